@@ -1,0 +1,117 @@
+"""Settings described once: the page's form, the command line and the documentation are built from these."""
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from training.errors import UserError
+
+C = TypeVar("C")
+
+
+def setting(
+    default: Any,
+    meaning: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] | None = None,
+    scale: typing.Literal["linear", "log"] = "linear",
+) -> Any:
+    """A dataclass field with its range and one sentence of meaning; `low` and `high` are inclusive."""
+    return field(default=default, metadata={"meaning": meaning, "low": low, "high": high, "choices": choices, "scale": scale})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One described setting of a frozen configuration dataclass."""
+
+    name: str
+    kind: type
+    """bool, int, float or str."""
+    optional: bool
+    """Whether None is a legal value."""
+    default: Any
+    meaning: str
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...] | None
+    scale: str
+
+    def check(self, value: Any) -> Any:
+        """`value` in the setting's own type. Raises UserError when it is of another type or out of range."""
+        if value is None and self.optional:
+            return None
+        wanted = self.expected()
+        if isinstance(value, str) and self.kind is not str:
+            value = self._from_text(value, wanted)
+        if self.kind is float and type(value) is int:
+            value = float(value)
+        if self.kind is int and type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is not self.kind:
+            raise UserError(f"The setting {self.name} is {value!r}, but {wanted} was expected.")
+        outside = self.kind in (int, float) and not (
+            (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        )
+        if outside or (self.choices is not None and value not in self.choices):
+            raise UserError(f"The setting {self.name} is {value!r}, but {wanted} was expected.")
+        return value
+
+    def expected(self) -> str:
+        """What a legal value is, in words."""
+        if self.choices is not None:
+            return "one of " + ", ".join(self.choices)
+        if self.kind is bool:
+            return "true or false"
+        words = {int: "a whole number", float: "a number", str: "a text"}[self.kind]
+        if self.low is not None and self.high is not None:
+            words += f" from {self.low:g} to {self.high:g}"
+        elif self.low is not None:
+            words += f" of at least {self.low:g}"
+        elif self.high is not None:
+            words += f" of at most {self.high:g}"
+        return words + (" or nothing" if self.optional else "")
+
+    def _from_text(self, text: str, wanted: str) -> Any:
+        if self.optional and text.lower() in ("", "none"):
+            return None
+        if self.kind is bool and text.lower() in ("true", "false", "on", "off", "yes", "no", "1", "0"):
+            return text.lower() in ("true", "on", "yes", "1")
+        try:
+            return {int: int, float: float}[self.kind](text)
+        except (KeyError, ValueError):
+            raise UserError(f"The setting {self.name} is {text!r}, but {wanted} was expected.") from None
+
+
+def describe(config: type) -> tuple[Setting, ...]:
+    """Every described field of a configuration dataclass, in order; fields without a meaning are not settings."""
+    hints = typing.get_type_hints(config)
+    found = []
+    for f in dataclasses.fields(config):
+        if "meaning" not in f.metadata:
+            continue
+        kind, optional = _plain_type(hints[f.name])
+        found.append(Setting(f.name, kind, optional, f.default, **f.metadata))
+    return tuple(found)
+
+
+def build(config: type[C], values: typing.Mapping[str, Any], owner: str) -> C:
+    """`config` with `values` checked one by one. `owner` names it in the message for an unknown setting."""
+    known = {s.name: s for s in describe(config)}
+    unknown = [name for name in values if name not in known]
+    if unknown:
+        offered = ", ".join(known) or "none"
+        raise UserError(f"{owner} has no setting {unknown[0]!r}; its settings are: {offered}.")
+    return config(**{name: known[name].check(value) for name, value in values.items()})
+
+
+def _plain_type(hint: Any) -> tuple[type, bool]:
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        inner = [a for a in typing.get_args(hint) if a is not type(None)]
+        return inner[0], True
+    if typing.get_origin(hint) is typing.Literal:
+        return str, False
+    return hint, False
