@@ -1,0 +1,90 @@
+"""Which process is meant: a pid alone is not enough, since pids are used again and zombies answer signals."""
+
+import os
+import signal
+import subprocess
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ProcessIdentity:
+    """A process of one boot of one machine, told apart from any later one with the same pid."""
+
+    pid: int
+    start: str
+    """When it started, in the kernel's own ticks since boot, so that a changed clock changes nothing."""
+    boot: str
+
+    def alive(self) -> bool:
+        """Whether this very process runs on this machine now. Zombies and reused pids are not alive."""
+        return self.boot == boot_id() and process_start(self.pid) == self.start
+
+    def here(self) -> bool:
+        """Whether it belongs to the current boot of this machine, so that `alive` can be answered at all."""
+        return self.boot == boot_id()
+
+    def terminate(self) -> bool:
+        """Send SIGTERM if this very process is alive; True if it was sent."""
+        return self._send(signal.SIGTERM)
+
+    def kill(self) -> bool:
+        """Send SIGKILL if this very process is alive; True if it was sent."""
+        return self._send(signal.SIGKILL)
+
+    def _send(self, number: signal.Signals) -> bool:
+        if not self.alive():
+            return False
+        try:
+            os.kill(self.pid, number)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def to_json(self) -> dict[str, Any]:
+        """The identity as plain values."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(value: Any) -> "ProcessIdentity | None":
+        """The identity that `to_json` gave, or None where `value` is anything else."""
+        if not isinstance(value, dict):
+            return None
+        pid, start, boot = value.get("pid"), value.get("start"), value.get("boot")
+        if isinstance(pid, int) and pid > 1 and isinstance(start, str) and isinstance(boot, str):
+            return ProcessIdentity(pid, start, boot)
+        return None
+
+
+def current_process() -> ProcessIdentity:
+    """The identity of the process that asks."""
+    pid = os.getpid()
+    return ProcessIdentity(pid, process_start(pid) or "", boot_id())
+
+
+def boot_id() -> str:
+    """A text that differs after every boot; on systems without one, the machine's name."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return os.uname().nodename
+
+
+def process_start(pid: int) -> str | None:
+    """When the process started, or None where there is no such process or only its zombie."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return None if Path("/proc/self/stat").exists() else _start_by_ps(pid)
+    except OSError:
+        return None
+    fields = stat[stat.rfind(")") + 2 :].split()  # the name before it may hold spaces and brackets
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def _start_by_ps(pid: int) -> str | None:
+    """For systems without /proc (macOS)."""
+    answer = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    state, _, start = answer.stdout.strip().partition(" ")
+    return None if not state or state.startswith("Z") else start.strip()
