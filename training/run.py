@@ -3,7 +3,8 @@
     config.json       everything needed to repeat the run
     status.json       where it stands now, replaced atomically about once a second
     metrics.jsonl     one line a logged step or snapshot, append only
-    probe.json        ids of the clips that every snapshot embeds
+    probe.json        ids and labels of the clips that every snapshot embeds
+    baselines.json    what to compare the measures with: random initialisation, log-mel and MFCC statistics, chance
     snapshots/        000500.npz: their embeddings and projections, the measures, the method's picture
     checkpoints/      000500.safetensors (weights), 000500.state (the rest, last two), 000500.json (their hashes)
     control/          pause, resume, stop: small files the trainer looks for
@@ -142,6 +143,10 @@ class RunFolder:
         """Which clips the snapshots embed: {"ids": […], "fingerprint": …, "data": …}."""
         return _read_object(self.path / "probe.json")
 
+    def baselines(self) -> dict[str, Any]:
+        """Values to draw beside the curves; empty until they are measured."""
+        return _read_object(self.path / "baselines.json")
+
     def snapshots(self) -> list[int]:
         """Steps of the snapshots that are there, ascending."""
         return _steps(self.path / "snapshots", ".npz")
@@ -279,6 +284,10 @@ class RunWriter(RunFolder):
     def write_probe(self, probe: Mapping[str, Any]) -> None:
         """Name the clips of all snapshots."""
         durable.write_json(self.path / "probe.json", {"schema": SCHEMA, **probe})
+
+    def write_baselines(self, baselines: Mapping[str, Any]) -> None:
+        """Keep what the measures are compared with."""
+        durable.write_json(self.path / "baselines.json", {"schema": SCHEMA, **baselines})
 
     def write_snapshot(self, step: int, arrays: Mapping[str, np.ndarray]) -> None:
         """Keep one snapshot, whole or not at all."""
