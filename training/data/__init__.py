@@ -1,0 +1,112 @@
+"""Sounds, from wherever they come, as one Dataset: the built-in set, public sets, folders, zips and files.
+
+    open_dataset("starter")            the built-in set, made on first use
+    open_dataset("esc50")              a public set that was fetched before
+    open_dataset("/home/me/sounds")    a folder, a zip or a sound file
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from training.data import cache
+from training.data.dataset import SAMPLE_RATE, Dataset, Facet, Progress, Skipped
+from training.errors import UserError
+
+__all__ = [
+    "SAMPLE_RATE",
+    "Dataset",
+    "DatasetRow",
+    "Facet",
+    "Progress",
+    "Skipped",
+    "list_datasets",
+    "open_dataset",
+    "quiet",
+    "summary",
+]
+
+STARTER = "starter"
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """One data set that can be named, and whether it is here."""
+
+    name: str
+    title: str
+    clips: int | None
+    """None until the clips are made."""
+    state: Literal["ready", "to be made", "to be downloaded"]
+    size: str
+    """What a download weighs or the samples take on disk, in words; empty where unknown."""
+
+
+def quiet(fraction: float, sentence: str) -> None:
+    """The progress that nobody follows."""
+
+
+def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progress = quiet) -> Dataset:
+    """The clips behind `reference`: "starter", the name of a public set, or a path to a folder, zip or sound file.
+
+    Made on the first call and cached; later calls map the cached samples. `window_seconds` is the longest clip that
+    is cut from a file (the built-in set has its own lengths). Raises UserError with one sentence.
+    """
+    if reference == STARTER:
+        return _starter_dataset(progress)
+    raise UserError(f"There is no data set, folder, zip or sound file {reference!r}.")
+
+
+def list_datasets() -> list[DatasetRow]:
+    """The data sets that have a name, in the order to show them."""
+    return [_starter_row()]
+
+
+def summary(dataset: Dataset) -> dict[str, Any]:
+    """What is in `dataset`, ready for JSON: clips, labels of each facet with their counts, what was skipped and why."""
+    return {
+        "name": dataset.name,
+        "clips": len(dataset),
+        "seconds": round(float(dataset.lengths.sum()) / SAMPLE_RATE, 2),
+        "group": dataset.group,
+        "facets": {name: facet.counts() for name, facet in dataset.facets.items()},
+        "skipped": [{"file": entry.file, "reason": entry.reason} for entry in dataset.skipped],
+        "warnings": [{"file": entry.file, "reason": entry.reason} for entry in dataset.warnings],
+        "fingerprint": dataset.fingerprint,
+    }
+
+
+def made_once(fingerprint: str, make: Callable[[], Dataset], root: Path | None = None) -> Dataset:
+    """The cached set, or what `make` makes; of two processes that ask at once the second waits for the first."""
+    found = cache.load(fingerprint, root)
+    if found is None:
+        with cache.making(fingerprint, root):
+            found = cache.load(fingerprint, root)
+            if found is None:
+                found = make()
+    return found
+
+
+def _starter_dataset(progress: Progress) -> Dataset:
+    from training.data import starter
+
+    def make() -> Dataset:
+        writer = cache.ClipWriter(STARTER, starter.fingerprint())
+        try:
+            starter.make(writer, progress)
+            return writer.finish(group="source")
+        finally:
+            writer.abandon()
+
+    return made_once(starter.fingerprint(), make)
+
+
+def _starter_row() -> DatasetRow:
+    from training.data import starter
+
+    found = cache.load(starter.fingerprint())
+    title = "The built-in sounds: instruments, spoken words and the world outside"
+    if found is None:
+        return DatasetRow(STARTER, title, None, "to be made", "")
+    return DatasetRow(STARTER, title, len(found), "ready", f"{found.samples.nbytes / 1e6:.0f} MB")

@@ -1,0 +1,259 @@
+"""Decoded clips on disk: one raw int16 file and one description beside it, mapped into memory when opened.
+
+    <cache>/data/<fingerprint>/samples.i16    all clips, one after the other, mono at 16 kHz, little-endian
+    <cache>/data/<fingerprint>/clips.json     everything else that a Dataset holds
+
+A set is written to `<fingerprint>.part-*` and becomes visible whole, by one rename, or not at all.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.data.dataset import Dataset, Facet, Skipped
+from training.errors import UserError
+
+SCHEMA = 1
+NOTHING_BESIDE: Mapping[str, str | None] = {}
+
+
+def cache_root() -> Path:
+    """`$XDG_CACHE_HOME/hearsight`, or `~/.cache/hearsight` where that is unset, empty or relative."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "hearsight"
+
+
+def writable(folder: Path) -> Path:
+    """`folder`, made if need be. Raises UserError where it can't be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The cache folder {folder} cannot be used: {error.strerror}. XDG_CACHE_HOME may name another.") from None
+    return folder
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds the file `path` for this process alone, waiting for whoever has it. The file stays: removing it would race."""
+    writable(path.parent)
+    with open(path, "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def making(fingerprint: str, root: Path | None = None) -> contextlib.AbstractContextManager[None]:
+    """While held, no other process makes this set. Look with `load` once more after it was got."""
+    return locked(_sets(root) / f"{_checked(fingerprint)}.lock")
+
+
+def load(fingerprint: str, root: Path | None = None) -> Dataset | None:
+    """The set with its samples memory-mapped read-only, or None when it isn't there, is damaged or of another schema."""
+    folder = _sets(root) / _checked(fingerprint)
+    try:
+        about = json.loads((folder / "clips.json").read_bytes())
+        return _dataset(about, folder / "samples.i16") if about["schema"] == SCHEMA else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def clip_count(fingerprint: str, root: Path | None = None) -> int | None:
+    """How many clips the cached set has, or None when it isn't there."""
+    found = load(fingerprint, root)
+    return None if found is None else len(found)
+
+
+class ClipWriter:
+    """Streams clips to disk in constant memory; `finish` makes the set visible, `abandon` leaves nothing behind.
+
+    Raises UserError when the disk is full or the cache can't be written.
+    """
+
+    def __init__(self, name: str, fingerprint: str, root: Path | None = None) -> None:
+        self.name = name
+        self.fingerprint = _checked(fingerprint)
+        self._root = root
+        self._clips: list[dict[str, Any]] = []
+        self._total_samples = 0
+        sets = writable(_sets(root))
+        with self._sentence_for_disk_errors(), locked(sets / "parts.lock"):
+            _remove_dead_parts(sets)
+            self._part = Path(tempfile.mkdtemp(prefix=f"{fingerprint}.part-", dir=sets))
+            self._file = open(self._part / "samples.i16", "wb")  # noqa: SIM115 - open until finish or abandon
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    @property
+    def count(self) -> int:
+        """Clips added so far."""
+        return len(self._clips)
+
+    def add(
+        self,
+        samples: np.ndarray,
+        *,
+        id: str,
+        labels: Mapping[str, str | None],
+        file: str,
+        offset_seconds: float = 0.0,
+        companions: Mapping[str, str | None] = NOTHING_BESIDE,
+    ) -> None:
+        """Appends one clip. `samples`: (S,) int16 at 16 kHz, S ≥ 1; `offset_seconds`: where in `file` it begins."""
+        if samples.dtype != np.int16 or samples.ndim != 1 or not len(samples):
+            raise ValueError(f"expected (S,) int16 with S ≥ 1, found {samples.shape} {samples.dtype}")
+        with self._sentence_for_disk_errors():
+            self._file.write(samples.astype("<i2", copy=False).tobytes())
+        self._total_samples += len(samples)
+        self._clips.append(
+            {
+                "id": id,
+                "length": len(samples),
+                "labels": dict(labels),
+                "file": file,
+                "offset": float(offset_seconds),
+                "companions": dict(companions),
+            }
+        )
+
+    def keep_first(self, count: int) -> None:
+        """Takes back every clip but the first `count`, for a file that turns out broken after some of its windows."""
+        self._total_samples -= sum(clip["length"] for clip in self._clips[count:])
+        del self._clips[count:]
+        with self._sentence_for_disk_errors():
+            self._file.seek(2 * self._total_samples)
+            self._file.truncate()
+
+    def finish(self, group: str, skipped: Iterable[Skipped] = (), warnings: Iterable[Skipped] = ()) -> Dataset:
+        """Makes the set whole on disk and opens it. Where another process was first, its equal set is opened."""
+        about = self._description(group, skipped, warnings)
+        whole = _sets(self._root) / self.fingerprint
+        with self._sentence_for_disk_errors():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            with open(self._part / "clips.json", "w", encoding="utf-8") as file:
+                json.dump(about, file)
+                file.flush()
+                os.fsync(file.fileno())
+            _sync_folder(self._part)
+            with locked(whole.parent / "parts.lock"):
+                if load(self.fingerprint, self._root) is None:
+                    shutil.rmtree(whole, ignore_errors=True)
+                    os.replace(self._part, whole)
+                    _sync_folder(whole.parent)
+        self.abandon()
+        made = load(self.fingerprint, self._root)
+        if made is None:
+            raise UserError(f"The clips written to {whole} could not be read back.")
+        return made
+
+    def abandon(self) -> None:
+        """Closes and removes what is not visible yet. May be called twice, and after `finish`."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        shutil.rmtree(self._part, ignore_errors=True)
+
+    def _description(self, group: str, skipped: Iterable[Skipped], warnings: Iterable[Skipped]) -> dict[str, Any]:
+        facets = {}
+        for key in dict.fromkeys(key for clip in self._clips for key in clip["labels"]):
+            labels = [clip["labels"].get(key) for clip in self._clips]
+            names = sorted({label for label in labels if label is not None})
+            codes = {name: code for code, name in enumerate(names)}
+            facets[key] = {"names": names, "codes": [-1 if label is None else codes[label] for label in labels]}
+        if group not in facets:
+            raise ValueError(f"no clip carries the group facet {group!r}; the facets are {list(facets)}")
+        beside = dict.fromkeys(key for clip in self._clips for key in clip["companions"])
+        return {
+            "schema": SCHEMA,
+            "name": self.name,
+            "fingerprint": self.fingerprint,
+            "group": group,
+            "ids": [clip["id"] for clip in self._clips],
+            "lengths": [clip["length"] for clip in self._clips],
+            "files": [clip["file"] for clip in self._clips],
+            "offsets_seconds": [clip["offset"] for clip in self._clips],
+            "facets": facets,
+            "companions": {key: [clip["companions"].get(key) for clip in self._clips] for key in beside},
+            "skipped": [[entry.file, entry.reason] for entry in skipped],
+            "warnings": [[entry.file, entry.reason] for entry in warnings],
+        }
+
+    @contextlib.contextmanager
+    def _sentence_for_disk_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if hasattr(self, "_part"):
+                self.abandon()
+            raise UserError(f"The clips could not be written to {_sets(self._root)}: {error.strerror}.") from error
+
+
+def _sets(root: Path | None) -> Path:
+    return (cache_root() if root is None else root) / "data"
+
+
+def _checked(fingerprint: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", fingerprint) or ".part-" in fingerprint:
+        raise ValueError(f"{fingerprint!r} cannot name a folder")
+    return fingerprint
+
+
+def _remove_dead_parts(sets: Path) -> None:
+    """Removes the unfinished sets of processes that died: a living writer holds a lock on its samples."""
+    for part in sets.glob("*.part-*"):
+        try:
+            with open(part / "samples.i16", "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        except OSError:
+            pass  # died before its first sample
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _dataset(about: Mapping[str, Any], samples_file: Path) -> Dataset:
+    """Raises ValueError or KeyError where the description and the samples disagree."""
+    lengths = np.array(about["lengths"], dtype=np.int64)
+    total = int(lengths.sum())
+    clips = len(lengths)
+    facets = {
+        key: Facet(tuple(facet["names"]), np.array(facet["codes"], dtype=np.int32)) for key, facet in about["facets"].items()
+    }
+    companions = {key: tuple(values) for key, values in about["companions"].items()}
+    columns = [about["ids"], about["files"], about["offsets_seconds"], *companions.values()]
+    columns += [facet.codes for facet in facets.values()]
+    if any(len(column) != clips for column in columns) or (clips and lengths.min() < 1):
+        raise ValueError("columns of different length")
+    if any(clips and not -1 <= facet.codes.min() <= facet.codes.max() < len(facet.names) for facet in facets.values()):
+        raise ValueError("a label that has no name")
+    if samples_file.stat().st_size != 2 * total or about["group"] not in facets:
+        raise ValueError("the samples are not those described")
+    return Dataset(
+        name=about["name"],
+        fingerprint=about["fingerprint"],
+        samples=np.memmap(samples_file, dtype="<i2", mode="r") if total else np.zeros(0, np.int16),
+        starts=np.cumsum(lengths) - lengths,
+        lengths=lengths,
+        ids=tuple(about["ids"]),
+        facets=facets,
+        group=about["group"],
+        files=tuple(about["files"]),
+        offsets_seconds=np.array(about["offsets_seconds"], dtype=np.float64),
+        skipped=tuple(Skipped(*entry) for entry in about["skipped"]),
+        warnings=tuple(Skipped(*entry) for entry in about["warnings"]),
+        companions=companions,
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
