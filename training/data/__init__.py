@@ -1,8 +1,8 @@
 """Sounds, from wherever they come, as one Dataset: the built-in set, public sets, folders, zips and files.
 
-    open_dataset("starter")            the built-in set, made on first use
-    open_dataset("esc50")              a public set that was fetched before
-    open_dataset("/home/me/sounds")    a folder, a zip or a sound file
+open_dataset("starter")            the built-in set, made on first use
+open_dataset("esc50")              a public set that was fetched before
+open_dataset("/home/me/sounds")    a folder, a zip or a sound file
 """
 
 from collections.abc import Callable

@@ -37,13 +37,14 @@ def writable(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"The cache folder {folder} cannot be used: {error.strerror}. XDG_CACHE_HOME may name another.") from None
+        advice = "XDG_CACHE_HOME may name another"
+        raise UserError(f"The cache folder {folder} cannot be used: {error.strerror}; {advice}.") from None
     return folder
 
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Holds the file `path` for this process alone, waiting for whoever has it. The file stays: removing it would race."""
+    """Holds the file `path` for this process alone, waiting for whoever has it. It stays: removing it would race."""
     writable(path.parent)
     with open(path, "ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -56,7 +57,7 @@ def making(fingerprint: str, root: Path | None = None) -> contextlib.AbstractCon
 
 
 def load(fingerprint: str, root: Path | None = None) -> Dataset | None:
-    """The set with its samples memory-mapped read-only, or None when it isn't there, is damaged or of another schema."""
+    """The set, its samples memory-mapped read-only; None when it isn't there, is damaged or of another schema."""
     folder = _sets(root) / _checked(fingerprint)
     try:
         about = json.loads((folder / "clips.json").read_bytes())
@@ -223,7 +224,8 @@ def _dataset(about: Mapping[str, Any], samples_file: Path) -> Dataset:
     total = int(lengths.sum())
     clips = len(lengths)
     facets = {
-        key: Facet(tuple(facet["names"]), np.array(facet["codes"], dtype=np.int32)) for key, facet in about["facets"].items()
+        key: Facet(tuple(facet["names"]), np.array(facet["codes"], dtype=np.int32))
+        for key, facet in about["facets"].items()
     }
     companions = {key: tuple(values) for key, values in about["companions"].items()}
     columns = [about["ids"], about["files"], about["offsets_seconds"], *companions.values()]

@@ -16,9 +16,19 @@ from training.errors import UserError
 def three_clips(root: Path, fingerprint: str = "abc") -> Dataset:
     writer = ClipWriter("three", fingerprint, root)
     writer.add(np.arange(5, dtype=np.int16), id="a", labels={"class": "rain", "source": "s2"}, file="a.wav")
-    writer.add(np.arange(3, dtype=np.int16) - 7, id="b", labels={"class": None, "source": "s1"}, file="a.wav", offset_seconds=2.0)
     writer.add(
-        np.full(1, -32768, np.int16), id="c", labels={"source": "s1", "pitch": "60"}, file="c.wav", companions={"caption": "a bell"}
+        np.arange(3, dtype=np.int16) - 7,
+        id="b",
+        labels={"class": None, "source": "s1"},
+        file="a.wav",
+        offset_seconds=2.0,
+    )
+    writer.add(
+        np.full(1, -32768, np.int16),
+        id="c",
+        labels={"source": "s1", "pitch": "60"},
+        file="c.wav",
+        companions={"caption": "a bell"},
     )
     return writer.finish("source", [Skipped("x.txt", "not a sound")], [Skipped("c.wav", "silent")])
 
@@ -35,7 +45,9 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         assert dataset.facets["source"].counts() == {"s1": 2, "s2": 1}
         assert dataset.companions == {"caption": (None, None, "a bell")}
         assert dataset.offsets_seconds.tolist() == [0.0, 2.0, 0.0]
-        assert dataset.skipped == (Skipped("x.txt", "not a sound"),) and dataset.warnings == (Skipped("c.wav", "silent"),)
+        assert dataset.skipped == (Skipped("x.txt", "not a sound"),) and dataset.warnings == (
+            Skipped("c.wav", "silent"),
+        )
         assert not dataset.samples.flags.writeable
 
 
@@ -57,7 +69,9 @@ def test_absent_until_finished_and_after_abandon(tmp_path: Path) -> None:
     assert load("abc", tmp_path) is None and not list((tmp_path / "data").glob("*.part-*"))
 
 
-@pytest.mark.parametrize("damage", ["short samples", "long samples", "torn json", "other schema", "missing column", "wrong code"])
+@pytest.mark.parametrize(
+    "damage", ["short samples", "long samples", "torn json", "other schema", "missing column", "wrong code"]
+)
 def test_damage_reads_as_absent_and_can_be_made_anew(tmp_path: Path, damage: str) -> None:
     three_clips(tmp_path)
     samples, clips = tmp_path / "data/abc/samples.i16", tmp_path / "data/abc/clips.json"

@@ -1,0 +1,73 @@
+"""The process that decodes: `python -m training.data.decoder_process DESCRIPTOR`, started by `decode.py` alone.
+
+It answers requests on a socket, one after the other, and lives under limits of its own, so that no file can take the
+machine's memory, fill its disk or keep a core busy for ever. Answers are bytes, never pickles: their reader trusts no
+decoder.
+"""
+
+import json
+import resource
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from training.data.decoding import Decoding
+from training.data.sniff import NotRead
+
+READY, SAMPLES, DONE, FAILED = b"R", b"S", b"D", b"F"
+MEMORY_BYTES = 512 * 2**20
+"""Address space beyond what the loaded libraries take."""
+CPU_SECONDS_AN_ANSWER = 10
+
+
+def main() -> None:
+    _limit()
+    connection = Connection(int(sys.argv[1]))
+    connection.send_bytes(READY)
+    while True:
+        try:
+            request = json.loads(connection.recv_bytes())
+        except EOFError:
+            return
+        _answer(connection, **request)
+
+
+def _answer(connection: Connection, path: str, follow_links: bool, max_seconds: float | None) -> None:
+    _restart_cpu_limit()
+    try:
+        decoding = Decoding(path, follow_links=follow_links, max_seconds=max_seconds)
+        for block in decoding:
+            connection.send_bytes(SAMPLES + block.tobytes())
+            _restart_cpu_limit()
+    except NotRead as error:
+        connection.send_bytes(FAILED + json.dumps(str(error)).encode())
+    except MemoryError:
+        connection.send_bytes(FAILED + json.dumps("it needs more memory than a sound should").encode())
+    else:
+        connection.send_bytes(DONE + json.dumps(decoding.notes).encode())
+
+
+def _limit() -> None:
+    in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if _has_proc() else 2**30
+    _lower(resource.RLIMIT_AS, in_use + MEMORY_BYTES)
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _has_proc() -> bool:
+    return Path("/proc/self/statm").exists()
+
+
+def _restart_cpu_limit() -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + CPU_SECONDS_AN_ANSWER
+    _lower(resource.RLIMIT_CPU, seconds)
+
+
+def _lower(limit: int, value: int) -> None:
+    hard = resource.getrlimit(limit)[1]
+    resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""One file to mono 16 kHz int16, block by block in constant memory. Runs in the decoder process alone.
+
+A decoder is the part of a program most easily broken by a crafted file, so `decode.py` runs this module in a process
+with limits; nothing here may be imported by the page or the trainer for its side effects.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+
+import numpy as np
+import soundfile
+import soxr
+
+from training.data.dataset import SAMPLE_RATE
+from training.data.sniff import HEAD_BYTES, NotRead, sound_format
+
+BLOCK_FRAMES = 4_096
+"""Small, because a damaged file loses the whole block that the damage lies in."""
+LOWEST_HZ, HIGHEST_HZ = 1_000, 768_000
+MOST_CHANNELS = 8
+LOUDEST = 65_536.0
+"""Floating-point files may exceed full scale (1.0) and are clipped; beyond this they hold no sound."""
+CLIPPED = 2.0
+"""From here on the user is told; decoders of lossy formats overshoot full scale a little, and that is no news."""
+ANTIPHASE = 1e-3
+"""Where the mean of the channels has less than this part of their power, they cancel (-30 dB)."""
+COMPLETE = 0.95
+"""The part of the promised frames below which the user is told."""
+UNKNOWN_FRAMES = 2**40
+"""From here on the library means that the header promises no length; FLAC cannot promise more than 2^36."""
+
+LIBRARY_FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "OGG", "MP3", "MPEG")
+
+
+class Decoding:
+    """An opened sound. Iterate for blocks, (S,) int16 at 16 kHz; afterwards `notes` says what the user should know.
+
+    `follow_links`: whether a symbolic link to a regular file is taken. `max_seconds`: longer files are refused, before
+    anything is decoded where their header is honest. Raises NotRead with the reason.
+    """
+
+    def __init__(self, path: str, *, follow_links: bool, max_seconds: float | None) -> None:
+        self.notes: list[str] = []
+        self._max_seconds = max_seconds
+        descriptor = opened(path, follow_links)
+        try:
+            self._format = sound_format(os.pread(descriptor, HEAD_BYTES, 0))
+            self._ends_early = self._format == "ogg" and not _ogg_is_whole(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._file = _sound_file(descriptor)
+        self.rate: int = self._file.samplerate
+        self.frames: int = self._file.frames if self._file.frames < UNKNOWN_FRAMES else -1
+        """As the header promises; -1 where it promises nothing."""
+        try:
+            self._check_header()
+        except NotRead:
+            self._file.close()
+            raise
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        resampler = (
+            soxr.ResampleStream(self.rate, SAMPLE_RATE, 1, dtype="float32") if self.rate != SAMPLE_RATE else None
+        )
+        low, high, given = 32767, -32768, 0
+        for block in self._mono_blocks():
+            resampled = block if resampler is None else resampler.resample_chunk(block)
+            if len(resampled):
+                integers = _int16(resampled)
+                low, high, given = min(low, int(integers.min())), max(high, int(integers.max())), given + len(integers)
+                yield integers
+        rest = np.zeros(0, np.float32)
+        if resampler is not None:
+            rest = resampler.resample_chunk(rest, last=True)
+        if given + len(rest) == 0:
+            raise NotRead("it holds no audio")
+        if len(rest):
+            integers = _int16(rest)
+            low, high = min(low, int(integers.min())), max(high, int(integers.max()))
+            yield integers
+        if high - low <= 1:
+            self.notes.append("silent")
+
+    def _mono_blocks(self) -> Iterator[np.ndarray]:
+        """(frames,) float32 at the file's own rate."""
+        decoded, one_channel, clipped, damaged = 0, -1, False, False
+        with self._file:
+            while True:
+                try:
+                    block = self._file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
+                except (soundfile.LibsndfileError, RuntimeError):
+                    damaged = True
+                    break
+                if not len(block):
+                    break
+                decoded += len(block)
+                if self._max_seconds is not None and decoded > self._max_seconds * self.rate:
+                    raise NotRead(f"it is longer than {self._max_seconds:g} seconds")
+                clipped |= _is_clipped(block)
+                if one_channel < 0 and _cancels(block):
+                    one_channel = int((block**2).sum(axis=0).argmax())
+                if one_channel >= 0:
+                    yield np.ascontiguousarray(block[:, one_channel])
+                else:
+                    yield block.mean(axis=1, dtype=np.float32)
+        if damaged and not decoded:
+            raise NotRead("it is damaged: nothing could be decoded")
+        self._note(decoded, one_channel, clipped, damaged)
+
+    def _note(self, decoded: int, one_channel: int, clipped: bool, damaged: bool) -> None:
+        seconds = decoded / self.rate
+        if one_channel >= 0:
+            self.notes.append(f"its channels cancel each other: only channel {one_channel + 1} is used")
+        if clipped:
+            self.notes.append("it is louder than full scale: clipped")
+        if self._ends_early and not damaged:
+            self.notes.append(f"it breaks off before its end: {seconds:.1f} s could be decoded")
+        elif damaged or decoded < COMPLETE * self.frames:
+            promised = f" of {self.frames / self.rate:.1f} s" if self.frames > 0 else ""
+            self.notes.append(f"it is damaged: {seconds:.1f} s{promised} could be decoded")
+
+    def _check_header(self) -> None:
+        if not LOWEST_HZ <= self.rate <= HIGHEST_HZ:
+            raise NotRead(f"its sampling rate is {self.rate} Hz; {LOWEST_HZ} to {HIGHEST_HZ} Hz are read")
+        if not 1 <= self._file.channels <= MOST_CHANNELS:
+            raise NotRead(f"it has {self._file.channels} channels; 1 to {MOST_CHANNELS} are read")
+        if self.frames == 0 and self._format != "mp3":
+            raise NotRead("it holds no audio")
+        if self._max_seconds is not None and self.frames > self._max_seconds * self.rate:
+            raise NotRead(f"it is longer than {self._max_seconds:g} seconds")
+
+
+def opened(path: str, follow_links: bool) -> int:
+    """A descriptor of the regular file at `path`; never waits, as opening a pipe would. Raises NotRead."""
+    try:
+        check_regular(os.stat(path) if follow_links else os.lstat(path))
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        raise NotRead(f"it cannot be opened: {error.strerror}") from None
+    except ValueError:
+        raise NotRead("it cannot be opened: its name holds a NUL") from None
+    try:
+        check_regular(os.fstat(descriptor))  # it may have changed between the two looks
+    except NotRead:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def check_regular(about: os.stat_result) -> None:
+    """Raises NotRead unless `about` is that of a regular file."""
+    if stat.S_ISREG(about.st_mode):
+        return
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a link"}
+    raise NotRead(f"it is {kinds.get(stat.S_IFMT(about.st_mode), 'a pipe or device')}, not a file")
+
+
+class _ForwardOnly(soundfile.SoundFile):  # type: ignore[misc] # the library has no types
+    """Read from begin to end. The library seeks after each block of a seekable file, which garbles MP3."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+def _sound_file(descriptor: int) -> soundfile.SoundFile:
+    """Takes the descriptor, so that the file checked is the file read."""
+    try:
+        file = _ForwardOnly(descriptor, closefd=True)
+    except (soundfile.LibsndfileError, RuntimeError, TypeError, ValueError):
+        raise NotRead("it is damaged or of an unknown encoding: its header makes no sense") from None
+    if file.format not in LIBRARY_FORMATS:
+        file.close()
+        raise NotRead(f"it holds {file.format}, which is not read")
+    return file
+
+
+def _is_clipped(block: np.ndarray) -> bool:
+    """Whether something exceeds full scale by far. Raises NotRead for what is no sound at all."""
+    peak = float(np.abs(block).max())
+    if not peak <= LOUDEST:  # also true of NaN
+        raise NotRead("it holds values that are not a sound (not a number, infinite or huge)")
+    return peak > CLIPPED
+
+
+def _cancels(block: np.ndarray) -> bool:
+    power = float((block.astype(np.float64) ** 2).mean())
+    mixed = float((block.mean(axis=1, dtype=np.float64) ** 2).mean())
+    return block.shape[1] > 1 and power > 1e-10 and mixed < ANTIPHASE * power
+
+
+def _int16(block: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(block * 32768.0), -32768, 32767).astype(np.int16)
+
+
+def _ogg_is_whole(descriptor: int) -> bool:
+    """Whether the last Ogg page (RFC 3533) is complete and marked as the end of its stream."""
+    size = os.fstat(descriptor).st_size
+    begin = max(0, size - 70_000)  # a page has at most 65,307 bytes
+    tail = os.pread(descriptor, size - begin, begin)
+    page = tail.rfind(b"OggS")
+    if page < 0 or page + 27 > len(tail):
+        return False
+    segments = tail[page + 26]
+    table = tail[page + 27 : page + 27 + segments]
+    return bool(tail[page + 5] & 4) and len(table) == segments and page + 27 + segments + sum(table) <= len(tail)

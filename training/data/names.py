@@ -1,0 +1,30 @@
+"""Names that come from outside, made safe to store, to show and to write to a table."""
+
+import unicodedata
+
+_ESCAPED_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Controls, bidi and other invisible marks, halves of surrogate pairs, line separators."""
+
+
+def readable_name(name: str, longest: int | None = None) -> str:
+    """`name` with invisible and direction-changing characters shown as escapes; cut in its middle beyond `longest`."""
+    shown = "".join(_shown(character) for character in name)
+    if longest is None or len(shown) <= longest:
+        return shown
+    head = (longest - 1) // 2
+    return shown[:head] + "…" + shown[len(shown) - (longest - 1 - head) :]
+
+
+def csv_cell(value: object) -> str:
+    """`value` as text that no spreadsheet takes for a formula. Numbers stay numbers, also negative ones."""
+    if isinstance(value, (int, float)):
+        return str(value)
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in _ESCAPED_CATEGORIES:
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
