@@ -1,0 +1,75 @@
+"""What lies between a sound and its clip: room, background, microphone, level and fades."""
+
+import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
+
+from training.data.dataset import SAMPLE_RATE
+
+ACTIVE_RMS = 0.1
+"""Level of a clip's active part (-20 dB of full scale)."""
+PEAK_LIMIT = 0.97
+"""A crest-heavy clip stays below the level rather than above this peak."""
+FADE_SECONDS = 0.006
+_FRAME = 320
+_ACTIVE_RANGE_DB = 25.0
+
+
+def active_rms(sound: np.ndarray) -> float:
+    """RMS over the 20 ms frames that are at most 25 dB below the loudest one; `sound` is (n,)."""
+    whole = sound[: max(1, len(sound) // _FRAME) * _FRAME]
+    frames = whole.reshape(-1, min(_FRAME, len(whole)))
+    power = np.mean(frames.astype(np.float64) ** 2, axis=1)
+    loud = power >= power.max() * 10 ** (-_ACTIVE_RANGE_DB / 10)
+    return float(np.sqrt(power[loud].mean()))
+
+
+def recorded(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """`sound` (n,) as some microphone in some room hears it: (n,) int16, levelled and faded."""
+    sound = sound / max(active_rms(sound), 1e-9)
+    if rng.random() < 0.65:
+        sound = reverberant(sound, rng)
+    sound = sound / active_rms(sound) + background(len(sound), rng)
+    return levelled(coloured_by_microphone(sound, rng))
+
+
+def reverberant(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """`sound` (n,) in a room: an exponentially decaying noise tail that darkens with the room's damping."""
+    seconds = rng.uniform(0.12, 0.8)
+    n = int(seconds * SAMPLE_RATE)
+    tail = rng.standard_normal(n) * np.exp(-6.9 * np.arange(n) / n)
+    tail[: int(rng.uniform(0.002, 0.02) * SAMPLE_RATE)] = 0.0
+    damping = rng.uniform(0.0, 0.6)
+    tail[1:] = (1 - damping) * tail[1:] + damping * tail[:-1]
+    tail *= 10 ** (rng.uniform(-16, -3) / 20) / np.sqrt(np.sum(tail**2))
+    size = next_fast_len(len(sound) + n, real=True)
+    return sound + irfft(rfft(sound, size) * rfft(tail, size), size)[: len(sound)]
+
+
+def background(n: int, rng: np.random.Generator) -> np.ndarray:
+    """(n,) noise between white and brown, 8 to 40 dB below a sound of RMS 1."""
+    hz = np.maximum(rfftfreq(n, 1 / SAMPLE_RATE), 60.0)
+    noise = irfft(rfft(rng.standard_normal(n)) * hz ** -rng.uniform(0.0, 1.0), n)
+    return noise * 10 ** (-rng.uniform(8, 40) / 20) / np.sqrt(np.mean(noise**2))
+
+
+def coloured_by_microphone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """`sound` (n,) with a random smooth frequency response: a tilt, three humps and an upper limit."""
+    octaves = np.log2(np.maximum(rfftfreq(len(sound), 1 / SAMPLE_RATE), 30.0) / 1000.0)
+    gain_db = rng.uniform(-3.5, 3.5) * octaves
+    for _ in range(3):
+        gain_db += rng.uniform(-8, 8) * np.exp(-(((octaves - rng.uniform(-3, 3)) / rng.uniform(0.3, 1.0)) ** 2))
+    limit = np.log2(rng.uniform(3.5, 8.0))
+    gain_db -= 24.0 * np.maximum(octaves - limit, 0.0)
+    gain_db -= 18.0 * np.maximum(np.log2(0.06) - octaves, 0.0)
+    return irfft(rfft(sound) * 10 ** (gain_db / 20), len(sound))
+
+
+def levelled(sound: np.ndarray) -> np.ndarray:
+    """`sound` (n,) with faded ends and its active part at ACTIVE_RMS, or its peak at PEAK_LIMIT: (n,) int16."""
+    fade = int(FADE_SECONDS * SAMPLE_RATE)
+    ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(fade) / fade)
+    sound = sound.copy()
+    sound[:fade] *= ramp
+    sound[-fade:] *= ramp[::-1]
+    gain = min(ACTIVE_RMS / active_rms(sound), PEAK_LIMIT / float(np.abs(sound).max()))
+    return np.round(sound * gain * 32767.0).astype(np.int16)
