@@ -1,0 +1,123 @@
+"""Places on the map: files named by the hash of the snapshot they belong to, so that they can never be stale.
+
+    <cache>/layouts/ab/ab12….umap.npz    the settled place of every probe clip
+    <cache>/layouts/ab/ab12….quick.npz   a UMAP of the newest snapshot, made ahead of its turn for somebody who waits
+    <cache>/layouts/ab/ab12….pca.npz     shown until one of those is there
+
+A run may carry its own in RUN/layouts (the run that comes with the project does).
+"""
+
+import io
+import json
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from explorer.queries.snapshots import file_stamp, snapshot_hash
+from training import durable
+from training.data.cache import cache_root
+from training.run import RunFolder
+
+KINDS = ("umap", "quick", "pca")
+"""From the one that is shown if it is there to the one that is shown if no other is."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where n points lie."""
+
+    places: np.ndarray
+    """(n, 2) float32, centred; nearly all within the unit circle."""
+    kind: str
+    """One of KINDS."""
+    trust: float | None
+    """Trustworthiness, 0 to 1: how far neighbours on the map are neighbours in truth. None where it has no meaning."""
+    scale: float = 1.0
+    """What `places` must be multiplied by to be in the units in which UMAP works."""
+
+    @property
+    def shown_kind(self) -> str:
+        """The kind in the words of the page: umap or pca."""
+        return "pca" if self.kind == "pca" else "umap"
+
+
+@dataclass(frozen=True)
+class Layouts:
+    """What there is for a run."""
+
+    version: int
+    """Another number whenever any of the rest changes."""
+    steps: tuple[int, ...]
+    kinds: dict[int, str]
+    trust: dict[int, float | None]
+
+
+class LayoutFolders:
+    """Where the layouts of a run are looked for, and where new ones are written."""
+
+    def __init__(self, root: Path | None = None):
+        self.root = (root or cache_root()) / "layouts"
+
+    def find(self, run: RunFolder, step: int, kinds: tuple[str, ...] = KINDS) -> Layout | None:
+        """The best layout of one snapshot, in the order of `kinds`; None where there is none yet."""
+        key = snapshot_hash(run, step)
+        if key is None:
+            return None
+        for path in self._paths(run, key, kinds):
+            stamp = file_stamp(path)
+            layout = None if stamp is None else _layout(path, stamp)
+            if layout is not None:
+                return layout
+        return None
+
+    def write(self, key: str, layout: Layout, into: Path | None = None) -> None:
+        """Keep the layout of the snapshot with the hash `key`; a settled one takes the place of the lesser ones."""
+        folder = into or self.root / key[:2]
+        folder.mkdir(parents=True, exist_ok=True)
+        held = io.BytesIO()
+        trust = np.nan if layout.trust is None else layout.trust
+        np.savez(held, places=layout.places.astype(np.float32), trust=np.float32(trust), scale=np.float32(layout.scale))
+        durable.write_bytes(folder / f"{key}.{layout.kind}.npz", held.getvalue())
+        if layout.kind == "umap" and into is None:
+            for kind in ("quick", "pca"):
+                (folder / f"{key}.{kind}.npz").unlink(missing_ok=True)
+
+    def summary(self, run: RunFolder) -> Layouts:
+        """Which snapshots of a run have a place on the map."""
+        found = {step: layout for step in run.snapshots() if (layout := self.find(run, step)) is not None}
+        kinds = {step: layout.shown_kind for step, layout in found.items()}
+        trust = {step: None if layout.trust is None else round(layout.trust, 3) for step, layout in found.items()}
+        told_apart = [(step, snapshot_hash(run, step), layout.kind) for step, layout in found.items()]
+        return Layouts(zlib.crc32(json.dumps(told_apart).encode()), tuple(found), kinds, trust)
+
+    def forget_older_than(self, days: float, now: float) -> None:
+        """Remove what was written long ago: it is made again when somebody looks."""
+        for path in self.root.glob("??/*.npz"):
+            stamp = file_stamp(path)
+            if stamp is not None and now - stamp[1] / 1e9 > days * 86_400:
+                path.unlink(missing_ok=True)
+
+    def _paths(self, run: RunFolder, key: str, kinds: tuple[str, ...]) -> Iterator[Path]:
+        for kind in kinds:
+            yield run.path / "layouts" / f"{key}.{kind}.npz"
+            yield self.root / key[:2] / f"{key}.{kind}.npz"
+
+
+@lru_cache(maxsize=1024)
+def _layout(path: Path, stamp: tuple[int, int, int]) -> Layout | None:
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            places, trust, scale = arrays["places"], float(arrays["trust"]), float(arrays["scale"])
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, NotImplementedError):
+        return None
+    kind = re.sub(r".*\.(\w+)\.npz$", r"\1", os.fspath(path))
+    if places.ndim != 2 or places.shape[1] != 2 or not np.isfinite(places).all():
+        return None
+    return Layout(places.astype(np.float32), kind, None if np.isnan(trust) else trust, scale)

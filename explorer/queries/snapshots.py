@@ -1,0 +1,71 @@
+"""Snapshots by content: their hash names what is computed from them, and the last few stay in memory."""
+
+import hashlib
+import io
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from training.run import RunFolder
+
+
+def snapshot_hash(run: RunFolder, step: int) -> str | None:
+    """The SHA-256 of one snapshot's file, or None where there is none. Asked again of the same file, it is free."""
+    stamp = file_stamp(run.snapshot_path(step))
+    return None if stamp is None else _hash(run.snapshot_path(step), stamp)
+
+
+def embeddings(run: RunFolder, step: int) -> np.ndarray | None:
+    """(n, D) float32: the probe clips as the encoder heard them at `step`. None where missing, damaged or not finite."""
+    stamp = file_stamp(run.snapshot_path(step))
+    return None if stamp is None else _embeddings(run.snapshot_path(step), stamp)
+
+
+def unit_embeddings(run: RunFolder, step: int) -> np.ndarray | None:
+    """(n, D) float32: `embeddings` with rows of length 1, so that a dot product is a cosine."""
+    stamp = file_stamp(run.snapshot_path(step))
+    return None if stamp is None else _unit_embeddings(run.snapshot_path(step), stamp)
+
+
+def unit_rows(vectors: np.ndarray) -> np.ndarray:
+    """(n, D) float32 rows scaled to length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    units: np.ndarray = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return units
+
+
+def file_stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever a file is replaced, or None where there is no such file."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=4096)
+def _hash(path: Path, stamp: tuple[int, int, int]) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _embeddings(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            found = arrays["embeddings"]
+        vectors = found.astype(np.float32)
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, NotImplementedError):
+        return None
+    good = vectors.ndim == 2 and vectors.size > 0 and bool(np.isfinite(vectors).all())
+    return vectors if good else None
+
+
+@lru_cache(maxsize=8)
+def _unit_embeddings(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
+    vectors = _embeddings(path, stamp)
+    return None if vectors is None else unit_rows(vectors)

@@ -1,0 +1,95 @@
+"""A run folder and a data set made up in a moment, so that the page can be tested without training anything."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.data.cache import ClipWriter
+from training.data.dataset import SAMPLE_RATE, Dataset
+from training.run import RunFolder, RunWriter, State, Status, create_run
+
+CLASSES = ("bell", "dog", "rain", "seven", "violin")
+SOURCES = ("one", "two", "three", "four")
+
+
+def clustered(n: int, dim: int, step: int, seed: int = 0) -> np.ndarray:
+    """(n, dim) float32: five clusters that part from each other as `step` grows; row i belongs to cluster i mod 5."""
+    random = np.random.default_rng(seed)
+    centres = random.normal(size=(len(CLASSES), dim))
+    noise = random.normal(size=(n, dim))
+    return (centres[np.arange(n) % len(CLASSES)] * min(1.0, step / 20) * 2 + noise).astype(np.float32)
+
+
+def write_run(
+    path: Path,
+    n: int = 300,
+    dim: int = 32,
+    snapshots: Sequence[int] = (0, 10, 20),
+    *,
+    seed: int = 0,
+    state: State = State.FINISHED,
+    fingerprint: str = "0" * 64,
+    config: dict[str, Any] | None = None,
+) -> RunFolder:
+    """A run with `n` probe clips in five classes and four sources, curves, measures, baselines and snapshots."""
+    described = {"method": "simclr", "encoder": "conv", "data": "starter", "created": "2025-01-01T00:00:00", "seed": seed}
+    create_run(path, {**described, **(config or {})})
+    writer = RunWriter(path)
+    facets = {
+        "class": {"names": list(CLASSES), "codes": [i % 5 for i in range(n)]},
+        "source": {"names": list(SOURCES), "codes": [i % 4 for i in range(n)]},
+    }
+    about = {"fingerprint": fingerprint, "data": "starter", "data_name": "Made-up sounds"}
+    ids = [f"clip-{i}" for i in range(n)]
+    writer.write_probe(
+        {**about, "ids": ids, "clips": list(range(n)), "facets": facets, "group": "source", "main_facet": "class"}
+    )
+    values = {"class": {"random_init": 0.5, "log_mel": 0.5, "mfcc": 0.6, "chance": 0.2}}
+    writer.write_baselines({"main_facet": "class", "cross_group_knn": values, "loss": {"value": 6.2, "meaning": "chance"}})
+    for step in range(max(snapshots, default=0) + 1):
+        row = {"step": step, "attempt": 1, "seconds": step / 4, "train/loss": 6.2 / (1 + step / 10)}
+        writer.append_metrics({**row, "train/learning_rate": 1e-3, "train/clips_per_second": 1000.0})
+    for step in snapshots:
+        vectors = clustered(n, dim, step, seed)
+        arrays = {"embeddings": vectors.astype(np.float16), "projections": vectors[:, : dim // 2].astype(np.float16)}
+        spectrum = np.linalg.svd(vectors, compute_uv=False).astype(np.float32)
+        writer.write_snapshot(step, {**arrays, "singular_values": spectrum, "lens/similarities": vectors[:8] @ vectors[:8].T})
+        measures = {"measure/cross_group_knn": 0.5 + step / 100, "measure/cross_group_knn/class": 0.5 + step / 100}
+        writer.append_metrics({"step": step, "seconds": step / 4, **measures, "measure/normalised_std": 0.9})
+    steps = max(snapshots, default=0)
+    writer.write_status(Status(state=state, attempt=1, step=steps, steps=steps, seconds=steps / 4, progress=1.0))
+    writer.close()
+    return RunFolder(path)
+
+
+def write_dataset(n: int = 300, root: Path | None = None, fingerprint: str = "0" * 64) -> Dataset:
+    """A cached data set of `n` short tones with the ids and labels of `write_run`."""
+    writer = ClipWriter("Made-up sounds", fingerprint, root)
+    times = np.arange(SAMPLE_RATE // 4) / SAMPLE_RATE
+    for i in range(n):
+        tone = 8000 * np.sin(2 * np.pi * 220 * (1 + i % 5) * times)
+        labels = {"class": CLASSES[i % 5], "source": SOURCES[i % 4]}
+        writer.add(tone.astype(np.int16), id=f"clip-{i}", labels=labels, file=f"{CLASSES[i % 5]}-{i}.wav")
+    return writer.finish("source")
+
+
+@pytest.fixture
+def make_run() -> Callable[..., RunFolder]:
+    """`write_run`, for tests that cannot import it."""
+    return write_run
+
+
+@pytest.fixture
+def make_dataset(cache: Path) -> Callable[..., Dataset]:
+    """`write_dataset`, into the test's own cache."""
+    return write_dataset
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder, used in place of the user's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "hearsight"

@@ -1,0 +1,89 @@
+import threading
+import time
+
+import pytest
+
+from explorer import shelf as module
+from explorer.shelf import FAULT, Shelf, StillOpening
+from training.errors import UserError
+
+
+def wait_for(condition):
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.005)
+
+
+def test_a_cached_set_is_opened_once(make_dataset):
+    make_dataset(10)
+    shelf = Shelf()
+    assert len(shelf.dataset("0" * 64)) == 10
+    assert shelf.dataset("0" * 64) is shelf.dataset("0" * 64)
+
+
+def test_what_is_not_cached_is_none_until_it_is_made(make_dataset, monkeypatch):
+    shelf = Shelf()
+    assert shelf.dataset("0" * 64) is None
+    make_dataset(10)
+    assert shelf.dataset("0" * 64) is None
+    monkeypatch.setattr(module, "MISSING_SECONDS", 0.0)
+    assert shelf.dataset("0" * 64) is not None
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "x" * 200, "a\0b"])
+def test_what_cannot_be_a_fingerprint_is_none(name, cache):
+    assert Shelf().dataset(name) is None
+
+
+def test_only_a_few_stay_open(make_dataset):
+    for i in range(6):
+        make_dataset(3, fingerprint=str(i))
+    shelf = Shelf()
+    first = shelf.dataset("0")
+    for i in range(1, 6):
+        shelf.dataset(str(i))
+    assert shelf.dataset("0") is not first
+
+
+def test_a_slow_set_does_not_hold_up_the_answer(make_dataset, monkeypatch):
+    dataset, go = make_dataset(3), threading.Event()
+    monkeypatch.setattr(module, "load", lambda *_: go.wait(20) and dataset)
+    shelf = Shelf()
+    with pytest.raises(StillOpening):
+        shelf.dataset("0" * 64, wait_seconds=0.01)
+    go.set()
+    assert shelf.dataset("0" * 64, wait_seconds=20) is dataset
+
+
+def test_making_goes_on_in_the_background_with_its_progress(make_dataset):
+    go, made = threading.Event(), []
+
+    def make(reference, *, window_seconds, progress):
+        made.append((reference, window_seconds))
+        progress(0.4, "Making the built-in sounds.")
+        assert go.wait(20)
+        return make_dataset(7)
+
+    shelf = Shelf(make=make)
+    assert not shelf.open("starter").done
+    wait_for(lambda: shelf.open("starter").text == "Making the built-in sounds: 40 %")
+    go.set()
+    wait_for(lambda: shelf.open("starter").done)
+    assert shelf.open("starter").text == "7 clips are ready."
+    assert shelf.dataset("0" * 64) is shelf.open("starter").dataset
+    assert made == [("starter", 2.0)]
+    shelf.open("starter", anew=True)
+    wait_for(lambda: len(made) == 2 and shelf.open("starter").done)
+
+
+def test_what_cannot_be_opened_says_why():
+    def refuse(reference, **_):
+        raise UserError("There is no folder x.") if reference == "x" else ZeroDivisionError
+
+    shelf = Shelf(make=refuse)
+    for reference, sentence in (("x", "There is no folder x."), ("y", FAULT)):
+        shelf.open(reference)
+        wait_for(lambda reference=reference: shelf.open(reference).done)
+        assert shelf.known(reference).error == sentence
+    assert shelf.known("z") is None

@@ -1,0 +1,122 @@
+import os
+import re
+import stat
+import tempfile
+import time
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import uploads as module
+from explorer.uploads import PREFIX, Uploads
+from training.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def incoming(temporary):
+    folder = temporary / "gradio"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def store(incoming):
+    made = Uploads(incoming)
+    yield made
+    made.close()
+
+
+def write_wav(path, seconds=0.5):
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes((np.arange(int(16_000 * seconds)) % 1000).astype("<i2").tobytes())
+    return path
+
+
+def test_a_file_is_decoded_and_kept(store, incoming):
+    upload = store.add_file(write_wav(incoming / "sound.wav"))
+    assert upload.seconds == 0.5
+    assert re.fullmatch("[0-9a-f]{32}", upload.token)
+    np.testing.assert_array_equal(store.samples(upload.token), np.arange(8_000) % 1000)
+    np.testing.assert_allclose(store.waveform(upload.token), (np.arange(8_000) % 1000) / 32768)
+
+
+def test_a_made_sound_is_clipped_to_full_scale(store):
+    token = store.add_waveform(np.array([0.5, 2.0, -2.0, np.nan])).token
+    assert store.samples(token).tolist() == [16384, 32767, -32768, 0]
+
+
+def test_only_what_was_sent_to_the_page_is_opened(store, incoming, temporary):
+    outside = write_wav(temporary / "private.wav")
+    (incoming / "link.wav").symlink_to(outside)
+    (incoming / "folder").mkdir()
+    for path in (outside, incoming / "link.wav", incoming / ".." / "private.wav", incoming / "folder", incoming / "none"):
+        with pytest.raises(UserError, match="not a sound that was sent to this page"):
+            store.add_file(path)
+    with pytest.raises(UserError):
+        store.add_file("with\0nul")
+
+
+def test_what_is_no_sound_is_refused_in_words(store, incoming):
+    (incoming / "notes.wav").write_text("no sound at all")
+    with pytest.raises(UserError, match="notes.wav"):
+        store.add_file(incoming / "notes.wav")
+    with pytest.raises(UserError, match="longer than 30 seconds"):
+        store.add_file(write_wav(incoming / "long.wav", 31))
+
+
+def test_unknown_tokens_have_no_sound(store):
+    for token in ("0" * 32, "", "../x", "*", "0" * 31 + "*"):
+        assert store.samples(token) is None
+
+
+def test_the_folder_is_private(store, temporary):
+    folder = next(temporary.glob(f"{PREFIX}*"))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_sounds_go_when_their_time_is_over(store, temporary):
+    token = store.add_waveform(np.zeros(10)).token
+    path = next(temporary.glob(f"{PREFIX}*/{token}*"))
+    old = time.time() - module.LIFETIME_SECONDS - 1
+    os.utime(path, (old, old))
+    assert store.samples(token) is None
+    store.sweep()
+    assert not path.exists()
+
+
+def test_the_oldest_go_when_the_quota_is_full(incoming, temporary):
+    store = Uploads(incoming, quota_bytes=2_500)
+    tokens = []
+    for age in (30, 20, 10):
+        tokens.append(store.add_waveform(np.zeros(500)).token)
+        then = time.time() - age
+        os.utime(next(temporary.glob(f"{PREFIX}*/{tokens[-1]}*")), (then, then))
+    assert [store.samples(token) is not None for token in tokens] == [False, True, True]
+    store.close()
+
+
+def test_a_new_server_removes_what_a_killed_one_left(incoming, temporary):
+    left, fresh = temporary / f"{PREFIX}left", temporary / f"{PREFIX}fresh"
+    for folder in (left, fresh):
+        folder.mkdir()
+    old = time.time() - 2 * module.LIFETIME_SECONDS
+    os.utime(left, (old, old))
+    Uploads(incoming).close()
+    assert not left.exists()
+    assert fresh.exists()
+
+
+def test_closing_removes_everything(incoming, temporary):
+    store = Uploads(incoming)
+    store.add_waveform(np.zeros(10))
+    store.close()
+    assert not list(Path(temporary).glob(f"{PREFIX}*"))
