@@ -161,9 +161,9 @@ class RunFolder:
         None where it is missing or damaged.
         """
         try:
-            with np.load(self.snapshot_path(step), allow_pickle=False) as arrays:
+            with self.snapshot_path(step).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 return {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        except (OSError, ValueError, EOFError, KeyError, TypeError, NotImplementedError, zipfile.BadZipFile):
             return None
 
     def checkpoints(self) -> list[int]:
@@ -378,10 +378,12 @@ def _status(found: Mapping[str, Any]) -> Status | None:
     try:
         values = {name: value for name, value in found.items() if name in known}
         status = Status(**{**values, "state": State(values["state"])})
-        float(status.updated), float(status.seconds), float(status.progress), int(status.step), str(status.message)
-        return status
     except (KeyError, TypeError, ValueError):
         return None
+    counts = (status.step, status.attempt, status.heartbeat, status.steps or 0)
+    numbers = (status.updated, status.seconds, status.progress, status.steps_per_second, status.clips_per_second)
+    good = all(type(n) is int for n in counts) and all(type(n) in (int, float) for n in (*numbers, status.seconds_left or 0))
+    return status if good and isinstance(status.message, str) and isinstance(status.device, str) else None
 
 
 def _read_object(path: Path) -> dict[str, Any]:
@@ -395,7 +397,7 @@ def _read_object(path: Path) -> dict[str, Any]:
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
 
