@@ -5,14 +5,12 @@ open_dataset("esc50")              a public set that was fetched before
 open_dataset("/home/me/sounds")    a folder, a zip or a sound file
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from training.data import cache
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet, Progress, Skipped
-from training.errors import UserError
+from training.data.progress import quiet
 
 __all__ = [
     "SAMPLE_RATE",
@@ -43,10 +41,6 @@ class DatasetRow:
     """What a download weighs or the samples take on disk, in words; empty where unknown."""
 
 
-def quiet(fraction: float, sentence: str) -> None:
-    """The progress that nobody follows."""
-
-
 def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progress = quiet) -> Dataset:
     """The clips behind `reference`: "starter", the name of a public set, or a path to a folder, zip or sound file.
 
@@ -55,7 +49,9 @@ def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progr
     """
     if reference == STARTER:
         return _starter_dataset(progress)
-    raise UserError(f"There is no data set, folder, zip or sound file {reference!r}.")
+    from training.data.folder import open_path
+
+    return open_path(reference, window_seconds=window_seconds, progress=progress)
 
 
 def list_datasets() -> list[DatasetRow]:
@@ -77,17 +73,6 @@ def summary(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def made_once(fingerprint: str, make: Callable[[], Dataset], root: Path | None = None) -> Dataset:
-    """The cached set, or what `make` makes; of two processes that ask at once the second waits for the first."""
-    found = cache.load(fingerprint, root)
-    if found is None:
-        with cache.making(fingerprint, root):
-            found = cache.load(fingerprint, root)
-            if found is None:
-                found = make()
-    return found
-
-
 def _starter_dataset(progress: Progress) -> Dataset:
     from training.data import starter
 
@@ -99,7 +84,7 @@ def _starter_dataset(progress: Progress) -> Dataset:
         finally:
             writer.abandon()
 
-    return made_once(starter.fingerprint(), make)
+    return cache.made_once(starter.fingerprint(), make)
 
 
 def _starter_row() -> DatasetRow:

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +66,15 @@ def load(fingerprint: str, root: Path | None = None) -> Dataset | None:
         return None
 
 
-def clip_count(fingerprint: str, root: Path | None = None) -> int | None:
-    """How many clips the cached set has, or None when it isn't there."""
+def made_once(fingerprint: str, make: Callable[[], Dataset], root: Path | None = None) -> Dataset:
+    """The cached set, or what `make` makes; of two processes that ask at once the second waits for the first."""
     found = load(fingerprint, root)
-    return None if found is None else len(found)
+    if found is None:
+        with making(fingerprint, root):
+            found = load(fingerprint, root)
+            if found is None:
+                found = make()
+    return found
 
 
 class ClipWriter:

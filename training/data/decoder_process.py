@@ -5,6 +5,7 @@ machine's memory, fill its disk or keep a core busy for ever. Answers are bytes,
 decoder.
 """
 
+import contextlib
 import json
 import resource
 import sys
@@ -66,7 +67,8 @@ def _restart_cpu_limit() -> None:
 
 def _lower(limit: int, value: int) -> None:
     hard = resource.getrlimit(limit)[1]
-    resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+    with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
+        resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
 if __name__ == "__main__":

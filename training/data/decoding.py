@@ -5,7 +5,6 @@ with limits; nothing here may be imported by the page or the trainer for its sid
 """
 
 import os
-import stat
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +12,7 @@ import soundfile
 import soxr
 
 from training.data.dataset import SAMPLE_RATE
+from training.data.files import opened
 from training.data.sniff import HEAD_BYTES, NotRead, sound_format
 
 BLOCK_FRAMES = 4_096
@@ -130,32 +130,6 @@ class Decoding:
             raise NotRead("it holds no audio")
         if self._max_seconds is not None and self.frames > self._max_seconds * self.rate:
             raise NotRead(f"it is longer than {self._max_seconds:g} seconds")
-
-
-def opened(path: str, follow_links: bool) -> int:
-    """A descriptor of the regular file at `path`; never waits, as opening a pipe would. Raises NotRead."""
-    try:
-        check_regular(os.stat(path) if follow_links else os.lstat(path))
-        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)
-        descriptor = os.open(path, flags)
-    except OSError as error:
-        raise NotRead(f"it cannot be opened: {error.strerror}") from None
-    except ValueError:
-        raise NotRead("it cannot be opened: its name holds a NUL") from None
-    try:
-        check_regular(os.fstat(descriptor))  # it may have changed between the two looks
-    except NotRead:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-def check_regular(about: os.stat_result) -> None:
-    """Raises NotRead unless `about` is that of a regular file."""
-    if stat.S_ISREG(about.st_mode):
-        return
-    kinds = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a link"}
-    raise NotRead(f"it is {kinds.get(stat.S_IFMT(about.st_mode), 'a pipe or device')}, not a file")
 
 
 class _ForwardOnly(soundfile.SoundFile):  # type: ignore[misc] # the library has no types

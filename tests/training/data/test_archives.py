@@ -1,0 +1,162 @@
+"""Whatever an archive holds, nothing is written outside its folder, and nothing at all where one entry is unsafe."""
+
+import io
+import os
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from training.data import archives
+from training.data.archives import extract_tar, extract_zip, extracted_zip, new_folder
+from training.data.progress import quiet
+from training.errors import UserError
+
+
+def linked(name: str, kind: int = stat.S_IFLNK) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = (kind | 0o777) << 16
+    return entry
+
+
+def with_text(archive: zipfile.ZipFile, name: str) -> None:
+    archive.writestr(zipfile.ZipInfo(name), "x")
+
+
+BAD: list[tuple[str, Callable[[zipfile.ZipFile], None]]] = [
+    ("leads out", lambda z: with_text(z, "../evil.wav")),
+    ("leads out", lambda z: with_text(z, "a/../../evil.wav")),
+    ("leads out", lambda z: with_text(z, "..\\evil.wav")),
+    ("absolute name", lambda z: with_text(z, "/tmp/evil.wav")),
+    ("absolute name", lambda z: with_text(z, "C:\\evil.wav")),
+    ("link or device", lambda z: z.writestr(linked("link.wav"), "/etc/passwd")),
+    ("link or device", lambda z: z.writestr(linked("pipe", stat.S_IFIFO), "")),
+    ("far more", lambda z: z.writestr("zeros.wav", bytes(10_000_000), zipfile.ZIP_DEFLATED)),
+    ("unusual way", lambda z: z.writestr("a.wav", "x" * 1000, zipfile.ZIP_LZMA)),
+    ("no name that a file", lambda z: with_text(z, "x" * 300)),
+]
+
+
+@pytest.mark.parametrize(("words", "add_bad_entry"), BAD)
+def test_unsafe_zips_are_refused_before_anything_is_written(
+    tmp_path: Path, own_cache: Path, words: str, add_bad_entry: Callable[[zipfile.ZipFile], None]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("good.wav", "good")
+        add_bad_entry(archive)
+    with pytest.raises(UserError, match=words):
+        extracted_zip(str(tmp_path / "bad.zip"), "abc", quiet)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["bad.zip"]
+    assert [path.name for path in own_cache.rglob("*") if path.is_file()] == ["abc.lock"]
+
+
+def test_a_nul_in_a_name_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("aXb.wav", "x")
+    (tmp_path / "bad.zip").write_bytes((tmp_path / "bad.zip").read_bytes().replace(b"aXb.wav", b"a\0b.wav"))
+    with pytest.raises(UserError, match="no name that a file"):
+        extract_zip(str(tmp_path / "bad.zip"), tmp_path, quiet)
+
+
+def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        for number in range(60):
+            archive.writestr(str(number), "")
+    monkeypatch.setattr(archives, "MOST_ZIP_ENTRIES", 50)
+    with pytest.raises(UserError, match="60 entries; 50 are the most"):
+        extract_zip(str(tmp_path / "bad.zip"), tmp_path / "out", quiet)
+    monkeypatch.setattr(archives, "LARGEST_DIRECTORY_BYTES", 1_000)
+    with pytest.raises(UserError, match="more than 50 entries"):
+        extract_zip(str(tmp_path / "bad.zip"), tmp_path / "out", quiet)
+    assert not (tmp_path / "out").exists()
+
+
+def test_damaged_encrypted_and_doubled(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.wav", os.urandom(5_000))
+    whole = bytearray(path.read_bytes())
+    for damaged in (whole[: len(whole) // 2], whole[:1000] + bytes(50) + whole[1050:], b"PK\3\4"):
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match="damaged"), new_folder(tmp_path / "out") as folder:
+            extract_zip(str(path), folder, quiet)
+    encrypted = bytearray(whole)
+    encrypted[encrypted.rindex(b"PK\1\2") + 8] |= 1
+    path.write_bytes(encrypted)
+    with pytest.raises(UserError, match="encrypted"):
+        extract_zip(str(path), tmp_path, quiet)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.wav", "1")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.wav", "2")
+    with pytest.raises(UserError, match="twice"):
+        extract_zip(str(path), tmp_path, quiet)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.wav", "x")
+    monkeypatch.setattr(archives, "DISK_KEPT_FREE", 1.0)
+    with pytest.raises(UserError, match="the disk has"):
+        extract_zip(str(tmp_path / "a.zip"), tmp_path, quiet)
+
+
+def test_a_good_zip_is_unpacked_once(tmp_path: Path, own_cache: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("sub\\b.wav", "b")
+        archive.mkdir("empty")
+        archive.writestr("a.wav", "a")
+    folder = extracted_zip(str(path), "abc", quiet)
+    assert folder == own_cache / "zips" / "abc"
+    assert {p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*") if p.is_file()} == {
+        "sub/b.wav": "b",
+        "a.wav": "a",
+    }
+    path.unlink()
+    assert extracted_zip(str(path), "abc", quiet) == folder
+
+
+def tar_with(path: Path, *entries: tarfile.TarInfo) -> Path:
+    with tarfile.open(path, "w:gz") as archive:
+        for entry in entries:
+            entry.size = 1 if entry.isfile() else 0
+            archive.addfile(entry, io.BytesIO(b"x"))
+    return path
+
+
+def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.linkname = kind, target
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (tarfile.TarInfo("../evil"), "leads out"),
+        (tarfile.TarInfo("/tmp/evil"), "absolute"),
+        (special("link", tarfile.SYMTYPE, "/etc/passwd"), "link or device"),
+        (special("hard", tarfile.LNKTYPE, "/etc/passwd"), "link or device"),
+        (special("pipe", tarfile.FIFOTYPE), "link or device"),
+    ],
+)
+def test_unsafe_tars_leave_nothing(tmp_path: Path, entry: tarfile.TarInfo, words: str) -> None:
+    path = tar_with(tmp_path / "bad.tgz", tarfile.TarInfo("good"), entry)
+    with pytest.raises(UserError, match=words), new_folder(tmp_path / "out") as folder:
+        extract_tar(path, folder, quiet)
+    assert [found.name for found in tmp_path.iterdir()] == ["bad.tgz"]
+
+
+def test_tars_are_unpacked_and_damaged_ones_told(tmp_path: Path) -> None:
+    path = tar_with(tmp_path / "a.tgz", special("a", tarfile.DIRTYPE), tarfile.TarInfo("a/b.wav"))
+    with new_folder(tmp_path / "out") as folder:
+        extract_tar(path, folder, quiet)
+    assert (tmp_path / "out/a/b.wav").read_text() == "x"
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(UserError, match="damaged"), new_folder(tmp_path / "out2") as folder:
+        extract_tar(path, folder, quiet)

@@ -1,0 +1,178 @@
+"""A folder, a zip or files become clips with labels, and every file that does not is named with its reason."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from training.data import open_dataset, summary
+from training.data.dataset import Dataset
+from training.data.folder import open_files
+from training.data.progress import quiet
+from training.data.sources import Rules
+from training.errors import UserError
+
+pytestmark = pytest.mark.usefixtures("own_cache")
+
+
+def sound(path: Path, seconds: float = 0.1, level: float = 0.5, rate: int = 16_000, seed: int | None = None) -> Path:
+    """Noise that differs with the file's name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(list(os.fsencode(path.name)) if seed is None else seed)
+    kind = "FLAC" if path.suffix == ".flac" else "WAV"
+    soundfile.write(path, random.uniform(-level, level, round(seconds * rate)), rate, format=kind)
+    return path
+
+
+def reasons(dataset: Dataset) -> dict[str, str]:
+    return {entry.file: entry.reason for entry in dataset.skipped}
+
+
+def test_a_folder_of_classes(tmp_path: Path) -> None:
+    for name in ("rain/a.wav", "rain/b.flac", "bell/c.wav"):
+        sound(tmp_path / "mine" / name)
+    (tmp_path / "mine" / "README.md").write_text("about")
+    dataset = open_dataset(str(tmp_path / "mine"))
+    assert dataset.name == "mine" and dataset.files == ("bell/c.wav", "rain/a.wav", "rain/b.flac")
+    assert dataset.group == "file" and dataset.main_facet == "class" and dataset.skipped == ()
+    read = soundfile.read(tmp_path / "mine/rain/a.wav", dtype="int16")[0]
+    assert np.array_equal(dataset.waveform(1) * 32768, read)
+    about = summary(dataset)
+    assert about["clips"] == 3 and about["facets"]["class"] == {"bell": 1, "rain": 2} and about["skipped"] == []
+
+
+def test_the_same_folder_gives_the_same_set_and_changes_are_seen(tmp_path: Path) -> None:
+    sound(tmp_path / "a.wav", 3.0)
+    first = open_dataset(str(tmp_path))
+    again = open_dataset(str(tmp_path))
+    assert again.fingerprint == first.fingerprint and again.ids == first.ids
+    assert np.array_equal(again.samples, first.samples)
+    assert open_dataset(str(tmp_path), window_seconds=1.0).fingerprint != first.fingerprint
+    sound(tmp_path / "a.wav", 3.0, seed=5)
+    changed = open_dataset(str(tmp_path))
+    assert changed.fingerprint != first.fingerprint and not set(changed.ids) & set(first.ids)
+
+
+def test_long_files_are_cut_and_remember_where(tmp_path: Path) -> None:
+    path = sound(tmp_path / "a.wav", 5.0)
+    dataset = open_dataset(str(path), window_seconds=2.0)
+    assert dataset.offsets_seconds.tolist() == [0.0, 2.0, 4.0] and dataset.lengths.tolist() == [32_000, 32_000, 16_000]
+    assert len({clip.split("-")[0] for clip in dataset.ids}) == 1
+    assert [clip.split("-")[1] for clip in dataset.ids] == ["0", "32000", "64000"]
+    assert np.array_equal(dataset.samples, soundfile.read(path, dtype="int16")[0])
+    assert dataset.facets["file"].names == ("a.wav",)
+    assert len(open_dataset(str(path), window_seconds=4.5)) == 1, "a tail of half a second is a ninth of the window"
+
+
+def test_every_bad_file_is_named_and_the_good_ones_are_taken(tmp_path: Path) -> None:
+    sound(tmp_path / "good.wav")
+    sound(tmp_path / "silent.wav", level=0.0)
+    soundfile.write(tmp_path / "nan.wav", np.array([0.0, np.nan]), 16_000, subtype="FLOAT")
+    soundfile.write(tmp_path / "late.wav", np.r_[np.zeros(100_000), np.inf], 16_000, subtype="FLOAT")
+    (tmp_path / "empty.wav").write_bytes(b"")
+    (tmp_path / "text.mp3").write_text("#EXTM3U\n/etc/passwd\n")
+    (tmp_path / "movie.m4a").write_bytes(b"\0\0\0\x20ftypM4A ")
+    (tmp_path / "notes.txt").write_text("no sound")
+    sound(tmp_path / "sound.txt")
+    os.mkfifo(tmp_path / "pipe.wav")
+    dataset = open_dataset(str(tmp_path))
+    assert sorted(dataset.files) == ["good.wav", "silent.wav", "sound.txt"]
+    assert sorted(reasons(dataset)) == ["empty.wav", "late.wav", "movie.m4a", "nan.wav", "pipe.wav", "text.mp3"]
+    assert "no audio" in reasons(dataset)["empty.wav"] and "playlist" in reasons(dataset)["text.mp3"]
+    assert [(entry.file, entry.reason) for entry in dataset.warnings] == [("silent.wav", "silent")]
+    assert summary(open_dataset(str(tmp_path))) == summary(dataset), "the same when it comes from the cache"
+
+
+@pytest.mark.parametrize("bad", ["nothing", "only text", "only broken", "missing", "nul", "long name"])
+def test_data_without_a_sound_is_one_sentence(tmp_path: Path, bad: str) -> None:
+    if bad == "only text":
+        (tmp_path / "a.txt").write_text("x")
+    if bad == "only broken":
+        soundfile.write(tmp_path / "nan.wav", np.array([np.nan]), 16_000, subtype="FLOAT")
+    name = {"missing": "nowhere", "nul": "a\0b", "long name": "x" * 400}.get(bad, "")
+    with pytest.raises(UserError) as error:
+        open_dataset(str(tmp_path / name) if name else str(tmp_path))
+    text = str(error.value)
+    assert text.endswith(".") and "\n" not in text and "\0" not in text
+    assert ("cannot be used" if name else "no sound") in text
+
+
+def test_a_window_out_of_range_is_one_sentence(tmp_path: Path) -> None:
+    sound(tmp_path / "a.wav")
+    with pytest.raises(UserError, match="0.1 to 60 seconds"):
+        open_dataset(str(tmp_path), window_seconds=0.0)
+
+
+def test_the_same_content_twice_keeps_both_with_their_own_ids(tmp_path: Path) -> None:
+    for name in ("dog/a.wav", "cat/b.wav"):
+        sound(tmp_path / name, seed=1)
+    dataset = open_dataset(str(tmp_path))
+    assert len(set(dataset.ids)) == 2 and dataset.facets["class"].names == ("cat", "dog")
+    assert "same content as cat/b.wav" in dataset.warnings[0].reason
+
+
+def test_captions_and_pictures_lie_beside(tmp_path: Path) -> None:
+    sound(tmp_path / "a.wav", 5.0)
+    sound(tmp_path / "b.wav")
+    (tmp_path / "a.txt").write_text(" a bell,\n  far away ")
+    (tmp_path / "b.png").write_bytes(b"\x89PNG")
+    dataset = open_dataset(str(tmp_path))
+    assert dataset.companions["caption"] == ("a bell, far away",) * 3 + (None,)
+    assert dataset.companions["picture"] == (None,) * 3 + (str(tmp_path / "b.png"),)
+    (tmp_path / "b.png").rename(tmp_path / "b.jpg")
+    assert open_dataset(str(tmp_path)).companions["picture"][3] == str(tmp_path / "b.jpg")
+
+
+def test_a_picture_that_is_a_link_is_not_taken(tmp_path: Path) -> None:
+    sound(tmp_path / "a.wav")
+    (tmp_path / "a.png").symlink_to("/etc/passwd")
+    (tmp_path / "a.txt").symlink_to("/etc/passwd")
+    assert open_dataset(str(tmp_path)).companions == {}
+
+
+def test_strange_names_are_stored_and_shown_safely(tmp_path: Path) -> None:
+    for name in ("音 Größe.wav", "\u202evaw.gpj", "<script>.wav", "=1+1.wav"):
+        sound(tmp_path / name)
+    (tmp_path / os.fsdecode(b"\xff.wav")).write_bytes((tmp_path / "<script>.wav").read_bytes())
+    dataset = open_dataset(str(tmp_path))
+    assert len(dataset) == 5 and "\\u202evaw.gpj" in dataset.files and "\\udcff.wav" in dataset.files
+    "".join((*dataset.files, *dataset.facets["file"].names)).encode()
+
+
+def test_links_in_the_own_folder_are_followed_and_in_uploads_refused(tmp_path: Path) -> None:
+    sound(tmp_path / "elsewhere" / "a.wav")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "link.wav").symlink_to(tmp_path / "elsewhere" / "a.wav")
+    assert len(open_dataset(str(tmp_path / "mine"))) == 1
+    with pytest.raises(UserError, match="a link"):
+        open_files([tmp_path / "mine" / "link.wav"], Rules(follow_links=False), quiet)
+
+
+def test_dropped_files_of_one_name_and_too_long_ones(tmp_path: Path) -> None:
+    paths = [sound(tmp_path / folder / "a.wav", 0.1, seed=number) for number, folder in enumerate(("x", "y"))]
+    paths.append(sound(tmp_path / "long.wav", 3.0))
+    dataset = open_files(paths, Rules(follow_links=False, max_seconds=2.0), quiet)
+    assert dataset.files == ("a.wav", "a (2).wav") and dataset.name == "dropped files"
+    assert reasons(dataset) == {"long.wav": "it is longer than 2 seconds"}
+    with pytest.raises(UserError, match="longer than 2 seconds"):
+        open_files(paths[2:], Rules(follow_links=False, max_seconds=2.0), quiet)
+
+
+def test_a_zip_is_opened_as_the_folder_in_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "digits.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("0_ann_0.wav", "1_bob_0.wav"):
+            archive.write(sound(tmp_path / "src" / name), f"digits/{name}")
+    dataset = open_dataset(str(tmp_path / "digits.zip"))
+    assert dataset.name == "digits" and dataset.group == "speaker" and list(dataset.facets) == ["digit", "speaker"]
+    assert open_dataset(str(tmp_path / "digits.zip")).ids == dataset.ids
+
+
+def test_progress_rises_from_0_to_1(tmp_path: Path) -> None:
+    for number in range(45):
+        sound(tmp_path / f"{number}.wav", 0.01)
+    seen: list[float] = []
+    open_dataset(str(tmp_path), progress=lambda fraction, sentence: seen.append(fraction))
+    assert seen == sorted(seen) and seen[0] == 0.0 and seen[-1] == 1.0 and len(seen) > 3

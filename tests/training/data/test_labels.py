@@ -1,0 +1,95 @@
+"""Known layouts win over tables, and tables over the names of folders."""
+
+from pathlib import Path
+
+from training.data.labels import labelling
+
+
+def table(tmp_path: Path, text: str, name: str = "labels.csv") -> dict[str, str]:
+    (tmp_path / "table").write_bytes(text.encode())
+    return {name: str(tmp_path / "table")}
+
+
+def test_spoken_digits() -> None:
+    known = labelling(["recordings/7_jackson_32.wav", "recordings/0_theo_1.wav", "recordings/odd.wav"], {})
+    assert known.group == "speaker"
+    assert known.labels["recordings/7_jackson_32.wav"] == {"digit": "7", "speaker": "jackson"}
+    assert known.labels["recordings/odd.wav"] == {"digit": None, "speaker": "recordings/odd.wav"}
+
+
+def test_known_names_win_over_folders_and_tables(tmp_path: Path) -> None:
+    known = labelling(["a/7_jackson_32.wav", "b/0_theo_1.wav"], table(tmp_path, "file,mood\n7_jackson_32.wav,sad\n"))
+    assert list(known.labels["a/7_jackson_32.wav"]) == ["digit", "speaker"]
+
+
+def test_esc50(tmp_path: Path) -> None:
+    text = "filename,fold,target,category,esc10,src_file,take\n1-100032-A-0.wav,1,0,dog,True,100032,A\n"
+    known = labelling(["audio/1-100032-A-0.wav", "audio/x.wav"], table(tmp_path, text, "meta/esc50.csv"))
+    assert known.group == "src_file"
+    assert known.labels["audio/1-100032-A-0.wav"] == {"class": "dog", "src_file": "100032"}
+    assert known.labels["audio/x.wav"] == {"class": None, "src_file": "audio/x.wav"}
+
+
+def test_speech_commands() -> None:
+    names = ["yes/00f0204f_nohash_0.wav", "set/no/0132a06d_nohash_3.wav", "_background_noise_/pink_noise.wav"]
+    known = labelling(names, {})
+    assert known.group == "speaker"
+    assert [known.labels[name]["class"] for name in names] == ["yes", "no", None]
+    assert known.labels[names[0]]["speaker"] == "00f0204f"
+
+
+def test_nsynth_and_gtzan() -> None:
+    nsynth = labelling(["nsynth-valid/audio/synth_lead_synthetic_011-055-100.wav"], {})
+    assert list(nsynth.labels.values()) == [
+        {"class": "synth_lead", "pitch": "055", "instrument": "synth_lead_synthetic_011"}
+    ]
+    assert nsynth.group == "instrument"
+    gtzan = labelling(["genres/blues/blues.00000.wav", "genres/rock/rock.00099.wav"], {})
+    assert gtzan.group == "file"
+    assert gtzan.labels["genres/rock/rock.00099.wav"] == {"class": "rock", "file": "genres/rock/rock.00099.wav"}
+
+
+def test_a_table_names_facets_and_group(tmp_path: Path) -> None:
+    text = "\ufeffFile; artist; label; caption\na.wav;ann;rain;soft; \nsub/b.wav;bob;;\nmissing.wav;x;y;z\n"
+    names = ["a.wav", "sub/b.wav", "other/c.wav"]
+    known = labelling(names, table(tmp_path, text))
+    assert known.group == "artist"
+    assert known.labels["a.wav"] == {"label": "rain", "artist": "ann"}
+    assert list(known.labels["a.wav"]) == ["label", "artist"], "the class comes first"
+    assert known.labels["sub/b.wav"] == {"label": None, "artist": "bob"}
+    assert known.labels["other/c.wav"] == {"label": None, "artist": "other/c.wav"}
+    assert known.captions == {"a.wav": "soft"}
+
+
+def test_a_table_may_name_files_from_its_folder_by_last_part_or_stem(tmp_path: Path) -> None:
+    names = ["set/audio/a.wav", "set/audio/b.wav", "set/audio/c.wav", "x/d.wav", "y/d.wav"]
+    text = 'path,kind\naudio/a.wav,1\nb.wav,2\nc,3\nd.wav,4\n"../x/d.wav",5\n../../etc/passwd,6\n'
+    known = labelling(names, table(tmp_path, text, "set/meta.csv"))
+    assert [known.labels[name]["kind"] for name in names] == ["1", "2", "3", "5", None]
+    assert known.group == "file"
+
+
+def test_a_table_that_is_none_is_told_and_folders_count(tmp_path: Path) -> None:
+    known = labelling(["rain/a.wav", "bell/b.wav"], table(tmp_path, "\0\1\2"))
+    assert known.labels["rain/a.wav"] == {"class": "rain", "file": "rain/a.wav"}
+    assert [warning.file for warning in known.warnings] == ["labels.csv"]
+
+
+def test_folders() -> None:
+    assert [labels.get("class") for labels in labelling(["mine/rain/a", "mine/bell/sub/b"], {}).labels.values()] == [
+        "rain",
+        "bell",
+    ]
+    assert [labels["class"] for labels in labelling(["dog/a", "dog/b"], {}).labels.values()] == ["dog", "dog"]
+    assert [labels["class"] for labels in labelling(["train/dog/a", "test/cat/b"], {}).labels.values()] == [
+        "dog",
+        "cat",
+    ]
+    assert labelling(["rain/a", "b"], {}).labels["b"] == {"class": None, "file": "b"}
+    assert labelling(["a", "b"], {}).labels == {"a": {"file": "a"}, "b": {"file": "b"}}
+
+
+def test_labels_are_fit_to_be_shown() -> None:
+    known = labelling(["\u202edog/a", "x" * 250 + "/b"], {})
+    shown = [labels["class"] for labels in known.labels.values()]
+    assert shown[0] == "\\u202edog" and len(shown[1] or "") == 120

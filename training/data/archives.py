@@ -1,0 +1,182 @@
+"""Archives unpacked so that nothing is written outside their folder and no small file becomes a huge one.
+
+One bad entry refuses the whole archive: who made it did not mean well, or it is broken.
+"""
+
+import contextlib
+import os
+import shutil
+import stat
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from training.data import cache
+from training.data.dataset import Progress
+from training.data.files import opened
+from training.data.names import readable_name
+from training.data.sniff import NotRead
+from training.errors import UserError
+
+MOST_ZIP_ENTRIES = 50_000
+MOST_TAR_ENTRIES = 1_000_000
+"""For the public sets alone, whose archives are known."""
+LARGEST_RATIO = 200
+"""Of unpacked to packed bytes; sound seldom reaches 10, and deflate cannot exceed 1,032."""
+RATIO_COUNTS_FROM_BYTES = 1_000_000
+LARGEST_DIRECTORY_BYTES = 20_000_000
+"""Of a zip's list of entries, which is held in memory."""
+DISK_KEPT_FREE = 0.1
+CHUNK_BYTES = 1 << 20
+
+
+def extracted_zip(path: str, content: str, progress: Progress) -> Path:
+    """The folder in the cache that holds what the zip at `path` does; `content` is the zip's content hash."""
+    target = cache.cache_root() / "zips" / content
+    with cache.locked(target.parent / f"{content}.lock"):
+        if not target.is_dir():
+            with new_folder(target) as folder:
+                extract_zip(path, folder, progress)
+    return target
+
+
+@contextlib.contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A folder to fill, which becomes `target` at once when all went well, and otherwise vanishes."""
+    cache.writable(target.parent)
+    part = Path(tempfile.mkdtemp(prefix=f"{target.name}.part-", dir=target.parent))
+    try:
+        yield part
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(part, target)
+    except OSError as error:
+        raise UserError(f"The archive could not be unpacked to {target.parent}: {error.strerror}.") from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def extract_zip(path: str, folder: Path, progress: Progress) -> None:
+    """Unpacks the zip at `path` into `folder`. Raises UserError before writing anything where an entry is unsafe."""
+    try:
+        with open(opened(path, follow_links=True), "rb") as file:
+            _check_directory_size(file)
+            with zipfile.ZipFile(file) as archive:
+                entries = archive.infolist()
+                _check_zip(entries, os.fstat(file.fileno()).st_size)
+                _check_room(sum(entry.file_size for entry in entries), folder)
+                for number, entry in enumerate(entries):
+                    if number % 100 == 0:
+                        progress(number / len(entries), f"Unpacking: {number:,} of {len(entries):,} files.")
+                    if not entry.is_dir():
+                        with archive.open(entry) as source:
+                            _write(source, folder, entry.filename)
+    except NotRead as reason:
+        raise UserError(f"The zip cannot be used: {reason}.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+        raise UserError("The zip cannot be used: it is damaged.") from None
+
+
+def extract_tar(path: Path, folder: Path, progress: Progress) -> None:
+    """Unpacks a tar, compressed or not, into `folder`. Raises UserError at an unsafe or damaged entry."""
+    size = max(path.stat().st_size, 1)
+    written = 0
+    try:
+        with open(path, "rb") as file, tarfile.open(fileobj=file, mode="r|*") as archive:
+            for number, entry in enumerate(archive):
+                if number >= MOST_TAR_ENTRIES:
+                    raise NotRead(f"it has more than {MOST_TAR_ENTRIES:,} entries")
+                if number % 100 == 0:
+                    progress(min(file.tell() / size, 1.0), f"Unpacking: {number:,} files so far.")
+                    _check_room(CHUNK_BYTES, folder)
+                safe_parts(entry.name)
+                if entry.isdir():
+                    continue
+                if not entry.isfile():
+                    raise NotRead(f"{readable_name(entry.name, 80)} in it is a link or device")
+                written += entry.size
+                if written > LARGEST_RATIO * size:
+                    raise NotRead("it unpacks to far more than a set of sounds would")
+                source = archive.extractfile(entry)
+                if source is not None:
+                    with source:
+                        _write(source, folder, entry.name)
+    except NotRead as reason:
+        raise UserError(f"The archive cannot be used: {reason}.") from None
+    except (tarfile.TarError, zlib.error, EOFError, ValueError):
+        raise UserError("The archive cannot be used: it is damaged.") from None
+
+
+def safe_parts(name: str) -> list[str]:
+    """The folders and the file of an entry's name. Raises NotRead where it leads out of the archive's folder."""
+    path = name.replace("\\", "/")
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    shown = readable_name(name, 80)
+    if path.startswith("/") or (len(path) > 1 and path[1] == ":"):
+        raise NotRead(f"{shown} in it is an absolute name")
+    if ".." in parts:
+        raise NotRead(f"{shown} in it leads out of its folder")
+    if "\0" in name or any(len(os.fsencode(part)) > 255 for part in parts):
+        raise NotRead(f"{shown} in it is no name that a file can have")
+    return parts
+
+
+def _check_directory_size(file: IO[bytes]) -> None:
+    """Before the list of entries is read into memory, from the record at the zip's end (APPNOTE 4.3.16)."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65_557))
+    tail = file.read()
+    record = tail.rfind(b"PK\5\6")
+    if record < 0 or record + 22 > len(tail):
+        raise NotRead("it is damaged")
+    directory_bytes = int.from_bytes(tail[record + 12 : record + 16], "little")
+    if directory_bytes == 0xFFFFFFFF:
+        wide = tail.rfind(b"PK\6\6")
+        directory_bytes = int.from_bytes(tail[wide + 40 : wide + 48], "little") if wide >= 0 else size
+    if directory_bytes > LARGEST_DIRECTORY_BYTES:
+        raise NotRead(f"it has more than {MOST_ZIP_ENTRIES:,} entries")
+    file.seek(0)
+
+
+def _check_zip(entries: list[zipfile.ZipInfo], packed_bytes: int) -> None:
+    if len(entries) > MOST_ZIP_ENTRIES:
+        raise NotRead(f"it has {len(entries):,} entries; {MOST_ZIP_ENTRIES:,} are the most")
+    taken = set()
+    for entry in entries:
+        shown = readable_name(entry.filename, 80)
+        parts = tuple(safe_parts(entry.orig_filename))
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            raise NotRead(f"{shown} in it is a link or device")
+        if entry.flag_bits & 1:
+            raise NotRead(f"{shown} in it is encrypted")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise NotRead(f"{shown} in it is packed in an unusual way; stored and deflated entries are read")
+        if _is_bomb(entry.file_size, entry.compress_size) and entry.file_size > 20 * RATIO_COUNTS_FROM_BYTES:
+            raise NotRead(f"{shown} in it unpacks to far more than a sound would")
+        if parts in taken and not entry.is_dir():
+            raise NotRead(f"it holds {shown} twice")
+        taken.add(parts)
+    if _is_bomb(sum(entry.file_size for entry in entries), packed_bytes):
+        raise NotRead("it unpacks to far more than a set of sounds would")
+
+
+def _is_bomb(unpacked_bytes: int, packed_bytes: int) -> bool:
+    return unpacked_bytes > RATIO_COUNTS_FROM_BYTES and unpacked_bytes > LARGEST_RATIO * max(packed_bytes, 1)
+
+
+def _check_room(needed_bytes: int, folder: Path) -> None:
+    disk = shutil.disk_usage(folder)
+    if disk.free - needed_bytes < DISK_KEPT_FREE * disk.total:
+        raise NotRead(f"it needs {needed_bytes / 1e6:,.0f} MB, and the disk has {disk.free / 1e6:,.0f} MB left")
+
+
+def _write(source: IO[bytes], folder: Path, name: str) -> None:
+    """Copies one entry below `folder`, which holds no links."""
+    target = folder.joinpath(*safe_parts(name))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(target, "xb") as file:
+        shutil.copyfileobj(source, file, CHUNK_BYTES)

@@ -1,0 +1,135 @@
+"""Your own sounds: a folder, a zip or single files."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from training.data.archives import extracted_zip
+from training.data.dataset import Dataset, Progress, Skipped
+from training.data.files import (
+    Content,
+    File,
+    content_hash,
+    contents,
+    file_at,
+    files_below,
+    opened,
+)
+from training.data.labels import labelling
+from training.data.names import readable_name
+from training.data.progress import part_of
+from training.data.sniff import NotRead
+from training.data.sources import Rules, dataset_of, no_sound, sources_of
+from training.errors import UserError
+
+SOUND_EXTENSIONS = (
+    *(".wav", ".wave", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".flac", ".ogg", ".oga"),
+    *(".opus", ".mp3", ".mp2", ".m4a", ".mp4", ".aac", ".webm", ".wma", ".amr", ".mka", ".m3u", ".m3u8", ".pls"),
+)
+"""Files of these names that hold no sound are reported; others, such as a README, are passed over."""
+LONGEST_SHOWN_PATH = 200
+UNPACKING, LOOKING = 0.2, 0.1
+"""Their part of the progress that is shown."""
+
+
+def open_path(path: str | Path, *, window_seconds: float, progress: Progress) -> Dataset:
+    """The clips of a folder, a zip or a sound file of the user's own. Raises UserError with one sentence."""
+    whole = Path(path).expanduser()
+    rules = Rules(window_seconds)
+    try:
+        if whole.is_dir():
+            return open_folder(whole, rules, progress)
+        file_at(os.fspath(whole), whole.name)
+    except (NotRead, ValueError, OSError) as error:
+        reason = error if isinstance(error, NotRead) else "its name cannot be that of a file"
+        raise UserError(f"{readable_name(str(path), LONGEST_SHOWN_PATH)} cannot be used: {reason}.") from None
+    return open_files([whole], rules, progress, name=readable_name(whole.stem, 80))
+
+
+def open_folder(root: Path, rules: Rules, progress: Progress, *, name: str = "") -> Dataset:
+    """The clips of every sound below `root`, which is called `name` or else as the folder is."""
+    shown = readable_name(str(root), LONGEST_SHOWN_PATH)
+    try:
+        os.listdir(root)
+    except OSError as error:
+        raise UserError(f"The folder {shown} cannot be opened: {error.strerror}.") from None
+    files, skipped = files_below(root)
+    found = contents(files, part_of(progress, 0.0, LOOKING), follow_links=rules.follow_links, memory=root)
+    tables = _tables(files)
+    above = root.resolve().parent / "meta" / "esc50.csv"
+    if root.resolve().name == "audio" and above.is_file():
+        tables["esc50.csv"] = str(above)
+    name = name or readable_name(root.resolve().name, 80) or "sounds"
+    return _opened(name, f"The folder {shown}", files, found, tables, skipped, rules, progress)
+
+
+def open_files(
+    paths: Sequence[str | Path], rules: Rules, progress: Progress, *, name: str = "dropped files"
+) -> Dataset:
+    """The clips of single files, such as those dropped on the page. One zip alone is opened as the folder in it."""
+    files: list[File] = []
+    skipped: list[Skipped] = []
+    for path in paths:
+        base = os.path.basename(os.fspath(path))
+        try:
+            files.append(file_at(os.fspath(path), _unused(base, {file.name for file in files}), rules.follow_links))
+        except NotRead as reason:
+            skipped.append(Skipped(readable_name(base), str(reason)))
+    if len(files) == 1 and _is_zip(files[0], rules.follow_links):
+        return _open_zip(files[0], rules, progress)
+    found = contents(files, part_of(progress, 0.0, LOOKING), follow_links=rules.follow_links)
+    return _opened(name, "What was given", files, found, _tables(files), skipped, rules, progress)
+
+
+def _open_zip(file: File, rules: Rules, progress: Progress) -> Dataset:
+    content = content_hash(file.path, rules.follow_links)
+    inside = Rules(rules.window_seconds, follow_links=False, max_seconds=rules.max_seconds)
+    name = readable_name(os.path.splitext(file.name)[0], 80)
+    folder = extracted_zip(file.path, content, part_of(progress, 0.0, UNPACKING))
+    return open_folder(folder, inside, part_of(progress, UNPACKING, 1.0), name=name)
+
+
+def _opened(
+    name: str,
+    what: str,
+    files: Sequence[File],
+    found: Sequence[Content],
+    tables: dict[str, str],
+    skipped: Sequence[Skipped],
+    rules: Rules,
+    progress: Progress,
+) -> Dataset:
+    """`found` says what each of `files` holds; `skipped` are those that could not even be looked at."""
+    sounds = [(file, content.hash) for file, content in zip(files, found, strict=True) if content.hash]
+    silent = {file.name: content.reason for file, content in zip(files, found, strict=True) if content.reason}
+    reported = [name for name in silent if os.path.splitext(name)[1].lower() in SOUND_EXTENSIONS]
+    all_skipped = (*skipped, *(Skipped(readable_name(name), silent[name]) for name in reported))
+    if not sounds:
+        raise no_sound(what, len(files), all_skipped)
+    known = labelling([file.name for file, _ in sounds], tables)
+    sources, repeated = sources_of(sounds, {file.name: file for file in files}, known)
+    dataset = dataset_of(name, sources, known.group, rules, part_of(progress, LOOKING, 1.0))
+    warnings = (*known.warnings, *repeated, *dataset.warnings)
+    return replace(dataset, skipped=(*all_skipped, *dataset.skipped), warnings=warnings)
+
+
+def _tables(files: Sequence[File]) -> dict[str, str]:
+    return {file.name: file.path for file in files if file.name.lower().endswith((".csv", ".tsv"))}
+
+
+def _is_zip(file: File, follow_links: bool) -> bool:
+    try:
+        with open(opened(file.path, follow_links), "rb") as content:
+            return content.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+    except (NotRead, OSError):
+        return False
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """`name`, or the same with a number where two files have it."""
+    stem, extension = os.path.splitext(name)
+    number, unused = 2, name
+    while unused in taken:
+        number, unused = number + 1, f"{stem} ({number}){extension}"
+    return unused

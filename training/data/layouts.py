@@ -1,0 +1,88 @@
+"""Well-known data sets, recognised by the way their files are named.
+
+Each row is a pattern for a file's path; its named parts become facets.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+SHARE = 0.5
+"""The part of the files that must carry a layout's names; the others are taken without labels."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one public data set names its files."""
+
+    title: str
+    pattern: re.Pattern[str]
+    """Matched against the end of the path, from a folder's or file's first letter on."""
+    facets: tuple[str, ...]
+    """The named parts of the pattern that are kept, the one to show first in front."""
+    group: str | None
+    """The facet that says where a file comes from; None where the layout does not tell."""
+
+
+LAYOUTS = (
+    Layout(
+        "Free Spoken Digit Dataset",
+        re.compile(r"(?P<digit>\d)_(?P<speaker>[^\W\d_][^/_]*)_\d+\.\w+"),
+        ("digit", "speaker"),
+        "speaker",
+    ),
+    Layout(
+        "Speech Commands",
+        re.compile(r"(?P<class>[^/]+)/(?P<speaker>[0-9a-f]{8})_nohash_\d+\.\w+"),
+        ("class", "speaker"),
+        "speaker",
+    ),
+    Layout(
+        "NSynth",
+        re.compile(
+            r"(?P<instrument>(?P<class>bass|brass|flute|guitar|keyboard|mallet|organ|reed|string|synth_lead|vocal)"
+            r"_(?:acoustic|electronic|synthetic)_\d{3})-(?P<pitch>\d{3})-\d{3}\.\w+"
+        ),
+        ("class", "pitch", "instrument"),
+        "instrument",
+    ),
+    Layout(
+        "GTZAN",
+        re.compile(r"(?P<class>blues|classical|country|disco|hiphop|jazz|metal|pop|reggae|rock)\.\d{5}\.\w+"),
+        ("class",),
+        None,
+    ),
+)
+
+
+def layout_labels(names: Sequence[str]) -> tuple[dict[str, dict[str, str | None]], str | None] | None:
+    """Labels by facet for each of `names` and the group's facet, or None where they follow no known layout."""
+    for layout in LAYOUTS:
+        matches = [_match(layout.pattern, name) for name in names]
+        if sum(match is not None for match in matches) >= max(1.0, SHARE * len(names)):
+            labels = {name: _labels(layout, match) for name, match in zip(names, matches, strict=True)}
+            return labels, layout.group
+    return None
+
+
+def esc50_labels(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> dict[str, dict[str, str | None]]:
+    """Labels from the rows of ESC-50's meta/esc50.csv: its category as class, and the recording it was cut from."""
+    by_file = {row["filename"]: row for row in rows}
+    labels: dict[str, dict[str, str | None]] = {}
+    for name in names:
+        row = by_file.get(name.rpartition("/")[2])
+        labels[name] = {
+            "class": None if row is None else row["category"],
+            "src_file": None if row is None else row["src_file"],
+        }
+    return labels
+
+
+def _match(pattern: re.Pattern[str], name: str) -> re.Match[str] | None:
+    """`pattern` at the end of `name`, beginning at a whole part of the path."""
+    parts = name.split("/")
+    return pattern.fullmatch(parts[-1]) or (pattern.fullmatch("/".join(parts[-2:])) if len(parts) > 1 else None)
+
+
+def _labels(layout: Layout, match: re.Match[str] | None) -> dict[str, str | None]:
+    return {facet: None if match is None else match[facet] for facet in layout.facets}

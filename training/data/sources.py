@@ -1,0 +1,168 @@
+"""The sound files of one data set, each with what is known of it, and the clips that they become."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from training.data import cache
+from training.data.dataset import SAMPLE_RATE, Dataset, Progress, Skipped
+from training.data.decode import Decoders
+from training.data.files import HASH_BYTES, File, opened
+from training.data.labels import Labelling
+from training.data.names import readable_name
+from training.data.sniff import ACCEPTED, NotRead
+from training.data.windows import SHORTEST_TAIL, window_samples, windows
+from training.errors import UserError
+
+DECODE_VERSION = 1
+"""Part of every fingerprint; to be raised when the same file would give other samples."""
+PICTURE_EXTENSIONS = (".png", ".jpg", ".jpeg")
+LONGEST_CAPTION = 2_000
+FILES_A_PROCESS = 20
+"""Starting a decoder takes as long as decoding about this many short files."""
+MOST_PROCESSES = 16
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How files become clips."""
+
+    window_seconds: float = 2.0
+    follow_links: bool = True
+    max_seconds: float | None = None
+    """Longer files are skipped; None takes files of any length, in constant memory."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One sound file and what lies beside it."""
+
+    name: str
+    path: str
+    hash: str
+    """Of its content; with ".2" behind it for the second file of the same content, and so on."""
+    labels: Mapping[str, str | None]
+    caption: str | None
+    picture: str | None
+    """Path of a picture."""
+
+
+def sources_of(
+    sounds: Sequence[tuple[File, str]], beside: Mapping[str, File], known: Labelling
+) -> tuple[list[Source], list[Skipped]]:
+    """The sound files, given with their content hashes, and a warning for each whose content was there before."""
+    first: dict[str, str] = {}
+    times: dict[str, int] = {}
+    sources, repeated = [], []
+    for file, content in sounds:
+        times[content] = times.get(content, 0) + 1
+        if times[content] > 1:
+            same = readable_name(first[content])
+            repeated.append(Skipped(readable_name(file.name), f"it has the same content as {same}"))
+        first.setdefault(content, file.name)
+        stem = os.path.splitext(file.name)[0]
+        sources.append(
+            Source(
+                name=file.name,
+                path=file.path,
+                hash=content if times[content] == 1 else f"{content}.{times[content]}",
+                labels=known.labels[file.name],
+                caption=_tidy(known.captions.get(file.name, "")) or _caption(beside.get(stem + ".txt")),
+                picture=_picture([beside[stem + e] for e in PICTURE_EXTENSIONS if stem + e in beside]),
+            )
+        )
+    return sources, repeated
+
+
+def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, progress: Progress) -> Dataset:
+    """The clips of `sources`, from the cache where they were made before. Raises UserError where there are none."""
+    length = window_samples(rules.window_seconds)
+    fingerprint = _fingerprint(sources, [DECODE_VERSION, length, length, SHORTEST_TAIL, rules.max_seconds, group])
+    dataset = cache.made_once(fingerprint, lambda: _made(name, fingerprint, sources, group, rules, progress))
+    pictures = {readable_name(source.name): source.picture for source in sources}
+    companions = {key: values for key, values in dataset.companions.items() if key != "picture"}
+    if any(pictures.values()):  # by today's paths: the same clips may have been made from another folder
+        companions["picture"] = tuple(pictures.get(file) for file in dataset.files)
+    return replace(dataset, name=name, companions=companions)
+
+
+def no_sound(what: str, looked_at: int, skipped: Sequence[Skipped]) -> UserError:
+    """The error for data without a single clip, with the first reason as an example."""
+    files = "1 file" if looked_at == 1 else f"{looked_at:,} files"
+    example = f"; {readable_name(skipped[0].file, 80)}: {skipped[0].reason}" if skipped else ""
+    said = f"{what} holds no sound that can be used ({files} looked at{example})"
+    return UserError(f"{said}." if ACCEPTED in said else f"{said}; {ACCEPTED} are read.")
+
+
+def _fingerprint(sources: Sequence[Source], rules: list[object]) -> str:
+    rows = [[source.name, source.hash, source.labels, source.caption] for source in sources]
+    return hashlib.blake2b(json.dumps([rules, rows]).encode(), digest_size=HASH_BYTES).hexdigest()
+
+
+def _made(
+    name: str, fingerprint: str, sources: Sequence[Source], group: str, rules: Rules, progress: Progress
+) -> Dataset:
+    writer = cache.ClipWriter(name, fingerprint)
+    skipped: list[Skipped] = []
+    warnings: list[Skipped] = []
+    length = window_samples(rules.window_seconds)
+    paths = [source.path for source in sources]
+    try:
+        with Decoders(_processes(len(sources))) as decoders:
+            sounds = decoders.sounds(paths, follow_links=rules.follow_links, max_seconds=rules.max_seconds)
+            for number, (source, sound) in enumerate(zip(sources, sounds, strict=True)):
+                if number % 20 == 0:
+                    progress(number / len(sources), f"Decoding the sounds: {number:,} of {len(sources):,} files.")
+                before = writer.count
+                try:
+                    _add_clips(writer, source, windows(sound, length))
+                except NotRead as reason:
+                    writer.keep_first(before)
+                    skipped.append(Skipped(readable_name(source.name), str(reason)))
+                warnings += [Skipped(readable_name(source.name), note) for note in sound.notes]
+        if not writer.count:
+            raise no_sound(name, len(sources), skipped)
+        progress(1.0, f"{writer.count:,} clips are ready.")
+        return writer.finish(group, skipped, warnings)
+    finally:
+        writer.abandon()
+
+
+def _add_clips(writer: cache.ClipWriter, source: Source, cut: Iterable[tuple[int, np.ndarray]]) -> None:
+    for start, samples in cut:
+        writer.add(
+            samples,
+            id=f"{source.hash}-{start}",
+            labels=source.labels,
+            file=readable_name(source.name),
+            offset_seconds=start / SAMPLE_RATE,
+            companions={} if source.caption is None else {"caption": source.caption},
+        )
+
+
+def _caption(file: File | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        with open(opened(file.path, follow_links=False), "rb") as text:
+            return _tidy(text.read(4 * LONGEST_CAPTION).decode(errors="replace"))
+    except (NotRead, OSError):
+        return None
+
+
+def _tidy(caption: str) -> str | None:
+    return readable_name(" ".join(caption.split()))[:LONGEST_CAPTION] or None
+
+
+def _picture(found: Sequence[File]) -> str | None:
+    """A picture inside the folder: a link could lead out of it."""
+    return next((os.path.abspath(file.path) for file in found if not os.path.islink(file.path)), None)
+
+
+def _processes(files: int) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, MOST_PROCESSES, files // FILES_A_PROCESS))
