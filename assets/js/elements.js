@@ -1,0 +1,69 @@
+// Making elements. Text always goes in as text: a label may hold anything, and nothing in it may run.
+
+/** make("button.round", {title: "Play"}, "text or nodes", …) */
+export function make(tagAndClasses, attributes = {}, ...children) {
+  const [tag, ...classes] = tagAndClasses.split(".");
+  const element = document.createElement(tag);
+  if (classes.length) element.className = classes.join(" ");
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style") Object.assign(element.style, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+const SHAPES = {
+  play: "M7 4.5v15l12-7.5z",
+  pause: "M6.5 4.5h4v15h-4zM13.5 4.5h4v15h-4z",
+  stop: "M5.5 5.5h13v13h-13z",
+  search: "M10.5 4a6.5 6.5 0 1 0 4 11.6l4.7 4.7 1.4-1.4-4.7-4.7A6.5 6.5 0 0 0 10.5 4zm0 2a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z",
+  close: "M6.4 5 5 6.4 10.6 12 5 17.6 6.4 19l5.6-5.6 5.6 5.6 1.4-1.4-5.6-5.6L19 6.4 17.6 5 12 10.6z",
+};
+
+/** One of the few icons of the page; decoration only, the button around it carries the words. */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", SHAPES[name]);
+  svg.append(path);
+  return svg;
+}
+
+export function replaceIcon(button, name) {
+  if (button.dataset.icon === name) return;
+  button.dataset.icon = name;
+  button.querySelector("svg")?.remove();
+  button.prepend(icon(name));
+}
+
+/** Calls `draw` now and whenever the element gets another size (also when its tab is shown first). */
+export function onResize(element, draw) {
+  let width = -1, height = -1;
+  new ResizeObserver(() => {
+    const { clientWidth: w, clientHeight: h } = element;
+    if (w === 0 || (w === width && h === height)) return;
+    width = w;
+    height = h;
+    draw();
+  }).observe(element);
+}
+
+/** A canvas context in CSS pixels, sharp on any screen; null while the canvas is not shown. */
+export function sharpContext(canvas, width = canvas.clientWidth, height = canvas.clientHeight) {
+  if (!width || !height) return null;
+  const ratio = window.devicePixelRatio || 1;
+  const w = Math.round(width * ratio), h = Math.round(height * ratio);
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}

@@ -1,0 +1,62 @@
+// Colours for classes that read on light and on dark: evenly spread hues, then the next tier with another lightness
+// and another marker, so that up to fifty classes can be told apart, also without seeing colours well.
+
+import { isDark } from "./theme.js";
+
+const TIER = 10;
+export const MARKERS = ["circle", "diamond", "square", "triangle-up", "cross"];
+const HUES = [28, 255, 145, 320, 85, 195, 355, 285, 120, 55]; // neighbours in the list lie far apart on the wheel
+const TIERS = {
+  light: [[0.6, 0.17], [0.5, 0.14], [0.7, 0.13], [0.42, 0.1], [0.64, 0.08]],
+  dark: [[0.74, 0.15], [0.84, 0.1], [0.64, 0.17], [0.9, 0.06], [0.7, 0.07]],
+};
+
+/** [{colour, marker}] for `names`; a ramp where all names are numbers and there are many of them. */
+export function palette(names) {
+  const theme = isDark() ? "dark" : "light";
+  const numbers = names.map(Number);
+  if (names.length > 12 && numbers.every(Number.isFinite)) return ramp(numbers, theme);
+  return names.map((_, i) => {
+    const tier = Math.floor(i / TIER) % TIERS.light.length;
+    const [lightness, chroma] = TIERS[theme][tier];
+    const hue = HUES[i % TIER] + tier * 13;
+    return { colour: fromOklch(lightness, chroma, hue), marker: MARKERS[tier] };
+  });
+}
+
+function ramp(numbers, theme) {
+  const low = Math.min(...numbers), span = Math.max(...numbers) - low || 1;
+  const [dark, bright] = theme === "dark" ? [0.5, 0.92] : [0.35, 0.8];
+  return numbers.map((n) => {
+    const t = (n - low) / span;
+    return { colour: fromOklch(dark + t * (bright - dark), 0.14, 290 - 200 * t), marker: "circle" };
+  });
+}
+
+export const UNLABELLED = () => (isDark() ? "#6b7280" : "#9aa1ab");
+
+/** OKLCH (Ottosson 2020) to "#rrggbb"; chroma is lowered until the colour can be shown. */
+export function fromOklch(lightness, chroma, hue) {
+  const angle = (hue * Math.PI) / 180;
+  for (let c = chroma; ; c -= 0.005) {
+    const rgb = linearRgb(lightness, Math.max(0, c) * Math.cos(angle), Math.max(0, c) * Math.sin(angle));
+    if (c <= 0 || rgb.every((v) => v >= -0.0005 && v <= 1.0005)) return "#" + rgb.map(hex).join("");
+  }
+}
+
+function linearRgb(L, a, b) {
+  const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (L - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ];
+}
+
+function hex(linear) {
+  const v = Math.min(1, Math.max(0, linear));
+  const curved = v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055;
+  return Math.round(curved * 255).toString(16).padStart(2, "0");
+}

@@ -1,0 +1,43 @@
+// plotly.js, fetched from our own server when the first chart or map is shown, and the look all charts share.
+
+import { colour } from "./theme.js";
+
+let loading = null;
+
+/** The Plotly library. */
+export function plotly() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL("../plotly", import.meta.url).href;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      loading = null;
+      reject(new Error("The charts could not be loaded. Reload the page."));
+    };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+export const fontFamily = () => getComputedStyle(document.body).getPropertyValue("--h-font").trim();
+
+/** Axis settings in the page's colours. */
+export function axis(more = {}) {
+  return {
+    gridcolor: colour("grid"), linecolor: colour("line"), zeroline: false, showline: false, ticks: "", automargin: true,
+    tickfont: { size: 11, color: colour("faint-text") }, title: { font: { size: 11, color: colour("faint-text") }, standoff: 4 },
+    ...more,
+  };
+}
+
+/** Text for places where Plotly reads a few HTML tags: every sign that could begin one is taken away. */
+export const plain = (text) => String(text).replace(/[<>&]/g, (sign) => ({ "<": "‹", ">": "›", "&": "＆" })[sign]);
+
+export function hasWebGL() {
+  try {
+    const canvas = document.createElement("canvas");
+    return Boolean(canvas.getContext("webgl"));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+// The one clock of the page: every follower is asked in turn, one request at a time, and none while nobody looks.
+
+const TICK_MS = 500;
+const followers = new Set();
+let running = false;
+
+/** Calls `beat()` (may be async) about every `every` ms while one of its `elements` can be seen. Returns a stopper. */
+export function onPulse(beat, { every = TICK_MS, seen = () => true } = {}) {
+  const follower = { beat, every, seen, last: -Infinity };
+  followers.add(follower);
+  if (!running) {
+    running = true;
+    tick();
+  }
+  return () => followers.delete(follower);
+}
+
+/** Whether an element is laid out: hidden tabs of the page are not. */
+export const isSeen = (element) => element.isConnected && element.offsetParent !== null;
+
+async function tick() {
+  const begun = performance.now();
+  if (!document.hidden) {
+    for (const follower of [...followers]) {
+      if (begun - follower.last < follower.every - 50 || !follower.seen()) continue;
+      follower.last = begun;
+      try {
+        await follower.beat();
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  }
+  setTimeout(tick, Math.max(50, TICK_MS - (performance.now() - begun)));
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) for (const follower of followers) follower.last = -Infinity;
+});

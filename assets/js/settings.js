@@ -1,0 +1,161 @@
+// A form made from described settings: range, default and one sentence of meaning for each.
+
+import { make } from "./elements.js";
+
+const SLIDER_STEPS = 1000;
+
+class SettingField {
+  constructor(setting, value, onChange) {
+    this.setting = setting;
+    this.onChange = onChange;
+    this.trouble = make("p.setting-trouble", { role: "alert" });
+    this.inputs = this.controls();
+    const id = `setting-${setting.name}-${Math.random().toString(36).slice(2, 8)}`;
+    this.entry.id = id;
+    this.reset = make("button.setting-reset", { type: "button", title: `Back to ${said(setting.default)}`, "aria-label": `Reset ${setting.name}`,
+      onclick: () => { this.put(setting.default); this.changed(); } }, "reset");
+    this.box = make(
+      "div.setting", { "data-name": setting.name },
+      make("div.setting-head", {}, make("label.setting-name", { for: id }, setting.label ?? setting.name.replaceAll("_", " ")), this.reset),
+      make("div.setting-inputs", {}, ...this.inputs),
+      make("p.setting-meaning", {}, setting.meaning, make("span.setting-range", {}, ` ${range(setting)}`)),
+      this.trouble,
+    );
+    this.put(value);
+  }
+
+  controls() {
+    const { kind, choices, low, high } = this.setting;
+    const told = () => this.changed();
+    if (choices) {
+      this.entry = make("select", { onchange: told }, ...choices.map((choice) => make("option", { value: choice }, choice)));
+      return [this.entry];
+    }
+    if (kind === "bool") {
+      this.entry = make("input", { type: "checkbox", role: "switch", onchange: told });
+      return [this.entry];
+    }
+    this.entry = make("input", { type: "text", inputmode: kind === "str" ? "text" : "decimal", autocomplete: "off", spellcheck: "false" });
+    this.entry.addEventListener("change", told);
+    this.entry.addEventListener("input", () => this.slide());
+    if (kind === "str" || !Number.isFinite(low) || !Number.isFinite(high)) return [this.entry];
+    this.slider = make("input", { type: "range", min: "0", max: String(SLIDER_STEPS), "aria-label": this.setting.name.replaceAll("_", " ") });
+    this.slider.addEventListener("input", () => {
+      this.entry.value = said(this.fromSlider());
+      this.check();
+    });
+    this.slider.addEventListener("change", told);
+    return [this.slider, this.entry];
+  }
+
+  get logarithmic() {
+    return this.setting.scale === "log" && this.setting.low > 0;
+  }
+
+  fromSlider() {
+    const { low, high, kind } = this.setting;
+    const share = Number(this.slider.value) / SLIDER_STEPS;
+    const raw = this.logarithmic ? low * (high / low) ** share : low + share * (high - low);
+    const value = kind === "int" ? Math.round(raw) : Number(raw.toPrecision(3));
+    return Math.min(high, Math.max(low, value));
+  }
+
+  slide() {
+    if (!this.slider) return;
+    const value = Number(this.entry.value);
+    const { low, high } = this.setting;
+    if (!Number.isFinite(value) || this.entry.value.trim() === "") return;
+    const held = Math.min(high, Math.max(low, value));
+    const share = this.logarithmic ? Math.log(held / low) / Math.log(high / low) : (held - low) / (high - low || 1);
+    this.slider.value = String(Math.round(share * SLIDER_STEPS));
+    this.slider.style.setProperty("--share", `${share * 100}%`);
+  }
+
+  put(value) {
+    if (this.setting.kind === "bool") this.entry.checked = Boolean(value);
+    else this.entry.value = said(value);
+    this.slide();
+    this.check();
+  }
+
+  get value() {
+    const { kind, optional } = this.setting;
+    if (kind === "bool") return this.entry.checked;
+    const text = this.entry.value.trim();
+    if (text === "" && optional) return null;
+    return kind === "str" || text === "" || !Number.isFinite(Number(text)) ? text : Number(text);
+  }
+
+  /** Says at once what is wrong; the server checks again. */
+  check() {
+    const { kind, low, high, optional, name, default: usual } = this.setting;
+    const { value } = this;
+    let trouble = "";
+    if ((kind === "int" || kind === "float") && !(value === null && optional)) {
+      const inside = typeof value === "number" && (kind !== "int" || Number.isInteger(value)) &&
+        (!Number.isFinite(low) || value >= low) && (!Number.isFinite(high) || value <= high);
+      if (!inside) trouble = `The setting ${name.replaceAll("_", " ")} is ${JSON.stringify(value)}, but ${expected(this.setting)} was expected.`;
+    }
+    this.trouble.textContent = trouble;
+    this.box?.classList.toggle("wrong", Boolean(trouble));
+    this.slider?.style.setProperty("--share", `${(Number(this.slider.value) / SLIDER_STEPS) * 100}%`);
+    this.reset && (this.reset.hidden = JSON.stringify(value) === JSON.stringify(usual));
+    return trouble;
+  }
+
+  changed() {
+    this.slide();
+    this.check();
+    this.onChange();
+  }
+}
+
+const said = (value) => (value === null || value === undefined ? "" : String(value));
+
+function expected({ kind, low, high, optional }) {
+  const words = kind === "int" ? "a whole number" : "a number";
+  const bounds = Number.isFinite(low) && Number.isFinite(high) ? ` from ${low} to ${high}`
+    : Number.isFinite(low) ? ` of at least ${low}` : Number.isFinite(high) ? ` of at most ${high}` : "";
+  return words + bounds + (optional ? " or nothing" : "");
+}
+
+function range({ low, high, kind, optional, default: usual }) {
+  if (kind !== "int" && kind !== "float") return "";
+  const bounds = Number.isFinite(low) && Number.isFinite(high) ? `${low} to ${high}, ` : "";
+  return `(${bounds}usually ${usual === null && optional ? "empty" : usual})`;
+}
+
+/** The component: value {groups: [{title, settings, values, open}]}; what was filled in is written to value.filled. */
+export function mount(root, { props, trigger, watch }) {
+  let fields = [];
+  const tell = (quietly) => {
+    const filled = Object.fromEntries(fields.map(({ group, field }) => group).filter((g, i, all) => all.indexOf(g) === i).map((g) => [g, {}]));
+    let wrong = "";
+    for (const { group, field } of fields) {
+      filled[group][field.setting.name] = field.value;
+      wrong ||= field.check();
+    }
+    mine = JSON.stringify({ ...props.value, filled, wrong });
+    props.value = JSON.parse(mine);
+    if (!quietly) trigger("change", {});
+  };
+  let mine = "";
+  const update = () => {
+    if (JSON.stringify(props.value) === mine) return;
+    const kept = new Map(fields.map(({ group, field }) => [`${group} ${field.setting.name}`, field]));
+    fields = [];
+    root.replaceChildren(...(props.value?.groups ?? []).map(({ title, name, settings, values = {}, open }) => {
+      const boxes = settings.map((setting) => {
+        const before = kept.get(`${name} ${setting.name}`);
+        const same = before && JSON.stringify(before.setting) === JSON.stringify(setting);
+        const field = new SettingField(setting, values[setting.name] ?? (same ? before.value : setting.default), () => tell(false));
+        fields.push({ group: name, field });
+        return field.box;
+      });
+      return make("details.settings-group", { open: open !== false }, make("summary", {}, title), make("div.settings-grid", {}, ...boxes));
+    }));
+    tell(true);
+  };
+  watch("value", update);
+  update();
+}

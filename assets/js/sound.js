@@ -1,0 +1,93 @@
+// The one player of the page: WebAudio, straight from a byte route, one sound at a time.
+
+import { address, fetchBytes, soundKey } from "./routes.js";
+
+const KEPT = 96;
+const buffers = new Map(); // sound key → promise of an AudioBuffer, oldest first
+let context = null;
+let current = null; // {sound, key, source, startedAt, offset, duration}
+let wanted = 0; // the latest wish wins when several are being fetched
+
+/** Sends "change" whenever something starts or ends, "trouble" with {sound, message} when a sound cannot be heard. */
+export const player = new EventTarget();
+
+const say = (type, detail) => player.dispatchEvent(new CustomEvent(type, { detail }));
+
+function audio() {
+  context ??= new AudioContext({ latencyHint: "interactive" });
+  if (context.state === "suspended") context.resume();
+  return context;
+}
+
+/** Decoded samples of a sound, kept for the next time. */
+export function load(sound) {
+  const key = soundKey(sound);
+  let buffer = buffers.get(key);
+  buffers.delete(key);
+  buffer ??= fetchBytes(address.sound(sound, "clip")).then((bytes) => audio().decodeAudioData(bytes));
+  buffers.set(key, buffer);
+  buffer.catch(() => buffers.delete(key));
+  if (buffers.size > KEPT) buffers.delete(buffers.keys().next().value);
+  return buffer;
+}
+
+/** Plays from `offset` seconds; `asked` is the time of the user's gesture, to know how long it took. */
+export async function play(sound, { offset = 0, asked = performance.now() } = {}) {
+  const wish = ++wanted;
+  audio();
+  try {
+    const buffer = await load(sound);
+    if (wish === wanted) begin(sound, buffer, offset, asked);
+  } catch (error) {
+    if (wish === wanted) say("trouble", { sound, message: error.status ? error.message : readable(error) });
+  }
+}
+
+const readable = (error) =>
+  error.name === "EncodingError" ? "This sound cannot be decoded." : error.message || "This sound cannot be heard.";
+
+function begin(sound, buffer, offset, asked) {
+  silence();
+  const source = context.createBufferSource();
+  source.buffer = buffer;
+  source.connect(context.destination);
+  const from = offset >= buffer.duration ? 0 : Math.max(0, offset);
+  current = { sound, key: soundKey(sound), source, startedAt: context.currentTime - from, duration: buffer.duration };
+  const mine = current;
+  source.onended = () => {
+    if (current === mine) {
+      current = null;
+      say("change");
+    }
+  };
+  source.start(0, from);
+  const milliseconds = performance.now() - asked;
+  say("change");
+  document.dispatchEvent(new CustomEvent("hearsight:sound", { detail: { key: mine.key, milliseconds } }));
+}
+
+function silence() {
+  if (!current) return;
+  current.source.onended = null;
+  current.source.stop();
+  current = null;
+}
+
+export function stop() {
+  wanted++;
+  silence();
+  say("change");
+}
+
+export const isPlaying = (sound) => current !== null && current.key === soundKey(sound);
+
+/** Seconds into the sound that is playing, or null. */
+export function position(sound) {
+  if (!isPlaying(sound)) return null;
+  return Math.min(current.duration, Math.max(0, context.currentTime - current.startedAt));
+}
+
+export function toggle(sound, options) {
+  if (isPlaying(sound)) stop();
+  else play(sound, options);
+}

@@ -1,0 +1,21 @@
+// Light or dark, and the colours that canvases and charts need as values (they cannot read CSS variables).
+
+export const isDark = () => document.body.classList.contains("dark");
+
+export function colour(name) {
+  return getComputedStyle(document.body).getPropertyValue(`--h-${name}`).trim() || "#888";
+}
+
+const listeners = new Set();
+
+/** Calls `listener` when the page changes between light and dark. */
+export function onTheme(listener) {
+  listeners.add(listener);
+}
+
+let dark = isDark();
+new MutationObserver(() => {
+  if (isDark() === dark) return;
+  dark = isDark();
+  for (const listener of listeners) listener();
+}).observe(document.body, { attributes: true, attributeFilter: ["class"] });

@@ -1,0 +1,23 @@
+"""The page's own components: what they show is fetched by the byte routes, what they need to know is their value."""
+
+from explorer.components.clip_list import ClipList
+from explorer.components.embedding_map import EmbeddingMap
+from explorer.components.lens_picture import LensPicture
+from explorer.components.live_chart import LiveChart
+from explorer.components.run_state import RunState
+from explorer.components.settings_form import SettingsForm, filled_in, settings_group
+from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sound
+
+__all__ = [
+    "ClipList",
+    "EmbeddingMap",
+    "LensPicture",
+    "LiveChart",
+    "RunState",
+    "SettingsForm",
+    "SoundPlayer",
+    "clip_sound",
+    "filled_in",
+    "settings_group",
+    "upload_sound",
+]

@@ -1,0 +1,47 @@
+"""What our own components share: a static template, and a JavaScript module that brings it to life in the browser.
+
+A component's value is a small JSON object that says what to look at (a run's name, a sound's address); its module
+fetches the bulk by the byte routes. Nothing that a user wrote is ever put into a template: the modules write labels
+with textContent.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from explorer.assets import asset_url
+
+
+class BrowserPart(gr.HTML):
+    """A gr.HTML whose whole behaviour lies in assets/js/<module>, which exports `mount(element, part)`."""
+
+    def __init__(
+        self, value: Any = None, *, module: str = "", kind: str = "", triggers: tuple[str, ...] = (), **settings: Any
+    ):
+        """`kind` is the CSS class of the root; `triggers` are events beyond Gradio's own that the module sends."""
+        super().__init__(
+            value,
+            html_template=f'<div class="part {kind}"></div>',
+            js_on_load=_mounting(module, triggers),
+            apply_default_css=False,
+            **settings,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """Values are JSON objects."""
+        return {"type": "object"}
+
+
+def _mounting(module: str, triggers: tuple[str, ...]) -> str:
+    names = ", ".join(f"'{name}'" for name in triggers)  # Gradio offers the events whose quoted names stand here
+    return f"""
+const triggers = [{names}];
+const part = {{props, trigger, watch, upload, triggers}};
+const root = element.querySelector('.part');
+import(new URL('{asset_url("js/" + module)}', document.baseURI).href)
+  .then(m => m.mount(root, part))
+  .catch(error => {{
+    console.error(error);
+    root.textContent = 'This part of the page could not be loaded. Reload the page.';
+  }});
+"""

@@ -1,0 +1,18 @@
+"""The live map of a run's probe clips."""
+
+from typing import Any
+
+from explorer.components.browser_part import BrowserPart
+
+
+class EmbeddingMap(BrowserPart):
+    """Value: {"run": name, "clip": index in the data set, "marks": [mark]}; all but "run" may be left out.
+
+    A mark is a place that is ringed and named: {"label": str} with either "points": [point, …] and "weights": [w, …]
+    (it lies at their weighted mean and moves with them through time) or "x" and "y" in the layout's own units.
+    `panel`: whether the player and the list of nearest clips stand beside it. A click sends `select` with
+    gr.SelectData: `index` is the point, `value` is {"run", "point", "clip", "label", "sound"}.
+    """
+
+    def __init__(self, value: Any = None, *, panel: bool = True, **settings: Any):
+        super().__init__(value, module="map.js", kind="part-map", panel=panel, **settings)

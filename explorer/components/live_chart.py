@@ -1,0 +1,12 @@
+"""Live curves of a run, and of a second one to compare it with."""
+
+from typing import Any
+
+from explorer.components.browser_part import BrowserPart
+
+
+class LiveChart(BrowserPart):
+    """Value: {"run": name, "compare": name of another run}; both may be left out."""
+
+    def __init__(self, value: Any = None, **settings: Any):
+        super().__init__(value, module="charts.js", kind="part-charts", **settings)

@@ -1,0 +1,17 @@
+"""Where a run stands, in one plain line with a progress bar, and buttons for what can be asked of it."""
+
+from typing import Any
+
+from explorer.components.browser_part import BrowserPart
+
+
+class RunState(BrowserPart):
+    """Value: {"run": name}. `compact` shows the line alone.
+
+    Sends `pause`, `resume` and `stop`; the run's name is in gr.EventData as `run`.
+    """
+
+    def __init__(self, value: Any = None, *, compact: bool = False, **settings: Any):
+        super().__init__(
+            value, module="state.js", kind="part-state", triggers=("pause", "resume", "stop"), compact=compact, **settings
+        )

@@ -1,0 +1,31 @@
+"""A form built from described settings: slider, choice or switch, with range, default and meaning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from explorer.components.browser_part import BrowserPart
+from training.settings import Setting
+
+
+class SettingsForm(BrowserPart):
+    """Value: {"groups": [group]} as `settings_group` makes them; after the browser has shown it, also
+    {"filled": {group name: {setting: value}}, "wrong": the first mistake in words or ""}. Sends `change`.
+    """
+
+    def __init__(self, value: Any = None, **settings: Any):
+        super().__init__(value, module="settings.js", kind="part-settings", **settings)
+
+
+def settings_group(
+    name: str, title: str, described: Sequence[Setting], values: Mapping[str, Any] | None = None, opened: bool = True
+) -> dict[str, Any]:
+    """One group of the form. `values` are put in; without them a field keeps what the user wrote, or the default."""
+    settings = [{**asdict(s), "kind": s.kind.__name__} for s in described]
+    return {"name": name, "title": title, "settings": settings, "values": dict(values or {}), "open": opened}
+
+
+def filled_in(value: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """What the user filled in: group name → setting → value, unchecked."""
+    found = (value or {}).get("filled")
+    return {name: dict(group) for name, group in found.items()} if isinstance(found, dict) else {}

@@ -1,0 +1,26 @@
+"""One sound to see and hear: waveform and log-mel spectrogram with axes, a cursor, the keyboard."""
+
+from typing import Any
+
+from explorer.components.browser_part import BrowserPart
+
+
+class SoundPlayer(BrowserPart):
+    """Value: {"sound": sound, "title": str, "subtitle": str, "play": bool}, or None for no sound.
+
+    A sound is {"fingerprint": str, "index": int} for a clip of a data set, or {"upload": token}. All but "sound" may
+    be left out; with "play" the sound is heard as soon as it is shown.
+    """
+
+    def __init__(self, value: Any = None, *, empty: str = "No sound chosen yet.", **settings: Any):
+        super().__init__(value, module="player.js", kind="part-player", empty=empty, **settings)
+
+
+def clip_sound(fingerprint: str, index: int) -> dict[str, Any]:
+    """The address of a data set's clip, as the components want it."""
+    return {"fingerprint": fingerprint, "index": int(index)}
+
+
+def upload_sound(token: str) -> dict[str, Any]:
+    """The address of an uploaded, recorded or derived sound."""
+    return {"upload": token}

@@ -1,0 +1,61 @@
+"""The whole page: its head with the choice of a run, and one tab a page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from explorer.assets import asset_url
+from explorer.components import RunState
+from explorer.launcher import Launcher
+from explorer.library import Library
+from explorer.pages import map, train
+from explorer.pages.frame import Frame
+from explorer.uploads import Uploads
+
+PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
+    "train": ("Train", train.build),
+    "map": ("Map", map.build),
+}
+"""Word in the address → (title of the tab, what builds it), in the order of the tabs."""
+
+BRAND = """<div class="brand"><img src="{icon}" alt="" /><div><h1>Hearsight</h1>
+<p>Watch a model learn to hear, and listen to what it learns.</p></div></div>"""
+
+
+def whole_page(library: Library, launcher: Launcher, uploads: Uploads, *, data: str, read_only: bool) -> gr.Blocks:
+    """Everything that a visitor sees."""
+    with gr.Blocks(title="Hearsight", fill_width=True, analytics_enabled=False, delete_cache=(600, 3000)) as page:
+        with gr.Row(elem_id="head"):
+            gr.HTML(BRAND.format(icon=asset_url("icon.svg")), js_on_load=None, apply_default_css=False)
+            with gr.Column(elem_id="run-choice", min_width=280):
+                run = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
+                state = RunState(compact=True, elem_id="run-line")
+        frame = Frame(library, launcher, uploads, data, read_only, run)
+        frame.follow_run(state)
+        with gr.Tabs() as tabs:
+            for word, (title, build) in PAGES.items():
+                with gr.Tab(title, id=word) as tab:
+                    build(frame)
+                tab.select(None, js=f"() => window.hearsight?.writeAddress({{tab: '{word}'}})")
+        _wire(page, frame, tabs)
+    return page
+
+
+def _wire(page: gr.Blocks, frame: Frame, tabs: gr.Tabs) -> None:
+    """The run that is chosen goes to every part that shows it and into the address; the address comes back on load."""
+    parts = frame.followers
+    to_all = f"""run => {{
+        window.hearsight?.writeAddress({{run}});
+        const value = {{run: run || null}};
+        return {"value" if len(parts) == 1 else f"Array({len(parts)}).fill(value)"};
+    }}"""
+    frame.run.change(None, frame.run, list(parts), js=to_all)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+    frame.run.focus(lambda chosen: frame.run_choice(chosen), frame.run, frame.run, **quiet)
+
+    def arrive(request: gr.Request) -> tuple[gr.Dropdown, gr.Tabs]:
+        asked = request.query_params.get("tab", "")
+        return frame.run_choice(request.query_params.get("run")), gr.Tabs(selected=asked if asked in PAGES else next(iter(PAGES)))
+
+    page.load(arrive, None, [frame.run, tabs], **quiet)

@@ -1,0 +1,53 @@
+"""What every page is given: the server's parts, and the one choice of a run that all pages share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import gradio as gr
+
+from explorer.components.browser_part import BrowserPart
+from explorer.launcher import Launcher
+from explorer.library import Library, RunSummary
+from explorer.uploads import Uploads
+
+
+T = TypeVar("T", bound=BrowserPart)
+
+
+@dataclass
+class Frame:
+    """Handed to each page's `build`."""
+
+    library: Library
+    launcher: Launcher
+    uploads: Uploads
+    data: str
+    """The data that is offered first: "starter", the name of a public set, or a folder."""
+    read_only: bool
+    """Whether visitors may only look: nothing can be started, stopped or opened from a path."""
+    run: gr.Dropdown
+    """Which run is looked at; its value is the run's name or None."""
+    followers: list[BrowserPart] = field(default_factory=list)
+
+    def follow_run(self, part: T) -> T:
+        """`part` shows the run that is chosen: its value becomes {"run": name}."""
+        self.followers.append(part)
+        return part
+
+    def run_choice(self, chosen: str | None = None) -> gr.Dropdown:
+        """The choices there are now; `chosen` is taken if it exists, else the run most worth a look."""
+        choices = run_choices(self.library.summaries())
+        names = [name for _, name in choices]
+        value = chosen if chosen in names else self.library.latest()
+        return gr.Dropdown(choices=choices, value=value)
+
+
+def run_choices(summaries: Sequence[RunSummary]) -> list[tuple[str, str]]:
+    """(what is shown, name) for each run."""
+    return [(_title(summary), summary.name) for summary in summaries]
+
+
+def _title(summary: RunSummary) -> str:
+    about = [part for part in (summary.method, summary.data) if part]
+    return " · ".join([*about, summary.name]) if about else summary.name
