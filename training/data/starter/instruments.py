@@ -16,8 +16,8 @@ from training.data.starter.recipe import DRUM_KITS, INSTRUMENTS, SoundClass, ran
 from training.errors import UserError
 
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_PAUSE_SECONDS = 0.1
-"""Between two clips of the rendered piece; all sound is cut at its beginning."""
+_PAUSE_SECONDS = 0.4
+"""Between two clips of the rendered piece; all sound is cut at its beginning, but for the soundfont's own echo."""
 _VIBRATO, _REVERB, _CHORUS, _SOUND_OFF = 1, 91, 93, 120
 _KICK, _SNARE, _CLOSED_HAT, _OPEN_HAT, _LOW_TOM, _CRASH = 36, 38, 42, 46, 45, 49
 
@@ -66,19 +66,21 @@ def played(sound: SoundClass, source: str, numbers: Sequence[int], samples: Sequ
 
 def _add_notes(
     midi: Any, part: Any, sound: SoundClass, rng: np.random.Generator, start: float, seconds: float
-) -> str:
-    """One long note or a few short ones of the same pitch, which is returned."""
+) -> str | None:
+    """One note, held or repeated; returns its pitch where the patch has one."""
     patches = INSTRUMENTS[sound.name]
     pitch = str(rng.choice(naturals(patches.lowest, patches.highest)))
-    strikes = int(rng.choice([1, 1, 1, 2, 3]))
+    strikes = int(rng.integers(patches.strikes[0], patches.strikes[1] + 1))
+    key = note_number(pitch) + 12 * patches.octaves_up
     onset = rng.uniform(0.01, 0.25)
     step = (seconds - onset) / strikes
+    held = rng.uniform(0.5, 0.95)
     part.control_changes.append(midi.ControlChange(_VIBRATO, int(rng.choice([0, 0, 40, 90])), start))
     for k in range(strikes):
         begin = start + onset + k * step
-        hold = step * rng.uniform(0.5, 0.95)
-        part.notes.append(midi.Note(int(rng.integers(55, 125)), note_number(pitch), begin, begin + hold))
-    return pitch
+        hold = step * held * rng.uniform(0.9, 1.0)
+        part.notes.append(midi.Note(int(rng.integers(55, 125)), key, begin, begin + hold))
+    return pitch if patches.pitched else None
 
 
 def _beat(midi: Any, rng: np.random.Generator, start: float, seconds: float) -> list[Any]:

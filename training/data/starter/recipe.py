@@ -37,46 +37,53 @@ class Patches:
     lowest: str
     highest: str
     programs: Mapping[str, int]
+    strikes: tuple[int, int]
+    """The fewest and most times that a clip repeats its note: some hold, some repeat, as is their use in music."""
+    octaves_up: int = 0
+    """How far above the sounding pitch the key lies: organ patches speak an octave below their keys."""
+    pitched: bool = True
+    """False where partials are so inharmonic that the patches of one key do not agree on a pitch."""
 
 
 INSTRUMENTS: Mapping[str, Patches] = {
-    "piano": Patches("keys", "C2", "C6", {
-        "grand piano": 0, "bright piano": 1, "electric grand": 2, "honky-tonk": 3, "tine piano": 4, "FM piano": 5}),
+    "piano": Patches("keys", "C3", "C5", {
+        "grand piano": 0, "bright piano": 1, "electric grand": 2, "honky-tonk": 3, "tine piano": 4, "FM piano": 5}, (1, 3)),
     "organ": Patches("keys", "C3", "C5", {
-        "drawbar organ": 16, "percussive organ": 17, "rock organ": 18, "church organ": 19}),
-    "accordion": Patches("keys", "C3", "C5", {
-        "reed organ": 20, "accordion": 21, "harmonica": 22, "bandoneon": 23}),
-    "guitar": Patches("plucked", "E2", "E5", {
-        "nylon guitar": 24, "steel guitar": 25, "jazz guitar": 26, "clean guitar": 27}),
-    "lute": Patches("plucked", "C3", "C5", {
-        "sitar": 104, "banjo": 105, "shamisen": 106, "koto": 107}),
-    "bass": Patches("plucked", "E1", "E3", {
+        "drawbar organ": 16, "percussive organ": 17, "rock organ": 18, "church organ": 19}, (1, 1), octaves_up=1),
+    "free reed": Patches("keys", "C3", "C5", {
+        "reed organ": 20, "accordion": 21, "harmonica": 22, "bandoneon": 23}, (1, 2)),
+    "guitar": Patches("plucked", "E2", "E4", {
+        "nylon guitar": 24, "steel guitar": 25, "jazz guitar": 26, "clean guitar": 27}, (2, 4)),
+    "lute": Patches("plucked", "G3", "G5", {
+        "sitar": 104, "banjo": 105, "shamisen": 106, "koto": 107}, (4, 9)),
+    "bass": Patches("plucked", "A1", "A2", {
         "acoustic bass": 32, "fingered bass": 33, "picked bass": 34, "fretless bass": 35, "slap bass 1": 36,
-        "slap bass 2": 37}),
-    "mallets": Patches("struck", "C3", "C6", {
-        "vibraphone": 11, "marimba": 12, "xylophone": 13, "kalimba": 108, "steel drum": 114}),
+        "slap bass 2": 37}, (3, 6)),
+    "mallets": Patches("struck", "C4", "C6", {
+        "vibraphone": 11, "marimba": 12, "xylophone": 13, "kalimba": 108, "steel drum": 114}, (5, 12)),
     "chime": Patches("struck", "C4", "C6", {
-        "celesta": 8, "glockenspiel": 9, "music box": 10, "tubular bells": 14, "crystal": 98, "tinker bell": 112}),
-    "violin": Patches("bowed", "C3", "C5", {
-        "violin": 40, "viola": 41, "cello": 42, "contrabass": 43, "fiddle": 110}),
-    "string orchestra": Patches("bowed", "C3", "C6", {
-        "tremolo strings": 44, "strings": 48, "slow strings": 49, "synth strings 1": 50, "synth strings 2": 51}),
+        "celesta": 8, "glockenspiel": 9, "music box": 10, "tubular bells": 14, "crystal": 98, "tinker bell": 112}, (1, 3),
+        pitched=False),
+    "solo string": Patches("bowed", "C3", "C5", {
+        "violin": 40, "viola": 41, "cello": 42, "contrabass": 43, "fiddle": 110}, (1, 2)),
+    "string orchestra": Patches("bowed", "C4", "C6", {
+        "tremolo strings": 44, "strings": 48, "slow strings": 49, "synth strings 1": 50, "synth strings 2": 51}, (1, 1)),
     "choir": Patches("blown", "C3", "C5", {
-        "choir aahs": 52, "voice oohs": 53, "synth vox": 54, "solo vox": 85, "space voice": 91}),
+        "choir aahs": 52, "voice oohs": 53, "synth vox": 54, "solo vox": 85, "space voice": 91}, (1, 2)),
     "brass": Patches("blown", "C3", "C5", {
-        "trumpet": 56, "trombone": 57, "tuba": 58, "muted trumpet": 59, "french horn": 60, "brass section": 61}),
-    "saxophone": Patches("blown", "C3", "C5", {
-        "soprano sax": 64, "alto sax": 65, "tenor sax": 66, "baritone sax": 67}),
-    "oboe": Patches("blown", "C3", "C5", {
-        "oboe": 68, "english horn": 69, "bassoon": 70, "shenai": 111}),
-    "flute": Patches("blown", "C4", "C6", {
-        "piccolo": 72, "flute": 73, "recorder": 74, "pan flute": 75, "bottle": 76, "shakuhachi": 77, "ocarina": 79}),
-    "synth lead": Patches("synthesiser", "C3", "C6", {
-        "square lead": 80, "saw lead": 81, "calliope": 82, "chiffer": 83, "fifths": 86}),
+        "trumpet": 56, "trombone": 57, "tuba": 58, "muted trumpet": 59, "french horn": 60, "brass section": 61}, (2, 5)),
+    "saxophone": Patches("blown", "E3", "E5", {
+        "soprano sax": 64, "alto sax": 65, "tenor sax": 66, "baritone sax": 67}, (1, 3)),
+    "double reed": Patches("blown", "E3", "E5", {
+        "oboe": 68, "english horn": 69, "bassoon": 70, "shenai": 111}, (2, 4)),
+    "flute": Patches("blown", "C5", "C6", {
+        "piccolo": 72, "flute": 73, "recorder": 74, "pan flute": 75, "bottle": 76, "shakuhachi": 77, "ocarina": 79}, (2, 6)),
+    "synth lead": Patches("synthesiser", "C4", "C6", {
+        "square lead": 80, "saw lead": 81, "calliope": 82, "chiffer": 83, "fifths": 86}, (6, 12)),
     "synth pad": Patches("synthesiser", "C3", "C5", {
-        "fantasia": 88, "warm pad": 89, "polysynth": 90, "metal pad": 93, "halo pad": 94, "sweep pad": 95}),
+        "fantasia": 88, "warm pad": 89, "polysynth": 90, "metal pad": 93, "halo pad": 94, "sweep pad": 95}, (1, 1)),
 }
-"""Melodic instruments of the soundfont: class, family, range, and one source for each patch."""
+"""Melodic instruments of the soundfont: class, family, range of sounding pitch, and one source for each patch."""
 
 DRUM_KITS: Mapping[str, int] = {
     "standard kit": 0, "room kit": 8, "power kit": 16, "electronic kit": 24, "808 kit": 25, "jazz kit": 32,
@@ -106,8 +113,8 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
 }
 """Family → classes; each is a model of that name in `environment`, one file a family."""
 
-INSTRUMENT_CLIPS = 42
-"""About how many clips an instrument class has; its patches share them evenly, at least 6 each."""
+INSTRUMENT_CLIPS = 36
+"""About how many clips an instrument class has; its patches share them evenly, at least 5 each."""
 WORD_CLIPS_EACH = 4
 MODEL_INSTANCES = 6
 MODEL_CLIPS_EACH = 6
@@ -115,7 +122,7 @@ MODEL_CLIPS_EACH = 6
 
 def _classes() -> Iterator[SoundClass]:
     for name, patches in INSTRUMENTS.items():
-        clips = max(6, INSTRUMENT_CLIPS // len(patches.programs))
+        clips = max(5, INSTRUMENT_CLIPS // len(patches.programs))
         yield SoundClass(name, patches.family, "instrument", tuple(patches.programs), clips)
     yield SoundClass("drum beat", "drums", "instrument", tuple(DRUM_KITS), 6)
     for word in WORDS:

@@ -48,7 +48,7 @@ def crickets(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     out = np.zeros(n)
     for k in range(insects):
         own_hz = carrier_hz * moment.lognormal(0, 0.04)
-        m = int(0.75 / strokes_hz * SAMPLE_RATE)
+        m = int(0.6 / strokes_hz * SAMPLE_RATE)
         stroke = tone(own_hz * np.linspace(1.03, 0.97, m), [1.0, 0.15]) * swell(m, 0.004, 0.006)
         step = SAMPLE_RATE / strokes_hz
         chirp = placed(int(strokes * step), [(int(j * step), stroke) for j in range(strokes)])
@@ -78,7 +78,7 @@ def frog(structure: Rng, moment: Rng, n: int) -> np.ndarray:
 
 def dog(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     """Barks: a short harmonic shout whose pitch jumps up and falls, rough, through the formants of a snout."""
-    pitch_hz, formants = structure.uniform(180, 520), structure.uniform([500, 1200, 2400], [1000, 2000, 3600])
+    pitch_hz, formants = structure.uniform(220, 450), structure.uniform([600, 1300, 2500], [900, 1800, 3200])
     bark_seconds, rough = structure.uniform(0.09, 0.2), structure.uniform(0.1, 0.5)
     period = structure.uniform(0.3, 0.6)
     events = []

@@ -23,7 +23,7 @@ def bell(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     prime_hz = structure.uniform(220, 900)
     partials_hz = prime_hz * BELL_PARTIALS * (1 + structure.normal(0, 0.012, len(BELL_PARTIALS)))
     loudness = structure.uniform(0.3, 1.0, len(BELL_PARTIALS))
-    decays = structure.uniform(1.2, 3.0) / (BELL_PARTIALS + 0.3) ** 0.8
+    decays = structure.uniform(0.6, 2.0) / (BELL_PARTIALS + 0.3) ** 0.8
     split = structure.uniform(0.0005, 0.003)
     strikes = regular_times(moment, n, moment.uniform(0.5, 1.4), 0.03, moment.uniform(0.02, 0.3))
     hard = moment.uniform(0.3, 1.2)
@@ -56,7 +56,7 @@ def breaking_glass(structure: Rng, moment: Rng, n: int) -> np.ndarray:
 
 def knocking(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     """Knuckles on a door: two to five quick knocks, each a few damped modes of the panel."""
-    panel_hz = structure.uniform(110, 320) * structure.uniform([1, 1.6, 2.6, 4], [1, 2.2, 3.6, 7])
+    panel_hz = structure.uniform(120, 260) * structure.uniform([1, 1.6, 2.6, 4], [1, 2.2, 3.6, 7])
     decays = structure.uniform(0.015, 0.04) / np.array([1.0, 1.3, 1.8, 2.5])
     amplitudes = structure.uniform(0.4, 1.0, 4)
     period, hardness = structure.uniform(0.14, 0.26), structure.uniform(0.1, 0.5)
@@ -72,27 +72,22 @@ def knocking(structure: Rng, moment: Rng, n: int) -> np.ndarray:
 
 
 def footsteps(structure: Rng, moment: Rng, n: int) -> np.ndarray:
-    """Heel then toe, left then right, on boards, stone or gravel."""
-    floor = str(structure.choice(["boards", "stone", "gravel"]))
+    """Heel then toe, left then right; a floor is so much board (thud), so much stone (click), so much gravel."""
+    board, stone, gravel = structure.dirichlet([0.8, 0.8, 0.5])
     period, roll_seconds = structure.uniform(0.36, 0.62), structure.uniform(0.05, 0.1)
-    thud_hz, heel_hz = structure.uniform(70, 150), structure.uniform(1200, 3500)
+    thud_hz, heel_hz = structure.uniform(70, 150) * np.array([1, 2.4, 3.9]), structure.uniform(1000, 3000)
     events = []
-    for k, start in enumerate(regular_times(moment, n, period, 0.03)):
-        foot = 1.0 if k % 2 == 0 else 0.85
-        toe = int(start + roll_seconds * SAMPLE_RATE)
-        if floor == "gravel":
-            for at, count in ((start, 16), (toe, 22)):
-                grit = moment.uniform(0, 0.06, count) * SAMPLE_RATE
-                events += [
-                    (int(at + g), moment.lognormal(-1.4, 0.6) * burst(moment, 0.003, heel_hz * 0.7, 7500)) for g in grit
-                ]
-            continue
-        thud = ringing(3000, thud_hz * np.array([1, 2.4, 3.9]), np.array([1, 0.5, 0.3]), np.array([0.03, 0.02, 0.012]))
-        events += [
-            (int(start), foot * (1.0 if floor == "boards" else 0.3) * thud),
-            (int(start), foot * (0.5 if floor == "boards" else 1.0) * burst(moment, 0.005, heel_hz * 0.5, heel_hz * 2)),
-            (toe, 0.35 * foot * moment.uniform(0.6, 1.2) * burst(moment, 0.012, 400, 3000)),
-        ]
+    for k, heel in enumerate(regular_times(moment, n, period, 0.03)):
+        foot = moment.uniform(0.8, 1.1) * (1.0 if k % 2 == 0 else 0.85)
+        toe = int(heel + roll_seconds * SAMPLE_RATE)
+        thud = ringing(3000, thud_hz, np.array([1, 0.5, 0.3]), np.array([0.03, 0.02, 0.012]))
+        click = burst(moment, 0.004, heel_hz * 0.6, heel_hz * 2)
+        events += [(int(heel), foot * (0.15 + board) * thud), (int(heel), foot * (0.15 + stone) * click)]
+        events.append((toe, 0.3 * foot * moment.uniform(0.6, 1.2) * burst(moment, 0.012, 400, 3000)))
+        for at, count in ((int(heel), 12), (toe, 18)):
+            for late in moment.uniform(0, 0.06, count) * SAMPLE_RATE:
+                grain = burst(moment, moment.uniform(0.0006, 0.003), 1200, 7000)
+                events.append((int(at + late), gravel * moment.lognormal(-1.2, 0.7) * grain))
     return placed(n, events)
 
 
@@ -114,7 +109,7 @@ def bouncing_ball(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     keeps = structure.uniform(0.7, 0.86)
     hz = structure.uniform(180, 1100) * np.array([1.0, structure.uniform(1.5, 2.4), structure.uniform(2.6, 4.2)])
     decays = structure.uniform(0.008, 0.03) * np.array([1.0, 0.7, 0.4])
-    time, gap, strength = moment.uniform(0.02, 0.2), moment.uniform(0.28, 0.5), 1.0
+    time, gap, strength = moment.uniform(0.02, 0.2), moment.uniform(0.22, 0.42), 1.0
     events = []
     while time < n / SAMPLE_RATE and gap > 0.02:
         hit = ringing(2600, hz, np.array([1.0, 0.5, 0.25]) * np.array([1, strength, strength]), decays)

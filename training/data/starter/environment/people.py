@@ -54,7 +54,7 @@ def whistling(structure: Rng, moment: Rng, n: int) -> np.ndarray:
 
 def door_creak(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     """A hinge that sticks and slips, faster or slower as the door moves, heard through its wood."""
-    slips_hz, reach = structure.uniform(30, 90), structure.uniform(0.8, 1.8)
+    slips_hz, reach = structure.uniform(60, 170), structure.uniform(1.0, 2.2)
     board_hz = structure.uniform([350, 900, 1800, 3000], [800, 1700, 2900, 4500])
     rough = structure.uniform(0.02, 0.12)
     m = int(moment.uniform(0.6, 0.95) * n)
@@ -64,7 +64,7 @@ def door_creak(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     slipped = np.zeros(m)
     times = pulses(np.clip(rate, 8, 900), moment.uniform(0, 1))
     slipped[times] = moment.uniform(0.6, 1.0, len(times))
-    wood = ringing(2400, board_hz, np.array([1.0, 0.8, 0.6, 0.3]), np.array([0.008, 0.006, 0.004, 0.003]))
+    wood = ringing(2400, board_hz, np.array([1.0, 0.8, 0.6, 0.3]), np.array([0.003, 0.0025, 0.002, 0.0015]))
     creak = unit(fftconvolve(slipped, wood)[:m]) * swell(m, 0.08, 0.12) * np.clip(0.5 + push, 0.1, 1.5)
     hinge = 0.02 * band_noise(moment, m, 800, 4000) * (1 + 0.2 * noise(moment, m, -12))
     return placed(n, [(int(moment.uniform(0, 1) * (n - m)), creak + hinge * swell(m, 0.05, 0.05))])

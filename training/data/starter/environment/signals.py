@@ -17,26 +17,25 @@ from training.data.starter.environment.elements import (
 
 
 def siren(structure: Rng, moment: Rng, n: int) -> np.ndarray:
-    """A loudspeaker's wail, yelp or two-tone call."""
-    kind = str(structure.choice(["wail", "yelp", "two-tone"]))
+    """A call that wails slowly, yelps quickly or jumps between two tones."""
+    two_tone = bool(structure.random() < 0.3)
     low_hz = structure.uniform(380, 700)
-    high_hz = low_hz * (structure.uniform(1.3, 1.5) if kind == "two-tone" else structure.uniform(1.8, 2.6))
-    per_second = {"wail": structure.uniform(0.35, 0.7), "yelp": structure.uniform(2, 4), "two-tone": structure.uniform(0.9, 1.6)}
+    high_hz = low_hz * (structure.uniform(1.3, 1.5) if two_tone else structure.uniform(1.8, 2.6))
+    per_second = np.exp(structure.uniform(np.log(0.35), np.log(3.0))) if not two_tone else structure.uniform(0.9, 1.6)
+    rising = structure.uniform(0.35, 0.75)
     harmonics = structure.uniform(0.3, 1.0, 10) / np.arange(1, 11)
-    cycle = (seconds_axis(n) * per_second[kind] + moment.uniform(0, 1)) % 1.0
-    if kind == "two-tone":
+    cycle = (seconds_axis(n) * per_second + moment.uniform(0, 1)) % 1.0
+    if two_tone:
         height = 0.5 + 0.5 * np.tanh(np.sin(2 * np.pi * cycle) * 30)
-    elif kind == "wail":
-        height = 0.5 - 0.5 * np.cos(2 * np.pi * cycle)
     else:
-        height = np.where(cycle < 0.7, cycle / 0.7, (1 - cycle) / 0.3)
+        height = np.sin(0.5 * np.pi * np.where(cycle < rising, cycle / rising, (1 - cycle) / (1 - rising)))
     passing = 1 + moment.uniform(-0.03, 0.03) * np.tanh(3 * (seconds_axis(n) - 0.8))
     return tone(low_hz * (high_hz / low_hz) ** height * passing, harmonics) * (1 + 0.15 * wander(moment, n, 3))
 
 
 def alarm(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     """Electronic beeps in groups."""
-    hz, square = structure.uniform(900, 3200), structure.uniform(0, 1)
+    hz, square = structure.uniform(1700, 3100), structure.uniform(0.3, 1)
     beeps, on, gap = int(structure.integers(1, 5)), structure.uniform(0.05, 0.14), structure.uniform(0.04, 0.1)
     pause = structure.uniform(0.15, 0.45)
     hz *= 1 + moment.uniform(-0.02, 0.02)

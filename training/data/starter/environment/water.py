@@ -49,7 +49,7 @@ def stream(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     for start in random_times(moment, n, bubbles_per_second):
         hz = float(np.clip(middle_hz * moment.lognormal(0, spread), 200, 5000))
         ring = moment.uniform(8, 22) / hz
-        events.append((int(start), moment.lognormal(-0.5, 0.6) * bubble(hz, ring, moment.uniform(0, 0.25))))
+        events.append((int(start), moment.lognormal(-0.5, 0.6) * bubble(hz, ring, moment.uniform(0, 0.1))))
     return unit(placed(n, events)) + rush * band_noise(moment, n, 300, 4000) * (1 + 0.3 * wander(moment, n, 6))
 
 
@@ -62,7 +62,7 @@ def water_drops(structure: Rng, moment: Rng, n: int) -> np.ndarray:
         strength = moment.uniform(0.4, 1.0)
         note = hz * moment.lognormal(0, 0.15)
         events.append((int(start), strength * 0.35 * burst(moment, 0.0015, 2000, 7900)))
-        sung = bubble(note, moment.uniform(0.015, 0.04), moment.uniform(0.15, 0.5))
+        sung = bubble(note, moment.uniform(0.015, 0.04), moment.uniform(0.03, 0.15))
         events.append((int(start + delay * SAMPLE_RATE), strength * sung))
         body = ringing(n // 4, np.array([vessel_hz, vessel_hz * 2.3]), np.array([0.2, 0.1]), np.array([0.08, 0.05]))
         events.append((int(start + delay * SAMPLE_RATE), strength * body))
@@ -76,7 +76,7 @@ def bubbling(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     events = []
     for start in regular_times(moment, n, 1 / bubbles_per_second, wildness):
         note = hz * moment.lognormal(0, wildness)
-        gulp = bubble(note, moment.uniform(0.02, 0.05), moment.uniform(0.3, 0.9))
+        gulp = bubble(note, moment.uniform(0.02, 0.05), moment.uniform(0.08, 0.35))
         pop = bubble(neck_hz * moment.lognormal(0, 0.2), 0.008, 0.2)
         events += [(int(start), moment.uniform(0.4, 1) * gulp), (int(start) + 300, moment.uniform(0.05, 0.25) * pop)]
     wash = unit(filtered(noise(moment, n, -3), 100, 2500)) * np.clip(1 + 0.5 * wander(moment, n, 8), 0, None)

@@ -1,0 +1,141 @@
+"""Everything needed to repeat a run, as one frozen value that goes to JSON and back."""
+
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from training.errors import UserError
+from training.settings import build, describe, setting
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """One training run. Described fields are open to the user; the rest is filled in by `new_config`."""
+
+    method: str = "simclr"
+    encoder: str = "conv2d"
+    data: str = "starter"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The method's own settings."""
+    views: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the augmentations."""
+    front_end: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the spectrogram."""
+    data_fingerprint: str | None = None
+    steps: int | None = setting(None, "Stop after so many steps; leave empty to train by the clock.", low=1, high=10_000_000)
+    seconds: float | None = setting(120.0, "Stop after so many seconds of training, snapshots included.", low=1, high=604_800)
+    batch_size: int = setting(256, "Clips in one step.", low=8, high=8192, scale="log")
+    learning_rate: float = setting(3e-3, "Peak learning rate, after the warm-up.", low=1e-6, high=1.0, scale="log")
+    weight_decay: float = setting(1e-4, "Pull of the weights towards zero.", low=0.0, high=1.0)
+    warmup_steps: int = setting(20, "Steps over which the learning rate rises to its peak.", low=0, high=10_000)
+    optimizer: str = setting("adamw", "How gradients become steps.", choices=("adamw", "sgd"))
+    window_seconds: float = setting(2.0, "Longer recordings are cut into clips of this length.", low=0.5, high=10.0)
+    probe_clips: int = setting(3000, "Clips on the map and in the measures, drawn evenly over class and source.", low=16, high=20_000)
+    seed: int = setting(0, "The same seed gives the same run.", low=0, high=2**31 - 1)
+    device: str = setting("auto", "Where to train.", choices=("auto", "cpu", "cuda"))
+    created: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    git_revision: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; `from_json` gives the same configuration back."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "RunConfig":
+        """Raises UserError for an unknown key, a value of the wrong type or one out of its range."""
+        known = {f.name for f in fields(RunConfig)}
+        unknown = sorted(set(values) - known - {"schema"})
+        if unknown:
+            raise UserError(f"The run's configuration has an unknown entry {unknown[0]!r}; known are {', '.join(sorted(known))}.")
+        described = {s.name: s for s in describe(RunConfig)}
+        checked = {k: described[k].check(v) if k in described else v for k, v in values.items() if k != "schema"}
+        for name in ("method", "encoder", "data"):
+            if not isinstance(checked.get(name, ""), str):
+                raise UserError(f"The entry {name} is {checked[name]!r}, but a text was expected.")
+        for name in ("settings", "views", "front_end"):
+            if not isinstance(checked.get(name, {}), Mapping):
+                raise UserError(f"The entry {name} is {checked[name]!r}, but named values were expected.")
+        config = RunConfig(**checked)
+        if config.steps is None and config.seconds is None:
+            raise UserError("The run has neither steps nor seconds; give one of them.")
+        return config
+
+
+def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
+    """A checked configuration for a run that starts now.
+
+    `overrides` are settings by bare name (`temperature=0.1`), sorted to the method, the run, the views or the
+    front end; `values` are RunConfig's own fields. Raises UserError for a name that none of them has.
+    """
+    from training.encoders import ENCODERS
+    from training.methods import METHODS
+    from training.spectrogram import FrontEnd
+
+    values = {k: v for k, v in values.items() if v is not None}
+    if "steps" in values and "seconds" not in values:
+        values["seconds"] = None
+    method_name = values.get("method", RunConfig.method)
+    if method_name not in METHODS:
+        raise UserError(f"There is no method {method_name!r}; the methods are {', '.join(METHODS)}.")
+    method = METHODS[method_name]
+    encoder = values.setdefault("encoder", method.encoders[0])
+    if encoder not in method.encoders:
+        raise UserError(f"The method {method_name} doesn't fit the encoder {encoder!r}; it fits {', '.join(method.encoders)}.")
+    domain_views = ENCODERS[encoder].views
+    places: dict[str, tuple[type, dict[str, Any]]] = {
+        "settings": (method.Config, {}),
+        "run": (RunConfig, {}),
+        "views": (domain_views, {}),
+        "front_end": (FrontEnd, {}),
+    }
+    for name, value in overrides.items():
+        owner = next((p for p, (kind, _) in places.items() if name in {s.name for s in describe(kind)}), None)
+        if owner is None:
+            offered = ", ".join(s.name for kind, _ in places.values() for s in describe(kind))
+            raise UserError(f"There is no setting {name!r}; the settings are {offered}.")
+        kind, taken = places[owner]
+        taken[name] = next(s for s in describe(kind) if s.name == name).check(value)
+    defaults = method.run_defaults
+    run_values = {**defaults, **places["run"][1], **values}
+    if run_values.get("steps") is not None and "seconds" not in {**places["run"][1], **values}:
+        run_values["seconds"] = None
+    for part in ("settings", "views", "front_end"):
+        kind, taken = places[part]
+        run_values[part] = asdict(build(kind, {**dict(values.get(part, {})), **taken}, f"The {part.replace('_', ' ')}"))  # type: ignore[call-overload]
+    return replace(RunConfig.from_json(run_values), **provenance())
+
+
+def provenance() -> dict[str, Any]:
+    """When, with which versions and from which revision of the code."""
+    packages = ("torch", "torchaudio", "numpy", "scikit-learn", "gradio", "umap-learn")
+    found = {"python": platform.python_version(), "platform": sys.platform}
+    for package in packages:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "versions": found,
+        "git_revision": git_revision(),
+    }
+
+
+def git_revision() -> str | None:
+    """The revision of the code, with + where it was changed since; None outside a checkout or without git."""
+    here = Path(__file__).parent
+    try:
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+            cwd=here, capture_output=True, text=True, timeout=5, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None

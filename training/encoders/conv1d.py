@@ -1,0 +1,32 @@
+"""1-D convolutions on the waveform itself, in the manner of wav2vec (Schneider et al. 2019, arXiv 1904.05862).
+
+Differs: 1. narrower and fewer layers. 2. BatchNorm instead of group norm.
+Shapes:  B clips, S samples, U = S / 320 output frames (20 ms), D width.
+"""
+
+from torch import Tensor, nn
+
+from training.encoders.encoder import Encoder
+
+
+class Conv1d(Encoder):
+    """Four strided convolutions, 20 ms a frame, then one that looks at its neighbours."""
+
+    domain = "waveform"
+    title = "1-D convolutions"
+    summary = "Strided convolutions on the samples themselves, without a spectrogram: slower to learn, free of its choices."
+    stride = 320
+
+    def __init__(self, mels: int, width: int = 256) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        shape = [(1, 32, 10, 5), (32, 64, 8, 4), (64, 128, 8, 4), (128, width, 8, 4), (width, width, 3, 1)]
+        for c_in, c_out, kernel, step in shape:
+            padding = (kernel - step + 1) // 2
+            layers += [nn.Conv1d(c_in, c_out, kernel, step, padding, bias=False), nn.BatchNorm1d(c_out), nn.ReLU()]
+        self.layers = nn.Sequential(*layers)
+        self.width = width
+
+    def frames(self, x: Tensor) -> Tensor:
+        """(B, S) → (B, U, D)."""
+        return self.layers(x[:, None]).transpose(1, 2)

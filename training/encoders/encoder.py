@@ -1,0 +1,57 @@
+"""What every encoder gives: frames of features over time, and one vector for the whole clip."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+Domain = Literal["mel", "waveform"]
+
+
+class Encoder(nn.Module, ABC):
+    """Sound to features. `frames` then `pooled`; calling it does both.
+
+    Shapes: B clips, F mel bands, T input frames (or S samples), U output frames, D width.
+    """
+
+    domain: ClassVar[Domain]
+    """Whether it hears log-mel frames (B, F, T) or samples (B, S)."""
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    """One sentence for the page."""
+    stride: int
+    """Input frames (or samples) for each output frame."""
+    width: int
+    """D."""
+    input_mean: Tensor
+    input_std: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("input_mean", torch.zeros(()))
+        self.register_buffer("input_std", torch.ones(()))
+
+    def set_input_statistics(self, mean: float, std: float) -> None:
+        """Mean and standard deviation of the data set's log-mel values, kept with the weights."""
+        self.input_mean.fill_(mean)
+        self.input_std.fill_(max(std, 1e-3))
+
+    @abstractmethod
+    def frames(self, x: Tensor) -> Tensor:
+        """(B, F, T) or (B, S) → (B, U, D)."""
+
+    def pooled(self, frames: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """(B, U, D) → (B, D): maximum plus mean over time (BYOL-A's pooling), of the first `lengths` frames (B,)."""
+        if lengths is None:
+            return frames.amax(1) + frames.mean(1)
+        inside = (torch.arange(frames.shape[1], device=frames.device) < lengths[:, None])[:, :, None]
+        mean = (frames * inside).sum(1) / inside.sum(1)
+        return frames.masked_fill(~inside, -torch.inf).amax(1) + mean
+
+    def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """(B, F, T) or (B, S), with lengths (B,) in frames or samples if some clips are shorter → (B, D)."""
+        frames = self.frames((x - self.input_mean) / self.input_std)
+        if lengths is None:
+            return self.pooled(frames)
+        return self.pooled(frames, (lengths // self.stride).clamp(1, frames.shape[1]))

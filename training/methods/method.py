@@ -1,0 +1,124 @@
+"""The contract of a method: how it looks at a batch, and what it minimises.
+
+A method is one file that reads like its paper: its formula, its settings, its card, and a numbered list of where it
+departs from the paper. The trainer calls, for every step,
+
+    views = method.views(batch, generator)      # all randomness of the step is drawn here
+    losses = method.loss(views)                 # "loss" is minimised, the other entries are plotted
+    …backward, optimiser step…
+    method.after_step(progress)                 # slow copies and queues move
+
+and, where an epoch begins, `method.before_epoch(embed)` (clusters are found anew). Anything that must survive a resume
+is a parameter or a registered buffer.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.data.dataset import Dataset
+from training.encoders.encoder import Encoder
+from training.parts.augment import Augment
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a newcomer is told of a method."""
+
+    title: str
+    family: str
+    year: int
+    paper: str
+    """Authors and arXiv number."""
+    summary: str
+    """One paragraph in plain words."""
+    formula: str
+    """The loss in LaTeX."""
+    negatives: bool
+    prevents_collapse: str
+    breaks: str
+    """When it fails, and what is seen then."""
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The loss of a model that has learned nothing: drawn as a line on the loss plot."""
+
+    value: float
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a method may know of its run when it is built."""
+
+    clips: int
+    """Clips of the data set: the size of memories that hold one entry for each."""
+    groups: int
+    batch_size: int
+    augment: Augment
+
+
+class Method(nn.Module, ABC):
+    """A self-supervised objective around an encoder.
+
+    Shapes: B clips, D encoder width, P projection width.
+    """
+
+    card: ClassVar[Card]
+    Config: ClassVar[type]
+    """A frozen dataclass of described settings."""
+    encoders: ClassVar[tuple[str, ...]]
+    """Names of the encoders that fit, the default first."""
+    run_defaults: ClassVar[Mapping[str, Any]] = {}
+    """Where this method needs other values than RunConfig's defaults."""
+    draw: ClassVar[Literal["uniform", "by_group"]] = "uniform"
+    """`by_group` fills a batch with several clips of each of a few groups, for negatives of the same speaker."""
+
+    def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.config = config
+        self.augment = task.augment
+
+    @abstractmethod
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """What the loss sees of a batch. Every random number of the step comes from `generator`."""
+
+    @abstractmethod
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Scalars by name: "loss" is minimised, the others are plotted."""
+
+    def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """h (B, D): what the trained model says of whole sounds, used by all measures, the map and the search."""
+        return self.encoder(x, lengths)
+
+    def projection(self, h: Tensor) -> Tensor | None:
+        """z (B, P): what the loss compares, where collapse shows first; None for methods without a projector."""
+        return None
+
+    def chance(self) -> Chance | None:
+        """The loss at chance, where there is a closed form."""
+        return None
+
+    def after_step(self, progress: float) -> None:  # noqa: B027  (an empty hook, not a forgotten method)
+        """Called after every optimiser step; progress runs from 0 to 1 over the run."""
+
+    def before_epoch(self, embed: Callable[[], Tensor]) -> Tensor | None:
+        """Called where an epoch begins; `embed()` gives h of all clips (n, D).
+
+        May return the relative weights (n,) by which the epoch draws its clips.
+        """
+        return None
+
+    def companions(self, dataset: Dataset) -> dict[str, Tensor]:
+        """Tensors with one row a clip, of what lies beside the sounds; their rows ride along in every batch."""
+        return {}
+
+    @abstractmethod
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Small arrays by name: the picture that shows what this method's loss sees. Called in eval mode."""

@@ -1,0 +1,1 @@
+"""What several methods share: heads, the slow copy, losses."""

@@ -1,0 +1,40 @@
+"""The views of a run: augmentation settings, joined with what the encoder hears and how long a view is."""
+
+from dataclasses import dataclass
+
+from torch import Generator, Tensor
+
+from training.spectrogram import FrontEnd, log_mel
+from training.views import MelViews, WaveformViews
+
+
+@dataclass(frozen=True)
+class Augment:
+    """Turns a batch's audio into what the encoder takes.
+
+    Shapes: audio (B, F, T) mel power or (B, S) samples; out (B, F, V) log-mel or (B, V) samples.
+    """
+
+    settings: MelViews | WaveformViews
+    front_end: FrontEnd
+
+    def pair(self, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Two random views of each clip."""
+        if isinstance(self.settings, MelViews):
+            return self.settings.pair(audio, lengths, self.view_frames, generator)
+        return self.settings.pair(audio, lengths, generator)
+
+    def one(self, audio: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
+        """One random view of each clip."""
+        if isinstance(self.settings, MelViews):
+            return self.settings(audio, lengths, self.view_frames, generator)
+        return self.settings(audio, lengths, generator)
+
+    def whole(self, audio: Tensor) -> Tensor:
+        """The clips as they are, unchanged and unabridged."""
+        return log_mel(audio) if isinstance(self.settings, MelViews) else audio
+
+    @property
+    def view_frames(self) -> int:
+        """Frames of a mel view."""
+        return self.settings.frames(self.front_end.hop_seconds) if isinstance(self.settings, MelViews) else 0

@@ -1,0 +1,75 @@
+"""The front end: waveform to linear mel power, levelled, so that augmentation can mix and filter before the log.
+
+Shapes:  B clips, S samples, F mel bands, T frames.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+from torchaudio.transforms import MelSpectrogram
+
+from training.data.dataset import SAMPLE_RATE
+from training.settings import setting
+
+FLOOR = 1e-5
+"""Power, relative to a clip's active frames, below which everything counts as silence (-50 dB)."""
+ACTIVE = 1e-3
+"""A frame is active when its power is above this part of the clip's loudest frame (-30 dB)."""
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """How sound becomes a picture. Equal front ends share one cache."""
+
+    mels: int = setting(40, "Mel bands.", low=8, high=128)
+    hop_seconds: float = setting(0.02, "Seconds from one frame to the next.", low=0.005, high=0.05)
+    window_seconds: float = setting(0.032, "Length of the analysis window in seconds.", low=0.01, high=0.1)
+    low_hz: float = setting(60.0, "Lower edge of the lowest band in Hz.", low=0.0, high=2000.0)
+    high_hz: float = setting(7800.0, "Upper edge of the highest band in Hz.", low=2000.0, high=8000.0)
+
+    @property
+    def hop_samples(self) -> int:
+        """Samples from one frame to the next."""
+        return round(self.hop_seconds * SAMPLE_RATE)
+
+    def frames(self, samples: int) -> int:
+        """How many frames a waveform of so many samples gives."""
+        return samples // self.hop_samples + 1
+
+    @cached_property
+    def _transform(self) -> MelSpectrogram:
+        window = round(self.window_seconds * SAMPLE_RATE)
+        return MelSpectrogram(
+            sample_rate=SAMPLE_RATE,
+            n_fft=max(512, 1 << (window - 1).bit_length()),  # below 512 the lowest bands would hold no bin
+            win_length=window,
+            hop_length=self.hop_samples,
+            f_min=self.low_hz,
+            f_max=self.high_hz,
+            n_mels=self.mels,
+            pad_mode="constant",  # reflection fails on clips shorter than half a window
+        )
+
+    def power(self, waveforms: Tensor) -> Tensor:
+        """(B, S) in [-1, 1] → (B, F, T) mel power, on the device of `waveforms`."""
+        return self._transform.to(waveforms.device)(waveforms)
+
+
+def levelled(power: Tensor, lengths: Tensor) -> Tensor:
+    """Power divided by its mean over the clip's active frames, so that a quiet recording looks like a loud one.
+
+    power (B, F, T), lengths (B,) in frames; frames past a clip's length come back as 0. A silent clip stays 0.
+    """
+    inside = torch.arange(power.shape[2], device=power.device) < lengths[:, None]  # (B, T)
+    loudness = power.mean(1) * inside
+    active = loudness > ACTIVE * loudness.amax(1, keepdim=True)
+    level = (loudness * active).sum(1) / active.sum(1).clamp(min=1)
+    # A level of -100 dB re full scale and below is rounding noise of int16 and must not be blown up.
+    return power * inside[:, None] / level.clamp(min=1e-10)[:, None, None]
+
+
+def log_mel(power: Tensor) -> Tensor:
+    """Natural log of levelled power, from the floor up: 0 is the level of the clip's active part."""
+    return power.add(FLOOR).log()

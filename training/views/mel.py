@@ -1,0 +1,165 @@
+"""Two different copies of a sound, made where sound is cheapest to change: in its mel power.
+
+Every operation below takes its random amounts as arguments, works on a whole batch at once on the batch's device,
+and is pure. `MelViews` draws the amounts from a generator that is handed in.
+
+Shapes:  B clips, F mel bands, T frames of the clips, V frames of the view.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+import torch.nn.functional as functional
+from torch import Generator, Tensor
+
+from training.settings import setting
+from training.spectrogram import FLOOR, log_mel
+
+NOISE_POOL = 1 << 18
+"""Drawing exponential noise for every step is slow; each view reads a random stretch of this many draws."""
+EQUALIZER_KNOTS = 5
+"""Bands of the random equalizer; the gain runs straight between them."""
+
+
+@dataclass(frozen=True)
+class MelViews:
+    """How strongly views differ from their clip. 0 switches an augmentation off."""
+
+    crop_seconds: float = setting(0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0)
+    time_shift: float = setting(0.3, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0)
+    time_stretch: float = setting(0.3, "Slower or faster, up to e to this power.", low=0.0, high=1.0)
+    frequency_shift: float = setting(0.1, "Up or down, in parts of half the mel axis.", low=0.0, high=0.5)
+    frequency_stretch: float = setting(0.15, "The mel axis squeezed or widened, up to e to this power, as by another voice.", low=0.0, high=0.5)
+    mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)
+    noise: float = setting(0.5, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0)
+    equalizer: float = setting(0.5, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0)
+    time_mask: float = setting(0.0, "Longest stretch of time hidden, in parts of the view.", low=0.0, high=0.5)
+    frequency_mask: float = setting(0.0, "Widest band hidden, in parts of the mel axis.", low=0.0, high=0.5)
+
+    def frames(self, hop_seconds: float) -> int:
+        """Frames of one view, a multiple of 8 so that encoders lose none."""
+        return max(8, round(self.crop_seconds / hop_seconds / 8) * 8)
+
+    def __call__(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> Tensor:
+        """One random view of each clip: levelled power (B, F, T), lengths (B,) in frames → log-mel (B, F, V)."""
+        batch, bands, _ = power.shape
+        amounts = _Amounts(batch, power.device, generator)
+        stretch = amounts.symmetric(self.time_stretch).exp()
+        view = warped(
+            power, frames,
+            starts=placement(lengths / stretch, frames, amounts.uniform(), self.time_shift),
+            stretch=stretch,
+            frequency_scale=amounts.symmetric(self.frequency_stretch).exp(),
+            frequency_shift=amounts.symmetric(self.frequency_shift),
+        )  # fmt: skip
+        if self.mixup:
+            partners = torch.randperm(batch, generator=generator, device=power.device)
+            view = mixed(view, partners, self.mixup * amounts.uniform().square())
+        if self.noise:
+            decibel = -5 - 40 * amounts.uniform()
+            level = 10 ** (decibel / 10) * (amounts.uniform() < self.noise)
+            view = view + colored_noise(level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames)
+        if self.equalizer:
+            view = equalized(view, self.equalizer * amounts.normal(EQUALIZER_KNOTS))
+        x = log_mel(view)
+        if self.time_mask:
+            x = masked(x, amounts.uniform(), self.time_mask * amounts.uniform(), axis=2)
+        if self.frequency_mask:
+            x = masked(x, amounts.uniform(), self.frequency_mask * amounts.uniform(), axis=1)
+        return x
+
+    def pair(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Two views of each clip, made in one call: log-mel (B, F, V) twice."""
+        first, second = self(torch.cat([power, power]), torch.cat([lengths, lengths]), frames, generator).chunk(2)
+        return first, second
+
+
+def placement(lengths: Tensor, frames: int, uniform: Tensor, freedom: float) -> Tensor:
+    """Where in the view (in view frames) each clip begins, (B,).
+
+    A clip shorter than the view lies somewhere in the first `freedom` of the room that it leaves; of a longer one
+    any stretch is shown.
+    """
+    room = frames - lengths
+    return uniform * torch.where(room > 0, room * freedom, room)
+
+
+def warped(
+    power: Tensor, frames: int, *, starts: Tensor, stretch: Tensor, frequency_scale: Tensor, frequency_shift: Tensor
+) -> Tensor:
+    """(B, F, T) power, seen through a window of `frames` frames → (B, F, V), by one bilinear interpolation.
+
+    View frame v of a clip is its frame (v − start) · stretch; view band f, counted from −1 to 1 over the mel axis, is
+    its band f · scale + shift. What lies outside of the clip is silence.
+    """
+    batch, bands, length = power.shape
+    time = (torch.arange(frames, device=power.device) - starts[:, None]) * stretch[:, None]  # (B, V)
+    centres = (torch.arange(bands, device=power.device) + 0.5) / bands * 2 - 1
+    band = centres * frequency_scale[:, None] + frequency_shift[:, None]  # (B, F)
+    grid = torch.stack(
+        [((time + 0.5) / length * 2 - 1)[:, None].expand(-1, bands, -1), band[:, :, None].expand(-1, -1, frames)], dim=-1
+    )
+    return functional.grid_sample(power[:, None], grid.to(power.dtype), align_corners=False)[:, 0]
+
+
+def mixed(power: Tensor, partners: Tensor, amounts: Tensor) -> Tensor:
+    """(1 − a) · clip + a · partner, in power, so that it is a mixture of sounds and not of pictures. amounts (B,)."""
+    return torch.lerp(power, power[partners], amounts[:, None, None])
+
+
+def colored_noise(level: Tensor, tilt: Tensor, offsets: Tensor, bands: int, frames: int) -> Tensor:
+    """(B, F, V) power of steady noise: level (B,) times e^(tilt · f) over the mel axis f from −1 to 1; tilt (B, 1).
+
+    The power of Gaussian noise in one bin is exponentially distributed; the draws come from a fixed pool, read from
+    `offsets` (B,).
+    """
+    pool = _noise_pool(level.device)
+    draws = pool[offsets[:, None] + torch.arange(bands * frames, device=level.device)].view(-1, bands, frames)
+    colour = (tilt * torch.linspace(-1, 1, bands, device=level.device)).exp()
+    return draws * (level[:, None] * colour)[:, :, None]
+
+
+def equalized(power: Tensor, gains: Tensor) -> Tensor:
+    """Power times e^g, g running straight between the knots `gains` (B, K) over the mel axis."""
+    curve = functional.interpolate(gains[:, None], size=power.shape[1], mode="linear", align_corners=True)[:, 0]
+    return power * curve.exp()[:, :, None]
+
+
+def masked(x: Tensor, place: Tensor, width: Tensor, axis: int) -> Tensor:
+    """Log-mel with one stretch of an axis set to silence; width (B,) in parts of the axis, place (B,) in its room."""
+    size = x.shape[axis]
+    first = place * (1 - width) * size
+    at = torch.arange(size, device=x.device)
+    hidden = (at >= first[:, None]) & (at < (first + width * size)[:, None])  # (B, size)
+    return x.masked_fill(hidden[:, None] if axis == 2 else hidden[:, :, None], math.log(FLOOR))
+
+
+class _Amounts:
+    """Random numbers for one batch, all from one generator."""
+
+    def __init__(self, batch: int, device: torch.device, generator: Generator):
+        self._batch, self._device, self._generator = batch, device, generator
+
+    def uniform(self) -> Tensor:
+        """(B,) in [0, 1)."""
+        return torch.rand(self._batch, device=self._device, generator=self._generator)
+
+    def symmetric(self, reach: float) -> Tensor:
+        """(B,) in [−reach, reach)."""
+        return (self.uniform() * 2 - 1) * reach
+
+    def normal(self, columns: int) -> Tensor:
+        """(B, columns), standard normal."""
+        return torch.randn(self._batch, columns, device=self._device, generator=self._generator)
+
+    def integers(self, high: int) -> Tensor:
+        """(B,) in [0, high)."""
+        return torch.randint(0, high, (self._batch,), device=self._device, generator=self._generator)
+
+
+@lru_cache(maxsize=2)
+def _noise_pool(device: torch.device) -> Tensor:
+    draws = torch.empty(NOISE_POOL).exponential_(generator=torch.Generator().manual_seed(0))
+    return draws.to(device)

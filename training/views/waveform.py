@@ -1,0 +1,87 @@
+"""Two different copies of a sound as samples, for encoders that hear the waveform itself.
+
+Like `training.views.mel`: pure, batched, on the device, amounts handed in.
+
+Shapes:  B clips, S samples of the clips, V samples of the view.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from training.data.dataset import SAMPLE_RATE
+from training.settings import setting
+
+
+@dataclass(frozen=True)
+class WaveformViews:
+    """How strongly views differ from their clip. 0 switches an augmentation off."""
+
+    crop_seconds: float = setting(0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0)
+    time_shift: float = setting(0.3, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0)
+    time_stretch: float = setting(0.2, "Slower and lower or faster and higher, up to e to this power.", low=0.0, high=1.0)
+    gain_db: float = setting(6.0, "Louder or quieter by up to this many dB.", low=0.0, high=30.0)
+    polarity: float = setting(0.5, "Chance that the waveform is turned upside down.", low=0.0, high=1.0)
+    mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)
+    noise: float = setting(0.5, "Chance that white noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0)
+    equalizer: float = setting(0.5, "Random filter: standard deviation in nepers of power.", low=0.0, high=2.0)
+
+    def __call__(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
+        """One random view of each clip: (B, S) with lengths (B,) in samples → (B, V)."""
+        batch, device = len(waveforms), waveforms.device
+        samples = round(self.crop_seconds * SAMPLE_RATE)
+
+        def uniform() -> Tensor:
+            return torch.rand(batch, 1, device=device, generator=generator)
+
+        stretch = ((uniform() * 2 - 1) * self.time_stretch).exp()
+        room = samples - lengths[:, None] / stretch
+        starts = uniform() * torch.where(room > 0, room * self.time_shift, room)
+        view = resampled(waveforms, samples, starts, stretch)
+        if self.mixup:
+            partners = torch.randperm(batch, generator=generator, device=device)
+            view = torch.lerp(view, view[partners], self.mixup * uniform().square())
+        if self.noise:
+            decibel = torch.where(uniform() < self.noise, -5 - 40 * uniform(), -torch.inf)
+            view = with_noise(view, decibel, torch.randn(view.shape, device=device, generator=generator))
+        if self.equalizer:
+            view = filtered(view, self.equalizer * torch.randn(batch, 5, device=device, generator=generator))
+        gain = 10 ** ((uniform() * 2 - 1) * self.gain_db / 20)
+        return view * gain * torch.where(uniform() < self.polarity, -1.0, 1.0)
+
+    def pair(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Two views of each clip, made in one call: (B, V) twice."""
+        first, second = self(torch.cat([waveforms, waveforms]), torch.cat([lengths, lengths]), generator).chunk(2)
+        return first, second
+
+
+def resampled(waveforms: Tensor, samples: int, starts: Tensor, stretch: Tensor) -> Tensor:
+    """View sample v is the clip's sample (v − start) · stretch, by linear interpolation; silence outside. (B, V)."""
+    at = (torch.arange(samples, device=waveforms.device) - starts) * stretch
+    left = at.floor()
+    part = at - left
+    index = left.long()
+    last = waveforms.shape[1] - 1
+
+    def heard(i: Tensor) -> Tensor:
+        return waveforms.gather(1, i.clamp(0, last)) * ((i >= 0) & (i <= last))
+
+    return torch.lerp(heard(index), heard(index + 1), part)
+
+
+def with_noise(waveforms: Tensor, decibel: Tensor, noise: Tensor) -> Tensor:
+    """Noise (B, V) added at so many dB (B, 1) relative to each clip's own RMS."""
+    rms = waveforms.square().mean(1, keepdim=True).sqrt()
+    return waveforms + noise * rms * 10 ** (decibel / 20)
+
+
+def filtered(waveforms: Tensor, gains: Tensor) -> Tensor:
+    """A zero-phase filter whose power gain is e^g, g straight between knots (B, K) spread over log frequency."""
+    spectrum = torch.fft.rfft(waveforms)
+    frequencies = torch.linspace(0, SAMPLE_RATE / 2, spectrum.shape[1], device=waveforms.device).clamp(min=60.0)
+    place = (frequencies / 60).log() / math.log(SAMPLE_RATE / 2 / 60) * (gains.shape[1] - 1)
+    left = place.floor().long().clamp(max=gains.shape[1] - 2)
+    curve = torch.lerp(gains[:, left], gains[:, left + 1], (place - left)[None])
+    return torch.fft.irfft(spectrum * (curve / 2).exp(), n=waveforms.shape[1])
