@@ -1,0 +1,85 @@
+"""The server's hand on the projector's process: starts it, tells it which runs are being looked at, lets it go."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from training.process import current_process
+
+LOOKED_SECONDS = 90.0
+"""A run that nobody asked about for so long is no longer wanted."""
+RESTART_SECONDS = 15.0
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Projector:
+    """One process for all pages. It ends with the server, however that ends."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._started = -RESTART_SECONDS
+        self._looked: dict[Path, float] = {}
+        self._told: list[str] | None = None
+
+    def start(self) -> None:
+        """Start it early: it needs some ten seconds to warm up."""
+        with self._lock:
+            self._ensure_running()
+
+    def want(self, run: Path) -> None:
+        """Somebody looks at this run now. Costs nothing when repeated."""
+        now = time.monotonic()
+        with self._lock:
+            self._looked[run] = now
+            self._looked = {path: when for path, when in self._looked.items() if now - when < LOOKED_SECONDS}
+            self._ensure_running()
+            newest_first = sorted(self._looked, key=lambda path: (-self._looked[path], path))
+            wanted = [str(path.absolute()) for path in newest_first]
+            if self._told is None or sorted(wanted) != sorted(self._told):
+                self._tell(wanted)
+
+    def close(self) -> None:
+        """Let the process end."""
+        with self._lock:
+            if self._process is not None and self._process.stdin is not None:
+                self._process.stdin.close()
+                try:
+                    self._process.wait(2)
+                except subprocess.TimeoutExpired:
+                    self._process.kill()
+                    self._process.wait()
+                self._process = None
+
+    def _ensure_running(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            return
+        if time.monotonic() - self._started < RESTART_SECONDS:
+            return
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+        self._started, self._told = time.monotonic(), None
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "explorer.projector", "serve", "--parent", json.dumps(current_process().to_json())],
+            cwd=PROJECT,
+            env={**os.environ, **ONE_THREAD},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            text=True,
+        )
+
+    def _tell(self, wanted: list[str]) -> None:
+        if self._process is None or self._process.stdin is None:
+            return
+        try:
+            self._process.stdin.write(json.dumps(wanted) + "\n")
+            self._process.stdin.flush()
+            self._told = wanted
+        except OSError:
+            self._told = None

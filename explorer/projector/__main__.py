@@ -1,0 +1,134 @@
+"""The projector's process: makes the maps of the runs that somebody looks at, newest first, with what is left of the CPU.
+
+    python -m explorer.projector serve          wanted runs arrive on stdin, one JSON list of folders a line
+    python -m explorer.projector make RUN       all maps of one run, kept in RUN/layouts, for a run to be given away
+"""
+
+import argparse
+import json
+import logging
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from explorer.projector.chain import Chain, Umap
+from explorer.queries.layouts import LayoutFolders
+from training.process import ProcessIdentity
+from training.run import RunFolder
+
+PAUSE_SECONDS = 0.25
+"""Between two looks for new snapshots."""
+KEPT_DAYS = 30.0
+
+log = logging.getLogger("projector")
+
+
+class Wanted:
+    """What stdin asked for last; the process ends when nobody can ask any more."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Event()
+        self.folders: tuple[str, ...] = ()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            try:
+                self.folders = tuple(str(folder) for folder in json.loads(line))
+            except (ValueError, TypeError):
+                log.warning("A line that is no list of folders was passed over.")
+            self.changed.set()
+        os._exit(0)
+
+
+class Compiled:
+    """UMAP, imported and compiled in a thread of its own, so that PCA need not wait for it."""
+
+    def __init__(self) -> None:
+        self.umap: Umap | None = None
+        threading.Thread(target=self._compile, daemon=True).start()
+
+    def _compile(self) -> None:
+        from explorer.projector.umap_layout import umap_places, warm_up
+
+        warm_up()
+        self.umap = umap_places
+
+
+def serve(parent: ProcessIdentity | None) -> None:
+    """Make what is wanted until stdin ends or the server that started this is gone."""
+    wanted, compiled, folders = Wanted(), Compiled(), LayoutFolders()
+    folders.forget_older_than(KEPT_DAYS, time.time())
+    chains: dict[str, Chain] = {}
+    finished: dict[str, tuple[int, bool]] = {}
+    while parent is None or parent.alive():
+        chains = {folder: chains.get(folder) or Chain(RunFolder(folder), folders) for folder in wanted.folders}
+        worked = False
+        for folder, chain in chains.items():
+            umap = compiled.umap
+            stamp = (_changed(chain.run), umap is not None)
+            if finished.get(folder) == stamp:
+                continue
+            if work_once(chain, umap):
+                worked = True
+            else:
+                finished[folder] = stamp
+        if not worked:
+            wanted.changed.wait(PAUSE_SECONDS)
+            wanted.changed.clear()
+
+
+def work_once(chain: Chain, umap: Umap | None) -> bool:
+    """Make the next map of one run; False where there was nothing to do, or it could not be done."""
+    task = chain.next_task(umap is not None)
+    if task is None:
+        return False
+    try:
+        chain.do(task, umap)
+    except Exception:  # a full disk, or a run that is being deleted, must not end the maps of all others
+        log.exception("The map of step %d of %s could not be made.", task.step, chain.run.name)
+        return False
+    return True
+
+
+def make(run: RunFolder) -> None:
+    """All maps of one run, into its own folder."""
+    from explorer.projector.umap_layout import umap_places
+
+    own = run.path / "layouts"
+    chain = Chain(run, LayoutFolders(own / "none"), own)
+    while work_once(chain, umap_places):
+        pass
+    for kind in ("quick", "pca"):
+        for lesser in own.glob(f"*.{kind}.npz"):
+            if lesser.with_name(lesser.name.replace(f".{kind}.", ".umap.")).exists():
+                lesser.unlink()
+
+
+def _changed(run: RunFolder) -> int:
+    try:
+        return (run.path / "snapshots").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m explorer.projector", description="Makes the maps of runs.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serving = commands.add_parser("serve", help="make the maps of the runs named on stdin")
+    serving.add_argument("--parent", default="null", help="the process that this one must not outlive, as JSON")
+    making = commands.add_parser("make", help="make all maps of one run and keep them in it")
+    making.add_argument("run", type=Path)
+    asked = parser.parse_args()
+    os.nice(15)
+    logging.basicConfig(format="projector: %(message)s")
+    if asked.command == "serve":
+        serve(ProcessIdentity.from_json(json.loads(asked.parent)))
+    else:
+        make(RunFolder(asked.run))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Places on a plane by plain linear algebra: PCA, turning one map onto another, neighbours, trustworthiness.
+
+Shapes: n points, D dimensions of an embedding, k neighbours.
+"""
+
+import numpy as np
+
+RADIUS_SHARE = 0.98
+"""This share of the points lies within the unit circle; a few far ones may lie outside rather than shrink the map."""
+TRUST_NEIGHBOURS = 10
+TRUST_POINTS = 1000
+"""Trustworthiness is the mean over so many points at most."""
+_CHUNK = 1024
+
+
+def pca_places(vectors: np.ndarray) -> np.ndarray:
+    """(n, 2) float32: the two principal components of `vectors` (n, D), zeros where there is nothing to tell apart.
+
+    Signs are fixed (each component's largest weight is positive), so that equal vectors give equal places.
+    """
+    centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    leading = axes[:, ::-1][:, :2]
+    leading = leading * np.sign(leading[np.abs(leading).argmax(axis=0), np.arange(leading.shape[1])])
+    places = np.zeros((len(vectors), 2), np.float32)
+    places[:, : leading.shape[1]] = centred @ leading
+    return places
+
+
+def unit_radius(places: np.ndarray) -> tuple[np.ndarray, float]:
+    """`places` (n, 2) centred and shrunk so that nearly all lie within the unit circle, and by how much."""
+    centred = places.astype(np.float64) - places.mean(axis=0, dtype=np.float64)
+    radius = float(np.quantile(np.hypot(*centred.T), RADIUS_SHARE)) if len(places) else 0.0
+    if not radius > 1e-9:
+        return np.zeros((len(places), 2), np.float32), 1.0
+    return (centred / radius).astype(np.float32), radius
+
+
+def turned_onto(places: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """`places` turned and mirrored, not stretched, to lie as near to `reference` as they can (orthogonal Procrustes).
+
+    Both (n, 2), centred, row i being the same point; Schönemann 1966.
+    """
+    left, _, right = np.linalg.svd(places.T.astype(np.float64) @ reference.astype(np.float64))
+    turned: np.ndarray = (places @ (left @ right)).astype(np.float32)
+    return turned
+
+
+def nearest(units: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each row of `units` (n, D; length 1): its k nearest by cosine, itself first, and their distances 1 - cosine.
+
+    Exact. (n, k) int32 and (n, k) float32.
+    """
+    indices = np.empty((len(units), k), np.int32)
+    distances = np.empty((len(units), k), np.float32)
+    for begin in range(0, len(units), _CHUNK):
+        rows = np.arange(begin, min(begin + _CHUNK, len(units)))
+        away = 1 - units[rows] @ units.T
+        away[np.arange(len(rows)), rows] = -1  # so that each comes first in its own list, even among its copies
+        found = np.argpartition(away, k - 1, axis=1)[:, :k]
+        their = np.take_along_axis(away, found, axis=1)
+        order = np.argsort(their, axis=1, kind="stable")
+        indices[rows] = np.take_along_axis(found, order, axis=1)
+        distances[rows] = np.take_along_axis(their, order, axis=1).clip(0)
+    return indices, distances
+
+
+def trustworthiness(units: np.ndarray, places: np.ndarray) -> float | None:
+    """How far neighbours on the map are neighbours in truth: 1 is always, about .5 is chance. None for a few points.
+
+    Venna and Kaski 2001, with k = 10, over at most 1,000 of the points, evenly taken. `units` (n, D) rows of length 1.
+    """
+    n, k = len(units), TRUST_NEIGHBOURS
+    if n < 3 * k:
+        return None
+    rows = np.unique(np.linspace(0, n - 1, min(n, TRUST_POINTS)).astype(int))
+    near = _nearest_places(places, rows, k)
+    away = 1 - units[rows] @ units.T
+    away[np.arange(len(rows)), rows] = np.inf
+    theirs = np.take_along_axis(away, near, axis=1)
+    ranks = np.stack([(away < theirs[:, [j]]).sum(axis=1) + 1 for j in range(k)], axis=1)
+    penalty = float(np.maximum(ranks - k, 0).sum())
+    return 1 - 2 * penalty / (len(rows) * k * (2 * n - 3 * k - 1))
+
+
+def _nearest_places(places: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
+    dx = places[rows, None, 0] - places[None, :, 0]
+    dy = places[rows, None, 1] - places[None, :, 1]
+    away = dx * dx + dy * dy
+    away[np.arange(len(rows)), rows] = np.inf
+    return np.argpartition(away, k - 1, axis=1)[:, :k]

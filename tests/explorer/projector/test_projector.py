@@ -1,0 +1,61 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from explorer.projector import PROJECT, Projector
+from explorer.queries.layouts import LayoutFolders
+from training.process import current_process, process_start
+
+
+def wait_for(condition, seconds=60):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def projector(cache):
+    made = Projector()
+    yield made
+    made.close()
+
+
+def test_a_wanted_run_gets_its_first_map_without_waiting_for_umap(projector, make_run, tmp_path):
+    run = make_run(tmp_path / "run")
+    projector.start()
+    projector.want(run.path)
+    wait_for(lambda: len(LayoutFolders().summary(run).steps) == 3)
+    process = projector._process
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) >= 15
+    projector.close()
+    assert process_start(process.pid) is None
+
+
+def test_it_ends_with_its_server_even_when_somebody_holds_the_pipe(cache):
+    server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    identity = {**current_process().to_json(), "pid": server.pid, "start": process_start(server.pid)}
+    command = [sys.executable, "-m", "explorer.projector", "serve", "--parent", json.dumps(identity)]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE) as process:
+        time.sleep(0.5)
+        assert process.poll() is None
+        server.send_signal(signal.SIGKILL)
+        server.wait()
+        assert process.wait(60) == 0
+
+
+def test_one_that_died_is_started_again(projector, make_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("explorer.projector.RESTART_SECONDS", 0.0)
+    run = make_run(tmp_path / "run")
+    projector.start()
+    first = projector._process
+    first.kill()
+    first.wait()
+    projector.want(run.path)
+    wait_for(lambda: LayoutFolders().summary(run).steps)
+    assert projector._process.pid != first.pid

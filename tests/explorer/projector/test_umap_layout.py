@@ -1,0 +1,40 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from explorer.projector.chain import Chain
+from explorer.projector.umap_layout import umap_places
+from explorer.queries.layouts import LayoutFolders
+
+
+@pytest.fixture(scope="module")
+def umap():
+    return umap_places
+
+
+def test_clusters_are_kept_together_and_the_map_does_not_jump(make_run, tmp_path, umap):
+    run = make_run(tmp_path / "run", n=200, snapshots=(16, 17, 18, 19, 20))
+    folders = LayoutFolders(tmp_path / "cache")
+    chain = Chain(run, folders)
+    while (task := chain.next_task(True)) is not None:
+        chain.do(task, umap)
+    maps = [folders.find(run, step) for step in run.snapshots()]
+    for before, after in itertools.pairwise(maps):
+        assert np.median(np.hypot(*(after.places - before.places).T)) < 0.15
+    for found in maps:
+        assert found.trust > 0.8
+        centres = np.stack([found.places[i::5].mean(axis=0) for i in range(5)])
+        own = np.hypot(*(found.places - centres[np.arange(200) % 5]).T)
+        apart = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))[np.triu_indices(5, 1)]
+        assert np.median(own) < 0.5 * apart.min()
+
+
+def test_the_same_start_gives_the_same_places(umap):
+    random = np.random.default_rng(0)
+    indices = (np.arange(40)[:, None] + np.arange(15)[None]).astype(np.int32) % 40
+    distances = np.sort(random.random((40, 15)), axis=1).astype(np.float32)
+    start = random.normal(size=(40, 2)).astype(np.float32)
+    first = umap(indices, distances, start, 10, 0.5)
+    np.testing.assert_array_equal(first, umap(indices, distances, start, 10, 0.5))
+    assert np.isfinite(umap(indices, np.zeros_like(distances), np.zeros_like(start), 10, 1.0)).all()
