@@ -26,41 +26,38 @@ class StarterClip:
     file: str
 
 
-def clips_of(sound: SoundClass, source: str, numbers: Sequence[int] | None = None) -> list[StarterClip]:
-    """The clips of one source, or those with the given numbers; each depends on its own number alone."""
-    chosen = range(sound.clips_each) if numbers is None else numbers
-    lengths = [int(randomness(sound.name, source, k, "length").integers(*_FRAMES)) * _FRAME_SAMPLES for k in chosen]
-    dry = _dry(sound, source, chosen, lengths)
+def clips_of(sound: SoundClass, source: str, count: int | None = None) -> list[StarterClip]:
+    """The clips of one source, or its first `count`. They depend on the recipe alone, and are made in order:
+    a voice or a patch that has just sounded leaves a trace of it in the next clip."""
+    numbers = range(sound.clips_each if count is None else count)
+    moments = [randomness(sound.name, source, number) for number in numbers]
+    lengths = [int(moment.integers(*_FRAMES)) * _FRAME_SAMPLES for moment in moments]
     return [
-        _clip(sound, source, number, sample, pitch) for number, (sample, pitch) in zip(chosen, dry, strict=True)
+        StarterClip(
+            id=sound.clip_id(source, number),
+            samples=recorded(dry, moment),
+            labels=_labels(sound, source, pitch),
+            file=f"{sound.name}/{source}/{number + 1:02d}",
+        )
+        for number, moment, (dry, pitch) in zip(numbers, moments, _dry(sound, source, lengths, moments), strict=True)
     ]
 
 
 def _dry(
-    sound: SoundClass, source: str, numbers: Sequence[int], lengths: Sequence[int]
+    sound: SoundClass, source: str, lengths: Sequence[int], moments: Sequence[np.random.Generator]
 ) -> list[tuple[np.ndarray, str | None]]:
+    """(n,) float for each length, before any room, with the pitch of the note where there is one."""
     if sound.maker == "instrument":
-        return played(sound, source, numbers, lengths)
-    made = []
-    for number, n in zip(numbers, lengths, strict=True):
-        moment = randomness(sound.name, source, number, "moment")
-        if sound.maker == "word":
-            made.append(spoken(sound.name, VOICES[source], n, moment))
-        else:
-            made.append(MODELS[sound.name](randomness(sound.name, source, "structure"), moment, n))
-    return [(samples, None) for samples in made]
+        return played(sound, source, lengths, moments)
+    if sound.maker == "word":
+        return [(speech, None) for speech in spoken(sound.name, VOICES[source], lengths, moments)]
+    model = MODELS[sound.name]
+    return [
+        (model(randomness(sound.name, source, "structure"), moment, n), None)
+        for n, moment in zip(lengths, moments, strict=True)
+    ]
 
 
-def _clip(sound: SoundClass, source: str, number: int, dry: np.ndarray, pitch: str | None) -> StarterClip:
-    return StarterClip(
-        id=sound.clip_id(source, number),
-        samples=recorded(dry, randomness(sound.name, source, number, "room")),
-        labels={
-            "class": sound.name,
-            "family": sound.family,
-            "pitch": pitch,
-            "word": sound.name if sound.maker == "word" else None,
-            "source": source,
-        },
-        file=f"{sound.name}/{source}/{number + 1:02d}",
-    )
+def _labels(sound: SoundClass, source: str, pitch: str | None) -> dict[str, str | None]:
+    word = sound.name if sound.maker == "word" else None
+    return {"class": sound.name, "family": sound.family, "pitch": pitch, "word": word, "source": source}

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.signal import resample_poly
+import soxr
 
 from training.data.dataset import SAMPLE_RATE
-from training.data.starter.recipe import DRUM_KITS, INSTRUMENTS, SoundClass, randomness
+from training.data.starter.recipe import DRUM_KITS, INSTRUMENTS, SoundClass
 from training.errors import UserError
 
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -34,10 +34,10 @@ def naturals(lowest: str, highest: str) -> list[str]:
     return [name for name in names if low <= note_number(name) <= high]
 
 
-def played(sound: SoundClass, source: str, numbers: Sequence[int], samples: Sequence[int]) -> list[
-    tuple[np.ndarray, str | None]
-]:
-    """Clips `numbers` of one patch as ((samples,) float, pitch or None), dry."""
+def played(
+    sound: SoundClass, source: str, lengths: Sequence[int], moments: Sequence[np.random.Generator]
+) -> list[tuple[np.ndarray, str | None]]:
+    """Notes of one patch, rendered as one piece: (n,) float for each length, dry, and its pitch or None."""
     midi = _midi_package()
     piece = midi.PrettyMIDI()
     drums = sound.name == "drum beat"
@@ -48,8 +48,8 @@ def played(sound: SoundClass, source: str, numbers: Sequence[int], samples: Sequ
     pitches: list[str | None] = []
     starts: list[float] = []
     start = 0.0
-    for number, n in zip(numbers, samples, strict=True):
-        rng, seconds = randomness(sound.name, source, number, "notes"), n / SAMPLE_RATE
+    for n, rng in zip(lengths, moments, strict=True):
+        seconds = n / SAMPLE_RATE
         starts.append(start)
         if drums:
             part.notes += _beat(midi, rng, start, seconds)
@@ -60,7 +60,7 @@ def played(sound: SoundClass, source: str, numbers: Sequence[int], samples: Sequ
         part.control_changes.append(midi.ControlChange(_SOUND_OFF, 0, start - _PAUSE_SECONDS))
     part.notes.append(midi.Note(1, 36, start, start + 0.1))
     music = _rendered(piece)
-    cut = [music[round(begin * SAMPLE_RATE) :][:n] for begin, n in zip(starts, samples, strict=True)]
+    cut = [music[round(begin * SAMPLE_RATE) :][:n] for begin, n in zip(starts, lengths, strict=True)]
     return list(zip(cut, pitches, strict=True))
 
 
@@ -119,7 +119,7 @@ def _rendered(piece: Any) -> np.ndarray:
             f"The package midirenderer cannot render the built-in instruments ({fault}); "
             "install it again with: pip install -r requirements.txt."
         ) from None
-    return resample_poly(stereo.mean(axis=1) / 32768.0, SAMPLE_RATE // 1000, rate // 1000)
+    return np.asarray(soxr.resample(stereo.mean(axis=1) / 32768.0, rate, SAMPLE_RATE))
 
 
 def _midi_package() -> Any:

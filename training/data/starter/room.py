@@ -25,43 +25,43 @@ def active_rms(sound: np.ndarray) -> float:
 
 def recorded(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """`sound` (n,) as some microphone in some room hears it: (n,) int16, levelled and faded."""
-    sound = sound / max(active_rms(sound), 1e-9)
+    heard = (sound / max(active_rms(sound), 1e-9)).astype(np.float32)
     if rng.random() < 0.6:
-        sound = reverberant(sound, rng)
-    sound = sound / active_rms(sound) + background(len(sound), rng)
-    return levelled(coloured_by_microphone(sound, rng))
+        heard = reverberant(heard, rng)
+        heard /= active_rms(heard)
+    heard += background(len(heard), rng)
+    return levelled(coloured_by_microphone(heard, rng))
 
 
 def reverberant(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """`sound` (n,) in a room: an exponentially decaying noise tail that darkens with the room's damping."""
-    seconds = rng.uniform(0.12, 0.8)
-    n = int(seconds * SAMPLE_RATE)
-    tail = rng.standard_normal(n) * np.exp(-6.9 * np.arange(n) / n)
+    n = int(rng.uniform(0.12, 0.8) * SAMPLE_RATE)
+    tail = rng.standard_normal(n, dtype=np.float32) * np.exp(np.linspace(0, -6.9, n, dtype=np.float32))
     tail[: int(rng.uniform(0.002, 0.02) * SAMPLE_RATE)] = 0.0
     damping = rng.uniform(0.0, 0.6)
     tail[1:] = (1 - damping) * tail[1:] + damping * tail[:-1]
     tail *= 10 ** (rng.uniform(-18, -5) / 20) / np.sqrt(np.sum(tail**2))
     size = next_fast_len(len(sound) + n, real=True)
-    return sound + irfft(rfft(sound, size) * rfft(tail, size), size)[: len(sound)]
+    return np.asarray(sound + irfft(rfft(sound, size) * rfft(tail, size), size)[: len(sound)])
 
 
 def background(n: int, rng: np.random.Generator) -> np.ndarray:
     """(n,) noise between white and brown, 15 to 45 dB below a sound of RMS 1."""
-    hz = np.maximum(rfftfreq(n, 1 / SAMPLE_RATE), 60.0)
-    noise = irfft(rfft(rng.standard_normal(n)) * hz ** -rng.uniform(0.0, 1.0), n)
-    return noise * 10 ** (-rng.uniform(15, 45) / 20) / np.sqrt(np.mean(noise**2))
+    hz = np.maximum(rfftfreq(n, 1 / SAMPLE_RATE), 60.0).astype(np.float32)
+    noise = irfft(rfft(rng.standard_normal(n, dtype=np.float32)) * hz ** np.float32(-rng.uniform(0.0, 1.0)), n)
+    return np.asarray(noise * np.float32(10 ** (-rng.uniform(15, 45) / 20) / np.sqrt(np.mean(noise**2))))
 
 
 def coloured_by_microphone(sound: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """`sound` (n,) with a random smooth frequency response: a tilt, three humps and an upper limit."""
-    octaves = np.log2(np.maximum(rfftfreq(len(sound), 1 / SAMPLE_RATE), 30.0) / 1000.0)
+    """`sound` (n,) with a random smooth frequency response: a tilt, three humps and limits at both ends."""
+    octaves = np.linspace(-5.0, 3.0, 129)
     gain_db = rng.uniform(-2.5, 2.5) * octaves
     for _ in range(3):
         gain_db += rng.uniform(-5, 5) * np.exp(-(((octaves - rng.uniform(-3, 3)) / rng.uniform(0.3, 1.0)) ** 2))
-    limit = np.log2(rng.uniform(4.5, 8.0))
-    gain_db -= 24.0 * np.maximum(octaves - limit, 0.0)
+    gain_db -= 24.0 * np.maximum(octaves - np.log2(rng.uniform(4.5, 8.0)), 0.0)
     gain_db -= 18.0 * np.maximum(np.log2(0.06) - octaves, 0.0)
-    return irfft(rfft(sound) * 10 ** (gain_db / 20), len(sound))
+    gain = np.interp(rfftfreq(len(sound), 1 / SAMPLE_RATE), 1000 * 2**octaves, 10 ** (gain_db / 20))
+    return np.asarray(irfft(rfft(sound) * gain.astype(np.float32), len(sound)))
 
 
 def levelled(sound: np.ndarray) -> np.ndarray:

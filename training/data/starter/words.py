@@ -1,10 +1,11 @@
 """Words spoken by espeak-ng, driven through its C interface."""
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from scipy.signal import resample_poly
+import soxr
 
 from training.data.dataset import SAMPLE_RATE
 from training.errors import UserError
@@ -17,8 +18,8 @@ _SpeechCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short),
 
 
 class Speaker:
-    """A fresh copy of espeak-ng. Its state is global and outlives every call, so that what was said before
-    would change what is said next; unloading the library is what makes a word depend on its seed alone."""
+    """A fresh copy of espeak-ng. Its state is global and what was said before changes what is said next (by a few
+    samples); unloading the library is the one way to begin again, so that a source always sounds the same."""
 
     def __init__(self) -> None:
         """Raises UserError where the library or its data cannot be loaded."""
@@ -62,20 +63,24 @@ class Speaker:
         library.espeak_Synchronize()
         if not self._heard:
             raise _broken(f"the voice {voice} says nothing")
-        speech = resample_poly(np.concatenate(self._heard) / 32768.0, SAMPLE_RATE // 50, self.rate_hz // 50)
+        speech = soxr.resample(np.concatenate(self._heard) / 32768.0, self.rate_hz, SAMPLE_RATE)
         loud = np.flatnonzero(np.abs(speech) > _SILENCE * np.abs(speech).max())
         return speech[loud[0] : loud[-1] + 1]
 
 
-def spoken(word: str, voice: str, n: int, rng: np.random.Generator) -> np.ndarray:
-    """(n,) float at 16 kHz: the word at a random time, pitch and rate, dry. `voice` is espeak-ng's name of it."""
-    rate, pitch, pitch_range = int(rng.integers(110, 210)), int(rng.integers(30, 75)), int(rng.integers(20, 85))
+def spoken(word: str, voice: str, lengths: Sequence[int], moments: Sequence[np.random.Generator]) -> list[np.ndarray]:
+    """One voice saying a word again and again, at a random time, pitch and rate: (n,) float for each length, dry.
+
+    `voice` is espeak-ng's name of it.
+    """
+    clips = []
     with Speaker() as speaker:
-        speech = speaker.say(word, voice, words_per_minute=rate, pitch=pitch, pitch_range=pitch_range)[:n]
-    start = int(rng.uniform(0.02, 1.0) * (n - len(speech)))
-    clip = np.zeros(n)
-    clip[start : start + len(speech)] = speech
-    return clip
+        for n, rng in zip(lengths, moments, strict=True):
+            rate, pitch, pitch_range = int(rng.integers(110, 210)), int(rng.integers(30, 75)), int(rng.integers(20, 85))
+            speech = speaker.say(word, voice, words_per_minute=rate, pitch=pitch, pitch_range=pitch_range)[:n]
+            start = int(rng.uniform(0.02, 1.0) * (n - len(speech)))
+            clips.append(np.pad(speech, (start, n - len(speech) - start)))
+    return clips
 
 
 def _broken(why: str) -> UserError:
