@@ -49,14 +49,22 @@ def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progr
     """
     if reference == STARTER:
         return _starter_dataset(progress)
-    from training.data.folder import open_path
+    from training.data.folder import open_folder, open_path
+    from training.data.public import is_public, public_folder, remember_clips
+    from training.data.sources import Rules
 
+    if is_public(reference):
+        dataset = open_folder(public_folder(reference), Rules(window_seconds), progress, name=reference)
+        remember_clips(reference, dataset.fingerprint)
+        return dataset
     return open_path(reference, window_seconds=window_seconds, progress=progress)
 
 
 def list_datasets() -> list[DatasetRow]:
     """The data sets that have a name, in the order to show them."""
-    return [_starter_row()]
+    from training.data.public import PUBLIC_SETS
+
+    return [_starter_row(), *(_public_row(name) for name in PUBLIC_SETS)]
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
@@ -95,3 +103,15 @@ def _starter_row() -> DatasetRow:
     if found is None:
         return DatasetRow(STARTER, title, None, "to be made", "")
     return DatasetRow(STARTER, title, len(found), "ready", f"{found.samples.nbytes / 1e6:.0f} MB")
+
+
+def _public_row(name: str) -> DatasetRow:
+    from training.data.public import PUBLIC_SETS, folder_of, remembered_clips
+
+    known = PUBLIC_SETS[name]
+    if not folder_of(name).is_dir():
+        return DatasetRow(name, known.title, None, "to be downloaded", known.size)
+    found = cache.load(remembered_clips(name) or "none")
+    if found is None:
+        return DatasetRow(name, known.title, None, "to be made", known.size)
+    return DatasetRow(name, known.title, len(found), "ready", f"{found.samples.nbytes / 1e6:.0f} MB")

@@ -34,6 +34,10 @@ DISK_KEPT_FREE = 0.1
 CHUNK_BYTES = 1 << 20
 
 
+class DamagedArchive(UserError):
+    """What arrived is no whole archive; fetching it again may help."""
+
+
 def extracted_zip(path: str, content: str, progress: Progress) -> Path:
     """The folder in the cache that holds what the zip at `path` does; `content` is the zip's content hash."""
     target = cache.cache_root() / "zips" / content
@@ -59,10 +63,10 @@ def new_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def extract_zip(path: str, folder: Path, progress: Progress) -> None:
+def extract_zip(path: str | Path, folder: Path, progress: Progress) -> None:
     """Unpacks the zip at `path` into `folder`. Raises UserError before writing anything where an entry is unsafe."""
     try:
-        with open(opened(path, follow_links=True), "rb") as file:
+        with open(opened(os.fspath(path), follow_links=True), "rb") as file:
             _check_directory_size(file)
             with zipfile.ZipFile(file) as archive:
                 entries = archive.infolist()
@@ -77,7 +81,7 @@ def extract_zip(path: str, folder: Path, progress: Progress) -> None:
     except NotRead as reason:
         raise UserError(f"The zip cannot be used: {reason}.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
-        raise UserError("The zip cannot be used: it is damaged.") from None
+        raise DamagedArchive("The zip cannot be used: it is damaged.") from None
 
 
 def extract_tar(path: Path, folder: Path, progress: Progress) -> None:
@@ -107,7 +111,7 @@ def extract_tar(path: Path, folder: Path, progress: Progress) -> None:
     except NotRead as reason:
         raise UserError(f"The archive cannot be used: {reason}.") from None
     except (tarfile.TarError, zlib.error, EOFError, ValueError):
-        raise UserError("The archive cannot be used: it is damaged.") from None
+        raise DamagedArchive("The archive cannot be used: it is damaged.") from None
 
 
 def safe_parts(name: str) -> list[str]:

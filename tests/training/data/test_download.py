@@ -1,0 +1,173 @@
+"""Against a server on this machine: whatever breaks, what arrives at last is the whole file or nothing."""
+
+import functools
+import hashlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from training.data.download import download
+from training.data.progress import quiet
+from training.errors import UserError
+
+CONTENT = bytes(range(256)) * 4_000
+
+
+class Server:
+    """Serves `content` at every path, in the ways that the fields ask for."""
+
+    def __init__(self) -> None:
+        self.content = CONTENT
+        self.tag = '"v1"'
+        self.breaks_after: list[int] = []
+        """Bytes after which the next answers break off."""
+        self.statuses: list[int] = []
+        """What the next answers are instead."""
+        self.ranges = True
+        self.length = True
+        self.asked: list[str] = []
+        """The Range header of each request."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    def __init__(self, server: Server, *arguments: object) -> None:
+        self.state = server
+        super().__init__(*arguments)  # type: ignore[arg-type] # the standard library's own signature
+
+    def do_GET(self) -> None:
+        state, begin = self.state, 0
+        asked = self.headers.get("Range", "")
+        state.asked.append(asked)
+        if state.statuses:
+            status = state.statuses.pop(0)
+            self.send_response(status)
+            if status in (301, 302):
+                self.send_header(
+                    "Location", self.path + "moved" if self.path.endswith("file") else "file:///etc/passwd"
+                )
+            self.end_headers()
+            return
+        if asked and state.ranges and self.headers.get("If-Range") == state.tag:
+            begin = int(asked.removeprefix("bytes=").removesuffix("-"))
+            if begin >= len(state.content):
+                self.send_response(416)
+                self.end_headers()
+                return
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {begin}-{len(state.content) - 1}/{len(state.content)}")
+        else:
+            self.send_response(200)
+        self.send_header("ETag", state.tag)
+        if state.length:
+            self.send_header("Content-Length", str(len(state.content) - begin))
+        self.end_headers()
+        end = begin + state.breaks_after.pop(0) if state.breaks_after else len(state.content)
+        self.wfile.write(state.content[begin:end])
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Server, str]]:
+    state = Server()
+    http = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, state))
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield state, f"http://127.0.0.1:{http.server_port}/file"
+    http.shutdown()
+    thread.join()
+    http.server_close()
+
+
+fetch = functools.partial(download, progress=quiet, pauses=(0.0, 0.0))
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
+
+
+def test_a_file_with_progress_and_checksum(tmp_path: Path, server: tuple[Server, str]) -> None:
+    seen: list[float] = []
+    checksum = hashlib.sha256(CONTENT).hexdigest()
+    download(server[1], tmp_path / "a", lambda fraction, _: seen.append(fraction), sha256=checksum)
+    assert (tmp_path / "a").read_bytes() == CONTENT and left(tmp_path) == ["a"]
+    assert seen == sorted(seen) and seen[-1] == 1.0 and len(seen) > 2
+    fetch(server[1], tmp_path / "a")
+    assert len(server[0].asked) == 1, "what is here is not asked for again"
+
+
+def test_broken_connections_go_on_where_they_were(tmp_path: Path, server: tuple[Server, str]) -> None:
+    server[0].breaks_after = [300_000, 400_000]
+    fetch(server[1], tmp_path / "a", sha256=hashlib.sha256(CONTENT).hexdigest())
+    assert (tmp_path / "a").read_bytes() == CONTENT
+    assert server[0].asked == ["", "bytes=300000-", "bytes=700000-"]
+
+
+def test_a_later_call_goes_on_too(tmp_path: Path, server: tuple[Server, str]) -> None:
+    server[0].breaks_after = [300_000, 0, 0, 0]
+    with pytest.raises(UserError, match=r"broke off .* 0\.3 MB have arrived and are kept"):
+        fetch(server[1], tmp_path / "a")
+    assert left(tmp_path) == ["a.part", "a.part.json"]
+    server[0].breaks_after = []
+    fetch(server[1], tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CONTENT and server[0].asked[-1] == "bytes=300000-"
+
+
+@pytest.mark.parametrize("why", ["file changed", "no ranges", "no tag", "no length"])
+def test_halves_of_two_files_never_become_one(tmp_path: Path, server: tuple[Server, str], why: str) -> None:
+    state = server[0]
+    state.tag = "" if why == "no tag" else state.tag
+    state.breaks_after = [300_000, 0, 0, 0]
+    with pytest.raises(UserError):
+        fetch(server[1], tmp_path / "a")
+    state.breaks_after = []
+    if why == "file changed":
+        state.content, state.tag = CONTENT[::-1], '"v2"'
+    state.ranges = why != "no ranges"
+    state.length = why != "no length"
+    fetch(server[1], tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == state.content
+
+
+def test_a_part_longer_than_the_file_begins_anew(tmp_path: Path, server: tuple[Server, str]) -> None:
+    server[0].breaks_after = [300_000, 0, 0, 0]
+    with pytest.raises(UserError):
+        fetch(server[1], tmp_path / "a")
+    (tmp_path / "a.part").write_bytes(CONTENT + b"more")
+    server[0].breaks_after = []
+    fetch(server[1], tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CONTENT
+
+
+def test_a_wrong_checksum_leaves_nothing(tmp_path: Path, server: tuple[Server, str]) -> None:
+    with pytest.raises(UserError, match="checksum"):
+        fetch(server[1], tmp_path / "a", sha256="0" * 64)
+    assert "a" not in left(tmp_path) and "a.part" not in left(tmp_path)
+
+
+def test_refusals_are_not_tried_again_and_busy_servers_are(tmp_path: Path, server: tuple[Server, str]) -> None:
+    server[0].statuses = [404]
+    with pytest.raises(UserError, match="404 Not Found"):
+        fetch(server[1], tmp_path / "a")
+    assert len(server[0].asked) == 1
+    server[0].statuses = [503, 429, 302]
+    fetch(server[1], tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CONTENT
+
+
+def test_only_the_web_is_asked(tmp_path: Path, server: tuple[Server, str]) -> None:
+    with pytest.raises(UserError, match="http or https"):
+        fetch("file:///etc/passwd", tmp_path / "a")
+    server[0].statuses = [302, 302]
+    with pytest.raises(UserError):
+        fetch(server[1], tmp_path / "a")
+    assert "a" not in left(tmp_path)
+
+
+def test_a_server_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="broke off .*refused"):
+        fetch("http://127.0.0.1:9/file", tmp_path / "a")

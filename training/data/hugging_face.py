@@ -1,0 +1,135 @@
+"""A data set of the Hugging Face hub as a folder of sounds with a table of labels.
+
+Needs the package `datasets`, which is not installed by default. Sounds come as they were stored and are decoded like
+any other file; no code of a data set is ever run.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from training.data import cache
+from training.data.archives import new_folder
+from training.data.dataset import Progress
+from training.data.names import csv_cell, readable_name
+from training.errors import UserError
+
+MOST_SOUNDS = 100_000
+"""Of a set that has more, the first ones are taken."""
+LONGEST_LABEL = 120
+LABEL_KINDS = ("ClassLabel", "string", "large_string", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16")
+
+
+def fetch_hugging_face(reference: str, progress: Progress) -> Path:
+    """The folder of the hub's set "owner/name" or "owner/name:configuration". Raises UserError with one sentence."""
+    target = hugging_face_folder(reference)
+    with cache.locked(target.with_name(f"{target.name}.lock")):
+        if not target.is_dir():
+            splits = _splits(reference)
+            with new_folder(target) as folder:
+                _write(reference, splits, folder, progress)
+    progress(1.0, f"{reference} is here.")
+    return target
+
+
+def hugging_face_folder(reference: str) -> Path:
+    """Where the set lies once it was fetched. Raises UserError where `reference` is no set's name."""
+    if not re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*(:[\w-][\w.-]*)?", reference, re.ASCII):
+        raise UserError(
+            f"{readable_name(reference, 80)!r} is not the name of a Hugging Face set; owner/name was expected."
+        )
+    return cache.cache_root() / "public" / ("hf--" + reference.replace("/", "--").replace(":", "---"))
+
+
+def _splits(reference: str) -> Mapping[str, Any]:
+    """Split name → rows, not yet downloaded."""
+    try:
+        import datasets
+    except ImportError:
+        raise UserError("Hugging Face sets need the package datasets: pip install datasets.") from None
+    name, _, configuration = reference.partition(":")
+    try:
+        found = datasets.load_dataset(name, configuration or None, streaming=True)
+    except Exception as error:  # noqa: BLE001 - the library raises many kinds; the first line says what was wrong
+        raise UserError(f"The Hugging Face set {reference} could not be opened: {_first_line(error)}.") from None
+    splits = {}
+    for split, rows in found.items():
+        column = _sound_column(rows.features or {})
+        if column is not None:
+            splits[split] = rows.cast_column(column, datasets.Audio(decode=False))
+    if not splits:
+        raise UserError(f"The Hugging Face set {reference} has no column of sounds.")
+    return splits
+
+
+def _write(reference: str, splits: Mapping[str, Any], folder: Path, progress: Progress) -> None:
+    """One file a row, and labels.csv, whose columns become facets."""
+    columns = list(dict.fromkeys(c for rows in splits.values() for c in _label_columns(rows.features)))
+    with open(folder / "labels.csv", "w", encoding="utf-8", newline="") as table:
+        writer = csv.writer(table)
+        writer.writerow(["file", *map(csv_cell, columns)])
+        for number, (split, rows, row) in enumerate(_rows(reference, splits)):
+            if number >= MOST_SOUNDS:
+                break
+            name = f"{split}/{number:06d}.sound"
+            content = _content(row[_sound_column(rows.features)])
+            if content is not None:
+                (folder / split).mkdir(exist_ok=True)
+                (folder / name).write_bytes(content)
+                labels = [_label(rows.features.get(column), row.get(column)) for column in columns]
+                writer.writerow([name, *map(csv_cell, labels)])
+            if number % 100 == 0:
+                progress(0.0, f"Downloading {reference}: {number:,} sounds so far.")
+
+
+def _rows(reference: str, splits: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    try:
+        for split, rows in splits.items():
+            safe_split = re.sub(r"[^\w-]", "_", split)
+            for row in rows:
+                yield safe_split, rows, row
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UserError(f"The download of {reference} broke off: {_first_line(error)}.") from None
+
+
+def _content(sound: Mapping[str, Any] | None) -> bytes | None:
+    """The stored bytes; those of a set made of single files lie at an address on the hub."""
+    if not sound:
+        return None
+    if sound.get("bytes") is not None:
+        return bytes(sound["bytes"])
+    path = str(sound.get("path") or "")
+    if not path.startswith(("hf://", "https://")):
+        return None  # never a file of this machine
+    import fsspec
+
+    with fsspec.open(path, "rb") as file:
+        return bytes(file.read())
+
+
+def _sound_column(features: Mapping[str, Any]) -> str | None:
+    return next((column for column, feature in features.items() if type(feature).__name__ == "Audio"), None)
+
+
+def _label_columns(features: Mapping[str, Any]) -> list[str]:
+    """Columns with words or whole numbers, those with named classes first."""
+    kinds = {
+        column: type(f).__name__ if hasattr(f, "int2str") else getattr(f, "dtype", "") for column, f in features.items()
+    }
+    found = [column for column, kind in kinds.items() if kind in LABEL_KINDS]
+    return sorted(found, key=lambda column: kinds[column] != "ClassLabel")
+
+
+def _label(feature: Any, value: Any) -> str | None:
+    if value is None or feature is None:
+        return None
+    if hasattr(feature, "int2str"):
+        return str(feature.int2str(value)) if value >= 0 else None  # -1 stands for "not told"
+    return str(value)[:LONGEST_LABEL]
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    return readable_name(text.splitlines()[0].rstrip("."), 200)
