@@ -68,14 +68,14 @@ class Decoders:
     """Several decoder processes for many files. A context manager: leaving it ends the processes."""
 
     def __init__(self, processes: int) -> None:
-        self._decoders = [Decoder() for _ in range(processes)]
+        self._decoders = [_idle_decoder() for _ in range(processes)]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         for decoder in self._decoders:
-            decoder.close()
+            _keep_or_end(decoder)
 
     def sounds(
         self, paths: Sequence[str], *, follow_links: bool, max_seconds: float | None = None
@@ -116,6 +116,13 @@ class Decoder:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Any = None
         self._pending: deque[bytes] = deque()
+        self._restarted = False
+        """Since its last message; a decoder that had nothing to do for long ends by itself."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether every request has its answer."""
+        return not self._pending
 
     def request(self, path: str, *, follow_links: bool, max_seconds: float | None) -> None:
         """Asks for one file; the answers come in the order of the requests."""
@@ -150,19 +157,29 @@ class Decoder:
 
     def _message(self) -> bytes:
         """The next message for the oldest request. A dead or hung process is replaced, at the cost of that request."""
+        reason = "it takes too long to decode"
         try:
             if self._connection.poll(ANSWER_SECONDS):
-                return bytes(self._connection.recv_bytes())
-            reason = "it takes too long to decode"
+                message = bytes(self._connection.recv_bytes())
+                self._restarted = False
+                return message
         except (EOFError, OSError):
-            too_long = self._process is not None and self._process.wait() == -signal.SIGXCPU
-            reason = "it takes too long to decode" if too_long else "the decoder broke down over it"
+            status = None if self._process is None else self._process.wait()
+            if status == 0 and not self._restarted:
+                self._restarted = True
+                self._restart()
+                return self._message()
+            if status != -signal.SIGXCPU:
+                reason = "the decoder broke down over it"
+        self._pending.popleft()
+        self._restart()
+        raise NotRead(reason)
+
+    def _restart(self) -> None:
         self._end()
         self._start()
-        self._pending.popleft()
         for request in self._pending:
             self._send(request)
-        raise NotRead(reason)
 
     def _send(self, request: bytes) -> None:
         with contextlib.suppress(OSError):  # a process that died is noticed, and replaced, when its answer is read
@@ -206,27 +223,37 @@ def _environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-_UPLOADS_AT_ONCE = threading.BoundedSemaphore(2)
-_idle: "queue.SimpleQueue[Decoder]" = queue.SimpleQueue()
+KEPT_WARM = 2
+_uploads_at_once = threading.BoundedSemaphore(KEPT_WARM)
+_idle: "queue.Queue[Decoder]" = queue.Queue(KEPT_WARM)
 
 
 @contextlib.contextmanager
 def _borrowed() -> Iterator[Decoder]:
     """A decoder that is kept warm between uploads; a third visitor waits for one of the two."""
-    with _UPLOADS_AT_ONCE:
-        try:
-            decoder = _idle.get_nowait()
-        except queue.Empty:
-            decoder = Decoder()
+    with _uploads_at_once:
+        decoder = _idle_decoder()
         try:
             yield decoder
-        except UserError:
-            _idle.put(decoder)
-            raise
-        except BaseException:
-            decoder.close()
-            raise
-        _idle.put(decoder)
+        finally:
+            _keep_or_end(decoder)
+
+
+def _idle_decoder() -> Decoder:
+    try:
+        return _idle.get_nowait()
+    except queue.Empty:
+        return Decoder()
+
+
+def _keep_or_end(decoder: Decoder) -> None:
+    try:
+        if decoder.is_free:
+            _idle.put_nowait(decoder)
+            return
+    except queue.Full:
+        pass
+    decoder.close()
 
 
 @atexit.register

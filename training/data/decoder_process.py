@@ -19,18 +19,19 @@ READY, SAMPLES, DONE, FAILED = b"R", b"S", b"D", b"F"
 MEMORY_BYTES = 512 * 2**20
 """Address space beyond what the loaded libraries take."""
 CPU_SECONDS_AN_ANSWER = 10
+IDLE_SECONDS = 60.0
+"""After which it ends by itself; it is started again when needed."""
 
 
 def main() -> None:
     _limit()
     connection = Connection(int(sys.argv[1]))
     connection.send_bytes(READY)
-    while True:
-        try:
-            request = json.loads(connection.recv_bytes())
-        except EOFError:
-            return
-        _answer(connection, **request)
+    try:
+        while connection.poll(IDLE_SECONDS):
+            _answer(connection, **json.loads(connection.recv_bytes()))
+    except (EOFError, BrokenPipeError):
+        return  # nobody is there any more
 
 
 def _answer(connection: Connection, path: str, follow_links: bool, max_seconds: float | None) -> None:

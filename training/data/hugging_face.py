@@ -90,7 +90,7 @@ def _rows(reference: str, splits: Mapping[str, Any]) -> Iterator[tuple[str, Any,
             safe_split = re.sub(r"[^\w-]", "_", split)
             for row in rows:
                 yield safe_split, rows, row
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise UserError(f"The download of {reference} broke off: {_first_line(error)}.") from None
 
 

@@ -1,5 +1,6 @@
 """Every kind of bad file is a value or one plain sentence, and the next file is decoded as if nothing had been."""
 
+import multiprocessing
 import os
 import signal
 import struct
@@ -272,6 +273,18 @@ def test_a_dead_or_hung_decoder_costs_one_file(
             list(decoder.answer())
     for _ in range(2):
         assert sum(map(len, decoder.answer())) == 16_000
+
+
+def test_a_decoder_that_had_nothing_to_do_is_started_again(tmp_path: Path, decoder: Decoder) -> None:
+    path = str(written(tmp_path / "a.wav", tone()))
+    decoder.request(path, follow_links=True, max_seconds=None)
+    assert sum(map(len, decoder.answer())) == 16_000
+    assert decoder._process is not None
+    decoder._connection.close()  # as seen from there: nobody to serve, so it ends by itself
+    assert decoder._process.wait(20) == 0
+    decoder._connection = multiprocessing.Pipe()[0]
+    decoder.request(path, follow_links=True, max_seconds=None)
+    assert sum(map(len, decoder.answer())) == 16_000 and decoder.is_free
 
 
 def test_many_files_come_in_order_with_the_bad_among_them(tmp_path: Path) -> None:
