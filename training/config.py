@@ -77,6 +77,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     from training.encoders import ENCODERS
     from training.methods import METHODS
     from training.spectrogram import FrontEnd
+    from training.views import VIEWS
 
     values = {k: v for k, v in values.items() if v is not None}
     if "steps" in values and "seconds" not in values:
@@ -88,7 +89,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     encoder = values.setdefault("encoder", method.encoders[0])
     if encoder not in method.encoders:
         raise UserError(f"The method {method_name} doesn't fit the encoder {encoder!r}; it fits {', '.join(method.encoders)}.")
-    domain_views = ENCODERS[encoder].views
+    domain_views = VIEWS[ENCODERS[encoder].domain]
     places: dict[str, tuple[type, dict[str, Any]]] = {
         "settings": (method.Config, {}),
         "run": (RunConfig, {}),

@@ -86,6 +86,8 @@ class Status:
     clips_per_second: float = 0.0
     message: str = ""
     """What is being done just now, or why it failed: one plain sentence."""
+    warning: str = ""
+    """What the user should know although training goes on, such as a collapse."""
     device: str = ""
     heartbeat: int = 0
     """Grows while the trainer lives, whatever the clock says."""
@@ -271,10 +273,9 @@ class RunWriter(RunFolder):
         stamped = {"heartbeat": self._heartbeat, "updated": time.time(), "process": self._identity}
         durable.write_json(self.path / "status.json", {**asdict(status), **stamped})
 
-    def write_disk_full(self, status: Status) -> None:
-        """Say that the disk is full, on the disk that is full: the reserve makes the room."""
+    def free_reserve(self) -> None:
+        """Make room on a full disk, so that the status can still say that it is full."""
         self._reserve.unlink(missing_ok=True)
-        self.write_status(status)
 
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """One row, one write: a crash tears the last line at most. Numbers that aren't finite become null."""

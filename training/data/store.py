@@ -17,7 +17,7 @@ from torch import Tensor
 from training.batch import Batch
 from training.data.cache import cache_root
 from training.data.dataset import Dataset, Progress
-from training.spectrogram import FrontEnd, levelled
+from training.spectrogram import FrontEnd, levelled, log_mel
 
 CHUNK = 256
 """Clips whose spectrograms are made at once."""
@@ -86,6 +86,14 @@ def mel_path(fingerprint: str, front_end: FrontEnd) -> Path:
     """Where the mel power of a data set lies, keyed by every setting of the front end."""
     key = json.dumps([MEL_VERSION, asdict(front_end)], sort_keys=True).encode()
     return cache_root() / "mel" / f"{fingerprint}-{hashlib.sha256(key).hexdigest()[:16]}.npy"
+
+
+def input_statistics(store: ClipStore) -> tuple[float, float]:
+    """Mean and standard deviation of log-mel over all frames of all clips; (0, 1) where the store holds samples."""
+    if store.rows.dim() == 1:
+        return 0.0, 1.0
+    values = log_mel(store.rows[:: max(1, len(store.rows) // 50_000)].float())
+    return float(values.mean()), float(values.std())
 
 
 def padded_waveforms(waveforms: list[np.ndarray]) -> tuple[Tensor, Tensor]:

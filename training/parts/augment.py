@@ -38,3 +38,8 @@ class Augment:
     def view_frames(self) -> int:
         """Frames of a mel view."""
         return self.settings.frames(self.front_end.hop_seconds) if isinstance(self.settings, MelViews) else 0
+
+    @property
+    def view_length(self) -> int:
+        """Length of a view in what the encoder takes: frames or samples."""
+        return self.view_frames if isinstance(self.settings, MelViews) else self.settings.samples

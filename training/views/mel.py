@@ -60,9 +60,9 @@ class MelViews:
         if self.noise:
             decibel = -5 - 40 * amounts.uniform()
             level = 10 ** (decibel / 10) * (amounts.uniform() < self.noise)
-            view = view + colored_noise(level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames)
+            view = view + coloured_noise(level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames)
         if self.equalizer:
-            view = equalized(view, self.equalizer * amounts.normal(EQUALIZER_KNOTS))
+            view = equalised(view, self.equalizer * amounts.normal(EQUALIZER_KNOTS))
         x = log_mel(view)
         if self.time_mask:
             x = masked(x, amounts.uniform(), self.time_mask * amounts.uniform(), axis=2)
@@ -109,7 +109,7 @@ def mixed(power: Tensor, partners: Tensor, amounts: Tensor) -> Tensor:
     return torch.lerp(power, power[partners], amounts[:, None, None])
 
 
-def colored_noise(level: Tensor, tilt: Tensor, offsets: Tensor, bands: int, frames: int) -> Tensor:
+def coloured_noise(level: Tensor, tilt: Tensor, offsets: Tensor, bands: int, frames: int) -> Tensor:
     """(B, F, V) power of steady noise: level (B,) times e^(tilt · f) over the mel axis f from −1 to 1; tilt (B, 1).
 
     The power of Gaussian noise in one bin is exponentially distributed; the draws come from a fixed pool, read from
@@ -121,7 +121,7 @@ def colored_noise(level: Tensor, tilt: Tensor, offsets: Tensor, bands: int, fram
     return draws * (level[:, None] * colour)[:, :, None]
 
 
-def equalized(power: Tensor, gains: Tensor) -> Tensor:
+def equalised(power: Tensor, gains: Tensor) -> Tensor:
     """Power times e^g, g running straight between the knots `gains` (B, K) over the mel axis."""
     curve = functional.interpolate(gains[:, None], size=power.shape[1], mode="linear", align_corners=True)[:, 0]
     return power * curve.exp()[:, :, None]

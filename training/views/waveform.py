@@ -28,10 +28,15 @@ class WaveformViews:
     noise: float = setting(0.5, "Chance that white noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0)
     equalizer: float = setting(0.5, "Random filter: standard deviation in nepers of power.", low=0.0, high=2.0)
 
+    @property
+    def samples(self) -> int:
+        """Samples of one view."""
+        return round(self.crop_seconds * SAMPLE_RATE)
+
     def __call__(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
         """One random view of each clip: (B, S) with lengths (B,) in samples → (B, V)."""
         batch, device = len(waveforms), waveforms.device
-        samples = round(self.crop_seconds * SAMPLE_RATE)
+        samples = self.samples
 
         def uniform() -> Tensor:
             return torch.rand(batch, 1, device=device, generator=generator)

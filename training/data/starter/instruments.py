@@ -16,7 +16,7 @@ from training.data.starter.recipe import DRUM_KITS, INSTRUMENTS, SoundClass
 from training.errors import UserError
 
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_PAUSE_SECONDS = 0.4
+_PAUSE_SECONDS = 0.2
 """Between two clips of the rendered piece; all sound is cut at its beginning, but for the soundfont's own echo."""
 _VIBRATO, _REVERB, _CHORUS, _SOUND_OFF = 1, 91, 93, 120
 _KICK, _SNARE, _CLOSED_HAT, _OPEN_HAT, _LOW_TOM, _CRASH = 36, 38, 42, 46, 45, 49
@@ -60,8 +60,13 @@ def played(
         part.control_changes.append(midi.ControlChange(_SOUND_OFF, 0, start - _PAUSE_SECONDS))
     part.notes.append(midi.Note(1, 36, start, start + 0.1))
     music = _rendered(piece)
-    cut = [music[round(begin * SAMPLE_RATE) :][:n] for begin, n in zip(starts, lengths, strict=True)]
-    return list(zip(cut, pitches, strict=True))
+    first_notes = [min(note.start for note in part.notes if note.start >= start) for start in starts]
+    clips = []
+    for start, first_note, n, pitch in zip(starts, first_notes, lengths, pitches, strict=True):
+        clip = music[round(start * SAMPLE_RATE) :][:n].copy()
+        clip[: int((first_note - start) * SAMPLE_RATE)] = 0.0  # the echo of the clip before
+        clips.append((clip, pitch))
+    return clips
 
 
 def _add_notes(

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from training.data.starter.clips import StarterClip
 
 _PROJECT = Path(__file__).resolve().parents[3]
+WORKER = ["-m", "training.data.starter.worker"]
+"""What a worker's Python runs."""
 
 
 class Writer(Protocol):
@@ -37,14 +39,14 @@ def make(writer: Writer, progress: Progress) -> None:
     total = sum(len(sound.sources) * sound.clips_each for sound in CLASSES)
     done = 0
     progress(0.0, f"Making {total} built-in sounds.")
-    for (kind, _), clips in zip(jobs, _made(jobs), strict=True):
+    for (kind, _), clips in zip(jobs, made(jobs), strict=True):
         for clip in clips:
             writer.add(clip.samples, id=clip.id, labels=clip.labels, file=clip.file)
         done += len(clips)
         progress(done / total, f"Made {done} of {total} built-in sounds: {CLASSES[kind].name}.")
 
 
-def _made(jobs: Sequence[tuple[int, int]]) -> Iterator[list["StarterClip"]]:
+def made(jobs: Sequence[tuple[int, int]]) -> Iterator[list["StarterClip"]]:
     """The clips of each job, in order; a thread for each worker process hands it the next job that waits."""
     own = threading.local()
     started: list[subprocess.Popen[bytes]] = []
@@ -74,7 +76,7 @@ def _cores() -> int:
 def _worker() -> subprocess.Popen[bytes]:
     threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
     return subprocess.Popen(
-        [sys.executable, "-m", "training.data.starter.worker"],
+        [sys.executable, *WORKER],
         cwd=_PROJECT, env={**os.environ, **threads}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )
 

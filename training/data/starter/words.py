@@ -65,7 +65,7 @@ class Speaker:
             raise _broken(f"the voice {voice} says nothing")
         speech = soxr.resample(np.concatenate(self._heard) / 32768.0, self.rate_hz, SAMPLE_RATE)
         loud = np.flatnonzero(np.abs(speech) > _SILENCE * np.abs(speech).max())
-        return speech[loud[0] : loud[-1] + 1]
+        return np.asarray(speech[loud[0] : loud[-1] + 1])
 
 
 def spoken(word: str, voice: str, lengths: Sequence[int], moments: Sequence[np.random.Generator]) -> list[np.ndarray]:

@@ -74,7 +74,7 @@ def tone(frequency_hz: np.ndarray, harmonics: Sequence[float] | np.ndarray, phas
     kept = np.asarray(harmonics, float)[: min(allowed, 1024)]
     spectrum[1 : len(kept) + 1] = -0.5j * 2048 * kept
     period = np.fft.irfft(spectrum, 2048)
-    return np.interp((cycles % 1.0) * 2048, np.arange(2049), np.append(period, period[0]))
+    return np.asarray(np.interp((cycles % 1.0) * 2048, np.arange(2049), np.append(period, period[0])))
 
 
 def pulses(frequency_hz: np.ndarray, phase: float = 0.0) -> np.ndarray:
@@ -108,7 +108,7 @@ def bubble(hz: float, decay_seconds: float, rise: float) -> np.ndarray:
     n = int(6 * decay_seconds * SAMPLE_RATE)
     time = seconds_axis(n)
     cycles = hz * time * (1 + 0.5 * rise * time / decay_seconds)
-    return np.sin(2 * np.pi * cycles) * decay(n, decay_seconds) * np.minimum(1.0, time / 0.001)
+    return np.asarray(np.sin(2 * np.pi * cycles) * decay(n, decay_seconds) * np.minimum(1.0, time / 0.001))
 
 
 def decay(n: int, seconds: float) -> np.ndarray:
@@ -121,7 +121,7 @@ def swell(n: int, attack_seconds: float, release_seconds: float) -> np.ndarray:
     time = seconds_axis(n)
     rise = np.clip(time / max(attack_seconds, 1e-4), 0, 1)
     fall = np.clip((time[-1] - time) / max(release_seconds, 1e-4), 0, 1) if n else time
-    return np.sin(0.5 * np.pi * np.minimum(rise, fall)) ** 2
+    return np.asarray(np.sin(0.5 * np.pi * np.minimum(rise, fall)) ** 2)
 
 
 def resonant(sound: np.ndarray, hz: float, width_hz: float) -> np.ndarray:

@@ -37,7 +37,7 @@ def engine(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     fired[times] = uneven[np.arange(len(times)) % cylinders] * moment.uniform(0.85, 1.15, len(times))
     pipe = ringing(4000, resonances_hz, np.array([1.0, 0.7, 0.35]), np.array([0.02, 0.01, 0.004]))
     blown = fftconvolve(fired, decay(600, 0.008))[:n] * noise(moment, n, -3)
-    return unit(fftconvolve(fired, pipe)[:n]) + 0.35 * unit(filtered(blown, 150, 4000)) * rev
+    return np.asarray(unit(fftconvolve(fired, pipe)[:n]) + 0.35 * unit(filtered(blown, 150, 4000)) * rev)
 
 
 def helicopter(structure: Rng, moment: Rng, n: int) -> np.ndarray:
@@ -81,7 +81,7 @@ def vacuum_cleaner(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     strain = np.clip(wander(moment, n, 1.5), -0.5, 1.5) * moment.uniform(0.0, 0.08)
     motor = tone(motor_hz * (1 + strain + 0.002 * wander(moment, n, 25)), harmonics)
     rush = resonant(moment.standard_normal(n), air_hz, air_hz) + 0.3 * resonant(moment.standard_normal(n), 4000, 3000)
-    return buzz * unit(motor) + unit(rush) * (1 - 0.8 * strain)
+    return np.asarray(buzz * unit(motor) + unit(rush) * (1 - 0.8 * strain))
 
 
 def sawing(structure: Rng, moment: Rng, n: int) -> np.ndarray:
@@ -96,4 +96,5 @@ def sawing(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     teeth[bitten] = moment.uniform(0.4, 1.0, len(bitten))
     rasp = fftconvolve(teeth, decay(300, 0.002))[:n] * moment.standard_normal(n)
     wood = unit(resonant(rasp, board_hz, board_hz * 0.6) + 0.4 * filtered(rasp, 2500, 7900))
-    return wood * speed**1.5 * np.where(stroke % 2 == 0, 1.0, back) * swell(n, 0.01, 0.01) + 0.005 * band_noise(moment, n, 200, 3000)
+    strength = speed**1.5 * np.where(stroke % 2 == 0, 1.0, back) * swell(n, 0.01, 0.01)
+    return np.asarray(wood * strength + 0.005 * band_noise(moment, n, 200, 3000))

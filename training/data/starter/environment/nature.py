@@ -49,7 +49,7 @@ def wind(structure: Rng, moment: Rng, n: int) -> np.ndarray:
         out += weight * band_noise(moment, n, hz * 0.84, min(hz * 1.19, 7800))
     hum = tone(2.0 ** (centre + 0.8) * (1 + 0.01 * wander(moment, n, 30)), [1.0])
     edge = hum * np.abs(noise(moment, n, -12)) * whistle
-    return (unit(out) + edge) * (0.25 + gust)
+    return np.asarray((unit(out) + edge) * (0.25 + gust))
 
 
 def thunder(structure: Rng, moment: Rng, n: int) -> np.ndarray:
@@ -65,7 +65,7 @@ def thunder(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     rumble = unit(filtered(noise(moment, n, -3), 25, rumble_hz)) * np.clip(envelope, 0, None)
     tears = [onset + int(k) for k in moment.uniform(0, 0.12, 8) * SAMPLE_RATE]
     crack = placed(n, [(t, moment.uniform(0.3, 1) * burst(moment, 0.03, 200, 1500 + 5000 * nearness)) for t in tears])
-    return rumble + 2.5 * nearness * crack
+    return np.asarray(rumble + 2.5 * nearness * crack)
 
 
 def fire(structure: Rng, moment: Rng, n: int) -> np.ndarray:

@@ -49,7 +49,7 @@ def whistling(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     position = np.arange(n) / (note_seconds * SAMPLE_RATE)
     tongue = 0.12 + 0.88 * np.minimum(1, 9 * np.abs(np.sin(np.pi * position)))
     air = resonant(moment.standard_normal(n), home_hz * 1.4, home_hz)
-    return (tone(hz, [1.0, 0.03]) + breath * unit(air)) * tongue * swell(n, 0.06, 0.1)
+    return np.asarray((tone(hz, [1.0, 0.03]) + breath * unit(air)) * tongue * swell(n, 0.06, 0.1))
 
 
 def door_creak(structure: Rng, moment: Rng, n: int) -> np.ndarray:

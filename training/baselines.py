@@ -1,0 +1,54 @@
+"""What a run's measures are compared with; without these lines a kNN of .6 says nothing."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from training import durable
+from training.data.cache import cache_root
+from training.data.dataset import Dataset, Progress
+from training.methods.method import Method
+from training.probe import chance, cross_group_knn, log_mel_statistics, mfcc_statistics
+
+VERSION = 1
+"""Raised when the same sounds give other values than before."""
+
+
+def baselines(dataset: Dataset, clips: np.ndarray, method: Method, progress: Progress) -> dict[str, Any]:
+    """baselines.json: cross-group kNN of statistics nobody had to learn, chance, and the loss at chance.
+
+    `random_init` is filled in from the run's own first snapshot.
+    """
+    progress(0.9, "Measuring what plain statistics know")
+    knn = _cached_knn(dataset, clips, method)
+    line = method.chance()
+    return {
+        "main_facet": dataset.main_facet,
+        "cross_group_knn": {facet: {"random_init": None, **values} for facet, values in knn.items()},
+        "loss": None if line is None else asdict(line),
+    }
+
+
+def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str, dict[str, float]]:
+    """They depend on the clips and the front end alone, so they are measured once for each."""
+    front_end = method.augment.front_end
+    key = [VERSION, dataset.fingerprint, asdict(front_end), hashlib.sha256(clips.tobytes()).hexdigest()]
+    path = cache_root() / "baselines" / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]}.json"
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        pass
+    log_mel = cross_group_knn(log_mel_statistics(dataset, clips, front_end), dataset, clips)
+    mfcc = cross_group_knn(mfcc_statistics(dataset, clips), dataset, clips)
+    found = {
+        facet: {"log_mel": log_mel[facet], "mfcc": mfcc[facet], "chance": chance(dataset, clips, facet)} for facet in log_mel
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        durable.write_json(path, found)
+    except OSError:
+        pass  # measured again next time
+    return found

@@ -1,0 +1,118 @@
+"""A run's whole state to bytes and back, so that a resumed run goes on bitwise as if nothing had happened."""
+
+import hashlib
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Generator, nn
+from torch.optim import Optimizer
+
+from training.errors import UserError
+from training.run import RunFolder, RunWriter
+from training.sampler import Sampler
+
+PARTS = ("step", "seconds", "snapshot_step", "optimizer", "sampler", "views_generator", "torch_generator", "cuda_generator")
+"""Everything that lies beside the weights."""
+
+
+def save(
+    run: RunWriter, method: nn.Module, optimizer: Optimizer, sampler: Sampler, generator: Generator, counters: Mapping[str, float]
+) -> None:
+    """Keep weights and state of this step. Raises OSError on a full disk; older checkpoints are then untouched."""
+    weights = safetensors.torch.save({k: v.detach().cpu().contiguous() for k, v in method.state_dict().items()})
+    held = io.BytesIO()
+    state: dict[str, Any] = {
+        **counters,
+        "optimizer": optimizer.state_dict(),
+        "sampler": sampler.state(),
+        "views_generator": generator.get_state(),
+        "torch_generator": torch.get_rng_state(),
+        "cuda_generator": torch.cuda.get_rng_state() if generator.device.type == "cuda" else None,
+    }
+    torch.save(state, held)
+    hashes = {"weights": _sha256(weights), "state": _sha256(held.getvalue())}
+    run.write_checkpoint(int(counters["step"]), weights, held.getvalue(), hashes)
+
+
+def latest(run: RunFolder) -> tuple[int, list[str]]:
+    """Step of the newest checkpoint whose bytes are sound, and one warning for each newer one that isn't.
+
+    Raises UserError where there is none.
+    """
+    warnings = []
+    for step in reversed(run.checkpoints()):
+        if not run.state_path(step).exists():
+            continue
+        damaged = [part for part, path in _parts(run, step).items() if _hash_of(path) != run.manifest(step).get(part)]
+        if not damaged:
+            return step, warnings
+        warnings.append(f"The checkpoint of step {step} is damaged ({damaged[0]}); the one before it is used.")
+    raise UserError(f"The run {run.name} has no checkpoint that could be resumed; start it anew.")
+
+
+def weights(run: RunFolder, step: int) -> dict[str, torch.Tensor]:
+    """The weights of one kept step, on the CPU. Raises UserError where they are missing or damaged."""
+    try:
+        content = run.weights_path(step).read_bytes()
+    except OSError:
+        raise UserError(f"The run {run.name} keeps no weights of step {step}.") from None
+    if _sha256(content) != run.manifest(step).get("weights"):
+        raise UserError(f"The weights of step {step} of the run {run.name} are damaged.")
+    return safetensors.torch.load(content)
+
+
+def restore(
+    run: RunFolder, step: int, method: nn.Module, optimizer: Optimizer, sampler: Sampler, generator: Generator
+) -> dict[str, Any]:
+    """Load one checkpoint into everything that `save` took it from; returns the counters.
+
+    Raises UserError, naming it, where a part is missing or doesn't fit.
+    """
+    state = torch.load(run.state_path(step), map_location="cpu", weights_only=True)
+    missing = [name for name in PARTS if name not in state]
+    if missing:
+        raise UserError(f"The checkpoint of step {step} of the run {run.name} lacks {', '.join(missing)}; it cannot be resumed.")
+    load_weights(method, weights(run, step), run.name)
+    try:
+        optimizer.load_state_dict(state["optimizer"])
+    except (ValueError, KeyError) as error:
+        raise UserError(f"The optimiser's state of the run {run.name} doesn't fit: {error}.") from None
+    sampler.restore(state["sampler"])
+    generator.set_state(state["views_generator"])
+    torch.set_rng_state(state["torch_generator"])
+    if generator.device.type == "cuda" and state["cuda_generator"] is not None:
+        torch.cuda.set_rng_state(state["cuda_generator"])
+    return state
+
+
+def load_weights(method: nn.Module, found: Mapping[str, torch.Tensor], name: str) -> None:
+    """Copy weights into a method of the same shape. Raises UserError naming what is missing or of another shape."""
+    expected = method.state_dict()
+    missing = sorted(set(expected) - set(found))
+    if missing:
+        raise UserError(f"The weights of the run {name} lack {missing[0]} (and {len(missing) - 1} more).")
+    other = [k for k in expected if expected[k].shape != found[k].shape]
+    if other:
+        raise UserError(
+            f"The weights {other[0]} of the run {name} have the shape {tuple(found[other[0]].shape)}, "
+            f"but {tuple(expected[other[0]].shape)} was expected."
+        )
+    method.load_state_dict({k: found[k] for k in expected})
+
+
+def _parts(run: RunFolder, step: int) -> dict[str, Any]:
+    return {"weights": run.weights_path(step), "state": run.state_path(step)}
+
+
+def _hash_of(path: Any) -> str | None:
+    try:
+        return _sha256(path.read_bytes())
+    except OSError:
+        return None
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

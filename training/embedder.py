@@ -1,0 +1,119 @@
+"""Whole sounds to embeddings h, the same way in the trainer's measures, the page and the command line.
+
+Shapes:  n clips, B clips of a chunk, S samples, D encoder width.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training import checkpoint
+from training.config import RunConfig
+from training.data.dataset import Dataset, Progress
+from training.data.store import ClipStore, clip_power, padded_waveforms
+from training.encoders import ENCODERS
+from training.errors import UserError
+from training.methods import METHODS
+from training.methods.method import Method, Task
+from training.parts.augment import Augment
+from training.run import RunFolder
+from training.settings import build
+from training.spectrogram import FrontEnd
+from training.views import VIEWS
+
+CHUNK = 512
+"""Clips embedded at once."""
+MARGIN = 2
+"""Output frames of silence after every clip, so that an embedding doesn't depend on what shares its batch."""
+
+
+def built_method(config: RunConfig, clips: int, groups: int, statistics: tuple[float, float] = (0.0, 1.0)) -> Method:
+    """The run's method around a new encoder, with weights drawn from the run's seed.
+
+    `statistics` are mean and standard deviation of the data's log-mel. Raises UserError for a setting that is wrong.
+    """
+    if config.method not in METHODS:
+        raise UserError(f"There is no method {config.method!r}; the methods are {', '.join(METHODS)}.")
+    kind = METHODS[config.method]
+    if config.encoder not in kind.encoders:
+        raise UserError(f"The method {config.method} doesn't fit the encoder {config.encoder!r}; it fits {', '.join(kind.encoders)}.")
+    front_end = build(FrontEnd, config.front_end, "The front end")
+    views = build(VIEWS[ENCODERS[config.encoder].domain], config.views, "The views")
+    settings = build(kind.Config, config.settings, f"The method {config.method}")
+    torch.manual_seed(config.seed)
+    encoder = ENCODERS[config.encoder](front_end.mels)
+    encoder.set_input_statistics(*statistics)
+    return kind(encoder, settings, Task(clips, groups, config.batch_size, Augment(views, front_end)))
+
+
+@torch.no_grad()
+def embed_audio(method: Method, audio: Tensor, lengths: Tensor) -> Tensor:
+    """h (B, D) of whole clips, (B, F, T) mel power or (B, S) samples, in eval mode and float32.
+
+    A clip shorter than a view is padded with silence to one, as in training; of a longer one all is heard.
+    """
+    margin = method.encoder.stride * MARGIN
+    shortest = method.augment.view_length
+    wanted = max(audio.shape[-1], shortest) + margin
+    audio = torch.nn.functional.pad(audio, (0, wanted - audio.shape[-1]))
+    was_training = method.training
+    method.eval()
+    h = method.embed(method.augment.whole(audio), lengths.clamp(min=shortest))
+    method.train(was_training)
+    return h.float()
+
+
+def embed_clips(method: Method, store: ClipStore, clips: Tensor) -> Tensor:
+    """h (n, D) of clips of the store, in chunks of similar length, on the store's device."""
+    order = torch.argsort(store.lengths[clips], stable=True)
+    sorted_clips = clips[order]
+    longest = store.lengths[sorted_clips].tolist()
+    found = [
+        embed_audio(method, store.audio(chunk, longest[min(first + CHUNK, len(clips)) - 1]), store.lengths[chunk])
+        for first, chunk in zip(range(0, len(clips), CHUNK), sorted_clips.split(CHUNK), strict=True)
+    ]
+    return torch.cat(found)[torch.argsort(order)]
+
+
+class Embedder:
+    """A kept step of a run, ready to embed any sound on the CPU."""
+
+    def __init__(self, run: RunFolder, step: int | None = None):
+        """`step` is the newest kept one where it is None. Raises UserError where its weights can't be used."""
+        kept = run.checkpoints()
+        if not kept:
+            raise UserError(f"The run {run.name} has no weights yet.")
+        self.step = kept[-1] if step is None else step
+        probe = run.probe()
+        self.method = built_method(RunConfig.from_json(run.config()), *_counts(probe))
+        checkpoint.load_weights(self.method, checkpoint.weights(run, self.step), run.name)
+        self.method.eval()
+        self.width = self.method.encoder.width
+
+    def embed(self, waveforms: Sequence[np.ndarray]) -> np.ndarray:
+        """h (n, D) float32 of waveforms (S,) float32 at 16 kHz, of any lengths."""
+        rows = [self._embedded(waveforms[first : first + 64]) for first in range(0, len(waveforms), 64)]
+        return torch.cat(rows).numpy() if rows else np.empty((0, self.width), np.float32)
+
+    def embed_dataset(self, dataset: Dataset, progress: Progress) -> np.ndarray:
+        """h (n, D) float32 of every clip of a data set."""
+        order = np.argsort(dataset.lengths, kind="stable")
+        found = np.empty((len(dataset), self.width), np.float32)
+        for first in range(0, len(order), CHUNK):
+            chunk = order[first : first + CHUNK]
+            found[chunk] = self.embed([dataset.waveform(int(c)) for c in chunk])
+            progress((first + len(chunk)) / len(order), "Embedding the clips")
+        return found
+
+    def _embedded(self, waveforms: Sequence[np.ndarray]) -> Tensor:
+        if self.method.encoder.domain == "waveform":
+            return embed_audio(self.method, *padded_waveforms(list(waveforms)))
+        return embed_audio(self.method, *clip_power(list(waveforms), self.method.augment.front_end, torch.device("cpu")))
+
+
+def _counts(probe: Mapping[str, Any]) -> tuple[int, int]:
+    clips, groups = probe.get("data_clips", 1), probe.get("data_groups", 1)
+    return (clips, groups) if isinstance(clips, int) and isinstance(groups, int) else (1, 1)

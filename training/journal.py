@@ -1,0 +1,111 @@
+"""What a run says of itself while it trains: metrics, status, event files, and what it is asked to do."""
+
+import logging
+import time
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from training.errors import UserError
+from training.run import RunWriter, State, Status
+
+FLUSH_SECONDS = 0.25
+"""Losses stay on the device and are written this often, as means over the steps since."""
+STATUS_SECONDS = 1.0
+
+
+class Journal:
+    """Gathers what happens on the device and writes it a few times a second."""
+
+    def __init__(self, run: RunWriter, status: Status):
+        self.run = run
+        self.status = status
+        self._sums: dict[str, Tensor] = {}
+        self._count = 0
+        self._clips = 0
+        self._flushed = self._stated = time.perf_counter()
+        self._events: Any = None
+
+    def open_events(self, purge_step: int | None) -> None:
+        """Begin TensorBoard's copy of the curves; `purge_step` voids what an earlier attempt wrote from there on."""
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError:
+            logging.warning("The package tensorboard isn't installed, so no event files are written.")
+            return
+        self._events = SummaryWriter(str(self.run.path), purge_step=purge_step, flush_secs=10)
+
+    def say(self, **changes: object) -> None:
+        """Change the status and write it now."""
+        self.status = replace(self.status, **changes)  # type: ignore[arg-type]  # the names are Status's own
+        self.run.write_status(self.status)
+        self._stated = time.perf_counter()
+
+    def add(self, losses: dict[str, Tensor], clips: int) -> None:
+        """Take in one step's losses without waiting for the device."""
+        for name, value in losses.items():
+            kept = value.detach()
+            self._sums[name] = self._sums[name] + kept if name in self._sums else kept
+        self._count += 1
+        self._clips += clips
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to flush."""
+        return time.perf_counter() - self._flushed >= FLUSH_SECONDS
+
+    def flush(self, step: int, seconds: float, progress: float, learning_rate: float) -> None:
+        """Write what was added, and about once a second the status. Raises UserError for a loss that isn't finite."""
+        if not self._count:
+            return
+        now = time.perf_counter()
+        speed = self._count / max(now - self._flushed, 1e-9)
+        means = (torch.stack([v.float() for v in self._sums.values()]) / self._count).tolist()
+        row = {f"train/{name}": value for name, value in zip(self._sums, means, strict=True)}
+        clips_per_second = self._clips / max(now - self._flushed, 1e-9)
+        self._sums, self._count, self._clips, self._flushed = {}, 0, 0, now
+        self.write_row(
+            step, seconds, {**row, "train/learning_rate": learning_rate, "train/clips_per_second": clips_per_second}
+        )
+        if not all(map(_finite, means)):
+            raise UserError(f"The loss is no longer a number at step {step}; a lower learning rate usually helps.")
+        left = seconds / progress - seconds if progress > 0 else None
+        self.status = replace(
+            self.status, step=step, seconds=seconds, progress=progress, seconds_left=left,
+            steps_per_second=speed, clips_per_second=clips_per_second,
+        )  # fmt: skip
+        if now - self._stated >= STATUS_SECONDS:
+            self.say()
+
+    def write_row(self, step: int, seconds: float, values: dict[str, float]) -> None:
+        """One row of metrics, in the run's own file and for TensorBoard."""
+        self.run.append_metrics({"step": step, "attempt": self.status.attempt, "seconds": round(seconds, 3), **values})
+        if self._events is not None:
+            try:
+                for name, value in values.items():
+                    self._events.add_scalar(name, value, step)
+            except OSError as error:  # the curves for TensorBoard are a copy: training goes on without them
+                logging.warning("TensorBoard's event file cannot be written (%s); it is left as it is.", error)
+                self._events = None
+
+    def pause_clock(self, seconds: float) -> None:
+        """Leave a snapshot's or a pause's seconds out of the speed."""
+        self._flushed += seconds
+
+    def keep_alive(self) -> None:
+        """Write the status again if it is a second old."""
+        if time.perf_counter() - self._stated >= STATUS_SECONDS:
+            self.say()
+
+    def close(self, state: State, message: str = "") -> None:
+        """Say how it ended."""
+        if self._events is not None:
+            self._events.close()
+        self.say(state=state, message=message, seconds_left=None)
+
+
+def _finite(value: float) -> bool:
+    return value == value and abs(value) != float("inf")
+

@@ -1,0 +1,30 @@
+"""Linear probe: can a linear classifier read the label off the embeddings, for sources it never saw?"""
+
+import numpy as np
+
+FOLDS = 5
+ITERATIONS = 300
+
+
+def probe_accuracy(x: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> float | None:
+    """Accuracy of logistic regression on standardised embeddings, groups held out in five folds.
+
+    x (n, D), labels (n,) int with -1 for unlabelled, groups (n,). None where there are fewer than two labels or groups.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    known = labels >= 0
+    x, labels, groups = x[known].astype(np.float64), labels[known], groups[known]
+    folds = min(FOLDS, len(np.unique(groups)))
+    if folds < 2 or len(np.unique(labels)) < 2:
+        return None
+    right = 0
+    for seen, held_out in GroupKFold(folds).split(x, labels, groups):
+        if len(np.unique(labels[seen])) < 2:
+            continue
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=ITERATIONS, tol=1e-3))
+        right += int((model.fit(x[seen], labels[seen]).predict(x[held_out]) == labels[held_out]).sum())
+    return right / len(x)

@@ -1,0 +1,38 @@
+"""How many directions the embeddings use.
+
+Every function takes embeddings (n, D). The convention (σ or σ², centred or not) stands beside each, since papers differ.
+"""
+
+import torch
+from torch import Tensor
+
+
+def singular_values(x: Tensor) -> Tensor:
+    """σ of the centred embeddings, descending: (min(n, D),)."""
+    centred = x.double() - x.double().mean(0)
+    # Eigenvalues of the D x D covariance are ten times faster than an SVD of n x D, and exact enough in float64.
+    if len(x) >= x.shape[1]:
+        return torch.linalg.eigvalsh(centred.T @ centred).clamp(min=0).sqrt().flip(0)
+    return torch.linalg.svdvals(centred)
+
+
+def effective_rank(sigma: Tensor) -> float:
+    """exp of the entropy of σ / Σσ, centred: Roy and Vetterli 2007. 1 for a line, D when all directions count alike."""
+    total = sigma.sum()
+    if total <= 1e-12:
+        return 0.0
+    p = sigma / total
+    return float(torch.special.entr(p).sum().exp())
+
+
+def participation_ratio(sigma: Tensor) -> float:
+    """(Σλ)² / Σλ² with λ = σ², centred."""
+    power = sigma.square()
+    return float(power.sum().square() / power.square().sum()) if power.sum() > 1e-24 else 0.0
+
+
+def rank_me(x: Tensor) -> float:
+    """exp(−Σ p log p), p = σ/Σσ + 1e-7, of the uncentred embeddings: Garrido et al. 2023, arXiv 2210.02885."""
+    sigma = torch.linalg.svdvals(x.double())
+    p = sigma / sigma.sum().clamp(min=1e-12) + 1e-7
+    return float((-(p * p.log()).sum()).exp())

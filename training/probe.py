@@ -1,0 +1,100 @@
+"""The clips that every snapshot embeds, and what their plain statistics would give without any learning."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.data.dataset import SAMPLE_RATE, Dataset
+from training.data.store import CHUNK, clip_power, padded_waveforms
+from training.measures.knn import knn_accuracy
+from training.spectrogram import FrontEnd, log_mel
+
+
+def drawn_evenly(dataset: Dataset, count: int, seed: int) -> np.ndarray:
+    """At most `count` clips, ascending, drawn in turns over every pair of class and group, so that none dominates."""
+    if len(dataset) <= count:
+        return np.arange(len(dataset))
+    shuffled = np.random.default_rng(seed).permutation(len(dataset))
+    pairs = np.stack([dataset.facets[dataset.main_facet].codes[shuffled], dataset.groups.codes[shuffled]], axis=1)
+    _, cell = np.unique(pairs, axis=0, return_inverse=True)
+    order = np.argsort(cell.ravel(), kind="stable")
+    sizes = np.bincount(cell.ravel())
+    turn = np.concatenate([np.arange(size) for size in sizes])  # 0 for the first clip of each cell, 1 for the second …
+    return np.sort(shuffled[order[np.argsort(turn, kind="stable")[:count]]])
+
+
+def described(dataset: Dataset, clips: np.ndarray, reference: str) -> dict[str, Any]:
+    """probe.json: what the clips are, so that a run can be shown even where its data isn't at hand."""
+    return {
+        "ids": [dataset.ids[c] for c in clips],
+        "clips": [int(c) for c in clips],
+        "fingerprint": dataset.fingerprint,
+        "data": reference,
+        "data_name": dataset.name,
+        "facets": {
+            name: {"names": list(facet.names), "codes": [int(facet.codes[c]) for c in clips]}
+            for name, facet in dataset.facets.items()
+        },
+        "data_clips": len(dataset),
+        "data_groups": len(dataset.groups.names),
+        "group": dataset.group,
+        "main_facet": dataset.main_facet,
+    }
+
+
+def measured_facets(dataset: Dataset) -> list[str]:
+    """Facets for which cross-group kNN means something: all but the group, with at least two labels."""
+    return [name for name, facet in dataset.facets.items() if name != dataset.group and len(facet.names) > 1]
+
+
+def cross_group_knn(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str, float]:
+    """Cross-group kNN accuracy of embeddings x (n, D) of `clips`, for each measured facet."""
+    groups = torch.from_numpy(dataset.groups.codes[clips].astype(np.int64))
+    found = {}
+    for name in measured_facets(dataset):
+        labels = torch.from_numpy(dataset.facets[name].codes[clips].astype(np.int64))
+        found[name] = knn_accuracy(x.cpu(), labels, groups)
+    return found
+
+
+def chance(dataset: Dataset, clips: np.ndarray, facet: str) -> float:
+    """Accuracy of always naming the commonest label."""
+    codes = dataset.facets[facet].codes[clips]
+    counts = np.bincount(codes[codes >= 0])
+    return float(counts.max() / counts.sum()) if counts.size else float("nan")
+
+
+def statistics(features: Tensor, lengths: Tensor) -> Tensor:
+    """Mean and standard deviation of each band over the clip's own frames: (B, F, T), lengths (B,) → (B, 2F)."""
+    inside = (torch.arange(features.shape[2], device=features.device) < lengths[:, None])[:, None]
+    mean = (features * inside).sum(2) / lengths[:, None]
+    variance = ((features - mean[:, :, None]).square() * inside).sum(2) / lengths[:, None]
+    return torch.cat([mean, variance.sqrt()], dim=1)
+
+
+def log_mel_statistics(dataset: Dataset, clips: np.ndarray, front_end: FrontEnd) -> Tensor:
+    """`statistics` of levelled log-mel: (n, 2F). What can be told without learning anything."""
+    rows = []
+    for chunk in _chunks(clips):
+        power, lengths = clip_power([dataset.waveform(c) for c in chunk], front_end, torch.device("cpu"))
+        rows.append(statistics(log_mel(power), lengths))
+    return torch.cat(rows)
+
+
+def mfcc_statistics(dataset: Dataset, clips: np.ndarray) -> Tensor:
+    """`statistics` of 20 MFCCs: (n, 40). The classical description of a sound."""
+    from torchaudio.transforms import MFCC
+
+    mel = {"n_fft": 512, "hop_length": 320, "n_mels": 40, "pad_mode": "constant"}
+    transform = MFCC(SAMPLE_RATE, n_mfcc=20, melkwargs=mel)
+    rows = []
+    for chunk in _chunks(clips):
+        padded, samples = padded_waveforms([dataset.waveform(c) for c in chunk])
+        rows.append(statistics(transform(padded), samples // mel["hop_length"] + 1))
+    return torch.cat(rows)
+
+
+def _chunks(clips: np.ndarray) -> list[list[int]]:
+    return [[int(c) for c in clips[first : first + CHUNK]] for first in range(0, len(clips), CHUNK)]

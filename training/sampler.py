@@ -1,0 +1,67 @@
+"""Which clips the next step trains on: its own generator, and a state that a resume restores."""
+
+from typing import Any, Literal
+
+import torch
+from torch import Generator, Tensor
+
+GROUPED_CLIPS = 8
+"""Clips of one group in a row, where a method draws by group."""
+
+
+class Sampler:
+    """Every clip once an epoch, in random order; batches run over the epoch's end, so that all are full."""
+
+    def __init__(self, groups: Tensor, batch_size: int, draw: Literal["uniform", "by_group"], seed: int):
+        self._groups = groups.cpu()
+        self._batch_size = batch_size
+        self._draw = draw
+        self._generator = Generator().manual_seed(seed)
+        self._order = torch.empty(0, dtype=torch.int64)
+        self._at = 0
+        self._weights: Tensor | None = None
+
+    @property
+    def epoch_begins(self) -> bool:
+        """Whether the next batch begins a new epoch."""
+        return self._at + self._batch_size > len(self._order)
+
+    def weigh(self, weights: Tensor | None) -> None:
+        """Draw the coming epochs by these relative weights (n,), with replacement; None draws every clip once."""
+        self._weights = None if weights is None else weights.double().cpu()
+
+    def next(self) -> Tensor:
+        """(B,) int64 clips."""
+        while self._at + self._batch_size > len(self._order):
+            self._order = torch.cat([self._order[self._at :], self._epoch()])
+            self._at = 0
+        batch = self._order[self._at : self._at + self._batch_size]
+        self._at += self._batch_size
+        return batch
+
+    def state(self) -> dict[str, Any]:
+        """All that decides the coming batches, as tensors and numbers."""
+        return {
+            "generator": self._generator.get_state(),
+            "order": self._order,
+            "at": self._at,
+            "weights": self._weights,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on where `state` was taken."""
+        self._generator.set_state(state["generator"])
+        self._order, self._at, self._weights = state["order"], state["at"], state["weights"]
+
+    def _epoch(self) -> Tensor:
+        n = len(self._groups)
+        if self._weights is not None:
+            return torch.multinomial(self._weights, n, replacement=True, generator=self._generator)
+        order = torch.randperm(n, generator=self._generator)
+        return order if self._draw == "uniform" else self._by_group(order)
+
+    def _by_group(self, order: Tensor) -> Tensor:
+        """The same clips, so that runs of GROUPED_CLIPS come from one group, the runs in random order."""
+        grouped = order[torch.argsort(self._groups[order], stable=True)]
+        runs = grouped.split(GROUPED_CLIPS)
+        return torch.cat([runs[i] for i in torch.randperm(len(runs), generator=self._generator).tolist()])

@@ -1,0 +1,80 @@
+"""What is measured and kept of a model at one step. It draws from generators of its own, so training isn't disturbed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from training.data.dataset import Dataset
+from training.data.store import ClipStore
+from training.embedder import embed_clips
+from training.measures import geometry
+from training.methods.method import Method
+from training.probe import cross_group_knn
+
+PAIRS = 256
+"""Clips of which two views are compared."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Arrays for the run's folder, and the measures by name."""
+
+    arrays: dict[str, np.ndarray]
+    measures: dict[str, float]
+
+
+@torch.no_grad()
+def snapshot(method: Method, store: ClipStore, dataset: Dataset, clips: np.ndarray, companions: dict[str, Tensor]) -> Snapshot:
+    """Embed the probe `clips` in eval mode and measure; the method comes back in training mode."""
+    device = store.rows.device
+    h = embed_clips(method, store, torch.from_numpy(clips).to(device))
+    method.eval()
+    generator = Generator(device).manual_seed(0)
+    views = method.views(store.batch(_spread(clips, device), companions), generator)
+    z = method.projection(h)
+    first, second = (method.projection(method.embed(views[v])) for v in ("first", "second")) if _has_pair(views) else (None, None)
+    lens = method.lens(views)
+    method.train()
+    z = h if z is None else z.float()
+    pairs = (z, z) if first is None or second is None else (first.float(), second.float())
+    measures, sigma = geometry(h, z, pairs)
+    knn = cross_group_knn(h, dataset, clips)
+    main = dataset.main_facet
+    if main in knn:
+        measures = {"cross_group_knn": knn[main], **measures}
+    arrays = {
+        "embeddings": h.half().cpu().numpy(),
+        "projections": z.half().cpu().numpy(),
+        "singular_values": sigma.float().cpu().numpy(),
+        **{f"lens/{name}": picture.float().cpu().numpy() for name, picture in lens.items()},
+    }
+    return Snapshot(arrays, {**measures, **{f"cross_group_knn/{facet}": value for facet, value in knn.items()}})
+
+
+def _spread(clips: np.ndarray, device: torch.device) -> Tensor:
+    """PAIRS of the probe clips, evenly spaced."""
+    chosen = clips[np.linspace(0, len(clips) - 1, min(PAIRS, len(clips))).round().astype(int)]
+    return torch.from_numpy(chosen).to(device)
+
+
+def _has_pair(views: dict[str, Tensor]) -> bool:
+    return {"first", "second"} <= views.keys()
+
+
+def is_due(step: int, last: int, seconds_since: float) -> bool:
+    """Whether a snapshot is due: steps grow apart by a fifth, at least 40, and never more than a minute."""
+    return step >= max(last + 40, int(last * 1.2)) or (seconds_since >= 60 and step > last)
+
+
+def superfluous(steps: list[int], keep: int = 200) -> list[int]:
+    """Which kept steps to drop so that at most `keep` remain, log-spaced: those with the closest neighbours.
+
+    The first and the last two always stay.
+    """
+    kept, dropped = list(steps), []
+    while len(kept) > keep:
+        gaps = [np.log((kept[i + 1] + 1) / (kept[i - 1] + 1)) for i in range(1, len(kept) - 2)]
+        dropped.append(kept.pop(1 + int(np.argmin(gaps))))
+    return dropped

@@ -1,0 +1,303 @@
+"""The whole training of a run, from its folder's config.json to its last snapshot."""
+
+import errno
+import logging
+import math
+import signal
+import threading
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+from torch.optim import Optimizer
+
+from training import checkpoint
+from training.baselines import baselines
+from training.config import RunConfig
+from training.data import open_dataset
+from training.data.dataset import Dataset
+from training.data.store import ClipStore, input_statistics, mel_store, waveform_store
+from training.embedder import built_method, embed_clips
+from training.encoders import ENCODERS
+from training.errors import UserError
+from training.hardware import Hardware, hardware, keep_freed_memory
+from training.journal import Journal
+from training.measures.collapse import collapse_warning
+from training.methods.method import Method
+from training.parts.optimizers import optimizer_for, scheduled_rate
+from training.probe import described, drawn_evenly
+from training.run import Control, RunWriter, State, Status
+from training.sampler import Sampler
+from training.settings import build
+from training.snapshot import is_due, snapshot, superfluous
+from training.spectrogram import FrontEnd
+
+POLL_SECONDS = 0.2
+"""How often the trainer looks for what it is asked."""
+
+
+@dataclass
+class Training:
+    """Everything that moves while a run trains."""
+
+    config: RunConfig
+    method: Method
+    optimizer: Optimizer
+    sampler: Sampler
+    generator: Generator
+    step: int = 0
+    seconds: float = 0.0
+    """Trained so far, over all attempts, snapshots included, preparing and pauses not."""
+    snapshot_step: int = -1
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1, by steps or by the clock."""
+        if self.config.steps is not None:
+            return min(1.0, self.step / self.config.steps)
+        return min(1.0, self.seconds / float(self.config.seconds or 1))
+
+    @property
+    def counters(self) -> dict[str, float]:
+        """What a checkpoint keeps beside the tensors."""
+        return {"step": self.step, "seconds": self.seconds, "snapshot_step": self.snapshot_step}
+
+
+def train(folder: Path | str, resume: bool = False) -> State:
+    """Train the run in `folder` to its end, or until it is asked to stop; returns the state it ended in.
+
+    Whatever goes wrong is in the run's status as one sentence, and raised as UserError. Raises UserError at once
+    where another trainer holds the run.
+    """
+    run = RunWriter(folder)
+    before = run.status()
+    journal = Journal(run, Status(State.PREPARING, attempt=before.attempt + 1, message="Starting"))
+    stop = _StopSignal()
+    try:
+        journal.say()
+        return _train(run, journal, stop, resume)
+    except UserError as error:
+        journal.close(State.FAILED, str(error))
+        raise
+    except MemoryError:
+        journal.close(State.FAILED, "The memory of this machine is used up; a smaller batch or a smaller data set may fit.")
+        raise UserError(journal.status.message) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            journal.close(State.FAILED, f"The run's folder could not be written: {error.strerror}.")
+        else:
+            run.free_reserve()
+            journal.close(State.DISK_FULL, "The disk is full; make room and resume the run from its last checkpoint.")
+        raise UserError(journal.status.message) from error
+    except Exception as error:
+        logging.exception("The training failed.")
+        journal.close(State.FAILED, f"The training failed ({type(error).__name__}: {error}); details are in log.txt.")
+        raise UserError(journal.status.message) from error
+    finally:
+        stop.restore()
+        run.close()
+
+
+def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) -> State:
+    config = RunConfig.from_json(run.config())
+    keep_freed_memory()
+    machine = hardware(config.device)
+    journal.say(device=machine.name, steps=config.steps, message="Opening the data")
+
+    def preparing(fraction: float, message: str) -> None:
+        stop.check()
+        journal.status = replace(journal.status, progress=fraction, message=message)
+        journal.keep_alive()
+
+    dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=preparing)
+    _check_data(dataset, config)
+    store = _store(dataset, config, machine, preparing)
+    t = _new_training(config, dataset, store, machine)
+    companions = {name: table.to(machine.device) for name, table in t.method.companions(dataset).items()}
+    clips = drawn_evenly(dataset, config.probe_clips, config.seed)
+    if resume:
+        _resume(run, journal, t)
+    else:
+        run.write_probe(described(dataset, clips, config.data))
+    journal.open_events(purge_step=t.step if resume else None)
+    run.write_baselines(baselines(dataset, clips, t.method, preparing))
+
+    readings = _Readings()
+
+    def keep_snapshot() -> None:
+        """Measure, keep weights and state, and forget what has become superfluous."""
+        started = time.perf_counter()
+        taken = snapshot(t.method, store, dataset, clips, companions)
+        t.snapshot_step = t.step
+        run.write_snapshot(t.step, taken.arrays)
+        checkpoint.save(run, t.method, t.optimizer, t.sampler, t.generator, t.counters)
+        journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
+        journal.status = replace(journal.status, warning=readings.warning(taken.measures))
+        for step in superfluous(run.snapshots()):
+            run.drop_snapshot(step)
+        journal.pause_clock(time.perf_counter() - started)
+
+    journal.say(state=State.TRAINING, message="", progress=t.progress)
+    if not resume or t.snapshot_step < 0:
+        keep_snapshot()
+        _add_random_init(run)
+    t.method.train()
+    clock = polled = snapped = time.perf_counter()
+    while t.progress < 1:
+        if time.perf_counter() - polled >= POLL_SECONDS or stop.asked:
+            polled = time.perf_counter()
+            waited = _answer(run, journal, stop)
+            clock += waited
+            if stop.asked:
+                break
+        if t.sampler.epoch_begins:
+            t.sampler.weigh(t.method.before_epoch(lambda: _embed_all(t.method, store)))
+        batch = store.batch(t.sampler.next().to(machine.device, non_blocking=True), companions)
+        rate = scheduled_rate(config, t.step, t.progress)
+        for group in t.optimizer.param_groups:
+            group["lr"] = rate
+        with machine.autocast():
+            views = t.method.views(batch, t.generator)
+            losses = t.method.loss(views)
+        losses["loss"].backward()
+        t.optimizer.step()
+        t.optimizer.zero_grad()
+        t.step += 1
+        t.seconds, clock = t.seconds + time.perf_counter() - clock, time.perf_counter()
+        t.method.after_step(t.progress)
+        journal.add(losses, config.batch_size)
+        if journal.due or t.step == 1:
+            journal.flush(t.step, t.seconds, t.progress, rate)
+        if is_due(t.step, t.snapshot_step, time.perf_counter() - snapped):
+            journal.flush(t.step, t.seconds, t.progress, rate)
+            keep_snapshot()
+            snapped = time.perf_counter()
+    journal.say(state=State.STOPPING, message="Keeping the last state")
+    journal.flush(t.step, t.seconds, t.progress, scheduled_rate(config, t.step, t.progress))
+    if t.snapshot_step != t.step:
+        keep_snapshot()
+    ended = State.FINISHED if t.progress >= 1 else State.STOPPED
+    journal.status = replace(journal.status, step=t.step, seconds=t.seconds, progress=t.progress)
+    journal.close(ended)
+    return ended
+
+
+def _new_training(config: RunConfig, dataset: Dataset, store: ClipStore, machine: Hardware) -> Training:
+    """Weights, optimiser and generators, all from the run's seed."""
+    method = built_method(config, len(dataset), len(dataset.groups.names), input_statistics(store))
+    method = method.to(machine.device)
+    if machine.channels_last:
+        method = method.to(memory_format=torch.channels_last)
+    sampler = Sampler(store.groups, config.batch_size, method.draw, config.seed)
+    generator = Generator(machine.device).manual_seed(config.seed)
+    return Training(config, method, optimizer_for(method, config), sampler, generator)
+
+
+def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Any) -> ClipStore:
+    if ENCODERS[config.encoder].domain == "waveform":
+        return waveform_store(dataset, machine.device)
+    return mel_store(dataset, build(FrontEnd, config.front_end, "The front end"), machine.device, progress)
+
+
+def _check_data(dataset: Dataset, config: RunConfig) -> None:
+    if len(dataset) < config.batch_size:
+        raise UserError(
+            f"The data has {len(dataset)} clips, but a batch of {config.batch_size} was asked for; "
+            f"choose a batch size of at most {len(dataset)}, or add sounds."
+        )
+    if config.data_fingerprint not in (None, dataset.fingerprint):
+        raise UserError(
+            f"The sounds of {config.data} have changed since this run was made (fingerprint {dataset.fingerprint[:8]}, "
+            f"expected {str(config.data_fingerprint)[:8]}); start a new run on them."
+        )
+
+
+def _resume(run: RunWriter, journal: Journal, t: Training) -> None:
+    """Load the newest sound checkpoint; whatever was logged after it is superseded."""
+    step, warnings = checkpoint.latest(run)
+    state = checkpoint.restore(run, step, t.method, t.optimizer, t.sampler, t.generator)
+    t.step, t.seconds, t.snapshot_step = int(state["step"]), float(state["seconds"]), int(state["snapshot_step"])
+    for later in [s for s in run.snapshots() if s > step]:
+        run.drop_snapshot(later)
+    for warning in warnings:
+        logging.warning(warning)
+    run.append_metrics({"resumed_from": step, "attempt": journal.status.attempt})
+    journal.say(step=step, seconds=t.seconds, warning=" ".join(warnings))
+
+
+def _answer(run: RunWriter, journal: Journal, stop: "_StopSignal") -> float:
+    """Do what was asked by control files; a pause ends here too. Returns the seconds spent waiting."""
+    started = time.perf_counter()
+    paused = False
+    while True:
+        for control in run.controls():
+            if control is Control.STOP:
+                stop.asked = True
+            paused = control is Control.PAUSE or (paused and control is not Control.RESUME)
+        if not paused or stop.asked:
+            break
+        if journal.status.state is not State.PAUSED:
+            journal.say(state=State.PAUSED)
+        journal.keep_alive()
+        time.sleep(POLL_SECONDS)
+    if journal.status.state is State.PAUSED:
+        journal.say(state=State.TRAINING)
+        waited = time.perf_counter() - started
+        journal.pause_clock(waited)
+        return waited
+    return 0.0
+
+
+def _embed_all(method: Method, store: ClipStore) -> Tensor:
+    """h (n, D) of all clips, for methods that cluster them."""
+    return embed_clips(method, store, torch.arange(len(store), device=store.rows.device))
+
+
+def _add_random_init(run: RunWriter) -> None:
+    """The first snapshot's kNN is the line of random initialisation, of this very seed."""
+    first = next((row for row in run.metrics() if row["step"] == 0 and "measure/normalised_std" in row), {})
+    found = run.baselines()
+    for facet, values in found.get("cross_group_knn", {}).items():
+        values["random_init"] = first.get(f"measure/cross_group_knn/{facet}")
+    run.write_baselines(found)
+
+
+class _Readings:
+    """The measures of the snapshots so far, as far as collapse is told from them."""
+
+    def __init__(self) -> None:
+        self._stds: list[float] = []
+        self._ranks: list[float] = []
+
+    def warning(self, measures: dict[str, float]) -> str:
+        self._stds.append(measures["normalised_std"])
+        self._ranks.append(measures["effective_rank"])
+        return collapse_warning(self._stds[1:], self._ranks[1:])  # the first one is of random weights
+
+
+class _StopSignal:
+    """SIGTERM and SIGINT ask the loop to stop, so that it leaves a checkpoint behind."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before = {}
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._before[number] = signal.signal(number, self._ask)
+
+    def _ask(self, number: int, frame: Any) -> None:
+        self.asked = True
+
+    def check(self) -> None:
+        """While preparing there is nothing to keep yet: stop at once."""
+        if self.asked:
+            raise UserError("The run was stopped before its training began.")
+
+    def restore(self) -> None:
+        """Give the signals back to whoever had them."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
