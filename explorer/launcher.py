@@ -1,0 +1,268 @@
+"""Starts, pauses, resumes, stops and queues trainers. They outlive this server, and a new one finds them again.
+
+A trainer is a process of its own session that is tied to its run's folder alone. Asking it for something is a control
+file; only a stop that isn't obeyed becomes a signal, and only to the very process that holds the run.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from explorer.queue_file import Current, OpenQueue, Queue, QueueFile, Verb, Waiting
+from explorer.unattended import held, last_line, mark
+from training.errors import UserError
+from training.process import ProcessIdentity, boot_id, process_start
+from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
+
+QUEUED_AT_MOST = 20
+LOOK_SECONDS = 0.5
+STOP_SECONDS = 30.0
+"""A trainer that was asked to stop and still works after so long is terminated, and killed after ten more."""
+KILL_SECONDS = 10.0
+PROJECT = Path(__file__).resolve().parents[1]
+
+Command = Callable[[Verb, Path], list[str]]
+
+log = logging.getLogger(__name__)
+
+
+def trainer_command(verb: Verb, folder: Path) -> list[str]:
+    """The trainer that a user would start by hand."""
+    return [sys.executable, "-m", "training", verb, str(folder)]
+
+
+class Launcher:
+    """One for each server; several servers may share a folder of runs. All methods may be called from any thread."""
+
+    def __init__(self, root: Path, *, command: Command = trainer_command, stop_seconds: float = STOP_SECONDS):
+        """`root`: the folder of the runs; `command`: what trains a run, for tests."""
+        self.root = Path(root).absolute()
+        self._command = command
+        self._stop_seconds = stop_seconds
+        self._file = QueueFile(self.root)
+        self._lock = threading.RLock()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._deadlines: dict[str, float] = {}
+        """When a run that was asked to stop is made to."""
+        self._closed = threading.Event()
+        for left in self.root.glob(".deleted-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        threading.Thread(target=self._look_for_ever, name="launcher", daemon=True).start()
+
+    def start(self, config: Mapping[str, Any], name: str | None = None) -> str:
+        """Make a new run and start or queue it; its name. Raises UserError where the queue is full or it can't be written."""
+        with self._changing() as queue:
+            self._check_room(queue.now)
+            chosen = name or self._new_name(config)
+            create_run(self._path(chosen), config)
+            queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(chosen, "run")))
+        self.look()
+        return chosen
+
+    def resume(self, name: str) -> None:
+        """Go on with a run: a paused one at once, a stopped or broken one when its turn comes."""
+        run = self._run(name)
+        state = run.status().state
+        if state == State.PAUSED:
+            run.ask(Control.RESUME)
+            return
+        with self._changing() as queue:
+            if queue.now.place(name) is not None or self._beginning(queue.now, run):
+                raise UserError(f"The run {name} is being trained or waits for its turn already.")
+            if state not in RESUMABLE and state != State.WAITING:
+                raise UserError(f"The run {name} is {state.value} and cannot be resumed.")
+            self._check_room(queue.now)
+            verb: Verb = "resume" if run.checkpoints() else "run"
+            queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(name, verb)))
+        self.look()
+
+    def pause(self, name: str) -> None:
+        """Ask a trainer to hold on; it keeps its place and its memory."""
+        run = self._run(name)
+        if run.status().state not in (State.TRAINING, State.PREPARING):
+            raise UserError(f"The run {name} is not being trained, so it cannot be paused.")
+        run.ask(Control.PAUSE)
+
+    def stop(self, name: str) -> None:
+        """Take a waiting run out of the queue; ask a trainer to save and end, and make it end if it doesn't."""
+        run = self._run(name)
+        with self._changing() as queue:
+            if queue.now.place(name) is not None:
+                queue.now = queue.now.without(name)
+                mark(run, State.STOPPED, "It was taken out of the queue before its turn came.")
+                return
+            if not run.status().active and self._busy(queue.now) != name:
+                raise UserError(f"The run {name} is not being trained, so it cannot be stopped.")
+        run.ask(Control.STOP)
+        with self._lock:
+            self._deadlines.setdefault(name, time.monotonic() + self._stop_seconds)
+
+    def delete(self, name: str) -> None:
+        """Remove a run that nobody trains, for good."""
+        run = self._run(name)
+        if run.read_only():
+            raise UserError(f"The run {name} was written by a newer version of Hearsight and is read-only here.")
+        gone = self.root / f".deleted-{secrets.token_hex(8)}"
+        with self._changing() as queue:
+            if run.status().active or self._busy(queue.now) == name or held(run):
+                raise UserError(f"The run {name} is being trained; stop it before you delete it.")
+            queue.now = queue.now.without(name)
+            os.rename(run.path, gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def place(self, name: str) -> int | None:
+        """1 for the run that is started next; None for one that does not wait."""
+        return self._file.read().place(name)
+
+    def queue(self) -> list[str]:
+        """The runs that wait, in order."""
+        return [entry.name for entry in self._file.read().waiting]
+
+    def look(self) -> None:
+        """One look at everything: who has ended, who must be made to end, who is next."""
+        with self._lock:
+            self._reap()
+            self._enforce_stops()
+            queue = self._file.read()
+            if queue.waiting or queue.current is not None:
+                self._go_on()
+
+    def close(self) -> None:
+        """Stop looking. Trainers go on."""
+        self._closed.set()
+
+    def _go_on(self) -> None:
+        with self._changing() as queue:
+            queue.now = self._settled(queue.now)
+            while queue.now.current is None and queue.now.waiting and self._busy(queue.now) is None:
+                first = queue.now.waiting[0]
+                queue.now = replace(queue.now.without(first.name), current=self._started(first))
+
+    def _settled(self, queue: Queue) -> Queue:
+        """The queue without a current run whose trainer has ended; if it left no word, the run says so."""
+        current = queue.current
+        if current is None or current.process.alive():
+            return queue
+        run = RunFolder(self.root / current.name)
+        status = run.status()
+        if run.exists() and status.updated == current.since and not status.active:
+            mark(run, State.FAILED, f"The trainer ended at once: {last_line(run)}")
+        return replace(queue, current=None)
+
+    def _started(self, entry: Waiting) -> Current | None:
+        run = RunFolder(self.root / entry.name)
+        if not run.exists():
+            return None
+        since = run.status().updated
+        try:
+            with run.log_path.open("ab") as output:
+                process = subprocess.Popen(
+                    self._command(entry.verb, run.path),
+                    cwd=PROJECT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            mark(run, State.FAILED, f"The trainer could not be started: {error.strerror}.")
+            return None
+        self._children[entry.name] = process
+        identity = ProcessIdentity(process.pid, process_start(process.pid) or "", boot_id())
+        return Current(entry.name, entry.verb, identity, since)
+
+    def _beginning(self, queue: Queue, run: RunFolder) -> bool:
+        """Whether its trainer was started and has not said a word yet."""
+        current = queue.current
+        named = current is not None and current.name == run.name and current.process.alive()
+        return current is not None and named and run.status().updated == current.since
+
+    def _busy(self, queue: Queue) -> str | None:
+        """The run that has the device now, whoever started it."""
+        if queue.current is not None and queue.current.process.alive():
+            return queue.current.name
+        try:
+            runs = [RunFolder(path) for path in self.root.iterdir() if not path.name.startswith(".")]
+        except OSError:
+            return None
+        return next((run.name for run in runs if run.status().state in ACTIVE), None)
+
+    def _reap(self) -> None:
+        for name, child in list(self._children.items()):
+            if child.poll() is not None:
+                del self._children[name]
+
+    def _enforce_stops(self) -> None:
+        for name, deadline in list(self._deadlines.items()):
+            run = RunFolder(self.root / name)
+            trainer = self._trainer(run)
+            if trainer is None or not trainer.alive():
+                del self._deadlines[name]
+            elif time.monotonic() > deadline + KILL_SECONDS:
+                trainer.kill()
+            elif time.monotonic() > deadline:
+                trainer.terminate()
+
+    def _trainer(self, run: RunFolder) -> ProcessIdentity | None:
+        """The process that trains a run: the one started here, or the one that its status names if it holds the run."""
+        current = self._file.read().current
+        if current is not None and current.name == run.name and current.process.alive():
+            return current.process
+        named = ProcessIdentity.from_json(run.status().process)
+        return named if named is not None and held(run) else None
+
+    def _check_room(self, queue: Queue) -> None:
+        if len(queue.waiting) >= QUEUED_AT_MOST:
+            raise UserError(f"The queue is full: {QUEUED_AT_MOST} runs are waiting. Try again when one has ended.")
+
+    def _new_name(self, config: Mapping[str, Any]) -> str:
+        words = [str(config.get("method", "run")), Path(str(config.get("data", ""))).stem]
+        stem = "-".join(filter(None, (re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")[:24] for word in words)))
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        names = (f"{stem}-{stamp}" + (f"-{number}" if number else "") for number in range(1_000))
+        return next(name for name in names if not (self.root / name).exists())
+
+    def _run(self, name: str) -> RunFolder:
+        """Looked up among what is there. Raises UserError."""
+        try:
+            known = name in os.listdir(self.root)
+        except OSError:
+            known = False
+        run = RunFolder(self.root / name) if known and not name.startswith(".") else None
+        if run is None or not run.exists():
+            raise UserError("There is no such run.")
+        return run
+
+    def _path(self, name: str) -> Path:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+            raise UserError(f"The name {name!r} cannot be a run's; letters, digits, dots and dashes were expected.")
+        return self.root / name
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[OpenQueue]:
+        with self._lock:
+            try:
+                with self._file.changing() as queue:
+                    yield queue
+            except OSError as error:
+                raise UserError(f"The folder of the runs, {self.root}, cannot be written: {error.strerror}.") from None
+
+    def _look_for_ever(self) -> None:
+        while not self._closed.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except UserError as error:
+                log.warning("%s", error)
+            except Exception:
+                log.exception("The queue could not be looked at.")
