@@ -23,7 +23,7 @@ function knnLines(baselines) {
     { value: knn.mfcc, text: "MFCC" },
     { value: knn.log_mel, text: "log-mel", dash: "dot" },
     { value: knn.chance, text: "chance", dash: "dot" },
-  ];
+  ].map((line) => ({ ...line, text: `${line.text} ${Number.isFinite(line.value) ? line.value.toFixed(2) : ""}` }));
 }
 
 /** keys(rows) → metric names to draw; lines(baselines) → [{value, text}]; sparse: one point a snapshot. */

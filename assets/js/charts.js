@@ -7,6 +7,8 @@ import { axis, fontFamily, plain, plotly } from "./plot.js";
 import { colour, onTheme } from "./theme.js";
 
 const SMOOTHING = 0.9;
+const PLOT_PIXELS = 125; // about the height of the plotting area
+const LABEL_PIXELS = 12;
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
 
 class Chart {
@@ -126,11 +128,11 @@ class Chart {
 /** Labels of lines that lie close together are moved apart, as far as a small chart allows. */
 function separated(lines, traces) {
   const values = [...lines.map((line) => line.value), ...traces.flatMap((t) => t.y)].filter(Number.isFinite);
-  const span = Math.max(...values) - Math.min(...values) || 1;
+  const low = Math.min(...values), span = Math.max(...values) - low || 1;
   let below = -Infinity;
   return [...lines].sort((a, b) => a.value - b.value).map((line) => {
-    const pixels = ((line.value - lines[0].value) / span) * 130;
-    const at = Math.max(pixels, below + 13);
+    const pixels = ((line.value - low) / span) * PLOT_PIXELS;
+    const at = Math.max(pixels, below + LABEL_PIXELS);
     below = at;
     return { ...line, shift: at - pixels };
   });
@@ -185,7 +187,8 @@ class Board {
   }
 
   news(index, change) {
-    if (change.void || change.fresh || change.baselines) return this.rebuild();
+    if (change.fresh) return; // `show` draws what is known already
+    if (change.void || change.baselines) return this.rebuild();
     const ready = this.charts.map((chart) => chart.extend(index, change.rows));
     this.charts.forEach((chart, i) => {
       if (!ready[i]) chart.rebuild(this.runs);

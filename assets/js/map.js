@@ -154,17 +154,19 @@ export class MapView {
     const first = this.shownLayout === null;
     const jump = this.shownLayout && Math.abs(this.timeline.steps.indexOf(this.shownLayout.step) - this.timeline.steps.indexOf(step)) > 1;
     this.shownLayout = layout;
-    this.root.dataset.state = "shown";
     this.message.textContent = "";
     this.describeLayout(layout);
     if (first) {
       await this.plot.draw(layout.x, layout.y, this.classes);
+      if (run !== this.run) return;
+      this.root.dataset.state = "shown";
       this.legend.show(this.classes.map((c) => ({ ...c, count: c.ids.length })));
       this.restoreClip();
     } else await this.plot.moveTo(layout.x, layout.y, jump ? SCRUB_MS : MOVE_MS);
     if (this.chosen !== null) this.findNeighbours();
   }
 
+  /** Which kind of map it is, how far it can be trusted, and what its distances mean. */
   describeLayout({ step, kind }) {
     const trust = feedOf(this.run).layouts.trust?.[step];
     const umap = kind === "umap";

@@ -2,4 +2,14 @@
 
 import { writeAddress } from "./deep_link.js";
 
-window.hearsight = { writeAddress };
+// Until the address that the visitor came by has been read, opening a tab must not overwrite it.
+let arrived = false;
+
+window.hearsight = {
+  arrive: () => (arrived = true),
+  openTab: (tab) => {
+    document.body.dataset.tab = tab;
+    if (arrived) writeAddress({ tab });
+  },
+  chooseRun: (run) => writeAddress({ run: run || null }),
+};

@@ -3,6 +3,7 @@
 import { make } from "./elements.js";
 
 const SLIDER_STEPS = 1000;
+const WIDEST_LINEAR = 100_000;
 
 class SettingField {
   constructor(setting, value, onChange) {
@@ -16,7 +17,7 @@ class SettingField {
       onclick: () => { this.put(setting.default); this.changed(); } }, "reset");
     this.box = make(
       "div.setting", { "data-name": setting.name },
-      make("div.setting-head", {}, make("label.setting-name", { for: id }, setting.label ?? setting.name.replaceAll("_", " ")), this.reset),
+      make("div.setting-head", {}, make("label.setting-name", { for: id }, words(setting.name)), this.reset),
       make("div.setting-inputs", {}, ...this.inputs),
       make("p.setting-meaning", {}, setting.meaning, make("span.setting-range", {}, ` ${range(setting)}`)),
       this.trouble,
@@ -25,7 +26,7 @@ class SettingField {
   }
 
   controls() {
-    const { kind, choices, low, high } = this.setting;
+    const { kind, choices } = this.setting;
     const told = () => this.changed();
     if (choices) {
       this.entry = make("select", { onchange: told }, ...choices.map((choice) => make("option", { value: choice }, choice)));
@@ -38,14 +39,21 @@ class SettingField {
     this.entry = make("input", { type: "text", inputmode: kind === "str" ? "text" : "decimal", autocomplete: "off", spellcheck: "false" });
     this.entry.addEventListener("change", told);
     this.entry.addEventListener("input", () => this.slide());
-    if (kind === "str" || !Number.isFinite(low) || !Number.isFinite(high)) return [this.entry];
-    this.slider = make("input", { type: "range", min: "0", max: String(SLIDER_STEPS), "aria-label": this.setting.name.replaceAll("_", " ") });
+    if (!this.slides()) return [this.entry];
+    this.slider = make("input", { type: "range", min: "0", max: String(SLIDER_STEPS), "aria-label": words(this.setting.name) });
     this.slider.addEventListener("input", () => {
       this.entry.value = said(this.fromSlider());
       this.check();
     });
     this.slider.addEventListener("change", told);
     return [this.slider, this.entry];
+  }
+
+  /** A slider helps where there is a range that a hand can cover; "nothing" has no place on it. */
+  slides() {
+    const { kind, low, high, optional, scale } = this.setting;
+    if (kind === "str" || optional || !Number.isFinite(low) || !Number.isFinite(high)) return false;
+    return scale === "log" || high - low <= WIDEST_LINEAR;
   }
 
   get logarithmic() {
@@ -110,19 +118,21 @@ class SettingField {
   }
 }
 
+const words = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
+const number = (value) => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : value.toLocaleString("en"));
 const said = (value) => (value === null || value === undefined ? "" : String(value));
 
 function expected({ kind, low, high, optional }) {
   const words = kind === "int" ? "a whole number" : "a number";
-  const bounds = Number.isFinite(low) && Number.isFinite(high) ? ` from ${low} to ${high}`
-    : Number.isFinite(low) ? ` of at least ${low}` : Number.isFinite(high) ? ` of at most ${high}` : "";
+  const bounds = Number.isFinite(low) && Number.isFinite(high) ? ` from ${number(low)} to ${number(high)}`
+    : Number.isFinite(low) ? ` of at least ${number(low)}` : Number.isFinite(high) ? ` of at most ${number(high)}` : "";
   return words + bounds + (optional ? " or nothing" : "");
 }
 
 function range({ low, high, kind, optional, default: usual }) {
   if (kind !== "int" && kind !== "float") return "";
-  const bounds = Number.isFinite(low) && Number.isFinite(high) ? `${low} to ${high}, ` : "";
-  return `(${bounds}usually ${usual === null && optional ? "empty" : usual})`;
+  const bounds = Number.isFinite(low) && Number.isFinite(high) ? `${number(low)} to ${number(high)}, ` : "";
+  return `(${bounds}usually ${usual === null && optional ? "empty" : number(usual)})`;
 }
 
 /** The component: value {groups: [{title, settings, values, open}]}; what was filled in is written to value.filled. */

@@ -31,13 +31,13 @@ def whole_page(library: Library, launcher: Launcher, uploads: Uploads, *, data: 
             with gr.Column(elem_id="run-choice", min_width=280):
                 run = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
-        frame = Frame(library, launcher, uploads, data, read_only, run)
+        frame = Frame(library, launcher, uploads, data, read_only, page, run)
         frame.follow_run(state)
         with gr.Tabs() as tabs:
             for word, (title, build) in PAGES.items():
                 with gr.Tab(title, id=word) as tab:
                     build(frame)
-                tab.select(None, js=f"() => window.hearsight?.writeAddress({{tab: '{word}'}})")
+                tab.select(None, js=f"() => {{ window.hearsight?.openTab('{word}'); }}")
         _wire(page, frame, tabs)
     return page
 
@@ -46,7 +46,7 @@ def _wire(page: gr.Blocks, frame: Frame, tabs: gr.Tabs) -> None:
     """The run that is chosen goes to every part that shows it and into the address; the address comes back on load."""
     parts = frame.followers
     to_all = f"""run => {{
-        window.hearsight?.writeAddress({{run}});
+        window.hearsight?.chooseRun(run);
         const value = {{run: run || null}};
         return {"value" if len(parts) == 1 else f"Array({len(parts)}).fill(value)"};
     }}"""
@@ -58,4 +58,4 @@ def _wire(page: gr.Blocks, frame: Frame, tabs: gr.Tabs) -> None:
         asked = request.query_params.get("tab", "")
         return frame.run_choice(request.query_params.get("run")), gr.Tabs(selected=asked if asked in PAGES else next(iter(PAGES)))
 
-    page.load(arrive, None, [frame.run, tabs], **quiet)
+    page.load(arrive, None, [frame.run, tabs], **quiet).then(None, js="() => { window.hearsight?.arrive(); }")

@@ -26,6 +26,7 @@ class Frame:
     """The data that is offered first: "starter", the name of a public set, or a folder."""
     read_only: bool
     """Whether visitors may only look: nothing can be started, stopped or opened from a path."""
+    page: gr.Blocks
     run: gr.Dropdown
     """Which run is looked at; its value is the run's name or None."""
     followers: list[BrowserPart] = field(default_factory=list)

@@ -7,10 +7,18 @@ import gradio as gr
 
 from explorer.components import LensPicture, LiveChart, RunState, SettingsForm, filled_in
 from explorer.pages.frame import Frame, run_choices
-from explorer.pages.train_form import about_method, config_from, data_choices, form_groups, method_choices
+from explorer.pages.train_form import (
+    config_from,
+    data_choices,
+    encoder_choices,
+    form_groups,
+    method_card,
+    method_choices,
+)
 from training.errors import UserError
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 R = TypeVar("R")
 
 
@@ -20,13 +28,14 @@ def build(frame: Frame) -> None:
         with gr.Column(scale=4, min_width=320, elem_id="train-form"):
             form = _Form(frame)
         with gr.Column(scale=9, min_width=320):
-            state = frame.follow_run(RunState(elem_id="run-state"))
-            with gr.Row(elem_id="compare-row"):
-                compare = gr.Dropdown(label="Compare with", choices=[], value=None, elem_id="compare", scale=1)
+            with gr.Row(elem_id="state-row"):
+                with gr.Column(scale=3, min_width=300):
+                    state = frame.follow_run(RunState(elem_id="run-state"))
+                compare = gr.Dropdown(label="Compare with", choices=[], value=None, elem_id="compare", scale=1, min_width=220)
             chart = LiveChart(elem_id="charts")
             with gr.Accordion("What the loss sees", open=True, elem_id="lens-box"):
                 frame.follow_run(LensPicture(elem_id="lens"))
-    form.wire()
+    form.wire(frame.page)
     _wire_state(frame, state)
     _wire_compare(frame, compare, chart)
 
@@ -37,41 +46,51 @@ class _Form:
     def __init__(self, frame: Frame):
         self.frame = frame
         self.data = gr.Dropdown(
-            label="Data", choices=data_choices(), value=frame.data, allow_custom_value=not frame.read_only,
-            info="A built-in or public set, or the path of a folder of sounds on this machine.", elem_id="data",
+            label="Data",
+            choices=[frame.data],
+            value=frame.data,
+            allow_custom_value=not frame.read_only,
+            info="A set by its name, or the path of a folder of sounds on this machine.",
+            elem_id="data",
         )
         self.method = gr.Dropdown(label="Method", choices=[], elem_id="method")
-        self.card = gr.Markdown("Loading the methods …", elem_id="method-card")
         self.encoder = gr.Dropdown(label="Encoder", choices=[], elem_id="encoder")
         self.start = gr.Button("Start training", variant="primary", elem_id="start", interactive=not frame.read_only)
         if frame.read_only:
-            gr.Markdown("This page only shows runs; training can be started where Hearsight runs on your own machine.")
+            gr.Markdown("Runs can only be looked at here; to train, run Hearsight on your own machine.")
+        with gr.Accordion("About this method", open=False):
+            self.card = gr.Markdown("Loading the methods …", elem_id="method-card", latex_delimiters=LATEX)
         self.settings = SettingsForm(elem_id="settings")
 
-    def wire(self) -> None:
+    def wire(self, page: gr.Blocks) -> None:
         """Fill the form when the page is loaded, refill it with each method, start with its button."""
-        page = gr.context.Context.root_block
-        assert page is not None, "a page is built inside gr.Blocks"
-        chosen = [self.method, self.card, self.encoder, self.settings]
-        page.load(self._first, None, chosen, **QUIET)
-        self.method.input(self._of_method, self.method, chosen[1:], **QUIET)
+        of_method = [self.card, self.encoder, self.settings]
+        page.load(self._first, self.data, [self.data, self.method, *of_method], **QUIET)
+        self.method.input(self._of_method, self.method, of_method, **QUIET)
+        self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **QUIET)
         inputs = [self.data, self.method, self.encoder, self.settings]
-        self.start.click(self._start, inputs, self.frame.run, show_progress="minimal", api_visibility="private")
+        self.start.click(self._start, inputs, self.frame.run, show_progress="hidden", api_visibility="private")
 
-    def _first(self) -> tuple[Any, ...]:
+    def _first(self, data: str | None) -> tuple[Any, ...]:
         choices = method_choices()
-        first = choices[0][1] if choices else None
-        return (gr.Dropdown(choices=choices, value=first), *self._of_method(first))
+        method = choices[0][1]
+        return (
+            gr.Dropdown(choices=data_choices(), value=data or self.frame.data),
+            gr.Dropdown(choices=choices, value=method),
+            *self._of_method(method),
+        )
 
-    def _of_method(self, method: str | None) -> tuple[Any, ...]:
-        if method is None:
-            return "There is no method to train.", gr.Dropdown(choices=[]), None
-        card, encoders = about_method(method)
-        return card, gr.Dropdown(choices=encoders, value=encoders[0]), {"groups": form_groups(method)}
+    def _of_method(self, method: str) -> tuple[Any, ...]:
+        encoders = encoder_choices(method)
+        first = encoders[0][1]
+        return method_card(method), gr.Dropdown(choices=encoders, value=first), self._of_encoder(method, first)
 
-    def _start(self, data: str, method: str, encoder: str, settings: dict[str, Any]) -> gr.Dropdown:
+    def _of_encoder(self, method: str, encoder: str) -> dict[str, Any]:
+        return {"groups": form_groups(method, encoder)}
+
+    def _start(self, data: str | None, method: str, encoder: str, settings: dict[str, Any]) -> gr.Dropdown:
         if self.frame.read_only:
-            raise gr.Error("This page only shows runs.")
+            raise gr.Error("Runs can only be looked at here.", print_exception=False)
         config = _plainly(lambda: config_from(data, method, encoder, filled_in(settings)))
         return self.frame.run_choice(_plainly(lambda: self.frame.launcher.start(config)))
 

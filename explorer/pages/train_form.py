@@ -3,73 +3,89 @@
 The training packages bring torch with them, so they are imported when the form is first filled, not with the page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from explorer.components import settings_group
-from training.data import list_datasets
 from training.errors import UserError
 from training.settings import Setting, describe
 
-OWN = ("method", "encoder", "data")
-"""Settings of a run that have a field of their own above the form."""
+HERE = {"ready": "", "to be made": " (made on first use)", "to be downloaded": " (not downloaded yet)"}
 
 
-def data_choices() -> list[str]:
-    """Names of the data sets that can be opened without a path."""
-    return [str(getattr(entry, "name", entry)) for entry in list_datasets()]
+def data_choices() -> list[tuple[str, str]]:
+    """(title, name) of every data set that can be opened without a path."""
+    from training.data import list_datasets
+
+    return [(f"{row.title}{HERE[row.state]}", row.name) for row in list_datasets()]
 
 
 def method_choices() -> list[tuple[str, str]]:
-    """(title, name) of every method."""
+    """(title and year, name) of every method."""
     from training.methods import METHODS
 
-    return [(method.card.title, name) for name, method in METHODS.items()]
+    return [(f"{method.card.title} ({method.card.year})", name) for name, method in METHODS.items()]
 
 
-def about_method(name: str) -> tuple[str, list[str]]:
-    """The method's card in a few words (Markdown), and the encoders it works with, the usual one first."""
+def encoder_choices(method: str) -> list[tuple[str, str]]:
+    """(title, name) of the encoders that fit a method, its usual one first."""
+    from training.encoders import ENCODERS
     from training.methods import METHODS
 
-    card = METHODS[name].card
+    return [(ENCODERS[name].title, name) for name in METHODS[method].encoders]
+
+
+def method_card(method: str) -> str:
+    """What a newcomer is told of a method, in Markdown."""
+    from training.methods import METHODS
+
+    card = METHODS[method].card
     negatives = "with negatives" if card.negatives else "without negatives"
-    return f"**{card.family}**, {card.year}, {negatives}. {card.summary}", list(METHODS[name].encoders)
+    return "\n\n".join(
+        [
+            f"**{card.title}**: {card.family}, {negatives}. {card.summary}",
+            f"$$ {card.formula} $$",
+            f"*What prevents collapse:* {card.prevents_collapse}",
+            f"*When it breaks:* {card.breaks}",
+            f"*Paper:* {card.paper}",
+        ]
+    )
 
 
-def form_groups(method: str) -> list[dict[str, Any]]:
-    """The groups of settings for a method: its own, the training's, the augmentations', the front end's."""
+def form_groups(method: str, encoder: str) -> list[dict[str, Any]]:
+    """The groups of settings: the method's own, the run's, the augmentations', the spectrogram's."""
     from training.config import RunConfig
+    from training.encoders import ENCODERS
     from training.methods import METHODS
     from training.spectrogram import FrontEnd
-    from training.views.mel import MelViews
+    from training.views import VIEWS
 
+    chosen = METHODS[method]
+    run = _with_defaults(describe(RunConfig), chosen.run_defaults)
     return [
-        settings_group("method", METHODS[method].card.title, describe(METHODS[method].Config)),
-        settings_group("training", "Training", _own_fields(describe(RunConfig))),
-        settings_group("views", "Views (augmentation)", describe(MelViews), opened=False),
-        settings_group("front_end", "Sound front end", describe(FrontEnd), opened=False),
+        settings_group("settings", chosen.card.title, describe(chosen.Config)),
+        settings_group("run", "Training", run),
+        settings_group("views", "Two views (augmentation)", describe(VIEWS[ENCODERS[encoder].domain]), opened=False),
+        settings_group("front_end", "Spectrogram", describe(FrontEnd), opened=False),
     ]
 
 
 def config_from(data: str | None, method: str, encoder: str, filled: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The configuration of a new run. Raises UserError for a value that is missing, wrong or out of range."""
-    from training.config import RunConfig
+    from training.config import new_config
 
     if not data or not data.strip():
-        raise UserError("No data is chosen; choose a set or type the path of a folder.")
-    if "training" not in filled:
+        raise UserError("No data is chosen; choose a set, or type the path of a folder.")
+    if "run" not in filled:
         raise UserError("The form is still being filled; try again in a moment.")
-    values = {
-        **filled["training"],
-        "method": method,
-        "encoder": encoder,
-        "data": data.strip(),
-        "settings": dict(filled.get("method", {})),
-        "views": dict(filled.get("views", {})),
-        "front_end": dict(filled.get("front_end", {})),
-    }
-    return RunConfig.from_json(values).to_json()
+    parts = {name: dict(filled.get(name, {})) for name in ("settings", "views", "front_end")}
+    if filled["run"].get("steps") is None and filled["run"].get("seconds") is None:
+        raise UserError("The run has neither steps nor seconds; give one of them.")
+    config = new_config({}, method=method, encoder=encoder, data=data.strip(), **parts, **filled["run"])
+    return config.to_json()
 
 
-def _own_fields(described: tuple[Setting, ...]) -> list[Setting]:
-    return [setting for setting in described if setting.name not in OWN]
+def _with_defaults(described: Sequence[Setting], defaults: Mapping[str, Any]) -> list[Setting]:
+    """The same settings with the method's own defaults where it has some."""
+    return [replace(s, default=defaults.get(s.name, s.default)) for s in described]

@@ -1,0 +1,96 @@
+"""The page's server: its parts put together, and the door."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI
+
+from explorer.assets import FOLDER, asset_url
+from explorer.assets import router as asset_routes
+from explorer.launcher import Launcher
+from explorer.library import Library
+from explorer.pages import whole_page
+from explorer.projector import Projector
+from explorer.queries.layouts import LayoutFolders
+from explorer.routes import byte_routes
+from explorer.uploads import Uploads
+
+EXAMPLE = FOLDER / "example_run"
+"""The small finished run that comes with the project, to look at before the first training."""
+
+WARM_UP_AFTER_SECONDS = 1.5
+
+
+class Server:
+    """Everything behind the page, from the folder of the runs to the routes."""
+
+    def __init__(self, runs: Path, *, data: str, read_only: bool):
+        self.library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
+        self.launcher = Launcher(runs)
+        self.uploads = Uploads()
+        self.projector = Projector()
+        self.page = whole_page(self.library, self.launcher, self.uploads, data=data, read_only=read_only)
+
+    def routes(self) -> FastAPI:
+        """The byte routes; a FastAPI of their own only carries them to Gradio's."""
+        host = FastAPI()
+        host.include_router(asset_routes)
+        host.include_router(byte_routes(self.library, self.uploads, LayoutFolders(), self._looked_at))
+        return host
+
+    def open(self, **launched: Any) -> None:
+        """Serve until the process is interrupted; `launched` goes to Gradio's `launch`."""
+        self.page.queue(default_concurrency_limit=4)
+        self.page.launch(
+            app_kwargs={"routes": self.routes().routes},
+            head=head(),
+            theme=theme(),
+            ssr_mode=False,
+            run_history=False,
+            footer_links=[],
+            prevent_thread_lock=True,
+            **launched,
+        )
+        threading.Thread(target=_warm_up, args=(self.projector,), daemon=True).start()
+        self.page.block_thread()
+
+    def close(self) -> None:
+        """Let go of everything but the trainers, which go on."""
+        self.page.close()
+        self.launcher.close()
+        self.projector.close()
+        self.uploads.close()
+        self.library.shelf.close()
+
+    def _looked_at(self, name: str) -> None:
+        run = self.library.run(name)
+        if run is not None:
+            self.projector.want(run.path)
+
+
+def head() -> str:
+    """What goes into the page's <head>: the style sheet, before anything is drawn, and the page's own script."""
+    style, script = asset_url("style.css"), asset_url("js/page.js")
+    return f'<link rel="stylesheet" href="{style}" /><script type="module" src="{script}"></script>'
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's own widgets in the page's colours and in fonts that every machine has."""
+    fonts = ["Inter", "Segoe UI", "system-ui", "sans-serif"]
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.teal,
+        neutral_hue=gr.themes.colors.slate,
+        font=[gr.themes.Font(name) for name in fonts],
+        font_mono=[gr.themes.Font("ui-monospace"), gr.themes.Font("monospace")],
+        radius_size=gr.themes.sizes.radius_md,
+    )
+
+
+def _warm_up(projector: Projector) -> None:
+    """Import what the first visitor will need, once the first page had time to be fetched."""
+    time.sleep(WARM_UP_AFTER_SECONDS)
+    projector.start()
+    import training.methods  # noqa: F401  (brings torch)
