@@ -138,7 +138,9 @@ def random_times(rng: Rng, n: int, per_second: float) -> np.ndarray:
     return np.sort(rng.integers(0, n, count))
 
 
-def regular_times(rng: Rng, n: int, period_seconds: float, jitter: float, first_seconds: float | None = None) -> np.ndarray:
+def regular_times(
+    rng: Rng, n: int, period_seconds: float, jitter: float, first_seconds: float | None = None
+) -> np.ndarray:
     """Samples of events with a period; each is early or late by `jitter` (deviation as a share of the period)."""
     first = rng.uniform(0, min(period_seconds, 0.3)) if first_seconds is None else first_seconds
     times = np.arange(first, n / SAMPLE_RATE, period_seconds)

@@ -94,7 +94,8 @@ def footsteps(structure: Rng, moment: Rng, n: int) -> np.ndarray:
 def clock(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     """Tick and tock in turn, two small hard bodies in a case."""
     period, case_hz = float(structure.choice([0.2, 0.25, 0.333, 0.5])), structure.uniform(300, 900)
-    bodies = [structure.uniform([1800, 3000, 4500], [3000, 4500, 7000]) * k for k in (1.0, structure.uniform(0.8, 0.95))]
+    tick_hz, lower = structure.uniform([1800, 3000, 4500], [3000, 4500, 7000]), structure.uniform(0.8, 0.95)
+    bodies = [tick_hz, lower * tick_hz]
     decays = structure.uniform(0.002, 0.007) * np.array([1.0, 0.8, 0.6])
     events = []
     for k, start in enumerate(regular_times(moment, n, period, 0.002)):
@@ -128,7 +129,8 @@ def typing(structure: Rng, moment: Rng, n: int) -> np.ndarray:
         low = 0.6 if moment.random() < 0.15 else 1.0
         strength = moment.uniform(0.4, 1.0)
         down = burst(moment, 0.003, click_hz * low * moment.uniform(0.8, 1.2), 7500)
-        body = ringing(1600, np.array([board_hz * low, board_hz * 2.3]), np.array([0.5, 0.25]), np.array([0.012, 0.006]))
+        board = np.array([board_hz * low, board_hz * 2.3])
+        body = ringing(1600, board, np.array([0.5, 0.25]), np.array([0.012, 0.006]))
         release = int(start + moment.uniform(0.06, 0.11) * SAMPLE_RATE)
         events += [(int(start), strength * down), (int(start), strength * body)]
         events.append((release, strength * springy * burst(moment, 0.002, click_hz * 1.3, 7800)))

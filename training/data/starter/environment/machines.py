@@ -49,7 +49,8 @@ def helicopter(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     struck = np.zeros(n)
     times = pulses(blade_hz * speed, moment.uniform(0, 1))
     struck[times] = moment.uniform(0.8, 1.2, len(times))
-    thump = fftconvolve(struck, ringing(3000, np.array([body_hz, body_hz * 2.2]), np.ones(2), np.array([0.02, 0.012])))[:n]
+    body = ringing(3000, np.array([body_hz, body_hz * 2.2]), np.ones(2), np.array([0.02, 0.012]))
+    thump = fftconvolve(struck, body)[:n]
     wash = fftconvolve(struck, decay(4000, slap))[:n] * filtered(noise(moment, n, -3), 120, 2500)
     turbine = tone(whine_hz * speed, [1.0, 0.4, 0.2]) * (1 + 0.2 * wander(moment, n, 5))
     return unit(thump) + 1.2 * unit(wash) + whine * turbine

@@ -44,7 +44,8 @@ def whistling(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     count = int(n / SAMPLE_RATE / note_seconds) + 2
     steps = np.repeat(moment.choice([0, 2, 4, 5, 7, 9, 12], count), int(note_seconds * SAMPLE_RATE))[:n]
     width = int(glide * SAMPLE_RATE)
-    gliding = np.convolve(np.pad(steps, width, "edge"), np.hanning(width) / np.hanning(width).sum(), "same")[width:-width]
+    lips = np.hanning(width) / np.hanning(width).sum()
+    gliding = np.convolve(np.pad(steps, width, "edge"), lips, "same")[width:-width]
     hz = home_hz * 2 ** (gliding / 12) * (1 + depth * np.sin(2 * np.pi * tremble_hz * seconds_axis(n)))
     position = np.arange(n) / (note_seconds * SAMPLE_RATE)
     tongue = 0.12 + 0.88 * np.minimum(1, 9 * np.abs(np.sin(np.pi * position)))

@@ -1,0 +1,70 @@
+"""The set is made by worker processes, in order, with progress; faults come as sentences."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from training.data import starter
+from training.data.starter import making
+from training.data.starter.clips import clips_of
+from training.errors import UserError
+
+
+class Recorder:
+    """A writer that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.clips: list[tuple[str, np.ndarray, Mapping[str, str | None], str]] = []
+
+    def add(self, samples: np.ndarray, *, id: str, labels: Mapping[str, str | None], file: str) -> None:
+        self.clips.append((id, samples, labels, file))
+
+
+def test_workers_make_the_same_clips_in_the_order_of_the_jobs() -> None:
+    names = [sound.name for sound in starter.CLASSES]
+    jobs = [(names.index("rain"), 1), (names.index("piano"), 0), (names.index("seven"), 3)]
+    made = list(making.made(jobs))
+    for (sound, source), clips in zip(jobs, made, strict=True):
+        expected = clips_of(starter.CLASSES[sound], starter.CLASSES[sound].sources[source])
+        assert [clip.id for clip in clips] == [clip.id for clip in expected]
+        np.testing.assert_array_equal(clips[-1].samples, expected[-1].samples)
+
+
+def test_all_clips_go_to_the_writer_with_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    bell = next(k for k, sound in enumerate(starter.CLASSES) if sound.name == "bell")
+    monkeypatch.setattr(making, "CLASSES", starter.CLASSES[: bell + 1])
+    monkeypatch.setattr(making, "made", lambda jobs: ([clip] for _ in jobs))
+    clip = clips_of(starter.CLASSES[bell], "bell 1", 1)[0]
+    writer, told = Recorder(), list[tuple[float, str]]()
+    making.make(writer, lambda fraction, sentence: told.append((fraction, sentence)))
+    assert len(writer.clips) == sum(len(sound.sources) for sound in starter.CLASSES[: bell + 1])
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions) and fractions[0] == 0.0 and fractions[-1] <= 1.0
+    assert told[-1][1].endswith("bell.")
+
+
+def test_a_worker_that_dies_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "WORKER", ["-c", "raise SystemExit(3)"])
+    with pytest.raises(UserError, match="ended unexpectedly"):
+        list(making.made([(0, 0)]))
+
+
+def test_a_sentence_from_a_worker_arrives_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = "import sys, pickle; sys.stdin.readline(); pickle.dump('No voice today.', sys.stdout.buffer)"
+    monkeypatch.setattr(making, "WORKER", ["-c", answer])
+    with pytest.raises(UserError, match=r"^No voice today\.$"):
+        list(making.made([(0, 0)]))
+
+
+def test_the_fingerprint_follows_the_recipe_and_the_renderers(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = starter.fingerprint()
+    assert before == starter.fingerprint()
+    monkeypatch.setattr(starter, "RECIPE_VERSION", starter.RECIPE_VERSION + 1)
+    assert starter.fingerprint() != before
+
+
+def test_a_missing_renderer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starter, "RENDERERS", ("no-such-renderer",))
+    with pytest.raises(UserError, match="no-such-renderer"):
+        starter.fingerprint()
