@@ -33,8 +33,12 @@ def write_run(
     state: State = State.FINISHED,
     fingerprint: str = "0" * 64,
     config: dict[str, Any] | None = None,
+    embedded: Callable[[int], np.ndarray] | None = None,
 ) -> RunFolder:
-    """A run with `n` probe clips in five classes and four sources, curves, measures, baselines and snapshots."""
+    """A run with `n` probe clips in five classes and four sources, curves, measures, baselines and snapshots.
+
+    `embedded` gives the embeddings (n, dim) at a step, `clustered` where it is None. The weights are no weights.
+    """
     described = {"method": "simclr", "encoder": "conv", "data": "starter", "created": "2025-01-01T00:00:00", "seed": seed}
     create_run(path, {**described, **(config or {})})
     writer = RunWriter(path)
@@ -53,10 +57,11 @@ def write_run(
         row = {"step": step, "attempt": 1, "seconds": step / 4, "train/loss": 6.2 / (1 + step / 10)}
         writer.append_metrics({**row, "train/learning_rate": 1e-3, "train/clips_per_second": 1000.0})
     for step in snapshots:
-        vectors = clustered(n, dim, step, seed)
-        arrays = {"embeddings": vectors.astype(np.float16), "projections": vectors[:, : dim // 2].astype(np.float16)}
+        vectors = clustered(n, dim, step, seed) if embedded is None else embedded(step)
+        arrays = {"embeddings": vectors.astype(np.float16), "projections": vectors[:, : vectors.shape[1] // 2].astype(np.float16)}
         spectrum = np.linalg.svd(vectors, compute_uv=False).astype(np.float32)
         writer.write_snapshot(step, {**arrays, "singular_values": spectrum, "lens/similarities": vectors[:8] @ vectors[:8].T})
+        writer.write_checkpoint(step, b"weights", b"state", {"weights": f"{seed}-{step}", "state": "none"})
         measures = {"measure/cross_group_knn": 0.5 + step / 100, "measure/cross_group_knn/class": 0.5 + step / 100}
         writer.append_metrics({"step": step, "seconds": step / 4, **measures, "measure/normalised_std": 0.9})
     steps = max(snapshots, default=0)

@@ -1,0 +1,37 @@
+"""Stands for a run's model: a sound's embedding is its spectrum in 16 bands, which part as the step grows."""
+
+import os
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from training.errors import UserError
+from training.run import RunFolder
+
+
+class FakeEmbedder:
+    """Used as `training.embedder.Embedder` is."""
+
+    def __init__(self, run: RunFolder, step: int):
+        self._step = step
+        self._fault = run.config().get("fault")
+
+    def embed(self, waveforms: Sequence[np.ndarray]) -> np.ndarray:
+        """(n, 16) float32."""
+        if self._fault == "refuses":
+            raise UserError("These weights are of another model.")
+        if self._fault == "breaks":
+            raise ZeroDivisionError
+        if self._fault == "dies":
+            os._exit(1)
+        if self._fault == "slow":
+            time.sleep(0.05 * len(waveforms))
+        return np.stack([spectrum(waveform, self._step) for waveform in waveforms])
+
+
+def spectrum(waveform: np.ndarray, step: int) -> np.ndarray:
+    """(16,) float32: power in 16 bands up to 1.6 kHz, more and more of it above what all sounds share."""
+    power = np.abs(np.fft.rfft(waveform, 16_000)[:1_600].reshape(16, 100)).mean(axis=1)
+    shared = 20 / (1 + step)
+    return (power / (power.sum() + 1e-9) + shared / 16).astype(np.float32)
