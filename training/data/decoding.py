@@ -25,6 +25,7 @@ CLIPPED = 2.0
 """From here on the user is told; decoders of lossy formats overshoot full scale a little, and that is no news."""
 ANTIPHASE = 1e-3
 """Where the mean of the channels has less than this part of their power, they cancel (-30 dB)."""
+FAINTEST_POWER = 1e-10
 COMPLETE = 0.95
 """The part of the promised frames below which the user is told."""
 UNKNOWN_FRAMES = 2**40
@@ -86,6 +87,7 @@ class Decoding:
     def _mono_blocks(self) -> Iterator[np.ndarray]:
         """(frames,) float32 at the file's own rate."""
         decoded, one_channel, clipped, damaged = 0, -1, False, False
+        weights = np.full(self._file.channels, 1 / self._file.channels, np.float32)
         with self._file:
             while True:
                 try:
@@ -99,12 +101,10 @@ class Decoding:
                 if self._max_seconds is not None and decoded > self._max_seconds * self.rate:
                     raise NotRead(f"it is longer than {self._max_seconds:g} seconds")
                 clipped |= _is_clipped(block)
-                if one_channel < 0 and _cancels(block):
+                mono = block @ weights  # the mean, by the fastest way there is
+                if one_channel < 0 and _cancels(block, mono):
                     one_channel = int((block**2).sum(axis=0).argmax())
-                if one_channel >= 0:
-                    yield np.ascontiguousarray(block[:, one_channel])
-                else:
-                    yield block.mean(axis=1, dtype=np.float32)
+                yield mono if one_channel < 0 else np.ascontiguousarray(block[:, one_channel])
         if damaged and not decoded:
             raise NotRead("it is damaged: nothing could be decoded")
         self._note(decoded, one_channel, clipped, damaged)
@@ -153,16 +153,18 @@ def _sound_file(descriptor: int) -> soundfile.SoundFile:
 
 def _is_clipped(block: np.ndarray) -> bool:
     """Whether something exceeds full scale by far. Raises NotRead for what is no sound at all."""
-    peak = float(np.abs(block).max())
+    peak = max(float(block.max()), -float(block.min()))
     if not peak <= LOUDEST:  # also true of NaN
         raise NotRead("it holds values that are not a sound (not a number, infinite or huge)")
     return peak > CLIPPED
 
 
-def _cancels(block: np.ndarray) -> bool:
-    power = float((block.astype(np.float64) ** 2).mean())
-    mixed = float((block.mean(axis=1, dtype=np.float64) ** 2).mean())
-    return block.shape[1] > 1 and power > 1e-10 and mixed < ANTIPHASE * power
+def _cancels(block: np.ndarray, mono: np.ndarray) -> bool:
+    """Whether the channels (frames, C) that can be heard vanish in their mean (frames,)."""
+    if block.shape[1] == 1:
+        return False
+    power = float(np.vdot(block, block)) / block.size
+    return power > FAINTEST_POWER and float(np.vdot(mono, mono)) / mono.size < ANTIPHASE * power
 
 
 def _int16(block: np.ndarray) -> np.ndarray:

@@ -119,7 +119,9 @@ def _store(rows: Tensor, starts: Tensor, lengths: np.ndarray, dataset: Dataset, 
     )
 
 
-def _made(dataset: Dataset, front_end: FrontEnd, frames: np.ndarray, device: torch.device, progress: Progress) -> np.ndarray:
+def _made(
+    dataset: Dataset, front_end: FrontEnd, frames: np.ndarray, device: torch.device, progress: Progress
+) -> np.ndarray:
     rows = np.empty((int(frames.sum()), front_end.mels), np.float16)
     at = 0
     for first in range(0, len(dataset), CHUNK):
