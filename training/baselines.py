@@ -44,7 +44,8 @@ def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str
     log_mel = cross_group_knn(log_mel_statistics(dataset, clips, front_end), dataset, clips)
     mfcc = cross_group_knn(mfcc_statistics(dataset, clips), dataset, clips)
     found = {
-        facet: {"log_mel": log_mel[facet], "mfcc": mfcc[facet], "chance": chance(dataset, clips, facet)} for facet in log_mel
+        facet: {"log_mel": log_mel[facet], "mfcc": mfcc[facet], "chance": chance(dataset, clips, facet)}
+        for facet in log_mel
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

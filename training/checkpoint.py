@@ -14,12 +14,26 @@ from training.errors import UserError
 from training.run import RunFolder, RunWriter
 from training.sampler import Sampler
 
-PARTS = ("step", "seconds", "snapshot_step", "optimizer", "sampler", "views_generator", "torch_generator", "cuda_generator")
+PARTS = (
+    "step",
+    "seconds",
+    "snapshot_step",
+    "optimizer",
+    "sampler",
+    "views_generator",
+    "torch_generator",
+    "cuda_generator",
+)
 """Everything that lies beside the weights."""
 
 
 def save(
-    run: RunWriter, method: nn.Module, optimizer: Optimizer, sampler: Sampler, generator: Generator, counters: Mapping[str, float]
+    run: RunWriter,
+    method: nn.Module,
+    optimizer: Optimizer,
+    sampler: Sampler,
+    generator: Generator,
+    counters: Mapping[str, float],
 ) -> None:
     """Keep weights and state of this step. Raises OSError on a full disk; older checkpoints are then untouched."""
     weights = safetensors.torch.save({k: v.detach().cpu().contiguous() for k, v in method.state_dict().items()})
@@ -42,7 +56,7 @@ def latest(run: RunFolder) -> tuple[int, list[str]]:
 
     Raises UserError where there is none.
     """
-    warnings = []
+    warnings: list[str] = []
     for step in reversed(run.checkpoints()):
         if not run.state_path(step).exists():
             continue
@@ -74,7 +88,9 @@ def restore(
     state = torch.load(run.state_path(step), map_location="cpu", weights_only=True)
     missing = [name for name in PARTS if name not in state]
     if missing:
-        raise UserError(f"The checkpoint of step {step} of the run {run.name} lacks {', '.join(missing)}; it cannot be resumed.")
+        raise UserError(
+            f"The checkpoint of step {step} of the run {run.name} lacks {', '.join(missing)}; it cannot be resumed."
+        )
     load_weights(method, weights(run, step), run.name)
     try:
         optimizer.load_state_dict(state["optimizer"])

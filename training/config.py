@@ -28,15 +28,21 @@ class RunConfig:
     front_end: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the spectrogram."""
     data_fingerprint: str | None = None
-    steps: int | None = setting(None, "Stop after so many steps; leave empty to train by the clock.", low=1, high=10_000_000)
-    seconds: float | None = setting(120.0, "Stop after so many seconds of training, snapshots included.", low=1, high=604_800)
+    steps: int | None = setting(
+        None, "Stop after so many steps; leave empty to train by the clock.", low=1, high=10_000_000
+    )
+    seconds: float | None = setting(
+        120.0, "Stop after so many seconds of training, snapshots included.", low=1, high=604_800
+    )
     batch_size: int = setting(256, "Clips in one step.", low=8, high=8192, scale="log")
     learning_rate: float = setting(3e-3, "Peak learning rate, after the warm-up.", low=1e-6, high=1.0, scale="log")
     weight_decay: float = setting(1e-4, "Pull of the weights towards zero.", low=0.0, high=1.0)
     warmup_steps: int = setting(20, "Steps over which the learning rate rises to its peak.", low=0, high=10_000)
     optimizer: str = setting("adamw", "How gradients become steps.", choices=("adamw", "sgd"))
     window_seconds: float = setting(2.0, "Longer recordings are cut into clips of this length.", low=0.5, high=10.0)
-    probe_clips: int = setting(3000, "Clips on the map and in the measures, drawn evenly over class and source.", low=16, high=20_000)
+    probe_clips: int = setting(
+        3000, "Clips on the map and in the measures, drawn evenly over class and source.", low=16, high=20_000
+    )
     seed: int = setting(0, "The same seed gives the same run.", low=0, high=2**31 - 1)
     device: str = setting("auto", "Where to train.", choices=("auto", "cpu", "cuda"))
     created: str = ""
@@ -53,7 +59,9 @@ class RunConfig:
         known = {f.name for f in fields(RunConfig)}
         unknown = sorted(set(values) - known - {"schema"})
         if unknown:
-            raise UserError(f"The run's configuration has an unknown entry {unknown[0]!r}; known are {', '.join(sorted(known))}.")
+            raise UserError(
+                f"The run's configuration has an unknown entry {unknown[0]!r}; known are {', '.join(sorted(known))}."
+            )
         described = {s.name: s for s in describe(RunConfig)}
         checked = {k: described[k].check(v) if k in described else v for k, v in values.items() if k != "schema"}
         for name in ("method", "encoder", "data"):
@@ -71,46 +79,46 @@ class RunConfig:
 def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     """A checked configuration for a run that starts now.
 
-    `overrides` are settings by bare name (`temperature=0.1`), sorted to the method, the run, the views or the
-    front end; `values` are RunConfig's own fields. Raises UserError for a name that none of them has.
+    `overrides` are settings by bare name (`temperature=0.1`), which are sorted to the run, the method, the views or the
+    front end; `values` are RunConfig's own fields, None for those left open. Raises UserError for a name that none of
+    them has, a value out of range, and an encoder that doesn't fit.
     """
     from training.encoders import ENCODERS
     from training.methods import METHODS
     from training.spectrogram import FrontEnd
     from training.views import VIEWS
 
-    values = {k: v for k, v in values.items() if v is not None}
-    if "steps" in values and "seconds" not in values:
-        values["seconds"] = None
-    method_name = values.get("method", RunConfig.method)
-    if method_name not in METHODS:
-        raise UserError(f"There is no method {method_name!r}; the methods are {', '.join(METHODS)}.")
-    method = METHODS[method_name]
-    encoder = values.setdefault("encoder", method.encoders[0])
+    given = {name: value for name, value in values.items() if value is not None}
+    name = given.get("method", RunConfig.method)
+    if name not in METHODS:
+        raise UserError(f"There is no method {name!r}; the methods are {', '.join(METHODS)}.")
+    method = METHODS[name]
+    encoder = given.setdefault("encoder", method.encoders[0])
     if encoder not in method.encoders:
-        raise UserError(f"The method {method_name} doesn't fit the encoder {encoder!r}; it fits {', '.join(method.encoders)}.")
-    domain_views = VIEWS[ENCODERS[encoder].domain]
-    places: dict[str, tuple[type, dict[str, Any]]] = {
-        "settings": (method.Config, {}),
-        "run": (RunConfig, {}),
-        "views": (domain_views, {}),
-        "front_end": (FrontEnd, {}),
-    }
+        raise UserError(f"The method {name} doesn't fit the encoder {encoder!r}; it fits {', '.join(method.encoders)}.")
+    kinds: dict[str, type] = {
+        "run": RunConfig, "settings": method.Config, "views": VIEWS[ENCODERS[encoder].domain], "front_end": FrontEnd,
+    }  # fmt: skip
+    sorted_overrides = _sorted(overrides, kinds)
+    run = {**method.run_defaults, **sorted_overrides.pop("run"), **given}
+    if run.get("steps") is not None:
+        run.setdefault("seconds", None)
+    for part, taken in sorted_overrides.items():
+        run[part] = asdict(build(kinds[part], {**given.get(part, {}), **taken}, f"The {part.replace('_', ' ')}"))
+    return replace(RunConfig.from_json(run), **provenance())
+
+
+def _sorted(overrides: Mapping[str, Any], kinds: Mapping[str, type]) -> dict[str, dict[str, Any]]:
+    """Each override under the first of `kinds` that has a setting of its name, checked."""
+    found: dict[str, dict[str, Any]] = {part: {} for part in kinds}
+    settings = {part: {s.name: s for s in describe(kind)} for part, kind in kinds.items()}
     for name, value in overrides.items():
-        owner = next((p for p, (kind, _) in places.items() if name in {s.name for s in describe(kind)}), None)
-        if owner is None:
-            offered = ", ".join(s.name for kind, _ in places.values() for s in describe(kind))
+        part = next((part for part, known in settings.items() if name in known), None)
+        if part is None:
+            offered = ", ".join(sorted(n for known in settings.values() for n in known))
             raise UserError(f"There is no setting {name!r}; the settings are {offered}.")
-        kind, taken = places[owner]
-        taken[name] = next(s for s in describe(kind) if s.name == name).check(value)
-    defaults = method.run_defaults
-    run_values = {**defaults, **places["run"][1], **values}
-    if run_values.get("steps") is not None and "seconds" not in {**places["run"][1], **values}:
-        run_values["seconds"] = None
-    for part in ("settings", "views", "front_end"):
-        kind, taken = places[part]
-        run_values[part] = asdict(build(kind, {**dict(values.get(part, {})), **taken}, f"The {part.replace('_', ' ')}"))  # type: ignore[call-overload]
-    return replace(RunConfig.from_json(run_values), **provenance())
+        found[part][name] = settings[part][name].check(value)
+    return found
 
 
 def provenance() -> dict[str, Any]:

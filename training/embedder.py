@@ -39,10 +39,12 @@ def built_method(config: RunConfig, clips: int, groups: int, statistics: tuple[f
         raise UserError(f"There is no method {config.method!r}; the methods are {', '.join(METHODS)}.")
     kind = METHODS[config.method]
     if config.encoder not in kind.encoders:
-        raise UserError(f"The method {config.method} doesn't fit the encoder {config.encoder!r}; it fits {', '.join(kind.encoders)}.")
+        raise UserError(
+            f"The method {config.method} doesn't fit the encoder {config.encoder!r}; it fits {', '.join(kind.encoders)}."
+        )
     front_end = build(FrontEnd, config.front_end, "The front end")
     views = build(VIEWS[ENCODERS[config.encoder].domain], config.views, "The views")
-    settings = build(kind.Config, config.settings, f"The method {config.method}")
+    settings: Any = build(kind.Config, config.settings, f"The method {config.method}")
     torch.manual_seed(config.seed)
     encoder = ENCODERS[config.encoder](front_end.mels)
     encoder.set_input_statistics(*statistics)
@@ -87,11 +89,18 @@ class Embedder:
         if not kept:
             raise UserError(f"The run {run.name} has no weights yet.")
         self.step = kept[-1] if step is None else step
-        probe = run.probe()
-        self.method = built_method(RunConfig.from_json(run.config()), *_counts(probe))
+        self._config = RunConfig.from_json(run.config())
+        self._counts = _counts(run.probe())
+        self.method = built_method(self._config, *self._counts)
         checkpoint.load_weights(self.method, checkpoint.weights(run, self.step), run.name)
         self.method.eval()
         self.width = self.method.encoder.width
+
+    def forget(self) -> None:
+        """Go back to the weights before the first step: the run's own seed and input statistics."""
+        learned = self.method.encoder
+        statistics = (float(learned.input_mean), float(learned.input_std))
+        self.method = built_method(self._config, *self._counts, statistics).eval()
 
     def embed(self, waveforms: Sequence[np.ndarray]) -> np.ndarray:
         """h (n, D) float32 of waveforms (S,) float32 at 16 kHz, of any lengths."""
@@ -111,7 +120,9 @@ class Embedder:
     def _embedded(self, waveforms: Sequence[np.ndarray]) -> Tensor:
         if self.method.encoder.domain == "waveform":
             return embed_audio(self.method, *padded_waveforms(list(waveforms)))
-        return embed_audio(self.method, *clip_power(list(waveforms), self.method.augment.front_end, torch.device("cpu")))
+        return embed_audio(
+            self.method, *clip_power(list(waveforms), self.method.augment.front_end, torch.device("cpu"))
+        )
 
 
 def _counts(probe: Mapping[str, Any]) -> tuple[int, int]:

@@ -108,4 +108,3 @@ class Journal:
 
 def _finite(value: float) -> bool:
     return value == value and abs(value) != float("inf")
-

@@ -87,12 +87,13 @@ def mfcc_statistics(dataset: Dataset, clips: np.ndarray) -> Tensor:
     """`statistics` of 20 MFCCs: (n, 40). The classical description of a sound."""
     from torchaudio.transforms import MFCC
 
-    mel = {"n_fft": 512, "hop_length": 320, "n_mels": 40, "pad_mode": "constant"}
+    hop_samples = 320
+    mel = {"n_fft": 512, "hop_length": hop_samples, "n_mels": 40, "pad_mode": "constant"}
     transform = MFCC(SAMPLE_RATE, n_mfcc=20, melkwargs=mel)
     rows = []
     for chunk in _chunks(clips):
         padded, samples = padded_waveforms([dataset.waveform(c) for c in chunk])
-        rows.append(statistics(transform(padded), samples // mel["hop_length"] + 1))
+        rows.append(statistics(transform(padded), samples // hop_samples + 1))
     return torch.cat(rows)
 
 

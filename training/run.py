@@ -383,7 +383,9 @@ def _status(found: Mapping[str, Any]) -> Status | None:
         return None
     counts = (status.step, status.attempt, status.heartbeat, status.steps or 0)
     numbers = (status.updated, status.seconds, status.progress, status.steps_per_second, status.clips_per_second)
-    good = all(type(n) is int for n in counts) and all(type(n) in (int, float) for n in (*numbers, status.seconds_left or 0))
+    good = all(type(n) is int for n in counts) and all(
+        type(n) in (int, float) for n in (*numbers, status.seconds_left or 0)
+    )
     return status if good and isinstance(status.message, str) and isinstance(status.device, str) else None
 
 

@@ -21,7 +21,9 @@ def setting(
     scale: typing.Literal["linear", "log"] = "linear",
 ) -> Any:
     """A dataclass field with its range and one sentence of meaning; `low` and `high` are inclusive."""
-    return field(default=default, metadata={"meaning": meaning, "low": low, "high": high, "choices": choices, "scale": scale})
+    return field(
+        default=default, metadata={"meaning": meaning, "low": low, "high": high, "choices": choices, "scale": scale}
+    )
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,15 @@ class Setting:
             value = int(value)
         if type(value) is not self.kind:
             raise UserError(f"The setting {self.name} is {value!r}, but {wanted} was expected.")
-        outside = self.kind in (int, float) and not (
-            (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
-        )
-        if outside or (self.choices is not None and value not in self.choices):
+        if self._outside(value) or (self.choices is not None and value not in self.choices):
             raise UserError(f"The setting {self.name} is {value!r}, but {wanted} was expected.")
         return value
+
+    def _outside(self, value: Any) -> bool:
+        if self.kind not in (int, float):
+            return False
+        below = self.low is not None and not value >= self.low  # written so that NaN counts as outside
+        return below or (self.high is not None and not value <= self.high)
 
     def expected(self) -> str:
         """What a legal value is, in words."""

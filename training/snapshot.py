@@ -26,7 +26,9 @@ class Snapshot:
 
 
 @torch.no_grad()
-def snapshot(method: Method, store: ClipStore, dataset: Dataset, clips: np.ndarray, companions: dict[str, Tensor]) -> Snapshot:
+def snapshot(
+    method: Method, store: ClipStore, dataset: Dataset, clips: np.ndarray, companions: dict[str, Tensor]
+) -> Snapshot:
     """Embed the probe `clips` in eval mode and measure; the method comes back in training mode."""
     device = store.rows.device
     h = embed_clips(method, store, torch.from_numpy(clips).to(device))
@@ -34,7 +36,9 @@ def snapshot(method: Method, store: ClipStore, dataset: Dataset, clips: np.ndarr
     generator = Generator(device).manual_seed(0)
     views = method.views(store.batch(_spread(clips, device), companions), generator)
     z = method.projection(h)
-    first, second = (method.projection(method.embed(views[v])) for v in ("first", "second")) if _has_pair(views) else (None, None)
+    first, second = (
+        (method.projection(method.embed(views[v])) for v in ("first", "second")) if _has_pair(views) else (None, None)
+    )
     lens = method.lens(views)
     method.train()
     z = h if z is None else z.float()

@@ -25,7 +25,7 @@ class FrontEnd:
 
     mels: int = setting(40, "Mel bands.", low=8, high=128)
     hop_seconds: float = setting(0.02, "Seconds from one frame to the next.", low=0.005, high=0.05)
-    window_seconds: float = setting(0.032, "Length of the analysis window in seconds.", low=0.01, high=0.1)
+    analysis_seconds: float = setting(0.032, "Length of the analysis window in seconds.", low=0.01, high=0.1)
     low_hz: float = setting(60.0, "Lower edge of the lowest band in Hz.", low=0.0, high=2000.0)
     high_hz: float = setting(7800.0, "Upper edge of the highest band in Hz.", low=2000.0, high=8000.0)
 
@@ -40,7 +40,7 @@ class FrontEnd:
 
     @cached_property
     def _transform(self) -> MelSpectrogram:
-        window = round(self.window_seconds * SAMPLE_RATE)
+        window = round(self.analysis_seconds * SAMPLE_RATE)
         return MelSpectrogram(
             sample_rate=SAMPLE_RATE,
             n_fft=max(512, 1 << (window - 1).bit_length()),  # below 512 the lowest bands would hold no bin

@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import math
 import signal
 import threading
 import time
@@ -10,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Generator, Tensor
 from torch.optim import Optimizer
@@ -84,7 +82,9 @@ def train(folder: Path | str, resume: bool = False) -> State:
         journal.close(State.FAILED, str(error))
         raise
     except MemoryError:
-        journal.close(State.FAILED, "The memory of this machine is used up; a smaller batch or a smaller data set may fit.")
+        journal.close(
+            State.FAILED, "The memory of this machine is used up; a smaller batch or a smaller data set may fit."
+        )
         raise UserError(journal.status.message) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

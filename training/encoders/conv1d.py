@@ -14,11 +14,13 @@ class Conv1d(Encoder):
 
     domain = "waveform"
     title = "1-D convolutions"
-    summary = "Strided convolutions on the samples themselves, without a spectrogram: slower to learn, free of its choices."
+    summary = (
+        "Strided convolutions on the samples themselves, without a spectrogram: slower to learn, free of its choices."
+    )
     stride = 320
 
     def __init__(self, mels: int, width: int = 256) -> None:
-        super().__init__()
+        super().__init__(mels)
         layers: list[nn.Module] = []
         shape = [(1, 32, 10, 5), (32, 64, 8, 4), (64, 128, 8, 4), (128, width, 8, 4), (width, width, 3, 1)]
         for c_in, c_out, kernel, step in shape:

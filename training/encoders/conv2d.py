@@ -18,12 +18,19 @@ class Conv2d(Encoder):
     stride = 8
 
     def __init__(self, mels: int, channels: tuple[int, int, int] = (16, 32, 64), width: int = 512) -> None:
-        super().__init__()
+        super().__init__(mels)
         blocks: list[nn.Module] = []
         for c_in, c_out in zip((1, *channels[:-1]), channels, strict=True):
-            blocks += [nn.Conv2d(c_in, c_out, 3, padding=1, bias=False), nn.BatchNorm2d(c_out), nn.ReLU(), nn.MaxPool2d(2)]
+            blocks += [
+                nn.Conv2d(c_in, c_out, 3, padding=1, bias=False),
+                nn.BatchNorm2d(c_out),
+                nn.ReLU(),
+                nn.MaxPool2d(2),
+            ]
         self.blocks = nn.Sequential(*blocks)
-        self.dense = nn.Sequential(nn.Linear(channels[-1] * (mels // 8), width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
+        self.dense = nn.Sequential(
+            nn.Linear(channels[-1] * (mels // 8), width), nn.ReLU(), nn.Linear(width, width), nn.ReLU()
+        )
         self.width = width
 
     def frames(self, x: Tensor) -> Tensor:

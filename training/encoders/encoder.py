@@ -27,7 +27,8 @@ class Encoder(nn.Module, ABC):
     input_mean: Tensor
     input_std: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, mels: int) -> None:
+        """`mels` are the bands F of the input; encoders that hear samples have no use for it."""
         super().__init__()
         self.register_buffer("input_mean", torch.zeros(()))
         self.register_buffer("input_std", torch.ones(()))

@@ -22,10 +22,12 @@ from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Config:
+class Settings:
     """Settings of BYOL."""
 
-    momentum: float = setting(0.99, "How slowly the target follows, at the start; it ends standing still.", low=0.0, high=0.9999)
+    momentum: float = setting(
+        0.99, "How slowly the target follows, at the start; it ends standing still.", low=0.0, high=0.9999
+    )
     projection_width: int = setting(128, "Numbers that the loss compares for each view.", low=8, high=1024, scale="log")
     hidden_width: int = setting(256, "Width inside the projector and the predictor.", low=16, high=4096, scale="log")
 
@@ -33,7 +35,7 @@ class Config:
 class BYOL(Method):
     """An online network learns to predict the projection of a target that is its own moving average."""
 
-    Config = Config
+    Config = Settings
     encoders = ("conv2d", "conv1d")
     card = Card(
         title="BYOL",
@@ -50,7 +52,7 @@ class BYOL(Method):
         "looks better than ever: watch the normalised standard deviation.",
     )
 
-    def __init__(self, encoder: Encoder, config: Config, task: Task) -> None:
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
         self.momentum = config.momentum
         self.project = projector(encoder.width, config.hidden_width, config.projection_width)

@@ -105,7 +105,7 @@ class Method(nn.Module, ABC):
         """The loss at chance, where there is a closed form."""
         return None
 
-    def after_step(self, progress: float) -> None:  # noqa: B027  (an empty hook, not a forgotten method)
+    def after_step(self, progress: float) -> None:
         """Called after every optimiser step; progress runs from 0 to 1 over the run."""
 
     def before_epoch(self, embed: Callable[[], Tensor]) -> Tensor | None:

@@ -22,10 +22,12 @@ from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Config:
+class Settings:
     """Settings of SimCLR."""
 
-    temperature: float = setting(0.1, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log")
+    temperature: float = setting(
+        0.1, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+    )
     projection_width: int = setting(128, "Numbers that the loss compares for each view.", low=8, high=1024, scale="log")
     hidden_width: int = setting(256, "Width inside the projector.", low=16, high=4096, scale="log")
 
@@ -33,7 +35,7 @@ class Config:
 class SimCLR(Method):
     """Two views of every clip; each must pick the other out of all 2B − 1 views that aren't itself."""
 
-    Config = Config
+    Config = Settings
     encoders = ("conv2d", "conv1d")
     card = Card(
         title="SimCLR",
@@ -50,7 +52,7 @@ class SimCLR(Method):
         "Small batches give few wrong answers to learn from.",
     )
 
-    def __init__(self, encoder: Encoder, config: Config, task: Task) -> None:
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
         self.temperature = config.temperature
         self.batch_size = task.batch_size
@@ -76,11 +78,15 @@ class SimCLR(Method):
 
     def chance(self) -> Chance:
         """All views equally near: ln(2B − 1)."""
-        return Chance(math.log(2 * self.batch_size - 1), f"ln(2·{self.batch_size} − 1): all views of the batch look alike")
+        return Chance(
+            math.log(2 * self.batch_size - 1), f"ln(2·{self.batch_size} − 1): all views of the batch look alike"
+        )
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cosine of each first view with each second view, for the batch's first clips."""
-        z1, z2 = (functional.normalize(self.project(self.encoder(views[v][:32])).float(), dim=1) for v in ("first", "second"))
+        z1, z2 = (
+            functional.normalize(self.project(self.encoder(views[v][:32])).float(), dim=1) for v in ("first", "second")
+        )
         return {"similarity": z1 @ z2.T}
 
 

@@ -3,5 +3,7 @@
 from training.views.mel import MelViews
 from training.views.waveform import WaveformViews
 
+__all__ = ["VIEWS", "MelViews", "WaveformViews"]
+
 VIEWS: dict[str, type[MelViews] | type[WaveformViews]] = {"mel": MelViews, "waveform": WaveformViews}
 """The views for each of an encoder's domains."""

@@ -27,14 +27,24 @@ EQUALIZER_KNOTS = 5
 class MelViews:
     """How strongly views differ from their clip. 0 switches an augmentation off."""
 
-    crop_seconds: float = setting(0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0)
-    time_shift: float = setting(0.3, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0)
+    crop_seconds: float = setting(
+        0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0
+    )
+    time_shift: float = setting(
+        0.3, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0
+    )
     time_stretch: float = setting(0.3, "Slower or faster, up to e to this power.", low=0.0, high=1.0)
     frequency_shift: float = setting(0.1, "Up or down, in parts of half the mel axis.", low=0.0, high=0.5)
-    frequency_stretch: float = setting(0.15, "The mel axis squeezed or widened, up to e to this power, as by another voice.", low=0.0, high=0.5)
+    frequency_stretch: float = setting(
+        0.15, "The mel axis squeezed or widened, up to e to this power, as by another voice.", low=0.0, high=0.5
+    )
     mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)
-    noise: float = setting(0.5, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0)
-    equalizer: float = setting(0.5, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0)
+    noise: float = setting(
+        0.5, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0
+    )
+    equalizer: float = setting(
+        0.5, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0
+    )
     time_mask: float = setting(0.0, "Longest stretch of time hidden, in parts of the view.", low=0.0, high=0.5)
     frequency_mask: float = setting(0.0, "Widest band hidden, in parts of the mel axis.", low=0.0, high=0.5)
 
@@ -60,7 +70,9 @@ class MelViews:
         if self.noise:
             decibel = -5 - 40 * amounts.uniform()
             level = 10 ** (decibel / 10) * (amounts.uniform() < self.noise)
-            view = view + coloured_noise(level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames)
+            view = view + coloured_noise(
+                level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames
+            )
         if self.equalizer:
             view = equalised(view, self.equalizer * amounts.normal(EQUALIZER_KNOTS))
         x = log_mel(view)
@@ -94,12 +106,13 @@ def warped(
     View frame v of a clip is its frame (v − start) · stretch; view band f, counted from −1 to 1 over the mel axis, is
     its band f · scale + shift. What lies outside of the clip is silence.
     """
-    batch, bands, length = power.shape
+    _, bands, length = power.shape
     time = (torch.arange(frames, device=power.device) - starts[:, None]) * stretch[:, None]  # (B, V)
     centres = (torch.arange(bands, device=power.device) + 0.5) / bands * 2 - 1
     band = centres * frequency_scale[:, None] + frequency_shift[:, None]  # (B, F)
     grid = torch.stack(
-        [((time + 0.5) / length * 2 - 1)[:, None].expand(-1, bands, -1), band[:, :, None].expand(-1, -1, frames)], dim=-1
+        [((time + 0.5) / length * 2 - 1)[:, None].expand(-1, bands, -1), band[:, :, None].expand(-1, -1, frames)],
+        dim=-1,
     )
     return functional.grid_sample(power[:, None], grid.to(power.dtype), align_corners=False)[:, 0]
 

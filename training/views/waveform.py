@@ -19,9 +19,15 @@ from training.settings import setting
 class WaveformViews:
     """How strongly views differ from their clip. 0 switches an augmentation off."""
 
-    crop_seconds: float = setting(0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0)
-    time_shift: float = setting(0.3, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0)
-    time_stretch: float = setting(0.2, "Slower and lower or faster and higher, up to e to this power.", low=0.0, high=1.0)
+    crop_seconds: float = setting(
+        0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0
+    )
+    time_shift: float = setting(
+        0.3, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0
+    )
+    time_stretch: float = setting(
+        0.2, "Slower and lower or faster and higher, up to e to this power.", low=0.0, high=1.0
+    )
     gain_db: float = setting(6.0, "Louder or quieter by up to this many dB.", low=0.0, high=30.0)
     polarity: float = setting(0.5, "Chance that the waveform is turned upside down.", low=0.0, high=1.0)
     mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)

@@ -1,0 +1,45 @@
+# make demo   sets up and opens the page on the built-in sounds
+# make test   sets up and runs every test, those in the browser too where a Chromium is found
+# make check  ruff, mypy and the directions of imports
+# make setup  .venv with everything; the others call it
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: demo test check setup shipped-run benchmark clean
+
+demo: .venv/.installed
+	$(BIN)/python app.py --open
+
+test: .venv/.installed-dev
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -q -m browser -rs
+
+check: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_imports.py
+
+setup: .venv/.installed-dev
+
+# The small finished run in assets/, so that Map and Find are alive before the first training.
+shipped-run: .venv/.installed
+	$(BIN)/python -m benchmarks.shipped_run
+
+benchmark: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.page
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv/.installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	touch .venv/.installed $@

@@ -1,0 +1,47 @@
+"""Embeddings as a file that other tools open."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from training.data import open_dataset
+from training.data.dataset import Progress
+from training.embedder import Embedder
+from training.errors import UserError
+from training.run import RunFolder
+
+
+def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int | None, progress: Progress) -> int:
+    """Embed every clip of sound files and folders; returns how many rows were written.
+
+    Columns: id, file, offset_seconds, seconds, one for each facet, vector (list of float32). Opens in Embedding Atlas,
+    pandas and DuckDB. Raises UserError where a path holds no sound or `out` can't be written.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    embedder = Embedder(run, step)
+    window_seconds = float(run.config().get("window_seconds", 2.0))
+    tables = []
+    for path in paths:
+        dataset = open_dataset(path, window_seconds=window_seconds, progress=progress)
+        vectors = embedder.embed_dataset(dataset, progress)
+        columns = {
+            "id": pa.array(dataset.ids),
+            "file": pa.array(dataset.files),
+            "offset_seconds": pa.array(np.asarray(dataset.offsets_seconds)),
+            "seconds": pa.array([dataset.seconds(c) for c in range(len(dataset))]),
+            "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
+        }
+        for name, facet in dataset.facets.items():
+            if name not in columns:
+                columns[name] = pa.array([facet.label(c) for c in range(len(dataset))])
+        tables.append(pa.table(columns))
+    whole = pa.concat_tables(tables, promote_options="default")
+    whole = whole.replace_schema_metadata({"hearsight_run": run.name, "hearsight_step": str(embedder.step)})
+    try:
+        pq.write_table(whole, out)
+    except OSError as error:
+        raise UserError(f"The file {out} can't be written: {error.strerror or error}.") from None
+    return len(whole)
