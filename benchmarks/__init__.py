@@ -1,0 +1,1 @@
+"""Speed and quality, measured on the real thing; results lie in benchmarks/results/."""
