@@ -1,5 +1,6 @@
 """Which clips of the data sound like this one to the model? Where would it lie on the map? How alike are two sounds?"""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from training.run import RunFolder
 
 PLACE_NEIGHBOURS = 8
 RANDOM_PAIRS = 2_000
+STAY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,18 @@ class Finder:
     """Answers by a run's own model, at any step of which weights are kept."""
 
     def __init__(
-        self, library: Library, layouts: LayoutFolders, process: EmbeddingProcess | None = None, root: Path | None = None
+        self,
+        library: Library,
+        layouts: LayoutFolders,
+        process: EmbeddingProcess | None = None,
+        root: Path | None = None,
     ):
         """`process`, `root` (of the cache): for tests."""
         self._library = library
         self._layouts = layouts
         self._process = process or EmbeddingProcess()
         self._index = Index(self._process, root)
+        self._listening: dict[str, tuple[int, float]] = {}
 
     def prepare(self, name: str, step: int | None = None) -> str:
         """Have all clips embedded in the background; how far that is, in words. Empty when all is ready."""
@@ -88,13 +95,13 @@ class Finder:
         if dataset is None:
             self._process.start()
             return self._library.sounds(run).note
-        progress = self._index.begin(run, kept_step(run, step), dataset)
+        progress = self._index.begin(run, self._listening_step(name, run, step), dataset)
         return "" if progress is None else progress.text
 
     def find(self, name: str, waveform: np.ndarray, step: int | None = None, count: int = 10) -> Found:
-        """The `count` clips nearest to `waveform`, (S,) float in [-1, 1] at 16 kHz. Raises UserError with one sentence."""
+        """The `count` clips nearest to `waveform`, (S,) float in [-1, 1] at 16 kHz. Raises UserError."""
         run = self._run(name)
-        listening = kept_step(run, step)
+        listening = self._listening_step(name, run, step)
         query = unit_rows(self._process.embeddings(run, listening, [_audible(waveform)]))[0]
         about, sounds = points(run), self._library.sounds(run)
         place_step = nearest_step(run.snapshots(), listening)
@@ -130,6 +137,18 @@ class Finder:
         """End the background work."""
         self._index.close()
         self._process.close()
+
+    def _listening_step(self, name: str, run: RunFolder, step: int | None) -> int:
+        """The weights to search with. Where none are asked for, those of a run at work stay the same for a minute, or
+        the clips would be embedded anew for every search.
+        """
+        chosen, since = self._listening.get(name, (-1, 0.0))
+        stay = step is None and time.monotonic() - since < STAY_SECONDS and chosen in run.checkpoints()
+        if not (stay and run.status().active):
+            chosen, since = kept_step(run, step), time.monotonic()
+        if step is None:
+            self._listening[name] = (chosen, since)
+        return chosen
 
     def _comparison(self, run: RunFolder, step: int, sounds: Sequence[np.ndarray]) -> Comparison:
         a, b = unit_rows(self._process.embeddings(run, step, sounds))
@@ -193,7 +212,9 @@ def random_pair_cosines(units: np.ndarray) -> np.ndarray:
     return cosines
 
 
-def _clip_matches(dataset: Dataset, about: Points, units: np.ndarray, query: np.ndarray, count: int) -> tuple[Match, ...]:
+def _clip_matches(
+    dataset: Dataset, about: Points, units: np.ndarray, query: np.ndarray, count: int
+) -> tuple[Match, ...]:
     point_of = {clip: point for point, clip in enumerate(about.clips)}
     matches = []
     for near in nearest_rows(units, query, count):

@@ -58,10 +58,11 @@ class Launcher:
         self._closed = threading.Event()
         for left in self.root.glob(".deleted-*"):
             shutil.rmtree(left, ignore_errors=True)
-        threading.Thread(target=self._look_for_ever, name="launcher", daemon=True).start()
+        self._thread = threading.Thread(target=self._look_for_ever, name="launcher", daemon=True)
+        self._thread.start()
 
     def start(self, config: Mapping[str, Any], name: str | None = None) -> str:
-        """Make a new run and start or queue it; its name. Raises UserError where the queue is full or it can't be written."""
+        """Make a new run and start or queue it; its name. Raises UserError for a full queue or an unwritable folder."""
         with self._changing() as queue:
             self._check_room(queue.now)
             chosen = name or self._new_name(config)
@@ -118,7 +119,7 @@ class Launcher:
             if run.status().active or self._busy(queue.now) == name or held(run):
                 raise UserError(f"The run {name} is being trained; stop it before you delete it.")
             queue.now = queue.now.without(name)
-            os.rename(run.path, gone)
+            run.path.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
 
     def place(self, name: str) -> int | None:
@@ -139,8 +140,9 @@ class Launcher:
                 self._go_on()
 
     def close(self) -> None:
-        """Stop looking. Trainers go on."""
+        """Stop looking: nothing new is started. Trainers go on."""
         self._closed.set()
+        self._thread.join(5)
 
     def _go_on(self) -> None:
         with self._changing() as queue:

@@ -47,7 +47,9 @@ class Refused(HTTPException):
         super().__init__(status, sentence, {**GUARDS, "Cache-Control": NEVER})
 
 
-def byte_routes(library: Library, uploads: Uploads, layouts: LayoutFolders, looked_at: Looked = lambda name: None) -> APIRouter:
+def byte_routes(
+    library: Library, uploads: Uploads, layouts: LayoutFolders, looked_at: Looked = lambda name: None
+) -> APIRouter:
     """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at."""
     router = APIRouter(prefix=PREFIX)
 
@@ -177,7 +179,9 @@ def _clip(library: Library, fingerprint: str, index: str) -> tuple[Dataset, int]
 def _upload(uploads: Uploads, token: str) -> np.ndarray:
     samples = uploads.samples(token)
     if samples is None:
-        raise Refused("There is no such sound, or it was removed: sounds that are sent here are kept for less than an hour.")
+        raise Refused(
+            "There is no such sound, or it was removed: sounds that are sent here are kept for less than an hour."
+        )
     return samples
 
 

@@ -1,6 +1,6 @@
 """Sounds that visitors bring, record or derive: private by an unguessable token, gone within the hour, under a quota.
 
-    <temporary>/hearsight-uploads-*/<token>.i16    mono int16 at 16 kHz, as decoded; the visitor's own file is not kept
+<temporary>/hearsight-uploads-*/<token>.i16    mono int16 at 16 kHz, as decoded; the visitor's own file is not kept
 """
 
 import contextlib
@@ -64,7 +64,7 @@ class Uploads:
         threading.Thread(target=self._sweep_for_ever, name="uploads", daemon=True).start()
 
     def add_file(self, path: str | Path) -> Upload:
-        """Decode what a visitor sent. Raises UserError where it is no sound, too long, or not a file sent to the page."""
+        """Decode what a visitor sent. Raises UserError where it is no sound, too long, or was not sent to the page."""
         decoded = decode_upload(self._received(path), max_seconds=LONGEST_SECONDS)
         return self._add(decoded.samples, decoded.notes)
 

@@ -282,6 +282,10 @@ class RunWriter(RunFolder):
         finite = {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in row.items()}
         os.write(self._metrics, (json.dumps({"schema": SCHEMA, **finite}) + "\n").encode())
 
+    def write_config(self, config: Mapping[str, Any]) -> None:
+        """Complete the configuration with what is known only once the data is open."""
+        durable.write_json(self.path / "config.json", {"schema": SCHEMA, **config})
+
     def write_probe(self, probe: Mapping[str, Any]) -> None:
         """Name the clips of all snapshots."""
         durable.write_json(self.path / "probe.json", {"schema": SCHEMA, **probe})

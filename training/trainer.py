@@ -122,6 +122,7 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
     if resume:
         _resume(run, journal, t)
     else:
+        run.write_config(replace(config, data_fingerprint=dataset.fingerprint).to_json())
         run.write_probe(described(dataset, clips, config.data))
     journal.open_events(purge_step=t.step if resume else None)
     run.write_baselines(baselines(dataset, clips, t.method, preparing))

@@ -2,6 +2,7 @@
 
 import { make } from "./elements.js";
 
+const small = window.matchMedia("(max-width: 640px)"); // there the form would hide all else
 const SLIDER_STEPS = 1000;
 const WIDEST_LINEAR = 100_000;
 
@@ -162,7 +163,7 @@ export function mount(root, { props, trigger, watch }) {
         fields.push({ group: name, field });
         return field.box;
       });
-      return make("details.settings-group", { open: open !== false }, make("summary", {}, title), make("div.settings-grid", {}, ...boxes));
+      return make("details.settings-group", { open: open !== false && !small.matches }, make("summary", {}, title), make("div.settings-grid", {}, ...boxes));
     }));
     tell(true);
   };

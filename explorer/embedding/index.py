@@ -1,6 +1,6 @@
 """All clips of a run's data, embedded once in the background and kept on disk by what they depend on.
 
-    <cache>/embeddings/<hash of weights, configuration and data>.npy    (n, D) float16
+<cache>/embeddings/<hash of weights, configuration and data>.npy    (n, D) float16
 """
 
 import hashlib
@@ -45,7 +45,7 @@ class Progress:
 
 
 class Index:
-    """Embeddings of whole data sets, one being made at a time, the one asked for last first."""
+    """Embeddings of whole data sets: one is made at a time, the one asked for last first, one step of a run waits."""
 
     def __init__(self, process: EmbeddingProcess, root: Path | None = None):
         self._process = process
@@ -72,6 +72,9 @@ class Index:
             found = self._progress.get(key)
             if found is None:
                 found = self._progress[key] = Progress(0, len(dataset))
+                for left, *_ in (entry for entry in self._wanted if entry[1].path == run.path):
+                    self._progress.pop(left, None)
+                self._wanted = [entry for entry in self._wanted if entry[1].path != run.path]
                 self._wanted.append((key, run, step, dataset))
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._embed_all_wanted, name="index", daemon=True)
@@ -119,7 +122,7 @@ class Index:
         part = self._folder / f".{key}.{os.getpid()}.npy"
         try:
             np.save(part, units)
-            os.replace(part, self._folder / f"{key}.npy")
+            part.replace(self._folder / f"{key}.npy")
         finally:
             part.unlink(missing_ok=True)
         newest_first = sorted(self._folder.glob("*.npy"), key=lambda path: -path.stat().st_mtime)

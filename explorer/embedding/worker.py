@@ -44,7 +44,7 @@ class Worker:
             try:
                 question = json.loads(self._connection.recv_bytes())
                 sounds = [self._connection.recv_bytes() for _ in range(question["sounds"])]
-                self._answer(question, [np.frombuffer(sound, np.float32) for sound in sounds])
+                self._answer(question, [np.frombuffer(sound, np.float32).copy() for sound in sounds])
             except (EOFError, ConnectionError):
                 return
 

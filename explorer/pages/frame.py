@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TypeVar
 
 import gradio as gr
@@ -50,5 +51,5 @@ def run_choices(summaries: Sequence[RunSummary]) -> list[tuple[str, str]]:
 
 
 def _title(summary: RunSummary) -> str:
-    about = [part for part in (summary.method, summary.data) if part]
+    about = [part for part in (summary.method, PurePath(summary.data).name) if part]
     return " · ".join([*about, summary.name]) if about else summary.name

@@ -1,7 +1,7 @@
-"""The projector's process: makes the maps of the runs that somebody looks at, newest first, with what is left of the CPU.
+"""The projector's process: makes the maps of the runs that somebody looks at, with what is left of the CPU.
 
-    python -m explorer.projector serve          wanted runs arrive on stdin, one JSON list of folders a line
-    python -m explorer.projector make RUN       all maps of one run, kept in RUN/layouts, for a run to be given away
+python -m explorer.projector serve          wanted runs arrive on stdin, one JSON list of folders a line
+python -m explorer.projector make RUN       all maps of one run, kept in RUN/layouts, for a run to be given away
 """
 
 import argparse

@@ -18,7 +18,9 @@ MIN_DIST = 0.1
 SEED = 20_000
 
 
-def umap_places(indices: np.ndarray, distances: np.ndarray, start: np.ndarray, epochs: int, strength: float) -> np.ndarray:
+def umap_places(
+    indices: np.ndarray, distances: np.ndarray, start: np.ndarray, epochs: int, strength: float
+) -> np.ndarray:
     """(n, 2) float32: where UMAP moves the points from `start` (n, 2; in its own units) in `epochs` rounds.
 
     `indices`, `distances` (n, k): exact neighbours, each point first in its own list; `strength`: of the first round's

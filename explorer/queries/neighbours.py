@@ -19,7 +19,7 @@ class Neighbour:
 
 
 def neighbours_of_point(run: RunFolder, step: int, point: int, count: int = 10) -> list[Neighbour] | None:
-    """The probe clips nearest to one of them at `step`, itself left out; None where there is no such snapshot or point."""
+    """The probe clips nearest to one of them at `step`, itself left out; None where snapshot or point isn't there."""
     units = unit_embeddings(run, step)
     if units is None or not 0 <= point < len(units):
         return None

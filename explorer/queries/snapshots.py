@@ -18,7 +18,7 @@ def snapshot_hash(run: RunFolder, step: int) -> str | None:
 
 
 def embeddings(run: RunFolder, step: int) -> np.ndarray | None:
-    """(n, D) float32: the probe clips as the encoder heard them at `step`. None where missing, damaged or not finite."""
+    """(n, D) float32: the probe clips as the encoder heard them. None where missing, damaged or not finite."""
     stamp = file_stamp(run.snapshot_path(step))
     return None if stamp is None else _embeddings(run.snapshot_path(step), stamp)
 

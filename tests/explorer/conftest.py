@@ -39,7 +39,13 @@ def write_run(
 
     `embedded` gives the embeddings (n, dim) at a step, `clustered` where it is None. The weights are no weights.
     """
-    described = {"method": "simclr", "encoder": "conv", "data": "starter", "created": "2025-01-01T00:00:00", "seed": seed}
+    described = {
+        "method": "simclr",
+        "encoder": "conv",
+        "data": "starter",
+        "created": "2025-01-01T00:00:00",
+        "seed": seed,
+    }
     create_run(path, {**described, **(config or {})})
     writer = RunWriter(path)
     facets = {
@@ -52,15 +58,22 @@ def write_run(
         {**about, "ids": ids, "clips": list(range(n)), "facets": facets, "group": "source", "main_facet": "class"}
     )
     values = {"class": {"random_init": 0.5, "log_mel": 0.5, "mfcc": 0.6, "chance": 0.2}}
-    writer.write_baselines({"main_facet": "class", "cross_group_knn": values, "loss": {"value": 6.2, "meaning": "chance"}})
+    writer.write_baselines(
+        {"main_facet": "class", "cross_group_knn": values, "loss": {"value": 6.2, "meaning": "chance"}}
+    )
     for step in range(max(snapshots, default=0) + 1):
         row = {"step": step, "attempt": 1, "seconds": step / 4, "train/loss": 6.2 / (1 + step / 10)}
         writer.append_metrics({**row, "train/learning_rate": 1e-3, "train/clips_per_second": 1000.0})
     for step in snapshots:
         vectors = clustered(n, dim, step, seed) if embedded is None else embedded(step)
-        arrays = {"embeddings": vectors.astype(np.float16), "projections": vectors[:, : vectors.shape[1] // 2].astype(np.float16)}
+        arrays = {
+            "embeddings": vectors.astype(np.float16),
+            "projections": vectors[:, : vectors.shape[1] // 2].astype(np.float16),
+        }
         spectrum = np.linalg.svd(vectors, compute_uv=False).astype(np.float32)
-        writer.write_snapshot(step, {**arrays, "singular_values": spectrum, "lens/similarities": vectors[:8] @ vectors[:8].T})
+        writer.write_snapshot(
+            step, {**arrays, "singular_values": spectrum, "lens/similarities": vectors[:8] @ vectors[:8].T}
+        )
         writer.write_checkpoint(step, b"weights", b"state", {"weights": f"{seed}-{step}", "state": "none"})
         measures = {"measure/cross_group_knn": 0.5 + step / 100, "measure/cross_group_knn/class": 0.5 + step / 100}
         writer.append_metrics({"step": step, "seconds": step / 4, **measures, "measure/normalised_std": 0.9})

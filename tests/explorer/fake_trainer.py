@@ -1,6 +1,6 @@
 """Stands for the trainer: keeps a run's folder as it would, learns nothing. What it does wrong is in the configuration.
 
-    python -m tests.explorer.fake_trainer run|resume FOLDER
+python -m tests.explorer.fake_trainer run|resume FOLDER
 """
 
 import signal

@@ -3,6 +3,7 @@ import time
 import numpy as np
 import pytest
 
+from explorer import finder as module
 from explorer.embedding.process import EmbeddingProcess
 from explorer.finder import Finder, kept_step, nearest_step, place_among, random_pair_cosines
 from explorer.library import Library
@@ -10,6 +11,7 @@ from explorer.queries.layouts import Layout, LayoutFolders
 from explorer.queries.snapshots import snapshot_hash, unit_rows
 from tests.explorer.fake_embedder import spectrum
 from training.errors import UserError
+from training.run import RunWriter, State, Status
 
 CLIPS, POINTS = 60, 40
 
@@ -102,6 +104,18 @@ def test_a_comparison_at_every_kept_step(finder):
     rows = list(finder.compare_over_steps("a", tone(440), tone(1100)))
     assert [row.step for row in rows] == [0, 10, 20]
     assert rows[0].cosine > rows[1].cosine > rows[2].cosine
+
+
+def test_a_run_at_work_is_searched_with_the_same_weights_for_a_while(finder, run, monkeypatch):
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.TRAINING))
+    assert finder.find("a", tone(440)).step == 20
+    writer.write_checkpoint(30, b"weights", b"state", {"weights": "30"})
+    assert finder.find("a", tone(440)).step == 20
+    assert finder.find("a", tone(440), step=30).step == 30
+    monkeypatch.setattr(module, "STAY_SECONDS", 0.0)
+    assert finder.find("a", tone(440)).step == 30
+    writer.close()
 
 
 def test_what_cannot_be_searched_is_said(finder, make_run, tmp_path):

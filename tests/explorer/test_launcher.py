@@ -96,7 +96,7 @@ def test_a_trainer_has_a_session_of_its_own_and_no_stdin(launch, root):
     wait_for_state(root, name, State.TRAINING)
     pid = server._children[name].pid
     assert os.getsid(pid) == pid
-    assert os.readlink(f"/proc/{pid}/fd/0") == "/dev/null"
+    assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
 
 
 def test_one_at_a_time_and_the_others_in_order(launch, root):

@@ -117,7 +117,7 @@ def test_mutilated_folders_are_listed_and_do_no_harm(make_run, tmp_path, cache):
         for _ in range(dice.randint(1, 6)):
             if any(p.is_file() for p in path.rglob("*")):
                 mutilate(path, dice)
-    os.mkdir(os.fsencode(tmp_path / "runs") + b"/\xff\xfe")
+    (tmp_path / "runs" / os.fsdecode(b"\xff\xfe")).mkdir()
     library, layouts = Library(tmp_path / "runs"), LayoutFolders()
     having_config = [f"run-{i}" for i in range(50) if (tmp_path / "runs" / f"run-{i}" / "config.json").is_file()]
     assert len(having_config) > 30

@@ -56,7 +56,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     try:
         yield part
         shutil.rmtree(target, ignore_errors=True)
-        os.replace(part, target)
+        part.replace(target)
     except OSError as error:
         raise UserError(f"The archive could not be unpacked to {target.parent}: {error.strerror}.") from None
     finally:

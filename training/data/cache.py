@@ -28,8 +28,8 @@ NOTHING_BESIDE: Mapping[str, str | None] = {}
 
 def cache_root() -> Path:
     """`$XDG_CACHE_HOME/hearsight`, or `~/.cache/hearsight` where that is unset, empty or relative."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "hearsight"
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "hearsight"
 
 
 def writable(folder: Path) -> Path:
@@ -151,7 +151,7 @@ class ClipWriter:
             with locked(whole.parent / "parts.lock"):
                 if load(self.fingerprint, self._root) is None:
                     shutil.rmtree(whole, ignore_errors=True)
-                    os.replace(self._part, whole)
+                    self._part.replace(whole)
                     _sync_folder(whole.parent)
         self.abandon()
         made = load(self.fingerprint, self._root)

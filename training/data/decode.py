@@ -59,7 +59,7 @@ def decode_upload(path: str | Path, *, max_seconds: float = 60.0, follow_links: 
         try:
             blocks = list(sound)
         except NotRead as reason:
-            name = readable_name(os.path.basename(os.fspath(path)), LONGEST_SHOWN_NAME)
+            name = readable_name(Path(path).name, LONGEST_SHOWN_NAME)
             raise UserError(f"{name or 'The file'} cannot be used: {reason}.") from None
     return Decoded(np.concatenate(blocks), tuple(sound.notes))
 

@@ -58,7 +58,7 @@ def download(
         try:
             _fetch_with_patience(url, part, progress, pauses)
             _check(url, part, sha256)
-            os.replace(part, target)
+            part.replace(target)
         except OSError as error:
             raise UserError(f"The download could not be written to {part.parent}: {error.strerror}.") from None
         _beginning_file(part).unlink(missing_ok=True)

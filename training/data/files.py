@@ -56,35 +56,33 @@ def files_below(root: Path) -> tuple[list[File], list[Skipped]]:
     skipped: list[Skipped] = []
 
     def refuse(error: OSError) -> None:
-        skipped.append(Skipped(_shown(error.filename, root), f"it cannot be opened: {error.strerror}"))
+        skipped.append(Skipped(_shown(Path(error.filename), root), f"it cannot be opened: {error.strerror}"))
 
     for folder, folders, names in os.walk(root, onerror=refuse):
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-        skipped += [Skipped(_shown(os.path.join(folder, name), root), "it is a link to a folder") for name in links]
-        for name in names:
-            path = os.path.join(folder, name)
-            if not _is_hidden(name):
-                try:
-                    found.append(file_at(path, os.path.relpath(path, root) if folder != os.fspath(root) else name))
-                except NotRead as reason:
-                    skipped.append(Skipped(_shown(path, root), str(reason)))
+        links = [path for path in (Path(folder, name) for name in folders) if path.is_symlink()]
+        skipped += [Skipped(_shown(path, root), "it is a link to a folder") for path in links]
+        for path in (Path(folder, name) for name in names if not _is_hidden(name)):
+            try:
+                found.append(file_at(path, path.relative_to(root).as_posix()))
+            except NotRead as reason:
+                skipped.append(Skipped(_shown(path, root), str(reason)))
     return sorted(found, key=lambda file: file.name.split("/")), skipped
 
 
-def file_at(path: str, name: str, follow_links: bool = True) -> File:
+def file_at(path: Path, name: str, follow_links: bool = True) -> File:
     """The regular file at `path`. Raises NotRead with the reason where there is none."""
     try:
-        about = os.stat(path) if follow_links else os.lstat(path)
+        about = path.stat(follow_symlinks=follow_links)
     except (OSError, ValueError) as error:
         raise NotRead(f"it cannot be opened: {getattr(error, 'strerror', None) or 'its name holds a NUL'}") from None
     check_regular(about)
-    return File(name, path, about.st_size, (about.st_mtime_ns, about.st_ctime_ns))
+    return File(name, str(path), about.st_size, (about.st_mtime_ns, about.st_ctime_ns))
 
 
 def opened(path: str, follow_links: bool) -> int:
     """A descriptor of the regular file at `path`; never waits, as opening a pipe would. Raises NotRead."""
-    file_at(path, path, follow_links)
+    file_at(Path(path), path, follow_links)
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)
     try:
         descriptor = os.open(path, flags)
@@ -189,7 +187,7 @@ def _remember(folder: Path, known: Mapping[str, Content]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False) as file:
             json.dump({"schema": SCHEMA, "files": {key: [c.hash, c.reason] for key, c in known.items()}}, file)
-        os.replace(file.name, target)
+        Path(file.name).replace(target)
     except OSError:
         return
 
@@ -198,5 +196,5 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name in ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
-def _shown(path: str, root: Path) -> str:
-    return readable_name(os.path.relpath(path, root))
+def _shown(path: Path, root: Path) -> str:
+    return readable_name(path.relative_to(root).as_posix())

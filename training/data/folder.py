@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from training.data.archives import extracted_zip
 from training.data.dataset import Dataset, Progress, Skipped
@@ -40,7 +40,7 @@ def open_path(path: str | Path, *, window_seconds: float, progress: Progress) ->
     try:
         if whole.is_dir():
             return open_folder(whole, rules, progress)
-        file_at(os.fspath(whole), whole.name)
+        file_at(whole, whole.name)
     except (NotRead, ValueError, OSError) as error:
         reason = error if isinstance(error, NotRead) else "its name cannot be that of a file"
         raise UserError(f"{readable_name(str(path), LONGEST_SHOWN_PATH)} cannot be used: {reason}.") from None
@@ -71,9 +71,9 @@ def open_files(
     files: list[File] = []
     skipped: list[Skipped] = []
     for path in paths:
-        base = os.path.basename(os.fspath(path))
+        base = Path(path).name
         try:
-            files.append(file_at(os.fspath(path), _unused(base, {file.name for file in files}), rules.follow_links))
+            files.append(file_at(Path(path), _unused(base, {file.name for file in files}), rules.follow_links))
         except NotRead as reason:
             skipped.append(Skipped(readable_name(base), str(reason)))
     if len(files) == 1 and _is_zip(files[0], rules.follow_links):
@@ -85,7 +85,7 @@ def open_files(
 def _open_zip(file: File, rules: Rules, progress: Progress) -> Dataset:
     content = content_hash(file.path, rules.follow_links)
     inside = Rules(rules.window_seconds, follow_links=False, max_seconds=rules.max_seconds)
-    name = readable_name(os.path.splitext(file.name)[0], 80)
+    name = readable_name(PurePosixPath(file.name).stem, 80)
     folder = extracted_zip(file.path, content, part_of(progress, 0.0, UNPACKING))
     return open_folder(folder, inside, part_of(progress, UNPACKING, 1.0), name=name)
 
@@ -103,7 +103,7 @@ def _opened(
     """`found` says what each of `files` holds; `skipped` are those that could not even be looked at."""
     sounds = [(file, content.hash) for file, content in zip(files, found, strict=True) if content.hash]
     silent = {file.name: content.reason for file, content in zip(files, found, strict=True) if content.reason}
-    reported = [name for name in silent if os.path.splitext(name)[1].lower() in SOUND_EXTENSIONS]
+    reported = [name for name in silent if PurePosixPath(name).suffix.lower() in SOUND_EXTENSIONS]
     all_skipped = (*skipped, *(Skipped(readable_name(name), silent[name]) for name in reported))
     if not sounds:
         raise no_sound(what, len(files), all_skipped)
@@ -128,8 +128,8 @@ def _is_zip(file: File, follow_links: bool) -> bool:
 
 def _unused(name: str, taken: set[str]) -> str:
     """`name`, or the same with a number where two files have it."""
-    stem, extension = os.path.splitext(name)
+    path = PurePosixPath(name)
     number, unused = 2, name
     while unused in taken:
-        number, unused = number + 1, f"{stem} ({number}){extension}"
+        number, unused = number + 1, f"{path.stem} ({number}){path.suffix}"
     return unused

@@ -52,12 +52,12 @@ def _splits(reference: str) -> Mapping[str, Any]:
     name, _, configuration = reference.partition(":")
     try:
         found = datasets.load_dataset(name, configuration or None, streaming=True)
-    except Exception as error:  # noqa: BLE001 - the library raises many kinds; the first line says what was wrong
+    except Exception as error:  # the library raises many kinds; the first line says what was wrong
         raise UserError(f"The Hugging Face set {reference} could not be opened: {_first_line(error)}.") from None
     splits = {}
     for split, rows in found.items():
         column = _sound_column(rows.features or {})
-        if column is not None:
+        if column:
             splits[split] = rows.cast_column(column, datasets.Audio(decode=False))
     if not splits:
         raise UserError(f"The Hugging Face set {reference} has no column of sounds.")
@@ -109,8 +109,9 @@ def _content(sound: Mapping[str, Any] | None) -> bytes | None:
         return bytes(file.read())
 
 
-def _sound_column(features: Mapping[str, Any]) -> str | None:
-    return next((column for column, feature in features.items() if type(feature).__name__ == "Audio"), None)
+def _sound_column(features: Mapping[str, Any]) -> str:
+    """The first column of sounds; empty where there is none."""
+    return next((column for column, feature in features.items() if type(feature).__name__ == "Audio"), "")
 
 
 def _label_columns(features: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ import io
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from training.data.dataset import Skipped
 from training.data.files import opened
@@ -72,9 +73,10 @@ def _grouped(
 def _folder_labels(names: Sequence[str]) -> Labels:
     """The first folder in which the files differ is the class; folders that only name a split are passed over."""
     folders = [name.split("/")[:-1] for name in names]
-    shared = len(os.path.commonprefix(folders)) if folders else 0
     deepest = max((len(parts) for parts in folders), default=0)
-    shared = min(shared, max(deepest - 1, 0))
+    shared = 0
+    while shared < deepest - 1 and len({tuple(parts[: shared + 1]) for parts in folders}) == 1:
+        shared += 1
     labels: Labels = {}
     for name, parts in zip(names, folders, strict=True):
         own = parts[shared:]
@@ -108,16 +110,16 @@ def _rows_by_name(
     names: Sequence[str], table: str, file_column: str, rows: Sequence[dict[str, str]]
 ) -> dict[str, dict[str, str]]:
     """The row of each file: a table may name it from its own folder, from the root, by its last part or its stem."""
-    folder = table.rpartition("/")[0]
+    folder = PurePosixPath(table).parent
     places: dict[str, str] = {}
     for name in names:
-        base = name.rpartition("/")[2]
-        for key in (os.path.splitext(base)[0], base, os.path.splitext(name)[0], name):
+        path = PurePosixPath(name)
+        for key in (path.stem, path.name, str(path.with_suffix("")), name):
             places[key] = name if places.get(key, name) == name or key == name else ""  # "" where it is not clear which
     found = {}
     for row in rows:
         given = os.path.normpath(row[file_column].replace("\\", "/")) if row[file_column] else ""
-        for key in (os.path.normpath(os.path.join(folder, given)), given, given.rpartition("/")[2]):
+        for key in (os.path.normpath(folder / given), given, given.rpartition("/")[2]):
             if places.get(key):
                 found[places[key]] = row
                 break

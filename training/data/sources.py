@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -64,7 +65,7 @@ def sources_of(
             same = readable_name(first[content])
             repeated.append(Skipped(readable_name(file.name), f"it has the same content as {same}"))
         first.setdefault(content, file.name)
-        stem = os.path.splitext(file.name)[0]
+        stem = str(PurePosixPath(file.name).with_suffix(""))
         sources.append(
             Source(
                 name=file.name,
@@ -160,7 +161,8 @@ def _tidy(caption: str) -> str | None:
 
 def _picture(found: Sequence[File]) -> str | None:
     """A picture inside the folder: a link could lead out of it."""
-    return next((os.path.abspath(file.path) for file in found if not os.path.islink(file.path)), None)
+    paths = [Path(file.path) for file in found]
+    return next((str(path.absolute()) for path in paths if not path.is_symlink()), None)
 
 
 def _processes(files: int) -> int:

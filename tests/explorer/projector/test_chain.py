@@ -136,5 +136,3 @@ def test_flat_is_what_umap_cannot_spread():
     assert is_flat(np.zeros((100, 4), np.float32))
     assert is_flat(np.eye(15, dtype=np.float32))
     assert not is_flat(np.eye(16, dtype=np.float32))
-
-

@@ -1,5 +1,4 @@
 import json
-import os
 
 import pytest
 
@@ -63,7 +62,7 @@ def test_another_file_equals_a_fresh_read(run, truncate):
     else:
         other = run.path / "other"
         other.write_text(replacement)
-        os.replace(other, run.metrics_path())
+        other.replace(run.metrics_path())
     answer = rows_since(run, cursor)
     assert answer.void
     assert answer.rows == rows_since(run).rows

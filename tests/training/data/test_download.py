@@ -169,5 +169,5 @@ def test_only_the_web_is_asked(tmp_path: Path, server: tuple[Server, str]) -> No
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="broke off .*refused"):
+    with pytest.raises(UserError, match=r"broke off .*refused"):
         fetch("http://127.0.0.1:9/file", tmp_path / "a")

@@ -77,7 +77,7 @@ def test_unchanged_files_are_not_read_again(tmp_path: Path, own_cache: Path, mon
 
 def test_files_changed_a_moment_ago_are_not_trusted(tmp_path: Path, own_cache: Path) -> None:
     (tmp_path / "a").write_bytes(SOUND + b"1")
-    before = file_at(str(tmp_path / "a"), "a")
+    before = file_at(tmp_path / "a", "a")
     first = contents([before], quiet, follow_links=True, memory=tmp_path)
     (tmp_path / "a").write_bytes(SOUND + b"2")
     assert contents([before], quiet, follow_links=True, memory=tmp_path) != first

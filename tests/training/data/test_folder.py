@@ -102,7 +102,7 @@ def test_data_without_a_sound_is_one_sentence(tmp_path: Path, bad: str) -> None:
 
 def test_a_window_out_of_range_is_one_sentence(tmp_path: Path) -> None:
     sound(tmp_path / "a.wav")
-    with pytest.raises(UserError, match="0.1 to 60 seconds"):
+    with pytest.raises(UserError, match=r"0\.1 to 60 seconds"):
         open_dataset(str(tmp_path), window_seconds=0.0)
 
 

@@ -26,5 +26,5 @@ def test_windows_and_tails(block: int) -> None:
 def test_the_length_is_checked() -> None:
     assert window_samples(2.0) == 32_000 and window_samples(0.1) == 1_600
     for seconds in (0.0, -1.0, float("nan"), float("inf"), 61.0):
-        with pytest.raises(UserError, match="0.1 to 60 seconds"):
+        with pytest.raises(UserError, match=r"0\.1 to 60 seconds"):
             window_samples(seconds)
