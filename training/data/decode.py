@@ -26,8 +26,8 @@ from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.errors import UserError
 
-ANSWER_SECONDS = 4.0
-"""The longest silence of a decoder that is at work; a long file answers block by block."""
+UPLOAD_ANSWER_SECONDS, OWN_ANSWER_SECONDS = 4.0, 30.0
+"""The longest silence of a decoder that is at work; a long file answers block by block. One's own disk may be slow."""
 START_SECONDS = 60.0
 REQUESTS_AHEAD = 8
 """Per process. Small, so that the requests always fit the socket and neither side waits for the other for ever."""
@@ -89,7 +89,7 @@ class Decoders:
             while sent < min(len(paths), turn + ahead):
                 self._of(sent).request(paths[sent], follow_links=follow_links, max_seconds=max_seconds)
                 sent += 1
-            yield self._of(turn).answer()
+            yield self._of(turn).answer(OWN_ANSWER_SECONDS)
 
     def _of(self, number: int) -> "Decoder":
         return self._decoders[number % len(self._decoders)]
@@ -132,19 +132,19 @@ class Decoder:
         self._pending.append(json.dumps(asked).encode())
         self._send(self._pending[-1])
 
-    def answer(self) -> Sound:
-        """The answer to the oldest request that has none yet."""
+    def answer(self, seconds: float = UPLOAD_ANSWER_SECONDS) -> Sound:
+        """The answer to the oldest request that has none yet; each part of it may take `seconds` to come."""
         notes: list[str] = []
-        return Sound(self._blocks(notes), notes)
+        return Sound(self._blocks(notes, seconds), notes)
 
     def close(self) -> None:
         """Ends the process, whatever it is doing."""
         self._pending.clear()
         self._end()
 
-    def _blocks(self, notes: list[str]) -> Iterator[np.ndarray]:
+    def _blocks(self, notes: list[str], seconds: float) -> Iterator[np.ndarray]:
         while True:
-            message = self._message()
+            message = self._message(seconds)
             kind, body = message[:1], message[1:]
             if kind == b"S":
                 yield np.frombuffer(body, dtype=np.int16)
@@ -155,11 +155,11 @@ class Decoder:
             notes += [str(note) for note in json.loads(body)]
             return
 
-    def _message(self) -> bytes:
+    def _message(self, seconds: float) -> bytes:
         """The next message for the oldest request. A dead or hung process is replaced, at the cost of that request."""
         reason = "it takes too long to decode"
         try:
-            if self._connection.poll(ANSWER_SECONDS):
+            if self._connection.poll(seconds):
                 message = bytes(self._connection.recv_bytes())
                 self._restarted = False
                 return message
@@ -168,7 +168,7 @@ class Decoder:
             if status == 0 and not self._restarted:
                 self._restarted = True
                 self._restart()
-                return self._message()
+                return self._message(seconds)
             if status != -signal.SIGXCPU:
                 reason = "the decoder broke down over it"
         self._pending.popleft()

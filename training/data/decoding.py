@@ -132,7 +132,7 @@ class Decoding:
             raise NotRead(f"it is longer than {self._max_seconds:g} seconds")
 
 
-class _ForwardOnly(soundfile.SoundFile):  # type: ignore[misc] # the library has no types
+class _ForwardOnly(soundfile.SoundFile):
     """Read from begin to end. The library seeks after each block of a seekable file, which garbles MP3."""
 
     def seekable(self) -> bool:

@@ -5,6 +5,7 @@ any other file; no code of a data set is ever run.
 """
 
 import csv
+import importlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -103,8 +104,7 @@ def _content(sound: Mapping[str, Any] | None) -> bytes | None:
     path = str(sound.get("path") or "")
     if not path.startswith(("hf://", "https://")):
         return None  # never a file of this machine
-    import fsspec
-
+    fsspec = importlib.import_module("fsspec")  # comes with datasets
     with fsspec.open(path, "rb") as file:
         return bytes(file.read())
 
