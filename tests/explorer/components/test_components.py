@@ -1,0 +1,65 @@
+"""Our components: static templates, values as JSON, events that Gradio can bind."""
+
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from explorer.assets import asset_url, files
+from explorer.components import (
+    ClipList,
+    EmbeddingMap,
+    LensPicture,
+    LiveChart,
+    RunState,
+    SettingsForm,
+    SoundPlayer,
+    clip_sound,
+    upload_sound,
+)
+from explorer.components.browser_part import BrowserPart
+
+ALL: list[type[BrowserPart]] = [ClipList, EmbeddingMap, LensPicture, LiveChart, RunState, SettingsForm, SoundPlayer]
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_template_is_static_and_the_module_exists(kind: type[BrowserPart]) -> None:
+    part = kind({"run": "<script>alert(1)</script>"})
+    config = part.get_config()
+    assert config["html_template"].startswith('<div class="part ')
+    assert not set("${}`<>").intersection(config["html_template"].replace('<div class="part', "").replace('"></div>', ""))
+    module = next(name for name in files() if name.startswith("js/") and asset_url(name) in config["js_on_load"])
+    assert "export function mount(root" in files()[module].read_text()
+    assert config["apply_default_css"] is False
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_values_are_objects_that_pass_unchanged(kind: type[BrowserPart]) -> None:
+    value = {"run": "a", "rows": [1, None, "x"]}
+    part = kind(value)
+    assert part.preprocess(part.postprocess(value)) == value  # type: ignore[arg-type]  # gr.HTML types its value as text
+    assert part.api_info() == {"type": "object"}
+
+
+def test_own_and_builtin_events_can_be_bound() -> None:
+    with gr.Blocks() as page:
+        state, clips, form, places = RunState(), ClipList(), SettingsForm(), EmbeddingMap()
+        for event in (state.pause, state.resume, state.stop, clips.select, form.change, places.select):
+            event(lambda: None, None, None)
+    assert len(page.fns) == 6
+    with pytest.raises(AttributeError):
+        ClipList().resume  # noqa: B018  (the access itself must fail)
+
+
+def test_sounds_are_addresses() -> None:
+    assert clip_sound("abc", 3) == {"fingerprint": "abc", "index": 3}
+    assert upload_sound("t") == {"upload": "t"}
+
+
+def test_settings_of_components_reach_the_browser() -> None:
+    def props(part: BrowserPart) -> dict[str, Any]:
+        return dict(part.get_config()["props"])
+
+    assert props(EmbeddingMap(panel=False))["panel"] is False
+    assert props(ClipList(action="Search"))["action"] == "Search"
+    assert props(RunState(compact=True))["compact"] is True

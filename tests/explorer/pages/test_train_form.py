@@ -1,0 +1,61 @@
+"""The form of the page Train: made from the method's config, checked once more when it comes back."""
+
+import pytest
+
+from explorer.components import filled_in
+from explorer.pages.train_form import config_from, encoder_choices, form_groups, method_card, method_choices
+from training.errors import UserError
+from training.methods import METHODS
+
+
+def filled(method: str, encoder: str) -> dict[str, dict[str, object]]:
+    """What the browser sends back when nobody changes anything."""
+    return {g["name"]: {s["name"]: s["default"] for s in g["settings"]} for g in form_groups(method, encoder)}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_has_a_form_whose_defaults_start_a_run(method: str) -> None:
+    assert method in [name for _, name in method_choices()]
+    assert METHODS[method].card.title in method_card(method)
+    for _, encoder in encoder_choices(method):
+        config = config_from("starter", method, encoder, filled_in({"filled": filled(method, encoder)}))
+        assert (config["method"], config["encoder"], config["data"]) == (method, encoder, "starter")
+        assert config["created"]
+        for name, value in METHODS[method].run_defaults.items():
+            assert config[name] == value
+
+
+def test_values_of_the_form_reach_the_config() -> None:
+    values = filled("simclr", "conv2d")
+    values["settings"]["temperature"] = 0.25
+    values["run"].update(steps=7, seconds=None)
+    config = config_from(" starter ", "simclr", "conv2d", values)
+    assert config["settings"]["temperature"] == 0.25
+    assert (config["steps"], config["seconds"], config["data"]) == (7, None, "starter")
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "value"),
+    [("settings", "temperature", -1), ("settings", "temperature", "hot"), ("run", "batch_size", 1.5), ("run", "device", "toaster")],
+)
+def test_a_wrong_value_is_one_plain_sentence(group: str, name: str, value: object) -> None:
+    values = filled("simclr", "conv2d")
+    values[group][name] = value
+    with pytest.raises(UserError, match=f"{name} is .* but .* was expected"):
+        config_from("starter", "simclr", "conv2d", values)
+
+
+@pytest.mark.parametrize(
+    ("data", "values", "words"),
+    [("", None, "No data is chosen"), ("starter", {}, "still being filled")],
+)
+def test_missing_things_are_named(data: str, values: dict[str, dict[str, object]] | None, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        config_from(data, "simclr", "conv2d", filled("simclr", "conv2d") if values is None else values)
+
+
+def test_neither_steps_nor_seconds_is_refused() -> None:
+    values = filled("simclr", "conv2d")
+    values["run"].update(steps=None, seconds=None)
+    with pytest.raises(UserError, match="neither steps nor seconds"):
+        config_from("starter", "simclr", "conv2d", values)
