@@ -50,8 +50,12 @@ def extracted_zip(path: str, content: str, progress: Progress) -> Path:
 
 @contextlib.contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes `target` at once when all went well, and otherwise vanishes."""
-    cache.writable(target.parent)
+    """A folder to fill, which becomes `target` at once when all went well, and otherwise vanishes.
+
+    Who asks for one holds a lock for `target`, so that what lies there half-made was left by a process that died.
+    """
+    for left in cache.writable(target.parent).glob(f"{target.name}.part-*"):
+        shutil.rmtree(left, ignore_errors=True)
     part = Path(tempfile.mkdtemp(prefix=f"{target.name}.part-", dir=target.parent))
     try:
         yield part
