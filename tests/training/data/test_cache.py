@@ -1,7 +1,9 @@
 """What is written is what is read; what is broken or half-made is never read."""
 
+import errno
 import json
 import multiprocessing
+import os
 from pathlib import Path
 
 import numpy as np
@@ -151,3 +153,15 @@ def test_the_root_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert cache.cache_root() == tmp_path / "hearsight"
     monkeypatch.setenv("XDG_CACHE_HOME", "")
     assert cache.cache_root() == Path.home() / ".cache" / "hearsight"
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    writer = ClipWriter("x", "abc", tmp_path)
+    writer.add(np.zeros(4, np.int16), id="0", labels={"source": "s"}, file="f")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UserError, match=r"could not be written to .*: No space left on device\.$"):
+        writer.finish("source")
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["parts.lock"]
