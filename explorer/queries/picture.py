@@ -83,8 +83,20 @@ def _mel_power(waveform: np.ndarray, hop_samples: int) -> np.ndarray:
         padded[: len(waveform) + before] = waveform[-before:]
     cut = np.lib.stride_tricks.sliding_window_view(padded, WINDOW_SAMPLES)[::hop_samples][:frames]
     spectrum = np.fft.rfft(cut * _window(), TRANSFORM_SAMPLES, axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
-    mel: np.ndarray = (power @ _bands().T).T
+    return _summed_by_band(spectrum.real**2 + spectrum.imag**2)
+
+
+def _summed_by_band(power: np.ndarray) -> np.ndarray:
+    """(F, T) from (T, K bins): each band is a triangle over its bins, 1 in its centre.
+
+    Every bin lies between two edges and belongs to the band that rises there and the one that falls. Summed segment
+    by segment, since a product of matrices would start threads, which fight with a training on the same machine.
+    """
+    first_bins, rising = _segments()
+    inner = power[:, first_bins[0] :]
+    rises = np.add.reduceat(inner * rising, first_bins - first_bins[0], axis=1)
+    falls = np.add.reduceat(inner, first_bins - first_bins[0], axis=1) - rises
+    mel: np.ndarray = np.maximum(rises[:, :-1] + falls[:, 1:], 0).T
     return mel
 
 
@@ -97,14 +109,15 @@ def _window() -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _bands() -> np.ndarray:
-    """(F, K) triangles over the K frequency bins, evenly spaced in mel, 1 in their centres."""
-    edges = _band_edges_hz()[:, None]
-    bins_hz = np.arange(TRANSFORM_SAMPLES // 2 + 1)[None] * (SAMPLE_RATE / TRANSFORM_SAMPLES)
-    rising = (bins_hz - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - bins_hz) / (edges[2:] - edges[1:-1])
-    triangles: np.ndarray = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
-    return triangles
+def _segments() -> tuple[np.ndarray, np.ndarray]:
+    """(F + 1,) the first bin between each two edges, and how far each bin from the first on has risen, 0 to 1."""
+    edges = _band_edges_hz()
+    bins_hz = np.arange(TRANSFORM_SAMPLES // 2 + 1) * (SAMPLE_RATE / TRANSFORM_SAMPLES)
+    first_bins = np.searchsorted(bins_hz, edges[:-1])
+    inner = bins_hz[first_bins[0] :]
+    segment = np.clip(np.searchsorted(edges, inner, side="right") - 1, 0, BANDS)
+    rising = (inner - edges[segment]) / (edges[segment + 1] - edges[segment])
+    return first_bins, rising.astype(np.float32)
 
 
 @lru_cache(maxsize=1)

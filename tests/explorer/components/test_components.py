@@ -1,5 +1,6 @@
 """Our components: static templates, values as JSON, events that Gradio can bind."""
 
+import asyncio
 from typing import Any
 
 import gradio as gr
@@ -42,11 +43,14 @@ def test_values_are_objects_that_pass_unchanged(kind: type[BrowserPart]) -> None
 
 
 def test_own_and_builtin_events_can_be_bound() -> None:
-    with gr.Blocks() as page:
-        state, clips, form, places = RunState(), ClipList(), SettingsForm(), EmbeddingMap()
-        for event in (state.pause, state.resume, state.stop, clips.select, form.change, places.select):
-            event(lambda: None, None, None)
-    assert len(page.fns) == 6
+    async def bound() -> int:  # Gradio makes an event loop for itself where none runs, and leaves it open
+        with gr.Blocks() as page:
+            state, clips, form, places = RunState(), ClipList(), SettingsForm(), EmbeddingMap()
+            for event in (state.pause, state.resume, state.stop, clips.select, form.change, places.select):
+                event(lambda: None, None, None)
+        return len(page.fns)
+
+    assert asyncio.run(bound()) == 6
     with pytest.raises(AttributeError):
         ClipList().resume  # noqa: B018  (the access itself must fail)
 

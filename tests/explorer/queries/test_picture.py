@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from explorer.queries.picture import BANDS, FRAMES_AT_MOST, PEAKS, RANGE_DB, picture
+from explorer.queries.picture import BANDS, FRAMES_AT_MOST, PEAKS, RANGE_DB, _summed_by_band, picture
 
 
 def sine(hz, seconds=1.0, amplitude=1.0):
@@ -21,6 +21,16 @@ def test_a_sine_stands_in_its_band_at_its_level(band, amplitude):
     assert shown.spectrogram[:, middle].argmax() == band
     # a narrow band at the low end cannot hold the whole main lobe of the window
     assert level_db(shown, band, middle) == pytest.approx(20 * np.log10(amplitude), abs=3.0 if band < 20 else 1.2)
+
+
+def test_bands_are_triangles_evenly_spaced_in_mel():
+    bins_hz = np.arange(513) * 15.625
+    centres = picture(np.zeros(100)).mel_hz
+    edges = np.concatenate([[40.0], centres, [8000.0]])
+    np.testing.assert_allclose(np.diff(np.log10(1 + edges / 700)), np.log10((1 + 8000 / 700) / (1 + 40 / 700)) / 65)
+    triangles = [np.interp(bins_hz, edges[i : i + 3], [0, 1, 0], 0, 0) for i in range(BANDS)]
+    power = np.random.default_rng(0).random((5, 513)).astype(np.float32)
+    np.testing.assert_allclose(_summed_by_band(power), np.array(triangles) @ power.T, atol=1e-4)
 
 
 def test_a_click_stands_at_its_time():
