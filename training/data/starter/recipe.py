@@ -75,7 +75,7 @@ INSTRUMENTS: Mapping[str, Patches] = {
     "brass": Patches("blown", "C3", "C4", {
         "trumpet": 56, "trombone": 57, "tuba": 58, "muted trumpet": 59, "french horn": 60, "brass section": 61},
         (2, 5)),
-    "saxophone": Patches("blown", "D4", "D5", {
+    "saxophone": Patches("blown", "F4", "E5", {
         "soprano sax": 64, "alto sax": 65, "tenor sax": 66, "baritone sax": 67}, (1, 3)),
     "double reed": Patches("blown", "B3", "B4", {
         "oboe": 68, "english horn": 69, "bassoon": 70, "shenai": 111}, (2, 4)),
