@@ -10,6 +10,7 @@ import { UNLABELLED, palette } from "./palette.js";
 import { SoundView } from "./player.js";
 import { address, fetchBytes, fetchJson } from "./routes.js";
 import { load, play } from "./sound.js";
+import { isSeen, onPulse } from "./pulse.js";
 import { onTheme } from "./theme.js";
 import { readAddress, writeAddress } from "./deep_link.js";
 
@@ -17,6 +18,7 @@ const NEIGHBOURS = 10;
 const MOST_CLASSES = 50;
 const MOVE_MS = 750;
 const SCRUB_MS = 250;
+const SOUNDS_MS = 3000;
 
 export class MapView {
   constructor(root, { panel = true, trigger = () => {} } = {}) {
@@ -49,6 +51,7 @@ export class MapView {
     this.root.append(this.main);
     if (panel) this.addPanel();
     onTheme(() => this.points && this.colourBy(this.facet.value));
+    onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: () => this.points?.sounds === false && isSeen(root) });
     this.clear("No run is chosen. Start a training, or choose a run above.");
   }
 
@@ -76,6 +79,7 @@ export class MapView {
   async open(run) {
     this.stopFollowing?.();
     this.run = run;
+    this.plot.zoomKey = run; // another run begins unzoomed
     this.points = null;
     this.layouts.clear();
     this.shownLayout = null;
@@ -122,6 +126,16 @@ export class MapView {
     this.facet.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
     this.facet.value = names.includes(points.main_facet) ? points.main_facet : names[0];
     this.classes = this.classesOf(this.facet.value);
+  }
+
+  /** The sounds of a run may still be being opened, or be made later. */
+  async askForSounds() {
+    const { run } = this;
+    const points = await fetchJson(address.run(run, "points")).catch(() => null);
+    if (!points || run !== this.run || !this.points || points.n !== this.points.n) return;
+    Object.assign(this.points, { sounds: points.sounds, note: points.note });
+    if (this.shownLayout) this.describeLayout(this.shownLayout);
+    if (points.sounds && this.chosen !== null) this.choose(this.chosen);
   }
 
   explain(feed) {

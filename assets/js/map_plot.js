@@ -49,7 +49,7 @@ export class MapPlot {
   layout() {
     const bare = axis({ visible: false, range: [-REACH, REACH], automargin: false, title: undefined });
     return {
-      margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: "kept",
+      margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: this.zoomKey ?? "kept",
       xaxis: { ...bare }, yaxis: { ...bare, scaleanchor: "x", scaleratio: 1 }, dragmode: "pan", hovermode: "closest",
       hoverdistance: 12, font: { family: fontFamily() }, autosize: true,
       modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("faint-text"), activecolor: colour("accent"), orientation: "h" },
@@ -98,7 +98,10 @@ export class MapPlot {
   async arrive(x, y, moving, begun) {
     const seconds = (performance.now() - begun) / 1000;
     Object.assign(this, { x, y });
-    const update = { x: this.classes.map((c) => gathered(x, c.ids)), y: this.classes.map((c) => gathered(y, c.ids)) };
+    const update = {
+      x: this.classes.map((c) => gathered(x, c.ids)), y: this.classes.map((c) => gathered(y, c.ids)),
+      "marker.opacity": this.classes.map((c) => (c.faded ? FADED : 0.85)),
+    };
     await this.Plotly.restyle(this.plot, update);
     if (moving.frames > 1) this.framesPerSecond = moving.frames / seconds;
     await new Promise(requestAnimationFrame); // the GL canvas has drawn by then: nothing blinks
