@@ -45,8 +45,18 @@ def trainer_command(verb: Verb, folder: Path) -> list[str]:
 class Launcher:
     """One for each server; several servers may share a folder of runs. All methods may be called from any thread."""
 
-    def __init__(self, root: Path, *, command: Command = trainer_command, stop_seconds: float = STOP_SECONDS):
-        """`root`: the folder of the runs; `command`: what trains a run, for tests."""
+    def __init__(
+        self,
+        root: Path,
+        *,
+        read_only: bool = False,
+        command: Command = trainer_command,
+        stop_seconds: float = STOP_SECONDS,
+    ):
+        """`root`: the folder of the runs; `read_only`: refuse everything, and leave the queue to other servers;
+        `command`: what trains a run, for tests.
+        """
+        self._read_only = read_only
         self.root = Path(root).absolute()
         self._command = command
         self._stop_seconds = stop_seconds
@@ -56,13 +66,15 @@ class Launcher:
         self._deadlines: dict[str, float] = {}
         """When a run that was asked to stop is made to."""
         self._closed = threading.Event()
-        for left in self.root.glob(".deleted-*"):
-            shutil.rmtree(left, ignore_errors=True)
         self._thread = threading.Thread(target=self._look_for_ever, name="launcher", daemon=True)
-        self._thread.start()
+        if not read_only:
+            for left in self.root.glob(".deleted-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            self._thread.start()
 
     def start(self, config: Mapping[str, Any], name: str | None = None) -> str:
         """Make a new run and start or queue it; its name. Raises UserError for a full queue or an unwritable folder."""
+        self._check_allowed()
         with self._changing() as queue:
             self._check_room(queue.now)
             chosen = name or self._new_name(config)
@@ -142,7 +154,8 @@ class Launcher:
     def close(self) -> None:
         """Stop looking: nothing new is started. Trainers go on."""
         self._closed.set()
-        self._thread.join(5)
+        if self._thread.is_alive():
+            self._thread.join(5)
 
     def _go_on(self) -> None:
         with self._changing() as queue:
@@ -224,6 +237,10 @@ class Launcher:
         named = ProcessIdentity.from_json(run.status().process)
         return named if named is not None and held(run) else None
 
+    def _check_allowed(self) -> None:
+        if self._read_only:
+            raise UserError("This page is for looking and listening only: nothing can be trained or changed here.")
+
     def _check_room(self, queue: Queue) -> None:
         if len(queue.waiting) >= QUEUED_AT_MOST:
             raise UserError(f"The queue is full: {QUEUED_AT_MOST} runs are waiting. Try again when one has ended.")
@@ -237,6 +254,7 @@ class Launcher:
 
     def _run(self, name: str) -> RunFolder:
         """Looked up among what is there. Raises UserError."""
+        self._check_allowed()
         try:
             known = name in os.listdir(self.root)
         except OSError:

@@ -296,6 +296,21 @@ def test_what_cannot_be_done_is_said(launch, root):
         server.start({}, "../x")
 
 
+def test_a_page_for_looking_only_starts_nothing(launch, root):
+    create_run(root / "a", {})
+    entry = {"name": "a", "verb": "run"}
+    (root / ".queue.json").write_text(json.dumps({"schema": 1, "waiting": [entry], "current": None}))
+    server = launch(read_only=True)
+    for act in (server.pause, server.resume, server.stop, server.delete):
+        with pytest.raises(UserError, match="looking and listening only"):
+            act("a")
+    with pytest.raises(UserError, match="looking and listening only"):
+        server.start({})
+    time.sleep(0.3)
+    assert server.queue() == ["a"]
+    assert state(root, "a") == State.WAITING
+
+
 def test_a_damaged_queue_is_empty(launch, root):
     root.mkdir()
     for content in ("nonsense", "[]", '{"schema": 9}', '{"schema": 1, "waiting": [3, {"name": 1}], "current": 4}'):
