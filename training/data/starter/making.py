@@ -74,7 +74,7 @@ def _cores() -> int:
 
 
 def _worker() -> subprocess.Popen[bytes]:
-    threads = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return subprocess.Popen(
         [sys.executable, *WORKER],
         cwd=_PROJECT, env={**os.environ, **threads}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

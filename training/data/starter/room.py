@@ -8,7 +8,9 @@ from training.data.dataset import SAMPLE_RATE
 ACTIVE_RMS = 0.1
 """Level of a clip's active part (-20 dB of full scale)."""
 PEAK_LIMIT = 0.97
-"""A crest-heavy clip stays below the level rather than above this peak."""
+"""No sample is larger: peaks above KNEE are bent towards it, and a clip that would need more than that stays quieter."""
+KNEE = 0.6
+_MOST_BENT = 2.0
 FADE_SECONDS = 0.006
 _FRAME = 320
 _ACTIVE_RANGE_DB = 25.0
@@ -65,11 +67,18 @@ def coloured_by_microphone(sound: np.ndarray, rng: np.random.Generator) -> np.nd
 
 
 def levelled(sound: np.ndarray) -> np.ndarray:
-    """`sound` (n,) with faded ends and its active part at ACTIVE_RMS, or its peak at PEAK_LIMIT: (n,) int16."""
+    """`sound` (n,) with faded ends and its active part at ACTIVE_RMS, or below for the sake of its peaks: (n,) int16."""
     fade = int(FADE_SECONDS * SAMPLE_RATE)
     ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(fade) / fade)
     sound = sound.copy()
     sound[:fade] *= ramp
     sound[-fade:] *= ramp[::-1]
-    gain = min(ACTIVE_RMS / active_rms(sound), PEAK_LIMIT / float(np.abs(sound).max()))
-    return np.round(sound * gain * 32767.0).astype(np.int16)
+    gain = min(ACTIVE_RMS / active_rms(sound), _MOST_BENT / float(np.abs(sound).max()))
+    return np.round(bent(sound * gain) * 32767.0).astype(np.int16)
+
+
+def bent(sound: np.ndarray) -> np.ndarray:
+    """`sound` unchanged up to KNEE, and smoothly bent above so that it never passes PEAK_LIMIT."""
+    room = PEAK_LIMIT - KNEE
+    over = np.maximum(np.abs(sound) - KNEE, 0.0)
+    return np.asarray(np.where(over > 0, np.sign(sound) * (KNEE + room * np.tanh(over / room)), sound))

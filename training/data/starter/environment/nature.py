@@ -30,7 +30,7 @@ def rain(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     for grain in grains:
         struck = np.zeros(n)
         times = random_times(moment, n, drops_per_second / 3)
-        struck[times] = moment.lognormal(0.0, 0.9, len(times))
+        struck[times] = moment.lognormal(0.0, 0.6, len(times))
         out += fftconvolve(struck, grain)[:n]
     shower = band_noise(moment, n, 700, 7000) * (1 + 0.15 * wander(moment, n, 3))
     return unit(out) + hiss * shower
