@@ -102,7 +102,10 @@ class Journal:
     def close(self, state: State, message: str = "") -> None:
         """Say how it ended."""
         if self._events is not None:
-            self._events.close()
+            try:
+                self._events.close()
+            except OSError as error:
+                logging.warning("TensorBoard's event file could not be ended (%s).", error)
         self.say(state=state, message=message, seconds_left=None)
 
 

@@ -14,6 +14,7 @@ This file alone knows these names. It needs no torch, so that the page can read 
 takes a folder in any condition (half-written, mutilated, from a newer version) and never raises for it.
 """
 
+import errno
 import fcntl
 import io
 import json
@@ -119,7 +120,7 @@ class RunFolder:
 
     def exists(self) -> bool:
         """Whether the folder is a run at all."""
-        return (self.path / "config.json").is_file()
+        return os.path.isfile(self.path / "config.json")  # Path.is_file raises where a folder may not be entered
 
     def config(self) -> dict[str, Any]:
         """The run's configuration as plain values; empty where it cannot be read."""
@@ -257,13 +258,22 @@ class RunWriter(RunFolder):
     """The trainer's hand on its run's folder: one writer at a time, held by a lock for its whole life."""
 
     def __init__(self, path: Path | str):
+        """Raises UserError where another process writes it, a newer version did, or the folder can't be written."""
         super().__init__(path)
-        for folder in (self.path, self.path / "snapshots", self.path / "checkpoints", self.path / "control"):
-            folder.mkdir(parents=True, exist_ok=True)
-        self._lock = self._locked()
-        self._reserve = self.path / ".reserve"
-        self._reserve.write_bytes(b"\0" * 65_536)  # given back when the disk is full, so that the status can say so
-        self._metrics = self._opened_metrics()
+        if self.read_only():
+            raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
+        folders = (self.path, self.path / "snapshots", self.path / "checkpoints", self.path / "control")
+        try:
+            for folder in folders:
+                folder.mkdir(parents=True, exist_ok=True)
+            self._lock = self._locked()
+            for left in [file for folder in folders for file in folder.glob(".*.tmp")]:
+                left.unlink()  # half a file of a writer that was killed
+            self._reserve = self.path / ".reserve"
+            self._reserve.write_bytes(b"\0" * 65_536)  # given back when the disk is full, so that the status can say so
+            self._metrics = self._opened_metrics()
+        except OSError as error:
+            raise UserError(f"The run's folder {self.path} cannot be written: {error.strerror}.") from None
         self._identity = current_process().to_json()
         self._heartbeat = 0
 
@@ -280,7 +290,9 @@ class RunWriter(RunFolder):
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """One row, one write: a crash tears the last line at most. Numbers that aren't finite become null."""
         finite = {k: None if isinstance(v, float) and not np.isfinite(v) else v for k, v in row.items()}
-        os.write(self._metrics, (json.dumps({"schema": SCHEMA, **finite}) + "\n").encode())
+        line = (json.dumps({"schema": SCHEMA, **finite}) + "\n").encode()
+        if os.write(self._metrics, line) < len(line):  # as a disk does with its last free bytes
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def write_config(self, config: Mapping[str, Any]) -> None:
         """Complete the configuration with what is known only once the data is open."""
@@ -328,7 +340,8 @@ class RunWriter(RunFolder):
         return [control for _, control in sorted(found)]
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Let go of the folder. What was asked too late is not meant for the next trainer."""
+        self.controls()
         self._reserve.unlink(missing_ok=True)
         os.close(self._metrics)
         self._lock.close()
@@ -367,7 +380,7 @@ def create_run(path: Path, config: Mapping[str, Any]) -> RunFolder:
 def find_runs(root: Path) -> list[RunFolder]:
     """Every run below `root`, newest first."""
     try:
-        found = [RunFolder(p) for p in root.iterdir() if (p / "config.json").is_file()]
+        found = [run for path in root.iterdir() if (run := RunFolder(path)).exists()]
     except OSError:
         return []
     return sorted(found, key=lambda run: (str(run.config().get("created", "")), run.name), reverse=True)

@@ -49,6 +49,8 @@ class Setting:
         wanted = self.expected()
         if isinstance(value, str) and self.kind is not str:
             value = self._from_text(value, wanted)
+            if value is None:
+                return None
         if self.kind is float and type(value) is int:
             value = float(value)
         if self.kind is int and type(value) is float and value.is_integer():
