@@ -7,14 +7,14 @@ from typing import Any
 
 import safetensors.torch
 import torch
-from torch import Generator, nn
-from torch.optim import Optimizer
+from torch import nn
 
 from training.errors import UserError
+from training.learner import Learner
 from training.run import RunFolder, RunWriter
-from training.sampler import Sampler
 
 PARTS = (
+    "method",
     "step",
     "seconds",
     "snapshot_step",
@@ -27,28 +27,25 @@ PARTS = (
 """Everything that lies beside the weights."""
 
 
-def save(
-    run: RunWriter,
-    method: nn.Module,
-    optimizer: Optimizer,
-    sampler: Sampler,
-    generator: Generator,
-    counters: Mapping[str, float],
-) -> None:
+def save(run: RunWriter, learner: Learner) -> None:
     """Keep weights and state of this step. Raises OSError on a full disk; older checkpoints are then untouched."""
-    weights = safetensors.torch.save({k: v.detach().cpu().contiguous() for k, v in method.state_dict().items()})
-    held = io.BytesIO()
-    state: dict[str, Any] = {
-        **counters,
-        "optimizer": optimizer.state_dict(),
-        "sampler": sampler.state(),
-        "views_generator": generator.get_state(),
+    averaged = {name: value.detach().cpu().contiguous() for name, value in learner.averaged.state_dict().items()}
+    weights = safetensors.torch.save(averaged)
+    state = {
+        "step": learner.step,
+        "seconds": learner.seconds,
+        "snapshot_step": learner.snapshot_step,
+        "method": learner.method.state_dict(),
+        "optimizer": learner.optimizer.state_dict(),
+        "sampler": learner.sampler.state(),
+        "views_generator": learner.generator.get_state(),
         "torch_generator": torch.get_rng_state(),
-        "cuda_generator": torch.cuda.get_rng_state() if generator.device.type == "cuda" else None,
+        "cuda_generator": torch.cuda.get_rng_state() if learner.generator.device.type == "cuda" else None,
     }
+    held = io.BytesIO()
     torch.save(state, held)
     hashes = {"weights": _sha256(weights), "state": _sha256(held.getvalue())}
-    run.write_checkpoint(int(counters["step"]), weights, held.getvalue(), hashes)
+    run.write_checkpoint(learner.step, weights, held.getvalue(), hashes)
 
 
 def latest(run: RunFolder) -> tuple[int, list[str]]:
@@ -78,30 +75,32 @@ def weights(run: RunFolder, step: int) -> dict[str, torch.Tensor]:
     return safetensors.torch.load(content)
 
 
-def restore(
-    run: RunFolder, step: int, method: nn.Module, optimizer: Optimizer, sampler: Sampler, generator: Generator
-) -> dict[str, Any]:
-    """Load one checkpoint into everything that `save` took it from; returns the counters.
+def restore(run: RunFolder, step: int, learner: Learner) -> None:
+    """Load one checkpoint into everything that `save` took it from.
 
     Raises UserError, naming it, where a part is missing or doesn't fit.
     """
     state = torch.load(run.state_path(step), map_location="cpu", weights_only=True)
     missing = [name for name in PARTS if name not in state]
+    held = state.get("sampler", learner.sampler.state())
+    missing += [f"sampler.{name}" for name in learner.sampler.state() if name not in held]
     if missing:
         raise UserError(
             f"The checkpoint of step {step} of the run {run.name} lacks {', '.join(missing)}; it cannot be resumed."
         )
-    load_weights(method, weights(run, step), run.name)
+    load_weights(learner.averaged, weights(run, step), run.name)
+    load_weights(learner.method, state["method"], run.name)
     try:
-        optimizer.load_state_dict(state["optimizer"])
+        learner.optimizer.load_state_dict(state["optimizer"])
     except (ValueError, KeyError) as error:
         raise UserError(f"The optimiser's state of the run {run.name} doesn't fit: {error}.") from None
-    sampler.restore(state["sampler"])
-    generator.set_state(state["views_generator"])
+    learner.sampler.restore(state["sampler"])
+    learner.generator.set_state(state["views_generator"])
     torch.set_rng_state(state["torch_generator"])
-    if generator.device.type == "cuda" and state["cuda_generator"] is not None:
+    if learner.generator.device.type == "cuda" and state["cuda_generator"] is not None:
         torch.cuda.set_rng_state(state["cuda_generator"])
-    return state
+    learner.step, learner.seconds = int(state["step"]), float(state["seconds"])
+    learner.snapshot_step = int(state["snapshot_step"])
 
 
 def load_weights(method: nn.Module, found: Mapping[str, torch.Tensor], name: str) -> None:

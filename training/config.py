@@ -38,6 +38,12 @@ class RunConfig:
     learning_rate: float = setting(3e-3, "Peak learning rate, after the warm-up.", low=1e-6, high=1.0, scale="log")
     weight_decay: float = setting(1e-4, "Pull of the weights towards zero.", low=0.0, high=1.0)
     warmup_steps: int = setting(20, "Steps over which the learning rate rises to its peak.", low=0, high=10_000)
+    averaging: float = setting(
+        0.98,
+        "Snapshots show weights averaged over the last steps, about 1/(1 - x) of them; 0: the last.",
+        low=0.0,
+        high=0.9999,
+    )
     optimizer: str = setting("adamw", "How gradients become steps.", choices=("adamw", "sgd"))
     window_seconds: float = setting(2.0, "Longer recordings are cut into clips of this length.", low=0.5, high=10.0)
     probe_clips: int = setting(
@@ -104,7 +110,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     if run.get("steps") is not None:
         run.setdefault("seconds", None)
     for part, taken in sorted_overrides.items():
-        run[part] = asdict(build(kinds[part], {**given.get(part, {}), **taken}, f"The {part.replace('_', ' ')}"))
+        run[part] = asdict(build(kinds[part], {**run.get(part, {}), **taken}, f"The {part.replace('_', ' ')}"))
     return replace(RunConfig.from_json(run), **provenance())
 
 

@@ -5,31 +5,30 @@ import logging
 import signal
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
-from torch.optim import Optimizer
+from torch import Tensor
 
 from training import checkpoint
 from training.baselines import baselines
 from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Dataset
-from training.data.store import ClipStore, input_statistics, mel_store, waveform_store
-from training.embedder import built_method, embed_clips
+from training.data.store import ClipStore, mel_store, waveform_store
+from training.embedder import embed_clips
 from training.encoders import ENCODERS
 from training.errors import UserError
 from training.hardware import Hardware, hardware, keep_freed_memory
 from training.journal import Journal
+from training.learner import Learner, new_learner
 from training.measures.collapse import collapse_warning
 from training.methods.method import Method
-from training.parts.optimizers import optimizer_for, scheduled_rate
+from training.parts.optimizers import scheduled_rate
 from training.probe import described, drawn_evenly
 from training.run import Control, RunWriter, State, Status
-from training.sampler import Sampler
 from training.settings import build
 from training.snapshot import is_due, snapshot, superfluous
 from training.spectrogram import FrontEnd
@@ -38,68 +37,62 @@ POLL_SECONDS = 0.2
 """How often the trainer looks for what it is asked."""
 
 
-@dataclass
-class Training:
-    """Everything that moves while a run trains."""
-
-    config: RunConfig
-    method: Method
-    optimizer: Optimizer
-    sampler: Sampler
-    generator: Generator
-    step: int = 0
-    seconds: float = 0.0
-    """Trained so far, over all attempts, snapshots included, preparing and pauses not."""
-    snapshot_step: int = -1
-
-    @property
-    def progress(self) -> float:
-        """From 0 to 1, by steps or by the clock."""
-        if self.config.steps is not None:
-            return min(1.0, self.step / self.config.steps)
-        return min(1.0, self.seconds / float(self.config.seconds or 1))
-
-    @property
-    def counters(self) -> dict[str, float]:
-        """What a checkpoint keeps beside the tensors."""
-        return {"step": self.step, "seconds": self.seconds, "snapshot_step": self.snapshot_step}
-
-
 def train(folder: Path | str, resume: bool = False) -> State:
     """Train the run in `folder` to its end, or until it is asked to stop; returns the state it ended in.
 
-    Whatever goes wrong is in the run's status as one sentence, and raised as UserError. Raises UserError at once
-    where another trainer holds the run.
+    A resume of a run that ended before its first checkpoint begins anew. Whatever goes wrong is in the run's status as
+    one sentence, and raised as UserError. Raises UserError at once where another trainer holds the run, where a run
+    would be trained over, and where the folder can't be written or was written by a newer version.
     """
     run = RunWriter(folder)
     before = run.status()
+    trained = bool(run.checkpoints())
+    if trained and not resume:
+        run.close()
+        raise UserError(f"The run {run.name} has been trained already; resume it, or start a new one.")
+    if before.state is State.CRASHED:
+        run.controls()  # what was asked of the trainer that died is not meant for this one
     journal = Journal(run, Status(State.PREPARING, attempt=before.attempt + 1, message="Starting"))
     stop = _StopSignal()
     try:
         journal.say()
-        return _train(run, journal, stop, resume)
+        return _train(run, journal, stop, resume=trained)
+    except _Stopped:
+        _end(journal, State.STOPPED, "It was stopped before its training began.")
+        return State.STOPPED
     except UserError as error:
-        journal.close(State.FAILED, str(error))
+        _end(journal, State.FAILED, str(error))
         raise
     except MemoryError:
-        journal.close(
-            State.FAILED, "The memory of this machine is used up; a smaller batch or a smaller data set may fit."
+        _end(
+            journal,
+            State.FAILED,
+            "The memory of this machine is used up; a smaller batch or a smaller data set may fit.",
         )
         raise UserError(journal.status.message) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            journal.close(State.FAILED, f"The run's folder could not be written: {error.strerror}.")
+            _end(journal, State.FAILED, f"The run's folder could not be written: {error.strerror or error}.")
         else:
             run.free_reserve()
-            journal.close(State.DISK_FULL, "The disk is full; make room and resume the run from its last checkpoint.")
+            _end(journal, State.DISK_FULL, "The disk is full; make room and resume the run from its last checkpoint.")
         raise UserError(journal.status.message) from error
     except Exception as error:
         logging.exception("The training failed.")
-        journal.close(State.FAILED, f"The training failed ({type(error).__name__}: {error}); details are in log.txt.")
+        _end(journal, State.FAILED, f"The training failed ({type(error).__name__}: {error}); details are in log.txt.")
         raise UserError(journal.status.message) from error
     finally:
         stop.restore()
         run.close()
+
+
+def _end(journal: Journal, state: State, message: str) -> None:
+    """Say how it ended, if the folder can be written at all; otherwise the message is still raised."""
+    try:
+        journal.close(state, message)
+    except OSError as error:
+        logging.error("The run's status could not be written: %s.", error.strerror)
+        journal.status = replace(journal.status, state=state, message=message)
 
 
 def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) -> State:
@@ -108,7 +101,13 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
     machine = hardware(config.device)
     journal.say(device=machine.name, steps=config.steps, message="Opening the data")
 
+    polled = time.perf_counter()
+
     def preparing(fraction: float, message: str) -> None:
+        nonlocal polled
+        if time.perf_counter() - polled >= POLL_SECONDS:
+            _answer(run, journal, stop)
+            polled = time.perf_counter()
         stop.check()
         journal.status = replace(journal.status, progress=fraction, message=message)
         journal.keep_alive()
@@ -116,12 +115,14 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
     dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=preparing)
     _check_data(dataset, config)
     store = _store(dataset, config, machine, preparing)
-    t = _new_training(config, dataset, store, machine)
+    t = new_learner(config, dataset, store, machine)
     companions = {name: table.to(machine.device) for name, table in t.method.companions(dataset).items()}
     clips = drawn_evenly(dataset, config.probe_clips, config.seed)
     if resume:
         _resume(run, journal, t)
     else:
+        if journal.status.attempt > 1:
+            run.append_metrics({"resumed_from": -1, "attempt": journal.status.attempt})
         run.write_config(replace(config, data_fingerprint=dataset.fingerprint).to_json())
         run.write_probe(described(dataset, clips, config.data))
     journal.open_events(purge_step=t.step if resume else None)
@@ -132,10 +133,10 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
     def keep_snapshot() -> None:
         """Measure, keep weights and state, and forget what has become superfluous."""
         started = time.perf_counter()
-        taken = snapshot(t.method, store, dataset, clips, companions)
+        taken = snapshot(t.averaged, store, dataset, clips, companions)
         t.snapshot_step = t.step
         run.write_snapshot(t.step, taken.arrays)
-        checkpoint.save(run, t.method, t.optimizer, t.sampler, t.generator, t.counters)
+        checkpoint.save(run, t)
         journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
         journal.status = replace(journal.status, warning=readings.warning(taken.measures))
         for step in superfluous(run.snapshots()):
@@ -170,6 +171,7 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
         t.step += 1
         t.seconds, clock = t.seconds + time.perf_counter() - clock, time.perf_counter()
         t.method.after_step(t.progress)
+        t.average()
         journal.add(losses, config.batch_size)
         if journal.due or t.step == 1:
             journal.flush(t.step, t.seconds, t.progress, rate)
@@ -185,17 +187,6 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
     journal.status = replace(journal.status, step=t.step, seconds=t.seconds, progress=t.progress)
     journal.close(ended)
     return ended
-
-
-def _new_training(config: RunConfig, dataset: Dataset, store: ClipStore, machine: Hardware) -> Training:
-    """Weights, optimiser and generators, all from the run's seed."""
-    method = built_method(config, len(dataset), len(dataset.groups.names), input_statistics(store))
-    method = method.to(machine.device)
-    if machine.channels_last:
-        method = method.to(memory_format=torch.channels_last)
-    sampler = Sampler(store.groups, config.batch_size, method.draw, config.seed)
-    generator = Generator(machine.device).manual_seed(config.seed)
-    return Training(config, method, optimizer_for(method, config), sampler, generator)
 
 
 def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Any) -> ClipStore:
@@ -217,12 +208,11 @@ def _check_data(dataset: Dataset, config: RunConfig) -> None:
         )
 
 
-def _resume(run: RunWriter, journal: Journal, t: Training) -> None:
+def _resume(run: RunWriter, journal: Journal, t: Learner) -> None:
     """Load the newest sound checkpoint; whatever was logged after it is superseded."""
     step, warnings = checkpoint.latest(run)
-    state = checkpoint.restore(run, step, t.method, t.optimizer, t.sampler, t.generator)
-    t.step, t.seconds, t.snapshot_step = int(state["step"]), float(state["seconds"]), int(state["snapshot_step"])
-    for later in [s for s in run.snapshots() if s > step]:
+    checkpoint.restore(run, step, t)
+    for later in [s for s in {*run.snapshots(), *run.checkpoints()} if s > step]:
         run.drop_snapshot(later)
     for warning in warnings:
         logging.warning(warning)
@@ -234,6 +224,7 @@ def _answer(run: RunWriter, journal: Journal, stop: "_StopSignal") -> float:
     """Do what was asked by control files; a pause ends here too. Returns the seconds spent waiting."""
     started = time.perf_counter()
     paused = False
+    state = journal.status.state
     while True:
         for control in run.controls():
             if control is Control.STOP:
@@ -246,7 +237,7 @@ def _answer(run: RunWriter, journal: Journal, stop: "_StopSignal") -> float:
         journal.keep_alive()
         time.sleep(POLL_SECONDS)
     if journal.status.state is State.PAUSED:
-        journal.say(state=State.TRAINING)
+        journal.say(state=state)
         waited = time.perf_counter() - started
         journal.pause_clock(waited)
         return waited
@@ -280,6 +271,10 @@ class _Readings:
         return collapse_warning(self._stds[1:], self._ranks[1:])  # the first one is of random weights
 
 
+class _Stopped(Exception):
+    """Asked to stop while there was nothing to keep yet."""
+
+
 class _StopSignal:
     """SIGTERM and SIGINT ask the loop to stop, so that it leaves a checkpoint behind."""
 
@@ -296,7 +291,7 @@ class _StopSignal:
     def check(self) -> None:
         """While preparing there is nothing to keep yet: stop at once."""
         if self.asked:
-            raise UserError("The run was stopped before its training began.")
+            raise _Stopped
 
     def restore(self) -> None:
         """Give the signals back to whoever had them."""

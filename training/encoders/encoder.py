@@ -50,9 +50,13 @@ class Encoder(nn.Module, ABC):
         mean = (frames * inside).sum(1) / inside.sum(1)
         return frames.masked_fill(~inside, -torch.inf).amax(1) + mean
 
+    def standardised(self, x: Tensor, lengths: Tensor | None) -> Tensor:
+        """The input at mean 0 and standard deviation 1 over the data set."""
+        return (x - self.input_mean) / self.input_std
+
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, F, T) or (B, S), with lengths (B,) in frames or samples if some clips are shorter → (B, D)."""
-        frames = self.frames((x - self.input_mean) / self.input_std)
+        frames = self.frames(self.standardised(x, lengths))
         if lengths is None:
             return self.pooled(frames)
         return self.pooled(frames, (lengths // self.stride).clamp(1, frames.shape[1]))

@@ -31,19 +31,19 @@ class MelViews:
         0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0
     )
     time_shift: float = setting(
-        0.3, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0
+        1.0, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0
     )
-    time_stretch: float = setting(0.3, "Slower or faster, up to e to this power.", low=0.0, high=1.0)
+    time_stretch: float = setting(0.15, "Slower or faster, up to e to this power.", low=0.0, high=1.0)
     frequency_shift: float = setting(0.1, "Up or down, in parts of half the mel axis.", low=0.0, high=0.5)
     frequency_stretch: float = setting(
-        0.15, "The mel axis squeezed or widened, up to e to this power, as by another voice.", low=0.0, high=0.5
+        0.1, "The mel axis squeezed or widened, up to e to this power, as by another voice.", low=0.0, high=0.5
     )
     mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)
     noise: float = setting(
-        0.5, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0
+        1.0, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0
     )
     equalizer: float = setting(
-        0.5, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0
+        1.0, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0
     )
     time_mask: float = setting(0.0, "Longest stretch of time hidden, in parts of the view.", low=0.0, high=0.5)
     frequency_mask: float = setting(0.0, "Widest band hidden, in parts of the mel axis.", low=0.0, high=0.5)
@@ -67,14 +67,14 @@ class MelViews:
         if self.mixup:
             partners = torch.randperm(batch, generator=generator, device=power.device)
             view = mixed(view, partners, self.mixup * amounts.uniform().square())
+        if self.equalizer:
+            view = equalised(view, self.equalizer * amounts.normal(EQUALIZER_KNOTS))
         if self.noise:
             decibel = -5 - 40 * amounts.uniform()
             level = 10 ** (decibel / 10) * (amounts.uniform() < self.noise)
             view = view + coloured_noise(
                 level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames
             )
-        if self.equalizer:
-            view = equalised(view, self.equalizer * amounts.normal(EQUALIZER_KNOTS))
         x = log_mel(view)
         if self.time_mask:
             x = masked(x, amounts.uniform(), self.time_mask * amounts.uniform(), axis=2)
@@ -104,12 +104,13 @@ def warped(
     """(B, F, T) power, seen through a window of `frames` frames → (B, F, V), by one bilinear interpolation.
 
     View frame v of a clip is its frame (v − start) · stretch; view band f, counted from −1 to 1 over the mel axis, is
-    its band f · scale + shift. What lies outside of the clip is silence.
+    its band f · scale + shift. Outside of the clip is silence; beyond the mel axis its edge band goes on.
     """
     _, bands, length = power.shape
     time = (torch.arange(frames, device=power.device) - starts[:, None]) * stretch[:, None]  # (B, V)
     centres = (torch.arange(bands, device=power.device) + 0.5) / bands * 2 - 1
-    band = centres * frequency_scale[:, None] + frequency_shift[:, None]  # (B, F)
+    edge = 1 - 1 / bands
+    band = (centres * frequency_scale[:, None] + frequency_shift[:, None]).clamp(-edge, edge)  # (B, F)
     grid = torch.stack(
         [((time + 0.5) / length * 2 - 1)[:, None].expand(-1, bands, -1), band[:, :, None].expand(-1, -1, frames)],
         dim=-1,

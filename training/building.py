@@ -1,0 +1,36 @@
+"""A run's configuration to its method, with fresh weights."""
+
+from typing import Any
+
+import torch
+
+from training.config import RunConfig
+from training.encoders import ENCODERS
+from training.errors import UserError
+from training.methods import METHODS
+from training.methods.method import Method, Task
+from training.parts.augment import Augment
+from training.settings import build
+from training.spectrogram import FrontEnd
+from training.views import VIEWS
+
+
+def built_method(config: RunConfig, clips: int, groups: int, statistics: tuple[float, float] = (0.0, 1.0)) -> Method:
+    """The run's method around a new encoder, with weights drawn from the run's seed.
+
+    `statistics` are mean and standard deviation of the data's log-mel. Raises UserError for a setting that is wrong.
+    """
+    if config.method not in METHODS:
+        raise UserError(f"There is no method {config.method!r}; the methods are {', '.join(METHODS)}.")
+    kind = METHODS[config.method]
+    if config.encoder not in kind.encoders:
+        raise UserError(
+            f"The method {config.method} doesn't fit the encoder {config.encoder!r}; it fits {', '.join(kind.encoders)}."
+        )
+    front_end = build(FrontEnd, config.front_end, "The front end")
+    views = build(VIEWS[ENCODERS[config.encoder].domain], config.views, "The views")
+    settings: Any = build(kind.Config, config.settings, f"The method {config.method}")
+    torch.manual_seed(config.seed)
+    encoder = ENCODERS[config.encoder](front_end.mels)
+    encoder.set_input_statistics(*statistics)
+    return kind(encoder, settings, Task(clips, groups, config.batch_size, Augment(views, front_end)))

@@ -1,0 +1,62 @@
+"""Everything that moves while a run trains; a checkpoint holds all of it."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Generator
+from torch.optim import Optimizer
+
+from training.building import built_method
+from training.config import RunConfig
+from training.data.dataset import Dataset
+from training.data.store import ClipStore, input_statistics
+from training.hardware import Hardware
+from training.methods.method import Method
+from training.parts.optimizers import optimizer_for
+from training.parts.slow_copy import follow, slow_copy
+from training.sampler import Sampler
+
+
+@dataclass
+class Learner:
+    """A method with its optimiser and its sources of randomness, and how far it has come."""
+
+    config: RunConfig
+    method: Method
+    averaged: Method
+    """The weights averaged over the last steps: what is measured, kept and exported. It learns nothing itself."""
+    optimizer: Optimizer
+    sampler: Sampler
+    generator: Generator
+    """Draws the views, on the device."""
+    step: int = 0
+    seconds: float = 0.0
+    """Trained so far, over all attempts, snapshots included, preparing and pauses not."""
+    snapshot_step: int = -1
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1, by steps or by the clock."""
+        if self.config.steps is not None:
+            return min(1.0, self.step / self.config.steps)
+        return min(1.0, self.seconds / float(self.config.seconds or 1))
+
+    def average(self) -> None:
+        """Take the newest weights into the average, which reaches back less far in the first steps."""
+        momentum = min(self.config.averaging, self.step / (self.step + 9))
+        follow(self.averaged, self.method, momentum)
+
+
+def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: Hardware) -> Learner:
+    """Weights, optimiser and generators, all from the run's seed."""
+    method = built_method(config, len(dataset), len(dataset.groups.names), input_statistics(store)).to(machine.device)
+    if machine.channels_last:
+        method = method.to(memory_format=torch.channels_last)
+    return Learner(
+        config,
+        method,
+        averaged=slow_copy(method),
+        optimizer=optimizer_for(method, config),
+        sampler=Sampler(store.groups, config.batch_size, method.draw, config.seed),
+        generator=Generator(machine.device).manual_seed(config.seed),
+    )
