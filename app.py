@@ -22,14 +22,20 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     """The flags, with the environment's values where a flag isn't given."""
     env = os.environ
     hosted = "SPACE_ID" in env
-    parser = argparse.ArgumentParser(prog="app.py", description="Watch a model learn to hear, and listen to what it learns.")
+    parser = argparse.ArgumentParser(
+        prog="app.py", description="Watch a model learn to hear, and listen to what it learns."
+    )
     parser.add_argument("--host", default=env.get("HEARSIGHT_HOST"), help="address to listen on (default: 127.0.0.1)")
     port = env.get("HEARSIGHT_PORT")
-    parser.add_argument("--port", type=int, default=port, help="port to listen on (default: the first free one from 7860)")
+    parser.add_argument(
+        "--port", type=int, default=port, help="port to listen on (default: the first free one from 7860)"
+    )
     runs = Path(env.get("HEARSIGHT_RUNS") or "runs")
     parser.add_argument("--runs", type=Path, default=runs, help="folder of the runs (default: %(default)s)")
     data = env.get("HEARSIGHT_DATA") or "starter"
-    parser.add_argument("--data", default=data, help="data that is offered first: a set's name or a folder (default: %(default)s)")
+    parser.add_argument(
+        "--data", default=data, help="data that is offered first: a set's name or a folder (default: %(default)s)"
+    )
     read_only = env.get("HEARSIGHT_READ_ONLY", "1" if hosted else "0").lower() in ON
     parser.add_argument("--read-only", action="store_true", default=read_only, help="visitors may look, but not train")
     return parser.parse_args(arguments)

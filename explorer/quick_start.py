@@ -27,15 +27,13 @@ class _WithoutStubs(Loader):
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
         if hasattr(module, "create_or_modify_pyi"):
-            setattr(module, "create_or_modify_pyi", lambda *_: None)
+            vars(module)["create_or_modify_pyi"] = lambda *_: None
 
 
 class _Finder(MetaPathFinder):
     """Finds that one module and no other."""
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if name != STUB_WRITER:
             return None
         spec = PathFinder.find_spec(name, path, target)

@@ -1,23 +1,31 @@
 """The page's own components: what they show is fetched by the byte routes, what they need to know is their value."""
 
 from explorer.components.clip_list import ClipList
+from explorer.components.clip_picker import ClipPicker, clips_to_pick
 from explorer.components.embedding_map import EmbeddingMap
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
+from explorer.components.notice import Notice, said
 from explorer.components.run_state import RunState
 from explorer.components.settings_form import SettingsForm, filled_in, settings_group
+from explorer.components.similarity_chart import SimilarityChart
 from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sound
 
 __all__ = [
     "ClipList",
+    "ClipPicker",
     "EmbeddingMap",
     "LensPicture",
     "LiveChart",
+    "Notice",
     "RunState",
     "SettingsForm",
+    "SimilarityChart",
     "SoundPlayer",
     "clip_sound",
+    "clips_to_pick",
     "filled_in",
+    "said",
     "settings_group",
     "upload_sound",
 ]

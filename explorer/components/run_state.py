@@ -13,5 +13,10 @@ class RunState(BrowserPart):
 
     def __init__(self, value: Any = None, *, compact: bool = False, **settings: Any):
         super().__init__(
-            value, module="state.js", kind="part-state", triggers=("pause", "resume", "stop"), compact=compact, **settings
+            value,
+            module="state.js",
+            kind="part-state",
+            triggers=("pause", "resume", "stop"),
+            compact=compact,
+            **settings,
         )

@@ -9,7 +9,8 @@ class SoundPlayer(BrowserPart):
     """Value: {"sound": sound, "title": str, "subtitle": str, "play": bool}, or None for no sound.
 
     A sound is {"fingerprint": str, "index": int} for a clip of a data set, or {"upload": token}. All but "sound" may
-    be left out; with "play" the sound is heard as soon as it is shown.
+    be left out; with "play" the sound is heard as soon as it is shown. With "picture" (as the byte route of pictures
+    gives it) that is shown in place of the sound's own.
     """
 
     def __init__(self, value: Any = None, *, empty: str = "No sound chosen yet.", **settings: Any):

@@ -56,6 +56,7 @@ def _wire(page: gr.Blocks, frame: Frame, tabs: gr.Tabs) -> None:
 
     def arrive(request: gr.Request) -> tuple[gr.Dropdown, gr.Tabs]:
         asked = request.query_params.get("tab", "")
-        return frame.run_choice(request.query_params.get("run")), gr.Tabs(selected=asked if asked in PAGES else next(iter(PAGES)))
+        opened = asked if asked in PAGES else next(iter(PAGES))
+        return frame.run_choice(request.query_params.get("run")), gr.Tabs(selected=opened)
 
     page.load(arrive, None, [frame.run, tabs], **quiet).then(None, js="() => { window.hearsight?.arrive(); }")

@@ -12,7 +12,6 @@ from explorer.launcher import Launcher
 from explorer.library import Library, RunSummary
 from explorer.uploads import Uploads
 
-
 T = TypeVar("T", bound=BrowserPart)
 
 

@@ -31,7 +31,9 @@ def build(frame: Frame) -> None:
             with gr.Row(elem_id="state-row"):
                 with gr.Column(scale=3, min_width=300):
                     state = frame.follow_run(RunState(elem_id="run-state"))
-                compare = gr.Dropdown(label="Compare with", choices=[], value=None, elem_id="compare", scale=1, min_width=220)
+                compare = gr.Dropdown(
+                    label="Compare with", choices=[], value=None, elem_id="compare", scale=1, min_width=220
+                )
             chart = LiveChart(elem_id="charts")
             with gr.Accordion("What the loss sees", open=True, elem_id="lens-box"):
                 frame.follow_run(LensPicture(elem_id="lens"))

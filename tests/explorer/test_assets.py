@@ -27,7 +27,9 @@ def test_every_script_and_style_is_served_for_good(client: TestClient) -> None:
         assert reply.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("name", ["js/nothing.js", "../app.py", "%2e%2e/app.py", "js/../../app.py", "example_run/config.json"])
+@pytest.mark.parametrize(
+    "name", ["js/nothing.js", "../app.py", "%2e%2e/app.py", "js/../../app.py", "example_run/config.json"]
+)
 def test_nothing_else_is_served(client: TestClient, name: str) -> None:
     assert client.get(f"/gradio_api/x/assets/{asset_version()}/{name}").status_code == 404
 

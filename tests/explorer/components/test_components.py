@@ -28,7 +28,9 @@ def test_template_is_static_and_the_module_exists(kind: type[BrowserPart]) -> No
     part = kind({"run": "<script>alert(1)</script>"})
     config = part.get_config()
     assert config["html_template"].startswith('<div class="part ')
-    assert not set("${}`<>").intersection(config["html_template"].replace('<div class="part', "").replace('"></div>', ""))
+    assert not set("${}`<>").intersection(
+        config["html_template"].replace('<div class="part', "").replace('"></div>', "")
+    )
     module = next(name for name in files() if name.startswith("js/") and asset_url(name) in config["js_on_load"])
     assert "export function mount(root" in files()[module].read_text()
     assert config["apply_default_css"] is False

@@ -17,7 +17,13 @@ class Config:
 def test_a_group_is_json_and_keeps_every_fact() -> None:
     group = settings_group("method", "SimCLR", describe(Config), {"kind": "b"}, opened=False)
     first, second, third = json.loads(json.dumps(group))["settings"]
-    assert (first["name"], first["kind"], first["default"], first["low"], first["high"]) == ("temperature", "float", 0.1, 0.01, 10)
+    assert (first["name"], first["kind"], first["default"], first["low"], first["high"]) == (
+        "temperature",
+        "float",
+        0.1,
+        0.01,
+        10,
+    )
     assert first["scale"] == "log"
     assert (second["kind"], second["optional"], second["default"]) == ("int", True, None)
     assert third["choices"] == ["a", "b"]

@@ -36,7 +36,12 @@ def test_values_of_the_form_reach_the_config() -> None:
 
 @pytest.mark.parametrize(
     ("group", "name", "value"),
-    [("settings", "temperature", -1), ("settings", "temperature", "hot"), ("run", "batch_size", 1.5), ("run", "device", "toaster")],
+    [
+        ("settings", "temperature", -1),
+        ("settings", "temperature", "hot"),
+        ("run", "batch_size", 1.5),
+        ("run", "device", "toaster"),
+    ],
 )
 def test_a_wrong_value_is_one_plain_sentence(group: str, name: str, value: object) -> None:
     values = filled("simclr", "conv2d")

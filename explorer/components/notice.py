@@ -1,0 +1,17 @@
+"""One written sentence on the page, such as what was wrong with a file."""
+
+from typing import Any, Literal
+
+from explorer.components.browser_part import BrowserPart
+
+
+class Notice(BrowserPart):
+    """Value: as `said` makes it, or None for nothing. Written as text, whatever stands in it."""
+
+    def __init__(self, value: Any = None, **settings: Any):
+        super().__init__(value, module="notice.js", kind="part-notice", **settings)
+
+
+def said(text: str, tone: Literal["", "bad", "busy"] = "", fraction: float | None = None) -> dict[str, Any]:
+    """A sentence; `fraction` (0 to 1) draws a progress bar below it."""
+    return {"text": text, "tone": tone, **({} if fraction is None else {"fraction": fraction})}

@@ -1,0 +1,181 @@
+"""A server started as a user starts it, and a Chromium to look at it with."""
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOKED_FOR = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+START_SECONDS = 90
+SCRIPTS = (
+    "<img src=x onerror='window.ran=1'>",
+    "${window.ran=2}",
+    "{{window.ran}}",
+    "<b>bold</b>",
+    "<script>window.ran=3</script>",
+)
+"""Labels as somebody with bad intentions would choose them."""
+
+
+def chromium() -> str:
+    """The Chromium of this machine; without one the test is skipped, saying where it was looked for."""
+    named = os.environ.get("HEARSIGHT_CHROMIUM")
+    found = named or next((path for word in LOOKED_FOR if (path := shutil.which(word))), None)
+    if found is None:
+        pytest.skip(f"no Chromium: looked in PATH for {', '.join(LOOKED_FOR)}, and at HEARSIGHT_CHROMIUM")
+    return found
+
+
+def made_up() -> ModuleType:
+    """The made-up run and data set of tests/explorer/conftest.py."""
+    spec = importlib.util.spec_from_file_location("made_up", ROOT / "tests" / "explorer" / "conftest.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Seen:
+    """A page of the browser, and everything that went wrong on it."""
+
+    def __init__(self, page: Any, address: str):
+        self.page = page
+        self.address = address
+        self.troubles: list[str] = []
+        self.elsewhere: list[str] = []
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and self.troubles.append(said.text))
+        page.on("request", self._note)
+
+    def open(self, query: str = "") -> Any:
+        """Go to the page and wait until it is drawn."""
+        self.page.goto(f"{self.address}/?{query}")
+        self.page.get_by_role("tab").first.wait_for(timeout=60_000)
+        return self.page
+
+    def _note(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.elsewhere.append(request.url)
+
+
+class Site:
+    """A server started as a user starts it, with runs, cache and uploads below one folder of its own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.runs = folder / "runs"
+        self.environment = {"XDG_CACHE_HOME": str(folder / "cache"), "GRADIO_TEMP_DIR": str(folder / "gradio")}
+        self.address = ""
+
+    def open(self) -> None:
+        """Start app.py and wait until it answers."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "app.py", "--port", str(port), "--runs", str(self.runs)]
+        with (self.folder / "server.txt").open("wb") as log:
+            env = {**os.environ, **self.environment}
+            self._process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+        until = time.monotonic() + START_SECONDS
+        while not _answers(self.address):
+            assert self._process.poll() is None and time.monotonic() < until, self.log()
+            time.sleep(0.1)
+
+    def log(self) -> str:
+        """What the server said."""
+        return (self.folder / "server.txt").read_text()
+
+    def close(self) -> None:
+        """End it as a supervisor would."""
+        self._process.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium without a window."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def finished_site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with two finished runs, "made-up" and "scripts", whose sounds and layouts are at hand."""
+    made = made_up()
+    site = Site(tmp_path_factory.mktemp("site"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in site.environment.items():
+            patch.setenv(name, value)
+        _write_run(made, site.runs / "made-up", "1" * 64)
+        made.CLASSES = SCRIPTS
+        _write_run(made, site.runs / "scripts", "2" * 64)
+    site.open()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def empty_site(browser: Any, tmp_path: Path) -> Iterator[Site]:
+    """A site that has no run yet."""
+    site = Site(tmp_path)
+    site.open()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def look(browser: Any) -> Iterator[Callable[..., Seen]]:
+    """`look(site, width=…, height=…)` gives a page to drive."""
+    contexts: list[Any] = []
+
+    def opened(site: Site, *, width: int = 1280, height: int = 900) -> Seen:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}))
+        return Seen(contexts[-1].new_page(), site.address)
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def _write_run(made: ModuleType, path: Path, fingerprint: str) -> None:
+    from explorer.queries.layouts import Layout, LayoutFolders
+    from explorer.queries.snapshots import snapshot_hash
+
+    made.write_dataset(fingerprint=fingerprint)
+    run = made.write_run(path, fingerprint=fingerprint)
+    for step in run.snapshots():
+        vectors = run.snapshot(step)["embeddings"].astype(np.float32)
+        key = snapshot_hash(run, step)
+        assert key is not None
+        LayoutFolders().write(key, Layout(vectors[:, :2] / np.abs(vectors[:, :2]).max(), "umap", 0.97))
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False

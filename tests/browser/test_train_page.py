@@ -1,0 +1,100 @@
+"""The page Train in a real browser: an empty site, a training from the form, its trainer killed and resumed."""
+
+import os
+import signal
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.run import find_runs
+
+pytestmark = pytest.mark.browser
+
+
+def write_folder(path: Path) -> None:
+    """Sixty tones in three classes, each class in a folder of its own."""
+    random = np.random.default_rng(0)
+    for i in range(60):
+        file = path / f"class{i % 3}" / f"{i}.wav"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        tone = np.sin(2 * np.pi * 200 * (1 + i % 3) * np.arange(8000) / 16_000) + random.normal(0, 0.05, 8000)
+        with wave.open(str(file), "wb") as out:
+            out.setparams((1, 2, 16_000, 8000, "NONE", ""))
+            out.writeframes((tone * 8000).astype("<i2").tobytes())
+
+
+def fill(page: Any, name: str, value: str) -> None:
+    """Type a value into one setting of the form."""
+    field = page.locator(f".setting[data-name={name}] input[type=text]")
+    field.fill(value)
+    field.press("Tab")
+
+
+def state_line(page: Any, words: str) -> Any:
+    """The state line of the page Train, once it says `words`."""
+    line = page.locator("#run-state .state-line").filter(has_text=words)
+    line.wait_for(timeout=120_000)
+    return line
+
+
+def points_of_loss(page: Any) -> int:
+    return int(
+        page.evaluate("document.querySelector('.chart[aria-label=Loss] .js-plotly-plot')?.data[0].x.length ?? 0")
+    )
+
+
+def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
+    empty_site: Any, look: Callable[..., Any], tmp_path: Path
+) -> None:
+    write_folder(tmp_path / "sounds")
+    seen = look(empty_site)
+    page = seen.open("tab=train")
+    page.locator(".charts-message").filter(has_text="No run is chosen").wait_for()
+    page.locator(".setting[data-name=batch_size]").wait_for(timeout=90_000)
+
+    page.locator("#data input").fill(str(tmp_path / "sounds"))
+    page.locator("#data input").press("Enter")
+    fill(page, "batch_size", "1")
+    assert (
+        "batch size is 1, but a whole number from 8 to" in page.locator(".setting.wrong .setting-trouble").inner_text()
+    )
+    page.locator("#start").click()
+    page.get_by_text("The setting batch_size is 1").wait_for()
+    assert find_runs(empty_site.runs) == []
+    fill(page, "batch_size", "16")
+    fill(page, "steps", "100000")
+    fill(page, "seconds", "600")
+    page.locator("#start").click()
+
+    state_line(page, "Training")
+    page.wait_for_function(
+        "document.querySelector('.chart[aria-label=Loss]:not([hidden]) .js-plotly-plot')", timeout=60_000
+    )
+    before = points_of_loss(page)
+    page.wait_for_timeout(2000)
+    assert points_of_loss(page) > before
+
+    page.get_by_role("tab", name="Map").click()
+    page.locator(".part-map[data-state=shown]").wait_for(timeout=90_000)
+    assert page.locator(".badge").inner_text() in ("PCA", "UMAP")
+    page.get_by_role("tab", name="Train").click()
+
+    (run,) = find_runs(empty_site.runs)
+    page.get_by_role("button", name="Pause").click()
+    state_line(page, "Paused")
+    page.get_by_role("button", name="Resume").click()
+    state_line(page, "Training")
+    process = run.status().process
+    assert process is not None
+    os.kill(int(process["pid"]), signal.SIGKILL)
+    state_line(page, "Crashed")
+    page.get_by_role("button", name="Resume").click()
+    state_line(page, "Training")
+    page.get_by_role("button", name="Stop").click()
+    state_line(page, "Stopped at step")
+    assert run.status().attempt == 2
+    assert seen.elsewhere == []
