@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 
-from training import checkpoint, trainer
+from training import checkpoint, learner, trainer
 from training.data.cache import ClipWriter
 from training.data.dataset import Dataset
 from training.errors import UserError
@@ -33,7 +33,7 @@ AtStep = Callable[[int, Callable[[], Any]], None]
 def at_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[AtStep]:
     """at_step(k, act) calls `act` once, after the k-th optimiser step from now, and has controls read at every step."""
     monkeypatch.setattr(trainer, "POLL_SECONDS", 0.0)
-    optimizer_for = trainer.optimizer_for
+    optimizer_for = learner.optimizer_for
     count = 0
     actions: dict[int, Callable[[], Any]] = {}
 
@@ -48,7 +48,7 @@ def at_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[AtStep]:
         made.register_step_post_hook(counted)
         return made
 
-    monkeypatch.setattr(trainer, "optimizer_for", watched)
+    monkeypatch.setattr(learner, "optimizer_for", watched)
     yield lambda step, act: actions.__setitem__(count + step, act)
 
 
@@ -158,9 +158,9 @@ def test_a_resumed_run_is_bitwise_the_uninterrupted_one(
 
 KILLED = """
 import os, signal, sys
-from training import trainer
+from training import learner, trainer
 trainer.is_due = lambda step, last, seconds: step % 4 == 0
-optimizer_for = trainer.optimizer_for
+optimizer_for = learner.optimizer_for
 def watched(*arguments):
     made = optimizer_for(*arguments)
     count = []
@@ -170,7 +170,7 @@ def watched(*arguments):
             os.kill(os.getpid(), signal.SIGKILL)
     made.register_step_post_hook(counted)
     return made
-trainer.optimizer_for = watched
+learner.optimizer_for = watched
 trainer.train(sys.argv[1])
 """
 
