@@ -7,12 +7,17 @@ JSON alone.
 import argparse
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from training.errors import UserError
+
+# Threads that wait must sleep: by default OpenMP's spin, and as soon as anything else runs on this machine (the page,
+# say) the trainer's threads burn the time that they wait for. Read when torch is loaded, so it is set before.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
