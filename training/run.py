@@ -398,12 +398,17 @@ def _status(found: Mapping[str, Any]) -> Status | None:
         status = Status(**{**values, "state": State(values["state"])})
     except (KeyError, TypeError, ValueError):
         return None
-    counts = (status.step, status.attempt, status.heartbeat, status.steps or 0)
-    numbers = (status.updated, status.seconds, status.progress, status.steps_per_second, status.clips_per_second)
-    good = all(type(n) is int for n in counts) and all(
-        type(n) in (int, float) for n in (*numbers, status.seconds_left or 0)
+    counts = [status.schema, status.attempt, status.step, status.heartbeat]
+    counts += [] if status.steps is None else [status.steps]
+    numbers = [status.updated, status.seconds, status.progress, status.steps_per_second, status.clips_per_second]
+    numbers += [] if status.seconds_left is None else [status.seconds_left]
+    texts = (status.message, status.warning, status.device)
+    good = (
+        all(type(n) is int for n in counts)
+        and all(type(n) in (int, float) for n in numbers)
+        and all(type(t) is str for t in texts)
     )
-    return status if good and isinstance(status.message, str) and isinstance(status.device, str) else None
+    return status if good else None
 
 
 def _read_object(path: Path) -> dict[str, Any]:

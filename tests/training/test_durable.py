@@ -1,0 +1,104 @@
+"""A write leaves the old file or the new one, whatever happens to the disk."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from training import checkpoint, durable, trainer
+from training.errors import UserError
+from training.run import RunFolder, State, create_run
+
+
+def full_disk(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """os.write takes `room` bytes and then finds the disk full, the last time with half of what was given."""
+    write, left = os.write, [room]
+
+    def limited(descriptor: int, content: bytes) -> int:
+        if descriptor <= 2:
+            return write(descriptor, content)
+        if left[0] <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        taken = write(descriptor, bytes(content[: left[0]]))
+        left[0] -= taken
+        return taken
+
+    monkeypatch.setattr(os, "write", limited)
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    durable.write_bytes(path, b"one")
+    durable.write_bytes(path, b"two" * 100_000)
+    assert path.read_bytes() == b"two" * 100_000 and list(tmp_path.iterdir()) == [path]
+    durable.write_json(path, {"a": "é", "b": [1]})
+    assert json.loads(path.read_text()) == {"a": "é", "b": [1]}
+    durable.write_bytes(path, b"")
+    assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("room", [0, 1, 4999])
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    path = tmp_path / "file"
+    durable.write_bytes(path, b"old")
+    full_disk(monkeypatch, room)
+    with pytest.raises(OSError) as caught:
+        durable.write_bytes(path, b"new" * 5000)
+    assert caught.value.errno == errno.ENOSPC
+    assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_write_that_takes_bytes_in_small_parts_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, content: write(descriptor, bytes(content[:7])))
+    durable.write_bytes(tmp_path / "file", bytes(range(256)))
+    assert (tmp_path / "file").read_bytes() == bytes(range(256))
+
+
+def test_a_failing_rename_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "inside").write_text("")
+    with pytest.raises(OSError):
+        durable.write_bytes(tmp_path / "folder", b"x")
+    assert [p.name for p in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system with little room; only root may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = shutil.which("mount") and os.geteuid() == 0
+    if not mounted or subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True, check=False
+    ).returncode:  # fmt: skip
+        pytest.skip("no file system may be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # TensorBoard's own thread falls
+def test_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
+    small_disk: Path, made_run: Callable[..., RunFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "is_due", lambda step, last, seconds: step % 2 == 0)
+    run = create_run(small_disk / "run", made_run("elsewhere", steps=60).config())
+    (small_disk / "stuffing").write_bytes(b"\1" * 1_000_000)
+    with pytest.raises(UserError, match=r"^The disk is full; make room and resume the run from its last checkpoint\.$"):
+        trainer.train(run.path)
+    status = run.status()
+    assert status.state == State.DISK_FULL and status.message.startswith("The disk is full")
+    assert not list(run.path.rglob("*.tmp"))
+    step, _ = checkpoint.latest(run)
+    assert checkpoint.weights(run, step) and run.metrics()
+    roomy = RunFolder(shutil.move(run.path, tmp_path / "roomy"))
+    (roomy.path / "config.json").write_text(json.dumps({**roomy.config(), "steps": step + 3}))
+    assert trainer.train(roomy.path, resume=True) == State.FINISHED
+    assert roomy.status().step == step + 3
