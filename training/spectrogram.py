@@ -6,6 +6,7 @@ Shapes:  B clips, S samples, F mel bands, T frames.
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 from torchaudio.transforms import MelSpectrogram
@@ -34,17 +35,32 @@ class FrontEnd:
         """Samples from one frame to the next."""
         return round(self.hop_seconds * SAMPLE_RATE)
 
+    @property
+    def window_samples(self) -> int:
+        """Samples of the analysis window."""
+        return round(self.analysis_seconds * SAMPLE_RATE)
+
+    @property
+    def transform_samples(self) -> int:
+        """Length of the Fourier transform; below 512 the lowest bands would hold no bin."""
+        return max(512, 1 << (self.window_samples - 1).bit_length())
+
+    @property
+    def band_hz(self) -> np.ndarray:
+        """(F,) centre of each band, by the mel scale 2595 · log10(1 + f / 700)."""
+        low, high = (2595 * np.log10(1 + hz / 700) for hz in (self.low_hz, self.high_hz))
+        return np.asarray(700 * (10 ** (np.linspace(low, high, self.mels + 2)[1:-1] / 2595) - 1))
+
     def frames(self, samples: int) -> int:
         """How many frames a waveform of so many samples gives."""
         return samples // self.hop_samples + 1
 
     @cached_property
     def _transform(self) -> MelSpectrogram:
-        window = round(self.analysis_seconds * SAMPLE_RATE)
         return MelSpectrogram(
             sample_rate=SAMPLE_RATE,
-            n_fft=max(512, 1 << (window - 1).bit_length()),  # below 512 the lowest bands would hold no bin
-            win_length=window,
+            n_fft=self.transform_samples,
+            win_length=self.window_samples,
             hop_length=self.hop_samples,
             f_min=self.low_hz,
             f_max=self.high_hz,

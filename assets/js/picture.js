@@ -10,16 +10,15 @@ export function loadPicture(sound) {
   const key = soundKey(sound);
   let picture = pictures.get(key);
   pictures.delete(key);
-  picture ??= fetchJson(address.sound(sound, "picture")).then((found) => ({
-    ...found,
-    cells: bytes(found.spectrogram),
-    peaks: new Int8Array(bytes(found.peaks).buffer),
-  }));
+  picture ??= fetchJson(address.sound(sound, "picture")).then(unpacked);
   pictures.set(key, picture);
   picture.catch(() => pictures.delete(key));
   if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
   return picture;
 }
+
+/** A picture as the server sends it, with its arrays as arrays. */
+export const unpacked = (sent) => ({ ...sent, cells: bytes(sent.spectrogram), peaks: new Int8Array(bytes(sent.peaks).buffer) });
 
 const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 

@@ -1,8 +1,8 @@
 // A sound to see and hear: waveform and log-mel spectrogram with real axes, a cursor, the keyboard.
 
 import { make, onResize, replaceIcon, sharpContext } from "./elements.js";
-import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks } from "./picture.js";
-import { load, isPlaying, play, player, position, stop } from "./sound.js";
+import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks, unpacked } from "./picture.js";
+import { isPlaying, leave, load, play, player, position, stop } from "./sound.js";
 import { colour, onTheme } from "./theme.js";
 import { sameSound } from "./routes.js";
 
@@ -40,12 +40,13 @@ export class SoundView {
     this.show(null);
   }
 
-  /** {sound, title, subtitle, play}: shows the sound; with `play` it is also heard. Null empties the player. */
+  /** {sound, title, subtitle, play, picture}: shows the sound, by its own picture if one comes with it; with `play` it
+   * is also heard. Null empties the player. */
   async show(what) {
     const sound = what?.sound ?? null;
     const same = sound && this.sound && sameSound(sound, this.sound);
     if (!same) {
-      if (this.sound && isPlaying(this.sound)) stop();
+      if (this.sound) leave(this.sound);
       this.sound = sound;
       this.from = 0;
     }
@@ -61,7 +62,7 @@ export class SoundView {
     if (!sound) return this.say(this.empty, "empty");
     this.say("", "loading");
     try {
-      const picture = await loadPicture(sound);
+      const picture = what.picture ? unpacked(what.picture) : await loadPicture(sound);
       if (!sameSound(sound, this.sound)) return;
       this.picture = picture;
       this.cells = cellsCanvas(picture);

@@ -18,7 +18,7 @@ class SettingField {
       onclick: () => { this.put(setting.default); this.changed(); } }, "reset");
     this.box = make(
       "div.setting", { "data-name": setting.name },
-      make("div.setting-head", {}, make("label.setting-name", { for: id }, words(setting.name)), this.reset),
+      make("div.setting-head", {}, this.onOff(), make("label.setting-name", { for: id }, words(setting.name)), this.reset),
       make("div.setting-inputs", {}, ...this.inputs),
       make("p.setting-meaning", {}, setting.meaning, make("span.setting-range", {}, ` ${range(setting)}`)),
       this.trouble,
@@ -48,6 +48,16 @@ class SettingField {
     });
     this.slider.addEventListener("change", told);
     return [this.slider, this.entry];
+  }
+
+  /** A switch beside a setting of which 0 means off: it goes to 0 and back to where it was. */
+  onOff() {
+    if (!this.setting.switch) return null;
+    this.lever = make("input", { type: "checkbox", role: "switch", "aria-label": `${words(this.setting.name)} on or off`, onchange: () => {
+      this.put(this.lever.checked ? this.before || this.setting.default || this.setting.high / 2 : 0);
+      this.changed();
+    } });
+    return this.lever;
   }
 
   /** A slider helps where there is a range that a hand can cover; "nothing" has no place on it. */
@@ -108,8 +118,15 @@ class SettingField {
     this.trouble.textContent = trouble;
     this.box?.classList.toggle("wrong", Boolean(trouble));
     this.slider?.style.setProperty("--share", `${(Number(this.slider.value) / SLIDER_STEPS) * 100}%`);
+    this.followLever();
     this.reset && (this.reset.hidden = JSON.stringify(value) === JSON.stringify(usual));
     return trouble;
+  }
+
+  followLever() {
+    if (!this.lever) return;
+    if (this.value) this.before = this.value;
+    this.lever.checked = this.value !== 0;
   }
 
   changed() {

@@ -18,10 +18,18 @@ class SettingsForm(BrowserPart):
 
 
 def settings_group(
-    name: str, title: str, described: Sequence[Setting], values: Mapping[str, Any] | None = None, opened: bool = True
+    name: str,
+    title: str,
+    described: Sequence[Setting],
+    values: Mapping[str, Any] | None = None,
+    opened: bool = True,
+    switches: bool = False,
 ) -> dict[str, Any]:
-    """One group of the form. `values` are put in; without them a field keeps what the user wrote, or the default."""
-    settings = [{**asdict(s), "kind": s.kind.__name__} for s in described]
+    """One group of the form. `values` are put in; without them a field keeps what the user wrote, or the default.
+
+    With `switches` every number that may be 0 gets a switch, for settings of which 0 means off.
+    """
+    settings = [{**asdict(s), "kind": s.kind.__name__, "switch": switches and _may_be_off(s)} for s in described]
     return {"name": name, "title": title, "settings": settings, "values": dict(values or {}), "open": opened}
 
 
@@ -29,3 +37,7 @@ def filled_in(value: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
     """What the user filled in: group name → setting → value, unchecked."""
     found = (value or {}).get("filled")
     return {name: dict(group) for name, group in found.items()} if isinstance(found, dict) else {}
+
+
+def _may_be_off(described: Setting) -> bool:
+    return described.kind is float and described.low == 0

@@ -9,11 +9,12 @@ from explorer.assets import asset_url
 from explorer.components import RunState
 from explorer.launcher import Launcher
 from explorer.library import Library
-from explorer.pages import map, train
+from explorer.pages import listen, map, train
 from explorer.pages.frame import Frame
 from explorer.uploads import Uploads
 
 PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
+    "listen": ("Listen", listen.build),
     "train": ("Train", train.build),
     "map": ("Map", map.build),
 }

@@ -1,0 +1,119 @@
+"""Listen: see and hear a sound, and the two views of it that a model would be trained on."""
+
+import threading
+from typing import Any
+
+import gradio as gr
+
+from explorer.components import SettingsForm, SoundPlayer, clips_to_pick, said
+from explorer.components.notice import Notice
+from explorer.pages.frame import Frame
+from explorer.pages.listen_views import DOMAINS, EXPLAINED, views_form, views_of, warm_up
+from explorer.pages.sound_source import QUIET, SoundSource
+from explorer.pages.train_form import data_choices
+
+ASK_SECONDS = 1.0
+EMPTY_VIEW = "Press “Two views”: this is what a model would be given in place of the clip."
+
+
+def build(frame: Frame) -> None:
+    """The page's components and what they do."""
+    source = SoundSource(frame, "listen", eager=True)
+    with gr.Row(elem_id="listen"):
+        with gr.Column(scale=4, min_width=320):
+            data = gr.Dropdown(
+                label="Sounds",
+                choices=[frame.data],
+                value=frame.data,
+                allow_custom_value=not frame.read_only,
+                info="A set by its name, or the path of a folder of sounds on this machine.",
+                elem_id="listen-data",
+            )
+            source.offer()
+        with gr.Column(scale=9, min_width=320):
+            source.show("Choose a clip, drop a file, or record a sound.")
+    _wire_data(frame, source, data)
+    _Views(frame, source, data).wire()
+
+
+def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
+    """The clips of the chosen set are offered as soon as they are open; until then the page says how far that is."""
+    timer = gr.Timer(ASK_SECONDS, active=False)
+
+    def opened(reference: str | None) -> tuple[dict[str, Any], gr.Timer]:
+        reference = (reference or "").strip()
+        known = {name for _, name in data_choices()} | {frame.data}
+        if not reference or (frame.read_only and reference not in known):
+            return said("Choose one of the sets above.", "bad"), gr.Timer(active=False)
+        opening = frame.library.shelf.open(reference)
+        if opening.dataset is not None:
+            return clips_to_pick(opening.dataset), gr.Timer(active=False)
+        if opening.error is not None:
+            return said(opening.error, "bad"), gr.Timer(active=False)
+        return said(opening.text, "busy", opening.fraction), gr.Timer(active=True)
+
+    frame.page.load(lambda: gr.Dropdown(choices=[*data_choices()], value=frame.data), None, data, **QUIET)
+    frame.page.load(opened, data, [source.picker, timer], **QUIET)
+    data.input(opened, data, [source.picker, timer], **QUIET)
+    timer.tick(opened, data, [source.picker, timer], **QUIET)
+
+
+class _Views:
+    """The lower half: the augmentations with their switches and sliders, and the two views."""
+
+    def __init__(self, frame: Frame, source: SoundSource, data: gr.Dropdown):
+        self.frame = frame
+        self.source = source
+        self.data = data
+        with gr.Row(elem_id="views"):
+            with gr.Column(scale=4, min_width=320):
+                self.domain = gr.Radio(
+                    list(DOMAINS.items()), value="mel", label="What the encoder hears", elem_id="views-domain"
+                )
+                with gr.Row(elem_id="views-buttons"):
+                    self.make = gr.Button("Two views", variant="primary", elem_id="two-views", min_width=120)
+                    self.again = gr.Button("Again, by other chance", elem_id="views-again", min_width=120)
+                    self.seed = gr.Number(
+                        0, label="Seed", precision=0, minimum=0, maximum=2**31, elem_id="views-seed", min_width=90
+                    )
+                self.form = SettingsForm(elem_id="views-form")
+            with gr.Column(scale=9, min_width=320):
+                with gr.Row(elem_id="views-pair"):
+                    with gr.Column(min_width=280):
+                        self.first = SoundPlayer(empty=EMPTY_VIEW, elem_id="view-1")
+                    with gr.Column(min_width=280):
+                        self.second = SoundPlayer(empty=EMPTY_VIEW, elem_id="view-2")
+                self.notice = Notice(said(EXPLAINED["mel"]), elem_id="views-notice")
+
+    def wire(self) -> None:
+        """The button makes views; afterwards every change of a setting or of the sound makes them anew."""
+        page = self.frame.page
+        page.load(lambda: {"groups": views_form("mel")}, None, self.form, **QUIET)
+        inputs = [self.source.player, self.form, self.domain, self.seed, self.data]
+        outputs = [self.first, self.second, self.notice]
+        made: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "concurrency_id": "views",
+            "concurrency_limit": 2,
+            "trigger_mode": "always_last",
+        }
+        gr.on([self.make.click, self.seed.submit], self._views, inputs, outputs, **made)
+        other = "() => Math.floor(Math.random() * 1e6)"
+        self.again.click(None, None, self.seed, js=other).then(self._views, inputs, outputs, **made)
+        gr.on([self.form.change, self.source.player.change], self._anew, [self.first, *inputs], outputs, **made)
+        self.domain.input(self._of_domain, self.domain, [self.form, self.notice], **QUIET).then(
+            self._anew, [self.first, *inputs], outputs, **made
+        )
+        self.source.picker.select(lambda: threading.Thread(target=warm_up, daemon=True).start(), None, None, **QUIET)
+
+    def _of_domain(self, domain: str) -> tuple[Any, Any]:
+        return {"groups": views_form(domain)}, said(EXPLAINED.get(domain, ""))
+
+    def _anew(self, shown: Any, *inputs: Any) -> tuple[Any, Any, Any]:
+        return self._views(*inputs) if isinstance(shown, dict) and shown.get("sound") else (gr.skip(),) * 3
+
+    def _views(self, chosen: Any, form: Any, domain: str, seed: float | None, data: str | None) -> tuple[Any, Any, Any]:
+        found = views_of(chosen, form, domain, seed, data, self.frame.library.shelf, self.frame.uploads)
+        pair = (gr.skip() if view is None else view for view in (found.first, found.second))
+        return *pair, found.notice

@@ -1,0 +1,76 @@
+"""Where a visitor takes a sound from: a clip of a data set, a file, the microphone. Used by Listen and Find."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+import gradio as gr
+
+from explorer.components import ClipPicker, Notice, SoundPlayer, said, upload_sound
+from explorer.pages.frame import Frame
+from training.data.names import readable_name
+from training.errors import UserError
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+RECORDED = "audio.wav"
+"""What browsers' recordings are called."""
+LONGEST_TITLE = 60
+CHOSEN = """(picked, shown) => {
+    const chosen = picked?.chosen;
+    return !chosen || (chosen.first && shown?.sound?.upload) ? shown : chosen;
+}"""
+"""The clip that was picked goes to the player; one that nobody asked for doesn't take the place of a visitor's own."""
+
+
+class SoundSource:
+    """`offer` and `show` place the parts; the value of `player` says which sound is chosen ({"sound", "title", …})."""
+
+    def __init__(self, frame: Frame, name: str, *, eager: bool = False):
+        """`name` begins the ids of the parts; `eager`: whether the first clip of a data set is shown unasked."""
+        self._frame = frame
+        self._name = name
+        self._eager = eager
+
+    def offer(self, label: str = "Or your own: drop a file, or record") -> None:
+        """Place what a sound is chosen with."""
+        self.picker = ClipPicker(eager=self._eager, elem_id=f"{self._name}-picker")
+        self.audio = gr.Audio(
+            label=label,
+            sources=["upload", "microphone"],
+            type="filepath",
+            format=None,
+            editable=False,
+            buttons=[],
+            elem_id=f"{self._name}-audio",
+            elem_classes="sound-drop",
+        )
+        self.notice = Notice(elem_id=f"{self._name}-notice")
+
+    def show(self, empty: str) -> None:
+        """Place the player and wire all."""
+        self.player = SoundPlayer(empty=empty, elem_id=f"{self._name}-player")
+        self.picker.select(None, [self.picker, self.player], self.player, js=CHOSEN)
+        taken: Callable[..., Any] = self._take
+        self.audio.input(
+            taken,
+            self.audio,
+            [self.audio, self.player, self.notice],
+            show_progress="minimal",
+            concurrency_id="sounds",
+            concurrency_limit=4,
+            api_visibility="private",
+        )
+
+    def _take(self, path: str | None) -> tuple[Any, Any, Any]:
+        """A file or a recording becomes the sound shown; what is wrong with it is written below."""
+        if path is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        try:
+            upload = self._frame.uploads.add_file(path)
+        except UserError as error:
+            return None, gr.skip(), said(str(error), "bad")
+        name = PurePath(path).name
+        title = "Your recording" if name == RECORDED else readable_name(name, LONGEST_TITLE)
+        shown = {"sound": upload_sound(upload.token), "title": title, "subtitle": "not kept longer than an hour"}
+        notes = "; ".join(upload.notes)
+        return None, shown, said(f"Note on {title}: {notes}." if notes else "")
