@@ -29,17 +29,28 @@ MARGIN = 2
 def embed_audio(method: Method, audio: Tensor, lengths: Tensor) -> Tensor:
     """h (B, D) of whole clips, (B, F, T) mel power or (B, S) samples, in eval mode and float32.
 
-    A clip shorter than a view is padded with silence to one, as in training; of a longer one all is heard.
+    Of a clip longer than a view all is heard. A shorter one lies anywhere in its view while training, so it is heard at
+    the view's start and at its end, and the two are averaged (docs/experiments.md: two to three points of kNN).
     """
-    margin = method.encoder.stride * MARGIN
     shortest = method.augment.view_length
-    wanted = max(audio.shape[-1], shortest) + margin
+    wanted = max(audio.shape[-1], shortest) + method.encoder.stride * MARGIN
     audio = torch.nn.functional.pad(audio, (0, wanted - audio.shape[-1]))
     was_training = method.training
     method.eval()
     h = method.embed(method.augment.whole(audio), lengths.clamp(min=shortest))
+    short = (lengths < shortest).nonzero()[:, 0]
+    if len(short):
+        late = moved_later(audio[short], shortest - lengths[short])
+        h[short] = (h[short] + method.embed(method.augment.whole(late), lengths[short].clamp(min=shortest))) / 2
     method.train(was_training)
     return h.float()
+
+
+def moved_later(audio: Tensor, by: Tensor) -> Tensor:
+    """Audio (B, …, T) moved later by `by` (B,) steps of the last axis, silence before it."""
+    at = torch.arange(audio.shape[-1], device=audio.device) - by[:, None]  # (B, T)
+    at = at.view(len(at), *[1] * (audio.dim() - 2), -1)
+    return audio.gather(-1, at.clamp(min=0).expand_as(audio)) * (at >= 0)
 
 
 def embed_clips(method: Method, store: ClipStore, clips: Tensor) -> Tensor:
