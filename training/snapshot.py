@@ -34,16 +34,15 @@ def snapshot(
     h = embed_clips(method, store, torch.from_numpy(clips).to(device))
     method.eval()
     generator = Generator(device).manual_seed(0)
-    views = method.views(store.batch(_spread(clips, device), companions), generator)
-    z = method.projection(h)
+    batch = store.batch(_spread(clips, device), companions)
+    # Two views as a Siamese method sees them, whatever this method looks at, so that all methods share the measures.
     first, second = (
-        (method.projection(method.embed(views[v])) for v in ("first", "second")) if _has_pair(views) else (None, None)
+        _projected(method, method.embed(x)) for x in method.augment.pair(batch.audio, batch.lengths, generator)
     )
-    lens = method.lens(views)
+    lens = method.lens(method.views(batch, generator))
+    z = _projected(method, h)
     method.train()
-    z = h if z is None else z.float()
-    pairs = (z, z) if first is None or second is None else (first.float(), second.float())
-    measures, sigma = geometry(h, z, pairs)
+    measures, sigma = geometry(h, z, (first, second))
     knn = cross_group_knn(h, dataset, clips)
     main = dataset.main_facet
     if main in knn:
@@ -57,14 +56,16 @@ def snapshot(
     return Snapshot(arrays, {**measures, **{f"cross_group_knn/{facet}": value for facet, value in knn.items()}})
 
 
+def _projected(method: Method, h: Tensor) -> Tensor:
+    """z (B, P), or h itself for a method without a projector."""
+    z = method.projection(h)
+    return (h if z is None else z).float()
+
+
 def _spread(clips: np.ndarray, device: torch.device) -> Tensor:
     """PAIRS of the probe clips, evenly spaced."""
     chosen = clips[np.linspace(0, len(clips) - 1, min(PAIRS, len(clips))).round().astype(int)]
     return torch.from_numpy(chosen).to(device)
-
-
-def _has_pair(views: dict[str, Tensor]) -> bool:
-    return {"first", "second"} <= views.keys()
 
 
 def is_due(step: int, last: int, seconds_since: float) -> bool:
