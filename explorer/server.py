@@ -21,7 +21,7 @@ from explorer.uploads import Uploads
 EXAMPLE = FOLDER / "example_run"
 """The small finished run that comes with the project, to look at before the first training."""
 
-WARM_UP_AFTER_SECONDS = 1.5
+WARM_UP_AFTER_SECONDS = 5.0
 
 
 class Server:

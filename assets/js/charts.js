@@ -6,7 +6,7 @@ import { CHARTS } from "./chart_kinds.js";
 import { axis, fontFamily, plain, plotly } from "./plot.js";
 import { colour, onTheme } from "./theme.js";
 
-const SMOOTHING = 0.9;
+const SMOOTHING = 0.85;
 const PLOT_PIXELS = 125; // about the height of the plotting area
 const LABEL_PIXELS = 12;
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
@@ -105,6 +105,7 @@ class Chart {
     }));
     const notes = separated(shown, traces).map((line) => ({
       xref: "paper", x: 1, xanchor: "right", y: line.value, yanchor: "bottom", yshift: line.shift, showarrow: false, text: plain(line.text),
+      bgcolor: colour("label-back"), borderpad: 0,
       font: { size: 10.5, color: colour(line.tint ?? "faint-text") },
     }));
     const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);

@@ -13,6 +13,8 @@ export class MapPlot {
   constructor(stage, { onHover, onLeave, onClick }) {
     this.plot = make("div.map-plot");
     this.overlay = make("canvas.map-overlay", { "aria-hidden": "true" });
+    // Drawn by the processor: thousands of small shapes are slow on an emulated GPU and no trouble without one.
+    this.overlay.getContext("2d", { willReadFrequently: true });
     this.rings = make("div.map-rings", { "aria-hidden": "true" });
     stage.append(this.plot, this.overlay, this.rings);
     this.calls = { onHover, onLeave, onClick };

@@ -73,6 +73,13 @@ function silence() {
   current = null;
 }
 
+/** Ends this sound if it is the one that is heard; another that is about to begin is let be. */
+export function leave(sound) {
+  if (!isPlaying(sound)) return;
+  silence();
+  say("change");
+}
+
 export function stop() {
   wanted++;
   silence();

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.context import Context
 
 from explorer.components import LensPicture, LiveChart, RunState, SettingsForm, filled_in
 from explorer.pages.frame import Frame, run_choices
@@ -37,7 +38,9 @@ def build(frame: Frame) -> None:
             chart = LiveChart(elem_id="charts")
             with gr.Accordion("What the loss sees", open=True, elem_id="lens-box"):
                 frame.follow_run(LensPicture(elem_id="lens"))
-    form.wire(frame.page)
+    tab = Context.block
+    assert isinstance(tab, gr.Tab), "each page is built inside its tab"
+    form.wire(tab)
     _wire_state(frame, state)
     _wire_compare(frame, compare, chart)
 
@@ -64,16 +67,18 @@ class _Form:
             self.card = gr.Markdown("Loading the methods …", elem_id="method-card", latex_delimiters=LATEX)
         self.settings = SettingsForm(elem_id="settings")
 
-    def wire(self, page: gr.Blocks) -> None:
-        """Fill the form when the page is loaded, refill it with each method, start with its button."""
+    def wire(self, tab: gr.Tab) -> None:
+        """Fill the form on the first visit (torch is imported for it), refill it with each method, start by its button."""
         of_method = [self.card, self.encoder, self.settings]
-        page.load(self._first, self.data, [self.data, self.method, *of_method], **QUIET)
+        tab.select(self._first, [self.data, self.settings], [self.data, self.method, *of_method], **QUIET)
         self.method.input(self._of_method, self.method, of_method, **QUIET)
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **QUIET)
         inputs = [self.data, self.method, self.encoder, self.settings]
         self.start.click(self._start, inputs, self.frame.run, show_progress="hidden", api_visibility="private")
 
-    def _first(self, data: str | None) -> tuple[Any, ...]:
+    def _first(self, data: str | None, settings: dict[str, Any] | None) -> tuple[Any, ...]:
+        if filled_in(settings):
+            return (gr.skip(),) * 5  # what the visitor wrote stays
         choices = method_choices()
         method = choices[0][1]
         return (
