@@ -6,7 +6,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check setup shipped-run benchmark clean
+.PHONY: demo test check setup example-run benchmark clean
 
 demo: .venv/.installed
 	$(BIN)/python app.py --open
@@ -24,8 +24,8 @@ check: .venv/.installed-dev
 setup: .venv/.installed-dev
 
 # The small finished run in assets/, so that Map and Find are alive before the first training.
-shipped-run: .venv/.installed
-	$(BIN)/python -m benchmarks.shipped_run
+example-run: .venv/.installed
+	$(BIN)/python -m benchmarks.example_run
 
 benchmark: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.page

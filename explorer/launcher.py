@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.queue_file import Current, OpenQueue, Queue, QueueFile, Verb, Waiting
+from explorer.standby import Standby
 from explorer.unattended import held, last_line, mark
 from training.errors import UserError
 from training.process import ProcessIdentity, boot_id, process_start
@@ -62,6 +63,7 @@ class Launcher:
         self._stop_seconds = stop_seconds
         self._file = QueueFile(self.root)
         self._lock = threading.RLock()
+        self._standby = Standby() if command is trainer_command and not read_only else None
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._deadlines: dict[str, float] = {}
         """When a run that was asked to stop is made to."""
@@ -156,6 +158,8 @@ class Launcher:
         self._closed.set()
         if self._thread.is_alive():
             self._thread.join(5)
+        if self._standby is not None:
+            self._standby.close()
 
     def _go_on(self) -> None:
         with self._changing() as queue:
@@ -163,6 +167,11 @@ class Launcher:
             while queue.now.current is None and queue.now.waiting and self._busy(queue.now) is None:
                 first = queue.now.waiting[0]
                 queue.now = replace(queue.now.without(first.name), current=self._started(first))
+
+    def prepare(self) -> None:
+        """Have a trainer load all it needs, so that the next start is quick."""
+        if self._standby is not None and not self._closed.is_set():
+            self._standby.prepare()
 
     def _settled(self, queue: Queue) -> Queue:
         """The queue without a current run whose trainer has ended; if it left no word, the run says so."""
@@ -173,6 +182,7 @@ class Launcher:
         status = run.status()
         if run.exists() and status.updated == current.since and not status.active:
             mark(run, State.FAILED, f"The trainer ended at once: {last_line(run)}")
+        self.prepare()
         return replace(queue, current=None)
 
     def _started(self, entry: Waiting) -> Current | None:
@@ -181,8 +191,9 @@ class Launcher:
             return None
         since = run.status().updated
         try:
+            process = self._standby.hand_over(entry.verb, run.path) if self._standby else None
             with run.log_path.open("ab") as output:
-                process = subprocess.Popen(
+                process = process or subprocess.Popen(
                     self._command(entry.verb, run.path),
                     cwd=PROJECT,
                     stdin=subprocess.DEVNULL,

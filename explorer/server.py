@@ -29,7 +29,7 @@ class Server:
 
     def __init__(self, runs: Path, *, data: str, read_only: bool):
         self.library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
-        self.launcher = Launcher(runs)
+        self.launcher = Launcher(runs, read_only=read_only)
         self.uploads = Uploads()
         self.projector = Projector()
         self.page = whole_page(self.library, self.launcher, self.uploads, data=data, read_only=read_only)
@@ -54,7 +54,7 @@ class Server:
             prevent_thread_lock=True,
             **launched,
         )
-        threading.Thread(target=_warm_up, args=(self.projector,), daemon=True).start()
+        threading.Thread(target=_warm_up, args=(self.projector, self.launcher), daemon=True).start()
         self.page.block_thread()
 
     def close(self) -> None:
@@ -89,8 +89,9 @@ def theme() -> gr.themes.Base:
     )
 
 
-def _warm_up(projector: Projector) -> None:
+def _warm_up(projector: Projector, launcher: Launcher) -> None:
     """Import what the first visitor will need, once the first page had time to be fetched."""
     time.sleep(WARM_UP_AFTER_SECONDS)
     projector.start()
+    launcher.prepare()
     import training.methods  # noqa: F401  (brings torch)

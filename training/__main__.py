@@ -59,6 +59,21 @@ def _run(options: argparse.Namespace) -> None:
     print(f"The run is {state}.", file=sys.stderr)
 
 
+def _standby(options: argparse.Namespace) -> None:
+    """Load everything, then train the run that the first line of standard input names; end quietly if none comes."""
+    from training.trainer import train
+
+    line = sys.stdin.readline()
+    if not line:
+        return
+    wanted = json.loads(line)
+    folder = Path(wanted["folder"])
+    nothing, log = os.open(os.devnull, os.O_RDONLY), os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for number, descriptor in ((0, nothing), (1, log), (2, log)):
+        os.dup2(descriptor, number)
+    train(folder, resume=wanted["verb"] == "resume")
+
+
 def _resume(options: argparse.Namespace) -> None:
     from training.trainer import train
 
@@ -280,6 +295,7 @@ def _parser() -> argparse.ArgumentParser:
         ("stop", _stop, "ask a run to stop"),
     ):
         command(name, action, text, runs=True).add_argument("run", help="a run's name or folder")
+    command("standby", _standby, "load everything and wait for a line that names a run (used by the page)")
     command("list", _list, "list runs", runs=True, json_too=True)
     command("methods", _methods, "list methods and their settings", json_too=True)
 

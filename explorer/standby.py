@@ -1,0 +1,52 @@
+"""A trainer that has loaded all it needs and waits for its run, so that pressing start doesn't wait for imports."""
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class Standby:
+    """At most one waiting process. It ends by itself when this server is gone, since its input then closes."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Have a trainer wait, unless one does already."""
+        with self._lock:
+            if self._process is not None and self._process.poll() is None:
+                return
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "training", "standby"],
+                cwd=PROJECT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def hand_over(self, verb: str, folder: Path) -> subprocess.Popen[bytes] | None:
+        """Give the waiting trainer its run; None where none waits."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is None or process.stdin is None or process.poll() is not None:
+                return None
+            try:
+                process.stdin.write(json.dumps({"verb": verb, "folder": str(folder)}).encode() + b"\n")
+                process.stdin.close()
+            except OSError:  # it died just now
+                return None
+            return process
+
+    def close(self) -> None:
+        """Let the waiting trainer go."""
+        with self._lock:
+            if self._process is not None and self._process.stdin is not None:
+                self._process.stdin.close()
+                self._process.wait(timeout=30)
+            self._process = None

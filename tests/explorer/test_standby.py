@@ -1,0 +1,35 @@
+"""A trainer that waits gets its run at once, and leaves nothing behind where none comes."""
+
+from pathlib import Path
+
+from explorer.standby import Standby
+from training.run import RunFolder, State, create_run
+
+
+def test_without_a_waiting_trainer_there_is_nothing_to_hand_over(tmp_path: Path) -> None:
+    assert Standby().hand_over("run", tmp_path) is None
+
+
+def test_a_waiting_trainer_ends_when_it_is_let_go() -> None:
+    standby = Standby()
+    standby.prepare()
+    process = standby._process
+    assert process is not None
+    standby.prepare()
+    assert standby._process is process
+    standby.close()
+    assert process.returncode == 0
+
+
+def test_the_run_that_is_handed_over_is_trained_and_its_words_are_in_its_log(tmp_path: Path) -> None:
+    run: RunFolder = create_run(
+        tmp_path / "run", {"method": "no such method", "data": str(tmp_path / "nothing"), "steps": 1}
+    )
+    standby = Standby()
+    standby.prepare()
+    process = standby.hand_over("run", run.path)
+    assert process is not None
+    assert process.wait(60) == 2
+    assert run.status().state is State.FAILED
+    assert run.status().message in run.log_path.read_text()
+    assert standby.hand_over("run", run.path) is None
