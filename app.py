@@ -43,9 +43,6 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def serve(chosen: argparse.Namespace) -> None:
     """Open the door and stay until the process is asked to end."""
-    from explorer import quick_start
-
-    quick_start.install()
     from explorer.server import Server
 
     server = Server(chosen.runs, data=chosen.data, read_only=chosen.read_only)

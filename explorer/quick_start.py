@@ -3,7 +3,6 @@
 On every import Gradio 6.31 parses its own source to write type stubs (`.pyi`) beside each component class: 2 to 4 of
 the 4 to 6 seconds that importing it takes. Nothing at run time reads them. This import hook lets the module that does
 it load as always and then turns the writing off; where a later version has no such function, nothing happens.
-Import this module before gradio.
 """
 
 import sys
@@ -26,8 +25,7 @@ class _WithoutStubs(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
-        if hasattr(module, "create_or_modify_pyi"):
-            vars(module)["create_or_modify_pyi"] = lambda *_: None
+        _silence(module)
 
 
 class _Finder(MetaPathFinder):
@@ -43,6 +41,13 @@ class _Finder(MetaPathFinder):
 
 
 def install() -> None:
-    """Put the hook in place; harmless when called twice or when Gradio is imported already."""
-    if STUB_WRITER not in sys.modules and not any(isinstance(f, _Finder) for f in sys.meta_path):
+    """Put the hook in place, or silence the writer at once where Gradio is imported already."""
+    if STUB_WRITER in sys.modules:
+        _silence(sys.modules[STUB_WRITER])
+    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+
+
+def _silence(module: ModuleType) -> None:
+    if hasattr(module, "create_or_modify_pyi"):
+        vars(module)["create_or_modify_pyi"] = lambda *_: None

@@ -8,6 +8,7 @@ from gradio.context import Context
 
 from explorer.components import LensPicture, LiveChart, RunState, SettingsForm, filled_in
 from explorer.pages.frame import Frame, run_choices
+from explorer.pages.train_data import DataChoice
 from explorer.pages.train_form import (
     config_from,
     data_choices,
@@ -50,14 +51,7 @@ class _Form:
 
     def __init__(self, frame: Frame):
         self.frame = frame
-        self.data = gr.Dropdown(
-            label="Data",
-            choices=[frame.data],
-            value=frame.data,
-            allow_custom_value=not frame.read_only,
-            info="A set by its name, or the path of a folder of sounds on this machine.",
-            elem_id="data",
-        )
+        self.data = DataChoice(frame)
         self.method = gr.Dropdown(label="Method", choices=[], elem_id="method")
         self.encoder = gr.Dropdown(label="Encoder", choices=[], elem_id="encoder")
         self.start = gr.Button("Start training", variant="primary", elem_id="start", interactive=not frame.read_only)
@@ -70,10 +64,12 @@ class _Form:
     def wire(self, tab: gr.Tab) -> None:
         """Fill the form on the first visit (torch is imported for it), refill it with each method, start by its button."""
         of_method = [self.card, self.encoder, self.settings]
-        tab.select(self._first, [self.data, self.settings], [self.data, self.method, *of_method], **QUIET)
+        data = self.data.choice
+        tab.select(self._first, [data, self.settings], [data, self.method, *of_method], **QUIET)
+        self.data.wire()
         self.method.input(self._of_method, self.method, of_method, **QUIET)
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **QUIET)
-        inputs = [self.data, self.method, self.encoder, self.settings]
+        inputs = [data, self.method, self.encoder, self.settings]
         self.start.click(self._start, inputs, self.frame.run, show_progress="hidden", api_visibility="private")
 
     def _first(self, data: str | None, settings: dict[str, Any] | None) -> tuple[Any, ...]:

@@ -21,6 +21,13 @@ def data_choices() -> list[tuple[str, str]]:
     return [(f"{row.title}{HERE[row.state]}", row.name) for row in list_datasets()]
 
 
+def is_to_be_downloaded(name: str) -> bool:
+    """Whether `name` is a public set that was not fetched yet."""
+    from training.data import list_datasets
+
+    return any(row.name == name and row.state == "to be downloaded" for row in list_datasets())
+
+
 def method_choices() -> list[tuple[str, str]]:
     """(title and year, name) of every method."""
     from training.methods import METHODS
