@@ -3,6 +3,7 @@
 Shapes:  n clips, B clips of a batch, F mel bands, T frames (of the longest clip), S samples (likewise).
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -21,6 +22,8 @@ from training.spectrogram import FrontEnd, levelled, log_mel
 
 CHUNK = 256
 """Clips whose spectrograms are made at once."""
+LOUDEST = 65_504.0
+"""The largest number of half precision; a short loud tone in a long quiet clip may have more times its mean power."""
 MEL_VERSION = 1
 """Raised when the same front end gives other numbers than before."""
 
@@ -128,7 +131,7 @@ def _made(
         clips = range(first, min(first + CHUNK, len(dataset)))
         power, lengths = clip_power([dataset.waveform(c) for c in clips], front_end, device)
         inside = torch.arange(power.shape[2], device=device) < lengths[:, None]
-        made = power.transpose(1, 2)[inside].half().cpu().numpy()  # (frames of these clips, F)
+        made = power.transpose(1, 2)[inside].clamp(max=LOUDEST).half().cpu().numpy()  # (frames of these clips, F)
         rows[at : at + len(made)] = made
         at += len(made)
         progress(clips.stop / len(dataset), "Making spectrograms")
@@ -152,4 +155,5 @@ def _keep(path: Path, power: np.ndarray) -> None:
             np.save(file, power)
         os.replace(temporary, path)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()

@@ -1,0 +1,136 @@
+"""What a store gives for a clip is what the clip's own samples give."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from training.data import store as store_module
+from training.data.dataset import Dataset
+from training.data.progress import quiet
+from training.data.store import clip_power, input_statistics, mel_path, mel_store, padded_waveforms, waveform_store
+from training.spectrogram import FrontEnd, levelled, log_mel
+
+CPU = torch.device("cpu")
+FRONT_END = FrontEnd(mels=16, hop_seconds=0.02, analysis_seconds=0.032, low_hz=60.0, high_hz=7800.0)
+
+
+@pytest.fixture
+def own(tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """The tiny set with a mel cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tones
+
+
+def test_a_batch_of_mel_power_is_each_clips_own(own: Dataset) -> None:
+    store = mel_store(own, FRONT_END, CPU, quiet)
+    clips = torch.tensor([5, 0, 63, 5, 20])
+    batch = store.batch(clips, {"twice": torch.arange(64) * 2})
+    assert batch.audio.shape == (5, 16, store.longest) and batch.audio.dtype == torch.float32
+    for row, clip in enumerate(clips.tolist()):
+        waveform = torch.from_numpy(own.waveform(clip))[None]
+        length = FRONT_END.frames(waveform.shape[1])
+        assert batch.lengths[row] == length
+        direct = levelled(FRONT_END.power(waveform), torch.tensor([length]))[0]
+        torch.testing.assert_close(batch.audio[row, :, :length], direct, rtol=2e-3, atol=1e-6)  # kept in half precision
+        assert batch.audio[row, :, length:].abs().sum() == 0
+    assert torch.equal(batch.clips, clips) and torch.equal(batch.companions["twice"], clips * 2)
+    assert batch.groups.tolist() == [int(own.groups.codes[c]) for c in clips]
+
+
+def test_a_batch_of_samples_is_each_clips_own(own: Dataset) -> None:
+    store = waveform_store(own, CPU)
+    clips = torch.tensor([7, 1, 63])
+    batch = store.batch(clips, {})
+    assert batch.audio.shape == (3, int(own.lengths.max()))
+    for row, clip in enumerate(clips.tolist()):
+        waveform = own.waveform(clip)
+        np.testing.assert_array_equal(batch.audio[row, : len(waveform)].numpy(), waveform)
+        assert batch.audio[row, len(waveform) :].abs().sum() == 0 and batch.lengths[row] == len(waveform)
+
+
+def test_a_chunk_may_be_cut_at_its_own_longest(own: Dataset) -> None:
+    for store in (mel_store(own, FRONT_END, CPU, quiet), waveform_store(own, CPU)):
+        clips = torch.argsort(store.lengths)[:9]
+        longest = int(store.lengths[clips].max())
+        torch.testing.assert_close(store.audio(clips, longest), store.audio(clips)[..., :longest])
+
+
+def test_the_cache_gives_what_was_made(own: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = mel_store(own, FRONT_END, CPU, quiet)
+    assert mel_path(own.fingerprint, FRONT_END).is_file()
+    monkeypatch.setattr(store_module, "_made", lambda *_: pytest.fail("made a second time"))
+    read = mel_store(own, FRONT_END, CPU, quiet)
+    for name in ("rows", "starts", "lengths", "groups"):
+        assert torch.equal(getattr(made, name), getattr(read, name))
+
+
+@pytest.mark.parametrize("damage", ["cut", "other shape", "nothing", "text", "object"])
+def test_a_damaged_cache_is_made_anew(own: Dataset, damage: str) -> None:
+    made, path = mel_store(own, FRONT_END, CPU, quiet), mel_path(own.fingerprint, FRONT_END)
+    content = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "other shape":
+        np.save(path, np.zeros((3, 16), np.float16))
+    elif damage == "object":
+        np.save(path, np.array([{}, {}]))
+    else:
+        path.write_bytes(b"" if damage == "nothing" else b"hello")
+    assert torch.equal(mel_store(own, FRONT_END, CPU, quiet).rows, made.rows)
+    assert path.read_bytes() == content
+
+
+def test_every_setting_of_the_front_end_has_its_own_cache(own: Dataset) -> None:
+    others = [
+        replace(FRONT_END, mels=17), replace(FRONT_END, hop_seconds=0.021), replace(FRONT_END, analysis_seconds=0.03),
+        replace(FRONT_END, low_hz=61.0), replace(FRONT_END, high_hz=7801.0), FRONT_END,
+    ]  # fmt: skip
+    assert len({mel_path(own.fingerprint, other) for other in others} | {mel_path("other", FRONT_END)}) == 7
+
+
+def test_an_unwritable_cache_is_no_fault(own: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert len(mel_store(own, FRONT_END, CPU, quiet)) == 64
+
+
+def test_power_beyond_half_precision_stays_finite(own: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short loud tone in a long quiet clip has more than 65,504 times the clip's mean power."""
+    clip_power = store_module.clip_power
+
+    def louder(*arguments: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        power, lengths = clip_power(*arguments)
+        return power * 1e6, lengths
+
+    monkeypatch.setattr(store_module, "clip_power", louder)
+    rows = mel_store(own, FRONT_END, CPU, quiet).rows
+    assert torch.isfinite(rows.float()).all() and rows.max() == 65504
+
+
+def test_input_statistics_are_of_all_frames_of_all_clips(own: Dataset) -> None:
+    store = mel_store(own, FRONT_END, CPU, quiet)
+    values = np.concatenate(
+        [log_mel(store.audio(torch.tensor([c]))[0, :, : int(store.lengths[c])]).numpy().ravel() for c in range(64)]
+    )
+    mean, std = input_statistics(store)
+    assert mean == pytest.approx(float(values.mean()), abs=1e-4) and std == pytest.approx(float(values.std()), rel=1e-3)
+    assert input_statistics(waveform_store(own, CPU)) == (0.0, 1.0)
+
+
+def test_waveforms_of_any_length_are_padded() -> None:
+    padded, lengths = padded_waveforms([np.ones(3, np.float32), np.ones(0, np.float32), np.ones(5, np.float32)])
+    assert padded.tolist() == [[1, 1, 1, 0, 0], [0] * 5, [1] * 5] and lengths.tolist() == [3, 1, 5]
+
+
+def test_company_changes_no_clips_power() -> None:
+    random = np.random.default_rng(0)
+    waveforms = [random.uniform(-0.5, 0.5, n).astype(np.float32) for n in (1, 500, 4000, 3999)]
+    together, lengths = clip_power(waveforms, FRONT_END, CPU)
+    for i, waveform in enumerate(waveforms):
+        alone, length = clip_power([waveform], FRONT_END, CPU)
+        assert lengths[i] == length[0] == alone.shape[2]
+        torch.testing.assert_close(together[i, :, : alone.shape[2]], alone[0], rtol=1e-4, atol=1e-5)

@@ -1,0 +1,109 @@
+"""The same sound has the same embedding wherever it is asked for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training.building import built_method
+from training.config import RunConfig
+from training.data.dataset import Dataset
+from training.data.progress import quiet
+from training.data.store import mel_store, waveform_store
+from training.embedder import Embedder, embed_clips
+from training.errors import UserError
+from training.methods import METHODS
+from training.run import RunFolder, create_run
+from training.trainer import train
+
+PAIRS = [(name, encoder) for name, kind in METHODS.items() for encoder in kind.encoders]
+
+
+@pytest.fixture
+def trained(made_run: Callable[..., RunFolder]) -> Callable[..., RunFolder]:
+    def make(method: str = "simclr", encoder: str | None = None) -> RunFolder:
+        run = made_run(method=method, encoder=encoder, steps=3)
+        train(run.path)
+        return run
+
+    return make
+
+
+@pytest.mark.parametrize(("method", "encoder"), PAIRS)
+def test_store_embedder_and_snapshot_agree(
+    method: str, encoder: str, trained: Callable[..., RunFolder], tones: Dataset
+) -> None:
+    run = trained(method, encoder)
+    embedder = Embedder(run)
+    cpu = torch.device("cpu")
+    if embedder.method.encoder.domain == "mel":
+        store = mel_store(tones, embedder.method.augment.front_end, cpu, quiet)
+    else:
+        store = waveform_store(tones, cpu)
+    clips = torch.tensor([9, 3, 60, 0, 3, 31])
+    by_store = embed_clips(embedder.method, store, clips).numpy()
+    by_waveform = embedder.embed([tones.waveform(int(c)) for c in clips])
+    scale = np.abs(by_waveform).max()
+    np.testing.assert_allclose(by_store, by_waveform, atol=5e-3 * scale)  # the store keeps half precision
+    assert np.abs(by_waveform[0] - by_waveform[1]).max() > 2e-2 * scale
+    np.testing.assert_array_equal(by_store[1], by_store[4])
+    kept = run.snapshot(3)
+    assert kept is not None
+    probed = run.probe()["clips"]
+    of_probe = embedder.embed([tones.waveform(c) for c in probed])
+    np.testing.assert_allclose(kept["embeddings"].astype(np.float32), of_probe, atol=1e-2 * np.abs(of_probe).max())
+
+
+def test_a_whole_data_set_keeps_its_order(trained: Callable[..., RunFolder], tones: Dataset) -> None:
+    embedder, seen = Embedder(trained()), []
+    whole = embedder.embed_dataset(tones, lambda fraction, message: seen.append(fraction))
+    assert whole.shape == (64, embedder.width) and whole.dtype == np.float32 and seen[-1] == 1
+    one_by_one = np.concatenate([embedder.embed([tones.waveform(c)]) for c in range(64)])
+    np.testing.assert_allclose(whole, one_by_one, atol=1e-4 * np.abs(whole).max())
+
+
+def test_level_and_odd_sounds(trained: Callable[..., RunFolder], tones: Dataset) -> None:
+    embedder = Embedder(trained())
+    sound = tones.waveform(0)
+    loud, quiet_one, one, silent, dc, none = embedder.embed(
+        [sound, sound * 0.1, sound[:1], np.zeros(4000, np.float32), np.full(4000, 0.5, np.float32), sound[:0]]
+    )
+    for h in (loud, one, silent, dc, none):
+        assert np.isfinite(h).all()
+    np.testing.assert_allclose(loud, quiet_one, atol=1e-3 * np.abs(loud).max())
+    assert embedder.embed([]).shape == (0, embedder.width)
+
+
+def test_every_kept_step_can_be_asked(trained: Callable[..., RunFolder], tones: Dataset) -> None:
+    run = trained()
+    sound = [tones.waveform(0)]
+    first, last = Embedder(run, 0), Embedder(run)
+    assert (first.step, last.step) == (0, 3)
+    assert np.abs(first.embed(sound) - last.embed(sound)).max() > 0
+    last.forget()
+    np.testing.assert_allclose(first.embed(sound), last.embed(sound), rtol=1e-6)
+    with pytest.raises(UserError, match="keeps no weights of step 2"):
+        Embedder(run, 2)
+
+
+def test_a_run_without_weights_is_a_sentence(made_run: Callable[..., RunFolder]) -> None:
+    with pytest.raises(UserError, match="has no weights yet"):
+        Embedder(made_run())
+
+
+def test_the_weights_of_another_run_are_a_sentence(trained: Callable[..., RunFolder], tmp_path: Path) -> None:
+    run = trained()
+    other = create_run(tmp_path / "other", {**run.config(), "front_end": {"mels": 24}})
+    (other.path / "checkpoints").mkdir()
+    for path in (run.path / "checkpoints").iterdir():
+        (other.path / "checkpoints" / path.name).write_bytes(path.read_bytes())
+    with pytest.raises(UserError, match="have the shape"):
+        Embedder(other)
+
+
+def test_a_seed_decides_the_weights(made_run: Callable[..., RunFolder]) -> None:
+    config = RunConfig.from_json(made_run().config())
+    a, b = built_method(config, 64, 4), built_method(config, 64, 4)
+    assert all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))

@@ -1,0 +1,168 @@
+"""Every augmentation of mel power against loops in float64. A setting without its own test fails the first test here."""
+
+import math
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Generator
+
+from training.settings import describe
+from training.spectrogram import FLOOR
+from training.views.mel import MelViews, coloured_noise, equalised, masked, mixed, placement, warped
+
+OFF = MelViews(
+    crop_seconds=0.32, time_shift=0.0, time_stretch=0.0, frequency_shift=0.0, frequency_stretch=0.0, mixup=0.0,
+    noise=0.0, equalizer=0.0, time_mask=0.0, frequency_mask=0.0,
+)  # fmt: skip
+ON: dict[str, float] = {
+    "time_shift": 1.0, "time_stretch": 0.3, "frequency_shift": 0.3, "frequency_stretch": 0.3, "mixup": 0.5,
+    "noise": 1.0, "equalizer": 1.0, "time_mask": 0.5, "frequency_mask": 0.5,
+}  # fmt: skip
+"""A value at which each setting must show."""
+
+
+def clips(batch: int = 8, bands: int = 6, frames: int = 16, seed: int = 0) -> torch.Tensor:
+    return torch.empty(batch, bands, frames).exponential_(generator=Generator().manual_seed(seed))
+
+
+def test_every_setting_is_tested() -> None:
+    assert {s.name for s in describe(MelViews)} == {f.name for f in fields(MelViews)} == ON.keys() | {"crop_seconds"}
+
+
+def test_all_off_gives_the_clip_itself() -> None:
+    power = clips()
+    view = OFF(power, torch.full((8,), 16), 16, Generator().manual_seed(1))
+    torch.testing.assert_close(view, (power + FLOOR).log(), atol=2e-4, rtol=1e-4)
+
+
+def test_a_shorter_clip_is_padded_with_silence() -> None:
+    power = clips(frames=10)
+    power[:, :, 7:] = 0
+    view = OFF(power, torch.full((8,), 7), 16, Generator().manual_seed(1))
+    torch.testing.assert_close(view[:, :, :7], (power[:, :, :7] + FLOOR).log(), atol=2e-4, rtol=1e-4)
+    assert (view[:, :, 8:] - math.log(FLOOR)).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ON)
+def test_each_augmentation_shows_is_deterministic_and_pure(name: str) -> None:
+    views, power, lengths = replace(OFF, **{name: ON[name]}), clips(), torch.full((8,), 12)
+    power[:, :, 12:] = 0
+    before = power.clone()
+    generator = Generator().manual_seed(3)
+    state = torch.get_rng_state()
+    first = views(power, lengths, 16, generator)
+    second = views(power, lengths, 16, generator)
+    again = views(power, lengths, 16, Generator().manual_seed(3))
+    off = OFF(power, lengths, 16, Generator().manual_seed(3))
+    assert first.shape == (8, 6, 16) and torch.isfinite(first).all()
+    assert torch.equal(first, again), "the same generator must give the same view"
+    assert not torch.equal(first, second), "two views must differ"
+    assert (first - off).abs().max() > 0.05, "it must show"
+    assert torch.equal(power, before), "the input must stay as it is"
+    assert torch.equal(state, torch.get_rng_state()), "no other generator may be touched"
+    assert first.min() >= math.log(FLOOR) - 1e-4
+
+
+def test_a_pair_is_two_different_views_in_the_order_of_the_clips() -> None:
+    views, power = replace(OFF, equalizer=0.3), clips()
+    first, second = views.pair(power, torch.full((8,), 16), 16, Generator().manual_seed(0))
+    assert not torch.equal(first, second)
+    clip = (power + FLOOR).log()
+    for view in (first, second):
+        nearest = torch.cdist(view.flatten(1), clip.flatten(1)).argmin(1)
+        assert nearest.tolist() == list(range(8))
+
+
+def test_a_view_is_a_multiple_of_eight_frames() -> None:
+    for seconds in (0.2, 0.5, 0.96, 3.1):
+        for hop_seconds in (0.005, 0.02, 0.05):
+            frames = replace(OFF, crop_seconds=seconds).frames(hop_seconds)
+            assert frames % 8 == 0 and frames >= 8
+            assert abs(frames * hop_seconds - seconds) <= 4.001 * hop_seconds or frames == 8
+
+
+def test_placement() -> None:
+    """A clip of 4 lies in a view of 10 between 0 and 6 · freedom; of one of 25 any 10 in a row are shown."""
+    lengths = torch.tensor([4.0, 4.0, 4.0, 25.0, 25.0, 10.0])
+    uniform = torch.tensor([0.0, 0.5, 1.0, 0.0, 1.0, 0.7])
+    for freedom in (0.0, 0.5, 1.0):
+        expected = [0.0, 3.0 * freedom, 6.0 * freedom, 0.0, -15.0, 0.0]
+        torch.testing.assert_close(placement(lengths, 10, uniform, freedom), torch.tensor(expected))
+
+
+def test_warping() -> None:
+    random = np.random.default_rng(0)
+    batch, bands, length, frames = 5, 6, 9, 12
+    power = random.exponential(size=(batch, bands, length))
+    starts, stretch = random.uniform(-6, 6, batch), np.exp(random.uniform(-0.5, 0.5, batch))
+    scale, shift = np.exp(random.uniform(-0.5, 0.5, batch)), random.uniform(-0.5, 0.5, batch)
+    found = warped(
+        torch.from_numpy(power), frames, starts=torch.from_numpy(starts), stretch=torch.from_numpy(stretch),
+        frequency_scale=torch.from_numpy(scale), frequency_shift=torch.from_numpy(shift),
+    ).numpy()  # fmt: skip
+
+    def at(clip: int, band: int, frame: int) -> float:
+        return power[clip, band, frame] if 0 <= frame < length and 0 <= band < bands else 0.0
+
+    for b in range(batch):
+        for f in range(bands):
+            for v in range(frames):
+                time = (v - starts[b]) * stretch[b]
+                height = ((f + 0.5) / bands * 2 - 1) * scale[b] + shift[b]
+                band = min(max((height + 1) / 2 * bands - 0.5, 0.0), bands - 1.0)  # the edge band goes on
+                f0, t0 = math.floor(band + 1e-9), math.floor(time)
+                pf, pt = max(band - f0, 0.0), time - t0
+                expected = (1 - pf) * ((1 - pt) * at(b, f0, t0) + pt * at(b, f0, t0 + 1)) + pf * (
+                    (1 - pt) * at(b, f0 + 1, t0) + pt * at(b, f0 + 1, t0 + 1)
+                )
+                assert found[b, f, v] == pytest.approx(expected, abs=1e-5), (b, f, v)
+
+
+def test_mixing_is_in_power() -> None:
+    power, partners, amounts = clips(4).double(), torch.tensor([2, 0, 3, 1]), torch.tensor([0.0, 0.25, 0.5, 0.9]).double()
+    found = mixed(power, partners, amounts)
+    for b in range(4):
+        expected = (1 - amounts[b]) * power[b] + amounts[b] * power[partners[b]]
+        torch.testing.assert_close(found[b], expected)
+
+
+def test_noise_is_exponential_coloured_and_of_its_level() -> None:
+    level, tilt = torch.tensor([0.0, 0.5, 2.0]), torch.tensor([[0.0], [0.0], [1.0]])
+    noise = coloured_noise(level, tilt, torch.tensor([7, 100, 5000]), 20, 5000)
+    assert noise[0].abs().sum() == 0 and noise.min() >= 0
+    white = noise[1]
+    assert float(white.mean()) == pytest.approx(0.5, rel=0.02)
+    assert float(white.std()) == pytest.approx(0.5, rel=0.03)  # an exponential's deviation is its mean
+    for f in range(20):
+        assert float(noise[2, f].mean()) == pytest.approx(2 * math.exp(-1 + 2 * f / 19), rel=0.1)
+
+
+def test_equalizing() -> None:
+    random = np.random.default_rng(0)
+    power, gains = random.exponential(size=(3, 11, 4)), random.normal(size=(3, 5))
+    found = equalised(torch.from_numpy(power), torch.from_numpy(gains)).numpy()
+    for b in range(3):
+        for f in range(11):
+            place = f / 10 * 4
+            left = min(int(place), 3)
+            gain = gains[b, left] + (gains[b, left + 1] - gains[b, left]) * (place - left)
+            np.testing.assert_allclose(found[b, f], power[b, f] * math.exp(gain), rtol=1e-6)
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_masking(axis: int) -> None:
+    random = np.random.default_rng(axis)
+    x, place, width = random.normal(size=(6, 10, 14)), random.uniform(size=6), random.uniform(0, 0.5, 6)
+    width[0] = 0.0
+    found = masked(*map(torch.from_numpy, (x, place, width)), axis=axis).numpy()
+    size = x.shape[axis]
+    for b in range(6):
+        for i in range(size):
+            begin = place[b] * (1 - width[b]) * size
+            inside = begin <= i < begin + width[b] * size
+            row = found[b].take(i, axis - 1)
+            expected = np.full_like(row, math.log(FLOOR)) if inside else x[b].take(i, axis - 1)
+            np.testing.assert_allclose(row, expected)
+    np.testing.assert_array_equal(found[0], x[0])
