@@ -25,7 +25,9 @@ RESULTS = Path(__file__).parent / "results" / "learning.json"
 def main() -> None:
     """Train, print and keep the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", action="append", required=True, help="starter, a public set or a folder; may be repeated")
+    parser.add_argument(
+        "--data", action="append", required=True, help="starter, a public set or a folder; may be repeated"
+    )
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--method", default="simclr")
