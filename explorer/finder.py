@@ -54,6 +54,8 @@ class Found:
     place: tuple[float, float] | None
     """Where the sound lies on the map of `place_step`; None where that is not made yet."""
     place_step: int | None
+    anchors: tuple[tuple[int, float], ...] = ()
+    """The points that the place is the mean of, with their weights, so that it can move with them through time."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,9 @@ class Finder:
         else:
             raise UserError("This run has no snapshot to search yet.")
         place = self._place(run, place_step, probe, query)
+        anchors = () if probe is None else anchors_among(probe, query)
         complete = units is not None
-        return Found(name, listening, matches, searched, complete, note, place, place_step if place else None)
+        return Found(name, listening, matches, searched, complete, note, place, place_step if place else None, anchors)
 
     def compare(self, name: str, first: np.ndarray, second: np.ndarray, step: int | None = None) -> Comparison:
         """How alike two sounds, (S,) float at 16 kHz each, are at one step (the newest of which weights are kept)."""
@@ -197,10 +200,16 @@ def place_among(units: np.ndarray, places: np.ndarray, query: np.ndarray) -> np.
 
     `units` (n, D) and `query` (D,) of length 1, `places` (n, 2).
     """
+    rows, weights = zip(*anchors_among(units, query), strict=True)
+    place: np.ndarray = np.array(weights) @ places[list(rows)]
+    return place
+
+
+def anchors_among(units: np.ndarray, query: np.ndarray) -> tuple[tuple[int, float], ...]:
+    """(row of `units`, weight) of the neighbours that say where `query` lies; the weights add up to 1."""
     near = nearest_rows(units, query, PLACE_NEIGHBOURS)
     weights = np.array([1 / (1 - min(n.score, 1.0) + 1e-4) ** 2 for n in near])
-    place: np.ndarray = weights @ places[[n.row for n in near]] / weights.sum()
-    return place
+    return tuple((n.row, float(w)) for n, w in zip(near, weights / weights.sum(), strict=True))
 
 
 def random_pair_cosines(units: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from explorer.assets import FOLDER, asset_url
 from explorer.assets import router as asset_routes
+from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library
 from explorer.pages import whole_page
@@ -32,7 +33,8 @@ class Server:
         self.launcher = Launcher(runs, read_only=read_only)
         self.uploads = Uploads()
         self.projector = Projector()
-        self.page = whole_page(self.library, self.launcher, self.uploads, data=data, read_only=read_only)
+        self.finder = Finder(self.library, LayoutFolders())
+        self.page = whole_page(self.library, self.launcher, self.uploads, self.finder, data=data, read_only=read_only)
 
     def routes(self) -> FastAPI:
         """The byte routes; a FastAPI of their own only carries them to Gradio's."""
@@ -62,6 +64,7 @@ class Server:
         self.page.close()
         self.launcher.close()
         self.projector.close()
+        self.finder.close()
         self.uploads.close()
         self.library.shelf.close()
 

@@ -263,7 +263,7 @@ export class MapView {
     this.ring();
     this.said.textContent = `${title}, ${this.allLabels(point)}`;
     writeAddress({ clip: this.points.clips[point] });
-    this.trigger("select", { index: point, value: { run: this.run, point, clip: this.points.clips[point], label: title, sound } });
+    this.trigger("select", { index: point, value: { run: this.run, point, clip: this.points.clips[point], label: title, note: this.allLabels(point), sound, heard } });
     this.findNeighbours(asked);
   }
 
@@ -324,7 +324,7 @@ export class MapView {
 const sameLayout = (a, b) =>
   b !== null && a.step === b.step && a.kind === b.kind && a.x.every((v, i) => v === b.x[i]) && a.y.every((v, i) => v === b.y[i]);
 
-/** The component: value {run, clip, marks}; sends `select` with {index: point, value: {run, point, clip, label, sound}}. */
+/** The component: value {run, clip, marks}; sends `select` with {index: point, value: {run, point, clip, label, note, sound, heard}}. */
 export function mount(root, { props, trigger, watch }) {
   const view = new MapView(root, { panel: props.panel !== false, trigger });
   const update = () => view.show(props.value);

@@ -11,7 +11,8 @@ class EmbeddingMap(BrowserPart):
     A mark is a place that is ringed and named: {"label": str} with either "points": [point, …] and "weights": [w, …]
     (it lies at their weighted mean and moves with them through time) or "x" and "y" in the layout's own units.
     `panel`: whether the player and the list of nearest clips stand beside it. A click sends `select` with
-    gr.SelectData: `index` is the point, `value` is {"run", "point", "clip", "label", "sound"}.
+    gr.SelectData: `index` is the point, `value` is {"run", "point", "clip", "label",
+    "note", "sound", "heard"} (the last: whether a visitor chose it, and not the address).
     """
 
     def __init__(self, value: Any = None, *, panel: bool = True, **settings: Any):

@@ -7,9 +7,10 @@ import gradio as gr
 
 from explorer.assets import asset_url
 from explorer.components import RunState
+from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library
-from explorer.pages import listen, map, train
+from explorer.pages import find, listen, map, train
 from explorer.pages.frame import Frame
 from explorer.uploads import Uploads
 
@@ -17,6 +18,7 @@ PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
     "listen": ("Listen", listen.build),
     "train": ("Train", train.build),
     "map": ("Map", map.build),
+    "find": ("Find", find.build),
 }
 """Word in the address → (title of the tab, what builds it), in the order of the tabs."""
 
@@ -24,7 +26,9 @@ BRAND = """<div class="brand"><img src="{icon}" alt="" /><div><h1>Hearsight</h1>
 <p>Watch a model learn to hear, and listen to what it learns.</p></div></div>"""
 
 
-def whole_page(library: Library, launcher: Launcher, uploads: Uploads, *, data: str, read_only: bool) -> gr.Blocks:
+def whole_page(
+    library: Library, launcher: Launcher, uploads: Uploads, finder: Finder, *, data: str, read_only: bool
+) -> gr.Blocks:
     """Everything that a visitor sees."""
     with gr.Blocks(title="Hearsight", fill_width=True, analytics_enabled=False, delete_cache=(600, 3000)) as page:
         with gr.Row(elem_id="head"):
@@ -32,7 +36,7 @@ def whole_page(library: Library, launcher: Launcher, uploads: Uploads, *, data: 
             with gr.Column(elem_id="run-choice", min_width=280):
                 run = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
-        frame = Frame(library, launcher, uploads, data, read_only, page, run)
+        frame = Frame(library, launcher, uploads, finder, data, read_only, page, run)
         frame.follow_run(state)
         with gr.Tabs() as tabs:
             for word, (title, build) in PAGES.items():

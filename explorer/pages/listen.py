@@ -65,25 +65,25 @@ class _Views:
         self.frame = frame
         self.source = source
         self.data = data
-        with gr.Row(elem_id="views"):
-            with gr.Column(scale=4, min_width=320):
-                self.domain = gr.Radio(
-                    list(DOMAINS.items()), value="mel", label="What the encoder hears", elem_id="views-domain"
-                )
-                with gr.Row(elem_id="views-buttons"):
-                    self.make = gr.Button("Two views", variant="primary", elem_id="two-views", min_width=120)
-                    self.again = gr.Button("Again, by other chance", elem_id="views-again", min_width=120)
-                    self.seed = gr.Number(
-                        0, label="Seed", precision=0, minimum=0, maximum=2**31, elem_id="views-seed", min_width=90
-                    )
-                self.form = SettingsForm(elem_id="views-form")
-            with gr.Column(scale=9, min_width=320):
-                with gr.Row(elem_id="views-pair"):
-                    with gr.Column(min_width=280):
-                        self.first = SoundPlayer(empty=EMPTY_VIEW, elem_id="view-1")
-                    with gr.Column(min_width=280):
-                        self.second = SoundPlayer(empty=EMPTY_VIEW, elem_id="view-2")
-                self.notice = Notice(said(EXPLAINED["mel"]), elem_id="views-notice")
+        gr.HTML(
+            "<h2>What a model is given instead</h2>", elem_classes="heading", js_on_load=None, apply_default_css=False
+        )
+        with gr.Row(elem_id="views-bar"):
+            self.make = gr.Button("Two views", variant="primary", elem_id="two-views", scale=0, min_width=130)
+            self.again = gr.Button("Again, by chance", elem_id="views-again", scale=0, min_width=160)
+            self.seed = gr.Number(
+                0, label="Seed", precision=0, minimum=0, maximum=2**31, elem_id="views-seed", scale=0, min_width=130
+            )
+            self.domain = gr.Radio(
+                list(DOMAINS.items()), value="mel", label="What the encoder hears", elem_id="views-domain", scale=1
+            )
+        with gr.Row(elem_id="views-pair"):
+            with gr.Column(min_width=300):
+                self.first = SoundPlayer(empty=EMPTY_VIEW, elem_id="view-1")
+            with gr.Column(min_width=300):
+                self.second = SoundPlayer(empty=EMPTY_VIEW, elem_id="view-2")
+        self.notice = Notice(said(EXPLAINED["mel"]), elem_id="views-notice")
+        self.form = SettingsForm(elem_id="views-form")
 
     def wire(self) -> None:
         """The button makes views; afterwards every change of a setting or of the sound makes them anew."""

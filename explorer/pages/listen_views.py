@@ -76,7 +76,8 @@ def views_of(
                 "sound": upload_sound(uploads.add_waveform(view.waveform).token),
                 "title": title,
                 "subtitle": "as the model gets it",
-                "picture": picture_values(view.picture) | ({"rms_db": None, "peak_db": None} if domain == "mel" else {}),
+                "picture": picture_values(view.picture)
+                | ({"rms_db": None, "peak_db": None} if domain == "mel" else {}),
             }
             for title, view in zip(("View 1", "View 2"), pair, strict=True)
         )

@@ -22,10 +22,16 @@ def waveform_of(sound: Any, shelf: Shelf, uploads: Uploads) -> np.ndarray:
     if "upload" in sound:
         found = uploads.waveform(str(sound["upload"]))
         if found is None:
-            raise UserError("This sound was removed: sounds that are sent here are kept for less than an hour. Send it again.")
+            raise UserError(
+                "This sound was removed: sounds that are sent here are kept for less than an hour. Send it again."
+            )
         return found
     fingerprint, index = sound.get("fingerprint"), sound.get("index")
-    if not isinstance(fingerprint, str) or type(index) is not int or not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", fingerprint):
+    if (
+        not isinstance(fingerprint, str)
+        or type(index) is not int
+        or not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", fingerprint)
+    ):
         raise UserError(NO_SOUND)
     try:
         dataset = shelf.dataset(fingerprint)

@@ -17,8 +17,8 @@ from training.views import MelViews, WaveformViews
 
 DECIBEL_PER_NEPER = 10 / np.log(10)
 LOUDEST = 0.98
-FAINTEST_RMS = 0.02
-"""A view of a faint clip is made this loud at least: the model hears all clips at one level."""
+HEARD_RMS = 0.08
+"""Mel views are made equally loud: the model gets all clips at one level."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,7 @@ def two_views(
         first, second = augment.pair(*padded_waveforms(batch), generator)
         return _waveform_view(first[0].numpy()), _waveform_view(second[0].numpy())
     first, second = augment.pair(*clip_power(batch, front_end, torch.device("cpu")), generator)
-    rms = max(FAINTEST_RMS, float(np.sqrt(np.mean(np.square(sound)))))
-    return _mel_view(first[0].numpy(), front_end, rms), _mel_view(second[0].numpy(), front_end, rms)
+    return _mel_view(first[0].numpy(), front_end), _mel_view(second[0].numpy(), front_end)
 
 
 def _waveform_view(samples: np.ndarray) -> View:
@@ -51,12 +50,12 @@ def _waveform_view(samples: np.ndarray) -> View:
     return View(within, picture(within))
 
 
-def _mel_view(view: np.ndarray, front_end: FrontEnd, rms: float) -> View:
+def _mel_view(view: np.ndarray, front_end: FrontEnd) -> View:
     from explorer.queries.inversion import sound_of_log_mel
 
     heard = sound_of_log_mel(view, front_end)
     level = float(np.sqrt(np.mean(np.square(heard))))
-    heard = heard * (rms / max(level, 1e-9))
+    heard = heard * (HEARD_RMS / max(level, 1e-9))
     heard = heard / max(1.0, float(np.abs(heard).max()) / LOUDEST)
     levels_db = view * DECIBEL_PER_NEPER
     low_db = float(DECIBEL_PER_NEPER * np.log(FLOOR))

@@ -1,0 +1,188 @@
+"""Find: which clips sound like this one to the model, where would it lie on the map, how alike are two sounds?"""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from explorer.components import ClipList, EmbeddingMap, Notice, SimilarityChart, clips_to_pick, said
+from explorer.finder import Comparison
+from explorer.pages import find_api
+from explorer.pages.find_answers import chosen_from, curve_of, map_of, rows_of, shown_steps, verdict
+from explorer.pages.frame import Frame
+from explorer.pages.sound_source import QUIET, SoundSource
+from explorer.queries.points import points
+from explorer.queries.sounds import waveform_of
+from training.errors import UserError
+
+ASK_SECONDS = 1.5
+SHOW_SECONDS = 0.4
+NEIGHBOURS = 10
+NEWEST = -1
+"""Stands for the newest weights in the choice of a step."""
+NO_QUERY = "Choose a sound above: the clips that the model finds most alike are listed here."
+NO_PAIR = "Choose a second sound: how alike the model finds the two, now and at every snapshot, is shown here."
+LATEST_ONLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
+
+
+def build(frame: Frame) -> None:
+    """The page's components and what they do."""
+    first, second = SoundSource(frame, "find"), SoundSource(frame, "other")
+    with gr.Row(elem_id="find"):
+        with gr.Column(scale=4, min_width=320):
+            first.offer()
+        with gr.Column(scale=9, min_width=320):
+            first.show("Choose a clip, drop a file, or record a sound: it is searched for at once.")
+    search = _Search(frame, first)
+    gr.HTML("<h2>Compare with a second sound</h2>", elem_classes="heading", js_on_load=None, apply_default_css=False)
+    with gr.Row(elem_id="compare-sounds"):
+        with gr.Column(scale=4, min_width=320):
+            second.offer()
+        with gr.Column(scale=9, min_width=320):
+            second.show("Choose a second sound to compare with the one above.")
+            chart = SimilarityChart(empty=NO_PAIR, elem_id="similarity")
+    search.wire()
+    _wire_pickers(frame, first, second)
+    _wire_comparison(frame, first, second, chart)
+    find_api.add(frame)
+
+
+class _Search:
+    """The sound's neighbours and its place on the map; asked again until all clips were searched."""
+
+    def __init__(self, frame: Frame, source: SoundSource):
+        self.frame = frame
+        self.source = source
+        with gr.Row(elem_id="found"):
+            with gr.Column(scale=5, min_width=320):
+                self.step = gr.Dropdown(
+                    label="Weights", choices=[("the newest", NEWEST)], value=NEWEST, elem_id="find-step"
+                )
+                self.notice = Notice(elem_id="found-notice")
+                self.list = ClipList(empty=NO_QUERY, action="Search from this one", elem_id="found-list")
+            with gr.Column(scale=8, min_width=320):
+                self.map = EmbeddingMap(panel=False, elem_id="find-map")
+        self.timer = gr.Timer(ASK_SECONDS, active=False)
+
+    def wire(self) -> None:
+        """A new sound, another run or another step begins a search."""
+        run, player = self.frame.run, self.source.player
+        inputs, outputs = [run, player, self.step], [self.list, self.notice, self.map, self.timer]
+        waiting = f"(chosen, list) => chosen?.sound ? {{waiting: {NEIGHBOURS}}} : list"
+        searched: dict[str, Any] = {**LATEST_ONLY, "concurrency_id": "find", "concurrency_limit": 4}
+        player.change(None, [player, self.list], self.list, js=waiting)
+        gr.on([player.change, self.step.input], self._search, inputs, outputs, **searched)
+        run.change(self._of_run, run, self.step, **QUIET).then(self._search, inputs, outputs, **searched)
+        self.step.focus(self._of_run_again, [run, self.step], self.step, **QUIET)
+        self.timer.tick(self._search_on, inputs, outputs, **LATEST_ONLY)
+        self.list.select(self._from_row, player, player, **QUIET)
+        self.map.select(self._from_row, player, player, **QUIET)
+
+    def _search(self, run: str | None, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
+        idle = gr.Timer(active=False)
+        if not isinstance(chosen, dict) or not chosen.get("sound"):
+            return gr.skip(), gr.skip(), map_of(run), idle
+        try:
+            folder = self.frame.library.run(run or "")
+            if folder is None:
+                raise UserError("No run is chosen. Start a training, or choose a run above.")
+            waveform = waveform_of(chosen["sound"], self.frame.library.shelf, self.frame.uploads)
+            found = self.frame.finder.find(folder_name(run), waveform, kept(step), NEIGHBOURS)
+        except UserError as error:
+            return {"rows": [], "empty": str(error)}, None, map_of(run), idle
+        rows = rows_of(found, self.frame.library.sounds(folder).dataset, points(folder).main_facet)
+        told = said(f"{found.note} Step {found.step:,}.", "" if found.complete else "busy")
+        return {"rows": rows}, told, map_of(run, found), gr.Timer(active=not found.complete)
+
+    def _search_on(self, run: str | None, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
+        """While only the probe was searched: say how far the rest is, and search again when it is there."""
+        try:
+            left = self.frame.finder.prepare(folder_name(run), kept(step))
+        except UserError as error:
+            return gr.skip(), said(str(error), "bad"), gr.skip(), gr.Timer(active=False)
+        if not left:
+            return self._search(run, chosen, step)
+        return gr.skip(), said(f"Only the clips of the map were searched so far. {left}", "busy"), gr.skip(), gr.skip()
+
+    def _of_run(self, run: str | None) -> gr.Dropdown:
+        return self._of_run_again(run, NEWEST)
+
+    def _of_run_again(self, run: str | None, step: int | None) -> gr.Dropdown:
+        folder = self.frame.library.run(run or "")
+        steps = [] if folder is None else folder.checkpoints()
+        choices = [("the newest", NEWEST), *((f"step {s:,}", s) for s in reversed(steps))]
+        return gr.Dropdown(choices=choices, value=step if step in steps else NEWEST)
+
+    def _from_row(self, shown: Any, event: gr.SelectData) -> Any:
+        """Search from a row or a point. The point that the address names doesn't take the place of a visitor's sound."""
+        asked = isinstance(event.value, dict) and event.value.get("heard", True)
+        if not asked and isinstance(shown, dict) and shown.get("sound"):
+            return gr.skip()
+        return chosen_from(event.value) or gr.skip()
+
+
+def _wire_pickers(frame: Frame, first: SoundSource, second: SoundSource) -> None:
+    """Both pickers offer the run's own data, as soon as it is open."""
+    timer = gr.Timer(ASK_SECONDS, active=False)
+
+    def offered(run: str | None) -> tuple[Any, Any, gr.Timer]:
+        folder = frame.library.run(run or "")
+        if folder is None:
+            value = said("No run is chosen, so there is no model that could listen. Start a training first.")
+            return value, value, gr.Timer(active=False)
+        sounds = frame.library.sounds(folder)
+        if sounds.dataset is not None:
+            value = clips_to_pick(sounds.dataset)
+            return value, value, gr.Timer(active=False)
+        value = said(sounds.note, "busy")
+        return value, value, gr.Timer(active=True)
+
+    outputs = [first.picker, second.picker, timer]
+    frame.run.change(offered, frame.run, outputs, **QUIET)
+    timer.tick(offered, frame.run, outputs, **QUIET)
+
+
+def _wire_comparison(frame: Frame, first: SoundSource, second: SoundSource, chart: SimilarityChart) -> None:
+    """Whenever both sounds are there: now at once, then the snapshots one after the other."""
+
+    def compared(run: str | None, one: Any, other: Any) -> Iterator[dict[str, Any]]:
+        sounds = [chosen.get("sound") if isinstance(chosen, dict) else None for chosen in (one, other)]
+        if not all(sounds):
+            yield {"text": NO_PAIR if sounds[0] or not sounds[1] else "Choose the first sound above.", "tone": "empty"}
+            return
+        try:
+            a, b = (waveform_of(sound, frame.library.shelf, frame.uploads) for sound in sounds)
+            folder = frame.library.run(run or "")
+            known: list[Comparison] = []
+            shown_at = -SHOW_SECONDS
+            for step in shown_steps([] if folder is None else folder.checkpoints()) or [None]:
+                known.append(frame.finder.compare(folder_name(run), a, b, step))
+                if time.monotonic() - shown_at > SHOW_SECONDS:
+                    shown_at = time.monotonic()
+                    yield {"text": verdict(known[0]), "rows": curve_of(known)}
+            yield {"text": verdict(known[0]), "rows": curve_of(known)}
+        except UserError as error:
+            yield {"text": str(error), "tone": "bad", "rows": []}
+
+    gr.on(
+        [first.player.change, second.player.change, frame.run.change],
+        compared,
+        [frame.run, first.player, second.player],
+        chart,
+        **LATEST_ONLY,
+        concurrency_id="compare",
+        concurrency_limit=2,
+    )
+
+
+def folder_name(run: str | None) -> str:
+    """The run's name. Raises UserError where none is chosen."""
+    if not run:
+        raise UserError("No run is chosen. Start a training, or choose a run above.")
+    return run
+
+
+def kept(step: int | None) -> int | None:
+    """The step to search at; None for the newest."""
+    return None if step is None or step == NEWEST else int(step)

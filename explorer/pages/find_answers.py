@@ -1,0 +1,99 @@
+"""What the page Find writes: neighbours as rows of a list, the place on the map, a comparison in words, answers as JSON."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from explorer.components import clip_sound
+from explorer.finder import Comparison, Found
+from training.data.dataset import Dataset
+
+MOST_STEPS = 24
+LONGEST_TEXT = 200
+
+
+def rows_of(found: Found, dataset: Dataset | None, main_facet: str) -> list[dict[str, Any]]:
+    """The matches as rows of a ClipList; they can be heard where the data set is at hand."""
+    rows = []
+    for match in found.matches:
+        first = match.labels.get(main_facet)
+        rest = [f"{facet}: {label}" for facet, label in match.labels.items() if facet != main_facet]
+        sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
+        label = "no label" if first is None else first
+        rows.append(
+            {"sound": sound, "label": label, "note": "  ·  ".join(rest), "score": match.score, "clip": match.clip}
+        )
+    return rows
+
+
+def map_of(run: str | None, found: Found | None = None) -> dict[str, Any]:
+    """The value of the map: the run's, with the sound's place marked among the points it lies between."""
+    if found is None or not found.anchors:
+        return {"run": run or None}
+    points, weights = zip(*found.anchors, strict=True)
+    return {"run": run, "marks": [{"label": "your sound", "points": list(points), "weights": list(weights)}]}
+
+
+def chosen_from(row: Any) -> dict[str, Any] | None:
+    """A row of a list or a point of the map, as a browser sent it, as the value of a player; None where it has no sound."""
+    sound = row.get("sound") if isinstance(row, Mapping) else None
+    if not isinstance(sound, Mapping):
+        return None
+    kept = {name: sound[name] for name in ("fingerprint", "index", "upload") if name in sound}
+    title, subtitle = (str(row.get(name) or "")[:LONGEST_TEXT] for name in ("label", "note"))
+    return {"sound": kept, "title": title, "subtitle": subtitle}
+
+
+def verdict(comparison: Comparison) -> str:
+    """A comparison in one sentence."""
+    return (
+        f"Similarity {comparison.cosine:.2f} at step {comparison.step:,}: more alike than {comparison.percentile:.0f} % of "
+        f"random pairs of clips, which have {comparison.random_median:.2f} in the middle.".replace("-", "−")
+    )
+
+
+def curve_of(comparisons: Iterable[Comparison]) -> list[dict[str, float]]:
+    """Comparisons as rows of a SimilarityChart, by step."""
+    return [
+        {
+            "step": c.step,
+            "cosine": round(c.cosine, 4),
+            "percentile": round(c.percentile, 2),
+            "low": round(c.random_low, 4),
+            "median": round(c.random_median, 4),
+            "high": round(c.random_high, 4),
+        }
+        for c in sorted(comparisons, key=lambda c: c.step)
+    ]
+
+
+def shown_steps(steps: Sequence[int]) -> list[int]:
+    """At most 24 of `steps`, the newest first and then the others from early to late, evenly over their order."""
+    if not steps:
+        return []
+    count = min(len(steps), MOST_STEPS)
+    picked = [steps[round(i * (len(steps) - 1) / max(1, count - 1))] for i in range(count)]
+    return [steps[-1], *(step for step in picked if step != steps[-1])]
+
+
+def found_json(found: Found) -> dict[str, Any]:
+    """The answer of the endpoint /find."""
+    place = None if found.place is None else {"x": found.place[0], "y": found.place[1], "step": found.place_step}
+    neighbours = [
+        {"id": m.id, "clip": m.clip, "point": m.point, "labels": m.labels, "score": round(m.score, 4)}
+        for m in found.matches
+    ]
+    return {
+        "run": found.run,
+        "step": found.step,
+        "searched": found.searched,
+        "complete": found.complete,
+        "note": found.note,
+        "place": place,
+        "neighbours": neighbours,
+    }
+
+
+def compared_json(run: str, newest: Comparison, comparisons: Iterable[Comparison]) -> dict[str, Any]:
+    """The answer of the endpoint /compare."""
+    (now,) = curve_of([newest])
+    return {"run": run, **now, "over_steps": curve_of(comparisons)}

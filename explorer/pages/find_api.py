@@ -1,0 +1,81 @@
+"""The endpoints /find and /compare, for programs: `gradio_client.Client(address).predict(…, api_name="/find")`."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import gradio as gr
+import numpy as np
+
+from explorer.pages.find_answers import compared_json, found_json, shown_steps
+from explorer.pages.frame import Frame
+from training.errors import UserError
+
+MOST_NEIGHBOURS = 100
+R = TypeVar("R")
+
+
+def add(frame: Frame) -> None:
+    """Add both; they use no part of the page that is seen."""
+
+    def find(audio: str | None, run: str, step: float | None, count: float | None) -> dict[str, Any]:
+        name = _run(frame, run)
+        waveform = _waveform(frame, audio)
+        wanted = int(min(MOST_NEIGHBOURS, max(1, count or 10)))
+        return found_json(frame.finder.find(name, waveform, None if step is None else int(step), wanted))
+
+    def compare(first: str | None, second: str | None, run: str) -> dict[str, Any]:
+        name = _run(frame, run)
+        sounds = _waveform(frame, first), _waveform(frame, second)
+        folder = frame.library.run(name)
+        steps = shown_steps([] if folder is None else folder.checkpoints())
+        known = [frame.finder.compare(name, *sounds, step) for step in steps or [None]]
+        return compared_json(name, known[0], known)
+
+    with gr.Group(visible=False):
+        audio, other = (gr.Audio(label=word, type="filepath", format=None) for word in ("audio", "second"))
+        run = gr.Textbox("", label="run")
+        step = gr.Number(None, label="step", precision=0)
+        count = gr.Number(10, label="count", precision=0)
+        answer = gr.JSON()
+        ask, ask_both = gr.Button(), gr.Button()
+    shared: dict[str, Any] = {"concurrency_id": "find", "concurrency_limit": 4, "show_progress": "hidden"}
+    ask.click(
+        lambda *given: _plainly(lambda: find(*given)),
+        [audio, run, step, count],
+        answer,
+        api_name="find",
+        api_description="The clips nearest to a sound by a run's own model (the newest run where none is named): "
+        "id, labels, cosine; and the sound's place on the map.",
+        **shared,
+    )
+    ask_both.click(
+        lambda *given: _plainly(lambda: compare(*given)),
+        [audio, other, run],
+        answer,
+        api_name="compare",
+        api_description="How alike two sounds are to a run's model, now and over its snapshots, beside random pairs.",
+        **shared,
+    )
+
+
+def _run(frame: Frame, asked: str | None) -> str:
+    name = (asked or "").strip() or frame.library.latest()
+    if name is None or frame.library.run(name) is None:
+        raise UserError("There is no such run.")
+    return name
+
+
+def _waveform(frame: Frame, path: str | None) -> np.ndarray:
+    if path is None:
+        raise UserError("No sound was sent.")
+    found = frame.uploads.waveform(frame.uploads.add_file(path).token)
+    if found is None:
+        raise UserError("The sound could not be kept; try again.")
+    return found
+
+
+def _plainly(act: Callable[[], R]) -> R:
+    try:
+        return act()
+    except UserError as error:
+        raise gr.Error(str(error), print_exception=False) from None
