@@ -29,7 +29,7 @@ def write_folder(path: Path) -> None:
 
 def fill(page: Any, name: str, value: str) -> None:
     """Type a value into one setting of the form."""
-    field = page.locator(f".setting[data-name={name}] input[type=text]")
+    field = page.locator(f"#settings .setting[data-name={name}] input[type=text]")
     field.fill(value)
     field.press("Tab")
 
@@ -54,13 +54,13 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     seen = look(empty_site)
     page = seen.open("tab=train")
     page.locator(".charts-message").filter(has_text="No run is chosen").wait_for()
-    page.locator(".setting[data-name=batch_size]").wait_for(timeout=90_000)
+    page.locator("#settings .setting[data-name=batch_size]").wait_for(timeout=90_000)
 
     page.locator("#data input").fill(str(tmp_path / "sounds"))
     page.locator("#data input").press("Enter")
     fill(page, "batch_size", "1")
     assert (
-        "batch size is 1, but a whole number from 8 to" in page.locator(".setting.wrong .setting-trouble").inner_text()
+        "batch size is 1, but a whole number from 8 to" in page.locator("#settings .setting.wrong .setting-trouble").inner_text()
     )
     page.locator("#start").click()
     page.get_by_text("The setting batch_size is 1").wait_for()
