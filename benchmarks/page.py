@@ -1,0 +1,175 @@
+"""How quickly the real page answers, driven with Chromium while a training runs on the same machine.
+
+    python -m benchmarks.page [--seconds 60] [--chromium /usr/bin/chromium]
+
+The server is started as a user starts it; the built-in sounds are made first, so the caches are warm. A training of the same length
+without any page, just before, gives the throughput to compare with. Results are written to benchmarks/results/page.json.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from training.data import open_dataset
+from training.run import RunFolder, find_runs
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = Path(__file__).parent / "results" / "page.json"
+FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+CLICKS = 20
+GOALS = {
+    "first_page_seconds": 6.0,
+    "first_loss_seconds": 5.0,
+    "first_map_seconds": 15.0,
+    "first_umap_seconds": 30.0,
+    "click_to_sound_ms": 150.0,
+    "click_to_neighbours_ms": 400.0,
+}
+"""At most; of the ratio of throughputs with and without a page, at least .9."""
+
+PLACE = """i => { const { view } = document.querySelector('.part-map'); const { across, down } = view.plot.scales();
+  const box = view.stage.getBoundingClientRect(); return [box.left + across(view.plot.x[i]), box.top + down(view.plot.y[i])]; }"""
+LISTEN = """() => { window.heard = []; for (const kind of ['sound', 'neighbours'])
+  document.addEventListener('hearsight:' + kind, e => heard.push({kind, ...e.detail})); }"""
+FIRST_LOSS = "(document.querySelector('.chart[aria-label=Loss] .js-plotly-plot')?.data[0].x.length ?? 0) > 0"
+
+
+def main() -> None:
+    """Measure, print and keep."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"))
+    options = parser.parse_args()
+    open_dataset("starter")
+    with tempfile.TemporaryDirectory() as folder:
+        alone = throughput(train_alone(Path(folder) / "alone", options.seconds))
+        found = with_page(Path(folder) / "runs", options.seconds, options.chromium)
+    found["clips_per_second_alone"] = alone
+    found["throughput_with_page"] = found["clips_per_second_with_page"] / alone
+    for name, value in found.items():
+        goal = (
+            f"(at most {GOALS[name]:g})"
+            if name in GOALS
+            else "(at least 0.9)"
+            if name == "throughput_with_page"
+            else ""
+        )
+        print(f"{name:32} {value:10.2f} {goal}")
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def train_alone(out: Path, seconds: float) -> RunFolder:
+    """The same training with nothing beside it."""
+    command = [sys.executable, "-m", "training", "run", "--seconds", str(seconds), "--out", str(out)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return RunFolder(out)
+
+
+def throughput(run: RunFolder) -> float:
+    """Clips a second over the whole training, snapshots included."""
+    status = run.status()
+    return status.step * int(run.config()["batch_size"]) / status.seconds
+
+
+def with_page(runs: Path, seconds: float, chromium: str) -> dict[str, float]:
+    """Start the page, press start, look at the map, click; then wait for the end."""
+    from playwright.sync_api import sync_playwright
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    found: dict[str, float] = {}
+    began = time.perf_counter()
+    server = subprocess.Popen(
+        [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ),
+    )  # fmt: skip
+    try:
+        while not answers(address):
+            time.sleep(0.05)
+        found["first_page_seconds"] = time.perf_counter() - began
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(f"{address}/?tab=train")
+            page.locator(".setting[data-name=batch_size]").wait_for(timeout=90_000)
+            found["page_drawn_seconds"] = time.perf_counter() - began
+            page.wait_for_timeout(25_000)  # a user reads; meanwhile the server warms up what a first start needs
+            found |= started(page, seconds)
+            found |= {f"{name}_while_training": value for name, value in clicks(page).items()}
+            page.wait_for_timeout(1000)
+            while find_runs(runs)[0].status().state.value != "finished":
+                page.wait_for_timeout(500)
+            found["clips_per_second_with_page"] = throughput(find_runs(runs)[0])
+            page.wait_for_timeout(5000)
+            found |= clicks(page)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(30)
+    return found
+
+
+def started(page: Any, seconds: float) -> dict[str, float]:
+    """Press start and go to the map: seconds until the first loss point, the first map and the first UMAP."""
+    field = page.locator(".setting[data-name=seconds] input[type=text]")
+    field.fill(f"{seconds:g}")
+    field.press("Tab")
+    pressed = time.perf_counter()
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_function(FIRST_LOSS, timeout=60_000, polling=50)
+    first_loss = time.perf_counter() - pressed
+    page.get_by_role("tab", name="Map").click()
+    page.locator(".part-map[data-state=shown]").first.wait_for(timeout=60_000)
+    first_map = time.perf_counter() - pressed
+    page.wait_for_function(
+        "document.querySelector('.part-map .badge, .part-map [class*=badge]')?.textContent === 'UMAP'"
+    )
+    return {
+        "first_loss_seconds": first_loss,
+        "first_map_seconds": first_map,
+        "first_umap_seconds": time.perf_counter() - pressed,
+    }
+
+
+def clicks(page: Any) -> dict[str, float]:
+    """Median milliseconds from a click on a point to its sound, and to its neighbours."""
+    page.evaluate(LISTEN)
+    points = int(page.evaluate("document.querySelector('.part-map').view.points.n"))
+    for i in range(CLICKS):
+        page.wait_for_function("!document.querySelector('.part-map').view.plot.moving")
+        x, y = page.evaluate(PLACE, i * points // CLICKS)
+        page.mouse.move(x, y)
+        page.wait_for_timeout(200)  # nobody clicks in the instant of arriving
+        page.mouse.click(x, y)
+        page.wait_for_timeout(700)
+    heard = page.evaluate("heard")
+    return {
+        f"click_to_{kind}_ms": statistics.median(said["milliseconds"] for said in heard if said["kind"] == kind)
+        for kind in ("sound", "neighbours")
+    }
+
+
+def answers(address: str) -> bool:
+    """Whether the first page is served."""
+    try:
+        with urllib.request.urlopen(address, timeout=5) as reply:
+            return bool(reply.status == 200)
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    main()
