@@ -41,6 +41,7 @@ def whole_page(
         with gr.Tabs() as tabs:
             for word, (title, build) in PAGES.items():
                 with gr.Tab(title, id=word) as tab:
+                    frame.tab = tab
                     build(frame)
                 tab.select(None, js=f"() => {{ window.hearsight?.openTab('{word}'); }}")
         _wire(page, frame, tabs)

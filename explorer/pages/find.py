@@ -1,5 +1,6 @@
 """Find: which clips sound like this one to the model, where would it lie on the map, how alike are two sounds?"""
 
+import contextlib
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -68,6 +69,8 @@ class _Search:
     def wire(self) -> None:
         """A new sound, another run or another step begins a search."""
         run, player = self.frame.run, self.source.player
+        if self.frame.tab is not None:
+            self.frame.tab.select(self._begin_early, run, None, **QUIET)
         inputs, outputs = [run, player, self.step], [self.list, self.notice, self.map, self.timer]
         waiting = f"(chosen, list) => chosen?.sound ? {{waiting: {NEIGHBOURS}}} : list"
         searched: dict[str, Any] = {**LATEST_ONLY, "concurrency_id": "find", "concurrency_limit": 4}
@@ -79,6 +82,11 @@ class _Search:
         self.list.select(self._from_row, player, player, **QUIET)
         self.map.select(self._from_row, player, player, **QUIET)
 
+    def _begin_early(self, run: str | None) -> None:
+        """Whoever opens the page will search: the model is loaded and the clips are embedded meanwhile."""
+        with contextlib.suppress(UserError):
+            self.frame.finder.prepare(folder_name(run))
+
     def _search(self, run: str | None, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
         idle = gr.Timer(active=False)
         if not isinstance(chosen, dict) or not chosen.get("sound"):
@@ -88,10 +96,11 @@ class _Search:
             if folder is None:
                 raise UserError("No run is chosen. Start a training, or choose a run above.")
             waveform = waveform_of(chosen["sound"], self.frame.library.shelf, self.frame.uploads)
-            found = self.frame.finder.find(folder_name(run), waveform, kept(step), NEIGHBOURS)
+            found = self.frame.finder.find(folder_name(run), waveform, kept(step), NEIGHBOURS + 1)
         except UserError as error:
             return {"rows": [], "empty": str(error)}, None, map_of(run), idle
         rows = rows_of(found, self.frame.library.sounds(folder).dataset, points(folder).main_facet)
+        rows = [row for row in rows if row["sound"] is None or row["sound"] != chosen["sound"]][:NEIGHBOURS]
         told = said(f"{found.note} Step {found.step:,}.", "" if found.complete else "busy")
         return {"rows": rows}, told, map_of(run, found), gr.Timer(active=not found.complete)
 

@@ -1,7 +1,8 @@
 """The endpoints /find and /compare, for programs: `gradio_client.Client(address).predict(…, api_name="/find")`."""
 
+import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 import numpy as np
@@ -11,18 +12,21 @@ from explorer.pages.frame import Frame
 from training.errors import UserError
 
 MOST_NEIGHBOURS = 100
+P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def add(frame: Frame) -> None:
     """Add both; they use no part of the page that is seen."""
 
+    @_plain
     def find(audio: str | None, run: str, step: float | None, count: float | None) -> dict[str, Any]:
         name = _run(frame, run)
         waveform = _waveform(frame, audio)
         wanted = int(min(MOST_NEIGHBOURS, max(1, count or 10)))
-        return found_json(frame.finder.find(name, waveform, None if step is None else int(step), wanted))
+        return found_json(frame.finder.find(name, waveform, None if step is None or step < 0 else int(step), wanted))
 
+    @_plain
     def compare(first: str | None, second: str | None, run: str) -> dict[str, Any]:
         name = _run(frame, run)
         sounds = _waveform(frame, first), _waveform(frame, second)
@@ -34,22 +38,22 @@ def add(frame: Frame) -> None:
     with gr.Group(visible=False):
         audio, other = (gr.Audio(label=word, type="filepath", format=None) for word in ("audio", "second"))
         run = gr.Textbox("", label="run")
-        step = gr.Number(None, label="step", precision=0)
+        step = gr.Number(-1, label="step", precision=0)
         count = gr.Number(10, label="count", precision=0)
         answer = gr.JSON()
         ask, ask_both = gr.Button(), gr.Button()
     shared: dict[str, Any] = {"concurrency_id": "find", "concurrency_limit": 4, "show_progress": "hidden"}
     ask.click(
-        lambda *given: _plainly(lambda: find(*given)),
+        find,
         [audio, run, step, count],
         answer,
         api_name="find",
         api_description="The clips nearest to a sound by a run's own model (the newest run where none is named): "
-        "id, labels, cosine; and the sound's place on the map.",
+        "id, labels, cosine; and the sound's place on the map. A step of -1 is the newest.",
         **shared,
     )
     ask_both.click(
-        lambda *given: _plainly(lambda: compare(*given)),
+        compare,
         [audio, other, run],
         answer,
         api_name="compare",
@@ -74,8 +78,14 @@ def _waveform(frame: Frame, path: str | None) -> np.ndarray:
     return found
 
 
-def _plainly(act: Callable[[], R]) -> R:
-    try:
-        return act()
-    except UserError as error:
-        raise gr.Error(str(error), print_exception=False) from None
+def _plain(answer: Callable[P, R]) -> Callable[P, R]:
+    """The same endpoint, which answers a caller's mistake by its one sentence."""
+
+    @functools.wraps(answer)
+    def plain(*given: P.args, **named: P.kwargs) -> R:
+        try:
+            return answer(*given, **named)
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    return plain

@@ -31,6 +31,8 @@ class Frame:
     page: gr.Blocks
     run: gr.Dropdown
     """Which run is looked at; its value is the run's name or None."""
+    tab: gr.Tab | None = None
+    """The tab that is being built."""
     followers: list[BrowserPart] = field(default_factory=list)
 
     def follow_run(self, part: T) -> T:

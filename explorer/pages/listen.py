@@ -69,8 +69,10 @@ class _Views:
             "<h2>What a model is given instead</h2>", elem_classes="heading", js_on_load=None, apply_default_css=False
         )
         with gr.Row(elem_id="views-bar"):
-            self.make = gr.Button("Two views", variant="primary", elem_id="two-views", scale=0, min_width=130)
-            self.again = gr.Button("Again, by chance", elem_id="views-again", scale=0, min_width=160)
+            self.make = gr.Button(
+                "Two views", variant="primary", elem_id="two-views", size="md", scale=0, min_width=130
+            )
+            self.again = gr.Button("Roll again", elem_id="views-again", size="md", scale=0, min_width=130)
             self.seed = gr.Number(
                 0, label="Seed", precision=0, minimum=0, maximum=2**31, elem_id="views-seed", scale=0, min_width=130
             )
@@ -105,7 +107,12 @@ class _Views:
         self.domain.input(self._of_domain, self.domain, [self.form, self.notice], **QUIET).then(
             self._anew, [self.first, *inputs], outputs, **made
         )
-        self.source.picker.select(lambda: threading.Thread(target=warm_up, daemon=True).start(), None, None, **QUIET)
+        self.source.picker.select(self._warm_up, None, None, **QUIET)
+
+    def _warm_up(self, event: gr.SelectData) -> None:
+        """Whoever picks clips will want to hear their views: what these need is imported beside."""
+        if isinstance(event.value, dict) and not event.value.get("first"):
+            threading.Thread(target=warm_up, name="warm up views", daemon=True).start()
 
     def _of_domain(self, domain: str) -> tuple[Any, Any]:
         return {"groups": views_form(domain)}, said(EXPLAINED.get(domain, ""))

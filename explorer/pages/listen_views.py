@@ -5,6 +5,7 @@ The training packages bring torch with them, so they are imported when the form 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -102,8 +103,9 @@ def partners(dataset: Dataset | None, sound: Any, seed: int) -> Sequence[np.ndar
     return [dataset.waveform(int(clip)) for clip in drawn if clip != own][:PARTNERS]
 
 
+@cache
 def warm_up() -> None:
-    """Import and compile what the first view needs, before it is asked for."""
+    """Import and compile what the first view needs, before it is asked for. Once is enough."""
     from explorer.queries import inversion
 
     inversion.warm_up()

@@ -71,6 +71,6 @@ class SoundSource:
             return None, gr.skip(), said(str(error), "bad")
         name = PurePath(path).name
         title = "Your recording" if name == RECORDED else readable_name(name, LONGEST_TITLE)
-        shown = {"sound": upload_sound(upload.token), "title": title, "subtitle": "not kept longer than an hour"}
+        shown = {"sound": upload_sound(upload.token), "title": title, "subtitle": "kept for less than an hour"}
         notes = "; ".join(upload.notes)
-        return None, shown, said(f"Note on {title}: {notes}." if notes else "")
+        return None, shown, said(f"{title} can be used, but: {notes}." if notes else "")
