@@ -1,5 +1,6 @@
 """Embeddings as a file that other tools open."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if not out.parent.is_dir():
+        raise UserError(f"The file {out} can't be written: there is no folder {out.parent}.")
     embedder = Embedder(run, step)
     window_seconds = float(run.config().get("window_seconds", 2.0))
     tables = []
@@ -43,5 +46,5 @@ def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int 
     try:
         pq.write_table(whole, out)
     except OSError as error:
-        raise UserError(f"The file {out} can't be written: {error.strerror or error}.") from None
+        raise UserError(f"The file {out} can't be written: {os.strerror(error.errno) if error.errno else error}.") from None
     return len(whole)

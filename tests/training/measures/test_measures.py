@@ -1,0 +1,148 @@
+"""The measures against closed forms and against loops in float64."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from training.measures import MEASURES, geometry
+from training.measures.collapse import COMPLETE_BELOW, DIMENSIONAL_BELOW, collapse_warning
+from training.measures.spectrum import effective_rank, participation_ratio, rank_me, singular_values
+from training.measures.spread import alignment, mean_cosine, normalised_std, uniformity
+from training.run import RunFolder
+from training.trainer import train
+
+ROOT = Path(__file__).parents[3]
+
+
+def random_matrix(n: int, d: int, seed: int = 0) -> torch.Tensor:
+    return torch.randn(n, d, generator=torch.Generator().manual_seed(seed))
+
+
+def with_singular_values(sigma: list[float], n: int = 30) -> torch.Tensor:
+    """A centred (n, D) matrix of these singular values, turned at random."""
+    d = len(sigma)
+    left = random_matrix(n, d, 1).double()
+    left, _ = torch.linalg.qr(left - left.mean(0))  # columns orthogonal, each of mean 0
+    right, _ = torch.linalg.qr(random_matrix(d, d, 2).double())
+    return left @ torch.diag(torch.tensor(sigma).double()) @ right
+
+
+@pytest.mark.parametrize("shape", [(40, 7), (7, 40), (9, 9), (1, 5)])
+def test_singular_values(shape: tuple[int, int]) -> None:
+    x = random_matrix(*shape) + 3
+    centred = x.double().numpy() - x.double().numpy().mean(0)
+    expected = np.linalg.svd(centred, compute_uv=False)
+    found = singular_values(x).numpy()
+    np.testing.assert_allclose(found[: len(expected)], expected, atol=1e-5)
+    assert (np.diff(found) <= 1e-9).all() and len(found) == min(shape)
+
+
+@pytest.mark.parametrize("d", [1, 2, 5, 16])
+def test_ranks_of_equal_directions_are_their_number(d: int) -> None:
+    sigma = singular_values(with_singular_values([2.0] * d))
+    assert effective_rank(sigma) == pytest.approx(d, rel=1e-6)
+    assert participation_ratio(sigma) == pytest.approx(d, rel=1e-6)
+
+
+def test_ranks_by_the_formula() -> None:
+    values = [5.0, 3.0, 1.0, 0.5]
+    sigma = singular_values(with_singular_values(values))
+    p = [v / sum(values) for v in values]
+    assert effective_rank(sigma) == pytest.approx(math.exp(-sum(q * math.log(q) for q in p)), rel=1e-6)
+    power = [v * v for v in values]
+    assert participation_ratio(sigma) == pytest.approx(sum(power) ** 2 / sum(v * v for v in power), rel=1e-6)
+    x = with_singular_values(values)
+    q = [v / sum(values) + 1e-7 for v in values]
+    assert rank_me(x) == pytest.approx(math.exp(-sum(v * math.log(v) for v in q)), rel=1e-6)
+
+
+def test_rank_me_is_uncentred_and_effective_rank_is_not() -> None:
+    x = with_singular_values([1.0, 1.0, 1.0])
+    far = x + torch.tensor([1000.0, 0, 0])
+    assert effective_rank(singular_values(far)) == pytest.approx(3, rel=1e-3)
+    assert rank_me(far) < 1.01 and rank_me(x) == pytest.approx(3, rel=1e-3)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e3, 1e-3])
+@pytest.mark.parametrize("n", [20, 600])
+def test_one_point_has_no_rank(scale: float, n: int) -> None:
+    """Rounding alone must not look like many directions."""
+    x = (torch.randn(64, generator=torch.Generator().manual_seed(0)) * scale).repeat(n, 1)
+    assert effective_rank(singular_values(x)) <= 1.0 and participation_ratio(singular_values(x)) <= 1.0
+
+
+def test_normalised_std() -> None:
+    x = random_matrix(50, 6).double().numpy() + 0.5
+    unit = [row / math.sqrt(sum(v * v for v in row)) for row in x]
+    deviations = []
+    for d in range(6):
+        column = [row[d] for row in unit]
+        mean = sum(column) / 50
+        deviations.append(math.sqrt(sum((v - mean) ** 2 for v in column) / 50))
+    expected = math.sqrt(6) * sum(deviations) / 6
+    assert normalised_std(torch.from_numpy(x)) == pytest.approx(expected, rel=1e-5)
+    assert normalised_std(torch.from_numpy(x) * 77) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_ends_of_the_spread() -> None:
+    ends = torch.cat([torch.eye(8), -torch.eye(8)])
+    assert normalised_std(ends) == pytest.approx(1.0, rel=1e-5)
+    assert mean_cosine(ends) == pytest.approx(-1 / 15, rel=1e-5)  # of 15 others one is opposite
+    one = torch.ones(9, 8)
+    assert normalised_std(one) == pytest.approx(0, abs=1e-6) and mean_cosine(one) == pytest.approx(1)
+    assert uniformity(one) == pytest.approx(0, abs=1e-6)
+    assert normalised_std(random_matrix(4000, 64)) == pytest.approx(1, abs=0.01)
+    assert uniformity(random_matrix(2000, 256)) == pytest.approx(-4, abs=0.1)
+    assert uniformity(torch.tensor([[1.0, 0], [-1.0, 0]])) == pytest.approx(-8)
+
+
+def test_alignment_uniformity_and_cosine_by_loops() -> None:
+    x, y = random_matrix(12, 5, 1), random_matrix(12, 5, 2)
+    a, b = (v.double().numpy() / np.linalg.norm(v.double().numpy(), axis=1, keepdims=True) for v in (x, y))
+    assert alignment(x, y) == pytest.approx(sum(((p - q) ** 2).sum() for p, q in zip(a, b, strict=True)) / 12, rel=1e-5)
+    others = [(i, j) for i in range(12) for j in range(12) if i != j]
+    kernel = sum(math.exp(-2 * ((a[i] - a[j]) ** 2).sum()) for i, j in others) / len(others)
+    assert uniformity(x) == pytest.approx(math.log(kernel), rel=1e-5)
+    assert mean_cosine(x) == pytest.approx(sum(a[i] @ a[j] for i, j in others) / len(others), rel=1e-5)
+    assert alignment(x, x) == 0 and alignment(x, -x) == pytest.approx(4, rel=1e-5)
+
+
+def test_geometry_reads_collapse_on_the_projections() -> None:
+    h, z, other = random_matrix(30, 9), random_matrix(30, 4, 1), random_matrix(30, 4, 2)
+    found, sigma = geometry(h, z, (z, other))
+    assert found.keys() == MEASURES.keys() - {"cross_group_knn"}
+    assert found["effective_rank"] == pytest.approx(effective_rank(singular_values(z)))
+    assert found["encoder_effective_rank"] == pytest.approx(effective_rank(singular_values(h)))
+    assert found["alignment"] == pytest.approx(alignment(z, other)) and torch.equal(sigma, singular_values(h))
+
+
+@pytest.mark.parametrize(
+    ("stds", "ranks", "word"),
+    [
+        ([], [], ""), ([0.1], [1.0], ""), ([0.9, 0.9], [20, 20], ""), ([0.1, 0.9], [20, 20], ""), ([0.9, 0.1], [20, 20], ""),
+        ([0.9, 0.2, 0.24], [20, 20, 20], "Collapse: "), ([0.1, 0.1], [1, 1], "Collapse: "), ([0.9, 0.9], [20, 2], ""),
+        ([0.9, 0.9], [2.9, 2.0], "Dimensional collapse: "), ([COMPLETE_BELOW] * 2, [DIMENSIONAL_BELOW] * 2, ""),
+        ([0.1, 0.1, 0.5], [9, 9, 9], ""),
+    ],
+)  # fmt: skip
+def test_two_readings_in_a_row_make_an_alarm(stds: list[float], ranks: list[float], word: str) -> None:
+    sentence = collapse_warning(stds, ranks)
+    assert sentence.startswith(word) and (sentence == "") == (word == "")
+
+
+def test_every_measure_is_described_logged_and_documented(made_run: Callable[..., RunFolder]) -> None:
+    run = made_run(steps=1)
+    train(run.path)
+    rows = [row for row in run.metrics() if "measure/alignment" in row]
+    page = (ROOT / "docs" / "measures.md").read_text()
+    for name, measure in MEASURES.items():
+        assert measure.name == name and measure.meaning.endswith(".") and measure.convention and measure.source
+        assert all(isinstance(row[f"measure/{name}"], float) for row in rows), name
+        assert f"`{name}`" in page, f"docs/measures.md says nothing of {name}"
+    logged = {name.removeprefix("measure/").split("/")[0] for row in rows for name in row if name.startswith("measure/")}
+    assert logged == set(MEASURES)
+    assert f"{COMPLETE_BELOW:g}".lstrip("0") in page and f"{DIMENSIONAL_BELOW:g}" in page

@@ -1,0 +1,96 @@
+"""BYOL's loss, its slow target and its schedule."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.methods.byol import BYOL, distance
+
+
+def method_with(momentum: float = 0.9) -> BYOL:
+    config = new_config({"momentum": momentum, "crop_seconds": 0.32, "mels": 16}, method="byol", steps=5)
+    method = built_method(replace(config), 16, 4, (-4.0, 3.0))
+    assert isinstance(method, BYOL)
+    return method.train()
+
+
+def views_for(method: BYOL) -> dict[str, Tensor]:
+    power = torch.rand(16, 16, 24, generator=Generator().manual_seed(0)) * 3
+    batch = Batch(torch.arange(16), power, torch.full((16,), 24), torch.zeros(16, dtype=torch.int64))
+    return method.views(batch, Generator().manual_seed(1))
+
+
+def slow_distance(p: Tensor, z: Tensor) -> float:
+    """Mean squared distance of the normalised vectors, by loops."""
+    total = 0.0
+    for a, b in zip(p.double().tolist(), z.double().tolist(), strict=True):
+        norm_a, norm_b = math.sqrt(sum(v * v for v in a)), math.sqrt(sum(v * v for v in b))
+        total += sum((x / norm_a - y / norm_b) ** 2 for x, y in zip(a, b, strict=True))
+    return total / len(p)
+
+
+def test_distance_equals_the_slow_one() -> None:
+    p, z = torch.randn(7, 5), torch.randn(7, 5) * 10
+    assert float(distance(p, z)) == pytest.approx(slow_distance(p, z), rel=1e-5)
+    assert float(distance(p, p * 3)) == pytest.approx(0, abs=1e-6)
+    assert float(distance(p, -p)) == pytest.approx(4, rel=1e-6)
+
+
+def test_the_loss_is_both_ways_through_predictor_and_target() -> None:
+    method = method_with()
+    views = views_for(method)
+    found = float(method.loss(views)["loss"].detach())
+    first, second = views["first"], views["second"]
+    with torch.no_grad():
+        p1, p2 = (method.predict(method.project(method.encoder(x))) for x in (first, second))
+        z1, z2 = method.target(first), method.target(second)
+    assert found == pytest.approx(slow_distance(p1, z2) + slow_distance(p2, z1), rel=1e-5)
+    swapped = float(method.loss({"first": second, "second": first})["loss"].detach())
+    assert swapped == pytest.approx(found, rel=1e-5)
+
+
+def test_no_gradient_reaches_the_target() -> None:
+    method = method_with()
+    method.loss(views_for(method))["loss"].backward()
+    assert all(p.grad is None and not p.requires_grad for p in method.target.parameters())
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for n, p in method.predict.named_parameters() if "0." in n)
+
+
+def test_the_target_has_a_projector_and_no_predictor_and_begins_equal() -> None:
+    method = method_with()
+    online = [*method.encoder.state_dict().values(), *method.project.state_dict().values()]
+    target = list(method.target.state_dict().values())
+    assert len(online) == len(target) and all(torch.equal(a, b) for a, b in zip(online, target, strict=True))
+
+
+@pytest.mark.parametrize("progress", [0.0, 0.25, 0.5, 1.0])
+def test_the_target_follows_by_the_papers_cosine(progress: float) -> None:
+    """τ = 1 − (1 − τ₀)(cos(πk/K) + 1)/2, for weights and for BatchNorm's statistics alike."""
+    method, start = method_with(0.9), 0.9
+    method.loss(views_for(method))
+    with torch.no_grad():
+        for parameter in [*method.encoder.parameters(), *method.project.parameters()]:
+            parameter.add_(torch.randn_like(parameter))
+    before = [v.clone() for v in method.target.state_dict().values()]
+    method.after_step(progress)
+    tau = 1 - (1 - start) * (math.cos(math.pi * progress) + 1) / 2
+    online = [*method.encoder.state_dict().values(), *method.project.state_dict().values()]
+    moved = 0
+    for old, fast, now in zip(before, online, method.target.state_dict().values(), strict=True):
+        if now.is_floating_point():
+            torch.testing.assert_close(now, tau * old + (1 - tau) * fast, rtol=1e-5, atol=1e-6)
+            moved += not torch.equal(now, old)
+    assert moved > 10 if progress < 1 else moved == 0
+
+
+def test_the_lens_shows_predictions_against_targets() -> None:
+    method = method_with().eval()
+    with torch.no_grad():
+        similarity = method.lens(views_for(method))["similarity"]
+    assert similarity.shape == (16, 16) and similarity.abs().max() <= 1 + 1e-5

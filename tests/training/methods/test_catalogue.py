@@ -1,0 +1,163 @@
+"""What every method in the catalogue promises."""
+
+import importlib
+import re
+
+import pytest
+import torch
+from torch import Generator
+
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.encoders import ENCODERS
+from training.methods import METHODS
+from training.methods.method import Method
+from training.parts.optimizers import optimizer_for
+
+MELS, CLIPS = 16, 32
+
+
+def method_of(name: str, encoder: str | None = None, **overrides: object) -> Method:
+    encoder = encoder or METHODS[name].encoders[0]
+    settings = {"batch_size": CLIPS, "crop_seconds": 0.32, **overrides}
+    if ENCODERS[encoder].domain == "mel":
+        settings["mels"] = MELS
+    config = new_config(settings, method=name, encoder=encoder, steps=10)
+    return built_method(config, CLIPS, 4, (-4.0, 3.0))
+
+
+def batch_for(method: Method) -> Batch:
+    """32 clips, each with a pattern of its own that no view hides."""
+    random = Generator().manual_seed(0)
+    if method.encoder.domain == "mel":
+        audio = torch.rand(CLIPS, MELS, 1, generator=random).mul(6).exp().expand(-1, -1, 24).contiguous() / 50
+        lengths = torch.full((CLIPS,), 24)
+    else:
+        hz = 100 + 200 * torch.arange(CLIPS)[:, None]
+        audio = torch.sin(2 * torch.pi * hz * torch.arange(8000) / 16000) * 0.3
+        lengths = torch.full((CLIPS,), 8000)
+    return Batch(torch.arange(CLIPS), audio, lengths, torch.arange(CLIPS) % 4)
+
+
+PAIRS = [(name, encoder) for name, kind in METHODS.items() for encoder in kind.encoders]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_card_is_complete(name: str) -> None:
+    kind = METHODS[name]
+    card = kind.card
+    for text in (card.title, card.family, card.paper, card.summary, card.formula, card.prevents_collapse, card.breaks):
+        assert isinstance(text, str) and len(text) > 3
+    assert 1980 < card.year < 2100 and isinstance(card.negatives, bool)
+    assert re.search(r"\d{4}\.\d{4,5}", card.paper), "the paper's arXiv number"
+    assert card.summary.endswith(".") and card.breaks.endswith(".")
+    assert kind.encoders and set(kind.encoders) <= set(ENCODERS)
+    assert name == name.lower() and name.isidentifier()
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_file_names_the_paper_and_numbers_every_difference(name: str) -> None:
+    text = importlib.import_module(METHODS[name].__module__).__doc__ or ""
+    assert re.search(r"^Paper:   .+\d{4}", text, re.M) and re.search(r"^Shapes:  ", text, re.M)
+    differences = text[text.index("Differs:") : text.index("Shapes:")]
+    numbers = [int(n) for n in re.findall(r"(?:^|\s)(\d+)\. [A-Z]", differences)]
+    assert numbers == list(range(1, len(numbers) + 1)) and numbers
+
+
+@pytest.mark.parametrize(("name", "encoder"), PAIRS)
+def test_its_views_depend_on_the_generator_alone(name: str, encoder: str) -> None:
+    method = method_of(name, encoder)
+    batch, state = batch_for(method), torch.get_rng_state()
+    first = method.views(batch, Generator().manual_seed(1))
+    again = method.views(batch, Generator().manual_seed(1))
+    other = method.views(batch, Generator().manual_seed(2))
+    assert torch.equal(state, torch.get_rng_state())
+    assert all(torch.equal(first[k], again[k]) for k in first)
+    assert any(not torch.equal(first[k], other[k]) for k in first)
+
+
+@pytest.mark.parametrize(("name", "encoder"), PAIRS)
+def test_its_loss_is_a_number_and_depends_on_nothing_random(name: str, encoder: str) -> None:
+    method = method_of(name, encoder).train()
+    views = method.views(batch_for(method), Generator().manual_seed(1))
+    losses = method.loss(views)
+    assert losses["loss"].shape == () and losses["loss"].requires_grad
+    assert all(torch.isfinite(v).all() and v.shape == () for v in losses.values())
+    assert torch.equal(losses["loss"], method.loss(views)["loss"])
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_everything_that_learns_gets_a_gradient_and_nothing_else(name: str) -> None:
+    method = method_of(name).train()
+    method.loss(method.views(batch_for(method), Generator().manual_seed(1)))["loss"].backward()
+    for parameter_name, parameter in method.named_parameters():
+        if parameter.requires_grad:
+            assert parameter.grad is not None and torch.isfinite(parameter.grad).all(), parameter_name
+        else:
+            assert parameter.grad is None, parameter_name
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_loss_falls_on_a_toy_problem(name: str) -> None:
+    method = method_of(name, noise=0.0, mixup=0.0, learning_rate=3e-3).train()
+    config = new_config({"learning_rate": 3e-3}, method=name, steps=10)
+    optimizer, generator, batch, losses = optimizer_for(method, config), Generator().manual_seed(0), batch_for(method), []
+    for step in range(40):
+        loss = method.loss(method.views(batch, generator))["loss"]
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        method.after_step(step / 40)
+        losses.append(float(loss.detach()))
+    assert sum(losses[-10:]) < 0.8 * sum(losses[:10])
+
+
+@pytest.mark.parametrize(("name", "encoder"), PAIRS)
+def test_its_picture_is_small_arrays(name: str, encoder: str) -> None:
+    method = method_of(name, encoder).eval()
+    with torch.no_grad():
+        lens = method.lens(method.views(batch_for(method), Generator().manual_seed(1)))
+    assert lens
+    for picture_name, picture in lens.items():
+        assert picture_name.isidentifier() and torch.isfinite(picture).all() and 0 < picture.numel() <= 65_536
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_projection_takes_embeddings(name: str) -> None:
+    method = method_of(name).eval()
+    z = method.projection(torch.randn(5, method.encoder.width))
+    assert z is None or (len(z) == 5 and z.dim() == 2)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_state_holds_all_that_moves(name: str) -> None:
+    """A method restored into a fresh one goes on identically."""
+    one, batch = method_of(name).train(), batch_for(method_of(name))
+    one.loss(one.views(batch, Generator().manual_seed(0)))
+    one.after_step(0.3)
+    other = method_of(name).train()
+    other.load_state_dict(one.state_dict())
+    views = one.views(batch, Generator().manual_seed(1))
+    assert torch.equal(one.loss(views)["loss"], other.loss(views)["loss"])
+    one.after_step(0.5)
+    other.after_step(0.5)
+    assert all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_chance_line_is_explained(name: str) -> None:
+    line = method_of(name).chance()
+    if METHODS[name].card.negatives:
+        assert line is not None
+    if line is not None:
+        assert line.value > 0 and len(line.meaning) > 5
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("setting", ["projection_width", "hidden_width"])
+def test_widths_are_what_was_asked(name: str, setting: str) -> None:
+    method = method_of(name, **{setting: 24})
+    z = method.eval().projection(torch.randn(3, method.encoder.width))
+    assert z is not None
+    assert z.shape[1] == 24 or setting == "hidden_width"

@@ -1,0 +1,83 @@
+"""NT-Xent against loops in float64."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+from training.methods.simclr import SimCLR, similarities
+
+
+def slow_loss(z1: Tensor, z2: Tensor, temperature: float) -> Tensor:
+    """Equation 1 of the paper, term by term: z1 and z2 (B, P) in float64."""
+    z = [v / v.square().sum().sqrt() for v in [*z1, *z2]]
+    n, total = len(z1), torch.zeros((), dtype=torch.float64)
+    for i in range(2 * n):
+        positive = (z[i] * z[(i + n) % (2 * n)]).sum() / temperature
+        others = [(z[i] * z[k]).sum() / temperature for k in range(2 * n) if k != i]
+        assert len(others) == 2 * n - 1  # the positive and all negatives, without itself
+        total = total - (positive - torch.logsumexp(torch.stack(others), 0))
+    return total / (2 * n)
+
+
+class Bare(nn.Module):
+    """SimCLR's loss with nothing before it: views are the projections themselves."""
+
+    loss = SimCLR.loss
+    encoder = nn.Identity()
+    project = nn.Identity()
+
+    def __init__(self, temperature: float) -> None:
+        super().__init__()
+        self.temperature = temperature
+
+
+@pytest.mark.parametrize("temperature", [0.05, 0.1, 0.5, 10.0])
+@pytest.mark.parametrize("n", [2, 9])
+def test_value_and_gradient_equal_the_slow_one(temperature: float, n: int) -> None:
+    generator = torch.Generator().manual_seed(n)
+    a, b = (torch.randn(n, 6, generator=generator).requires_grad_() for _ in range(2))
+    found = Bare(temperature).loss({"first": a, "second": b})["loss"]
+    found.backward()
+    c, d = (v.detach().double().requires_grad_() for v in (a, b))
+    slow = slow_loss(c, d, temperature)
+    slow.backward()
+    assert float(found.detach()) == pytest.approx(float(slow.detach()), rel=1e-5, abs=1e-6)
+    for fast_side, slow_side in ((a, c), (b, d)):
+        assert fast_side.grad is not None and slow_side.grad is not None
+        torch.testing.assert_close(fast_side.grad.double(), slow_side.grad, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("n", [2, 8, 100])
+def test_collapse_costs_ln_2n_minus_1(n: int) -> None:
+    same = torch.ones(n, 5)
+    loss = Bare(0.1).loss({"first": same, "second": same})["loss"]
+    assert float(loss) == pytest.approx(math.log(2 * n - 1), rel=1e-6)
+
+
+def test_a_view_never_answers_itself() -> None:
+    z = functional.normalize(torch.randn(6, 4), dim=1)
+    scores = similarities(z, 0.5)
+    assert torch.isneginf(scores.diagonal()).all()
+    off = ~torch.eye(6, dtype=torch.bool)
+    torch.testing.assert_close(scores[off], (z @ z.T / 0.5)[off])
+
+
+def test_the_scale_of_a_projection_does_not_matter() -> None:
+    a, b = torch.randn(5, 4), torch.randn(5, 4)
+    scaled = Bare(0.2).loss({"first": a * 100, "second": b * 0.01})["loss"]
+    torch.testing.assert_close(scaled, Bare(0.2).loss({"first": a, "second": b})["loss"])
+
+
+def test_accuracy_counts_the_partners_found() -> None:
+    first = torch.eye(4)
+    assert float(Bare(0.1).loss({"first": first, "second": first})["accuracy"]) == 1.0
+    assert float(Bare(0.1).loss({"first": first, "second": first.roll(1, 0)})["accuracy"]) == 0.0
+
+
+def test_nothing_overflows_in_half_precision() -> None:
+    with torch.autocast("cpu", torch.bfloat16):
+        z = torch.randn(16, 8).bfloat16() * 100
+        assert torch.isfinite(Bare(0.01).loss({"first": z, "second": z})["loss"])

@@ -1,0 +1,96 @@
+"""Heads, the slow copy, the optimiser and its schedule."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from training.config import RunConfig
+from training.parts.augment import Augment
+from training.parts.heads import projector
+from training.parts.optimizers import optimizer_for, scheduled_rate
+from training.parts.slow_copy import follow, slow_copy
+from training.spectrogram import FrontEnd, log_mel
+from training.views import MelViews, WaveformViews
+
+
+def network() -> nn.Sequential:
+    return nn.Sequential(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.Flatten(), nn.Linear(3 * 4 * 4, 5))
+
+
+def test_a_slow_copy_is_equal_apart_and_never_learns() -> None:
+    fast = network()
+    slow = slow_copy(fast)
+    assert all(torch.equal(a, b) for a, b in zip(slow.state_dict().values(), fast.state_dict().values(), strict=True))
+    assert not any(p.requires_grad for p in slow.parameters()) and all(p.requires_grad for p in fast.parameters())
+    with torch.no_grad():
+        fast[0].weight.add_(1)  # type: ignore[operator]  # a Conv2d's weight is a Tensor
+    assert not torch.equal(slow[0].weight, fast[0].weight)  # type: ignore[arg-type]  # a Conv2d's weight is a Tensor
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9, 1.0])
+def test_following_moves_every_parameter_and_buffer(momentum: float) -> None:
+    fast, slow = network(), slow_copy(network())
+    for _ in range(3):
+        fast(torch.randn(8, 1, 6, 6) * 4 + 2)  # moves BatchNorm's statistics
+    before = {k: v.clone() for k, v in slow.state_dict().items()}
+    follow(slow, fast, momentum)
+    for name, now in slow.state_dict().items():
+        target = fast.state_dict()[name]
+        if now.is_floating_point():
+            torch.testing.assert_close(now, momentum * before[name] + (1 - momentum) * target)
+        else:
+            assert torch.equal(now, target) and int(now) == 3, name
+    assert {"1.running_mean", "1.running_var", "1.num_batches_tracked"} <= before.keys()
+
+
+def test_following_another_shape_is_an_error() -> None:
+    with pytest.raises(ValueError):
+        follow(slow_copy(network()), nn.Linear(2, 2), 0.5)
+
+
+def test_a_projector_is_of_two_layers() -> None:
+    head = projector(6, 10, 4)
+    assert head(torch.randn(3, 6)).shape == (3, 4)
+    assert [type(layer) for layer in head] == [nn.Linear, nn.BatchNorm1d, nn.ReLU, nn.Linear]
+
+
+@pytest.mark.parametrize("name", ["adamw", "sgd"])
+def test_biases_and_norms_do_not_decay(name: str) -> None:
+    model = network()
+    frozen = model[3].bias
+    assert isinstance(frozen, nn.Parameter)
+    frozen.requires_grad_(False)
+    optimizer = optimizer_for(model, replace(RunConfig(), optimizer=name, weight_decay=0.3))
+    decay = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    names = {n: decay.get(id(p)) for n, p in model.named_parameters()}
+    assert names == {
+        "0.weight": 0.3, "0.bias": 0, "1.weight": 0, "1.bias": 0, "3.weight": 0.3, "3.bias": None,
+    }  # fmt: skip
+
+
+def test_the_rate_rises_then_falls_by_half_a_cosine() -> None:
+    config = replace(RunConfig(), learning_rate=0.2, warmup_steps=10)
+    assert scheduled_rate(config, 0, 0.0) == pytest.approx(0.02)
+    assert scheduled_rate(config, 4, 0.0) == pytest.approx(0.1)
+    assert scheduled_rate(config, 9, 0.0) == pytest.approx(0.2)
+    for progress in (0.0, 0.3, 0.5, 1.0):
+        expected = 0.2 * (1 + math.cos(math.pi * progress)) / 2
+        assert scheduled_rate(config, 100, progress) == pytest.approx(expected)
+    assert scheduled_rate(replace(config, warmup_steps=0), 0, 0.0) == pytest.approx(0.2)
+
+
+def test_augment_speaks_the_encoders_language() -> None:
+    generator = torch.Generator().manual_seed(0)
+    mel = Augment(MelViews(crop_seconds=0.5), FrontEnd(mels=12, hop_seconds=0.02))
+    power, lengths = torch.rand(4, 12, 40), torch.full((4,), 40)
+    first, second = mel.pair(power, lengths, generator)
+    assert mel.view_length == mel.view_frames == 24 and first.shape == second.shape == (4, 12, 24)
+    assert mel.one(power, lengths, generator).shape == (4, 12, 24)
+    assert torch.equal(mel.whole(power), log_mel(power))
+    wave = Augment(WaveformViews(crop_seconds=0.5), FrontEnd())
+    samples = torch.randn(4, 9000)
+    assert wave.view_length == 8000 and wave.pair(samples, torch.full((4,), 9000), generator)[1].shape == (4, 8000)
+    assert wave.one(samples, torch.full((4,), 9000), generator).shape == (4, 8000) and torch.equal(wave.whole(samples), samples)
