@@ -41,10 +41,7 @@ def state_line(page: Any, words: str) -> Any:
     return line
 
 
-def points_of_loss(page: Any) -> int:
-    return int(
-        page.evaluate("document.querySelector('.chart[aria-label=Loss] .js-plotly-plot')?.data[0].x.length ?? 0")
-    )
+POINTS_OF_LOSS = "document.querySelector('.chart[aria-label=Loss] .js-plotly-plot')?.data[0].x.length ?? 0"
 
 
 def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
@@ -60,7 +57,8 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     page.locator("#data input").press("Enter")
     fill(page, "batch_size", "1")
     assert (
-        "batch size is 1, but a whole number from 8 to" in page.locator("#settings .setting.wrong .setting-trouble").inner_text()
+        "batch size is 1, but a whole number from 8 to"
+        in page.locator("#settings .setting.wrong .setting-trouble").inner_text()
     )
     page.locator("#start").click()
     page.get_by_text("The setting batch_size is 1").wait_for()
@@ -74,13 +72,11 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     page.wait_for_function(
         "document.querySelector('.chart[aria-label=Loss]:not([hidden]) .js-plotly-plot')", timeout=60_000
     )
-    before = points_of_loss(page)
-    page.wait_for_timeout(2000)
-    assert points_of_loss(page) > before
+    page.wait_for_function(f"({POINTS_OF_LOSS}) > {page.evaluate(POINTS_OF_LOSS)}", timeout=60_000)
 
     page.get_by_role("tab", name="Map").click()
-    page.locator(".part-map[data-state=shown]").wait_for(timeout=90_000)
-    assert page.locator(".badge").inner_text() in ("PCA", "UMAP")
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=90_000)
+    assert page.locator("#map .badge").inner_text() in ("PCA", "UMAP")
     page.get_by_role("tab", name="Train").click()
 
     (run,) = find_runs(empty_site.runs)
