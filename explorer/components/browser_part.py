@@ -5,11 +5,16 @@ fetches the bulk by the byte routes. Nothing that a user wrote is ever put into 
 with textContent.
 """
 
+import inspect
+import json
 from typing import Any
 
 import gradio as gr
 
 from explorer.assets import asset_url
+
+OF_GRADIO = frozenset(inspect.signature(gr.HTML.__init__).parameters)
+"""Settings of Gradio's own; all others are the part's."""
 
 
 class BrowserPart(gr.HTML):
@@ -22,7 +27,7 @@ class BrowserPart(gr.HTML):
         super().__init__(
             value,
             html_template=f'<div class="part {kind}"></div>',
-            js_on_load=_mounting(module, triggers),
+            js_on_load=_mounting(module, triggers, {k: v for k, v in settings.items() if k not in OF_GRADIO}),
             apply_default_css=False,
             **settings,
         )
@@ -32,10 +37,12 @@ class BrowserPart(gr.HTML):
         return {"type": "object"}
 
 
-def _mounting(module: str, triggers: tuple[str, ...]) -> str:
+def _mounting(module: str, triggers: tuple[str, ...], own: dict[str, Any]) -> str:
     names = ", ".join(f"'{name}'" for name in triggers)  # Gradio offers the events whose quoted names stand here
     return f"""
 const triggers = [{names}];
+// Gradio loses a part's own settings when its value is sent before its tab was opened for the first time.
+for (const [name, value] of Object.entries({json.dumps(own)})) props[name] ??= value;
 const part = {{props, trigger, watch, upload, triggers}};
 const root = element.querySelector('.part');
 import(new URL('{asset_url("js/" + module)}', document.baseURI).href)
