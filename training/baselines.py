@@ -3,6 +3,8 @@
 import hashlib
 import json
 from dataclasses import asdict
+from math import isnan
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from training.data.dataset import Dataset, Progress
 from training.methods.method import Method
 from training.probe import chance, cross_group_knn, log_mel_statistics, mfcc_statistics
 
+COLUMNS = {"log_mel", "mfcc", "chance"}
 VERSION = 1
 """Raised when the same sounds give other values than before."""
 
@@ -27,7 +30,10 @@ def baselines(dataset: Dataset, clips: np.ndarray, method: Method, progress: Pro
     line = method.chance()
     return {
         "main_facet": dataset.main_facet,
-        "cross_group_knn": {facet: {"random_init": None, **values} for facet, values in knn.items()},
+        "cross_group_knn": {
+            facet: {"random_init": None, **{name: None if isnan(value) else value for name, value in values.items()}}
+            for facet, values in knn.items()
+        },
         "loss": None if line is None else asdict(line),
     }
 
@@ -37,10 +43,9 @@ def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str
     front_end = method.augment.front_end
     key = [VERSION, dataset.fingerprint, asdict(front_end), hashlib.sha256(clips.tobytes()).hexdigest()]
     path = cache_root() / "baselines" / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]}.json"
-    try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError):
-        pass
+    kept = _kept(path)
+    if kept is not None:
+        return kept
     log_mel = cross_group_knn(log_mel_statistics(dataset, clips, front_end), dataset, clips)
     mfcc = cross_group_knn(mfcc_statistics(dataset, clips), dataset, clips)
     found = {
@@ -53,3 +58,17 @@ def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str
     except OSError:
         pass  # measured again next time
     return found
+
+
+def _kept(path: Path) -> dict[str, dict[str, float]] | None:
+    """What was measured before; None where there is nothing, or something else."""
+    try:
+        found = json.loads(path.read_bytes())
+        sound = all(set(values) == COLUMNS and all(map(_is_number, values.values())) for values in found.values())
+    except (OSError, ValueError, AttributeError, TypeError):
+        return None
+    return found if sound else None
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)

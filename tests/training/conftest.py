@@ -71,8 +71,6 @@ def tones(tones_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     return found
 
 
-
-
 @pytest.fixture
 def made_run(tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunFolder]:
     """A function that makes a waiting run on the tiny set: made_run("name", method="byol", steps=6, mixup=0)."""

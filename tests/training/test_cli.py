@@ -214,7 +214,9 @@ def test_a_mistake_is_one_sentence(
     assert not list(tmp_path.glob("*-simclr")), "a mistake leaves no run behind"
 
 
-def test_cuda_that_is_not_there(tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None) -> None:
+def test_cuda_that_is_not_there(
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
+) -> None:
     import torch
 
     if torch.cuda.is_available():

@@ -114,7 +114,9 @@ def test_a_torn_last_line_waits_until_it_is_whole(run: RunFolder) -> None:
 def test_following_equals_a_fresh_read_whatever_is_cut_where(run: RunFolder, seed: int) -> None:
     """The file comes byte by byte; each row is given once, however the bytes are cut."""
     chance = random.Random(seed)
-    content = "".join(json.dumps({"step": i, "text": "é" * chance.randrange(40)}, ensure_ascii=False) + "\n" for i in range(40))
+    content = "".join(
+        json.dumps({"step": i, "text": "é" * chance.randrange(40)}, ensure_ascii=False) + "\n" for i in range(40)
+    )
     raw, reader, found, at = content.encode(), MetricsReader(run), [], 0
     while at < len(raw):
         upto = at + chance.randrange(1, 60)
@@ -369,7 +371,7 @@ def test_mutilated_folders_are_read_without_a_fault(full: RunFolder, tmp_path: P
     assert len(find_runs(tmp_path / "many")) == len(with_config) > 200
 
 
-@pytest.mark.parametrize("name", [f for f in Status.__dataclass_fields__])
+@pytest.mark.parametrize("name", list(Status.__dataclass_fields__))
 def test_a_status_of_odd_types_is_no_status_or_a_sound_one(full: RunFolder, name: str) -> None:
     good = json.loads((full.path / "status.json").read_text())
     for odd in (None, [], {}, "x", "", 0.5, True, False, -3, 10**30, float("inf"), float("nan")):

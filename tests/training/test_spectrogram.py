@@ -29,7 +29,9 @@ def slow_power(waveform: np.ndarray, front_end: FrontEnd) -> np.ndarray:
     hop = round(front_end.hop_seconds * SAMPLE_RATE)
     padded = np.concatenate([np.zeros(size // 2), waveform.astype(np.float64), np.zeros(size)])
     edges_mel = np.linspace(
-        2595 * math.log10(1 + front_end.low_hz / 700), 2595 * math.log10(1 + front_end.high_hz / 700), front_end.mels + 2
+        2595 * math.log10(1 + front_end.low_hz / 700),
+        2595 * math.log10(1 + front_end.high_hz / 700),
+        front_end.mels + 2,
     )
     edges = 700 * (10 ** (edges_mel / 2595) - 1)
     out = np.zeros((front_end.mels, len(waveform) // hop + 1))
@@ -88,7 +90,9 @@ def test_what_lies_beyond_a_clip_does_not_matter() -> None:
     assert levelled(power, torch.tensor([6]))[:, :, 6:].abs().sum() == 0
 
 
-@pytest.mark.parametrize("waveform", [torch.zeros(1, 4000), torch.full((1, 4000), 0.5), torch.zeros(1, 1), torch.ones(1, 1)])
+@pytest.mark.parametrize(
+    "waveform", [torch.zeros(1, 4000), torch.full((1, 4000), 0.5), torch.zeros(1, 1), torch.ones(1, 1)]
+)
 def test_silence_dc_and_one_sample_are_finite(waveform: torch.Tensor) -> None:
     front_end = FRONT_ENDS[1]
     power = levelled(front_end.power(waveform), torch.tensor([front_end.frames(waveform.shape[1])]))

@@ -241,9 +241,7 @@ def test_pause_resume_and_stop(made_run: MakeRun, at_step: AtStep, monkeypatch: 
     assert not list((run.path / "control").iterdir())
 
 
-def test_a_pause_costs_the_run_no_seconds(
-    made_run: MakeRun, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pause_costs_the_run_no_seconds(made_run: MakeRun, at_step: AtStep, monkeypatch: pytest.MonkeyPatch) -> None:
     run, clock, pauses = made_run(steps=4), time.perf_counter, []
     late = [0.0]
     monkeypatch.setattr(time, "perf_counter", lambda: clock() + late[0])

@@ -20,7 +20,9 @@ def batch(domain: str, lengths: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
     """Audio as a store gives it, zero past each length; lengths in frames, or in samples for waveforms."""
     scale = 320 if domain == "waveform" else 1
     longest = max(lengths) * scale
-    audio = torch.randn(len(lengths), longest) * 0.1 if domain == "waveform" else torch.rand(len(lengths), MELS, longest)
+    audio = (
+        torch.randn(len(lengths), longest) * 0.1 if domain == "waveform" else torch.rand(len(lengths), MELS, longest)
+    )
     for row, length in zip(audio, lengths, strict=True):
         row[..., length * scale :] = 0
     return audio, torch.tensor(lengths) * scale
@@ -68,7 +70,9 @@ def test_the_embedding_depends_neither_on_company_nor_on_padding(name: str) -> N
         alone = embed_audio(method, audio[i : i + 1, ..., :length], lengths[i : i + 1])
         torch.testing.assert_close(alone[0], together[i], atol=1e-5, rtol=1e-4)
         padded = torch.nn.functional.pad(audio[i : i + 1, ..., :length], (0, 1234))
-        torch.testing.assert_close(embed_audio(method, padded, lengths[i : i + 1])[0], together[i], atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(
+            embed_audio(method, padded, lengths[i : i + 1])[0], together[i], atol=1e-5, rtol=1e-4
+        )
     assert torch.cdist(together, together)[0, 1:].min() > 1e-3
 
 

@@ -143,6 +143,8 @@ def test_every_measure_is_described_logged_and_documented(made_run: Callable[...
         assert measure.name == name and measure.meaning.endswith(".") and measure.convention and measure.source
         assert all(isinstance(row[f"measure/{name}"], float) for row in rows), name
         assert f"`{name}`" in page, f"docs/measures.md says nothing of {name}"
-    logged = {name.removeprefix("measure/").split("/")[0] for row in rows for name in row if name.startswith("measure/")}
+    logged = {
+        name.removeprefix("measure/").split("/")[0] for row in rows for name in row if name.startswith("measure/")
+    }
     assert logged == set(MEASURES)
     assert f"{COMPLETE_BELOW:g}".lstrip("0") in page and f"{DIMENSIONAL_BELOW:g}" in page

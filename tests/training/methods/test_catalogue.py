@@ -102,7 +102,12 @@ def test_everything_that_learns_gets_a_gradient_and_nothing_else(name: str) -> N
 def test_its_loss_falls_on_a_toy_problem(name: str) -> None:
     method = method_of(name, noise=0.0, mixup=0.0, learning_rate=3e-3).train()
     config = new_config({"learning_rate": 3e-3}, method=name, steps=10)
-    optimizer, generator, batch, losses = optimizer_for(method, config), Generator().manual_seed(0), batch_for(method), []
+    optimizer, generator, batch, losses = (
+        optimizer_for(method, config),
+        Generator().manual_seed(0),
+        batch_for(method),
+        [],
+    )
     for step in range(40):
         loss = method.loss(method.views(batch, generator))["loss"]
         loss.backward()

@@ -7,6 +7,7 @@ of the catalogue: they are as small as their kind allows.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -176,7 +177,7 @@ class Masked(Method):
 
     Config = Nothing
     encoders = ("patches",)
-    run_defaults = {"views": {"mixup": 0.0, "noise": 0.0}, "learning_rate": 1e-3}
+    run_defaults: ClassVar = {"views": {"mixup": 0.0, "noise": 0.0}, "learning_rate": 1e-3}
     card = card("masked")
     encoder: Patches
 

@@ -93,4 +93,6 @@ def test_augment_speaks_the_encoders_language() -> None:
     wave = Augment(WaveformViews(crop_seconds=0.5), FrontEnd())
     samples = torch.randn(4, 9000)
     assert wave.view_length == 8000 and wave.pair(samples, torch.full((4,), 9000), generator)[1].shape == (4, 8000)
-    assert wave.one(samples, torch.full((4,), 9000), generator).shape == (4, 8000) and torch.equal(wave.whole(samples), samples)
+    assert wave.one(samples, torch.full((4,), 9000), generator).shape == (4, 8000) and torch.equal(
+        wave.whole(samples), samples
+    )

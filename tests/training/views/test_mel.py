@@ -121,7 +121,11 @@ def test_warping() -> None:
 
 
 def test_mixing_is_in_power() -> None:
-    power, partners, amounts = clips(4).double(), torch.tensor([2, 0, 3, 1]), torch.tensor([0.0, 0.25, 0.5, 0.9]).double()
+    power, partners, amounts = (
+        clips(4).double(),
+        torch.tensor([2, 0, 3, 1]),
+        torch.tensor([0.0, 0.25, 0.5, 0.9]).double(),
+    )
     found = mixed(power, partners, amounts)
     for b in range(4):
         expected = (1 - amounts[b]) * power[b] + amounts[b] * power[partners[b]]

@@ -1,0 +1,84 @@
+"""When snapshots are taken, and which of them are kept."""
+
+import json
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training import baselines as baselines_module
+from training.baselines import baselines
+from training.building import built_method
+from training.config import RunConfig
+from training.data.dataset import Dataset
+from training.data.progress import quiet
+from training.run import RunFolder
+from training.snapshot import is_due, superfluous
+
+
+def test_snapshots_grow_apart_by_a_fifth() -> None:
+    taken, last = [0], 0
+    for step in range(1, 20_000):
+        if is_due(step, last, 0.0):
+            taken.append(step)
+            last = step
+    gaps = np.diff(taken)
+    assert taken[:4] == [0, 40, 80, 120] and min(gaps) == 40
+    late = [(a, b) for a, b in pairwise(taken) if a > 300]
+    assert all(abs(b / a - 1.2) < 0.01 for a, b in late) and len(taken) < 40
+
+
+def test_a_minute_is_the_longest_wait() -> None:
+    assert is_due(1001, 1000, 60.0) and not is_due(1001, 1000, 59.0) and not is_due(1000, 1000, 600.0)
+
+
+def test_kept_snapshots_stay_log_spaced_and_the_ends_stay() -> None:
+    steps = list(range(0, 12_000, 40))
+    dropped = superfluous(steps, keep=50)
+    kept = [s for s in steps if s not in dropped]
+    assert len(kept) == 50 and kept[0] == 0 and kept[-2:] == steps[-2:]
+    ratios = [(b + 1) / (a + 1) for a, b in pairwise(kept[5:-2])]
+    assert max(ratios) / min(ratios) < 2.2
+    assert superfluous(steps[:50], keep=50) == [] and superfluous([], keep=50) == []
+
+
+def test_dropping_one_by_one_as_they_come_keeps_the_spacing() -> None:
+    kept: list[int] = []
+    for step in range(0, 40_000, 40):
+        kept.append(step)
+        for old in superfluous(kept, keep=30):
+            kept.remove(old)
+        assert len(kept) <= 30 and kept[0] == 0 and kept[-1] == step
+    assert sum(1 for s in kept if s < 4000) >= 8
+
+
+@pytest.fixture
+def asked(
+    made_run: Callable[..., RunFolder], tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> object:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    method = built_method(RunConfig.from_json(made_run().config()), 64, 4)
+    return lambda: baselines(tones, np.arange(48), method, quiet)
+
+
+def test_baselines_are_measured_once(asked: Callable[[], dict[str, object]], monkeypatch: pytest.MonkeyPatch) -> None:
+    first = asked()
+    knn = first["cross_group_knn"]
+    assert isinstance(knn, dict) and first["main_facet"] == "class"
+    assert knn["class"]["random_init"] is None and knn["class"]["chance"] == 0.25
+    assert 0 <= knn["class"]["log_mel"] <= 1 and 0 <= knn["class"]["mfcc"] <= 1
+    monkeypatch.setattr(baselines_module, "mfcc_statistics", lambda *_: pytest.fail("measured again"))
+    assert asked() == first
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "3", '{"class": 5}', '{"class": {"chance": "high"}}', "null"])
+def test_a_damaged_cache_of_baselines_is_measured_anew(
+    asked: Callable[[], dict[str, object]], tmp_path: Path, content: str
+) -> None:
+    first = asked()
+    (path,) = (tmp_path / "hearsight" / "baselines").iterdir()
+    path.write_text(content)
+    assert asked() == first
+    assert json.loads(path.read_text())["class"].keys() == {"log_mel", "mfcc", "chance"}
