@@ -165,7 +165,8 @@ def _wire_comparison(frame: Frame, first: SoundSource, second: SoundSource, char
             folder = frame.library.run(run or "")
             known: list[Comparison] = []
             shown_at = -SHOW_SECONDS
-            for step in shown_steps([] if folder is None else folder.checkpoints()) or [None]:
+            steps: list[int | None] = [*shown_steps([] if folder is None else folder.checkpoints())]
+            for step in steps or [None]:
                 known.append(frame.finder.compare(folder_name(run), a, b, step))
                 if time.monotonic() - shown_at > SHOW_SECONDS:
                     shown_at = time.monotonic()

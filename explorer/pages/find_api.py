@@ -31,7 +31,7 @@ def add(frame: Frame) -> None:
         name = _run(frame, run)
         sounds = _waveform(frame, first), _waveform(frame, second)
         folder = frame.library.run(name)
-        steps = shown_steps([] if folder is None else folder.checkpoints())
+        steps: list[int | None] = [*shown_steps([] if folder is None else folder.checkpoints())]
         known = [frame.finder.compare(name, *sounds, step) for step in steps or [None]]
         return compared_json(name, known[0], known)
 

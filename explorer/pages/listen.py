@@ -122,5 +122,5 @@ class _Views:
 
     def _views(self, chosen: Any, form: Any, domain: str, seed: float | None, data: str | None) -> tuple[Any, Any, Any]:
         found = views_of(chosen, form, domain, seed, data, self.frame.library.shelf, self.frame.uploads)
-        pair = (gr.skip() if view is None else view for view in (found.first, found.second))
-        return *pair, found.notice
+        first, second = (gr.skip() if view is None else view for view in (found.first, found.second))
+        return first, second, found.notice

@@ -16,12 +16,15 @@ from training.spectrogram import FLOOR, FrontEnd
 FINE_HOP_SAMPLES = 80
 """Frames are drawn closer together than this first: windows that hardly overlap sound rough."""
 ITERATIONS = 24
+ROUNDING = 1e-3
+"""What float32 leaves of silence, in parts of the floor."""
 
 
 def sound_of_log_mel(view: np.ndarray, front_end: FrontEnd) -> np.ndarray:
     """(S,) float32 at 16 kHz, of any level: a sound whose log-mel is `view` (F, V), S = V hops."""
     samples = view.shape[1] * front_end.hop_samples
-    power = np.maximum(np.exp(view.astype(np.float64)) - FLOOR, 0.0).astype(np.float32)
+    power = (np.exp(view.astype(np.float64)) - FLOOR).astype(np.float32)
+    power[power < FLOOR * ROUNDING] = 0.0
     if not power.any():
         return np.zeros(samples, np.float32)
     window_samples = front_end.window_samples

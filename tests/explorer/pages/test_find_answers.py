@@ -1,0 +1,94 @@
+import json
+
+import pytest
+
+from explorer.finder import Comparison, Found, Match
+from explorer.pages.find_answers import (
+    chosen_from,
+    compared_json,
+    curve_of,
+    found_json,
+    map_of,
+    rows_of,
+    shown_steps,
+    verdict,
+)
+
+
+def match(clip, score, **labels):
+    return Match(clip, None if clip > 9 else clip, f"clip-{clip}", score, labels)
+
+
+FOUND = Found(
+    "a",
+    20,
+    (match(3, 0.98765, **{"class": "rain", "source": "one"}), match(12, 0.5, source="two")),
+    60,
+    True,
+    "All 60 clips of the data were searched.",
+    (0.25, -0.5),
+    20,
+    ((3, 0.75), (4, 0.25)),
+)
+
+
+def compared(step, cosine=0.5):
+    return Comparison(step, cosine, 90.0, -0.2, 0.1, 0.4)
+
+
+def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset):
+    rows = rows_of(FOUND, make_dataset(20), "class")
+    assert rows[0] == {
+        "sound": {"fingerprint": "0" * 64, "index": 3},
+        "label": "rain",
+        "note": "source: one",
+        "score": 0.98765,
+        "clip": 3,
+    }
+    assert rows[1]["label"] == "no label"
+    assert [row["sound"] for row in rows_of(FOUND, None, "class")] == [None, None]
+
+
+def test_the_place_is_marked_among_its_neighbours():
+    assert map_of("a", FOUND)["marks"] == [{"label": "your sound", "points": [3, 4], "weights": [0.75, 0.25]}]
+    assert map_of("a") == {"run": "a"}
+    assert map_of("") == {"run": None}
+
+
+def test_only_known_parts_of_a_row_are_taken_from_a_browser():
+    row = {"sound": {"upload": "x", "more": 1}, "label": "<b>", "note": None, "evil": 2}
+    assert chosen_from(row) == {"sound": {"upload": "x"}, "title": "<b>", "subtitle": ""}
+    for wrong in (None, [], {"sound": None}, {"sound": "text"}):
+        assert chosen_from(wrong) is None
+
+
+def test_a_comparison_in_words():
+    assert verdict(compared(1200, -0.25)).startswith("Similarity −0.25 at step 1,200: more alike than 90 % of random")
+
+
+def test_curves_go_by_step():
+    assert [row["step"] for row in curve_of([compared(30), compared(0), compared(10)])] == [0, 10, 30]
+
+
+@pytest.mark.parametrize("count", [1, 2, 24, 200])
+def test_the_newest_step_comes_first_and_few_are_shown(count):
+    steps = [i * i for i in range(count)]
+    shown = shown_steps(steps)
+    assert shown[0] == steps[-1]
+    assert len(shown) == len(set(shown)) == min(count, 24)
+    assert shown[1:] == sorted(shown[1:])
+    assert set(shown) <= set(steps)
+    assert min(shown) == steps[0]
+
+
+def test_without_steps_nothing_is_shown():
+    assert shown_steps([]) == []
+
+
+def test_answers_for_programs_are_json():
+    answer = json.loads(json.dumps(found_json(FOUND), allow_nan=False))
+    assert answer["place"] == {"x": 0.25, "y": -0.5, "step": 20}
+    first = {"id": "clip-3", "clip": 3, "point": 3, "labels": {"class": "rain", "source": "one"}, "score": 0.9877}
+    assert answer["neighbours"][0] == first
+    both = json.loads(json.dumps(compared_json("a", compared(9), [compared(9), compared(0)])))
+    assert (both["step"], both["cosine"], [row["step"] for row in both["over_steps"]]) == (9, 0.5, [0, 9])
