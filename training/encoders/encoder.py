@@ -10,7 +10,7 @@ Domain = Literal["mel", "waveform"]
 
 
 class Encoder(nn.Module, ABC):
-    """Sound to features. `frames` then `pooled`; calling it does both.
+    """Sound to features. `sequence` then `pooled`; calling it does both.
 
     Shapes: B clips, F mel bands, T input frames (or S samples), U output frames, D width.
     """
@@ -40,23 +40,28 @@ class Encoder(nn.Module, ABC):
 
     @abstractmethod
     def frames(self, x: Tensor) -> Tensor:
-        """(B, F, T) or (B, S) → (B, U, D)."""
-
-    def pooled(self, frames: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """(B, U, D) → (B, D): maximum plus mean over time (BYOL-A's pooling), of the first `lengths` frames (B,)."""
-        if lengths is None:
-            return frames.amax(1) + frames.mean(1)
-        inside = (torch.arange(frames.shape[1], device=frames.device) < lengths[:, None])[:, :, None]
-        mean = (frames * inside).sum(1) / inside.sum(1)
-        return frames.masked_fill(~inside, -torch.inf).amax(1) + mean
+        """Standardised (B, F, T) or (B, S) → (B, U, D)."""
 
     def standardised(self, x: Tensor, lengths: Tensor | None) -> Tensor:
         """The input at mean 0 and standard deviation 1 over the data set."""
         return (x - self.input_mean) / self.input_std
 
+    def sequence(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Features over time of raw input: (B, F, T) or (B, S) → (B, U, D), for methods that look at single frames."""
+        return self.frames(self.standardised(x, lengths))
+
+    def pooled(self, frames: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """(B, U, D) → (B, D): maximum plus mean over time (BYOL-A's pooling).
+
+        With lengths (B,), in frames or samples of the input, of each clip's own output frames alone, at least one.
+        """
+        if lengths is None:
+            return frames.amax(1) + frames.mean(1)
+        own = (lengths // self.stride).clamp(1, frames.shape[1])
+        inside = (torch.arange(frames.shape[1], device=frames.device) < own[:, None])[:, :, None]
+        mean = (frames * inside).sum(1) / inside.sum(1)
+        return frames.masked_fill(~inside, -torch.inf).amax(1) + mean
+
     def forward(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, F, T) or (B, S), with lengths (B,) in frames or samples if some clips are shorter → (B, D)."""
-        frames = self.frames(self.standardised(x, lengths))
-        if lengths is None:
-            return self.pooled(frames)
-        return self.pooled(frames, (lengths // self.stride).clamp(1, frames.shape[1]))
+        return self.pooled(self.sequence(x, lengths), lengths)

@@ -111,7 +111,7 @@ class Predictive(Method):
         return {"x": self.augment.one(batch.audio, batch.lengths, generator), "groups": batch.groups}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        z = self.encoder.frames(self.encoder.standardised(views["x"], None)).float()  # (B, U, D)
+        z = self.encoder.sequence(views["x"]).float()  # (B, U, D)
         c, _ = self.context(z)
         frames = z.flatten(0, 1)
         group = views["groups"].repeat_interleave(z.shape[1])
@@ -124,11 +124,11 @@ class Predictive(Method):
         return {"loss": torch.stack(list(losses.values())).mean(), **{k: v.detach() for k, v in losses.items()}}
 
     def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
-        c, _ = self.context(self.encoder.frames(self.encoder.standardised(x, lengths)))
-        return self.encoder.pooled(c, None if lengths is None else lengths // self.encoder.stride)
+        c, _ = self.context(self.encoder.sequence(x, lengths))
+        return self.encoder.pooled(c, lengths)
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        return {"first_clip": self.encoder.frames(views["x"][:1])[0]}
+        return {"first_clip": self.encoder.sequence(views["x"][:1])[0]}
 
 
 class Clustered(Method):
@@ -198,8 +198,7 @@ class Masked(Method):
 
     def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         frames = self.encoder.frames(self.encoder.standardised(x, lengths), lengths=lengths)
-        inside = None if lengths is None else (lengths // self.encoder.stride).clamp(min=1)
-        return self.encoder.pooled(frames, inside)
+        return self.encoder.pooled(frames, lengths)
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         return {"hidden": views["hidden"][:4].float()}
