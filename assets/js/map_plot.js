@@ -5,7 +5,7 @@ import { make, onResize, sharpContext } from "./elements.js";
 import { axis, fontFamily, hasWebGL, plotly } from "./plot.js";
 import { colour } from "./theme.js";
 
-const REACH = 1.12; // layouts have unit radius or so: fixed ranges, so that nothing jumps
+const REACH = { least: 1.08, most: 1.7 }; // layouts have unit radius or so, but for a few far points
 const FADED = 0.07;
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -31,6 +31,8 @@ export class MapPlot {
     this.gl ??= hasWebGL();
     const fresh = this.x === null;
     Object.assign(this, { x, y, classes });
+    if (this.reachOf !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
+    this.reachOf = this.zoomKey;
     this.size = x.length > 8000 ? 4 : x.length > 2500 ? 5.5 : x.length > 800 ? 7 : 9;
     await this.Plotly.react(this.plot, classes.map((c) => this.trace(c)), this.layout(), {
       displaylogo: false, scrollZoom: true, responsive: false, doubleClick: "reset",
@@ -49,7 +51,7 @@ export class MapPlot {
   }
 
   layout() {
-    const bare = axis({ visible: false, range: [-REACH, REACH], automargin: false, title: undefined });
+    const bare = axis({ visible: false, range: [-this.reach, this.reach], automargin: false, title: undefined });
     return {
       margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: this.zoomKey ?? "kept",
       xaxis: { ...bare }, yaxis: { ...bare, scaleanchor: "x", scaleratio: 1 }, dragmode: "pan", hovermode: "closest",
@@ -220,3 +222,10 @@ const OUTLINES = {
   "triangle-up": polygon([[0, -1.2], [1.1, 0.7], [-1.1, 0.7]]),
   cross: polygon([[-0.4, -1.2], [0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4], [0.4, 1.2], [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4]]),
 };
+
+/** How far the axes must reach to show every point of a layout, within bounds. */
+function reachOf(x, y) {
+  let far = 0;
+  for (let i = 0; i < x.length; i++) far = Math.max(far, Math.abs(x[i]), Math.abs(y[i]));
+  return Math.min(REACH.most, Math.max(REACH.least, far * 1.06));
+}
