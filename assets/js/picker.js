@@ -98,7 +98,7 @@ class Picker {
     this.onChoose({
       sound: { fingerprint: this.set.fingerprint, index: clip },
       title: this.labelOf(this.facet.value, clip),
-      subtitle: others.map((facet) => `${facet}: ${this.labelOf(facet, clip)}`).join("  ·  "),
+      subtitle: others.filter((facet) => this.codes[facet][clip] >= 0).map((facet) => `${facet}: ${this.labelOf(facet, clip)}`).join("  ·  "),
       play: !first,
       first,
     });

@@ -12,6 +12,8 @@ from explorer.pages.listen_views import DOMAINS, EXPLAINED, views_form, views_of
 from explorer.pages.sound_source import QUIET, SoundSource
 from explorer.pages.train_form import data_choices
 
+WORD = "listen"
+"""What the address calls this page, which is also the one that opens first."""
 ASK_SECONDS = 1.0
 EMPTY_VIEW = "Press “Two views”: this is what a model would be given in place of the clip."
 
@@ -52,8 +54,16 @@ def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
             return said(opening.error, "bad"), gr.Timer(active=False)
         return said(opening.text, "busy", opening.fraction), gr.Timer(active=True)
 
+    def arrived(reference: str | None, request: gr.Request) -> tuple[Any, gr.Timer]:
+        """Who came for another page has no sounds made for them."""
+        if request.query_params.get("tab", WORD) != WORD:
+            return gr.skip(), gr.Timer(active=False)
+        return opened(reference)
+
     frame.page.load(lambda: gr.Dropdown(choices=[*data_choices()], value=frame.data), None, data, **QUIET)
-    frame.page.load(opened, data, [source.picker, timer], **QUIET)
+    frame.page.load(arrived, data, [source.picker, timer], **QUIET)
+    if frame.tab is not None:
+        frame.tab.select(opened, data, [source.picker, timer], **QUIET)
     data.input(opened, data, [source.picker, timer], **QUIET)
     timer.tick(opened, data, [source.picker, timer], **QUIET)
 
@@ -100,6 +110,8 @@ class _Views:
             "concurrency_limit": 2,
             "trigger_mode": "always_last",
         }
+        busy = "() => ({text: 'Making the two views …', tone: 'busy'})"
+        gr.on([self.make.click, self.again.click], None, None, self.notice, js=busy)
         gr.on([self.make.click, self.seed.submit], self._views, inputs, outputs, **made)
         other = "() => Math.floor(Math.random() * 1e6)"
         self.again.click(None, None, self.seed, js=other).then(self._views, inputs, outputs, **made)

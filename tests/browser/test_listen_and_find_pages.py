@@ -1,0 +1,146 @@
+"""The pages Listen and Find in a real browser: sounds that are chosen, sent, changed, found again and compared."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.browser.conftest import ROOT, Seen, Site
+
+pytestmark = pytest.mark.browser
+
+SLOW_MS = 120_000
+LISTEN = "() => { window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key)); }"
+SCRIPT_NAME = "<img src=x onerror=alert(1)>.wav"
+
+
+def tone(hz: float, seconds: float = 0.6) -> np.ndarray:
+    times = np.arange(int(16_000 * seconds)) / 16_000
+    sound: np.ndarray = 0.3 * np.sin(2 * np.pi * hz * times) * np.exp(-2 * times)
+    return sound
+
+
+@pytest.fixture(scope="module")
+def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site on forty sounds in two classes, with a run that was trained on them for a moment."""
+    site = Site(tmp_path_factory.mktemp("sounds"))
+    sounds = site.folder / "sounds"
+    for i in range(20):
+        for name, hz in (("high", 2_000 + 20 * i), ("low", 200 + 5 * i)):
+            path = sounds / name / f"{i}.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(path, tone(hz), 16_000)
+    site.environment["HEARSIGHT_DATA"] = str(sounds)
+    command = [sys.executable, "-m", "training", "run", "--data", str(sounds), "--steps", "4", "--set", "batch_size=16"]
+    environment = {**os.environ, **site.environment}
+    subprocess.run([*command, "--out", str(site.runs / "made")], cwd=ROOT, env=environment, check=True, timeout=280)
+    site.open()
+    yield site
+    site.close()
+
+
+def title(page: Any, player: str) -> str:
+    return str(page.locator(f"#{player} .player-title").text_content())
+
+
+def send(page: Any, source: str, path: Path) -> None:
+    page.locator(f"#{source}-audio input[type=file]").set_input_files(path)
+
+
+def test_a_clip_is_heard_and_its_two_views(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site)
+    page = seen.open("tab=listen")
+    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.evaluate(LISTEN)
+    page.locator("#listen-picker").get_by_role("button", name="Random").click()
+    page.wait_for_function("heard.length === 1")
+    assert title(page, "listen-player") in ("high", "low")
+    page.locator("#two-views").click()
+    for view in ("view-1", "view-2"):
+        page.locator(f"#{view} .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#view-1").get_by_role("button", name="Play").click()
+    page.wait_for_function("heard.length === 2 && heard[1].startsWith('u:')")
+    switch = page.locator("#views-form [data-name=mixup] input[role=switch]")
+    assert switch.is_checked()
+    switch.click()
+    assert page.locator("#views-form [data-name=mixup] input[type=text]").input_value() == "0"
+    switch.click()
+    assert page.locator("#views-form [data-name=mixup] input[type=text]").input_value() != "0"
+    assert (seen.troubles, seen.elsewhere) == ([], [])
+
+
+def test_bad_files_are_refused_in_a_sentence_and_the_next_is_taken(
+    site: Site, tmp_path: Path, look: Callable[..., Seen]
+) -> None:
+    seen = look(site)
+    page = seen.open("tab=listen")
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    notice = page.locator("#listen-notice .notice-line")
+    (tmp_path / "list.mp3").write_text("#EXTM3U\n/etc/passwd\n")
+    (tmp_path / "noise.wav").write_bytes(np.random.default_rng(0).bytes(5_000))
+    soundfile.write(tmp_path / "nan.wav", np.full(8_000, np.nan, np.float32), 16_000, subtype="FLOAT")
+    soundfile.write(tmp_path / "long.flac", np.zeros(16_000 * 40, np.int16), 16_000)
+    for name, told in (
+        ("list.mp3", "it is a playlist"),
+        ("noise.wav", "it holds no sound in a known format"),
+        ("nan.wav", "not a number"),
+        ("long.flac", "it is longer than 30 seconds"),
+    ):
+        send(page, "listen", tmp_path / name)
+        notice.filter(has_text=told).wait_for(timeout=SLOW_MS)
+    soundfile.write(tmp_path / SCRIPT_NAME, tone(440), 16_000)
+    send(page, "listen", tmp_path / SCRIPT_NAME)
+    page.wait_for_function("document.querySelector('#listen-player .player-title').textContent.includes('onerror')")
+    assert dialogs == []
+
+
+def test_a_sound_is_found_searched_from_and_compared(site: Site, tmp_path: Path, look: Callable[..., Seen]) -> None:
+    seen = look(site)
+    page = seen.open("tab=find&run=made")
+    page.locator("#find-picker .picker-controls").wait_for(timeout=SLOW_MS)
+    page.locator("#find-map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    soundfile.write(tmp_path / "mine.wav", tone(2_105), 16_000)
+    send(page, "find", tmp_path / "mine.wav")
+    page.locator("#found-notice").filter(has_text="All 40 clips").wait_for(timeout=SLOW_MS)
+    assert title(page, "find-player") == "mine.wav"
+    assert page.locator("#found-list .clip").count() == 10
+    assert page.locator("#find-map .ring.mark").count() == 1
+    nearest = page.locator("#found-list .clip-label").first.inner_text()
+    page.locator("#found-list .clip-act").first.click()
+    page.wait_for_function("document.querySelector('#find-player .player-title').textContent !== 'mine.wav'")
+    assert title(page, "find-player") == nearest
+    page.locator("#other-picker").get_by_role("button", name="Random").click()
+    page.locator("#similarity .similarity-verdict").filter(has_text="Similarity").wait_for(timeout=SLOW_MS)
+    page.locator("#similarity .js-plotly-plot").wait_for(timeout=SLOW_MS)
+
+
+def test_programs_ask_the_same(site: Site, tmp_path: Path) -> None:
+    from gradio_client import Client, handle_file
+    from gradio_client.exceptions import AppError
+
+    client = Client(site.address, verbose=False, analytics_enabled=False)
+    one, other, noise = tmp_path / "one.wav", tmp_path / "other.wav", tmp_path / "noise.wav"
+    soundfile.write(one, tone(2_000), 16_000)
+    soundfile.write(other, tone(250), 16_000)
+    noise.write_bytes(b"no sound" * 100)
+    found = client.predict(audio=handle_file(str(one)), count=3, api_name="/find")
+    assert found["run"] == "made"
+    scores = [neighbour["score"] for neighbour in found["neighbours"]]
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+    assert {"id", "clip", "labels"} <= set(found["neighbours"][0])
+    same = client.predict(handle_file(str(one)), handle_file(str(one)), "made", api_name="/compare")
+    assert same["cosine"] == pytest.approx(1, abs=1e-3)
+    both = client.predict(handle_file(str(one)), handle_file(str(other)), "made", api_name="/compare")
+    assert both["cosine"] < same["cosine"]
+    assert [row["step"] for row in both["over_steps"]] == sorted(row["step"] for row in both["over_steps"])
+    with pytest.raises(AppError, match=r"noise\.wav cannot be used"):
+        client.predict(audio=handle_file(str(noise)), api_name="/find")
