@@ -31,8 +31,8 @@ export class MapPlot {
     this.gl ??= hasWebGL();
     const fresh = this.x === null;
     Object.assign(this, { x, y, classes });
-    if (this.reachOf !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
-    this.reachOf = this.zoomKey;
+    if (!this.reach || this.reachKey !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
+    this.reachKey = this.zoomKey;
     this.size = x.length > 8000 ? 4 : x.length > 2500 ? 5.5 : x.length > 800 ? 7 : 9;
     await this.Plotly.react(this.plot, classes.map((c) => this.trace(c)), this.layout(), {
       displaylogo: false, scrollZoom: true, responsive: false, doubleClick: "reset",
