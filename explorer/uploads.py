@@ -65,7 +65,7 @@ class Uploads:
 
     def add_file(self, path: str | Path) -> Upload:
         """Decode what a visitor sent. Raises UserError where it is no sound, too long, or was not sent to the page."""
-        decoded = decode_upload(self._received(path), max_seconds=LONGEST_SECONDS)
+        decoded = decode_upload(received(path, self._incoming), max_seconds=LONGEST_SECONDS)
         return self._add(decoded.samples, decoded.notes)
 
     def add_waveform(self, waveform: np.ndarray) -> Upload:
@@ -110,18 +110,6 @@ class Uploads:
             raise UserError(f"The sound could not be kept: {error.strerror}.") from None
         return Upload(token, len(samples) / SAMPLE_RATE, notes)
 
-    def _received(self, path: str | Path) -> Path:
-        """`path`, if it is a plain file in the folder that the page's framework fills."""
-        refusal = UserError("This is not a sound that was sent to this page.")
-        try:
-            sent = Path(os.path.realpath(path))
-            plain = stat.S_ISREG(os.lstat(path).st_mode)
-        except (OSError, ValueError):
-            raise refusal from None
-        if not plain or not sent.is_relative_to(os.path.realpath(self._incoming)):
-            raise refusal
-        return sent
-
     def _path(self, token: str) -> Path | None:
         return self._folder / f"{token}.i16" if re.fullmatch(r"[0-9a-f]{32}", token) else None
 
@@ -149,6 +137,19 @@ class Uploads:
                 self.sweep()
             except OSError:
                 log.exception("The uploads could not be swept.")
+
+
+def received(path: str | Path, incoming: Path | None = None) -> Path:
+    """`path`, if it is a plain file in the folder that the page's framework fills. Raises UserError otherwise."""
+    refusal = UserError("This is not a sound that was sent to this page.")
+    try:
+        sent = Path(os.path.realpath(path))
+        plain = stat.S_ISREG(os.lstat(path).st_mode)
+    except (OSError, ValueError):
+        raise refusal from None
+    if not plain or not sent.is_relative_to(os.path.realpath(incoming or default_incoming())):
+        raise refusal
+    return sent
 
 
 def default_incoming() -> Path:

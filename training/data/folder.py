@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from training.data.archives import extracted_zip
 from training.data.dataset import Dataset, Progress, Skipped
+from training.data.dropped import LONGEST_SECONDS, ZIP_STARTS, is_dropped, mark_used
 from training.data.files import (
     Content,
     File,
@@ -37,6 +38,9 @@ def open_path(path: str | Path, *, window_seconds: float, progress: Progress) ->
     """The clips of a folder, a zip or a sound file of the user's own. Raises UserError with one sentence."""
     whole = Path(path).expanduser()
     rules = Rules(window_seconds)
+    if is_dropped(whole):
+        rules = Rules(window_seconds, follow_links=False, max_seconds=LONGEST_SECONDS)
+        mark_used(whole)
     try:
         if whole.is_dir():
             return open_folder(whole, rules, progress)
@@ -61,7 +65,8 @@ def open_folder(root: Path, rules: Rules, progress: Progress, *, name: str = "")
     if root.resolve().name == "audio" and above.is_file():
         tables["esc50.csv"] = str(above)
     name = name or readable_name(root.resolve().name, 80) or "sounds"
-    return _opened(name, f"The folder {shown}", files, found, tables, skipped, rules, progress)
+    what = "What was dropped" if is_dropped(root) else f"The folder {shown}"
+    return _opened(name, what, files, found, tables, skipped, rules, progress)
 
 
 def open_files(
@@ -121,7 +126,7 @@ def _tables(files: Sequence[File]) -> dict[str, str]:
 def _is_zip(file: File, follow_links: bool) -> bool:
     try:
         with open(opened(file.path, follow_links), "rb") as content:
-            return content.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
+            return content.read(4) in ZIP_STARTS
     except (NotRead, OSError):
         return False
 
