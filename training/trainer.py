@@ -128,7 +128,7 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
     journal.open_events(purge_step=t.step if resume else None)
     run.write_baselines(baselines(dataset, clips, t.method, preparing))
 
-    readings = _Readings()
+    readings = _Readings(run.metrics())
 
     def keep_snapshot() -> None:
         """Measure, keep weights and state, and forget what has become superfluous."""
@@ -138,7 +138,7 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
         run.write_snapshot(t.step, taken.arrays)
         checkpoint.save(run, t)
         journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
-        journal.status = replace(journal.status, warning=readings.warning(taken.measures))
+        journal.status = replace(journal.status, warning=readings.warning(t.step, taken.measures))
         for step in superfluous(run.snapshots()):
             run.drop_snapshot(step)
         journal.pause_clock(time.perf_counter() - started)
@@ -146,7 +146,7 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
     journal.say(state=State.TRAINING, message="", progress=t.progress)
     if not resume or t.snapshot_step < 0:
         keep_snapshot()
-        _add_random_init(run)
+    _add_random_init(run)
     t.method.train()
     clock = polled = snapped = time.perf_counter()
     while t.progress < 1:
@@ -259,16 +259,20 @@ def _add_random_init(run: RunWriter) -> None:
 
 
 class _Readings:
-    """The measures of the snapshots so far, as far as collapse is told from them."""
+    """The measures of the snapshots so far, as far as collapse is told from them. Step 0 is of random weights."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
         self._stds: list[float] = []
         self._ranks: list[float] = []
+        for row in rows:
+            if isinstance(row.get("measure/normalised_std"), float):
+                self.warning(row["step"], {k.removeprefix("measure/"): v for k, v in row.items()})
 
-    def warning(self, measures: dict[str, float]) -> str:
-        self._stds.append(measures["normalised_std"])
-        self._ranks.append(measures["effective_rank"])
-        return collapse_warning(self._stds[1:], self._ranks[1:])  # the first one is of random weights
+    def warning(self, step: int, measures: dict[str, Any]) -> str:
+        if step > 0:
+            self._stds.append(measures["normalised_std"])
+            self._ranks.append(measures["effective_rank"])
+        return collapse_warning(self._stds, self._ranks)
 
 
 class _Stopped(Exception):

@@ -153,6 +153,7 @@ def test_a_resumed_run_is_bitwise_the_uninterrupted_one(
     assert train(parts.path, resume=True) == State.FINISHED
     assert_same(whole, parts, steps)
     assert parts.status().attempt == 3
+    assert parts.baselines() == whole.baselines()  # the line of random initialisation survives
     assert not parts.state_path(0).exists()  # of the last two only
 
 
