@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PAGE_ONLY = ("explorer", "gradio", "plotly", "librosa", "umap", "numba")
 LAYERS = {
     # a layer → what it may not import
-    "training": PAGE_ONLY + ("app",),
+    "training": (*PAGE_ONLY, "app"),
     "explorer/queries": ("gradio", "plotly", "explorer.figures", "explorer.components", "explorer.pages", "app"),
     "explorer/figures": ("gradio", "explorer.queries", "explorer.components", "explorer.pages", "app"),
     "explorer/components": ("explorer.pages", "app"),
@@ -45,7 +45,18 @@ def test_a_layer_imports_nothing_above_it(layer: str) -> None:
 
 
 def test_training_imports_without_the_packages_of_the_page() -> None:
-    blocked = ("gradio", "plotly", "librosa", "umap", "numba", "pyarrow", "tensorboard", "soundfile", "soxr", "pretty_midi")
+    blocked = (
+        "gradio",
+        "plotly",
+        "librosa",
+        "umap",
+        "numba",
+        "pyarrow",
+        "tensorboard",
+        "soundfile",
+        "soxr",
+        "pretty_midi",
+    )
     script = f"""
 import sys
 class Blocked:

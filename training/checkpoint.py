@@ -29,7 +29,9 @@ PARTS = (
 
 def save(run: RunWriter, learner: Learner) -> None:
     """Keep weights and state of this step. Raises OSError on a full disk; older checkpoints are then untouched."""
-    averaged = {name: value.detach().cpu().contiguous().clone() for name, value in learner.averaged.state_dict().items()}
+    averaged = {
+        name: value.detach().cpu().contiguous().clone() for name, value in learner.averaged.state_dict().items()
+    }
     weights = safetensors.torch.save(averaged)
     state = {
         "step": learner.step,

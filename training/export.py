@@ -46,5 +46,7 @@ def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int 
     try:
         pq.write_table(whole, out)
     except OSError as error:
-        raise UserError(f"The file {out} can't be written: {os.strerror(error.errno) if error.errno else error}.") from None
+        raise UserError(
+            f"The file {out} can't be written: {os.strerror(error.errno) if error.errno else error}."
+        ) from None
     return len(whole)

@@ -77,7 +77,10 @@ def _worker() -> subprocess.Popen[bytes]:
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return subprocess.Popen(
         [sys.executable, *WORKER],
-        cwd=_PROJECT, env={**os.environ, **threads}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        cwd=_PROJECT,
+        env={**os.environ, **threads},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
 

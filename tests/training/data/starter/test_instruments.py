@@ -36,7 +36,7 @@ def test_natural_notes_have_the_usual_numbers() -> None:
 def test_the_label_is_the_measured_fundamental(sound: SoundClass) -> None:
     """The sound repeats itself at the label's period, better than a tritone away."""
     for source in sound.sources[:2]:
-        (clip, pitch), = dry(sound, source, 1)
+        ((clip, pitch),) = dry(sound, source, 1)
         assert pitch in naturals(INSTRUMENTS[sound.name].lowest, INSTRUMENTS[sound.name].highest)
         hz = 440 * 2 ** ((note_number(pitch) - 69) / 12)
         here = periodicity(clip, hz)

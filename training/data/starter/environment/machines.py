@@ -65,8 +65,12 @@ def train(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     for start in regular_times(moment, n, joint_seconds, 0.01):
         for late, strength in ((0.0, 1.0), (axle_seconds, 0.8)):
             clack = ringing(
-                4000, np.array([wheel_hz, wheel_hz * 2.7, rail_hz, rail_hz * 1.63]), np.array([1.0, 0.6, 0.35, 0.2]),
-                np.array([0.05, 0.03, 0.03, 0.02]), moment)
+                4000,
+                np.array([wheel_hz, wheel_hz * 2.7, rail_hz, rail_hz * 1.63]),
+                np.array([1.0, 0.6, 0.35, 0.2]),
+                np.array([0.05, 0.03, 0.03, 0.02]),
+                moment,
+            )
             at, strength = int(start + late * SAMPLE_RATE), strength * moment.uniform(0.8, 1.1)
             events += [(at, strength * clack), (at, 0.9 * strength * burst(moment, 0.008, 150, 3500))]
     rolling = filtered(noise(moment, n, -4), 30, 400)

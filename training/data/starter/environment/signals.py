@@ -45,7 +45,8 @@ def alarm(structure: Rng, moment: Rng, n: int) -> np.ndarray:
     group = beeps * (on + gap) + pause
     starts = [
         (first + k * (on + gap)) * SAMPLE_RATE
-        for first in np.arange(moment.uniform(0, 0.25), n / SAMPLE_RATE, group) for k in range(beeps)
+        for first in np.arange(moment.uniform(0, 0.25), n / SAMPLE_RATE, group)
+        for k in range(beeps)
     ]
     return placed(n, [(int(start), beep) for start in starts])
 

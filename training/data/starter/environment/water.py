@@ -35,7 +35,8 @@ def sea_waves(structure: Rng, moment: Rng, n: int) -> np.ndarray:
         out += gain * bright ** (k - 1) * band_noise(moment, n, low, high) * (0.03 + shape) * foam
     rolling = [
         (int(t), moment.uniform(0.2, 1) * burst(moment, 0.003, 1200, 5000))
-        for t in random_times(moment, n, 60) if t / SAMPLE_RATE > crest
+        for t in random_times(moment, n, 60)
+        if t / SAMPLE_RATE > crest
     ]
     return unit(out) + 0.6 * pebbles * placed(n, rolling)
 
