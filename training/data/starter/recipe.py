@@ -45,7 +45,8 @@ class Patches:
     """False where partials are so inharmonic that the patches of one key do not agree on a pitch."""
 
 
-# fmt: off  (a table is read by its rows)
+# The tables are read by their rows, so the formatter leaves them.
+# fmt: off
 INSTRUMENTS: Mapping[str, Patches] = {
     "piano": Patches("keys", "C3", "G4", {
         "grand piano": 0, "bright piano": 1, "electric grand": 2, "honky-tonk": 3, "tine piano": 4, "FM piano": 5},
