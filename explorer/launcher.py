@@ -140,6 +140,11 @@ class Launcher:
         """1 for the run that is started next; None for one that does not wait."""
         return self._file.read().place(name)
 
+    def paused(self) -> str | None:
+        """The paused run that has the device, so that those that wait must wait for it."""
+        busy = self._busy(self._file.read())
+        return busy if busy is not None and RunFolder(self.root / busy).status().state == State.PAUSED else None
+
     def queue(self) -> list[str]:
         """The runs that wait, in order."""
         return [entry.name for entry in self._file.read().waiting]

@@ -26,7 +26,7 @@ from explorer.queries.points import points
 from explorer.shelf import StillOpening
 from explorer.uploads import Uploads
 from training.data.dataset import SAMPLE_RATE, Dataset
-from training.run import RunFolder
+from training.run import RunFolder, State
 
 PREFIX = "/gradio_api/x"
 GUARDS = {
@@ -38,6 +38,7 @@ FOR_GOOD = "private, max-age=31536000, immutable"
 NEVER = "no-store"
 
 Looked = Callable[[str], None]
+Queued = Callable[[str], dict[str, Any]]
 
 
 class Refused(HTTPException):
@@ -48,9 +49,15 @@ class Refused(HTTPException):
 
 
 def byte_routes(
-    library: Library, uploads: Uploads, layouts: LayoutFolders, looked_at: Looked = lambda name: None
+    library: Library,
+    uploads: Uploads,
+    layouts: LayoutFolders,
+    looked_at: Looked = lambda name: None,
+    queued: Queued = lambda name: {},
 ) -> APIRouter:
-    """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at."""
+    """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
+    `queued` says more of the status of a run that waits for its turn.
+    """
     router = APIRouter(prefix=PREFIX)
 
     @router.get("/clip/{fingerprint}/{index}")
@@ -74,7 +81,9 @@ def byte_routes(
 
     @router.get("/run/{name}/status")
     def status(name: str) -> Response:
-        return _json({**asdict(_run(library, name).status()), "read_only": library.read_only(name)})
+        found = _run(library, name).status()
+        more = queued(name) if found.state == State.WAITING else {}
+        return _json({**asdict(found), **more, "read_only": library.read_only(name)})
 
     @router.get("/run/{name}/metrics")
     def metrics(name: str, request: Request) -> Response:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from explorer.assets import FOLDER, asset_url
 from explorer.assets import router as asset_routes
+from explorer.downloads import Downloads
 from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library
@@ -18,6 +19,7 @@ from explorer.projector import Projector
 from explorer.queries.layouts import LayoutFolders
 from explorer.routes import byte_routes
 from explorer.uploads import Uploads
+from training.data import whole_reference
 
 EXAMPLE = FOLDER / "example_run"
 """The small finished run that comes with the project, to look at before the first training."""
@@ -34,13 +36,16 @@ class Server:
         self.uploads = Uploads()
         self.projector = Projector()
         self.finder = Finder(self.library, LayoutFolders())
-        self.page = whole_page(self.library, self.launcher, self.uploads, self.finder, data=data, read_only=read_only)
+        self.downloads = Downloads()
+        self._data = whole_reference(data)
+        parts = (self.library, self.launcher, self.uploads, self.finder, self.downloads)
+        self.page = whole_page(*parts, data=self._data, read_only=read_only)
 
     def routes(self) -> FastAPI:
         """The byte routes; a FastAPI of their own only carries them to Gradio's."""
         host = FastAPI()
         host.include_router(asset_routes)
-        host.include_router(byte_routes(self.library, self.uploads, LayoutFolders(), self._looked_at))
+        host.include_router(byte_routes(self.library, self.uploads, LayoutFolders(), self._looked_at, self._queued))
         return host
 
     def open(self, **launched: Any) -> None:
@@ -65,8 +70,12 @@ class Server:
         self.launcher.close()
         self.projector.close()
         self.finder.close()
+        self.downloads.close()
         self.uploads.close()
         self.library.shelf.close()
+
+    def _queued(self, name: str) -> dict[str, Any]:
+        return {"place": self.launcher.place(name), "behind": self.launcher.paused()}
 
     def _looked_at(self, name: str) -> None:
         run = self.library.run(name)

@@ -46,7 +46,10 @@ class Opening:
 
 
 class Shelf:
-    """Keeps a few data sets open by fingerprint, and makes new ones in the background, one at a time."""
+    """Keeps a few data sets open by fingerprint, and makes new ones in the background, two at a time.
+
+    Two, so that a small folder need not wait until the built-in sounds are made.
+    """
 
     def __init__(self, root: Path | None = None, make: Callable[..., Dataset] = open_dataset):
         """`root`: where the cache lies, for tests; `make`: what opens a reference."""
@@ -58,7 +61,7 @@ class Shelf:
         self._loading: dict[str, Future[Dataset | None]] = {}
         self._openings: dict[tuple[str, float], Opening] = {}
         self._loaders = ThreadPoolExecutor(2, "open data")
-        self._makers = ThreadPoolExecutor(1, "make data")
+        self._makers = ThreadPoolExecutor(2, "make data")
 
     def dataset(self, fingerprint: str, wait_seconds: float = 2.0) -> Dataset | None:
         """The cached set of this fingerprint, or None where it isn't on this machine.

@@ -19,7 +19,7 @@ export function stateLine(status) {
   const step = Number(status.step ?? 0).toLocaleString("en");
   const because = status.message ? `: ${uncapitalised(status.message)}` : ".";
   switch (status.state) {
-    case "waiting": return status.message || "Waiting for its turn.";
+    case "waiting": return waiting(status);
     case "preparing": return `Preparing${status.message ? `: ${uncapitalised(status.message)}` : " data"} ${percent(status.progress)}`;
     case "training": return `Training, step ${step}${status.steps ? ` of ${status.steps.toLocaleString("en")}` : ""}`;
     case "paused": return `Paused at step ${step}.`;
@@ -31,6 +31,11 @@ export function stateLine(status) {
     case "disk_full": return `The disk is full. Make room, then resume${status.step ? ` from step ${step}` : ""}.`;
     default: return "This run was written by a newer version of Hearsight.";
   }
+}
+
+function waiting({ place, behind, message }) {
+  if (!place) return message || "Waiting for its turn.";
+  return `Waiting, place ${place} in the queue${behind ? `; the run ${behind} is paused and holds the device` : ""}.`;
 }
 
 const uncapitalised = (text) => (/^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text);

@@ -2,6 +2,7 @@
 
 from explorer.components.clip_list import ClipList
 from explorer.components.clip_picker import ClipPicker, clips_to_pick
+from explorer.components.data_summary import DataSummary, summary_of
 from explorer.components.embedding_map import EmbeddingMap
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
@@ -14,6 +15,7 @@ from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sou
 __all__ = [
     "ClipList",
     "ClipPicker",
+    "DataSummary",
     "EmbeddingMap",
     "LensPicture",
     "LiveChart",
@@ -27,5 +29,6 @@ __all__ = [
     "filled_in",
     "said",
     "settings_group",
+    "summary_of",
     "upload_sound",
 ]

@@ -7,6 +7,7 @@ import gradio as gr
 
 from explorer.assets import asset_url
 from explorer.components import RunState
+from explorer.downloads import Downloads
 from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library
@@ -27,7 +28,14 @@ BRAND = """<div class="brand"><img src="{icon}" alt="" /><div><h1>Hearsight</h1>
 
 
 def whole_page(
-    library: Library, launcher: Launcher, uploads: Uploads, finder: Finder, *, data: str, read_only: bool
+    library: Library,
+    launcher: Launcher,
+    uploads: Uploads,
+    finder: Finder,
+    downloads: Downloads,
+    *,
+    data: str,
+    read_only: bool,
 ) -> gr.Blocks:
     """Everything that a visitor sees."""
     with gr.Blocks(title="Hearsight", fill_width=True, analytics_enabled=False, delete_cache=(600, 3000)) as page:
@@ -36,7 +44,7 @@ def whole_page(
             with gr.Column(elem_id="run-choice", min_width=280):
                 run = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
-        frame = Frame(library, launcher, uploads, finder, data, read_only, page, run)
+        frame = Frame(library, launcher, uploads, finder, downloads, data, read_only, page, run)
         frame.follow_run(state)
         with gr.Tabs() as tabs:
             for word, (title, build) in PAGES.items():

@@ -8,6 +8,7 @@ from typing import TypeVar
 import gradio as gr
 
 from explorer.components.browser_part import BrowserPart
+from explorer.downloads import Downloads
 from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library, RunSummary
@@ -24,6 +25,7 @@ class Frame:
     launcher: Launcher
     uploads: Uploads
     finder: Finder
+    downloads: Downloads
     data: str
     """The data that is offered first: "starter", the name of a public set, or a folder."""
     read_only: bool

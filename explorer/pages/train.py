@@ -11,7 +11,6 @@ from explorer.pages.frame import Frame, run_choices
 from explorer.pages.train_data import DataChoice
 from explorer.pages.train_form import (
     config_from,
-    data_choices,
     encoder_choices,
     form_groups,
     method_card,
@@ -65,8 +64,8 @@ class _Form:
         """Fill the form on the first visit (torch is imported for it), refill it with each method, start by its button."""
         of_method = [self.card, self.encoder, self.settings]
         data = self.data.choice
-        tab.select(self._first, [data, self.settings], [data, self.method, *of_method], **QUIET)
-        self.data.wire()
+        opened = tab.select(self._first, [data, self.settings], [data, self.method, *of_method], **QUIET)
+        self.data.wire(opened)
         self.method.input(self._of_method, self.method, of_method, **QUIET)
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **QUIET)
         inputs = [data, self.method, self.encoder, self.settings]
@@ -78,7 +77,7 @@ class _Form:
         choices = method_choices()
         method = choices[0][1]
         return (
-            gr.Dropdown(choices=data_choices(), value=data or self.frame.data),
+            self.data.offered(data or self.frame.data),
             gr.Dropdown(choices=choices, value=method),
             *self._of_method(method),
         )

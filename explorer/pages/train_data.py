@@ -4,62 +4,117 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import Notice, said
-from explorer.downloads import Download, Downloads
+from explorer.components import DataSummary, Notice, said, summary_of
+from explorer.downloads import Download
 from explorer.pages.frame import Frame
+from explorer.pages.train_drop import DropZone
 from explorer.pages.train_form import data_choices, is_to_be_downloaded
+from training.data import whole_reference
+from training.data.dropped import is_dropped
+from training.data.names import readable_name
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 ASK_SECONDS = 0.7
+LONGEST_TITLE = 60
 
 
 class DataChoice:
-    """`choice` is the dropdown; the button below it is shown for a public set that was not downloaded yet."""
+    """`choice` is the dropdown; below it what is in the data that is chosen, or how far its opening is.
+
+    The button is shown for a public set that was not downloaded yet; files are dropped below.
+    """
 
     def __init__(self, frame: Frame):
-        self._read_only = frame.read_only
-        self._downloads = Downloads()
+        self._frame = frame
         self.choice = gr.Dropdown(
             label="Data",
-            choices=[frame.data],
+            choices=[data_title(frame.data)],
             value=frame.data,
             allow_custom_value=not frame.read_only,
-            info="A set by its name, or the path of a folder of sounds on this machine.",
+            info=None if frame.read_only else "A set by its name, or the path of a folder of sounds on this machine.",
             elem_id="data",
         )
         self._button = gr.Button("Download this set", visible=False, elem_id="download")
-        self._notice = Notice(elem_id="download-notice")
+        self._notice = Notice(elem_id="data-notice")
+        self._summary = DataSummary(elem_id="data-summary")
+        self._drop = None if frame.read_only else DropZone(frame)
 
-    def wire(self) -> None:
-        """Ask for a download and follow it."""
+    def wire(self, opened: Any) -> None:
+        """Look at what is chosen as soon as the page was `opened`, and again after each choice; follow what is slow."""
         timer = gr.Timer(ASK_SECONDS, active=False)
-        shown = [self._button, self._notice, timer]
-        self.choice.change(self._look, self.choice, shown, **QUIET)
+        shown = [self._button, self._notice, self._summary, timer]
+        opened.then(self._look, self.choice, shown, **QUIET)
+        self.choice.change(self._look_anew, self.choice, shown, **QUIET)
         self._button.click(self._begin, self.choice, shown, **QUIET)
         timer.tick(self._look, self.choice, shown, **QUIET)
-        timer.tick(self._offered, self.choice, self.choice, **QUIET)
+        timer.tick(self._after_download, self.choice, self.choice, **QUIET)
+        if self._drop is not None:
+            self._drop.wire(self.choice, self.offered)
+
+    def offered(self, chosen: str) -> gr.Dropdown:
+        """Everything that can be chosen, with `chosen` as what is."""
+        choices = data_choices()
+        names = {name for _, name in choices}
+        own = [name for name in (self._frame.data, chosen) if name not in names]
+        return gr.Dropdown(choices=[*map(data_title, dict.fromkeys(own)), *choices], value=chosen)
 
     def _begin(self, name: str | None) -> tuple[Any, ...]:
-        if self._read_only or not name or not is_to_be_downloaded(name):
-            return self._look(name)
-        self._downloads.begin(name)
+        if not self._frame.read_only and name and is_to_be_downloaded(name):
+            self._frame.downloads.begin(name)
         return self._look(name)
 
-    def _look(self, name: str | None) -> tuple[Any, ...]:
-        """The button, the sentence and whether to ask again, for the set that is chosen."""
-        download = self._downloads.known(name or "")
-        busy = download is not None and not download.done
-        offered = bool(name) and not self._read_only and not busy and is_to_be_downloaded(str(name))
-        return gr.Button(visible=offered), _sentence(download, offered), gr.Timer(active=busy)
+    def _look_anew(self, name: str | None) -> tuple[Any, ...]:
+        return self._look(name, anew=True)
 
-    def _offered(self, name: str | None) -> Any:
-        download = self._downloads.known(name or "")
-        return gr.Dropdown(choices=data_choices()) if download is not None and download.done else gr.skip()
+    def _look(self, name: str | None, anew: bool = False) -> tuple[Any, ...]:
+        """The button, the sentence, the summary and whether to ask again, for the data that is chosen.
+
+        `anew`: a folder of the user's own is looked at once more, as its files may have changed.
+        """
+        name = whole_reference(name or "")
+        if not name or (self._frame.read_only and name not in self._named()):
+            return _answer()
+        download = self._frame.downloads.known(name)
+        missing = is_to_be_downloaded(name)
+        if missing or (download is not None and not download.done):
+            busy = download is not None and not download.done
+            return _answer(_sentence(download), button=not busy and not self._frame.read_only, ask=busy)
+        opening = self._frame.library.shelf.open(name, anew=anew and not is_dropped(name))
+        if opening.dataset is not None:
+            return _answer(summary=summary_of(opening.dataset))
+        if opening.error is not None:
+            return _answer(said(opening.error, "bad"))
+        return _answer(said(opening.text, "busy", opening.fraction), ask=True)
+
+    def _named(self) -> set[str]:
+        return {name for _, name in data_choices()} | {self._frame.data}
+
+    def _after_download(self, name: str | None) -> Any:
+        download = self._frame.downloads.known(name or "")
+        done = download is not None and download.done and not download.failed
+        return self.offered(str(name)) if done else gr.skip()
 
 
-def _sentence(download: Download | None, offered: bool) -> dict[str, Any] | None:
-    if download is None or (download.done and not download.failed and offered):
-        return said("This set is not on this machine yet.") if offered else None
+def data_title(reference: str) -> tuple[str, str]:
+    """(what is shown, reference) of data that has no name of its own."""
+    if is_dropped(reference):
+        return f"{readable_name(reference.rpartition('/')[2], LONGEST_TITLE)} (dropped here)", reference
+    return readable_name(reference, LONGEST_TITLE), reference
+
+
+def _answer(
+    notice: dict[str, Any] | None = None,
+    *,
+    summary: dict[str, Any] | None = None,
+    button: bool = False,
+    ask: bool = False,
+) -> tuple[Any, ...]:
+    return gr.Button(visible=button), notice, summary, gr.Timer(active=ask)
+
+
+def _sentence(download: Download | None) -> dict[str, Any]:
+    if download is None or (download.done and not download.failed):
+        return said("This set is not on this machine yet.")
     if download.failed:
         return said(download.text, "bad")
-    return said(download.text, "" if download.done else "busy", None if download.done else download.fraction)
+    return said(download.text, "busy", download.fraction)

@@ -81,6 +81,7 @@ def form_groups(method: str, encoder: str) -> list[dict[str, Any]]:
 def config_from(data: str | None, method: str, encoder: str, filled: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The configuration of a new run. Raises UserError for a value that is missing, wrong or out of range."""
     from training.config import new_config
+    from training.data import whole_reference
 
     if not data or not data.strip():
         raise UserError("No data is chosen; choose a set, or type the path of a folder.")
@@ -89,7 +90,7 @@ def config_from(data: str | None, method: str, encoder: str, filled: Mapping[str
     parts = {name: dict(filled.get(name, {})) for name in ("settings", "views", "front_end")}
     if filled["run"].get("steps") is None and filled["run"].get("seconds") is None:
         raise UserError("The run has neither steps nor seconds; give one of them.")
-    config = new_config({}, method=method, encoder=encoder, data=data.strip(), **parts, **filled["run"])
+    config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), **parts, **filled["run"])
     return config.to_json()
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import wave
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -94,3 +95,42 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     state_line(page, "Stopped at step")
     assert run.status().attempt == 2
     assert seen.elsewhere == []
+
+
+def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
+    empty_site: Any, look: Callable[..., Any], tmp_path: Path
+) -> None:
+    write_folder(tmp_path / "sounds")
+    (tmp_path / "sounds" / "class0" / "torn <img src=x>.wav").write_bytes(b"RIFF----WAVE")
+    with zipfile.ZipFile(tmp_path / "three tones.zip", "w") as archive:
+        for path in sorted((tmp_path / "sounds").rglob("*.wav")):
+            archive.write(path, path.relative_to(tmp_path))
+    (tmp_path / "no sound.wav").write_text("#EXTM3U\n/etc/passwd")
+    page = look(empty_site).open("tab=train")
+    page.locator("#settings .setting[data-name=batch_size]").wait_for(timeout=90_000)
+
+    page.locator("#drop input[type=file]").set_input_files(str(tmp_path / "no sound.wav"))
+    page.locator("#drop-notice[data-tone=bad], #drop-notice [data-tone=bad]").get_by_text("playlist").wait_for()
+    assert page.locator("#data input").input_value() != "no sound (dropped here)"
+
+    page.locator("#drop input[type=file]").set_input_files(str(tmp_path / "three tones.zip"))
+    page.locator("#data-summary .data-line").filter(has_text="three tones 60 clips, 30 s of sound").wait_for()
+    assert page.locator("#data input").input_value() == "three tones (dropped here)"
+    assert "3: class0 20, class1 20, class2 20" in page.locator("#data-summary dl").inner_text()
+    page.locator("#data-summary summary").filter(has_text="1 file skipped").click()
+    listed = page.locator("#data-summary li").inner_text()
+    assert listed.startswith("sounds/class0/torn <img src=x>.wav it ")
+    assert page.locator("#drop-notice .notice-line").inner_text() == ""
+
+    fill(page, "batch_size", "16")
+    fill(page, "steps", "20")
+    page.locator("#start").click()
+    state_line(page, "Finished")
+    (run,) = find_runs(empty_site.runs)
+    dropped = empty_site.folder / "cache" / "hearsight" / "dropped"
+    assert Path(run.config()["data"]).is_relative_to(dropped)
+
+    page.locator("#data input").fill(str(tmp_path / "nowhere"))
+    page.locator("#data input").press("Enter")
+    page.locator("#data-notice").get_by_text("nowhere cannot be used").wait_for()
+    assert page.locator("#data-summary .data-line").count() == 0

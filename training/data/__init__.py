@@ -5,6 +5,7 @@ open_dataset("esc50")              a public set that was fetched before
 open_dataset("/home/me/sounds")    a folder, a zip or a sound file
 """
 
+import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ __all__ = [
     "open_dataset",
     "quiet",
     "summary",
+    "whole_reference",
 ]
 
 STARTER = "starter"
@@ -58,6 +60,16 @@ def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progr
         remember_clips(reference, dataset.fingerprint)
         return dataset
     return open_path(reference, window_seconds=window_seconds, progress=progress)
+
+
+def whole_reference(reference: str) -> str:
+    """The same reference from any working folder: a set's name as it is, a path made absolute."""
+    from training.data.public import is_public
+
+    name = reference.strip()
+    if not name or name == STARTER or is_public(name):
+        return name
+    return os.path.abspath(os.path.expanduser(name))
 
 
 def list_datasets() -> list[DatasetRow]:

@@ -1,0 +1,39 @@
+"""What is in a data set: how many clips, which labels, and which files gave none and why."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from explorer.components.browser_part import BrowserPart
+from training.data.dataset import SAMPLE_RATE, Dataset, Skipped
+
+EXAMPLES = 6
+LISTED_AT_MOST = 200
+
+
+class DataSummary(BrowserPart):
+    """Value: as `summary_of` makes it, or None for nothing."""
+
+    def __init__(self, value: Any = None, **settings: Any):
+        super().__init__(value, module="data_summary.js", kind="part-data", **settings)
+
+
+def summary_of(dataset: Dataset) -> dict[str, Any]:
+    """A data set in numbers and names; of long lists the beginning, and how much more there is."""
+    facets = []
+    for name, facet in dataset.facets.items():
+        counts = sorted(facet.counts().items(), key=lambda entry: -entry[1])
+        facets.append({"name": name, "labels": len(counts), "examples": counts[:EXAMPLES]})
+    return {
+        "name": dataset.name,
+        "clips": len(dataset),
+        "seconds": round(float(dataset.lengths.sum()) / SAMPLE_RATE, 1),
+        "group": dataset.group,
+        "facets": facets,
+        "skipped": _listed(dataset.skipped),
+        "warnings": _listed(dataset.warnings),
+    }
+
+
+def _listed(entries: Sequence[Skipped]) -> dict[str, Any]:
+    rows = [{"file": entry.file, "reason": entry.reason} for entry in entries[:LISTED_AT_MOST]]
+    return {"n": len(entries), "rows": rows}

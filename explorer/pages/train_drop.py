@@ -1,0 +1,78 @@
+"""Sounds of the visitor's own, dropped on the page: kept as a folder, opened in the background, then chosen as data."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from explorer.components import Notice, said
+from explorer.pages.frame import Frame
+from explorer.uploads import received
+from training.data.dropped import forget_dropped, is_dropped, keep_dropped
+from training.data.progress import quiet
+from training.errors import UserError
+
+ASK_SECONDS = 0.7
+
+
+class DropZone:
+    """Where files are dropped, and one sentence below it. The sentence's value remembers what is being opened."""
+
+    def __init__(self, frame: Frame):
+        self._frame = frame
+        self._zone = gr.File(
+            label="Or your own: drop sound files, or one zip",
+            file_count="multiple",
+            type="filepath",
+            height=130,
+            elem_id="drop",
+            elem_classes="sound-drop",
+        )
+        self._notice = Notice(elem_id="drop-notice")
+
+    def wire(self, choice: gr.Dropdown, offered: Callable[[str], gr.Dropdown]) -> None:
+        """What was dropped becomes the value of `choice` once it is open; `offered` gives the choices then."""
+        timer = gr.Timer(ASK_SECONDS, active=False)
+        taken: dict[str, Any] = {"concurrency_id": "drops", "concurrency_limit": 2, "api_visibility": "private"}
+        shown = [self._zone, self._notice, timer]
+        self._zone.upload(self._keep, self._zone, shown, show_progress="minimal", **taken)
+
+        def follow(notice: Any) -> tuple[Any, ...]:
+            said_now, reference, going_on = self._follow(notice)
+            return said_now, offered(reference) if reference else gr.skip(), gr.Timer(active=going_on)
+
+        timer.tick(
+            follow,
+            self._notice,
+            [self._notice, choice, timer],
+            show_progress="hidden",
+            queue=False,
+            api_visibility="private",
+        )
+
+    def _keep(self, paths: Sequence[str] | None) -> tuple[Any, ...]:
+        """Copy what arrived, and begin to open it. The zone is emptied for the next."""
+        try:
+            if self._frame.read_only:
+                raise UserError("Runs can only be looked at here.")
+            sent = [received(path) for path in paths or ()]
+            folder = str(keep_dropped(sent, quiet, in_use=self._frame.library.references()))
+        except UserError as error:
+            return None, said(str(error), "bad"), gr.Timer(active=False)
+        opening = self._frame.library.shelf.open(folder, anew=True)
+        return None, {**said(opening.text, "busy", 0.0), "reference": folder}, gr.Timer(active=True)
+
+    def _follow(self, notice: Any) -> tuple[dict[str, Any] | None, str | None, bool]:
+        """What is said now, the folder once it is open, and whether to ask again."""
+        reference = notice.get("reference") if isinstance(notice, dict) else None
+        if not isinstance(reference, str) or self._frame.read_only or not is_dropped(reference):
+            return None, None, False
+        opening = self._frame.library.shelf.known(reference)
+        if opening is None:
+            return None, None, False
+        if opening.error is not None:
+            forget_dropped(reference)
+            return said(opening.error, "bad"), None, False
+        if opening.dataset is not None:
+            return None, reference, False
+        return {**said(opening.text, "busy", opening.fraction), "reference": reference}, None, True
