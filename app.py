@@ -3,7 +3,8 @@
     python app.py --runs runs --data starter --port 7860
 
 Each flag is also an environment variable: HEARSIGHT_HOST, HEARSIGHT_PORT, HEARSIGHT_RUNS, HEARSIGHT_DATA,
-HEARSIGHT_READ_ONLY. On a hosted Space the page is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
+HEARSIGHT_READ_ONLY, HEARSIGHT_OPEN. On a hosted Space the page is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
+What cannot be served is said in one sentence, with exit code 2.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 HERE = Path(__file__).resolve().parent
 BIGGEST_UPLOAD = "100mb"
@@ -25,36 +26,64 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="app.py", description="Watch a model learn to hear, and listen to what it learns."
     )
-    parser.add_argument("--host", default=env.get("HEARSIGHT_HOST"), help="address to listen on (default: 127.0.0.1)")
-    port = env.get("HEARSIGHT_PORT")
+    host = env.get("HEARSIGHT_HOST") or None
+    parser.add_argument("--host", default=host, help="address to listen on (default: 127.0.0.1)")
+    port = env.get("HEARSIGHT_PORT") or None
     parser.add_argument(
-        "--port", type=int, default=port, help="port to listen on (default: the first free one from 7860)"
+        "--port", type=port_number, default=port, help="port to listen on (default: the first free one from 7860)"
     )
-    runs = Path(env.get("HEARSIGHT_RUNS") or "runs")
-    parser.add_argument("--runs", type=Path, default=runs, help="folder of the runs (default: %(default)s)")
+    runs = env.get("HEARSIGHT_RUNS") or "runs"
+    parser.add_argument("--runs", type=folder, default=runs, help="folder of the runs (default: %(default)s)")
     data = env.get("HEARSIGHT_DATA") or "starter"
     parser.add_argument(
         "--data", default=data, help="data that is offered first: a set's name or a folder (default: %(default)s)"
     )
     read_only = env.get("HEARSIGHT_READ_ONLY", "1" if hosted else "0").lower() in ON
     parser.add_argument("--read-only", action="store_true", default=read_only, help="visitors may look, but not train")
+    opened = env.get("HEARSIGHT_OPEN", "0").lower() in ON
+    parser.add_argument("--open", action="store_true", default=opened, help="open the page in your browser")
     return parser.parse_args(arguments)
+
+
+def port_number(text: str) -> int:
+    """A TCP port from its digits."""
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text} is no port; a whole number from 1 to 65535 was expected")
+    return int(text)
+
+
+def folder(text: str) -> Path:
+    """A folder that exists or can be made; not what is something else already."""
+    path = Path(text).expanduser()
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is a file; a folder was expected")
+    return path
 
 
 def serve(chosen: argparse.Namespace) -> None:
     """Open the door and stay until the process is asked to end."""
+    from explorer.door import NotServed
     from explorer.server import Server
 
-    server = Server(chosen.runs, data=chosen.data, read_only=chosen.read_only)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     launched: dict[str, Any] = {"max_file_size": BIGGEST_UPLOAD, "favicon_path": HERE / "assets" / "icon.svg"}
     try:
+        server = Server(chosen.runs, data=chosen.data, read_only=chosen.read_only)
+    except NotServed as error:
+        leave(str(error))
+    try:
         # Where no host or port is given, Gradio looks at GRADIO_SERVER_NAME and GRADIO_SERVER_PORT, as a Space sets them.
-        server.open(server_name=chosen.host, server_port=chosen.port, **launched)
-    except OSError as error:
-        sys.exit(f"The page could not be opened: {error}")
+        server.open(chosen.host, chosen.port, inbrowser=chosen.open, **launched)
+    except NotServed as error:
+        leave(str(error))
     finally:
         server.close()
+
+
+def leave(sentence: str) -> NoReturn:
+    """End with what the user should know."""
+    print(sentence, file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The page's server: its parts put together, and the door."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -7,11 +8,14 @@ from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from explorer.assets import FOLDER, asset_url
 from explorer.assets import router as asset_routes
+from explorer.door import NotServed, open_door
 from explorer.downloads import Downloads
 from explorer.finder import Finder
+from explorer.guards import Guards
 from explorer.launcher import Launcher
 from explorer.library import Library
 from explorer.pages import whole_page
@@ -31,13 +35,16 @@ class Server:
     """Everything behind the page, from the folder of the runs to the routes."""
 
     def __init__(self, runs: Path, *, data: str, read_only: bool):
+        """Raises NotServed where `data` is neither the name of a set nor a path where something is."""
+        self._data = whole_reference(data)
+        if os.path.isabs(self._data) and not os.path.exists(self._data):
+            raise NotServed(f"There is no data at {self._data}; the name of a set or a folder of sounds was expected.")
         self.library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
         self.launcher = Launcher(runs, read_only=read_only)
         self.uploads = Uploads()
         self.projector = Projector()
         self.finder = Finder(self.library, LayoutFolders())
         self.downloads = Downloads()
-        self._data = whole_reference(data)
         parts = (self.library, self.launcher, self.uploads, self.finder, self.downloads)
         self.page = whole_page(*parts, data=self._data, read_only=read_only)
 
@@ -48,25 +55,30 @@ class Server:
         host.include_router(byte_routes(self.library, self.uploads, LayoutFolders(), self._looked_at, self._queued))
         return host
 
-    def open(self, **launched: Any) -> None:
-        """Serve until the process is interrupted; `launched` goes to Gradio's `launch`."""
+    def open(self, host: str | None, port: int | None, **launched: Any) -> None:
+        """Serve until the process is interrupted; `launched` goes to Gradio's `launch`. Raises NotServed."""
         self.page.queue(default_concurrency_limit=4)
-        self.page.launch(
-            app_kwargs={"routes": self.routes().routes},
+        guards = Middleware(Guards, hosted="SPACE_ID" in os.environ)
+        open_door(
+            self.page,
+            host,
+            port,
+            app_kwargs={"routes": self.routes().routes, "middleware": [guards]},
             head=head(),
             theme=theme(),
             ssr_mode=False,
             run_history=False,
             footer_links=[],
-            prevent_thread_lock=True,
             **launched,
         )
+        if os.path.isabs(self._data):
+            self.library.shelf.open(self._data)
         threading.Thread(target=_warm_up, args=(self.projector, self.launcher), daemon=True).start()
         self.page.block_thread()
 
     def close(self) -> None:
         """Let go of everything but the trainers, which go on."""
-        self.page.close()
+        self.page.close(verbose=False)
         self.launcher.close()
         self.projector.close()
         self.finder.close()

@@ -31,11 +31,17 @@ SCRIPTS = (
 
 
 def chromium() -> str:
-    """The Chromium of this machine; without one the test is skipped, saying where it was looked for."""
+    """The Chromium of this machine; without one the test is skipped, or fails where HEARSIGHT_REQUIRE_BROWSER is set.
+
+    Either says where it was looked for.
+    """
     named = os.environ.get("HEARSIGHT_CHROMIUM")
     found = named or next((path for word in LOOKED_FOR if (path := shutil.which(word))), None)
     if found is None:
-        pytest.skip(f"no Chromium: looked in PATH for {', '.join(LOOKED_FOR)}, and at HEARSIGHT_CHROMIUM")
+        looked = f"no Chromium: looked in PATH for {', '.join(LOOKED_FOR)}, and at HEARSIGHT_CHROMIUM"
+        if os.environ.get("HEARSIGHT_REQUIRE_BROWSER"):
+            pytest.fail(looked, pytrace=False)
+        pytest.skip(looked)
     return found
 
 
