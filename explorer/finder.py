@@ -13,7 +13,7 @@ from explorer.library import Library
 from explorer.queries.layouts import LayoutFolders
 from explorer.queries.neighbours import nearest_rows
 from explorer.queries.points import Points, points
-from explorer.queries.snapshots import unit_embeddings, unit_rows
+from explorer.queries.snapshots import centre, unit_embeddings, unit_rows
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.run import RunFolder
@@ -104,15 +104,17 @@ class Finder:
         """The `count` clips nearest to `waveform`, (S,) float in [-1, 1] at 16 kHz. Raises UserError."""
         run = self._run(name)
         listening = self._listening_step(name, run, step)
-        query = unit_rows(self._process.embeddings(run, listening, [_audible(waveform)]))[0]
         about, sounds = points(run), self._library.sounds(run)
         place_step = nearest_step(run.snapshots(), listening)
+        heard = self._process.embeddings(run, listening, [_audible(waveform)])
+        query = _units(run, place_step, heard)[0]
         probe = None if place_step is None else unit_embeddings(run, place_step)
         progress = None if sounds.dataset is None else self._index.begin(run, listening, sounds.dataset)
-        units = None if sounds.dataset is None else self._index.units(run, listening, sounds.dataset)
-        if sounds.dataset is not None and units is not None:
-            matches = _clip_matches(sounds.dataset, about, units, query, count)
-            searched, note = len(units), f"All {len(units):,} clips of the data were searched."
+        all_clips = None if sounds.dataset is None else self._index.vectors(run, listening, sounds.dataset)
+        if sounds.dataset is not None and all_clips is not None:
+            asked = unit_rows(heard - all_clips.centre)[0]
+            matches = _clip_matches(sounds.dataset, about, all_clips.units, asked, count)
+            searched, note = len(all_clips.units), f"All {len(all_clips.units):,} clips of the data were searched."
         elif probe is not None and len(probe) == len(about):
             matches, searched = _point_matches(about, probe, query, count), len(probe)
             rest = sounds.note if progress is None else f"{progress.text.rstrip('.')}."
@@ -121,7 +123,7 @@ class Finder:
             raise UserError("This run has no snapshot to search yet.")
         place = self._place(run, place_step, probe, query)
         anchors = () if probe is None else anchors_among(probe, query)
-        complete = units is not None
+        complete = all_clips is not None
         return Found(name, listening, matches, searched, complete, note, place, place_step if place else None, anchors)
 
     def compare(self, name: str, first: np.ndarray, second: np.ndarray, step: int | None = None) -> Comparison:
@@ -154,9 +156,9 @@ class Finder:
         return chosen
 
     def _comparison(self, run: RunFolder, step: int, sounds: Sequence[np.ndarray]) -> Comparison:
-        a, b = unit_rows(self._process.embeddings(run, step, sounds))
-        cosine = float(np.clip(a @ b, -1, 1))
         snapshot = nearest_step(run.snapshots(), step)
+        a, b = _units(run, snapshot, self._process.embeddings(run, step, sounds))
+        cosine = float(np.clip(a @ b, -1, 1))
         probe = None if snapshot is None else unit_embeddings(run, snapshot)
         if probe is None or len(probe) < 2:
             raise UserError("This run has no snapshot to compare with yet.")
@@ -193,6 +195,12 @@ def nearest_step(steps: Sequence[int], step: int | None) -> int | None:
     if not steps:
         return None
     return steps[-1] if step is None else min(steps, key=lambda kept: (abs(kept - step), kept))
+
+
+def _units(run: RunFolder, snapshot: int | None, vectors: np.ndarray) -> np.ndarray:
+    """Rows of `vectors` (n, D) centred as the probe is at `snapshot`, of length 1."""
+    middle = None if snapshot is None else centre(run, snapshot)
+    return unit_rows(vectors if middle is None else vectors - middle)
 
 
 def place_among(units: np.ndarray, places: np.ndarray, query: np.ndarray) -> np.ndarray:

@@ -23,9 +23,21 @@ from training.run import RunFolder
 
 CHUNK_CLIPS = 64
 """Embedded at a time; a visitor's question waits for one of these at most."""
+KEPT_VERSION = 2
+"""Raised when what is kept means something else than before."""
 KEPT_BYTES = 1 << 30
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Centred:
+    """Embeddings without their mean, so that a cosine of 0 is unrelated."""
+
+    units: np.ndarray
+    """(n, D) float32, centred rows of length 1."""
+    centre: np.ndarray
+    """(D,) float32: what was taken away, and must be from a query too."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +68,16 @@ class Index:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def units(self, run: RunFolder, step: int, dataset: Dataset) -> np.ndarray | None:
-        """(n, D) float32, rows of length 1, or None while they are not all embedded."""
+    def vectors(self, run: RunFolder, step: int, dataset: Dataset) -> "Centred | None":
+        """All clips, or None while they are not all embedded."""
         path = self._path(run, step, dataset.fingerprint)
         stamp = file_stamp(path)
-        found = None if stamp is None else _units(path, stamp)
-        return found if found is not None and len(found) == len(dataset) else None
+        found = None if stamp is None else _centred(path, stamp)
+        return found if found is not None and len(found.units) == len(dataset) else None
 
     def begin(self, run: RunFolder, step: int, dataset: Dataset) -> Progress | None:
         """Have them embedded in the background; how far that is, or None when all is done."""
-        if self.units(run, step, dataset) is not None:
+        if self.vectors(run, step, dataset) is not None:
             return None
         key = self._path(run, step, dataset.fingerprint).stem
         with self._lock:
@@ -112,16 +124,16 @@ class Index:
                 return
             end = min(begin + CHUNK_CLIPS, len(dataset))
             found = self._process.clip_embeddings(run, step, dataset.fingerprint, begin, end)
-            parts.append(unit_rows(found).astype(np.float16))
+            parts.append(found.astype(np.float16))
             with self._lock:
                 self._progress[key] = Progress(end, len(dataset))
         self._keep(key, np.concatenate(parts))
 
-    def _keep(self, key: str, units: np.ndarray) -> None:
+    def _keep(self, key: str, vectors: np.ndarray) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         part = self._folder / f".{key}.{os.getpid()}.npy"
         try:
-            np.save(part, units)
+            np.save(part, vectors)
             part.replace(self._folder / f"{key}.npy")
         finally:
             part.unlink(missing_ok=True)
@@ -133,7 +145,7 @@ class Index:
                 path.unlink(missing_ok=True)
 
     def _path(self, run: RunFolder, step: int, fingerprint: str) -> Path:
-        about = [_weights_hash(run, step), run.config(), fingerprint]
+        about = [KEPT_VERSION, _weights_hash(run, step), run.config(), fingerprint]
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
         return self._folder / f"{digest}.npy"
 
@@ -144,8 +156,10 @@ def _weights_hash(run: RunFolder, step: int) -> str:
 
 
 @lru_cache(maxsize=2)
-def _units(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
+def _centred(path: Path, stamp: tuple[int, int, int]) -> Centred | None:
     try:
-        return unit_rows(np.load(path, allow_pickle=False).astype(np.float32))
+        vectors = np.load(path, allow_pickle=False).astype(np.float32)
     except (OSError, ValueError, EOFError):
         return None
+    centre = vectors.mean(axis=0)
+    return Centred(unit_rows(vectors - centre), centre)

@@ -85,10 +85,10 @@ class Chain:
         beside = self._beside(step, len(vectors))
         if beside is not None:
             places = turned_onto(places, beside.places)
-        return Layout(places, "pca", trustworthiness(unit_rows(vectors), places))
+        return Layout(places, "pca", trustworthiness(unit_rows(vectors - vectors.mean(axis=0)), places))
 
     def _umap(self, task: Task, vectors: np.ndarray, umap: Umap) -> Layout:
-        units = unit_rows(vectors)
+        units = unit_rows(vectors - vectors.mean(axis=0))
         indices, distances = nearest(units, NEIGHBOURS)
         before = self._before(task.step, len(vectors))
         if before is not None:

@@ -15,7 +15,7 @@ class Neighbour:
     row: int
     """Its row among the vectors that were searched."""
     score: float
-    """Cosine, -1 to 1."""
+    """Cosine of the embeddings without their mean, -1 to 1; 0 is unrelated."""
 
 
 def neighbours_of_point(run: RunFolder, step: int, point: int, count: int = 10) -> list[Neighbour] | None:

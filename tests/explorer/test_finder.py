@@ -103,7 +103,9 @@ def test_two_sounds_are_compared_with_what_is_usual(finder):
 def test_a_comparison_at_every_kept_step(finder):
     rows = list(finder.compare_over_steps("a", tone(440), tone(1100)))
     assert [row.step for row in rows] == [0, 10, 20]
-    assert rows[0].cosine > rows[1].cosine > rows[2].cosine
+    # The stand-in's sounds share more or less with the steps; what all of them share doesn't count.
+    assert [row.cosine for row in rows] == pytest.approx([rows[0].cosine] * 3, abs=0.01)
+    assert rows[0].cosine < 0
 
 
 def test_a_run_at_work_is_searched_with_the_same_weights_for_a_while(finder, run, monkeypatch):
