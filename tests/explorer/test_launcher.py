@@ -106,6 +106,10 @@ def test_one_at_a_time_and_the_others_in_order(launch, root):
     assert server.queue() == [second, third]
     assert (server.place(first), server.place(second), server.place(third)) == (None, 1, 2)
     assert state(root, second) == State.WAITING
+    assert server.paused() is None
+    server.pause(first)
+    wait_for_state(root, first, State.PAUSED)
+    assert server.paused() == first
     server.stop(second)
     assert state(root, second) == State.STOPPED
     assert server.place(third) == 1

@@ -13,6 +13,7 @@ from explorer.queries.snapshots import snapshot_hash
 from explorer.routes import PREFIX, byte_routes
 from explorer.shelf import Shelf
 from explorer.uploads import Uploads
+from training.run import State
 
 DATA = "0" * 64
 
@@ -37,6 +38,17 @@ class Page:
 
     def get(self, path):
         return self._client.get(f"{PREFIX}/{path}")
+
+
+def test_a_run_that_waits_says_its_place(make_run, tmp_path):
+    for name, state in (("waits", State.WAITING), ("works", State.TRAINING)):
+        make_run(tmp_path / "runs" / name, snapshots=(), state=state)
+    app = FastAPI()
+    library, uploads = Library(tmp_path / "runs", shelf=Shelf()), Uploads(tmp_path)
+    app.include_router(byte_routes(library, uploads, LayoutFolders(), queued=lambda name: {"place": 2, "behind": name}))
+    waiting, working = (TestClient(app).get(f"{PREFIX}/run/{name}/status").json() for name in ("waits", "works"))
+    assert (waiting["place"], waiting["behind"]) == (2, "waits")
+    assert "place" not in working
 
 
 def test_a_clip_arrives_as_wav(page):

@@ -9,6 +9,7 @@ import pytest
 from explorer.assets import asset_url, files
 from explorer.components import (
     ClipList,
+    DataSummary,
     EmbeddingMap,
     LensPicture,
     LiveChart,
@@ -20,7 +21,16 @@ from explorer.components import (
 )
 from explorer.components.browser_part import BrowserPart
 
-ALL: list[type[BrowserPart]] = [ClipList, EmbeddingMap, LensPicture, LiveChart, RunState, SettingsForm, SoundPlayer]
+ALL: list[type[BrowserPart]] = [
+    ClipList,
+    DataSummary,
+    EmbeddingMap,
+    LensPicture,
+    LiveChart,
+    RunState,
+    SettingsForm,
+    SoundPlayer,
+]
 
 
 @pytest.mark.parametrize("kind", ALL)
