@@ -59,7 +59,7 @@ def test_a_port_in_use_is_one_sentence(taken: int) -> None:
 
 
 def test_a_host_that_is_none_is_one_sentence() -> None:
-    with pytest.raises(NotServed, match="There is no address no.such.host.invalid"):
+    with pytest.raises(NotServed, match=r"There is no address no\.such\.host\.invalid"):
         opened(Page(), "no.such.host.invalid")
 
 
