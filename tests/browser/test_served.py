@@ -1,0 +1,41 @@
+"""What a running server gives out and what it doesn't, asked as a stranger would."""
+
+import urllib.error
+import urllib.parse
+import urllib.request
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def asked(site: Any, path: str) -> tuple[int, Message]:
+    request = urllib.request.Request(site.address + path, headers={"Origin": "http://elsewhere.example"})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as reply:
+            return reply.status, reply.headers
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.headers
+
+
+def test_no_file_is_given_out_by_its_path(finished_site: Any) -> None:
+    run = finished_site.runs / "made-up"
+    link = finished_site.folder / "link.wav"
+    link.symlink_to("/etc/passwd")
+    cached = next((finished_site.folder / "cache").rglob("samples.i16"))
+    for path in (ROOT / "app.py", Path("app.py"), "/etc/passwd", run / "config.json", run, link, cached):
+        status, _ = asked(finished_site, f"/gradio_api/file={urllib.parse.quote(str(path))}")
+        assert status == 403, path
+
+
+@pytest.mark.parametrize("path", ["/", "/config", "/nothing", "/gradio_api/x/run/made-up/status"])
+def test_every_answer_is_guarded_and_no_stranger_may_read_it(finished_site: Any, path: str) -> None:
+    _, headers = asked(finished_site, path)
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors" in headers["Content-Security-Policy"]
+    assert "Access-Control-Allow-Origin" not in headers

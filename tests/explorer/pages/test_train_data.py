@@ -1,0 +1,73 @@
+"""What is said of the data that is chosen, and what is offered."""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from explorer.downloads import Downloads
+from explorer.library import Library
+from explorer.pages.train_data import DataChoice
+
+
+@pytest.fixture
+def choice(tmp_path, cache):
+    """`choice(data, read_only)`: the choice of data on a page."""
+    made = []
+
+    def make(data: str = "starter", read_only: bool = False) -> DataChoice:
+        downloads, library = Downloads(lambda name, progress: tmp_path), Library(tmp_path / "runs")
+        made.extend([downloads, library.shelf])
+        return DataChoice(SimpleNamespace(data=data, read_only=read_only, library=library, downloads=downloads))  # type: ignore[arg-type]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def looked(choice: Any, name: str) -> tuple[bool, Any, Any]:
+    """Whether a download is offered, what is said, and the summary, once nothing more is awaited."""
+    until = time.monotonic() + 30
+    while True:
+        button, notice, summary, timer = choice._look(name)
+        if not timer.active:
+            return button.visible, notice, summary
+        assert notice["tone"] == "busy" and time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_a_folder_is_opened_and_summed_up(choice, tmp_path):
+    for name in ("owl", "tit"):
+        (tmp_path / "birds" / name).mkdir(parents=True)
+        soundfile.write(tmp_path / "birds" / name / "a.wav", np.sin(np.arange(8_000) / len(name)) / 2, 16_000)
+    (tmp_path / "birds" / "empty.wav").touch()
+    button, notice, summary = looked(choice(), f" {tmp_path / 'birds'} ")
+    assert (button, notice, summary["clips"]) == (False, None, 2)
+    assert summary["facets"][0]["examples"] == [("owl", 1), ("tit", 1)]
+    assert summary["skipped"]["rows"][0]["file"] == "empty.wav"
+
+
+def test_a_path_where_nothing_is_says_so(choice, tmp_path):
+    _, notice, summary = looked(choice(), str(tmp_path / "nowhere"))
+    assert notice["tone"] == "bad" and "nowhere cannot be used" in notice["text"] and summary is None
+
+
+def test_a_public_set_is_offered_for_download_but_not_to_those_who_may_only_look(choice):
+    assert looked(choice(), "esc50")[:2] == (True, {"text": "This set is not on this machine yet.", "tone": ""})
+    assert looked(choice(read_only=True), "esc50")[0] is False
+
+
+def test_no_path_is_opened_for_those_who_may_only_look(choice, tmp_path):
+    watched = choice(read_only=True)
+    assert looked(watched, str(tmp_path)) == (False, None, None)
+    assert watched._drop is None and watched.choice.allow_custom_value is False
+    assert choice()._drop is not None
+
+
+def test_the_data_given_at_the_start_is_offered_first(choice, tmp_path):
+    offered = choice(str(tmp_path)).offered(str(tmp_path))
+    assert offered.choices[0][1] == str(tmp_path) == offered.value
+    assert "starter" in [name for _, name in offered.choices]

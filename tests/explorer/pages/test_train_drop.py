@@ -1,0 +1,74 @@
+"""What is dropped is kept, opened in the background and then chosen; what is refused is said and forgotten."""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+
+from explorer.library import Library
+from explorer.pages.train_drop import DropZone
+from training.data.dropped import dropped_root, is_dropped
+
+
+@pytest.fixture
+def incoming(tmp_path, monkeypatch, cache):
+    """Where Gradio puts what visitors send."""
+    folder = tmp_path / "gradio"
+    folder.mkdir()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
+
+
+def zone(tmp_path, read_only: bool = False) -> Any:
+    return DropZone(SimpleNamespace(library=Library(tmp_path / "runs"), read_only=read_only))  # type: ignore[arg-type]
+
+
+def followed(drop: Any, notice: Any) -> tuple[Any, Any]:
+    until = time.monotonic() + 30
+    going_on = True
+    while going_on:
+        assert time.monotonic() < until, "waited in vain"
+        notice, reference, going_on = drop._follow(notice)
+        time.sleep(0.01)
+    return notice, reference
+
+
+def tone(path) -> str:
+    soundfile.write(path, np.sin(np.arange(8_000) / 5) / 2, 16_000)
+    return str(path)
+
+
+def test_dropped_files_are_opened_and_chosen(incoming, tmp_path):
+    drop = zone(tmp_path)
+    _, notice, _ = drop._keep([tone(incoming / "a.wav"), tone(incoming / "b.wav")])
+    assert notice["tone"] == "busy"
+    said, reference = followed(drop, notice)
+    assert said is None and is_dropped(reference) and reference.endswith("/2 dropped files")
+
+
+def test_what_holds_no_sound_is_said_and_forgotten(incoming, tmp_path):
+    (incoming / "a.wav").write_text("nothing")
+    drop = zone(tmp_path)
+    said, reference = followed(drop, drop._keep([str(incoming / "a.wav")])[1])
+    assert said["tone"] == "bad" and "no sound" in said["text"] and reference is None
+    assert not [path for path in dropped_root().iterdir() if path.is_dir()]
+
+
+def test_a_path_that_nobody_sent_is_never_opened(incoming, tmp_path):
+    said = zone(tmp_path)._keep([tone(tmp_path / "own.wav")])[1]
+    assert said["text"] == "This is not a sound that was sent to this page."
+    assert not dropped_root().exists()
+
+
+def test_a_page_for_looking_only_takes_nothing(incoming, tmp_path):
+    drop = zone(tmp_path, read_only=True)
+    assert drop._keep([tone(incoming / "a.wav")])[1]["tone"] == "bad"
+    assert not dropped_root().exists()
+
+
+@pytest.mark.parametrize("notice", [None, {}, {"reference": "/etc"}, {"reference": 3}, "x"])
+def test_a_made_up_value_opens_nothing(incoming, tmp_path, notice):
+    assert zone(tmp_path)._follow(notice) == (None, None, False)
