@@ -43,7 +43,7 @@ class MelViews:
         1.0, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0
     )
     equalizer: float = setting(
-        1.0, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0
+        1.5, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0
     )
     time_mask: float = setting(0.0, "Longest stretch of time hidden, in parts of the view.", low=0.0, high=0.5)
     frequency_mask: float = setting(0.0, "Widest band hidden, in parts of the mel axis.", low=0.0, high=0.5)
