@@ -29,12 +29,14 @@ example-run: .venv/.installed
 
 benchmark: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.learning --data starter
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache
 
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+	  echo "Python 3.11 with venv is needed (on Debian: python3.11 and python3.11-venv); or say make PYTHON=…"; exit 1; }
 
 .venv/.installed: requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt

@@ -1,6 +1,6 @@
 """How fast the default run learns, on any folder of sounds.
 
-    python -m benchmarks.learning --data FOLDER [--data …] [--seeds 3] [--set method=byol]
+    python -m benchmarks.learning --data FOLDER [--data …] [--seeds 3] [--seconds 120] [--method byol]
 
 For each seed one default run (120 s) is trained by the real trainer in a process of its own, nothing else running; the
 table shows cross-group kNN of the main facet at random initialisation, after 30, 60 and 120 seconds of training

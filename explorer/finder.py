@@ -98,6 +98,8 @@ class Finder:
             self._process.start()
             return self._library.sounds(run).note
         progress = self._index.begin(run, self._listening_step(name, run, step), dataset)
+        if progress is not None and progress.error is not None:
+            raise UserError(progress.error)
         return "" if progress is None else progress.text
 
     def find(self, name: str, waveform: np.ndarray, step: int | None = None, count: int = 10) -> Found:

@@ -131,12 +131,6 @@ class Library:
         )
 
 
-def clips_by_id(dataset: Dataset, ids: tuple[str, ...]) -> list[int | None]:
-    """The index of each id in `dataset`, None where it has no such clip."""
-    places = {id: clip for clip, id in enumerate(dataset.ids)}
-    return [places.get(id) for id in ids]
-
-
 def _is_run(run: RunFolder) -> bool:
     try:
         return run.exists()

@@ -48,5 +48,9 @@ class Standby:
         with self._lock:
             if self._process is not None and self._process.stdin is not None:
                 self._process.stdin.close()
-                self._process.wait(timeout=30)
+                try:
+                    self._process.wait(timeout=10)
+                except subprocess.TimeoutExpired:  # still importing, on a busy machine
+                    self._process.kill()
+                    self._process.wait()
             self._process = None

@@ -15,9 +15,9 @@ from typing import Any
 
 from training.errors import UserError
 
-# Threads that wait must sleep: by default OpenMP's spin, and as soon as anything else runs on this machine (the page,
-# say) the trainer's threads burn the time that they wait for. Read when torch is loaded, so it is set before.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# OpenMP's waiting threads spin for milliseconds by default, and as soon as anything else runs on this machine (the page,
+# say) the trainer burns the time that it waits for. A short spin costs nothing when alone. Read when torch is loaded.
+os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -271,7 +271,11 @@ def _parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=action)
         if runs:
-            sub.add_argument("--runs", default="runs", help="folder that holds the runs (default: runs)")
+            sub.add_argument(
+                "--runs",
+                default=os.environ.get("HEARSIGHT_RUNS") or "runs",
+                help="folder of the runs (default: %(default)s)",
+            )
         if json_too:
             sub.add_argument("--json", action="store_true", help="print JSON and nothing else")
         return sub
@@ -281,8 +285,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--data", help="starter, a public set's name, or a folder of sounds (default: starter)")
     run.add_argument("--method", help="see `methods` (default: simclr)")
     run.add_argument("--encoder", help="see `methods` (default: the method's first)")
-    run.add_argument("--steps", type=int, help="stop after so many steps")
-    run.add_argument("--seconds", type=float, help="stop after so many seconds (default: 120)")
+    length = run.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, help="stop after so many steps")
+    length.add_argument("--seconds", type=float, help="stop after so many seconds (default: 120)")
     run.add_argument("--out", help="the run's folder (default: a new one in --runs)")
     run.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting; may be repeated"

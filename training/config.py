@@ -29,7 +29,7 @@ class RunConfig:
     """Settings of the spectrogram."""
     data_fingerprint: str | None = None
     steps: int | None = setting(
-        None, "Stop after so many steps; leave empty to train by the clock.", low=1, high=10_000_000
+        None, "Stop after so many steps, whatever the seconds say; empty trains by the clock.", low=1, high=10_000_000
     )
     seconds: float | None = setting(
         120.0, "Stop after so many seconds of training, snapshots included.", low=1, high=604_800

@@ -5,7 +5,7 @@
     metrics.jsonl     one line a logged step or snapshot, append only
     probe.json        ids and labels of the clips that every snapshot embeds
     baselines.json    what to compare the measures with: random initialisation, log-mel and MFCC statistics, chance
-    snapshots/        000500.npz: their embeddings and projections, the measures, the method's picture
+    snapshots/        000500.npz: their embeddings and projections, singular values, the method's picture
     checkpoints/      000500.safetensors (weights), 000500.state (the rest, last two), 000500.json (their hashes)
     control/          pause, resume, stop: small files the trainer looks for
     events.out.*      the curves for TensorBoard;  log.txt: what the trainer printed
@@ -159,7 +159,7 @@ class RunFolder:
         return self.path / "snapshots" / f"{step:06d}.npz"
 
     def snapshot(self, step: int) -> dict[str, np.ndarray] | None:
-        """Arrays of one snapshot: "embeddings" (n, D) float16, "projections" (n, P), "lens/…", "measures" …
+        """Arrays of one snapshot: "embeddings" (n, D) float16, "projections" (n, P), "singular_values" (D,), "lens/…".
 
         None where it is missing or damaged.
         """
@@ -198,8 +198,13 @@ class RunFolder:
         if self.read_only():
             raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
         folder = self.path / "control"
-        folder.mkdir(exist_ok=True)
-        (folder / control.value).touch()
+        try:
+            folder.mkdir(exist_ok=True)
+            (folder / control.value).touch()
+        except OSError as error:
+            raise UserError(
+                f"The run {self.name} can't be asked, its folder is not writable: {error.strerror}."
+            ) from None
 
     def _trainer_lives(self, status: Status) -> bool:
         identity = ProcessIdentity.from_json(status.process)

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import signal
 import threading
 import time
@@ -52,18 +53,20 @@ def train(folder: Path | str, resume: bool = False) -> State:
         raise UserError(f"The run {run.name} has been trained already; resume it, or start a new one.")
     if before.state is State.CRASHED:
         run.controls()  # what was asked of the trainer that died is not meant for this one
-    journal = Journal(run, Status(State.PREPARING, attempt=before.attempt + 1, message="Starting"))
+    so_far = {"step": before.step, "seconds": before.seconds} if trained else {}
+    journal = Journal(run, Status(State.PREPARING, attempt=before.attempt + 1, message="Starting", **so_far))
+    _log_to(run.log_path)
     stop = _StopSignal()
     try:
         journal.say()
         return _train(run, journal, stop, resume=trained)
     except _Stopped:
-        _end(journal, State.STOPPED, "It was stopped before its training began.")
+        _end(journal, State.STOPPED, "It was stopped before its training " + ("went on." if trained else "began."))
         return State.STOPPED
     except UserError as error:
         _end(journal, State.FAILED, str(error))
         raise
-    except MemoryError:
+    except (MemoryError, torch.OutOfMemoryError):
         _end(
             journal,
             State.FAILED,
@@ -84,6 +87,13 @@ def train(folder: Path | str, resume: bool = False) -> State:
     finally:
         stop.restore()
         run.close()
+
+
+def _log_to(path: Path) -> None:
+    """Keep the log beside the run, unless what starts this trainer leads its standard error there already."""
+    path.touch()
+    if not os.path.samestat(os.fstat(2), path.stat()):
+        logging.getLogger().addHandler(logging.FileHandler(path))
 
 
 def _end(journal: Journal, state: State, message: str) -> None:
@@ -136,8 +146,9 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
         taken = snapshot(t.averaged, store, dataset, clips, companions)
         t.snapshot_step = t.step
         run.write_snapshot(t.step, taken.arrays)
-        checkpoint.save(run, t)
+        # The row first: a row that no checkpoint follows is superseded by a resume, one that is missing stays missing.
         journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
+        checkpoint.save(run, t)
         journal.status = replace(journal.status, warning=readings.warning(t.step, taken.measures))
         for step in superfluous(run.snapshots()):
             run.drop_snapshot(step)

@@ -82,6 +82,8 @@ class Index:
         key = self._path(run, step, dataset.fingerprint).stem
         with self._lock:
             found = self._progress.get(key)
+            if found is not None and found.error is not None:
+                return self._progress.pop(key)  # said once; whoever asks again has it tried again
             if found is None:
                 found = self._progress[key] = Progress(0, len(dataset))
                 for left, *_ in (entry for entry in self._wanted if entry[1].path == run.path):

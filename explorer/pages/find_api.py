@@ -49,7 +49,8 @@ def add(frame: Frame) -> None:
         answer,
         api_name="find",
         api_description="The clips nearest to a sound by a run's own model (the newest run where none is named): "
-        "id, labels, cosine; and the sound's place on the map. A step of -1 is the newest.",
+        "id, labels, cosine; and the sound's place on the map. A step of -1 is the newest. While `complete` is false only "
+        "the map's clips were searched: ask again.",
         **shared,
     )
     ask_both.click(

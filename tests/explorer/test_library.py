@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from explorer.library import EXAMPLE, Library, clips_by_id
+from explorer.library import EXAMPLE, Library
 from explorer.queries.layouts import LayoutFolders
 from explorer.queries.lens import lens
 from explorer.queries.metrics import rows_since
@@ -62,10 +62,6 @@ def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run, make_dat
     assert "names clips that its data" in library.sounds(short).note
     (short.path / "probe.json").unlink()
     assert "does not say yet" in library.sounds(short).note
-
-
-def test_clips_are_found_by_id(make_dataset):
-    assert clips_by_id(make_dataset(5), ("clip-3", "clip-9", "clip-0")) == [3, None, 0]
 
 
 ODD_VALUES = [None, [], {}, "", "x" * 10_000, -1, 1e400, float("nan"), True, [[]], {"a": []}, "\ud800", 10**30, "12"]
