@@ -41,6 +41,7 @@ PLACE = """i => { const { view } = document.querySelector('.part-map'); const { 
   const box = view.stage.getBoundingClientRect(); return [box.left + across(view.plot.x[i]), box.top + down(view.plot.y[i])]; }"""
 LISTEN = """() => { window.heard = []; for (const kind of ['sound', 'neighbours'])
   document.addEventListener('hearsight:' + kind, e => heard.push({kind, ...e.detail})); }"""
+SHOWN_RUN = "new URLSearchParams(location.search).get('run')"
 FIRST_LOSS = "(document.querySelector('.chart[aria-label=Loss] .js-plotly-plot')?.data[0].x.length ?? 0) > 0"
 
 
@@ -128,8 +129,9 @@ def started(page: Any, seconds: float) -> dict[str, float]:
     field.fill(f"{seconds:g}")
     field.press("Tab")
     pressed = time.perf_counter()
+    shown = page.evaluate(SHOWN_RUN)  # the example run, or none
     page.get_by_role("button", name="Start training").click()
-    page.wait_for_function(FIRST_LOSS, timeout=60_000, polling=50)
+    page.wait_for_function(f"({SHOWN_RUN}) !== {json.dumps(shown)} && {FIRST_LOSS}", timeout=60_000, polling=50)
     first_loss = time.perf_counter() - pressed
     page.get_by_role("tab", name="Map").click()
     page.locator(".part-map[data-state=shown]").first.wait_for(timeout=60_000)

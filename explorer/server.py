@@ -28,7 +28,7 @@ from training.data import whole_reference
 EXAMPLE = FOLDER / "example_run"
 """The small finished run that comes with the project, to look at before the first training."""
 
-WARM_UP_AFTER_SECONDS = 5.0
+WARM_UP_AFTER_SECONDS = 1.0
 
 
 class Server:
@@ -116,6 +116,9 @@ def theme() -> gr.themes.Base:
 def _warm_up(projector: Projector, launcher: Launcher) -> None:
     """Import what the first visitor will need, once the first page had time to be fetched."""
     time.sleep(WARM_UP_AFTER_SECONDS)
-    projector.start()
+    import training.methods  # noqa: F401  (brings torch, which the form of the page Train waits for)
+
+    # One after the other: imports of several processes at once would keep the first visitor waiting.
     launcher.prepare()
-    import training.methods  # noqa: F401  (brings torch)
+    time.sleep(WARM_UP_AFTER_SECONDS * 5)
+    projector.start()
