@@ -53,8 +53,10 @@ def train(folder: Path | str, resume: bool = False) -> State:
         raise UserError(f"The run {run.name} has been trained already; resume it, or start a new one.")
     if before.state is State.CRASHED:
         run.controls()  # what was asked of the trainer that died is not meant for this one
-    so_far = {"step": before.step, "seconds": before.seconds} if trained else {}
-    journal = Journal(run, Status(State.PREPARING, attempt=before.attempt + 1, message="Starting", **so_far))
+    status = Status(State.PREPARING, attempt=before.attempt + 1, message="Starting")
+    if trained:  # while a resume prepares, it stands where it stood
+        status = replace(status, step=before.step, seconds=before.seconds)
+    journal = Journal(run, status)
     _log_to(run.log_path)
     stop = _StopSignal()
     try:
