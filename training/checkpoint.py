@@ -11,6 +11,7 @@ from torch import nn
 
 from training.errors import UserError
 from training.learner import Learner
+from training.parts.memory import memory_names
 from training.run import RunFolder, RunWriter
 
 PARTS = (
@@ -29,8 +30,11 @@ PARTS = (
 
 def save(run: RunWriter, learner: Learner) -> None:
     """Keep weights and state of this step. Raises OSError on a full disk; older checkpoints are then untouched."""
+    memories = memory_names(learner.averaged)
     averaged = {
-        name: value.detach().cpu().contiguous().clone() for name, value in learner.averaged.state_dict().items()
+        name: value.detach().cpu().contiguous().clone()
+        for name, value in learner.averaged.state_dict().items()
+        if name not in memories
     }
     weights = safetensors.torch.save(averaged)
     state = {
@@ -106,8 +110,12 @@ def restore(run: RunFolder, step: int, learner: Learner) -> None:
 
 
 def load_weights(method: nn.Module, found: Mapping[str, torch.Tensor], name: str) -> None:
-    """Copy weights into a method of the same shape. Raises UserError naming what is missing or of another shape."""
-    expected = method.state_dict()
+    """Copy weights into a method of the same shape; memories may be missing.
+
+    Raises UserError naming what is missing or of another shape.
+    """
+    memories = memory_names(method) - set(found)
+    expected = {name: value for name, value in method.state_dict().items() if name not in memories}
     missing = sorted(set(expected) - set(found))
     if missing:
         raise UserError(f"The weights of the run {name} lack {missing[0]} (and {len(missing) - 1} more).")
@@ -117,7 +125,7 @@ def load_weights(method: nn.Module, found: Mapping[str, torch.Tensor], name: str
             f"The weights {other[0]} of the run {name} have the shape {tuple(found[other[0]].shape)}, "
             f"but {tuple(expected[other[0]].shape)} was expected."
         )
-    method.load_state_dict({k: found[k] for k in expected})
+    method.load_state_dict({k: found[k] for k in expected}, strict=not memories)
 
 
 def _parts(run: RunFolder, step: int) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def snapshot(
         "embeddings": h.half().cpu().numpy(),
         "projections": z.half().cpu().numpy(),
         "singular_values": sigma.float().cpu().numpy(),
+        "lens_clips": batch.clips.cpu().numpy(),
         **{f"lens/{name}": picture.float().cpu().numpy() for name, picture in lens.items()},
     }
     return Snapshot(arrays, {**measures, **{f"cross_group_knn/{facet}": value for facet, value in knn.items()}})

@@ -100,7 +100,7 @@ def test_a_run_cannot_be_made_below_a_file(tmp_path: Path) -> None:
 
 
 def test_a_torn_last_line_waits_until_it_is_whole(run: RunFolder) -> None:
-    reader = MetricsReader(run)
+    reader = MetricsReader(run.metrics_path())
     assert reader.read() == ([], False)
     with run.metrics_path().open("ab", buffering=0) as file:
         file.write(b'{"step": 1}\n{"step": 2, "train/lo')
@@ -117,7 +117,7 @@ def test_following_equals_a_fresh_read_whatever_is_cut_where(run: RunFolder, see
     content = "".join(
         json.dumps({"step": i, "text": "é" * chance.randrange(40)}, ensure_ascii=False) + "\n" for i in range(40)
     )
-    raw, reader, found, at = content.encode(), MetricsReader(run), [], 0
+    raw, reader, found, at = content.encode(), MetricsReader(run.metrics_path()), [], 0
     while at < len(raw):
         upto = at + chance.randrange(1, 60)
         with run.metrics_path().open("ab") as file:
@@ -133,7 +133,7 @@ def test_following_equals_a_fresh_read_whatever_is_cut_where(run: RunFolder, see
 def test_a_file_that_changed_under_a_reader_is_read_afresh(run: RunFolder, change: str) -> None:
     path, lines = run.metrics_path(), [f'{{"step": {i}}}\n' for i in range(100)]
     path.write_text("".join(lines[:60]))
-    reader = MetricsReader(run)
+    reader = MetricsReader(run.metrics_path())
     assert len(reader.read()[0]) == 60
     if change == "truncated":
         os.truncate(path, len("".join(lines[:20])))
@@ -149,7 +149,7 @@ def test_a_file_that_changed_under_a_reader_is_read_afresh(run: RunFolder, chang
         path.write_text("".join(lines[:30]) + "".join(f'{{"step": {i}, "again": 1}}\n' for i in range(30, 90)))
     rows, void = reader.read()
     assert void
-    assert rows == (MetricsReader(run).read()[0])
+    assert rows == (MetricsReader(run.metrics_path()).read()[0])
     assert reader.read() == ([], False)
 
 

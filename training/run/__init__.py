@@ -1,0 +1,36 @@
+"""A run's folder: the only tie between the trainer, which writes it, and whoever looks on, who reads it.
+
+    config.json       everything needed to repeat the run
+    status.json       where it stands now, replaced atomically about once a second
+    metrics.jsonl     one line a logged step or snapshot, append only
+    probe.json        ids and labels of the clips that every snapshot embeds
+    baselines.json    what to compare the measures with: random initialisation, log-mel and MFCC statistics, chance
+    snapshots/        000500.npz: their embeddings and projections, singular values, the method's picture
+    checkpoints/      000500.safetensors (weights), 000500.state (the rest, last two), 000500.json (their hashes)
+    control/          pause, resume, stop: small files the trainer looks for
+    events.out.*      the curves for TensorBoard;  log.txt: what the trainer printed
+
+This package alone knows these names. It needs no torch, so that the page can read runs cheaply. Every reading function
+takes a folder in any condition (half-written, mutilated, from a newer version) and never raises for it.
+"""
+
+from training.run.folder import SILENT_SECONDS, RunFolder, create_run, find_runs
+from training.run.metrics_file import MetricsReader, current_rows
+from training.run.status import ACTIVE, RESUMABLE, SCHEMA, Control, State, Status
+from training.run.writer import RunWriter
+
+__all__ = [
+    "ACTIVE",
+    "RESUMABLE",
+    "SCHEMA",
+    "SILENT_SECONDS",
+    "Control",
+    "MetricsReader",
+    "RunFolder",
+    "RunWriter",
+    "State",
+    "Status",
+    "create_run",
+    "current_rows",
+    "find_runs",
+]

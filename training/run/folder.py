@@ -1,0 +1,177 @@
+"""Reading a run's folder, and asking its trainer to do something."""
+
+import json
+import os
+import re
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training import durable
+from training.errors import UserError
+from training.process import ProcessIdentity
+from training.run.metrics_file import MetricsReader, current_rows
+from training.run.status import SCHEMA, Control, State, Status, parsed_status
+
+SILENT_SECONDS = 10.0
+"""A trainer on another machine whose heartbeat is older than this counts as crashed."""
+
+
+class RunFolder:
+    """Reading a run, and asking its trainer to do something."""
+
+    def __init__(self, path: Path | str):
+        self.path = Path(path)
+
+    @property
+    def name(self) -> str:
+        """The run's name: its folder's."""
+        return self.path.name
+
+    @property
+    def log_path(self) -> Path:
+        """Where the trainer's own words are kept."""
+        return self.path / "log.txt"
+
+    def exists(self) -> bool:
+        """Whether the folder is a run at all."""
+        return os.path.isfile(self.path / "config.json")  # Path.is_file raises where a folder may not be entered
+
+    def config(self) -> dict[str, Any]:
+        """The run's configuration as plain values; empty where it cannot be read."""
+        return _read_object(self.path / "config.json")
+
+    def status(self) -> Status:
+        """Where the run stands; `crashed` where it claims to be active and its trainer is gone."""
+        found = _read_object(self.path / "status.json")
+        status = parsed_status(found)
+        if status is None:
+            return Status(State.FAILED, message="The file status.json of this run cannot be read.")
+        if status.active and not self._trainer_lives(status):
+            changes = {"state": State.CRASHED, "message": "The trainer ended without a word; the run can be resumed."}
+            return Status(**{**_shallow(status), **changes})
+        return status
+
+    def read_only(self) -> bool:
+        """Whether a newer version wrote it, so that this one must not touch it."""
+        schemas = (_read_object(self.path / name).get("schema", SCHEMA) for name in ("config.json", "status.json"))
+        return any(isinstance(s, int) and s > SCHEMA for s in schemas)
+
+    def probe(self) -> dict[str, Any]:
+        """Which clips the snapshots embed: {"ids": […], "fingerprint": …, "data": …}."""
+        return _read_object(self.path / "probe.json")
+
+    def baselines(self) -> dict[str, Any]:
+        """Values to draw beside the curves; empty until they are measured."""
+        return _read_object(self.path / "baselines.json")
+
+    def snapshots(self) -> list[int]:
+        """Steps of the snapshots that are there, ascending."""
+        return _steps(self.path / "snapshots", ".npz")
+
+    def snapshot_path(self, step: int) -> Path:
+        """The file of one snapshot."""
+        return self.path / "snapshots" / f"{step:06d}.npz"
+
+    def snapshot(self, step: int) -> dict[str, np.ndarray] | None:
+        """Arrays of one snapshot: "embeddings" (n, D) float16, "projections" (n, P), "singular_values" (D,), "lens/…".
+
+        None where it is missing or damaged.
+        """
+        try:
+            with self.snapshot_path(step).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        except (OSError, ValueError, EOFError, KeyError, TypeError, NotImplementedError, zipfile.BadZipFile):
+            return None
+
+    def checkpoints(self) -> list[int]:
+        """Steps of which weights are kept, ascending. Only a manifest makes a checkpoint count."""
+        return _steps(self.path / "checkpoints", ".json")
+
+    def weights_path(self, step: int) -> Path:
+        """The safetensors file with the weights of one step."""
+        return self.path / "checkpoints" / f"{step:06d}.safetensors"
+
+    def state_path(self, step: int) -> Path:
+        """The file with all else a resume needs (last two checkpoints only)."""
+        return self.path / "checkpoints" / f"{step:06d}.state"
+
+    def manifest(self, step: int) -> dict[str, Any]:
+        """Hashes of one checkpoint's files: {"weights": sha256, "state": sha256}."""
+        return _read_object(self.path / "checkpoints" / f"{step:06d}.json")
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """All rows that still hold, in order: those that a resume superseded are left out."""
+        return current_rows(MetricsReader(self.metrics_path()).read()[0])
+
+    def metrics_path(self) -> Path:
+        """The file that `MetricsReader` follows."""
+        return self.path / "metrics.jsonl"
+
+    def ask(self, control: Control) -> None:
+        """Ask the trainer for something; it answers within a second by its state."""
+        if self.read_only():
+            raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
+        folder = self.path / "control"
+        try:
+            folder.mkdir(exist_ok=True)
+            (folder / control.value).touch()
+        except OSError as error:
+            raise UserError(
+                f"The run {self.name} can't be asked, its folder is not writable: {error.strerror}."
+            ) from None
+
+    def _trainer_lives(self, status: Status) -> bool:
+        identity = ProcessIdentity.from_json(status.process)
+        if identity is None:
+            return False
+        if identity.here():
+            return identity.alive()
+        return time.time() - status.updated < SILENT_SECONDS
+
+
+def create_run(path: Path, config: Mapping[str, Any]) -> RunFolder:
+    """A new run that waits for its trainer. Raises UserError where the folder holds a run already."""
+    if (path / "config.json").exists():
+        raise UserError(f"The folder {path} holds a run already; give --out a new folder, or resume it.")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        durable.write_json(path / "config.json", {"schema": SCHEMA, **config})
+        durable.write_json(path / "status.json", asdict(Status(updated=time.time())))
+    except OSError as error:
+        raise UserError(f"The run cannot be written to {path}: {error.strerror}.") from None
+    return RunFolder(path)
+
+
+def find_runs(root: Path) -> list[RunFolder]:
+    """Every run below `root`, newest first."""
+    try:
+        found = [run for path in root.iterdir() if (run := RunFolder(path)).exists()]
+    except OSError:
+        return []
+    return sorted(found, key=lambda run: (str(run.config().get("created", "")), run.name), reverse=True)
+
+
+def _shallow(status: Status) -> dict[str, Any]:
+    return {f.name: getattr(status, f.name) for f in fields(status)}
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _steps(folder: Path, suffix: str) -> list[int]:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(int(m[1]) for n in names if (m := re.fullmatch(r"(\d{6,12})" + re.escape(suffix), n)))

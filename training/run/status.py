@@ -1,0 +1,92 @@
+"""Where a run stands, and what may be asked of its trainer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+SCHEMA = 1
+"""Version of every file in the folder. Readers show a newer one read-only and never write to it."""
+
+
+class State(StrEnum):
+    """Where a run stands. The first four hold a trainer process or wait for one."""
+
+    WAITING = "waiting"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    DISK_FULL = "disk_full"
+
+
+ACTIVE = frozenset({State.PREPARING, State.TRAINING, State.PAUSED, State.STOPPING})
+"""States in which a trainer process must be alive."""
+RESUMABLE = frozenset({State.STOPPED, State.CRASHED, State.DISK_FULL, State.FAILED})
+
+
+class Control(StrEnum):
+    """What anyone may ask of a trainer by dropping a file of this name."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Status:
+    """The contents of status.json."""
+
+    state: State = State.WAITING
+    schema: int = SCHEMA
+    attempt: int = 0
+    step: int = 0
+    steps: int | None = None
+    """Planned steps; None for a run bounded by seconds."""
+    seconds: float = 0.0
+    """Seconds trained so far, over all attempts, snapshots included, preparing and pauses not."""
+    progress: float = 0.0
+    """0 to 1, of the training; while preparing, of the preparation."""
+    seconds_left: float | None = None
+    steps_per_second: float = 0.0
+    clips_per_second: float = 0.0
+    message: str = ""
+    """What is being done just now, or why it failed: one plain sentence."""
+    warning: str = ""
+    """What the user should know although training goes on, such as a collapse."""
+    device: str = ""
+    heartbeat: int = 0
+    """Grows while the trainer lives, whatever the clock says."""
+    updated: float = 0.0
+    """Unix time of the last write."""
+    process: dict[str, Any] | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether a trainer is at work on it."""
+        return self.state in ACTIVE
+
+
+def parsed_status(found: Mapping[str, Any]) -> Status | None:
+    """status.json as a Status, or None where its values have other types than they must."""
+    known = {f.name: f for f in fields(Status)}
+    try:
+        values = {name: value for name, value in found.items() if name in known}
+        status = Status(**{**values, "state": State(values["state"])})
+    except (KeyError, TypeError, ValueError):
+        return None
+    counts = [status.schema, status.attempt, status.step, status.heartbeat]
+    counts += [] if status.steps is None else [status.steps]
+    numbers = [status.updated, status.seconds, status.progress, status.steps_per_second, status.clips_per_second]
+    numbers += [] if status.seconds_left is None else [status.seconds_left]
+    texts = (status.message, status.warning, status.device)
+    good = (
+        all(type(n) is int for n in counts)
+        and all(type(n) in (int, float) for n in numbers)
+        and all(type(t) is str for t in texts)
+    )
+    return status if good else None
