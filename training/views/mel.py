@@ -16,6 +16,8 @@ from torch import Generator, Tensor
 
 from training.settings import setting
 from training.spectrogram import FLOOR, log_mel
+from training.views.resize_crop import crop_of, resized_crop
+from training.views.surroundings import ROOM_SECONDS, smeared, with_background_power
 
 NOISE_POOL = 1 << 18
 """Drawing exponential noise for every step is slow; each view reads a random stretch of this many draws."""
@@ -39,11 +41,20 @@ class MelViews:
         0.1, "The mel axis squeezed or widened, up to e to this power, as by another voice.", low=0.0, high=0.5
     )
     mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)
+    background: float = setting(
+        0.0, "Chance that a stretch of another clip sounds behind it, 0 to 20 dB below.", low=0.0, high=1.0
+    )
+    reverb: float = setting(
+        0.0, "Chance that it sounds as in a room, which rings on for 0.1 to 0.6 s.", low=0.0, high=1.0
+    )
     noise: float = setting(
         1.0, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0
     )
     equalizer: float = setting(
         1.5, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0
+    )
+    resize_crop: float = setting(
+        0.0, "A random rectangle of the view fills all of it: its sides up to e to this power.", low=0.0, high=0.7
     )
     time_mask: float = setting(0.0, "Longest stretch of time hidden, in parts of the view.", low=0.0, high=0.5)
     frequency_mask: float = setting(0.0, "Widest band hidden, in parts of the mel axis.", low=0.0, high=0.5)
@@ -54,19 +65,44 @@ class MelViews:
 
     def __call__(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> Tensor:
         """One random view of each clip: levelled power (B, F, T), lengths (B,) in frames → log-mel (B, F, V)."""
-        batch, bands, _ = power.shape
-        amounts = _Amounts(batch, power.device, generator)
+        return self.placed(power, lengths, frames, generator)[0]
+
+    def placed(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> tuple[Tensor, Tensor]:
+        """The same view (B, F, V), and which of its frames (B, V) show the clip itself and not what surrounds it."""
+        amounts = _Amounts(len(power), power.device, generator)
         stretch = amounts.symmetric(self.time_stretch).exp()
+        starts = placement(lengths / stretch, frames, amounts.uniform(), self.time_shift)
         view = warped(
             power, frames,
-            starts=placement(lengths / stretch, frames, amounts.uniform(), self.time_shift),
+            starts=starts,
             stretch=stretch,
             frequency_scale=amounts.symmetric(self.frequency_stretch).exp(),
             frequency_shift=amounts.symmetric(self.frequency_shift),
         )  # fmt: skip
+        x = log_mel(self._changed(view, amounts))
+        inside = shown(lengths, frames, starts, stretch)
+        if self.resize_crop:
+            x, inside = _recropped(x, inside, amounts, self.resize_crop)
+        if self.time_mask:
+            x = masked(x, amounts.uniform(), self.time_mask * amounts.uniform(), axis=2)
+        if self.frequency_mask:
+            x = masked(x, amounts.uniform(), self.frequency_mask * amounts.uniform(), axis=1)
+        return x, inside
+
+    def _changed(self, view: Tensor, amounts: "_Amounts") -> Tensor:
+        """Power (B, F, V) with all that can be done to power."""
+        _, bands, frames = view.shape
         if self.mixup:
-            partners = torch.randperm(batch, generator=generator, device=power.device)
+            partners = amounts.partners()
             view = mixed(view, partners, self.mixup * amounts.uniform().square())
+        if self.background:
+            decibel = torch.where(amounts.uniform() < self.background, -20 * amounts.uniform(), -torch.inf)
+            partners = amounts.partners()
+            view = with_background_power(view, partners, amounts.integers(frames), decibel)
+        if self.reverb:
+            low, high = (seconds * frames / self.crop_seconds for seconds in ROOM_SECONDS)
+            wet = amounts.uniform() * (amounts.uniform() < self.reverb)
+            view = smeared(view, low + (high - low) * amounts.uniform(), wet)
         if self.equalizer:
             view = equalised(view, self.equalizer * amounts.normal(EQUALIZER_KNOTS))
         if self.noise:
@@ -75,12 +111,7 @@ class MelViews:
             view = view + coloured_noise(
                 level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames
             )
-        x = log_mel(view)
-        if self.time_mask:
-            x = masked(x, amounts.uniform(), self.time_mask * amounts.uniform(), axis=2)
-        if self.frequency_mask:
-            x = masked(x, amounts.uniform(), self.frequency_mask * amounts.uniform(), axis=1)
-        return x
+        return view
 
     def pair(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> tuple[Tensor, Tensor]:
         """Two views of each clip, made in one call: log-mel (B, F, V) twice."""
@@ -96,6 +127,12 @@ def placement(lengths: Tensor, frames: int, uniform: Tensor, freedom: float) -> 
     """
     room = frames - lengths
     return uniform * torch.where(room > 0, room * freedom, room)
+
+
+def shown(lengths: Tensor, frames: int, starts: Tensor, stretch: Tensor) -> Tensor:
+    """(B, V): which view frames lie nearest to one of their clip's own frames."""
+    time = (torch.arange(frames, device=lengths.device) - starts[:, None]) * stretch[:, None]
+    return (time >= -0.5) & (time < lengths[:, None] - 0.5)
 
 
 def warped(
@@ -150,6 +187,18 @@ def masked(x: Tensor, place: Tensor, width: Tensor, axis: int) -> Tensor:
     return x.masked_fill(hidden[:, None] if axis == 2 else hidden[:, :, None], math.log(FLOOR))
 
 
+def _recropped(x: Tensor, inside: Tensor, amounts: "_Amounts", strength: float) -> tuple[Tensor, Tensor]:
+    """A random rectangle of log-mel (B, F, V) in place of it, and which frames (B, V) then show the clip."""
+    _, bands, frames = x.shape
+    height, width = amounts.symmetric(strength).exp(), amounts.symmetric(strength).exp()
+    bottom, left, height, width = crop_of(bands, frames, height, width, amounts.uniform(), amounts.uniform())
+    silence = math.log(FLOOR)
+    x = (resized_crop(x - silence, bottom, left, height, width) + silence).clamp(min=silence)
+    one = torch.ones_like(left)
+    row = resized_crop(inside[:, None].to(x.dtype), one - 1, left, one, width)[:, 0]
+    return x, row > 0.5
+
+
 class _Amounts:
     """Random numbers for one batch, all from one generator."""
 
@@ -171,6 +220,10 @@ class _Amounts:
     def integers(self, high: int) -> Tensor:
         """(B,) in [0, high)."""
         return torch.randint(0, high, (self._batch,), device=self._device, generator=self._generator)
+
+    def partners(self) -> Tensor:
+        """(B,): a clip of the batch for each clip, each one once."""
+        return torch.randperm(self._batch, device=self._device, generator=self._generator)
 
 
 @lru_cache(maxsize=2)

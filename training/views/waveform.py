@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 
 from training.data.dataset import SAMPLE_RATE
 from training.settings import setting
+from training.views.surroundings import ROOM_SECONDS, reverberated, with_background
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class WaveformViews:
     gain_db: float = setting(6.0, "Louder or quieter by up to this many dB.", low=0.0, high=30.0)
     polarity: float = setting(0.5, "Chance that the waveform is turned upside down.", low=0.0, high=1.0)
     mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)
+    background: float = setting(
+        0.0, "Chance that a stretch of another clip sounds behind it, 0 to 20 dB below.", low=0.0, high=1.0
+    )
+    reverb: float = setting(
+        0.0, "Chance that it sounds as in a room, which rings on for 0.1 to 0.6 s.", low=0.0, high=1.0
+    )
     noise: float = setting(0.5, "Chance that white noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0)
     equalizer: float = setting(0.5, "Random filter: standard deviation in nepers of power.", low=0.0, high=2.0)
 
@@ -54,6 +61,15 @@ class WaveformViews:
         if self.mixup:
             partners = torch.randperm(batch, generator=generator, device=device)
             view = torch.lerp(view, view[partners], self.mixup * uniform().square())
+        if self.background:
+            decibel = torch.where(uniform() < self.background, -20 * uniform(), -torch.inf)
+            partners = torch.randperm(batch, generator=generator, device=device)
+            view = with_background(view, partners, (uniform()[:, 0] * samples).long(), decibel)
+        if self.reverb:
+            low, high = (seconds * SAMPLE_RATE for seconds in ROOM_SECONDS)
+            answer = torch.randn(batch, round(high), device=device, generator=generator)
+            wet = uniform() * (uniform() < self.reverb)
+            view = reverberated(view, answer, low + (high - low) * uniform(), wet)
         if self.noise:
             decibel = torch.where(uniform() < self.noise, -5 - 40 * uniform(), -torch.inf)
             view = with_noise(view, decibel, torch.randn(view.shape, device=device, generator=generator))

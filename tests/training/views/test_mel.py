@@ -10,15 +10,16 @@ from torch import Generator
 
 from training.settings import describe
 from training.spectrogram import FLOOR
-from training.views.mel import MelViews, coloured_noise, equalised, masked, mixed, placement, warped
+from training.views.mel import MelViews, coloured_noise, equalised, masked, mixed, placement, shown, warped
 
 OFF = MelViews(
     crop_seconds=0.32, time_shift=0.0, time_stretch=0.0, frequency_shift=0.0, frequency_stretch=0.0, mixup=0.0,
-    noise=0.0, equalizer=0.0, time_mask=0.0, frequency_mask=0.0,
+    background=0.0, reverb=0.0, noise=0.0, equalizer=0.0, resize_crop=0.0, time_mask=0.0, frequency_mask=0.0,
 )  # fmt: skip
 ON: dict[str, float] = {
     "time_shift": 1.0, "time_stretch": 0.3, "frequency_shift": 0.3, "frequency_stretch": 0.3, "mixup": 0.5,
     "noise": 1.0, "equalizer": 1.0, "time_mask": 0.5, "frequency_mask": 0.5,
+    "background": 1.0, "reverb": 1.0, "resize_crop": 0.5,
 }  # fmt: skip
 """A value at which each setting must show."""
 
@@ -118,6 +119,37 @@ def test_warping() -> None:
                     (1 - pt) * at(b, f0 + 1, t0) + pt * at(b, f0 + 1, t0 + 1)
                 )
                 assert found[b, f, v] == pytest.approx(expected, abs=1e-5), (b, f, v)
+
+
+def test_the_frames_shown_are_those_nearest_to_the_clips_own() -> None:
+    lengths, frames = torch.tensor([4, 6, 25, 25]), 10
+    starts, stretch = torch.tensor([0.0, 2.7, -15.0, 0.0]), torch.tensor([1.0, 1.5, 1.0, 2.0])
+    found = shown(lengths, frames, starts, stretch)
+    for b in range(4):
+        for v in range(frames):
+            time = float((v - starts[b]) * stretch[b])
+            assert bool(found[b, v]) == (0 <= math.floor(time + 0.5) < lengths[b]), (b, v)
+    assert found.sum(1).tolist() == [4, 4, 10, 10]
+
+
+def test_padding_is_told_from_the_clip() -> None:
+    """Where nothing else is mixed in, frames that don't show the clip are silent and those that do are not."""
+    views, lengths = replace(OFF, time_shift=1.0, time_stretch=0.2), torch.arange(4, 12)
+    power = torch.ones(8, 6, 12) * (torch.arange(12) < lengths[:, None])[:, None]
+    view, inside = views.placed(power, lengths, 24, Generator().manual_seed(0))
+    assert torch.equal(view, views(power, lengths, 24, Generator().manual_seed(0)))
+    loud = view.amax(1) > math.log(0.5)  # between two frames it is interpolated
+    assert torch.equal(inside, loud) and 0 < int(inside.sum()) < inside.numel()
+
+
+def test_a_resized_crop_moves_what_is_shown_with_the_clip() -> None:
+    views, lengths = replace(OFF, time_shift=1.0, resize_crop=0.5), torch.full((64,), 9)
+    power = torch.ones(64, 6, 12) * (torch.arange(12) < 9)
+    view, inside = views.placed(power, lengths, 24, Generator().manual_seed(0))
+    loud = view.amax(1) > math.log(FLOOR) / 2
+    assert (loud == inside).float().mean() > 0.95
+    widths = inside.sum(1)
+    assert widths.min() < 9 < widths.max()  # some are blown up, others shrunk
 
 
 def test_mixing_is_in_power() -> None:

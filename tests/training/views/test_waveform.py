@@ -13,10 +13,20 @@ from training.settings import describe
 from training.views.waveform import WaveformViews, filtered, resampled, with_noise
 
 OFF = WaveformViews(
-    crop_seconds=0.2, time_shift=0.0, time_stretch=0.0, gain_db=0.0, polarity=0.0, mixup=0.0, noise=0.0, equalizer=0.0
+    crop_seconds=0.2,
+    time_shift=0.0,
+    time_stretch=0.0,
+    gain_db=0.0,
+    polarity=0.0,
+    mixup=0.0,
+    noise=0.0,
+    equalizer=0.0,
+    background=0.0,
+    reverb=0.0,
 )
 ON: dict[str, float] = {
     "time_shift": 1.0, "time_stretch": 0.3, "gain_db": 12.0, "polarity": 0.5, "mixup": 0.5, "noise": 1.0, "equalizer": 1.0,
+    "background": 1.0, "reverb": 1.0,
 }  # fmt: skip
 """A value at which each setting must show."""
 SAMPLES = 3200

@@ -1,0 +1,115 @@
+"""Pieces lie in their cells, and nothing but what they hold tells where they come from."""
+
+import math
+from itertools import combinations, permutations
+
+import pytest
+import torch
+from torch import Generator
+
+from training.views.pieces import between_frames, far_apart_orders, levelled_pieces, pieces, shuffled
+
+
+def ramp(frames: int, clips: int = 3) -> torch.Tensor:
+    """(B, F, V): every value is its frame's number, plus 100 for each band."""
+    return torch.arange(frames).float() + 100 * torch.arange(2)[None, :, None].expand(clips, -1, 1)
+
+
+def test_every_piece_lies_in_its_cell_of_the_clips_own_frames() -> None:
+    inside = torch.zeros(3, 30, dtype=torch.bool)
+    for b, (first, last) in enumerate([(0, 30), (5, 17), (20, 28)]):
+        inside[b, first:last] = True
+    jitter = torch.rand(3, 4, generator=Generator().manual_seed(0))
+    found = pieces(ramp(30), inside, jitter, 4, 8, 0.25)
+    assert found.shape == (3, 4, 2, 8)
+    for b, (first, last) in enumerate([(1, 29), (6, 16), (21, 27)]):  # without the first and the last frame
+        cell = (last - 1 - first) / 4
+        for n in range(4):
+            start = first + cell * (n + 0.25 * float(jitter[b, n]))
+            expected = [start + 0.75 * cell * w / 7 for w in range(8)]
+            torch.testing.assert_close(found[b, n, 0], torch.tensor(expected), rtol=0, atol=1e-4)
+            torch.testing.assert_close(found[b, n, 1], found[b, n, 0] + 100, rtol=0, atol=1e-4)
+            assert found[b, n, 0].min() >= first - 1e-4 and found[b, n, 0].max() <= last - 1 + 1e-4
+
+
+@pytest.mark.parametrize("gap", [0.2, 0.5])
+def test_neighbours_leave_a_gap_between_them(gap: float) -> None:
+    """On average as wide as the part of the cell that is left out; pieces of other clips have no part in it."""
+    inside = torch.ones(500, 43, dtype=torch.bool)
+    jitter = torch.rand(500, 4, generator=Generator().manual_seed(1))
+    found = pieces(ramp(43, 500), inside, jitter, 4, 8, gap)[:, :, 0]
+    left_out = found[:, 1:, 0] - found[:, :-1, -1]
+    assert left_out.min() > -1e-4 and left_out.max() < 2 * gap * 10 + 1e-4
+    assert abs(float(left_out.mean()) - gap * 10) < 0.2
+
+
+def test_silence_beyond_the_clip_is_in_no_piece() -> None:
+    x, inside = torch.full((4, 3, 20), -9.0), torch.zeros(4, 20, dtype=torch.bool)
+    inside[:, 6:13] = True
+    x[:, :, 6:13] = 1.0
+    found = pieces(x, inside, torch.rand(4, 3), 3, 8, 0.2)
+    assert (found == 1.0).all()
+
+
+def test_the_shortest_clip_still_gives_numbers() -> None:
+    inside = torch.zeros(1, 10, dtype=torch.bool)
+    inside[0, 9] = True
+    assert torch.isfinite(levelled_pieces(pieces(ramp(10, 1), inside, torch.rand(1, 4), 4, 8, 0.2))).all()
+
+
+def test_between_frames_values_run_straight() -> None:
+    x = torch.rand(2, 3, 9)
+    found = between_frames(x, torch.tensor([[0.0, 2.25, 8.0], [7.5, 1.0, 4.5]]))
+    torch.testing.assert_close(found[0, :, 1], 0.75 * x[0, :, 2] + 0.25 * x[0, :, 3])
+    torch.testing.assert_close(found[1, :, 0], (x[1, :, 7] + x[1, :, 8]) / 2)
+    torch.testing.assert_close(found[0, :, 2], x[0, :, 8])
+
+
+def test_the_level_and_the_contrast_of_a_piece_are_gone() -> None:
+    parts = torch.randn(4, 3, 5, 8)
+    louder = parts * torch.tensor([0.5, 2.0, 7.0])[:, None, None] + torch.tensor([-3.0, 0.0, 5.0])[:, None, None]
+    found = levelled_pieces(louder)
+    torch.testing.assert_close(found, levelled_pieces(parts), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(found.mean((2, 3)), torch.zeros(4, 3), rtol=0, atol=1e-5)
+    torch.testing.assert_close(found.std((2, 3), correction=0), torch.ones(4, 3), rtol=0, atol=1e-4)
+    assert (levelled_pieces(torch.zeros(1, 1, 5, 8)) == 0).all()
+
+
+def test_shuffling_puts_the_pieces_where_the_order_says() -> None:
+    parts, orders = torch.rand(2, 3, 4, 5), torch.tensor([[2, 0, 1], [0, 1, 2]])
+    found = shuffled(parts, orders)
+    assert all(torch.equal(found[b, i], parts[b, orders[b, i]]) for b in range(2) for i in range(3))
+
+
+@pytest.mark.parametrize(("count", "wanted"), [(3, 6), (4, 24), (4, 6), (5, 20), (8, 30)])
+def test_orders_are_orders_and_all_different(count: int, wanted: int) -> None:
+    orders = far_apart_orders(count, wanted)
+    assert orders.shape == (wanted, count) and len({tuple(order) for order in orders.tolist()}) == wanted
+    assert (orders.sort(1).values == torch.arange(count)).all()
+    assert orders[0].tolist() == list(range(count))
+    assert torch.equal(orders, far_apart_orders(count, wanted))
+
+
+@pytest.mark.parametrize(("count", "wanted"), [(4, 6), (5, 10), (6, 12)])
+def test_each_order_is_the_farthest_from_those_before_it(count: int, wanted: int) -> None:
+    """The paper's greedy choice, by loops."""
+    orders = far_apart_orders(count, wanted).tolist()
+
+    def apart(order: tuple[int, ...] | list[int], before: list[list[int]]) -> int:
+        return sum(p != q for other in before for p, q in zip(order, other, strict=True))
+
+    for i in range(1, wanted):
+        free = [p for p in permutations(range(count)) if list(p) not in orders[:i]]
+        assert apart(orders[i], orders[:i]) == max(apart(p, orders[:i]) for p in free)
+
+
+def test_far_apart_orders_are_farther_apart_than_drawn_ones() -> None:
+    def mean_distance(orders: torch.Tensor) -> float:
+        return sum(int((p != q).sum()) for p, q in combinations(orders, 2)) / math.comb(len(orders), 2)
+
+    drawn = torch.stack([torch.randperm(5, generator=Generator().manual_seed(i)) for i in range(10)])
+    assert mean_distance(far_apart_orders(5, 10)) > mean_distance(drawn) + 0.3
+
+
+def test_no_more_orders_than_there_are() -> None:
+    assert far_apart_orders(3, 100).shape == (6, 3)
