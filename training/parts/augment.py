@@ -6,6 +6,7 @@ from torch import Generator, Tensor
 
 from training.spectrogram import FrontEnd, log_mel
 from training.views import MelViews, WaveformViews
+from training.views.crops import crops
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,20 @@ class Augment:
         if isinstance(self.settings, MelViews):
             return self.settings(audio, lengths, self.view_frames, generator)
         return self.settings(audio, lengths, generator)
+
+    def placed(self, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+        """One random mel view of each clip, and which of its frames (B, V) show the clip: the rest is padding."""
+        assert isinstance(self.settings, MelViews), "samples have no frames"
+        return self.settings.placed(audio, lengths, self.view_frames, generator)
+
+    def crops(
+        self, audio: Tensor, lengths: Tensor, generator: Generator, *, large: int, small: int, small_seconds: float
+    ) -> tuple[Tensor, Tensor]:
+        """Several large and small crops of each clip: (L, B, F, V) and (S, B, F, v), or (L, B, V) and (S, B, v)."""
+        return crops(
+            self.settings, self.front_end.hop_seconds, audio, lengths, generator,
+            large=large, small=small, small_seconds=small_seconds,
+        )  # fmt: skip
 
     def whole(self, audio: Tensor) -> Tensor:
         """The clips as they are, unchanged and unabridged."""

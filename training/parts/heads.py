@@ -8,3 +8,12 @@ def projector(width_in: int, hidden: int, width_out: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Linear(width_in, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, width_out)
     )
+
+
+def deep_projector(width_in: int, hidden: int, width_out: int) -> nn.Sequential:
+    """Three linear layers, BatchNorm and ReLU after the first two, as in SimSiam, Barlow Twins and VICReg."""
+    return nn.Sequential(
+        nn.Linear(width_in, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(),
+        nn.Linear(hidden, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(),
+        nn.Linear(hidden, width_out, bias=False),
+    )  # fmt: skip

@@ -1,23 +1,92 @@
 """How gradients become steps, and how the learning rate goes over a run."""
 
 import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor
 from torch.optim import SGD, AdamW, Optimizer
 
 from training.config import RunConfig
+from training.methods.method import Method
 
 
-def optimizer_for(method: nn.Module, config: RunConfig) -> Optimizer:
-    """AdamW or SGD over what learns; biases and the parameters of norm layers are left out of the weight decay."""
-    learning = [p for p in method.parameters() if p.requires_grad]
+def optimizer_for(method: Method, config: RunConfig) -> Optimizer:
+    """The run's optimiser over what learns.
+
+    Biases and the parameters of norm layers are left out of the weight decay, and of LARS's adaptation. What the method
+    names in `constant_rate` has groups of its own, for which `set_rate` keeps the rate at its peak.
+    """
     groups = [
-        {"params": [p for p in learning if p.dim() > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in learning if p.dim() <= 1], "weight_decay": 0.0},
+        {"params": params, "weight_decay": config.weight_decay * decays, "adapts": decays, "constant": constant}
+        for constant in (False, True)
+        for decays in (True, False)
+        if (params := list(_learning(method, constant, decays)))
     ]
     if config.optimizer == "sgd":
         return SGD(groups, lr=config.learning_rate, momentum=0.9)
+    if config.optimizer == "lars":
+        return LARS(groups, lr=config.learning_rate)
     return AdamW(groups, lr=config.learning_rate)
+
+
+def _learning(method: Method, constant: bool, decays: bool) -> Iterator[Tensor]:
+    """The parameters of one group."""
+    for name, parameter in method.named_parameters():
+        is_constant = any(name.startswith(f"{module}.") for module in method.constant_rate)
+        if parameter.requires_grad and is_constant == constant and (parameter.dim() > 1) == decays:
+            yield parameter
+
+
+class LARS(Optimizer):
+    """Layer-wise adaptive rates (You et al. 2017, arXiv 1708.03888): steps in proportion to the weights they change.
+
+    For each parameter w with gradient g, weight decay β, momentum m, trust η and learning rate γ:
+
+        d ← g + β w
+        d ← d · η ‖w‖ / ‖d‖     (left as it is where a norm is 0, or where the group has adapts=False)
+        v ← m v + d
+        w ← w − γ v
+
+    As in SimCLR, BYOL and Barlow Twins, the decay is part of the gradient whose norm is taken; the paper's own ratio is
+    η ‖w‖ / (‖g‖ + β ‖w‖).
+    """
+
+    def __init__(
+        self, params: Iterable[Any], lr: float, momentum: float = 0.9, weight_decay: float = 0.0, trust: float = 0.001
+    ) -> None:
+        defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "trust": trust, "adapts": True}
+        super().__init__(params, defaults)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # no loss to return
+        """One step for all parameters that have a gradient."""
+        assert closure is None, "the loss is not evaluated again"
+        for group in self.param_groups:
+            weights: list[Tensor] = [w for w in group["params"] if w.grad is not None]
+            if not weights:
+                continue
+            gradients = [w.grad for w in weights if w.grad is not None]
+            directions = torch._foreach_add(gradients, weights, alpha=group["weight_decay"])
+            if group["adapts"]:
+                sizes = torch.stack(torch._foreach_norm(weights))
+                steepness = torch.stack(torch._foreach_norm(directions))
+                ratios = torch.where((sizes > 0) & (steepness > 0), group["trust"] * sizes / steepness, 1.0)
+                torch._foreach_mul_(directions, list(ratios))
+            for w in weights:
+                if not self.state[w]:
+                    self.state[w]["velocity"] = torch.zeros_like(w)
+            velocities = [self.state[w]["velocity"] for w in weights]
+            torch._foreach_mul_(velocities, group["momentum"])
+            torch._foreach_add_(velocities, directions)
+            torch._foreach_add_(weights, velocities, alpha=-group["lr"])
+
+
+def set_rate(optimizer: Optimizer, config: RunConfig, rate: float) -> None:
+    """The step's learning rate for every group, but for those whose rate stays at its peak."""
+    for group in optimizer.param_groups:
+        group["lr"] = config.learning_rate if group.get("constant") else rate
 
 
 def scheduled_rate(config: RunConfig, step: int, progress: float) -> float:

@@ -8,12 +8,15 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from training.parts.memory import Memory
+
 M = TypeVar("M", bound=nn.Module)
 
 
 def slow_copy(network: M) -> M:
-    """A copy without gradients, equal to `network` at first."""
-    return copy.deepcopy(network).requires_grad_(False)
+    """A copy without gradients, equal to `network` at first; memories are shared with it, not copied."""
+    shared = {id(module): module for module in network.modules() if isinstance(module, Memory)}
+    return copy.deepcopy(network, shared).requires_grad_(False)
 
 
 @torch.no_grad()
@@ -23,7 +26,7 @@ def follow(slow: nn.Module, fast: nn.Module, momentum: float) -> None:
     Buffers that count (BatchNorm's number of batches) are copied. Leaving out the buffers would evaluate the slow
     copy with statistics of its start.
     """
-    pairs = [(s, f) for s, f in zip(_tensors(slow), _tensors(fast), strict=True)]
+    pairs = [(s, f) for s, f in zip(_tensors(slow), _tensors(fast), strict=True) if s is not f]
     floating = [(s, f) for s, f in pairs if s.is_floating_point()]
     torch._foreach_lerp_([s for s, _ in floating], [f for _, f in floating], 1 - momentum)
     for s, f in pairs:

@@ -1,16 +1,11 @@
-"""Heads, the slow copy, the optimiser and its schedule."""
-
-import math
-from dataclasses import replace
+"""Heads, the slow copy and the views of a run."""
 
 import pytest
 import torch
 from torch import nn
 
-from training.config import RunConfig
 from training.parts.augment import Augment
 from training.parts.heads import projector
-from training.parts.optimizers import optimizer_for, scheduled_rate
 from training.parts.slow_copy import follow, slow_copy
 from training.spectrogram import FrontEnd, log_mel
 from training.views import MelViews, WaveformViews
@@ -55,31 +50,6 @@ def test_a_projector_is_of_two_layers() -> None:
     head = projector(6, 10, 4)
     assert head(torch.randn(3, 6)).shape == (3, 4)
     assert [type(layer) for layer in head] == [nn.Linear, nn.BatchNorm1d, nn.ReLU, nn.Linear]
-
-
-@pytest.mark.parametrize("name", ["adamw", "sgd"])
-def test_biases_and_norms_do_not_decay(name: str) -> None:
-    model = network()
-    frozen = model[3].bias
-    assert isinstance(frozen, nn.Parameter)
-    frozen.requires_grad_(False)
-    optimizer = optimizer_for(model, replace(RunConfig(), optimizer=name, weight_decay=0.3))
-    decay = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
-    names = {n: decay.get(id(p)) for n, p in model.named_parameters()}
-    assert names == {
-        "0.weight": 0.3, "0.bias": 0, "1.weight": 0, "1.bias": 0, "3.weight": 0.3, "3.bias": None,
-    }  # fmt: skip
-
-
-def test_the_rate_rises_then_falls_by_half_a_cosine() -> None:
-    config = replace(RunConfig(), learning_rate=0.2, warmup_steps=10)
-    assert scheduled_rate(config, 0, 0.0) == pytest.approx(0.02)
-    assert scheduled_rate(config, 4, 0.0) == pytest.approx(0.1)
-    assert scheduled_rate(config, 9, 0.0) == pytest.approx(0.2)
-    for progress in (0.0, 0.3, 0.5, 1.0):
-        expected = 0.2 * (1 + math.cos(math.pi * progress)) / 2
-        assert scheduled_rate(config, 100, progress) == pytest.approx(expected)
-    assert scheduled_rate(replace(config, warmup_steps=0), 0, 0.0) == pytest.approx(0.2)
 
 
 def test_augment_speaks_the_encoders_language() -> None:

@@ -1,0 +1,65 @@
+"""Codes drawn by Gumbel softmax: the forward pass takes one of each codebook, the gradient is the softmax's."""
+
+import math
+
+import pytest
+import torch
+from torch import Generator
+
+from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
+
+B, U, D, G, V, C = 3, 5, 8, 2, 6, 4
+
+
+def test_exactly_one_code_of_each_codebook_is_taken() -> None:
+    quantise, h = GumbelQuantiser(D, G, V, C), torch.randn(B, U, D)
+    noise = gumbel_noise((B, U, G, V), h, Generator().manual_seed(0))
+    for given in (None, noise):
+        q, choice, probability = quantise(h, given, 0.7)
+        assert q.shape == (B, U, G * C) == (B, U, quantise.width) and choice.shape == (B, U, G)
+        torch.testing.assert_close(probability.sum(3), torch.ones(B, U, G))
+        for b in range(B):
+            for u in range(U):
+                taken = torch.cat([quantise.entries[g, choice[b, u, g]] for g in range(G)])
+                torch.testing.assert_close(q[b, u], taken, rtol=1e-5, atol=1e-6)
+    likeliest = quantise(h)[2].argmax(3)
+    assert torch.equal(quantise(h)[1], likeliest)
+    assert not torch.equal(quantise(h, noise * 10)[1], likeliest)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 2.0])
+def test_the_gradient_is_that_of_the_softmax(temperature: float) -> None:
+    """Against the softmax written out in float64, the drawn code's entry standing in the forward pass alone."""
+    quantise, h = GumbelQuantiser(D, G, V, C), torch.randn(B, U, D)
+    noise = gumbel_noise((B, U, G, V), h, Generator().manual_seed(0))
+    weights = torch.randn(B, U, G * C)
+    q, _, _ = quantise(h, noise, temperature)
+    (fast,) = torch.autograd.grad((q * weights).sum(), quantise.logits.weight)
+    quantise = quantise.double()
+    logits = quantise.logits(quantise.norm(h.double())).view(B, U, G, V)
+    soft = torch.exp((logits + noise.double()) / temperature)
+    soft = soft / soft.sum(3, keepdim=True)
+    mixed = torch.stack([soft[:, :, g] @ quantise.entries[g] for g in range(G)], dim=2).flatten(2)
+    (exact,) = torch.autograd.grad((mixed * weights.double()).sum(), quantise.logits.weight)
+    torch.testing.assert_close(fast.double(), exact, rtol=1e-3, atol=1e-5)
+
+
+def test_the_noise_makes_the_likeliest_code_a_draw() -> None:
+    logits = torch.tensor([0.0, 1.0, 2.0])
+    noise = gumbel_noise((1, 60_000, 1, 3), logits, Generator().manual_seed(0))
+    drawn = (logits + noise).argmax(3).flatten().bincount(minlength=3) / 60_000
+    torch.testing.assert_close(drawn, logits.softmax(0), rtol=0, atol=0.01)
+    assert torch.equal(noise, gumbel_noise((1, 60_000, 1, 3), logits, Generator().manual_seed(0)))
+
+
+def test_perplexity_counts_the_codes_in_use() -> None:
+    used = torch.tensor([[0.25, 0.25, 0.25, 0.25], [1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]])
+    torch.testing.assert_close(perplexity(used), torch.tensor([4.0, 1.0, 2.0]))
+    uneven = torch.tensor([[0.7, 0.2, 0.1, 0.0]])
+    exact = math.exp(-sum(p * math.log(p) for p in (0.7, 0.2, 0.1)))
+    assert float(perplexity(uneven)) == pytest.approx(exact, rel=1e-6)
+
+
+def test_the_mean_is_over_the_counted_frames() -> None:
+    values, counted = torch.rand(B, U, G, V), torch.rand(B, U) < 0.5
+    torch.testing.assert_close(mean_over(values, counted), values[counted].mean(0))

@@ -1,0 +1,50 @@
+"""From a vector back to a spectrogram, and how far what comes back is from what was meant.
+
+Shapes:  B clips, C numbers of a code, F mel bands, V frames.
+"""
+
+from torch import Tensor, nn
+
+
+class SpectrogramDecoder(nn.Module):
+    """Two dense layers: a code (B, C) → spectrograms (B, *shape), such as (F, V), or (N, F, V) for N at once."""
+
+    def __init__(self, width: int, hidden: int, *shape: int) -> None:
+        super().__init__()
+        values = 1
+        for size in shape:
+            values *= size
+        self.layers = nn.Sequential(
+            nn.Linear(width, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, values)
+        )
+        self.shape = shape
+
+    def forward(self, code: Tensor) -> Tensor:
+        """(B, C) → (B, *shape), float32 also where half of the precision is enough for the layers."""
+        rebuilt: Tensor = self.layers(code).float()
+        return rebuilt.unflatten(1, self.shape)
+
+
+def squared_error(rebuilt: Tensor, target: Tensor, counted: Tensor) -> Tensor:
+    """Mean of (rebuilt − target)² over the frames that are counted: (…, F, V) twice, counted (…, V) → scalar.
+
+    Frames that show no sound of the clip are left out by `counted`; 0 where none is counted at all.
+    """
+    wrong = (rebuilt.float() - target.float()).square().mean(-2)  # (…, V)
+    return (wrong * counted).sum() / counted.sum().clamp(min=1)
+
+
+class RecurrentDecoder(nn.Module):
+    """A GRU that says one frame after the other: a code (B, C) → (B, F, V). It hears the code at every step."""
+
+    def __init__(self, width: int, hidden: int, bands: int, frames: int) -> None:
+        super().__init__()
+        self.recurrent = nn.GRU(width, hidden, batch_first=True)
+        self.say = nn.Linear(hidden, bands)
+        self.frames = frames
+
+    def forward(self, code: Tensor) -> Tensor:
+        """(B, C) → (B, F, V), float32 also where half of the precision is enough for the layers."""
+        states = self.recurrent(code[:, None].expand(-1, self.frames, -1))[0]  # (B, V, H)
+        said: Tensor = self.say(states).float()
+        return said.transpose(1, 2)
