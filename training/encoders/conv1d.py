@@ -19,16 +19,23 @@ class Conv1d(Encoder):
     )
     stride = 320
 
-    def __init__(self, mels: int, width: int = 256) -> None:
+    def __init__(self, mels: int, channels: tuple[int, int, int] = (32, 64, 128), width: int = 256) -> None:
         super().__init__(mels)
+        first, second, third = channels
         layers: list[nn.Module] = []
-        shape = [(1, 32, 10, 5), (32, 64, 8, 4), (64, 128, 8, 4), (128, width, 8, 4), (width, width, 3, 1)]
+        shape = [
+            (1, first, 10, 5),
+            (first, second, 8, 4),
+            (second, third, 8, 4),
+            (third, width, 8, 4),
+            (width, width, 3, 1),
+        ]
         for c_in, c_out, kernel, step in shape:
             padding = (kernel - step + 1) // 2
             layers += [nn.Conv1d(c_in, c_out, kernel, step, padding, bias=False), nn.BatchNorm1d(c_out), nn.ReLU()]
         self.layers = nn.Sequential(*layers)
         self.width = width
 
-    def frames(self, x: Tensor) -> Tensor:
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, S) → (B, U, D)."""
         return self.layers(x[:, None]).transpose(1, 2)

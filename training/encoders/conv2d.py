@@ -55,7 +55,7 @@ class Conv2d(Encoder):
         shifted = x - MEAN_REMOVED * mean[:, :, None]
         return (shifted - (1 - MEAN_REMOVED) * self.input_mean) / self.input_std
 
-    def frames(self, x: Tensor) -> Tensor:
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, F, T) → (B, U, D)."""
         maps = self.blocks(x[:, None])  # (B, C, F/8, U)
         return self.dense(maps.permute(0, 3, 1, 2).flatten(2))

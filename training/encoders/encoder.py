@@ -24,6 +24,8 @@ class Encoder(nn.Module, ABC):
     """Input frames (or samples) for each output frame."""
     width: int
     """D."""
+    margin: ClassVar[int] = 2
+    """Output frames that the last one of a clip looks ahead, at most: so much silence is put behind a sound."""
     input_mean: Tensor
     input_std: Tensor
 
@@ -39,8 +41,11 @@ class Encoder(nn.Module, ABC):
         self.input_std.fill_(max(std, 1e-3))
 
     @abstractmethod
-    def frames(self, x: Tensor) -> Tensor:
-        """Standardised (B, F, T) or (B, S) → (B, U, D)."""
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Standardised (B, F, T) or (B, S) → (B, U, D).
+
+        Encoders that look further than their margin leave out what lies past the `lengths` (B,), where they are given.
+        """
 
     def standardised(self, x: Tensor, lengths: Tensor | None) -> Tensor:
         """The input at mean 0 and standard deviation 1 over the data set."""
@@ -48,7 +53,11 @@ class Encoder(nn.Module, ABC):
 
     def sequence(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Features over time of raw input: (B, F, T) or (B, S) → (B, U, D), for methods that look at single frames."""
-        return self.frames(self.standardised(x, lengths))
+        return self.frames(self.standardised(x, lengths), lengths)
+
+    def own_frames(self, lengths: Tensor, count: int) -> Tensor:
+        """How many of `count` output frames (B,) are each clip's own, at least one; lengths in frames or samples."""
+        return (lengths // self.stride).clamp(1, count)
 
     def pooled(self, frames: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, U, D) → (B, D): maximum plus mean over time (BYOL-A's pooling).
@@ -57,7 +66,7 @@ class Encoder(nn.Module, ABC):
         """
         if lengths is None:
             return frames.amax(1) + frames.mean(1)
-        own = (lengths // self.stride).clamp(1, frames.shape[1])
+        own = self.own_frames(lengths, frames.shape[1])
         inside = (torch.arange(frames.shape[1], device=frames.device) < own[:, None])[:, :, None]
         mean = (frames * inside).sum(1) / inside.sum(1)
         return frames.masked_fill(~inside, -torch.inf).amax(1) + mean

@@ -9,8 +9,8 @@ from training.config import RunConfig, new_config
 from training.embedder import embed_audio
 from training.encoders import ENCODERS
 from training.encoders.encoder import Encoder
-from training.methods import METHODS
 from training.methods.method import Method
+from training.methods.simclr import SimCLR
 from training.spectrogram import log_mel
 
 MELS = 16
@@ -28,10 +28,17 @@ def batch(domain: str, lengths: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
     return audio, torch.tensor(lengths) * scale
 
 
+@pytest.fixture(autouse=True)
+def simclr_on_every_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an encoder promises is promised whatever stands behind it."""
+    monkeypatch.setattr(SimCLR, "encoders", tuple(ENCODERS))
+
+
 def method_on(encoder: str) -> Method:
-    name = next(name for name, kind in METHODS.items() if encoder in kind.encoders)
-    overrides = {"crop_seconds": 0.32} if encoder == "conv1d" else {"crop_seconds": 0.32, "mels": MELS}
-    config: RunConfig = new_config(overrides, method=name, encoder=encoder, steps=1)
+    overrides = (
+        {"crop_seconds": 0.32} if ENCODERS[encoder].domain == "waveform" else {"crop_seconds": 0.32, "mels": MELS}
+    )
+    config: RunConfig = new_config(overrides, method="simclr", encoder=encoder, steps=1)
     method = built_method(config, 10, 2, (-2.0, 3.0))
     method.train()
     audio, _ = batch(method.encoder.domain, [40] * 4)
@@ -92,6 +99,15 @@ def test_every_weight_learns(name: str) -> None:
     x, _ = batch(encoder.domain, [48] * 4)
     encoder(x).square().sum().backward()
     assert [n for n, p in encoder.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0] == []
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_half_precision_gives_nearly_the_same(name: str) -> None:
+    encoder = ENCODERS[name](MELS).eval()
+    x, lengths = batch(encoder.domain, [48, 40])
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        rough = encoder(x, lengths).float()
+    torch.testing.assert_close(rough, encoder(x, lengths).detach(), atol=0.1, rtol=0.1)
 
 
 @pytest.mark.parametrize("name", ENCODERS)
