@@ -1,42 +1,53 @@
 """BYOL: from one view of a clip, predict what a slow copy of yourself says of another view.
 
 Paper:   Grill et al. 2020, arXiv 2006.07733, section 3.1, equation 2
-Differs: 1. AdamW instead of LARS. 2. Batches of hundreds of clips, not thousands. 3. Projector and predictor are 256 → 128
-         by default instead of 4096 → 256. 4. The slow copy starts at .99 and not .996, since runs here are short.
+Differs: 1. SGD instead of LARS. 2. Batches of hundreds of clips, not thousands. 3. Projector and predictor are 256 → 128
+         by default instead of 4096 → 256. 4. The slow copy starts at .97 and not .996, since runs here are short.
+         5. Without batch statistics (arXiv 2010.10241) groups hold 4 channels at least, so that layers of fewer than 64
+         channels have fewer than 16 groups.
+         6. The projector ends with a norm layer without parameters, as SimSiam's does: without it all clips are one point
+         after 40 steps, whatever the learning rate, since this encoder's outputs are positive and nearly parallel.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as functional
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 
-from training.batch import Batch
 from training.encoders.encoder import Encoder
-from training.methods.method import Card, Method, Task
+from training.methods.flow import Flow
+from training.methods.method import Card, Suits, Task
+from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
+from training.parts.group_norm import leave_batch_statistics
 from training.parts.heads import projector
 from training.parts.slow_copy import follow, slow_copy
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(ProjectionSettings):
     """Settings of BYOL."""
 
     momentum: float = setting(
-        0.99, "How slowly the target follows, at the start; it ends standing still.", low=0.0, high=0.9999
+        0.97, "How slowly the target follows, at the start; it ends standing still.", low=0.0, high=0.9999
     )
-    projection_width: int = setting(128, "Numbers that the loss compares for each view.", low=8, high=1024, scale="log")
-    hidden_width: int = setting(256, "Width inside the projector and the predictor.", low=16, high=4096, scale="log")
+    normalisation: str = setting(
+        "batch",
+        "Over the clips of the batch, or within each clip: group normalisation and standardised weights.",
+        choices=("batch", "group"),
+    )
 
 
-class BYOL(Method):
+class BYOL(TwoViews):
     """An online network learns to predict the projection of a target that is its own moving average."""
 
     Config = Settings
-    encoders = ("conv2d", "conv1d")
+    run_defaults: ClassVar[Mapping[str, Any]] = {"optimizer": "sgd", "learning_rate": 0.2}
     card = Card(
         title="BYOL",
         family="Siamese, no negatives",
@@ -50,19 +61,35 @@ class BYOL(Method):
         prevents_collapse="The predictor on one side only, the stopped gradient, and the target's slowness.",
         breaks="Without the predictor or the stopped gradient all embeddings become one point within seconds, while the loss "
         "looks better than ever: watch the normalised standard deviation.",
+        flow=Flow(
+            (
+                ("clip", "view", "encoder", "projector", "predictor"),
+                ("clip", "view", "slow encoder", "slow projector", "stop-gradient"),
+            ),
+            loss="cosine distance",
+        ),
+        suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
+    )
+    pictures = (
+        replace(
+            SIMILARITY,
+            title="Predictions against targets",
+            meaning="Each row is what the online network predicts of a clip, each column what the target says of one: the "
+            "diagonal shows whether the prediction fits its own clip better than the others.",
+        ),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
-        super().__init__(encoder, config, task)
+        last = nn.BatchNorm1d(config.projection_width, affine=False)
+        super().__init__(
+            encoder, config, task,
+            nn.Sequential(*projector(encoder.width, config.hidden_width, config.projection_width), last),
+        )  # fmt: skip
         self.momentum = config.momentum
-        self.project = projector(encoder.width, config.hidden_width, config.projection_width)
         self.predict = projector(config.projection_width, config.hidden_width, config.projection_width)
+        if config.normalisation == "group":
+            leave_batch_statistics(self)
         self.target = slow_copy(nn.Sequential(self.encoder, self.project))
-
-    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Two random views of each clip, (B, F, V) each."""
-        first, second = self.augment.pair(batch.audio, batch.lengths, generator)
-        return {"first": first, "second": second}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 2, both ways."""
@@ -78,15 +105,10 @@ class BYOL(Method):
         momentum = 1 - (1 - self.momentum) * (math.cos(math.pi * progress) + 1) / 2
         follow(self.target, nn.Sequential(self.encoder, self.project), momentum)
 
-    def projection(self, h: Tensor) -> Tensor:
-        """z (B, P) of the online network, before normalisation."""
-        return self.project(h)
-
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Cosine of each online prediction with each target projection, for the batch's first clips."""
-        p1 = functional.normalize(self.predict(self.project(self.encoder(views["first"][:32]))).float(), dim=1)
-        z2 = functional.normalize(self.target(views["second"][:32]).float(), dim=1)
-        return {"similarity": p1 @ z2.T}
+        """Cosine of each online prediction with each target projection."""
+        p1 = self.predict(self.project(self.encoder(views["first"][:SHOWN])))
+        return {"similarity": cosines(p1, self.target(views["second"][:SHOWN]))}
 
 
 def distance(prediction: Tensor, target: Tensor) -> Tensor:

@@ -22,7 +22,31 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.data.dataset import Dataset
 from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
 from training.parts.augment import Augment
+
+FAMILIES = (
+    "auto-encoding",
+    "Siamese, no negatives",
+    "clustering",
+    "contrastive",
+    "predictive coding",
+    "across modalities",
+)
+
+
+@dataclass(frozen=True)
+class Suits:
+    """The facet and the measure a method is suited to, named before it is measured.
+
+    `content` is the data's main facet (class, digit), `source` the one of its groups (speaker, instrument). Within
+    `seconds` of training the measure should beat random initialisation; more than 60 needs a reason.
+    """
+
+    facet: Literal["content", "source"]
+    measure: Literal["cross_group_knn", "knn", "probe"]
+    reason: str
+    seconds: Literal[60, 300] = 60
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,33 @@ class Card:
     prevents_collapse: str
     breaks: str
     """When it fails, and what is seen then."""
+    flow: Flow
+    """Who feeds whom, from which the diagram is drawn."""
+    suits: Suits
+    """Where it is expected to beat its own random initialisation."""
+    needs: Literal["", "caption", "picture"] = ""
+    """What must lie beside each sound."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How one array of a lens is drawn and read. `rows` and `columns` say what they are, in the plural.
+
+    matrix: (R, C). spectrograms: (n, F, T), low bands first. bars: (K,), or (S, K) with `series` naming the S sets.
+    Where `rows` (or `columns`) is "clips", the i-th one is the i-th clip of the batch, and can be heard.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    """One sentence."""
+    kind: Literal["matrix", "spectrograms", "bars"]
+    rows: str = ""
+    columns: str = ""
+    series: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    """The range of the colours or of the bars, where it is known beforehand."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +125,12 @@ class Method(nn.Module, ABC):
     """A frozen dataclass of described settings."""
     encoders: ClassVar[tuple[str, ...]]
     """Names of the encoders that fit, the default first."""
+    pictures: ClassVar[tuple[Picture, ...]]
+    """What `lens` draws."""
     run_defaults: ClassVar[Mapping[str, Any]] = {}
     """Where this method needs other values than RunConfig's defaults."""
+    constant_rate: ClassVar[tuple[str, ...]] = ()
+    """Names of its modules whose learning rate stays at its peak from the first step to the last."""
     draw: ClassVar[Literal["uniform", "by_group"]] = "uniform"
     """`by_group` fills a batch with several clips of each of a few groups, for negatives of the same speaker."""
 
@@ -101,6 +156,10 @@ class Method(nn.Module, ABC):
         """z (B, P): what the loss compares, where collapse shows first; None for methods without a projector."""
         return None
 
+    def fine_tuned_from(self, h: Tensor) -> Tensor:
+        """What a classifier is put upon when few labels are there to fine-tune with: h (B, D), or a layer after it."""
+        return h
+
     def chance(self) -> Chance | None:
         """The loss at chance, where there is a closed form."""
         return None
@@ -121,4 +180,4 @@ class Method(nn.Module, ABC):
 
     @abstractmethod
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Small arrays by name: the picture that shows what this method's loss sees. Called in eval mode."""
+        """The arrays of `pictures` by name, small: what this method's loss sees of the batch. Called in eval mode."""

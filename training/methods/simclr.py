@@ -12,31 +12,29 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as functional
-from torch import Generator, Tensor
+from torch import Tensor
 
-from training.batch import Batch
 from training.encoders.encoder import Encoder
-from training.methods.method import Card, Chance, Method, Task
-from training.parts.heads import projector
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Suits, Task
+from training.methods.two_views import ProjectionSettings, TwoViews
+from training.parts.contrast import products
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(ProjectionSettings):
     """Settings of SimCLR."""
 
     temperature: float = setting(
         0.1, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
     )
-    projection_width: int = setting(128, "Numbers that the loss compares for each view.", low=8, high=1024, scale="log")
-    hidden_width: int = setting(256, "Width inside the projector.", low=16, high=4096, scale="log")
 
 
-class SimCLR(Method):
+class SimCLR(TwoViews):
     """Two views of every clip; each must pick the other out of all 2B − 1 views that aren't itself."""
 
     Config = Settings
-    encoders = ("conv2d", "conv1d")
     card = Card(
         title="SimCLR",
         family="contrastive",
@@ -50,18 +48,17 @@ class SimCLR(Method):
         prevents_collapse="The other clips of the batch: if all embeddings were equal, no view could find its partner.",
         breaks="With a high temperature (10) all views count alike, and the embeddings shrink to a line. "
         "Small batches give few wrong answers to learn from.",
+        flow=Flow(
+            (("clip", "view", "encoder", "projector"), ("clip", "view", "encoder", "projector"), ("other clips",)),
+            loss="which views belong together",
+        ),
+        suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
         self.temperature = config.temperature
         self.batch_size = task.batch_size
-        self.project = projector(encoder.width, config.hidden_width, config.projection_width)
-
-    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Two random views of each clip, (B, F, V) each."""
-        first, second = self.augment.pair(batch.audio, batch.lengths, generator)
-        return {"first": first, "second": second}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """NT-Xent, and how often the right view is the nearest one."""
@@ -72,24 +69,13 @@ class SimCLR(Method):
         found = (similarity.argmax(1) == partner).float().mean()
         return {"loss": functional.cross_entropy(similarity, partner), "accuracy": found.detach()}
 
-    def projection(self, h: Tensor) -> Tensor:
-        """z (B, P), before normalisation."""
-        return self.project(h)
-
     def chance(self) -> Chance:
         """All views equally near: ln(2B − 1)."""
         return Chance(
             math.log(2 * self.batch_size - 1), f"ln(2·{self.batch_size} − 1): all views of the batch look alike"
         )
 
-    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Cosine of each first view with each second view, for the batch's first clips."""
-        z1, z2 = (
-            functional.normalize(self.project(self.encoder(views[v][:32])).float(), dim=1) for v in ("first", "second")
-        )
-        return {"similarity": z1 @ z2.T}
-
 
 def similarities(z: Tensor, temperature: float) -> Tensor:
     """Cosine over temperature of all pairs of normalised z (N, P) → (N, N); a view never counts as its own answer."""
-    return (z @ z.T / temperature).fill_diagonal_(-torch.inf)
+    return (products(z, z) / temperature).fill_diagonal_(-torch.inf)

@@ -1,11 +1,13 @@
 """BYOL's loss, its slow target and its schedule."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from training.batch import Batch
 from training.building import built_method
@@ -94,3 +96,26 @@ def test_the_lens_shows_predictions_against_targets() -> None:
     with torch.no_grad():
         similarity = method.lens(views_for(method))["similarity"]
     assert similarity.shape == (16, 16) and similarity.abs().max() <= 1 + 1e-5
+
+
+def test_group_normalisation_leaves_no_batch_statistics(toy_method: Callable[..., Any]) -> None:
+    """arXiv 2010.10241: what one clip gives doesn't depend on the others, in the online network and in the target."""
+    method = toy_method("byol", normalisation="group")
+    assert not [m for m in method.modules() if isinstance(m, nn.BatchNorm1d | nn.BatchNorm2d)]
+    x = torch.randn(4, 16, 16)
+    for network in (nn.Sequential(method.encoder, method.project, method.predict), method.target):
+        torch.testing.assert_close(network(x)[:1], network(x[:1]), rtol=1e-4, atol=1e-5)
+    online = [*method.encoder.state_dict().values(), *method.project.state_dict().values()]
+    assert all(torch.equal(a, b) for a, b in zip(online, method.target.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("normalisation", ["batch", "group"])
+def test_without_predictor_it_collapses(
+    normalisation: str, toy_method: Callable[..., Any], spread_after: Callable[..., tuple[float, float]]
+) -> None:
+    """With batch statistics each output stays spread, and directions get lost one after the other."""
+    std, rank = spread_after(toy_method("byol", normalisation=normalisation))
+    unpredicted = toy_method("byol", normalisation=normalisation)
+    unpredicted.predict = nn.Identity()
+    without = spread_after(unpredicted)
+    assert without[1] < 0.75 * rank if normalisation == "batch" else without[0] < std / 2, (std, rank, without)

@@ -23,14 +23,16 @@ from training.embedder import Embedder
 from training.encoders import ENCODERS
 from training.encoders.encoder import Encoder
 from training.methods import METHODS
-from training.methods.method import Card, Chance, Method, Task
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Method, Suits, Task
 from training.run import Control, RunFolder, State
 from training.settings import setting
 from training.trainer import train
 
 
 def card(title: str) -> Card:
-    return Card(title, "skeleton", 2026, "none", "none", "0", negatives=True, prevents_collapse="none", breaks="none")
+    flow, suits = Flow((("clip", "encoder"),), loss="none"), Suits("content", "probe", "none")
+    return Card(title, "contrastive", 2026, "none", "none", "0", True, "none", "none", flow, suits)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class ShortStride(Encoder):
         super().__init__(mels)
         self.layer = nn.Conv1d(mels, self.width, 4, 4)
 
-    def frames(self, x: Tensor) -> Tensor:
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         return self.layer(x).relu().transpose(1, 2)
 
 
@@ -83,7 +85,7 @@ class Patches(Encoder):
         """(B, F, T) → (B, U, 4F)."""
         return x[:, :, : x.shape[2] // 4 * 4].unfold(2, 4, 4).permute(0, 2, 1, 3).flatten(2)
 
-    def frames(self, x: Tensor, hidden: Tensor | None = None, lengths: Tensor | None = None) -> Tensor:
+    def frames(self, x: Tensor, lengths: Tensor | None = None, hidden: Tensor | None = None) -> Tensor:
         tokens = self.patch(self.patches(x))
         if hidden is not None:
             tokens = torch.where(hidden[:, :, None], self.hidden.to(tokens.dtype), tokens)
@@ -193,12 +195,8 @@ class Masked(Method):
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         x, hidden = views["x"], views["hidden"]
-        wrong = (self.decode(self.encoder.frames(x, hidden)).float() - self.encoder.patches(x)).square().mean(2)
+        wrong = (self.decode(self.encoder.frames(x, hidden=hidden)).float() - self.encoder.patches(x)).square().mean(2)
         return {"loss": wrong[hidden].mean()}
-
-    def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
-        frames = self.encoder.frames(self.encoder.standardised(x, lengths), lengths=lengths)
-        return self.encoder.pooled(frames, lengths)
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         return {"hidden": views["hidden"][:4].float()}

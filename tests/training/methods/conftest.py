@@ -1,0 +1,123 @@
+"""What the tests of single methods share: a method with nothing before its loss, a comparison with a slow version, and a
+toy problem on which collapse shows within a second."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.encoders.encoder import Encoder
+from training.measures.spectrum import effective_rank, singular_values
+from training.measures.spread import normalised_std
+from training.methods import METHODS
+from training.methods.method import Method, Task
+from training.parts.augment import Augment
+from training.parts.optimizers import optimizer_for
+from training.settings import build
+from training.spectrogram import FrontEnd
+from training.views import MelViews
+
+
+@pytest.fixture
+def bare() -> Callable[..., Method]:
+    """bare(name, **settings): encoder and projector do nothing, so that views are the projections (B, P)."""
+
+    def made(name: str, *, clips: int = 32, **settings: object) -> Method:
+        method = built_method(new_config(settings, method=name, steps=10), clips, 4)
+        method.encoder, method.project = nn.Identity(), nn.Identity()
+        return method.train()
+
+    return made
+
+
+@pytest.fixture
+def assert_equals_slow() -> Callable[..., None]:
+    """assert_equals_slow(fast, slow, *inputs): one value, and one gradient for each input, to 1e-5.
+
+    `slow` is given the same numbers in float64; the gradients' difference is measured against their length.
+    """
+
+    def check(fast: Callable[..., Tensor], slow: Callable[..., Tensor], *inputs: Tensor) -> None:
+        single = [x.detach().float().requires_grad_() for x in inputs]
+        double = [x.detach().double().requires_grad_() for x in single]
+        found, expected = fast(*single), slow(*double)
+        assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-5, abs=1e-7)
+        for f, e in zip(torch.autograd.grad(found, single), torch.autograd.grad(expected, double), strict=True):
+            assert (f.double() - e).norm() <= 1e-5 * e.norm() + 1e-8
+
+    return check
+
+
+CLIPS, MELS = 64, 16
+SMALL: dict[str, Any] = {
+    "batch_size": CLIPS, "crop_seconds": 0.32, "mels": MELS, "mixup": 0.0, "noise": 0.0, "learning_rate": 3e-3,
+}  # fmt: skip
+
+
+class Plain(Encoder):
+    """Two linear layers on every frame: steps take a few milliseconds."""
+
+    domain = "mel"
+    title = "plain"
+    summary = "For tests."
+    stride = 1
+    width = 64
+
+    def __init__(self, mels: int) -> None:
+        super().__init__(mels)
+        self.layers = nn.Sequential(nn.Linear(mels, 64), nn.ReLU(), nn.Linear(64, self.width), nn.ReLU())
+
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        found: Tensor = self.layers(x.transpose(1, 2))
+        return found
+
+
+@pytest.fixture
+def toy_method() -> Callable[..., Any]:
+    """toy_method(name, **settings): a method around the plainest encoder, for clips of 16 bands."""
+
+    def made(name: str, **settings: Any) -> Method:
+        config = new_config({**SMALL, **settings}, method=name, steps=10)
+        views, front_end = build(MelViews, config.views, "views"), build(FrontEnd, config.front_end, "front end")
+        own: Any = build(METHODS[name].Config, config.settings, name)
+        torch.manual_seed(0)
+        encoder = Plain(MELS)
+        encoder.set_input_statistics(-1.0, 2.0)
+        return METHODS[name](encoder, own, Task(CLIPS, 4, CLIPS, Augment(views, front_end))).train()
+
+    return made
+
+
+@pytest.fixture
+def toy_batch() -> Batch:
+    """64 clips of steady patterns, each with one of its own."""
+    power = torch.rand(CLIPS, MELS, 1, generator=Generator().manual_seed(0)).mul(6).exp().expand(-1, -1, 24) / 50
+    return Batch(
+        torch.arange(CLIPS), power.contiguous(), torch.full((CLIPS,), 24), torch.zeros(CLIPS, dtype=torch.int64)
+    )
+
+
+@pytest.fixture
+def spread_after(toy_batch: Batch) -> Callable[..., tuple[float, float]]:
+    """Train on the toy problem; then normalised standard deviation and effective rank of the clips' projections."""
+
+    def train(method: Method, steps: int = 100) -> tuple[float, float]:
+        optimizer = optimizer_for(method, new_config({"learning_rate": 3e-3}, steps=steps))
+        generator = Generator().manual_seed(0)
+        for step in range(steps):
+            method.loss(method.views(toy_batch, generator))["loss"].backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            method.after_step(step / steps)
+        method.eval()
+        with torch.no_grad():
+            z = method.projection(method.embed(method.augment.whole(toy_batch.audio)))
+        assert z is not None
+        return normalised_std(z), effective_rank(singular_values(z))
+
+    return train

@@ -1,0 +1,116 @@
+"""The cross-correlation and its loss against loops in float64, their value at chance, and collapse without λ."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from training.methods.barlow_twins import BarlowTwins, Settings, cross_correlation
+
+Spread = Callable[..., tuple[float, float]]
+
+
+def slow_correlation(z1: Tensor, z2: Tensor) -> list[list[Tensor]]:
+    """C of equation 2, entry by entry: z1 and z2 (B, P) in float64."""
+    n, width = z1.shape
+
+    def entry(i: int, j: int) -> Tensor:
+        a, b = z1[:, i] - sum(z1[:, i]) / n, z2[:, j] - sum(z2[:, j]) / n
+        return sum(a * b) / (sum(a**2) ** 0.5 * sum(b**2) ** 0.5)  # type: ignore[return-value]  # sum of Tensors
+
+    return [[entry(i, j) for j in range(width)] for i in range(width)]
+
+
+def slow_loss(z1: Tensor, z2: Tensor, weight: float) -> Tensor:
+    """Equation 1."""
+    total = torch.zeros((), dtype=torch.float64)
+    for i, row in enumerate(slow_correlation(z1, z2)):
+        for j, c in enumerate(row):
+            total = total + ((1 - c) ** 2 if i == j else weight * c**2)
+    return total
+
+
+class Bare(torch.nn.Module):
+    """The loss with nothing before it: views are the projections themselves."""
+
+    loss = BarlowTwins.loss
+    chance = BarlowTwins.chance
+
+    def __init__(self, weight: float, width: int = 5, batch_size: int = 8) -> None:
+        super().__init__()
+        self.config = Settings(redundancy_weight=weight, projection_width=width)
+        self.batch_size = batch_size
+
+    def projected(self, views: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        return views["first"], views["second"]
+
+
+@pytest.mark.parametrize("weight", [0.0051, 0.0, 1.0])
+def test_value_and_gradient_equal_the_slow_ones(weight: float) -> None:
+    a, b = ((torch.randn(8, 5) * 3 + 2).requires_grad_() for _ in range(2))
+    found = Bare(weight).loss({"first": a, "second": b})["loss"]
+    found.backward()
+    c, d = (v.detach().double().requires_grad_() for v in (a, b))
+    slow = slow_loss(c, d, weight)
+    slow.backward()
+    assert float(found.detach()) == pytest.approx(float(slow.detach()), rel=1e-5)
+    for fast_side, slow_side in ((a, c), (b, d)):
+        assert fast_side.grad is not None and slow_side.grad is not None
+        torch.testing.assert_close(fast_side.grad.double(), slow_side.grad, rtol=1e-4, atol=1e-5)
+
+
+def test_it_is_a_correlation() -> None:
+    z = torch.randn(50, 6)
+    c = cross_correlation(z * 7 + 3, -0.1 * z)  # neither scale nor offset of an output counts
+    torch.testing.assert_close(c.diagonal(), -torch.ones(6))
+    assert c.abs().max() <= 1 + 1e-6
+    expected = torch.corrcoef(z.T.double())
+    torch.testing.assert_close(-c.double(), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_equal_decorrelated_outputs_cost_nothing() -> None:
+    signs = torch.tensor([[1.0, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])[1:].T  # orthogonal, centred
+    assert float(Bare(1.0).loss({"first": signs, "second": 3 * signs})["loss"]) == pytest.approx(0, abs=1e-9)
+
+
+def test_a_collapse_is_a_number() -> None:
+    same = torch.ones(8, 5, requires_grad=True)
+    loss = Bare(0.0051).loss({"first": same, "second": same})["loss"]
+    loss.backward()
+    assert float(loss.detach()) == pytest.approx(5)  # nothing agrees: C is 0
+    assert same.grad is not None and torch.isfinite(same.grad).all()
+
+
+@pytest.mark.parametrize(("width", "batch"), [(128, 256), (64, 64)])
+def test_outputs_that_say_nothing_cost_what_chance_says(width: int, batch: int) -> None:
+    bare = Bare(0.0051, width, batch)
+    generator = Generator().manual_seed(0)
+    losses = []
+    for _ in range(20):
+        first, second = (torch.randn(batch, width, generator=generator) for _ in range(2))
+        losses.append(float(bare.loss({"first": first, "second": second})["loss"]))
+    assert bare.chance().value == pytest.approx(sum(losses) / len(losses), rel=0.04)
+    assert bare.chance().value == pytest.approx(width + 0.0051 * width * (width - 1) / batch)
+
+
+def test_redundant_outputs_cost_up_to_lambda_times_their_pairs() -> None:
+    same = torch.randn(20, 1).expand(-1, 5)
+    losses = Bare(0.0051).loss({"first": same, "second": same})
+    assert float(losses["agreement"]) == pytest.approx(0, abs=1e-6)
+    assert float(losses["loss"]) == pytest.approx(0.0051 * 5 * 4, rel=1e-5)
+
+
+def test_bfloat16_does_not_reach_the_correlation() -> None:
+    z = torch.randn(64, 6)
+    with torch.autocast("cpu", torch.bfloat16):
+        c = cross_correlation(z, z)
+    assert c.dtype == torch.float32 and math.isclose(float(c[0, 0]), 1, abs_tol=1e-6)
+
+
+def test_without_lambda_it_shrinks_to_few_directions(toy_method: Callable[..., Any], spread_after: Spread) -> None:
+    std, rank = spread_after(toy_method("barlow_twins"))
+    assert std > 0.5 and rank > 8, (std, rank)
+    assert spread_after(toy_method("barlow_twins", redundancy_weight=0.0))[1] < rank / 2

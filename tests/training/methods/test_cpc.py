@@ -1,0 +1,134 @@
+"""CPC's loss against loops in float64: its denominator, its padding, and what it can't know."""
+
+import math
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.methods.cpc import CPC
+
+STEPS, SAME, OTHER = 3, 5, 4
+
+
+def cpc(**overrides: object) -> CPC:
+    settings = {"crop_seconds": 0.48, "mels": 8, "steps_ahead": STEPS, "same_clip": SAME, "other_clips": OTHER}
+    method = built_method(new_config({**settings, **overrides}, method="cpc", steps=5), 6, 2, (-4.0, 3.0))
+    assert isinstance(method, CPC)
+    return method.train()
+
+
+def views_of(method: CPC, seed: int = 0) -> dict[str, Tensor]:
+    """Six clips, some shorter than the view of 24 frames."""
+    lengths = torch.tensor([24, 24, 17, 9, 4, 30])
+    power = torch.rand(6, 8, 30, generator=Generator().manual_seed(seed)) * 3
+    power = power * (torch.arange(30) < lengths[:, None])[:, None]
+    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64))
+    return method.views(batch, Generator().manual_seed(seed + 1))
+
+
+def slow_step(c: Tensor, z: Tensor, w: Tensor, k: int, views: dict[str, Tensor]) -> Tensor:
+    """Equation 4 for one step ahead k, term by term: c and z (B, U, D), w (D, D) in float64."""
+    batch, frames, _ = z.shape
+    inside, total, count = views["inside"], torch.zeros((), dtype=torch.float64), 0
+    for b in range(batch):
+        for t in range(frames - k):
+            if not (inside[b, t] and inside[b, t + k]):
+                continue
+            guess = w @ c[b, t]
+            crowd = [guess @ z[b, t + k]]
+            crowd += [guess @ z[b, int(u)] for u in views["same_clip"][b, t + k] if int(u) != t + k]
+            crowd += [guess @ z[int(i) // frames, int(i) % frames] for i in views["other_clips"][b]]
+            total = total - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
+            count += 1
+    return total / count
+
+
+def test_value_and_gradient_equal_the_slow_ones() -> None:
+    method = cpc()
+    views = views_of(method)
+    losses = method.loss(views)
+    gradients = torch.autograd.grad(losses["loss"], [p.weight for p in method.predict])
+    with torch.no_grad():
+        z = method.encoder.local(method.encoder.standardised(views["x"], None))
+        c = method.encoder.context(z)
+    weights = [p.weight.detach().double().requires_grad_() for p in method.predict]
+    slow = torch.stack([slow_step(c.double(), z.double(), w, k, views) for k, w in enumerate(weights, 1)]).mean()
+    assert float(losses["loss"].detach()) == pytest.approx(float(slow.detach()), rel=1e-5)
+    for fast, exact in zip(gradients, torch.autograd.grad(slow, weights), strict=True):
+        torch.testing.assert_close(fast.double(), exact, rtol=1e-4, atol=1e-5)
+
+
+def test_the_gradient_reaches_true_and_wrong_frames_alike() -> None:
+    method = cpc()
+    views = views_of(method)
+    z = method.encoder.local(method.encoder.standardised(views["x"], None)).detach()
+    c = method.encoder.context(z).detach()
+    method.encoder.local, method.encoder.context = (lambda x: leaf), (lambda z: c)  # type: ignore[method-assign]
+    leaf = z.clone().requires_grad_()
+    (fast,) = torch.autograd.grad(method.loss(views)["loss"], leaf)
+    exact_z = z.double().requires_grad_()
+    weights = [p.weight.detach().double() for p in method.predict]
+    slow = torch.stack([slow_step(c.double(), exact_z, w, k, views) for k, w in enumerate(weights, 1)]).mean()
+    (exact,) = torch.autograd.grad(slow, exact_z)
+    torch.testing.assert_close(fast.double(), exact, rtol=1e-4, atol=1e-6)
+
+
+def test_chance_is_where_all_scores_are_equal() -> None:
+    method = cpc()
+    for predict in method.predict:
+        torch.nn.init.zeros_(predict.weight)  # type: ignore[arg-type]
+    line, losses = method.chance(), method.loss(views_of(method))
+    assert float(losses["loss"].detach()) == pytest.approx(line.value, rel=1e-6)
+    assert line.value == pytest.approx(math.log(1 + SAME + OTHER))
+    assert all(float(losses[f"accuracy_{k}"]) == 0 for k in range(1, STEPS + 1)), "a tie is not found"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_true_frame_is_never_among_the_wrong_ones_and_none_is_padding(seed: int) -> None:
+    method = cpc()
+    views = views_of(method, seed)
+    inside, frames = views["inside"], views["inside"].shape[1]
+    assert 0 < int(inside.sum()) < inside.numel()
+    for b in range(6):
+        own = inside[b].nonzero()[:, 0].tolist()
+        for t in own:
+            drawn = views["same_clip"][b, t].tolist()
+            assert set(drawn) <= set(own) and (t not in drawn or len(own) == 1)
+        for i in views["other_clips"][b].tolist():
+            assert i // frames != b
+            assert inside[i // frames, i % frames] or not inside[i // frames].any()
+
+
+def test_padding_counts_nowhere() -> None:
+    """Whatever the padded frames hold: the loss stays the same, and so do its gradients."""
+    method = cpc(time_shift=0.0)
+    views = views_of(method)
+    inside = views["inside"].repeat_interleave(2, 1)[:, None]
+    # No padded frame lies before a clip's own frames here, where the context would hear it.
+    spoiled = {**views, "x": torch.where(inside, views["x"], torch.randn_like(views["x"]) * 10)}
+    first, second = method.loss(views)["loss"], method.loss(spoiled)["loss"]
+    torch.testing.assert_close(first, second)
+
+
+def test_the_context_knows_nothing_of_what_it_foresees() -> None:
+    method = cpc().eval()
+    x = views_of(method)["x"]
+    changed = x.clone()
+    changed[:, :, 12:] += 3 * torch.randn_like(changed[:, :, 12:])
+    with torch.no_grad():
+        z, other = (method.encoder.local(method.encoder.standardised(v, None)) for v in (x, changed))
+        c, after = method.encoder.context(z), method.encoder.context(other)
+    assert torch.equal(c[:, :6], after[:, :6]) and not torch.equal(c[:, 6:], after[:, 6:])
+    assert torch.equal(z[:, :6], other[:, :6])
+
+
+def test_every_step_ahead_has_its_own_weights_and_its_own_place_in_the_picture() -> None:
+    method = cpc()
+    assert len({id(p.weight) for p in method.predict}) == STEPS
+    with torch.no_grad():
+        found = method.eval().lens(views_of(method))["found"]
+    assert found.shape == (STEPS,) and found.min() >= 0 and found.max() <= 1

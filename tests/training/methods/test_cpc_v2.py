@@ -1,0 +1,115 @@
+"""CPC v2: both directions, each frame changed by itself, and normalisation that lets no other frame in."""
+
+import pytest
+import torch
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.methods.cpc_v2 import CPCv2, bands, filters, per_frame
+
+STEPS, SAME, OTHER = 3, 5, 4
+
+
+def cpc_v2(**overrides: object) -> CPCv2:
+    settings = {"crop_seconds": 0.48, "mels": 8, "steps_ahead": STEPS, "same_clip": SAME, "other_clips": OTHER}
+    method = built_method(new_config({**settings, **overrides}, method="cpc_v2", steps=5), 6, 2, (-4.0, 3.0))
+    assert isinstance(method, CPCv2)
+    return method.train()
+
+
+def views_of(method: CPCv2, seed: int = 0) -> dict[str, Tensor]:
+    """Six clips, some shorter than the view of 24 frames."""
+    lengths = torch.tensor([24, 24, 17, 9, 4, 30])
+    power = torch.rand(6, 8, 30, generator=Generator().manual_seed(seed)) * 3
+    power = power * (torch.arange(30) < lengths[:, None])[:, None]
+    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64))
+    return method.views(batch, Generator().manual_seed(seed + 1))
+
+
+def slow_direction(c: Tensor, z: Tensor, w: Tensor, k: int, views: dict[str, Tensor]) -> Tensor:
+    """The loss of one W_k, in float64, term by term; k < 0 looks back."""
+    inside, total, count = views["inside"], torch.zeros((), dtype=torch.float64), 0
+    frames = z.shape[1]
+    for b in range(len(z)):
+        for t in range(frames):
+            if not 0 <= t + k < frames or not (inside[b, t] and inside[b, t + k]):
+                continue
+            guess = w @ c[b, t]
+            crowd = [guess @ z[b, t + k]]
+            crowd += [guess @ z[b, int(u)] for u in views["same_clip"][b, t + k] if int(u) != t + k]
+            crowd += [guess @ z[int(i) // frames, int(i) % frames] for i in views["other_clips"][b]]
+            total = total - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
+            count += 1
+    return total / count
+
+
+def test_value_and_gradient_equal_the_slow_ones() -> None:
+    method = cpc_v2()
+    views = views_of(method)
+    loss = method.loss(views)["loss"]
+    parameters = [p.weight for p in (*method.foresee, *method.recall)]
+    fast = torch.autograd.grad(loss, parameters)
+    with torch.no_grad():
+        z = method.encoder.local(method.encoder.standardised(views["x"], None))
+        ahead, back = (half.double() for half in method.encoder.context(z).chunk(2, dim=2))
+    weights = [p.detach().double().requires_grad_() for p in parameters]
+    terms = [slow_direction(ahead, z.double(), w, k, views) for k, w in enumerate(weights[:STEPS], 1)]
+    terms += [slow_direction(back, z.double(), w, -k, views) for k, w in enumerate(weights[STEPS:], 1)]
+    slow = torch.stack(terms).mean()
+    assert float(loss.detach()) == pytest.approx(float(slow.detach()), rel=1e-5)
+    for found, exact in zip(fast, torch.autograd.grad(slow, weights), strict=True):
+        torch.testing.assert_close(found.double(), exact, rtol=1e-4, atol=1e-5)
+
+
+def test_neither_direction_knows_what_it_must_find() -> None:
+    method = cpc_v2().eval()
+    x = views_of(method)["x"]
+    later, earlier = x.clone(), x.clone()
+    later[:, :, 12:] += 3 * torch.randn_like(later[:, :, 12:])
+    earlier[:, :, :12] += 3 * torch.randn_like(earlier[:, :, :12])
+    with torch.no_grad():
+        whole, after, before = (
+            method.encoder.context(method.encoder.local(method.encoder.standardised(v, None))).chunk(2, dim=2)
+            for v in (x, later, earlier)
+        )
+    assert torch.equal(whole[0][:, :6], after[0][:, :6]) and not torch.equal(whole[0][:, 6:], after[0][:, 6:])
+    assert torch.equal(whole[1][:, 6:], before[1][:, 6:]) and not torch.equal(whole[1][:, :6], before[1][:, :6])
+
+
+def test_nothing_is_normalised_over_the_batch() -> None:
+    method = cpc_v2()
+    assert not any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in method.modules())
+    x = views_of(method)["x"]
+    z, alone = method.encoder.local(x), method.encoder.local(x[:1, :, :2])
+    torch.testing.assert_close(z[:1, :1], alone, rtol=1e-5, atol=1e-6)
+
+
+def test_every_step_is_changed_by_itself() -> None:
+    changed, plain = (cpc_v2(frame_filter=f, frame_hidden=h) for f, h in ((1.0, 0.5), (0.0, 0.0)))
+    difference = views_of(changed)["x"] - views_of(plain)["x"]  # (B, F, V), the same for both frames of a step
+    hidden = views_of(changed)["x"] == changed.encoder.input_mean
+    assert 0 < hidden.float().mean() < 0.5
+    both = ~hidden[:, :, ::2] & ~hidden[:, :, 1::2]
+    torch.testing.assert_close(difference[:, :, ::2][both], difference[:, :, 1::2][both], rtol=1e-4, atol=1e-4)
+    steps = difference[:, :, ::2]
+    assert ((steps[:, :, 1:] - steps[:, :, :-1]).abs().amax(1) > 1e-3).all(), "neighbours are changed differently"
+
+
+def test_filters_run_straight_between_their_knots() -> None:
+    found = filters(torch.tensor([[[0.0, 1.0, -1.0]]]), 5)
+    torch.testing.assert_close(found, torch.tensor([[[0.0, 0.5, 1.0, 0.0, -1.0]]]))
+
+
+def test_bands_lie_in_their_room() -> None:
+    place, width = torch.tensor([[0.0, 1.0, 0.5, 0.3]]), torch.tensor([[0.5, 0.5, 0.25, 0.0]])
+    found = bands(place, width, 8)[0]
+    assert found.nonzero()[:, 0].bincount(minlength=4).tolist() == [4, 4, 2, 0]
+    assert found[0, :4].all() and found[1, 4:].all() and found[2, 3:5].all()
+
+
+def test_a_step_spreads_over_its_frames_and_what_fills_none_stays() -> None:
+    values = torch.arange(6.0).view(1, 3, 2)  # (B, U, F)
+    found = per_frame(values, torch.zeros(1, 2, 7))
+    assert found.tolist() == [[[0, 0, 2, 2, 4, 4, 0], [1, 1, 3, 3, 5, 5, 0]]]

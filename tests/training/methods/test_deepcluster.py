@@ -1,0 +1,146 @@
+"""DeepCluster's whitening, clusters, classifier and draw."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+import torch
+import torch.nn.functional as functional
+from torch import Generator, Tensor
+
+from training import trainer
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.methods.deepcluster import DeepCluster, whitened
+from training.run import Control, RunFolder, State
+from training.trainer import train
+
+
+def method_with(clips: int = 48, **settings: object) -> DeepCluster:
+    config = new_config({"crop_seconds": 0.32, "mels": 16, **settings}, method="deepcluster", steps=5)
+    method = built_method(config, clips, 4, (-4.0, 3.0))
+    assert isinstance(method, DeepCluster)
+    return method.train()
+
+
+def views_for(method: DeepCluster, clips: int = 16) -> dict[str, Tensor]:
+    power = torch.rand(clips, 16, 24, generator=Generator().manual_seed(0)) * 3
+    batch = Batch(torch.arange(clips), power, torch.full((clips,), 24), torch.zeros(clips, dtype=torch.int64))
+    return method.views(batch, Generator().manual_seed(1))
+
+
+def test_whitened_features_are_principal_components_at_one_scale_and_length_one() -> None:
+    z = torch.randn(200, 6) @ torch.diag(torch.tensor([9.0, 5.0, 3.0, 1.0, 0.5, 0.1])) @ torch.randn(6, 6) + 7
+    found = whitened(z, 4).double()
+    torch.testing.assert_close(found.norm(dim=1), torch.ones(200, dtype=torch.float64))
+    centred = z.double() - z.double().mean(0)
+    _, sigma, axes = torch.linalg.svd(centred, full_matrices=False)
+    slow = centred @ axes[:4].T / (sigma[:4] / math.sqrt(200))
+    torch.testing.assert_close(slow.T @ slow / 200, torch.eye(4, dtype=torch.float64), rtol=1e-6, atol=1e-6)
+    slow = functional.normalize(slow, dim=1)
+    torch.testing.assert_close(found @ found.T, slow @ slow.T, rtol=1e-3, atol=1e-3)  # whatever the signs of the axes
+    assert whitened(z, 50).shape == (200, 6) and torch.isfinite(whitened(torch.ones(5, 3), 2)).all()
+
+
+def test_value_and_gradient_equal_the_slow_one() -> None:
+    method = method_with()
+    views = views_for(method)
+    found = method.loss(views)["loss"]
+    found.backward()
+    z = method.project(method.encoder(views["view"])).detach().double()
+    w, b = (p.detach().double().requires_grad_() for p in (method.head.weight, method.head.bias))
+    terms = []
+    for row, cluster in zip(z, views["cluster"].tolist(), strict=True):
+        scores = torch.stack([(w[k] * row).sum() + b[k] for k in range(len(w))])
+        terms.append(torch.logsumexp(scores, 0) - scores[cluster])
+    slow = torch.stack(terms).mean()
+    slow.backward()
+    assert float(found.detach()) == pytest.approx(float(slow.detach()), rel=1e-5)
+    for fast, reference in ((method.head.weight, w), (method.head.bias, b)):
+        assert fast.grad is not None and reference.grad is not None
+        torch.testing.assert_close(fast.grad.double(), reference.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_clusters_and_classifier_are_new_every_few_epochs_and_the_loss_is_then_at_chance() -> None:
+    method, embeddings = method_with(recluster_epochs=3), torch.randn(48, 256)
+    heads, times, asked = [], [], []
+
+    def embed() -> Tensor:
+        asked.append(1)
+        return embeddings
+
+    for _ in range(7):
+        method.before_epoch(embed)
+        heads.append(method.head.weight.detach().clone())
+        times.append(int(method.clustering.times))
+        with torch.no_grad():
+            method.head.weight.add_(1)
+    assert times == [1, 1, 1, 2, 2, 2, 3] and len(asked) == 3  # nothing is embedded in vain
+    assert heads[0].abs().max() < 0.1 and heads[3].abs().max() < 0.1 and not torch.equal(heads[0], heads[3])
+    assert method.project.training
+    with torch.no_grad():
+        method.head.weight.zero_()
+        loss = float(method.loss(views_for(method))["loss"])
+    assert loss == pytest.approx(method.chance().value) == pytest.approx(math.log(12))
+
+
+def test_each_cluster_is_drawn_as_often_as_any_other() -> None:
+    method = method_with(clusters=5)
+    weights = method.before_epoch(lambda: torch.randn(48, 256))
+    labels = method.clustering.labels[0]
+    assert len(labels.unique()) == 5
+    drawn = torch.zeros(5).scatter_add_(0, labels, weights)
+    torch.testing.assert_close(drawn, torch.ones(5))
+
+
+def test_what_is_told_apart_is_found_by_the_clusters() -> None:
+    kinds = torch.arange(48) % 4
+    embeddings = functional.one_hot(kinds, 256).float() * 10 + torch.randn(48, 256) * 0.1
+    method = method_with(clusters=8, components=4)
+    method.project = torch.nn.Identity()  # type: ignore[assignment]  # cluster the embeddings themselves
+    method.before_epoch(lambda: embeddings)
+    labels = method.clustering.labels[0]
+    assert all(len(kinds[labels == cluster].unique()) == 1 for cluster in labels.unique())
+
+
+def test_global_randomness_has_no_part_in_a_clustering() -> None:
+    one, two, embeddings = method_with(), method_with(), torch.randn(48, 256)
+    state = torch.get_rng_state()
+    one.before_epoch(lambda: embeddings)
+    assert torch.equal(state, torch.get_rng_state())
+    torch.manual_seed(77)
+    two.before_epoch(lambda: embeddings)
+    assert torch.equal(one.head.weight, two.head.weight) and torch.equal(one.clustering.labels, two.clustering.labels)
+
+
+def test_the_lens_shows_probabilities_and_sizes() -> None:
+    method = method_with().eval()
+    with torch.no_grad():
+        lens = method.lens(views_for(method))
+    torch.testing.assert_close(lens["assignments"].sum(1), torch.ones(16))
+    assert int(lens["sizes"].sum()) == 48 and len(lens["sizes"]) == lens["assignments"].shape[1] == 12
+
+
+def test_a_run_stopped_between_clusterings_resumes_bitwise(
+    made_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """64 clips in batches of 16: clusters are found at steps 0, 4 and 8, and it is stopped at 6."""
+    settings = {"recluster_epochs": 1}
+    whole, parts = (made_run(name, method="deepcluster", steps=10, **settings) for name in ("whole", "parts"))
+    assert train(whole.path) == State.FINISHED
+    after_step, steps = DeepCluster.after_step, []
+
+    def counted(self: DeepCluster, progress: float) -> None:
+        steps.append(progress)
+        if len(steps) == 6:
+            parts.ask(Control.STOP)
+        after_step(self, progress)
+
+    monkeypatch.setattr(trainer, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(DeepCluster, "after_step", counted)
+    assert train(parts.path) == State.STOPPED and parts.checkpoints()[-1] == 6
+    assert train(parts.path, resume=True) == State.FINISHED
+    one, two = (torch.load(run.state_path(10), weights_only=True)["method"] for run in (whole, parts))
+    assert [name for name in one if not torch.equal(one[name], two[name])] == []
+    assert int(one["clustering.times"]) == 3

@@ -1,0 +1,83 @@
+"""The encoder hears the spoiled sound alone, and the error is that to the sound itself."""
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.methods.denoising_autoencoder import DenoisingAutoencoder
+
+MELS, FRAMES, CLIPS = 16, 16, 32
+KINDS = ("zero_out", "crop", "reorder", "band_filter")
+
+
+def method_with(**settings: object) -> DenoisingAutoencoder:
+    config = new_config({"mels": MELS, "crop_seconds": 0.32, **settings}, method="denoising_autoencoder", steps=5)
+    method = built_method(config, CLIPS, 4, (-4.0, 3.0))
+    assert isinstance(method, DenoisingAutoencoder)
+    return method.train()
+
+
+def views_of(method: DenoisingAutoencoder, length: int = 20) -> dict[str, Tensor]:
+    power = torch.rand(CLIPS, MELS, 24, generator=Generator().manual_seed(0)) * 3
+    lengths = torch.full((CLIPS,), length)
+    power = power * (torch.arange(24) < lengths[:, None])[:, None]
+    batch = Batch(torch.arange(CLIPS), power, lengths, torch.zeros(CLIPS, dtype=torch.int64))
+    return method.views(batch, Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("corruption", KINDS)
+def test_the_loss_is_the_error_to_the_sound_as_it_was(corruption: str) -> None:
+    method = method_with(corruption=corruption)
+    views = views_of(method, 10)
+    found = method.loss(views)["loss"]
+    with torch.no_grad():
+        rebuilt = method.rebuilt(views["corrupted"]).double()
+    true = (views["x"].double() + 4) / 3
+    errors = [
+        float((rebuilt[b, :, v] - true[b, :, v]).square().mean())
+        for b in range(CLIPS)
+        for v in range(FRAMES)
+        if views["inside"][b, v]
+    ]
+    assert len(errors) == CLIPS * 10
+    assert float(found.detach()) == pytest.approx(sum(errors) / len(errors), rel=1e-5)
+
+
+@pytest.mark.parametrize("corruption", KINDS)
+def test_the_encoder_never_hears_what_is_hidden(corruption: str) -> None:
+    """The sound where it is spoiled has no part in what is rebuilt."""
+    method = method_with(corruption=corruption).eval()
+    views = views_of(method)
+    spoiled = views["corrupted"] != views["x"]
+    assert 0.02 < float(spoiled.float().mean()) < 0.6
+    with torch.no_grad():
+        before = method.lens(views)["rebuilt"]
+        views["x"] = torch.where(spoiled, 50.0, views["x"])
+        torch.testing.assert_close(method.lens(views)["rebuilt"], before)
+
+
+@pytest.mark.parametrize("corruption", KINDS)
+def test_without_spoiling_it_is_an_autoencoder(corruption: str) -> None:
+    views = views_of(method_with(corruption=corruption, spoiled=0.0))
+    inside = views["inside"][:, None].expand_as(views["x"])
+    assert torch.equal(views["corrupted"][inside], views["x"][inside])
+
+
+@pytest.mark.parametrize("corruption", ["zero_out", "crop", "band_filter"])
+def test_what_is_hidden_becomes_the_mean(corruption: str) -> None:
+    views = views_of(method_with(corruption=corruption))
+    spoiled = views["corrupted"] != views["x"]
+    assert (views["corrupted"][spoiled] == -4).all()
+
+
+def test_the_picture_shows_all_three() -> None:
+    method = method_with().eval()
+    views = views_of(method)
+    with torch.no_grad():
+        lens = method.lens(views)
+    torch.testing.assert_close(lens["original"] * 3 - 4, views["x"][:8])
+    torch.testing.assert_close(lens["corrupted"] * 3 - 4, views["corrupted"][:8])
+    torch.testing.assert_close(lens["rebuilt"], method.rebuilt(views["corrupted"][:8]).detach())

@@ -1,0 +1,109 @@
+"""NPC: its L1 against loops, its gap, its codes and its padding."""
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.methods.npc import NPC
+
+
+def npc(**overrides: object) -> NPC:
+    settings = {"crop_seconds": 0.64, "mels": 8, "codebooks": 2, "codes": 8, **overrides}
+    method = built_method(new_config(settings, method="npc", steps=5), 6, 2, (-4.0, 3.0))
+    assert isinstance(method, NPC)
+    return method.train()
+
+
+def views_of(method: NPC, seed: int = 0) -> dict[str, Tensor]:
+    """Six clips, some shorter than the view of 32 frames."""
+    lengths = torch.tensor([24, 24, 17, 9, 6, 40])
+    power = torch.rand(6, 8, 40, generator=Generator().manual_seed(seed)) * 3
+    power = power * (torch.arange(40) < lengths[:, None])[:, None]
+    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64))
+    return method.views(batch, Generator().manual_seed(seed + 1))
+
+
+def slow_loss(method: NPC, h: Tensor, views: dict[str, Tensor], w: Tensor, bias: Tensor) -> Tensor:
+    """Mean of |x_t − ŷ_t| over a clip's own frames, each frame rebuilt from the codes drawn for it."""
+    quantise = method.quantise
+    logits = quantise.logits(quantise.norm(h)).view(*h.shape[:2], quantise.groups, quantise.codes)
+    total, count = torch.zeros((), dtype=torch.float64), 0
+    for b in range(len(h)):
+        for t in range(h.shape[1]):
+            if not views["inside"][b, t]:
+                continue
+            codes = []
+            for g in range(quantise.groups):
+                drawn = (logits[b, t, g] + views["noise"][b, t, g]).argmax()
+                codes.append(quantise.entries[g, drawn].double())
+            guess = w @ torch.cat(codes) + bias
+            total = total + (views["x"][b, :, t].double() - guess).abs().sum()
+            count += len(guess)
+    return total / count
+
+
+def test_value_and_gradient_equal_the_slow_ones() -> None:
+    method = npc().eval()
+    views = views_of(method)
+    loss = method.loss(views)["loss"]
+    fast = torch.autograd.grad(loss, [method.decode.weight, method.decode.bias])
+    w, bias = (p.detach().double().requires_grad_() for p in (method.decode.weight, method.decode.bias))
+    with torch.no_grad():
+        h = method.encoder.frames(views["x"])
+    slow = slow_loss(method, h, views, w, bias)
+    assert float(loss.detach()) == pytest.approx(float(slow.detach()), rel=1e-5)
+    for found, exact in zip(fast, torch.autograd.grad(slow, [w, bias]), strict=True):
+        torch.testing.assert_close(found.double(), exact, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("hidden", [8, 20, 27])
+def test_it_never_sees_what_it_predicts(hidden: int) -> None:
+    """A frame and its neighbours change: what is said of that frame doesn't."""
+    method = npc()
+    method.loss(views_of(method))
+    method.eval()
+    x = views_of(method)["x"]
+    changed = x.clone()
+    changed[:, :, hidden - 1 : hidden + 2] += 3
+    with torch.no_grad():
+        before, after = method.predicted(x, None)[0], method.predicted(changed, None)[0]
+        around = method.encoder.frames(x) != method.encoder.frames(changed)
+    assert torch.equal(before[:, :, hidden], after[:, :, hidden])
+    assert around[:, hidden - 2].any(), "while what is said of others does"
+
+
+def test_padding_is_never_counted() -> None:
+    method = npc().eval()
+    views = views_of(method)
+    inside = views["inside"]
+    assert 0 < int(inside.sum()) < inside.numel()
+    with torch.no_grad():
+        guess, _ = method.predicted(views["x"], views["noise"])
+        expected = (guess - views["x"]).abs().mean(1)[inside].mean()
+        torch.testing.assert_close(method.loss(views)["loss"], expected)
+
+
+def test_all_that_is_said_of_a_frame_goes_through_its_codes() -> None:
+    """With one code for all there is one answer for all; the perplexity says so."""
+    method = npc().eval()
+    views = views_of(method)
+    with torch.no_grad():
+        method.quantise.logits.weight.zero_()
+        method.quantise.logits.bias.copy_(torch.tensor([90.0] + [0.0] * 7).repeat(2))
+        guess, _ = method.predicted(views["x"], views["noise"])
+        used = method.loss(views)["codes_used"]
+    assert (guess - guess[:1, :, :1]).abs().max() < 1e-5 and float(used) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_noise_decides_in_training_and_the_likeliest_code_in_the_picture() -> None:
+    method = npc().eval()
+    views = views_of(method)
+    other = {**views, "noise": views["noise"].flip(0)}
+    with torch.no_grad():
+        assert not torch.equal(method.loss(views)["loss"], method.loss(other)["loss"])
+        first, second = method.lens(views), method.lens(other)
+    assert torch.equal(first["predicted"], second["predicted"])
+    assert first["true"].shape == first["predicted"].shape == views["x"].shape

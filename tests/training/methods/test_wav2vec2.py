@@ -1,0 +1,164 @@
+"""wav2vec 2.0: its contrastive and diversity terms against loops, its masks, its distractors and its codes."""
+
+import math
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.methods.wav2vec2 import CODEBOOKS, Wav2Vec2, true_and_distractors
+
+CODES, WRONG = 6, 4
+
+
+def wav2vec2(**overrides: object) -> Wav2Vec2:
+    settings = {"crop_seconds": 0.64, "mels": 8, "codes": CODES, "distractors": WRONG, "target_width": 10}
+    method = built_method(new_config({**settings, **overrides}, method="wav2vec2", steps=5), 6, 2, (-4.0, 3.0))
+    assert isinstance(method, Wav2Vec2)
+    return method.train()
+
+
+def views_of(method: Wav2Vec2, seed: int = 0) -> dict[str, Tensor]:
+    """Six clips, some shorter than the view of 32 frames."""
+    lengths = torch.tensor([32, 24, 17, 9, 4, 40])
+    power = torch.rand(6, 8, 40, generator=Generator().manual_seed(seed)) * 3
+    power = power * (torch.arange(40) < lengths[:, None])[:, None]
+    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64))
+    return method.views(batch, Generator().manual_seed(seed + 1))
+
+
+def slow_terms(
+    guess: Tensor, q: Tensor, choice: Tensor, probability: Tensor, views: dict[str, Tensor], temperature: float
+) -> tuple[Tensor, Tensor]:
+    """Equation 3 over the hidden moments and the diversity, term by term; guess and q (B, U, P) before normalisation."""
+
+    def cosine(a: Tensor, b: Tensor) -> Tensor:
+        return (a * b).sum() / (a.square().sum().sqrt() * b.square().sum().sqrt())
+
+    contrast, count = torch.zeros((), dtype=torch.float64), 0
+    used = torch.zeros(CODEBOOKS, CODES, dtype=torch.float64)
+    for b in range(len(guess)):
+        for t in range(guess.shape[1]):
+            if views["hidden"][b, t]:
+                crowd = [cosine(guess[b, t], q[b, t]) / temperature]
+                for u in views["distractors"][b, t].tolist():
+                    if not torch.equal(choice[b, u], choice[b, t]):
+                        crowd.append(cosine(guess[b, t], q[b, u]) / temperature)
+                contrast = contrast - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
+                count += 1
+            if views["inside"][b, t]:
+                used = used + probability[b, t]
+    used = used / views["inside"].sum()
+    entropy = torch.stack([-sum(p * p.log() for p in row if p > 0) for row in used])  # type: ignore[arg-type]
+    return contrast / count, (CODEBOOKS * CODES - entropy.exp().sum()) / (CODEBOOKS * CODES)
+
+
+def test_value_and_gradient_equal_the_slow_ones() -> None:
+    method = wav2vec2(diversity=0.5)
+    views = views_of(method)
+    losses = method.loss(views)
+    parameters = [method.project_context.weight, method.project_code.weight]
+    fast = torch.autograd.grad(losses["loss"], parameters)
+    with torch.no_grad():
+        moments = method.encoder.embedding(method.encoder.patches(views["x"]))
+        q, choice, probability = method.quantise(moments, views["noise"], method.warmth)
+        c = method.context(moments, views["hidden"]).double()
+    w, v = (p.detach().double().requires_grad_() for p in parameters)
+    guess = c @ w.T + method.project_context.bias.detach().double()
+    target = q.double() @ v.T + method.project_code.bias.detach().double()
+    contrast, unused = slow_terms(guess, target, choice, probability.double(), views, 0.1)
+    slow = contrast + 0.5 * unused
+    assert float(losses["contrast"]) == pytest.approx(float(contrast.detach()), rel=1e-5)
+    assert float(losses["loss"].detach()) == pytest.approx(float(slow.detach()), rel=1e-5)
+    for found, exact in zip(fast, torch.autograd.grad(slow, [w, v]), strict=True):
+        torch.testing.assert_close(found.double(), exact, rtol=1e-4, atol=1e-5)
+
+
+def test_chance_is_where_all_codes_look_alike_without_being_the_same() -> None:
+    hidden = torch.ones(2, 7, dtype=torch.bool)
+    guess = torch.nn.functional.normalize(torch.randn(2, 7, 5), dim=2)
+    alike = torch.ones(2, 7, 5) / 5**0.5
+    choice = torch.arange(14).view(2, 7, 1)
+    distractors = (torch.arange(7)[:, None] + torch.arange(1, WRONG + 1)) % 7
+    scores = true_and_distractors(guess, alike, choice, distractors.expand(2, -1, -1))
+    loss = -scores.log_softmax(2)[:, :, 0][hidden].mean()
+    line = wav2vec2().chance()
+    assert line.value == pytest.approx(math.log(WRONG + 1)) and float(loss) == pytest.approx(line.value, rel=1e-6)
+
+
+def test_a_distractor_with_the_true_codes_is_no_wrong_answer() -> None:
+    guess, target = (torch.nn.functional.normalize(torch.randn(1, 4, 5), dim=2) for _ in range(2))
+    choice = torch.tensor([[[0, 1], [0, 2], [0, 1], [3, 1]]])  # moments 0 and 2 have the same codes
+    distractors = torch.tensor([[[1, 2], [0, 2], [0, 3], [0, 1]]])
+    scores = true_and_distractors(guess, target, choice, distractors)
+    assert torch.isneginf(scores).nonzero().tolist() == [[0, 0, 2], [0, 2, 1]]
+    for t in range(4):
+        assert float(scores[0, t, 0]) == pytest.approx(float(guess[0, t] @ target[0, t]), abs=1e-6)
+        for i, u in enumerate(distractors[0, t].tolist()):
+            if not torch.isneginf(scores[0, t, 1 + i]):
+                assert float(scores[0, t, 1 + i]) == pytest.approx(float(guess[0, t] @ target[0, u]), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_distractors_are_other_hidden_moments_of_the_same_clip(seed: int) -> None:
+    views = views_of(wav2vec2(), seed)
+    hidden, inside = views["hidden"], views["inside"]
+    assert hidden.any(1)[inside.any(1)].all() and not (hidden & ~inside).any() and (inside & ~hidden).any()
+    for b in range(6):
+        own = hidden[b].nonzero()[:, 0].tolist()
+        for t in own:
+            drawn = views["distractors"][b, t].tolist()
+            assert set(drawn) <= set(own) and (t not in drawn or len(own) == 1)
+
+
+def test_the_context_hears_nothing_of_what_is_hidden() -> None:
+    method = wav2vec2().eval()
+    views = views_of(method)
+    hidden = views["hidden"].repeat_interleave(2, 1)[:, None]
+    spoiled = torch.where(hidden, torch.randn_like(views["x"]) * 5, views["x"])
+    with torch.no_grad():
+        c, other = (
+            method.context(method.encoder.embedding(method.encoder.patches(x)), views["hidden"])
+            for x in (views["x"], spoiled)
+        )
+    assert torch.equal(c, other)
+
+
+def test_each_moment_keeps_its_place_while_it_is_hidden() -> None:
+    method = wav2vec2().eval()
+    moments, all_hidden = torch.randn(1, 16, method.encoder.width), torch.ones(1, 16, dtype=torch.bool)
+    with torch.no_grad():
+        c = method.context(moments, all_hidden)[0]
+    assert torch.cdist(c, c).fill_diagonal_(1).min() > 1e-3
+
+
+def test_the_choice_grows_colder_from_2_to_a_half() -> None:
+    method, found = wav2vec2(), []
+    assert float(method.warmth) == 2.0
+    for progress in (0.0, 0.5, 1.0):
+        method.after_step(progress)
+        found.append(float(method.warmth))
+    assert found == pytest.approx([2.0, 1.0, 0.5])
+    assert "warmth" in method.state_dict()
+
+
+def test_collapse_onto_one_code_shows_in_the_diversity_and_in_the_accuracy() -> None:
+    method = wav2vec2(diversity=1.0)
+    with torch.no_grad():
+        method.quantise.logits.weight.zero_()
+        method.quantise.logits.bias.copy_(torch.tensor([99.0] + [0.0] * (CODES - 1)).repeat(CODEBOOKS))
+    losses = method.loss(views_of(method))
+    assert float(losses["codes_used"]) == pytest.approx(1, abs=1e-4) and float(losses["accuracy"]) == 0
+    assert float(losses["contrast"]) == pytest.approx(0, abs=1e-6), "no distractor is left"
+    assert float(losses["loss"].detach()) == pytest.approx(1 - 1 / CODES, abs=1e-4)
+
+
+def test_the_lens_counts_the_codes_of_the_clips_own_moments() -> None:
+    method = wav2vec2().eval()
+    with torch.no_grad():
+        use = method.lens(views_of(method))["code_use"]
+    assert use.shape == (CODEBOOKS, CODES)
+    torch.testing.assert_close(use.sum(1), torch.ones(CODEBOOKS))

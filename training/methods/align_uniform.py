@@ -1,0 +1,96 @@
+"""Alignment and uniformity: the two things that contrastive losses want, said straight out.
+
+Paper:   Wang and Isola 2020, arXiv 2005.10242, section 4.1
+Differs: 1. AdamW instead of SGD. 2. The two views' uniformities are averaged, as in the authors' examples.
+Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Suits, Task
+from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
+from training.parts.contrast import squared_distances
+from training.settings import setting
+
+
+@dataclass(frozen=True)
+class Settings(ProjectionSettings):
+    """Settings of alignment and uniformity."""
+
+    power: float = setting(2.0, "α: the distance of two views of a clip counts to this power.", low=1.0, high=4.0)
+    steepness: float = setting(2.0, "t: higher looks at the nearest wrong clips only.", low=0.5, high=10.0)
+    uniform_weight: float = setting(1.0, "How much uniformity counts beside alignment.", low=0.0, high=10.0)
+
+
+class AlignUniform(TwoViews):
+    """Views of a clip together; all clips spread over the sphere like charges that repel each other."""
+
+    Config = Settings
+    card = Card(
+        title="Alignment and uniformity",
+        family="contrastive",
+        year=2020,
+        paper="Wang and Isola, Understanding Contrastive Representation Learning through Alignment and Uniformity on the "
+        "Hypersphere, arXiv 2005.10242",
+        summary="Contrastive losses turn out to want two things: the two views of a clip in the same place, and all clips spread "
+        "evenly over a sphere. Here both are written down as they are and added. Nobody has to be picked among others; "
+        "the clips just repel each other, the nearer the stronger.",
+        formula=r"\mathcal{L} = \mathbb{E}\, \lVert x - y \rVert^{\alpha} + "
+        r"\log \mathbb{E}\, e^{-t \lVert x - x' \rVert^2}, \qquad \lVert x \rVert = \lVert y \rVert = 1",
+        negatives=True,
+        prevents_collapse="Uniformity: different clips repel each other.",
+        breaks="Without uniformity (weight 0) all clips become one point, and a loss of 0 looks perfect; with it, a loss that "
+        "stays at 0 is that same collapse, and a healthy one is far below.",
+        flow=Flow(
+            (("clip", "view", "encoder", "projector"), ("clip", "view", "encoder", "projector"), ("other clips",)),
+            loss="together, and spread evenly",
+        ),
+        suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
+    )
+    pictures = (DISTANCES,)
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        self.power, self.steepness, self.weight = config.power, config.steepness, config.uniform_weight
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The two losses of section 4.1."""
+        x, y = (functional.normalize(z, dim=1) for z in self.projected(views))  # (B, P)
+        alignment = aligned(x, y, self.power)
+        uniformity = (uniform(x, self.steepness) + uniform(y, self.steepness)) / 2
+        return {
+            "loss": alignment + self.weight * uniformity,
+            "alignment": alignment.detach(),
+            "uniformity": uniformity.detach(),
+        }
+
+    def chance(self) -> Chance:
+        """Nothing is told apart: alignment 0, and the logarithm of a mean of ones."""
+        return Chance(0.0, "0: all projections are one point; a loss below 0 tells clips apart")
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """How far apart the views of a clip lie, and those of different clips."""
+        x, y = (functional.normalize(z, dim=1) for z in self.projected(views))
+        return {"distances": distance_shares(squared_distances(x, y).sqrt())}
+
+
+def aligned(x: Tensor, y: Tensor, power: float) -> Tensor:
+    """Mean ‖x − y‖^α over the clips, of x, y (B, P) of length 1."""
+    return (x - y).square().sum(1).clamp(min=1e-10).pow(power / 2).mean()
+
+
+def uniform(x: Tensor, steepness: float) -> Tensor:
+    """log of the mean of e^{−t‖x − x'‖²} over all pairs of different clips, of x (B, P) of length 1.
+
+    The logarithm of the mean, not the mean of the logarithms: the nearest pairs count most.
+    """
+    pairs = torch.triu_indices(len(x), len(x), offset=1, device=x.device)
+    repulsion = -steepness * squared_distances(x, x)[pairs[0], pairs[1]]  # (B (B − 1) / 2,)
+    return repulsion.logsumexp(0) - math.log(len(repulsion))

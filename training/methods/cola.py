@@ -1,0 +1,138 @@
+"""COLA: which two segments were cut from the same recording?
+
+Paper:   Saeed, Grangier and Zeghidour 2021, arXiv 2010.10915, section 2, equations 1 and 2
+Differs: 1. A small encoder, and g of width 128, instead of EfficientNet-B0 and 512.
+         2. Clips here may be shorter than two segments: then the segments are their halves (training/views/segments.py),
+            where the paper cuts .96 s from 10 s.
+         3. Segments may also be kept near each other or apart; the paper's are anywhere, which is the default.
+         4. W begins as a multiple of the identity: from random numbers, a few steps in all embeddings became one.
+         5. AdamW with a cosine schedule instead of Adam with a constant rate.
+Shapes:  B clips, F mel bands, T frames of the clips, V frames of a segment, D encoder width, P width of g.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.two_views import SHOWN
+from training.parts.contrast import own_picked, products
+from training.settings import setting
+from training.views.segments import cut, starts_anywhere, starts_apart, stretch_lengths
+
+W_AT_START = 10.0
+"""W begins as the identity times this over P, so that scores begin as likenesses of about this size at most."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of COLA."""
+
+    projection_width: int = setting(128, "Width of g, which the similarity compares.", low=8, high=1024, scale="log")
+    segments: str = setting(
+        "anywhere", "Where the two segments lie: anywhere, at most a segment's length apart, or not overlapping.",
+        choices=("anywhere", "near", "far"),
+    )  # fmt: skip
+
+
+class COLA(Method):
+    """A segment picks, among one segment of each clip in the batch, the one of its own recording."""
+
+    Config = Settings
+    encoders = ("conv2d", "resnet", "patch_transformer", "conv_gru")
+    run_defaults: ClassVar[Mapping[str, Any]] = {
+        "learning_rate": 1e-3,
+        "views": {
+            "time_stretch": 0.0, "frequency_shift": 0.0, "frequency_stretch": 0.0, "mixup": 0.0, "noise": 0.0,
+            "equalizer": 0.0,
+        }
+    }  # fmt: skip
+    card = Card(
+        title="COLA",
+        family="contrastive",
+        year=2021,
+        paper="Saeed, Grangier and Zeghidour, Contrastive Learning of General-Purpose Audio Representations, arXiv 2010.10915",
+        summary="What sounds in one moment of a recording mostly sounds in another moment of it too: the same speaker, the same "
+        "street, the same band. So no changed copies are made: two segments are cut from each recording, and one has to "
+        "find the other. How alike they are is itself learned, by a matrix between them.",
+        formula=r"s(x, x') = g(x)^\top W g(x'), \qquad \mathcal{L} = -\log \frac{\exp s(x, x^{+})}"
+        r"{\sum_{x' \in \{x^{+}\} \cup \mathcal{X}^{-}} \exp s(x, x')}, \qquad g = \tanh(\mathrm{LayerNorm}(A\, h))",
+        negatives=True,
+        prevents_collapse="The segments of the other recordings: if all embeddings were equal, none could be found.",
+        breaks="What all segments of a recording share is kept, wanted or not: microphone and room tell recordings apart most "
+        "easily. Of clips shorter than two segments little is left to compare.",
+        flow=Flow(
+            (
+                ("clip", "segment", "encoder", "projector"),
+                ("clip", "segment", "encoder", "projector"),
+                ("other clips",),
+            ),
+            loss="bilinear similarity",
+        ),
+        suits=Suits("source", "knn", "Both halves of a short clip have the voice in common, and less of what is said."),
+    )
+    pictures = (
+        Picture(
+            "scores",
+            "Similarity of the segments",
+            "Each row is a clip's first segment, each column a clip's second one, each cell their learned similarity: the "
+            "diagonal must be the largest of its row.",
+            "matrix",
+            rows="clips",
+            columns="clips",
+        ),
+    )
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        width = config.projection_width
+        self.segments, self.batch_size = config.segments, task.batch_size
+        self.g = nn.Sequential(nn.Linear(encoder.width, width), nn.LayerNorm(width), nn.Tanh())
+        self.w = nn.Parameter(torch.eye(width) * W_AT_START / width)
+
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """Two segments of each clip (B, F, V), as long as a view, or half of the clip if that is shorter."""
+        view = self.augment.view_length
+        own = stretch_lengths(batch.lengths, view)
+        starts = self._starts(batch.lengths - own, own, generator)  # (B, 2)
+        both = torch.cat([cut(batch.audio, starts[:, side], own, view) for side in (0, 1)])
+        first, second = self.augment.one(both, torch.cat([own, own]), generator).chunk(2)
+        return {"first": first, "second": second}
+
+    def _starts(self, room: Tensor, own: Tensor, generator: Generator) -> Tensor:
+        uniform = torch.rand(len(room), 3, generator=generator, device=room.device)
+        if self.segments == "near":
+            return starts_apart(room, torch.zeros_like(own), own, uniform)
+        if self.segments == "far":
+            return starts_apart(room, own, room, uniform)
+        return starts_anywhere(room, uniform[:, :2])
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Equation 2: first segments pick among second ones, and not the other way round."""
+        loss, found = own_picked(self._scores(views))
+        return {"loss": loss, "accuracy": found}
+
+    def projection(self, h: Tensor) -> Tensor:
+        """g (B, P)."""
+        projected: Tensor = self.g(h)
+        return projected
+
+    def chance(self) -> Chance:
+        """All segments equally similar: ln B."""
+        return Chance(math.log(self.batch_size), f"ln {self.batch_size}: all second segments of the batch look alike")
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Similarity of each first segment with each second one."""
+        return {"scores": self._scores({name: views[name][:SHOWN] for name in ("first", "second")})}
+
+    def _scores(self, views: dict[str, Tensor]) -> Tensor:
+        """Equation 1 for all pairs: (B, B). There is no temperature: W has its own scale."""
+        first, second = self.g(self.encoder(torch.cat([views["first"], views["second"]]))).float().chunk(2)  # (B, P)
+        return products(products(first, self.w.T), second)

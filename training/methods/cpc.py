@@ -1,0 +1,157 @@
+"""CPC: sum up what was heard so far, and pick the frame that comes k steps later out of a crowd of wrong ones.
+
+Paper:   van den Oord et al. 2018, arXiv 1807.03748, section 2, equations 3 and 4; section 3.1 (speech)
+Differs: 1. It hears mel frames, two to a step of 40 ms, instead of samples. 2. Views are changed copies of the clips, as
+         in Kharitonov et al. 2020, arXiv 2007.00991. 3. A GRU of width 192 instead of 256, and fewer steps ahead: words
+         here last half a second. 4. Wrong frames are drawn evenly, so many of the same clip and so many of other ones.
+Shapes:  B clips, F mel bands, V view frames, U = V / 2 encoder frames, D encoder width, M wrong frames of the same clip,
+         N wrong frames of other clips.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+import torch.nn.functional as functional
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.encoders.conv_gru import ConvGru
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.settings import setting
+from training.views.masks import frames_of_others, other_frames, own_steps
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of CPC."""
+
+    steps_ahead: int = setting(4, "How many frames of 40 ms ahead it must foresee.", low=1, high=20)
+    same_clip: int = setting(
+        16, "Wrong frames of the same clip: what speaker and microphone say doesn't help there.", low=1, high=256
+    )
+    other_clips: int = setting(16, "Wrong frames of other clips.", low=0, high=256)
+
+
+class CPC(Method):
+    """A GRU over local features; W_k turns its state into a guess at the local features k steps later."""
+
+    Config = Settings
+    encoders = ("conv_gru",)
+    encoder: ConvGru
+    run_defaults: ClassVar[Mapping[str, Any]] = {"batch_size": 64, "views": {"crop_seconds": 0.64}}
+    card = Card(
+        title="Contrastive predictive coding (CPC)",
+        family="predictive coding",
+        year=2018,
+        paper="van den Oord et al., Representation Learning with Contrastive Predictive Coding, arXiv 1807.03748",
+        summary="A recurrent network listens from left to right. At every moment it must pick what comes next, one, two or "
+        "more steps ahead, out of a crowd of wrong frames: some from elsewhere in the same clip, some from other clips. "
+        "It needn't rebuild the sound, only tell the future from what isn't the future. What stays the same over time, "
+        "such as the sound being made, helps; what can't be foreseen, such as noise, is dropped.",
+        formula=r"\mathcal{L}_k = -\log \frac{\exp(z_{t+k}^\top W_k c_t)}{\sum_{z_j \in X} \exp(z_j^\top W_k c_t)}",
+        negatives=True,
+        prevents_collapse="The wrong frames: if all features were equal, the true one couldn't be told from them.",
+        breaks="With frames that overlap, or one step ahead alone, it is enough to go on as before, and little is learned. "
+        "With wrong frames of other clips alone, knowing the speaker is enough.",
+        flow=Flow(
+            (("clip", "view", "encoder", "context", "predictor"), ("frames", "encoder"), ("other clips", "encoder")),
+            loss="which frame comes next",
+        ),
+        suits=Suits(
+            "content", "cross_group_knn", "Wrong frames of the same clip share its voice, so the sounds must tell."
+        ),
+    )
+    pictures = (
+        Picture(
+            "found",
+            "Found, for each step ahead",
+            "How often the true frame scores above all wrong ones, from one step of 40 ms ahead to the farthest: the "
+            "farther, the harder.",
+            "bars",
+            rows="steps ahead",
+            low=0.0,
+            high=1.0,
+        ),
+    )
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        self.predict = nn.ModuleList(
+            nn.Linear(encoder.width, encoder.width, bias=False) for _ in range(config.steps_ahead)
+        )
+
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """A view (B, F, V), its own frames (B, U), and which frames are the wrong ones."""
+        x, shown = self.augment.placed(batch.audio, batch.lengths, generator)
+        inside = own_steps(shown, self.encoder.stride)
+        draws = torch.rand(*inside.shape, self.config.same_clip, device=x.device, generator=generator)
+        clips = torch.rand(len(x), self.config.other_clips, device=x.device, generator=generator)
+        places = torch.rand(clips.shape, device=x.device, generator=generator)
+        return {
+            "x": x,
+            "inside": inside,
+            "same_clip": other_frames(draws, inside),  # (B, U, M)
+            "other_clips": frames_of_others(clips, places, inside),  # (B, N)
+        }
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Equation 4, averaged over the steps ahead, and how often each step's true frame was found."""
+        losses, found = zip(*self.steps(views), strict=True)
+        accuracy = {f"accuracy_{k}": value.detach() for k, value in enumerate(found, 1)}
+        return {"loss": torch.stack(losses).mean(), **accuracy}
+
+    def steps(self, views: dict[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
+        """For each step ahead its loss, and how often the true frame was found."""
+        z = self.encoder.local(self.encoder.standardised(views["x"], None))  # (B, U, D)
+        others = z.flatten(0, 1)[views["other_clips"]]  # (B, N, D)
+        return foreseen(self.predict, self.encoder.context(z), z, others, views["same_clip"], views["inside"])
+
+    def chance(self) -> Chance:
+        """All frames equally likely: ln(1 + M + N)."""
+        frames = 1 + self.config.same_clip + self.config.other_clips
+        return Chance(math.log(frames), f"ln({frames}): the true frame and all wrong ones look alike")
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """How often each step ahead is found."""
+        return {"found": torch.stack([found for _, found in self.steps(views)])}
+
+
+def foreseen(
+    predict: nn.ModuleList, c: Tensor, z: Tensor, others: Tensor, same_clip: Tensor, inside: Tensor
+) -> list[tuple[Tensor, Tensor]]:
+    """For each W_k of `predict` equation 4, and how often the true frame scores highest; padding counts nowhere.
+
+    c (B, U, C), z (B, U, D), others (B, N, D), same_clip (B, U, M) int64, inside (B, U) the clips' own frames.
+    """
+    results = []
+    for k, w in enumerate(predict, 1):
+        scores = step_scores(w(c[:, :-k]), z, others, same_clip[:, k:], k)
+        counted = inside[:, :-k] & inside[:, k:]  # (B, U − k)
+        wrong = -functional.log_softmax(scores, dim=2)[:, :, 0]
+        found = scores[:, :, 0] > scores[:, :, 1:].amax(2)
+        results.append((mean_of(wrong, counted), mean_of(found, counted)))
+    return results
+
+
+def step_scores(guess: Tensor, z: Tensor, others: Tensor, same_clip: Tensor, k: int) -> Tensor:
+    """z_jᵀ W_k c_t for the true frame, which comes first, and the wrong ones: (B, U − k, 1 + M + N) float32.
+
+    guess W_k c (B, U − k, D), z (B, U, D), others (B, N, D), same_clip (B, U − k, M) int64. A clip of a single frame
+    has no wrong ones of its own; where the true frame is drawn in their place, it is left out.
+    """
+    guess, z = guess.float(), z.float()
+    true = (guess * z[:, k:]).sum(2, keepdim=True)
+    own = (guess @ z.transpose(1, 2)).gather(2, same_clip)
+    at = torch.arange(k, z.shape[1], device=z.device)
+    own = own.masked_fill(same_clip == at[:, None], -torch.inf)
+    return torch.cat([true, own, guess @ others.float().transpose(1, 2)], dim=2)
+
+
+def mean_of(values: Tensor, counted: Tensor) -> Tensor:
+    """Mean of those counted."""
+    return (values * counted).sum() / counted.sum().clamp(min=1)

@@ -1,0 +1,121 @@
+"""CPC v2: CPC whose frames are each changed in a way of their own, and that foresees in both directions.
+
+Paper:   Hénaff et al. 2019, arXiv 1905.09272, section 3.1 ("CPC v2": layer normalisation, patch augmentation, directions)
+Differs: 1. Frames in time instead of patches of a picture, so two directions instead of four. 2. A frame is changed by
+         a filter and a hidden band of its own, instead of by colours dropped and shears. 3. Recurrent networks sum up
+         the context, instead of masked convolutions. 4. The network is not made deeper and wider. 5. W_k turns the
+         context into a guess directly; negatives and padding are as in our CPC.
+Shapes:  B clips, F mel bands, V view frames, s frames of a step, U = V / s steps, D encoder width, M and N wrong frames
+         of the same clip and of others.
+"""
+
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as functional
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.encoders.bi_gru import BiGru
+from training.encoders.encoder import Encoder
+from training.methods import cpc
+from training.methods.flow import Flow
+from training.methods.method import Method, Suits, Task
+from training.settings import setting
+
+KNOTS = 3
+"""Points of a frame's own filter; the gain runs straight between them."""
+
+
+@dataclass(frozen=True)
+class Settings(cpc.Settings):
+    """Settings of CPC v2."""
+
+    frame_filter: float = setting(
+        0.5, "Random filter of every single frame: standard deviation in nepers of power.", low=0.0, high=3.0
+    )
+    frame_hidden: float = setting(
+        0.2, "Widest band hidden in every single frame, in parts of the mel axis.", low=0.0, high=0.9
+    )
+
+
+class CPCv2(cpc.CPC):
+    """As CPC; the first half of the context reads forwards and foresees, the second reads backwards and recalls."""
+
+    Config = Settings
+    encoders = ("bi_gru",)
+    encoder: BiGru  # type: ignore[assignment]
+    card = replace(
+        cpc.CPC.card,
+        title="CPC v2",
+        year=2019,
+        paper="Hénaff et al., Data-Efficient Image Recognition with Contrastive Predictive Coding, arXiv 1905.09272",
+        summary="CPC with its shortcuts closed. Frames next to each other share their noise and their filter, so the true one "
+        "can be found by these alone; here every single frame is filtered differently and loses another band, and what "
+        "is left to go by is the sound itself. Normalising over each frame alone keeps others from leaking in. And one "
+        "network listens forwards and one backwards: each must find what comes after what it heard.",
+        formula=r"\mathcal{L} = -\tfrac{1}{2} \sum_k \left( \log \frac{e^{z_{t+k}^\top W_k \vec{c}_t}}{\sum_j e^{z_j^\top W_k \vec{c}_t}} "
+        r"+ \log \frac{e^{z_{t-k}^\top V_k \overleftarrow{c}_t}}{\sum_j e^{z_j^\top V_k \overleftarrow{c}_t}} \right)",
+        breaks="With BatchNorm, which mixes all frames, a frame could be recognised by the mean of its batch. Where each "
+        "frame is changed too strongly, nothing is left to go by, and the loss stays at chance.",
+        flow=Flow(
+            (
+                ("clip", "view", "corrupted", "encoder", "context", "predictor"),
+                ("frames", "corrupted", "encoder"),
+                ("other clips", "corrupted", "encoder"),
+            ),
+            loss="which frame comes next",
+        ),
+        suits=Suits(
+            "content", "cross_group_knn", "Frames share neither filter nor voice with the wrong ones of their clip."
+        ),
+    )
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        Method.__init__(self, encoder, config, task)
+        half, width = encoder.width // 2, encoder.width
+        self.foresee = nn.ModuleList(nn.Linear(half, width, bias=False) for _ in range(config.steps_ahead))
+        self.recall = nn.ModuleList(nn.Linear(half, width, bias=False) for _ in range(config.steps_ahead))
+
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """As CPC's, with every frame of x (B, F, V) changed in a way of its own."""
+        views = super().views(batch, generator)
+        x = views["x"]
+        steps = (len(x), x.shape[2] // self.encoder.stride)
+        gains = torch.randn(*steps, KNOTS, device=x.device, generator=generator) * self.config.frame_filter
+        place, width = torch.rand(2, *steps, device=x.device, generator=generator)
+        filtered = x + per_frame(filters(gains, x.shape[1]), x)
+        hidden = per_frame(bands(place, width * self.config.frame_hidden, x.shape[1]), x)
+        return {**views, "x": torch.where(hidden, self.encoder.input_mean, filtered)}
+
+    def steps(self, views: dict[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
+        """For each step ahead the mean of both directions."""
+        z = self.encoder.local(self.encoder.standardised(views["x"], None))  # (B, U, D)
+        ahead, back = self.encoder.context(z).chunk(2, dim=2)  # (B, U, D / 2) each
+        others = z.flatten(0, 1)[views["other_clips"]]  # (B, N, D)
+        same, inside = views["same_clip"], views["inside"]
+        foreseen = cpc.foreseen(self.foresee, ahead, z, others, same, inside)
+        turned = z.shape[1] - 1 - same.flip(1)
+        recalled = cpc.foreseen(self.recall, back.flip(1), z.flip(1), others, turned, inside.flip(1))
+        return [
+            ((loss + other) / 2, (found + also) / 2)
+            for (loss, found), (other, also) in zip(foreseen, recalled, strict=True)
+        ]
+
+
+def filters(gains: Tensor, mels: int) -> Tensor:
+    """Gains of K knots (B, U, K) → of every band (B, U, F), running straight between the knots."""
+    return functional.interpolate(gains, size=mels, mode="linear", align_corners=True)
+
+
+def bands(place: Tensor, width: Tensor, mels: int) -> Tensor:
+    """(B, U, F): true in one band of `width` (B, U), in parts of the mel axis, at `place` (B, U) in the room it leaves."""
+    first = (place * (1 - width) * mels)[:, :, None]
+    at = torch.arange(mels, device=place.device)
+    return (at >= first) & (at < first + (width * mels)[:, :, None])
+
+
+def per_frame(values: Tensor, x: Tensor) -> Tensor:
+    """One column of values (B, U, F) for each step → for each of its mel frames, the shape of x (B, F, V)."""
+    spread = values.transpose(1, 2).repeat_interleave(x.shape[2] // values.shape[1], dim=2)
+    return functional.pad(spread, (0, x.shape[2] - spread.shape[2]))

@@ -1,0 +1,186 @@
+"""Deep InfoMax: the vector of a whole clip should tell its own moments from those of other clips.
+
+Paper:   Hjelm et al. 2019, arXiv 1808.06670, sections 3.1 to 3.3, equations 4 to 8, as DIM(L);
+         for audio Ravanelli and Bengio 2019, arXiv 1812.00271
+Differs: 1. Local features are the encoder's frames, each of all bands, instead of places in a picture.
+         2. The prior's discriminator learns in the same step as the encoder: its gradient is turned round on the way back,
+            where the paper takes turns.
+         3. Each clip is heard in one changed view, of which both global and local features are made, where the paper
+            changes nothing: clips here are few, and would be told apart by rote.
+Shapes:  B clips, F mel bands, V view frames, U output frames, D encoder width, P width of the global vector, C width in
+         which the critic compares.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.two_views import SHOWN, TwoViews
+from training.parts.contrast import positive_picked, products
+from training.parts.heads import projector
+from training.settings import setting
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of Deep InfoMax."""
+
+    projection_width: int = setting(64, "Numbers of the global vector of a clip.", low=8, high=1024, scale="log")
+    hidden_width: int = setting(
+        256, "Width in which the critic compares moments and clips.", low=16, high=4096, scale="log"
+    )
+    estimator: str = setting(
+        "jsd",
+        "How mutual information is estimated: by right and wrong pairs, or by picking.",
+        choices=("jsd", "infonce"),
+    )
+    prior_weight: float = setting(
+        0.1, "How much it counts that global vectors look evenly spread from 0 to 1.", low=0.0, high=10.0
+    )
+
+
+class DeepInfoMax(Method):
+    """A critic scores every moment of every clip with every clip's vector; only those of one clip belong together."""
+
+    Config = Settings
+    encoders = TwoViews.encoders
+    card = Card(
+        title="Deep InfoMax",
+        family="contrastive",
+        year=2019,
+        paper="Hjelm et al., Learning Deep Representations by Mutual Information Estimation and Maximization, arXiv 1808.06670; "
+        "for audio Ravanelli and Bengio, arXiv 1812.00271",
+        summary="A clip is heard in moments, and summed up in one vector. A critic looks at a moment and a vector and says whether "
+        "they are of the same clip. To please it the vector must hold what many of the clip's moments have in common, and "
+        "not the noise of one of them. A second judge keeps the vectors evenly spread.",
+        formula=r"\mathcal{L} = \mathbb{E}_{i,u}\big[\mathrm{sp}(-T(l_{iu}, g_i))\big] + "
+        r"\mathbb{E}_{i \neq j,u}\big[\mathrm{sp}(T(l_{ju}, g_i))\big] + \gamma \max_E \min_D \mathcal{L}_{\mathrm{prior}}, "
+        r"\quad \mathrm{sp}(x) = \ln(1 + e^x)",
+        negatives=True,
+        prevents_collapse="The moments of the other clips: if all vectors were equal, the critic could not tell right from wrong; "
+        "and the prior, which wants them spread.",
+        breaks="What lasts for the whole clip is the easiest to agree on (voice, channel, loudness); what is said, moment by "
+        "moment, is kept only as far as the moments overlap.",
+        flow=Flow(
+            (
+                ("clip", "view", "encoder", "frames", "critic"),
+                ("clip", "view", "encoder", "average", "projector", "critic"),
+                ("other clips",),
+            ),
+            loss="which moment is whose",
+        ),
+        suits=Suits("source", "knn", "What all moments of a clip share is the voice."),
+    )
+    pictures = (
+        Picture(
+            "scores",
+            "Moments and clips",
+            "Each row is a clip's moments, each column a clip's vector, each cell how well they fit together: the diagonal "
+            "should be high, all else low.",
+            "matrix",
+            rows="clips",
+            columns="clips",
+        ),
+    )
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        self.estimator, self.prior_weight = config.estimator, config.prior_weight
+        self.batch_size = task.batch_size
+        hidden, width = config.hidden_width, config.projection_width
+        self.project = projector(encoder.width, hidden, width)  # g, the global vector
+        self.whole = projector(width, hidden, hidden)
+        self.moment = nn.Sequential(nn.Linear(encoder.width, hidden), nn.ReLU(), nn.Linear(hidden, hidden))
+        self.judge = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, 1))
+
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """One view of each clip (B, F, V), and samples of the prior (B, P), even from 0 to 1."""
+        view = self.augment.one(batch.audio, batch.lengths, generator)
+        shape = (len(view), self.config.projection_width)
+        return {"view": view, "prior": torch.rand(shape, generator=generator, device=view.device)}
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Equations 5 (or 6) and 7: local mutual information, and the distance from the prior."""
+        frames = self.encoder.sequence(views["view"])  # (B, U, D)
+        g = self.project(self.encoder.pooled(frames))  # (B, P)
+        scores = self._scores(frames, g)  # (B, U, B)
+        local = jsd(scores) if self.estimator == "jsd" else infonce(scores)
+        prior = self._prior(g, views["prior"])
+        own = torch.arange(len(g), device=g.device)[:, None]
+        return {
+            "loss": local + self.prior_weight * prior,
+            "local": local.detach(),
+            "prior": prior.detach(),
+            "accuracy": (scores.argmax(2) == own).float().mean(),
+        }
+
+    def projection(self, h: Tensor) -> Tensor:
+        """g (B, P), the global vector."""
+        projected: Tensor = self.project(h)
+        return projected
+
+    def chance(self) -> Chance:
+        """Critic and judge know nothing: all scores 0."""
+        prior = 2 * math.log(2) * self.prior_weight
+        if self.estimator == "jsd":
+            return Chance(
+                2 * math.log(2) + prior, "(1 + γ) · 2 ln 2: neither critic nor judge can tell right from wrong"
+            )
+        moments = (self.batch_size - 1) * math.ceil(self.augment.view_length / self.encoder.stride)
+        return Chance(
+            math.log(moments + 1) + prior, f"ln({moments} + 1) + γ · 2 ln 2: all moments of the batch look alike"
+        )
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """How well each clip's moments fit each clip's vector, on average."""
+        frames = self.encoder.sequence(views["view"][:SHOWN])
+        return {"scores": self._scores(frames, self.project(self.encoder.pooled(frames))).mean(1)}
+
+    def _scores(self, frames: Tensor, g: Tensor) -> Tensor:
+        """T (B, U, B): moment u of clip j with the vector of clip i, encoded apart and multiplied."""
+        moments, wholes = self.moment(frames), self.whole(g)  # (B, U, C), (B, C)
+        return products(moments.flatten(0, 1), wholes).view(*moments.shape[:2], -1)
+
+    def _prior(self, g: Tensor, samples: Tensor) -> Tensor:
+        """The judge's loss at telling samples of the prior from vectors; the encoder gets its gradient turned round."""
+        real, found = self.judge(samples), self.judge(turned(torch.sigmoid(g)))
+        return functional.softplus(-real.float()).mean() + functional.softplus(found.float()).mean()
+
+
+def jsd(scores: Tensor) -> Tensor:
+    """Equation 5, the Jensen–Shannon estimate, to be minimised: T (B, U, B), 2 ln 2 where all is 0."""
+    own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)[:, None].expand_as(scores)
+    return functional.softplus(-scores[own]).mean() + functional.softplus(scores[~own]).mean()
+
+
+def infonce(scores: Tensor) -> Tensor:
+    """Equation 6: each vector picks each of its moments among all moments of the other clips. T (B, U, B)."""
+    batch, count, _ = scores.shape
+    own = torch.eye(batch, dtype=torch.bool, device=scores.device)[:, None]  # (B, 1, B)
+    wrong = scores.masked_fill(own, -torch.inf).flatten(0, 1).logsumexp(0)  # (B,) for each vector
+    right = scores.diagonal(dim1=0, dim2=2).T.flatten()  # (B · U,), the moments of clip 0 first
+    return positive_picked(right, wrong.repeat_interleave(count)[:, None])[0]
+
+
+class _Turned(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        return -gradients[0]
+
+
+def turned(x: Tensor) -> Tensor:
+    """x itself, with its gradient turned round: what is before it learns the opposite of what is after it."""
+    found: Tensor = _Turned.apply(x)
+    return found

@@ -1,0 +1,77 @@
+"""InfoNCE: of all second views of a batch, pick the one that was made from the same clip as a first view.
+
+Paper:   van den Oord et al. 2018, arXiv 1807.03748, section 2.3 and appendix A.1, equation 4
+Differs: 1. The positive is another view of the clip, not a later moment of it (that is the method cpc).
+         2. The score is a cosine over a temperature instead of exp(zᵀ W c).
+         3. Both ways: second views pick among first views too, and the two losses are averaged.
+Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch.nn.functional as functional
+from torch import Tensor
+
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Suits, Task
+from training.methods.two_views import ProjectionSettings, TwoViews
+from training.parts.contrast import own_picked, products
+from training.settings import setting
+
+
+@dataclass(frozen=True)
+class Settings(ProjectionSettings):
+    """Settings of InfoNCE."""
+
+    temperature: float = setting(
+        0.1, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+    )
+
+
+class InfoNCE(TwoViews):
+    """One query, one positive and B − 1 negatives: the second views of the other clips."""
+
+    Config = Settings
+    card = Card(
+        title="InfoNCE",
+        family="contrastive",
+        year=2018,
+        paper="van den Oord et al., Representation Learning with Contrastive Predictive Coding, arXiv 1807.03748",
+        summary="A question with as many answers as there are clips in the batch: here is one view of a clip, which of these "
+        "views is its twin? The better the model answers, the more it must know of what the two views share. This can be "
+        "put into a number: ln N minus the loss is the least information, in nats, that the two embeddings have in common.",
+        formula=r"\mathcal{L} = -\frac{1}{N} \sum_{i} \log \frac{\exp(z_i \cdot z'_i / \tau)}"
+        r"{\sum_{j} \exp(z_i \cdot z'_j / \tau)}, \qquad I(z; z') \geq \ln N - \mathcal{L}",
+        negatives=True,
+        prevents_collapse="The other clips of the batch: if all embeddings were equal, no view could find its twin.",
+        breaks="The bound can never say more than ln N: small batches learn little, however much the views share. With a high "
+        "temperature (10) all answers count alike.",
+        flow=Flow(
+            (("clip", "view", "encoder", "projector"), ("clip", "view", "encoder", "projector"), ("other clips",)),
+            loss="which twin is its own",
+        ),
+        suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
+    )
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        self.temperature = config.temperature
+        self.batch_size = task.batch_size
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Equation 4 both ways, how often the twin is found, and the bound on the information in nats."""
+        z1, z2 = (functional.normalize(z, dim=1) for z in self.projected(views))  # (B, P)
+        scores = products(z1, z2) / self.temperature  # (B, B)
+        (forth, found_forth), (back, found_back) = own_picked(scores), own_picked(scores.T)
+        loss = (forth + back) / 2
+        return {
+            "loss": loss,
+            "accuracy": (found_forth + found_back) / 2,
+            "bound": math.log(len(scores)) - loss.detach(),
+        }
+
+    def chance(self) -> Chance:
+        """All twins equally near: ln B."""
+        return Chance(math.log(self.batch_size), f"ln {self.batch_size}: all second views of the batch look alike")

@@ -1,0 +1,120 @@
+"""MoCo v3: no queue any more; the wrong answers are the batch's own keys, and a predictor stands before the question.
+
+Paper:   Chen, Xie and He 2021, arXiv 2104.02057, section 3, algorithm 1
+Differs: 1. Batches of hundreds of clips, not 4096. 2. AdamW instead of LARS, on a small convolutional encoder; the paper's
+         ViT has its patch projection frozen, which has no counterpart here. 3. Heads of width 256 instead of 4096. 4. τ = .1 and m = .95 at the start, since runs
+         here are short (the paper: .2 and .99 for Transformers).
+Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Suits, Task
+from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
+from training.parts.contrast import own_picked, products
+from training.parts.heads import projector
+from training.parts.slow_copy import follow, slow_copy
+from training.settings import setting
+
+
+@dataclass(frozen=True)
+class Settings(ProjectionSettings):
+    """Settings of MoCo v3."""
+
+    temperature: float = setting(
+        0.1, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+    )
+    momentum: float = setting(
+        0.95, "How slowly the network that makes the keys follows, at the start; it ends standing still.",
+        low=0.0, high=0.9999,
+    )  # fmt: skip
+
+
+class MoCoV3(TwoViews):
+    """Each view asks, each view answers: queries through a predictor, keys from the slow network."""
+
+    Config = Settings
+    card = Card(
+        title="MoCo v3",
+        family="contrastive",
+        year=2021,
+        paper="Chen, Xie and He, An Empirical Study of Training Self-Supervised Vision Transformers, arXiv 2104.02057",
+        summary="MoCo simplified. With large batches the queue is not needed: the wrong answers are the other clips of the same "
+        "batch, as in SimCLR. What stays is the slow network that makes the keys; what is new is a predictor on the side of "
+        "the queries, as in BYOL. Both views ask and both answer.",
+        formula=r"\mathcal{L} = \mathrm{ctr}(q_1, k_2) + \mathrm{ctr}(q_2, k_1), \qquad \mathrm{ctr}(q, k) = "
+        r"-\frac{2\tau}{N} \sum_i \log \frac{\exp(q_i \cdot k_i / \tau)}{\sum_j \exp(q_i \cdot k_j / \tau)}",
+        negatives=True,
+        prevents_collapse="The other clips of the batch; predictor and slow network would do it even without them, as in BYOL.",
+        breaks="In small batches there are few wrong answers, and no queue to make up for it. The paper reports that large "
+        "Transformers become unstable, with dips that the final figures hide.",
+        flow=Flow(
+            (
+                ("clip", "view", "encoder", "projector", "predictor"),
+                ("clip", "view", "slow encoder", "slow projector", "stop-gradient"),
+                ("other clips",),
+            ),
+            loss="which key is its own",
+        ),
+        suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
+    )
+    pictures = (
+        replace(
+            SIMILARITY,
+            title="Queries against keys",
+            meaning="Each row is the query of a clip's first view, each column the slow network's key of a clip's second view: "
+            "bright on the diagonal means that queries find their own keys.",
+        ),
+    )
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        width = config.projection_width
+        # BatchNorm without scale and offset ends the projector, as in the paper.
+        head = projector(encoder.width, config.hidden_width, width).append(nn.BatchNorm1d(width, affine=False))
+        super().__init__(encoder, config, task, head)
+        self.temperature, self.momentum, self.batch_size = config.temperature, config.momentum, task.batch_size
+        self.predict = projector(width, config.hidden_width, width)
+        self.slow = slow_copy(nn.Sequential(self.encoder, self.project))
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Algorithm 1: ctr(q1, k2) + ctr(q2, k1)."""
+        x1, x2 = views["first"], views["second"]
+        q1, q2 = self._queries(x1), self._queries(x2)  # (B, P)
+        with torch.no_grad():
+            k1, k2 = self._keys(x1), self._keys(x2)  # (B, P)
+        (forth, found_forth), (back, found_back) = self._contrast(q1, k2), self._contrast(q2, k1)
+        return {"loss": forth + back, "accuracy": (found_forth + found_back) / 2}
+
+    def after_step(self, progress: float) -> None:
+        """The slow network follows, ever more slowly: a cosine from `momentum` to 1."""
+        momentum = 1 - (1 - self.momentum) * (math.cos(math.pi * progress) + 1) / 2
+        follow(self.slow, nn.Sequential(self.encoder, self.project), momentum)
+
+    def chance(self) -> Chance:
+        """All keys equally near, both ways: 2 · 2τ ln B."""
+        return Chance(
+            4 * self.temperature * math.log(self.batch_size),
+            f"2 · 2τ ln {self.batch_size}: all keys of the batch look alike",
+        )
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Cosine of each query of a first view with each key of a second one."""
+        return {"similarity": cosines(self._queries(views["first"][:SHOWN]), self._keys(views["second"][:SHOWN]))}
+
+    def _queries(self, x: Tensor) -> Tensor:
+        return functional.normalize(self.predict(self.project(self.encoder(x))).float(), dim=1)
+
+    def _keys(self, x: Tensor) -> Tensor:
+        return functional.normalize(self.slow(x).float(), dim=1)
+
+    def _contrast(self, q: Tensor, k: Tensor) -> tuple[Tensor, Tensor]:
+        """Cross-entropy times 2τ, as in algorithm 1, and how often the key is found."""
+        loss, found = own_picked(products(q, k) / self.temperature)
+        return 2 * self.temperature * loss, found

@@ -1,0 +1,129 @@
+"""Masked predictive coding: short stretches of the sound are hidden; say what was there from what lies on both sides.
+
+Paper:   Jiang et al. 2019, arXiv 1910.09932, section 2; Jiang et al. 2020, arXiv 2005.09862
+Differs: 1. Three narrow Transformer layers instead of twelve of width 512. 2. Chunks are drawn among a clip's own
+         frames: short clips lie in silence here, and silence is no task.
+Shapes:  B clips, F mel bands, V view frames, C chunks of a view, U = V / s encoder frames of stride s, D encoder width.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Method, Picture, Suits, Task
+from training.settings import setting
+from training.views.chunk_masks import hidden_chunks, over_frames, own_chunks, spoiled
+
+SHOWN = 8
+"""Clips whose spectrograms are shown."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of masked predictive coding."""
+
+    hidden_part: float = setting(0.15, "Part of a clip's frames that is hidden.", low=0.01, high=0.9)
+    chunk_frames: int = setting(
+        4, "Frames that are hidden together; a single one could be read off its neighbours.", low=1, high=32
+    )
+
+
+class MPC(Method):
+    """The encoder hears a view with holes in it; a linear layer says what each hole held."""
+
+    Config = Settings
+    encoders = ("frame_transformer",)
+    card = Card(
+        title="Masked predictive coding (MPC)",
+        family="auto-encoding",
+        year=2019,
+        paper="Jiang et al., Improving Transformer-based Speech Recognition Using Unsupervised Pre-training, "
+        "arXiv 1910.09932; its further study, arXiv 2005.09862",
+        summary="Short stretches of the spectrogram are hidden, 15 % of it in all, and the model says what was there. It may "
+        "look at what comes before and after, as BERT does with words. To fill a hole it must know which sound is being "
+        "made and how such sounds go on. Of the hidden stretches one in ten holds another moment's frames and one in ten "
+        "is left as it was, so that the model can't rely on what looks whole.",
+        formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{t \in M} \frac{1}{F} \lVert x_t - \hat{x}_t(\tilde{x}) \rVert_1",
+        negatives=False,
+        prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
+        breaks="Where single frames are hidden, the neighbours give them away, and the loss falls without anything being "
+        "learned about longer sounds. Where nearly all is hidden, it predicts the average spectrum.",
+        flow=Flow(
+            (("clip", "view", "masked", "encoder", "decoder"), ("clip", "view", "frames")),
+            loss="absolute difference where hidden",
+        ),
+        suits=Suits(
+            "content",
+            "probe",
+            "A hole is filled by knowing which sound it interrupts, but the voice too, which a linear reader can leave out. "
+            "It takes minutes, since a step teaches only what was hidden, a sixth of the sound.",
+            seconds=300,
+        ),
+    )
+    pictures = (
+        Picture("original", "Original", "What the view held.", "spectrograms", rows="clips", low=-2.0, high=2.0),
+        Picture(
+            "masked",
+            "Masked",
+            "What the encoder heard: the stretches at the mean are hidden.",
+            "spectrograms",
+            rows="clips",
+            low=-2.0,
+            high=2.0,
+        ),
+        Picture(
+            "predicted",
+            "Predicted",
+            "The same with the hidden stretches filled in by the model.",
+            "spectrograms",
+            rows="clips",
+            low=-2.0,
+            high=2.0,
+        ),
+    )
+
+    run_defaults: ClassVar[Mapping[str, Any]] = {
+        "learning_rate": 2e-3, "batch_size": 128,
+        "views": {
+            "crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0,
+            "frequency_shift": 0.0, "frequency_stretch": 0.0,
+        },
+    }  # fmt: skip
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        self.decode = nn.Linear(encoder.width, encoder.stride * task.augment.front_end.mels)
+
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """Standardised x (B, F, V), the same with holes, and which frames (B, V) they hide."""
+        raw, shown = self.augment.placed(batch.audio, batch.lengths, generator)
+        x = self.encoder.standardised(raw, None)
+        size, frames = self.config.chunk_frames, x.shape[2]
+        own = own_chunks(shown, size)  # (B, C)
+        which, kinds = torch.rand(2, *own.shape, device=x.device, generator=generator)
+        others = torch.randint(0, frames, shown.shape, device=x.device, generator=generator)
+        hidden = over_frames(hidden_chunks(which, own, self.config.hidden_part), size, frames)
+        return {"x": x, "masked": spoiled(x, hidden, over_frames(kinds, size, frames), others), "hidden": hidden}
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The mean absolute difference over the hidden frames alone, those left as they were included."""
+        wrong = (self.predicted(views["masked"]) - views["x"]).abs().mean(1)  # (B, V)
+        hidden = views["hidden"]
+        return {"loss": (wrong * hidden).sum() / hidden.sum()}
+
+    def predicted(self, masked: Tensor) -> Tensor:
+        """What the whole view was, from what is left of it: (B, F, V) → (B, F, V) float32."""
+        frames = self.decode(self.encoder.frames(masked)).float()  # (B, U, F · s)
+        return frames.unflatten(2, (masked.shape[1], -1)).transpose(1, 2).flatten(2)
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The first clips' views, what was heard of them, and the holes filled in."""
+        x, masked, hidden = (views[name][:SHOWN] for name in ("x", "masked", "hidden"))
+        filled = torch.where(hidden[:, None], self.predicted(masked), x)
+        return {"original": x, "masked": masked, "predicted": filled}

@@ -1,0 +1,44 @@
+"""Masked predictive coding with a bi-directional recurrent network in place of the Transformer.
+
+Paper:   Wang et al. 2020, arXiv 2001.10603, section 2
+Differs: 1. One layer of GRU in each direction instead of several of LSTM. 2. Stretches of time alone are hidden, as in MPC;
+         the paper hides bands of frequency too. 3. The difference is absolute, as in MPC, and not squared.
+Shapes:  B clips, F mel bands, V view frames, C chunks of a view, U = V / s encoder frames of stride s, D encoder width.
+"""
+
+from training.methods.flow import Flow
+from training.methods.method import Card, Suits
+from training.methods.mpc import MPC
+
+
+class MPCRNN(MPC):
+    """One network listens from the start and one from the end; what both know around a hole says what it held."""
+
+    encoders = ("bi_gru",)
+    card = Card(
+        title="Masked predictive coding, recurrent",
+        family="auto-encoding",
+        year=2020,
+        paper="Wang et al., Unsupervised Pre-training of Bidirectional Speech Encoders via Masked Reconstruction, "
+        "arXiv 2001.10603",
+        summary="As in MPC, stretches of the spectrogram are hidden and the model says what was there. Here it is not attention "
+        "that looks around, but two recurrent networks: one reads up to the hole from the start, one from the end. Each "
+        "remembers what it heard last best, so that what is near a hole counts most, without having to be learned.",
+        formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{t \in M} \frac{1}{F} \Big\lVert x_t - W \big[\overrightarrow{h}_t, "
+        r"\overleftarrow{h}_t\big] - b \Big\rVert_1",
+        negatives=False,
+        prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
+        breaks="Where single frames are hidden, the neighbours give them away; in long holes both networks have forgotten what "
+        "was there before, and the average spectrum is predicted.",
+        flow=Flow(
+            (("clip", "view", "masked", "encoder", "context", "decoder"), ("clip", "view", "frames")),
+            loss="absolute difference where hidden",
+        ),
+        suits=Suits(
+            "content",
+            "probe",
+            "A hole is filled by knowing which sound it interrupts, but the voice too, which a linear reader can leave out. "
+            "It takes minutes, since a step teaches only what was hidden, a sixth of the sound.",
+            seconds=300,
+        ),
+    )

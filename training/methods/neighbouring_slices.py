@@ -1,0 +1,106 @@
+"""What methods have in common that know a slice of a sound by the slices around it.
+
+A view is as long as the slices and the gaps between them; a longer clip shows any stretch of that length. A shorter one
+lies anywhere in it, so that some slices hold silence in part or altogether: it can be heard as context, and is never
+counted where it should be rebuilt.
+
+Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, W frames of a slice, D encoder width, C numbers of
+         a code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch.nn.functional as functional
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.encoders.encoder import Encoder
+from training.methods.method import Chance, Method, Picture, Task
+from training.parts.heard_alone import heard_alone
+from training.settings import setting
+from training.views.mel import MelViews
+from training.views.slices import sliced, span
+
+SHOWN = 8
+"""Clips whose slices are shown."""
+
+
+@dataclass(frozen=True)
+class SliceSettings:
+    """How a view is cut into slices."""
+
+    slice_seconds: float = setting(0.16, "Length of a slice.", low=0.04, high=1.0)
+    gap_seconds: float = setting(
+        0.04, "What is left out between two slices: without a gap they share samples.", low=0.0, high=0.5
+    )
+    neighbours: int = setting(1, "Slices before and after the middle one.", low=1, high=4)
+    code_width: int = setting(128, "Numbers that the encoder says of a slice.", low=4, high=1024, scale="log")
+    decoder_width: int = setting(512, "Width inside the decoder.", low=16, high=4096, scale="log")
+
+
+class NeighbouringSlices(Method):
+    """Slices of every clip in a row, each encoded for itself."""
+
+    encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "bi_gru", "conv2d", "resnet")
+    run_defaults: ClassVar[Mapping[str, Any]] = {"views": {"mixup": 0.0}}
+
+    def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        hop_seconds, stride = task.augment.front_end.hop_seconds, encoder.stride
+        self.slice_frames = max(1, round(config.slice_seconds / hop_seconds / stride)) * stride
+        self.gap_frames = round(config.gap_seconds / hop_seconds)
+        self.middle = config.neighbours
+        self.slices = 2 * config.neighbours + 1
+        self.mels = task.augment.front_end.mels
+        self.squeeze = nn.Linear(encoder.width, config.code_width)
+
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """Slices (B, N, F, W), and which of their frames (B, N, W) show the clip."""
+        kind = self.augment.settings
+        assert isinstance(kind, MelViews), "samples have no frames"
+        frames = span(self.slices, self.slice_frames, self.gap_frames)
+        x, inside = kind.placed(batch.audio, batch.lengths, frames, generator)
+        return {
+            "slices": sliced(x, self.slice_frames, self.gap_frames),
+            "inside": sliced(inside, self.slice_frames, self.gap_frames),
+        }
+
+    def codes(self, slices: Tensor) -> Tensor:
+        """(B, n, F, W) → (B, n, C), each slice heard alone."""
+        code: Tensor = self.squeeze(heard_alone(self.encoder, slices))
+        return code
+
+    def standard(self, slices: Tensor) -> Tensor:
+        """At mean 0 and standard deviation 1 over the data, so that losses can be compared."""
+        return (slices - self.encoder.input_mean) / self.encoder.input_std
+
+    def around(self, slices: Tensor) -> Tensor:
+        """All but the middle one of N slices, on the second axis."""
+        places = [i for i in range(self.slices) if i != self.middle]
+        return slices[:, places]
+
+    def projection(self, h: Tensor) -> Tensor:
+        """The code (B, C)."""
+        code: Tensor = self.squeeze(h)
+        return code
+
+    def chance(self) -> Chance:
+        """The variance of the standardised data."""
+        return Chance(1.0, "1: every frame is rebuilt as the mean of all data")
+
+    def in_a_row(self, slices: Tensor) -> Tensor:
+        """(B, N, F, W) → (B, F, N · (W + gap)) as one picture, the gaps at the mean."""
+        return functional.pad(slices, (0, self.gap_frames)).transpose(1, 2).flatten(2)
+
+
+def slice_pictures(rebuilt: str) -> tuple[Picture, ...]:
+    """The slices as they were, and with those in their place that the model made; `rebuilt` says which."""
+    return (
+        Picture(
+            "original", "Slices", "Slices of a clip with gaps between them.", "spectrograms", rows="clips",
+            low=-2.0, high=2.0,
+        ),
+        Picture("rebuilt", "Rebuilt slices", rebuilt, "spectrograms", rows="clips", low=-2.0, high=2.0),
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""NPC: say what a frame holds from what lies around it, through a bottleneck of a few codes, all frames at once.
+
+Paper:   Liu et al. 2021, arXiv 2011.00406, sections 2.1 to 2.3
+Differs: 1. Frames of 20 ms instead of 10 ms, and a smaller encoder (see there). 2. Clips are stretched a
+         little in time and frequency; frames that show no sound of the clip aren't counted. 3. AdamW instead of Adam.
+Shapes:  B clips, F mel bands, V view frames, D encoder width, G codebooks, K codes of each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Method, Picture, Suits, Task
+from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
+from training.settings import setting
+
+SHOWN = 8
+"""Clips whose spectrograms are shown."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of NPC."""
+
+    codebooks: int = setting(4, "Codebooks; a frame is named by one code of each.", low=1, high=16)
+    codes: int = setting(64, "Codes of each codebook: fewer leave less room for detail.", low=2, high=512, scale="log")
+
+
+class NPC(Method):
+    """Masked convolutions, a quantiser, and a linear layer that says what the hidden frame holds."""
+
+    Config = Settings
+    encoders = ("masked_conv",)
+    run_defaults: ClassVar[Mapping[str, Any]] = {
+        "batch_size": 64,
+        "learning_rate": 1e-3,
+        # What is mixed in or filtered would have to be rebuilt as well.
+        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+    }
+    card = Card(
+        title="Non-autoregressive predictive coding (NPC)",
+        family="auto-encoding",
+        year=2021,
+        paper="Liu et al., Non-Autoregressive Predictive Coding for Learning Speech Representations from Local "
+        "Dependencies, arXiv 2011.00406",
+        summary="Every frame is described by the fifth of a second around it, but not by itself and its nearest neighbours: a "
+        "gap is cut out of every convolution. From this description, squeezed through a few codes, the hidden frame "
+        "must be rebuilt. All frames are done at once, so it needs no recurrent network and hears both sides.",
+        formula=r"\mathcal{L} = \sum_t \lVert x_t - W q(h_t) \rVert_1, \quad "
+        r"h_t = \sum_{i} \tanh\big(\mathrm{conv}_i(x_{t-r}, \dots, x_{t-m}, x_{t+m}, \dots, x_{t+r})\big)",
+        negatives=False,
+        prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
+        breaks="Without the growing gap the frame leaks into its own description, and copying is enough: the loss is near "
+        "zero and nothing is learned. If few codes are in use, all frames are rebuilt alike.",
+        flow=Flow(
+            (("clip", "view", "masked", "encoder", "quantiser", "decoder"), ("clip", "view", "frames")),
+            loss="absolute difference",
+        ),
+        suits=Suits("content", "cross_group_knn", "A sound is known by the sounds it leads to and comes from."),
+    )
+    pictures = (
+        Picture("true", "True frames", "What the view held.", "spectrograms", rows="clips", low=-2.0, high=2.0),
+        Picture(
+            "predicted",
+            "Predicted frames",
+            "Each frame as it was rebuilt from what lies around it, and without it.",
+            "spectrograms",
+            rows="clips",
+            low=-2.0,
+            high=2.0,
+        ),
+    )
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        self.quantise = GumbelQuantiser(
+            encoder.width, config.codebooks, config.codes, encoder.width // config.codebooks
+        )
+        self.decode = nn.Linear(self.quantise.width, task.augment.front_end.mels)
+
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """Standardised x (B, F, V), its own frames (B, V), and Gumbel noise (B, V, G, K)."""
+        raw, inside = self.augment.placed(batch.audio, batch.lengths, generator)
+        noise = gumbel_noise((*inside.shape, self.config.codebooks, self.config.codes), raw, generator)
+        return {"x": self.encoder.standardised(raw, None), "inside": inside, "noise": noise}
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The mean absolute difference over the clips' own frames, and how many codes are in use."""
+        inside = views["inside"]
+        guess, probability = self.predicted(views["x"], views["noise"])
+        wrong = (guess - views["x"]).abs().mean(1)  # (B, V)
+        used = perplexity(mean_over(probability, inside)).mean()
+        return {"loss": (wrong * inside).sum() / inside.sum().clamp(min=1), "codes_used": used.detach()}
+
+    def predicted(self, x: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Every frame from what lies around it, (B, F, V) float32, and how likely each code was, (B, V, G, K)."""
+        q, _, probability = self.quantise(self.encoder.frames(x), noise)
+        return self.decode(q).float().transpose(1, 2), probability
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The first clips' views, and what the likeliest codes say of them."""
+        x = views["x"][:SHOWN]
+        return {"true": x, "predicted": self.predicted(x, None)[0]}

@@ -1,0 +1,99 @@
+"""SimSiam: predict the other view, and let no gradient through what is predicted. No slow copy, no negatives.
+
+Paper:   Chen and He 2020, arXiv 2011.10566, equations 1 to 4
+Differs: 1. The learning rate peaks at .1 instead of .05 for each 256 clips: runs here are short. 2. Projector and predictor
+         are narrower than 2048 and 512: the encoder gives 256 numbers, not 2048. 3. Both views take one pass, so that
+         BatchNorm sees them together.
+Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Suits, Task
+from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
+from training.parts.heads import deep_projector
+from training.settings import setting
+
+
+@dataclass(frozen=True)
+class Settings(ProjectionSettings):
+    """Settings of SimSiam."""
+
+    bottleneck_width: int = setting(64, "Width inside the predictor.", low=4, high=1024, scale="log")
+
+
+class SimSiam(TwoViews):
+    """Each view's prediction is drawn to the other view's projection, which stands still meanwhile."""
+
+    Config = Settings
+    run_defaults: ClassVar[Mapping[str, Any]] = {"optimizer": "sgd", "learning_rate": 0.1}
+    """With AdamW it learned less, and with large steps of it lost half of its directions (docs/experiments.md)."""
+    constant_rate = ("predict",)
+    """So that it follows the newest projections (section 4.2 of the paper)."""
+    card = Card(
+        title="SimSiam",
+        family="Siamese, no negatives",
+        year=2020,
+        paper="Chen and He, Exploring Simple Siamese Representation Learning, arXiv 2011.10566",
+        summary="One network hears two views of the same clip. From the one it predicts what it says itself of the other. "
+        "Only the predicting side learns; what is predicted counts as given. It is BYOL without the slow copy, and shows "
+        "that the stopped gradient alone, together with the predictor, keeps the embeddings apart.",
+        formula=r"\mathcal{L} = -\tfrac{1}{2}\cos\!\big(p_1, \mathrm{sg}(z_2)\big) - \tfrac{1}{2}\cos\!\big(p_2, \mathrm{sg}(z_1)\big), "
+        r"\quad p = q(z)",
+        negatives=False,
+        prevents_collapse="The stopped gradient and the predictor; the projector's last BatchNorm helps.",
+        breaks="Without the stopped gradient or the predictor the loss reaches −1 at once and the embeddings say nothing. It "
+        "has no slow copy to steady it, so watch the normalised standard deviation on data of your own.",
+        flow=Flow(
+            (
+                ("clip", "view", "encoder", "projector", "predictor"),
+                ("clip", "view", "encoder", "projector", "stop-gradient"),
+            ),
+            loss="cosine similarity",
+        ),
+        suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
+    )
+    pictures = (
+        replace(
+            SIMILARITY,
+            title="Predictions against projections",
+            meaning="Each row is what is predicted from a clip's first view, each column the projection of a clip's second "
+            "view: the diagonal shows whether the prediction fits its own clip better than the others.",
+        ),
+    )
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        width, narrow = config.projection_width, config.bottleneck_width
+        deep = deep_projector(encoder.width, config.hidden_width, width)
+        super().__init__(encoder, config, task, project=nn.Sequential(deep, nn.BatchNorm1d(width, affine=False)))
+        self.predict = nn.Sequential(
+            nn.Linear(width, narrow, bias=False), nn.BatchNorm1d(narrow), nn.ReLU(), nn.Linear(narrow, width)
+        )
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Equation 4: D(p₁, sg z₂) / 2 + D(p₂, sg z₁) / 2."""
+        z1, z2 = self.projected(views)  # (B, P)
+        p1, p2 = self.predict(z1), self.predict(z2)
+        return {"loss": apart(p1, given(z2)) / 2 + apart(p2, given(z1)) / 2}
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Cosine of each prediction with each projection."""
+        z1, z2 = (self.project(self.encoder(views[name][:SHOWN])) for name in ("first", "second"))
+        return {"similarity": cosines(self.predict(z1), z2)}
+
+
+def apart(p: Tensor, z: Tensor) -> Tensor:
+    """D(p, z) of equation 1: the negative cosine, averaged over the batch."""
+    return -functional.cosine_similarity(p.float(), z.float(), dim=1).mean()
+
+
+def given(z: Tensor) -> Tensor:
+    """Stop-gradient: z as if it were a constant."""
+    return z.detach()

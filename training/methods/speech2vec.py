@@ -1,0 +1,84 @@
+"""Speech2Vec: a recurrent network hears a segment, another one says the segments before and after it, frame by frame.
+
+Paper:   Chung and Glass 2018, arXiv 1803.08976, section 2 (skip-grams)
+Differs: 1. Segments are slices of .16 s within a clip, not words within a sentence, since no word boundaries are known.
+         2. GRUs instead of LSTMs; the code is read off the encoder's frames, pooled, not off its last state, as all that
+            is embedded later is pooled. 3. One neighbour a side by default instead of three.
+         4. The decoder hears its code at every step and never the true frames before: no teacher forcing.
+         5. One decoder for all neighbours; a learned vector tells it which one is wanted, before the code.
+         6. Frames that show no sound of the clip are not counted. 7. AdamW instead of SGD.
+Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, W frames of a slice, C numbers of a code, H
+         decoder width.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Suits, Task
+from training.methods.neighbouring_slices import SHOWN, NeighbouringSlices, SliceSettings, slice_pictures
+from training.parts.decoders import RecurrentDecoder, squared_error
+from training.settings import setting
+
+
+@dataclass(frozen=True)
+class Settings(SliceSettings):
+    """Settings of Speech2Vec."""
+
+    decoder_width: int = setting(128, "Width of the recurrent decoder.", low=16, high=1024, scale="log")
+
+
+class Speech2Vec(NeighbouringSlices):
+    """Recurrent encoder of the middle slice, recurrent decoder of each neighbour."""
+
+    Config = Settings
+    encoders = ("conv_gru", "bi_gru")
+    card = Card(
+        title="Speech2Vec",
+        family="auto-encoding",
+        year=2018,
+        paper="Chung and Glass, Speech2Vec: A Sequence-to-Sequence Framework for Learning Word Embeddings from Speech, "
+        "arXiv 1803.08976",
+        summary="A network hears a segment of speech moment by moment and sums it up; from that, a second network must say "
+        "the neighbouring segments, moment by moment. The paper claimed that words of like meaning come to lie together. "
+        "That claim did not reproduce (arXiv 2209.10791): expect codes that say how a segment sounds, not what it means.",
+        formula=r"\mathcal{L} = \sum_{p \in \{-P, \dots, P\} \setminus 0} \sum_{t} "
+        r"\big\lVert x_{p,t} - W s_{p,t} \big\rVert^2, \quad s_{p,t} = \mathrm{GRU}(s_{p,t-1}, [c, e_p])",
+        negatives=False,
+        prevents_collapse="The target is the sound itself: with one code for all segments nothing could be rebuilt.",
+        breaks="Segments that are cut anywhere instead of between words mix what belongs together with what doesn't; then the "
+        "average spectrum comes back.",
+        flow=Flow((("clip", "segment", "encoder", "decoder"), ("clip", "segment")), loss="squared difference"),
+        suits=Suits("content", "probe", "What surrounds a moment depends on the sound that is being made."),
+    )
+    pictures = slice_pictures("The middle segment as it was, its neighbours as they were said from it.")
+
+    def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        around = self.slices - 1
+        self.wanted = nn.Parameter(torch.randn(around, config.code_width))
+        self.decode = RecurrentDecoder(config.code_width, config.decoder_width, self.mels, self.slice_frames)
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Σ ‖x_{p,t} − W s_{p,t}‖², the mean over the neighbours' own frames."""
+        slices, inside = views["slices"], self.around(views["inside"])
+        return {"loss": squared_error(self.rebuilt(slices), self.standard(self.around(slices)), inside)}
+
+    def rebuilt(self, slices: Tensor) -> Tensor:
+        """All neighbours (B, 2P, F, W), standardised, from the middle slice."""
+        heard = slices[:, self.middle : self.middle + 1]
+        code = self.codes(heard) + self.wanted  # (B, 2P, C)
+        found: Tensor = self.decode(code.flatten(0, 1))
+        return found.unflatten(0, code.shape[:2])
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The first clips' slices, and the same with the middle one's neighbours rebuilt."""
+        slices = views["slices"][:SHOWN]
+        original, around = self.standard(slices), self.rebuilt(slices)
+        before, after = around[:, : self.middle], around[:, self.middle :]
+        filled = torch.cat([before, original[:, self.middle : self.middle + 1], after], dim=1)
+        return {"original": self.in_a_row(original), "rebuilt": self.in_a_row(filled)}

@@ -1,0 +1,130 @@
+"""TemporalGap: hear two slices of a clip, and say how far apart they are.
+
+Paper:   Tagliasacchi et al. 2019, arXiv 1905.11796, section 3
+Differs: 1. Slices of .16 s instead of about 1 s: words here last half a second. 2. Slices are taken of a changed copy of
+         the clip, and both lie within its own frames, without the first and the last one, which blend with the silence
+         around. 3. Clips no longer than that leave no choice of gap and are not counted. 4. The entropy H(Δ) of the
+         truth, which nothing can change, is taken off, so that a right answer costs nothing.
+Shapes:  B clips, F mel bands, V view frames, W frames of a slice, D encoder width, C numbers of a code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+import torch.nn.functional as functional
+from torch import Generator, Tensor, nn
+
+from training.batch import Batch
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Method, Picture, Suits, Task
+from training.parts.heard_alone import heard_alone
+from training.settings import setting
+from training.views.pieces import unblended
+from training.views.slices import slices_at
+
+SHOWN = 32
+"""Clips whose gaps are shown."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of TemporalGap."""
+
+    slice_seconds: float = setting(0.16, "Length of a slice.", low=0.04, high=1.0)
+    code_width: int = setting(128, "Numbers that the encoder says of a slice.", low=4, high=1024, scale="log")
+    guess_width: int = setting(64, "Width inside the network that guesses the gap.", low=8, high=1024, scale="log")
+
+
+class TemporalGap(Method):
+    """Two slices at random places of a clip, their codes side by side, and a small network that says the gap."""
+
+    Config = Settings
+    encoders = ("conv_gru", "bi_gru", "conv2d", "resnet")
+    card = Card(
+        title="TemporalGap",
+        family="auto-encoding",
+        year=2019,
+        paper="Tagliasacchi et al., Self-Supervised Audio Representation Learning for Mobile Devices, arXiv 1905.11796",
+        summary="Two short slices are taken from anywhere in a clip, and the model must say how much time lies between them. "
+        "It can, where sounds take a course: a word begins and ends, a note is struck and fades. Nothing has to be drawn, "
+        "so the model is small and quick; but it needs to know of a moment only when it is.",
+        formula=r"\mathcal{L} = -\Delta \log \hat\Delta - (1 - \Delta) \log (1 - \hat\Delta) - H(\Delta), \quad "
+        r"\Delta = \frac{|t_1 - t_2|}{T - W}, \quad \hat\Delta = \sigma\big(g([f(x_{t_1}), f(x_{t_2})])\big)",
+        negatives=False,
+        prevents_collapse="The gaps differ: with one code for all slices only their average could be said.",
+        breaks="In steady sounds all moments are alike, and the average gap is the best guess. What doesn't help to tell "
+        "early from late is not learned.",
+        flow=Flow(
+            (
+                ("clip", "segment", "encoder", "classifier"),
+                ("clip", "segment", "encoder", "classifier"),
+                ("time apart",),
+            ),
+            loss="cross-entropy to the true gap",
+        ),
+        suits=Suits("content", "probe", "To tell early from late in a word it must know the word's course."),
+    )
+    pictures = (
+        Picture(
+            "gaps",
+            "Gaps",
+            "For each clip the true time between the slices and the one that was said, in parts of the longest possible.",
+            "bars",
+            rows="clips",
+            series=("true", "said"),
+            low=0.0,
+            high=1.0,
+        ),
+    )
+    run_defaults: ClassVar[Mapping[str, Any]] = {"views": {"mixup": 0.0}}
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        hop_seconds, stride = task.augment.front_end.hop_seconds, encoder.stride
+        frames = max(1, round(config.slice_seconds / hop_seconds / stride)) * stride
+        self.slice_frames = min(frames, task.augment.view_frames - stride)  # some room must be left
+        self.squeeze = nn.Linear(encoder.width, config.code_width)
+        self.guess = nn.Sequential(
+            nn.Linear(2 * config.code_width, config.guess_width), nn.ReLU(), nn.Linear(config.guess_width, 1)
+        )
+
+    def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
+        """Slices (B, 2, F, W), the true gap (B,) from 0 to 1, and which clips (B,) are counted."""
+        x, inside = self.augment.placed(batch.audio, batch.lengths, generator)
+        first, own = unblended(inside)
+        room = (own - self.slice_frames).clamp(min=0)
+        drawn = torch.rand(len(x), 2, generator=generator, device=x.device)
+        latest = x.shape[2] - self.slice_frames
+        starts = (first[:, None] + (drawn * (room[:, None] + 1)).long()).clamp(max=latest)  # (B, 2)
+        return {
+            "slices": slices_at(x, starts, self.slice_frames),
+            "gap": (starts[:, 0] - starts[:, 1]).abs() / latest,
+            "counted": room > 0,
+        }
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Cross-entropy of the true gap and the said one, less that of the true gap itself; and how far they are apart."""
+        said, gap, counted = self.said(views["slices"]), views["gap"], views["counted"]
+        cross = functional.binary_cross_entropy_with_logits(said, gap, reduction="none")
+        least = torch.special.entr(gap) + torch.special.entr(1 - gap)
+        apart = (said.detach().sigmoid() - gap).abs()
+        total = counted.sum().clamp(min=1)
+        return {"loss": ((cross - least) * counted).sum() / total, "error": (apart * counted).sum() / total}
+
+    def said(self, slices: Tensor) -> Tensor:
+        """The logit of the gap (B,) float32, of two slices (B, 2, F, W)."""
+        code = self.squeeze(heard_alone(self.encoder, slices))  # (B, 2, C)
+        logit: Tensor = self.guess(code.flatten(1))
+        return logit[:, 0].float()
+
+    def projection(self, h: Tensor) -> Tensor:
+        """The code (B, C)."""
+        code: Tensor = self.squeeze(h)
+        return code
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """True and said gaps of the first clips."""
+        return {"gaps": torch.stack([views["gap"][:SHOWN], self.said(views["slices"][:SHOWN]).sigmoid()])}

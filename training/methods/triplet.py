@@ -1,0 +1,101 @@
+"""Triplet loss: a clip's other view must be nearer than another clip, by a margin.
+
+Paper:   Jansen et al. 2018, Unsupervised Learning of Semantic Audio Representations, arXiv 1711.02209, section 2.1
+Differs: 1. Positives are augmented views (noise, shifts, mixtures in one), where the paper trains on one kind of triplet
+            after the other, among them neighbours in time.
+         2. The mean over anchors instead of the sum.
+         3. The margin is tuned for short runs.
+Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from training.encoders.encoder import Encoder
+from training.methods.flow import Flow
+from training.methods.method import Card, Chance, Suits, Task
+from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
+from training.parts.contrast import squared_distances
+from training.settings import setting
+
+
+@dataclass(frozen=True)
+class Settings(ProjectionSettings):
+    """Settings of the triplet loss."""
+
+    margin: float = setting(0.5, "How much nearer the right clip must be, in squared distance.", low=0.01, high=4.0)
+    mining: str = setting(
+        "semi-hard", "Which wrong clip is taken: the nearest that is farther than the right one, or all.",
+        choices=("semi-hard", "all"),
+    )  # fmt: skip
+
+
+class Triplet(TwoViews):
+    """Anchors are first views, positives the second views of the same clips, negatives those of others."""
+
+    Config = Settings
+    card = Card(
+        title="Triplet loss",
+        family="contrastive",
+        year=2018,
+        paper="Jansen et al., Unsupervised Learning of Semantic Audio Representations, arXiv 1711.02209",
+        summary="Three sounds at a time: an anchor, another view of the same clip, and a different clip. The second must be "
+        "nearer to the anchor than the third, by a margin. Which third one is taken matters: most are far away already and "
+        "teach nothing, so the nearest that is still farther than the positive is used (semi-hard).",
+        formula=r"\mathcal{L} = \frac{1}{N} \sum_{i} \max\!\big(0,\; \lVert z_i - z^{+}_i \rVert^2 - "
+        r"\lVert z_i - z^{-}_i \rVert^2 + \delta\big)",
+        negatives=True,
+        prevents_collapse="The margin: if all embeddings were equal, every triplet would cost δ.",
+        breaks="With the hardest wrong clip of each batch instead of the semi-hard one, all embeddings may become one point and "
+        "the loss rests at δ. A small margin is soon kept by all, and learning stops.",
+        flow=Flow(
+            (("clip", "view", "encoder", "projector"), ("clip", "view", "encoder", "projector"), ("other clips",)),
+            loss="nearer by a margin",
+        ),
+        suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
+    )
+    pictures = (DISTANCES,)
+
+    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+        super().__init__(encoder, config, task)
+        self.margin, self.mining = config.margin, config.mining
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The hinge of each triplet, and how many triplets keep the margin."""
+        squared = self._squared(views)  # (B, B): anchors against second views
+        positive = squared.diagonal()[:, None]  # (B, 1)
+        negative = semi_hard(squared)[:, None] if self.mining == "semi-hard" else others(squared)  # (B, 1 or B − 1)
+        hinge = (positive - negative + self.margin).clamp(min=0)
+        return {"loss": hinge.mean(), "kept": (hinge == 0).float().mean()}
+
+    def chance(self) -> Chance:
+        """All distances 0: δ."""
+        return Chance(self.margin, f"{self.margin:g}, the margin: all projections are one point")
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """How far from the anchors their positives lie, and all negatives."""
+        return {"distances": distance_shares(self._squared(views).sqrt())}
+
+    def _squared(self, views: dict[str, Tensor]) -> Tensor:
+        z1, z2 = (functional.normalize(z, dim=1) for z in self.projected(views))
+        return squared_distances(z1, z2)
+
+
+def others(squared: Tensor) -> Tensor:
+    """(B, B) → (B, B − 1): each anchor's distances to all clips but its own."""
+    n = len(squared)
+    return squared[~torch.eye(n, dtype=torch.bool, device=squared.device)].view(n, n - 1)
+
+
+def semi_hard(squared: Tensor) -> Tensor:
+    """Of each anchor's negatives the nearest that lies farther than its positive: (B, B) → (B,).
+
+    Where none lies farther, the farthest one, as in FaceNet's public implementations.
+    """
+    negatives = others(squared)
+    farther = negatives > squared.diagonal()[:, None]
+    nearest = negatives.masked_fill(~farther, torch.inf).amin(1)
+    return torch.where(farther.any(1), nearest, negatives.amax(1))
