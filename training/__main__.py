@@ -206,6 +206,34 @@ def _evaluate(options: argparse.Namespace) -> None:
             print(f"  {name:28}" + "".join(f"{'–' if row[c] is None else format(row[c], '.3f'):>17}" for c in columns))
 
 
+def _finetune(options: argparse.Namespace) -> None:
+    from training.finetune import fine_tuning
+
+    found = fine_tuning(_found(options), options.facet, options.labels, options.seconds, _shown(), options.step)
+    if options.json:
+        _print_json(found)
+        return
+    print(
+        f"{found['run']}, step {found['step']}: {found['facet']} of {found['data']} with {found['labels']} labels for each "
+        f"of {found['classes']} classes"
+    )
+    if found["left_out"]:
+        print(f"Left out, since a single source holds them: {', '.join(found['left_out'])}")
+    for half in found["halves"]:
+        labelled, measured = (_listed(half[f"{part}_sources"]) for part in ("labelled", "measured"))
+        print(
+            f"{half['labelled_clips']} labels from {labelled}; {half['measured_clips']} clips measured, of {measured}"
+        )
+    print(f"\n(chance {found['chance']:.3f})".ljust(31) + f"{'fine-tuned':>17}{'linear probe':>17}")
+    for name in ("trained", "random_init"):
+        print(f"  {name:28}{found[name]['fine_tuned']:>17.3f}{found[name]['probe']:>17.3f}")
+
+
+def _listed(names: Sequence[str], most: int = 6) -> str:
+    """Names in a line, the first ones where there are many."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def run_name(method: str, created: str) -> str:
     """A readable folder name that sorts by time."""
     return f"{created[:19].replace(':', '').replace('T', '-')}-{method}"
@@ -334,6 +362,19 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("run", help="a run's name or folder")
     evaluate.add_argument("--data", help="other sounds than the run's own")
     evaluate.add_argument("--step", type=int, help="a kept step (default: the newest)")
+
+    finetune = command(
+        "finetune", _finetune, "fine-tune a run with few labels, measured on sources never labelled", runs=True,
+        json_too=True,
+    )  # fmt: skip
+    finetune.add_argument("run", help="a run's name or folder")
+    finetune.add_argument("--facet", required=True, help="what to learn, such as digit or class")
+    finetune.add_argument("--labels", type=int, required=True, help="labelled clips for each class")
+    finetune.add_argument(
+        "--seconds", type=float, default=10.0,
+        help="how long to fine-tune, each of four times (default: %(default)s)",
+    )  # fmt: skip
+    finetune.add_argument("--step", type=int, help="a kept step (default: the newest)")
     return parser
 
 

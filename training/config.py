@@ -44,7 +44,7 @@ class RunConfig:
         low=0.0,
         high=0.9999,
     )
-    optimizer: str = setting("adamw", "How gradients become steps.", choices=("adamw", "sgd"))
+    optimizer: str = setting("adamw", "How gradients become steps.", choices=("adamw", "sgd", "lars"))
     window_seconds: float = setting(2.0, "Longer recordings are cut into clips of this length.", low=0.5, high=10.0)
     probe_clips: int = setting(
         3000, "Clips on the map and in the measures, drawn evenly over class and source.", low=16, high=20_000

@@ -21,8 +21,6 @@ from training.run import RunFolder
 
 CHUNK = 512
 """Clips embedded at once."""
-MARGIN = 2
-"""Output frames of silence after every clip, so that an embedding doesn't depend on what shares its batch."""
 
 
 @torch.no_grad()
@@ -33,7 +31,8 @@ def embed_audio(method: Method, audio: Tensor, lengths: Tensor) -> Tensor:
     the view's start and at its end, and the two are averaged (docs/experiments.md: two to three points of kNN).
     """
     shortest = method.augment.view_length
-    wanted = max(audio.shape[-1], shortest) + method.encoder.stride * MARGIN
+    # Silence after every clip, so that an embedding doesn't depend on what shares its batch.
+    wanted = max(audio.shape[-1], shortest) + method.encoder.stride * method.encoder.margin
     audio = torch.nn.functional.pad(audio, (0, wanted - audio.shape[-1]))
     was_training = method.training
     method.eval()

@@ -27,7 +27,7 @@ from training.journal import Journal
 from training.learner import Learner, new_learner
 from training.measures.collapse import collapse_warning
 from training.methods.method import Method
-from training.parts.optimizers import scheduled_rate
+from training.parts.optimizers import scheduled_rate, set_rate
 from training.probe import described, drawn_evenly
 from training.run import Control, RunWriter, State, Status
 from training.settings import build
@@ -173,8 +173,7 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
             t.sampler.weigh(t.method.before_epoch(lambda: _embed_all(t.method, store)))
         batch = store.batch(t.sampler.next().to(machine.device, non_blocking=True), companions)
         rate = scheduled_rate(config, t.step, t.progress)
-        for group in t.optimizer.param_groups:
-            group["lr"] = rate
+        set_rate(t.optimizer, config, rate)
         with machine.autocast():
             views = t.method.views(batch, t.generator)
             losses = t.method.loss(views)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
@@ -41,15 +42,20 @@ def tone(kind: int, source: int, seconds: float, random: np.random.Generator) ->
 
 
 def write_tones(fingerprint: str, clips: int = CLIPS, root: Path | None = None, seed: int = 0) -> Dataset:
-    """A set of `clips` tones of .2 to .7 s: facets class and source, captions beside them."""
+    """A set of `clips` tones of .2 to .7 s: facets class and source, captions and, under a root, pictures beside them."""
     random = np.random.default_rng(seed)
     writer = ClipWriter("tones", fingerprint, root)
+    pictures = [str(root / f"{name}.png") for name in CLASSES] if root else [None] * 4
+    for path, colour in zip(pictures, ("gold", "black", "teal", "white"), strict=True):
+        if path:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (32, 32), colour).save(path)
     for i in range(clips):
         kind, source = i % 4, i // 4 % 4
         writer.add(
             tone(kind, source, 0.2 + 0.5 * random.random(), random), id=f"tone-{i:03d}", file=f"{i}.wav",
             labels={"class": CLASSES[kind], "source": SOURCES[source]},
-            companions={"caption": f"a {CLASSES[kind]} number {source}"},
+            companions={"caption": f"a {CLASSES[kind]} number {source}", "picture": pictures[kind]},
         )  # fmt: skip
     return writer.finish("source")
 

@@ -151,6 +151,18 @@ def test_evaluate(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixt
     assert "random_init" in capsys.readouterr().out
 
 
+def test_finetune(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    run = made_run(steps=1)
+    train(run.path)
+    options = ["finetune", str(run.path), "--facet", "class", "--labels", "2", "--seconds", "0.05"]
+    found = answer(capsys, *options)
+    assert found["trained"].keys() == found["random_init"].keys() == {"fine_tuned", "probe"}
+    assert main(options) == 0
+    shown = capsys.readouterr().out
+    assert "labels from" in shown and "random_init" in shown and "linear probe" in shown
+    assert "no facet" in sentence(capsys, *options[:2], "--facet", "digit", "--labels", "2")
+
+
 def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     soundfile = pytest.importorskip("soundfile")
@@ -198,6 +210,7 @@ def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytes
         (["resume", "nothing"], "There is no run nothing"),
         (["stop", "nothing"], "There is no run nothing"),
         (["evaluate", "nothing"], "There is no run nothing"),
+        (["finetune", "nothing", "--facet", "class", "--labels", "2"], "There is no run nothing"),
         (["embed", "nothing", "x.wav", "--out", "x.parquet"], "There is no run nothing"),
         (["data", "show", "/nowhere"], "/nowhere"),
         (["data", "fetch", "nothing"], "nothing"),

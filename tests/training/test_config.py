@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from training.config import RunConfig, git_revision, new_config
+from training.encoders import ENCODERS
 from training.errors import UserError
 from training.methods import METHODS
 from training.spectrogram import FrontEnd
@@ -52,8 +53,12 @@ def test_wrong_entries_are_refused(values: dict[str, Any], sentence: str) -> Non
 @pytest.mark.parametrize(
     ("overrides", "values", "sentence"),
     [
-        ({}, {"method": "magic"}, "There is no method 'magic'; the methods are simclr, byol"),
-        ({}, {"encoder": "ears"}, "The method simclr doesn't fit the encoder 'ears'; it fits conv2d, conv1d."),
+        ({}, {"method": "magic"}, f"There is no method 'magic'; the methods are {', '.join(METHODS)}."),
+        (
+            {},
+            {"encoder": "ears"},
+            f"The method simclr doesn't fit the encoder 'ears'; it fits {', '.join(METHODS['simclr'].encoders)}.",
+        ),
         ({"loudness": 1}, {}, "There is no setting 'loudness'; the settings are analysis_seconds, "),
         ({"temperature": "hot"}, {}, "The setting temperature is 'hot'"),
         ({"mixup": 2}, {}, "The setting mixup is 2.0, but a number from 0 to 0.9 was expected."),
@@ -71,12 +76,13 @@ def test_wrong_settings_are_refused(overrides: dict[str, Any], values: dict[str,
 @pytest.mark.parametrize("method", METHODS)
 def test_a_new_configuration_names_every_setting(method: str) -> None:
     """So that a later default changes no run that was made before."""
+    own = METHODS[method].run_defaults
     for encoder in METHODS[method].encoders:
         config = new_config({}, method=method, encoder=encoder, steps=1)
-        domain = "waveform" if encoder == "conv1d" else "mel"
+        views = VIEWS[ENCODERS[encoder].domain]
         assert config.settings == asdict(METHODS[method].Config())
-        assert config.views == asdict(VIEWS[domain]())
-        assert config.front_end == asdict(FrontEnd())
+        assert config.views == asdict(views(**own.get("views", {})))
+        assert config.front_end == asdict(FrontEnd(**own.get("front_end", {})))
 
 
 def test_a_method_may_need_other_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

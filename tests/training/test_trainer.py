@@ -134,18 +134,30 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(made_run: Mak
     assert_different(runs[0], runs[2], 6)
 
 
-@pytest.mark.parametrize(
-    ("method", "encoder"), [(name, encoder) for name, kind in METHODS.items() for encoder in kind.encoders]
-)
+RESUMED = [
+    *[(name, kind.encoders[0], "adamw") for name, kind in METHODS.items()],
+    *[("simclr", encoder, "adamw") for encoder in METHODS["simclr"].encoders[1:]],
+    ("simclr", "conv2d", "sgd"),
+    ("simclr", "conv2d", "lars"),
+]
+"""Every method, every encoder and every optimiser."""
+
+
+@pytest.mark.parametrize(("method", "encoder", "optimizer"), RESUMED)
 def test_a_resumed_run_is_bitwise_the_uninterrupted_one(
-    method: str, encoder: str, made_run: MakeRun, at_step: AtStep, snapshots_every: Callable[[int], None]
+    method: str,
+    encoder: str,
+    optimizer: str,
+    made_run: MakeRun,
+    at_step: AtStep,
+    snapshots_every: Callable[[int], None],
 ) -> None:
     """64 clips in batches of 16 are four steps an epoch: it is stopped twice, both times within one."""
     snapshots_every(100)
     steps = 7 if encoder == "conv1d" else 10
-    whole = made_run("whole", method=method, encoder=encoder, steps=steps)
+    whole = made_run("whole", method=method, encoder=encoder, steps=steps, optimizer=optimizer)
     assert train(whole.path) == State.FINISHED
-    parts = made_run("parts", method=method, encoder=encoder, steps=steps)
+    parts = made_run("parts", method=method, encoder=encoder, steps=steps, optimizer=optimizer)
     at_step(3, lambda: parts.ask(Control.STOP))
     assert train(parts.path) == State.STOPPED and parts.checkpoints() == [0, 3]
     at_step(3, lambda: parts.ask(Control.STOP))

@@ -11,10 +11,7 @@ def probe_accuracy(x: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> flo
 
     x (n, D), labels (n,) int with -1 for unlabelled, groups (n,). None where there are fewer than two labels or groups.
     """
-    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
     known = labels >= 0
     x, labels, groups = x[known].astype(np.float64), labels[known], groups[known]
@@ -25,6 +22,15 @@ def probe_accuracy(x: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> flo
     for seen, held_out in GroupKFold(folds).split(x, labels, groups):
         if len(np.unique(labels[seen])) < 2:
             continue
-        model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=ITERATIONS, tol=1e-3))
-        right += int((model.fit(x[seen], labels[seen]).predict(x[held_out]) == labels[held_out]).sum())
+        right += int((read_off(x[seen], labels[seen], x[held_out]) == labels[held_out]).sum())
     return right / len(x)
+
+
+def read_off(x: np.ndarray, labels: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """The label (m,) of each of `asked` (m, D), by logistic regression fitted to standardised x (n, D), labels (n,)."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=ITERATIONS, tol=1e-3))
+    return np.asarray(model.fit(x, labels).predict(asked))

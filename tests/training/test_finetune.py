@@ -1,0 +1,170 @@
+"""Few labels: where they come from, where the accuracy is measured, and what is answered where that can't be."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from training import finetune
+from training.data.dataset import Dataset, Facet
+from training.data.store import mel_store
+from training.embedder import Embedder
+from training.errors import UserError
+from training.finetune import drawn_in_turns, fine_tuned, fine_tuning, halves, learnable
+from training.run import RunFolder
+from training.trainer import train
+
+MakeRun = Callable[..., RunFolder]
+
+
+def silent(fraction: float, message: str) -> None:
+    """No progress is shown."""
+
+
+@pytest.fixture
+def trained(made_run: MakeRun) -> RunFolder:
+    run = made_run(steps=1)
+    train(run.path)
+    return run
+
+
+def relabelled(
+    monkeypatch: pytest.MonkeyPatch, tones: Dataset, codes: list[int], groups: list[int] | None = None
+) -> None:
+    """The tiny set with another facet `class` (and other sources)."""
+    names = tuple(f"c{i}" for i in range(max(codes) + 1))
+    facets = {**tones.facets, "class": Facet(names, np.array(codes, np.int32))}
+    if groups is not None:
+        facets["source"] = Facet(tuple(f"s{i}" for i in range(max(groups) + 1)), np.array(groups, np.int32))
+    changed = replace(tones, facets=facets)
+    monkeypatch.setattr(finetune, "open_dataset", lambda *_, **__: changed)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_halves_never_share_a_group_and_hold_the_same_classes(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    groups = random.integers(0, 9, 400)
+    codes = random.integers(0, 5, 400)
+    side = halves(codes, groups, seed)
+    assert set(np.unique(side)) == {0, 1}
+    assert not set(groups[side == 0]) & set(groups[side == 1])
+    counts = np.stack([np.bincount(codes[side == half], minlength=5) for half in (0, 1)])
+    assert counts.min() > 0.25 * counts.sum(0).max()
+
+
+def test_groups_of_a_single_class_are_dealt_class_by_class() -> None:
+    """As where each recording is a source of its own."""
+    groups, codes = np.arange(40), np.arange(40) % 5
+    side = halves(codes, groups, 0)
+    assert [int((side[codes == c] == 0).sum()) for c in range(5)] == [4] * 5
+
+
+def test_a_class_of_a_single_source_is_left_out() -> None:
+    codes, side = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 1, 1, 1])
+    assert learnable(codes, side).tolist() == [True] * 4 + [False] * 2
+
+
+def test_labels_are_drawn_in_turns_over_the_sources() -> None:
+    codes = np.repeat([0, 1], 60)
+    groups = np.concatenate([np.zeros(50, int), np.ones(5, int), np.full(5, 2)] * 2)
+    allowed = np.ones(120, bool)
+    allowed[:3] = False
+    drawn = drawn_in_turns(codes, groups, allowed, 9, seed=1)
+    assert allowed[drawn].all() and len(np.unique(drawn)) == 18
+    for code in (0, 1):
+        assert np.bincount(groups[drawn[codes[drawn] == code]]).tolist() == [3, 3, 3]
+    assert not np.array_equal(drawn, drawn_in_turns(codes, groups, allowed, 9, seed=2))
+
+
+def test_it_says_who_was_labelled_and_who_was_measured(trained: RunFolder) -> None:
+    found = fine_tuning(trained, "class", 3, 0.05, silent)
+    assert found["labels"] == 3 and found["classes"] == 4 and found["chance"] == 0.25 and found["left_out"] == []
+    first, second = found["halves"]
+    assert first["labelled_clips"] == second["labelled_clips"] == 12
+    assert first["measured_clips"] + second["measured_clips"] == 64
+    for half in found["halves"]:
+        assert not set(half["labelled_sources"]) & set(half["measured_sources"])
+        assert len(half["labelled_sources"]) == len(half["measured_sources"]) == 2
+    assert set(first["labelled_sources"]) == set(second["measured_sources"])
+    for name in ("trained", "random_init"):
+        assert set(found[name]) == {"fine_tuned", "probe"}
+        assert all(0 <= value <= 1 for value in found[name].values())
+
+
+def test_the_probe_sees_the_same_labels_and_no_others(trained: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def counted(x: np.ndarray, labels: np.ndarray, queries: np.ndarray) -> np.ndarray:
+        asked.append((len(x), len(queries)))
+        assert np.bincount(labels).tolist() == [3] * 4
+        return np.zeros(len(queries), np.int64)
+
+    monkeypatch.setattr(finetune, "read_off", counted)
+    found = fine_tuning(trained, "class", 3, 0.01, silent)
+    assert asked == [(12, 32)] * 4 and found["trained"]["probe"] == 0.25
+
+
+def test_labels_teach_the_whole_model_and_leave_the_run_as_it_was(trained: RunFolder, tones: Dataset) -> None:
+    method = Embedder(trained).method
+    store = mel_store(tones, method.augment.front_end, torch.device("cpu"), silent)
+    clips, targets = torch.arange(64), torch.from_numpy(tones.facets["class"].codes.astype(np.int64))
+    own = copy.deepcopy(method)
+    classifier = fine_tuned(own, store, clips, targets, 4, seconds=1.5, seed=0)
+    assert not own.training and classifier.out_features == 4
+    before, after = method.encoder.state_dict(), own.encoder.state_dict()
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+    with torch.no_grad():
+        h = own.encoder(own.augment.whole(store.audio(clips)), store.lengths)
+        found = (classifier(own.fine_tuned_from(h)).argmax(1) == targets).float().mean()
+    assert float(found) > 0.8  # it has seen them all
+
+
+@pytest.mark.parametrize("method", ["byol", "simclr_v2"])
+def test_other_methods_are_fine_tuned_too(made_run: MakeRun, method: str) -> None:
+    run = made_run(method=method, steps=1)
+    train(run.path)
+    assert fine_tuning(run, "class", 2, 0.05, silent)["trained"]["fine_tuned"] >= 0
+
+
+def test_without_such_a_facet_there_is_nothing_to_learn(trained: RunFolder) -> None:
+    with pytest.raises(UserError, match="no facet 'digit'; those that can be learned are: class"):
+        fine_tuning(trained, "digit", 3, 1, silent)
+    with pytest.raises(UserError, match=r"source says where the clips .* come from"):
+        fine_tuning(trained, "source", 3, 1, silent)
+
+
+def test_too_few_labels_are_said(trained: RunFolder) -> None:
+    with pytest.raises(UserError, match=r"hold only 8 clips of the class .*; ask for at most that many"):
+        fine_tuning(trained, "class", 9, 1, silent)
+
+
+@pytest.mark.parametrize(("labels", "seconds"), [(0, 1.0), (-3, 1.0), (3, 0.0), (3, float("nan"))])
+def test_nothing_is_learned_from_nothing(trained: RunFolder, labels: int, seconds: float) -> None:
+    with pytest.raises(UserError, match="must be above 0"):
+        fine_tuning(trained, "class", labels, seconds, silent)
+
+
+def test_classes_of_single_sources_are_named(
+    trained: RunFolder, tones: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = [2 if i // 4 % 4 == 3 else i % 2 for i in range(64)]  # the fourth source has a class of its own
+    relabelled(monkeypatch, tones, codes)
+    found = fine_tuning(trained, "class", 2, 0.01, silent)
+    assert found["left_out"] == ["c2"] and found["classes"] == 2
+    relabelled(monkeypatch, tones, [i // 4 % 4 for i in range(64)])
+    with pytest.raises(UserError, match="fewer than two classes come from more than one source"):
+        fine_tuning(trained, "class", 2, 0.01, silent)
+    relabelled(monkeypatch, tones, [i % 4 for i in range(64)], [0] * 64)
+    with pytest.raises(UserError, match="fewer than two classes"):
+        fine_tuning(trained, "class", 2, 0.01, silent)
+
+
+def test_clips_without_a_label_are_left_alone(
+    trained: RunFolder, tones: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relabelled(monkeypatch, tones, [-1 if i < 32 else i % 4 for i in range(64)])
+    found = fine_tuning(trained, "class", 2, 0.01, silent)
+    assert sum(half["measured_clips"] for half in found["halves"]) == 32

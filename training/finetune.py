@@ -1,0 +1,236 @@
+"""Fine-tuning with few labels: how many labels does it save to have listened without any before?
+
+The sources of the data (speakers, files, instruments) are dealt into two halves that hold much the same classes. N clips
+of every class, drawn in turns over its sources, give their labels in one half; the accuracy is that on all clips of the
+other half, from whose sources no label was ever seen. Then the halves change places, and all clips count together.
+The same is done from the run's random weights before its first step, and, with the same labels, by a linear probe.
+
+Shapes:  n clips, B clips of a batch, D encoder width.
+"""
+
+import copy
+import math
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+from torch import Generator, Tensor, nn
+
+from training.config import RunConfig
+from training.data import open_dataset
+from training.data.dataset import Dataset, Progress
+from training.data.store import ClipStore, mel_store, waveform_store
+from training.embedder import Embedder, embed_clips
+from training.errors import UserError
+from training.hardware import hardware
+from training.measures.probe import read_off
+from training.methods.method import Method
+from training.probe import drawn_evenly
+from training.run import RunFolder
+
+CLIPS = 5000
+"""At most so many clips are dealt into halves, drawn evenly over class and source."""
+BATCH = 64
+LEARNING_RATE = 1e-3
+LIGHT_VIEWS = {"time_stretch": 0.1, "mixup": 0.0, "noise": 0.5, "equalizer": 0.5}
+"""What is changed in a clip while fine-tuning; its label must stay true."""
+
+
+@dataclass(frozen=True)
+class Half:
+    """One of the two ways round: places (in the clips that were dealt) of the labelled and of the measured clips."""
+
+    labelled: np.ndarray
+    measured: np.ndarray
+
+
+def fine_tuning(
+    run: RunFolder, facet: str, labels: int, seconds: float, progress: Progress, step: int | None = None
+) -> dict[str, Any]:
+    """Accuracy at `facet` with `labels` for each class, fine-tuning `seconds` long, four times in all.
+
+    {"trained": {"fine_tuned", "probe"}, "random_init": {…}, "chance", "classes", "left_out", "halves": [{"labelled_sources",
+    "measured_sources", "labelled_clips", "measured_clips"}, …], …}. Raises UserError where the data has no such facet, where
+    no source can be held out, and where there are too few labels.
+    """
+    if labels < 1 or not seconds > 0:
+        raise UserError(f"{labels} labels and {seconds:g} seconds were asked for, but both must be above 0.")
+    config = RunConfig.from_json(run.config())
+    embedder = Embedder(run, step)
+    dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+    _check_facet(dataset, facet)
+
+    clips = drawn_evenly(dataset, CLIPS, config.seed)
+    clips = clips[dataset.facets[facet].codes[clips] >= 0]
+    codes, groups = (dataset.facets[name].codes[clips].astype(np.int64) for name in (facet, dataset.group))
+    side = halves(codes, groups, config.seed)
+    kept = learnable(codes, side)
+    left_out = [dataset.facets[facet].names[c] for c in np.unique(codes[~kept])]
+    clips, codes, groups, side = clips[kept], codes[kept], groups[kept], side[kept]
+    _check_labels(dataset, facet, codes, side, labels)
+    ways = [
+        Half(drawn_in_turns(codes, groups, side == labelled, labels, config.seed), np.flatnonzero(side != labelled))
+        for labelled in (0, 1)
+    ]
+    device = hardware(config.device).device
+    store = _store(dataset, embedder.method, device, progress)
+    targets = np.unique(codes, return_inverse=True)[1].ravel()
+
+    scores = {}
+    for number, name in enumerate(("trained", "random_init")):
+        progress(number / 2, f"Fine-tuning from {'what the run learned' if number == 0 else 'random weights'}")
+        if name == "random_init":
+            embedder.forget()
+        method = embedder.method.to(device)
+        scores[name] = _scores(method, store, torch.from_numpy(clips), targets, ways, seconds, config.seed)
+    progress(1.0, "Fine-tuned")
+    sources = dataset.groups.names
+    return {
+        "run": run.name,
+        "step": embedder.step,
+        "data": config.data,
+        "facet": facet,
+        "labels": labels,
+        "seconds": seconds,
+        "classes": len(np.unique(codes)),
+        "left_out": left_out,
+        "halves": [
+            {
+                "labelled_sources": [sources[g] for g in np.unique(groups[way.labelled])],
+                "measured_sources": [sources[g] for g in np.unique(groups[way.measured])],
+                "labelled_clips": len(way.labelled),
+                "measured_clips": len(way.measured),
+            }
+            for way in ways
+        ],
+        "chance": float(np.bincount(targets).max() / len(targets)),
+        **scores,
+    }
+
+
+def halves(codes: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
+    """(n,) 0 or 1: every group goes, the largest first, to the half that holds less of its classes so far."""
+    names = np.random.default_rng(seed).permutation(np.unique(groups))
+    counts = np.zeros((len(names), codes.max(initial=0) + 1))
+    np.add.at(counts, (np.argsort(names)[np.searchsorted(np.sort(names), groups)], codes), 1)
+    held = np.zeros((2, counts.shape[1]))
+    side = np.zeros(len(codes), np.int64)
+    for place in np.argsort(-counts.sum(1), kind="stable"):
+        chosen = min((0, 1), key=lambda half: (held[half] @ counts[place], held[half].sum()))
+        held[chosen] += counts[place]
+        side[groups == names[place]] = chosen
+    return side
+
+
+def learnable(codes: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """(n,) bool: whether the clip's class is in both halves; a class of a single source is not."""
+    both = np.intersect1d(codes[side == 0], codes[side == 1])
+    return np.isin(codes, both)
+
+
+def drawn_in_turns(codes: np.ndarray, groups: np.ndarray, allowed: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Places of `count` allowed clips of each class, one of each of its groups, then a second one of each …"""
+    random = np.random.default_rng(seed)
+    found = []
+    for code in np.unique(codes[allowed]):
+        members = random.permutation(np.flatnonzero(allowed & (codes == code)))
+        turn = np.array([np.sum(groups[members[:i]] == groups[member]) for i, member in enumerate(members)])
+        found.append(members[np.argsort(turn, kind="stable")[:count]])
+    return np.sort(np.concatenate(found))
+
+
+def fine_tuned(
+    method: Method, store: ClipStore, clips: Tensor, targets: Tensor, classes: int, seconds: float, seed: int
+) -> nn.Linear:
+    """Train all of `method` and a new classifier upon it, which is returned, on light views of clips (n,) int64."""
+    device, light = clips.device, _light(method)
+    torch.manual_seed(seed)
+    width = method.eval().fine_tuned_from(torch.zeros(1, method.encoder.width, device=device)).shape[1]
+    classifier = nn.Linear(width, classes).to(device)
+    learning = [p for p in (*method.parameters(), *classifier.parameters()) if p.requires_grad]
+    optimizer = torch.optim.AdamW(learning, lr=LEARNING_RATE)
+    generator = Generator(device).manual_seed(seed)
+    method.train()
+    started = time.perf_counter()
+    while (done := (time.perf_counter() - started) / seconds) < 1:
+        for group in optimizer.param_groups:
+            group["lr"] = LEARNING_RATE * (1 + math.cos(math.pi * done)) / 2
+        chosen = torch.randint(len(clips), (min(BATCH, len(clips)),), generator=generator, device=device)
+        batch = store.batch(clips[chosen], {})
+        view = light.one(batch.audio, batch.lengths, generator)
+        logits = classifier(method.fine_tuned_from(method.embed(view)))
+        functional.cross_entropy(logits.float(), targets[chosen]).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    method.eval()
+    return classifier
+
+
+def _scores(
+    method: Method,
+    store: ClipStore,
+    clips: Tensor,
+    targets: np.ndarray,
+    ways: list[Half],
+    seconds: float,
+    seed: int,
+) -> dict[str, float]:
+    """Accuracy of fine-tuning and of the linear probe, over the measured clips of both ways round."""
+    device = store.rows.device
+    clips, known = clips.to(device), torch.from_numpy(targets).to(device)
+    h = embed_clips(method, store, clips).cpu().numpy().astype(np.float64)
+    right = {"fine_tuned": 0, "probe": 0}
+    for way in ways:
+        right["probe"] += int(
+            (read_off(h[way.labelled], targets[way.labelled], h[way.measured]) == targets[way.measured]).sum()
+        )
+        own, labelled = copy.deepcopy(method), torch.from_numpy(way.labelled).to(device)
+        classifier = fine_tuned(own, store, clips[labelled], known[labelled], int(targets.max()) + 1, seconds, seed)
+        measured = torch.from_numpy(way.measured).to(device)
+        with torch.no_grad():
+            found = classifier(own.fine_tuned_from(embed_clips(own, store, clips[measured]))).argmax(1)
+        right["fine_tuned"] += int((found == known[measured]).sum())
+    asked = sum(len(way.measured) for way in ways)
+    return {name: count / asked for name, count in right.items()}
+
+
+def _light(method: Method) -> Any:
+    """The views of the run's domain and length, with few and weak changes whatever the run's own are."""
+    settings = method.augment.settings
+    return replace(method.augment, settings=type(settings)(crop_seconds=settings.crop_seconds, **LIGHT_VIEWS))
+
+
+def _store(dataset: Dataset, method: Method, device: torch.device, progress: Progress) -> ClipStore:
+    if method.encoder.domain == "waveform":
+        return waveform_store(dataset, device)
+    return mel_store(dataset, method.augment.front_end, device, progress)
+
+
+def _check_facet(dataset: Dataset, facet: str) -> None:
+    offered = ", ".join(name for name in dataset.facets if name != dataset.group) or "none"
+    if facet not in dataset.facets:
+        raise UserError(f"The data {dataset.name} has no facet {facet!r}; those that can be learned are: {offered}.")
+    if facet == dataset.group:
+        raise UserError(
+            f"The facet {facet} says where the clips of {dataset.name} come from, so none of it can be held out; "
+            f"those that can be learned are: {offered}."
+        )
+
+
+def _check_labels(dataset: Dataset, facet: str, codes: np.ndarray, side: np.ndarray, labels: int) -> None:
+    """Both halves must have that many clips of each class, and there must be two classes at least."""
+    counts = {int(c): min(int(((codes == c) & (side == half)).sum()) for half in (0, 1)) for c in np.unique(codes)}
+    if len(counts) < 2:
+        raise UserError(
+            f"Of the facet {facet} of {dataset.name} fewer than two classes come from more than one {dataset.group}, "
+            "so that nothing can be told apart in sources that were never labelled."
+        )
+    scarcest = min(counts, key=lambda code: counts[code])
+    if counts[scarcest] < labels:
+        raise UserError(
+            f"{labels} labels a class were asked for, but half of the sources of {dataset.name} hold only "
+            f"{counts[scarcest]} clips of the {facet} {dataset.facets[facet].names[scarcest]}; ask for at most that many."
+        )
