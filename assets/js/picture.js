@@ -27,18 +27,21 @@ const STOPS = [
   [0, 6, 8, 24], [0.12, 22, 16, 60], [0.28, 66, 15, 104], [0.44, 122, 28, 109],
   [0.6, 183, 55, 84], [0.74, 228, 92, 48], [0.86, 249, 152, 35], [0.95, 247, 213, 92], [1, 252, 250, 190],
 ];
-export const COLOURS = (() => {
+export const COLOURS = colourTable(STOPS);
+
+/** 256 colours as canvas pixels, from stops [where from 0 to 1, red, green, blue]. */
+export function colourTable(stops) {
   const table = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
     const x = i / 255;
-    const k = Math.max(1, STOPS.findIndex(([at]) => at >= x));
-    const [a, b] = [STOPS[k - 1], STOPS[k]];
+    const k = Math.max(1, stops.findIndex(([at]) => at >= x));
+    const [a, b] = [stops[k - 1], stops[k]];
     const t = (x - a[0]) / (b[0] - a[0]);
     const [red, green, blue] = [1, 2, 3].map((c) => Math.round(a[c] + t * (b[c] - a[c])));
     table[i] = (255 << 24) | (blue << 16) | (green << 8) | red;
   }
   return table;
-})();
+}
 
 /** The spectrogram in its own pixels (frames × bands), lowest band at the bottom. */
 export function cellsCanvas({ mels, frames, cells }) {

@@ -1,0 +1,67 @@
+"""What the loss sees, in a real browser: drawn, read by pointing, heard by clicking, and back in time."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+
+LISTEN = """() => { window.heard = []; window.signs = []; const said = document.querySelector('.lens-said');
+  document.addEventListener('hearsight:sound', e => heard.push(e.detail.key));
+  new MutationObserver(() => signs.push(said.textContent)).observe(said, { childList: true }); }"""
+CELL = """([row, column]) => { const box = document.querySelector('.lens-matrix .lens-field').getBoundingClientRect();
+  return [box.left + box.width * (column + .5) / 8, box.top + box.height * (row + .5) / 8]; }"""
+
+
+def shown_lens(seen: Any, run: str) -> Any:
+    page = seen.open(f"tab=train&run={run}")
+    page.locator("#lens").scroll_into_view_if_needed(timeout=60_000)
+    page.locator("#lens .part-lens[data-step='20'] .lens-field").wait_for(timeout=60_000)
+    page.locator("#lens .lens-field").scroll_into_view_if_needed()
+    return page
+
+
+def test_a_cell_is_read_and_both_its_clips_are_heard(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site)
+    page = shown_lens(seen, "made-up")
+    pixels = np.asarray(Image.open(io.BytesIO(page.locator(".lens-field").screenshot())).convert("RGB"), dtype=int)
+    assert pixels[10, 10].sum() > pixels.mean(axis=(0, 1)).sum() + 60  # the diagonal is bright
+    assert page.locator(".lens-columns").inner_text() == "clips"
+
+    page.evaluate(LISTEN)
+    x, y = page.evaluate(CELL, [2, 5])
+    page.mouse.move(x, y)
+    assert page.locator(".lens-read").inner_text().startswith("clip 3, rain × clip 6, bell: ")
+    page.mouse.click(x, y)
+    page.wait_for_function("heard.length === 2")
+    page.locator(".lens-said.hint").wait_for()
+    told = [sign for sign in page.evaluate("signs") if sign.startswith("▶")]
+    assert told == ["▶ row 3: rain  ·  source: three", "▶ column 6: bell  ·  source: two"]
+    assert [key.split(":")[1] for key in page.evaluate("heard")] == ["2", "5"]
+    assert page.locator(".lens-line").is_hidden()
+
+    page.locator(".lens-field").press("ArrowRight")
+    page.locator(".lens-field").press("Enter")
+    page.wait_for_function("heard.length >= 3")
+    assert seen.troubles == []
+
+
+def test_kept_steps_are_gone_back_to(finished_site: Any, look: Callable[..., Any]) -> None:
+    page = shown_lens(look(finished_site), "made-up")
+    page.locator("#lens input[type=range]").press("Home")
+    page.locator("#lens .part-lens[data-step='0']").wait_for()
+    assert "step 0 · 1 of 3" in page.locator("#lens .timeline-words").inner_text()
+
+
+def test_where_the_sounds_are_missing_it_is_seen_and_said(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site)
+    page = shown_lens(seen, "bare")
+    page.mouse.click(*page.evaluate(CELL, [2, 5]))
+    page.locator(".lens-said:not(.hint)").wait_for()
+    assert "sounds" in page.locator(".lens-said").inner_text()
+    assert page.locator(".lens-line").is_hidden()
+    assert seen.troubles == []
