@@ -6,6 +6,7 @@ from explorer.components.data_summary import DataSummary, summary_of
 from explorer.components.embedding_map import EmbeddingMap
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
+from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, said
 from explorer.components.run_state import RunState
 from explorer.components.settings_form import SettingsForm, filled_in, settings_group
@@ -19,6 +20,7 @@ __all__ = [
     "EmbeddingMap",
     "LensPicture",
     "LiveChart",
+    "MethodTable",
     "Notice",
     "RunState",
     "SettingsForm",

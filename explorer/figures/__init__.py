@@ -1,0 +1,1 @@
+"""Figures and documents built from the methods' cards."""

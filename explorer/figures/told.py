@@ -1,0 +1,114 @@
+"""What there is to say of one method, in Markdown, from its card, its settings and its own file."""
+
+import inspect
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.encoders import ENCODERS
+from training.methods.method import Method
+from training.settings import Setting, describe
+
+ROOT = Path(__file__).parents[2]
+ARXIV = re.compile(r"(?:arXiv[: ]*)?(\d{4}\.\d{4,5})")
+MEASURES = {"cross_group_knn": "cross-group kNN", "knn": "kNN", "probe": "linear probe"}
+FACETS = {"content": "what is heard (class, digit)", "source": "where it comes from (speaker, instrument)"}
+NEEDS = {
+    "": "",
+    "caption": "Learns from words: every sound needs a caption or a label beside it.",
+    "picture": "Learns from pictures: every sound needs a picture of the same name beside it, such as a frame of its video.",
+}
+"""What must lie beside each sound, as a sentence."""
+
+
+def badges(method: type[Method]) -> list[str]:
+    """Family, year, with or without negatives, and what it needs beside the sounds, in a few words each."""
+    card = method.card
+    needs = {"": [], "caption": ["needs captions"], "picture": ["needs pictures"]}[card.needs]
+    return [card.family, str(card.year), negatives(method), *needs]
+
+
+def negatives(method: type[Method]) -> str:
+    """Whether other clips are pushed away."""
+    return "with negatives" if method.card.negatives else "without negatives"
+
+
+def introduction(method: type[Method]) -> str:
+    """The paragraph in plain words and the formula."""
+    return f"{escaped(method.card.summary)}\n\n$$\n{method.card.formula.strip()}\n$$"
+
+
+def facts(method: type[Method]) -> str:
+    """Paper, collapse, what it is suited to, encoders, departures from the paper, and settings."""
+    card = method.card
+    fit = ", ".join(ENCODERS[name].title for name in method.encoders)
+    suited = f"{MEASURES[card.suits.measure]} of {FACETS[card.suits.facet]}, within {card.suits.seconds} s"
+    rows = [
+        ("Paper", linked(card.paper)),
+        ("Negatives", negatives(method)),
+        ("What prevents collapse", escaped(card.prevents_collapse)),
+        ("When it breaks", escaped(card.breaks)),
+        ("Suited to", f"{suited}. {escaped(card.suits.reason)}"),
+        ("Encoders that fit", f"{escaped(fit)}; the first is the usual one"),
+        *([("Needs", NEEDS[card.needs])] if card.needs else []),
+    ]
+    told = "\n".join(f"- **{name}:** {value}" for name, value in rows)
+    numbered = "\n".join(f"{i}. {escaped(text)}" for i, text in enumerate(differences(method), 1))
+    return f"{told}\n\n**Where it differs from the paper**\n\n{numbered}\n\n**Its own settings**\n\n{settings_table(method)}"
+
+
+def differences(method: type[Method]) -> list[str]:
+    """The numbered departures from the paper that the method's file begins with."""
+    text = sys.modules[method.__module__].__doc__ or ""
+    told = text[text.index("Differs:") + len("Differs:") : text.index("Shapes:")]
+    parts = re.split(r"(?:^|\s)\d+\. (?=[A-Z])", told)[1:]
+    return [" ".join(part.split()) for part in parts]
+
+
+def source(method: type[Method]) -> str:
+    """The method's own file."""
+    return inspect.getsource(sys.modules[method.__module__])
+
+
+def source_path(method: type[Method]) -> str:
+    """The path of that file, from the project's root."""
+    return Path(inspect.getfile(method)).resolve().relative_to(ROOT).as_posix()
+
+
+def settings_table(method: type[Method]) -> str:
+    """The method's own settings: default, range and meaning."""
+    rows = [
+        f"| `{s.name}` | {_value(s.default)} | {_range(s)} | {escaped(s.meaning)} |" for s in describe(method.Config)
+    ]
+    return table(("setting", "usually", "range", "meaning"), rows) if rows else "It has none."
+
+
+def table(head: Sequence[str], rows: Sequence[str]) -> str:
+    """A Markdown table; `rows` are whole lines."""
+    return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *rows])
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_<|\[\]$])", r"\\\1", text)
+
+
+def linked(paper: str) -> str:
+    """A paper's words with every arXiv number as a link."""
+    return ARXIV.sub(r"[arXiv \1](https://arxiv.org/abs/\1)", escaped(paper))
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else escaped(str(value))
+
+
+def _range(described: Setting) -> str:
+    if described.choices is not None:
+        return ", ".join(map(escaped, described.choices))
+    if described.kind is bool:
+        return "on or off"
+    if described.low is None and described.high is None:
+        return ""
+    low, high = (("" if bound is None else f"{bound:g}") for bound in (described.low, described.high))
+    return f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"

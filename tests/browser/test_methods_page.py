@@ -1,0 +1,72 @@
+"""The page Methods in a real browser: every method's formula and drawing, the table, and the way to its training."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from training.methods import METHODS
+
+pytestmark = pytest.mark.browser
+
+SHOWN = """title => document.querySelector('#method-head h2')?.textContent === title
+  && document.querySelector('#method-flow svg > title')?.textContent.startsWith(title + ':')"""
+
+
+def opened(seen: Any, query: str = "") -> Any:
+    page = seen.open(f"tab=methods&{query}")
+    page.locator("#method-code pre").wait_for(timeout=90_000)
+    return page
+
+
+def test_every_method_is_shown_with_its_formula_drawing_and_source(
+    finished_site: Any, look: Callable[..., Any]
+) -> None:
+    seen = look(finished_site)
+    page = opened(seen)
+    assert page.locator("#methods-table tr[data-name]").count() == len(METHODS)
+    for name, method in METHODS.items():
+        page.evaluate("name => document.querySelector(`tr[data-name=${name}] button`).click()", name)
+        page.wait_for_function(SHOWN, arg=method.card.title, timeout=20_000)
+        page.locator("#method-words .katex-display").wait_for()
+        assert page.locator(".katex-error").count() == 0, name
+        page.locator("#method-code").get_by_text(f"training/methods/{name}.py").wait_for()
+        assert page.locator("#method-code pre .token.keyword").count() > 3
+    assert seen.troubles == [] and seen.elsewhere == []
+
+
+def test_a_method_is_found_compared_and_trained(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site)
+    page = opened(seen, "method=byol")
+    assert page.locator("#method-head h2").inner_text() == METHODS["byol"].card.title
+    assert "can collapse" in page.locator("#with-and-without").inner_text()
+
+    page.get_by_label("Find a method").fill("no negatives byol")
+    names = page.locator("#methods-table tr[data-name]").evaluate_all("rows => rows.map(row => row.dataset.name)")
+    assert "byol" in names and "simclr" not in names
+    page.get_by_label("Find a method").fill("")
+    page.locator("#methods-table thead").get_by_role("button", name="Year").click()
+    years = page.locator("#methods-table tr[data-name] td:nth-child(2)").all_inner_texts()
+    assert years == sorted(years, reverse=True) and len(years) == len(METHODS)
+
+    page.locator("tr[data-name=simclr] button").click()
+    page.wait_for_function(SHOWN, arg="SimCLR")
+    assert "method=simclr" in page.url
+    page.locator("#train-this").click()
+    page.locator("#settings .setting[data-name=temperature]").wait_for(timeout=60_000)
+    assert page.locator("#method input").input_value().startswith("Contrastive: SimCLR")
+    assert "tab=train" in page.url
+
+    page.get_by_role("tab", name="Methods").click()
+    page.locator("tr[data-name=byol] button").click()
+    page.wait_for_function(SHOWN, arg="BYOL")
+    page.locator("#train-this").click()
+    page.locator("#settings .setting[data-name=momentum]").wait_for(timeout=60_000)
+    assert page.locator("#method input").input_value().startswith("Siamese, no negatives: BYOL")
+    assert seen.troubles == []
+
+
+def test_the_address_names_the_method_to_train(finished_site: Any, look: Callable[..., Any]) -> None:
+    page = look(finished_site).open("tab=train&method=byol")
+    page.locator("#settings .setting[data-name=momentum]").wait_for(timeout=90_000)
+    assert "BYOL" in page.locator("#method input").input_value()
