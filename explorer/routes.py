@@ -79,15 +79,25 @@ def byte_routes(
     def upload_picture(token: str) -> Response:
         return _json(picture_values(picture(_upload(uploads, token).astype(np.float32) / 32768)), NEVER)
 
-    @router.get("/run/{name}/status")
-    def status(name: str) -> Response:
-        found = _run(library, name).status()
-        more = queued(name) if found.state == State.WAITING else {}
-        return _json({**asdict(found), **more, "read_only": library.read_only(name)})
+    @router.get("/run/{name}/news")
+    def news(name: str, request: Request) -> Response:
+        """What moves while a run trains, in one answer: asking costs more than answering.
 
-    @router.get("/run/{name}/metrics")
-    def metrics(name: str, request: Request) -> Response:
-        return _json(asdict(rows_since(_run(library, name), request.query_params.get("since", ""))))
+        `parts` names what is wanted of status, metrics (those after `since`) and layouts.
+        """
+        run = _run(library, name)
+        parts = request.query_params.get("parts", "status,metrics,layouts").split(",")
+        found: dict[str, Any] = {}
+        if "status" in parts:
+            status = run.status()
+            more = queued(name) if status.state == State.WAITING else {}
+            found["status"] = {**asdict(status), **more, "read_only": library.read_only(name)}
+        if "metrics" in parts:
+            found["metrics"] = asdict(rows_since(run, request.query_params.get("since", "")))
+        if "layouts" in parts:
+            looked_at(name)
+            found["layouts"] = asdict(layouts.summary(run))
+        return _json(found)
 
     @router.get("/run/{name}/baselines")
     def baselines(name: str) -> Response:
@@ -96,12 +106,6 @@ def byte_routes(
     @router.get("/run/{name}/points")
     def run_points(name: str) -> Response:
         return _json(points_values(library, _run(library, name)))
-
-    @router.get("/run/{name}/layouts")
-    def run_layouts(name: str) -> Response:
-        run = _run(library, name)
-        looked_at(name)
-        return _json(asdict(layouts.summary(run)))
 
     @router.get("/run/{name}/layout/{step}")
     def run_layout(name: str, step: str) -> Response:
@@ -122,12 +126,19 @@ def byte_routes(
         rows = [{"point": n.row, "clip": clips[n.row], "score": round(n.score, 4)} for n in found if n.row < len(clips)]
         return _json({"neighbours": rows})
 
+    @router.get("/run/{name}/lens")
+    def run_lens_steps(name: str) -> Response:
+        return _json({"steps": _run(library, name).snapshots()})
+
     @router.get("/run/{name}/lens/{step}")
     def run_lens(name: str, step: str) -> Response:
-        found = lens(_run(library, name), _number(step, "step"))
+        run = _run(library, name)
+        found = lens(run, _number(step, "step"))
         if found is None:
             raise Refused(f"This run has no snapshot of step {_shown(step)}.")
-        return _json(found)
+        sounds = library.sounds(run)
+        at_hand = {"fingerprint": points(run).fingerprint, "sounds": sounds.dataset is not None, "note": sounds.note}
+        return _json({**found, **at_hand})
 
     return router
 

@@ -9,6 +9,7 @@ import { colour, onTheme } from "./theme.js";
 const SMOOTHING = 0.85;
 const PLOT_PIXELS = 125; // about the height of the plotting area
 const LABEL_PIXELS = 12;
+const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
 
 class Chart {
@@ -23,11 +24,14 @@ class Chart {
       this.plot,
     );
     this.curves = new Map(); // curve id → {index of the trace, x, y, smooth}
+    this.inView = true; // until the observer of the board has looked
+    this.behind = false; // rows came while nobody saw the chart
     onResize(this.plot, () => this.drawn && window.Plotly.Plots.resize(this.plot));
   }
 
   /** Draws everything anew. */
   async rebuild(runs) {
+    this.behind = false;
     const traces = [];
     this.curves.clear();
     runs.forEach(({ feed, name }, run) => {
@@ -66,6 +70,17 @@ class Chart {
       traces.push({ ...base, x: [...x], y: last });
     } else traces.push({ ...base, y });
     this.curves.set(`${run} ${key}`, curve);
+  }
+
+  /** Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs. */
+  take(run, rows, runs) {
+    if (!this.box.hidden && !this.inView) this.behind ||= this.kind.keys(rows).length > 0;
+    else if (!this.extend(run, rows)) return this.rebuild(runs);
+  }
+
+  seen(inView, runs) {
+    this.inView = inView;
+    if (inView && this.behind) return this.rebuild(runs);
   }
 
   /** Adds what is new to the curves that are there; false when the chart must be rebuilt. */
@@ -159,11 +174,19 @@ class Board {
     this.against = "step";
     this.runs = [];
     this.stops = [];
+    this.news = []; // [index of the run, rows] that no chart has drawn yet
+    this.rested = 0; // when the charts may be drawn again
     this.charts = CHARTS.map((kind) => new Chart(kind, this));
     this.message = make("p.charts-message", { role: "status" });
     this.grid = make("div.charts-grid", {}, ...this.charts.map((chart) => chart.box));
     root.append(this.tools(), this.message, this.grid);
     onTheme(() => this.rebuild());
+    const watcher = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        this.charts.find((chart) => chart.box === target).seen(isIntersecting, this.runs)?.catch((error) => this.say(error.message));
+      }
+    }, { rootMargin: "50px" });
+    for (const chart of this.charts) watcher.observe(chart.box);
   }
 
   tools() {
@@ -182,23 +205,36 @@ class Board {
     for (const stop of this.stops) stop();
     this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
     this.stops = this.runs.map(({ feed }, index) =>
-      feed.follow("metrics", this.root, (_, change) => this.news(index, change)));
+      feed.follow("metrics", this.root, (_, change) => this.take(index, change)));
     this.stops.push(...this.runs.slice(0, 1).map(({ feed }) => feed.follow("status", this.root, () => this.explain())));
     this.rebuild();
   }
 
-  news(index, change) {
+  take(index, change) {
     if (change.fresh) return; // `show` draws what is known already
     if (change.void || change.baselines) return this.rebuild();
-    const ready = this.charts.map((chart) => chart.extend(index, change.rows));
-    this.charts.forEach((chart, i) => {
-      if (!ready[i]) chart.rebuild(this.runs);
-      else if (index === 0) chart.showValue(this.runs[0].feed);
-    });
+    this.news.push([index, change.rows]);
+    if (index === 0) for (const chart of this.charts) if (chart.inView && !chart.box.hidden) chart.showValue(this.runs[0].feed);
+    this.draw();
     this.explain();
   }
 
+  /** Draws what is new, now or when the last drawing has been paid for. */
+  draw() {
+    clearTimeout(this.later);
+    const now = performance.now();
+    if (now < this.rested) return (this.later = setTimeout(() => this.draw(), this.rested - now));
+    const news = this.news.splice(0);
+    this.runs.forEach((_, index) => {
+      const rows = news.flatMap(([run, more]) => (run === index ? more : []));
+      for (const chart of rows.length ? this.charts : []) chart.take(index, rows, this.runs)?.catch((error) => this.say(error.message));
+    });
+    const ended = performance.now();
+    this.rested = ended + (ended - now) / DRAWING_SHARE;
+  }
+
   rebuild() {
+    this.news = [];
     this.explain();
     for (const chart of this.charts) {
       if (this.runs.length) chart.rebuild(this.runs).catch((error) => this.say(error.message));

@@ -4,8 +4,9 @@ import { address, fetchJson } from "./routes.js";
 import { isSeen, onPulse } from "./pulse.js";
 
 const LIVE_MS = 500;
+const LIVELY_MS = { status: LIVE_MS, metrics: LIVE_MS, layouts: 1000 };
 const REST_MS = 4000; // nothing moves in a run that has ended, but it may be resumed
-const LAYOUTS_MS = 1000;
+const SLACK_MS = 50;
 const ACTIVE = new Set(["waiting", "preparing", "training", "paused", "stopping"]);
 const feeds = new Map();
 
@@ -27,9 +28,7 @@ class Feed {
     this.baselines = null;
     this.layouts = null;
     this.listeners = { status: new Set(), metrics: new Set(), layouts: new Set() };
-    onPulse(() => this.readStatus(), { every: LIVE_MS, seen: () => this.due("status") });
-    onPulse(() => this.readMetrics(), { every: LIVE_MS, seen: () => this.due("metrics") });
-    onPulse(() => this.readLayouts(), { every: LAYOUTS_MS, seen: () => this.due("layouts") });
+    onPulse(() => this.read(), { every: LIVE_MS });
     this.rested = { status: -Infinity, metrics: -Infinity, layouts: -Infinity };
   }
 
@@ -50,7 +49,8 @@ class Feed {
     const seen = [...this.listeners[kind]].some(({ element }) => isSeen(element));
     if (!seen) return false;
     const now = performance.now();
-    if (!isActive(this.status) && now - this.rested[kind] < REST_MS) return false;
+    const every = isActive(this.status) ? LIVELY_MS[kind] : REST_MS;
+    if (now - this.rested[kind] < every - SLACK_MS) return false;
     this.rested[kind] = now;
     return true;
   }
@@ -59,23 +59,35 @@ class Feed {
     for (const { listener } of this.listeners[kind]) listener(this, change);
   }
 
-  async readStatus() {
+  /** Asks for all that is due in one request, and tells it in one go, so that the browser draws one frame for it. */
+  async read() {
+    const parts = Object.keys(this.listeners).filter((kind) => this.due(kind));
+    if (!parts.length) return;
+    let news;
     try {
-      const status = await fetchJson(address.run(this.name, "status"));
-      const ended = isActive(this.status) && !isActive(status);
-      this.status = status;
+      news = await fetchJson(address.run(this.name, `news?parts=${parts.join(",")}&since=${encodeURIComponent(this.cursor)}`));
       this.trouble = "";
-      if (ended) this.rested.metrics = this.rested.layouts = -Infinity;
     } catch (error) {
       this.trouble = error.message;
+      return this.tell("status");
     }
-    this.tell("status");
+    const changes = {
+      status: news.status && this.takeStatus(news.status),
+      metrics: news.metrics && (await this.takeMetrics(news.metrics)),
+      layouts: news.layouts && this.takeLayouts(news.layouts),
+    };
+    for (const kind of parts) if (changes[kind]) this.tell(kind, changes[kind]);
   }
 
-  async readMetrics() {
-    const query = `metrics?since=${encodeURIComponent(this.cursor)}`;
-    const news = await fetchJson(address.run(this.name, query)).catch(() => null);
-    if (!news) return;
+  /** What to tell the listeners of a kind of news; null where nothing changed. */
+  takeStatus(status) {
+    const ended = isActive(this.status) && !isActive(status);
+    this.status = status;
+    if (ended) this.rested.metrics = this.rested.layouts = -Infinity;
+    return {};
+  }
+
+  async takeMetrics(news) {
     this.cursor = news.cursor;
     const change = { void: Boolean(news.void), rows: [] };
     if (news.void) this.rows = [];
@@ -92,13 +104,12 @@ class Feed {
       this.baselines = await fetchJson(address.run(this.name, "baselines")).catch(() => null);
       if (this.baselines && Object.keys(this.baselines).length) change.baselines = true;
     }
-    if (change.void || change.rows.length || change.baselines) this.tell("metrics", change);
+    return change.void || change.rows.length || change.baselines ? change : null;
   }
 
-  async readLayouts() {
-    const layouts = await fetchJson(address.run(this.name, "layouts")).catch(() => null);
-    if (!layouts || layouts.version === this.layouts?.version) return;
+  takeLayouts(layouts) {
+    if (layouts.version === this.layouts?.version) return null;
     this.layouts = layouts;
-    this.tell("layouts");
+    return {};
   }
 }

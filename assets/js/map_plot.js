@@ -2,11 +2,12 @@
 // and rings (HTML elements) around the chosen point, its neighbours and marked places.
 
 import { make, onResize, sharpContext } from "./elements.js";
-import { axis, fontFamily, hasWebGL, plotly } from "./plot.js";
+import { axis, fontFamily, isSoftware, plotly, renderer } from "./plot.js";
 import { colour } from "./theme.js";
 
 const REACH = { least: 1.08, most: 1.7 }; // layouts have unit radius or so, but for a few far points
 const FADED = 0.07;
+const SOFTWARE_FRAME_MS = 80; // between the pictures of a movement where the processor draws them
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export class MapPlot {
@@ -28,7 +29,11 @@ export class MapPlot {
   async draw(x, y, classes) {
     this.stopMoving();
     this.Plotly = await plotly();
-    this.gl ??= hasWebGL();
+    if (this.gl === undefined) {
+      const name = renderer();
+      this.gl = name !== "";
+      this.bySoftware = !this.gl || isSoftware(name);
+    }
     const fresh = this.x === null;
     Object.assign(this, { x, y, classes });
     if (!this.reach || this.reachKey !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
@@ -92,7 +97,8 @@ export class MapPlot {
           this.paint();
           this.plot.classList.add("moving");
           this.placeRings();
-          requestAnimationFrame(step);
+          if (this.bySoftware) setTimeout(step, SOFTWARE_FRAME_MS);
+          else requestAnimationFrame(step);
         } else this.arrive(x, y, moving, begun).then(resolve);
       };
       step();

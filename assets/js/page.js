@@ -21,5 +21,6 @@ window.hearsight = {
     document.body.dataset.tab = tab;
     if (arrived) writeAddress({ tab });
   },
+  chooseMethod: (method) => writeAddress({ method: method || null }),
   chooseRun: (run) => writeAddress({ run: run || null }),
 };

@@ -31,13 +31,14 @@ export function load(sound) {
   return buffer;
 }
 
-/** Plays from `offset` seconds; `asked` is the time of the user's gesture, to know how long it took. */
-export async function play(sound, { offset = 0, asked = performance.now() } = {}) {
+/** Plays from `offset` seconds; `asked` is the time of the user's gesture, to know how long it took. `then` is called
+ *  when the sound was heard to its end, and not when it was stopped or gave way to another. */
+export async function play(sound, { offset = 0, asked = performance.now(), then = () => {} } = {}) {
   const wish = ++wanted;
   audio();
   try {
     const buffer = await load(sound);
-    if (wish === wanted) begin(sound, buffer, offset, asked);
+    if (wish === wanted) begin(sound, buffer, { offset, asked, then });
   } catch (error) {
     if (wish === wanted) say("trouble", { sound, message: error.status ? error.message : readable(error) });
   }
@@ -46,7 +47,13 @@ export async function play(sound, { offset = 0, asked = performance.now() } = {}
 const readable = (error) =>
   error.name === "EncodingError" ? "This sound cannot be decoded." : error.message || "This sound cannot be heard.";
 
-function begin(sound, buffer, offset, asked) {
+/** Plays sounds one after the other; whatever else is played or stopped meanwhile ends it. */
+export function playInTurn([first, ...rest], { asked } = {}) {
+  for (const sound of rest) load(sound).catch(() => {});
+  play(first, { asked, then: () => rest.length && playInTurn(rest) });
+}
+
+function begin(sound, buffer, { offset, asked, then }) {
   silence();
   const source = context.createBufferSource();
   source.buffer = buffer;
@@ -58,6 +65,7 @@ function begin(sound, buffer, offset, asked) {
     if (current === mine) {
       current = null;
       say("change");
+      then();
     }
   };
   source.start(0, from);

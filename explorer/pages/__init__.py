@@ -11,7 +11,7 @@ from explorer.downloads import Downloads
 from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library
-from explorer.pages import find, listen, map, train
+from explorer.pages import find, listen, map, methods, train
 from explorer.pages.frame import Frame
 from explorer.uploads import Uploads
 
@@ -20,6 +20,7 @@ PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
     "train": ("Train", train.build),
     "map": ("Map", map.build),
     "find": ("Find", find.build),
+    "methods": ("Methods", methods.build),
 }
 """Word in the address → (title of the tab, what builds it), in the order of the tabs."""
 
@@ -47,6 +48,7 @@ def whole_page(
         frame = Frame(library, launcher, uploads, finder, downloads, data, read_only, page, run)
         frame.follow_run(state)
         with gr.Tabs() as tabs:
+            frame.tabs = tabs
             for word, (title, build) in PAGES.items():
                 with gr.Tab(title, id=word) as tab:
                     frame.tab = tab

@@ -1,11 +1,12 @@
 """What every page is given: the server's parts, and the one choice of a run that all pages share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.components import Component
 
 from explorer.components.browser_part import BrowserPart
 from explorer.downloads import Downloads
@@ -15,6 +16,15 @@ from explorer.library import Library, RunSummary
 from explorer.uploads import Uploads
 
 T = TypeVar("T", bound=BrowserPart)
+
+
+@dataclass(frozen=True)
+class TrainForm:
+    """How another page puts a method into the form of the page Train."""
+
+    fill: Callable[[str], tuple[Any, ...]]
+    """The values of `parts` for a method by its name."""
+    parts: list[Component]
 
 
 @dataclass
@@ -33,8 +43,12 @@ class Frame:
     page: gr.Blocks
     run: gr.Dropdown
     """Which run is looked at; its value is the run's name or None."""
+    tabs: gr.Tabs | None = None
+    """All tabs; `gr.Tabs(selected=word)` opens one."""
     tab: gr.Tab | None = None
     """The tab that is being built."""
+    train_form: TrainForm | None = None
+    """Set by the page Train, which is built before those that lead to it."""
     followers: list[BrowserPart] = field(default_factory=list)
 
     def follow_run(self, part: T) -> T:

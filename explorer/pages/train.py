@@ -6,20 +6,25 @@ from typing import Any, TypeVar
 import gradio as gr
 from gradio.context import Context
 
-from explorer.components import LensPicture, LiveChart, RunState, SettingsForm, filled_in
-from explorer.pages.frame import Frame, run_choices
+from explorer.components import LensPicture, LiveChart, Notice, RunState, SettingsForm, filled_in, said
+from explorer.pages.frame import Frame, TrainForm, run_choices
 from explorer.pages.train_data import DataChoice
 from explorer.pages.train_form import (
     config_from,
     encoder_choices,
     form_groups,
+    known_method,
     method_card,
     method_choices,
+    method_needs,
 )
 from training.errors import UserError
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
+CONFIRM = (
+    "run => run && window.confirm(`Delete the run ${run} with all its snapshots and weights, for good?`) ? run : null"
+)
 R = TypeVar("R")
 
 
@@ -32,9 +37,9 @@ def build(frame: Frame) -> None:
             with gr.Row(elem_id="state-row"):
                 with gr.Column(scale=3, min_width=300):
                     state = frame.follow_run(RunState(elem_id="run-state"))
-                compare = gr.Dropdown(
-                    label="Compare with", choices=[], value=None, elem_id="compare", scale=1, min_width=220
-                )
+                with gr.Column(scale=1, min_width=220):
+                    compare = gr.Dropdown(label="Compare with", choices=[], value=None, elem_id="compare")
+                    delete = gr.Button("Delete this run", size="sm", elem_id="delete-run", visible=not frame.read_only)
             chart = LiveChart(elem_id="charts")
             with gr.Accordion("What the loss sees", open=True, elem_id="lens-box"):
                 frame.follow_run(LensPicture(elem_id="lens"))
@@ -43,6 +48,7 @@ def build(frame: Frame) -> None:
     form.wire(tab)
     _wire_state(frame, state)
     _wire_compare(frame, compare, chart)
+    _wire_delete(frame, delete)
 
 
 class _Form:
@@ -51,7 +57,10 @@ class _Form:
     def __init__(self, frame: Frame):
         self.frame = frame
         self.data = DataChoice(frame)
-        self.method = gr.Dropdown(label="Method", choices=[], elem_id="method")
+        self.method = gr.Dropdown(
+            label="Method", choices=[], info="Type to find one by its name, family or year.", elem_id="method"
+        )
+        self.needs = Notice(elem_id="method-needs")
         self.encoder = gr.Dropdown(label="Encoder", choices=[], elem_id="encoder")
         self.start = gr.Button("Start training", variant="primary", elem_id="start", interactive=not frame.read_only)
         if frame.read_only:
@@ -62,30 +71,32 @@ class _Form:
 
     def wire(self, tab: gr.Tab) -> None:
         """Fill the form on the first visit (torch is imported for it), refill it with each method, start by its button."""
-        of_method = [self.card, self.encoder, self.settings]
+        of_method = [self.needs, self.card, self.encoder, self.settings]
         data = self.data.choice
         opened = tab.select(self._first, [data, self.settings], [data, self.method, *of_method], **QUIET)
         self.data.wire(opened)
+        self.frame.train_form = TrainForm(self._with_method, [self.method, *of_method])
+        self.method.input(None, self.method, None, js="method => { window.hearsight?.chooseMethod(method); }")
         self.method.input(self._of_method, self.method, of_method, **QUIET)
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **QUIET)
         inputs = [data, self.method, self.encoder, self.settings]
         self.start.click(self._start, inputs, self.frame.run, show_progress="hidden", api_visibility="private")
 
-    def _first(self, data: str | None, settings: dict[str, Any] | None) -> tuple[Any, ...]:
+    def _first(self, data: str | None, settings: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]:
+        """Everything, with the method that the address names, where it names one."""
         if filled_in(settings):
-            return (gr.skip(),) * 5  # what the visitor wrote stays
-        choices = method_choices()
-        method = choices[0][1]
-        return (
-            self.data.offered(data or self.frame.data),
-            gr.Dropdown(choices=choices, value=method),
-            *self._of_method(method),
-        )
+            return (gr.skip(),) * 6  # what the visitor wrote stays
+        method = known_method(request.query_params.get("method"))
+        return self.data.offered(data or self.frame.data), *self._with_method(method)
+
+    def _with_method(self, method: str) -> tuple[Any, ...]:
+        return gr.Dropdown(choices=method_choices(), value=method), *self._of_method(method)
 
     def _of_method(self, method: str) -> tuple[Any, ...]:
         encoders = encoder_choices(method)
         first = encoders[0][1]
-        return method_card(method), gr.Dropdown(choices=encoders, value=first), self._of_encoder(method, first)
+        needs = said(method_needs(method))
+        return needs, method_card(method), gr.Dropdown(choices=encoders, value=first), self._of_encoder(method, first)
 
     def _of_encoder(self, method: str, encoder: str) -> dict[str, Any]:
         return {"groups": form_groups(method, encoder)}
@@ -102,7 +113,7 @@ def _wire_state(frame: Frame, state: RunState) -> None:
         def answer(event: gr.EventData) -> None:
             name = str((event._data or {}).get("run", ""))
             if frame.read_only or frame.library.read_only(name):
-                raise gr.Error("This run can only be looked at here.")
+                raise gr.Error("This run can only be looked at here.", print_exception=False)
             _plainly(lambda: ask(name))
 
         return answer
@@ -121,6 +132,18 @@ def _wire_compare(frame: Frame, compare: gr.Dropdown, chart: LiveChart) -> None:
         return gr.Dropdown(choices=[("nothing", ""), *run_choices(frame.library.summaries())], value=chosen)
 
     compare.focus(offered, compare, compare, **QUIET)
+
+
+def _wire_delete(frame: Frame, button: gr.Button) -> None:
+    def delete(name: str | None) -> Any:
+        if not name:
+            return gr.skip()
+        if frame.read_only or frame.library.read_only(name):
+            raise gr.Error("This run can only be looked at here.", print_exception=False)
+        _plainly(lambda: frame.launcher.delete(name))
+        return frame.run_choice()
+
+    button.click(delete, frame.run, frame.run, js=CONFIRM, **QUIET)
 
 
 def _plainly(act: Callable[[], R]) -> R:

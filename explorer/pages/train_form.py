@@ -29,10 +29,32 @@ def is_to_be_downloaded(name: str) -> bool:
 
 
 def method_choices() -> list[tuple[str, str]]:
-    """(title and year, name) of every method."""
+    """(family, title, year and what it needs, name) of every method, by family."""
+    from explorer.figures.comparison import by_family
     from training.methods import METHODS
 
-    return [(f"{method.card.title} ({method.card.year})", name) for name, method in METHODS.items()]
+    def title(name: str) -> str:
+        card = METHODS[name].card
+        needs = f", needs {card.needs}s" if card.needs else ""
+        return f"{card.family[0].upper()}{card.family[1:]}: {card.title} ({card.year}{needs})"
+
+    return [(title(name), name) for names in by_family().values() for name in names]
+
+
+def known_method(name: Any) -> str:
+    """The method of that name, else the one a newcomer begins with: that of a run where none is named."""
+    from training.config import RunConfig
+    from training.methods import METHODS
+
+    return name if isinstance(name, str) and name in METHODS else RunConfig.method
+
+
+def method_needs(method: str) -> str:
+    """What must lie beside each sound, as a sentence; empty for most methods."""
+    from explorer.figures.told import NEEDS
+    from training.methods import METHODS
+
+    return NEEDS[METHODS[method].card.needs]
 
 
 def encoder_choices(method: str) -> list[tuple[str, str]]:
@@ -45,17 +67,17 @@ def encoder_choices(method: str) -> list[tuple[str, str]]:
 
 def method_card(method: str) -> str:
     """What a newcomer is told of a method, in Markdown."""
+    from explorer.figures.told import badges, escaped, introduction, linked
     from training.methods import METHODS
 
     card = METHODS[method].card
-    negatives = "with negatives" if card.negatives else "without negatives"
     return "\n\n".join(
         [
-            f"**{card.title}**: {card.family}, {negatives}. {card.summary}",
-            f"$$ {card.formula} $$",
-            f"*What prevents collapse:* {card.prevents_collapse}",
-            f"*When it breaks:* {card.breaks}",
-            f"*Paper:* {card.paper}",
+            f"**{escaped(card.title)}**: {', '.join(badges(METHODS[method]))}.",
+            introduction(METHODS[method]),
+            f"*What prevents collapse:* {escaped(card.prevents_collapse)}",
+            f"*When it breaks:* {escaped(card.breaks)}",
+            f"*Paper:* {linked(card.paper)}",
         ]
     )
 
@@ -69,12 +91,15 @@ def form_groups(method: str, encoder: str) -> list[dict[str, Any]]:
     from training.views import VIEWS
 
     chosen = METHODS[method]
-    run = _with_defaults(describe(RunConfig), chosen.run_defaults)
+    own = chosen.run_defaults
+    run = _with_defaults(describe(RunConfig), own)
+    views = _with_defaults(describe(VIEWS[ENCODERS[encoder].domain]), own.get("views", {}))
+    front_end = _with_defaults(describe(FrontEnd), own.get("front_end", {}))
     return [
         settings_group("settings", chosen.card.title, describe(chosen.Config)),
         settings_group("run", "Training", run),
-        settings_group("views", "Two views (augmentation)", describe(VIEWS[ENCODERS[encoder].domain]), opened=False),
-        settings_group("front_end", "Spectrogram", describe(FrontEnd), opened=False),
+        settings_group("views", "Views (augmentation)", views, opened=False),
+        settings_group("front_end", "Spectrogram", front_end, opened=False),
     ]
 
 

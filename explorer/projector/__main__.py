@@ -115,6 +115,7 @@ def _changed(run: RunFolder) -> int:
 
 
 def main() -> None:
+    """Do what the command line asks."""
     parser = argparse.ArgumentParser(prog="python -m explorer.projector", description="Makes the maps of runs.")
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="make the maps of the runs named on stdin")

@@ -19,6 +19,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LOOKED_FOR = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+"""A microphone that beeps, and nobody who must be asked for it."""
 START_SECONDS = 90
 SCRIPTS = (
     "<img src=x onerror='window.ran=1'>",
@@ -122,20 +124,21 @@ def browser() -> Iterator[Any]:
 
     path = chromium()
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MICROPHONE])
         yield opened
         opened.close()
 
 
 @pytest.fixture(scope="session")
 def finished_site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site with two finished runs, "made-up" and "scripts", whose sounds and layouts are at hand."""
+    """A site with two finished runs, "made-up" and "scripts", whose sounds and layouts are at hand, and "bare" without sounds."""
     made = made_up()
     site = Site(tmp_path_factory.mktemp("site"))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in site.environment.items():
             patch.setenv(name, value)
         _write_run(made, site.runs / "made-up", "1" * 64)
+        made.write_run(site.runs / "bare", fingerprint="3" * 64)
         made.CLASSES = SCRIPTS
         _write_run(made, site.runs / "scripts", "2" * 64)
     site.open()

@@ -53,6 +53,20 @@ def send(page: Any, source: str, path: Path) -> None:
     page.locator(f"#{source}-audio input[type=file]").set_input_files(path)
 
 
+def test_a_sound_is_recorded(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site)
+    page = seen.open("tab=listen")
+    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.get_by_label("Record audio").click()
+    page.locator("#listen-audio .record-button").click()
+    page.wait_for_timeout(1500)
+    page.locator("#listen-audio .stop-button").click()
+    page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'Your recording'")
+    said = page.locator("#listen-player").inner_text()
+    assert "kept for less than an hour" in said and "RMS −" in said, said  # the microphone beeps: it isn't silent
+    assert not seen.troubles, seen.troubles
+
+
 def test_a_clip_is_heard_and_its_two_views(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site)
     page = seen.open("tab=listen")

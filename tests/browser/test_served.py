@@ -33,7 +33,7 @@ def test_no_file_is_given_out_by_its_path(finished_site: Any) -> None:
         assert status == 403, path
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/nothing", "/gradio_api/x/run/made-up/status"])
+@pytest.mark.parametrize("path", ["/", "/config", "/nothing", "/gradio_api/x/run/made-up/news"])
 def test_every_answer_is_guarded_and_no_stranger_may_read_it(finished_site: Any, path: str) -> None:
     _, headers = asked(finished_site, path)
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -71,9 +71,9 @@ def write_run(
             "projections": vectors[:, : vectors.shape[1] // 2].astype(np.float16),
         }
         spectrum = np.linalg.svd(vectors, compute_uv=False).astype(np.float32)
-        writer.write_snapshot(
-            step, {**arrays, "singular_values": spectrum, "lens/similarities": vectors[:8] @ vectors[:8].T}
-        )
+        units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        seen = {"lens/similarity": units[:8] @ units[:8].T, "lens_clips": np.arange(0, min(n, 256))}
+        writer.write_snapshot(step, {**arrays, "singular_values": spectrum, **seen})
         writer.write_checkpoint(step, b"weights", b"state", {"weights": f"{seed}-{step}", "state": "none"})
         measures = {"measure/cross_group_knn": 0.5 + step / 100, "measure/cross_group_knn/class": 0.5 + step / 100}
         writer.append_metrics({"step": step, "seconds": step / 4, **measures, "measure/normalised_std": 0.9})

@@ -46,7 +46,9 @@ def test_a_run_that_waits_says_its_place(make_run, tmp_path):
     app = FastAPI()
     library, uploads = Library(tmp_path / "runs", shelf=Shelf()), Uploads(tmp_path)
     app.include_router(byte_routes(library, uploads, LayoutFolders(), queued=lambda name: {"place": 2, "behind": name}))
-    waiting, working = (TestClient(app).get(f"{PREFIX}/run/{name}/status").json() for name in ("waits", "works"))
+    waiting, working = (
+        TestClient(app).get(f"{PREFIX}/run/{name}/news").json()["status"] for name in ("waits", "works")
+    )
     assert (waiting["place"], waiting["behind"]) == (2, "waits")
     assert "place" not in working
 
@@ -77,16 +79,16 @@ def test_an_upload_is_heard_and_seen_by_its_token(page):
 
 
 def test_status_and_baselines(page):
-    status = page.get("run/first/status").json()
+    status = page.get("run/first/news?parts=status").json()["status"]
     assert (status["state"], status["step"], status["read_only"]) == ("finished", 20, False)
     assert page.get("run/first/baselines").json()["main_facet"] == "class"
 
 
 def test_metrics_go_on_from_their_cursor(page):
-    first = page.get("run/first/metrics").json()
+    first = page.get("run/first/news?parts=metrics").json()["metrics"]
     assert not first["void"]
     assert len(first["rows"]) == 24
-    second = page.get(f"run/first/metrics?since={first['cursor']}").json()
+    second = page.get(f"run/first/news?parts=metrics&since={first['cursor']}").json()["metrics"]
     assert second == {"cursor": first["cursor"], "void": False, "rows": []}
 
 
@@ -106,7 +108,7 @@ def test_layouts_and_their_places(page):
     run = page.library.run("first")
     places = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
     page.layouts.write(snapshot_hash(run, 10), Layout(places, "quick", 0.98))
-    summary = page.get("run/first/layouts").json()
+    summary = page.get("run/first/news?parts=layouts").json()["layouts"]
     assert (summary["steps"], summary["kinds"], summary["trust"]) == ([10], {"10": "umap"}, {"10": 0.98})
     answer = page.get("run/first/layout/10")
     assert answer.headers["x-kind"] == "umap"
@@ -119,15 +121,25 @@ def test_neighbours_and_lens(page):
     assert len(found) == 4
     assert found[0]["clip"] == found[0]["point"] != 7
     assert 1 >= found[0]["score"] >= found[3]["score"] >= -1
-    assert list(page.get("run/first/lens/20").json()) == ["similarities"]
+
+
+def test_the_lens_has_steps_pictures_and_clips_that_can_be_heard(page, make_run):
+    assert page.get("run/first/lens").json() == {"steps": [0, 10, 20]}
+    shown = page.get("run/first/lens/20").json()
+    assert [(p["name"], p["kind"], p["shape"]) for p in shown["pictures"]] == [("similarity", "matrix", [8, 8])]
+    assert (shown["fingerprint"], shown["sounds"], shown["note"]) == (DATA, True, "")
+    assert page.get(f"clip/{DATA}/{shown['clips'][3]['clip']}").status_code == 200
+    make_run(page.library.root / "other", fingerprint="1" * 64)
+    other = page.get("run/other/lens/20").json()
+    assert not other["sounds"] and "not on this machine" in other["note"]
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "run/second/status",
-        "run/../status",
-        "run/%2e%2e/status",
+        "run/second/news",
+        "run/../news",
+        "run/%2e%2e/news",
         "run/.hidden/points",
         "run/first%00/points",
         "run/first/layout/10",
@@ -137,6 +149,7 @@ def test_neighbours_and_lens(page):
         "run/first/neighbours/20/7?k=x",
         "run/first/neighbours/" + "9" * 400 + "/7",
         "run/first/lens/11",
+        "run/second/lens",
         f"clip/{DATA}/300",
         f"clip/{DATA}/-1",
         "clip/..%2f..%2fpasswd/1",
@@ -156,7 +169,7 @@ def test_what_is_not_there_is_404_and_a_sentence(page, path):
 
 
 def test_every_answer_is_guarded(page):
-    for path in ("run/first/status", "run/second/status", f"clip/{DATA}/1", f"picture/{DATA}/1"):
+    for path in ("run/first/news", "run/second/news", f"clip/{DATA}/1", f"picture/{DATA}/1"):
         headers = page.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["content-security-policy"].startswith("default-src 'none'")
@@ -168,4 +181,4 @@ def test_numbers_that_no_browser_reads_become_null(page):
     (run.path / "baselines.json").write_text('{"loss": {"value": NaN}, "list": [Infinity]}')
     assert page.get("run/first/baselines").json() == {"loss": {"value": None}, "list": [None]}
     (run.path / "status.json").write_text(json.dumps({"state": "finished", "steps_per_second": float("nan")}))
-    assert page.get("run/first/status").json()["steps_per_second"] is None
+    assert page.get("run/first/news?parts=status").json()["status"]["steps_per_second"] is None

@@ -3,7 +3,14 @@
 import pytest
 
 from explorer.components import filled_in
-from explorer.pages.train_form import config_from, encoder_choices, form_groups, method_card, method_choices
+from explorer.pages.train_form import (
+    config_from,
+    encoder_choices,
+    form_groups,
+    method_card,
+    method_choices,
+    method_needs,
+)
 from training.errors import UserError
 from training.methods import METHODS
 
@@ -22,7 +29,18 @@ def test_every_method_has_a_form_whose_defaults_start_a_run(method: str) -> None
         assert (config["method"], config["encoder"], config["data"]) == (method, encoder, "starter")
         assert config["created"]
         for name, value in METHODS[method].run_defaults.items():
-            assert config[name] == value
+            if isinstance(value, dict):  # settings of the views or the front end, as far as this encoder's has them
+                assert all(config[name][part] == own for part, own in value.items() if part in config[name])
+            else:
+                assert config[name] == value
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_is_offered_by_its_family_and_says_what_it_needs(method: str) -> None:
+    card = METHODS[method].card
+    (title,) = [title for title, name in method_choices() if name == method]
+    assert title.lower().startswith(f"{card.family}: {card.title} ({card.year}".lower())
+    assert (f"needs {card.needs}s" in title) == bool(card.needs) == bool(method_needs(method))
 
 
 def test_values_of_the_form_reach_the_config() -> None:
