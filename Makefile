@@ -1,12 +1,13 @@
 # make demo   sets up and opens the page on the built-in sounds
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
 # make check  ruff, mypy and the directions of imports
+# make docs   docs/methods.md and its diagrams anew, from the methods' cards
 # make setup  .venv with everything; the others call it
 
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check setup example-run benchmark clean
+.PHONY: demo test check docs setup example-run benchmark clean
 
 demo: .venv/.installed
 	$(BIN)/python app.py --open
@@ -20,6 +21,9 @@ check: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_imports.py
+
+docs: .venv/.installed
+	$(BIN)/python -m explorer.figures
 
 setup: .venv/.installed-dev
 
