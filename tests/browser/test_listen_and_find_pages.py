@@ -62,6 +62,7 @@ def test_a_sound_is_recorded(site: Site, look: Callable[..., Seen]) -> None:
     page.wait_for_timeout(1500)
     page.locator("#listen-audio .stop-button").click()
     page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'Your recording'")
+    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)  # its picture, after its name
     said = page.locator("#listen-player").inner_text()
     assert "kept for less than an hour" in said and "RMS −" in said, said  # the microphone beeps: it isn't silent
     assert not seen.troubles, seen.troubles

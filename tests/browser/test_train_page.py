@@ -125,7 +125,7 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
     fill(page, "batch_size", "16")
     fill(page, "steps", "20")
     page.locator("#start").click()
-    state_line(page, "Finished")
+    state_line(page, "Finished after 20 steps")
     (run,) = find_runs(empty_site.runs)
     dropped = empty_site.folder / "cache" / "hearsight" / "dropped"
     assert Path(run.config()["data"]).is_relative_to(dropped)
