@@ -15,6 +15,7 @@ from explorer.assets import router as asset_routes
 from explorer.door import NotServed, open_door
 from explorer.downloads import Downloads
 from explorer.finder import Finder
+from explorer.first_script import FirstScript
 from explorer.guards import Guards
 from explorer.launcher import Launcher
 from explorer.library import Library
@@ -62,12 +63,12 @@ class Server:
         # Gradio looks into its empty queue a thousand times a second, which takes a twelfth of a core from the training; here
         # it waits as long as it does on Windows by itself.
         self.page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS
-        guards = Middleware(Guards, hosted="SPACE_ID" in os.environ)
+        around = [Middleware(Guards, hosted="SPACE_ID" in os.environ), Middleware(FirstScript)]
         open_door(
             self.page,
             host,
             port,
-            app_kwargs={"routes": self.routes().routes, "middleware": [guards]},
+            app_kwargs={"routes": self.routes().routes, "middleware": around},
             head=head(),
             theme=theme(),
             ssr_mode=False,

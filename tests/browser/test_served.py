@@ -39,3 +39,19 @@ def test_every_answer_is_guarded_and_no_stranger_may_read_it(finished_site: Any,
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors" in headers["Content-Security-Policy"]
     assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_a_page_that_nothing_happens_on_draws_nothing(finished_site: Any, look: Any) -> None:
+    """Each frame that is asked for is drawn by the processor that trains, where there is no GPU."""
+    seen = look(finished_site)
+    page = seen.page
+    page.add_init_script(
+        "const native = requestAnimationFrame; window.frames_asked = 0;"
+        "window.requestAnimationFrame = call => { window.frames_asked += 1; return native(call); };"
+    )
+    page = seen.open("tab=methods")
+    page.locator("#method-code pre").wait_for(timeout=90_000)
+    page.wait_for_timeout(3000)
+    before = page.evaluate("window.frames_asked")
+    page.wait_for_timeout(2000)
+    assert page.evaluate("window.frames_asked") - before < 20  # an endless loop asks for 120
