@@ -1,91 +1,49 @@
-"""The catalogue's figures as a table to read and a picture to look at.
-
-The standard error of a gain (after − before) is that of two shares of right answers among all clips, over the square root of
-the seeds; where there are several seeds and they differ by more than that, it is theirs.
-"""
+"""The catalogue's figures as a table to read and a picture to look at."""
 
 import csv
 import html
-import math
 import statistics
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.figures.comparison import KNN, figures, measured_seeds
+from explorer.figures.gains import RIVALS, gain
 from training.methods import METHODS
 
-MEASURES = ("knn", "cross_group_knn", "probe")
-NOT_METHODS = ("baselines", "supervised")
+CONTENT = (KNN, "probe")
+"""Measures of what is heard, and "knn" of where it comes from: in the table for every method."""
 
 
-@dataclass(frozen=True)
-class Gain:
-    """A measure before and after training, over all seeds."""
-
-    before: float
-    after: float
-    error: float
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the gain is more than two standard errors."""
-        return self.after - self.before > 2 * self.error
-
-
-def gain(seeds: list[dict[str, Any]], facet: str, measure: str, clips: int) -> Gain | None:
-    """Means over the seeds that were measured; None where there are none."""
-    rows = [row for row in seeds if "trained" in row and row["trained"][facet][measure] is not None]
-    if not rows:
-        return None
-    before = [row["random_init"][facet][measure] for row in rows]
-    after = [row["trained"][facet][measure] for row in rows]
-    b, a = statistics.mean(before), statistics.mean(after)
-    error = math.sqrt((b * (1 - b) + a * (1 - a)) / clips)
-    if len(rows) > 1:
-        error = max(error, statistics.stdev([y - x for x, y in zip(before, after, strict=True)]))
-    return Gain(b, a, error / math.sqrt(len(rows)))
-
-
-def suited(method: str, table: dict[str, Any]) -> tuple[str, str]:
-    """The facet and the measure that a method's card names, in the words of this data set."""
-    suits = METHODS[method].card.suits
-    baselines = table["baselines"]
-    facet = baselines["main_facet"] if suits.facet == "content" else baselines["group"]
-    # Cross-group kNN and probe mean nothing for the facet that is the group itself.
-    return facet, "knn" if facet == baselines["group"] else suits.measure
-
-
-def rows_of(name: str, table: dict[str, Any]) -> list[dict[str, Any]]:
-    """One flat row a method, in the order of the table of methods; then the baselines and the ceiling."""
+def rows_of(name: str, results: dict[str, Any]) -> list[dict[str, Any]]:
+    """One flat row a method of the table `name`, in the order of the methods; then the baselines and the ceiling."""
+    table = results[name]
     if "baselines" not in table:
         return []
-    clips, content, source = (table["baselines"][k] for k in ("clips", "main_facet", "group"))
-    rows = []
-    for method in [m for m in METHODS if m in table]:
-        seeds = table[method]["seeds"]
-        measured = [row for row in seeds if "trained" in row]
-        row: dict[str, Any] = {"table": name, "method": method, "family": METHODS[method].card.family}
-        row["seeds"] = len(measured)
-        if not measured:
-            rows.append({**row, "note": seeds[0]["error"] if seeds else ""})
-            continue
-        facet, measure = suited(method, table)
-        best = gain(seeds, facet, measure, clips)
-        assert best is not None
-        row |= {"suited_to": f"{facet} {measure}", "before": best.before, "after": best.after}
-        row |= {"standard_error": best.error, "beats_own_random_init": "yes" if best.is_sure else "no"}
-        for label, about, what in (
-            ("content", content, "cross_group_knn"),
-            ("content", content, "probe"),
-            ("source", source, "knn"),
-        ):
-            found = gain(seeds, about, what, clips)
-            if found is not None:
-                row |= {f"{label}_{what}_before": found.before, f"{label}_{what}_after": found.after}
-        for figure in ("clips_per_second", "normalised_std", "effective_rank"):
-            row[figure] = statistics.mean(r[figure] for r in measured)
-        rows.append({**row, "note": measured[-1]["warning"]})
+    rows = [row_of(name, method, results) for method in METHODS if method in table]
     return rows + [plain(name, table, other) for other in ("log_mel", "mfcc", "supervised")]
+
+
+def row_of(name: str, method: str, results: dict[str, Any]) -> dict[str, Any]:
+    """What one method reached, or why it wasn't measured."""
+    table = results[name]
+    content, source = (table["baselines"][k] for k in ("main_facet", "group"))
+    seeds = measured_seeds(results, name, method)
+    row: dict[str, Any] = {"table": name, "method": method, "family": METHODS[method].card.family, "seeds": len(seeds)}
+    own = gain(results, name, method)
+    if own is None:
+        return {**row, "note": table[method]["seeds"][0]["error"]}
+    row |= {"suited_to": f"{own.facet} {own.measure}", "before": own.before, "after": own.after}
+    row |= {"standard_error": own.error}
+    row |= {f"beats_{word.replace('-', '_')}": "yes" if word in own.beaten else "no" for word in RIVALS}
+    for label, facet, measures in (("content", content, CONTENT), ("source", source, ("knn",))):
+        reached = figures(results, name, method, facet)
+        assert reached is not None
+        for measure in measures:
+            row[f"{label}_{measure}_before"] = reached.before[measure]
+            row[f"{label}_{measure}_after"] = reached.after[measure]
+    for figure in ("clips_per_second", "normalised_std", "effective_rank"):
+        row[figure] = statistics.fmean(seed[figure] for seed in seeds)
+    return {**row, "note": seeds[-1]["warning"]}
 
 
 def plain(name: str, table: dict[str, Any], which: str) -> dict[str, Any]:
@@ -105,7 +63,7 @@ def plain(name: str, table: dict[str, Any], which: str) -> dict[str, Any]:
 
 def write_csv(results: dict[str, Any], path: Path) -> None:
     """All tables below each other."""
-    rows = [row for name, table in results.items() for row in rows_of(name, table)]
+    rows = [row for name in results for row in rows_of(name, results)]
     columns = list(dict.fromkeys(column for row in rows for column in row))
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, columns)
@@ -121,7 +79,7 @@ def write_picture(results: dict[str, Any], path: Path) -> None:
     """A dot for each method before and after training, on what its card names; one panel a table."""
     panels, top = [], 0
     for name, table in results.items():
-        rows = [row for row in rows_of(name, table) if "after" in row]
+        rows = [row for row in rows_of(name, results) if "after" in row]
         if rows:
             panels.append(panel(name, table, rows, top))
             top += HEAD + ROW * len(rows) + 24
@@ -151,7 +109,7 @@ def panel(name: str, table: dict[str, Any], rows: list[dict[str, Any]], top: int
     ]
     for i, row in enumerate(rows):
         y = top + HEAD + ROW * i + 9
-        colour = "#0f7a6c" if row["beats_own_random_init"] == "yes" else "#c2542d"
+        colour = "#0f7a6c" if row["beats_own"] == "yes" else "#c2542d"
         before, after = across(row["before"]), across(row["after"])
         parts.append(
             f'<text x="8" y="{y + 4}">{row["method"]}</text>'

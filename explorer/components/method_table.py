@@ -9,8 +9,8 @@ class MethodTable(BrowserPart):
     """Value: {"families": [name], "rows": [row], "data": [{"name", "facet"}], "chosen": name of a method}.
 
     A row is {"name", "title", "family", "year", "negatives", "needs", "suits", "figures": {data: figures}}, where
-    figures are {"knn": [before, after], "probe": [before, after], "speed", "std", "rank"}, None for what wasn't
-    measured. Sends `select` with gr.SelectData when a method is chosen: `value` is its name, which then stands in the
+    figures are {"knn": [before, after], "probe": [before, after], "suited": [before, after], "beats": words, "speed",
+    "std", "rank"}, None for what wasn't measured. Sends `select` with gr.SelectData when a method is chosen: `value` is its name, which then stands in the
     component's value as "chosen" and in the page's address.
     """
 

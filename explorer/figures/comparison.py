@@ -61,7 +61,7 @@ def results(path: Path = RESULTS) -> Results:
 
 def facets(found: Results, data: str) -> list[str]:
     """The facets measured on `data`: the main one first, then those that are told across groups."""
-    seeds = [seed for name in METHODS for seed in _seeds(found, data, name)]
+    seeds = [seed for name in METHODS for seed in measured_seeds(found, data, name)]
     named = dict.fromkeys(facet for seed in seeds for facet in seed.get("trained", {}))
     across = {f for f in named if any(seed["trained"].get(f, {}).get(KNN) is not None for seed in seeds)}
     main = found.get(data, {}).get("baselines", {}).get("main_facet")
@@ -77,13 +77,21 @@ def baselines(found: Results, data: str, facet: str) -> dict[str, float]:
 
 def figures(found: Results, data: str, name: str, facet: str) -> Figures | None:
     """What the method `name` reached; None where it wasn't measured."""
-    seeds = _seeds(found, data, name)
+    seeds = measured_seeds(found, data, name)
     if not seeds:
         return None
     values = {when: [seed.get(when, {}).get(facet, {}) for seed in seeds] for when in ("random_init", "trained")}
     before, after = ({m: _mean(rows, m) for m in (KNN, "knn", "probe")} for rows in values.values())
     own = {word: _mean(seeds, word) for word in ("seconds", "clips_per_second", "normalised_std", "effective_rank")}
     return Figures(facet, len(seeds), own.pop("seconds"), before, after, **own)
+
+
+def measured_seeds(found: Results, data: str, name: str) -> list[dict[str, Any]]:
+    """One entry a seed of the method `name`, without those that failed."""
+    method = found.get(data, {}).get(name)
+    seeds = method.get("seeds") if isinstance(method, dict) else None
+    known = seeds if isinstance(seeds, list) else []
+    return [seed for seed in known if isinstance(seed, dict) and "trained" in seed]  # a run that failed has none
 
 
 def with_and_without(found: Results) -> str:
@@ -110,13 +118,6 @@ def _median(found: Results, data: str | None, names: list[str]) -> str:
     reached = [f.after[KNN] for name in names if (f := figures(found, data, name, facet)) is not None]
     numbers = [value for value in reached if value is not None]
     return f"{statistics.median(numbers):.3f}, of {len(numbers)}" if numbers else NOT_MEASURED
-
-
-def _seeds(found: Results, data: str, name: str) -> list[dict[str, Any]]:
-    method = found.get(data, {}).get(name)
-    seeds = method.get("seeds") if isinstance(method, dict) else None
-    known = seeds if isinstance(seeds, list) else []
-    return [seed for seed in known if isinstance(seed, dict) and "trained" in seed]  # a run that failed has none
 
 
 def _mean(rows: list[dict[str, Any]], key: str) -> float | None:

@@ -13,7 +13,8 @@ from explorer.figures.comparison import (
     with_and_without,
 )
 from explorer.figures.diagram import as_file, diagram
-from explorer.figures.told import badges, escaped, facts, introduction, linked, source_path, table
+from explorer.figures.gains import RIVALS, Gain, gain
+from explorer.figures.told import MEASURES, badges, escaped, facts, introduction, linked, source_path, table
 from training.methods import METHODS
 
 HEAD = """# The methods
@@ -30,6 +31,9 @@ The comparison in words follows Liu et al., *Audio Self-supervised Learning: A S
 model and a larger representation; those with negatives also from more and better ones.
 
 ## What was measured
+
+Every method trains for the same time on one thread; *there* is what its card named beforehand, before training → after it.
+*beats* says whom it lies above there by more than two standard errors: {rivals}.
 """
 UNMEASURED = (
     f"""The benchmark of the whole catalogue was {NOT_MEASURED}; `python -m benchmarks.catalogue` fills these tables."""
@@ -38,6 +42,9 @@ COLUMNS = (
     "method",
     "year",
     "negatives",
+    "suited to",
+    "there",
+    "beats",
     "cross-group kNN",
     "linear probe",
     "clips/s",
@@ -49,7 +56,8 @@ COLUMNS = (
 def document() -> str:
     """The whole text."""
     found = results()
-    parts = [HEAD.format(comparison=with_and_without(found)).rstrip(), *_measured(found)]
+    rivals = ", ".join(f"*{word}* ({meaning})" for word, meaning in RIVALS.items())
+    parts = [HEAD.format(comparison=with_and_without(found), rivals=rivals).rstrip(), *_measured(found)]
     for family, names in by_family().items():
         parts.append(f"## {family[0].upper()}{family[1:]}")
         parts += [entry(name) for name in names] or ["None yet."]
@@ -87,25 +95,38 @@ def _measured(found: Results) -> list[str]:
 
 def _table(found: Results, data: str) -> str:
     facet = next(iter(facets(found, data)), "")
-    rows = [_row(name, figures(found, data, name, facet)) for names in by_family().values() for name in names]
+    reached = {name: figures(found, data, name, facet) for names in by_family().values() for name in names}
+    missing = [METHODS[name].card.title for name, figure in reached.items() if figure is None]
+    shown = [name for name, figure in reached.items() if figure is not None] or list(reached)
+    rows = [_row(name, reached[name], gain(found, data, name)) for name in shown]
+    if not data:
+        return table(COLUMNS, rows)
     beside = [f"{words} {_number(value)}" for words, value in baselines(found, data, facet).items()]
     told = f" Cross-group kNN without learning: {', '.join(beside)}." if beside else ""
-    head = f"**{escaped(data)}**, facet {escaped(facet)}: before training → after it.{told}\n\n" if data else ""
-    return head + table(COLUMNS, rows)
+    head = f"**{escaped(data)}**, facet {escaped(facet)}: before training → after it.{told}"
+    rest = f"\n\nNot measured there: {escaped(', '.join(missing))}." if missing else ""
+    return f"{head}\n\n{table(COLUMNS, rows)}{rest}"
 
 
-def _row(name: str, reached: Figures | None) -> str:
+def _row(name: str, reached: Figures | None, own: Gain | None) -> str:
     card = METHODS[name].card
     known = [f"[{escaped(card.title)}](#{anchor(card.title)})", str(card.year), "with" if card.negatives else "without"]
     if reached is None:
-        return f"| {' | '.join([*known, NOT_MEASURED, '', '', '', ''])} |"
-    pairs = [f"{_number(reached.before[m])} → **{_number(reached.after[m])}**" for m in (KNN, "probe")]
+        return f"| {' | '.join([*known, NOT_MEASURED, *[''] * 7])} |"
+    judged = ["", "", ""]
+    if own is not None:
+        judged = [f"{escaped(own.facet)}, {MEASURES[own.measure]}", _pair(own.before, own.after), own.words]
+    pairs = [_pair(reached.before[m], reached.after[m]) for m in (KNN, "probe")]
     rest = [
         _number(reached.clips_per_second, 0),
         _number(reached.normalised_std, 2),
         _number(reached.effective_rank, 1),
     ]
-    return f"| {' | '.join([*known, *pairs, *rest])} |"
+    return f"| {' | '.join([*known, *judged, *pairs, *rest])} |"
+
+
+def _pair(before: float | None, after: float | None) -> str:
+    return f"{_number(before)} → **{_number(after)}**"
 
 
 def anchor(title: str) -> str:

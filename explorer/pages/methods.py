@@ -79,15 +79,17 @@ def method_told(name: str) -> tuple[str, ...]:
 def table_value(chosen: str) -> dict[str, Any]:
     """The value of the table of all methods."""
     from explorer.figures.comparison import KNN, Figures, by_family, facets, figures, results
+    from explorer.figures.gains import gain
     from explorer.figures.told import FACETS, MEASURES
     from training.methods import METHODS
 
     found = results()
     data = {name: measured[0] for name in found if (measured := facets(found, name))}
 
-    def shown(reached: Figures | None) -> dict[str, Any] | None:
+    def shown(name: str, data: str, reached: Figures | None) -> dict[str, Any] | None:
         if reached is None:
             return None
+        own = gain(found, data, name)
         pairs = {"knn": KNN, "probe": "probe"}
         both = {word: [reached.before[m], reached.after[m]] for word, m in pairs.items()}
         return {
@@ -95,13 +97,15 @@ def table_value(chosen: str) -> dict[str, Any]:
             "speed": reached.clips_per_second,
             "std": reached.normalised_std,
             "rank": reached.effective_rank,
+            "suited": [own.before, own.after] if own else None,
+            "beats": own.words if own else None,
         }
 
     def row(name: str) -> dict[str, Any]:
         card = METHODS[name].card
         about = {"name": name, "title": card.title, "family": card.family, "year": card.year, "needs": card.needs}
         suits = f"{FACETS[card.suits.facet].partition(' (')[0]}, {MEASURES[card.suits.measure]}"
-        measured = {d: shown(figures(found, d, name, facet)) for d, facet in data.items()}
+        measured = {d: shown(name, d, figures(found, d, name, facet)) for d, facet in data.items()}
         return {**about, "negatives": card.negatives, "suits": suits, "figures": measured}
 
     families = by_family()

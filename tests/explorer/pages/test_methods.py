@@ -45,7 +45,9 @@ def test_measured_figures_reach_the_table(monkeypatch: pytest.MonkeyPatch) -> No
     value = table_value("byol")
     assert value["data"] == [{"name": "fsdd", "facet": "digit"}]
     rows = {row["name"]: row["figures"]["fsdd"] for row in value["rows"]}
-    assert rows["byol"] == {"knn": [0.5, 0.8], "probe": [0.4, 0.7], "speed": 900.0, "std": 0.9, "rank": None}
+    assert rows["byol"] == {
+        "knn": [0.5, 0.8], "probe": [0.4, 0.7], "speed": 900.0, "std": 0.9, "rank": None, "suited": None, "beats": None,
+    }  # fmt: skip
     assert rows["simclr"] is None
 
 
