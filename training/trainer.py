@@ -3,8 +3,6 @@
 import errno
 import logging
 import os
-import signal
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from torch import Tensor
 from training import checkpoint
 from training.baselines import baselines
 from training.config import RunConfig
+from training.controls import Controls, Stopped
 from training.data import open_dataset
 from training.data.dataset import Dataset
 from training.data.store import ClipStore, mel_store, waveform_store
@@ -29,13 +28,10 @@ from training.measures.collapse import collapse_warning
 from training.methods.method import Method
 from training.parts.optimizers import scheduled_rate, set_rate
 from training.probe import described, drawn_evenly
-from training.run import Control, RunWriter, State, Status
+from training.run import RunWriter, State, Status
 from training.settings import build
 from training.snapshot import is_due, snapshot, superfluous
 from training.spectrogram import FrontEnd
-
-POLL_SECONDS = 0.2
-"""How often the trainer looks for what it is asked."""
 
 
 def train(folder: Path | str, resume: bool = False) -> State:
@@ -58,11 +54,11 @@ def train(folder: Path | str, resume: bool = False) -> State:
         status = replace(status, step=before.step, seconds=before.seconds)
     journal = Journal(run, status)
     _log_to(run.log_path)
-    stop = _StopSignal()
+    controls = Controls(run, journal)
     try:
         journal.say()
-        return _train(run, journal, stop, resume=trained)
-    except _Stopped:
+        return _train(run, journal, controls, resume=trained)
+    except Stopped:
         _end(journal, State.STOPPED, "It was stopped before its training " + ("went on." if trained else "began."))
         return State.STOPPED
     except UserError as error:
@@ -87,7 +83,7 @@ def train(folder: Path | str, resume: bool = False) -> State:
         _end(journal, State.FAILED, f"The training failed ({type(error).__name__}: {error}); details are in log.txt.")
         raise UserError(journal.status.message) from error
     finally:
-        stop.restore()
+        controls.restore()
         run.close()
 
 
@@ -107,20 +103,14 @@ def _end(journal: Journal, state: State, message: str) -> None:
         journal.status = replace(journal.status, state=state, message=message)
 
 
-def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) -> State:
+def _train(run: RunWriter, journal: Journal, controls: Controls, resume: bool) -> State:
     config = RunConfig.from_json(run.config())
     keep_freed_memory()
     machine = hardware(config.device)
     journal.say(device=machine.name, steps=config.steps, message="Opening the data")
 
-    polled = time.perf_counter()
-
     def preparing(fraction: float, message: str) -> None:
-        nonlocal polled
-        if time.perf_counter() - polled >= POLL_SECONDS:
-            _answer(run, journal, stop)
-            polled = time.perf_counter()
-        stop.check()
+        controls.check()
         journal.status = replace(journal.status, progress=fraction, message=message)
         journal.keep_alive()
 
@@ -161,14 +151,11 @@ def _train(run: RunWriter, journal: Journal, stop: "_StopSignal", resume: bool) 
         keep_snapshot()
     _add_random_init(run)
     t.method.train()
-    clock = polled = snapped = time.perf_counter()
+    clock = snapped = time.perf_counter()
     while t.progress < 1:
-        if time.perf_counter() - polled >= POLL_SECONDS or stop.asked:
-            polled = time.perf_counter()
-            waited = _answer(run, journal, stop)
-            clock += waited
-            if stop.asked:
-                break
+        clock += controls.answer()
+        if controls.stop:
+            break
         if t.sampler.epoch_begins:
             t.sampler.weigh(t.method.before_epoch(lambda: _embed_all(t.method, store)))
         batch = store.batch(t.sampler.next().to(machine.device, non_blocking=True), companions)
@@ -232,30 +219,6 @@ def _resume(run: RunWriter, journal: Journal, t: Learner) -> None:
     journal.say(step=step, seconds=t.seconds, warning=" ".join(warnings))
 
 
-def _answer(run: RunWriter, journal: Journal, stop: "_StopSignal") -> float:
-    """Do what was asked by control files; a pause ends here too. Returns the seconds spent waiting."""
-    started = time.perf_counter()
-    paused = False
-    state = journal.status.state
-    while True:
-        for control in run.controls():
-            if control is Control.STOP:
-                stop.asked = True
-            paused = control is Control.PAUSE or (paused and control is not Control.RESUME)
-        if not paused or stop.asked:
-            break
-        if journal.status.state is not State.PAUSED:
-            journal.say(state=State.PAUSED)
-        journal.keep_alive()
-        time.sleep(POLL_SECONDS)
-    if journal.status.state is State.PAUSED:
-        journal.say(state=state)
-        waited = time.perf_counter() - started
-        journal.pause_clock(waited)
-        return waited
-    return 0.0
-
-
 def _embed_all(method: Method, store: ClipStore) -> Tensor:
     """h (n, D) of all clips, for methods that cluster them."""
     return embed_clips(method, store, torch.arange(len(store), device=store.rows.device))
@@ -285,31 +248,3 @@ class _Readings:
             self._stds.append(measures["normalised_std"])
             self._ranks.append(measures["effective_rank"])
         return collapse_warning(self._stds, self._ranks)
-
-
-class _Stopped(Exception):
-    """Asked to stop while there was nothing to keep yet."""
-
-
-class _StopSignal:
-    """SIGTERM and SIGINT ask the loop to stop, so that it leaves a checkpoint behind."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._before = {}
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                self._before[number] = signal.signal(number, self._ask)
-
-    def _ask(self, number: int, frame: Any) -> None:
-        self.asked = True
-
-    def check(self) -> None:
-        """While preparing there is nothing to keep yet: stop at once."""
-        if self.asked:
-            raise _Stopped
-
-    def restore(self) -> None:
-        """Give the signals back to whoever had them."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)

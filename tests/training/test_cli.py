@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from training.__main__ import main, run_name
+from training.__main__ import main
+from training.commands.runs import run_name
 from training.data.dataset import Dataset
 from training.methods import METHODS
 from training.run import Control, RunFolder, RunWriter, State, Status

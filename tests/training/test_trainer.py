@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 
-from training import checkpoint, learner, trainer
+from training import checkpoint, controls, learner, trainer
 from training.data.cache import ClipWriter
 from training.data.dataset import Dataset
 from training.errors import UserError
@@ -32,7 +32,7 @@ AtStep = Callable[[int, Callable[[], Any]], None]
 @pytest.fixture
 def at_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[AtStep]:
     """at_step(k, act) calls `act` once, after the k-th optimiser step from now, and has controls read at every step."""
-    monkeypatch.setattr(trainer, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
     optimizer_for = learner.optimizer_for
     count = 0
     actions: dict[int, Callable[[], Any]] = {}
@@ -279,7 +279,7 @@ def test_a_stop_while_preparing_is_heard(made_run: MakeRun, monkeypatch: pytest.
         raise AssertionError("the stop was not heard")
 
     monkeypatch.setattr(trainer, "open_dataset", opened)
-    monkeypatch.setattr(trainer, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
     assert train(run.path) == State.STOPPED
     assert run.status().state == State.STOPPED
 
@@ -300,7 +300,7 @@ def test_a_pause_while_preparing_goes_back_to_preparing(
         run.ask(Control.RESUME)
 
     monkeypatch.setattr(trainer, "open_dataset", opened)
-    monkeypatch.setattr(trainer, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
     monkeypatch.setattr(time, "sleep", sleep)
     assert train(run.path) == State.FINISHED
     assert states == [State.PAUSED, State.PREPARING]
@@ -309,7 +309,7 @@ def test_a_pause_while_preparing_goes_back_to_preparing(
 def test_what_was_asked_of_a_crashed_trainer_is_not_asked_of_the_next(
     made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
     run = made_run(steps=2)
     (run.path / "status.json").write_text(json.dumps({"state": "training", "process": None}))
     assert run.status().state == State.CRASHED

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
-from training import trainer
+from training import controls
 from training.batch import Batch
 from training.checkpoint import weights
 from training.data.dataset import Dataset
@@ -253,7 +253,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(METHODS, name, kind)
     monkeypatch.setitem(ENCODERS, "short_stride", ShortStride)
     monkeypatch.setitem(ENCODERS, "patches", Patches)
-    monkeypatch.setattr(trainer, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
 
 
 def trained_in_two(run: RunFolder, first: int, monkeypatch: pytest.MonkeyPatch) -> None:

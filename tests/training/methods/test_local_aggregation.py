@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor
 
-from training import trainer
+from training import controls
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
@@ -138,7 +138,7 @@ def test_a_run_stopped_between_clusterings_resumes_bitwise(
             parts.ask(Control.STOP)
         after_step(self, progress)
 
-    monkeypatch.setattr(trainer, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
     monkeypatch.setattr(LocalAggregation, "after_step", counted)
     assert train(parts.path) == State.STOPPED and parts.checkpoints()[-1] == 6
     assert train(parts.path, resume=True) == State.FINISHED

@@ -1,0 +1,1 @@
+"""What `python -m training` does, one function a command."""

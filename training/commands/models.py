@@ -1,0 +1,94 @@
+"""Commands about methods and trained models: what there is, what a model says of sounds, and what it knows."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from training.commands.output import listed, print_json, progress_line
+from training.commands.runs import named_run
+
+
+def list_methods(options: argparse.Namespace) -> None:
+    """Say which methods there are, with their settings."""
+    from training.methods import METHODS
+    from training.settings import describe
+
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "title": method.card.title,
+            "family": method.card.family,
+            "encoders": list(method.encoders),
+            "settings": [
+                {
+                    "name": s.name,
+                    "default": s.default,
+                    "low": s.low,
+                    "high": s.high,
+                    "choices": s.choices,
+                    "meaning": s.meaning,
+                }
+                for s in describe(method.Config)
+            ],
+            "breaks": method.card.breaks,
+        }
+        for name, method in METHODS.items()
+    ]
+    if options.json:
+        print_json({"methods": rows})
+        return
+    for row in rows:
+        print(f"{row['name']} ({row['family']}), on {', '.join(row['encoders'])}")
+        for setting in row["settings"]:
+            print(f"    {setting['name']} = {setting['default']}: {setting['meaning']}")
+
+
+def embed(options: argparse.Namespace) -> None:
+    """Write the embeddings of sounds into a Parquet file."""
+    from training.export import embed_to_parquet
+
+    count = embed_to_parquet(named_run(options), options.paths, Path(options.out), options.step, progress_line())
+    print(f"Wrote {count} embeddings to {options.out}.", file=sys.stderr)
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Measure what a run knows of the labels, beside what needs no training."""
+    from training.evaluate import evaluation
+
+    found = evaluation(named_run(options), options.data, options.step, progress_line())
+    if options.json:
+        print_json(found)
+        return
+    print(f"{found['run']}, step {found['step']}, {found['clips']} clips of {found['data']}")
+    columns = ("knn", "cross_group_knn", "probe")
+    for facet, scores in found["facets"].items():
+        print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(31) + "".join(f"{c:>17}" for c in columns))
+        for name, row in {"trained": scores, **scores["baselines"]}.items():
+            print(f"  {name:28}" + "".join(f"{'–' if row[c] is None else format(row[c], '.3f'):>17}" for c in columns))
+
+
+def finetune(options: argparse.Namespace) -> None:
+    """Fine-tune a run with few labels, and measure on sources that were never labelled."""
+    from training.finetune import fine_tuning
+
+    found = fine_tuning(
+        named_run(options), options.facet, options.labels, options.seconds, progress_line(), options.step
+    )
+    if options.json:
+        print_json(found)
+        return
+    print(
+        f"{found['run']}, step {found['step']}: {found['facet']} of {found['data']} with {found['labels']} labels for each "
+        f"of {found['classes']} classes"
+    )
+    if found["left_out"]:
+        print(f"Left out, since a single source holds them: {', '.join(found['left_out'])}")
+    for half in found["halves"]:
+        labelled, measured = (listed(half[f"{part}_sources"]) for part in ("labelled", "measured"))
+        print(
+            f"{half['labelled_clips']} labels from {labelled}; {half['measured_clips']} clips measured, of {measured}"
+        )
+    print(f"\n(chance {found['chance']:.3f})".ljust(31) + f"{'fine-tuned':>17}{'linear probe':>17}")
+    for name in ("trained", "random_init"):
+        print(f"  {name:28}{found[name]['fine_tuned']:>17.3f}{found[name]['probe']:>17.3f}")

@@ -1,0 +1,114 @@
+"""Commands that start, resume, stop and list runs."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.commands.output import print_json
+from training.errors import UserError
+from training.run import Control, RunFolder, create_run, find_runs
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train a new run, or the one that a folder describes."""
+    from training.config import new_config
+    from training.trainer import train
+
+    if options.folder is not None:
+        folder = Path(options.folder)
+        if not (folder / "config.json").is_file():
+            raise UserError(f"The folder {folder} holds no run: there is no config.json in it.")
+    else:
+        config = new_config(
+            _overrides(options.set), method=options.method, data=options.data, encoder=options.encoder,
+            steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
+        )  # fmt: skip
+        folder = Path(options.out) if options.out else Path(options.runs) / run_name(config.method, config.created)
+        create_run(folder, config.to_json())
+    print(f"Training in {folder}", file=sys.stderr)
+    state = train(folder)
+    print(f"The run is {state}.", file=sys.stderr)
+
+
+def standby(options: argparse.Namespace) -> None:
+    """Load everything, then train the run that the first line of standard input names; end quietly if none comes."""
+    from training.trainer import train
+
+    line = sys.stdin.readline()
+    if not line:
+        return
+    wanted = json.loads(line)
+    folder = Path(wanted["folder"])
+    nothing, log = os.open(os.devnull, os.O_RDONLY), os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for number, descriptor in ((0, nothing), (1, log), (2, log)):
+        os.dup2(descriptor, number)
+    train(folder, resume=wanted["verb"] == "resume")
+
+
+def resume(options: argparse.Namespace) -> None:
+    """Go on from a run's last checkpoint."""
+    from training.trainer import train
+
+    run = named_run(options)
+    if run.read_only():
+        raise UserError(f"The run {run.name} was written by a newer version of Hearsight and is read-only here.")
+    print(f"The run is {train(run.path, resume=True)}.", file=sys.stderr)
+
+
+def stop(options: argparse.Namespace) -> None:
+    """Ask a run's trainer to stop."""
+
+    run = named_run(options)
+    if not run.status().active:
+        raise UserError(f"The run {run.name} is {run.status().state}, so there is nothing to stop.")
+    run.ask(Control.STOP)
+    print(f"Asked {run.name} to stop.", file=sys.stderr)
+
+
+def list_runs(options: argparse.Namespace) -> None:
+    """Say which runs there are and where they stand."""
+
+    rows = []
+    for run in find_runs(Path(options.runs)):
+        config, status = run.config(), run.status()
+        rows.append(
+            {
+                "run": run.name,
+                "state": status.state,
+                "step": status.step,
+                "method": config.get("method"),
+                "data": config.get("data"),
+            }
+        )
+    if options.json:
+        print_json({"runs": rows})
+    elif not rows:
+        print(f"There are no runs in {options.runs}.")
+    for row in [] if options.json else rows:
+        print(f"{row['run']:40} {row['state']:10} step {row['step']:<8} {row['method']} on {row['data']}")
+
+
+def run_name(method: str, created: str) -> str:
+    """A readable folder name that sorts by time."""
+    return f"{created[:19].replace(':', '').replace('T', '-')}-{method}"
+
+
+def _overrides(pairs: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise UserError(f"--set {pair} was given, but name=value was expected, such as temperature=0.1.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def named_run(options: argparse.Namespace) -> RunFolder:
+    """The run that was named by its folder or by its name below --runs. Raises UserError where there is none."""
+    for path in (Path(options.run), Path(options.runs) / options.run):
+        if RunFolder(path).exists():
+            return RunFolder(path)
+    raise UserError(f"There is no run {options.run}: neither a run's folder, nor a name in {options.runs}.")
