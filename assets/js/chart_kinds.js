@@ -14,7 +14,7 @@ function partKeys(rows) {
 
 const NONE = () => [];
 const short = (digits) => (value) => value.toFixed(digits).replace("-", "−");
-const scientific = (value) => value.toExponential(1).replace("-", "−");
+const scientific = (value) => (value ? value.toExponential(1).replace("-", "−") : "0");
 
 function knnLines(baselines) {
   const knn = baselines.cross_group_knn?.[baselines.main_facet] ?? {};

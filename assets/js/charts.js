@@ -8,7 +8,7 @@ import { colour, onTheme } from "./theme.js";
 
 const SMOOTHING = 0.85;
 const PLOT_PIXELS = 125; // about the height of the plotting area
-const LABEL_PIXELS = 12;
+const LABEL_PIXELS = 14;
 const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
 
