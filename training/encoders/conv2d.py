@@ -4,6 +4,8 @@ Differs: 1. A strided 5x5 stem and narrow blocks, so that two CPU cores see thou
          2. Pooling stands before BatchNorm and ReLU: ReLU commutes with it, and both then see a quarter of the values.
          3. Half of each band's mean over time is taken away first, as cepstral mean subtraction does: what is left
             depends less on the microphone, the room and the voice (docs/experiments.md has the trials).
+         4. BatchNorm, over the frames of all clips, stands between the dense layers in the place of dropout: contrastive
+            and Siamese methods learn clearly more with it (same document).
 Shapes:  B clips, F mel bands, T frames, U = T / 8 output frames, D width.
 """
 
@@ -42,7 +44,13 @@ class Conv2d(Encoder):
         )
         with torch.no_grad():
             bands = self.blocks(torch.zeros(1, 1, mels, 16)).shape[2]
-        self.dense = nn.Sequential(nn.Linear(third * bands, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
+        self.dense = nn.Sequential(
+            nn.Linear(third * bands, width, bias=False),
+            nn.BatchNorm1d(width),
+            nn.ReLU(),
+            nn.Linear(width, width),
+            nn.ReLU(),
+        )
         self.width = width
 
     def standardised(self, x: Tensor, lengths: Tensor | None) -> Tensor:
@@ -57,5 +65,5 @@ class Conv2d(Encoder):
 
     def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, F, T) → (B, U, D)."""
-        maps = self.blocks(x[:, None])  # (B, C, F/8, U)
-        return self.dense(maps.permute(0, 3, 1, 2).flatten(2))
+        columns = self.blocks(x[:, None]).permute(0, 3, 1, 2).flatten(2)  # (B, U, C · F/8)
+        return self.dense(columns.flatten(0, 1)).unflatten(0, columns.shape[:2])
