@@ -42,11 +42,17 @@ class MaskedConv(Encoder):
 
     def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, F, T) → (B, T, D), frame t of the frames t ± 8 without t ± 1."""
-        features, total = x, x.new_zeros(())
-        for i, (seen, around) in enumerate(zip(self.seen, self.around, strict=True)):
-            features = seen(features) + (features if i else 0)
+        total = x.new_zeros(())
+        for around, features in zip(self.around, self.heard(x), strict=True):
             total = total + around(features)
         return total.transpose(1, 2)
+
+    def heard(self, x: Tensor) -> list[Tensor]:
+        """What each block makes of (B, F, T) with nothing hidden: (B, D, T), frame t of the frames t ± i after i blocks."""
+        outputs: list[Tensor] = []
+        for seen in self.seen:
+            outputs.append(seen(outputs[-1]) + outputs[-1] if outputs else seen(x))
+        return outputs
 
 
 class AroundConv(nn.Module):

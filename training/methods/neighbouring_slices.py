@@ -44,7 +44,11 @@ class NeighbouringSlices(Method):
     """Slices of every clip in a row, each encoded for itself."""
 
     encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "bi_gru", "conv2d", "resnet")
-    run_defaults: ClassVar[Mapping[str, Any]] = {"views": {"mixup": 0.0}}
+    run_defaults: ClassVar[Mapping[str, Any]] = {
+        "batch_size": 64,
+        # What is mixed in or filtered would have to be drawn as well.
+        "views": {"mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+    }
 
     def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
         super().__init__(encoder, config, task)

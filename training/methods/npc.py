@@ -2,7 +2,8 @@
 
 Paper:   Liu et al. 2021, arXiv 2011.00406, sections 2.1 to 2.3
 Differs: 1. Frames of 20 ms instead of 10 ms, and a smaller encoder (see there). 2. Clips are stretched a
-         little in time and frequency; frames that show no sound of the clip aren't counted. 3. AdamW instead of Adam.
+         little in time and frequency; frames that show no sound of the clip aren't counted. 3. AdamW instead of Adam. 4. What is kept is
+         what the last block says with nothing hidden; the authors' code has this, and better phones by it.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, G codebooks, K codes of each.
 """
 
@@ -13,7 +14,7 @@ from typing import Any, ClassVar
 from torch import Generator, Tensor, nn
 
 from training.batch import Batch
-from training.encoders.encoder import Encoder
+from training.encoders.masked_conv import MaskedConv
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Picture, Suits, Task
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
@@ -36,6 +37,7 @@ class NPC(Method):
 
     Config = Settings
     encoders = ("masked_conv",)
+    encoder: MaskedConv
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64,
         "learning_rate": 1e-3,
@@ -76,7 +78,7 @@ class NPC(Method):
         ),
     )
 
-    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
+    def __init__(self, encoder: MaskedConv, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
         self.quantise = GumbelQuantiser(
             encoder.width, config.codebooks, config.codes, encoder.width // config.codebooks
@@ -101,6 +103,11 @@ class NPC(Method):
         """Every frame from what lies around it, (B, F, V) float32, and how likely each code was, (B, V, G, K)."""
         q, _, probability = self.quantise(self.encoder.frames(x), noise)
         return self.decode(q).float().transpose(1, 2), probability
+
+    def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """h (B, D): what the last block says of each frame and its neighbours, nothing hidden, pooled."""
+        heard = self.encoder.heard(self.encoder.standardised(x, lengths))[-1]
+        return self.encoder.pooled(heard.transpose(1, 2), lengths)
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The first clips' views, and what the likeliest codes say of them."""

@@ -107,3 +107,19 @@ def test_the_noise_decides_in_training_and_the_likeliest_code_in_the_picture() -
         first, second = method.lens(views), method.lens(other)
     assert torch.equal(first["predicted"], second["predicted"])
     assert first["true"].shape == first["predicted"].shape == views["x"].shape
+
+
+def test_an_embedding_tells_of_the_frame_itself_which_no_prediction_does() -> None:
+    """A click is in what is kept of its moment, and not in what is predicted from around it."""
+    method = npc()
+    method.loss(views_of(method))
+    encoder = method.eval().encoder
+    x = views_of(method)["x"]
+    clicked = x.clone()
+    clicked[:, :, 20] += 3
+    with torch.no_grad():
+        assert (encoder.heard(x)[-1][:, :, 20] != encoder.heard(clicked)[-1][:, :, 20]).any(1).all()
+        assert torch.equal(encoder.frames(x)[:, 20], encoder.frames(clicked)[:, 20])
+        raw = x * encoder.input_std + encoder.input_mean
+        kept = encoder.heard(encoder.standardised(raw, None))[-1]
+        torch.testing.assert_close(method.embed(raw), kept.amax(2) + kept.mean(2))
