@@ -52,20 +52,19 @@ def labels_of(sounds: Path) -> dict[str, str]:
 
 
 def written(label: str, random: np.random.Generator) -> Image.Image:
-    """A label in pillow's own typeface, light on dark or dark on light."""
-    font, stroke = ImageFont.load_default(size=random.uniform(24, 48)), int(random.integers(3))
+    """A label in pillow's own typeface, light on dark."""
+    font, stroke = ImageFont.load_default(size=random.uniform(36, 54)), int(random.integers(3))
     left, top, right, bottom = font.getbbox(label, stroke_width=stroke)
     text = Image.new("L", (int(right - left) + 2, int(bottom - top) + 2))
     ImageDraw.Draw(text).text((1 - left, 1 - top), label, fill=255, font=font, stroke_width=stroke)
-    text = text.rotate(random.uniform(-25, 25), Image.Resampling.BICUBIC, expand=True)
+    text = text.rotate(random.uniform(-20, 20), Image.Resampling.BICUBIC, expand=True)
     text.thumbnail((EDGE, EDGE))
     across, down = random.integers(EDGE - text.width + 1), random.integers(EDGE - text.height + 1)
     ink = np.zeros((EDGE, EDGE))
     ink[down : down + text.height, across : across + text.width] = np.asarray(text) / 255
     dark, light = random.uniform(0, 90), random.uniform(165, 255)
-    ground, shade = (dark, light) if random.random() < 0.5 else (light, dark)
-    noise = random.normal(0, random.uniform(5, 30), ink.shape)
-    return Image.fromarray((ground + (shade - ground) * ink + noise).clip(0, 255).astype(np.uint8))
+    noise = random.normal(0, random.uniform(0, 20), ink.shape)
+    return Image.fromarray((dark + (light - dark) * ink + noise).clip(0, 255).astype(np.uint8))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 Paper:   Saeed, Grangier and Zeghidour 2021, arXiv 2010.10915, section 2, equations 1 and 2
 Differs: 1. A small encoder, and g of width 128, instead of EfficientNet-B0 and 512.
          2. Clips here may be shorter than two segments: then the segments are their halves (training/views/segments.py),
-            where the paper cuts .96 s from 10 s.
-         3. Segments may also be kept near each other or apart; the paper's are anywhere, which is the default.
-         4. W begins as a multiple of the identity: from random numbers, a few steps in all embeddings became one.
+            where the paper cuts .96 s from 10 s; segments are of .48 s here.
+         3. Segments don't overlap by default: those of the paper's long recordings hardly do, but halves placed anywhere in
+            a short clip would, and then the sound itself tells them, not what they have in common.
+         4. W begins as a multiple of the identity, and h, whose numbers are all positive, passes BatchNorm before A: else
+            all embeddings became one within a few steps.
          5. AdamW with a cosine schedule instead of Adam with a constant rate.
 Shapes:  B clips, F mel bands, T frames of the clips, V frames of a segment, D encoder width, P width of g.
 """
@@ -37,7 +39,7 @@ class Settings:
 
     projection_width: int = setting(128, "Width of g, which the similarity compares.", low=8, high=1024, scale="log")
     segments: str = setting(
-        "anywhere", "Where the two segments lie: anywhere, at most a segment's length apart, or not overlapping.",
+        "far", "Where the two segments lie: anywhere, at most a segment's length apart, or not overlapping.",
         choices=("anywhere", "near", "far"),
     )  # fmt: skip
 
@@ -51,7 +53,7 @@ class COLA(Method):
         "learning_rate": 1e-3,
         "views": {
             "time_stretch": 0.0, "frequency_shift": 0.0, "frequency_stretch": 0.0, "mixup": 0.0, "noise": 0.0,
-            "equalizer": 0.0,
+            "equalizer": 0.0, "crop_seconds": 0.48,
         }
     }  # fmt: skip
     card = Card(
@@ -94,7 +96,9 @@ class COLA(Method):
         super().__init__(encoder, config, task)
         width = config.projection_width
         self.segments, self.batch_size = config.segments, task.batch_size
-        self.g = nn.Sequential(nn.Linear(encoder.width, width), nn.LayerNorm(width), nn.Tanh())
+        self.g = nn.Sequential(
+            nn.BatchNorm1d(encoder.width), nn.Linear(encoder.width, width), nn.LayerNorm(width), nn.Tanh()
+        )
         self.w = nn.Parameter(torch.eye(width) * W_AT_START / width)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:

@@ -5,8 +5,9 @@ Paper:   Hjelm et al. 2019, arXiv 1808.06670, sections 3.1 to 3.3, equations 4 t
 Differs: 1. Local features are the encoder's frames, each of all bands, instead of places in a picture.
          2. The prior's discriminator learns in the same step as the encoder: its gradient is turned round on the way back,
             where the paper takes turns.
-         3. Each clip is heard in one changed view, of which both global and local features are made, where the paper
-            changes nothing: clips here are few, and would be told apart by rote.
+         3. The vector is made of one changed view of a clip and its moments of another one, as in AMDIM (Bachman et al.
+            2019, arXiv 1906.00910): of a single view it was enough to know where in it the clip began.
+        4. The global vector ends in BatchNorm without scale and offset: else the judge soon wins for good.
 Shapes:  B clips, F mel bands, V view frames, U output frames, D encoder width, P width of the global vector, C width in
          which the critic compares.
 """
@@ -38,7 +39,7 @@ class Settings:
         256, "Width in which the critic compares moments and clips.", low=16, high=4096, scale="log"
     )
     estimator: str = setting(
-        "jsd",
+        "infonce",
         "How mutual information is estimated: by right and wrong pairs, or by picking.",
         choices=("jsd", "infonce"),
     )
@@ -96,21 +97,22 @@ class DeepInfoMax(Method):
         self.estimator, self.prior_weight = config.estimator, config.prior_weight
         self.batch_size = task.batch_size
         hidden, width = config.hidden_width, config.projection_width
-        self.project = projector(encoder.width, hidden, width)  # g, the global vector
+        # g, the global vector; BatchNorm keeps the sigmoid before the judge from saturating.
+        self.project = projector(encoder.width, hidden, width).append(nn.BatchNorm1d(width, affine=False))
         self.whole = projector(width, hidden, hidden)
         self.moment = nn.Sequential(nn.Linear(encoder.width, hidden), nn.ReLU(), nn.Linear(hidden, hidden))
         self.judge = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, 1))
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """One view of each clip (B, F, V), and samples of the prior (B, P), even from 0 to 1."""
-        view = self.augment.one(batch.audio, batch.lengths, generator)
-        shape = (len(view), self.config.projection_width)
-        return {"view": view, "prior": torch.rand(shape, generator=generator, device=view.device)}
+        """Two views of each clip (B, F, V), and samples of the prior (B, P), even from 0 to 1."""
+        first, second = self.augment.pair(batch.audio, batch.lengths, generator)
+        shape = (len(first), self.config.projection_width)
+        return {"first": first, "second": second, "prior": torch.rand(shape, generator=generator, device=first.device)}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equations 5 (or 6) and 7: local mutual information, and the distance from the prior."""
-        frames = self.encoder.sequence(views["view"])  # (B, U, D)
-        g = self.project(self.encoder.pooled(frames))  # (B, P)
+        frames, others = self.encoder.sequence(torch.cat([views["first"], views["second"]])).chunk(2)  # (B, U, D)
+        g = self.project(self.encoder.pooled(others))  # (B, P)
         scores = self._scores(frames, g)  # (B, U, B)
         local = jsd(scores) if self.estimator == "jsd" else infonce(scores)
         prior = self._prior(g, views["prior"])
@@ -141,8 +143,9 @@ class DeepInfoMax(Method):
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """How well each clip's moments fit each clip's vector, on average."""
-        frames = self.encoder.sequence(views["view"][:SHOWN])
-        return {"scores": self._scores(frames, self.project(self.encoder.pooled(frames))).mean(1)}
+        frames = self.encoder.sequence(views["first"][:SHOWN])
+        g = self.project(self.encoder(views["second"][:SHOWN]))
+        return {"scores": self._scores(frames, g).mean(1)}
 
     def _scores(self, frames: Tensor, g: Tensor) -> Tensor:
         """T (B, U, B): moment u of clip j with the vector of clip i, encoded apart and multiplied."""

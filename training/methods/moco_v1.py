@@ -5,7 +5,7 @@ Differs: 1. Shuffling BN needs several devices; here groups of the batch stand f
             the other, so that BatchNorm knows a group alone, and keys are grouped in another order than queries.
          2. The queue is short (2,048 instead of 65,536), and never longer than the data.
          3. Since that is nearly all of the data, entries of a query's own clip are left out of its negatives.
-         4. The slow network follows faster (.95 instead of .999), since runs here are short.
+         4. The slow network follows faster (.99 instead of .999), since runs here are short.
          5. AdamW and a cosine schedule instead of SGD and steps.
          6. Weak views, as in the paper, are those without mixtures and with weak filters.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width, K entries of the queue.
@@ -52,7 +52,7 @@ class Settings:
         2048, "Remembered projections to tell a view from; at most as many as there are clips.",
         low=16, high=65_536, scale="log",
     )  # fmt: skip
-    momentum: float = setting(0.95, "How slowly the network that makes the keys follows.", low=0.0, high=0.9999)
+    momentum: float = setting(0.99, "How slowly the network that makes the keys follows.", low=0.0, high=0.9999)
     groups: int = setting(2, "Parts of the batch that BatchNorm keeps apart, shuffled for the keys.", low=1, high=16)
 
 
@@ -60,7 +60,7 @@ class MoCoV1(TwoViews):
     """A query is compared with the slow network's key of the same clip, and with a queue of older keys."""
 
     Config = Settings
-    run_defaults: ClassVar[Mapping[str, Any]] = {"views": {"mixup": 0.0, "equalizer": 0.5}}
+    run_defaults: ClassVar[Mapping[str, Any]] = {"learning_rate": 1e-3, "views": {"mixup": 0.0, "equalizer": 0.5}}
     card = Card(
         title="MoCo v1",
         family="contrastive",
@@ -74,8 +74,9 @@ class MoCoV1(TwoViews):
         r"\theta_k \leftarrow m\, \theta_k + (1 - m)\, \theta_q",
         negatives=True,
         prevents_collapse="The keys of other clips in the queue: if all were equal, no query could find its own.",
-        breaks="If the slow network follows too fast (momentum 0), the keys in the queue stem from different networks and the loss "
-        "swings. The queue begins with random vectors, so for the first steps everything is found and the loss is near 0.",
+        breaks="If the slow network follows too fast, the newest keys lie elsewhere than the old ones in the queue: to be found "
+        "it is enough to be new, and the projections turn in a circle, two directions wide, instead of telling clips apart. The "
+        "queue begins with random vectors, so for the first steps everything is found and the loss is near 0.",
         flow=Flow(
             (
                 ("clip", "view", "encoder", "projector"),

@@ -3,7 +3,8 @@
 Paper:   Wang & van den Oord 2021, arXiv 2103.06508, section 2
 Differs: 1. Both encoders are small. The one of the samples is strided convolutions instead of a ResNet, half as wide as
             the encoder conv1d: it would take nearly all of the time.
-         2. The two formats are views changed apart, not two pictures of the same stretch of sound.
+         2. The two formats are views changed apart, not two pictures of the same stretch of sound. Samples are only moved,
+            stretched and turned louder or over: to mix, filter or drown them takes time, and the spectrogram has that.
          3. AdamW, and batches of hundreds of clips instead of thousands.
 Shapes:  B clips, F mel bands, V view frames, S samples of the longest clip, D encoder width, P projection width.
 """
@@ -41,7 +42,8 @@ class MultiFormat(TwoModalities):
 
     Config = Settings
     encoders = ("conv2d", "resnet", "patch_transformer", "conv_gru")
-    run_defaults: ClassVar = {"batch_size": 128}  # steps are few: smaller ones make more of them
+    # Steps are few: small ones of short views make more of them.
+    run_defaults: ClassVar = {"batch_size": 128, "views": {"crop_seconds": 0.64}}
     card = Card(
         title="Multi-format",
         family="across modalities",
@@ -85,7 +87,9 @@ class MultiFormat(TwoModalities):
         super().__init__(encoder, config, task)
         self.listener = Conv1d(0, channels=(16, 32, 64), width=128)
         self.project_samples = projector(self.listener.width, config.hidden_width, config.projection_width)
-        self.augment_samples = WaveformViews(crop_seconds=task.augment.settings.crop_seconds)
+        self.augment_samples = WaveformViews(
+            crop_seconds=task.augment.settings.crop_seconds, mixup=0.0, noise=0.0, equalizer=0.0
+        )
 
     def companions(self, dataset: Dataset) -> dict[str, Tensor]:
         """The samples of every clip, int16, zero past its end. Raises UserError where they take too much memory."""

@@ -2,12 +2,14 @@
 
 Paper:   Baevski et al. 2020, arXiv 2006.11477, sections 2 and 3, equations 1 to 4
 Differs: 1. Moments of two mel frames, 40 ms, and one linear layer instead of seven convolutions on samples. 2. Three
-         narrow Transformer layers. 3. Spans of 5 moments, 200 ms as there, begin at 13 % of them instead of 6.5 %: half
-         is hidden either way. 4. Few codes and distractors, since a word has a dozen moments. 5. The diversity is that
+         narrow Transformer layers. 3. Spans of 2 moments, 80 ms instead of 200, begin at 25 % of them instead of 6.5 %:
+         about half is hidden either way, but words here last half a second. 4. Few codes and distractors, since a word
+         has a dozen moments; as many distractors again are hidden moments of other clips. 5. The diversity is that
          of the authors' code, 1 − perplexity over codes. 6. No penalty on the features, which stand on a fixed front
-         end. 7. Views are changed copies of the clips, and padding is neither hidden nor a distractor.
+         end. 7. Views are changed copies of the clips, without noise and mixtures and with weak filters, and padding is
+         neither hidden nor a distractor.
 Shapes:  B clips, F mel bands, V view frames, U = V / 2 moments, D encoder width, P projection width, G codebooks,
-         C codes of each, K distractors.
+         C codes of each, K distractors of the same clip, N of others.
 """
 
 import math
@@ -26,7 +28,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
 from training.settings import setting
-from training.views.masks import other_frames, own_steps, span_mask
+from training.views.masks import frames_of_others, other_frames, own_steps, span_mask
 
 CODEBOOKS = 2
 """G; a moment is named by one code of each."""
@@ -38,9 +40,10 @@ WARM, COLD = 2.0, 0.5
 class Settings:
     """Settings of wav2vec 2.0."""
 
-    span_starts: float = setting(0.13, "Part of the moments at which a hidden span begins.", low=0.01, high=0.9)
-    span_moments: int = setting(5, "Moments of 40 ms that a span hides.", low=1, high=50)
+    span_starts: float = setting(0.25, "Part of the moments at which a hidden span begins.", low=0.01, high=0.9)
+    span_moments: int = setting(2, "Moments of 40 ms that a span hides.", low=1, high=50)
     distractors: int = setting(10, "Wrong codes, from other hidden moments of the same clip.", low=1, high=100)
+    other_clips: int = setting(10, "Wrong codes, from hidden moments of other clips.", low=0, high=100)
     temperature: float = setting(
         0.1, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
     )
@@ -55,7 +58,11 @@ class Wav2Vec2(Method):
     Config = Settings
     encoders = ("frame_transformer",)
     encoder: FrameTransformer
-    run_defaults: ClassVar[Mapping[str, Any]] = {"batch_size": 64, "views": {"crop_seconds": 0.64}}
+    run_defaults: ClassVar[Mapping[str, Any]] = {
+        "batch_size": 64,
+        "learning_rate": 1e-3,
+        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.5},
+    }
     warmth: Tensor
     card = Card(
         title="wav2vec 2.0",
@@ -65,7 +72,7 @@ class Wav2Vec2(Method):
         "arXiv 2006.11477",
         summary="About half of a clip is hidden, in spans. Each moment of the clip is also named by two codes out of small "
         "codebooks that are learned at the same time. From what is left, the model must tell for every hidden moment "
-        "which codes stood there, among the codes of other hidden moments of the same clip. So it learns an alphabet "
+        "which codes stood there, among the codes of other hidden moments of this clip and of others. So it learns an alphabet "
         "of its own, and how its letters follow each other.",
         formula=r"\mathcal{L} = -\log \frac{\exp(\cos(c_t, q_t) / \tau)}{\sum_{\tilde{q} \in Q_t} \exp(\cos(c_t, \tilde{q}) / \tau)} "
         r"+ \alpha \frac{1}{GC} \Big(GC - \sum_{g=1}^{G} e^{H(\bar{p}_g)}\Big)",
@@ -111,17 +118,19 @@ class Wav2Vec2(Method):
         self.register_buffer("warmth", torch.tensor(WARM))
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Standardised x (B, F, V), own moments and hidden ones (B, U), distractors (B, U, K), noise (B, U, G, C)."""
+        """Standardised x (B, F, V), own moments and hidden ones (B, U), distractors (B, U, K) and (B, N), noise (B, U, G, C)."""
         raw, shown = self.augment.placed(batch.audio, batch.lengths, generator)
         inside = own_steps(shown, self.encoder.stride)
         uniforms = torch.rand(inside.shape, device=raw.device, generator=generator)
         hidden = span_mask(uniforms, inside, self.config.span_starts, self.config.span_moments)
         draws = torch.rand(*inside.shape, self.config.distractors, device=raw.device, generator=generator)
+        clips, places = torch.rand(2, len(raw), self.config.other_clips, device=raw.device, generator=generator)
         return {
             "x": self.encoder.standardised(raw, None),
             "inside": inside,
             "hidden": hidden,
             "distractors": other_frames(draws, hidden),
+            "other_clips": frames_of_others(clips, places, hidden),
             "noise": gumbel_noise((*inside.shape, CODEBOOKS, self.config.codes), raw, generator),
         }
 
@@ -132,7 +141,14 @@ class Wav2Vec2(Method):
         q, choice, probability = self.quantise(moments, views["noise"], self.warmth)
         target = functional.normalize(self.project_code(q).float(), dim=2)  # (B, U, P)
         guess = functional.normalize(self.project_context(self.context(moments, hidden)).float(), dim=2)
-        scores = true_and_distractors(guess, target, choice, views["distractors"]) / self.config.temperature
+        scores = torch.cat(
+            [
+                true_and_distractors(guess, target, choice, views["distractors"]),
+                others_scores(guess, target, choice, views["other_clips"]),
+            ],
+            dim=2,
+        )
+        scores = scores / self.config.temperature
         wrong = -functional.log_softmax(scores, dim=2)[:, :, 0]
         nearest = scores[:, :, 1:].amax(2)
         found = (scores[:, :, 0] > nearest) & nearest.isfinite()
@@ -153,8 +169,8 @@ class Wav2Vec2(Method):
         return self.encoder.context(seen + self.encoder.positions(seen.shape[1], seen.device))
 
     def chance(self) -> Chance:
-        """All codes equally likely: ln(K + 1)."""
-        answers = self.config.distractors + 1
+        """All codes equally likely: ln(K + N + 1)."""
+        answers = self.config.distractors + self.config.other_clips + 1
         return Chance(math.log(answers), f"ln({answers}): the true code and all distractors look alike")
 
     def after_step(self, progress: float) -> None:
@@ -179,3 +195,13 @@ def true_and_distractors(guess: Tensor, target: Tensor, choice: Tensor, distract
     same = (choice[:, :, None] == choice[:, None]).all(3)  # (B, U, U)
     wrong = scores.masked_fill(same, -torch.inf).gather(2, distractors)
     return torch.cat([scores.diagonal(dim1=1, dim2=2)[:, :, None], wrong], dim=2)
+
+
+def others_scores(guess: Tensor, target: Tensor, choice: Tensor, moments: Tensor) -> Tensor:
+    """Cosines (B, U, N) with the targets of moments (B, N) of other clips, numbered over all of the batch.
+
+    As with distractors of the same clip, equal codes are no wrong answer.
+    """
+    scores = guess @ target.flatten(0, 1)[moments].transpose(1, 2)
+    same = (choice[:, :, None] == choice.flatten(0, 1)[moments][:, None]).all(3)  # (B, U, N)
+    return scores.masked_fill(same, -torch.inf)

@@ -78,7 +78,8 @@ def test_the_chance_line_is_the_loss_of_zero_scores(estimator: str, encoder: str
     length = (2, method.augment.view_length)
     shape = (16, length[1]) if method.encoder.domain == "waveform" else (16, 16, length[1])
     random = Generator().manual_seed(0)
-    losses = method.loss({"view": torch.randn(shape, generator=random), "prior": torch.rand(16, 64, generator=random)})
+    view = torch.randn(shape, generator=random)
+    losses = method.loss({"first": view, "second": view, "prior": torch.rand(16, 64, generator=random)})
     chance = method.chance()
     assert chance is not None and float(losses["loss"].detach()) == pytest.approx(chance.value, rel=1e-5)
 

@@ -9,13 +9,13 @@ from torch import Generator, Tensor
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
-from training.methods.wav2vec2 import CODEBOOKS, Wav2Vec2, true_and_distractors
+from training.methods.wav2vec2 import CODEBOOKS, Wav2Vec2, others_scores, true_and_distractors
 
-CODES, WRONG = 6, 4
+CODES, WRONG, OTHERS = 6, 4, 3
 
 
 def wav2vec2(**overrides: object) -> Wav2Vec2:
-    settings = {"crop_seconds": 0.64, "mels": 8, "codes": CODES, "distractors": WRONG, "target_width": 10}
+    settings = {"mels": 8, "codes": CODES, "distractors": WRONG, "other_clips": OTHERS, "target_width": 10}
     method = built_method(new_config({**settings, **overrides}, method="wav2vec2", steps=5), 6, 2, (-4.0, 3.0))
     assert isinstance(method, Wav2Vec2)
     return method.train()
@@ -47,6 +47,10 @@ def slow_terms(
                 for u in views["distractors"][b, t].tolist():
                     if not torch.equal(choice[b, u], choice[b, t]):
                         crowd.append(cosine(guess[b, t], q[b, u]) / temperature)
+                for other in views["other_clips"][b].tolist():
+                    clip, u = divmod(other, guess.shape[1])
+                    if not torch.equal(choice[clip, u], choice[b, t]):
+                        crowd.append(cosine(guess[b, t], q[clip, u]) / temperature)
                 contrast = contrast - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
                 count += 1
             if views["inside"][b, t]:
@@ -83,10 +87,19 @@ def test_chance_is_where_all_codes_look_alike_without_being_the_same() -> None:
     alike = torch.ones(2, 7, 5) / 5**0.5
     choice = torch.arange(14).view(2, 7, 1)
     distractors = (torch.arange(7)[:, None] + torch.arange(1, WRONG + 1)) % 7
-    scores = true_and_distractors(guess, alike, choice, distractors.expand(2, -1, -1))
+    others = torch.tensor([[7, 9, 12], [0, 3, 5]])
+    scores = torch.cat(
+        [
+            true_and_distractors(guess, alike, choice, distractors.expand(2, -1, -1)),
+            others_scores(guess, alike, choice, others),
+        ],
+        dim=2,
+    )
     loss = -scores.log_softmax(2)[:, :, 0][hidden].mean()
     line = wav2vec2().chance()
-    assert line.value == pytest.approx(math.log(WRONG + 1)) and float(loss) == pytest.approx(line.value, rel=1e-6)
+    assert line.value == pytest.approx(math.log(WRONG + OTHERS + 1)) and float(loss) == pytest.approx(
+        line.value, rel=1e-6
+    )
 
 
 def test_a_distractor_with_the_true_codes_is_no_wrong_answer() -> None:
@@ -102,6 +115,19 @@ def test_a_distractor_with_the_true_codes_is_no_wrong_answer() -> None:
                 assert float(scores[0, t, 1 + i]) == pytest.approx(float(guess[0, t] @ target[0, u]), abs=1e-6)
 
 
+def test_what_is_of_another_clip_is_scored_by_its_own_place_and_never_with_equal_codes() -> None:
+    guess, target = (torch.nn.functional.normalize(torch.randn(2, 3, 5), dim=2) for _ in range(2))
+    choice = torch.tensor([[[0, 1], [0, 2], [3, 1]], [[0, 1], [4, 4], [0, 2]]])
+    scores = others_scores(guess, target, choice, torch.tensor([[3, 5], [1, 2]]))
+    for b, moments in enumerate([[(1, 0), (1, 2)], [(0, 1), (0, 2)]]):
+        for t in range(3):
+            for i, (clip, u) in enumerate(moments):
+                if torch.equal(choice[clip, u], choice[b, t]):
+                    assert torch.isneginf(scores[b, t, i])
+                else:
+                    assert float(scores[b, t, i]) == pytest.approx(float(guess[b, t] @ target[clip, u]), abs=1e-6)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_distractors_are_other_hidden_moments_of_the_same_clip(seed: int) -> None:
     views = views_of(wav2vec2(), seed)
@@ -112,6 +138,9 @@ def test_distractors_are_other_hidden_moments_of_the_same_clip(seed: int) -> Non
         for t in own:
             drawn = views["distractors"][b, t].tolist()
             assert set(drawn) <= set(own) and (t not in drawn or len(own) == 1)
+        for other in views["other_clips"][b].tolist():
+            clip, u = divmod(other, hidden.shape[1])
+            assert clip != b and bool(hidden[clip, u])
 
 
 def test_the_context_hears_nothing_of_what_is_hidden() -> None:
