@@ -90,7 +90,11 @@ class Jigsaw(Method):
             high=1.0,
         ),
     )
-    run_defaults: ClassVar[Mapping[str, Any]] = {"views": {"mixup": 0.0}}
+    run_defaults: ClassVar[Mapping[str, Any]] = {
+        "batch_size": 128,
+        # A short view, so that most pieces are drawn out little and sound as they do in the whole clip.
+        "views": {"crop_seconds": 0.48, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+    }
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

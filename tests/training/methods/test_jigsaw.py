@@ -15,7 +15,7 @@ MELS = 16
 
 
 def method_with(encoder: str | None = None, **settings: object) -> Jigsaw:
-    config = new_config({"mels": MELS, **settings}, method="jigsaw", encoder=encoder, steps=5)
+    config = new_config({"mels": MELS, "crop_seconds": 0.96, **settings}, method="jigsaw", encoder=encoder, steps=5)
     method = built_method(config, 32, 4, (-4.0, 3.0))
     assert isinstance(method, Jigsaw)
     return method.train()

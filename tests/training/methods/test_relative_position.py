@@ -15,7 +15,15 @@ MELS = 16
 
 
 def method_with(**settings: object) -> RelativePosition:
-    plain = {"mels": MELS, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0, "frequency_shift": 0.0}
+    plain = {
+        "mels": MELS,
+        "crop_seconds": 0.96,
+        "mixup": 0.0,
+        "noise": 0.0,
+        "equalizer": 0.0,
+        "time_stretch": 0.0,
+        "frequency_shift": 0.0,
+    }
     config = new_config({**plain, "frequency_stretch": 0.0, **settings}, method="relative_position", steps=5)
     method = built_method(config, 32, 4, (-4.0, 3.0))
     assert isinstance(method, RelativePosition)
