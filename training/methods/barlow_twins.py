@@ -6,7 +6,9 @@ Differs: 1. AdamW instead of LARS. 2. Batches of hundreds of clips, not 2048. 3.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as functional
@@ -40,6 +42,7 @@ class BarlowTwins(TwoViews):
     """The cross-correlation of the views' projections, over the batch, is drawn to the identity."""
 
     Config = Settings
+    run_defaults: ClassVar[Mapping[str, Any]] = {"batch_size": 128}
     card = Card(
         title="Barlow Twins",
         family="Siamese, no negatives",

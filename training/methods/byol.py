@@ -1,8 +1,8 @@
 """BYOL: from one view of a clip, predict what a slow copy of yourself says of another view.
 
 Paper:   Grill et al. 2020, arXiv 2006.07733, section 3.1, equation 2
-Differs: 1. SGD instead of LARS. 2. Batches of hundreds of clips, not thousands. 3. Projector and predictor are 256 → 128
-         by default instead of 4096 → 256. 4. The slow copy starts at .97 and not .996, since runs here are short.
+Differs: 1. AdamW instead of LARS. 2. Batches of hundreds of clips, not thousands. 3. Projector and predictor are 256 → 128
+         by default instead of 4096 → 256. 4. The slow copy starts at .98 and not .996, since runs here are short.
          5. Without batch statistics (arXiv 2010.10241) groups hold 4 channels at least, so that layers of fewer than 64
          channels have fewer than 16 groups.
          6. The projector ends with a norm layer without parameters, as SimSiam's does: without it all clips are one point
@@ -34,7 +34,7 @@ class Settings(ProjectionSettings):
     """Settings of BYOL."""
 
     momentum: float = setting(
-        0.97, "How slowly the target follows, at the start; it ends standing still.", low=0.0, high=0.9999
+        0.98, "How slowly the target follows, at the start; it ends standing still.", low=0.0, high=0.9999
     )
     normalisation: str = setting(
         "batch",
@@ -47,7 +47,7 @@ class BYOL(TwoViews):
     """An online network learns to predict the projection of a target that is its own moving average."""
 
     Config = Settings
-    run_defaults: ClassVar[Mapping[str, Any]] = {"optimizer": "sgd", "learning_rate": 0.2}
+    run_defaults: ClassVar[Mapping[str, Any]] = {"batch_size": 128, "learning_rate": 1e-3}
     card = Card(
         title="BYOL",
         family="Siamese, no negatives",

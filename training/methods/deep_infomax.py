@@ -59,17 +59,17 @@ class DeepInfoMax(Method):
         year=2019,
         paper="Hjelm et al., Learning Deep Representations by Mutual Information Estimation and Maximization, arXiv 1808.06670; "
         "for audio Ravanelli and Bengio, arXiv 1812.00271",
-        summary="A clip is heard in moments, and summed up in one vector. A critic looks at a moment and a vector and says whether "
-        "they are of the same clip. To please it the vector must hold what many of the clip's moments have in common, and "
-        "not the noise of one of them. A second judge keeps the vectors evenly spread.",
-        formula=r"\mathcal{L} = \mathbb{E}_{i,u}\big[\mathrm{sp}(-T(l_{iu}, g_i))\big] + "
-        r"\mathbb{E}_{i \neq j,u}\big[\mathrm{sp}(T(l_{ju}, g_i))\big] + \gamma \max_E \min_D \mathcal{L}_{\mathrm{prior}}, "
-        r"\quad \mathrm{sp}(x) = \ln(1 + e^x)",
+        summary="A clip is heard twice, changed in two ways: once in moments, and once summed up in one vector. A critic looks at "
+        "a moment and a vector and says whether they are of the same clip. To please it the vector must hold what many moments "
+        "of the clip tell in another voice and through another channel, and not the noise of one of them. A second judge "
+        "keeps the vectors evenly spread.",
+        formula=r"\mathcal{L} = -\mathbb{E}_{i,u} \log \frac{e^{T(l_{iu}, g_i)}}{e^{T(l_{iu}, g_i)} + "
+        r"\sum_{j \neq i} \sum_{v} e^{T(l_{jv}, g_i)}} + \gamma \max_E \min_D \mathcal{L}_{\mathrm{prior}}",
         negatives=True,
         prevents_collapse="The moments of the other clips: if all vectors were equal, the critic could not tell right from wrong; "
         "and the prior, which wants them spread.",
-        breaks="What lasts for the whole clip is the easiest to agree on (voice, channel, loudness); what is said, moment by "
-        "moment, is kept only as far as the moments overlap.",
+        breaks="What lasts for the whole view is the easiest to agree on: where moments and vector are of the same view, it is "
+        "enough to know its filter and where in it the clip begins, and the embeddings fall onto a few directions.",
         flow=Flow(
             (
                 ("clip", "view", "encoder", "frames", "critic"),
@@ -78,7 +78,11 @@ class DeepInfoMax(Method):
             ),
             loss="which moment is whose",
         ),
-        suits=Suits("source", "knn", "What all moments of a clip share is the voice."),
+        suits=Suits(
+            "content",
+            "cross_group_knn",
+            "Views change the voice and the channel apart for moments and vector; what is said is left to share.",
+        ),
     )
     pictures = (
         Picture(

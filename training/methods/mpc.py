@@ -2,7 +2,8 @@
 
 Paper:   Jiang et al. 2019, arXiv 1910.09932, section 2; Jiang et al. 2020, arXiv 2005.09862
 Differs: 1. Three narrow Transformer layers instead of twelve of width 512. 2. Chunks are drawn among a clip's own
-         frames: short clips lie in silence here, and silence is no task.
+         frames: short clips lie in silence here, and silence is no task. 3. 40 % of the frames are hidden instead of
+         15 %, so that a step teaches more, in chunks of 120 ms.
 Shapes:  B clips, F mel bands, V view frames, C chunks of a view, U = V / s encoder frames of stride s, D encoder width.
 """
 
@@ -28,9 +29,9 @@ SHOWN = 8
 class Settings:
     """Settings of masked predictive coding."""
 
-    hidden_part: float = setting(0.15, "Part of a clip's frames that is hidden.", low=0.01, high=0.9)
+    hidden_part: float = setting(0.4, "Part of a clip's frames that is hidden.", low=0.01, high=0.9)
     chunk_frames: int = setting(
-        4, "Frames that are hidden together; a single one could be read off its neighbours.", low=1, high=32
+        6, "Frames that are hidden together; a single one could be read off its neighbours.", low=1, high=32
     )
 
 
@@ -45,7 +46,7 @@ class MPC(Method):
         year=2019,
         paper="Jiang et al., Improving Transformer-based Speech Recognition Using Unsupervised Pre-training, "
         "arXiv 1910.09932; its further study, arXiv 2005.09862",
-        summary="Short stretches of the spectrogram are hidden, 15 % of it in all, and the model says what was there. It may "
+        summary="Short stretches of the spectrogram are hidden, and the model says what was there. It may "
         "look at what comes before and after, as BERT does with words. To fill a hole it must know which sound is being "
         "made and how such sounds go on. Of the hidden stretches one in ten holds another moment's frames and one in ten "
         "is left as it was, so that the model can't rely on what looks whole.",
@@ -60,10 +61,9 @@ class MPC(Method):
         ),
         suits=Suits(
             "content",
-            "probe",
-            "A hole is filled by knowing which sound it interrupts, but the voice too, which a linear reader can leave out. "
-            "It takes minutes, since a step teaches only what was hidden, a sixth of the sound.",
-            seconds=300,
+            "cross_group_knn",
+            "A hole is filled by knowing which sound it interrupts: clips in which the same sounds lead to each other come "
+            "to lie together.",
         ),
     )
     pictures = (
@@ -89,9 +89,9 @@ class MPC(Method):
     )
 
     run_defaults: ClassVar[Mapping[str, Any]] = {
-        "learning_rate": 2e-3, "batch_size": 128,
+        "learning_rate": 1e-3, "batch_size": 64, "warmup_steps": 100,
         "views": {
-            "crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0,
+            "crop_seconds": 0.48, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0,
             "frequency_shift": 0.0, "frequency_stretch": 0.0,
         },
     }  # fmt: skip

@@ -6,6 +6,9 @@ Differs: 1. One layer of GRU in each direction instead of several of LSTM. 2. St
 Shapes:  B clips, F mel bands, V view frames, C chunks of a view, U = V / s encoder frames of stride s, D encoder width.
 """
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits
 from training.methods.mpc import MPC
@@ -15,6 +18,9 @@ class MPCRNN(MPC):
     """One network listens from the start and one from the end; what both know around a hole says what it held."""
 
     encoders = ("bi_gru",)
+    run_defaults: ClassVar[Mapping[str, Any]] = {
+        **MPC.run_defaults, "learning_rate": 3e-3, "views": {**MPC.run_defaults["views"], "crop_seconds": 0.64},
+    }  # fmt: skip
     card = Card(
         title="Masked predictive coding, recurrent",
         family="auto-encoding",
@@ -36,9 +42,8 @@ class MPCRNN(MPC):
         ),
         suits=Suits(
             "content",
-            "probe",
-            "A hole is filled by knowing which sound it interrupts, but the voice too, which a linear reader can leave out. "
-            "It takes minutes, since a step teaches only what was hidden, a sixth of the sound.",
-            seconds=300,
+            "cross_group_knn",
+            "A hole is filled by knowing which sound it interrupts: clips in which the same sounds lead to each other come "
+            "to lie together.",
         ),
     )

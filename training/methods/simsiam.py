@@ -1,7 +1,7 @@
 """SimSiam: predict the other view, and let no gradient through what is predicted. No slow copy, no negatives.
 
 Paper:   Chen and He 2020, arXiv 2011.10566, equations 1 to 4
-Differs: 1. The learning rate peaks at .1 instead of .05 for each 256 clips: runs here are short. 2. Projector and predictor
+Differs: 1. AdamW instead of SGD, and small batches, so that a minute has many steps. 2. Projector and predictor
          are narrower than 2048 and 512: the encoder gives 256 numbers, not 2048. 3. Both views take one pass, so that
          BatchNorm sees them together.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
@@ -33,8 +33,7 @@ class SimSiam(TwoViews):
     """Each view's prediction is drawn to the other view's projection, which stands still meanwhile."""
 
     Config = Settings
-    run_defaults: ClassVar[Mapping[str, Any]] = {"optimizer": "sgd", "learning_rate": 0.1}
-    """With AdamW it learned less, and with large steps of it lost half of its directions (docs/experiments.md)."""
+    run_defaults: ClassVar[Mapping[str, Any]] = {"batch_size": 64, "learning_rate": 1e-3}
     constant_rate = ("predict",)
     """So that it follows the newest projections (section 4.2 of the paper)."""
     card = Card(

@@ -53,7 +53,7 @@ class Speech2Vec(NeighbouringSlices):
         breaks="Segments that are cut anywhere instead of between words mix what belongs together with what doesn't; then the "
         "average spectrum comes back.",
         flow=Flow((("clip", "segment", "encoder", "decoder"), ("clip", "segment")), loss="squared difference"),
-        suits=Suits("content", "probe", "What surrounds a moment depends on the sound that is being made."),
+        suits=Suits("content", "cross_group_knn", "Sounds with like surroundings get like codes, whoever makes them."),
     )
     pictures = slice_pictures("The middle segment as it was, its neighbours as they were said from it.")
 
