@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import math
 import os
 import time
 from dataclasses import replace
@@ -130,7 +131,7 @@ def _train(run: RunWriter, journal: Journal, controls: Controls, resume: bool) -
     journal.open_events(purge_step=t.step if resume else None)
     run.write_baselines(baselines(dataset, clips, t.method, preparing))
 
-    readings = _Readings(run.metrics())
+    readings = _Readings(run.metrics(), t.method.compares_projections)
 
     def keep_snapshot() -> None:
         """Measure, keep weights and state, and forget what has become superfluous."""
@@ -236,7 +237,8 @@ def _add_random_init(run: RunWriter) -> None:
 class _Readings:
     """The measures of the snapshots so far, as far as collapse is told from them. Step 0 is of random weights."""
 
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
+    def __init__(self, rows: list[dict[str, Any]], compares_projections: bool) -> None:
+        self._compares_projections = compares_projections
         self._stds: list[float] = []
         self._ranks: list[float] = []
         for row in rows:
@@ -245,6 +247,6 @@ class _Readings:
 
     def warning(self, step: int, measures: dict[str, Any]) -> str:
         if step > 0:
-            self._stds.append(measures["normalised_std"])
+            self._stds.append(measures["normalised_std"] if self._compares_projections else math.inf)
             self._ranks.append(measures["effective_rank"])
         return collapse_warning(self._stds, self._ranks)

@@ -543,5 +543,16 @@ def test_collapse_is_told_while_it_trains(
     assert run.status().warning.startswith("Collapse: all clips get nearly the same projection")
 
 
+def test_codes_that_are_nearly_parallel_are_no_collapse_where_sounds_are_rebuilt(
+    made_run: MakeRun, monkeypatch: pytest.MonkeyPatch, snapshots_every: Callable[[int], None]
+) -> None:
+    snapshots_every(2)
+    random = torch.randn(10_000, 8, generator=torch.Generator().manual_seed(0)) / 100
+    monkeypatch.setattr(METHODS["autoencoder"], "projection", lambda self, h: 1 + random[: len(h)])
+    run = made_run(steps=6, method="autoencoder", encoder="conv2d")
+    train(run.path)
+    assert run.metrics()[-1]["measure/normalised_std"] < 0.25 and run.status().warning == ""
+
+
 def test_methods_are_what_the_catalogue_says() -> None:
     assert all(issubclass(kind, Method) for kind in METHODS.values())
