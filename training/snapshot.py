@@ -70,8 +70,12 @@ def _spread(clips: np.ndarray, device: torch.device) -> Tensor:
 
 
 def is_due(step: int, last: int, seconds_since: float) -> bool:
-    """Whether a snapshot is due: steps grow apart by a fifth, at least 40, and never more than a minute."""
-    return step >= max(last + 40, int(last * 1.2)) or (seconds_since >= 60 and step > last)
+    """Whether a snapshot is due: steps grow apart by a fifth, at least 40 and 3 seconds, and never more than a minute.
+
+    A fast machine would otherwise spend much of its first half minute on snapshots and on their maps.
+    """
+    far = step >= max(last + 40, int(last * 1.2))
+    return (far and seconds_since >= 3) or (step > last and seconds_since >= 60)
 
 
 def superfluous(steps: list[int], keep: int = 200) -> list[int]:

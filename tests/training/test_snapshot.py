@@ -21,13 +21,17 @@ from training.snapshot import is_due, superfluous
 def test_snapshots_grow_apart_by_a_fifth() -> None:
     taken, last = [0], 0
     for step in range(1, 20_000):
-        if is_due(step, last, 0.0):
+        if is_due(step, last, 3.0):
             taken.append(step)
             last = step
     gaps = np.diff(taken)
     assert taken[:4] == [0, 40, 80, 120] and min(gaps) == 40
     late = [(a, b) for a, b in pairwise(taken) if a > 300]
     assert all(abs(b / a - 1.2) < 0.01 for a, b in late) and len(taken) < 40
+
+
+def test_snapshots_are_seconds_apart_on_the_fastest_machine() -> None:
+    assert not is_due(4000, 40, 2.9) and is_due(4000, 40, 3.0)
 
 
 def test_a_minute_is_the_longest_wait() -> None:
