@@ -1,7 +1,8 @@
 """DINO: a student names each view as its teacher, a slow copy, names the other view, without anyone having given names.
 
 Paper:   Caron et al. 2021, arXiv 2104.14294, equations 1 to 4 and algorithm 1
-Differs: 1. Two views of one size, no small crops. 2. A few hundred prototypes instead of 65,536, behind a narrower head.
+Differs: 1. Two views of one size, no small crops. 2. A thousand prototypes instead of 65,536, behind a head of 16
+         numbers instead of 256: with many more prototypes than numbers no direction is equally far from all of them.
          3. The teacher starts at .99 and not .996, since runs here are short. 4. Its temperature is .04 from the first step
          to the last, and the prototypes learn from the first step on. 5. What is kept is the student, averaged over its
          last steps, and not the teacher. 6. The head has BatchNorm and ReLU instead of GELU alone: the encoder's outputs are
@@ -10,7 +11,9 @@ Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection widt
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as functional
@@ -29,7 +32,10 @@ from training.settings import setting
 class Settings(ProjectionSettings):
     """Settings of DINO."""
 
-    prototypes: int = setting(256, "K: how many names there are to give.", low=8, high=2048, scale="log")
+    projection_width: int = setting(
+        16, "Numbers that are compared with the prototypes; fewer than prototypes.", low=8, high=1024, scale="log"
+    )
+    prototypes: int = setting(1024, "K: how many names there are to give.", low=8, high=2048, scale="log")
     student_temperature: float = setting(
         0.1, "Higher lets the student be unsure for the same scores.", low=0.01, high=1.0, scale="log"
     )
@@ -46,13 +52,14 @@ class DINO(TwoViews):
     """Cross-entropy of the student's shares of K prototypes to the teacher's of the other view, centred and sharpened."""
 
     Config = Settings
+    run_defaults: ClassVar[Mapping[str, Any]] = {"batch_size": 64, "learning_rate": 1e-3}
     card = Card(
         title="DINO",
         family="Siamese, no negatives",
         year=2021,
         paper="Caron et al., Emerging Properties in Self-Supervised Vision Transformers, arXiv 2104.14294",
         summary="A student and a teacher hear two views of the same clip. The teacher, a slow copy of the student, says which "
-        "of a few hundred nameless classes its view belongs to, and the student learns to say the same of the other view. "
+        "of many nameless classes its view belongs to, and the student learns to say the same of the other view. "
         "The teacher is made sure of itself, and whatever class it names too often is made rarer.",
         formula=r"\mathcal{L} = \tfrac{1}{2} H\big(P_t(x_1), P_s(x_2)\big) + \tfrac{1}{2} H\big(P_t(x_2), P_s(x_1)\big), \quad "
         r"P_s = \mathrm{softmax}(g_s / \tau_s), \quad P_t = \mathrm{sg}\,\mathrm{softmax}\big((g_t - c) / \tau_t\big), \quad "

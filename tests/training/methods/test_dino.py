@@ -138,7 +138,10 @@ def shares_after(method: Any, batch: Batch, train: Callable[..., Any]) -> Tensor
 def test_centring_keeps_one_prototype_from_taking_everything(
     toy_method: Callable[..., Any], toy_batch: Batch, spread_after: Callable[..., Any]
 ) -> None:
-    healthy, one = toy_method("dino", prototypes=32), toy_method("dino", prototypes=32)
+    healthy, one = (
+        toy_method("dino", prototypes=32, projection_width=128),
+        toy_method("dino", prototypes=32, projection_width=128),
+    )
     one.centring = Uncentred()
     used, taken = (shares_after(method, toy_batch, spread_after).mean(0) for method in (healthy, one))
     assert taken.max() > 3 * used.max(), (used.max(), taken.max())
@@ -147,7 +150,10 @@ def test_centring_keeps_one_prototype_from_taking_everything(
 def test_sharpening_keeps_prototypes_from_being_equal(
     toy_method: Callable[..., Any], toy_batch: Batch, spread_after: Callable[..., Any]
 ) -> None:
-    healthy, level = toy_method("dino", prototypes=32), toy_method("dino", prototypes=32, teacher_temperature=0.2)
+    healthy, level = (
+        toy_method("dino", prototypes=32, projection_width=128),
+        toy_method("dino", prototypes=32, projection_width=128, teacher_temperature=0.2),
+    )
     sure, unsure = (shares_after(method, toy_batch, spread_after).amax(1).mean() for method in (healthy, level))
     assert unsure < 0.06 and sure > 3 * unsure, (sure, unsure)
 
