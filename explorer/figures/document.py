@@ -96,7 +96,7 @@ def _measured(found: Results) -> list[str]:
 def _table(found: Results, data: str) -> str:
     facet = next(iter(facets(found, data)), "")
     reached = {name: figures(found, data, name, facet) for names in by_family().values() for name in names}
-    missing = [METHODS[name].card.title for name, figure in reached.items() if figure is None]
+    missing = [_link(name) for name, figure in reached.items() if figure is None]
     shown = [name for name, figure in reached.items() if figure is not None] or list(reached)
     rows = [_row(name, reached[name], gain(found, data, name)) for name in shown]
     if not data:
@@ -104,13 +104,13 @@ def _table(found: Results, data: str) -> str:
     beside = [f"{words} {_number(value)}" for words, value in baselines(found, data, facet).items()]
     told = f" Cross-group kNN without learning: {', '.join(beside)}." if beside else ""
     head = f"**{escaped(data)}**, facet {escaped(facet)}: before training → after it.{told}"
-    rest = f"\n\nNot measured there: {escaped(', '.join(missing))}." if missing else ""
+    rest = f"\n\nNot measured there: {', '.join(missing)}." if missing else ""
     return f"{head}\n\n{table(COLUMNS, rows)}{rest}"
 
 
 def _row(name: str, reached: Figures | None, own: Gain | None) -> str:
     card = METHODS[name].card
-    known = [f"[{escaped(card.title)}](#{anchor(card.title)})", str(card.year), "with" if card.negatives else "without"]
+    known = [_link(name), str(card.year), "with" if card.negatives else "without"]
     if reached is None:
         return f"| {' | '.join([*known, NOT_MEASURED, *[''] * 7])} |"
     judged = ["", "", ""]
@@ -123,6 +123,11 @@ def _row(name: str, reached: Figures | None, own: Gain | None) -> str:
         _number(reached.effective_rank, 1),
     ]
     return f"| {' | '.join([*known, *judged, *pairs, *rest])} |"
+
+
+def _link(name: str) -> str:
+    title = METHODS[name].card.title
+    return f"[{escaped(title)}](#{anchor(title)})"
 
 
 def _pair(before: float | None, after: float | None) -> str:
