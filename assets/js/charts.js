@@ -154,6 +154,9 @@ function separated(lines, traces) {
   });
 }
 
+/** How many milliseconds the browser takes to lay out and paint what was drawn: a large part of the cost. */
+const painted = () => new Promise((settle) => requestAnimationFrame((begun) => setTimeout(() => settle(performance.now() - begun))));
+
 const mix = (before, value) => (before === undefined ? value : SMOOTHING * before + (1 - SMOOTHING) * value);
 
 function smoothed(values) {
@@ -176,6 +179,7 @@ class Board {
     this.stops = [];
     this.news = []; // [index of the run, rows] that no chart has drawn yet
     this.rested = 0; // when the charts may be drawn again
+    this.drawing = false;
     this.charts = CHARTS.map((kind) => new Chart(kind, this));
     this.message = make("p.charts-message", { role: "status" });
     this.grid = make("div.charts-grid", {}, ...this.charts.map((chart) => chart.box));
@@ -220,17 +224,21 @@ class Board {
   }
 
   /** Draws what is new, now or when the last drawing has been paid for. */
-  draw() {
+  async draw() {
     clearTimeout(this.later);
     const now = performance.now();
+    if (this.drawing) return;
     if (now < this.rested) return (this.later = setTimeout(() => this.draw(), this.rested - now));
+    this.drawing = true;
     const news = this.news.splice(0);
     this.runs.forEach((_, index) => {
       const rows = news.flatMap(([run, more]) => (run === index ? more : []));
       for (const chart of rows.length ? this.charts : []) chart.take(index, rows, this.runs)?.catch((error) => this.say(error.message));
     });
-    const ended = performance.now();
-    this.rested = ended + (ended - now) / DRAWING_SHARE;
+    const cost = performance.now() - now + (await painted());
+    this.rested = performance.now() + cost / DRAWING_SHARE;
+    this.drawing = false;
+    if (this.news.length) this.draw();
   }
 
   rebuild() {

@@ -24,7 +24,7 @@ Umap = Callable[[np.ndarray, np.ndarray, np.ndarray, int, float], np.ndarray]
 
 NEIGHBOURS = 15
 FIRST_EPOCHS, FIRST_STRENGTH = 200, 1.0
-WARM_EPOCHS, WARM_STRENGTH = 30, 0.5
+WARM_EPOCHS, WARM_STRENGTH = 20, 0.5
 START_RADIUS = 8.0
 """How far PCA's places reach when UMAP starts from them, in UMAP's own units."""
 QUICK_BEHIND = 2

@@ -8,7 +8,7 @@ import numpy as np
 RADIUS_SHARE = 0.98
 """This share of the points lies within the unit circle; a few far ones may lie outside rather than shrink the map."""
 TRUST_NEIGHBOURS = 10
-TRUST_POINTS = 1000
+TRUST_POINTS = 500
 """Trustworthiness is the mean over so many points at most."""
 _CHUNK = 1024
 
@@ -68,7 +68,7 @@ def nearest(units: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
 def trustworthiness(units: np.ndarray, places: np.ndarray) -> float | None:
     """How far neighbours on the map are neighbours in truth: 1 is always, about .5 is chance. None for a few points.
 
-    Venna and Kaski 2001, with k = 10, over at most 1,000 of the points, evenly taken. `units` (n, D) rows of length 1.
+    Venna and Kaski 2001, with k = 10, over at most 500 of the points, evenly taken. `units` (n, D) rows of length 1.
     """
     n, k = len(units), TRUST_NEIGHBOURS
     if n < 3 * k:
