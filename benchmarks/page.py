@@ -3,8 +3,9 @@
     python -m benchmarks.page [--seconds 100] [--chromium /usr/bin/chromium]
 
 The server is started as a user starts it; the built-in sounds are made first, so the caches are warm. A training of the same length
-without any page, just before, gives the throughput to compare with: over the same seconds of the training, since snapshots,
-which count, are many at first and few later. Results are written to benchmarks/results/page.json.
+without any page, just before, gives the throughput to compare with: over the whole training, and for the pages Map and Train over
+the same seconds of both trainings, since snapshots, which count, are many at first and few later. Results are written to
+benchmarks/results/page.json.
 """
 
 import argparse
@@ -126,6 +127,7 @@ def with_page(runs: Path, seconds: float, chromium: str, alone: RunFolder) -> di
             found |= {f"{name}_while_training": value for name, value in clicks(page).items()}
             while run.status().state.value != "finished":
                 page.wait_for_timeout(500)
+            found["throughput"] = run.status().step / alone.status().step
             page.wait_for_timeout(5000)
             found |= clicks(page)
             browser.close()

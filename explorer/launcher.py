@@ -1,7 +1,6 @@
-"""Starts, pauses, resumes, stops and queues trainers. They outlive this server, and a new one finds them again.
+"""Starts, pauses, resumes, stops and queues runs. Trainers outlive this server, and a new one finds them again.
 
-A trainer is a process of its own session that is tied to its run's folder alone. Asking it for something is a control
-file; only a stop that isn't obeyed becomes a signal, and only to the very process that holds the run.
+Asking a trainer for something is a control file in its run's folder.
 """
 
 import contextlib
@@ -10,37 +9,25 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from explorer.queue_file import Current, OpenQueue, Queue, QueueFile, Verb, Waiting
+from explorer.queue_file import OpenQueue, Queue, QueueFile, Verb, Waiting
 from explorer.standby import Standby
+from explorer.trainers import Command, Trainers, trainer_command
 from explorer.unattended import held, last_line, mark
 from training.errors import UserError
-from training.process import ProcessIdentity, boot_id, process_start
 from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
 
 QUEUED_AT_MOST = 20
 LOOK_SECONDS = 0.5
 STOP_SECONDS = 30.0
-"""A trainer that was asked to stop and still works after so long is terminated, and killed after ten more."""
-KILL_SECONDS = 10.0
-PROJECT = Path(__file__).resolve().parents[1]
-
-Command = Callable[[Verb, Path], list[str]]
-
+"""A trainer that was asked to stop and still works after so long is terminated."""
 log = logging.getLogger(__name__)
-
-
-def trainer_command(verb: Verb, folder: Path) -> list[str]:
-    """The trainer that a user would start by hand."""
-    return [sys.executable, "-m", "training", verb, str(folder)]
 
 
 class Launcher:
@@ -59,14 +46,11 @@ class Launcher:
         """
         self._read_only = read_only
         self.root = Path(root).absolute()
-        self._command = command
         self._stop_seconds = stop_seconds
         self._file = QueueFile(self.root)
         self._lock = threading.RLock()
         self._standby = Standby() if command is trainer_command and not read_only else None
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._deadlines: dict[str, float] = {}
-        """When a run that was asked to stop is made to."""
+        self._trainers = Trainers(self.root, command, self._standby)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._look_for_ever, name="launcher", daemon=True)
         if not read_only:
@@ -121,7 +105,7 @@ class Launcher:
                 raise UserError(f"The run {name} is not being trained, so it cannot be stopped.")
         run.ask(Control.STOP)
         with self._lock:
-            self._deadlines.setdefault(name, time.monotonic() + self._stop_seconds)
+            self._trainers.must_end(name, self._stop_seconds)
 
     def delete(self, name: str) -> None:
         """Remove a run that nobody trains, for good."""
@@ -152,9 +136,8 @@ class Launcher:
     def look(self) -> None:
         """One look at everything: who has ended, who must be made to end, who is next."""
         with self._lock:
-            self._reap()
-            self._enforce_stops()
             queue = self._file.read()
+            self._trainers.look(queue.current)
             if queue.waiting or queue.current is not None:
                 self._go_on()
 
@@ -171,7 +154,7 @@ class Launcher:
             queue.now = self._settled(queue.now)
             while queue.now.current is None and queue.now.waiting and self._busy(queue.now) is None:
                 first = queue.now.waiting[0]
-                queue.now = replace(queue.now.without(first.name), current=self._started(first))
+                queue.now = replace(queue.now.without(first.name), current=self._trainers.start(first))
 
     def prepare(self) -> None:
         """Have a trainer load all it needs, so that the next start is quick."""
@@ -190,29 +173,6 @@ class Launcher:
         self.prepare()
         return replace(queue, current=None)
 
-    def _started(self, entry: Waiting) -> Current | None:
-        run = RunFolder(self.root / entry.name)
-        if not run.exists():
-            return None
-        since = run.status().updated
-        try:
-            process = self._standby.hand_over(entry.verb, run.path) if self._standby else None
-            with run.log_path.open("ab") as output:
-                process = process or subprocess.Popen(
-                    self._command(entry.verb, run.path),
-                    cwd=PROJECT,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-        except OSError as error:
-            mark(run, State.FAILED, f"The trainer could not be started: {error.strerror}.")
-            return None
-        self._children[entry.name] = process
-        identity = ProcessIdentity(process.pid, process_start(process.pid) or "", boot_id())
-        return Current(entry.name, entry.verb, identity, since)
-
     def _beginning(self, queue: Queue, run: RunFolder) -> bool:
         """Whether its trainer was started and has not said a word yet."""
         current = queue.current
@@ -228,30 +188,6 @@ class Launcher:
         except OSError:
             return None
         return next((run.name for run in runs if run.status().state in ACTIVE), None)
-
-    def _reap(self) -> None:
-        for name, child in list(self._children.items()):
-            if child.poll() is not None:
-                del self._children[name]
-
-    def _enforce_stops(self) -> None:
-        for name, deadline in list(self._deadlines.items()):
-            run = RunFolder(self.root / name)
-            trainer = self._trainer(run)
-            if trainer is None or not trainer.alive():
-                del self._deadlines[name]
-            elif time.monotonic() > deadline + KILL_SECONDS:
-                trainer.kill()
-            elif time.monotonic() > deadline:
-                trainer.terminate()
-
-    def _trainer(self, run: RunFolder) -> ProcessIdentity | None:
-        """The process that trains a run: the one started here, or the one that its status names if it holds the run."""
-        current = self._file.read().current
-        if current is not None and current.name == run.name and current.process.alive():
-            return current.process
-        named = ProcessIdentity.from_json(run.status().process)
-        return named if named is not None and held(run) else None
 
     def _check_allowed(self) -> None:
         if self._read_only:

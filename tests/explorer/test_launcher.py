@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from explorer import launcher as module
-from explorer.launcher import QUEUED_AT_MOST, Launcher, trainer_command
+from explorer import trainers
+from explorer.launcher import QUEUED_AT_MOST, Launcher
 from training.errors import UserError
 from training.process import ProcessIdentity, boot_id, current_process, process_start
 from training.run import RunFolder, RunWriter, State, Status, create_run
@@ -52,7 +53,7 @@ def launch(root):
     yield start_server
     for server in made:
         server.close()
-        for child in server._children.values():
+        for child in server._trainers.children.values():
             child.kill()
             child.wait()
 
@@ -70,7 +71,7 @@ def test_a_run_is_trained_to_its_end(launch, root):
     name = server.start({"method": "simclr", "data": "starter", "ticks": 3})
     assert name.startswith("simclr-starter-")
     wait_for_state(root, name, State.FINISHED)
-    wait_for(lambda: not server._children)
+    wait_for(lambda: not server._trainers.children)
     assert RunFolder(root / name).log_path.read_text() == "The fake trainer begins.\n"
     assert server.queue() == []
 
@@ -94,7 +95,7 @@ def test_a_trainer_has_a_session_of_its_own_and_no_stdin(launch, root):
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
-    pid = server._children[name].pid
+    pid = server._trainers.children[name].pid
     assert os.getsid(pid) == pid
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
 
@@ -169,8 +170,8 @@ def test_a_resume_that_dies_at_once_says_why(launch, root, monkeypatch):
     wait_for_state(root, name, State.TRAINING)
     server.stop(name)
     wait_for_state(root, name, State.STOPPED)
-    wait_for(lambda: not server._children)
-    monkeypatch.setattr(server, "_command", lambda verb, folder: [sys.executable, "-c", "print('no weights')"])
+    wait_for(lambda: not server._trainers.children)
+    monkeypatch.setattr(server._trainers, "command", lambda verb, folder: [sys.executable, "-c", "print('no weights')"])
     server.resume(name)
     wait_for_state(root, name, State.FAILED)
     status = RunFolder(root / name).status()
@@ -180,7 +181,7 @@ def test_a_resume_that_dies_at_once_says_why(launch, root, monkeypatch):
 
 def test_a_trainer_that_cannot_be_started_says_why(launch, root):
     server = launch()
-    server._command = lambda verb, folder: ["/no/such/program"]
+    server._trainers.command = lambda verb, folder: ["/no/such/program"]
     name = server.start({})
     assert state(root, name) == State.FAILED
     assert RunFolder(root / name).status().message == "The trainer could not be started: No such file or directory."
@@ -190,23 +191,23 @@ def test_a_killed_trainer_is_crashed_and_can_go_on(launch, root):
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
-    server._children[name].kill()
+    server._trainers.children[name].kill()
     wait_for_state(root, name, State.CRASHED)
-    wait_for(lambda: not server._children)
+    wait_for(lambda: not server._trainers.children)
     server.resume(name)
     wait_for_state(root, name, State.TRAINING)
 
 
 @pytest.mark.parametrize("fault", ["stubborn", "deaf"])
 def test_a_stop_that_is_not_obeyed_becomes_a_signal(launch, root, monkeypatch, fault):
-    monkeypatch.setattr(module, "KILL_SECONDS", 0.3)
+    monkeypatch.setattr(trainers, "KILL_SECONDS", 0.3)
     server = launch(stop_seconds=0.2)
     name = server.start({"fault": fault})
     wait_for_state(root, name, State.TRAINING)
-    pid = server._children[name].pid
+    pid = server._trainers.children[name].pid
     server.stop(name)
     wait_for_state(root, name, State.CRASHED)
-    wait_for(lambda: not server._children)
+    wait_for(lambda: not server._trainers.children)
     assert not Path(f"/proc/{pid}").exists()
 
 
@@ -242,7 +243,7 @@ def test_two_servers_start_a_run_once(launch, root):
     for _ in range(5):
         second.look()
     wait_for_state(root, name, State.TRAINING)
-    assert not second._children
+    assert not second._trainers.children
     assert RunFolder(root / name).log_path.read_text().count("begins") == 1
 
 
@@ -254,7 +255,7 @@ def test_a_process_that_does_not_hold_the_run_is_never_signalled(launch, root):
         status = {"state": "training", "process": identity.to_json(), "updated": time.time()}
         (run.path / "status.json").write_text(json.dumps(status))
         server.stop("a")
-        wait_for(lambda: "a" not in server._deadlines)
+        wait_for(lambda: "a" not in server._trainers.deadlines)
         assert stranger.poll() is None
         stranger.kill()
 
@@ -267,7 +268,7 @@ def test_deleting_takes_everything_but_what_is_at_work(launch, root):
         server.delete(name)
     server.stop(name)
     wait_for_state(root, name, State.STOPPED)
-    wait_for(lambda: not server._children)
+    wait_for(lambda: not server._trainers.children)
     server.delete(name)
     assert not list(root.glob("[!.]*"))
     assert not list(root.glob(".deleted-*"))
@@ -322,7 +323,3 @@ def test_a_damaged_queue_is_empty(launch, root):
         server = launch()
         server.look()
         assert server.queue() == []
-
-
-def test_the_trainer_is_the_one_that_a_user_starts_by_hand(tmp_path):
-    assert trainer_command("resume", tmp_path) == [sys.executable, "-m", "training", "resume", str(tmp_path)]
