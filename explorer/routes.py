@@ -59,7 +59,14 @@ def byte_routes(
     `queued` says more of the status of a run that waits for its turn.
     """
     router = APIRouter(prefix=PREFIX)
+    _sounds(router, library, uploads)
+    _news(router, library, layouts, looked_at, queued)
+    _map(router, library, layouts)
+    _lens(router, library)
+    return router
 
+
+def _sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
     @router.get("/clip/{fingerprint}/{index}")
     def clip(fingerprint: str, index: str) -> Response:
         dataset, number = _clip(library, fingerprint, index)
@@ -79,6 +86,8 @@ def byte_routes(
     def upload_picture(token: str) -> Response:
         return _json(picture_values(picture(_upload(uploads, token).astype(np.float32) / 32768)), NEVER)
 
+
+def _news(router: APIRouter, library: Library, layouts: LayoutFolders, looked_at: Looked, queued: Queued) -> None:
     @router.get("/run/{name}/news")
     def news(name: str, request: Request) -> Response:
         """What moves while a run trains, in one answer: asking costs more than answering.
@@ -103,6 +112,8 @@ def byte_routes(
     def baselines(name: str) -> Response:
         return _json(_run(library, name).baselines())
 
+
+def _map(router: APIRouter, library: Library, layouts: LayoutFolders) -> None:
     @router.get("/run/{name}/points")
     def run_points(name: str) -> Response:
         return _json(points_values(library, _run(library, name)))
@@ -126,6 +137,8 @@ def byte_routes(
         rows = [{"point": n.row, "clip": clips[n.row], "score": round(n.score, 4)} for n in found if n.row < len(clips)]
         return _json({"neighbours": rows})
 
+
+def _lens(router: APIRouter, library: Library) -> None:
     @router.get("/run/{name}/lens")
     def run_lens_steps(name: str) -> Response:
         return _json({"steps": _run(library, name).snapshots()})
@@ -139,8 +152,6 @@ def byte_routes(
         sounds = library.sounds(run)
         at_hand = {"fingerprint": points(run).fingerprint, "sounds": sounds.dataset is not None, "note": sounds.note}
         return _json({**found, **at_hand})
-
-    return router
 
 
 def picture_values(shown: Picture) -> dict[str, Any]:

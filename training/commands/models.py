@@ -3,10 +3,34 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from training.commands.arguments import command
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import named_run
+
+if TYPE_CHECKING:
+    from training.commands.arguments import Commands
+
+
+def add_commands(commands: "Commands") -> None:
+    """Declare `methods`, `embed`, `evaluate` and `finetune`."""
+    command(commands, "methods", list_methods, "list methods and their settings", "json")
+    sounds = command(commands, "embed", embed, "embed sounds with a trained run, into a Parquet file", "run", "step")
+    sounds.add_argument("paths", nargs="+", help="sound files or folders")
+    sounds.add_argument("--out", required=True, help="the Parquet file to write")
+    knows = command(commands, "evaluate", evaluate, "measure what a run knows of the labels", "run", "json", "step")
+    knows.add_argument("--data", help="other sounds than the run's own")
+    labels = command(
+        commands, "finetune", finetune, "fine-tune a run with few labels, measured on sources never labelled",
+        "run", "json", "step",
+    )  # fmt: skip
+    labels.add_argument("--facet", required=True, help="what to learn, such as digit or class")
+    labels.add_argument("--labels", type=int, required=True, help="labelled clips for each class")
+    labels.add_argument(
+        "--seconds", type=float, default=10.0,
+        help="how long to fine-tune, each of four times (default: %(default)s)",
+    )  # fmt: skip
 
 
 def list_methods(options: argparse.Namespace) -> None:

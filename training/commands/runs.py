@@ -6,10 +6,37 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from training.commands.arguments import command
 from training.commands.output import print_json
 from training.errors import UserError
 from training.run import Control, RunFolder, create_run, find_runs
+
+if TYPE_CHECKING:
+    from training.commands.arguments import Commands
+
+
+def add_commands(commands: "Commands") -> None:
+    """Declare `run`, `resume`, `stop`, `standby` and `list`."""
+    new = command(commands, "run", run, "start a run, or the run that FOLDER's config.json describes", "runs")
+    new.add_argument("folder", nargs="?", help="folder of a run that waits")
+    new.add_argument("--data", help="starter, a public set's name, or a folder of sounds (default: starter)")
+    new.add_argument("--method", help="see `methods` (default: simclr)")
+    new.add_argument("--encoder", help="see `methods` (default: the method's first)")
+    length = new.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, help="stop after so many steps")
+    length.add_argument("--seconds", type=float, help="stop after so many seconds (default: 120)")
+    new.add_argument("--out", help="the run's folder (default: a new one in --runs)")
+    new.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting; may be repeated"
+    )
+    new.add_argument("--device", choices=("auto", "cpu", "cuda"))
+    new.add_argument("--seed", type=int)
+    command(commands, "resume", resume, "go on from a run's last checkpoint", "run")
+    command(commands, "stop", stop, "ask a run to stop", "run")
+    command(commands, "standby", standby, "load everything and wait for a line that names a run (used by the page)")
+    command(commands, "list", list_runs, "list runs", "runs", "json")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -1,8 +1,27 @@
 """Commands about sounds: which sets there are, what is in one, and downloads."""
 
 import argparse
+from typing import TYPE_CHECKING
 
+from training.commands.arguments import command
 from training.commands.output import print_json, progress_line
+
+if TYPE_CHECKING:
+    from training.commands.arguments import Commands
+
+
+def add_commands(commands: "Commands") -> None:
+    """Declare `data list`, `data show` and `data fetch`."""
+    group = commands.add_parser("data", help="list, show and fetch sounds").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    command(group, "list", list_data, "list the sets that have a name", "json")
+    show = command(group, "show", show_data, "what is in a set or folder: clips, labels, what was skipped", "json")
+    show.add_argument("reference", help="a set's name or a folder")
+    show.add_argument(
+        "--window-seconds", type=float, default=2.0, help="longest clip that is cut from a file (default: 2)"
+    )
+    command(group, "fetch", fetch_data, "download a public set").add_argument("name", help="see `data list`")
 
 
 def list_data(options: argparse.Namespace) -> None:

@@ -1,0 +1,28 @@
+"""What several commands take, declared once."""
+
+import argparse
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    """What `ArgumentParser.add_subparsers` returns: each group of commands adds its own to it."""
+
+
+def command(
+    commands: "Commands", name: str, action: Callable[[argparse.Namespace], None], text: str, *flags: str
+) -> argparse.ArgumentParser:
+    """Add a command that does `action`. `flags`: which of the common arguments it takes: "run", "runs", "json", "step"."""
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=action)
+    if "run" in flags:
+        parser.add_argument("run", help="a run's name or folder")
+    if "runs" in flags or "run" in flags:
+        default = os.environ.get("HEARSIGHT_RUNS") or "runs"
+        parser.add_argument("--runs", default=default, help="folder of the runs (default: %(default)s)")
+    if "json" in flags:
+        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    if "step" in flags:
+        parser.add_argument("--step", type=int, help="a kept step (default: the newest)")
+    return parser
