@@ -10,10 +10,10 @@ const NOT_MEASURED = "not measured yet";
 /** key: what is compared when sorted; show: what stands in the cell; measured: whether it comes from the benchmark. */
 const COLUMNS = [
   { title: "Method", key: (row) => row.title.toLowerCase(), first: true },
-  { title: "Year", key: (row) => row.year, show: (row) => String(row.year) },
-  { title: "Negatives", key: (row) => (row.negatives ? 1 : 0), show: (row) => (row.negatives ? "with" : "without") },
+  { title: "Year", key: (row) => row.year, show: (row) => String(row.year), wide: true },
+  { title: "Negatives", key: (row) => (row.negatives ? 1 : 0), show: (row) => (row.negatives ? "with" : "without"), wide: true },
   { title: "Suited to", key: (row) => row.suits, show: (row) => row.suits, wide: true },
-  { title: "There", hint: "What the method is suited to, before training → after it", measured: true, wide: true, key: (_, f) => last(f?.suited), show: (_, f) => (f.suited ? pair(f.suited) : "–") },
+  { title: "There", hint: "What the method is suited to, before training → after it", measured: true, key: (_, f) => last(f?.suited), show: (_, f) => (f.suited ? pair(f.suited) : "–") },
   { title: "Beats", hint: "There, by more than two standard errors: its own random initialisation, the default encoder's, log-mel statistics", measured: true, key: (_, f) => f?.beats, show: (_, f) => f.beats ?? "–" },
   { title: "Cross-group kNN", measured: true, key: (_, f) => last(f?.knn), show: (_, f) => pair(f.knn) },
   { title: "Linear probe", measured: true, wide: true, key: (_, f) => last(f?.probe), show: (_, f) => pair(f.probe) },
