@@ -45,6 +45,8 @@ class Learner:
         """Take the newest weights into the average, which reaches back less far in the first steps."""
         momentum = min(self.config.averaging, self.step / (self.step + 9))
         follow(self.averaged, self.method, momentum)
+        for name in self.method.unaveraged:
+            follow(getattr(self.averaged, name), getattr(self.method, name), 0.0)
 
 
 def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: Hardware) -> Learner:

@@ -33,7 +33,8 @@ class Sampler:
     def next(self) -> Tensor:
         """(B,) int64 clips."""
         while self._at + self._batch_size > len(self._order):
-            self._order = torch.cat([self._order[self._at :], self._epoch()])
+            left = self._order[self._at :]
+            self._order = torch.cat([left, self._after(left, self._epoch())])
             self._at = 0
         batch = self._order[self._at : self._at + self._batch_size]
         self._at += self._batch_size
@@ -52,6 +53,14 @@ class Sampler:
         """Go on where `state` was taken."""
         self._generator.set_state(state["generator"])
         self._order, self._at, self._weights = state["order"], state["at"], state["weights"]
+
+    def _after(self, left: Tensor, epoch: Tensor) -> Tensor:
+        """The clips of a new epoch, so that none of them stands in one batch with itself among those `left` of the last."""
+        if self._weights is not None:
+            return epoch
+        first = (~torch.isin(epoch, left)).nonzero()[: self._batch_size - len(left), 0]
+        later = torch.ones(len(epoch), dtype=torch.bool).index_fill(0, first, False)
+        return torch.cat([epoch[first], epoch[later]])
 
     def _epoch(self) -> Tensor:
         n = len(self._groups)

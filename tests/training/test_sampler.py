@@ -27,6 +27,15 @@ def test_batches_are_full() -> None:
     assert {len(sampler.next()) for _ in range(20)} == {16}
 
 
+@pytest.mark.parametrize("draw", ["uniform", "by_group"])
+@pytest.mark.parametrize(("clips", "batch"), [(50, 16), (33, 32), (1000, 300)])
+def test_no_batch_holds_a_clip_twice(draw: str, clips: int, batch: int) -> None:
+    """Not even where one epoch ends and the next begins: a clip would be its own wrong answer."""
+    sampler = Sampler(torch.arange(clips) % 5, batch, draw, seed=0)  # type: ignore[arg-type]  # parametrised
+    for _ in range(40):
+        assert len(set(sampler.next().tolist())) == batch
+
+
 def test_the_beginnings_of_epochs_are_told() -> None:
     sampler = Sampler(torch.zeros(64), 16, "uniform", seed=0)
     begins = []

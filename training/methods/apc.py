@@ -2,8 +2,9 @@
 
 Paper:   Chung et al. 2019, arXiv 1904.03240, section 3.1
 Differs: 1. One GRU of width 192 over a small network on every frame, instead of three GRUs of width 512. 2. Two mel
-         frames of 20 ms make a step, instead of single frames of 10 ms. 3. Clips are stretched a
-         little in time and frequency; a step that shows no sound of the clip isn't counted. 4. AdamW 3e-3 instead of Adam 1e-4: runs here are short.
+         frames of 20 ms make a step, instead of single frames of 10 ms. 3. Clips are stretched a little in
+         frequency; a step that shows no sound of the clip isn't counted. 4. AdamW 3e-3 instead of Adam 1e-4: runs
+         here are short. 5. Batches of 64 instead of 32, and gradients aren't clipped.
 Shapes:  B clips, F mel bands, V view frames, s frames of a step (the encoder's stride), U = V / s steps, D encoder width.
 """
 
@@ -31,7 +32,10 @@ class Settings:
     """Settings of APC."""
 
     frames_ahead: int = setting(
-        2, "How many steps of 40 ms ahead it predicts: near ones are easy, far ones a guess.", low=1, high=20
+        2,
+        "How many steps of two frames (40 ms by default) ahead it predicts: near ones are easy, far ones a guess.",
+        low=1,
+        high=20,
     )
     direction: str = setting(
         "forward",
@@ -49,7 +53,7 @@ class APC(Method):
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64,
         # What is mixed in or filtered would have to be foretold as well.
-        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0},
     }
     card = Card(
         title="Autoregressive predictive coding (APC)",
@@ -60,7 +64,7 @@ class APC(Method):
         "a little later, as a language model foretells words. Sounds go on smoothly, so the next moment is easily "
         "guessed; a few steps ahead it must know which sound is being made and what comes after it. A second model may "
         "listen from the end to the start.",
-        formula=r"\mathcal{L} = \sum_{t=1}^{T-n} \lVert x_{t+n} - \hat{y}_t \rVert_1, \quad \hat{y}_t = W c_t, "
+        formula=r"\mathcal{L} = \frac{1}{(T-n) F} \sum_{t=1}^{T-n} \lVert x_{t+n} - \hat{y}_t \rVert_1, \quad \hat{y}_t = W c_t, "
         r"\quad c_t = \mathrm{GRU}(x_1, \dots, x_t)",
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",

@@ -131,6 +131,8 @@ class Method(nn.Module, ABC):
     """Where this method needs other values than RunConfig's defaults."""
     constant_rate: ClassVar[tuple[str, ...]] = ()
     """Names of its modules whose learning rate stays at its peak from the first step to the last."""
+    unaveraged: ClassVar[tuple[str, ...]] = ()
+    """Names of its modules that begin anew now and then: the averaged weights take them over as they are."""
     draw: ClassVar[Literal["uniform", "by_group"]] = "uniform"
     """`by_group` fills a batch with several clips of each of a few groups, for negatives of the same speaker."""
 

@@ -22,6 +22,7 @@ from torch import Generator, Tensor, nn
 
 from training.batch import Batch
 from training.encoders.encoder import Encoder
+from training.errors import UserError
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Picture, Suits, Task
 from training.methods.two_views import SHOWN, SIMILARITY, TwoViews, cosines
@@ -91,6 +92,11 @@ class MoCoV1(TwoViews):
 
     def __init__(self, encoder: Encoder, config: Any, task: Task, project: nn.Module | None = None) -> None:
         super().__init__(encoder, config, task, project or nn.Linear(encoder.width, config.projection_width))
+        if 2 * config.groups > task.batch_size:
+            raise UserError(
+                f"Batches of {task.batch_size} clips in {config.groups} groups leave some clips alone in theirs; at most "
+                f"{task.batch_size // 2} groups were expected."
+            )
         self.temperature, self.momentum, self.groups = config.temperature, config.momentum, config.groups
         self.slow = slow_copy(nn.Sequential(self.encoder, self.project))
         self.queue = Queue(min(config.queue_length, task.clips), config.projection_width)
@@ -133,4 +139,4 @@ class MoCoV1(TwoViews):
 
     def _grouped(self, network: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
         """What the network makes of x, one group after the other: normalised (B, P)."""
-        return functional.normalize(torch.cat([network(group) for group in x.chunk(self.groups)]).float(), dim=1)
+        return functional.normalize(torch.cat([network(group) for group in x.tensor_split(self.groups)]).float(), dim=1)

@@ -2,7 +2,7 @@
 
 Paper:   Liu et al. 2021, arXiv 2011.00406, sections 2.1 to 2.3
 Differs: 1. Frames of 20 ms instead of 10 ms, and a smaller encoder (see there). 2. Clips are stretched a
-         little in time and frequency; frames that show no sound of the clip aren't counted. 3. AdamW instead of Adam. 4. What is kept is
+         little in frequency; frames that show no sound of the clip aren't counted. 3. AdamW instead of Adam. 4. What is kept is
          what the last block says with nothing hidden; the authors' code has this, and better phones by it.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, G codebooks, K codes of each.
 """
@@ -42,7 +42,7 @@ class NPC(Method):
         "batch_size": 64,
         "learning_rate": 1e-3,
         # What is mixed in or filtered would have to be rebuilt as well.
-        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0},
     }
     card = Card(
         title="Non-autoregressive predictive coding (NPC)",
@@ -50,10 +50,10 @@ class NPC(Method):
         year=2021,
         paper="Liu et al., Non-Autoregressive Predictive Coding for Learning Speech Representations from Local "
         "Dependencies, arXiv 2011.00406",
-        summary="Every frame is described by the fifth of a second around it, but not by itself and its nearest neighbours: a "
+        summary="Every frame is described by the third of a second around it, but not by itself and its nearest neighbours: a "
         "gap is cut out of every convolution. From this description, squeezed through a few codes, the hidden frame "
         "must be rebuilt. All frames are done at once, so it needs no recurrent network and hears both sides.",
-        formula=r"\mathcal{L} = \sum_t \lVert x_t - W q(h_t) \rVert_1, \quad "
+        formula=r"\mathcal{L} = \frac{1}{T F} \sum_t \lVert x_t - W q(h_t) \rVert_1, \quad "
         r"h_t = \sum_{i} \tanh\big(\mathrm{conv}_i(x_{t-r}, \dots, x_{t-m}, x_{t+m}, \dots, x_{t+r})\big)",
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",

@@ -72,6 +72,9 @@ class MelViews:
         amounts = _Amounts(len(power), power.device, generator)
         stretch = amounts.symmetric(self.time_stretch).exp()
         starts = placement(lengths / stretch, frames, amounts.uniform(), self.time_shift)
+        if not self.time_stretch:
+            # Between two frames each frame of the view would hold a part of both, and give away a neighbour that is hidden.
+            starts = starts.round()
         view = warped(
             power, frames,
             starts=starts,

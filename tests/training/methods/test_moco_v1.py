@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
+from training.errors import UserError
 from training.methods.method import Method
 from training.methods.moco_v1 import MoCoV1
 
@@ -197,3 +198,15 @@ def test_what_v2_changed() -> None:
     assert (one.temperature, two.temperature) == (0.07, 0.2)
     assert one.augment.settings.mixup == 0 < two.augment.settings.mixup
     assert one.augment.settings.equalizer < two.augment.settings.equalizer
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_groups_of_a_single_clip_are_refused(name: str) -> None:
+    with pytest.raises(UserError, match=r"Batches of 16 clips in 9 groups .* at most 8 groups"):
+        method_of(name, groups=9)
+    for clips in (16, 13):
+        method = method_of(name, groups=6 if clips == 13 else 8)
+        method.loss(
+            {key: value[:clips] for key, value in method.views(batch_of(), Generator()).items() if key != "order"}
+            | {"order": torch.randperm(clips)}
+        )

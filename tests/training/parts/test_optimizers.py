@@ -168,3 +168,20 @@ def test_the_rate_rises_then_falls_by_half_a_cosine() -> None:
         expected = 0.2 * (1 + math.cos(math.pi * progress)) / 2
         assert scheduled_rate(config, 100, progress) == pytest.approx(expected)
     assert scheduled_rate(replace(config, warmup_steps=0), 0, 0.0) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(("name", "rate"), [("adamw", 3e-3), ("sgd", 3e-2), ("lars", 3.0)])
+def test_each_optimizer_learns_at_the_rate_that_the_setting_speaks_of(name: str, rate: float) -> None:
+    config = replace(RunConfig(), optimizer=name, learning_rate=rate, steps=60)
+    torch.manual_seed(0)
+    model: Any = Network()
+    x, wanted = torch.randn(64, 1, 6, 6), torch.randn(64, 2)
+    optimizer, losses = optimizer_for(model, config), []
+    for step in range(60):
+        set_rate(optimizer, config, scheduled_rate(config, step, step / 60))
+        loss = (model.predict_more(model.predict(model.body(x))) - wanted).square().mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(float(loss.detach()))
+    assert losses[-1] < 0.9 * losses[0]

@@ -132,6 +132,18 @@ def test_the_frames_shown_are_those_nearest_to_the_clips_own() -> None:
     assert found.sum(1).tolist() == [4, 4, 10, 10]
 
 
+@pytest.mark.parametrize("length", [10, 16, 40])
+def test_unstretched_frames_are_the_clips_own(length: int) -> None:
+    """None is a blend of two: what is hidden in a view must not be read off a frame beside it."""
+    views, power = replace(OFF, time_shift=1.0, frequency_stretch=0.1), clips(frames=length)
+    changed = power.clone()
+    changed[:, :, 5] *= 7  # one frame of each clip
+    lengths = torch.full((8,), length)
+    views_of = [views(p, lengths, 16, Generator().manual_seed(2)) for p in (power, changed)]
+    differing = (views_of[0] - views_of[1]).abs().amax(1) > 1e-3  # (B, V)
+    assert differing.sum(1).max() == 1
+
+
 def test_padding_is_told_from_the_clip() -> None:
     """Where nothing else is mixed in, frames that don't show the clip are silent and those that do are not."""
     views, lengths = replace(OFF, time_shift=1.0, time_stretch=0.2), torch.arange(4, 12)

@@ -1,0 +1,43 @@
+"""What the averaged weights are made of."""
+
+import torch
+
+from training.building import built_method
+from training.config import new_config
+from training.learner import Learner
+from training.methods.deepcluster import DeepCluster
+from training.parts.optimizers import optimizer_for
+from training.parts.slow_copy import slow_copy
+from training.sampler import Sampler
+
+
+def learner_of(name: str) -> Learner:
+    config = new_config({"crop_seconds": 0.32, "mels": 16, "averaging": 0.5}, method=name, steps=5)
+    method = built_method(config, 48, 4, (-4.0, 3.0))
+    sampler = Sampler(torch.zeros(48), 16, "uniform", 0)
+    return Learner(
+        config, method, slow_copy(method), optimizer_for(method, config), sampler, torch.Generator(), step=100
+    )
+
+
+def test_the_average_goes_half_the_way_at_a_half() -> None:
+    t = learner_of("simclr")
+    before = {name: p.clone() for name, p in t.averaged.named_parameters()}
+    with torch.no_grad():
+        for p in t.method.parameters():
+            p.add_(1)
+    t.average()
+    for name, p in t.averaged.named_parameters():
+        torch.testing.assert_close(p, before[name] + 0.5)
+
+
+def test_a_part_that_begins_anew_is_not_blended_with_what_it_was() -> None:
+    """DeepCluster's classifier of the last clustering names other clusters than the new one."""
+    t = learner_of("deepcluster")
+    assert isinstance(t.method, DeepCluster) and isinstance(t.averaged, DeepCluster)
+    with torch.no_grad():
+        t.method.head.weight.normal_()
+        t.method.project[0].weight.add_(1)
+    t.average()
+    assert torch.equal(t.averaged.head.weight, t.method.head.weight)
+    assert not torch.equal(t.averaged.project[0].weight, t.method.project[0].weight)
