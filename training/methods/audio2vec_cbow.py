@@ -3,7 +3,8 @@
 Paper:   Tagliasacchi et al. 2019, arXiv 1905.11796, section 3
 Differs: 1. Slices of .16 s instead of about 1 s, and one neighbour a side by default: words here last half a second.
          2. The decoder is dense, not the encoder's mirror image. 3. Slices are taken of a changed copy of the clip.
-         4. Frames that show no sound of the clip are not counted.
+         4. Frames that show no sound of the clip are not counted. 5. Recurrent layers over time by default instead of
+         convolutions. 6. AdamW and a cosine schedule instead of Adam.
 Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, W frames of a slice, C numbers of a code.
 """
 
@@ -30,7 +31,7 @@ class Audio2VecCBoW(NeighbouringSlices):
         summary="A short slice of the sound is taken out, and the model must draw it from the slices before and after it, as "
         "a missing word is guessed from its sentence. What lies between two moments follows from what is being said or "
         "played, so the codes of the slices come to hold that.",
-        formula=r"\mathcal{L} = \big\lVert x_{0} - g\big([f(x_{-P}), \dots, f(x_{-1}), f(x_{1}), \dots, f(x_{P})]\big) "
+        formula=r"\mathcal{L} = \frac{1}{N} \big\lVert x_{0} - g\big([f(x_{-P}), \dots, f(x_{-1}), f(x_{1}), \dots, f(x_{P})]\big) "
         r"\big\rVert^2",
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all slices nothing could be rebuilt.",

@@ -3,7 +3,8 @@
 Paper:   Tagliasacchi et al. 2019, arXiv 1905.11796, section 3
 Differs: 1. Slices of .16 s instead of about 1 s, and one neighbour a side by default: words here last half a second.
          2. The decoder is dense, not the encoder's mirror image. 3. Slices are taken of a changed copy of the clip.
-         4. Frames that show no sound of the clip are not counted.
+         4. Frames that show no sound of the clip are not counted. 5. Recurrent layers over time by default instead of
+         convolutions. 6. AdamW and a cosine schedule instead of Adam.
 Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, W frames of a slice, C numbers of a code.
 """
 
@@ -31,7 +32,7 @@ class Audio2VecSkipGram(NeighbouringSlices):
         summary="The model hears one short slice of a sound and must draw what came before and what comes after, as one might "
         "guess a sentence from a single word. A slice tells little for certain of its neighbours, so what is drawn is an "
         "average of what they might be; the better the code says which sound is being made, the sharper it gets.",
-        formula=r"\mathcal{L} = \sum_{p \in \{-P, \dots, P\} \setminus 0} \lVert x_{p} - g_p(f(x_{0})) \rVert^2",
+        formula=r"\mathcal{L} = \frac{1}{N} \sum_{p \in \{-P, \dots, P\} \setminus 0} \lVert x_{p} - g_p(f(x_{0})) \rVert^2",
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all slices nothing could be rebuilt.",
         breaks="Without a gap the edges of the slice give the edges of its neighbours away. Far neighbours can't be foretold, "

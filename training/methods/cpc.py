@@ -1,9 +1,10 @@
 """CPC: sum up what was heard so far, and pick the frame that comes k steps later out of a crowd of wrong ones.
 
 Paper:   van den Oord et al. 2018, arXiv 1807.03748, section 2, equations 3 and 4; section 3.1 (speech)
-Differs: 1. It hears mel frames, two to a step of 40 ms, instead of samples. 2. Views are changed copies of the clips, as
-         in Kharitonov et al. 2020, arXiv 2007.00991. 3. A GRU of width 192 instead of 256, and fewer steps ahead: words
-         here last half a second. 4. Wrong frames are drawn evenly, so many of the same clip and so many of other ones.
+Differs: 1. It hears mel frames, two to a step of 40 ms, instead of samples. 2. Views are changed copies of the clips,
+         as in Kharitonov et al. 2020, arXiv 2007.00991. 3. A GRU of width 192 instead of 256, and fewer steps ahead:
+         words here last half a second. 4. Wrong frames are drawn evenly, so many of the same clip and so many of
+         other ones. 5. AdamW 3e-3 and a cosine schedule instead of Adam 2e-4.
 Shapes:  B clips, F mel bands, V view frames, U = V / 2 encoder frames, D encoder width, M wrong frames of the same clip,
          N wrong frames of other clips.
 """
@@ -30,7 +31,9 @@ from training.views.masks import frames_of_others, other_frames, own_steps
 class Settings:
     """Settings of CPC."""
 
-    steps_ahead: int = setting(4, "How many frames of 40 ms ahead it must foresee.", low=1, high=20)
+    steps_ahead: int = setting(
+        4, "How many steps of two frames (40 ms by default) ahead it must foresee.", low=1, high=20
+    )
     same_clip: int = setting(
         16, "Wrong frames of the same clip: what speaker and microphone say doesn't help there.", low=1, high=256
     )
@@ -70,7 +73,7 @@ class CPC(Method):
         Picture(
             "found",
             "Found, for each step ahead",
-            "How often the true frame scores above all wrong ones, from one step of 40 ms ahead to the farthest: the "
+            "How often the true frame scores above all wrong ones, from one step ahead to the farthest: the "
             "farther, the harder.",
             "bars",
             rows="steps ahead",

@@ -1,10 +1,11 @@
 """CPC v2: CPC whose frames are each changed in a way of their own, and that foresees in both directions.
 
 Paper:   Hénaff et al. 2019, arXiv 1905.09272, section 3.1 ("CPC v2": layer normalisation, patch augmentation, directions)
-Differs: 1. Frames in time instead of patches of a picture, so two directions instead of four. 2. A frame is changed by
-         a filter and a hidden band of its own, instead of by colours dropped and shears. 3. Recurrent networks sum up
-         the context, instead of masked convolutions. 4. The network is not made deeper and wider. 5. W_k turns the
-         context into a guess directly; negatives and padding are as in our CPC.
+Differs: 1. Frames in time instead of patches of a picture, so two directions instead of four. 2. A frame is changed
+         by a filter and a hidden band of its own, instead of by colours dropped and shears. 3. Recurrent networks sum
+         up the context, instead of masked convolutions. 4. The network is not made deeper and wider. 5. W_k turns the
+         context into a guess directly; negatives and padding are as in our CPC. 6. AdamW and a cosine schedule
+         instead of Adam.
 Shapes:  B clips, F mel bands, V view frames, s frames of a step, U = V / s steps, D encoder width, M and N wrong frames
          of the same clip and of others.
 """

@@ -2,12 +2,13 @@
 
 Paper:   Hjelm et al. 2019, arXiv 1808.06670, sections 3.1 to 3.3, equations 4 to 8, as DIM(L);
          for audio Ravanelli and Bengio 2019, arXiv 1812.00271
-Differs: 1. Local features are the encoder's frames, each of all bands, instead of places in a picture.
-         2. The prior's discriminator learns in the same step as the encoder: its gradient is turned round on the way back,
-            where the paper takes turns.
-         3. The vector is made of one changed view of a clip and its moments of another one, as in AMDIM (Bachman et al.
-            2019, arXiv 1906.00910): of a single view it was enough to know where in it the clip began.
-        4. The global vector ends in BatchNorm without scale and offset: else the judge soon wins for good.
+Differs: 1. Local features are the encoder's frames, each of all bands, instead of places in a picture. 2. The prior's
+         discriminator learns in the same step as the encoder: its gradient is turned round on the way back, where the
+         paper takes turns. 3. The vector is made of one changed view of a clip and its moments of another one, as in
+         AMDIM (Bachman et al. 2019, arXiv 1906.00910): of a single view it was enough to know where in it the clip
+         began. 4. The global vector ends in BatchNorm without scale and offset: else the judge soon wins for good.
+         5. InfoNCE by default; the Jensen-Shannon estimate is a setting. 6. AdamW and a cosine schedule instead of
+         Adam.
 Shapes:  B clips, F mel bands, V view frames, U output frames, D encoder width, P width of the global vector, C width in
          which the critic compares.
 """

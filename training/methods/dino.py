@@ -3,10 +3,11 @@
 Paper:   Caron et al. 2021, arXiv 2104.14294, equations 1 to 4 and algorithm 1
 Differs: 1. Two views of one size, no small crops. 2. A thousand prototypes instead of 65,536, behind a head of 16
          numbers instead of 256: with many more prototypes than numbers no direction is equally far from all of them.
-         3. The teacher starts at .99 and not .996, since runs here are short. 4. Its temperature is .04 from the first step
-         to the last, and the prototypes learn from the first step on. 5. What is kept is the student, averaged over its
-         last steps, and not the teacher. 6. The head has BatchNorm and ReLU instead of GELU alone: the encoder's outputs are
-         positive and so nearly parallel that without it no prototype is nearer than another, and all become equal.
+         3. The teacher starts at .99 and not .996, since runs here are short. 4. Its temperature is .04 from the
+         first step to the last, and the prototypes learn from the first step on. 5. What is kept is the student,
+         averaged over its last steps, and not the teacher. 6. The head has BatchNorm and ReLU instead of GELU alone:
+         the encoder's outputs are positive and so nearly parallel that without it no prototype is nearer than
+         another, and all become equal. 7. A higher learning rate, of a small model.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width, K prototypes.
 """
 

@@ -1,9 +1,9 @@
 """InfoNCE: of all second views of a batch, pick the one that was made from the same clip as a first view.
 
 Paper:   van den Oord et al. 2018, arXiv 1807.03748, section 2.3 and appendix A.1, equation 4
-Differs: 1. The positive is another view of the clip, not a later moment of it (that is the method cpc).
-         2. The score is a cosine over a temperature instead of exp(zᵀ W c).
-         3. Both ways: second views pick among first views too, and the two losses are averaged.
+Differs: 1. The positive is another view of the clip, not a later moment of it (that is the method cpc). 2. The score
+         is a cosine over a temperature instead of exp(zᵀ W c). 3. Both ways: second views pick among first views too,
+         and the two losses are averaged. 4. AdamW and a cosine schedule instead of Adam.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 

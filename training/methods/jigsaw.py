@@ -1,10 +1,12 @@
 """Jigsaw: pieces of a clip in a wrong order; say which order it is.
 
 Paper:   Noroozi and Favaro 2016, arXiv 1603.09246, sections 3 and 4; audio: Carr et al. 2021, arXiv 2103.09879
-Differs: 1. Pieces are cut along time alone: 4 of them instead of 3 x 3. 2. They are cut in proportion to each clip's own
-         frames and drawn out to one length, so that short clips give slow pieces and none holds silence. 3. Batch
-         statistics are taken over all pieces of all clips together, in which no order shows.
-         4. Orders are classified, as in the first paper; the second one ranks the pieces instead.
+Differs: 1. Pieces are cut along time alone: 4 of them instead of 3 x 3. 2. They are cut in proportion to each clip's
+         own frames and drawn out to one length, so that short clips give slow pieces and none holds silence. 3. Batch
+         statistics are taken over all pieces of all clips together, in which no order shows. 4. Orders are
+         classified, as in the first paper; the second one ranks the pieces instead. 5. With 4 pieces the 24 orders
+         are all there are; of more pieces those far apart are chosen. 6. Recurrent layers over time by default
+         instead of AlexNet. 7. AdamW and a cosine schedule instead of SGD.
 Shapes:  B clips, F mel bands, N pieces, W frames of a piece, K orders, D encoder width, C numbers of a code.
 """
 

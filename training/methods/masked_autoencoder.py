@@ -57,8 +57,8 @@ class MaskedAutoencoder(Method):
         "only the rest, which makes it quick; a small decoder, told where each missing rectangle lay, draws what it held. "
         "So little is left that copying from next door doesn't do: the model has to know how sounds look as a whole. "
         "After training the decoder is thrown away too.",
-        formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{i \in M} \frac{1}{P} \Big\lVert \frac{x_i - \mu_i}{\sigma_i} - "
-        r"\hat{x}_i\big(x_{j \notin M}\big) \Big\rVert_2^2",
+        formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{i \in M} \frac{1}{P} \big\lVert x_i - "
+        r"\hat{x}_i(x_{j \notin M}) \big\rVert_2^2",
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="With few patches dropped, the missing ones are read off their neighbours, and with nearly all dropped nobody "

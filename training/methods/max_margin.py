@@ -2,10 +2,10 @@
 
 Paper:   Hadsell, Chopra and LeCun 2006, Dimensionality Reduction by Learning an Invariant Mapping, equation 4;
          for audio in the survey by Liu et al., arXiv 2203.01205
-Differs: 1. Pairs are two views of a clip (y = 1) and views of different clips of the batch (y = 0), not labelled pictures.
-         2. Of B² pairs only B are alike, so alike and different pairs are averaged apart, each counting as much in all.
-         3. No factor ½, as in the survey.
-         4. Projections are normalised, so that the margin has a fixed scale: distances run from 0 to 2.
+Differs: 1. Pairs are two views of a clip (y = 1) and views of different clips of the batch (y = 0), not labelled
+         pictures. 2. Of B² pairs only B are alike, so alike and different pairs are averaged apart, each counting as
+         much in all. 3. No factor ½, as in the survey. 4. Projections are normalised, so that the margin has a fixed
+         scale: distances run from 0 to 2. 5. AdamW and a cosine schedule instead of SGD.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 

@@ -4,6 +4,7 @@ Paper:   Sohn 2016, Improved Deep Metric Learning with Multi-class N-pair Loss O
          for audio in the survey by Liu et al., arXiv 2203.01205
 Differs: 1. A class is a clip, and its two samples are two views, instead of labelled pictures; nothing is mined.
          2. The penalty on the length of f is a setting (section 3.2.2 of the paper has one, of a weight of its own).
+         3. AdamW and a cosine schedule instead of SGD.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 

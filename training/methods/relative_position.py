@@ -1,10 +1,11 @@
 """Relative position: hear two pieces of a clip, and say which comes how many places before or after the other.
 
 Paper:   Doersch et al. 2015, arXiv 1505.05192, section 3
-Differs: 1. Places lie along time alone, 2 (N − 1) distances instead of 8 directions.
-         2. Pieces are cut in proportion to each clip's own frames and drawn out to one length, so that short clips give
-            slow pieces and none holds silence. 3. Pieces are levelled one by one; in pictures colours are dropped, which
-            betray the place in the lens.
+Differs: 1. Places lie along time alone, 2 (N − 1) distances instead of 8 directions. 2. Pieces are cut in proportion
+         to each clip's own frames and drawn out to one length, so that short clips give slow pieces and none holds
+         silence. 3. Pieces are levelled one by one; in pictures colours are dropped, which betray the place in the
+         lens. 4. Recurrent layers over time by default instead of AlexNet. 5. AdamW and a cosine schedule instead of
+         SGD.
 Shapes:  B clips, F mel bands, N places, W frames of a piece, K = 2 (N − 1) distances, D encoder width, C numbers of a
          code.
 """

@@ -46,7 +46,7 @@ class Speech2Vec(NeighbouringSlices):
         summary="A network hears a segment of speech moment by moment and sums it up; from that, a second network must say "
         "the neighbouring segments, moment by moment. The paper claimed that words of like meaning come to lie together. "
         "That claim did not reproduce (arXiv 2209.10791): expect codes that say how a segment sounds, not what it means.",
-        formula=r"\mathcal{L} = \sum_{p \in \{-P, \dots, P\} \setminus 0} \sum_{t} "
+        formula=r"\mathcal{L} = \frac{1}{N} \sum_{p \in \{-P, \dots, P\} \setminus 0} \sum_{t} "
         r"\big\lVert x_{p,t} - W s_{p,t} \big\rVert^2, \quad s_{p,t} = \mathrm{GRU}(s_{p,t-1}, [c, e_p])",
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all segments nothing could be rebuilt.",

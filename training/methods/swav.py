@@ -1,12 +1,14 @@
 """SwAV: two views of a clip must fall into the same cluster, while all clusters are kept equally full.
 
 Paper:   Caron et al. 2020, arXiv 2006.09882, section 3, equations 1 to 5, with multi-crop
-Differs: 1. Hundreds of prototypes instead of 3000, and ε .02 instead of .05, with which it rests at ln K on made sounds. 2. The
-         projector ends in 16 numbers instead of 128, and in BatchNorm: with many more prototypes than numbers no
-         direction is equally far from all prototypes, which makes it harder for the loss to rest at
-         ln K. 3. Prototypes are normalised where they are used, and are long otherwise, so that AdamW's steps turn them
-         slowly. 4. AdamW instead of LARS. 5. Four small crops instead of six. 6. Sinkhorn runs on logarithms: the same
-         numbers, and no overflow. 7. One queue, of both large crops, instead of one for each.
+Differs: 1. Hundreds of prototypes instead of 3000, and ε .02 instead of .05, with which it rests at ln K on made
+         sounds. 2. The projector ends in 16 numbers instead of 128, and in BatchNorm: with many more prototypes than
+         numbers no direction is equally far from all prototypes, which makes it harder for the loss to rest at ln K.
+         3. Prototypes are normalised where they are used, and are long otherwise, so that AdamW's steps turn them
+         slowly. 4. AdamW instead of LARS. 5. Four small crops instead of six. 6. Sinkhorn runs on logarithms: the
+         same numbers, and no overflow. 7. One queue, of both large crops, instead of one for each. 8. Prototypes are
+         frozen for 20 steps instead of one epoch. 9. No queue by default: hundreds of prototypes are filled by a
+         batch.
 Shapes:  B clips, L = 2 large and S small crops, K prototypes, F mel bands, V view frames, D encoder width, P projection
          width.
 """

@@ -1,10 +1,11 @@
 """TemporalGap: hear two slices of a clip, and say how far apart they are.
 
 Paper:   Tagliasacchi et al. 2019, arXiv 1905.11796, section 3
-Differs: 1. Slices of .08 s instead of about 1 s: words here last half a second. 2. Slices are taken of a changed copy of
-         the clip, and both lie within its own frames, without the first and the last one, which blend with the silence
-         around. 3. Clips no longer than that leave no choice of gap and are not counted. 4. The entropy H(Δ) of the
-         truth, which nothing can change, is taken off, so that a right answer costs nothing.
+Differs: 1. Slices of .08 s instead of about 1 s: words here last half a second. 2. Slices are taken of a changed copy
+         of the clip, and both lie within its own frames, without the first and the last one, which blend with the
+         silence around. 3. Clips no longer than that leave no choice of gap and are not counted. 4. The entropy H(Δ)
+         of the truth, which nothing can change, is taken off, so that a right answer costs nothing. 5. Recurrent
+         layers over time by default instead of convolutions. 6. AdamW and a cosine schedule instead of Adam.
 Shapes:  B clips, F mel bands, V view frames, W frames of a slice, D encoder width, C numbers of a code.
 """
 

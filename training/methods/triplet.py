@@ -1,10 +1,9 @@
 """Triplet loss: a clip's other view must be nearer than another clip, by a margin.
 
 Paper:   Jansen et al. 2018, Unsupervised Learning of Semantic Audio Representations, arXiv 1711.02209, section 2.1
-Differs: 1. Positives are augmented views (noise, shifts, mixtures in one), where the paper trains on one kind of triplet
-            after the other, among them neighbours in time.
-         2. The mean over anchors instead of the sum.
-         3. The margin is tuned for short runs.
+Differs: 1. Positives are augmented views (noise, shifts, mixtures in one), where the paper trains on one kind of
+         triplet after the other, among them neighbours in time. 2. The mean over anchors instead of the sum. 3. The
+         margin is tuned for short runs. 4. AdamW and a cosine schedule instead of Adam.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 

@@ -2,12 +2,12 @@
 
 Paper:   Baevski et al. 2020, arXiv 2006.11477, sections 2 and 3, equations 1 to 4
 Differs: 1. Moments of two mel frames, 40 ms, and one linear layer instead of seven convolutions on samples. 2. Three
-         narrow Transformer layers. 3. Spans of 2 moments, 80 ms instead of 200, begin at 25 % of them instead of 6.5 %:
-         about half is hidden either way, but words here last half a second. 4. Few codes and distractors, since a word
-         has a dozen moments; as many distractors again are hidden moments of other clips. 5. The diversity is that
-         of the authors' code, 1 − perplexity over codes. 6. No penalty on the features, which stand on a fixed front
-         end. 7. Views are changed copies of the clips, without noise and mixtures and with weak filters, and padding is
-         neither hidden nor a distractor.
+         narrow Transformer layers. 3. Spans of 2 moments, 80 ms instead of 200, begin at 25 % of them instead of 6.5
+         %: about half is hidden either way, but words here last half a second. 4. Few codes and distractors, since a
+         word has a dozen moments; as many distractors again are hidden moments of other clips. 5. The diversity is
+         that of the authors' code, 1 − perplexity over codes. 6. No penalty on the features, which stand on a fixed
+         front end. 7. Views are changed copies of the clips, without noise and mixtures and with weak filters, and
+         padding is neither hidden nor a distractor. 8. AdamW and a cosine schedule instead of Adam and a linear one.
 Shapes:  B clips, F mel bands, V view frames, U = V / 2 moments, D encoder width, P projection width, G codebooks,
          C codes of each, K distractors of the same clip, N of others.
 """
@@ -41,7 +41,7 @@ class Settings:
     """Settings of wav2vec 2.0."""
 
     span_starts: float = setting(0.25, "Part of the moments at which a hidden span begins.", low=0.01, high=0.9)
-    span_moments: int = setting(2, "Moments of 40 ms that a span hides.", low=1, high=50)
+    span_moments: int = setting(2, "Moments of two frames (40 ms by default) that a span hides.", low=1, high=50)
     distractors: int = setting(10, "Wrong codes, from other hidden moments of the same clip.", low=1, high=100)
     other_clips: int = setting(10, "Wrong codes, from hidden moments of other clips.", low=0, high=100)
     temperature: float = setting(
