@@ -29,9 +29,10 @@ class Download:
 class Downloads:
     """All methods may be called from any thread."""
 
-    def __init__(self, fetch: Fetch | None = None):
-        """`fetch`: what brings a set here, for tests."""
+    def __init__(self, fetch: Fetch | None = None, arrived: Callable[[str], None] = lambda name: None):
+        """`fetch`: what brings a set here, for tests; `arrived` is called with the name of each set that is here now."""
         self._fetch = fetch or _fetch_public
+        self._arrived = arrived
         self._lock = threading.Lock()
         self._known: dict[str, Download] = {}
         self._worker = ThreadPoolExecutor(1, "download")
@@ -60,6 +61,7 @@ class Downloads:
 
         try:
             self._fetch(name, note)
+            self._arrived(name)
         except UserError as error:
             self._change(name, text=str(error), done=True, failed=True)
         except Exception:

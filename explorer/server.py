@@ -46,7 +46,7 @@ class Server:
         self.uploads = Uploads()
         self.projector = Projector()
         self.finder = Finder(self.library, LayoutFolders())
-        self.downloads = Downloads()
+        self.downloads = Downloads(arrived=self.library.shelf.forget)
         parts = (self.library, self.launcher, self.uploads, self.finder, self.downloads)
         self.page = whole_page(*parts, data=self._data, read_only=read_only)
 

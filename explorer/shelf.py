@@ -18,7 +18,7 @@ from training.errors import UserError
 
 OPEN_AT_MOST = 4
 MISSING_SECONDS = 3.0
-"""For so long a set that wasn't found isn't looked for again."""
+"""For so long a set that wasn't found isn't looked for again, nor one opened anew that could not be opened."""
 FAULT = "The sounds could not be opened because of a fault in Hearsight; its log says more."
 
 log = logging.getLogger(__name__)
@@ -38,11 +38,18 @@ class Opening:
     dataset: Dataset | None = None
     error: str | None = None
     """One plain sentence where it failed."""
+    failed_at: float | None = None
+    """When it failed, on the monotonic clock."""
 
     @property
     def done(self) -> bool:
         """Whether nothing more will change."""
         return self.dataset is not None or self.error is not None
+
+    @property
+    def stale(self) -> bool:
+        """Whether it failed so long ago that whoever asked has read why, and another try may do better."""
+        return self.failed_at is not None and time.monotonic() - self.failed_at >= MISSING_SECONDS
 
 
 class Shelf:
@@ -87,12 +94,15 @@ class Shelf:
     def open(self, reference: str, window_seconds: float = 2.0, anew: bool = False) -> Opening:
         """Where the opening of "starter", a public set or a path stands; begins it where nobody did, never waits.
 
-        `anew` begins again after it was done, for a folder whose files may have changed.
+        What failed is begun again after a few seconds. `anew` begins again whatever was done, for a folder whose files
+        may have changed.
         """
         key = (reference, window_seconds)
         with self._lock:
             known = self._openings.get(key)
-            if known is not None and not (known.done and anew):
+            if known is not None and not known.stale and not (known.done and anew):
+                if known.dataset is not None:
+                    self._keep(known.dataset)
                 return known
             self._openings[key] = Opening(reference)
             self._makers.submit(self._make_in_background, key)
@@ -102,6 +112,11 @@ class Shelf:
         """Where the opening of `reference` stands, if it was begun at all, with whatever window."""
         with self._lock:
             return next((o for (name, _), o in reversed(self._openings.items()) if name == reference), None)
+
+    def forget(self, reference: str) -> None:
+        """Begin anew when `reference` is opened next, since it was downloaded meanwhile."""
+        with self._lock:
+            self._drop(lambda opening: opening.done and opening.reference == reference)
 
     def close(self) -> None:
         """Begin nothing new."""
@@ -128,10 +143,10 @@ class Shelf:
             dataset = self._make(key[0], window_seconds=key[1], progress=self._progress_of(key))
             done = Opening(key[0], 1.0, f"{len(dataset):,} clips are ready.", dataset)
         except UserError as error:
-            done = Opening(key[0], 0.0, str(error), None, str(error))
+            done = Opening(key[0], 0.0, str(error), None, str(error), time.monotonic())
         except Exception:
             log.exception("A data set could not be opened.")
-            done = Opening(key[0], 0.0, FAULT, None, FAULT)
+            done = Opening(key[0], 0.0, FAULT, None, FAULT, time.monotonic())
         with self._lock:
             self._openings[key] = done
             if done.dataset is not None:
@@ -151,3 +166,7 @@ class Shelf:
         self._open.move_to_end(dataset.fingerprint)
         while len(self._open) > OPEN_AT_MOST:
             self._open.popitem(last=False)
+        self._drop(lambda opening: opening.dataset is not None and opening.dataset.fingerprint not in self._open)
+
+    def _drop(self, unwanted: Callable[[Opening], bool]) -> None:
+        self._openings = {key: opening for key, opening in self._openings.items() if not unwanted(opening)}

@@ -42,17 +42,20 @@ def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
     """The clips of the chosen set are offered as soon as they are open; until then the page says how far that is."""
     timer = gr.Timer(ASK_SECONDS, active=False)
 
-    def opened(reference: str | None) -> tuple[dict[str, Any], gr.Timer]:
+    def opened(reference: str | None, anew: bool = False) -> tuple[dict[str, Any], gr.Timer]:
         reference = (reference or "").strip()
         known = {name for _, name in data_choices()} | {frame.data}
         if not reference or (frame.read_only and reference not in known):
             return said("Choose one of the sets above.", "bad"), gr.Timer(active=False)
-        opening = frame.library.shelf.open(reference)
+        opening = frame.library.shelf.open(reference, anew=anew)
         if opening.dataset is not None:
             return clips_to_pick(opening.dataset), gr.Timer(active=False)
         if opening.error is not None:
             return said(opening.error, "bad"), gr.Timer(active=False)
         return said(opening.text, "busy", opening.fraction), gr.Timer(active=True)
+
+    def chosen(reference: str | None) -> tuple[dict[str, Any], gr.Timer]:
+        return opened(reference, anew=True)
 
     def arrived(reference: str | None, request: gr.Request) -> tuple[Any, gr.Timer]:
         """Who came for another page has no sounds made for them."""
@@ -64,7 +67,7 @@ def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
     frame.page.load(arrived, data, [source.picker, timer], **QUIET)
     if frame.tab is not None:
         frame.tab.select(opened, data, [source.picker, timer], **QUIET)
-    data.input(opened, data, [source.picker, timer], **QUIET)
+    data.input(chosen, data, [source.picker, timer], **QUIET)
     timer.tick(opened, data, [source.picker, timer], **QUIET)
 
 

@@ -46,6 +46,15 @@ def test_only_a_few_stay_open(make_dataset):
     assert shelf.dataset("0") is not first
 
 
+def test_what_was_opened_by_its_reference_does_not_stay_open_either(make_dataset):
+    shelf = Shelf(make=lambda reference, **_: make_dataset(3, fingerprint=reference))
+    for name in map(str, range(6)):
+        shelf.open(name)
+        wait_for(lambda name=name: shelf.known(name).done)
+        assert shelf.open("0").dataset is not None  # asked for all the time, so it stays
+    assert [name for name in map(str, range(6)) if shelf.known(name)] == ["0", "3", "4", "5"]
+
+
 def test_a_slow_set_does_not_hold_up_the_answer(make_dataset, monkeypatch):
     dataset, go = make_dataset(3), threading.Event()
     monkeypatch.setattr(module, "load", lambda *_: go.wait(20) and dataset)
@@ -87,3 +96,25 @@ def test_what_cannot_be_opened_says_why():
         wait_for(lambda reference=reference: shelf.open(reference).done)
         assert shelf.known(reference).error == sentence
     assert shelf.known("z") is None
+
+
+def test_what_failed_is_begun_anew_after_a_while_or_when_it_was_downloaded(make_dataset, monkeypatch):
+    answers = iter([UserError("The disk is full."), UserError("esc50 is not here yet."), None])
+
+    def make(reference, **_):
+        if (error := next(answers)) is not None:
+            raise error
+        return make_dataset(3)
+
+    shelf = Shelf(make=make)
+    shelf.open("esc50")
+    wait_for(lambda: shelf.known("esc50").done)
+    assert shelf.open("esc50").error == "The disk is full."
+    with monkeypatch.context() as later:
+        later.setattr(module, "MISSING_SECONDS", 0.0)
+        assert not shelf.open("esc50").done
+        wait_for(lambda: shelf.known("esc50").done)
+    assert shelf.open("esc50").error == "esc50 is not here yet."
+    shelf.forget("esc50")
+    shelf.open("esc50")
+    wait_for(lambda: shelf.open("esc50").dataset is not None)
