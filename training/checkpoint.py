@@ -95,11 +95,13 @@ def restore(run: RunFolder, step: int, learner: Learner) -> None:
             f"The checkpoint of step {step} of the run {run.name} lacks {', '.join(missing)}; it cannot be resumed."
         )
     load_weights(learner.averaged, weights(run, step), run.name)
-    load_weights(learner.method, state["method"], run.name)
+    load_weights(learner.method, state["method"], run.name, memories_too=True)
     try:
         learner.optimizer.load_state_dict(state["optimizer"])
     except (ValueError, KeyError) as error:
         raise UserError(f"The optimiser's state of the run {run.name} doesn't fit: {error}.") from None
+    if state["step"] and not learner.optimizer.state:
+        raise UserError(f"The optimiser's state of the run {run.name} is empty after {state['step']} steps.")
     learner.sampler.restore(state["sampler"])
     learner.generator.set_state(state["views_generator"])
     torch.set_rng_state(state["torch_generator"])
@@ -109,12 +111,14 @@ def restore(run: RunFolder, step: int, learner: Learner) -> None:
     learner.snapshot_step = int(state["snapshot_step"])
 
 
-def load_weights(method: nn.Module, found: Mapping[str, torch.Tensor], name: str) -> None:
-    """Copy weights into a method of the same shape; memories may be missing.
+def load_weights(
+    method: nn.Module, found: Mapping[str, torch.Tensor], name: str, *, memories_too: bool = False
+) -> None:
+    """Copy weights into a method of the same shape; memories (queues, banks, clusters) may be missing, or must not.
 
     Raises UserError naming what is missing or of another shape.
     """
-    memories = memory_names(method) - set(found)
+    memories = set() if memories_too else memory_names(method) - set(found)
     expected = {name: value for name, value in method.state_dict().items() if name not in memories}
     missing = sorted(set(expected) - set(found))
     if missing:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from training.process import current_process
 
-LOOKED_SECONDS = 90.0
-"""A run that nobody asked about for so long is no longer wanted."""
+LOOKED_SECONDS = 12.0
+"""A run that nobody asked about for so long is no longer wanted; a page that shows its map asks every one to four seconds."""
+REPEAT_SECONDS = 4.0
+"""The process is told again after so long: of what it hasn't heard for LOOKED_SECONDS it makes no more maps."""
 RESTART_SECONDS = 15.0
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -26,6 +28,7 @@ class Projector:
         self._started = -RESTART_SECONDS
         self._looked: dict[Path, float] = {}
         self._told: list[str] | None = None
+        self._told_at = 0.0
 
     def start(self) -> None:
         """Start it early: it needs some ten seconds to warm up."""
@@ -41,7 +44,7 @@ class Projector:
             self._ensure_running()
             newest_first = sorted(self._looked, key=lambda path: (-self._looked[path], path))
             wanted = [str(path.absolute()) for path in newest_first]
-            if self._told is None or sorted(wanted) != sorted(self._told):
+            if self._told is None or sorted(wanted) != sorted(self._told) or now - self._told_at > REPEAT_SECONDS:
                 self._tell(wanted)
 
     def close(self) -> None:
@@ -80,6 +83,6 @@ class Projector:
         try:
             self._process.stdin.write(json.dumps(wanted) + "\n")
             self._process.stdin.flush()
-            self._told = wanted
+            self._told, self._told_at = wanted, time.monotonic()
         except OSError:
             self._told = None

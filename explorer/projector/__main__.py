@@ -13,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+from explorer.projector import LOOKED_SECONDS
 from explorer.projector.chain import Chain, Umap
 from explorer.queries.layouts import LayoutFolders
 from training.process import ProcessIdentity
@@ -26,17 +27,23 @@ log = logging.getLogger("projector")
 
 
 class Wanted:
-    """What stdin asked for last; the process ends when nobody can ask any more."""
+    """What stdin asked for, until it was last heard too long ago; the process ends when nobody can ask any more."""
 
     def __init__(self) -> None:
         self.changed = threading.Event()
-        self.folders: tuple[str, ...] = ()
+        self._folders: tuple[str, ...] = ()
+        self._heard = 0.0
         threading.Thread(target=self._listen, daemon=True).start()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Those of runs whose maps somebody looks at, first the one that was asked for last."""
+        return self._folders if time.monotonic() - self._heard < LOOKED_SECONDS else ()
 
     def _listen(self) -> None:
         for line in sys.stdin:
             try:
-                self.folders = tuple(str(folder) for folder in json.loads(line))
+                self._folders, self._heard = tuple(str(folder) for folder in json.loads(line)), time.monotonic()
             except (ValueError, TypeError):
                 log.warning("A line that is no list of folders was passed over.")
             self.changed.set()

@@ -1,5 +1,7 @@
+import importlib
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -47,6 +49,33 @@ def test_it_ends_with_its_server_even_when_somebody_holds_the_pipe(cache):
         server.send_signal(signal.SIGKILL)
         server.wait()
         assert process.wait(60) == 0
+
+
+def test_nothing_is_made_for_those_who_have_left(monkeypatch):
+    """A map that nobody looks at would take its share of the cores from the training."""
+    worker = importlib.import_module("explorer.projector.__main__")
+    lines = queue.Queue()
+    monkeypatch.setattr(sys, "stdin", iter(lines.get, None))
+    monkeypatch.setattr(os, "_exit", lambda code: None)
+    monkeypatch.setattr(worker, "LOOKED_SECONDS", 0.3)
+    wanted = worker.Wanted()
+    lines.put('["a", "b"]')
+    wait_for(lambda: wanted.folders == ("a", "b"))
+    wait_for(lambda: wanted.folders == ())
+    lines.put('["a"]')
+    wait_for(lambda: wanted.folders == ("a",))
+    lines.put(None)
+
+
+def test_whoever_looks_on_is_heard_again_and_again(projector, monkeypatch, tmp_path):
+    monkeypatch.setattr("explorer.projector.REPEAT_SECONDS", 0.0)
+    told = []
+    monkeypatch.setattr(projector, "_tell", lambda wanted: told.append(wanted))
+    monkeypatch.setattr(projector, "_ensure_running", lambda: None)
+    projector.want(tmp_path / "a")
+    projector._told = told[-1]
+    projector.want(tmp_path / "a")
+    assert len(told) == 2 and told[0] == told[1]
 
 
 def test_one_that_died_is_started_again(projector, make_run, tmp_path, monkeypatch):
