@@ -128,8 +128,11 @@ class Data2Vec(Method):
 
     @torch.no_grad()
     def target(self, x: Tensor, inside: Tensor) -> Tensor:
-        """y: the mean of the teacher's last K layers, each normalised over the clip's own steps: (B, U, D) float32."""
-        layers = self.teacher.layers(self.teacher.embedded(self.teacher.patches(x)))[-self.config.top_layers :]
+        """y: the mean of what the teacher's last K layers add, each normalised over the clip's own steps: (B, U, D) float32.
+
+        As in the paper, of a layer the feed-forward network's output is taken, before it is added to what went in.
+        """
+        layers = self.teacher.added(self.teacher.embedded(self.teacher.patches(x)))[-self.config.top_layers :]
         return torch.stack([normalised_over_time(layer.float(), inside) for layer in layers]).mean(0)
 
     def after_step(self, progress: float) -> None:
