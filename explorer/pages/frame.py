@@ -14,6 +14,7 @@ from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library, RunSummary
 from explorer.uploads import Uploads
+from training.data.names import readable_name
 
 T = TypeVar("T", bound=BrowserPart)
 
@@ -71,4 +72,4 @@ def run_choices(summaries: Sequence[RunSummary]) -> list[tuple[str, str]]:
 
 def _title(summary: RunSummary) -> str:
     about = [part for part in (summary.method, PurePath(summary.data).name) if part]
-    return " · ".join([*about, summary.name]) if about else summary.name
+    return readable_name(" · ".join([*about, summary.name]))

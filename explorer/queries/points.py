@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from training.data.names import readable_name
 from training.run import RunFolder
 
 
@@ -47,7 +48,7 @@ def points(run: RunFolder) -> Points:
         group=_known(probe.get("group"), facets),
         main_facet=_known(probe.get("main_facet"), facets) or next(iter(facets), ""),
         fingerprint=_text(probe.get("fingerprint")),
-        data_name=_text(probe.get("data_name")) or _text(probe.get("data")),
+        data_name=readable_name(_text(probe.get("data_name")) or _text(probe.get("data"))),
         reference=_text(probe.get("data")) or _text(run.config().get("data")),
     )
 

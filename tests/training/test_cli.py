@@ -15,7 +15,7 @@ from training.__main__ import main
 from training.commands.runs import run_name
 from training.data.dataset import Dataset
 from training.methods import METHODS
-from training.run import Control, RunFolder, RunWriter, State, Status
+from training.run import Control, RunFolder, RunWriter, State, Status, create_run
 from training.trainer import train
 
 TINY = ["--set", "batch_size=16", "--set", "probe_clips=32", "--set", "mels=16", "--set", "crop_seconds=0.32"]
@@ -108,6 +108,16 @@ def test_a_broken_run_is_listed(made_run: Callable[..., RunFolder], capsys: pyte
     (row,) = answer(capsys, "list", "--runs", str(run.path.parent))["runs"]
     assert row["state"] == "failed" and row["method"] is None
     assert main(["list", "--runs", str(run.path.parent)]) == 0
+
+
+def test_a_run_whose_texts_cannot_be_printed_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = create_run(tmp_path / os.fsdecode(b"\xff"), {}).path
+    (folder / "config.json").write_text(json.dumps({"method": chr(0xD800), "data": ["a"]}))
+    assert main(["list", "--runs", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("\\udcff ") and "\\ud800 on ['a']" in shown
+    (row,) = answer(capsys, "list", "--runs", str(tmp_path))["runs"]
+    assert (row["run"], row["method"], row["data"]) == (folder.name, chr(0xD800), ["a"])
 
 
 def test_methods(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 def print_json(value: Any) -> None:
     """Print a value as JSON, and nothing else."""
-    print(json.dumps(_finite(value), ensure_ascii=False, indent=1))
+    text = json.dumps(_finite(value), ensure_ascii=False, indent=1)
+    print(text.encode(errors="backslashreplace").decode())  # half a surrogate pair is then as JSON writes it
 
 
 def _finite(value: Any) -> Any:

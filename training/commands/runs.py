@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from training.commands.arguments import command
 from training.commands.output import print_json
+from training.data.names import readable_name
 from training.errors import UserError
 from training.run import Control, RunFolder, create_run, find_runs
 
@@ -115,7 +116,8 @@ def list_runs(options: argparse.Namespace) -> None:
     elif not rows:
         print(f"There are no runs in {options.runs}.")
     for row in [] if options.json else rows:
-        print(f"{row['run']:40} {row['state']:10} step {row['step']:<8} {row['method']} on {row['data']}")
+        line = f"{row['run']:40} {row['state']:10} step {row['step']:<8} {row['method']} on {row['data']}"
+        print(readable_name(line))
 
 
 def run_name(method: str, created: str) -> str:

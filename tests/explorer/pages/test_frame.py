@@ -1,0 +1,32 @@
+"""The choice of a run that all pages share."""
+
+import json
+
+import orjson
+
+from explorer.library import Library
+from explorer.pages.frame import run_choices
+from training.run import create_run
+
+
+def test_runs_are_offered_with_what_they_are(make_run, tmp_path):
+    make_run(tmp_path / "a", config={"method": "byol"})
+    create_run(tmp_path / "b", {})
+    assert run_choices(Library(tmp_path).summaries()) == [("byol · Made-up sounds · a", "a"), ("b", "b")]
+
+
+def test_a_run_whose_texts_are_broken_can_be_offered_with_the_others(make_run, tmp_path):
+    make_run(tmp_path / "a")
+    create_run(tmp_path / "b", {})
+    half = chr(0xD800)  # of a surrogate pair, which Gradio cannot send
+    for name, file, changed in (
+        ("a", "config.json", {"method": half}),
+        ("a", "probe.json", {"data_name": half}),
+        ("b", "config.json", {"method": "byol", "data": f"/{half}"}),
+    ):
+        path = tmp_path / name / file
+        path.write_text(json.dumps({**json.loads(path.read_bytes()), **changed}))
+    choices = run_choices(Library(tmp_path).summaries())
+    assert orjson.dumps(choices)
+    assert choices == [("\\ud800 · \\ud800 · a", "a"), ("byol · \\ud800 · b", "b")]
+    assert "\\ud800" in Library(tmp_path).sounds(Library(tmp_path).run("a")).note
