@@ -59,7 +59,8 @@ class DataChoice:
         return gr.Dropdown(choices=[*map(data_title, dict.fromkeys(own)), *choices], value=chosen)
 
     def _begin(self, name: str | None) -> tuple[Any, ...]:
-        if not self._frame.read_only and name and is_to_be_downloaded(name):
+        name = whole_reference(name or "")
+        if not self._frame.read_only and is_to_be_downloaded(name):
             self._frame.downloads.begin(name)
         return self._look(name)
 

@@ -23,9 +23,12 @@ def data_choices() -> list[tuple[str, str]]:
 
 def is_to_be_downloaded(name: str) -> bool:
     """Whether `name` is a public set that was not fetched yet."""
-    from training.data import list_datasets
+    from training.data.public import folder_of, is_public
 
-    return any(row.name == name and row.state == "to be downloaded" for row in list_datasets())
+    try:
+        return is_public(name) and not folder_of(name).is_dir()
+    except UserError:  # no set can be called so, as its opening will say
+        return False
 
 
 def method_choices() -> list[tuple[str, str]]:

@@ -140,17 +140,16 @@ def is_public(reference: str) -> bool:
 
 def public_folder(reference: str) -> Path:
     """The folder of a public set that was fetched. Raises UserError where it was not."""
-    if reference.startswith(HUGGING_FACE):
-        folder = hugging_face_folder(reference.removeprefix(HUGGING_FACE))
-    else:
-        folder = folder_of(reference)
+    folder = folder_of(reference)
     if not folder.is_dir():
         raise UserError(f"{reference} is not here yet; fetch it first: python -m training data fetch {reference}.")
     return folder
 
 
 def folder_of(name: str) -> Path:
-    """Where a public set lies once it was fetched."""
+    """Where a public set lies once it was fetched. Raises UserError for what cannot be the name of one at Hugging Face."""
+    if name.startswith(HUGGING_FACE):
+        return hugging_face_folder(name.removeprefix(HUGGING_FACE))
     return cache.cache_root() / "public" / name
 
 

@@ -1,6 +1,7 @@
 """What is said of the data that is chosen, and what is offered."""
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,8 @@ import soundfile
 from explorer.downloads import Downloads
 from explorer.library import Library
 from explorer.pages.train_data import DataChoice
+from training.data.dataset import Progress
+from training.data.public import folder_of
 
 
 @pytest.fixture
@@ -18,14 +21,26 @@ def choice(tmp_path, cache):
     """`choice(data, read_only)`: the choice of data on a page."""
     made = []
 
+    def fetched(name: str, progress: Progress) -> Path:
+        write_birds(folder_of(name))
+        return folder_of(name)
+
     def make(data: str = "starter", read_only: bool = False) -> DataChoice:
-        downloads, library = Downloads(lambda name, progress: tmp_path), Library(tmp_path / "runs")
+        library = Library(tmp_path / "runs")
+        downloads = Downloads(fetched, library.shelf.forget)
         made.extend([downloads, library.shelf])
         return DataChoice(SimpleNamespace(data=data, read_only=read_only, library=library, downloads=downloads))  # type: ignore[arg-type]
 
     yield make
     for each in made:
         each.close()
+
+
+def write_birds(folder: Path) -> None:
+    """A set of two classes, one sound each."""
+    for name in ("owl", "tit"):
+        (folder / name).mkdir(parents=True)
+        soundfile.write(folder / name / "a.wav", np.sin(np.arange(8_000) / (name == "owl" or 2)) / 2, 16_000)
 
 
 def looked(choice: Any, name: str) -> tuple[bool, Any, Any]:
@@ -40,9 +55,7 @@ def looked(choice: Any, name: str) -> tuple[bool, Any, Any]:
 
 
 def test_a_folder_is_opened_and_summed_up(choice, tmp_path):
-    for name in ("owl", "tit"):
-        (tmp_path / "birds" / name).mkdir(parents=True)
-        soundfile.write(tmp_path / "birds" / name / "a.wav", np.sin(np.arange(8_000) / len(name)) / 2, 16_000)
+    write_birds(tmp_path / "birds")
     (tmp_path / "birds" / "empty.wav").touch()
     button, notice, summary = looked(choice(), f" {tmp_path / 'birds'} ")
     assert (button, notice, summary["clips"]) == (False, None, 2)
@@ -58,6 +71,22 @@ def test_a_path_where_nothing_is_says_so(choice, tmp_path):
 def test_a_public_set_is_offered_for_download_but_not_to_those_who_may_only_look(choice):
     assert looked(choice(), "esc50")[:2] == (True, {"text": "This set is not on this machine yet.", "tone": ""})
     assert looked(choice(read_only=True), "esc50")[0] is False
+
+
+@pytest.mark.parametrize("name", ["esc50", "hf:owner/birds"])
+def test_what_could_not_be_opened_can_once_it_was_downloaded(choice, name):
+    here = choice()
+    here._frame.library.shelf.open(name)  # as the page Listen does, where there is no button
+    while not here._frame.library.shelf.known(name).done:
+        time.sleep(0.01)
+    assert looked(here, name)[0] is True
+    here._begin(f" {name}")
+    assert looked(here, name)[2]["clips"] == 2
+
+
+def test_what_is_no_name_of_a_public_set_is_not_offered_for_download(choice):
+    button, notice, _ = looked(choice(), "hf:birds")
+    assert button is False and "owner/name was expected" in notice["text"]
 
 
 def test_no_path_is_opened_for_those_who_may_only_look(choice, tmp_path):
