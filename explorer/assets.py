@@ -4,7 +4,6 @@ their meaning: the version in the address is a hash of the files, so browsers ke
 
 import gzip
 import hashlib
-import os
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from pathlib import Path
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, JSONResponse
 
+from training import durable
 from training.data.cache import cache_root
 
 FOLDER = Path(__file__).parent.parent / "assets"
@@ -51,7 +51,14 @@ def plotly(asked: str) -> Response:
     if asked != asset_version():
         return _gone()
     headers = {**FOR_GOOD, "Content-Encoding": "gzip"}
-    return FileResponse(_compressed_plotly(), media_type="text/javascript", headers=headers)
+    kept = cache_root() / "page" / f"plotly-{version('plotly')}.js.gz"
+    try:
+        if not kept.is_file():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            durable.write_bytes(kept, _compressed_plotly())
+    except OSError:  # the disk is full, say: the charts are needed all the same
+        return Response(_compressed_plotly(), media_type="text/javascript", headers=headers)
+    return FileResponse(kept, media_type="text/javascript", headers=headers)
 
 
 @router.get("/{asked}/{name:path}")
@@ -67,14 +74,9 @@ def _gone() -> Response:
     return JSONResponse({"detail": "There is no such file in this version; reload the page."}, status_code=404)
 
 
-def _compressed_plotly() -> Path:
-    kept = cache_root() / "page" / f"plotly-{version('plotly')}.js.gz"
-    if not kept.is_file():
-        spec = find_spec("plotly")
-        assert spec is not None and spec.origin is not None, "requirements.txt installs plotly"
-        source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
-        part.write_bytes(gzip.compress(source.read_bytes(), 9))
-        os.replace(part, kept)
-    return kept
+@cache
+def _compressed_plotly() -> bytes:
+    spec = find_spec("plotly")
+    assert spec is not None and spec.origin is not None, "requirements.txt installs plotly"
+    source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
+    return gzip.compress(source.read_bytes(), 9)

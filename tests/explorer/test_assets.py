@@ -1,5 +1,6 @@
 """The page's own files: served offline, kept for good, and only those."""
 
+import errno
 import gzip
 from pathlib import Path
 
@@ -53,6 +54,21 @@ def test_plotly_comes_compressed_and_is_compressed_once(
     before = kept[0].stat().st_mtime_ns
     client.get("/" + asset_url("plotly"))
     assert kept[0].stat().st_mtime_ns == before
+
+
+def test_plotly_comes_where_nothing_can_be_kept(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with monkeypatch.context() as on_a_full_disk:
+        on_a_full_disk.setattr("os.write", full)
+        in_vain = client.get("/" + asset_url("plotly"))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    kept = client.get("/" + asset_url("plotly"))
+    assert (in_vain.content, in_vain.headers["content-encoding"]) == (kept.content, "gzip")
 
 
 def test_scripts_import_only_scripts_that_exist() -> None:
