@@ -7,7 +7,7 @@ from explorer.components.embedding_map import EmbeddingMap
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
 from explorer.components.method_table import MethodTable
-from explorer.components.notice import Notice, said
+from explorer.components.notice import Notice, refusal, said
 from explorer.components.run_state import RunState
 from explorer.components.settings_form import SettingsForm, filled_in, settings_group
 from explorer.components.similarity_chart import SimilarityChart
@@ -29,6 +29,7 @@ __all__ = [
     "clip_sound",
     "clips_to_pick",
     "filled_in",
+    "refusal",
     "said",
     "settings_group",
     "summary_of",

@@ -1,6 +1,10 @@
 """One written sentence on the page, such as what was wrong with a file."""
 
+import html
+import re
 from typing import Any, Literal
+
+import gradio as gr
 
 from explorer.components.browser_part import BrowserPart
 
@@ -15,3 +19,12 @@ class Notice(BrowserPart):
 def said(text: str, tone: Literal["", "bad", "busy"] = "", fraction: float | None = None) -> dict[str, Any]:
     """A sentence; `fraction` (0 to 1) draws a progress bar below it."""
     return {"text": text, "tone": tone, **({} if fraction is None else {"fraction": fraction})}
+
+
+def refusal(sentence: str, duration: float = 10) -> gr.Error:
+    """A sentence as Gradio's own notice over the page, which takes it for HTML: what could be markup is escaped.
+
+    The rest stays as it is, since programs get the same text.
+    """
+    text = re.sub(r"<(?=[A-Za-z/!?])|&(?=#?\w+;)", lambda found: html.escape(found[0]), sentence)
+    return gr.Error(text, duration=duration, print_exception=False)

@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 import gradio as gr
 import numpy as np
 
+from explorer.components import refusal
 from explorer.pages.find_answers import compared_json, found_json, shown_steps
 from explorer.pages.frame import Frame
 from training.errors import UserError
@@ -87,6 +88,6 @@ def _plain(answer: Callable[P, R]) -> Callable[P, R]:
         try:
             return answer(*given, **named)
         except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+            raise refusal(str(error)) from None
 
     return plain

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import gradio as gr
 from gradio.context import Context
 
-from explorer.components import LensPicture, LiveChart, Notice, RunState, SettingsForm, filled_in, said
+from explorer.components import LensPicture, LiveChart, Notice, RunState, SettingsForm, filled_in, refusal, said
 from explorer.pages.frame import Frame, TrainForm, run_choices
 from explorer.pages.train_data import DataChoice
 from explorer.pages.train_form import (
@@ -151,4 +151,4 @@ def _plainly(act: Callable[[], R]) -> R:
     try:
         return act()
     except UserError as error:
-        raise gr.Error(str(error), duration=12, print_exception=False) from None
+        raise refusal(str(error), duration=12) from None
