@@ -3,6 +3,7 @@
 The training packages bring torch with them, so they are imported when the form is first filled, not with the page.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,7 +27,7 @@ def is_to_be_downloaded(name: str) -> bool:
     from training.data.public import folder_of, is_public
 
     try:
-        return is_public(name) and not folder_of(name).is_dir()
+        return is_public(name) and not os.path.isdir(folder_of(name))
     except UserError:  # no set can be called so, as its opening will say
         return False
 

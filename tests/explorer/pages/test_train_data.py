@@ -87,6 +87,7 @@ def test_what_could_not_be_opened_can_once_it_was_downloaded(choice, name):
 def test_what_is_no_name_of_a_public_set_is_not_offered_for_download(choice):
     button, notice, _ = looked(choice(), "hf:birds")
     assert button is False and "owner/name was expected" in notice["text"]
+    assert looked(choice(), f"hf:{'x' * 400}/birds")[0] is True, "no name is too long to be looked for"
 
 
 def test_no_path_is_opened_for_those_who_may_only_look(choice, tmp_path):
