@@ -121,8 +121,9 @@ class Launcher:
         shutil.rmtree(gone, ignore_errors=True)
 
     def place(self, name: str) -> int | None:
-        """1 for the run that is started next; None for one that does not wait."""
-        return self._file.read().place(name)
+        """1 for the run that is started next, 0 for the one whose trainer begins; None for one that does not wait."""
+        queue = self._file.read()
+        return 0 if self._beginning(queue, RunFolder(self.root / name)) else queue.place(name)
 
     def paused(self) -> str | None:
         """The paused run that has the device, so that those that wait must wait for it."""

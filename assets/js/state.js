@@ -14,6 +14,12 @@ const OFFERED = {
 const BUTTONS = { pause: ["pause", "Pause"], resume: ["play", "Resume"], stop: ["stop", "Stop"] };
 const GRACE_MS = 1500; // a button stays pressed until the trainer answers by its state
 
+/** What can be asked of a run; one that waits in no queue, as a server that was killed leaves it, can only be put there. */
+export function offered({ state, place, read_only }) {
+  if (read_only) return [];
+  return state === "waiting" && !Number.isInteger(place) ? ["resume"] : OFFERED[state] ?? [];
+}
+
 /** One sentence on a status. */
 export function stateLine(status) {
   const step = Number(status.step ?? 0).toLocaleString("en");
@@ -33,8 +39,9 @@ export function stateLine(status) {
   }
 }
 
-function waiting({ place, behind, message }) {
-  if (!place) return message || "Waiting for its turn.";
+function waiting({ place, behind }) {
+  if (place === 0) return "Its trainer is being started.";
+  if (!place) return "Waiting, but in no queue: Resume puts it there.";
   return `Waiting, place ${place} in the queue${behind ? `; the run ${behind} is paused and holds the device` : ""}.`;
 }
 
@@ -95,7 +102,7 @@ class StateView {
     }
     this.extra.textContent = facts.join("  ·  ");
     this.progress(status);
-    this.offer(status.read_only ? [] : OFFERED[status.state] ?? []);
+    this.offer(offered(status));
   }
 
   progress(status) {

@@ -135,6 +135,7 @@ def test_a_trainer_started_by_hand_has_the_device(launch, root):
 def test_resuming_twice_is_refused(launch, root):
     server = launch()
     server.start({}, "a")
+    assert server.place("a") == 0
     with pytest.raises(UserError, match="is being trained or waits"):
         server.resume("a")
     server.start({}, "b")
