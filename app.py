@@ -16,13 +16,12 @@ from typing import Any, NoReturn
 
 HERE = Path(__file__).resolve().parent
 BIGGEST_UPLOAD = "100mb"
-ON = {"1", "true", "yes", "on"}
+SWITCHED = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
     """The flags, with the environment's values where a flag isn't given."""
     env = os.environ
-    hosted = "SPACE_ID" in env
     parser = argparse.ArgumentParser(
         prog="app.py", description="Watch a model learn to hear, and listen to what it learns."
     )
@@ -38,11 +37,19 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--data", default=data, help="data that is offered first: a set's name or a folder (default: %(default)s)"
     )
-    read_only = env.get("HEARSIGHT_READ_ONLY", "1" if hosted else "0").lower() in ON
+    read_only = switch("HEARSIGHT_READ_ONLY", otherwise="SPACE_ID" in env)
     parser.add_argument("--read-only", action="store_true", default=read_only, help="visitors may look, but not train")
-    opened = env.get("HEARSIGHT_OPEN", "0").lower() in ON
+    opened = switch("HEARSIGHT_OPEN", otherwise=False)
     parser.add_argument("--open", action="store_true", default=opened, help="open the page in your browser")
     return parser.parse_args(arguments)
+
+
+def switch(name: str, otherwise: bool) -> bool:
+    """What an environment variable says; `otherwise` where it is unset or empty."""
+    word = os.environ.get(name, "").strip().lower()
+    if word and word not in SWITCHED:
+        leave(f"{name} is {word!r}; one of {', '.join(SWITCHED)} was expected.")
+    return SWITCHED.get(word, otherwise)
 
 
 def port_number(text: str) -> int:

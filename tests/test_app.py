@@ -37,8 +37,22 @@ def test_each_flag_is_an_environment_variable_too(monkeypatch: pytest.MonkeyPatc
 def test_a_space_is_for_looking_only_unless_it_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPACE_ID", "somebody/hearsight")
     assert options([]).read_only
-    monkeypatch.setenv("HEARSIGHT_READ_ONLY", "0")
+    monkeypatch.setenv("HEARSIGHT_READ_ONLY", "")
+    assert options([]).read_only
+    monkeypatch.setenv("HEARSIGHT_READ_ONLY", "Off ")
     assert not options([]).read_only
+
+
+@pytest.mark.parametrize("name", ["HEARSIGHT_READ_ONLY", "HEARSIGHT_OPEN"])
+def test_a_word_that_is_neither_yes_nor_no_ends_with_2(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, "ture")
+    with pytest.raises(SystemExit) as end:
+        options([])
+    assert end.value.code == 2
+    words = "1, true, yes, on, 0, false, no, off"
+    assert capsys.readouterr().err == f"{name} is 'ture'; one of {words} was expected.\n"
 
 
 @pytest.mark.parametrize("flags", [["--port", "0"], ["--port", "70000"], ["--port", "x"], ["--runs", __file__]])
