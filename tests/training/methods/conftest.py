@@ -1,7 +1,7 @@
 """What the tests of single methods share: a method with nothing before its loss, a comparison with a slow version, and a
 toy problem on which collapse shows within a second."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from training.methods import METHODS
 from training.methods.method import Method, Task
 from training.parts.augment import Augment
 from training.parts.optimizers import optimizer_for
+from training.parts.quantiser import GumbelQuantiser
 from training.settings import build
 from training.spectrogram import FrontEnd
 from training.views import MelViews
@@ -36,21 +37,67 @@ def bare() -> Callable[..., Method]:
 
 
 @pytest.fixture
-def assert_equals_slow() -> Callable[..., None]:
+def assert_equal_gradients() -> Callable[..., None]:
+    """assert_equal_gradients(found, expected, single, double): one value, and its gradients by both lists, to 1e-5.
+
+    The gradients' difference is measured against their length.
+    """
+
+    def check(found: Tensor, expected: Tensor, single: Iterable[Tensor], double: Iterable[Tensor]) -> None:
+        assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-5, abs=1e-7)
+        gradients = (torch.autograd.grad(loss, list(by)) for loss, by in ((found, single), (expected, double)))
+        for f, e in zip(*gradients, strict=True):
+            assert (f.double() - e).norm() <= 1e-5 * e.norm() + 1e-8
+
+    return check
+
+
+@pytest.fixture
+def assert_equals_slow(assert_equal_gradients: Callable[..., None]) -> Callable[..., None]:
     """assert_equals_slow(fast, slow, *inputs): one value, and one gradient for each input, to 1e-5.
 
-    `slow` is given the same numbers in float64; the gradients' difference is measured against their length.
+    `slow` is given the same numbers in float64.
     """
 
     def check(fast: Callable[..., Tensor], slow: Callable[..., Tensor], *inputs: Tensor) -> None:
         single = [x.detach().float().requires_grad_() for x in inputs]
         double = [x.detach().double().requires_grad_() for x in single]
-        found, expected = fast(*single), slow(*double)
-        assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-5, abs=1e-7)
-        for f, e in zip(torch.autograd.grad(found, single), torch.autograd.grad(expected, double), strict=True):
-            assert (f.double() - e).norm() <= 1e-5 * e.norm() + 1e-8
+        assert_equal_gradients(fast(*single), slow(*double), single, double)
 
     return check
+
+
+@pytest.fixture
+def slow_codes() -> Callable[..., tuple[Tensor, Tensor, Tensor]]:
+    """slow_codes(quantise, h, noise, temperature): what a GumbelQuantiser in float64 makes of h (B, U, D), one by one.
+
+    Codes (B, U, G · C) whose gradient by the logits is the softmax's, choices (B, U, G) and probabilities (B, U, G, V).
+    """
+
+    def shares(scores: Tensor) -> Tensor:
+        weights = (scores - scores.max()).exp()
+        return weights / weights.sum()
+
+    def drawn(quantise: GumbelQuantiser, h: Tensor, noise: Tensor, temperature: float) -> tuple[Tensor, ...]:
+        codes, choices, probabilities = [], [], []
+        for row, added in zip(h.flatten(0, 1), noise.double().flatten(0, 1), strict=True):
+            row = (row - row.mean()) / (row.var(correction=0) + quantise.norm.eps).sqrt()
+            logits = quantise.logits.weight @ (row * quantise.norm.weight + quantise.norm.bias) + quantise.logits.bias
+            for g, own in enumerate(logits.chunk(quantise.groups)):
+                soft = shares((own + added[g]) / temperature)
+                choice = int(soft.argmax())
+                taken = torch.eye(quantise.codes, dtype=torch.float64)[choice]
+                codes.append((taken + soft - soft.detach()) @ quantise.entries[g])
+                choices.append(choice)
+                probabilities.append(shares(own))
+        rows = (*h.shape[:2], quantise.groups)
+        return (
+            torch.stack(codes).view(*h.shape[:2], -1),
+            torch.tensor(choices).view(rows),
+            torch.stack(probabilities).view(*rows, -1),
+        )
+
+    return drawn
 
 
 CLIPS, MELS = 64, 16

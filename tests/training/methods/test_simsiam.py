@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -38,20 +39,17 @@ class Bare(nn.Module):
         return views["first"], views["second"]
 
 
-def test_value_and_gradient_equal_the_slow_ones() -> None:
+def test_value_and_gradient_equal_the_slow_ones(assert_equal_gradients: Callable[..., None]) -> None:
     bare = Bare(6)
+    predict = deepcopy(bare.predict).double()
     a, b = (torch.randn(7, 6).requires_grad_() for _ in range(2))
-    found = bare.loss({"first": a, "second": b})["loss"]
-    found.backward()
     c, d = (v.detach().double().requires_grad_() for v in (a, b))
-    predict = nn.Linear(6, 6).double()
-    predict.load_state_dict(bare.predict.state_dict())
-    slow = slow_loss(predict(c), predict(d), c, d)
-    slow.backward()
-    assert float(found.detach()) == pytest.approx(float(slow.detach()), rel=1e-5)
-    for fast_side, slow_side in ((a, c), (b, d), (bare.predict.weight, predict.weight)):
-        assert fast_side.grad is not None and slow_side.grad is not None
-        torch.testing.assert_close(fast_side.grad.double(), slow_side.grad, rtol=1e-4, atol=1e-6)
+    assert_equal_gradients(
+        bare.loss({"first": a, "second": b})["loss"],
+        slow_loss(predict(c), predict(d), c, d),
+        [a, b, *bare.predict.parameters()],
+        [c, d, *predict.parameters()],
+    )
 
 
 def test_a_perfect_prediction_costs_minus_one_and_an_opposite_one_plus_one() -> None:
