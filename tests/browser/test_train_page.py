@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.run import find_runs
+from training.run import create_run, find_runs
 
 pytestmark = pytest.mark.browser
 
@@ -134,3 +134,21 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
     page.locator("#data input").press("Enter")
     page.locator("#data-notice").get_by_text("nowhere cannot be used").wait_for()
     assert page.locator("#data-summary .data-line").count() == 0
+
+
+def test_a_run_that_waits_in_no_queue_is_resumed_and_what_is_told_is_text(
+    empty_site: Any, look: Callable[..., Any]
+) -> None:
+    create_run(empty_site.runs / "left", {"data": "/nowhere"})
+    page = look(empty_site).open("tab=train&run=left")
+    state_line(page, "Waiting, but in no queue")
+    page.get_by_role("button", name="Resume").click()
+    state_line(page, "Failed: /nowhere cannot be used")
+
+    page.locator("#settings .setting[data-name=batch_size]").wait_for(timeout=90_000)
+    fill(page, "batch_size", "<img src=x>")
+    page.locator("#start").click()
+    told = page.get_by_test_id("toast-text")
+    told.wait_for()
+    assert told.inner_text().startswith("The setting batch_size is '<img src=x>', but a whole number")
+    assert told.locator("img").count() == 0
