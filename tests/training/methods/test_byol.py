@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -28,20 +29,33 @@ def views_for(method: BYOL) -> dict[str, Tensor]:
     return method.views(batch, Generator().manual_seed(1))
 
 
-def slow_distance(p: Tensor, z: Tensor) -> float:
-    """Mean squared distance of the normalised vectors, by loops."""
-    total = 0.0
-    for a, b in zip(p.double().tolist(), z.double().tolist(), strict=True):
-        norm_a, norm_b = math.sqrt(sum(v * v for v in a)), math.sqrt(sum(v * v for v in b))
-        total += sum((x / norm_a - y / norm_b) ** 2 for x, y in zip(a, b, strict=True))
+def slow_distance(p: Tensor, z: Tensor) -> Tensor:
+    """Mean squared distance of the normalised vectors, by loops, in float64."""
+    total = torch.zeros((), dtype=torch.float64)
+    for a, b in zip(p.double(), z.double(), strict=True):
+        total = total + (a / a.square().sum().sqrt() - b / b.square().sum().sqrt()).square().sum()
     return total / len(p)
 
 
-def test_distance_equals_the_slow_one() -> None:
-    p, z = torch.randn(7, 5), torch.randn(7, 5) * 10
-    assert float(distance(p, z)) == pytest.approx(slow_distance(p, z), rel=1e-5)
+def test_distance_equals_the_slow_one(assert_equals_slow: Callable[..., None]) -> None:
+    p = torch.randn(7, 5)
+    assert_equals_slow(distance, slow_distance, p, torch.randn(7, 5) * 10)
     assert float(distance(p, p * 3)) == pytest.approx(0, abs=1e-6)
     assert float(distance(p, -p)) == pytest.approx(4, rel=1e-6)
+
+
+def test_value_and_gradient_equal_the_slow_ones(
+    bare: Callable[..., Any], assert_equal_gradients: Callable[..., None]
+) -> None:
+    """With a linear predictor and a linear target: no gradient comes by the target, to the views neither."""
+    method = bare("byol")
+    method.predict, method.target = nn.Linear(5, 5), nn.Linear(5, 5)
+    a, b = (torch.randn(7, 5).requires_grad_() for _ in range(2))
+    c, d = (v.detach().double().requires_grad_() for v in (a, b))
+    predict, target = deepcopy(method.predict).double(), deepcopy(method.target).double()
+    slow = slow_distance(predict(c), target(d).detach()) + slow_distance(predict(d), target(c).detach())
+    found = method.loss({"first": a, "second": b})["loss"]
+    assert_equal_gradients(found, slow, [a, b, *method.predict.parameters()], [c, d, *predict.parameters()])
 
 
 def test_the_loss_is_both_ways_through_predictor_and_target() -> None:
@@ -52,7 +66,7 @@ def test_the_loss_is_both_ways_through_predictor_and_target() -> None:
     with torch.no_grad():
         p1, p2 = (method.predict(method.project(method.encoder(x))) for x in (first, second))
         z1, z2 = method.target(first), method.target(second)
-    assert found == pytest.approx(slow_distance(p1, z2) + slow_distance(p2, z1), rel=1e-5)
+    assert found == pytest.approx(float(slow_distance(p1, z2) + slow_distance(p2, z1)), rel=1e-5)
     swapped = float(method.loss({"first": second, "second": first})["loss"].detach())
     assert swapped == pytest.approx(found, rel=1e-5)
 

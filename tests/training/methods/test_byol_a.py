@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as functional
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from training.batch import Batch
 from training.config import new_config
-from training.methods.byol_a import Past, faded, heard, mixed
+from training.methods.byol_a import Past, faded, mixed
 from training.spectrogram import FrontEnd, log_mel
 
 
@@ -104,24 +105,38 @@ def test_views_are_mixed_with_the_past(toy_method: Callable[..., Any], toy_batch
     assert torch.equal(again["segment"], method.views(toy_batch, Generator().manual_seed(0))["segment"])
 
 
-def test_the_loss_is_byols_both_ways(toy_method: Callable[..., Any], toy_batch: Batch) -> None:
-    method = toy_method("byol_a").eval()
-    views = method.views(toy_batch, Generator().manual_seed(0))
+class Flat(nn.Module):
+    """An encoder that leaves the views (B, P) as they are."""
 
-    def slow_distance(p: Tensor, z: Tensor) -> float:
-        rows = zip(p.double().tolist(), z.double().tolist(), strict=True)
-        total = 0.0
-        for a, b in rows:
-            norm_a, norm_b = math.sqrt(sum(v * v for v in a)), math.sqrt(sum(v * v for v in b))
-            total += sum((x / norm_a - y / norm_b) ** 2 for x, y in zip(a, b, strict=True))
-        return total / len(p)
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        return x
 
-    with torch.no_grad():
-        x1, x2 = views["first"], views["second"]
-        p1, p2 = (method.predict(method.project(heard(method.encoder, x))) for x in (x1, x2))
-        z1, z2 = (method.slow_project(heard(method.slow_encoder, x)) for x in (x1, x2))
-        found = float(method.loss(views)["loss"])
-    assert found == pytest.approx(slow_distance(p1, z2) + slow_distance(p2, z1), rel=1e-5)
+    def pooled(self, frames: Tensor, lengths: Tensor | None = None) -> Tensor:
+        return frames
+
+
+def test_the_loss_is_byols_both_ways_in_value_and_gradient(
+    toy_method: Callable[..., Any], assert_equal_gradients: Callable[..., None]
+) -> None:
+    """With linear networks; no gradient comes by the slow one, to the views neither."""
+    method = toy_method("byol_a")
+    method.encoder, method.slow_encoder = Flat(), Flat()
+    method.project, method.predict, method.slow_project = (nn.Linear(5, 5) for _ in range(3))
+    project, predict, slow_project = (
+        deepcopy(m).double() for m in (method.project, method.predict, method.slow_project)
+    )
+    a, b = (torch.randn(7, 5).requires_grad_() for _ in range(2))
+    c, d = (v.detach().double().requires_grad_() for v in (a, b))
+    slow = torch.zeros((), dtype=torch.float64)
+    for x, other in ((c, d), (d, c)):
+        for p, z in zip(predict(project(x)), slow_project(other).detach(), strict=True):
+            slow = slow + (p / p.square().sum().sqrt() - z / z.square().sum().sqrt()).square().sum() / len(x)
+    assert_equal_gradients(
+        method.loss({"first": a, "second": b, "segment": a})["loss"],
+        slow,
+        [a, b, *method.project.parameters(), *method.predict.parameters()],
+        [c, d, *project.parameters(), *predict.parameters()],
+    )
 
 
 def test_no_gradient_reaches_the_target_which_follows_at_one_pace(
