@@ -10,7 +10,6 @@ import torch
 from torch import Generator, Tensor, nn
 
 from training.methods import barlow_twins, byol, dino, moco_v1, simclr, simsiam, swav, vicreg
-from training.parts.contrast import positive_picked, products
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # those of its own dependencies
@@ -40,8 +39,29 @@ def vicreg_loss(a: Tensor, b: Tensor) -> Tensor:
     return vicreg.VICReg.loss(bare(config=vicreg.Settings()), {"first": a, "second": b})["loss"]
 
 
+def linear(seed: int) -> nn.Linear:
+    """A predictor, or a target."""
+    torch.manual_seed(seed)
+    return nn.Linear(P, P).requires_grad_(False)
+
+
+def simsiam_loss(a: Tensor, b: Tensor) -> Tensor:
+    return simsiam.SimSiam.loss(bare(predict=linear(1)), {"first": a, "second": b})["loss"]
+
+
+def their_simsiam() -> Loss:
+    apart, predict = lightly.NegativeCosineSimilarity(), linear(1)
+    return lambda a, b: (apart(predict(a), b.detach()) + apart(predict(b), a.detach())) / 2
+
+
 def byol_loss(a: Tensor, b: Tensor) -> Tensor:
-    return byol.distance(a, b) / 2 - 1
+    return byol.BYOL.loss(bare(predict=linear(1), target=linear(2)), {"first": a, "second": b})["loss"]
+
+
+def their_byol() -> Loss:
+    """Its cosines are negative; the paper's distances are 2 − 2 cos."""
+    apart, predict, target = lightly.NegativeCosineSimilarity(), linear(1), linear(2)
+    return lambda a, b: 4 + 2 * (apart(predict(a), target(b).detach()) + apart(predict(b), target(a).detach()))
 
 
 def scaled(loss: Loss) -> Loss:
@@ -55,8 +75,8 @@ CASES: dict[str, tuple[Loss, Callable[[], Loss]]] = {
     "Barlow Twins": (scaled(barlow(0.0051)), lambda: scaled(lightly.BarlowTwinsLoss(0.0051))),
     # Its variance term is half of the paper's, as in the paper's code.
     "VICReg": (vicreg_loss, lambda: lightly.VICRegLoss(lambda_param=25, mu_param=50, nu_param=1)),
-    "negative cosine, SimSiam": (simsiam.apart, lightly.NegativeCosineSimilarity),
-    "negative cosine, BYOL": (byol_loss, lightly.NegativeCosineSimilarity),
+    "SimSiam": (simsiam_loss, their_simsiam),
+    "BYOL": (byol_loss, their_byol),
 }
 
 
@@ -82,14 +102,19 @@ def test_value_and_gradient_are_those_of_lightly(name: str) -> None:
 
 
 def test_a_queue_of_negatives_counts_as_in_lightly() -> None:
-    a, b = (torch.nn.functional.normalize(z, dim=1) for z in projections())
+    """Keys of this batch have no gradient, and none of the clips that are in the queue is heard again here."""
+    a, b = projections()
     theirs = lightly.NTXentLoss(temperature=0.07, memory_bank_size=(32, P))
     theirs(a, b)  # fills a part of the bank
-    queue = theirs.memory_bank.bank.clone()
-    assert queue.shape == (32, P)
-    own, _ = positive_picked((a * b).sum(1) / 0.07, products(a, queue) / 0.07)
-    torch.testing.assert_close(own, theirs(a, b), rtol=1e-5, atol=1e-5)
-    assert moco_v1.positive_picked is positive_picked
+    queue = SimpleNamespace(entries=theirs.memory_bank.bank.clone(), clips=torch.arange(B, B + 32))
+    assert queue.entries.shape == (32, P)
+    method = bare(slow=nn.Identity(), queue=queue, temperature=0.07, groups=1)
+    method._grouped = lambda network, x: moco_v1.MoCoV1._grouped(method, network, x)
+    views = {"first": a, "second": b, "clips": torch.arange(B), "order": torch.randperm(B)}
+    own, expected = moco_v1.MoCoV1.loss(method, views)["loss"], theirs(a, b.detach())
+    torch.testing.assert_close(own, expected, rtol=1e-5, atol=1e-5)
+    (mine,), (other,) = torch.autograd.grad(own, a), torch.autograd.grad(expected, a)
+    torch.testing.assert_close(mine, other, rtol=1e-5, atol=1e-5)
 
 
 def test_swapped_predictions_are_those_of_lightly() -> None:
@@ -115,6 +140,7 @@ def test_swapped_predictions_are_those_of_lightly() -> None:
 def test_a_student_is_told_as_in_lightly() -> None:
     generator = Generator().manual_seed(0)
     student, teacher = (torch.randn(2, B, K, generator=generator) for _ in range(2))
+    student.requires_grad_()
     centring = dino.Centring(K)
     config = dino.Settings(student_temperature=0.1, teacher_temperature=0.04)
     method = bare(
@@ -125,5 +151,7 @@ def test_a_student_is_told_as_in_lightly() -> None:
     theirs = lightly.DINOLoss(output_dim=K, teacher_temp=0.04, warmup_teacher_temp=0.04, student_temp=0.1)
     expected = theirs(list(teacher), list(student), teacher_temp=0.04)
     torch.testing.assert_close(own, expected, rtol=1e-5, atol=1e-5)
+    (mine,), (other,) = torch.autograd.grad(own, student), torch.autograd.grad(expected, student)
+    torch.testing.assert_close(mine, other, rtol=1e-5, atol=1e-5)
     centring.move(0.9)
     torch.testing.assert_close(centring.centre, theirs.center.flatten(), rtol=1e-5, atol=1e-6)
