@@ -104,7 +104,7 @@ def _starter_dataset(progress: Progress) -> Dataset:
         finally:
             writer.abandon()
 
-    return cache.made_once(starter.fingerprint(), make)
+    return cache.made_once(starter.fingerprint(), make, progress)
 
 
 def _starter_row() -> DatasetRow:

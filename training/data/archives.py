@@ -41,7 +41,7 @@ class DamagedArchive(UserError):
 def extracted_zip(path: str, content: str, progress: Progress) -> Path:
     """The folder in the cache that holds what the zip at `path` does; `content` is the zip's content hash."""
     target = cache.cache_root() / "zips" / content
-    with cache.locked(target.parent / f"{content}.lock"):
+    with cache.locked(target.parent / f"{content}.lock", progress):
         if not target.is_dir():
             with new_folder(target) as folder:
                 extract_zip(path, folder, progress)
@@ -62,7 +62,7 @@ def new_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(target, ignore_errors=True)
         part.replace(target)
     except OSError as error:
-        raise UserError(f"The archive could not be unpacked to {target.parent}: {error.strerror}.") from None
+        raise UserError(f"The archive could not be unpacked to {target.parent}: {error.strerror}.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -13,17 +13,21 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
-from training.data.dataset import Dataset, Facet, Skipped
+from training.data.dataset import Dataset, Facet, Progress, Skipped
+from training.data.progress import quiet
 from training.errors import UserError
 
 SCHEMA = 1
 NOTHING_BESIDE: Mapping[str, str | None] = {}
+LOCK_POLL_SECONDS = 0.2
+"""How often who waits for another process looks whether it is done."""
 
 
 def cache_root() -> Path:
@@ -34,26 +38,32 @@ def cache_root() -> Path:
 
 def writable(folder: Path) -> Path:
     """`folder`, made if need be. Raises UserError where it can't be made."""
-    try:
+    with _sentence_for_cache_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        advice = "XDG_CACHE_HOME may name another"
-        raise UserError(f"The cache folder {folder} cannot be used: {error.strerror}; {advice}.") from None
     return folder
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Holds the file `path` for this process alone, waiting for whoever has it. It stays: removing it would race."""
-    writable(path.parent)
-    with open(path, "ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+def locked(path: Path, progress: Progress = quiet) -> Iterator[None]:
+    """Holds the file `path` for this process alone, waiting for whoever has it. It stays: removing it would race.
+
+    `progress` is called all the while it waits, and may raise to give up. Raises UserError where the file can't be used.
+    """
+    folder = writable(path.parent)
+    with _sentence_for_cache_errors(folder):
+        file = open(path, "ab")  # noqa: SIM115 - the sentence is for opening it, not for what is done while it is held
+    with file:
+        while not _taken(file, folder):
+            progress(0.0, "Waiting for another process that prepares these sounds.")
+            time.sleep(LOCK_POLL_SECONDS)
         yield
 
 
-def making(fingerprint: str, root: Path | None = None) -> contextlib.AbstractContextManager[None]:
+def making(
+    fingerprint: str, root: Path | None = None, progress: Progress = quiet
+) -> contextlib.AbstractContextManager[None]:
     """While held, no other process makes this set. Look with `load` once more after it was got."""
-    return locked(_sets(root) / f"{_checked(fingerprint)}.lock")
+    return locked(_sets(root) / f"{_checked(fingerprint)}.lock", progress)
 
 
 def load(fingerprint: str, root: Path | None = None) -> Dataset | None:
@@ -66,11 +76,13 @@ def load(fingerprint: str, root: Path | None = None) -> Dataset | None:
         return None
 
 
-def made_once(fingerprint: str, make: Callable[[], Dataset], root: Path | None = None) -> Dataset:
+def made_once(
+    fingerprint: str, make: Callable[[], Dataset], progress: Progress = quiet, root: Path | None = None
+) -> Dataset:
     """The cached set, or what `make` makes; of two processes that ask at once the second waits for the first."""
     found = load(fingerprint, root)
     if found is None:
-        with making(fingerprint, root):
+        with making(fingerprint, root, progress):
             found = load(fingerprint, root)
             if found is None:
                 found = make()
@@ -198,6 +210,24 @@ class ClipWriter:
             if hasattr(self, "_part"):
                 self.abandon()
             raise UserError(f"The clips could not be written to {_sets(self._root)}: {error.strerror}.") from error
+
+
+@contextlib.contextmanager
+def _sentence_for_cache_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        advice = "XDG_CACHE_HOME may name another"
+        raise UserError(f"The cache folder {folder} cannot be used: {error.strerror}; {advice}.") from error
+
+
+def _taken(lock: IO[bytes], folder: Path) -> bool:
+    with _sentence_for_cache_errors(folder):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 def _sets(root: Path | None) -> Path:

@@ -60,7 +60,7 @@ def keep_dropped(
     except NotRead as reason:
         raise UserError(f"What was dropped cannot be used: {reason}.") from None
     target = dropped_root() / key
-    with cache.locked(dropped_root() / "dropped.lock"):
+    with cache.locked(dropped_root() / "dropped.lock", progress):
         if not (target / whole).is_dir():
             with new_folder(target) as folder:
                 inside = folder / whole

@@ -60,7 +60,7 @@ def files_below(root: Path) -> tuple[list[File], list[Skipped]]:
 
     for folder, folders, names in os.walk(root, onerror=refuse):
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        links = [path for path in (Path(folder, name) for name in folders) if path.is_symlink()]
+        links = [path for path in (Path(folder, name) for name in folders) if os.path.islink(path)]
         skipped += [Skipped(_shown(path, root), "it is a link to a folder") for path in links]
         for path in (Path(folder, name) for name in names if not _is_hidden(name)):
             try:

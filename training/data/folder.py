@@ -36,17 +36,16 @@ UNPACKING, LOOKING = 0.2, 0.1
 
 def open_path(path: str | Path, *, window_seconds: float, progress: Progress) -> Dataset:
     """The clips of a folder, a zip or a sound file of the user's own. Raises UserError with one sentence."""
-    whole = Path(path).expanduser()
+    whole = Path(os.path.expanduser(path))
     rules = Rules(window_seconds)
     if is_dropped(whole):
         rules = Rules(window_seconds, follow_links=False, max_seconds=LONGEST_SECONDS)
         mark_used(whole)
+    if os.path.isdir(whole):  # unlike Path's own, it never raises
+        return open_folder(whole, rules, progress)
     try:
-        if whole.is_dir():
-            return open_folder(whole, rules, progress)
         file_at(whole, whole.name)
-    except (NotRead, ValueError, OSError) as error:
-        reason = error if isinstance(error, NotRead) else "its name cannot be that of a file"
+    except NotRead as reason:
         raise UserError(f"{readable_name(str(path), LONGEST_SHOWN_PATH)} cannot be used: {reason}.") from None
     return open_files([whole], rules, progress, name=readable_name(whole.stem, 80))
 
@@ -62,7 +61,7 @@ def open_folder(root: Path, rules: Rules, progress: Progress, *, name: str = "")
     found = contents(files, part_of(progress, 0.0, LOOKING), follow_links=rules.follow_links, memory=root)
     tables = _tables(files)
     above = root.resolve().parent / "meta" / "esc50.csv"
-    if root.resolve().name == "audio" and above.is_file():
+    if root.resolve().name == "audio" and os.path.isfile(above):
         tables["esc50.csv"] = str(above)
     name = name or readable_name(root.resolve().name, 80) or "sounds"
     what = "What was dropped" if is_dropped(root) else f"The folder {shown}"

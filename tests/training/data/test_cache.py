@@ -133,6 +133,36 @@ def test_a_second_process_waits_and_then_loads(tmp_path: Path) -> None:
     other.join(20)
 
 
+class GivenUp(Exception):
+    """What a trainer that is asked to stop raises from its progress."""
+
+
+def test_who_waits_says_so_and_may_give_up(tmp_path: Path) -> None:
+    told = []
+
+    def progress(fraction: float, sentence: str) -> None:
+        told.append(sentence)
+        if len(told) == 2:
+            raise GivenUp
+
+    with cache.making("abc", tmp_path):
+        with pytest.raises(GivenUp):
+            cache.made_once("abc", lambda: three_clips(tmp_path), progress, tmp_path)
+        assert told == ["Waiting for another process that prepares these sounds."] * 2
+    assert len(cache.made_once("abc", lambda: three_clips(tmp_path), progress, tmp_path)) == 3 and len(told) == 2
+
+
+def test_a_lock_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data" / "abc.lock").mkdir(parents=True)
+    with pytest.raises(UserError, match=r"^The cache folder .* cannot be used: Is a directory; .* another\.$"):
+        cache.made_once("abc", lambda: three_clips(tmp_path), root=tmp_path)
+
+
+def test_an_error_while_a_lock_is_held_stays_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="another disk"), cache.making("abc", tmp_path):
+        raise OSError("another disk")
+
+
 def test_refusals(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot name a folder"):
         load("../abc", tmp_path)

@@ -1,8 +1,11 @@
 """A folder, a zip or files become clips with labels, and every file that does not is named with its reason."""
 
+import errno
+import fcntl
 import os
 import zipfile
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
@@ -86,18 +89,30 @@ def test_every_bad_file_is_named_and_the_good_ones_are_taken(tmp_path: Path) -> 
     assert summary(open_dataset(str(tmp_path))) == summary(dataset), "the same when it comes from the cache"
 
 
-@pytest.mark.parametrize("bad", ["nothing", "only text", "only broken", "missing", "nul", "long name"])
+@pytest.mark.parametrize("bad", ["nothing", "only text", "only broken", "missing", "nul", "long name", "nobody"])
 def test_data_without_a_sound_is_one_sentence(tmp_path: Path, bad: str) -> None:
     if bad == "only text":
         (tmp_path / "a.txt").write_text("x")
     if bad == "only broken":
         soundfile.write(tmp_path / "nan.wav", np.array([np.nan]), 16_000, subtype="FLOAT")
-    name = {"missing": "nowhere", "nul": "a\0b", "long name": "x" * 400}.get(bad, "")
+    name = {"missing": "nowhere", "nul": "a\0b", "long name": "x" * 400, "nobody": "~nobody-here/x"}.get(bad, "")
     with pytest.raises(UserError) as error:
-        open_dataset(str(tmp_path / name) if name else str(tmp_path))
+        open_dataset(name if bad == "nobody" else str(tmp_path / name))
     text = str(error.value)
     assert text.endswith(".") and "\n" not in text and "\0" not in text
     assert ("cannot be used" if name else "no sound") in text
+
+
+def test_a_cache_that_cannot_be_used_is_not_blamed_on_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(file: IO[bytes], operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    sound(tmp_path / "a.wav")
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(UserError, match=r"^The cache folder .* cannot be used: No locks available"):
+        open_dataset(str(tmp_path))
 
 
 def test_a_window_out_of_range_is_one_sentence(tmp_path: Path) -> None:
