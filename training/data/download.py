@@ -52,7 +52,7 @@ def download(
     if urlsplit(url).scheme not in ("http", "https"):
         raise UserError(f"{readable_name(url, 200)} is not an address of the web; http or https was expected.")
     part = target.with_name(target.name + ".part")
-    with cache.locked(target.with_name(target.name + ".lock")):
+    with cache.locked(target.with_name(target.name + ".lock"), progress):
         if target.exists():
             return
         try:
@@ -94,10 +94,11 @@ def _fetch(url: str, part: Path, progress: Progress) -> None:
             version = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
             if not continued:
                 begin = 0
+                part.unlink(missing_ok=True)  # before the note: else a kill in between would leave it the old bytes
                 _beginning_file(part).write_text(json.dumps({"url": url, "version": _strong(version)}))
             expected = response.headers.get("Content-Length")
             total = None if expected is None else begin + int(expected)
-            with open(part, "ab" if continued else "wb") as file:
+            with open(part, "ab") as file:
                 _copy(response, file, begin, total, progress)
                 file.flush()
                 os.fsync(file.fileno())

@@ -26,7 +26,7 @@ LABEL_KINDS = ("ClassLabel", "string", "large_string", "bool", "int8", "int16", 
 def fetch_hugging_face(reference: str, progress: Progress) -> Path:
     """The folder of the hub's set "owner/name" or "owner/name:configuration". Raises UserError with one sentence."""
     target = hugging_face_folder(reference)
-    with cache.locked(target.with_name(f"{target.name}.lock")):
+    with cache.locked(target.with_name(f"{target.name}.lock"), progress):
         if not target.is_dir():
             splits = _splits(reference)
             with new_folder(target) as folder:
@@ -71,11 +71,10 @@ def _write(reference: str, splits: Mapping[str, Any], folder: Path, progress: Pr
     with open(folder / "labels.csv", "w", encoding="utf-8", newline="") as table:
         writer = csv.writer(table)
         writer.writerow(["file", *map(csv_cell, columns)])
-        for number, (split, rows, row) in enumerate(_rows(reference, splits)):
+        for number, (split, rows, row, content) in enumerate(_rows(reference, splits)):
             if number >= MOST_SOUNDS:
                 break
             name = f"{split}/{number:06d}.sound"
-            content = _content(row[_sound_column(rows.features)])
             if content is not None:
                 (folder / split).mkdir(exist_ok=True)
                 (folder / name).write_bytes(content)
@@ -85,13 +84,14 @@ def _write(reference: str, splits: Mapping[str, Any], folder: Path, progress: Pr
                 progress(0.0, f"Downloading {reference}: {number:,} sounds so far.")
 
 
-def _rows(reference: str, splits: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+def _rows(reference: str, splits: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, Any], bytes | None]]:
+    """(split, its rows, one row, the bytes of its sound)."""
     try:
         for split, rows in splits.items():
             safe_split = re.sub(r"[^\w-]", "_", split)
             for row in rows:
-                yield safe_split, rows, row
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
+                yield safe_split, rows, row, _content(row[_sound_column(rows.features)])
+    except Exception as error:  # the library and what it downloads with raise many kinds
         raise UserError(f"The download of {reference} broke off: {_first_line(error)}.") from None
 
 

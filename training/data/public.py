@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def fetch(
         offered = ", ".join(PUBLIC_SETS)
         raise UserError(f"There is no public set {readable_name(name, 80)!r}; there are {offered} and hf:owner/name.")
     target = folder_of(name)
-    with cache.locked(target.with_name(f"{name}.lock")):
+    with cache.locked(target.with_name(f"{name}.lock"), progress):
         if not target.is_dir():
             _fetch_into(target, known, progress, base_url, pauses)
     progress(1.0, f"{known.title.partition(':')[0]} is here.")
@@ -141,7 +142,7 @@ def is_public(reference: str) -> bool:
 def public_folder(reference: str) -> Path:
     """The folder of a public set that was fetched. Raises UserError where it was not."""
     folder = folder_of(reference)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise UserError(f"{reference} is not here yet; fetch it first: python -m training data fetch {reference}.")
     return folder
 

@@ -133,6 +133,27 @@ def test_halves_of_two_files_never_become_one(tmp_path: Path, server: tuple[Serv
     assert (tmp_path / "a").read_bytes() == state.content
 
 
+def test_a_kill_before_a_new_version_arrives_leaves_nothing_of_the_old(
+    tmp_path: Path, server: tuple[Server, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = server[0]
+    state.breaks_after = [300_000, 0, 0, 0]
+    with pytest.raises(UserError):
+        fetch(server[1], tmp_path / "a")
+    state.content, state.tag, state.breaks_after = CONTENT[::-1], '"v2"', []
+    write_text = Path.write_text
+
+    def killed(path: Path, text: str) -> None:
+        write_text(path, text)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "write_text", killed)
+        fetch(server[1], tmp_path / "a")
+    fetch(server[1], tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == state.content
+
+
 def test_a_part_longer_than_the_file_begins_anew(tmp_path: Path, server: tuple[Server, str]) -> None:
     server[0].breaks_after = [300_000, 0, 0, 0]
     with pytest.raises(UserError):

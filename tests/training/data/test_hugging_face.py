@@ -40,7 +40,7 @@ class ClassLabel:
 class Rows:
     features: dict[str, Any]
     rows: list[dict[str, Any]]
-    breaks: bool = False
+    breaks: Exception | None = None
     casts: list[tuple[str, Audio]] = field(default_factory=list)
 
     def cast_column(self, column: str, feature: Audio) -> "Rows":
@@ -50,7 +50,7 @@ class Rows:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         yield from self.rows
         if self.breaks:
-            raise ConnectionError("the hub went away\nwith a second line")
+            raise self.breaks
 
 
 def sound(level: float) -> dict[str, Any]:
@@ -107,6 +107,25 @@ def test_a_set_of_the_hub(hub: dict[str, Any]) -> None:
     assert fetch("hf:me/birds") == folder
 
 
+class OfTheLibrary(Exception):
+    """An error of no kind that Python knows."""
+
+
+def test_a_sound_that_the_hub_does_not_give_is_one_sentence(
+    hub: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(path: str, mode: str) -> None:
+        raise OfTheLibrary("no answer")
+
+    package = types.ModuleType("fsspec")
+    vars(package).update(open=opened)
+    monkeypatch.setitem(sys.modules, "fsspec", package)
+    hub["me/birds"] = {"train": birds()}
+    hub["me/birds"]["train"].rows[0]["clip"] = {"bytes": None, "path": "hf://me/birds/a.flac"}
+    with pytest.raises(UserError, match=r"^The download of me/birds broke off: no answer\.$"):
+        fetch("hf:me/birds")
+
+
 def test_what_can_go_wrong_is_one_sentence(hub: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("", "a", "a/b/c", "../x", "a/../b", "a b/c"):
         with pytest.raises(UserError, match="owner/name was expected"):
@@ -117,11 +136,13 @@ def test_what_can_go_wrong_is_one_sentence(hub: dict[str, Any], monkeypatch: pyt
     with pytest.raises(UserError, match="no column of sounds"):
         fetch("hf:me/text")
     hub["me/birds"] = {"train": birds()}
-    hub["me/birds"]["train"].breaks = True
-    with pytest.raises(UserError, match=r"broke off: the hub went away\.$"):
-        fetch("hf:me/birds")
-    with pytest.raises(UserError, match="data fetch"):
-        open_dataset("hf:me/birds")
+    for kind in (ConnectionError, OfTheLibrary):
+        hub["me/birds"]["train"].breaks = kind("the hub went away\nwith a second line")
+        with pytest.raises(UserError, match=r"broke off: the hub went away\.$"):
+            fetch("hf:me/birds")
+    for name in ("birds", "x" * 400):
+        with pytest.raises(UserError, match="data fetch"):
+            open_dataset(f"hf:me/{name}")
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(UserError, match="pip install datasets"):
         fetch("hf:me/birds")
