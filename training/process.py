@@ -71,6 +71,11 @@ def boot_id() -> str:
         return os.uname().nodename
 
 
+def usable_cores() -> int:
+    """How many cores this process may use; all of the machine's where the system doesn't tell (macOS)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def process_start(pid: int) -> str | None:
     """When the process started, or None where there is no such process or only its zombie."""
     try:

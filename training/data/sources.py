@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -18,6 +17,7 @@ from training.data.names import readable_name
 from training.data.sniff import ACCEPTED, NotRead
 from training.data.windows import SHORTEST_TAIL, window_samples, windows
 from training.errors import UserError
+from training.process import usable_cores
 
 DECODE_VERSION = 1
 """Part of every fingerprint; to be raised when the same file would give other samples."""
@@ -83,7 +83,7 @@ def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, p
     """The clips of `sources`, from the cache where they were made before. Raises UserError where there are none."""
     length = window_samples(rules.window_seconds)
     fingerprint = _fingerprint(sources, [DECODE_VERSION, length, length, SHORTEST_TAIL, rules.max_seconds, group])
-    dataset = cache.made_once(fingerprint, lambda: _made(name, fingerprint, sources, group, rules, progress))
+    dataset = cache.made_once(fingerprint, lambda: _made(name, fingerprint, sources, group, rules, progress), progress)
     pictures = {readable_name(source.name): source.picture for source in sources}
     companions = {key: values for key, values in dataset.companions.items() if key != "picture"}
     if any(pictures.values()):  # by today's paths: the same clips may have been made from another folder
@@ -166,5 +166,4 @@ def _picture(found: Sequence[File]) -> str | None:
 
 
 def _processes(files: int) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, MOST_PROCESSES, files // FILES_A_PROCESS))
+    return max(1, min(usable_cores(), MOST_PROCESSES, files // FILES_A_PROCESS))

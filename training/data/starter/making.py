@@ -15,6 +15,7 @@ import numpy as np
 from training.data.dataset import Progress
 from training.data.starter.recipe import CLASSES
 from training.errors import UserError
+from training.process import usable_cores
 
 if TYPE_CHECKING:
     from training.data.starter.clips import StarterClip
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _PROJECT = Path(__file__).resolve().parents[3]
 WORKER = ["-m", "training.data.starter.worker"]
 """What a worker's Python runs."""
+MOST_WORKERS = 8
 
 
 class Writer(Protocol):
@@ -58,7 +60,7 @@ def made(jobs: Sequence[tuple[int, int]]) -> Iterator[list["StarterClip"]]:
     def answer(job: tuple[int, int]) -> list["StarterClip"]:
         return _answer(own.worker, job)
 
-    pool = ThreadPoolExecutor(_cores(), initializer=start)
+    pool = ThreadPoolExecutor(min(usable_cores(), MOST_WORKERS), initializer=start)
     try:
         yield from pool.map(answer, jobs)
     finally:
@@ -67,10 +69,6 @@ def made(jobs: Sequence[tuple[int, int]]) -> Iterator[list["StarterClip"]]:
         pool.shutdown(cancel_futures=True)
         for worker in started:
             worker.communicate()
-
-
-def _cores() -> int:
-    return max(1, min(len(os.sched_getaffinity(0)), 8))
 
 
 def _worker() -> subprocess.Popen[bytes]:

@@ -44,6 +44,12 @@ def test_all_clips_go_to_the_writer_with_progress(monkeypatch: pytest.MonkeyPatc
     assert told[-1][1].endswith("bell.")
 
 
+def test_where_the_system_does_not_tell_the_usable_cores_all_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.sched_getaffinity")
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert len(list(making.made([(0, 0)]))) == 1
+
+
 def test_a_worker_that_dies_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "WORKER", ["-c", "raise SystemExit(3)"])
     with pytest.raises(UserError, match="ended unexpectedly"):
