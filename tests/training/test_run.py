@@ -258,6 +258,15 @@ def test_a_newer_run_is_read_and_never_written(full: RunFolder) -> None:
     assert not list((full.path / "control").iterdir())
 
 
+def test_a_state_of_a_newer_version_is_said_to_be_one(full: RunFolder) -> None:
+    status = json.loads((full.path / "status.json").read_text())
+    (full.path / "status.json").write_text(json.dumps({**status, "schema": SCHEMA + 1, "state": "dreaming"}))
+    found = full.status()
+    assert found.state == State.UNKNOWN and "newer version" in found.message
+    (full.path / "status.json").write_text(json.dumps({**status, "state": "dreaming"}))
+    assert full.status().state == State.FAILED and "cannot be read" in full.status().message
+
+
 def test_controls_come_in_the_order_they_were_asked(run: RunFolder) -> None:
     writer = RunWriter(run.path)
     for i, control in enumerate((Control.STOP, Control.PAUSE, Control.RESUME)):

@@ -50,6 +50,8 @@ class RunFolder:
         """Where the run stands; `crashed` where it claims to be active and its trainer is gone."""
         found = _read_object(self.path / "status.json")
         status = parsed_status(found)
+        if status is None and self.read_only():
+            return Status(State.UNKNOWN, message="This run was written by a newer version of Hearsight.")
         if status is None:
             return Status(State.FAILED, message="The file status.json of this run cannot be read.")
         if status.active and not self._trainer_lives(status):
@@ -137,7 +139,7 @@ class RunFolder:
 
 def create_run(path: Path, config: Mapping[str, Any]) -> RunFolder:
     """A new run that waits for its trainer. Raises UserError where the folder holds a run already."""
-    if (path / "config.json").exists():
+    if RunFolder(path).exists():
         raise UserError(f"The folder {path} holds a run already; give --out a new folder, or resume it.")
     try:
         path.mkdir(parents=True, exist_ok=True)

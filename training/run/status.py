@@ -10,7 +10,7 @@ SCHEMA = 1
 
 
 class State(StrEnum):
-    """Where a run stands. The first four hold a trainer process or wait for one."""
+    """Where a run stands. The first five hold a trainer process or wait for one."""
 
     WAITING = "waiting"
     PREPARING = "preparing"
@@ -22,6 +22,8 @@ class State(StrEnum):
     FAILED = "failed"
     CRASHED = "crashed"
     DISK_FULL = "disk_full"
+    UNKNOWN = "unknown"
+    """As a newer version wrote it."""
 
 
 ACTIVE = frozenset({State.PREPARING, State.TRAINING, State.PAUSED, State.STOPPING})
