@@ -54,16 +54,16 @@ def train(folder: Path | str, resume: bool = False) -> State:
     if trained:  # while a resume prepares, it stands where it stood
         status = replace(status, step=before.step, seconds=before.seconds)
     journal = Journal(run, status)
-    _log_to(run.log_path)
     controls = Controls(run, journal)
     try:
+        _log_to(run.log_path)
         journal.say()
         return _train(run, journal, controls, resume=trained)
     except Stopped:
         _end(journal, State.STOPPED, "It was stopped before its training " + ("went on." if trained else "began."))
         return State.STOPPED
     except UserError as error:
-        _end(journal, State.FAILED, str(error))
+        _end(journal, State.DISK_FULL if _disk_is_full(error.__cause__) else State.FAILED, str(error))
         raise
     except (MemoryError, torch.OutOfMemoryError):
         _end(
@@ -73,11 +73,10 @@ def train(folder: Path | str, resume: bool = False) -> State:
         )
         raise UserError(journal.status.message) from None
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            _end(journal, State.FAILED, f"The run's folder could not be written: {error.strerror or error}.")
-        else:
-            run.free_reserve()
+        if _disk_is_full(error):
             _end(journal, State.DISK_FULL, "The disk is full; make room and resume the run from its last checkpoint.")
+        else:
+            _end(journal, State.FAILED, f"The run's folder could not be written: {error.strerror or error}.")
         raise UserError(journal.status.message) from error
     except Exception as error:
         logging.exception("The training failed.")
@@ -86,6 +85,10 @@ def train(folder: Path | str, resume: bool = False) -> State:
     finally:
         controls.restore()
         run.close()
+
+
+def _disk_is_full(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _log_to(path: Path) -> None:
@@ -97,6 +100,8 @@ def _log_to(path: Path) -> None:
 
 def _end(journal: Journal, state: State, message: str) -> None:
     """Say how it ended, if the folder can be written at all; otherwise the message is still raised."""
+    if state is State.DISK_FULL:
+        journal.run.free_reserve()
     try:
         journal.close(state, message)
     except OSError as error:

@@ -1,5 +1,6 @@
 """A run trains, ends, breaks and goes on as the run folder says it does."""
 
+import errno
 import json
 import os
 import re
@@ -12,10 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
-from training import checkpoint, controls, learner, trainer
+from training import checkpoint, controls, durable, learner, trainer
+from training.data import cache, starter
 from training.data.cache import ClipWriter
 from training.data.dataset import Dataset
 from training.errors import UserError
@@ -56,6 +59,11 @@ def at_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[AtStep]:
 def snapshots_every(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """snapshots_every(k): snapshots and checkpoints at steps that k divides."""
     return lambda k: monkeypatch.setattr(trainer, "is_due", lambda step, last, seconds: step % k == 0)
+
+
+def fails(number: int) -> None:
+    """As a call to the system does."""
+    raise OSError(number, os.strerror(number))
 
 
 def everything(run: RunFolder, step: int) -> dict[str, torch.Tensor]:
@@ -284,6 +292,42 @@ def test_a_stop_while_preparing_is_heard(made_run: MakeRun, monkeypatch: pytest.
     assert run.status().state == State.STOPPED
 
 
+def test_a_stop_is_heard_while_another_process_makes_the_sounds(
+    made_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(time, "sleep", lambda seconds: run.ask(Control.STOP))
+    with cache.making(starter.fingerprint()):
+        assert train(run.path) == State.STOPPED
+
+
+def test_a_disk_that_fills_while_the_data_is_prepared_is_told_as_such(
+    made_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "full"))
+    monkeypatch.setattr(cache, "_sync_folder", lambda folder: fails(errno.ENOSPC))
+    monkeypatch.setattr(starter, "make", lambda writer, progress: writer.add(
+        np.ones(160, np.int16), id="a", labels={"source": "s"}, file="f"
+    ))  # fmt: skip
+    with pytest.raises(UserError, match=r"could not be written to .*: No space left on device"):
+        train(run.path)
+    assert run.status().state == State.DISK_FULL and "No space left" in run.status().message
+
+
+def test_a_cache_that_cannot_be_used_is_not_taken_for_the_folder_of_the_run(
+    made_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "odd"))
+    (cache.cache_root() / "data" / f"{starter.fingerprint()}.lock").mkdir(parents=True)
+    with pytest.raises(UserError, match=r"The cache folder .* cannot be used: Is a directory"):
+        train(run.path)
+    assert run.status().state == State.FAILED and run.status().message.startswith("The cache folder")
+
+
 def test_a_pause_while_preparing_goes_back_to_preparing(
     made_run: MakeRun, tones: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -396,6 +440,24 @@ def test_a_missing_state_of_the_optimizer_is_named(made_run: MakeRun) -> None:
         train(run.path, resume=True)
 
 
+def test_an_empty_state_of_the_optimizer_is_not_taken_for_one(made_run: MakeRun) -> None:
+    run = made_run(steps=1)
+    train(run.path)
+    rewritten(run, 1, lambda state: state["optimizer"].update(state={}))
+    with pytest.raises(UserError, match="The optimiser's state of the run run is empty after 1 steps"):
+        train(run.path, resume=True)
+
+
+@pytest.mark.parametrize(("method", "part"), [("moco_v1", "queue.entries"), ("deepcluster", "clustering.labels")])
+def test_a_missing_memory_is_named(method: str, part: str, made_run: MakeRun) -> None:
+    """A queue of random keys in its place would resume without a word, and train something else."""
+    run = made_run(steps=1, method=method)
+    train(run.path)
+    rewritten(run, 1, lambda state: state["method"].pop(part))
+    with pytest.raises(UserError, match=f"The weights of the run run lack {re.escape(part)}"):
+        train(run.path, resume=True)
+
+
 def test_missing_weights_are_named(made_run: MakeRun) -> None:
     import safetensors.torch
 
@@ -458,6 +520,30 @@ def test_a_snapshot_that_cannot_be_written_fails_with_a_sentence(made_run: MakeR
     run = made_run()
     (run.path / "snapshots" / "000000.npz").mkdir(parents=True)
     with pytest.raises(UserError, match="could not be written"):
+        train(run.path)
+    assert run.status().state == State.FAILED
+
+
+def test_a_folder_that_becomes_read_only_is_a_sentence_and_lets_go_of_the_run(
+    made_run: MakeRun, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run()
+    with monkeypatch.context() as patch:
+
+        def locked_away() -> None:
+            patch.setattr(durable, "write_bytes", lambda *_: fails(errno.EROFS))
+            patch.setattr(Path, "unlink", lambda *_, **__: fails(errno.EROFS))
+
+        at_step(2, locked_away)
+        with pytest.raises(UserError, match="The run's folder could not be written: Read-only file system"):
+            train(run.path)
+    RunWriter(run.path).close()
+
+
+def test_a_log_that_cannot_be_written_fails_with_a_sentence(made_run: MakeRun) -> None:
+    run = made_run()
+    run.log_path.mkdir()
+    with pytest.raises(UserError, match="could not be written: Is a directory"):
         train(run.path)
     assert run.status().state == State.FAILED
 

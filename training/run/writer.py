@@ -1,5 +1,6 @@
 """The trainer's hand on its run's folder."""
 
+import contextlib
 import errno
 import fcntl
 import io
@@ -50,8 +51,9 @@ class RunWriter(RunFolder):
         durable.write_json(self.path / "status.json", {**asdict(status), **stamped})
 
     def free_reserve(self) -> None:
-        """Make room on a full disk, so that the status can still say that it is full."""
-        self._reserve.unlink(missing_ok=True)
+        """Make room on a full disk, so that the status can still say that it is full; best effort."""
+        with contextlib.suppress(OSError):
+            self._reserve.unlink()
 
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """One row, one write: a crash tears the last line at most. Numbers that aren't finite become null."""
@@ -107,8 +109,9 @@ class RunWriter(RunFolder):
 
     def close(self) -> None:
         """Let go of the folder. What was asked too late is not meant for the next trainer."""
-        self.controls()
-        self._reserve.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a folder that can no longer be written keeps what was asked
+            self.controls()
+        self.free_reserve()
         os.close(self._metrics)
         self._lock.close()
 
