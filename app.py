@@ -61,8 +61,13 @@ def port_number(text: str) -> int:
 
 def folder(text: str) -> Path:
     """A folder that exists or can be made; not what is something else already."""
-    path = Path(text).expanduser()
-    if path.exists() and not path.is_dir():
+    try:
+        path = Path(text).expanduser()
+        is_file = path.exists() and not path.is_dir()
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "there is no such user"
+        raise argparse.ArgumentTypeError(f"{text} cannot be used: {reason}; a folder was expected") from None
+    if is_file:
         raise argparse.ArgumentTypeError(f"{text} is a file; a folder was expected")
     return path
 

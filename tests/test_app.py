@@ -55,7 +55,18 @@ def test_a_word_that_is_neither_yes_nor_no_ends_with_2(
     assert capsys.readouterr().err == f"{name} is 'ture'; one of {words} was expected.\n"
 
 
-@pytest.mark.parametrize("flags", [["--port", "0"], ["--port", "70000"], ["--port", "x"], ["--runs", __file__]])
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--port", "0"],
+        ["--port", "70000"],
+        ["--port", "x"],
+        ["--runs", __file__],
+        ["--runs", "x" * 400],
+        ["--runs", "~nobody-here/runs"],
+    ],
+    ids=lambda flags: " ".join(flags)[:20],
+)
 def test_a_flag_that_makes_no_sense_ends_with_2(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         options(flags)

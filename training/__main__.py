@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # the reader of our output has left, as `head` does
         sys.stderr.close()
+    except OSError as error:  # of a file that no command has a better sentence for
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"The command could not be carried out: {error.strerror or error}{where}.", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -22,7 +22,7 @@ def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not out.parent.is_dir():
+    if not os.path.isdir(out.parent):
         raise UserError(f"The file {out} can't be written: there is no folder {out.parent}.")
     embedder = Embedder(run, step)
     window_seconds = float(run.config().get("window_seconds", 2.0))

@@ -19,6 +19,7 @@ from training.run import Control, RunFolder, RunWriter, State, Status, create_ru
 from training.trainer import train
 
 TINY = ["--set", "batch_size=16", "--set", "probe_clips=32", "--set", "mels=16", "--set", "crop_seconds=0.32"]
+LONG = "x" * 400
 
 
 @pytest.fixture
@@ -79,6 +80,23 @@ def test_a_waiting_folder_is_run(made_run: Callable[..., RunFolder], capsys: pyt
     assert main(["run", str(run.path)]) == 0
     assert run.status().state == State.FINISHED and run.status().step == 2
     assert "has been trained already" in sentence(capsys, "run", str(run.path))
+
+
+def test_a_relative_folder_of_sounds_is_found_from_anywhere(
+    tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_git: None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "--data", "sounds", "--steps", "1", "--out", "mine"]) == 2, "there is no such folder"
+    assert RunFolder(tmp_path / "mine").config()["data"] == str(tmp_path / "sounds")
+
+
+def test_an_error_of_the_system_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr("training.data.list_datasets", lambda: os.listdir(tmp_path / "file"))
+    said = f"The command could not be carried out: Not a directory ({tmp_path / 'file'})."
+    assert sentence(capsys, "data", "list") == said
 
 
 def test_resume_and_stop(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,6 +218,9 @@ def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytes
     assert "can't be written: there is no folder" in sentence(
         capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / "no" / "where.parquet")
     )
+    assert "can't be written: there is no folder" in sentence(
+        capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / LONG / "x.parquet")
+    )
 
 
 @pytest.mark.parametrize(
@@ -217,16 +238,23 @@ def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytes
         (["run", "--steps", "2", "--set", "batch_size=65", "--out", "OUT"], "The data has 64 clips, but a batch of 65"),
         (["run", "--steps", "2", "--data", "/nowhere/at/all", "--out", "OUT"], "/nowhere/at/all"),
         (["run", "--out", "/proc/nowhere/run"], "cannot be written to"),
+        (["run", "--out", LONG], "cannot be written to"),
         (["run", "/nowhere"], "holds no run"),
+        (["run", LONG], "holds no run"),
+        (["run", "/nowhere", "--steps", "2", "--set", "mels=16"], "so --steps, --set can't be given as well"),
+        (["run", "/nowhere", "--out", "/elsewhere"], "so --out can't be given as well"),
+        (["run", "/nowhere", "--seed", "0"], "so --seed can't be given as well"),
         (["resume", "nothing"], "There is no run nothing"),
         (["stop", "nothing"], "There is no run nothing"),
         (["evaluate", "nothing"], "There is no run nothing"),
         (["finetune", "nothing", "--facet", "class", "--labels", "2"], "There is no run nothing"),
         (["embed", "nothing", "x.wav", "--out", "x.parquet"], "There is no run nothing"),
         (["data", "show", "/nowhere"], "/nowhere"),
+        (["data", "show", LONG], "File name too long"),
+        (["data", "show", "~nobody-here"], "No such file or directory"),
         (["data", "fetch", "nothing"], "nothing"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    ids=lambda value: " ".join(value).replace(LONG, "long") if isinstance(value, list) else "",
 )
 def test_a_mistake_is_one_sentence(
     arguments: list[str], words: str, tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.commands.arguments import command
-from training.commands.output import print_json
+from training.commands.output import listed, print_json
 from training.data.names import readable_name
 from training.errors import UserError
 from training.run import Control, RunFolder, create_run, find_runs
 
 if TYPE_CHECKING:
     from training.commands.arguments import Commands
+
+DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "device", "seed")
+"""Flags of `run` that say what a run's own folder says already."""
 
 
 def add_commands(commands: "Commands") -> None:
@@ -43,16 +46,23 @@ def add_commands(commands: "Commands") -> None:
 def run(options: argparse.Namespace) -> None:
     """Train a new run, or the one that a folder describes."""
     from training.config import new_config
+    from training.data import whole_reference
     from training.trainer import train
 
     if options.folder is not None:
         folder = Path(options.folder)
-        if not (folder / "config.json").is_file():
+        given = [f"--{name}" for name in DESCRIBED if getattr(options, name) not in (None, [])]
+        if given:
+            raise UserError(
+                f"The config.json of {folder} describes the run, so {listed(given)} can't be given as well."
+            )
+        if not RunFolder(folder).exists():
             raise UserError(f"The folder {folder} holds no run: there is no config.json in it.")
     else:
         config = new_config(
-            _overrides(options.set), method=options.method, data=options.data, encoder=options.encoder,
-            steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
+            _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
+            encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed,
+            device=options.device,
         )  # fmt: skip
         folder = Path(options.out) if options.out else Path(options.runs) / run_name(config.method, config.created)
         create_run(folder, config.to_json())
