@@ -12,6 +12,7 @@ from torch import Tensor
 from torchaudio.transforms import MelSpectrogram
 
 from training.data.dataset import SAMPLE_RATE
+from training.errors import UserError
 from training.settings import setting
 
 FLOOR = 1e-5
@@ -29,6 +30,12 @@ class FrontEnd:
     analysis_seconds: float = setting(0.032, "Length of the analysis window in seconds.", low=0.01, high=0.1)
     low_hz: float = setting(60.0, "Lower edge of the lowest band in Hz.", low=0.0, high=2000.0)
     high_hz: float = setting(7800.0, "Upper edge of the highest band in Hz.", low=2000.0, high=8000.0)
+
+    def __post_init__(self) -> None:
+        if self.low_hz >= self.high_hz:
+            raise UserError(
+                f"The setting low_hz is {self.low_hz:g}, but a number below high_hz, {self.high_hz:g}, was expected."
+            )
 
     @property
     def hop_samples(self) -> int:

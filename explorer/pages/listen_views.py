@@ -65,8 +65,6 @@ def views_of(
         filled = filled_in(form)
         views = build(VIEWS[domain], filled.get(f"{domain} views", {}), "The augmentation")
         front_end = build(FrontEnd, filled.get("front_end", {}) if domain == "mel" else {}, "The spectrogram")
-        if front_end.low_hz >= front_end.high_hz:
-            raise UserError("The lowest band's edge must lie below the highest band's.")
         chance = whole_seed(seed)
         sound = chosen.get("sound") if isinstance(chosen, dict) else None
         waveform = waveform_of(sound, shelf, uploads)

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from training.config import new_config
 from training.data.dataset import SAMPLE_RATE
+from training.errors import UserError
 from training.spectrogram import ACTIVE, FLOOR, FrontEnd, levelled, log_mel
 
 FRONT_ENDS = (
@@ -116,6 +118,11 @@ def test_log_mel_is_the_natural_log_above_the_floor() -> None:
 
 def test_equal_front_ends_are_equal_keys() -> None:
     assert FrontEnd(mels=20) == FrontEnd(mels=20) != FrontEnd(mels=21)
+
+
+def test_bands_without_width_are_refused() -> None:
+    with pytest.raises(UserError, match="low_hz is 2000, but a number below high_hz, 2000, was expected"):
+        new_config({"low_hz": 2000, "high_hz": 2000})
 
 
 def test_a_tone_shows_in_its_own_band() -> None:
