@@ -1,7 +1,7 @@
 """Which clips of the data sound like this one to the model? Where would it lie on the map? How alike are two sounds?"""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,14 +131,16 @@ class Finder:
     def compare(self, name: str, first: np.ndarray, second: np.ndarray, step: int | None = None) -> Comparison:
         """How alike two sounds, (S,) float at 16 kHz each, are at one step (the newest of which weights are kept)."""
         run = self._run(name)
-        return self._comparison(run, kept_step(run, step), [_audible(first), _audible(second)])
-
-    def compare_over_steps(self, name: str, first: np.ndarray, second: np.ndarray) -> Iterator[Comparison]:
-        """The same at every step of which weights are kept, ascending, each as soon as it is known."""
-        run = self._run(name)
-        sounds = [_audible(first), _audible(second)]
-        for step in run.checkpoints():
-            yield self._comparison(run, step, sounds)
+        listening = kept_step(run, step)
+        snapshot = nearest_step(run.snapshots(), listening)
+        a, b = _units(run, snapshot, self._process.embeddings(run, listening, [_audible(first), _audible(second)]))
+        cosine = float(np.clip(a @ b, -1, 1))
+        probe = None if snapshot is None else unit_embeddings(run, snapshot)
+        if probe is None or len(probe) < 2:
+            raise UserError("This run has no snapshot to compare with yet.")
+        pairs = random_pair_cosines(probe)
+        low, median, high = (float(q) for q in np.quantile(pairs, [0.05, 0.5, 0.95]))
+        return Comparison(listening, cosine, 100 * float((pairs < cosine).mean()), low, median, high)
 
     def close(self) -> None:
         """End the background work."""
@@ -156,17 +158,6 @@ class Finder:
         if step is None:
             self._listening[name] = (chosen, since)
         return chosen
-
-    def _comparison(self, run: RunFolder, step: int, sounds: Sequence[np.ndarray]) -> Comparison:
-        snapshot = nearest_step(run.snapshots(), step)
-        a, b = _units(run, snapshot, self._process.embeddings(run, step, sounds))
-        cosine = float(np.clip(a @ b, -1, 1))
-        probe = None if snapshot is None else unit_embeddings(run, snapshot)
-        if probe is None or len(probe) < 2:
-            raise UserError("This run has no snapshot to compare with yet.")
-        pairs = random_pair_cosines(probe)
-        low, median, high = (float(q) for q in np.quantile(pairs, [0.05, 0.5, 0.95]))
-        return Comparison(step, cosine, 100 * float((pairs < cosine).mean()), low, median, high)
 
     def _place(
         self, run: RunFolder, step: int | None, probe: np.ndarray | None, query: np.ndarray
