@@ -64,23 +64,19 @@ class Transformer(Encoder):
         half = self.token_width // 2
         return torch.cat([waves(at // self.across, half), waves(at % self.across, half)], dim=1)
 
-    def context(self, tokens: Tensor, beyond: Tensor | None = None) -> Tensor:
-        """(B, N, E) → (B, N, E): the last block's output, normalised; tokens where `beyond` (B, N) are attended by none."""
+    def layers(self, tokens: Tensor, beyond: Tensor | None = None) -> list[Tensor]:
+        """The output (B, N, E) of every block; tokens where `beyond` (B, N) are attended by none."""
         attended = None if beyond is None else ~beyond[:, None, None]  # (B, 1, 1, N)
-        for block in self.blocks:
-            tokens = block(tokens, attended)
-        found: Tensor = self.norm(tokens)
-        return found
-
-    def added(self, tokens: Tensor) -> list[Tensor]:
-        """What the dense half of every block adds to its tokens (B, N, E): the feed-forward network's output."""
         outputs = []
         for block in self.blocks:
-            assert isinstance(block, Block)
-            tokens = block.after_attention(tokens, None)
-            outputs.append(block.dense_half(tokens))
-            tokens = tokens + outputs[-1]
+            tokens = block(tokens, attended)
+            outputs.append(tokens)
         return outputs
+
+    def context(self, tokens: Tensor, beyond: Tensor | None = None) -> Tensor:
+        """(B, N, E) → (B, N, E): the last block's output, normalised."""
+        found: Tensor = self.norm(self.layers(tokens, beyond)[-1])
+        return found
 
     def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, F, T) → (B, U, D)."""
@@ -129,21 +125,11 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, attended: Tensor | None = None) -> Tensor:
         """(B, N, E) → (B, N, E); `attended` (B, 1, 1, N) is true where a token may be looked at."""
-        x = self.after_attention(x, attended)
-        return x + self.dense_half(x)
-
-    def after_attention(self, x: Tensor, attended: Tensor | None) -> Tensor:
-        """x + attention(norm(x))."""
         split = self.asked(self.attention_norm(x)).unflatten(2, (3, self.heads, -1))  # (B, N, 3, heads, D / heads)
         query, key, value = split.permute(2, 0, 3, 1, 4)
         heard = attention(query, key, value, attended)
-        told: Tensor = self.told(heard.transpose(1, 2).flatten(2))
-        return x + told
-
-    def dense_half(self, x: Tensor) -> Tensor:
-        """dense(norm(x)), which is then added to x."""
-        found: Tensor = self.dense(self.dense_norm(x))
-        return found
+        x = x + self.told(heard.transpose(1, 2).flatten(2))
+        return x + self.dense(self.dense_norm(x))
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor, attended: Tensor | None) -> Tensor:

@@ -6,7 +6,8 @@ Differs: 1. Three narrow layers over mel frames instead of twelve over a convolu
          not from .999 to .9999, since runs here are short. 3. Targets are normalised over a clip's own frames, and
          spans are drawn among these: short clips lie in silence here. 4. No dropout. 5. Spans of 4 steps, 160 ms,
          begin at 20 % of the steps, instead of 200 ms at 6.5 %: words here last half a second. 6. AdamW and a cosine
-         schedule.
+         schedule. 7. Targets are the outputs of the teacher's layers instead of what their feed-forward networks add,
+         of which three layers learned nothing (docs/experiments.md).
 Shapes:  B clips, F mel bands, V view frames, U steps of the encoder, D encoder width, K layers, M hidden steps of a batch.
 """
 
@@ -128,11 +129,8 @@ class Data2Vec(Method):
 
     @torch.no_grad()
     def target(self, x: Tensor, inside: Tensor) -> Tensor:
-        """y: the mean of what the teacher's last K layers add, each normalised over the clip's own steps: (B, U, D) float32.
-
-        As in the paper, of a layer the feed-forward network's output is taken, before it is added to what went in.
-        """
-        layers = self.teacher.added(self.teacher.embedded(self.teacher.patches(x)))[-self.config.top_layers :]
+        """y: the mean of the teacher's last K layers, each normalised over the clip's own steps: (B, U, D) float32."""
+        layers = self.teacher.layers(self.teacher.embedded(self.teacher.patches(x)))[-self.config.top_layers :]
         return torch.stack([normalised_over_time(layer.float(), inside) for layer in layers]).mean(0)
 
     def after_step(self, progress: float) -> None:

@@ -95,25 +95,13 @@ def test_tokens_may_be_dropped_between_embedding_and_context(
     )
 
 
-def test_the_context_is_what_all_blocks_make_one_after_the_other_normalised() -> None:
+def test_layers_are_all_blocks_in_order_and_the_context_is_the_last_one_normalised() -> None:
     encoder = Transformer(16, 8, 8, width=32, depth=4)
-    tokens = x = torch.randn(2, 12, 32)
-    for block in encoder.blocks:
-        x = block(x)
-    torch.testing.assert_close(encoder.context(tokens), encoder.norm(x))
-
-
-def test_what_is_added_is_the_output_of_each_blocks_dense_network() -> None:
-    encoder = Transformer(16, 8, 8, width=32, depth=4)
-    tokens, heard = torch.randn(2, 12, 32), []
-    for block in encoder.blocks:
-        assert isinstance(block, Block)
-        block.dense.register_forward_hook(lambda _, inputs, output: heard.append(output))
-    encoder.context(tokens)
-    added = encoder.added(tokens)
-    assert len(added) == 4
-    for found, expected in zip(added, heard[:4], strict=True):
-        torch.testing.assert_close(found, expected)
+    tokens = torch.randn(2, 12, 32)
+    layers = encoder.layers(tokens)
+    assert len(layers) == 4
+    torch.testing.assert_close(layers[2], encoder.blocks[2](layers[1]))
+    torch.testing.assert_close(encoder.context(tokens), encoder.norm(layers[-1]))
 
 
 def test_attention_equals_the_slow_one() -> None:

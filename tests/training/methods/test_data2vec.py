@@ -8,7 +8,6 @@ from torch import Generator, Tensor
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
-from training.encoders.transformers import Block
 from training.methods.data2vec import Data2Vec, normalised_over_time, weighted_std
 
 CLIPS, MELS = 16, 8
@@ -82,11 +81,7 @@ def test_targets_are_the_mean_of_the_teachers_top_layers(top: int) -> None:
     method = method_with(top_layers=top)
     views = views_for(method)
     x, inside = views["x"], views["inside"]
-    layers: list[Tensor] = []
-    for block in method.teacher.blocks:
-        assert isinstance(block, Block)
-        block.dense.register_forward_hook(lambda _, inputs, output: layers.append(output))
-    method.teacher.context(method.teacher.embedded(method.teacher.patches(x)))
+    layers = method.teacher.layers(method.teacher.embedded(method.teacher.patches(x)))
     assert len(layers) >= 3
     expected = sum(normalised_over_time(layer, inside) for layer in layers[len(layers) - top :]) / top
     assert isinstance(expected, Tensor)
