@@ -142,20 +142,23 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(made_run: Mak
     assert_different(runs[0], runs[2], 6)
 
 
-RESUMED = [
-    *[(name, kind.encoders[0], "adamw") for name, kind in METHODS.items()],
-    *[("simclr", encoder, "adamw") for encoder in METHODS["simclr"].encoders[1:]],
-    ("simclr", "conv2d", "sgd"),
-    ("simclr", "conv2d", "lars"),
+RESUMED: list[tuple[str, str, dict[str, Any]]] = [
+    *[(name, kind.encoders[0], {}) for name, kind in METHODS.items()],
+    *[("simclr", encoder, {}) for encoder in METHODS["simclr"].encoders[1:]],
+    ("simclr", "conv2d", {"optimizer": "sgd"}),
+    ("simclr", "conv2d", {"optimizer": "lars"}),
+    ("swav", "conv2d", {"queue_length": 80, "frozen_steps": 4}),
+    ("byol", "conv2d", {"normalisation": "group"}),
+    ("apc", "conv_gru", {"direction": "backward"}),
 ]
-"""Every method, every encoder and every optimiser."""
+"""Every method, every encoder and every optimiser, and settings by which more is remembered or another way is taken."""
 
 
-@pytest.mark.parametrize(("method", "encoder", "optimizer"), RESUMED)
+@pytest.mark.parametrize(("method", "encoder", "settings"), RESUMED, ids=str)
 def test_a_resumed_run_is_bitwise_the_uninterrupted_one(
     method: str,
     encoder: str,
-    optimizer: str,
+    settings: dict[str, Any],
     made_run: MakeRun,
     at_step: AtStep,
     snapshots_every: Callable[[int], None],
@@ -163,9 +166,9 @@ def test_a_resumed_run_is_bitwise_the_uninterrupted_one(
     """64 clips in batches of 16 are four steps an epoch: it is stopped twice, both times within one."""
     snapshots_every(100)
     steps = 7 if encoder == "conv1d" else 10
-    whole = made_run("whole", method=method, encoder=encoder, steps=steps, optimizer=optimizer)
+    whole = made_run("whole", method=method, encoder=encoder, steps=steps, **settings)
     assert train(whole.path) == State.FINISHED
-    parts = made_run("parts", method=method, encoder=encoder, steps=steps, optimizer=optimizer)
+    parts = made_run("parts", method=method, encoder=encoder, steps=steps, **settings)
     at_step(3, lambda: parts.ask(Control.STOP))
     assert train(parts.path) == State.STOPPED and parts.checkpoints() == [0, 3]
     at_step(3, lambda: parts.ask(Control.STOP))
