@@ -1,9 +1,9 @@
-"""Spans hide what they are said to hide, and the drawn frames are never the true one."""
+"""Spans hide what they are said to hide, and the drawn frames are never the true one: against loops."""
 
 import pytest
 import torch
 
-from training.views.masks import other_frames, span_mask
+from training.views.masks import frames_of_others, other_frames, own_steps, span_mask
 
 
 def own_frames(batch: int, frames: int) -> torch.Tensor:
@@ -57,3 +57,36 @@ def test_a_lonely_frame_draws_itself_and_an_empty_clip_anything() -> None:
     among = torch.tensor([[0, 0, 1, 0], [0, 0, 0, 0]]).bool()
     found = other_frames(torch.rand(2, 4, 5), among)
     assert (found[0, 2] == 2).all() and found.min() >= 0 and found.max() < 4
+
+
+@pytest.mark.parametrize("batch", [2, 7])
+def test_frames_of_others_against_loops(batch: int) -> None:
+    inside, clips, places = own_frames(batch, 24), torch.rand(batch, 50), torch.rand(batch, 50)
+    clips[:, :2], places[:, :2] = (
+        torch.tensor([0.0, 1 - 2**-24]),
+        torch.tensor([1 - 2**-24, 0.0]),
+    )  # the edges of chance
+    found = frames_of_others(clips, places, inside)
+    for b in range(batch):
+        others = [*range(b + 1, batch), *range(b)]
+        for n in range(50):
+            clip = others[int(float(clips[b, n]) * len(others))]
+            own = [u for u in range(24) if inside[clip, u]]
+            assert int(found[b, n]) == clip * 24 + own[int(float(places[b, n]) * len(own))]
+
+
+def test_without_others_or_frames_of_theirs_whatever_there_is_is_drawn() -> None:
+    one = frames_of_others(torch.rand(1, 9), torch.rand(1, 9), torch.tensor([[0, 1, 1, 0]]).bool())
+    assert set(one[0].tolist()) <= {1, 2}
+    empty = frames_of_others(torch.rand(2, 9), torch.rand(2, 9), torch.zeros(2, 4, dtype=torch.bool))
+    assert (empty[0] // 4 == 1).all() and (empty[1] // 4 == 0).all()
+
+
+@pytest.mark.parametrize(("frames", "stride"), [(24, 2), (24, 1), (23, 4), (3, 4)])
+def test_own_steps_against_loops(frames: int, stride: int) -> None:
+    shown = own_frames(20, frames + 8)[:, 4 : 4 + frames]
+    found = own_steps(shown, stride)
+    assert found.shape == (20, frames // stride)
+    for b in range(20):
+        for u in range(frames // stride):
+            assert bool(found[b, u]) == all(shown[b, v] for v in range(u * stride, (u + 1) * stride))
