@@ -84,6 +84,7 @@ class Launcher:
             self._check_room(queue.now)
             verb: Verb = "resume" if run.checkpoints() else "run"
             queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(name, verb)))
+            mark(run, State.WAITING, "")
         self.look()
 
     def pause(self, name: str) -> None:

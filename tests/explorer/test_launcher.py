@@ -180,6 +180,23 @@ def test_a_resume_that_dies_at_once_says_why(launch, root, monkeypatch):
     assert status.step > 0
 
 
+def test_a_stopped_run_that_is_resumed_waits_like_any_other(launch, root):
+    server = launch()
+    name = server.start({})
+    wait_for_state(root, name, State.TRAINING)
+    server.stop(name)
+    wait_for_state(root, name, State.STOPPED)
+    other = server.start({})
+    wait_for_state(root, other, State.TRAINING)
+    server.resume(name)
+    assert state(root, name) == State.WAITING and server.place(name) == 1
+    server.stop(name)
+    assert state(root, name) == State.STOPPED and server.place(name) is None
+    server.resume(name)
+    server.stop(other)
+    wait_for_state(root, name, State.TRAINING)
+
+
 def test_a_trainer_that_cannot_be_started_says_why(launch, root):
     server = launch()
     server._trainers.command = lambda verb, folder: ["/no/such/program"]
