@@ -18,16 +18,18 @@ CANDIDATES = 20_000
 def pieces(x: Tensor, inside: Tensor, jitter: Tensor, count: int, width: int, gap: float) -> Tensor:
     """(B, F, V) → (B, N, F, W): the clip's frames `inside` (B, V), cut into `count` cells and a piece out of each.
 
-    A piece is 1 − `gap` of its cell, and `jitter` (B, N) from 0 to 1 says where in the cell it lies: two neighbours leave
-    0 to 2 · gap of a cell between them. It is drawn out or pressed together to W frames, by linear interpolation over
-    time, so that short clips give slow pieces and none holds silence from beyond the clip's end.
+    A piece is at most 1 − `gap` of its cell, in whole frames, and `jitter` (B, N) from 0 to 1 says at which frame of the
+    cell it begins. Where the clip is long enough, a frame is left out between two neighbours: a frame that both hold a
+    part of would tell that they are. A piece is drawn out or pressed together to W frames, by linear interpolation over
+    time, so that short clips give slow pieces and none holds silence from beyond the clip's end. All of a clip's pieces
+    begin at a whole frame and are blended alike: noise between two frames is weaker, and would tell where a piece begins.
     """
-    first, own = unblended(inside)
-    first, own = first[:, None], own.clamp(min=2)[:, None]  # (B, 1)
-    cell = (own - 1) / count  # frames
-    start = first + (torch.arange(count, device=x.device) + gap * jitter) * cell  # (B, N)
-    step = (1 - gap) * cell / (width - 1)
-    at = start[:, :, None] + step[:, :, None] * torch.arange(width, device=x.device)  # (B, N, W)
+    first, own = (frames[:, None] for frames in unblended(inside))  # (B, 1)
+    cell = own // count
+    length = torch.minimum(((1 - gap) * own / count).long(), cell - 1).clamp(min=1)
+    room = (jitter * (cell - length).clamp(min=1)).long()  # (B, N)
+    start = first + torch.arange(count, device=x.device) * own // count + room
+    at = start[:, :, None] + (length - 1)[:, :, None] * torch.linspace(0, 1, width, device=x.device)  # (B, N, W)
     return between_frames(x, at.flatten(1).clamp(max=x.shape[2] - 1)).unflatten(2, (count, width)).transpose(1, 2)
 
 
