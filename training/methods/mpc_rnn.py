@@ -3,7 +3,7 @@
 Paper:   Wang et al. 2020, arXiv 2001.10603, section 2
 Differs: 1. One layer of GRU in each direction instead of several of LSTM. 2. Stretches of time alone are hidden, as
          in MPC; the paper hides bands of frequency too. 3. The difference is absolute, as in MPC, and not squared.
-         4. 40 % of the frames are hidden, in chunks of 120 ms, as in our MPC. 5. AdamW and a cosine schedule.
+         4. Of the frames 40 % are hidden, in chunks of 120 ms, as in our MPC. 5. AdamW and a cosine schedule.
 Shapes:  B clips, F mel bands, V view frames, C chunks of a view, U = V / s encoder frames of stride s, D encoder width.
 """
 
