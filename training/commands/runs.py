@@ -45,6 +45,8 @@ def add_commands(commands: "Commands") -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train a new run, or the one that a folder describes."""
+    if options.folder is not None:
+        _refuse_second_trainer(RunFolder(options.folder))
     from training.config import new_config
     from training.data import whole_reference
     from training.trainer import train
@@ -88,12 +90,19 @@ def standby(options: argparse.Namespace) -> None:
 
 def resume(options: argparse.Namespace) -> None:
     """Go on from a run's last checkpoint."""
-    from training.trainer import train
-
     run = named_run(options)
     if run.read_only():
         raise UserError(f"The run {run.name} was written by a newer version of Hearsight and is read-only here.")
+    _refuse_second_trainer(run)
+    from training.trainer import train
+
     print(f"The run is {train(run.path, resume=True)}.", file=sys.stderr)
+
+
+def _refuse_second_trainer(run: RunFolder) -> None:
+    """Before torch is loaded, which takes longer than to say no; the run's lock has the last word."""
+    if run.status().active:
+        raise UserError(f"The run {run.name} is already being trained by another process.")
 
 
 def stop(options: argparse.Namespace) -> None:
