@@ -104,7 +104,7 @@ def _table(found: Results, data: str) -> str:
     beside = [f"{words} {_number(value)}" for words, value in baselines(found, data, facet).items()]
     told = f" Cross-group kNN without learning: {', '.join(beside)}." if beside else ""
     head = f"**{escaped(data)}**, facet {escaped(facet)}: before training → after it.{told}"
-    rest = f"\n\nNot measured there: {', '.join(missing)}." if missing else ""
+    rest = f"\n\nNot measured there: {', '.join(missing)}." if 0 < len(missing) < len(shown) else ""
     return f"{head}\n\n{table(COLUMNS, rows)}{rest}"
 
 
