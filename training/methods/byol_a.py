@@ -77,7 +77,7 @@ class BYOLA(TwoViews):
             "content",
             "probe",
             "It is made for linear probes. Its spectrograms have three times the values of the other methods', so that it "
-            "sees a quarter of the clips in the same time; in its first minute it loses, in five it gains.",
+            "sees a quarter of the clips in the same time; in its first minute it loses, and needs some five to come back.",
             seconds=300,
         ),
     )
