@@ -1,0 +1,47 @@
+"""README says what the benchmarks' results say."""
+
+import json
+import statistics
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def results(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text())
+    return found
+
+
+def told(value: float, digits: int) -> str:
+    """Without the 0 before the point."""
+    return f"{value:.{digits}f}".removeprefix("0")
+
+
+def row(first_cell: str) -> list[str]:
+    """The other cells of the row of README that begins so."""
+    (line,) = [line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith(f"| {first_cell}")]
+    return [cell.strip() for cell in line.strip("| ").split("|")][1:]
+
+
+def test_what_the_default_run_reaches() -> None:
+    seeds = results("learning")["fsdd simclr"]["seeds"]
+    columns = ("random_init", "30 s", "60 s", "120 s", "log_mel", "mfcc")
+    expected = [told(statistics.median(seed[column] for seed in seeds), 3) for column in columns]
+    assert row("spoken digits (FSDD)") == expected
+
+
+def test_how_quickly_the_page_answers() -> None:
+    page = results("page")
+    assert row("first page after") == [f"{page['first_page_seconds']:.1f} s"]
+    firsts = [told(page[f"first_{what}_seconds"], 1) for what in ("loss", "map", "umap")]
+    assert row("first point of the loss") == [", ".join(f"{value} s" for value in firsts)]
+    for when, suffix in (("(while training)", "_while_training"), ("(afterwards)", "")):
+        clicks = [f"{page[f'click_to_{what}_ms{suffix}']:.0f} ms" for what in ("sound", "neighbours")]
+        assert row(f"click to sound, click to neighbours {when}") == [", ".join(clicks)]
+
+
+def test_how_fast_a_training_is_beside_an_open_page() -> None:
+    page = results("page")
+    ratios = [told(page[name], 2) for name in ("throughput", "throughput_with_train", "throughput_with_map")]
+    assert row("training beside an open page") == [", ".join(ratios)]
