@@ -56,7 +56,8 @@ def test_nothing_is_made_for_those_who_have_left(monkeypatch):
     worker = importlib.import_module("explorer.projector.__main__")
     lines = queue.Queue()
     monkeypatch.setattr(sys, "stdin", iter(lines.get, None))
-    monkeypatch.setattr(os, "_exit", lambda code: None)
+    ended = []
+    monkeypatch.setattr(os, "_exit", ended.append)
     monkeypatch.setattr(worker, "LOOKED_SECONDS", 0.3)
     wanted = worker.Wanted()
     lines.put('["a", "b"]')
@@ -65,6 +66,7 @@ def test_nothing_is_made_for_those_who_have_left(monkeypatch):
     lines.put('["a"]')
     wait_for(lambda: wanted.folders == ("a",))
     lines.put(None)
+    wait_for(lambda: ended == [0])
 
 
 def test_whoever_looks_on_is_heard_again_and_again(projector, monkeypatch, tmp_path):
