@@ -3,8 +3,8 @@
     python -m benchmarks.page [--seconds 100] [--chromium /usr/bin/chromium]
 
 The server is started as a user starts it; the built-in sounds are made first, so the caches are warm. A training of the same length
-without any page, just before, gives the throughput to compare with: over the whole training, clicks included, and for the pages Map and Train over
-the same seconds of both trainings, since snapshots, which count, are many at first and few later. Results are written to
+without any page, just before, gives the throughput to compare with: over the whole training, clicks included, and for the pages Map and
+Train over the same seconds of both trainings, since snapshots, which count, are many at first and few later. Results are written to
 benchmarks/results/page.json.
 """
 
