@@ -27,6 +27,7 @@ QUEUED_AT_MOST = 20
 LOOK_SECONDS = 0.5
 STOP_SECONDS = 30.0
 """A trainer that was asked to stop and still works after so long is terminated."""
+
 log = logging.getLogger(__name__)
 
 

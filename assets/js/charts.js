@@ -73,7 +73,7 @@ class Chart {
   }
 
   /** Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs. */
-  take(run, rows, runs) {
+  async take(run, rows, runs) {
     if (!this.box.hidden && !this.inView) this.behind ||= this.kind.keys(rows).length > 0;
     else if (!this.extend(run, rows)) return this.rebuild(runs);
   }
@@ -233,12 +233,12 @@ class Board {
     const news = this.news.splice(0);
     this.runs.forEach((_, index) => {
       const rows = news.flatMap(([run, more]) => (run === index ? more : []));
-      for (const chart of rows.length ? this.charts : []) chart.take(index, rows, this.runs)?.catch((error) => this.say(error.message));
+      for (const chart of rows.length ? this.charts : []) chart.take(index, rows, this.runs).catch((error) => this.say(error.message));
     });
     const cost = performance.now() - now + (await painted());
     this.rested = performance.now() + cost / DRAWING_SHARE;
     this.drawing = false;
-    if (this.news.length) this.draw();
+    if (this.news.length) return this.draw();
   }
 
   rebuild() {

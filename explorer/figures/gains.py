@@ -20,6 +20,9 @@ RIVALS = {
 }
 """What a method should beat: the word in a table, and what it means."""
 
+DEFAULT_ENCODER = (RunConfig.method, "supervised")
+"""Rows of the results that begin at the default encoder's random initialisation: the default method's, else the ceiling's."""
+
 
 @dataclass(frozen=True)
 class Gain:
@@ -49,7 +52,8 @@ def gain(found: Results, data: str, name: str) -> Gain | None:
     facet, measure = suited(name, about["main_facet"], about["group"])
     before = [float(seed["random_init"][facet][measure]) for seed in seeds]
     after = [float(seed["trained"][facet][measure]) for seed in seeds]
-    default = [seed["random_init"][facet][measure] for seed in measured_seeds(found, data, RunConfig.method)]
+    untrained = next((rows for row in DEFAULT_ENCODER if (rows := measured_seeds(found, data, row))), [])
+    default = [seed["random_init"][facet][measure] for seed in untrained]
     rivals = {"own": before, "default": default, "log-mel": [about["log_mel"][facet][measure]]}
     beaten = tuple(word for word in RIVALS if rivals[word] and beats(after, rivals[word], about["clips"]))
     error = standard_error(before, after, about["clips"])

@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -404,76 +403,6 @@ def test_no_sound_checkpoint_is_a_sentence(made_run: MakeRun) -> None:
     with pytest.raises(UserError, match="has no checkpoint that could be resumed"):
         train(run.path, resume=True)
     assert run.status().state == State.FAILED and "no checkpoint" in run.status().message
-
-
-def rewritten(run: RunFolder, step: int, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change a checkpoint's state and put the right hash beside it."""
-    state = torch.load(run.state_path(step), weights_only=True)
-    change(state)
-    torch.save(state, run.state_path(step))
-    manifest = run.manifest(step)
-    manifest["state"] = checkpoint._sha256(run.state_path(step).read_bytes())
-    (run.path / "checkpoints" / f"{step:06d}.json").write_text(json.dumps(manifest))
-
-
-@pytest.mark.parametrize("part", checkpoint.PARTS)
-def test_a_missing_part_of_the_state_is_named(part: str, made_run: MakeRun) -> None:
-    run = made_run(steps=1)
-    train(run.path)
-    rewritten(run, 1, lambda state: state.pop(part))
-    with pytest.raises(UserError, match=f"lacks {part}; it cannot be resumed"):
-        train(run.path, resume=True)
-    assert run.status().state == State.FAILED
-
-
-@pytest.mark.parametrize("part", ["generator", "order", "at", "weights"])
-def test_a_missing_part_of_the_sampler_is_named(part: str, made_run: MakeRun) -> None:
-    run = made_run(steps=1)
-    train(run.path)
-    rewritten(run, 1, lambda state: state["sampler"].pop(part))
-    with pytest.raises(UserError, match=f"lacks sampler.{part}; it cannot be resumed"):
-        train(run.path, resume=True)
-
-
-def test_a_missing_state_of_the_optimizer_is_named(made_run: MakeRun) -> None:
-    run = made_run(steps=1)
-    train(run.path)
-    rewritten(run, 1, lambda state: state["optimizer"].pop("state"))
-    with pytest.raises(UserError, match="The optimiser's state of the run run doesn't fit: 'state'"):
-        train(run.path, resume=True)
-
-
-def test_an_empty_state_of_the_optimizer_is_not_taken_for_one(made_run: MakeRun) -> None:
-    run = made_run(steps=1)
-    train(run.path)
-    rewritten(run, 1, lambda state: state["optimizer"].update(state={}))
-    with pytest.raises(UserError, match="The optimiser's state of the run run is empty after 1 steps"):
-        train(run.path, resume=True)
-
-
-@pytest.mark.parametrize(("method", "part"), [("moco_v1", "queue.entries"), ("deepcluster", "clustering.labels")])
-def test_a_missing_memory_is_named(method: str, part: str, made_run: MakeRun) -> None:
-    """A queue of random keys in its place would resume without a word, and train something else."""
-    run = made_run(steps=1, method=method)
-    train(run.path)
-    rewritten(run, 1, lambda state: state["method"].pop(part))
-    with pytest.raises(UserError, match=f"The weights of the run run lack {re.escape(part)}"):
-        train(run.path, resume=True)
-
-
-def test_missing_weights_are_named(made_run: MakeRun) -> None:
-    import safetensors.torch
-
-    run = made_run(steps=1, method="byol")
-    train(run.path)
-    weights = checkpoint.weights(run, 1)
-    gone = next(name for name in weights if name.startswith("target."))
-    del weights[gone]
-    run.weights_path(1).write_bytes(safetensors.torch.save(weights))
-    manifest = {**run.manifest(1), "weights": checkpoint._sha256(run.weights_path(1).read_bytes())}
-    (run.path / "checkpoints" / "000001.json").write_text(json.dumps(manifest))
-    with pytest.raises(UserError, match=f"The weights of the run run lack {re.escape(gone)}"):
-        train(run.path, resume=True)
 
 
 def test_a_loss_that_is_no_number_fails_with_a_sentence(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,14 @@
 import argparse
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-    """What `ArgumentParser.add_subparsers` returns: each group of commands adds its own to it."""
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What `ArgumentParser.add_subparsers` returns: each group of commands adds its own to it."""
 
 
 def command(
-    commands: "Commands", name: str, action: Callable[[argparse.Namespace], None], text: str, *flags: str
+    commands: Commands, name: str, action: Callable[[argparse.Namespace], None], text: str, *flags: str
 ) -> argparse.ArgumentParser:
     """Add a command that does `action`. `flags`: which of the common arguments it takes: "run", "runs", "json", "step"."""
     parser = commands.add_parser(name, help=text, description=text)

@@ -3,17 +3,14 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from training.commands.arguments import command
+from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import named_run
 
-if TYPE_CHECKING:
-    from training.commands.arguments import Commands
 
-
-def add_commands(commands: "Commands") -> None:
+def add_commands(commands: Commands) -> None:
     """Declare `methods`, `embed`, `evaluate` and `finetune`."""
     command(commands, "methods", list_methods, "list methods and their settings", "json")
     sounds = command(commands, "embed", embed, "embed sounds with a trained run, into a Parquet file", "run", "step")

@@ -6,22 +6,18 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from training.commands.arguments import command
+from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json
 from training.data.names import readable_name
 from training.errors import UserError
 from training.run import Control, RunFolder, create_run, find_runs
 
-if TYPE_CHECKING:
-    from training.commands.arguments import Commands
-
 DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "device", "seed")
 """Flags of `run` that say what a run's own folder says already."""
 
 
-def add_commands(commands: "Commands") -> None:
+def add_commands(commands: Commands) -> None:
     """Declare `run`, `resume`, `stop`, `standby` and `list`."""
     new = command(commands, "run", run, "start a run, or the run that FOLDER's config.json describes", "runs")
     new.add_argument("folder", nargs="?", help="folder of a run that waits")
@@ -45,32 +41,39 @@ def add_commands(commands: "Commands") -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train a new run, or the one that a folder describes."""
-    if options.folder is not None:
-        _refuse_second_trainer(RunFolder(options.folder))
-    from training.config import new_config
-    from training.data import whole_reference
+    folder = _new_run(options) if options.folder is None else _described_run(options)
     from training.trainer import train
 
-    if options.folder is not None:
-        folder = Path(options.folder)
-        given = [f"--{name}" for name in DESCRIBED if getattr(options, name) not in (None, [])]
-        if given:
-            raise UserError(
-                f"The config.json of {folder} describes the run, so {listed(given)} can't be given as well."
-            )
-        if not RunFolder(folder).exists():
-            raise UserError(f"The folder {folder} holds no run: there is no config.json in it.")
-    else:
-        config = new_config(
-            _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
-            encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed,
-            device=options.device,
-        )  # fmt: skip
-        folder = Path(options.out) if options.out else Path(options.runs) / run_name(config.method, config.created)
-        create_run(folder, config.to_json())
     print(f"Training in {folder}", file=sys.stderr)
     state = train(folder)
     print(f"The run is {state}.", file=sys.stderr)
+
+
+def _described_run(options: argparse.Namespace) -> Path:
+    """The folder of a run that is described there already, after all that speaks against training it."""
+    folder = Path(options.folder)
+    given = [f"--{name}" for name in DESCRIBED if getattr(options, name) not in (None, [])]
+    if given:
+        raise UserError(f"The config.json of {folder} describes the run, so {listed(given)} can't be given as well.")
+    run = RunFolder(folder)
+    if not run.exists():
+        raise UserError(f"The folder {folder} holds no run: there is no config.json in it.")
+    _refuse_second_trainer(run)
+    return folder
+
+
+def _new_run(options: argparse.Namespace) -> Path:
+    """The folder of a new run, made from the flags."""
+    from training.config import new_config
+    from training.data import whole_reference
+
+    config = new_config(
+        _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
+        encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
+    )  # fmt: skip
+    folder = Path(options.out) if options.out else Path(options.runs) / run_name(config.method, config.created)
+    create_run(folder, config.to_json())
+    return folder
 
 
 def standby(options: argparse.Namespace) -> None:

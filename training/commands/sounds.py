@@ -1,16 +1,12 @@
 """Commands about sounds: which sets there are, what is in one, and downloads."""
 
 import argparse
-from typing import TYPE_CHECKING
 
-from training.commands.arguments import command
+from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
 
-if TYPE_CHECKING:
-    from training.commands.arguments import Commands
 
-
-def add_commands(commands: "Commands") -> None:
+def add_commands(commands: Commands) -> None:
     """Declare `data list`, `data show` and `data fetch`."""
     group = commands.add_parser("data", help="list, show and fetch sounds").add_subparsers(
         required=True, metavar="COMMAND"

@@ -55,6 +55,15 @@ def test_each_rival_is_beaten_for_itself() -> None:
     assert worse is not None and worse.words == "none yet"
 
 
+def test_where_the_default_method_was_not_measured_the_ceiling_began_at_the_same_weights() -> None:
+    rows = found(cpc=[seed(0.5, 0.7)], supervised=[seed(0.65, 0.99)])
+    beaten = gain(rows, "fsdd", "cpc")
+    assert beaten is not None and beaten.beaten == tuple(RIVALS)
+    rows = found(cpc=[seed(0.5, 0.7)], supervised=[seed(0.69, 0.99)])
+    close = gain(rows, "fsdd", "cpc")
+    assert close is not None and "default" not in close.beaten
+
+
 def test_a_method_is_judged_on_what_its_card_names() -> None:
     for name, method in METHODS.items():
         facet, measure = suited(name, "digit", "speaker")
