@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
@@ -23,7 +24,7 @@ VERSION = 1
 def baselines(dataset: Dataset, clips: np.ndarray, method: Method, progress: Progress) -> dict[str, Any]:
     """baselines.json: cross-group kNN of statistics nobody had to learn, chance, and the loss at chance.
 
-    `random_init` is filled in from the run's own first snapshot.
+    `with_random_init` fills in the last of its lines.
     """
     progress(0.9, "Measuring what plain statistics know")
     knn = _cached_knn(dataset, clips, method)
@@ -36,6 +37,15 @@ def baselines(dataset: Dataset, clips: np.ndarray, method: Method, progress: Pro
         },
         "loss": None if line is None else asdict(line),
     }
+
+
+def with_random_init(lines: Mapping[str, Any], measures: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with the kNN of the run's own first snapshot, whose weights are random: measures of step 0, by name."""
+    facets = {
+        facet: {**values, "random_init": measures.get(f"cross_group_knn/{facet}")}
+        for facet, values in lines["cross_group_knn"].items()
+    }
+    return {**lines, "cross_group_knn": facets}
 
 
 def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str, dict[str, float]]:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from training import checkpoint
-from training.baselines import baselines
+from training.baselines import baselines, with_random_init
 from training.config import RunConfig
 from training.controls import Controls, Stopped
 from training.data import open_dataset
@@ -134,7 +134,8 @@ def _train(run: RunWriter, journal: Journal, controls: Controls, resume: bool) -
         run.write_config(replace(config, data_fingerprint=dataset.fingerprint).to_json())
         run.write_probe(described(dataset, clips, config.data))
     journal.open_events(purge_step=t.step if resume else None)
-    run.write_baselines(baselines(dataset, clips, t.method, preparing))
+    lines = baselines(dataset, clips, t.method, preparing)
+    run.write_baselines(with_random_init(lines, _first_measures(run)))
 
     readings = _Readings(run.metrics(), t.method.compares_projections)
 
@@ -144,6 +145,8 @@ def _train(run: RunWriter, journal: Journal, controls: Controls, resume: bool) -
         taken = snapshot(t.averaged, store, dataset, clips, companions)
         t.snapshot_step = t.step
         run.write_snapshot(t.step, taken.arrays)
+        if t.step == 0:  # before the row: whoever reads it finds all lines to compare it with
+            run.write_baselines(with_random_init(lines, taken.measures))
         # The row first: a row that no checkpoint follows is superseded by a resume, one that is missing stays missing.
         journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
         checkpoint.save(run, t)
@@ -155,7 +158,6 @@ def _train(run: RunWriter, journal: Journal, controls: Controls, resume: bool) -
     journal.say(state=State.TRAINING, message="", progress=t.progress)
     if not resume or t.snapshot_step < 0:
         keep_snapshot()
-    _add_random_init(run)
     t.method.train()
     clock = snapped = time.perf_counter()
     while t.progress < 1:
@@ -230,13 +232,10 @@ def _embed_all(method: Method, store: ClipStore) -> Tensor:
     return embed_clips(method, store, torch.arange(len(store), device=store.rows.device))
 
 
-def _add_random_init(run: RunWriter) -> None:
-    """The first snapshot's kNN is the line of random initialisation, of this very seed."""
+def _first_measures(run: RunWriter) -> dict[str, Any]:
+    """The measures of step 0, by name; none before the first snapshot."""
     first = next((row for row in run.metrics() if row["step"] == 0 and "measure/normalised_std" in row), {})
-    found = run.baselines()
-    for facet, values in found.get("cross_group_knn", {}).items():
-        values["random_init"] = first.get(f"measure/cross_group_knn/{facet}")
-    run.write_baselines(found)
+    return {name.removeprefix("measure/"): value for name, value in first.items()}
 
 
 class _Readings:

@@ -49,10 +49,15 @@ class Feed {
     const seen = [...this.listeners[kind]].some(({ element }) => isSeen(element));
     if (!seen) return false;
     const now = performance.now();
-    const every = isActive(this.status) ? LIVELY_MS[kind] : REST_MS;
+    const every = isActive(this.status) || (kind === "layouts" && this.mapping) ? LIVELY_MS[kind] : REST_MS;
     if (now - this.rested[kind] < every - SLACK_MS) return false;
     this.rested[kind] = now;
     return true;
+  }
+
+  /** Whether maps of this run are being made. */
+  get mapping() {
+    return Boolean(this.layouts && this.layouts.steps.length < this.layouts.snapshots);
   }
 
   tell(kind, change = {}) {
@@ -100,7 +105,8 @@ class Feed {
         change.rows.push(row);
       }
     }
-    if (!this.baselines || !Object.keys(this.baselines).length) {
+    // They are complete when the first row is there.
+    if (this.rows.length && (!this.baselines || !Object.keys(this.baselines).length)) {
       this.baselines = await fetchJson(address.run(this.name, "baselines")).catch(() => null);
       if (this.baselines && Object.keys(this.baselines).length) change.baselines = true;
     }

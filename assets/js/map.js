@@ -143,7 +143,8 @@ export class MapView {
     if (feed.layouts?.steps.length) return;
     if (feed.trouble) return this.clear(feed.trouble);
     if (!feed.status) return;
-    this.clear(isActive(feed.status) ? "The map appears with the first snapshot, a few seconds after training starts." : "This run has no snapshot to draw.");
+    this.clear(feed.mapping ? "The map is being made, which takes a few seconds."
+      : isActive(feed.status) ? "The map appears with the first snapshot, a few seconds after training starts." : "This run has no snapshot to draw.");
   }
 
   layoutOf(step) {

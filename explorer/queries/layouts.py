@@ -57,6 +57,8 @@ class Layouts:
     steps: tuple[int, ...]
     kinds: dict[int, str]
     trust: dict[int, float | None]
+    snapshots: int
+    """How many there are; those without a place on the map are still to come."""
 
 
 class LayoutFolders:
@@ -91,11 +93,13 @@ class LayoutFolders:
 
     def summary(self, run: RunFolder) -> Layouts:
         """Which snapshots of a run have a place on the map."""
-        found = {step: layout for step in run.snapshots() if (layout := self.find(run, step)) is not None}
+        snapshots = run.snapshots()
+        found = {step: layout for step in snapshots if (layout := self.find(run, step)) is not None}
         kinds = {step: layout.shown_kind for step, layout in found.items()}
         trust = {step: None if layout.trust is None else round(layout.trust, 3) for step, layout in found.items()}
         told_apart = [(step, snapshot_hash(run, step), layout.kind) for step, layout in found.items()]
-        return Layouts(zlib.crc32(json.dumps(told_apart).encode()), tuple(found), kinds, trust)
+        version = zlib.crc32(json.dumps([len(snapshots), told_apart]).encode())
+        return Layouts(version, tuple(found), kinds, trust, len(snapshots))
 
     def forget_older_than(self, days: float, now: float) -> None:
         """Remove what was written long ago: it is made again when somebody looks."""

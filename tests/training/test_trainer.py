@@ -125,6 +125,24 @@ def test_a_run_by_steps_finishes_and_leaves_all_that_is_promised(made_run: MakeR
     assert not list(run.path.rglob("*.tmp"))
 
 
+def test_whoever_reads_the_first_row_finds_all_lines_beside_it(
+    made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that asked for the lines a moment too early would go without random initialisation's for good."""
+    run, seen = made_run(steps=2), []
+    append = RunWriter.append_metrics
+
+    def watched(self: RunWriter, row: dict[str, Any]) -> None:
+        if "measure/normalised_std" in row:
+            seen.append((row["step"], self.baselines()["cross_group_knn"]["class"]["random_init"]))
+        append(self, row)
+
+    monkeypatch.setattr(RunWriter, "append_metrics", watched)
+    train(run.path)
+    first = run.baselines()["cross_group_knn"]["class"]["random_init"]
+    assert first is not None and seen == [(0, first), (2, first)]
+
+
 def test_a_run_by_the_clock_ends_by_the_clock(made_run: MakeRun) -> None:
     run = made_run(steps=None, seconds=1)
     assert train(run.path) == State.FINISHED
