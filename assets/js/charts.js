@@ -26,7 +26,13 @@ class Chart {
     this.curves = new Map(); // curve id → {index of the trace, x, y, smooth}
     this.inView = true; // until the observer of the board has looked
     this.behind = false; // rows came while nobody saw the chart
-    onResize(this.plot, () => this.drawn && window.Plotly.Plots.resize(this.plot));
+    onResize(this.plot, () => this.fit());
+  }
+
+  /** Gives the drawing the width of its box. A box that shrinks while Plotly draws for the first time is missed by it. */
+  fit() {
+    const width = this.plot.clientWidth;
+    if (this.drawn && width && Math.abs(this.plot._fullLayout.width - width) > 1) window.Plotly.relayout(this.plot, { width });
   }
 
   /** Draws everything anew. */
@@ -42,8 +48,9 @@ class Chart {
     if (this.box.hidden) return;
     const lines = this.kind.lines(runs[0].feed.baselines ?? {});
     const Plotly = await plotly();
-    this.drawn = true;
     await Plotly.react(this.plot, traces, this.layout(lines, traces), { displayModeBar: false, responsive: false });
+    this.drawn = true;
+    this.fit();
     this.showValue(runs[0].feed);
   }
 

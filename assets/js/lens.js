@@ -11,6 +11,7 @@ import { isSeen } from "./pulse.js";
 import { address, fetchJson } from "./routes.js";
 import { isPlaying, load, playInTurn, player } from "./sound.js";
 
+const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
 const KEPT = 24; // answers, so that going back and forth is quick
 const KINDS = { matrix: Matrix, bars: Bars, spectrograms: Strips };
 
@@ -70,8 +71,15 @@ class LensView {
     this.behind = !this.inView || !isSeen(this.root);
     const { run } = this;
     if (this.behind || !run) return;
-    const { steps } = await fetchJson(address.run(run, "lens")).catch(() => ({ steps: [] }));
+    const { steps } = await fetchJson(address.run(run, "lens")).catch((error) => this.failed(error, { steps: [] }));
     if (run === this.run) this.timeline.offer(steps);
+  }
+
+  /** What to go on with after a request that failed; where nobody answered, all is asked again a little later. */
+  failed(error, instead) {
+    const { run } = this;
+    if (!error.status) setTimeout(() => run === this.run && this.catchUp(), RETRY_MS);
+    return instead;
   }
 
   lensOf(step) {
@@ -85,7 +93,7 @@ class LensView {
 
   async showStep(step) {
     const { run } = this;
-    const lens = await this.lensOf(step).catch(() => null);
+    const lens = await this.lensOf(step).catch((error) => this.failed(error, null));
     if (!lens || run !== this.run || step !== this.timeline.step || lens === this.lens) return;
     this.lens = lens;
     this.say(lens.pictures.length ? "" : "This method has no picture of its own.");
