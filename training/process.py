@@ -1,5 +1,6 @@
 """Which process is meant: a pid alone is not enough, since pids are used again and zombies answer signals."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -74,6 +75,16 @@ def boot_id() -> str:
 def usable_cores() -> int:
     """How many cores this process may use; all of the machine's where the system doesn't tell (macOS)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def make_way(niceness: int) -> None:
+    """Let other processes go first. Linux shares the cores out between sessions, and looks at niceness only within one:
+    so a process that leads a session of its own has the whole of it step back as well.
+    """
+    os.nice(niceness)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):  # a system, or a kernel, that doesn't group processes by session
+            Path("/proc/self/autogroup").write_text(str(niceness))
 
 
 def process_start(pid: int) -> str | None:

@@ -16,12 +16,14 @@ from pathlib import Path
 from explorer.projector import LOOKED_SECONDS
 from explorer.projector.chain import Chain, Umap
 from explorer.queries.layouts import LayoutFolders
-from training.process import ProcessIdentity
+from training.process import ProcessIdentity, make_way
 from training.run import RunFolder
 
 PAUSE_SECONDS = 0.25
 """Between two looks for new snapshots."""
 KEPT_DAYS = 30.0
+NICENESS = 10
+"""A training that shares the cores has ten times as much of them while both want them."""
 
 log = logging.getLogger("projector")
 
@@ -130,7 +132,7 @@ def main() -> None:
     making = commands.add_parser("make", help="make all maps of one run and keep them in it")
     making.add_argument("run", type=Path)
     asked = parser.parse_args()
-    os.nice(15)
+    make_way(NICENESS)
     logging.basicConfig(format="projector: %(message)s")
     if asked.command == "serve":
         serve(ProcessIdentity.from_json(json.loads(asked.parent)))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,3 +86,23 @@ def test_a_name_with_brackets_and_spaces_is_read(tmp_path: Any) -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+AUTOGROUP = Path("/proc/self/autogroup")
+
+
+@pytest.mark.skipif(
+    not AUTOGROUP.exists() or not AUTOGROUP.read_text(), reason="cores aren't shared out by session here"
+)
+@pytest.mark.parametrize("own_session", [True, False])
+def test_who_makes_way_takes_only_a_session_of_its_own_along(own_session: bool) -> None:
+    code = (
+        "import os; from pathlib import Path; from training.process import make_way; make_way(7); "
+        "print(os.nice(0), Path('/proc/self/autogroup').read_text().split()[-1])"
+    )
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, start_new_session=own_session).stdout
+    niceness, of_session = told.split()
+    before = AUTOGROUP.read_text().split()[-1]
+    assert int(niceness) == os.nice(0) + 7
+    assert of_session == ("7" if own_session else before)

@@ -34,7 +34,9 @@ def test_a_wanted_run_gets_its_first_map_without_waiting_for_umap(projector, mak
     projector.want(run.path)
     wait_for(lambda: len(LayoutFolders().summary(run).steps) == 3)
     process = projector._process
-    assert os.getpriority(os.PRIO_PROCESS, process.pid) >= 15
+    assert (
+        os.getpriority(os.PRIO_PROCESS, process.pid) >= importlib.import_module("explorer.projector.__main__").NICENESS
+    )
     projector.close()
     assert process_start(process.pid) is None
 
