@@ -12,6 +12,7 @@ export class ClipsView {
     this.rows = [];
     element.append(this.list);
     this.list.addEventListener("keydown", (event) => this.key(event));
+    for (const type of ["pointerover", "focusin"]) this.list.addEventListener(type, (event) => this.expect(event));
     player.addEventListener("change", () => this.follow());
     this.seen = new IntersectionObserver((entries) => {
       for (const { isIntersecting, target } of entries) if (isIntersecting) this.picture(target);
@@ -67,10 +68,16 @@ export class ClipsView {
     try {
       drawThumbnail(canvas, await loadPicture(row.sound));
       canvas.classList.add("drawn");
-      load(row.sound).catch(() => {});
     } catch {
       canvas.parentElement.classList.add("missing");
     }
+  }
+
+  /** Fetches the sound of a row that is pointed at, so that a click is heard at once. */
+  expect(event) {
+    const canvas = event.target.closest(".clip-hear")?.querySelector("canvas");
+    const sound = canvas && this.rows[canvas.dataset.index]?.sound;
+    if (sound) load(sound).catch(() => {});
   }
 
   key(event) {

@@ -2,12 +2,12 @@
 // and rings (HTML elements) around the chosen point, its neighbours and marked places.
 
 import { make, onResize, sharpContext } from "./elements.js";
-import { axis, fontFamily, isSoftware, plotly, renderer } from "./plot.js";
+import { nextFrame, renderer } from "./frames.js";
+import { axis, fontFamily, plotly } from "./plot.js";
 import { colour } from "./theme.js";
 
 const REACH = { least: 1.08, most: 1.7 }; // layouts have unit radius or so, but for a few far points
 const FADED = 0.07;
-const SOFTWARE_FRAME_MS = 80; // between the pictures of a movement where the processor draws them
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export class MapPlot {
@@ -29,11 +29,6 @@ export class MapPlot {
   async draw(x, y, classes) {
     this.stopMoving();
     this.Plotly = await plotly();
-    if (this.gl === undefined) {
-      const name = renderer();
-      this.gl = name !== "";
-      this.bySoftware = !this.gl || isSoftware(name);
-    }
     const fresh = this.x === null;
     Object.assign(this, { x, y, classes });
     if (!this.reach || this.reachKey !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
@@ -49,7 +44,7 @@ export class MapPlot {
 
   trace({ ids, colour: fill, marker, faded }) {
     return {
-      type: this.gl ? "scattergl" : "scatter", mode: "markers", customdata: Array.from(ids), hoverinfo: "none",
+      type: renderer() ? "scattergl" : "scatter", mode: "markers", customdata: Array.from(ids), hoverinfo: "none",
       x: gathered(this.x, ids), y: gathered(this.y, ids), showlegend: false,
       marker: { color: fill, size: this.size, symbol: marker, opacity: faded ? FADED : 0.85, line: { width: 0 } },
     };
@@ -97,8 +92,7 @@ export class MapPlot {
           this.paint();
           this.plot.classList.add("moving");
           this.placeRings();
-          if (this.bySoftware) setTimeout(step, SOFTWARE_FRAME_MS);
-          else requestAnimationFrame(step);
+          nextFrame(step);
         } else this.arrive(x, y, moving, begun).then(resolve);
       };
       step();

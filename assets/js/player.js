@@ -1,6 +1,7 @@
 // A sound to see and hear: waveform and log-mel spectrogram with real axes, a cursor, the keyboard.
 
 import { make, onResize, replaceIcon, sharpContext } from "./elements.js";
+import { nextFrame } from "./frames.js";
 import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks, unpacked } from "./picture.js";
 import { isPlaying, leave, load, play, player, position, stop } from "./sound.js";
 import { colour, onTheme } from "./theme.js";
@@ -16,6 +17,7 @@ export class SoundView {
     this.sound = null;
     this.picture = null;
     this.from = 0; // seconds: where playing starts next
+    this.haltCursor = () => {};
     this.button = make("button.round.primary", { type: "button", onclick: (event) => this.toggle(event.timeStamp) });
     this.title = make("div.player-title");
     this.facts = make("div.player-facts");
@@ -132,7 +134,7 @@ export class SoundView {
     replaceIcon(this.button, playing ? "pause" : "play");
     this.button.setAttribute("aria-label", playing ? "Pause" : "Play");
     this.button.title = playing ? "Pause (space)" : "Play (space)";
-    cancelAnimationFrame(this.frame);
+    this.haltCursor();
     if (!playing) {
       if (this.wasPlaying && this.reached > (this.picture?.seconds ?? Infinity) - 0.06) this.from = 0;
       this.wasPlaying = false;
@@ -144,7 +146,7 @@ export class SoundView {
       if (seconds === null) return;
       this.reached = seconds;
       this.place(seconds);
-      this.frame = requestAnimationFrame(step);
+      this.haltCursor = nextFrame(step);
     };
     step();
   }

@@ -32,18 +32,3 @@ export function axis(more = {}) {
 
 /** Text for places where Plotly reads a few HTML tags: every sign that could begin one is taken away. */
 export const plain = (text) => String(text).replace(/[<>&]/g, (sign) => ({ "<": "‹", ">": "›", "&": "＆" })[sign]);
-
-/** "" where the browser has no WebGL, otherwise the name of what draws it, as far as the browser tells. */
-export function renderer() {
-  try {
-    const gl = document.createElement("canvas").getContext("webgl");
-    if (!gl) return "";
-    const more = gl.getExtension("WEBGL_debug_renderer_info");
-    return String(gl.getParameter(more ? more.UNMASKED_RENDERER_WEBGL : gl.RENDERER)) || "unnamed";
-  } catch {
-    return "";
-  }
-}
-
-/** Whether a renderer is the processor itself: every frame is then taken from the training. */
-export const isSoftware = (name) => /swiftshader|llvmpipe|software|basic render/i.test(name);

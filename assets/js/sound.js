@@ -3,8 +3,10 @@
 import { address, fetchBytes, soundKey } from "./routes.js";
 
 const KEPT = 96;
+const REST_MS = 10_000; // after which a device that plays nothing is let go: open, it wakes the processor all the time
 const buffers = new Map(); // sound key → promise of an AudioBuffer, oldest first
 let context = null;
+let resting = null;
 let current = null; // {sound, key, source, startedAt, offset, duration}
 let wanted = 0; // the latest wish wins when several are being fetched
 
@@ -16,7 +18,14 @@ const say = (type, detail) => player.dispatchEvent(new CustomEvent(type, { detai
 function audio() {
   context ??= new AudioContext({ latencyHint: "interactive" });
   if (context.state === "suspended") context.resume();
+  clearTimeout(resting);
+  resting = setTimeout(rest, REST_MS);
   return context;
+}
+
+function rest() {
+  if (current) resting = setTimeout(rest, REST_MS);
+  else context.suspend();
 }
 
 /** Decoded samples of a sound, kept for the next time. */
@@ -55,7 +64,7 @@ export function playInTurn([first, ...rest], { asked } = {}) {
 
 function begin(sound, buffer, { offset, asked, then }) {
   silence();
-  const source = context.createBufferSource();
+  const source = audio().createBufferSource();
   source.buffer = buffer;
   source.connect(context.destination);
   const from = offset >= buffer.duration ? 0 : Math.max(0, offset);
