@@ -23,6 +23,10 @@ def coloured_share(page: Any) -> float:
     return float(np.mean(pixels.max(axis=2) - pixels.min(axis=2) > 40))
 
 
+def is_sound(reply: Any) -> bool:
+    return "/clip/" in reply.url
+
+
 def shown_map(seen: Any, query: str = "") -> Any:
     page = seen.open(f"tab=map&{query}")
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
@@ -35,8 +39,8 @@ def test_a_click_is_seen_and_heard(finished_site: Any, look: Callable[..., Any])
     assert coloured_share(page) > 0.01
     page.evaluate(LISTEN)
     x, y = page.evaluate(PLACE, 7)
-    page.mouse.move(x, y)
-    with page.expect_response(lambda reply: "/clip/" in reply.url) as clip:
+    with page.expect_response(is_sound) as clip:
+        page.mouse.move(x, y)
         page.mouse.click(x, y)
     assert clip.value.headers["content-type"] == "audio/wav"
     assert clip.value.body()[:4] == b"RIFF"
@@ -46,6 +50,8 @@ def test_a_click_is_seen_and_heard(finished_site: Any, look: Callable[..., Any])
     assert page.locator("#map .map-panel .clip").count() == 10
     assert page.locator("#map .map-panel .player[data-state=shown]").count() == 1
     assert "clip=" in page.url and "run=made-up" in page.url
+    with page.expect_response(is_sound):  # a neighbour's is fetched when it is pointed at
+        page.locator("#map .map-panel .clip-hear").nth(3).hover()
     assert seen.troubles == [] and seen.elsewhere == []
 
 
