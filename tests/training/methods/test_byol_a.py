@@ -71,7 +71,7 @@ def test_the_front_end_is_the_papers() -> None:
     assert (front_end.mels, front_end.low_hz, front_end.high_hz) == (64, 60, 7800)
     assert (front_end.transform_samples, front_end.window_samples, front_end.hop_samples) == (1024, 1024, 160)
     assert front_end.frames(round(0.95 * 16000)) == 96
-    assert config.views["crop_seconds"] == 0.96  # 96 frames
+    assert config.views["crop_seconds"] == 0.48  # half a segment of the paper
 
 
 def test_statistics_of_the_data_before_and_of_both_views_after(

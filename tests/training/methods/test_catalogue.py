@@ -136,8 +136,9 @@ def test_everything_that_learns_gets_a_gradient_and_nothing_else(name: str) -> N
 
 @pytest.mark.parametrize("name", METHODS)
 def test_its_loss_falls_on_a_toy_problem(name: str) -> None:
-    method = method_of(name, noise=0.0, mixup=0.0, learning_rate=3e-3).train()
-    config = new_config({"learning_rate": 3e-3, "optimizer": "adamw"}, method=name, steps=10)
+    learning_rate = 1e-3 if name == "byol_a" else 3e-3  # faster, its target runs away from its wide predictor
+    method = method_of(name, noise=0.0, mixup=0.0, learning_rate=learning_rate).train()
+    config = new_config({"learning_rate": learning_rate, "optimizer": "adamw"}, method=name, steps=10)
     optimizer, generator, batch, losses = (
         optimizer_for(method, config),
         Generator().manual_seed(0),
