@@ -1,4 +1,7 @@
-"""Which process is meant: a pid alone is not enough, since pids are used again and zombies answer signals."""
+"""Which process is meant, and its share of the machine.
+
+A pid alone is not enough to name one, since pids are used again and zombies answer signals.
+"""
 
 import contextlib
 import os

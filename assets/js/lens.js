@@ -78,7 +78,8 @@ class LensView {
   /** What to go on with after a request that failed; where nobody answered, all is asked again a little later. */
   failed(error, instead) {
     const { run } = this;
-    if (!error.status) setTimeout(() => run === this.run && this.catchUp(), RETRY_MS);
+    clearTimeout(this.retry);
+    if (!error.status) this.retry = setTimeout(() => run === this.run && this.catchUp(), RETRY_MS);
     return instead;
   }
 

@@ -35,7 +35,10 @@ export class SoundView {
     this.picturing.addEventListener("pointerdown", (event) => this.seek(event));
     onResize(this.picturing, () => this.draw());
     onTheme(() => this.draw());
-    player.addEventListener("change", () => this.follow());
+    player.addEventListener("change", ({ detail }) => {
+      if (detail?.ended && this.sound && sameSound(detail.ended, this.sound)) this.from = 0;
+      this.follow();
+    });
     player.addEventListener("trouble", ({ detail }) => {
       if (this.sound && sameSound(detail.sound, this.sound)) this.say(detail.message, "error");
     });
@@ -135,16 +138,10 @@ export class SoundView {
     this.button.setAttribute("aria-label", playing ? "Pause" : "Play");
     this.button.title = playing ? "Pause (space)" : "Play (space)";
     this.haltCursor();
-    if (!playing) {
-      if (this.wasPlaying && this.reached > (this.picture?.seconds ?? Infinity) - 0.06) this.from = 0;
-      this.wasPlaying = false;
-      return this.place(this.from);
-    }
-    this.wasPlaying = true;
+    if (!playing) return this.place(this.from);
     const step = () => {
       const seconds = position(this.sound);
       if (seconds === null) return;
-      this.reached = seconds;
       this.place(seconds);
       this.haltCursor = nextFrame(step);
     };

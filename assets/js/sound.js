@@ -10,7 +10,7 @@ let resting = null;
 let current = null; // {sound, key, source, startedAt, offset, duration}
 let wanted = 0; // the latest wish wins when several are being fetched
 
-/** Sends "change" whenever something starts or ends, "trouble" with {sound, message} when a sound cannot be heard. */
+/** Sends "change" whenever something starts or ends, with {ended: sound} if it was heard to its end, "trouble" with {sound, message} when a sound cannot be heard. */
 export const player = new EventTarget();
 
 const say = (type, detail) => player.dispatchEvent(new CustomEvent(type, { detail }));
@@ -73,7 +73,7 @@ function begin(sound, buffer, { offset, asked, then }) {
   source.onended = () => {
     if (current === mine) {
       current = null;
-      say("change");
+      say("change", { ended: sound });
       then();
     }
   };

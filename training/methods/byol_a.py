@@ -3,9 +3,9 @@
 Paper:   Niizumi et al. 2021, arXiv 2103.06695, section III; the fader is of the second version, 2022, arXiv 2204.07402
 Differs: 1. AdamW and a cosine schedule that peaks at 1e-3 instead of Adam at 3e-4; batches of 64 instead of 256. 2. Projector and
          predictor are 1024 → 256 by default instead of 4096 → 256; segments are of .48 s instead of .95. 3. A small
-         encoder instead of 64 channels and 2048 features. 4. Clips are levelled and 50 dB deep before the log. 5. A clip shorter than a segment lies anywhere
-         in it, not in its middle. 6. At the edge of a resized crop the interpolation sees what lies beyond the edge.
-         7. Past segments are kept in half precision.
+         encoder instead of 64 channels and 2048 features. 4. Clips are levelled and 50 dB deep before the log. 5. A clip
+         shorter than a segment lies anywhere in it, not in its middle. 6. At the edge of a resized crop the interpolation
+         sees what lies beyond the edge. 7. Past segments are kept in half precision.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width, K past segments.
 """
 
