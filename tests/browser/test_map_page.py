@@ -55,6 +55,18 @@ def test_a_click_is_seen_and_heard(finished_site: Any, look: Callable[..., Any])
     assert seen.troubles == [] and seen.elsewhere == []
 
 
+def test_a_sound_that_was_heard_to_its_end_begins_anew(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site)
+    page = shown_map(seen, "run=made-up&clip=12")
+    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
+    picture = page.locator("#map .player-picture").bounding_box()
+    page.mouse.click(picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 2)
+    cursor = "document.querySelector('#map .player-cursor').style.opacity"
+    page.wait_for_function(f"{cursor} === '1'")
+    page.wait_for_function(f"{cursor} === '0'")  # it would stay where playing was begun
+    assert seen.troubles == []
+
+
 def test_the_map_moves_to_another_snapshot_and_keeps_the_zoom(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = shown_map(seen, "run=made-up")
