@@ -16,12 +16,14 @@ LISTEN = """() => { window.heard = []; window.signs = []; const said = document.
 CELL = """([row, column]) => { const box = document.querySelector('.lens-matrix .lens-field').getBoundingClientRect();
   return [box.left + box.width * (column + .5) / 8, box.top + box.height * (row + .5) / 8]; }"""
 
+SCROLLED_TO = """() => { document.querySelector('#lens .part-lens')?.scrollIntoView();
+  return document.querySelector("#lens .part-lens[data-step='20'] .lens-field"); }"""
+"""Again and again: what is drawn above it meanwhile pushes it out of view, where it isn't drawn."""
+
 
 def shown_lens(seen: Any, run: str) -> Any:
     page = seen.open(f"tab=train&run={run}")
-    page.locator("#lens").scroll_into_view_if_needed(timeout=60_000)
-    page.locator("#lens .part-lens[data-step='20'] .lens-field").wait_for(timeout=60_000)
-    page.locator("#lens .lens-field").scroll_into_view_if_needed()
+    page.wait_for_function(SCROLLED_TO, timeout=60_000, polling=200)
     return page
 
 
