@@ -15,6 +15,7 @@ window.hearsight = {
   arrive: () => {
     arrived = true;
     root.classList.remove("arriving");
+    if (document.body.dataset.tab) writeAddress({ tab: document.body.dataset.tab }); // one that was opened meanwhile
     document.body.dataset.tab ??= readAddress().tab ?? "listen";
   },
   openTab: (tab) => {

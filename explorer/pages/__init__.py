@@ -1,5 +1,6 @@
 """The whole page: its head with the choice of a run, and one tab a page."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,13 @@ PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
     "methods": ("Methods", methods.build),
 }
 """Word in the address → (title of the tab, what builds it), in the order of the tabs."""
+
+ASKED_TAB = f"""() => {{
+    const asked = new URLSearchParams(location.search).get("tab");
+    const words = {json.dumps(list(PAGES))};
+    return {{__type__: "update", selected: words.includes(asked) ? asked : words[0]}};
+}}"""
+"""Opens the tab that the address names. In the browser: an answer of the server would come when the visitor has opened another."""
 
 BRAND = """<div class="brand"><img src="{icon}" alt="" /><div><h1>Hearsight</h1>
 <p>Watch a model learn to hear, and listen to what it learns.</p></div></div>"""
@@ -70,9 +78,8 @@ def _wire(page: gr.Blocks, frame: Frame, tabs: gr.Tabs) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
     frame.run.focus(lambda chosen: frame.run_choice(chosen), frame.run, frame.run, **quiet)
 
-    def arrive(request: gr.Request) -> tuple[gr.Dropdown, gr.Tabs]:
-        asked = request.query_params.get("tab", "")
-        opened = asked if asked in PAGES else next(iter(PAGES))
-        return frame.run_choice(request.query_params.get("run")), gr.Tabs(selected=opened)
+    def arrive(request: gr.Request) -> gr.Dropdown:
+        return frame.run_choice(request.query_params.get("run"))
 
-    page.load(arrive, None, [frame.run, tabs], **quiet).then(None, js="() => { window.hearsight?.arrive(); }")
+    page.load(None, None, tabs, js=ASKED_TAB)
+    page.load(arrive, None, frame.run, **quiet).then(None, js="() => { window.hearsight?.arrive(); }")
