@@ -9,7 +9,12 @@ export function plotly() {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = new URL("../plotly", import.meta.url).href;
-    script.onload = () => resolve(window.Plotly);
+    script.onload = () => {
+      // Where there is a <base>, Plotly writes the page's whole address into each reference to a clip path. As soon as the
+      // address changes, the browser fetches the page anew for it and clips nothing. Gradio's says "./", which changes nothing.
+      document.querySelector("base")?.removeAttribute("href");
+      resolve(window.Plotly);
+    };
     script.onerror = () => {
       loading = null;
       reject(new Error("The charts could not be loaded. Reload the page."));

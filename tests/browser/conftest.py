@@ -64,6 +64,8 @@ class Seen:
         self.address = address
         self.troubles: list[str] = []
         self.elsewhere: list[str] = []
+        self.whole_pages: list[str] = []
+        """Requests for the page itself: one for each `open`."""
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
         page.on("console", lambda said: said.type == "error" and self.troubles.append(said.text))
         page.on("request", self._note)
@@ -77,6 +79,8 @@ class Seen:
     def _note(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):
             self.elsewhere.append(request.url)
+        if request.url.partition("?")[0] == f"{self.address}/":
+            self.whole_pages.append(request.url)
 
 
 class Site:
