@@ -4,7 +4,7 @@ import { address, fetchJson } from "./routes.js";
 import { isSeen, onPulse } from "./pulse.js";
 
 const LIVE_MS = 500;
-const LIVELY_MS = { status: LIVE_MS, metrics: LIVE_MS, layouts: 1000 };
+const LIVELY_MS = { status: 1000, metrics: LIVE_MS, layouts: 1000 }; // a status goes along with metrics
 const REST_MS = 4000; // nothing moves in a run that has ended, but it may be resumed
 const SLACK_MS = 50;
 const ACTIVE = new Set(["waiting", "preparing", "training", "paused", "stopping"]);
@@ -68,6 +68,7 @@ class Feed {
   async read() {
     const parts = Object.keys(this.listeners).filter((kind) => this.due(kind));
     if (!parts.length) return;
+    if (parts.includes("metrics") && !parts.includes("status")) parts.push("status");
     let news;
     try {
       news = await fetchJson(address.run(this.name, `news?parts=${parts.join(",")}&since=${encodeURIComponent(this.cursor)}`));
@@ -94,7 +95,7 @@ class Feed {
 
   async takeMetrics(news) {
     this.cursor = news.cursor;
-    const change = { void: Boolean(news.void), rows: [] };
+    const change = { void: Boolean(news.void) && this.rows.length + news.rows.length > 0, rows: [] };
     if (news.void) this.rows = [];
     for (const row of news.rows) {
       if (Number.isInteger(row.resumed_from)) {

@@ -3,6 +3,7 @@
 import { make } from "./elements.js";
 import { feedOf, isActive } from "./feed.js";
 import { ClipsView } from "./clips.js";
+import { isSoftware } from "./frames.js";
 import { Legend } from "./map_legend.js";
 import { MapPlot } from "./map_plot.js";
 import { Timeline } from "./map_time.js";
@@ -16,7 +17,7 @@ import { readAddress, writeAddress } from "./deep_link.js";
 
 const NEIGHBOURS = 10;
 const MOST_CLASSES = 50;
-const MOVE_MS = 750;
+const MOVE_MS = isSoftware() ? 480 : 750;
 const SCRUB_MS = 250;
 const SOUNDS_MS = 3000;
 

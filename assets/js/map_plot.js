@@ -1,5 +1,6 @@
 // The drawing of the map: one GL trace a class, a 2-D canvas that carries the points from one layout to the next,
-// and rings (HTML elements) around the chosen point, its neighbours and marked places.
+// and rings (HTML elements) around the chosen point, its neighbours and marked places. The canvas goes on showing a
+// layout until a pointer comes: only then must Plotly know it, and telling it costs more than the whole movement.
 
 import { make, onResize, sharpContext } from "./elements.js";
 import { nextFrame, renderer } from "./frames.js";
@@ -22,12 +23,20 @@ export class MapPlot {
     this.ringed = []; // {point | at, element}
     this.classes = []; // {ids: Int32Array, colour, marker, faded}
     this.x = this.y = null; // what is shown, also in the middle of a movement
+    this.painted = false; // the canvas shows the points, not Plotly
+    this.paints = 0;
+    this.pointed = false;
+    stage.addEventListener("pointerenter", () => {
+      this.pointed = true;
+      this.handOver();
+    });
+    stage.addEventListener("pointerleave", () => (this.pointed = false));
     onResize(stage, () => this.resize());
   }
 
   /** classes: [{ids, colour, marker}]: which points each trace holds. */
   async draw(x, y, classes) {
-    this.stopMoving();
+    this.moving = null;
     this.Plotly = await plotly();
     const fresh = this.x === null;
     Object.assign(this, { x, y, classes });
@@ -39,6 +48,7 @@ export class MapPlot {
       modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
     });
     if (fresh) this.listen();
+    await this.wipe();
     this.placeRings();
   }
 
@@ -46,7 +56,7 @@ export class MapPlot {
     return {
       type: renderer() ? "scattergl" : "scatter", mode: "markers", customdata: Array.from(ids), hoverinfo: "none",
       x: gathered(this.x, ids), y: gathered(this.y, ids), showlegend: false,
-      marker: { color: fill, size: this.size, symbol: marker, opacity: faded ? FADED : 0.85, line: { width: 0 } },
+      marker: { color: fill, size: this.size, symbol: marker, opacity: opacity({ faded }), line: { width: 0 } },
     };
   }
 
@@ -71,13 +81,12 @@ export class MapPlot {
 
   /** Carries every point to a new layout; resolves when it is there. Another call takes over from where they are. */
   moveTo(x, y, milliseconds = 700) {
-    this.stopMoving();
     const from = { x: this.x, y: this.y };
     const now = { x: Float32Array.from(from.x), y: Float32Array.from(from.y) };
     const begun = performance.now();
     if (still.matches || this.plot.offsetParent === null) milliseconds = 0;
     Object.assign(this, now);
-    const moving = (this.moving = { frames: 0 });
+    const moving = (this.moving = {});
     return new Promise((resolve) => {
       const step = () => {
         if (this.moving !== moving) return resolve(false);
@@ -87,52 +96,54 @@ export class MapPlot {
           now.x[i] = from.x[i] + eased * (x[i] - from.x[i]);
           now.y[i] = from.y[i] + eased * (y[i] - from.y[i]);
         }
-        if (share < 1) {
-          moving.frames++;
-          this.paint();
-          this.plot.classList.add("moving");
-          this.placeRings();
-          nextFrame(step);
-        } else this.arrive(x, y, moving, begun).then(resolve);
+        this.paint();
+        this.placeRings();
+        if (share < 1) return nextFrame(step);
+        this.moving = null;
+        if (this.pointed || this.plot.offsetParent === null) this.handOver();
+        resolve(true);
       };
       step();
     });
   }
 
-  async arrive(x, y, moving, begun) {
-    const seconds = (performance.now() - begun) / 1000;
-    Object.assign(this, { x, y });
-    const update = {
-      x: this.classes.map((c) => gathered(x, c.ids)), y: this.classes.map((c) => gathered(y, c.ids)),
-      "marker.opacity": this.classes.map((c) => (c.faded ? FADED : 0.85)),
-    };
-    await this.Plotly.restyle(this.plot, update);
-    if (moving.frames > 1) this.framesPerSecond = moving.frames / seconds;
-    await new Promise(requestAnimationFrame); // the GL canvas has drawn by then: nothing blinks
-    if (this.moving === moving) this.stopMoving();
-    this.placeRings();
-    return true;
+  /** Plotly, which knows what is pointed at, takes over from the canvas. */
+  async handOver() {
+    if (!this.painted || this.moving) return;
+    const { paints } = this;
+    await this.Plotly.restyle(this.plot, {
+      x: this.classes.map((c) => gathered(this.x, c.ids)), y: this.classes.map((c) => gathered(this.y, c.ids)),
+      "marker.opacity": this.classes.map(opacity),
+    });
+    if (paints === this.paints) return this.wipe();
+    return this.handOver(); // something changed meanwhile
   }
 
-  stopMoving() {
-    if (!this.moving) return;
-    this.moving = null;
-    this.plot.classList.remove("moving");
+  /** Takes the canvas away, once the GL canvas has drawn: nothing blinks. */
+  async wipe() {
+    if (!this.painted) return;
+    await new Promise(requestAnimationFrame);
+    if (this.moving) return;
+    this.painted = false;
+    this.plot.classList.remove("painted");
     sharpContext(this.overlay);
   }
 
   /** Draws all points on the 2-D canvas where they are now; faster than any restyle. */
   paint() {
+    this.painted = true;
+    this.paints++;
+    this.plot.classList.add("painted");
     const context = sharpContext(this.overlay);
     if (!context) return;
     const { across, down } = this.scales();
     const r = this.size / 2;
-    for (const { ids, colour: fill, marker, faded } of this.classes) {
-      context.fillStyle = fill;
-      context.globalAlpha = faded ? FADED : 0.85;
+    for (const c of this.classes) {
+      context.fillStyle = c.colour;
+      context.globalAlpha = opacity(c);
       context.beginPath();
-      const outline = OUTLINES[marker] ?? OUTLINES.circle;
-      for (const id of ids) outline(context, across(this.x[id]), down(this.y[id]), r);
+      const outline = OUTLINES[c.marker] ?? OUTLINES.circle;
+      for (const id of c.ids) outline(context, across(this.x[id]), down(this.y[id]), r);
       context.fill();
     }
     context.globalAlpha = 1;
@@ -147,7 +158,8 @@ export class MapPlot {
   fade(shown) {
     if (!this.classes.length || !this.Plotly) return;
     this.classes.forEach((c, i) => (c.faded = !shown(i)));
-    if (!this.moving) this.Plotly.restyle(this.plot, { "marker.opacity": this.classes.map((c) => (c.faded ? FADED : 0.85)) });
+    if (this.painted) this.paint();
+    else this.Plotly.restyle(this.plot, { "marker.opacity": this.classes.map(opacity) });
   }
 
   /** rings: [{point} or {points, weights} or {x, y}, kind: "chosen" | "near" | "mark", text]. */
@@ -198,9 +210,14 @@ export class MapPlot {
 
   resize() {
     if (!this.Plotly || !this.x) return;
-    Promise.resolve(this.Plotly.Plots.resize(this.plot)).then(() => this.placeRings());
+    Promise.resolve(this.Plotly.Plots.resize(this.plot)).then(() => {
+      if (this.painted) this.paint();
+      this.placeRings();
+    });
   }
 }
+
+const opacity = ({ faded }) => (faded ? FADED : 0.85);
 
 function gathered(values, ids) {
   const out = new Float32Array(ids.length);

@@ -15,6 +15,13 @@ PLACE = """i => { const { view } = document.querySelector('#map .part-map'); con
 LISTEN = """() => { window.heard = []; for (const kind of ['sound', 'neighbours'])
   document.addEventListener('hearsight:' + kind, e => heard.push({kind, ...e.detail})); }"""
 
+PAINTED = "document.querySelector('#map .part-map').view.plot.painted"
+LONELIEST = """() => { const { x, y } = document.querySelector('#map .part-map').view.plot; let best = 0, far = -1;
+  x.forEach((_, i) => { let near = Infinity; x.forEach((_, j) => { if (j !== i) near = Math.min(near, Math.hypot(x[i] - x[j], y[i] - y[j])); });
+    if (near > far && Math.max(Math.abs(x[i]), Math.abs(y[i])) < 0.9) [best, far] = [i, near]; });
+  return best; }"""
+"""The point whose nearest is farthest, so that no other is meant by pointing at it."""
+
 
 def coloured_share(page: Any) -> float:
     """The share of the stage's pixels that have a colour: the DOM says nothing of what a GL canvas shows."""
@@ -85,6 +92,24 @@ def test_the_map_moves_to_another_snapshot_and_keeps_the_zoom(finished_site: Any
     assert not page.get_by_label("Follow live").is_checked()
     assert coloured_share(page) > 0.005
     assert "step 0" in page.locator("#map .timeline-words").inner_text()
+    assert seen.troubles == []
+
+
+def test_a_point_that_has_moved_is_found_where_it_is(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site)
+    page = shown_map(seen, "run=made-up")
+    page.get_by_label("Snapshot", exact=True).focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelector('#map .part-map').view.shownLayout.step === 0")
+    page.wait_for_function("!document.querySelector('#map .part-map').view.plot.moving")
+    assert page.evaluate(PAINTED)  # Plotly need not know where the points are until one is pointed at
+    loneliest = page.evaluate(LONELIEST)
+    page.mouse.move(*page.evaluate(PLACE, loneliest))
+    page.locator("#map .map-tip.shown").wait_for()
+    page.wait_for_function(f"!({PAINTED})")
+    assert coloured_share(page) > 0.005
+    page.mouse.click(*page.evaluate(PLACE, loneliest))
+    assert page.evaluate("document.querySelector('#map .part-map').view.chosen") == loneliest
     assert seen.troubles == []
 
 
