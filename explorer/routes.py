@@ -36,6 +36,7 @@ GUARDS = {
 }
 FOR_GOOD = "private, max-age=31536000, immutable"
 NEVER = "no-store"
+PICTURES_AT_MOST = 24
 
 Looked = Callable[[str], None]
 Queued = Callable[[str], dict[str, Any]]
@@ -73,10 +74,14 @@ def _sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
         start = int(dataset.starts[number])
         return _wav(dataset.samples[start : start + int(dataset.lengths[number])], FOR_GOOD)
 
-    @router.get("/picture/{fingerprint}/{index}")
-    def clip_picture(fingerprint: str, index: str) -> Response:
-        dataset, number = _clip(library, fingerprint, index)
-        return _json(picture_values(picture(dataset.waveform(number))), FOR_GOOD)
+    @router.get("/pictures/{fingerprint}")
+    def clip_pictures(fingerprint: str, request: Request) -> Response:
+        """Those of the clips that `of` names, in its order: a list of ten asks once."""
+        indices = request.query_params.get("of", "").split(",")
+        if len(indices) > PICTURES_AT_MOST:
+            raise Refused(f"{len(indices)} pictures are more than the {PICTURES_AT_MOST} of one answer.")
+        clips = [_clip(library, fingerprint, index) for index in indices]
+        return _json([picture_values(picture(dataset.waveform(number))) for dataset, number in clips], FOR_GOOD)
 
     @router.get("/upload/{token}/clip")
     def upload_clip(token: str) -> Response:

@@ -2,6 +2,7 @@
 
 import { make } from "./elements.js";
 import { COLOURS, colourTable } from "./picture.js";
+import { bytesOf } from "./routes.js";
 
 // Where a range lies evenly about 0: blue below, nearly black at 0, orange above.
 const SIGNED = colourTable([
@@ -11,8 +12,7 @@ const SIGNED = colourTable([
 
 /** {shape, values, low, high} as sent → the same with values as Float32Array. */
 export function unpacked(picture) {
-  const bytes = Uint8Array.from(atob(picture.values), (c) => c.charCodeAt(0));
-  return { ...picture, values: new Float32Array(bytes.buffer) };
+  return { ...picture, values: new Float32Array(bytesOf(picture.values).buffer) };
 }
 
 export const tableFor = ({ low, high }) => (low < 0 && high > 0 && Math.abs(low + high) < 0.02 * (high - low) ? SIGNED : COLOURS);

@@ -1,6 +1,7 @@
 // Choosing a clip of a data set: by facet and label, one after the other, or by chance. All in the browser.
 
 import { icon, make } from "./elements.js";
+import { bytesOf } from "./routes.js";
 
 const NO_LABEL = "no label";
 
@@ -110,7 +111,7 @@ class Picker {
 }
 
 function numbers(base64) {
-  return new Int32Array(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)).buffer);
+  return new Int32Array(bytesOf(base64).buffer);
 }
 
 /** The component: value {set} or {text, fraction, tone}; sends `select`, what was chosen stands in value.chosen. */

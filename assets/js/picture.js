@@ -1,16 +1,18 @@
 // Pictures of a sound: its log-mel spectrogram and the outline of its waveform, drawn on canvases.
 
-import { address, fetchJson, soundKey } from "./routes.js";
+import { address, bytesOf, fetchJson, soundKey } from "./routes.js";
 
 const KEPT = 300;
+const AT_ONCE = 24; // as many as the server gives in one answer
 const pictures = new Map(); // sound key → promise of a picture, oldest first
+const wanted = new Map(); // fingerprint of a data set → [{index, resolve, reject}] of this moment
 
 /** {seconds, rms_db, peak_db, mels, frames, mel_hz, low_db, high_db, cells: Uint8Array, peaks: Int8Array} */
 export function loadPicture(sound) {
   const key = soundKey(sound);
   let picture = pictures.get(key);
   pictures.delete(key);
-  picture ??= fetchJson(address.sound(sound, "picture")).then(unpacked);
+  picture ??= (sound.upload !== undefined ? fetchJson(address.sound(sound, "picture")) : fetchTogether(sound)).then(unpacked);
   pictures.set(key, picture);
   picture.catch(() => pictures.delete(key));
   if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
@@ -18,9 +20,29 @@ export function loadPicture(sound) {
 }
 
 /** A picture as the server sends it, with its arrays as arrays. */
-export const unpacked = (sent) => ({ ...sent, cells: bytes(sent.spectrogram), peaks: new Int8Array(bytes(sent.peaks).buffer) });
+export const unpacked = (sent) => ({ ...sent, cells: bytesOf(sent.spectrogram), peaks: new Int8Array(bytesOf(sent.peaks).buffer) });
 
-const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+/** Those of clips that are wanted in the same moment, as by a list, come in one answer. */
+function fetchTogether({ fingerprint, index }) {
+  return new Promise((resolve, reject) => {
+    if (!wanted.has(fingerprint)) {
+      wanted.set(fingerprint, []);
+      queueMicrotask(() => ask(fingerprint));
+    }
+    wanted.get(fingerprint).push({ index, resolve, reject });
+  });
+}
+
+function ask(fingerprint) {
+  const all = wanted.get(fingerprint);
+  wanted.delete(fingerprint);
+  while (all.length) {
+    const some = all.splice(0, AT_ONCE);
+    fetchJson(address.pictures(fingerprint, some.map(({ index }) => index)))
+      .then((pictures) => some.forEach(({ resolve }, i) => resolve(pictures[i])))
+      .catch((error) => some.forEach(({ reject }) => reject(error)));
+  }
+}
 
 // From deep blue over plum and orange to pale yellow: lightness grows all the way, so it also reads in grey.
 const STOPS = [

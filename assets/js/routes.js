@@ -9,6 +9,7 @@ export const address = {
     sound.upload !== undefined
       ? `${root}upload/${word(sound.upload)}/${what}`
       : `${root}${what}/${word(sound.fingerprint)}/${sound.index}`,
+  pictures: (fingerprint, indices) => `${root}pictures/${word(fingerprint)}?of=${indices.join(",")}`,
 };
 
 /** One text per sound: a sound is {fingerprint, index} of a data set's clip, or {upload: token}. */
@@ -37,3 +38,11 @@ async function answer(url, options) {
 export const fetchJson = async (url, options) => (await answer(url, options)).json();
 export const fetchBytes = async (url, options) => (await answer(url, options)).arrayBuffer();
 export const fetchReply = answer;
+
+/** The bytes that JSON carries as base64. */
+export function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -1,8 +1,11 @@
 """Which clips the points of the map are, and what is written on them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from explorer.queries.snapshots import file_stamp
 from training.data.names import readable_name
 from training.run import RunFolder
 
@@ -33,6 +36,13 @@ class Points:
 
 def points(run: RunFolder) -> Points:
     """What probe.json says, with everything that contradicts itself left out; no points where it can't be read."""
+    return _points(run.path, tuple(file_stamp(run.path / name) for name in ("probe.json", "config.json")))
+
+
+@lru_cache(maxsize=256)
+def _points(path: Path, stamps: tuple[Any, ...]) -> Points:
+    """Read once, as long as neither file is replaced: thousands of clips are named, and each click asks."""
+    run = RunFolder(path)
     probe = run.probe()
     ids = tuple(str(i) for i in _list(probe.get("ids")))
     clips = tuple(c if type(c) is int and c >= 0 else -1 for c in _list(probe.get("clips")))

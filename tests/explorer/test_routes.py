@@ -64,7 +64,8 @@ def test_a_clip_arrives_as_wav(page):
 
 
 def test_a_picture_arrives_with_its_axes(page):
-    shown = page.get(f"picture/{DATA}/3").json()
+    shown, other = page.get(f"pictures/{DATA}?of=3,5").json()
+    assert other == page.get(f"pictures/{DATA}?of=5").json()[0] != shown
     assert shown["seconds"] == 0.25
     assert len(shown["mel_hz"]) == shown["mels"] == 64
     assert len(shown["spectrogram"]) == -(-shown["mels"] * shown["frames"] // 3) * 4
@@ -154,7 +155,11 @@ def test_the_lens_has_steps_pictures_and_clips_that_can_be_heard(page, make_run)
         f"clip/{DATA}/-1",
         "clip/..%2f..%2fpasswd/1",
         "clip/%2e%2e/1",
-        f"picture/{'1' * 64}/1",
+        f"pictures/{'1' * 64}?of=1",
+        f"pictures/{DATA}",
+        f"pictures/{DATA}?of=1,,2",
+        f"pictures/{DATA}?of=1,300",
+        f"pictures/{DATA}?of={','.join('1' * 25)}",
         "upload/" + "0" * 32 + "/clip",
         "upload/..%2fx/clip",
         "upload/%2a/picture",
@@ -169,7 +174,7 @@ def test_what_is_not_there_is_404_and_a_sentence(page, path):
 
 
 def test_every_answer_is_guarded(page):
-    for path in ("run/first/news", "run/second/news", f"clip/{DATA}/1", f"picture/{DATA}/1"):
+    for path in ("run/first/news", "run/second/news", f"clip/{DATA}/1", f"pictures/{DATA}?of=1"):
         headers = page.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["content-security-policy"].startswith("default-src 'none'")
