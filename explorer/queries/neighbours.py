@@ -29,7 +29,8 @@ def neighbours_of_point(run: RunFolder, step: int, point: int, count: int = 10) 
 def nearest_rows(units: np.ndarray, query: np.ndarray, count: int, leave_out: int | None = None) -> list[Neighbour]:
     """The `count` rows of `units` (n, D; rows of length 1) with the largest cosine to `query` (D,), best first."""
     unit = (query / max(float(np.linalg.norm(query)), 1e-12)).astype(np.float32)
-    scores = np.einsum("nd,d->n", units, unit)  # `@` would start threads, which fight with a training on the same machine
+    # `@` would start threads, which fight with a training on the same machine.
+    scores = np.einsum("nd,d->n", units, unit)
     if leave_out is not None:
         scores[leave_out] = -np.inf
     count = max(0, min(count, len(scores) - (leave_out is not None)))
