@@ -10,9 +10,9 @@ from pathlib import Path
 
 from training.process import current_process
 
-LOOKED_SECONDS = 12.0
+LOOKED_SECONDS = 7.0
 """A run that nobody asked about for so long is no longer wanted; a page that shows its map asks every one to four seconds."""
-REPEAT_SECONDS = 4.0
+REPEAT_SECONDS = 2.0
 """The process is told again after so long: of what it hasn't heard for LOOKED_SECONDS it makes no more maps."""
 RESTART_SECONDS = 15.0
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")

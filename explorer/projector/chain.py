@@ -23,7 +23,7 @@ Umap = Callable[[np.ndarray, np.ndarray, np.ndarray, int, float], np.ndarray]
 """`umap_layout.umap_places`, handed in since importing it takes seconds."""
 
 NEIGHBOURS = 15
-FIRST_EPOCHS, FIRST_STRENGTH = 200, 1.0
+FIRST_EPOCHS, FIRST_STRENGTH = 100, 1.0
 WARM_EPOCHS, WARM_STRENGTH = 20, 0.5
 START_RADIUS = 8.0
 """How far PCA's places reach when UMAP starts from them, in UMAP's own units."""
