@@ -37,6 +37,7 @@ GUARDS = {
 FOR_GOOD = "private, max-age=31536000, immutable"
 NEVER = "no-store"
 PICTURES_AT_MOST = 24
+"""In one answer; assets/js/picture.js asks for no more at once."""
 
 Looked = Callable[[str], None]
 Queued = Callable[[str], dict[str, Any]]

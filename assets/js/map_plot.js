@@ -24,7 +24,7 @@ export class MapPlot {
     this.classes = []; // {ids: Int32Array, colour, marker, faded}
     this.x = this.y = null; // what is shown, also in the middle of a movement
     this.painted = false; // the canvas shows the points, not Plotly
-    this.paints = 0;
+    this.paints = 0; // how often it was drawn, to tell whether something changed meanwhile
     this.pointed = false;
     stage.addEventListener("pointerenter", () => {
       this.pointed = true;
@@ -119,11 +119,12 @@ export class MapPlot {
     return this.handOver(); // something changed meanwhile
   }
 
-  /** Takes the canvas away, once the GL canvas has drawn: nothing blinks. */
+  /** Takes the canvas away, once the GL canvas has drawn: nothing blinks. What was painted meanwhile stays. */
   async wipe() {
     if (!this.painted) return;
+    const { paints } = this;
     await new Promise(requestAnimationFrame);
-    if (this.moving) return;
+    if (paints !== this.paints) return;
     this.painted = false;
     this.plot.classList.remove("painted");
     sharpContext(this.overlay);
