@@ -51,7 +51,10 @@ LISTEN = """() => { window.heard = []; for (const kind of ['sound', 'neighbours'
   document.addEventListener('hearsight:' + kind, e => heard.push({kind, ...e.detail})); }"""
 SHOWN_RUN = "new URLSearchParams(location.search).get('run')"
 MAP_SHOWN = "document.querySelector('#map .part-map[data-state=shown]')?.view.run"
-FIRST_LOSS = "(document.querySelector('.chart[aria-label=Loss] .js-plotly-plot')?.data[0].x.length ?? 0) > 0"
+FIRST_LOSS = """shown => { const { run } = document.querySelector('.part-charts').dataset;
+  const loss = document.querySelector('.chart[aria-label=Loss]:not([hidden]) .js-plotly-plot');
+  return run && run !== shown && loss?.data[0].x.length > 0; }"""
+"""Not that of the run that was shown before."""
 
 
 def main() -> None:
@@ -178,7 +181,7 @@ def started(page: Any, seconds: float) -> dict[str, float]:
     pressed = time.perf_counter()
     shown = page.evaluate(SHOWN_RUN)  # the example run, or none
     page.get_by_role("button", name="Start training").click()
-    page.wait_for_function(f"({SHOWN_RUN}) !== {json.dumps(shown)} && {FIRST_LOSS}", timeout=60_000, polling=50)
+    page.wait_for_function(FIRST_LOSS, arg=shown, timeout=60_000, polling=50)
     first_loss = time.perf_counter() - pressed
     own = page.evaluate(SHOWN_RUN)
     page.get_by_role("tab", name="Map").click()

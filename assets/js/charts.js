@@ -3,6 +3,7 @@
 import { make, onResize } from "./elements.js";
 import { feedOf, isActive } from "./feed.js";
 import { CHARTS } from "./chart_kinds.js";
+import { Tail } from "./chart_tail.js";
 import { axis, fontFamily, plain, plotly } from "./plot.js";
 import { colour, onTheme } from "./theme.js";
 
@@ -11,6 +12,8 @@ const PLOT_PIXELS = 125; // about the height of the plotting area
 const LABEL_PIXELS = 14;
 const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
+// Room for the curves of a run that goes on, as shares of what they span: ahead of them, where they head up or down, elsewhere.
+const ROOM = { ahead: 0.6, heading: 0.3, other: 0.08 };
 
 class Chart {
   constructor(kind, board) {
@@ -23,16 +26,17 @@ class Chart {
       make("figcaption", {}, make("span.chart-title", {}, kind.title), this.value, make("p.chart-meaning", {}, kind.meaning)),
       this.plot,
     );
-    this.curves = new Map(); // curve id → {index of the trace, x, y, smooth}
+    this.tail = new Tail(this.plot);
+    this.curves = new Map(); // curve id → {raw, smooth: index in the tail, last: of the smooth one}
+    this.known = []; // how many rows of each run are drawn
     this.inView = true; // until the observer of the board has looked
     this.behind = false; // rows came while nobody saw the chart
-    onResize(this.plot, () => this.fit());
-  }
-
-  /** Gives the drawing the width of its box. A box that shrinks while Plotly draws for the first time is missed by it. */
-  fit() {
-    const width = this.plot.clientWidth;
-    if (this.drawn && width && Math.abs(this.plot._fullLayout.width - width) > 1) window.Plotly.relayout(this.plot, { width });
+    this.box.addEventListener("pointerenter", () => {
+      this.pointed = true; // Plotly tells the values under the pointer, so it must know them
+      if (this.drawn && !this.tail.empty) this.board.rebuild([this]);
+    });
+    this.box.addEventListener("pointerleave", () => (this.pointed = false));
+    onResize(this.plot, () => this.drawn && this.board.rebuild([this]));
   }
 
   /** Draws everything anew. */
@@ -40,6 +44,7 @@ class Chart {
     this.behind = false;
     const traces = [];
     this.curves.clear();
+    const known = runs.map(({ feed }) => feed.rows.length);
     runs.forEach(({ feed, name }, run) => {
       const keys = this.kind.keys(feed.rows);
       keys.forEach((key, k) => this.addCurve(traces, feed, { key, k, run, name, keys }));
@@ -47,10 +52,14 @@ class Chart {
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
     const lines = this.kind.lines(runs[0].feed.baselines ?? {});
+    const goesOn = runs.some(({ feed }) => isActive(feed.status));
     const Plotly = await plotly();
-    await Plotly.react(this.plot, traces, this.layout(lines, traces), { displayModeBar: false, responsive: false });
+    await Plotly.react(this.plot, traces, this.layout(lines, traces, goesOn), { displayModeBar: false, responsive: false });
+    if (!this.drawn) this.plot.on("plotly_relayout", () => this.board.rebuild([this])); // zoomed: the tail must follow
     this.drawn = true;
-    this.fit();
+    this.known = known; // what came meanwhile is added to the new tail with the next
+    this.tail.begin(traces.map(({ x, y, line, opacity, mode }) => (
+      { x: x.at(-1), y: y.at(-1), colour: line.color, width: line.width, dash: line.dash === "dot", opacity, dots: mode.endsWith("markers") })));
     this.showValue(runs[0].feed);
   }
 
@@ -63,26 +72,26 @@ class Chart {
     }
     const tint = run ? colour("compare") : colour(`curve-${k % 5}`);
     const smooth = this.board.smooth && this.kind.smoothable;
-    const last = smooth ? smoothed(y) : y;
     const label = `${plain(key.split("/").slice(1).join("/"))}${run ? ` · ${plain(name)}` : ""}`;
     const base = {
-      x, type: "scatter", mode: this.kind.sparse ? "lines+markers" : "lines", name: label,
+      x, y, type: "scatter", mode: this.kind.sparse ? "lines+markers" : "lines", name: label,
       line: { color: tint, width: 1.8, dash: run ? "dot" : "solid" }, marker: { size: 5, color: tint },
       showlegend: keys.length > 1 || run > 0, hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
     };
-    const curve = { key, run, trace: traces.length, count: x.length, smoothLast: last.at(-1) };
+    const curve = { raw: traces.length };
     if (smooth) {
-      traces.push({ ...base, y, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined });
-      curve.smoothTrace = traces.length;
-      traces.push({ ...base, x: [...x], y: last });
-    } else traces.push({ ...base, y });
+      traces.push({ ...base, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined });
+      curve.smooth = traces.length;
+      traces.push({ ...base, x: [...x], y: smoothed(y) });
+      curve.last = traces.at(-1).y.at(-1);
+    } else traces.push(base);
     this.curves.set(`${run} ${key}`, curve);
   }
 
   /** Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs. */
-  async take(run, rows, runs) {
-    if (!this.box.hidden && !this.inView) this.behind ||= this.kind.keys(rows).length > 0;
-    else if (!this.extend(run, rows)) return this.rebuild(runs);
+  async take(run, runs) {
+    if (!this.box.hidden && !this.inView) this.behind ||= this.kind.keys(runs[run].feed.rows.slice(this.known[run])).length > 0;
+    else if (!this.extend(run, runs[run].feed.rows)) return this.rebuild(runs);
   }
 
   seen(inView, runs) {
@@ -90,27 +99,20 @@ class Chart {
     if (inView && this.behind) return this.rebuild(runs);
   }
 
-  /** Adds what is new to the curves that are there; false when the chart must be rebuilt. */
+  /** Lengthens the curves that are there by what is new; false when the chart must be rebuilt. */
   extend(run, rows) {
-    const fresh = rows.filter((row) => this.kind.keys([row]).length);
+    const fresh = rows.slice(this.known[run]).filter((row) => this.kind.keys([row]).length);
+    this.known[run] = rows.length;
     if (!fresh.length) return true;
-    if (!this.drawn || this.box.hidden) return false;
-    const x = [], y = [], indices = [];
-    for (const key of this.kind.keys(fresh)) {
+    if (!this.drawn || this.box.hidden || this.pointed) return false;
+    return this.kind.keys(fresh).every((key) => {
       const curve = this.curves.get(`${run} ${key}`);
-      const given = fresh.filter((row) => Number.isFinite(row[key]));
-      if (!curve || curve.count + given.length > 2 * MOST_POINTS) return false;
-      curve.count += given.length;
-      x.push(given.map((row) => row[this.board.against]));
-      y.push(given.map((row) => row[key]));
-      indices.push(curve.trace);
-      if (curve.smoothTrace === undefined) continue;
-      x.push(x.at(-1));
-      y.push(given.map((row) => (curve.smoothLast = mix(curve.smoothLast, row[key]))));
-      indices.push(curve.smoothTrace);
-    }
-    if (indices.length) window.Plotly.extendTraces(this.plot, { x, y }, indices);
-    return true;
+      return curve && fresh.filter((row) => Number.isFinite(row[key])).every((row) => {
+        const x = row[this.board.against];
+        if (curve.smooth !== undefined) curve.last = mix(curve.last, row[key]);
+        return this.tail.add(curve.raw, x, row[key]) && (curve.smooth === undefined || this.tail.add(curve.smooth, x, curve.last));
+      });
+    });
   }
 
   showValue(feed) {
@@ -119,7 +121,7 @@ class Chart {
     this.value.textContent = row ? this.kind.format(row[key]) : "";
   }
 
-  layout(lines, traces) {
+  layout(lines, traces, goesOn) {
     const shown = lines.filter((line) => Number.isFinite(line.value));
     const marks = shown.map((line) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: line.value, y1: line.value, layer: "below",
@@ -131,21 +133,26 @@ class Chart {
       font: { size: 10.5, color: colour(line.tint ?? "faint-text") },
     }));
     const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    const holds = shown.length > 0; // Plotly's own range forgets lines, so it is given a hidden curve that spans them
-    if (holds) {
-      traces.push({ x: [traces[0].x[0], traces[0].x[0]], y: [low, high], type: "scatter", mode: "markers", opacity: 0, showlegend: false, hoverinfo: "skip" });
-    }
+    const ahead = goesOn ? (1 + ROOM.ahead) * Math.max(...traces.map((t) => t.x.at(-1) ?? 0)) : 0;
+    const still = { automargin: false, ticklabeloverflow: "allow" }; // Plotly would lay all labels out twice to find margins that fit
     return {
-      height: 190, margin: { l: 8, r: 10, t: 6, b: 8 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      height: 190, width: this.plot.clientWidth || undefined, margin: { l: 54, r: 10, t: 6, b: 36 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: fontFamily(), color: colour("text"), size: 11 }, uirevision: `${this.board.against}`,
-      xaxis: axis({ title: { ...axis().title, text: this.board.against === "step" ? "step" : "seconds trained" }, rangemode: "tozero", nticks: 5 }),
-      yaxis: axis({ title: { ...axis().title, text: this.kind.unit }, nticks: 5, tickformat: this.kind.ticks }),
+      xaxis: axis({ ...still, title: { ...axis().title, text: this.board.against === "step" ? "step" : "seconds trained" }, rangemode: "tozero", nticks: 5, autorangeoptions: { include: ahead } }),
+      yaxis: axis({ ...still, title: { ...axis().title, text: this.kind.unit }, nticks: 5, tickformat: this.kind.ticks, autorangeoptions: { include: span(values, goesOn ? traces.map((t) => t.y.at(-1)) : []) } }),
       hovermode: "x", hoverlabel: { font: { size: 11, family: fontFamily() } }, dragmode: "zoom",
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 }, itemwidth: 20 },
       shapes: marks, annotations: notes,
     };
   }
+}
+
+/** From where to where an axis goes that shows `values`, with room for curves that end in `ends`. */
+function span(values, ends) {
+  const low = Math.min(...values), high = Math.max(...values), room = high - low;
+  if (!ends.length) return [low, high];
+  const heads = (limit) => room * (ends.some((end) => Math.abs(end - limit) < ROOM.heading * room) ? ROOM.heading : ROOM.other);
+  return [low - heads(low), high + heads(high)];
 }
 
 /** Labels of lines that lie close together are moved apart, as far as a small chart allows. */
@@ -184,7 +191,7 @@ class Board {
     this.against = "step";
     this.runs = [];
     this.stops = [];
-    this.news = []; // [index of the run, rows] that no chart has drawn yet
+    this.news = new Set(); // indices of runs of which no chart has drawn the newest rows yet
     this.rested = 0; // when the charts may be drawn again
     this.drawing = false;
     this.charts = CHARTS.map((kind) => new Chart(kind, this));
@@ -215,16 +222,17 @@ class Board {
     if (names.join("\n") === this.runs.map((run) => run.name).join("\n") && this.stops.length) return;
     for (const stop of this.stops) stop();
     this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
+    this.root.dataset.run = names[0] ?? "";
     this.stops = this.runs.map(({ feed }, index) =>
       feed.follow("metrics", this.root, (_, change) => this.take(index, change)));
-    this.stops.push(...this.runs.slice(0, 1).map(({ feed }) => feed.follow("status", this.root, () => this.explain())));
+    this.stops.push(...this.runs.map(({ feed }) => feed.follow("status", this.root, () => this.stand())));
     this.rebuild();
   }
 
   take(index, change) {
     if (change.fresh) return; // `show` draws what is known already
     if (change.void || change.baselines) return this.rebuild();
-    this.news.push([index, change.rows]);
+    this.news.add(index);
     if (index === 0) for (const chart of this.charts) if (chart.inView && !chart.box.hidden) chart.showValue(this.runs[0].feed);
     this.draw();
     this.explain();
@@ -237,24 +245,32 @@ class Board {
     if (this.drawing) return;
     if (now < this.rested) return (this.later = setTimeout(() => this.draw(), this.rested - now));
     this.drawing = true;
-    const news = this.news.splice(0);
-    this.runs.forEach((_, index) => {
-      const rows = news.flatMap(([run, more]) => (run === index ? more : []));
-      for (const chart of rows.length ? this.charts : []) chart.take(index, rows, this.runs).catch((error) => this.say(error.message));
-    });
+    for (const run of this.news) for (const chart of this.charts) chart.take(run, this.runs).catch((error) => this.say(error.message));
+    this.news.clear();
     const cost = performance.now() - now + (await painted());
     this.rested = performance.now() + cost / DRAWING_SHARE;
     this.drawing = false;
-    if (this.news.length) return this.draw();
+    if (this.news.size) return this.draw();
   }
 
-  rebuild() {
-    this.news = [];
-    this.explain();
-    for (const chart of this.charts) {
+  /** Draws all charts anew, or those given. */
+  rebuild(charts = this.charts) {
+    if (charts === this.charts) {
+      this.news.clear();
+      this.explain();
+    }
+    for (const chart of charts) {
       if (this.runs.length) chart.rebuild(this.runs).catch((error) => this.say(error.message));
       else chart.box.hidden = true;
     }
+  }
+
+  /** A run that has ended leaves no room for more. */
+  stand() {
+    const goesOn = this.runs.some(({ feed }) => isActive(feed.status));
+    if (goesOn !== this.goesOn) this.rebuild();
+    else this.explain();
+    this.goesOn = goesOn;
   }
 
   explain() {

@@ -2,26 +2,17 @@
 
 const SOFTWARE_FRAME_MS = 80; // every frame that the processor draws is taken from the training
 
-let name = null;
-
-/** "" where the browser has no WebGL, otherwise the name of what draws it, as far as the browser tells. */
-export function renderer() {
-  return (name ??= asked());
-}
-
-function asked() {
-  try {
-    const gl = document.createElement("canvas").getContext("webgl");
-    if (!gl) return "";
-    const more = gl.getExtension("WEBGL_debug_renderer_info");
-    return String(gl.getParameter(more ? more.UNMASKED_RENDERER_WEBGL : gl.RENDERER)) || "unnamed";
-  } catch {
-    return "";
-  }
-}
+const NAMES = /swiftshader|llvmpipe|software|basic render/i; // what draws where there is no GPU
+let software = null;
 
 /** Whether the processor itself draws what the page shows. */
-export const isSoftware = () => renderer() === "" || /swiftshader|llvmpipe|software|basic render/i.test(renderer());
+export const isSoftware = () => (software ??= asked());
+
+function asked() {
+  const gl = document.createElement("canvas").getContext("webgl");
+  const more = gl?.getExtension("WEBGL_debug_renderer_info");
+  return !gl || NAMES.test(String(gl.getParameter(more ? more.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
+}
 
 /** Calls `step` when the next picture of a movement is due; returns what calls it off. */
 export function nextFrame(step) {

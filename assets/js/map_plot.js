@@ -1,40 +1,38 @@
-// The drawing of the map: one GL trace a class, a 2-D canvas that carries the points from one layout to the next,
-// and rings (HTML elements) around the chosen point, its neighbours and marked places. The canvas goes on showing a
-// layout until a pointer comes: only then must Plotly know it, and telling it costs more than the whole movement.
+// The drawing of the map: Plotly's axes, which zoom and pan, without any trace of Plotly's; a canvas with the points; and
+// rings (HTML elements) around the chosen point, its neighbours and marked places. Plotly's own points need WebGL, which
+// takes a second or two to begin where there is no GPU, and drawing them anew costs more than a whole movement here.
 
 import { make, onResize, sharpContext } from "./elements.js";
-import { nextFrame, renderer } from "./frames.js";
-import { axis, fontFamily, plotly } from "./plot.js";
+import { nextFrame } from "./frames.js";
+import { paintPoints } from "./map_paint.js";
+import { axis, fontFamily, plotly, scalesOf } from "./plot.js";
 import { colour } from "./theme.js";
 
 const REACH = { least: 1.08, most: 1.7 }; // layouts have unit radius or so, but for a few far points
-const FADED = 0.07;
+const NEAR_PIXELS = 12; // how close to a point means the point
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 export class MapPlot {
   constructor(stage, { onHover, onLeave, onClick }) {
+    this.stage = stage;
     this.plot = make("div.map-plot");
-    this.overlay = make("canvas.map-overlay", { "aria-hidden": "true" });
+    this.canvas = make("canvas.map-points", { "aria-hidden": "true" });
     // Drawn by the processor: thousands of small shapes are slow on an emulated GPU and no trouble without one.
-    this.overlay.getContext("2d", { willReadFrequently: true });
+    this.canvas.getContext("2d", { willReadFrequently: true });
     this.rings = make("div.map-rings", { "aria-hidden": "true" });
-    stage.append(this.plot, this.overlay, this.rings);
+    stage.append(this.canvas, this.plot, this.rings);
     this.calls = { onHover, onLeave, onClick };
     this.ringed = []; // {point | at, element}
     this.classes = []; // {ids: Int32Array, colour, marker, faded}
     this.x = this.y = null; // what is shown, also in the middle of a movement
-    this.painted = false; // the canvas shows the points, not Plotly
-    this.paints = 0; // how often it was drawn, to tell whether something changed meanwhile
-    this.pointed = false;
-    stage.addEventListener("pointerenter", () => {
-      this.pointed = true;
-      this.handOver();
-    });
-    stage.addEventListener("pointerleave", () => (this.pointed = false));
+    this.pointed = null; // the point under the pointer
+    this.plot.addEventListener("pointermove", (event) => this.point(event));
+    this.plot.addEventListener("pointerleave", (event) => this.point(event));
+    this.plot.addEventListener("click", (event) => this.click(event)); // none follows where the map was dragged
     onResize(stage, () => this.resize());
   }
 
-  /** classes: [{ids, colour, marker}]: which points each trace holds. */
+  /** classes: [{ids, colour, marker}]: which points look alike. */
   async draw(x, y, classes) {
     this.moving = null;
     this.Plotly = await plotly();
@@ -43,40 +41,36 @@ export class MapPlot {
     if (!this.reach || this.reachKey !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
     this.reachKey = this.zoomKey;
     this.size = x.length > 8000 ? 4 : x.length > 2500 ? 5.5 : x.length > 800 ? 7 : 9;
-    await this.Plotly.react(this.plot, classes.map((c) => this.trace(c)), this.layout(), {
+    const keep = { name: "keep", title: "Download the map as a picture", icon: this.Plotly.Icons.camera, click: () => this.download() };
+    await this.Plotly.react(this.plot, [], this.layout(), {
       displaylogo: false, scrollZoom: true, responsive: false, doubleClick: "reset",
-      modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
+      modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", keep]],
     });
     if (fresh) this.listen();
-    await this.wipe();
-    this.placeRings();
-  }
-
-  trace({ ids, colour: fill, marker, faded }) {
-    return {
-      type: renderer() ? "scattergl" : "scatter", mode: "markers", customdata: Array.from(ids), hoverinfo: "none",
-      x: gathered(this.x, ids), y: gathered(this.y, ids), showlegend: false,
-      marker: { color: fill, size: this.size, symbol: marker, opacity: opacity({ faded }), line: { width: 0 } },
-    };
+    this.paint();
   }
 
   layout() {
     const bare = axis({ visible: false, range: [-this.reach, this.reach], automargin: false, title: undefined });
     return {
       margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: this.zoomKey ?? "kept",
-      xaxis: { ...bare }, yaxis: { ...bare, scaleanchor: "x", scaleratio: 1 }, dragmode: "pan", hovermode: "closest",
-      hoverdistance: 12, font: { family: fontFamily() }, autosize: true,
+      xaxis: { ...bare }, yaxis: { ...bare, scaleanchor: "x", scaleratio: 1 }, dragmode: "pan", hovermode: false,
+      font: { family: fontFamily() }, autosize: true,
       modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("faint-text"), activecolor: colour("accent"), orientation: "h" },
     };
   }
 
+  /** Follows the axes while they are zoomed and panned. */
   listen() {
-    this.plot.on("plotly_hover", ({ points, event }) => this.calls.onHover(points[0].customdata, event));
-    this.plot.on("plotly_unhover", () => this.calls.onLeave());
-    this.plot.on("plotly_click", ({ points, event }) => this.calls.onClick(points[0].customdata, event));
-    this.plot.on("plotly_relayouting", () => this.placeRings());
-    this.plot.on("plotly_relayout", () => this.placeRings());
-    this.plot.addEventListener("wheel", () => requestAnimationFrame(() => this.placeRings()), { passive: true });
+    const follow = () => {
+      this.following ??= requestAnimationFrame(() => {
+        this.following = null;
+        this.paint();
+      });
+    };
+    this.plot.on("plotly_relayouting", follow);
+    this.plot.on("plotly_relayout", follow);
+    this.plot.addEventListener("wheel", follow, { passive: true });
   }
 
   /** Carries every point to a new layout; resolves when it is there. Another call takes over from where they are. */
@@ -97,70 +91,70 @@ export class MapPlot {
           now.y[i] = from.y[i] + eased * (y[i] - from.y[i]);
         }
         this.paint();
-        this.placeRings();
         if (share < 1) return nextFrame(step);
         this.moving = null;
-        if (this.pointed || this.plot.offsetParent === null) this.handOver();
         resolve(true);
       };
       step();
     });
   }
 
-  /** Plotly, which knows what is pointed at, takes over from the canvas. */
-  async handOver() {
-    if (!this.painted || this.moving) return;
-    const { paints } = this;
-    await this.Plotly.restyle(this.plot, {
-      x: this.classes.map((c) => gathered(this.x, c.ids)), y: this.classes.map((c) => gathered(this.y, c.ids)),
-      "marker.opacity": this.classes.map(opacity),
-    });
-    if (paints === this.paints) return this.wipe();
-    return this.handOver(); // something changed meanwhile
-  }
-
-  /** Takes the canvas away, once the GL canvas has drawn: nothing blinks. What was painted meanwhile stays. */
-  async wipe() {
-    if (!this.painted) return;
-    const { paints } = this;
-    await new Promise(requestAnimationFrame);
-    if (paints !== this.paints) return;
-    this.painted = false;
-    this.plot.classList.remove("painted");
-    sharpContext(this.overlay);
-  }
-
-  /** Draws all points on the 2-D canvas where they are now; faster than any restyle. */
+  /** Draws all points where they are now, and what goes with them. */
   paint() {
-    this.painted = true;
-    this.paints++;
-    this.plot.classList.add("painted");
-    const context = sharpContext(this.overlay);
+    const context = this.plot._fullLayout && this.x && sharpContext(this.canvas);
     if (!context) return;
-    const { across, down } = this.scales();
-    const r = this.size / 2;
-    for (const c of this.classes) {
-      context.fillStyle = c.colour;
-      context.globalAlpha = opacity(c);
-      context.beginPath();
-      const outline = OUTLINES[c.marker] ?? OUTLINES.circle;
-      for (const id of c.ids) outline(context, across(this.x[id]), down(this.y[id]), r);
-      context.fill();
-    }
-    context.globalAlpha = 1;
+    paintPoints(context, this.classes, { x: this.x, y: this.y, size: this.size, ...this.scales() });
+    this.placeRings();
   }
 
   scales() {
-    const { xaxis, yaxis } = this.plot._fullLayout;
-    return { across: (v) => xaxis._offset + xaxis.l2p(v), down: (v) => yaxis._offset + yaxis.l2p(v) };
+    return scalesOf(this.plot);
   }
 
-  /** Restyles opacity so that the classes in `shown` (a predicate over their index) stand out. */
+  /** Fades all classes but those in `shown` (a predicate over their index). */
   fade(shown) {
-    if (!this.classes.length || !this.Plotly) return;
     this.classes.forEach((c, i) => (c.faded = !shown(i)));
-    if (this.painted) this.paint();
-    else this.Plotly.restyle(this.plot, { "marker.opacity": this.classes.map(opacity) });
+    this.paint();
+  }
+
+  /** The point that an event of the pointer means, or null. */
+  at(event) {
+    if (!this.x || !this.plot.contains(event.target) || event.target.closest(".modebar")) return null;
+    const box = this.stage.getBoundingClientRect();
+    const { across, down } = this.scales();
+    let best = null, least = NEAR_PIXELS ** 2;
+    for (const { ids, faded } of this.classes) {
+      if (faded) continue;
+      for (const id of ids) {
+        const far = (across(this.x[id]) - event.clientX + box.left) ** 2 + (down(this.y[id]) - event.clientY + box.top) ** 2;
+        if (far <= least) [best, least] = [id, far];
+      }
+    }
+    return best;
+  }
+
+  point(event) {
+    const point = event.type === "pointerleave" || event.buttons ? null : this.at(event);
+    if (point === this.pointed) return;
+    this.pointed = point;
+    this.stage.classList.toggle("pointed", point !== null);
+    if (point === null) this.calls.onLeave();
+    else this.calls.onHover(point, event);
+  }
+
+  click(event) {
+    const point = this.at(event);
+    if (point !== null) this.calls.onClick(point, event);
+  }
+
+  /** Saves what the canvas shows, on the ground that it lies on. */
+  download() {
+    const picture = make("canvas", { width: this.canvas.width, height: this.canvas.height });
+    const context = picture.getContext("2d");
+    context.fillStyle = getComputedStyle(this.stage).backgroundColor;
+    context.fillRect(0, 0, picture.width, picture.height);
+    context.drawImage(this.canvas, 0, 0);
+    make("a", { href: picture.toDataURL("image/png"), download: `${this.zoomKey ?? "map"}.png` }).click();
   }
 
   /** rings: [{point} or {points, weights} or {x, y}, kind: "chosen" | "near" | "mark", text]. */
@@ -211,35 +205,9 @@ export class MapPlot {
 
   resize() {
     if (!this.Plotly || !this.x) return;
-    Promise.resolve(this.Plotly.Plots.resize(this.plot)).then(() => {
-      if (this.painted) this.paint();
-      this.placeRings();
-    });
+    Promise.resolve(this.Plotly.Plots.resize(this.plot)).then(() => this.paint());
   }
 }
-
-const opacity = ({ faded }) => (faded ? FADED : 0.85);
-
-function gathered(values, ids) {
-  const out = new Float32Array(ids.length);
-  for (let i = 0; i < ids.length; i++) out[i] = values[ids[i]];
-  return out;
-}
-
-const polygon = (corners) => (context, x, y, r) => {
-  corners.forEach(([dx, dy], i) => (i ? context.lineTo(x + dx * r, y + dy * r) : context.moveTo(x + dx * r, y + dy * r)));
-  context.closePath();
-};
-const OUTLINES = {
-  circle: (context, x, y, r) => {
-    context.moveTo(x + r, y);
-    context.arc(x, y, r, 0, 2 * Math.PI);
-  },
-  diamond: polygon([[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]]),
-  square: polygon([[-1, -1], [1, -1], [1, 1], [-1, 1]]),
-  "triangle-up": polygon([[0, -1.2], [1.1, 0.7], [-1.1, 0.7]]),
-  cross: polygon([[-0.4, -1.2], [0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4], [0.4, 1.2], [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4]]),
-};
 
 /** How far the axes must reach to show every point of a layout, within bounds. */
 function reachOf(x, y) {

@@ -1,6 +1,7 @@
 // Loaded with every page: what Gradio's own events need of our modules.
 
 import { readAddress, writeAddress } from "./deep_link.js";
+import { isSeen } from "./pulse.js";
 
 // Until the address that the visitor came by has been read, opening a tab must not overwrite it.
 let arrived = false;
@@ -15,12 +16,14 @@ window.hearsight = {
   arrive: () => {
     arrived = true;
     root.classList.remove("arriving");
-    if (document.body.dataset.tab) writeAddress({ tab: document.body.dataset.tab }); // one that was opened meanwhile
-    document.body.dataset.tab ??= readAddress().tab ?? "listen";
+    window.hearsight.tabOpened();
   },
-  openTab: (tab) => {
-    document.body.dataset.tab = tab;
-    if (arrived) writeAddress({ tab });
+  /** Looks which tab is open: of the first one Gradio tells too, sometimes after another was opened. */
+  tabOpened: () => {
+    const open = [...document.querySelectorAll("[role=tabpanel][id^=tab-]")].find(isSeen);
+    if (!open) return;
+    document.body.dataset.tab = open.id.slice("tab-".length);
+    if (arrived) writeAddress({ tab: document.body.dataset.tab });
   },
   chooseMethod: (method) => writeAddress({ method: method || null }),
   chooseRun: (run) => writeAddress({ run: run || null }),

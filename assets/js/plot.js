@@ -24,6 +24,11 @@ export function plotly() {
   return loading;
 }
 
+/** What turns values into CSS pixels of a drawing that Plotly has laid out, from its upper left corner. */
+export function scalesOf({ _fullLayout: { xaxis, yaxis } }) {
+  return { across: (v) => xaxis._offset + xaxis.l2p(v), down: (v) => yaxis._offset + yaxis.l2p(v) };
+}
+
 export const fontFamily = () => getComputedStyle(document.body).getPropertyValue("--h-font").trim();
 
 /** Axis settings in the page's colours. */

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import gradio as gr
 
@@ -53,15 +52,15 @@ def whole_page(
             with gr.Column(elem_id="run-choice", min_width=280):
                 run = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
-        frame = Frame(library, launcher, uploads, finder, downloads, data, read_only, page, run)
+        frame = Frame(library, launcher, uploads, finder, downloads, data, read_only, page, run, gr.State())
         frame.follow_run(state)
         with gr.Tabs() as tabs:
             frame.tabs = tabs
             for word, (title, build) in PAGES.items():
-                with gr.Tab(title, id=word) as tab:
+                with gr.Tab(title, id=word, elem_id=f"tab-{word}") as tab:
                     frame.tab = tab
                     build(frame)
-                tab.select(None, js=f"() => {{ window.hearsight?.openTab('{word}'); }}")
+                tab.select(None, js="() => { window.hearsight?.tabOpened(); }")
         _wire(page, frame, tabs)
     return page
 
@@ -75,11 +74,10 @@ def _wire(page: gr.Blocks, frame: Frame, tabs: gr.Tabs) -> None:
         return {"value" if len(parts) == 1 else f"Array({len(parts)}).fill(value)"};
     }}"""
     frame.run.change(None, frame.run, list(parts), js=to_all)
-    quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-    frame.run.focus(lambda chosen: frame.run_choice(chosen), frame.run, frame.run, **quiet)
+    frame.run.focus(lambda chosen: frame.run_choice(chosen), frame.run, frame.run, **frame.quiet)
 
     def arrive(request: gr.Request) -> gr.Dropdown:
         return frame.run_choice(request.query_params.get("run"))
 
     page.load(None, None, tabs, js=ASKED_TAB)
-    page.load(arrive, None, frame.run, **quiet).then(None, js="() => { window.hearsight?.arrive(); }")
+    page.load(arrive, None, frame.run, **frame.quiet).then(None, js="() => { window.hearsight?.arrive(); }")

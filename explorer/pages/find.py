@@ -12,7 +12,7 @@ from explorer.finder import Comparison
 from explorer.pages import find_api
 from explorer.pages.find_answers import chosen_from, curve_of, map_of, rows_of, shown_steps, verdict
 from explorer.pages.frame import Frame
-from explorer.pages.sound_source import QUIET, SoundSource
+from explorer.pages.sound_source import SoundSource
 from explorer.queries.points import points
 from explorer.queries.sounds import waveform_of
 from training.errors import UserError
@@ -24,7 +24,6 @@ NEWEST = -1
 """Stands for the newest weights in the choice of a step."""
 NO_QUERY = "Choose a sound above: the clips that the model finds most alike are listed here."
 NO_PAIR = "Choose a second sound: how alike the model finds the two, now and at every snapshot, is shown here."
-LATEST_ONLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "always_last"}
 
 
 def build(frame: Frame) -> None:
@@ -69,18 +68,19 @@ class _Search:
     def wire(self) -> None:
         """A new sound, another run or another step begins a search."""
         run, player = self.frame.run, self.source.player
+        quiet, latest_only = self.frame.quiet, self.frame.latest_only
         if self.frame.tab is not None:
-            self.frame.tab.select(self._begin_early, run, None, **QUIET)
+            self.frame.tab.select(self._begin_early, run, None, **quiet)
         inputs, outputs = [run, player, self.step], [self.list, self.notice, self.map, self.timer]
         waiting = f"(chosen, list) => chosen?.sound ? {{waiting: {NEIGHBOURS}}} : list"
-        searched: dict[str, Any] = {**LATEST_ONLY, "concurrency_id": "find", "concurrency_limit": 4}
+        searched: dict[str, Any] = {**latest_only, "concurrency_id": "find", "concurrency_limit": 4}
         player.change(None, [player, self.list], self.list, js=waiting)
         gr.on([player.change, self.step.input], self._search, inputs, outputs, **searched)
-        run.change(self._of_run, run, self.step, **QUIET).then(self._search, inputs, outputs, **searched)
-        self.step.focus(self._of_run_again, [run, self.step], self.step, **QUIET)
-        self.timer.tick(self._search_on, inputs, outputs, **LATEST_ONLY)
-        self.list.select(self._from_row, player, player, **QUIET)
-        self.map.select(self._from_row, player, player, **QUIET)
+        run.change(self._of_run, run, self.step, **quiet).then(self._search, inputs, outputs, **searched)
+        self.step.focus(self._of_run_again, [run, self.step], self.step, **quiet)
+        self.timer.tick(self._search_on, inputs, outputs, **latest_only)
+        self.list.select(self._from_row, player, player, **quiet)
+        self.map.select(self._from_row, player, player, **quiet)
 
     def _begin_early(self, run: str | None) -> None:
         """Whoever opens the page will search: the model is loaded and the clips are embedded meanwhile."""
@@ -148,8 +148,8 @@ def _wire_pickers(frame: Frame, first: SoundSource, second: SoundSource) -> None
         return value, value, gr.Timer(active=True)
 
     outputs = [first.picker, second.picker, timer]
-    frame.run.change(offered, frame.run, outputs, **QUIET)
-    timer.tick(offered, frame.run, outputs, **QUIET)
+    frame.run.change(offered, frame.run, outputs, **frame.quiet)
+    timer.tick(offered, frame.run, outputs, **frame.quiet)
 
 
 def _wire_comparison(frame: Frame, first: SoundSource, second: SoundSource, chart: SimilarityChart) -> None:
@@ -180,7 +180,7 @@ def _wire_comparison(frame: Frame, first: SoundSource, second: SoundSource, char
         compared,
         [frame.run, first.player, second.player],
         chart,
-        **LATEST_ONLY,
+        **frame.latest_only,
         concurrency_id="compare",
         concurrency_limit=2,
     )

@@ -44,6 +44,9 @@ class Frame:
     page: gr.Blocks
     run: gr.Dropdown
     """Which run is looked at; its value is the run's name or None."""
+    unmarked: gr.State
+    """Holds nothing. At each word of an event Gradio copies all that every event so far was to change, in the browser, to mark
+    it as waiting, even where nobody is shown the mark; so ours mark this instead."""
     tabs: gr.Tabs | None = None
     """All tabs; `gr.Tabs(selected=word)` opens one."""
     tab: gr.Tab | None = None
@@ -51,6 +54,21 @@ class Frame:
     train_form: TrainForm | None = None
     """Set by the page Train, which is built before those that lead to it."""
     followers: list[BrowserPart] = field(default_factory=list)
+
+    @property
+    def quiet(self) -> dict[str, Any]:
+        """How most events are asked: at once, without a mark of waiting, and by the page alone."""
+        return {**self.private, "queue": False}
+
+    @property
+    def latest_only(self) -> dict[str, Any]:
+        """Quiet, but for what takes a while: while one is answered, only the last of those that follow is kept."""
+        return {**self.private, "trigger_mode": "always_last"}
+
+    @property
+    def private(self) -> dict[str, Any]:
+        """Without a mark of waiting, and by the page alone."""
+        return {"show_progress": "hidden", "show_progress_on": self.unmarked, "api_visibility": "private"}
 
     def follow_run(self, part: T) -> T:
         """`part` shows the run that is chosen: its value becomes {"run": name}."""

@@ -9,7 +9,7 @@ from explorer.components import SettingsForm, SoundPlayer, clips_to_pick, said
 from explorer.components.notice import Notice
 from explorer.pages.frame import Frame
 from explorer.pages.listen_views import DOMAINS, EXPLAINED, views_form, views_of, warm_up
-from explorer.pages.sound_source import QUIET, SoundSource
+from explorer.pages.sound_source import SoundSource
 from explorer.pages.train_form import data_choices
 
 WORD = "listen"
@@ -63,12 +63,12 @@ def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
             return gr.skip(), gr.Timer(active=False)
         return opened(reference)
 
-    frame.page.load(lambda: gr.Dropdown(choices=[*data_choices()], value=frame.data), None, data, **QUIET)
-    frame.page.load(arrived, data, [source.picker, timer], **QUIET)
+    frame.page.load(lambda: gr.Dropdown(choices=[*data_choices()], value=frame.data), None, data, **frame.quiet)
+    frame.page.load(arrived, data, [source.picker, timer], **frame.quiet)
     if frame.tab is not None:
-        frame.tab.select(opened, data, [source.picker, timer], **QUIET)
-    data.input(chosen, data, [source.picker, timer], **QUIET)
-    timer.tick(opened, data, [source.picker, timer], **QUIET)
+        frame.tab.select(opened, data, [source.picker, timer], **frame.quiet)
+    data.input(chosen, data, [source.picker, timer], **frame.quiet)
+    timer.tick(opened, data, [source.picker, timer], **frame.quiet)
 
 
 class _Views:
@@ -102,16 +102,14 @@ class _Views:
 
     def wire(self) -> None:
         """The button makes views; afterwards every change of a setting or of the sound makes them anew."""
-        page = self.frame.page
-        page.load(lambda: {"groups": views_form("mel")}, None, self.form, **QUIET)
+        page, quiet = self.frame.page, self.frame.quiet
+        page.load(lambda: {"groups": views_form("mel")}, None, self.form, **quiet)
         inputs = [self.source.player, self.form, self.domain, self.seed, self.data]
         outputs = [self.first, self.second, self.notice]
         made: dict[str, Any] = {
-            "show_progress": "hidden",
-            "api_visibility": "private",
+            **self.frame.latest_only,
             "concurrency_id": "views",
             "concurrency_limit": 2,
-            "trigger_mode": "always_last",
         }
         busy = "() => ({text: 'Making the two views …', tone: 'busy'})"
         gr.on([self.make.click, self.again.click], None, None, self.notice, js=busy)
@@ -119,10 +117,10 @@ class _Views:
         other = "() => Math.floor(Math.random() * 1e6)"
         self.again.click(None, None, self.seed, js=other).then(self._views, inputs, outputs, **made)
         gr.on([self.form.change, self.source.player.change], self._anew, [self.first, *inputs], outputs, **made)
-        self.domain.input(self._of_domain, self.domain, [self.form, self.notice], **QUIET).then(
+        self.domain.input(self._of_domain, self.domain, [self.form, self.notice], **quiet).then(
             self._anew, [self.first, *inputs], outputs, **made
         )
-        self.source.picker.select(self._warm_up, None, None, **QUIET)
+        self.source.picker.select(self._warm_up, None, None, **quiet)
 
     def _warm_up(self, event: gr.SelectData) -> None:
         """Whoever picks clips will want to hear their views: what these need is imported beside."""

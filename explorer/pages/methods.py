@@ -11,7 +11,6 @@ from explorer.components import MethodTable
 from explorer.pages.frame import Frame
 from explorer.pages.train_form import known_method
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 REMEMBER = "shown => { window.hearsight?.chooseMethod(shown?.chosen); return shown; }"
 """The method that is chosen goes into the page's address."""
@@ -33,8 +32,8 @@ def build(frame: Frame) -> None:
             source = gr.Markdown(latex_delimiters=[], elem_id="method-code")
     told = [head, words, drawing, facts, source]
     assert frame.tab is not None, "each page is built inside its tab"
-    frame.tab.select(_first, table, [comparison, table, *told], **QUIET)
-    table.select(_chosen, None, told, **QUIET)
+    frame.tab.select(_first, table, [comparison, table, *told], **frame.quiet)
+    table.select(_chosen, None, told, **frame.quiet)
     _wire_train(frame, train, table)
 
 
@@ -46,7 +45,7 @@ def _wire_train(frame: Frame, button: gr.Button, table: MethodTable) -> None:
         name = known_method((shown or {}).get("chosen"))
         return gr.Tabs(selected="train"), *form.fill(name)
 
-    button.click(train, table, [frame.tabs, *form.parts], js=REMEMBER, **QUIET)
+    button.click(train, table, [frame.tabs, *form.parts], js=REMEMBER, **frame.quiet)
 
 
 def _first(shown: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]:

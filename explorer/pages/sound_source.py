@@ -11,7 +11,6 @@ from explorer.pages.frame import Frame
 from training.data.names import readable_name
 from training.errors import UserError
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 RECORDED = "audio.wav"
 """What browsers' recordings are called."""
 LONGEST_TITLE = 60

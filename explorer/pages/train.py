@@ -20,7 +20,6 @@ from explorer.pages.train_form import (
 )
 from training.errors import UserError
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 CONFIRM = (
     "run => run && window.confirm(`Delete the run ${run} with all its snapshots and weights, for good?`) ? run : null"
@@ -73,14 +72,14 @@ class _Form:
         """Fill the form on the first visit (torch is imported for it), refill it with each method, start by its button."""
         of_method = [self.needs, self.card, self.encoder, self.settings]
         data = self.data.choice
-        opened = tab.select(self._first, [data, self.settings], [data, self.method, *of_method], **QUIET)
+        opened = tab.select(self._first, [data, self.settings], [data, self.method, *of_method], **self.frame.quiet)
         self.data.wire(opened)
         self.frame.train_form = TrainForm(self._with_method, [self.method, *of_method])
         self.method.input(None, self.method, None, js="method => { window.hearsight?.chooseMethod(method); }")
-        self.method.input(self._of_method, self.method, of_method, **QUIET)
-        self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **QUIET)
+        self.method.input(self._of_method, self.method, of_method, **self.frame.quiet)
+        self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **self.frame.quiet)
         inputs = [data, self.method, self.encoder, self.settings]
-        self.start.click(self._start, inputs, self.frame.run, show_progress="hidden", api_visibility="private")
+        self.start.click(self._start, inputs, self.frame.run, **self.frame.private)
 
     def _first(self, data: str | None, settings: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]:
         """Everything, with the method that the address names, where it names one."""
@@ -118,9 +117,9 @@ def _wire_state(frame: Frame, state: RunState) -> None:
 
         return answer
 
-    state.pause(asking(frame.launcher.pause), None, None, **QUIET)
-    state.resume(asking(frame.launcher.resume), None, None, **QUIET)
-    state.stop(asking(frame.launcher.stop), None, None, **QUIET)
+    state.pause(asking(frame.launcher.pause), None, None, **frame.quiet)
+    state.resume(asking(frame.launcher.resume), None, None, **frame.quiet)
+    state.stop(asking(frame.launcher.stop), None, None, **frame.quiet)
 
 
 def _wire_compare(frame: Frame, compare: gr.Dropdown, chart: LiveChart) -> None:
@@ -131,7 +130,7 @@ def _wire_compare(frame: Frame, compare: gr.Dropdown, chart: LiveChart) -> None:
     def offered(chosen: str | None) -> gr.Dropdown:
         return gr.Dropdown(choices=[("nothing", ""), *run_choices(frame.library.summaries())], value=chosen)
 
-    compare.focus(offered, compare, compare, **QUIET)
+    compare.focus(offered, compare, compare, **frame.quiet)
 
 
 def _wire_delete(frame: Frame, button: gr.Button) -> None:
@@ -143,7 +142,7 @@ def _wire_delete(frame: Frame, button: gr.Button) -> None:
         _plainly(lambda: frame.launcher.delete(name))
         return frame.run_choice()
 
-    button.click(delete, frame.run, frame.run, js=CONFIRM, **QUIET)
+    button.click(delete, frame.run, frame.run, js=CONFIRM, **frame.quiet)
 
 
 def _plainly(act: Callable[[], R]) -> R:

@@ -13,7 +13,6 @@ from training.data import whole_reference
 from training.data.dropped import is_dropped
 from training.data.names import readable_name
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
 ASK_SECONDS = 0.7
 LONGEST_TITLE = 60
 
@@ -43,11 +42,12 @@ class DataChoice:
         """Look at what is chosen as soon as the page was `opened`, and again after each choice; follow what is slow."""
         timer = gr.Timer(ASK_SECONDS, active=False)
         shown = [self._button, self._notice, self._summary, timer]
-        opened.then(self._look, self.choice, shown, **QUIET)
-        self.choice.change(self._look_anew, self.choice, shown, **QUIET)
-        self._button.click(self._begin, self.choice, shown, **QUIET)
-        timer.tick(self._look, self.choice, shown, **QUIET)
-        timer.tick(self._after_download, self.choice, self.choice, **QUIET)
+        quiet = self._frame.quiet
+        opened.then(self._look, self.choice, shown, **quiet)
+        self.choice.change(self._look_anew, self.choice, shown, **quiet)
+        self._button.click(self._begin, self.choice, shown, **quiet)
+        timer.tick(self._look, self.choice, shown, **quiet)
+        timer.tick(self._after_download, self.choice, self.choice, **quiet)
         if self._drop is not None:
             self._drop.wire(self.choice, self.offered)
 

@@ -41,14 +41,7 @@ class DropZone:
             said_now, reference, going_on = self._follow(notice)
             return said_now, offered(reference) if reference else gr.skip(), gr.Timer(active=going_on)
 
-        timer.tick(
-            follow,
-            self._notice,
-            [self._notice, choice, timer],
-            show_progress="hidden",
-            queue=False,
-            api_visibility="private",
-        )
+        timer.tick(follow, self._notice, [self._notice, choice, timer], **self._frame.quiet)
 
     def _keep(self, paths: Sequence[str] | None) -> tuple[Any, ...]:
         """Copy what arrived, and begin to open it. The zone is emptied for the next."""

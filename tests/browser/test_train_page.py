@@ -42,7 +42,10 @@ def state_line(page: Any, words: str) -> Any:
     return line
 
 
-POINTS_OF_LOSS = "document.querySelector('.chart[aria-label=Loss] .js-plotly-plot')?.data[0].x.length ?? 0"
+LOSS = ".chart[aria-label=Loss]:not([hidden])"
+TAIL = f"(document.querySelector('{LOSS} .chart-tail path')?.getAttribute('d') ?? '').split('L').length - 1"
+"""Points of the loss that were drawn without Plotly."""
+POINTS_OF_LOSS = f"(document.querySelector('{LOSS} .js-plotly-plot')?.data[0].x.length ?? 0) + {TAIL}"
 
 
 def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
@@ -70,10 +73,12 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     page.locator("#start").click()
 
     state_line(page, "Training")
-    page.wait_for_function(
-        "document.querySelector('.chart[aria-label=Loss]:not([hidden]) .js-plotly-plot')", timeout=60_000
-    )
-    page.wait_for_function(f"({POINTS_OF_LOSS}) > {page.evaluate(POINTS_OF_LOSS)}", timeout=60_000)
+    page.wait_for_function(f"{POINTS_OF_LOSS} > 0", timeout=60_000)
+    page.wait_for_function(f"{POINTS_OF_LOSS} > {page.evaluate(POINTS_OF_LOSS)}", timeout=60_000)
+    page.wait_for_function(f"{TAIL} > 0", timeout=60_000)
+    page.locator(f"{LOSS} .chart-plot").hover()  # then Plotly must know every point, to tell its value
+    page.wait_for_function(f"{TAIL} === 0", timeout=60_000)
+    page.locator(f"{LOSS} .hovertext").first.wait_for()
 
     page.get_by_role("tab", name="Map").click()
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=90_000)

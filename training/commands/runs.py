@@ -78,6 +78,8 @@ def _new_run(options: argparse.Namespace) -> Path:
 
 def standby(options: argparse.Namespace) -> None:
     """Load everything, then train the run that the first line of standard input names; end quietly if none comes."""
+    import torch._dynamo  # noqa: F401  (which the first optimizer would import, and that takes two seconds)
+
     from training.trainer import train
 
     line = sys.stdin.readline()
