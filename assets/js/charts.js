@@ -13,7 +13,7 @@ const LABEL_PIXELS = 14;
 const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
 // Room for the curves of a run that goes on, as shares of what they span: ahead of them, where they head up or down, elsewhere.
-const ROOM = { ahead: 0.6, heading: 0.3, other: 0.08 };
+const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
 
 class Chart {
   constructor(kind, board) {
