@@ -45,7 +45,7 @@ class Frame:
     run: gr.Dropdown
     """Which run is looked at; its value is the run's name or None."""
     unmarked: gr.State
-    """Holds nothing. At each word of an event Gradio copies all that every event so far was to change, in the browser, to mark
+    """Holds nothing. At each word of an event Gradio copies, in the browser, all that every event so far was to change, to mark
     it as waiting, even where nobody is shown the mark; so ours mark this instead."""
     tabs: gr.Tabs | None = None
     """All tabs; `gr.Tabs(selected=word)` opens one."""
