@@ -49,6 +49,7 @@ export class Chart {
     });
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
+    this.showValue(runs[0].feed);
     if (!this.inView) return void (this.behind = true);
     const lines = this.kind.lines(runs[0].feed.baselines ?? {});
     const Plotly = await plotly();
@@ -58,7 +59,6 @@ export class Chart {
     this.known = known; // what came meanwhile is added to the new tail with the next
     this.tail.begin(traces.map(({ x, y, line, opacity, mode }) => (
       { x: x.at(-1), y: y.at(-1), colour: line.color, width: line.width, dash: line.dash === "dot", opacity, dots: mode.endsWith("markers") })));
-    this.showValue(runs[0].feed);
   }
 
   addCurve(traces, feed, { key, k, run, name, keys }) {
