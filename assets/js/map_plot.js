@@ -28,7 +28,8 @@ export class MapPlot {
     this.pointed = null; // the point under the pointer
     this.plot.addEventListener("pointermove", (event) => this.point(event));
     this.plot.addEventListener("pointerleave", (event) => this.point(event));
-    this.plot.addEventListener("click", (event) => this.click(event)); // none follows where the map was dragged
+    this.plot.addEventListener("pointerdown", (event) => (this.pressed = event), true);
+    this.plot.addEventListener("click", (event) => this.click(event));
     onResize(stage, () => this.resize());
   }
 
@@ -142,8 +143,9 @@ export class MapPlot {
     else this.calls.onHover(point, event);
   }
 
+  /** Plotly sends a click where the map wasn't dragged; of a finger's it doesn't say where. */
   click(event) {
-    const point = this.at(event);
+    const point = this.at(this.pressed ?? event);
     if (point !== null) this.calls.onClick(point, event);
   }
 

@@ -161,11 +161,11 @@ def empty_site(browser: Any, tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture
 def look(browser: Any) -> Iterator[Callable[..., Seen]]:
-    """`look(site, width=…, height=…)` gives a page to drive."""
+    """`look(site, width=…, height=…, touch=…)` gives a page to drive."""
     contexts: list[Any] = []
 
-    def opened(site: Site, *, width: int = 1280, height: int = 900) -> Seen:
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}))
+    def opened(site: Site, *, width: int = 1280, height: int = 900, touch: bool = False) -> Seen:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, has_touch=touch))
         return Seen(contexts[-1].new_page(), site.address)
 
     yield opened

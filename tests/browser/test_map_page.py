@@ -133,6 +133,17 @@ def test_the_map_is_dragged_without_choosing_a_point_and_kept_as_a_picture(
     assert seen.troubles == []
 
 
+def test_a_tap_of_a_finger_chooses_the_point_under_it(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site, width=390, height=844, touch=True)
+    page = shown_map(seen, "run=made-up")
+    page.evaluate("document.querySelector('#map .map-stage').scrollIntoView({block: 'center'})")
+    loneliest = page.evaluate(LONELIEST)
+    page.touchscreen.tap(*page.evaluate(PLACE, loneliest))
+    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
+    assert page.evaluate("document.querySelector('#map .part-map').view.chosen") == loneliest
+    assert seen.troubles == []
+
+
 def test_a_link_brings_back_run_page_and_clip(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site, width=390, height=844)
     page = shown_map(seen, "run=made-up&clip=12")
