@@ -1,5 +1,5 @@
-// The newest end of a chart's curves, drawn over what Plotly drew: laying a chart out anew costs a hundred times as much as
-// a longer line, so Plotly draws again only when a point lies beyond its axes, or when it must know the points.
+// The newest end of a chart's curves, drawn over what Plotly drew: laying a chart out anew takes some 25 ms without a GPU, so
+// Plotly draws again only when a point lies beyond its axes, or when it must know the points.
 
 const SVG = "http://www.w3.org/2000/svg";
 const DOT = 5;
