@@ -44,13 +44,11 @@ class Standby:
             return process
 
     def close(self) -> None:
-        """Let the waiting trainer go."""
+        """End the waiting trainer. It has no run yet, so nothing is lost, even where it is still importing."""
         with self._lock:
-            if self._process is not None and self._process.stdin is not None:
+            if self._process is not None:
+                self._process.terminate()
+                self._process.wait()
+                assert self._process.stdin is not None
                 self._process.stdin.close()
-                try:
-                    self._process.wait(timeout=10)
-                except subprocess.TimeoutExpired:  # still importing, on a busy machine
-                    self._process.kill()
-                    self._process.wait()
             self._process = None
