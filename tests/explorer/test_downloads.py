@@ -41,13 +41,13 @@ def test_a_download_tells_how_far_it_is_and_ends(downloads: Callable[..., Downlo
     def fetch(name: str, progress: Progress) -> Path:
         progress(0.5, "Downloading.")
         halfway.set()
-        assert go_on.wait(5)
+        assert go_on.wait(60)
         return Path(name)
 
     some = downloads(fetch)
     assert some.known("esc50") is None
     some.begin("esc50")
-    assert halfway.wait(5)
+    assert halfway.wait(60)
     now = some.known("esc50")
     assert now is not None and (now.fraction, now.text, now.done) == (0.5, "Downloading (50 %)", False)
     assert some.begin("esc50") == now, "a second click begins nothing new"

@@ -57,12 +57,12 @@ def test_what_was_opened_by_its_reference_does_not_stay_open_either(make_dataset
 
 def test_a_slow_set_does_not_hold_up_the_answer(make_dataset, monkeypatch):
     dataset, go = make_dataset(3), threading.Event()
-    monkeypatch.setattr(module, "load", lambda *_: go.wait(20) and dataset)
+    monkeypatch.setattr(module, "load", lambda *_: go.wait(60) and dataset)
     shelf = Shelf()
     with pytest.raises(StillOpening):
         shelf.dataset("0" * 64, wait_seconds=0.01)
     go.set()
-    assert shelf.dataset("0" * 64, wait_seconds=20) is dataset
+    assert shelf.dataset("0" * 64, wait_seconds=60) is dataset
 
 
 def test_making_goes_on_in_the_background_with_its_progress(make_dataset):
@@ -71,7 +71,7 @@ def test_making_goes_on_in_the_background_with_its_progress(make_dataset):
     def make(reference, *, window_seconds, progress):
         made.append((reference, window_seconds))
         progress(0.4, "Making the built-in sounds.")
-        assert go.wait(20)
+        assert go.wait(60)
         return make_dataset(7)
 
     shelf = Shelf(make=make)

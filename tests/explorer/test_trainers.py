@@ -25,7 +25,7 @@ def test_a_trainer_that_does_not_obey_is_ended_when_its_time_is_over(tmp_path):
     trainers.deadlines.clear()
     trainers.must_end("a", 0)
     trainers.look(current)
-    assert child.wait(30) != 0
+    assert child.wait(120) != 0
     trainers.look(current)
     assert not trainers.children and not trainers.deadlines
     assert run.log_path.exists()
@@ -47,5 +47,5 @@ def test_what_a_trainer_says_goes_to_its_run(tmp_path):
     run = create_run(tmp_path / "a", {})
     trainers = Trainers(tmp_path, lambda verb, folder: [sys.executable, "-c", "print('hello')"], None)
     trainers.start(Waiting("a", "run"))
-    assert trainers.children["a"].wait(30) == 0
+    assert trainers.children["a"].wait(120) == 0
     assert run.log_path.read_text() == "hello\n"

@@ -73,7 +73,7 @@ def test_it_ends_with_its_server(process, make_run, tmp_path):
     process.embeddings(make_run(tmp_path / "run"), 10, [TONE])
     process._connection.close()
     process._connection = None
-    assert process._process.wait(20) == 0
+    assert process._process.wait(120) == 0
 
 
 def test_visitors_go_before_the_background(process, make_run, make_dataset, tmp_path):
