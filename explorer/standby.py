@@ -27,7 +27,7 @@ class Standby:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                start_new_session=True,
+                process_group=0,
             )
 
     def hand_over(self, verb: str, folder: Path) -> subprocess.Popen[bytes] | None:

@@ -1,7 +1,8 @@
 """The trainers' processes: started, counted, and made to end where they don't obey.
 
-A trainer is a process of its own session that is tied to its run's folder alone. Only a stop that isn't obeyed becomes a
-signal, and only to the very process that holds the run.
+A trainer is tied to its run's folder alone. It has a process group of its own, so that Ctrl-C in the server's terminal
+doesn't reach it, and the server's session, within which the projector makes way for it. Only a stop that isn't obeyed
+becomes a signal, and only to the very process that holds the run.
 """
 
 import subprocess
@@ -56,7 +57,7 @@ class Trainers:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
-                    start_new_session=True,
+                    process_group=0,
                 )
         except OSError as error:
             mark(run, State.FAILED, f"The trainer could not be started: {error.strerror}.")

@@ -3,7 +3,6 @@
 A pid alone is not enough to name one, since pids are used again and zombies answer signals.
 """
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -80,14 +79,13 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def make_way(niceness: int) -> None:
-    """Let other processes go first. Linux shares the cores out between sessions, and looks at niceness only within one:
-    so a process that leads a session of its own has the whole of it step back as well.
+def run_when_idle() -> None:
+    """Have the calling thread take only what the cores have left over; it can't be taken back.
+
+    Linux shares the cores out between sessions first, so this is so beside processes of the same session alone.
     """
-    os.nice(niceness)
-    if os.getsid(0) == os.getpid():
-        with contextlib.suppress(OSError):  # a system, or a kernel, that doesn't group processes by session
-            Path("/proc/self/autogroup").write_text(str(niceness))
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def process_start(pid: int) -> str | None:

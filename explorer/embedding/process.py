@@ -103,7 +103,7 @@ class EmbeddingProcess:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
-            start_new_session=True,
+            process_group=0,
         )
         theirs.close()
         self._connection = ours

@@ -73,7 +73,7 @@ class Projector:
             env={**os.environ, **ONE_THREAD},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            start_new_session=True,
+            process_group=0,
             text=True,
         )
 

@@ -11,12 +11,14 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from explorer.projector import LOOKED_SECONDS
 from explorer.projector.chain import Chain, Umap
 from explorer.queries.layouts import LayoutFolders
-from training.process import ProcessIdentity, make_way
+from training.process import ProcessIdentity, run_when_idle
 from training.run import RunFolder
 
 PAUSE_SECONDS = 0.25
@@ -24,6 +26,8 @@ PAUSE_SECONDS = 0.25
 KEPT_DAYS = 30.0
 NICENESS = 10
 """A training that shares the cores has ten times as much of them while both want them."""
+LATE_SECONDS = 10.0
+"""A map that nobody waits for is made with what is left of the cores for so long, then without such regard."""
 
 log = logging.getLogger("projector")
 
@@ -66,9 +70,26 @@ class Compiled:
         self.umap = umap_places
 
 
+class LeftOver:
+    """Does work with what a training leaves of the cores: while it computes, one of its threads often waits for the other."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, initializer=run_when_idle)
+        self._last: Future[None] | None = None
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Return when it is done. Where too little is left over it is done twice, which must do no harm."""
+        if self._last is None or self._last.done():
+            self._last = self._thread.submit(work)
+            if self._last in wait([self._last], LATE_SECONDS).done:
+                self._last.result()  # raises what the work raised
+                return
+        work()
+
+
 def serve(parent: ProcessIdentity | None) -> None:
     """Make what is wanted until stdin ends or the server that started this is gone."""
-    wanted, compiled, folders = Wanted(), Compiled(), LayoutFolders()
+    wanted, compiled, folders, left_over = Wanted(), Compiled(), LayoutFolders(), LeftOver()
     folders.forget_older_than(KEPT_DAYS, time.time())
     chains: dict[str, Chain] = {}
     finished: dict[str, tuple[int, bool]] = {}
@@ -80,7 +101,7 @@ def serve(parent: ProcessIdentity | None) -> None:
             stamp = (_changed(chain.run), umap is not None)
             if finished.get(folder) == stamp:
                 continue
-            if work_once(chain, umap):
+            if work_once(chain, umap, left_over):
                 worked = True
             else:
                 finished[folder] = stamp
@@ -89,13 +110,19 @@ def serve(parent: ProcessIdentity | None) -> None:
             wanted.changed.clear()
 
 
-def work_once(chain: Chain, umap: Umap | None) -> bool:
-    """Make the next map of one run; False where there was nothing to do, or it could not be done."""
+def work_once(chain: Chain, umap: Umap | None, left_over: LeftOver | None = None) -> bool:
+    """Make the next map of one run, with what is left of the cores where nobody waits for it and `left_over` is given.
+
+    False where there was nothing to do, or it could not be done.
+    """
     task = chain.next_task(umap is not None)
     if task is None:
         return False
     try:
-        chain.do(task, umap)
+        if left_over is None or chain.awaited(task):
+            chain.do(task, umap)
+        else:
+            left_over.do(lambda: chain.do(task, umap))
     except Exception:  # a full disk, or a run that is being deleted, must not end the maps of all others
         log.exception("The map of step %d of %s could not be made.", task.step, chain.run.name)
         return False
@@ -132,7 +159,7 @@ def main() -> None:
     making = commands.add_parser("make", help="make all maps of one run and keep them in it")
     making.add_argument("run", type=Path)
     asked = parser.parse_args()
-    make_way(NICENESS)
+    os.nice(NICENESS)
     logging.basicConfig(format="projector: %(message)s")
     if asked.command == "serve":
         serve(ProcessIdentity.from_json(json.loads(asked.parent)))

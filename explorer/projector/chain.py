@@ -67,6 +67,10 @@ class Chain:
             return Task(bare[-1], "pca")
         return Task(waiting[0], "umap") if waiting else None
 
+    def awaited(self, task: Task) -> bool:
+        """Whether there is no settled map to look at while this one is made."""
+        return task.kind != "umap" or self._settled_before(task.step) is None
+
     def do(self, task: Task, umap: Umap | None) -> None:
         """Make one map and keep it. `umap` may be None for a PCA task."""
         key = snapshot_hash(self.run, task.step)
@@ -90,7 +94,7 @@ class Chain:
     def _umap(self, task: Task, vectors: np.ndarray, umap: Umap) -> Layout:
         units = unit_rows(vectors - vectors.mean(axis=0))
         indices, distances = nearest(units, NEIGHBOURS)
-        before = self._before(task.step, len(vectors))
+        before = self._settled_before(task.step, len(vectors))
         if before is not None:
             reference = before.places
             moved = umap(indices, distances, reference * before.scale, WARM_EPOCHS, WARM_STRENGTH)
@@ -101,8 +105,8 @@ class Chain:
         places = turned_onto(places, reference)
         return Layout(places, task.kind, trustworthiness(units, places), scale)
 
-    def _before(self, step: int, count: int) -> Layout | None:
-        """The settled map of the nearest snapshot before `step` that has one of the same points."""
+    def _settled_before(self, step: int, count: int | None = None) -> Layout | None:
+        """The settled map of the nearest snapshot before `step` that has one, of `count` points where that is given."""
         earlier = [s for s in self.run.snapshots() if s < step]
         return self._first(list(reversed(earlier)), count, ("umap",))
 
@@ -112,10 +116,10 @@ class Chain:
         order = [s for s in reversed(steps) if s < step] + [s for s in steps if s > step]
         return self._first(order, count, KINDS)
 
-    def _first(self, steps: list[int], count: int, kinds: tuple[str, ...]) -> Layout | None:
+    def _first(self, steps: list[int], count: int | None, kinds: tuple[str, ...]) -> Layout | None:
         for step in steps:
             found = self._folders.find(self.run, step, kinds)
-            if found is not None and len(found.places) == count and found.places.any():
+            if found is not None and count in (None, len(found.places)) and found.places.any():
                 return found
         return None
 

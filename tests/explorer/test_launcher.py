@@ -91,12 +91,12 @@ def test_pause_resume_stop_and_resume_again(launch, root):
     assert RunFolder(root / name).status().attempt == 2
 
 
-def test_a_trainer_has_a_session_of_its_own_and_no_stdin(launch, root):
+def test_a_trainer_has_a_process_group_of_its_own_in_the_servers_session_and_no_stdin(launch, root):
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
     pid = server._trainers.children[name].pid
-    assert os.getsid(pid) == pid
+    assert os.getpgid(pid) == pid and os.getsid(pid) == os.getsid(0)
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
 
 

@@ -5,13 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from training.process import ProcessIdentity, boot_id, current_process, process_start
+from training.process import ProcessIdentity, boot_id, current_process, process_start, run_when_idle
 
 
 @pytest.fixture
@@ -88,21 +88,8 @@ def test_a_name_with_brackets_and_spaces_is_read(tmp_path: Any) -> None:
         process.communicate()
 
 
-AUTOGROUP = Path("/proc/self/autogroup")
-
-
-@pytest.mark.skipif(
-    not AUTOGROUP.exists() or not AUTOGROUP.read_text(), reason="cores aren't shared out by session here"
-)
-@pytest.mark.parametrize("own_session", [True, False])
-def test_who_makes_way_takes_only_a_session_of_its_own_along(own_session: bool) -> None:
-    code = (
-        "import os; from pathlib import Path; from training.process import make_way; make_way(7); "
-        "print(os.nice(0), Path('/proc/self/autogroup').read_text().split()[-1])"
-    )
-    command = [sys.executable, "-c", code]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, start_new_session=own_session).stdout
-    niceness, of_session = told.split()
-    before = AUTOGROUP.read_text().split()[-1]
-    assert int(niceness) == os.nice(0) + 7
-    assert of_session == ("7" if own_session else before)
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no such kind of thread")
+def test_only_the_thread_that_asks_runs_when_idle() -> None:
+    with ThreadPoolExecutor(1, initializer=run_when_idle) as thread:
+        assert thread.submit(os.sched_getscheduler, 0).result() == os.SCHED_IDLE
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER

@@ -136,3 +136,14 @@ def test_flat_is_what_umap_cannot_spread():
     assert is_flat(np.zeros((100, 4), np.float32))
     assert is_flat(np.eye(15, dtype=np.float32))
     assert not is_flat(np.eye(16, dtype=np.float32))
+
+
+def test_only_what_takes_the_place_of_a_settled_map_can_wait(make_run, folders, tmp_path):
+    run = make_run(tmp_path / "run")
+    chain, awaited = Chain(run, folders), []
+    while (task := chain.next_task(True)) is not None:
+        awaited.append((task.kind, chain.awaited(task)))
+        chain.do(task, jiggle)
+    settled = [wanted for kind, wanted in awaited if kind == "umap"]
+    assert settled == [True] + [False] * (len(settled) - 1) and len(settled) > 1
+    assert all(wanted for kind, wanted in awaited if kind != "umap")
