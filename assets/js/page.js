@@ -24,6 +24,7 @@ window.hearsight = {
     if (!open) return;
     document.body.dataset.tab = open.id.slice("tab-".length);
     if (arrived) writeAddress({ tab: document.body.dataset.tab });
+    document.dispatchEvent(new CustomEvent("hearsight:tab"));
   },
   chooseMethod: (method) => writeAddress({ method: method || null }),
   chooseRun: (run) => writeAddress({ run: run || null }),

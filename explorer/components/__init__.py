@@ -8,6 +8,7 @@ from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
 from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, refusal, said
+from explorer.components.run_in_view import RunInView
 from explorer.components.run_state import RunState
 from explorer.components.settings_form import SettingsForm, filled_in, settings_group
 from explorer.components.similarity_chart import SimilarityChart
@@ -22,6 +23,7 @@ __all__ = [
     "LiveChart",
     "MethodTable",
     "Notice",
+    "RunInView",
     "RunState",
     "SettingsForm",
     "SimilarityChart",

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import ClipList, EmbeddingMap, Notice, SimilarityChart, clips_to_pick, said
+from explorer.components import ClipList, EmbeddingMap, Notice, RunInView, SimilarityChart, clips_to_pick, said
 from explorer.finder import Comparison
 from explorer.pages import find_api
 from explorer.pages.find_answers import chosen_from, curve_of, map_of, rows_of, shown_steps, verdict
@@ -28,6 +28,7 @@ NO_PAIR = "Choose a second sound: how alike the model finds the two, now and at 
 
 def build(frame: Frame) -> None:
     """The page's components and what they do."""
+    run = frame.follow_run(RunInView())
     first, second = SoundSource(frame, "find"), SoundSource(frame, "other")
     with gr.Row(elem_id="find"):
         with gr.Column(scale=4, min_width=320):
@@ -42,9 +43,9 @@ def build(frame: Frame) -> None:
         with gr.Column(scale=9, min_width=320):
             second.show("Choose a second sound to compare with the one above.")
             chart = SimilarityChart(empty=NO_PAIR, elem_id="similarity")
-    search.wire()
-    _wire_pickers(frame, first, second)
-    _wire_comparison(frame, first, second, chart)
+    search.wire(run)
+    _wire_pickers(frame, run, first, second)
+    _wire_comparison(frame, run, first, second, chart)
     find_api.add(frame)
 
 
@@ -65,7 +66,7 @@ class _Search:
                 self.map = EmbeddingMap(panel=False, elem_id="find-map")
         self.timer = gr.Timer(ASK_SECONDS, active=False)
 
-    def wire(self) -> None:
+    def wire(self, in_view: RunInView) -> None:
         """A new sound, another run or another step begins a search."""
         run, player = self.frame.run, self.source.player
         quiet, latest_only = self.frame.quiet, self.frame.latest_only
@@ -76,7 +77,7 @@ class _Search:
         searched: dict[str, Any] = {**latest_only, "concurrency_id": "find", "concurrency_limit": 4}
         player.change(None, [player, self.list], self.list, js=waiting)
         gr.on([player.change, self.step.input], self._search, inputs, outputs, **searched)
-        run.change(self._of_run, run, self.step, **quiet).then(self._search, inputs, outputs, **searched)
+        in_view.seen(self._of_run, run, self.step, **quiet).then(self._search, inputs, outputs, **searched)
         self.step.focus(self._of_run_again, [run, self.step], self.step, **quiet)
         self.timer.tick(self._search_on, inputs, outputs, **latest_only)
         self.list.select(self._from_row, player, player, **quiet)
@@ -131,7 +132,7 @@ class _Search:
         return chosen_from(event.value) or gr.skip()
 
 
-def _wire_pickers(frame: Frame, first: SoundSource, second: SoundSource) -> None:
+def _wire_pickers(frame: Frame, run: RunInView, first: SoundSource, second: SoundSource) -> None:
     """Both pickers offer the run's own data, as soon as it is open."""
     timer = gr.Timer(ASK_SECONDS, active=False)
 
@@ -148,11 +149,13 @@ def _wire_pickers(frame: Frame, first: SoundSource, second: SoundSource) -> None
         return value, value, gr.Timer(active=True)
 
     outputs = [first.picker, second.picker, timer]
-    frame.run.change(offered, frame.run, outputs, **frame.quiet)
+    run.seen(offered, frame.run, outputs, **frame.quiet)
     timer.tick(offered, frame.run, outputs, **frame.quiet)
 
 
-def _wire_comparison(frame: Frame, first: SoundSource, second: SoundSource, chart: SimilarityChart) -> None:
+def _wire_comparison(
+    frame: Frame, run: RunInView, first: SoundSource, second: SoundSource, chart: SimilarityChart
+) -> None:
     """Whenever both sounds are there: now at once, then the snapshots one after the other."""
 
     def compared(run: str | None, one: Any, other: Any) -> Iterator[dict[str, Any]]:
@@ -175,15 +178,10 @@ def _wire_comparison(frame: Frame, first: SoundSource, second: SoundSource, char
         except UserError as error:
             yield {"text": str(error), "tone": "bad", "rows": []}
 
-    gr.on(
-        [first.player.change, second.player.change, frame.run.change],
-        compared,
-        [frame.run, first.player, second.player],
-        chart,
-        **frame.latest_only,
-        concurrency_id="compare",
-        concurrency_limit=2,
-    )
+    asked: dict[str, Any] = {**frame.latest_only, "concurrency_id": "compare", "concurrency_limit": 2}
+    inputs = [frame.run, first.player, second.player]
+    gr.on([first.player.change, second.player.change], compared, inputs, chart, **asked)
+    run.seen(compared, inputs, chart, **asked)
 
 
 def folder_name(run: str | None) -> str:

@@ -6,30 +6,13 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from explorer import components
 from explorer.assets import asset_url, files
-from explorer.components import (
-    ClipList,
-    DataSummary,
-    EmbeddingMap,
-    LensPicture,
-    LiveChart,
-    RunState,
-    SettingsForm,
-    SoundPlayer,
-    clip_sound,
-    upload_sound,
-)
+from explorer.components import ClipList, EmbeddingMap, RunState, SettingsForm, clip_sound, upload_sound
 from explorer.components.browser_part import BrowserPart
 
 ALL: list[type[BrowserPart]] = [
-    ClipList,
-    DataSummary,
-    EmbeddingMap,
-    LensPicture,
-    LiveChart,
-    RunState,
-    SettingsForm,
-    SoundPlayer,
+    kind for kind in vars(components).values() if isinstance(kind, type) and issubclass(kind, BrowserPart)
 ]
 
 
