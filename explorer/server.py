@@ -29,7 +29,7 @@ from training.data import whole_reference
 EXAMPLE = FOLDER / "example_run"
 """The small finished run that comes with the project, to look at before the first training."""
 
-QUEUE_PAUSE_SECONDS = 0.05
+QUEUE_PAUSE_SECONDS = 0.1
 PROGRESS_PAUSE_SECONDS = 0.25
 WARM_UP_AFTER_SECONDS = 1.0
 
