@@ -17,7 +17,8 @@ from PIL import Image
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
 
-from training.config import RunConfig, new_config  # noqa: E402 - the number of threads must be set first
+from training import controls, learner, loop  # noqa: E402 - the number of threads must be set first
+from training.config import RunConfig, new_config  # noqa: E402
 from training.data import starter  # noqa: E402
 from training.data.cache import ClipWriter, load  # noqa: E402
 from training.data.dataset import SAMPLE_RATE, Dataset  # noqa: E402
@@ -108,3 +109,32 @@ def undisturbed() -> Iterator[None]:
 def config() -> RunConfig:
     """A configuration as the command line would make it."""
     return new_config({}, steps=4)
+
+
+@pytest.fixture
+def at_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, Callable[[], Any]], None]]:
+    """at_step(k, act) calls `act` once, after the k-th optimiser step from now, and has controls read at every step."""
+    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
+    optimizer_for = learner.optimizer_for
+    count = 0
+    actions: dict[int, Callable[[], Any]] = {}
+
+    def watched(*arguments: Any) -> Any:
+        made = optimizer_for(*arguments)
+
+        def counted(*_: Any) -> None:
+            nonlocal count
+            count += 1
+            actions.pop(count, lambda: None)()
+
+        made.register_step_post_hook(counted)
+        return made
+
+    monkeypatch.setattr(learner, "optimizer_for", watched)
+    yield lambda step, act: actions.__setitem__(count + step, act)
+
+
+@pytest.fixture
+def snapshots_every(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """snapshots_every(k): snapshots and checkpoints at steps that k divides."""
+    return lambda k: monkeypatch.setattr(loop, "is_due", lambda step, last, seconds: step % k == 0)

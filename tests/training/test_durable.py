@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from training import checkpoint, durable, trainer
+from training import checkpoint, durable, loop, trainer
 from training.errors import UserError
 from training.run import RunFolder, State, create_run
 
@@ -88,7 +88,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
     small_disk: Path, made_run: Callable[..., RunFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer, "is_due", lambda step, last, seconds: step % 2 == 0)
+    monkeypatch.setattr(loop, "is_due", lambda step, last, seconds: step % 2 == 0)
     run = create_run(small_disk / "run", made_run("elsewhere", steps=60).config())
     (small_disk / "stuffing").write_bytes(b"\1" * 1_000_000)
     with pytest.raises(UserError, match=r"^The disk is full; make room and resume the run from its last checkpoint\.$"):
