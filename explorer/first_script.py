@@ -19,6 +19,7 @@ class FirstScript:
         held: list[Message] = []  # the start of an HTML answer, then its parts, until the last one
 
         async def changed(message: Message) -> None:
+            """Passes on what is no page; of a page, all at once when its last part is there."""
             if message["type"] == "http.response.start":
                 if not MutableHeaders(scope=message).get("content-type", "").startswith("text/html"):
                     await send(message)

@@ -137,6 +137,7 @@ def _wire_pickers(frame: Frame, run: RunInView, first: SoundSource, second: Soun
     timer = gr.Timer(ASK_SECONDS, active=False)
 
     def offered(run: str | None) -> tuple[Any, Any, gr.Timer]:
+        """What both pickers offer of a run; the timer asks again while its data is being opened."""
         folder = frame.library.run(run or "")
         if folder is None:
             value = said("No run is chosen, so there is no model that could listen. Start a training first.")
@@ -159,6 +160,7 @@ def _wire_comparison(
     """Whenever both sounds are there: now at once, then the snapshots one after the other."""
 
     def compared(run: str | None, one: Any, other: Any) -> Iterator[dict[str, Any]]:
+        """What the chart shows of two sounds, again with every few snapshots that were asked."""
         sounds = [chosen.get("sound") if isinstance(chosen, dict) else None for chosen in (one, other)]
         if not all(sounds):
             yield {"text": NO_PAIR if sounds[0] or not sounds[1] else "Choose the first sound above.", "tone": "empty"}

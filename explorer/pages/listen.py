@@ -43,6 +43,7 @@ def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
     timer = gr.Timer(ASK_SECONDS, active=False)
 
     def opened(reference: str | None, anew: bool = False) -> tuple[dict[str, Any], gr.Timer]:
+        """The clips of a set, or what keeps them; the timer asks again while it is being opened."""
         reference = (reference or "").strip()
         known = {name for _, name in data_choices()} | {frame.data}
         if not reference or (frame.read_only and reference not in known):

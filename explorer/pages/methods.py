@@ -86,6 +86,7 @@ def table_value(chosen: str) -> dict[str, Any]:
     data = {name: measured[0] for name in found if (measured := facets(found, name))}
 
     def shown(name: str, data: str, reached: Figures | None) -> dict[str, Any] | None:
+        """One row's numbers on one set; None where the method wasn't measured there."""
         if reached is None:
             return None
         own = gain(found, data, name)

@@ -128,6 +128,7 @@ def _wire_compare(frame: Frame, compare: gr.Dropdown, chart: LiveChart) -> None:
     compare.change(None, [frame.run, compare], chart, js=both)
 
     def offered(chosen: str | None) -> gr.Dropdown:
+        """The runs there are now."""
         return gr.Dropdown(choices=[("nothing", ""), *run_choices(frame.library.summaries())], value=chosen)
 
     compare.focus(offered, compare, compare, **frame.quiet)
