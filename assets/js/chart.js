@@ -53,7 +53,7 @@ export class Chart {
     if (!this.inView) return void (this.behind = true);
     const lines = this.kind.lines(runs[0].feed.baselines ?? {});
     const Plotly = await plotly();
-    await Plotly.react(this.plot, traces, this.layout(lines, traces, goOn(runs)), { displayModeBar: false, responsive: false });
+    await Plotly.react(this.plot, traces, this.layout(lines, traces, runs), { displayModeBar: false, responsive: false });
     if (!this.drawn) this.plot.on("plotly_relayout", () => this.board.rebuild([this])); // zoomed: the tail must follow
     this.drawn = true;
     this.known = known; // what came meanwhile is added to the new tail with the next
@@ -119,20 +119,21 @@ export class Chart {
     this.value.textContent = row ? this.kind.format(row[key]) : "";
   }
 
-  layout(lines, traces, goesOn) {
+  layout(lines, traces, runs) {
+    const growing = runs.filter((run) => goOn([run])).map(({ feed }) => feed.rows.at(-1)?.[this.board.against] ?? 0);
     const shown = lines.filter((line) => Number.isFinite(line.value));
     const marks = shown.map((line) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: line.value, y1: line.value, layer: "below",
       line: { color: colour(line.tint ?? "faint-text"), width: 1.2, dash: line.dash ?? "dash" },
     }));
     const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);
-    const reach = span(values, goesOn ? traces.map((t) => t.y.at(-1)) : []);
+    const reach = span(values, growing.length ? traces.map((t) => t.y.at(-1)) : []);
     const notes = separated(shown, reach).map((line) => ({
       xref: "paper", x: 1, xanchor: "right", y: line.value, yanchor: "bottom", yshift: line.shift, showarrow: false, text: plain(line.text),
       bgcolor: colour("label-back"), borderpad: 0,
       font: { size: 10.5, color: colour(line.tint ?? "faint-text") },
     }));
-    const ahead = goesOn ? (1 + ROOM.ahead) * Math.max(...traces.map((t) => t.x.at(-1) ?? 0)) : 0;
+    const ahead = (1 + ROOM.ahead) * Math.max(0, ...growing); // a finished run beside them needs none
     const still = { automargin: false, ticklabeloverflow: "allow" }; // Plotly would lay all labels out twice to find margins that fit
     return {
       height: 190, width: this.plot.clientWidth || undefined, margin: { l: 54, r: 10, t: 6, b: 36 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",

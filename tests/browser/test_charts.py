@@ -1,0 +1,110 @@
+"""The curves in a real browser: they grow, keep a zoom, and stand beside those of another run."""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from training.run import RunWriter, State, Status, create_run
+
+pytestmark = pytest.mark.browser
+
+LOSS = ".chart[aria-label=Loss]:not([hidden])"
+PLOT = f"document.querySelector('{LOSS} .js-plotly-plot')"
+RANGE = f"{PLOT}._fullLayout.xaxis.range"
+DRAWN = f"{PLOT}?.data.map(trace => trace.x.length).join()"
+"""How many points of each curve Plotly has drawn."""
+TAIL = f"[...document.querySelectorAll('{LOSS} .chart-tail path')].map(p => (p.getAttribute('d') ?? '').split('L').length - 1).join()"
+"""How many of each were added without it."""
+
+
+class Growing:
+    """A run that trains as far as this test says."""
+
+    def __init__(self, site: Any, name: str):
+        self.writer = RunWriter(create_run(site.runs / name, {"method": "simclr", "data": "starter"}).path)
+        self.state(State.TRAINING)
+
+    def state(self, state: State) -> None:
+        self.writer.write_status(Status(state, attempt=1, steps=1000))
+
+    def grow(self, *steps: int) -> None:
+        for step in steps:
+            self.writer.append_metrics(
+                {"step": step, "seconds": step / 10, "attempt": 1, "train/loss": 3 * math.exp(-step / 200)}
+            )
+
+
+@pytest.fixture
+def growing(empty_site: Any) -> Iterator[Callable[[str], Growing]]:
+    made: list[Growing] = []
+
+    def make(name: str) -> Growing:
+        made.append(Growing(empty_site, name))
+        return made[-1]
+
+    yield make
+    for run in made:
+        run.writer.close()
+
+
+def test_points_are_added_until_one_lies_beyond_the_axes(
+    empty_site: Any, growing: Callable[[str], Growing], look: Callable[..., Any]
+) -> None:
+    run = growing("young")
+    run.grow(10, 20, 30)
+    page = look(empty_site).open("tab=train&run=young")
+    page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
+    reach = page.evaluate(RANGE)
+    assert reach[1] >= 60, "a run that goes on has room ahead"
+    run.grow(40, 50)
+    page.wait_for_function(f"{TAIL} === '2'")
+    assert page.evaluate(DRAWN) == "3" and page.evaluate(RANGE) == reach
+    run.grow(200)
+    page.wait_for_function(f"{DRAWN} === '6' && {TAIL} === '0'")
+    assert page.evaluate(RANGE)[1] >= 400
+    run.state(State.FINISHED)
+    page.wait_for_function(f"{RANGE}[1] < 250")
+
+
+def test_a_zoom_is_kept_while_the_curve_grows(
+    empty_site: Any, growing: Callable[[str], Growing], look: Callable[..., Any]
+) -> None:
+    run = growing("young")
+    run.grow(10, 20, 30)
+    page = look(empty_site).open("tab=train&run=young")
+    page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
+    box = page.locator(f"{LOSS} .nsewdrag").bounding_box()
+    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.52 * box["height"], steps=5)
+    page.mouse.up()
+    page.mouse.move(2, 2)
+    page.wait_for_function(f"{RANGE}[0] > 1")
+    zoomed = page.evaluate(RANGE)
+    run.grow(40, 900)
+    page.wait_for_function(f"{TAIL} === '2'")
+    assert page.evaluate(RANGE) == pytest.approx(zoomed)
+    page.mouse.dblclick(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    page.wait_for_function(f"{DRAWN} === '5' && {RANGE}[0] <= 0 && {RANGE}[1] > 900")
+
+
+def test_a_finished_run_that_is_laid_over_needs_no_room_ahead(
+    empty_site: Any, growing: Callable[[str], Growing], look: Callable[..., Any]
+) -> None:
+    old, run = growing("old"), growing("young")
+    old.grow(*range(10, 1000, 10))
+    old.state(State.FINISHED)
+    run.grow(10, 20, 30)
+    page = look(empty_site).open("tab=train&run=young")
+    page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
+    page.locator("#compare input").click()
+    page.get_by_role("option", name="old").click()
+    page.wait_for_function(f"{DRAWN} === '3,99'")
+    assert 990 <= page.evaluate(RANGE)[1] < 1100
+    names = page.evaluate(f"{PLOT}.data.map(trace => trace.name)")
+    assert names == ["loss", "loss · old"], json.dumps(names)
+    run.grow(40)
+    page.wait_for_function(f"{TAIL} === '1,0'")
