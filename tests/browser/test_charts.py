@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import Site
 from training.run import RunWriter, State, Status, create_run
 
 pytestmark = pytest.mark.browser
@@ -23,7 +24,7 @@ TAIL = f"[...document.querySelectorAll('{LOSS} .chart-tail path')].map(p => (p.g
 class Growing:
     """A run that trains as far as this test says."""
 
-    def __init__(self, site: Any, name: str):
+    def __init__(self, site: Site, name: str):
         self.writer = RunWriter(create_run(site.runs / name, {"method": "simclr", "data": "starter"}).path)
         self.state(State.TRAINING)
 
@@ -31,18 +32,26 @@ class Growing:
         self.writer.write_status(Status(state, attempt=1, steps=1000))
 
     def grow(self, *steps: int) -> None:
+        """Rows of a loss that goes up and down between 2 and 3."""
         for step in steps:
-            self.writer.append_metrics(
-                {"step": step, "seconds": step / 10, "attempt": 1, "train/loss": 3 * math.exp(-step / 200)}
-            )
+            loss = 3 if step == 10 else 2 if step == 20 else 2.5 + 0.4 * math.sin(step)
+            self.writer.append_metrics({"step": step, "seconds": step / 10, "attempt": 1, "train/loss": loss})
+
+
+@pytest.fixture(scope="module")
+def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    opened = Site(tmp_path_factory.mktemp("charts"))
+    opened.open()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def growing(empty_site: Any) -> Iterator[Callable[[str], Growing]]:
+def growing(site: Site) -> Iterator[Callable[[str], Growing]]:
     made: list[Growing] = []
 
     def make(name: str) -> Growing:
-        made.append(Growing(empty_site, name))
+        made.append(Growing(site, name))
         return made[-1]
 
     yield make
@@ -51,11 +60,11 @@ def growing(empty_site: Any) -> Iterator[Callable[[str], Growing]]:
 
 
 def test_points_are_added_until_one_lies_beyond_the_axes(
-    empty_site: Any, growing: Callable[[str], Growing], look: Callable[..., Any]
+    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
     run = growing("young")
     run.grow(10, 20, 30)
-    page = look(empty_site).open("tab=train&run=young")
+    page = look(site).open("tab=train&run=young")
     page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
     reach = page.evaluate(RANGE)
     assert reach[1] >= 60, "a run that goes on has room ahead"
@@ -70,11 +79,11 @@ def test_points_are_added_until_one_lies_beyond_the_axes(
 
 
 def test_a_zoom_is_kept_while_the_curve_grows(
-    empty_site: Any, growing: Callable[[str], Growing], look: Callable[..., Any]
+    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
-    run = growing("young")
+    run = growing("zoomed")
     run.grow(10, 20, 30)
-    page = look(empty_site).open("tab=train&run=young")
+    page = look(site).open("tab=train&run=zoomed")
     page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
     box = page.locator(f"{LOSS} .nsewdrag").bounding_box()
     page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.5 * box["height"])
@@ -92,13 +101,13 @@ def test_a_zoom_is_kept_while_the_curve_grows(
 
 
 def test_a_finished_run_that_is_laid_over_needs_no_room_ahead(
-    empty_site: Any, growing: Callable[[str], Growing], look: Callable[..., Any]
+    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
-    old, run = growing("old"), growing("young")
+    old, run = growing("old"), growing("third")
     old.grow(*range(10, 1000, 10))
     old.state(State.FINISHED)
     run.grow(10, 20, 30)
-    page = look(empty_site).open("tab=train&run=young")
+    page = look(site).open("tab=train&run=third")
     page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
     page.locator("#compare input").click()
     page.get_by_role("option", name="old").click()

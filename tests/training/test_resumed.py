@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.training.checkpoints_compared import assert_same
-from training import checkpoint, loop, trainer
+from training import checkpoint, loop
 from training.data.cache import ClipWriter
 from training.data.dataset import Dataset
 from training.errors import UserError
@@ -163,7 +163,7 @@ def test_a_run_that_ended_before_its_first_checkpoint_begins_anew(
 ) -> None:
     run = made_run(steps=2)
     with monkeypatch.context() as patch:
-        patch.setattr(trainer, "snapshot", lambda *_: (_ for _ in ()).throw(RuntimeError("too early")))
+        patch.setattr(loop, "snapshot", lambda *_: (_ for _ in ()).throw(RuntimeError("too early")))
         with pytest.raises(UserError, match="too early"):
             train(run.path)
     assert train(run.path, resume=True) == State.FINISHED
