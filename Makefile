@@ -42,15 +42,15 @@ clean:
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 	  echo "Python 3.11 with venv is needed (on Debian: python3.11 and python3.11-venv); or say make PYTHON=…"; exit 1; }
 
-# What umap and pynndescent compile when they are imported first takes half a minute: here, not beside the first training.
+# What umap and pynndescent compile when they are first imported: here, not beside a newcomer's first training.
 COMPILE = $(BIN)/python -c "from explorer.projector.umap_layout import warm_up; warm_up()"
 
 .venv/.installed: requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
-	$(COMPILE)
+	-$(COMPILE)
 	touch $@
 
 .venv/.installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
-	$(COMPILE)
+	-$(COMPILE)
 	touch .venv/.installed $@

@@ -55,7 +55,7 @@ SHOWN_RUN = "new URLSearchParams(location.search).get('run')"
 MAP_SHOWN = "document.querySelector('#map .part-map[data-state=shown]')?.view.run"
 FIRST_LOSS = """shown => { const { run } = document.querySelector('.part-charts').dataset;
   const loss = document.querySelector('.chart[aria-label=Loss]:not([hidden]) .js-plotly-plot');
-  return run && run !== shown && loss?.data[0].x.length > 0; }"""
+  return run && run !== shown && loss?.data?.[0].x.length > 0; }"""
 """Not that of the run that was shown before."""
 
 
@@ -129,10 +129,10 @@ def with_page(
     found: dict[str, float] = {}
     moments: dict[str, tuple[float, float]] = {}
     began = time.perf_counter()
-    server = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)],
-        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"XDG_CACHE_HOME": str(cache_without_maps(folder / "cache"))},
-    )  # fmt: skip
+    environment = os.environ | {"XDG_CACHE_HOME": str(cache_without_maps(folder / "cache"))}
+    command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, env=environment)
     try:
         while not answers(address):
             if server.poll() is not None:

@@ -47,7 +47,7 @@ class Standby:
         """End the waiting trainer. It has no run yet, so nothing is lost, even where it is still importing."""
         with self._lock:
             if self._process is not None:
-                self._process.terminate()
+                self._process.kill()
                 self._process.wait()
                 assert self._process.stdin is not None
                 self._process.stdin.close()

@@ -1,7 +1,7 @@
 """The trainers' processes: started, counted, and made to end where they don't obey.
 
 A trainer is tied to its run's folder alone. It has a process group of its own, so that Ctrl-C in the server's terminal
-doesn't reach it, and the server's session, within which the projector makes way for it. Only a stop that isn't obeyed
+doesn't reach it, and the server's session, within which the projector can make way for it. Only a stop that isn't obeyed
 becomes a signal, and only to the very process that holds the run.
 """
 

@@ -88,7 +88,7 @@ class Training:
     def __post_init__(self) -> None:
         self._readings = _Readings(self.run.metrics(), self.learner.method.compares_projections)
 
-    def go_on(self) -> State:
+    def to_the_end(self) -> State:
         """Step until the end, or until it is asked to stop; returns the state it ended in."""
         t, journal = self.learner, self.journal
         journal.say(state=State.TRAINING, message="", progress=t.progress)

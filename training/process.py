@@ -3,6 +3,7 @@
 A pid alone is not enough to name one, since pids are used again and zombies answer signals.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -85,7 +86,8 @@ def run_when_idle() -> None:
     Linux shares the cores out between sessions first, so this is so beside processes of the same session alone.
     """
     if hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        with contextlib.suppress(OSError):  # a sandbox that doesn't allow it
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def process_start(pid: int) -> str | None:

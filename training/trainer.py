@@ -38,7 +38,7 @@ def train(folder: Path | str, resume: bool = False) -> State:
     try:
         _log_to(run.log_path)
         journal.say()
-        return prepared(run, journal, controls, resume=trained).go_on()
+        return prepared(run, journal, controls, resume=trained).to_the_end()
     except Stopped:
         _end(journal, State.STOPPED, "It was stopped before its training " + ("went on." if trained else "began."))
         return State.STOPPED

@@ -37,6 +37,14 @@ export class Chart {
     onResize(this.plot, () => this.drawn && this.board.rebuild([this]));
   }
 
+  /** Takes away what was drawn of other runs, which would be seen again until these are drawn. */
+  async clear() {
+    if (!this.drawn) return;
+    this.drawn = false;
+    (await plotly()).purge(this.plot);
+    this.tail.clear();
+  }
+
   /** Draws everything anew. */
   async rebuild(runs) {
     this.behind = false;
@@ -53,6 +61,7 @@ export class Chart {
     if (!this.inView) return void (this.behind = true);
     const lines = this.kind.lines(runs[0].feed.baselines ?? {});
     const Plotly = await plotly();
+    if (runs !== this.board.runs) return; // others were chosen meanwhile
     await Plotly.react(this.plot, traces, this.layout(lines, traces, runs), { displayModeBar: false, responsive: false });
     if (!this.drawn) this.plot.on("plotly_relayout", () => this.board.rebuild([this])); // zoomed: the tail must follow
     this.drawn = true;
@@ -72,7 +81,7 @@ export class Chart {
     const smooth = this.board.smooth && this.kind.smoothable;
     const label = `${plain(key.split("/").slice(1).join("/"))}${run ? ` · ${plain(name)}` : ""}`;
     const base = {
-      x, y, type: "scatter", mode: this.kind.sparse ? "lines+markers" : "lines", name: label,
+      x, y, meta: run, type: "scatter", mode: this.kind.sparse ? "lines+markers" : "lines", name: label,
       line: { color: tint, width: 1.8, dash: run ? "dot" : "solid" }, marker: { size: 5, color: tint },
       showlegend: keys.length > 1 || run > 0, hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
     };
@@ -120,20 +129,20 @@ export class Chart {
   }
 
   layout(lines, traces, runs) {
-    const growing = runs.filter((run) => goOn([run])).map(({ feed }) => feed.rows.at(-1)?.[this.board.against] ?? 0);
+    const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
     const shown = lines.filter((line) => Number.isFinite(line.value));
     const marks = shown.map((line) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: line.value, y1: line.value, layer: "below",
       line: { color: colour(line.tint ?? "faint-text"), width: 1.2, dash: line.dash ?? "dash" },
     }));
     const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);
-    const reach = span(values, growing.length ? traces.map((t) => t.y.at(-1)) : []);
+    const reach = span(values, growing.map((trace) => trace.y.at(-1)));
     const notes = separated(shown, reach).map((line) => ({
       xref: "paper", x: 1, xanchor: "right", y: line.value, yanchor: "bottom", yshift: line.shift, showarrow: false, text: plain(line.text),
       bgcolor: colour("label-back"), borderpad: 0,
       font: { size: 10.5, color: colour(line.tint ?? "faint-text") },
     }));
-    const ahead = (1 + ROOM.ahead) * Math.max(0, ...growing); // a finished run beside them needs none
+    const ahead = (1 + ROOM.ahead) * Math.max(0, ...growing.map((trace) => trace.x.at(-1) ?? 0)); // one that has ended needs none
     const still = { automargin: false, ticklabeloverflow: "allow" }; // Plotly would lay all labels out twice to find margins that fit
     return {
       height: 190, width: this.plot.clientWidth || undefined, margin: { l: 54, r: 10, t: 6, b: 36 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
@@ -147,8 +156,8 @@ export class Chart {
   }
 }
 
-/** Whether any of the runs will have more rows. */
-export const goOn = (runs) => runs.some(({ feed }) => isActive(feed.status));
+/** Whether a run will have more rows. */
+export const goesOn = ({ feed }) => isActive(feed.status);
 
 /** From where to where an axis goes that shows `values`, with room for curves that end in `ends`. */
 function span(values, ends) {

@@ -35,6 +35,11 @@ export class Tail {
     this.empty = true;
   }
 
+  clear() {
+    this.svg.replaceChildren();
+    this.lines = [];
+  }
+
   /** Lengthens a line; false where the point lies beyond the axes, so that Plotly must draw. */
   add(index, x, y) {
     const line = this.lines[index];

@@ -1,7 +1,7 @@
 // Live curves of a run: a grid of small charts, and when each of them is drawn.
 
 import { make } from "./elements.js";
-import { Chart, goOn } from "./chart.js";
+import { Chart, goesOn } from "./chart.js";
 import { CHARTS } from "./chart_kinds.js";
 import { feedOf, isActive } from "./feed.js";
 import { onTheme } from "./theme.js";
@@ -48,11 +48,12 @@ class Board {
     const names = [value?.run, value?.compare].filter((name, i, all) => name && all.indexOf(name) === i);
     if (names.join("\n") === this.runs.map((run) => run.name).join("\n") && this.stops.length) return;
     for (const stop of this.stops) stop();
+    if (names[0] !== this.runs[0]?.name) for (const chart of this.charts) chart.clear();
     this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
     this.root.dataset.run = names[0] ?? "";
     this.stops = this.runs.map(({ feed }, index) =>
       feed.follow("metrics", this.root, (_, change) => this.take(index, change)));
-    this.goesOn = goOn(this.runs);
+    this.goesOn = this.whichGoOn();
     this.stops.push(...this.runs.map(({ feed }) => feed.follow("status", this.root, () => this.stand())));
     this.rebuild();
   }
@@ -93,10 +94,14 @@ class Board {
     }
   }
 
+  whichGoOn() {
+    return this.runs.map(goesOn).join();
+  }
+
   /** A run that has ended leaves no room for more. */
   stand() {
     const before = this.goesOn;
-    this.goesOn = goOn(this.runs);
+    this.goesOn = this.whichGoOn();
     if (this.goesOn === before) this.explain();
     else this.rebuild();
   }

@@ -6,8 +6,9 @@ import { isSeen } from "./pulse.js";
 export function mount(root, { props, trigger, watch }) {
   let told;
   const look = () => {
-    const run = props.value?.run ?? null;
-    if (run === told || !isSeen(root)) return;
+    if (!props.value || !isSeen(root)) return; // before the page has chosen its first run there is nothing to tell
+    const { run } = props.value;
+    if (run === told) return;
     told = run;
     trigger("seen", { run });
   };

@@ -6,7 +6,7 @@ from explorer.components.browser_part import BrowserPart
 
 
 class RunInView(BrowserPart):
-    """Value: {"run": name}. Sends `seen` for each run, the first time that both it is chosen and the part's tab is open."""
+    """Value: {"run": name}. Sends `seen` whenever another run than the last one told is chosen while the part's tab is open."""
 
     def __init__(self, value: Any = None, **settings: Any):
         super().__init__(value, module="run_in_view.js", kind="part-run-in-view", triggers=("seen",), **settings)

@@ -28,7 +28,6 @@ NO_PAIR = "Choose a second sound: how alike the model finds the two, now and at 
 
 def build(frame: Frame) -> None:
     """The page's components and what they do."""
-    run = frame.follow_run(RunInView())
     first, second = SoundSource(frame, "find"), SoundSource(frame, "other")
     with gr.Row(elem_id="find"):
         with gr.Column(scale=4, min_width=320):
@@ -43,9 +42,10 @@ def build(frame: Frame) -> None:
         with gr.Column(scale=9, min_width=320):
             second.show("Choose a second sound to compare with the one above.")
             chart = SimilarityChart(empty=NO_PAIR, elem_id="similarity")
-    search.wire(run)
-    _wire_pickers(frame, run, first, second)
-    _wire_comparison(frame, run, first, second, chart)
+    in_view = frame.follow_run(RunInView())
+    search.wire(in_view)
+    _wire_pickers(frame, in_view, first, second)
+    _wire_comparison(frame, in_view, first, second, chart)
     find_api.add(frame)
 
 
@@ -63,7 +63,7 @@ class _Search:
                 self.notice = Notice(elem_id="found-notice")
                 self.list = ClipList(empty=NO_QUERY, action="Search from this one", elem_id="found-list")
             with gr.Column(scale=8, min_width=320):
-                self.map = EmbeddingMap(panel=False, elem_id="find-map")
+                self.map = frame.follow_run(EmbeddingMap(panel=False, elem_id="find-map"))
         self.timer = gr.Timer(ASK_SECONDS, active=False)
 
     def wire(self, in_view: RunInView) -> None:
@@ -132,7 +132,7 @@ class _Search:
         return chosen_from(event.value) or gr.skip()
 
 
-def _wire_pickers(frame: Frame, run: RunInView, first: SoundSource, second: SoundSource) -> None:
+def _wire_pickers(frame: Frame, in_view: RunInView, first: SoundSource, second: SoundSource) -> None:
     """Both pickers offer the run's own data, as soon as it is open."""
     timer = gr.Timer(ASK_SECONDS, active=False)
 
@@ -150,12 +150,12 @@ def _wire_pickers(frame: Frame, run: RunInView, first: SoundSource, second: Soun
         return value, value, gr.Timer(active=True)
 
     outputs = [first.picker, second.picker, timer]
-    run.seen(offered, frame.run, outputs, **frame.quiet)
+    in_view.seen(offered, frame.run, outputs, **frame.quiet)
     timer.tick(offered, frame.run, outputs, **frame.quiet)
 
 
 def _wire_comparison(
-    frame: Frame, run: RunInView, first: SoundSource, second: SoundSource, chart: SimilarityChart
+    frame: Frame, in_view: RunInView, first: SoundSource, second: SoundSource, chart: SimilarityChart
 ) -> None:
     """Whenever both sounds are there: now at once, then the snapshots one after the other."""
 
@@ -182,8 +182,9 @@ def _wire_comparison(
 
     asked: dict[str, Any] = {**frame.latest_only, "concurrency_id": "compare", "concurrency_limit": 2}
     inputs = [frame.run, first.player, second.player]
-    gr.on([first.player.change, second.player.change], compared, inputs, chart, **asked)
-    run.seen(compared, inputs, chart, **asked)
+    of_run = in_view.seen(compared, inputs, chart, **asked)
+    of_sounds = gr.on([first.player.change, second.player.change], compared, inputs, chart, **asked, cancels=[of_run])
+    in_view.seen(None, cancels=[of_sounds])  # a part's own event can't be one of several
 
 
 def folder_name(run: str | None) -> str:

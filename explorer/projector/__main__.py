@@ -11,12 +11,13 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from explorer.projector import LOOKED_SECONDS
-from explorer.projector.chain import Chain, Umap
+from explorer.projector.chain import Chain, Task, Umap
 from explorer.queries.layouts import LayoutFolders
 from training.process import ProcessIdentity, run_when_idle
 from training.run import RunFolder
@@ -25,9 +26,7 @@ PAUSE_SECONDS = 0.25
 """Between two looks for new snapshots."""
 KEPT_DAYS = 30.0
 NICENESS = 10
-"""A training that shares the cores has ten times as much of them while both want them."""
-LATE_SECONDS = 10.0
-"""A map that nobody waits for is made with what is left of the cores for so long, then without such regard."""
+"""Of maps that somebody waits for."""
 
 log = logging.getLogger("projector")
 
@@ -71,58 +70,70 @@ class Compiled:
 
 
 class LeftOver:
-    """Does work with what a training leaves of the cores: while it computes, one of its threads often waits for the other."""
+    """Makes one map at a time with what a training leaves of the cores: one of its threads often waits for the other."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, initializer=run_when_idle)
-        self._last: Future[None] | None = None
+        self._job: Future[None] | None = None
 
-    def do(self, work: Callable[[], None]) -> None:
-        """Return when it is done. Where too little is left over it is done twice, which must do no harm."""
-        if self._last is None or self._last.done():
-            self._last = self._thread.submit(work)
-            if self._last in wait([self._last], LATE_SECONDS).done:
-                self._last.result()  # raises what the work raised
-                return
-        work()
+    @property
+    def busy(self) -> bool:
+        """Whether one is being made."""
+        return self._job is not None and not self._job.done()
+
+    def begin(self, chain: Chain, task: Task, umap: Umap | None, failed: Callable[[], None]) -> None:
+        """Have one made. `failed` is called where it could not be."""
+        self._job = self._thread.submit(lambda: None if made(chain, task, umap) else failed())
+
+
+class Serving:
+    """The maps of the runs that somebody looks at, from one look for new snapshots to the next."""
+
+    def __init__(self, folders: LayoutFolders, left_over: LeftOver):
+        self._folders = folders
+        self._left_over = left_over
+        self._chains: dict[str, Chain] = {}
+        self._finished: dict[str, tuple[int, bool]] = {}
+        """Folder of a run → how it stood when there was nothing more to do, or when a map could not be made."""
+
+    def look(self, wanted: Iterable[str], umap: Umap | None) -> bool:
+        """Make one map that is awaited for each run, or have one begun that isn't; whether one was made."""
+        self._chains = {
+            folder: self._chains.get(folder) or Chain(RunFolder(folder), self._folders) for folder in wanted
+        }
+        worked = False
+        for folder, chain in self._chains.items():
+            stamp = (_changed(chain.run), umap is not None)
+            if self._finished.get(folder) == stamp:
+                continue
+            task = chain.next_task(umap is not None)
+            if task is None:
+                self._finished[folder] = stamp
+            elif chain.awaited(task):
+                if made(chain, task, umap):
+                    worked = True
+                else:
+                    self._finished[folder] = stamp
+            elif not self._left_over.busy:
+                self._left_over.begin(chain, task, umap, partial(self._finished.__setitem__, folder, stamp))
+        return worked
 
 
 def serve(parent: ProcessIdentity | None) -> None:
     """Make what is wanted until stdin ends or the server that started this is gone."""
-    wanted, compiled, folders, left_over = Wanted(), Compiled(), LayoutFolders(), LeftOver()
+    wanted, compiled, folders = Wanted(), Compiled(), LayoutFolders()
     folders.forget_older_than(KEPT_DAYS, time.time())
-    chains: dict[str, Chain] = {}
-    finished: dict[str, tuple[int, bool]] = {}
+    serving = Serving(folders, LeftOver())
     while parent is None or parent.alive():
-        chains = {folder: chains.get(folder) or Chain(RunFolder(folder), folders) for folder in wanted.folders}
-        worked = False
-        for folder, chain in chains.items():
-            umap = compiled.umap
-            stamp = (_changed(chain.run), umap is not None)
-            if finished.get(folder) == stamp:
-                continue
-            if work_once(chain, umap, left_over):
-                worked = True
-            else:
-                finished[folder] = stamp
-        if not worked:
+        if not serving.look(wanted.folders, compiled.umap):
             wanted.changed.wait(PAUSE_SECONDS)
             wanted.changed.clear()
 
 
-def work_once(chain: Chain, umap: Umap | None, left_over: LeftOver | None = None) -> bool:
-    """Make the next map of one run, with what is left of the cores where nobody waits for it and `left_over` is given.
-
-    False where there was nothing to do, or it could not be done.
-    """
-    task = chain.next_task(umap is not None)
-    if task is None:
-        return False
+def made(chain: Chain, task: Task, umap: Umap | None) -> bool:
+    """Make one map of a run; False where it could not be done."""
     try:
-        if left_over is None or chain.awaited(task):
-            chain.do(task, umap)
-        else:
-            left_over.do(lambda: chain.do(task, umap))
+        chain.do(task, umap)
     except Exception:  # a full disk, or a run that is being deleted, must not end the maps of all others
         log.exception("The map of step %d of %s could not be made.", task.step, chain.run.name)
         return False
@@ -135,7 +146,7 @@ def make(run: RunFolder) -> None:
 
     own = run.path / "layouts"
     chain = Chain(run, LayoutFolders(own / "none"), own)
-    while work_once(chain, umap_places):
+    while (task := chain.next_task(True)) is not None and made(chain, task, umap_places):
         pass
     for kind in ("quick", "pca"):
         for lesser in own.glob(f"*.{kind}.npz"):

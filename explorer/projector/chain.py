@@ -68,7 +68,7 @@ class Chain:
         return Task(waiting[0], "umap") if waiting else None
 
     def awaited(self, task: Task) -> bool:
-        """Whether there is no settled map to look at while this one is made."""
+        """Whether somebody waits for it: for the first map of a run, or for one of its newest snapshot while the chain is far behind."""
         return task.kind != "umap" or self._settled_before(task.step) is None
 
     def do(self, task: Task, umap: Umap | None) -> None:

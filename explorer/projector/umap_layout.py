@@ -2,7 +2,7 @@
 
 `umap.UMAP` stretches whatever it starts from to a square of 10 by 10, which throws away what the eye had learnt. So
 its own parts are called one by one: the fuzzy graph from exact neighbours, then gradient descent from given places.
-Importing this takes seconds and the first call compiles for ten more, so only the projector's process does either.
+Importing this takes seconds and the first call compiles for ten more, so only the projector's process does either (and `make`, once).
 """
 
 import warnings

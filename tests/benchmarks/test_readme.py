@@ -76,3 +76,10 @@ def test_how_fast_a_training_is_beside_an_open_page() -> None:
     ratios = [told(page[name], 2) for name in ("throughput", "throughput_with_train", "throughput_with_map")]
     assert row("training beside an open page") == [", ".join(ratios)]
     assert row("the same while somebody clicks") == [told(page["throughput_while_clicking"], 2)]
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    whole, train, map_ = (
+        "{}, {} and {}".format(*(told(found[name], 2) for found in page["rounds"]))
+        for name in ("throughput", "throughput_with_train", "throughput_with_map")
+    )
+    assert f"({whole} from the start until somebody clicks, Train {train}, Map {map_})" in readme
+    assert f"had {told(page['alone_slowest_to_fastest'], 2)} of the speed" in readme

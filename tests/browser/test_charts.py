@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 LOSS = ".chart[aria-label=Loss]:not([hidden])"
 PLOT = f"document.querySelector('{LOSS} .js-plotly-plot')"
 RANGE = f"{PLOT}._fullLayout.xaxis.range"
-DRAWN = f"{PLOT}?.data.map(trace => trace.x.length).join()"
+DRAWN = f"{PLOT}?.data?.map(trace => trace.x.length).join()"
 """How many points of each curve Plotly has drawn."""
 TAIL = f"[...document.querySelectorAll('{LOSS} .chart-tail path')].map(p => (p.getAttribute('d') ?? '').split('L').length - 1).join()"
 """How many of each were added without it."""
@@ -117,3 +117,22 @@ def test_a_finished_run_that_is_laid_over_needs_no_room_ahead(
     assert names == ["loss", "loss · old"], json.dumps(names)
     run.grow(40)
     page.wait_for_function(f"{TAIL} === '1,0'")
+
+
+def test_the_curve_of_another_run_is_never_seen_again(
+    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+) -> None:
+    old, run = growing("long"), growing("fresh")
+    old.grow(*range(10, 1000, 10))
+    old.state(State.FINISHED)
+    page = look(site).open("tab=train&run=long")
+    page.wait_for_function(f"{DRAWN} === '99'", timeout=60_000)
+    page.locator("#run input").click()
+    page.get_by_role("option", name="fresh").click()
+    page.wait_for_function("document.querySelector('.part-charts').dataset.run === 'fresh'")
+    page.evaluate(
+        f"""() => {{ window.seen = []; const look = () => {{ seen.push({DRAWN} ?? ''); requestAnimationFrame(look); }}; look(); }}"""
+    )
+    run.grow(10, 20, 30)
+    page.wait_for_function(f"{DRAWN} === '3'")
+    assert set(page.evaluate("seen")) <= {"", "3"}

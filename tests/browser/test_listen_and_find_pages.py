@@ -1,6 +1,7 @@
 """The pages Listen and Find in a real browser: sounds that are chosen, sent, changed, found again and compared."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from tests.browser.conftest import ROOT, Seen, Site
 pytestmark = pytest.mark.browser
 
 SLOW_MS = 120_000
+CALLED = re.compile(r"/run/predict|/queue/join")
+"""How Gradio's page calls its server."""
 LISTEN = "() => { window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key)); }"
 SCRIPT_NAME = "<img src=x onerror=alert(1)>.wav"
 
@@ -135,6 +138,38 @@ def test_a_sound_is_found_searched_from_and_compared(site: Site, tmp_path: Path,
     page.locator("#other-picker").get_by_role("button", name="Random").click()
     page.locator("#similarity .similarity-verdict").filter(has_text="Similarity").wait_for(timeout=SLOW_MS)
     page.locator("#similarity .js-plotly-plot").wait_for(timeout=SLOW_MS)
+
+
+def test_another_run_is_told_to_the_server_once_find_is_looked_at(
+    site: Site, tmp_path: Path, look: Callable[..., Seen]
+) -> None:
+    seen = look(site)
+    events: list[str] = []
+    seen.page.on("request", lambda request: events.append(request.url) if CALLED.search(request.url) else None)
+    page = seen.open("tab=map&run=example")
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+
+    def choose(run: str) -> None:
+        page.locator("#run input").click()
+        page.get_by_role("option", name=run).click()
+
+    page.locator("#run input").click()  # asks for the runs there are
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(1000)
+    events.clear()
+    choose("made")
+    page.wait_for_function("document.querySelector('#map .part-map').view.run === 'made'")
+    page.wait_for_timeout(1000)
+    assert len(events) <= 1, events  # that opening the list asks again for the runs there are
+    steps = page.locator("#find-step input")
+    page.get_by_role("tab", name="Find").click()
+    page.locator("#find-picker .picker-controls").wait_for(timeout=SLOW_MS)
+    assert page.locator("#find-map .part-map").evaluate("root => root.view.run") == "made"
+    choose("example")  # while Find is looked at
+    page.wait_for_function("document.querySelector('#find-map .part-map').view.run === 'example'")
+    steps.click()
+    page.get_by_role("option", name="step 2,843").wait_for()
+    assert not seen.troubles, seen.troubles
 
 
 def test_programs_ask_the_same(site: Site, tmp_path: Path) -> None:

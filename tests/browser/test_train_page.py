@@ -45,7 +45,7 @@ def state_line(page: Any, words: str) -> Any:
 LOSS = ".chart[aria-label=Loss]:not([hidden])"
 TAIL = f"(document.querySelector('{LOSS} .chart-tail path')?.getAttribute('d') ?? '').split('L').length - 1"
 """Points of the loss that were drawn without Plotly."""
-POINTS_OF_LOSS = f"(document.querySelector('{LOSS} .js-plotly-plot')?.data[0].x.length ?? 0) + {TAIL}"
+POINTS_OF_LOSS = f"(document.querySelector('{LOSS} .js-plotly-plot')?.data?.[0].x.length ?? 0) + {TAIL}"
 
 
 def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(

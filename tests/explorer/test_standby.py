@@ -1,5 +1,6 @@
 """A trainer that waits gets its run at once, and leaves nothing behind where none comes."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -18,8 +19,9 @@ def test_at_most_one_trainer_waits_and_it_ends_when_it_is_let_go() -> None:
     assert process is not None
     standby.prepare()
     assert standby._process is process
+    assert os.getsid(process.pid) == os.getsid(0), "the projector makes way within one session alone"
     standby.close()
-    assert process.returncode == -signal.SIGTERM
+    assert process.returncode == -signal.SIGKILL
     standby.close()
 
 

@@ -1,5 +1,6 @@
 """Only the very process that was meant is ever called alive, or signalled."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -93,3 +94,12 @@ def test_only_the_thread_that_asks_runs_when_idle() -> None:
     with ThreadPoolExecutor(1, initializer=run_when_idle) as thread:
         assert thread.submit(os.sched_getscheduler, 0).result() == os.SCHED_IDLE
     assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+def test_where_it_is_not_allowed_the_work_is_done_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setscheduler", forbidden)
+    with ThreadPoolExecutor(1, initializer=run_when_idle) as thread:
+        assert thread.submit(lambda: 7).result() == 7

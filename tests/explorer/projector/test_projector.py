@@ -34,6 +34,7 @@ def test_a_wanted_run_gets_its_first_map_without_waiting_for_umap(projector, mak
     projector.want(run.path)
     wait_for(lambda: len(LayoutFolders().summary(run).steps) == 3)
     process = projector._process
+    assert os.getsid(process.pid) == os.getsid(0)
     assert (
         os.getpriority(os.PRIO_PROCESS, process.pid) >= importlib.import_module("explorer.projector.__main__").NICENESS
     )
