@@ -89,9 +89,9 @@ class LeftOver:
 class Serving:
     """The maps of the runs that somebody looks at, from one look for new snapshots to the next."""
 
-    def __init__(self, folders: LayoutFolders, left_over: LeftOver):
+    def __init__(self, folders: LayoutFolders):
         self._folders = folders
-        self._left_over = left_over
+        self._left_over = LeftOver()
         self._chains: dict[str, Chain] = {}
         self._finished: dict[str, tuple[int, bool]] = {}
         """Folder of a run → how it stood when there was nothing more to do, or when a map could not be made."""
@@ -123,7 +123,7 @@ def serve(parent: ProcessIdentity | None) -> None:
     """Make what is wanted until stdin ends or the server that started this is gone."""
     wanted, compiled, folders = Wanted(), Compiled(), LayoutFolders()
     folders.forget_older_than(KEPT_DAYS, time.time())
-    serving = Serving(folders, LeftOver())
+    serving = Serving(folders)
     while parent is None or parent.alive():
         if not serving.look(wanted.folders, compiled.umap):
             wanted.changed.wait(PAUSE_SECONDS)

@@ -1,13 +1,12 @@
 """The curves in a real browser: they grow, keep a zoom, and stand beside those of another run."""
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Seen, Site
 from training.run import RunWriter, State, Status, create_run
 
 pytestmark = pytest.mark.browser
@@ -59,13 +58,19 @@ def growing(site: Site) -> Iterator[Callable[[str], Growing]]:
         run.writer.close()
 
 
+def drawn(seen: Seen, run: str, points: int) -> Any:
+    """The page Train, once Plotly has drawn so many points of the run's loss."""
+    page = seen.open(f"tab=train&run={run}")
+    page.wait_for_function(f"{DRAWN} === '{points}'", timeout=60_000)
+    return page
+
+
 def test_points_are_added_until_one_lies_beyond_the_axes(
     site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
     run = growing("young")
     run.grow(10, 20, 30)
-    page = look(site).open("tab=train&run=young")
-    page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
+    page = drawn(look(site), "young", 3)
     reach = page.evaluate(RANGE)
     assert reach[1] >= 60, "a run that goes on has room ahead"
     run.grow(40, 50)
@@ -83,8 +88,7 @@ def test_a_zoom_is_kept_while_the_curve_grows(
 ) -> None:
     run = growing("zoomed")
     run.grow(10, 20, 30)
-    page = look(site).open("tab=train&run=zoomed")
-    page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
+    page = drawn(look(site), "zoomed", 3)
     box = page.locator(f"{LOSS} .nsewdrag").bounding_box()
     page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.5 * box["height"])
     page.mouse.down()
@@ -107,14 +111,13 @@ def test_a_finished_run_that_is_laid_over_needs_no_room_ahead(
     old.grow(*range(10, 1000, 10))
     old.state(State.FINISHED)
     run.grow(10, 20, 30)
-    page = look(site).open("tab=train&run=third")
-    page.wait_for_function(f"{DRAWN} === '3'", timeout=60_000)
+    page = drawn(look(site), "third", 3)
     page.locator("#compare input").click()
     page.get_by_role("option", name="old").click()
     page.wait_for_function(f"{DRAWN} === '3,99'")
     assert 990 <= page.evaluate(RANGE)[1] < 1100
     names = page.evaluate(f"{PLOT}.data.map(trace => trace.name)")
-    assert names == ["loss", "loss · old"], json.dumps(names)
+    assert names == ["loss", "loss · old"]
     run.grow(40)
     page.wait_for_function(f"{TAIL} === '1,0'")
 
@@ -125,8 +128,7 @@ def test_the_curve_of_another_run_is_never_seen_again(
     old, run = growing("long"), growing("fresh")
     old.grow(*range(10, 1000, 10))
     old.state(State.FINISHED)
-    page = look(site).open("tab=train&run=long")
-    page.wait_for_function(f"{DRAWN} === '99'", timeout=60_000)
+    page = drawn(look(site), "long", 99)
     page.locator("#run input").click()
     page.get_by_role("option", name="fresh").click()
     page.wait_for_function("document.querySelector('.part-charts').dataset.run === 'fresh'")

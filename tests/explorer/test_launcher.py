@@ -214,6 +214,7 @@ def test_a_killed_trainer_is_crashed_and_can_go_on(launch, root):
     wait_for(lambda: not server._trainers.children)
     server.resume(name)
     wait_for_state(root, name, State.TRAINING)
+    assert RunFolder(root / name).status().attempt == 2
 
 
 @pytest.mark.parametrize("fault", ["stubborn", "deaf"])

@@ -23,7 +23,7 @@ def folders(tmp_path):
 
 @pytest.fixture
 def serving(folders):
-    made = worker.Serving(folders, worker.LeftOver())
+    made = worker.Serving(folders)
     yield made
     made._left_over._thread.shutdown()
 
