@@ -24,6 +24,7 @@ class BrowserPart(gr.HTML):
         self, value: Any = None, *, module: str = "", kind: str = "", triggers: tuple[str, ...] = (), **settings: Any
     ):
         """`kind` is the CSS class of the root; `triggers` are events beyond Gradio's own that the module sends."""
+        self._triggers = triggers
         super().__init__(
             value,
             html_template=f'<div class="part {kind}"></div>',
@@ -31,6 +32,16 @@ class BrowserPart(gr.HTML):
             apply_default_css=False,
             **settings,
         )
+
+    def __getattr__(self, name: str) -> Any:
+        """The event that is called `name`, where it is one of the triggers.
+
+        Gradio takes every quoted name in a part's script for an event, settings too, whose listeners would then stand in
+        the page's configuration and be copied, with the whole page behind them, for every visitor.
+        """
+        if name in self.__dict__.get("_triggers", ()):
+            return super().__getattr__(name)
+        raise AttributeError(f"A {type(self).__name__} has no {name}.", name=name, obj=self)
 
     def api_info(self) -> dict[str, Any]:
         """Values are JSON objects."""

@@ -12,7 +12,7 @@ from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library
 from explorer.pages import find, listen, map, methods, train
-from explorer.pages.frame import Frame
+from explorer.pages.frame import Frame, Unmarked
 from explorer.uploads import Uploads
 
 PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
@@ -52,7 +52,7 @@ def whole_page(
             with gr.Column(elem_id="run-choice", min_width=280):
                 run = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
-        frame = Frame(library, launcher, uploads, finder, downloads, data, read_only, page, run, gr.State())
+        frame = Frame(library, launcher, uploads, finder, downloads, data, read_only, page, run, Unmarked())
         frame.follow_run(state)
         with gr.Tabs() as tabs:
             frame.tabs = tabs

@@ -19,6 +19,19 @@ from training.data.names import readable_name
 T = TypeVar("T", bound=BrowserPart)
 
 
+class Unmarked(gr.State):
+    """Holds nothing. At each word of an event Gradio copies, in the browser, all that every event so far was to change, to
+    mark it as waiting, even where nobody is shown the mark; so ours mark this instead."""
+
+    is_template = True  # in the browser it is a gr.State
+
+    def get_config(self, cls: type[Any] | None = None) -> dict[str, Any]:
+        """Without the function that Gradio would name to every visitor, by its place in memory."""
+        config: dict[str, Any] = dict(super().get_config())
+        del config["delete_callback"]
+        return config
+
+
 @dataclass(frozen=True)
 class TrainForm:
     """How another page puts a method into the form of the page Train."""
@@ -44,9 +57,7 @@ class Frame:
     page: gr.Blocks
     run: gr.Dropdown
     """Which run is looked at; its value is the run's name or None."""
-    unmarked: gr.State
-    """Holds nothing. At each word of an event Gradio copies, in the browser, all that every event so far was to change, to mark
-    it as waiting, even where nobody is shown the mark; so ours mark this instead."""
+    unmarked: Unmarked
     tabs: gr.Tabs | None = None
     """All tabs; `gr.Tabs(selected=word)` opens one."""
     tab: gr.Tab | None = None

@@ -62,3 +62,10 @@ def test_settings_of_components_reach_the_browser() -> None:
     assert props(EmbeddingMap(panel=False))["panel"] is False
     assert props(ClipList(action="Search"))["action"] == "Search"
     assert props(RunState(compact=True))["compact"] is True
+
+
+def test_only_declared_triggers_are_events() -> None:
+    for part in (EmbeddingMap(panel=False), ClipList(action="Search"), RunState(compact=True)):
+        for name in ("panel", "empty", "action", "compact"):
+            assert not hasattr(part, name)
+    assert callable(RunState().pause)
