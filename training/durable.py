@@ -3,12 +3,18 @@
 import errno
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replace `path` by `content`: temporary file beside it, fsync, rename, fsync of the folder.
+    """Replace `path` by `content`; see `write_parts`."""
+    write_parts(path, (content,))
+
+
+def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Replace `path` by all `parts`, one after the other: temporary file beside it, fsync, rename, fsync of the folder.
 
     Raises OSError (with errno ENOSPC on a full disk); the old file is then untouched and nothing is left over.
     """
@@ -16,9 +22,10 @@ def write_bytes(path: Path, content: bytes) -> None:
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
-            view = memoryview(content)
-            while view:
-                view = view[os.write(descriptor, view) :]
+            for part in parts:
+                view = memoryview(part)
+                while view:
+                    view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -162,6 +162,25 @@ def test_data(tones: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
     assert "64 clips" in capsys.readouterr().out
 
 
+def test_data_packed(
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, no_git: None
+) -> None:
+    out = tmp_path / "tones.bin"
+    assert main(["data", "pack", "starter", "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert f"{out}: 64 clips, " in said and said.rstrip().endswith("The 4 pictures beside the sounds are not in it.")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    found = answer(capsys, "data", "show", str(out))
+    assert (found["name"], found["clips"], found["fingerprint"]) == ("tones", 64, tones.fingerprint)
+    run = ["run", "--data", str(out), "--steps", "1", "--out", str(tmp_path / "run"), "--device", "cpu", *TINY]
+    assert main(run) == 0
+    assert RunFolder(tmp_path / "run").config()["data_fingerprint"] == tones.fingerprint
+    assert answer(capsys, "evaluate", str(tmp_path / "run"))["clips"] == 64
+    assert main(["data", "pack", str(out), "--out", str(out)]) == 0, "a pack may be packed anew"
+    out.write_text("mine")
+    assert "is there already and is no pack" in sentence(capsys, "data", "pack", "starter", "--out", str(out))
+
+
 def test_evaluate(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
     run = made_run(steps=2)
     train(run.path)
@@ -254,6 +273,9 @@ def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytes
         (["data", "show", LONG], "File name too long"),
         (["data", "show", "~nobody-here"], "No such file or directory"),
         (["data", "fetch", "nothing"], "nothing"),
+        (["data", "pack", "/nowhere", "--out", "OUT"], "/nowhere"),
+        (["data", "pack", "starter", "--out", "/nowhere/x"], "there is no folder /nowhere"),
+        (["data", "pack", "starter", "--out", LONG], "can't be written: File name too long"),
     ],
     ids=lambda value: " ".join(value).replace(LONG, "long") if isinstance(value, list) else "",
 )

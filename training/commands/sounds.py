@@ -4,19 +4,23 @@ import argparse
 
 from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
+from training.data.names import readable_name
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `data list`, `data show` and `data fetch`."""
-    group = commands.add_parser("data", help="list, show and fetch sounds").add_subparsers(
+    """Declare `data list`, `data show`, `data fetch` and `data pack`."""
+    group = commands.add_parser("data", help="list, show, fetch and pack sounds").add_subparsers(
         required=True, metavar="COMMAND"
     )
     command(group, "list", list_data, "list the sets that have a name", "json")
     show = command(group, "show", show_data, "what is in a set or folder: clips, labels, what was skipped", "json")
-    show.add_argument("reference", help="a set's name or a folder")
-    show.add_argument(
-        "--window-seconds", type=float, default=2.0, help="longest clip that is cut from a file (default: 2)"
-    )
+    pack = command(group, "pack", pack_data, "write a set or folder as one file, to be taken to another machine")
+    pack.add_argument("--out", required=True, metavar="FILE", help="the file; `--data FILE` then names it")
+    for opening in (show, pack):
+        opening.add_argument("reference", help="a set's name, a folder or a pack")
+        opening.add_argument(
+            "--window-seconds", type=float, default=2.0, help="longest clip that is cut from a file (default: 2)"
+        )
     command(group, "fetch", fetch_data, "download a public set").add_argument("name", help="see `data list`")
 
 
@@ -55,3 +59,18 @@ def fetch_data(options: argparse.Namespace) -> None:
     from training.data.public import fetch
 
     print(fetch(options.name, progress_line()))
+
+
+def pack_data(options: argparse.Namespace) -> None:
+    """Write a set or folder as one file."""
+    from training.data import open_dataset
+    from training.data.pack import check_target, write_pack
+
+    check_target(options.out)
+    progress = progress_line()
+    dataset = open_dataset(options.reference, window_seconds=options.window_seconds, progress=progress)
+    size = write_pack(dataset, options.out, progress)
+    print(readable_name(f"{options.out}: {len(dataset):,} clips, {size / 1e6:.1f} MB"))
+    pictures = len(set(dataset.companions.get("picture", ())) - {None})
+    if pictures:
+        print(f"The {pictures:,} pictures beside the sounds are not in it.")

@@ -2,7 +2,7 @@
 
 open_dataset("starter")            the built-in set, made on first use
 open_dataset("esc50")              a public set that was fetched before
-open_dataset("/home/me/sounds")    a folder, a zip or a sound file
+open_dataset("/home/me/sounds")    a folder, a zip, a sound file or a pack (`data pack` makes one)
 """
 
 import os
@@ -44,15 +44,22 @@ class DatasetRow:
 
 
 def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progress = quiet) -> Dataset:
-    """The clips behind `reference`: "starter", the name of a public set, or a path to a folder, zip or sound file.
+    """The clips behind `reference`: "starter", the name of a public set, or a path to a folder, zip, sound file or pack.
 
     Made on the first call and cached; later calls map the cached samples. `window_seconds` is the longest clip that
-    is cut from a file (the built-in set has its own lengths). Raises UserError with one sentence.
+    is cut from a file (the built-in set and packs have their own lengths). Raises UserError with one sentence.
     """
     if reference == STARTER:
         return _starter_dataset(progress)
-    from training.data.folder import open_folder, open_path
     from training.data.public import is_public, public_folder, remember_clips
+    from training.data.tensor_file import is_tensor_file
+
+    path = os.path.expanduser(reference)
+    if not is_public(reference) and is_tensor_file(path):  # before anything is imported that decodes sounds
+        from training.data.pack import open_pack
+
+        return open_pack(path, progress)
+    from training.data.folder import open_folder, open_path
     from training.data.sources import Rules
 
     if is_public(reference):

@@ -63,12 +63,12 @@ def making(
     fingerprint: str, root: Path | None = None, progress: Progress = quiet
 ) -> contextlib.AbstractContextManager[None]:
     """While held, no other process makes this set. Look with `load` once more after it was got."""
-    return locked(_sets(root) / f"{_checked(fingerprint)}.lock", progress)
+    return locked(_sets(root) / f"{checked(fingerprint)}.lock", progress)
 
 
 def load(fingerprint: str, root: Path | None = None) -> Dataset | None:
     """The set, its samples memory-mapped read-only; None when it isn't there, is damaged or of another schema."""
-    folder = _sets(root) / _checked(fingerprint)
+    folder = _sets(root) / checked(fingerprint)
     try:
         about = json.loads((folder / "clips.json").read_bytes())
         return _dataset(about, folder / "samples.i16") if about["schema"] == SCHEMA else None
@@ -97,7 +97,7 @@ class ClipWriter:
 
     def __init__(self, name: str, fingerprint: str, root: Path | None = None) -> None:
         self.name = name
-        self.fingerprint = _checked(fingerprint)
+        self.fingerprint = checked(fingerprint)
         self._root = root
         self._clips: list[dict[str, Any]] = []
         self._total_samples = 0
@@ -234,7 +234,8 @@ def _sets(root: Path | None) -> Path:
     return (cache_root() if root is None else root) / "data"
 
 
-def _checked(fingerprint: str) -> str:
+def checked(fingerprint: str) -> str:
+    """`fingerprint` itself. Raises ValueError where it cannot name a folder."""
     if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", fingerprint) or ".part-" in fingerprint:
         raise ValueError(f"{fingerprint!r} cannot name a folder")
     return fingerprint

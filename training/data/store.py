@@ -7,9 +7,10 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -80,7 +81,7 @@ def mel_store(dataset: Dataset, front_end: FrontEnd, device: torch.device, progr
     power = _cached(path, (int(frames.sum()), front_end.mels))
     if power is None:
         power = _made(dataset, front_end, frames, device, progress)
-        _keep(path, power)
+        keep_mel(path, power.shape, (power,))
     starts = torch.from_numpy(np.concatenate([[0], np.cumsum(frames)[:-1]]))
     return _store(torch.from_numpy(power).to(device), starts, frames, dataset, device)
 
@@ -89,6 +90,30 @@ def mel_path(fingerprint: str, front_end: FrontEnd) -> Path:
     """Where the mel power of a data set lies, keyed by every setting of the front end."""
     key = json.dumps([MEL_VERSION, asdict(front_end)], sort_keys=True).encode()
     return cache_root() / "mel" / f"{fingerprint}-{hashlib.sha256(key).hexdigest()[:16]}.npy"
+
+
+def has_mel(path: Path, shape: tuple[int, int]) -> bool:
+    """Whether mel power of this shape lies at a place of `mel_path`."""
+    return _cached(path, shape, mmap_mode="r") is not None
+
+
+def keep_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) -> None:
+    """Keeps mel power of the whole `shape` (frames, F) float16, given in parts of its rows, at a place of `mel_path`.
+
+    Keeping it is a convenience: a full disk or an unwritable cache costs the next run some seconds, no more.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            about = {"descr": "<f2", "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(file, about)
+            for part in parts:
+                file.write(np.ascontiguousarray(part, "<f2").data)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def input_statistics(store: ClipStore) -> tuple[float, float]:
@@ -138,22 +163,9 @@ def _made(
     return rows
 
 
-def _cached(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
+def _cached(path: Path, shape: tuple[int, int], mmap_mode: Literal["r"] | None = None) -> np.ndarray | None:
     try:
-        found = np.load(path, allow_pickle=False)
+        found = np.load(path, mmap_mode, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
     return found if found.shape == shape and found.dtype == np.float16 else None
-
-
-def _keep(path: Path, power: np.ndarray) -> None:
-    """Keeping it is a convenience: a full disk or an unwritable cache costs the next run some seconds, no more."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            np.save(file, power)
-        os.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()

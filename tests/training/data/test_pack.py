@@ -1,0 +1,337 @@
+"""A pack is the same data set in one file: it trains the same, needs no decoder, and what it claims is checked."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from training.config import new_config
+from training.data import cache, open_dataset, packed
+from training.data.dataset import SAMPLE_RATE, Dataset
+from training.data.dropped import dropped_root
+from training.data.pack import is_pack, open_pack, write_pack
+from training.data.store import mel_path
+from training.data.tensor_file import TensorFile, tensor_content, tensor_file
+from training.errors import UserError
+from training.run import RunFolder, create_run
+from training.spectrogram import FrontEnd
+from training.trainer import train
+
+ROOT = Path(__file__).parents[3]
+TINY = {"batch_size": 16, "probe_clips": 16, "crop_seconds": 0.2, "warmup_steps": 2}
+ENOUGH = ("training", "torch", "torchaudio", "numpy", "scipy", "sklearn", "safetensors")
+"""What opening a pack and training on it takes, beside what these packages themselves stand on; others are as if
+they weren't installed."""
+BELOW = (
+    *("torchgen", "functorch", "triton", "nvidia", "sympy", "mpmath", "networkx", "jinja2", "markupsafe", "filelock"),
+    *("fsspec", "typing_extensions", "joblib", "threadpoolctl", "packaging", "setuptools"),
+)
+
+
+def clips_named(name: str, fingerprint: str = "f00d", clips: int = 20, seed: int = 0) -> Dataset:
+    """A set in the cache: two facets, one with gaps; some captions."""
+    random = np.random.default_rng(seed)
+    writer = cache.ClipWriter(name, fingerprint)
+    for i in range(clips):
+        writer.add(
+            (8000 * random.standard_normal(random.integers(3000, 6000))).clip(-32768, 32767).astype(np.int16),
+            id=f"clip-{i}",
+            labels={"class": None if i == 3 else "äb"[i % 2], "source": f"source {i % 4}"},
+            file=f"a/{i // 2}.wav",
+            offset_seconds=i % 2 * 0.3,
+            companions={"caption": f"number {i}" if i % 3 else None},
+        )
+    return writer.finish("source")
+
+
+@pytest.fixture
+def made(own_cache: Path) -> Dataset:
+    return clips_named("mine")
+
+
+@pytest.fixture
+def file(made: Dataset, tmp_path: Path) -> Path:
+    path = tmp_path / "mine.bin"
+    write_pack(made, path)
+    return path
+
+
+@pytest.fixture
+def elsewhere(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The pack on another machine."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    return file
+
+
+def test_a_pack_opens_elsewhere_as_the_same_data(made: Dataset, elsewhere: Path) -> None:
+    assert is_pack(elsewhere) and len(load_file(elsewhere)) == 10
+    again = open_dataset(str(elsewhere))
+    assert (again.name, again.fingerprint, again.group) == (made.name, made.fingerprint, made.group)
+    assert (again.ids, again.files, again.companions) == (made.ids, made.files, made.companions)
+    for name in ("samples", "starts", "lengths", "offsets_seconds"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(made, name))
+    assert list(again.facets) == list(made.facets)
+    assert [again.facets["class"].label(clip) for clip in range(4)] == ["ä", "b", "ä", None]
+    found = cache.load(made.fingerprint)
+    assert found is not None and found.ids == made.ids, "who looks for the clips by their fingerprint finds them"
+    assert mel_path(made.fingerprint, FrontEnd()).is_file()
+    assert open_dataset(str(elsewhere)).ids == made.ids
+
+
+def run_on(data: Path | str, folder: Path, encoder: str = "conv2d") -> RunFolder:
+    config = new_config(TINY, data=str(data), steps=3, device="cpu", encoder=encoder)
+    run = create_run(folder, config.to_json())
+    train(run.path)
+    return run
+
+
+def test_a_run_on_the_pack_is_bitwise_the_run_on_the_folder(
+    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    monkeypatch.setattr("training.config.git_revision", lambda: None)
+    random = np.random.default_rng(0)
+    for i in range(20):
+        path = tmp_path / "sounds" / "ab"[i % 2] / f"{i}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, random.uniform(-0.5, 0.5, 4000 + 100 * i), SAMPLE_RATE)
+    of_folder = run_on(tmp_path / "sounds", tmp_path / "one")
+    write_pack(open_dataset(str(tmp_path / "sounds")), tmp_path / "sounds.bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    of_pack = run_on(tmp_path / "sounds.bin", tmp_path / "two")
+    assert of_folder.config()["data_fingerprint"] == of_pack.config()["data_fingerprint"]
+    assert of_folder.weights_path(3).read_bytes() == of_pack.weights_path(3).read_bytes()
+
+
+def test_a_pack_trains_where_nothing_decodes_sounds(elsewhere: Path, tmp_path: Path) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+class Alone:
+    finders = sys.meta_path[:]
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top in {(*ENOUGH, *BELOW)!r} or top in sys.stdlib_module_names or top.startswith("_"):
+            return next(filter(None, (finder.find_spec(name, path, target) for finder in self.finders)), None)
+sys.meta_path[:] = [Alone()]
+from training.config import new_config
+from training.data import whole_reference
+from training.run import create_run
+from training.trainer import train
+config = new_config({TINY!r}, data=whole_reference({str(elsewhere)!r}), steps=2, device="cpu")
+run = create_run(Path({str(tmp_path / "run")!r}), config.to_json())
+assert train(run.path) == "finished"
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert RunFolder(tmp_path / "run").config()["data_fingerprint"] == "f00d"
+
+
+def changed(path: Path, change: Callable[[dict[str, Any], dict[str, str]], Any]) -> None:
+    """The pack at `path` with other tensors and metadata, and a true hash, as one who means ill would write it."""
+    with TensorFile(path) as file:
+        metadata = {key: value for key, value in file.metadata.items() if key != "sha256"}
+        tensors = {name: file.whole(name).copy() for name in file.entries}
+    change(tensors, metadata)
+    total = packed.hash_of(metadata)
+    for part in tensor_content(tensors):
+        total.update(part)
+    path.write_bytes(b"".join(tensor_file(tensors, metadata | {"sha256": total.hexdigest()})))
+
+
+def refused(path: Path, words: str) -> None:
+    with pytest.raises(UserError, match=words) as caught:
+        open_dataset(str(path))
+    assert str(caught.value).endswith(".") and "\n" not in str(caught.value)
+
+
+def set_first(name: str, value: Any) -> Callable[[dict[str, Any], dict[str, str]], None]:
+    return lambda tensors, _: tensors[name].reshape(-1).__setitem__(0, value)
+
+
+def put(name: str, value: np.ndarray | bytes) -> Callable[[dict[str, Any], dict[str, str]], None]:
+    return lambda tensors, _: tensors.__setitem__(
+        name, np.frombuffer(value, np.uint8) if isinstance(value, bytes) else value
+    )
+
+
+def say(key: str, text: str) -> Callable[[dict[str, Any], dict[str, str]], None]:
+    return lambda _, metadata: metadata.__setitem__(key, text)
+
+
+WRONG: dict[str, tuple[Callable[[dict[str, Any], dict[str, str]], Any], str]] = {
+    "another schema": (say("hearsight_pack", "2"), "newer version"),
+    "no schema": (say("hearsight_pack", "x"), "damaged"),
+    "a path as fingerprint": (say("fingerprint", "../../up"), "fingerprint"),
+    "a part as fingerprint": (say("fingerprint", "a.part-b"), "fingerprint"),
+    "invisible name": (say("name", "a\u202eb"), "invisible"),
+    "unknown group": (say("group", "nobody"), "where each clip comes from"),
+    "deep facets": (say("facets", "[" * 60_000), "damaged"),
+    "facets of numbers": (say("facets", "[1, 2]"), "facets"),
+    "twice the same facet": (say("facets", '["source", "source"]'), "facets"),
+    "too many facets": (say("facets", json.dumps([str(i) for i in range(65)])), "facets"),
+    "no name": (lambda _, metadata: metadata.pop("name"), "damaged"),
+    "no ids": (lambda tensors, _: tensors.pop("ids"), "lacks ids"),
+    "no clips": (put("lengths", np.zeros(0, np.int64)), "no clips"),
+    "a clip without a length": (set_first("lengths", 0), "out of range"),
+    "a clip of an hour": (set_first("lengths", 3600 * SAMPLE_RATE), "out of range"),
+    "lengths of another sum": (set_first("lengths", 1), "samples in it has another shape"),
+    "lengths of another type": (put("lengths", np.zeros(20, np.int32)), "type I32"),
+    "a code without a label": (set_first("codes", 9), "no name"),
+    "a code below none": (set_first("codes", -2), "no name"),
+    "a clip without a group": (
+        lambda tensors, _: tensors["codes"].__setitem__((1, 0), -1),
+        "where each clip comes from",
+    ),
+    "codes of another shape": (put("codes", np.zeros((2, 19), np.int32)), "another shape"),
+    "endless offset": (set_first("offsets", np.inf), "offsets"),
+    "the same id twice": (put("ids", b"a\n" * 20), "same id"),
+    "an id too few": (put("ids", b"a\nb\n"), "one text for each clip"),
+    "half a character": (put("files", b"\xff\n" * 20), "no text"),
+    "invisible file": (put("files", "\u200b\n".encode() * 20), "invisible"),
+    "a long text": (put("files", b"a" * 70_000 + b"\n" * 20), "too long"),
+    "a mel too loud": (set_first("mel", np.inf), "values that are none"),
+    "a mel below zero": (set_first("mel", -1.0), "values that are none"),
+    "a mel of other sounds": (lambda tensors, _: tensors["mel"].__imul__(np.float16(1.5)), "not that of its samples"),
+    "a frame too few": (lambda tensors, _: tensors.update(mel=tensors["mel"][1:]), "mel in it has another shape"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_a_pack_says_is_checked(elsewhere: Path, wrong: str) -> None:
+    change, words = WRONG[wrong]
+    changed(elsewhere, change)
+    refused(elsewhere, words)
+    assert not list(cache.cache_root().glob("data/f00d*/*")) and not list(cache.cache_root().glob("mel/*"))
+
+
+def test_mel_power_of_another_front_end_is_left_alone(elsewhere: Path) -> None:
+    changed(elsewhere, say("front_end", "another"))
+    assert len(open_dataset(str(elsewhere))) == 20 and not list(cache.cache_root().glob("mel/*"))
+
+
+def test_a_pack_that_is_cut_short_or_flipped_is_refused(elsewhere: Path) -> None:
+    whole = elsewhere.read_bytes()
+    for size in (9, 100, 2000, len(whole) - 1):
+        elsewhere.write_bytes(whole[:size])
+        refused(elsewhere, "cannot be used as a pack|holds no sound")
+    elsewhere.write_bytes(whole + b"x")
+    refused(elsewhere, "bytes were found")
+    header = 8 + int.from_bytes(whole[:8], "little")
+    random = np.random.default_rng(0)
+    for place in (*random.integers(0, header - 8, 60), *random.integers(header, len(whole), 20)):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << random.integers(0, 8)
+        elsewhere.write_bytes(flipped)
+        refused(elsewhere, "cannot be used as a pack|holds no sound")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'{"lengths": {"dtype": "I64", "shape": [1000000000000], "data_offsets": [0, 8000000000000]}}',
+        b'{"lengths": {"dtype": "I64", "shape": [1000000000000], "data_offsets": [0, 8]}}',
+        b'{"lengths": {"dtype": "I64", "shape": [-1], "data_offsets": [8, 0]}}',
+        b'{"lengths": {"dtype": "I64", "shape": [true], "data_offsets": [0, 8]}}',
+        b'{"lengths": {"dtype": "I64", "shape": 1, "data_offsets": null}}',
+        b'{"lengths": 7}',
+        b'{"__metadata__": {"hearsight_pack": 1}}',
+        b'{"a":' * 100_000,
+        b"{" + b"9" * 10_000,
+        b"{\xff}",
+    ],
+    ids=lambda header: header[:60].decode(errors="replace"),
+)
+def test_no_header_is_believed(own_cache: Path, tmp_path: Path, header: bytes) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(8))
+    refused(path, "header is damaged|bytes were found")
+    path.write_bytes((1 << 40).to_bytes(8, "little") + header)
+    refused(path, "holds no sound")
+
+
+def test_other_files_are_no_packs(own_cache: Path, tmp_path: Path) -> None:
+    save_file({"weights": np.zeros(3, np.float32)}, tmp_path / "weights.safetensors")
+    refused(tmp_path / "weights.safetensors", "something else")
+    os.mkfifo(tmp_path / "pipe")
+    refused(tmp_path / "pipe", "a pipe or device, not a file")
+    refused(Path("/dev/zero"), "a pipe or device, not a file")
+    with pytest.raises(UserError, match="a folder, not a file"):
+        open_pack(tmp_path)
+    assert not any(map(is_pack, (*tmp_path.iterdir(), tmp_path, tmp_path / "nowhere", "/dev/zero", "a\0b")))
+
+
+def test_a_link_to_ones_own_pack_is_followed(elsewhere: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(elsewhere)
+    assert len(open_dataset(str(tmp_path / "link"))) == 20
+
+
+def test_a_visitors_pack_is_refused(file: Path) -> None:
+    folder = dropped_root() / "key" / "mine"
+    folder.mkdir(parents=True)
+    kept = folder / "mine.bin"
+    kept.write_bytes(file.read_bytes())
+    refused(kept, "not taken from visitors")
+    refused(folder, "What was dropped holds no sound")
+    link = file.with_name("link")
+    link.symlink_to(kept)
+    refused(link, "not taken from visitors")
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    {
+        "samples": set_first("samples", 5),
+        "ids": put("ids", b"".join(b"other-%d\n" % i for i in range(20))),
+        "labels": put("labels.0", "b\nö\n".encode()),
+        "files": put("files", b"".join(b"b/%d.wav\n" % i for i in range(20))),
+        "captions": put("captions", b"\n" * 20),
+        "lengths": lambda tensors, _: tensors["lengths"].__iadd__([-1, 1, *[0] * 18]),
+    }.items(),
+)
+def test_clips_of_the_same_fingerprint_must_be_the_same(
+    file: Path, what: str, change: Callable[[dict[str, Any], dict[str, str]], Any]
+) -> None:
+    before = cache.load("f00d")
+    changed(file, change)
+    changed(file, say("front_end", "another"))  # so that it is not the mel power that tells
+    refused(file, f"its {what} are not those that this machine has")
+    after = cache.load("f00d")
+    assert before is not None and after is not None
+    np.testing.assert_array_equal(after.samples, before.samples)
+
+
+def test_a_pack_is_written_over_a_pack_and_nothing_else(
+    made: Dataset, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = file.read_bytes()
+    assert write_pack(made, file) == len(before) == file.stat().st_size and file.read_bytes() == before
+    (tmp_path / "text").write_text("mine")
+    for name in ("text", ".", "no/where"):
+        with pytest.raises(UserError, match=r"is there already and is no pack|there is no folder"):
+            write_pack(made, tmp_path / name)
+    assert (tmp_path / "text").read_text() == "mine"
+
+    def full(descriptor: int, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(UserError, match="can't be written: No space left on device"):
+        write_pack(made, file)
+    assert file.read_bytes() == before and sorted(p.name for p in tmp_path.iterdir()) == ["mine.bin", "text"]
+
+
+def test_pictures_stay_behind(made: Dataset, file: Path) -> None:
+    other = replace(made, companions={**made.companions, "picture": ("a.png",) * 20})
+    before = file.read_bytes()
+    write_pack(other, file)
+    assert file.read_bytes() == before
