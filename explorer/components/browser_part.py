@@ -7,7 +7,7 @@ with textContent.
 
 import inspect
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 
@@ -19,6 +19,11 @@ OF_GRADIO = frozenset(inspect.signature(gr.HTML.__init__).parameters)
 
 class BrowserPart(gr.HTML):
     """A gr.HTML whose whole behaviour lies in assets/js/<module>, which exports `mount(element, part)`."""
+
+    accepts: ClassVar[Any] = None
+    """The shape (see explorer.incoming) of what handlers are given of a value that a browser sent."""
+    sends: ClassVar[dict[str, Any]] = {}
+    """The same of what its events tell."""
 
     def __init__(
         self, value: Any = None, *, module: str = "", kind: str = "", triggers: tuple[str, ...] = (), **settings: Any

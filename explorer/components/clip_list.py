@@ -1,8 +1,9 @@
 """A list of sounds: a small spectrogram to press, a label, a score, and a button that searches from the row."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
+from explorer.incoming import SOUND_ROW
 
 
 class ClipList(BrowserPart):
@@ -12,6 +13,8 @@ class ClipList(BrowserPart):
     a row may carry more, such as "clip". With `action` each row has a button of that meaning; pressing it sends
     `select` with gr.SelectData: `index` is the row's number, `value` the row itself.
     """
+
+    sends: ClassVar[dict[str, Any]] = {"index": int, "value": SOUND_ROW}
 
     def __init__(self, value: Any = None, *, empty: str = "Nothing to list yet.", action: str = "", **settings: Any):
         super().__init__(value, module="clips.js", kind="part-clips", empty=empty, action=action, **settings)

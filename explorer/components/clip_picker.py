@@ -1,7 +1,7 @@
 """Choosing a clip of a data set by facet and label, one after the other, or by chance."""
 
 import base64
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ class ClipPicker(BrowserPart):
     Sends `select`; what was chosen then stands in the value as "chosen": {"sound", "title", "subtitle", "play",
     "first"}. With `eager` the first clip of a new data set is chosen by itself ("first" is true then).
     """
+
+    sends: ClassVar[dict[str, Any]] = {"index": int, "value": {"first": bool}}
 
     def __init__(self, value: Any = None, *, eager: bool = False, **settings: Any):
         super().__init__(value, module="picker.js", kind="part-picker", eager=eager, **settings)

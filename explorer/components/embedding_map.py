@@ -1,8 +1,9 @@
 """The live map of a run's probe clips."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
+from explorer.incoming import SOUND_ROW
 
 
 class EmbeddingMap(BrowserPart):
@@ -14,6 +15,8 @@ class EmbeddingMap(BrowserPart):
     gr.SelectData: `index` is the point, `value` is {"run", "point", "clip", "label",
     "note", "sound", "heard"} (the last: whether a visitor chose it, and not the address).
     """
+
+    sends: ClassVar[dict[str, Any]] = {"index": int, "value": SOUND_ROW}
 
     def __init__(self, value: Any = None, *, panel: bool = True, **settings: Any):
         super().__init__(value, module="map.js", kind="part-map", panel=panel, **settings)

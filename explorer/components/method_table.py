@@ -1,8 +1,9 @@
 """All methods beside each other: sorted by any column, filtered, one of them chosen."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
+from explorer.incoming import Listed
 
 
 class MethodTable(BrowserPart):
@@ -13,6 +14,9 @@ class MethodTable(BrowserPart):
     "std", "rank"}, None for what wasn't measured. Sends `select` with gr.SelectData when a method is chosen: `value` is its name, which then stands in the
     component's value as "chosen" and in the page's address.
     """
+
+    accepts: ClassVar[Any] = {"rows": Listed({}), "chosen": str}
+    sends: ClassVar[dict[str, Any]] = {"index": int, "value": str}
 
     def __init__(self, value: Any = None, **settings: Any):
         super().__init__(value, module="methods.js", kind="part-methods", **settings)

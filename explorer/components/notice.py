@@ -2,7 +2,7 @@
 
 import html
 import re
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import gradio as gr
 
@@ -11,6 +11,8 @@ from explorer.components.browser_part import BrowserPart
 
 class Notice(BrowserPart):
     """Value: as `said` makes it, or None for nothing. Written as text, whatever stands in it."""
+
+    accepts: ClassVar[Any] = {"reference": str}
 
     def __init__(self, value: Any = None, **settings: Any):
         super().__init__(value, module="notice.js", kind="part-notice", **settings)

@@ -1,6 +1,6 @@
 """Where a run stands, in one plain line with a progress bar, and buttons for what can be asked of it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
 
@@ -10,6 +10,8 @@ class RunState(BrowserPart):
 
     Sends `pause`, `resume` and `stop`; the run's name is in gr.EventData as `run`.
     """
+
+    sends: ClassVar[dict[str, Any]] = {"run": str}
 
     def __init__(self, value: Any = None, *, compact: bool = False, **settings: Any):
         super().__init__(

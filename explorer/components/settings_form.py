@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
+from explorer.incoming import SCALAR
 from training.settings import Setting
 
 
@@ -12,6 +13,8 @@ class SettingsForm(BrowserPart):
     """Value: {"groups": [group]} as `settings_group` makes them; after the browser has shown it, also
     {"filled": {group name: {setting: value}}, "wrong": the first mistake in words or ""}. Sends `change`.
     """
+
+    accepts: ClassVar[Any] = {"filled": {str: {str: SCALAR}}}
 
     def __init__(self, value: Any = None, **settings: Any):
         super().__init__(value, module="settings.js", kind="part-settings", **settings)
@@ -36,7 +39,8 @@ def settings_group(
 def filled_in(value: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
     """What the user filled in: group name → setting → value, unchecked."""
     found = (value or {}).get("filled")
-    return {name: dict(group) for name, group in found.items()} if isinstance(found, dict) else {}
+    groups = found.items() if isinstance(found, dict) else ()
+    return {name: dict(group) for name, group in groups if isinstance(group, Mapping)}
 
 
 def _may_be_off(described: Setting) -> bool:

@@ -1,8 +1,9 @@
 """One sound to see and hear: waveform and log-mel spectrogram with axes, a cursor, the keyboard."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
+from explorer.incoming import SOUND
 
 
 class SoundPlayer(BrowserPart):
@@ -12,6 +13,8 @@ class SoundPlayer(BrowserPart):
     be left out; with "play" the sound is heard as soon as it is shown. With "picture" (as the byte route of pictures
     gives it) that is shown in place of the sound's own.
     """
+
+    accepts: ClassVar[Any] = {"sound": SOUND, "title": str, "subtitle": str, "play": bool}
 
     def __init__(self, value: Any = None, *, empty: str = "No sound chosen yet.", **settings: Any):
         super().__init__(value, module="player.js", kind="part-player", empty=empty, **settings)

@@ -13,6 +13,7 @@ from explorer.launcher import Launcher
 from explorer.library import Library
 from explorer.pages import find, listen, map, methods, train
 from explorer.pages.frame import Frame, Unmarked
+from explorer.pages.typed_blocks import TypedBlocks
 from explorer.uploads import Uploads
 
 PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
@@ -46,7 +47,7 @@ def whole_page(
     read_only: bool,
 ) -> gr.Blocks:
     """Everything that a visitor sees."""
-    with gr.Blocks(title="Hearsight", fill_width=True, analytics_enabled=False, delete_cache=(600, 3000)) as page:
+    with TypedBlocks(title="Hearsight", fill_width=True, analytics_enabled=False, delete_cache=(600, 3000)) as page:
         with gr.Row(elem_id="head"):
             gr.HTML(BRAND.format(icon=asset_url("icon.svg")), js_on_load=None, apply_default_css=False)
             with gr.Column(elem_id="run-choice", min_width=280):

@@ -19,7 +19,7 @@ def waveform_of(sound: Any, shelf: Shelf, uploads: Uploads) -> np.ndarray:
     """
     if not isinstance(sound, Mapping):
         raise UserError(NO_SOUND)
-    if "upload" in sound:
+    if sound.get("upload") is not None:
         found = uploads.waveform(str(sound["upload"]))
         if found is None:
             raise UserError(

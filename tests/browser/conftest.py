@@ -86,8 +86,9 @@ class Seen:
 class Site:
     """A server started as a user starts it, with runs, cache and uploads below one folder of its own."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, started_in: Path = ROOT):
         self.folder = folder
+        self.started_in = started_in
         self.runs = folder / "runs"
         self.environment = {"XDG_CACHE_HOME": str(folder / "cache"), "GRADIO_TEMP_DIR": str(folder / "gradio")}
         self.address = ""
@@ -98,10 +99,12 @@ class Site:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "app.py", "--port", str(port), "--runs", str(self.runs)]
+        command = [sys.executable, str(ROOT / "app.py"), "--port", str(port), "--runs", str(self.runs)]
         with (self.folder / "server.txt").open("wb") as log:
             env = {**os.environ, **self.environment}
-            self._process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(
+                command, cwd=self.started_in, env=env, stdout=log, stderr=subprocess.STDOUT
+            )
         until = time.monotonic() + START_SECONDS
         while not _answers(self.address):
             assert self._process.poll() is None and time.monotonic() < until, self.log()
