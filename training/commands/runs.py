@@ -21,7 +21,7 @@ def add_commands(commands: Commands) -> None:
     """Declare `run`, `resume`, `stop`, `standby` and `list`."""
     new = command(commands, "run", run, "start a run, or the run that FOLDER's config.json describes", "runs")
     new.add_argument("folder", nargs="?", help="folder of a run that waits")
-    new.add_argument("--data", help="starter, a public set's name, or a folder of sounds (default: starter)")
+    new.add_argument("--data", help="starter, a public set's name, a folder of sounds or a pack (default: starter)")
     new.add_argument("--method", help="see `methods` (default: simclr)")
     new.add_argument("--encoder", help="see `methods` (default: the method's first)")
     length = new.add_mutually_exclusive_group()

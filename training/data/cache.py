@@ -3,7 +3,8 @@
     <cache>/data/<fingerprint>/samples.i16    all clips, one after the other, mono at 16 kHz, little-endian
     <cache>/data/<fingerprint>/clips.json     everything else that a Dataset holds
 
-A set is written to `<fingerprint>.part-*` and becomes visible whole, by one rename, or not at all.
+A set is written to `<fingerprint>.part-*` and becomes visible whole, by one rename, or not at all. One that came out of
+a pack only claims its fingerprint: once the sounds themselves are at hand, their clips take its place.
 """
 
 import contextlib
@@ -36,6 +37,11 @@ def cache_root() -> Path:
     return (base if base.is_absolute() else Path.home() / ".cache") / "hearsight"
 
 
+def mel_folder(root: Path | None = None) -> Path:
+    """Where spectrograms lie, in files that begin with their set's fingerprint; see `training.data.store`."""
+    return (cache_root() if root is None else root) / "mel"
+
+
 def writable(folder: Path) -> Path:
     """`folder`, made if need be. Raises UserError where it can't be made."""
     with _sentence_for_cache_errors(folder):
@@ -66,24 +72,43 @@ def making(
     return locked(_sets(root) / f"{checked(fingerprint)}.lock", progress)
 
 
-def load(fingerprint: str, root: Path | None = None) -> Dataset | None:
-    """The set, its samples memory-mapped read-only; None when it isn't there, is damaged or of another schema."""
+def checked(fingerprint: str) -> str:
+    """`fingerprint` itself. Raises ValueError where it cannot name a folder."""
+    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", fingerprint) or ".part-" in fingerprint:
+        raise ValueError(f"{fingerprint!r} cannot name a folder")
+    return fingerprint
+
+
+def load(fingerprint: str, root: Path | None = None, *, claims: bool = True) -> Dataset | None:
+    """The set, its samples memory-mapped read-only; None when it isn't there, is damaged or of another schema.
+
+    `claims`: whether one counts of which nothing but a pack says that it is this set.
+    """
     folder = _sets(root) / checked(fingerprint)
     try:
         about = json.loads((folder / "clips.json").read_bytes())
-        return _dataset(about, folder / "samples.i16") if about["schema"] == SCHEMA else None
+        counts = about["schema"] == SCHEMA and (claims or not about.get("claimed"))
+        return _dataset(about, folder / "samples.i16") if counts else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def made_once(
-    fingerprint: str, make: Callable[[], Dataset], progress: Progress = quiet, root: Path | None = None
+    fingerprint: str,
+    make: Callable[[], Dataset],
+    progress: Progress = quiet,
+    root: Path | None = None,
+    *,
+    claims: bool = False,
 ) -> Dataset:
-    """The cached set, or what `make` makes; of two processes that ask at once the second waits for the first."""
-    found = load(fingerprint, root)
+    """The cached set, or what `make` makes; of two processes that ask at once the second waits for the first.
+
+    `claims`: see `load`.
+    """
+    found = load(fingerprint, root, claims=claims)
     if found is None:
         with making(fingerprint, root, progress):
-            found = load(fingerprint, root)
+            found = load(fingerprint, root, claims=claims)
             if found is None:
                 found = make()
     return found
@@ -95,8 +120,10 @@ class ClipWriter:
     Raises UserError when the disk is full or the cache can't be written.
     """
 
-    def __init__(self, name: str, fingerprint: str, root: Path | None = None) -> None:
+    def __init__(self, name: str, fingerprint: str, root: Path | None = None, *, claimed: bool = False) -> None:
+        """`claimed`: nothing but a pack says that these clips are of this fingerprint."""
         self.name = name
+        self.claimed = claimed
         self.fingerprint = checked(fingerprint)
         self._root = root
         self._clips: list[dict[str, Any]] = []
@@ -161,7 +188,9 @@ class ClipWriter:
                 os.fsync(file.fileno())
             _sync_folder(self._part)
             with locked(whole.parent / "parts.lock"):
-                if load(self.fingerprint, self._root) is None:
+                if load(self.fingerprint, self._root, claims=self.claimed) is None:
+                    if whole.exists():
+                        _forget_mel(self.fingerprint, self._root)
                     shutil.rmtree(whole, ignore_errors=True)
                     self._part.replace(whole)
                     _sync_folder(whole.parent)
@@ -191,6 +220,7 @@ class ClipWriter:
             "schema": SCHEMA,
             "name": self.name,
             "fingerprint": self.fingerprint,
+            **({"claimed": True} if self.claimed else {}),
             "group": group,
             "ids": [clip["id"] for clip in self._clips],
             "lengths": [clip["length"] for clip in self._clips],
@@ -234,11 +264,10 @@ def _sets(root: Path | None) -> Path:
     return (cache_root() if root is None else root) / "data"
 
 
-def checked(fingerprint: str) -> str:
-    """`fingerprint` itself. Raises ValueError where it cannot name a folder."""
-    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", fingerprint) or ".part-" in fingerprint:
-        raise ValueError(f"{fingerprint!r} cannot name a folder")
-    return fingerprint
+def _forget_mel(fingerprint: str, root: Path | None) -> None:
+    """Of clips that were taken for this set, and need not have been."""
+    for path in mel_folder(root).glob(f"{fingerprint}-*.npy"):
+        path.unlink(missing_ok=True)
 
 
 def _remove_dead_parts(sets: Path) -> None:

@@ -102,7 +102,7 @@ def open_pack(path: str | Path, progress: Progress = quiet) -> Dataset:
 
 def _cached(pack: Packed, progress: Progress) -> Dataset:
     """The pack's clips as the cache holds them, from now on if not before. Raises NotRead where it holds others."""
-    dataset = cache.made_once(pack.fingerprint, lambda: _made(pack, progress), progress)
+    dataset = cache.made_once(pack.fingerprint, lambda: _made(pack, progress), progress, claims=True)
     other = next(_differences(dataset, pack), None)
     if other is not None:
         raise NotRead(f"its {other} are not those that this machine has of the same sounds")
@@ -114,7 +114,7 @@ def _cached(pack: Packed, progress: Progress) -> Dataset:
 
 
 def _made(pack: Packed, progress: Progress) -> Dataset:
-    writer = cache.ClipWriter(pack.name, pack.fingerprint)
+    writer = cache.ClipWriter(pack.name, pack.fingerprint, claimed=True)
     clips = len(pack.lengths)
     try:
         for clip, (id, file, caption) in enumerate(zip(pack.ids, pack.files, pack.captions, strict=True)):

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from training.batch import Batch
-from training.data.cache import cache_root
+from training.data.cache import mel_folder
 from training.data.dataset import Dataset, Progress
 from training.spectrogram import FrontEnd, levelled, log_mel
 
@@ -89,7 +89,7 @@ def mel_store(dataset: Dataset, front_end: FrontEnd, device: torch.device, progr
 def mel_path(fingerprint: str, front_end: FrontEnd) -> Path:
     """Where the mel power of a data set lies, keyed by every setting of the front end."""
     key = json.dumps([MEL_VERSION, asdict(front_end)], sort_keys=True).encode()
-    return cache_root() / "mel" / f"{fingerprint}-{hashlib.sha256(key).hexdigest()[:16]}.npy"
+    return mel_folder() / f"{fingerprint}-{hashlib.sha256(key).hexdigest()[:16]}.npy"
 
 
 def has_mel(path: Path, shape: tuple[int, int]) -> bool:

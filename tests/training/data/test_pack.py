@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
+import torch
 from safetensors.numpy import load_file, save_file
 
 from training.config import new_config
@@ -19,7 +21,8 @@ from training.data import cache, open_dataset, packed
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.data.dropped import dropped_root
 from training.data.pack import is_pack, open_pack, write_pack
-from training.data.store import mel_path
+from training.data.progress import quiet
+from training.data.store import mel_path, mel_store
 from training.data.tensor_file import TensorFile, tensor_content, tensor_file
 from training.errors import UserError
 from training.run import RunFolder, create_run
@@ -87,6 +90,15 @@ def test_a_pack_opens_elsewhere_as_the_same_data(made: Dataset, elsewhere: Path)
     assert open_dataset(str(elsewhere)).ids == made.ids
 
 
+def folder_of_sounds(folder: Path) -> Path:
+    random = np.random.default_rng(0)
+    for i in range(20):
+        path = folder / "ab"[i % 2] / f"{i}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, random.uniform(-0.5, 0.5, 4000 + 100 * i), SAMPLE_RATE)
+    return folder
+
+
 def run_on(data: Path | str, folder: Path, encoder: str = "conv2d") -> RunFolder:
     config = new_config(TINY, data=str(data), steps=3, device="cpu", encoder=encoder)
     run = create_run(folder, config.to_json())
@@ -97,15 +109,10 @@ def run_on(data: Path | str, folder: Path, encoder: str = "conv2d") -> RunFolder
 def test_a_run_on_the_pack_is_bitwise_the_run_on_the_folder(
     own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    soundfile = pytest.importorskip("soundfile")
     monkeypatch.setattr("training.config.git_revision", lambda: None)
-    random = np.random.default_rng(0)
-    for i in range(20):
-        path = tmp_path / "sounds" / "ab"[i % 2] / f"{i}.wav"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(path, random.uniform(-0.5, 0.5, 4000 + 100 * i), SAMPLE_RATE)
-    of_folder = run_on(tmp_path / "sounds", tmp_path / "one")
-    write_pack(open_dataset(str(tmp_path / "sounds")), tmp_path / "sounds.bin")
+    sounds = folder_of_sounds(tmp_path / "sounds")
+    of_folder = run_on(sounds, tmp_path / "one")
+    write_pack(open_dataset(str(sounds)), tmp_path / "sounds.bin")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
     of_pack = run_on(tmp_path / "sounds.bin", tmp_path / "two")
     assert of_folder.config()["data_fingerprint"] == of_pack.config()["data_fingerprint"]
@@ -308,6 +315,29 @@ def test_clips_of_the_same_fingerprint_must_be_the_same(
     after = cache.load("f00d")
     assert before is not None and after is not None
     np.testing.assert_array_equal(after.samples, before.samples)
+
+
+def test_a_pack_that_came_first_is_not_believed_once_the_sounds_are_here(
+    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounds = folder_of_sounds(tmp_path / "sounds")
+    true = open_dataset(str(sounds))
+    honest, lie = tmp_path / "honest", tmp_path / "lie"
+    write_pack(true, honest)
+    write_pack(true, lie)
+    changed(lie, set_first("samples", 12_345))
+    refused(lie, "its samples are not those that this machine has|its mel power is not that of its samples")
+    changed(lie, say("front_end", "another"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    taken = open_dataset(str(lie))
+    mel_store(taken, FrontEnd(), torch.device("cpu"), quiet)
+    assert taken.samples[0] == 12_345 and mel_path(true.fingerprint, FrontEnd()).exists()
+    refused(honest, "its samples are not those that this machine has")
+    found = open_dataset(str(sounds))
+    np.testing.assert_array_equal(found.samples, true.samples)
+    assert not mel_path(true.fingerprint, FrontEnd()).exists()
+    refused(lie, "its samples are not those that this machine has")
+    assert open_dataset(str(honest)).ids == true.ids and mel_path(true.fingerprint, FrontEnd()).exists()
 
 
 def test_a_pack_is_written_over_a_pack_and_nothing_else(
