@@ -24,6 +24,7 @@ from explorer.projector import Projector
 from explorer.queries.layouts import LayoutFolders
 from explorer.routes import byte_routes
 from explorer.uploads import Uploads
+from explorer.workplace import Workplace
 from training.data import whole_reference
 
 EXAMPLE = FOLDER / "example_run"
@@ -35,13 +36,15 @@ WARM_UP_AFTER_SECONDS = 1.0
 
 
 class Server:
-    """Everything behind the page, from the folder of the runs to the routes."""
+    """Everything behind the page, from the folder of the runs to the routes. While it lives the process works elsewhere."""
 
     def __init__(self, runs: Path, *, data: str, read_only: bool):
-        """Raises NotServed where `data` is neither the name of a set nor a path where something is."""
+        """Raises NotServed where `data` is neither the name of a set nor a path where something is, or nothing can be put aside."""
         self._data = whole_reference(data)
         if os.path.isabs(self._data) and not os.path.exists(self._data):
             raise NotServed(f"There is no data at {self._data}; the name of a set or a folder of sounds was expected.")
+        runs, started_in = runs.absolute(), os.getcwd()
+        self._workplace = Workplace()
         self.library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
         self.launcher = Launcher(runs, read_only=read_only)
         self.uploads = Uploads()
@@ -49,7 +52,7 @@ class Server:
         self.finder = Finder(self.library, LayoutFolders())
         self.downloads = Downloads(arrived=self.library.shelf.forget)
         parts = (self.library, self.launcher, self.uploads, self.finder, self.downloads)
-        self.page = whole_page(*parts, data=self._data, read_only=read_only)
+        self.page = whole_page(*parts, data=self._data, read_only=read_only, started_in=started_in)
 
     def routes(self) -> FastAPI:
         """The byte routes; a FastAPI of their own only carries them to Gradio's."""
@@ -92,6 +95,7 @@ class Server:
         self.downloads.close()
         self.uploads.close()
         self.library.shelf.close()
+        self._workplace.close()
 
     def _queued(self, name: str) -> dict[str, Any]:
         return {"place": self.launcher.place(name), "behind": self.launcher.paused()}

@@ -58,7 +58,6 @@ class Uploads:
         self._lifetime_seconds = lifetime_seconds
         self._quota_bytes = quota_bytes
         self._lock = threading.Lock()
-        _remove_leftovers(lifetime_seconds)
         self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # readable by this user alone
         self._closed = threading.Event()
         threading.Thread(target=self._sweep_for_ever, name="uploads", daemon=True).start()
@@ -155,11 +154,3 @@ def received(path: str | Path, incoming: Path | None = None) -> Path:
 def default_incoming() -> Path:
     """Where Gradio puts what visitors send."""
     return Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "gradio")
-
-
-def _remove_leftovers(lifetime_seconds: float) -> None:
-    """Uploads of a server that was killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):
-            if folder.stat().st_uid == os.getuid() and time.time() - folder.stat().st_mtime > lifetime_seconds:
-                shutil.rmtree(folder, ignore_errors=True)

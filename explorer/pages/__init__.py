@@ -45,15 +45,18 @@ def whole_page(
     *,
     data: str,
     read_only: bool,
+    started_in: str = "",
 ) -> gr.Blocks:
-    """Everything that a visitor sees."""
+    """Everything that a visitor sees. `started_in`: the folder where relative paths begin that a visitor types."""
     with TypedBlocks(title="Hearsight", fill_width=True, analytics_enabled=False, delete_cache=(600, 3000)) as page:
         with gr.Row(elem_id="head"):
             gr.HTML(BRAND.format(icon=asset_url("icon.svg")), js_on_load=None, apply_default_css=False)
             with gr.Column(elem_id="run-choice", min_width=280):
                 run = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
-        frame = Frame(library, launcher, uploads, finder, downloads, data, read_only, page, run, Unmarked())
+        frame = Frame(
+            library, launcher, uploads, finder, downloads, data, read_only, page, run, Unmarked(), started_in=started_in
+        )
         frame.follow_run(state)
         with gr.Tabs() as tabs:
             frame.tabs = tabs

@@ -14,6 +14,7 @@ from explorer.finder import Finder
 from explorer.launcher import Launcher
 from explorer.library import Library, RunSummary
 from explorer.uploads import Uploads
+from training.data import whole_reference
 from training.data.names import readable_name
 
 T = TypeVar("T", bound=BrowserPart)
@@ -64,6 +65,8 @@ class Frame:
     """The tab that is being built."""
     train_form: TrainForm | None = None
     """Set by the page Train, which is built before those that lead to it."""
+    started_in: str = ""
+    """The folder where the server was started: there a relative path begins that a visitor types."""
     followers: list[BrowserPart] = field(default_factory=list)
 
     @property
@@ -80,6 +83,10 @@ class Frame:
     def private(self) -> dict[str, Any]:
         """Without a mark of waiting, and by the page alone."""
         return {"show_progress": "hidden", "show_progress_on": self.unmarked, "api_visibility": "private"}
+
+    def reference(self, typed: str | None) -> str:
+        """Data as a visitor named it, by a path that stands alone where it is one; empty where nothing was named."""
+        return whole_reference(typed or "", self.started_in)
 
     def follow_run(self, part: T) -> T:
         """`part` shows the run that is chosen: its value becomes {"run": name}."""

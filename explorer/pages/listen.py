@@ -44,7 +44,7 @@ def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
 
     def opened(reference: str | None, anew: bool = False) -> tuple[dict[str, Any], gr.Timer]:
         """The clips of a set, or what keeps them; the timer asks again while it is being opened."""
-        reference = (reference or "").strip()
+        reference = frame.reference(reference)
         known = {name for _, name in data_choices()} | {frame.data}
         if not reference or (frame.read_only and reference not in known):
             return said("Choose one of the sets above.", "bad"), gr.Timer(active=False)
@@ -135,6 +135,8 @@ class _Views:
         return self._views(*inputs) if isinstance(shown, dict) and shown.get("sound") else (gr.skip(),) * 3
 
     def _views(self, chosen: Any, form: Any, domain: str, seed: float | None, data: str | None) -> tuple[Any, Any, Any]:
-        found = views_of(chosen, form, domain, seed, data, self.frame.library.shelf, self.frame.uploads)
+        found = views_of(
+            chosen, form, domain, seed, self.frame.reference(data), self.frame.library.shelf, self.frame.uploads
+        )
         first, second = (gr.skip() if view is None else view for view in (found.first, found.second))
         return first, second, found.notice

@@ -52,7 +52,7 @@ def views_form(domain: str) -> list[dict[str, Any]]:
 
 
 def views_of(
-    chosen: Any, form: Any, domain: str, seed: float | None, reference: str | None, shelf: Shelf, uploads: Uploads
+    chosen: Any, form: Any, domain: str, seed: float | None, reference: str, shelf: Shelf, uploads: Uploads
 ) -> Shown:
     """Two views of the sound that the player shows, kept as sounds of their own. A mistake becomes the sentence."""
     from explorer.queries.views import two_views
@@ -109,12 +109,12 @@ def warm_up() -> None:
     inversion.warm_up()
 
 
-def _dataset(sound: Any, reference: str | None, shelf: Shelf) -> Dataset | None:
+def _dataset(sound: Any, reference: str, shelf: Shelf) -> Dataset | None:
     """The data set of a clip; for a visitor's own sound the one that is chosen on the page."""
     if isinstance(sound, dict) and "fingerprint" in sound:
         try:
             return shelf.dataset(sound["fingerprint"])
         except StillOpening:
             return None
-    opening = shelf.known((reference or "").strip())
+    opening = shelf.known(reference)
     return None if opening is None else opening.dataset

@@ -103,7 +103,7 @@ class _Form:
     def _start(self, data: str | None, method: str, encoder: str, settings: dict[str, Any]) -> gr.Dropdown:
         if self.frame.read_only:
             raise gr.Error("Runs can only be looked at here.", print_exception=False)
-        config = _plainly(lambda: config_from(data, method, encoder, filled_in(settings)))
+        config = _plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings)))
         return self.frame.run_choice(_plainly(lambda: self.frame.launcher.start(config)))
 
 

@@ -9,7 +9,6 @@ from explorer.downloads import Download
 from explorer.pages.frame import Frame
 from explorer.pages.train_drop import DropZone
 from explorer.pages.train_form import data_choices, is_to_be_downloaded
-from training.data import whole_reference
 from training.data.dropped import is_dropped
 from training.data.names import readable_name
 
@@ -59,7 +58,7 @@ class DataChoice:
         return gr.Dropdown(choices=[*map(data_title, dict.fromkeys(own)), *choices], value=chosen)
 
     def _begin(self, name: str | None) -> tuple[Any, ...]:
-        name = whole_reference(name or "")
+        name = self._frame.reference(name)
         if not self._frame.read_only and is_to_be_downloaded(name):
             self._frame.downloads.begin(name)
         return self._look(name)
@@ -72,7 +71,7 @@ class DataChoice:
 
         `anew`: a folder of the user's own is looked at once more, as its files may have changed.
         """
-        name = whole_reference(name or "")
+        name = self._frame.reference(name)
         if not name or (self._frame.read_only and name not in self._named()):
             return _answer()
         download = self._frame.downloads.known(name)
@@ -91,7 +90,7 @@ class DataChoice:
         return {name for _, name in data_choices()} | {self._frame.data}
 
     def _after_download(self, name: str | None) -> Any:
-        download = self._frame.downloads.known(name or "")
+        download = self._frame.downloads.known(self._frame.reference(name))
         done = download is not None and download.done and not download.failed
         return self.offered(str(name)) if done else gr.skip()
 

@@ -3,6 +3,7 @@
 import concurrent.futures
 import importlib.util
 import json
+import stat
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator
@@ -103,6 +104,13 @@ def kept(site: Any) -> list[Path]:
 def given_out(answers: Iterable[str]) -> list[str]:
     """Those that name a file as Gradio does when it gives one out, or hold the secret."""
     return [answer for answer in answers if "gradio.FileData" in answer or "/file=" in answer or SECRET in answer]
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="asks Linux where a process works")
+def test_security_the_server_works_in_a_folder_that_holds_nothing(site: Any) -> None:
+    working = Path(f"/proc/{site._process.pid}/cwd").readlink()
+    assert list(working.iterdir()) == []
+    assert stat.S_IMODE(working.parent.stat().st_mode) == 0o700
 
 
 def test_security_no_function_gives_out_a_file_that_a_stranger_names(site: Any) -> None:

@@ -110,17 +110,6 @@ def test_the_oldest_go_when_the_quota_is_full(incoming, temporary):
     store.close()
 
 
-def test_a_new_server_removes_what_a_killed_one_left(incoming, temporary):
-    left, fresh = temporary / f"{PREFIX}left", temporary / f"{PREFIX}fresh"
-    for folder in (left, fresh):
-        folder.mkdir()
-    old = time.time() - 2 * module.LIFETIME_SECONDS
-    os.utime(left, (old, old))
-    Uploads(incoming).close()
-    assert not left.exists()
-    assert fresh.exists()
-
-
 def test_closing_removes_everything(incoming, temporary):
     store = Uploads(incoming)
     store.add_waveform(np.zeros(10))

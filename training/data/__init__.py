@@ -69,14 +69,14 @@ def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progr
     return open_path(reference, window_seconds=window_seconds, progress=progress)
 
 
-def whole_reference(reference: str) -> str:
-    """The same reference from any working folder: a set's name as it is, a path made absolute."""
+def whole_reference(reference: str, start: str = "") -> str:
+    """The same reference from any working folder: a set's name as it is, a path made absolute, from `start` or from here."""
     from training.data.public import is_public
 
     name = reference.strip()
     if not name or name == STARTER or is_public(name):
         return name
-    return os.path.abspath(os.path.expanduser(name))
+    return os.path.abspath(os.path.join(start, os.path.expanduser(name)))
 
 
 def list_datasets() -> list[DatasetRow]:

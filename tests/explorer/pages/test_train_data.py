@@ -12,6 +12,7 @@ import soundfile
 from explorer.downloads import Downloads
 from explorer.library import Library
 from explorer.pages.train_data import DataChoice
+from training.data import whole_reference
 from training.data.dataset import Progress
 from training.data.public import folder_of
 
@@ -29,7 +30,9 @@ def choice(tmp_path, cache):
         library = Library(tmp_path / "runs")
         downloads = Downloads(fetched, library.shelf.forget)
         made.extend([downloads, library.shelf])
-        return DataChoice(SimpleNamespace(data=data, read_only=read_only, library=library, downloads=downloads))  # type: ignore[arg-type]
+        frame = SimpleNamespace(data=data, read_only=read_only, library=library, downloads=downloads)
+        frame.reference = whole_reference
+        return DataChoice(frame)  # type: ignore[arg-type]
 
     yield make
     for each in made:
