@@ -6,10 +6,12 @@ import json
 import stat
 import urllib.error
 import urllib.request
+import wave
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,10 +27,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     sites = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sites)
     folder = tmp_path_factory.mktemp("site")
-    for name in ("started", "started/.git", "temporary", "gradio"):
+    for name in ("started", "started/.git", "temporary", "gradio", "sounds"):
         (folder / name).mkdir()
+    with wave.open(str(folder / "sounds" / "tone.wav"), "wb") as out:
+        out.setparams((1, 2, 16_000, 8000, "NONE", ""))
+        out.writeframes((np.sin(np.arange(8000) / 10) * 8000).astype("<i2").tobytes())
     made = sites.Site(folder, folder / "started")
-    made.environment["TMPDIR"] = str(folder / "temporary")
+    made.environment |= {"TMPDIR": str(folder / "temporary"), "HEARSIGHT_DATA": str(folder / "sounds")}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in made.environment.items():
             patch.setenv(name, value)
