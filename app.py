@@ -3,12 +3,14 @@
     python app.py --runs runs --data starter --port 7860
 
 Each flag is also an environment variable: HEARSIGHT_HOST, HEARSIGHT_PORT, HEARSIGHT_RUNS, HEARSIGHT_DATA,
-HEARSIGHT_READ_ONLY, HEARSIGHT_OPEN. On a hosted Space the page is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
+HEARSIGHT_READ_ONLY, HEARSIGHT_OPEN, HEARSIGHT_ALLOW_HOST (names with commas between them). On a hosted Space the page
+is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
 What cannot be served is said in one sentence, with exit code 2.
 """
 
 import argparse
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -31,6 +33,11 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--port", type=port_number, default=port, help="port to listen on (default: the first free one from 7860)"
     )
+    parser.add_argument(
+        "--allow-host", type=host_name, action="append", metavar="NAME", help="a further name under which visitors ask for "
+        "the page, such as a proxy's or *.example.org; can be repeated. Without it: localhost, and with a --host that others "
+        "reach also this machine's own name and any bare IP address; on a hosted Space its own names"
+    )  # fmt: skip
     runs = env.get("HEARSIGHT_RUNS") or "runs"
     parser.add_argument("--runs", type=folder, default=runs, help="folder of the runs (default: %(default)s)")
     data = env.get("HEARSIGHT_DATA") or "starter"
@@ -41,7 +48,14 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--read-only", action="store_true", default=read_only, help="visitors may look, but not train")
     opened = switch("HEARSIGHT_OPEN", otherwise=False)
     parser.add_argument("--open", action="store_true", default=opened, help="open the page in your browser")
-    return parser.parse_args(arguments)
+    chosen = parser.parse_args(arguments)
+    if chosen.allow_host is None:
+        names = [name for name in env.get("HEARSIGHT_ALLOW_HOST", "").split(",") if name.strip()]
+        try:
+            chosen.allow_host = [host_name(name) for name in names]
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"HEARSIGHT_ALLOW_HOST: {error}")
+    return chosen
 
 
 def switch(name: str, otherwise: bool) -> bool:
@@ -57,6 +71,14 @@ def port_number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"{text} is no port; a whole number from 1 to 65535 was expected")
     return int(text)
+
+
+def host_name(text: str) -> str:
+    """A host's name or address, without a port; "*." may stand before it."""
+    name = text.strip().lower()
+    if not re.fullmatch(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", name):
+        raise argparse.ArgumentTypeError(f"{text} is no host's name; one such as class.example.org was expected")
+    return name
 
 
 def folder(text: str) -> Path:
@@ -85,7 +107,7 @@ def serve(chosen: argparse.Namespace) -> None:
         leave(str(error))
     try:
         # Where no host or port is given, Gradio looks at GRADIO_SERVER_NAME and GRADIO_SERVER_PORT, as a Space sets them.
-        server.open(chosen.host, chosen.port, inbrowser=chosen.open, **launched)
+        server.open(chosen.host, chosen.port, chosen.allow_host, inbrowser=chosen.open, **launched)
     except NotServed as error:
         leave(str(error))
     finally:

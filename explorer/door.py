@@ -32,8 +32,13 @@ def open_door(page: gr.Blocks, host: str | None, port: int | None, **launched: A
         ) from error
 
 
+def listening(host: str | None) -> str:
+    """The name or address that is listened on, as Gradio chooses it."""
+    return (host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1").strip("[]")
+
+
 def _check_address(host: str | None, port: int | None) -> None:
-    name = (host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1").strip("[]")
+    name = listening(host)
     try:
         found = socket.getaddrinfo(name, port or 0, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

@@ -1,7 +1,16 @@
-"""Headers on every answer of the page: what a browser may load, guess and frame."""
+"""What stands before everything else: who may ask, what is open, and on every answer what a browser may do with it."""
 
-from starlette.datastructures import MutableHeaders
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from explorer.callers import Callers
+from explorer.open_routes import Doors
 
 POLICY = (
     "default-src 'self'",
@@ -17,24 +26,63 @@ POLICY = (
     "form-action 'self'",
 )
 HOSTED_FRAMES = "https://huggingface.co https://*.hf.space"
+LOOKING = ("GET", "HEAD")
+"""The methods that change nothing."""
 
 
 class Guards:
-    """An ASGI middleware. Answers that bring a policy of their own keep it."""
+    """An ASGI application around another. Answers that bring a policy of their own keep it."""
 
-    def __init__(self, app: ASGIApp, *, hosted: bool = False):
+    def __init__(self, app: ASGIApp, callers: Callers, doors: Doors, *, hosted: bool = False):
         """`hosted`: on a Space, whose page is shown in a frame of the site."""
         self._app = app
+        self._callers = callers
+        self._doors = doors
         frames = f"'self' {HOSTED_FRAMES}" if hosted else "'self'"
         self._policy = "; ".join((*POLICY, f"frame-ancestors {frames}"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
+        if scope["type"] == "websocket":  # nothing here speaks so
+            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "http":
+            refused = self._refusal(scope)
+            app = self._app if refused is None else PlainTextResponse(refused[1], refused[0])
+            await app(scope, receive, self._marking(send))
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers, method = Headers(scope=scope), scope["method"]
+        said = (headers.getlist(name) for name in ("host", "x-forwarded-host", "origin"))
+        asked = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return self._callers.refusal(method not in LOOKING, *said) or self._doors.refusal(method, path, asked)
+
+    def _marking(self, send: Send) -> Send:
+        async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Content-Security-Policy", self._policy)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "same-origin")
+                # Gradio lets any page read the answers of a server with a name of its own, with the visitor's cookies.
+                for name in ("Origin", "Credentials"):
+                    del headers[f"Access-Control-Allow-{name}"]
             await send(message)
 
-        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+        return marked
+
+
+def outermost(around: Callable[[ASGIApp], ASGIApp]) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """A lifespan that puts something around the whole application when it starts, before the first request.
+
+    What is added as a middleware stands inside the one that answers for errors, whose answers it doesn't see.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        assert app.middleware_stack is not None, "it is built before an application starts"
+        app.middleware_stack = around(app.middleware_stack)
+        yield
+
+    return lifespan

@@ -3,22 +3,27 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from explorer.assets import FOLDER, asset_url
 from explorer.assets import router as asset_routes
-from explorer.door import NotServed, open_door
+from explorer.callers import callers_of
+from explorer.door import NotServed, listening, open_door
 from explorer.downloads import Downloads
 from explorer.finder import Finder
 from explorer.first_script import FirstScript
-from explorer.guards import Guards
+from explorer.guards import Guards, outermost
 from explorer.launcher import Launcher
 from explorer.library import Library
+from explorer.open_routes import Doors
 from explorer.pages import whole_page
 from explorer.projector import Projector
 from explorer.queries.layouts import LayoutFolders
@@ -56,24 +61,43 @@ class Server:
 
     def routes(self) -> FastAPI:
         """The byte routes; a FastAPI of their own only carries them to Gradio's."""
-        host = FastAPI()
+        host = FastAPI(openapi_url=None)
         host.include_router(asset_routes)
         host.include_router(byte_routes(self.library, self.uploads, LayoutFolders(), self._looked_at, self._queued))
         return host
 
-    def open(self, host: str | None, port: int | None, **launched: Any) -> None:
-        """Serve until the process is interrupted; `launched` goes to Gradio's `launch`. Raises NotServed."""
+    def open(self, host: str | None, port: int | None, allowed: Sequence[str] = (), **launched: Any) -> None:
+        """Serve until the process is interrupted; the rest as for `launch`. Raises NotServed."""
+        self.launch(host, port, allowed, **launched)
+        if os.path.isabs(self._data):
+            self.library.shelf.open(self._data)
+        threading.Thread(target=_warm_up, args=(self.projector, self.launcher), daemon=True).start()
+        self.page.block_thread()
+
+    def launch(self, host: str | None, port: int | None, allowed: Sequence[str] = (), **launched: Any) -> None:
+        """Serve in the background. `allowed` are names under which visitors may ask beside the server's own; `launched` goes
+        to Gradio's `launch`. Raises NotServed.
+        """
         self.page.queue(default_concurrency_limit=4)
         # Gradio looks into its empty queue a thousand times a second and for progress to tell a hundred times, which takes a
         # tenth of a core from the training.
         self.page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS
         self.page._queue.progress_update_sleep_when_free = PROGRESS_PAUSE_SECONDS
-        around = [Middleware(Guards, hosted="SPACE_ID" in os.environ), Middleware(FirstScript)]
+        callers, doors = callers_of(listening(host), allowed), Doors(Path(get_upload_folder()))
+
+        def guarded(app: ASGIApp) -> ASGIApp:
+            return Guards(app, callers, doors, hosted="SPACE_ID" in os.environ)
+
         open_door(
             self.page,
             host,
             port,
-            app_kwargs={"routes": self.routes().routes, "middleware": around},
+            app_kwargs={
+                "routes": self.routes().routes,
+                "middleware": [Middleware(FirstScript)],
+                "lifespan": outermost(guarded),
+                "openapi_url": None,
+            },
             head=head(),
             theme=theme(),
             ssr_mode=False,
@@ -81,10 +105,6 @@ class Server:
             footer_links=[],
             **launched,
         )
-        if os.path.isabs(self._data):
-            self.library.shelf.open(self._data)
-        threading.Thread(target=_warm_up, args=(self.projector, self.launcher), daemon=True).start()
-        self.page.block_thread()
 
     def close(self) -> None:
         """Let go of everything but the trainers, which go on."""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOST", "PORT", "RUNS", "DATA", "READ_ONLY", "OPEN"):
+    for name in ("HOST", "PORT", "RUNS", "DATA", "READ_ONLY", "OPEN", "ALLOW_HOST"):
         monkeypatch.delenv(f"HEARSIGHT_{name}", raising=False)
     monkeypatch.delenv("SPACE_ID", raising=False)
 
@@ -21,7 +21,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_need_be_said() -> None:
     chosen = options([])
     assert (chosen.host, chosen.port, chosen.runs, chosen.data) == (None, None, Path("runs"), "starter")
-    assert (chosen.read_only, chosen.open) == (False, False)
+    assert (chosen.read_only, chosen.open, chosen.allow_host) == (False, False, [])
 
 
 def test_each_flag_is_an_environment_variable_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -32,6 +32,27 @@ def test_each_flag_is_an_environment_variable_too(monkeypatch: pytest.MonkeyPatc
     assert (chosen.host, chosen.port, chosen.runs, chosen.data) == ("0.0.0.0", 8000, tmp_path, "esc50")
     assert (chosen.read_only, chosen.open) == (True, True)
     assert options(["--port", "9000"]).port == 9000
+
+
+def test_names_of_proxies_are_given_one_by_one_or_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert options(["--allow-host", "Class.example", "--allow-host", "*.lab.example"]).allow_host == [
+        "class.example",
+        "*.lab.example",
+    ]
+    monkeypatch.setenv("HEARSIGHT_ALLOW_HOST", "a.example, b.example,")
+    assert options([]).allow_host == ["a.example", "b.example"]
+    assert options(["--allow-host", "c.example"]).allow_host == ["c.example"]
+
+
+def test_an_allowed_host_that_is_none_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HEARSIGHT_ALLOW_HOST", "https://a.example/")
+    with pytest.raises(SystemExit) as end:
+        options([])
+    assert end.value.code == 2
+    told = "HEARSIGHT_ALLOW_HOST: https://a.example/ is no host's name; one such as class.example.org was expected"
+    assert told in capsys.readouterr().err
 
 
 def test_a_space_is_for_looking_only_unless_it_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +82,8 @@ def test_a_word_that_is_neither_yes_nor_no_ends_with_2(
         ["--port", "0"],
         ["--port", "70000"],
         ["--port", "x"],
+        ["--allow-host", "a.example:80"],
+        ["--allow-host", "*"],
         ["--runs", __file__],
         ["--runs", "x" * 400],
         ["--runs", "~nobody-here/runs"],

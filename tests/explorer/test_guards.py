@@ -1,30 +1,90 @@
-"""Every answer says what a browser may do with it."""
+"""Every answer says what a browser may do with it, whoever gives it."""
 
+from pathlib import Path
+
+import pytest
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from explorer.guards import Guards
+from explorer.callers import Callers
+from explorer.guards import Guards, outermost
+from explorer.open_routes import Doors, Open
+
+TABLE = [Open("GET", path, "", "") for path in ("/own", "/fails", "/nothing", "/shared")]
 
 
-def asked(hosted: bool) -> TestClient:
-    app = FastAPI()
-    app.add_middleware(Guards, hosted=hosted)
+def asked(hosted: bool = False) -> TestClient:
+    """A client that has entered, as an application must be started."""
+
+    def guarded(app: ASGIApp) -> ASGIApp:
+        return Guards(app, Callers("0.0.0.0", ["testserver"]), Doors(Path("/nowhere"), TABLE), hosted=hosted)
+
+    app = FastAPI(lifespan=outermost(guarded))
 
     @app.get("/own")
     def own() -> PlainTextResponse:
         return PlainTextResponse("own", headers={"Content-Security-Policy": "default-src 'none'"})
 
-    return TestClient(app)
+    @app.get("/fails")
+    def fails() -> None:
+        raise RuntimeError(f"a secret of {__file__}")
+
+    @app.get("/shared")
+    def shared() -> PlainTextResponse:
+        return PlainTextResponse(
+            "", headers={"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
+        )
+
+    @app.get("/forgotten")
+    def forgotten() -> str:
+        return "named in no table"
+
+    @app.websocket("/own")
+    async def own_socket(socket: WebSocket) -> None:
+        await socket.accept()
+
+    return TestClient(app, raise_server_exceptions=False)
 
 
-def test_every_answer_is_guarded_also_where_nothing_is() -> None:
-    headers = asked(False).get("/nothing").headers
-    assert headers["x-content-type-options"] == "nosniff"
-    policy = headers["content-security-policy"]
-    assert "img-src 'self' data: blob:;" in policy and policy.endswith("frame-ancestors 'self'")
-    assert "huggingface" in asked(True).get("/nothing").headers["content-security-policy"]
+def test_security_every_answer_is_guarded_also_where_nothing_is() -> None:
+    for path in ("/nothing", "/nowhere"):
+        with asked() as client:
+            headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        policy = headers["content-security-policy"]
+        assert "img-src 'self' data: blob:;" in policy and policy.endswith("frame-ancestors 'self'")
+    with asked(hosted=True) as client:
+        assert "huggingface" in client.get("/nothing").headers["content-security-policy"]
+
+
+def test_security_the_answer_to_an_error_is_guarded_and_tells_nothing() -> None:
+    with asked() as client:
+        answer = client.get("/fails")
+    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors" in answer.headers["content-security-policy"]
 
 
 def test_a_policy_of_its_own_stays() -> None:
-    assert asked(False).get("/own").headers.get_list("content-security-policy") == ["default-src 'none'"]
+    with asked() as client:
+        assert client.get("/own").headers.get_list("content-security-policy") == ["default-src 'none'"]
+
+
+def test_security_what_no_table_names_is_not_there() -> None:
+    with asked() as client:
+        answer = client.get("/forgotten")
+    assert (answer.status_code, answer.text) == (404, "There is nothing here.")
+
+
+def test_security_no_answer_is_shared_with_pages_from_elsewhere() -> None:
+    with asked() as client:
+        headers = client.get("/shared").headers
+    assert not [name for name in headers if name.startswith("access-control")]
+
+
+def test_security_a_websocket_is_closed_before_it_opens() -> None:
+    with asked() as client, pytest.raises(WebSocketDisconnect), client.websocket_connect("/own"):
+        pass
