@@ -66,7 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             return server
 
         server = asyncio.run(opened())
-        yield Site(server, port, folder / "gradio")
+        yield Site(server, port, Path(server.page.app.uploaded_file_dir))
         server.close()
 
 
@@ -127,14 +127,14 @@ def test_what_is_open_answers(site: Site, route: Open) -> None:
 
 
 def test_security_only_uploads_are_given_out_as_files(site: Site) -> None:
-    kept = site.uploads / "abc" / "tone.wav"
-    kept.parent.mkdir(parents=True)
-    kept.write_bytes(b"RIFF")
-    site.server.page.upload_file_set.add(str(kept))
+    part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="tone.wav"\r\n\r\nRIFF\r\n--x--\r\n'
+    sent = site.ask("POST", "/gradio_api/upload", part, Content_Type="multipart/form-data; boundary=x")
+    (kept,) = map(Path, json.loads(sent.body))
     assert site.ask("GET", f"/gradio_api/file={kept}").body == b"RIFF"
     outside = site.uploads.parent / "gradio2.wav"
     outside.write_bytes(b"RIFF")
-    (site.uploads / "abc" / "link.wav").symlink_to(outside)
+    link = kept.with_name("link.wav")
+    link.symlink_to(outside)
     for path in (
         *(
             "https://example.org/a.wav",
@@ -146,7 +146,7 @@ def test_security_only_uploads_are_given_out_as_files(site: Site) -> None:
         ),
         *(
             str(outside),
-            str(site.uploads / "abc" / "link.wav"),
+            str(link),
             f"{site.uploads}/../gradio2.wav",
             f"{kept}%00",
             "",
