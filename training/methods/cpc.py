@@ -23,6 +23,7 @@ from training.encoders.conv_gru import ConvGru
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.parts.contrast import products
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps
 
@@ -149,10 +150,10 @@ def step_scores(guess: Tensor, z: Tensor, others: Tensor, same_clip: Tensor, k: 
     """
     guess, z = guess.float(), z.float()
     true = (guess * z[:, k:]).sum(2, keepdim=True)
-    own = (guess @ z.transpose(1, 2)).gather(2, same_clip)
+    own = products(guess, z).gather(2, same_clip)
     at = torch.arange(k, z.shape[1], device=z.device)
     own = own.masked_fill(same_clip == at[:, None], -torch.inf)
-    return torch.cat([true, own, guess @ others.float().transpose(1, 2)], dim=2)
+    return torch.cat([true, own, products(guess, others)], dim=2)
 
 
 def mean_of(values: Tensor, counted: Tensor) -> Tensor:

@@ -26,7 +26,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
 from training.methods.two_views import SHOWN, TwoViews
-from training.parts.contrast import positive_picked, products
+from training.parts.contrast import off_diagonal, positive_picked, products
 from training.parts.heads import projector
 from training.settings import setting
 
@@ -165,8 +165,9 @@ class DeepInfoMax(Method):
 
 def jsd(scores: Tensor) -> Tensor:
     """Equation 5, the Jensen–Shannon estimate, to be minimised: T (B, U, B), 2 ln 2 where all is 0."""
-    own = torch.eye(len(scores), dtype=torch.bool, device=scores.device)[:, None].expand_as(scores)
-    return functional.softplus(-scores[own]).mean() + functional.softplus(scores[~own]).mean()
+    own = scores.diagonal(dim1=0, dim2=2).T.flatten()  # the moments of clip 0 first, as among the others
+    others = off_diagonal(scores.transpose(0, 1)).transpose(0, 1).flatten()
+    return functional.softplus(-own).mean() + functional.softplus(others).mean()
 
 
 def infonce(scores: Tensor) -> Tensor:

@@ -24,6 +24,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.bank import Bank
+from training.parts.contrast import products
 from training.parts.heads import projector
 from training.parts.kmeans import Clustering, clusters_for
 from training.settings import setting
@@ -134,7 +135,7 @@ class LocalAggregation(Method):
         clips = views["clips"]
         v = functional.normalize(self.project(self.encoder(views["view"])).float(), dim=1)  # (B, P)
         self._heard = clips, v.detach()
-        scores = v @ self.bank.entries.T / self.temperature  # (B, n)
+        scores = products(v, self.bank.entries) / self.temperature  # (B, n)
         near = self.near(scores, clips)  # (B, N)
         close = self.close(near, clips)  # (B, N)
         scores = scores.gather(1, near)

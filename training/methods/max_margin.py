@@ -11,7 +11,6 @@ Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection widt
 
 from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
@@ -19,7 +18,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task
 from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
-from training.parts.contrast import squared_distances
+from training.parts.contrast import off_diagonal, squared_distances
 from training.settings import setting
 
 
@@ -63,14 +62,14 @@ class MaxMargin(TwoViews):
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 4, its two parts, and how many different pairs are nearer than the margin."""
         d = self._distances(views)  # (B, B)
-        different = ~torch.eye(len(d), dtype=torch.bool, device=d.device)
+        different = off_diagonal(d)
         pull = d.diagonal().square().mean()  # y = 1
-        push = (self.margin - d[different]).clamp(min=0).square().mean()  # y = 0
+        push = (self.margin - different).clamp(min=0).square().mean()  # y = 0
         return {
             "loss": pull + push,
             "pull": pull.detach(),
             "push": push.detach(),
-            "inside_margin": (d[different] < self.margin).float().mean(),
+            "inside_margin": (different < self.margin).float().mean(),
         }
 
     def chance(self) -> Chance:

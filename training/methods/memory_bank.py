@@ -22,6 +22,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews, cosines
 from training.parts.bank import Bank
+from training.parts.contrast import products
 from training.parts.heads import projector
 from training.settings import setting
 
@@ -105,7 +106,7 @@ class MemoryBank(Method):
         v = functional.normalize(self.project(self.encoder(views["view"])).float(), dim=1)  # (B, P)
         self._heard = clips, v.detach()
         own = (v * self.bank.entries[clips]).sum(1, keepdim=True)  # (B, 1)
-        wrong = (v @ self.bank.entries[others].T).masked_fill(others == clips[:, None], -torch.inf)  # (B, M)
+        wrong = products(v, self.bank.entries[others]).masked_fill(others == clips[:, None], -torch.inf)  # (B, M)
         scores = torch.cat([own, wrong], dim=1) / self.temperature
         found = (own > wrong.amax(1, keepdim=True)).float().mean()
         first = torch.zeros_like(clips)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
@@ -82,8 +83,7 @@ class NeighbouringSlices(Method):
 
     def around(self, slices: Tensor) -> Tensor:
         """All but the middle one of N slices, on the second axis."""
-        places = [i for i in range(self.slices) if i != self.middle]
-        return slices[:, places]
+        return torch.cat([slices[:, : self.middle], slices[:, self.middle + 1 :]], dim=1)
 
     def projection(self, h: Tensor) -> Tensor:
         """The code (B, C)."""

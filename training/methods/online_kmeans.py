@@ -160,7 +160,7 @@ def without_smallest(x: Tensor, labels: Tensor, centres: Tensor, smallest: int) 
     """
     sizes = sizes_of(labels, len(centres))
     small, large = sizes.argmin(), sizes.argmax()
-    dissolved = sizes[small] < smallest
+    dissolved = sizes.amin() < smallest
     members = labels == small  # fewer than `smallest`, if it is dissolved at all
     moved = members.int().topk(min(max(smallest, 1), len(x))).indices
     near = torch.cdist(x[moved], centres).masked_fill(sizes < smallest, torch.inf).argmin(1)
@@ -181,7 +181,7 @@ def second_half(x: Tensor, inside: Tensor) -> Tensor:
 
 def farthest(x: Tensor, point: Tensor, inside: Tensor) -> Tensor:
     """The one (P,) of those inside that is farthest from a point (P,)."""
-    return x[(x - point).square().sum(1).masked_fill(~inside, -1).argmax()]
+    return x[(x - point).square().sum(1).masked_fill(~inside, -1).argmax(0, keepdim=True)][0]
 
 
 def mean_of(x: Tensor, chosen: Tensor) -> Tensor:

@@ -25,6 +25,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
+from training.parts.contrast import products
 from training.parts.heads import projector
 from training.parts.memory import Queue
 from training.settings import setting
@@ -138,11 +139,12 @@ class SwAV(Method):
         large, small = views["large"], views["small"]
         h = torch.cat([self.encoder(large.flatten(0, 1)), self.encoder(small.flatten(0, 1))])
         z = functional.normalize(self.project(h).float(), dim=1).unflatten(0, (len(large) + len(small), -1))
-        scores = z @ self.directions().T  # (L + S, B, K)
+        scores = products(z, self.directions())  # (L + S, B, K)
         codes = self.codes(scores[:LARGE].detach())  # (L, B, K)
         self._large = z[:LARGE].detach().flatten(0, 1)
         predicted = (scores / self.config.temperature).log_softmax(2)
-        agreement = torch.einsum("ibk,vbk->iv", codes, predicted) / codes.shape[1]  # (L, L + S)
+        with torch.autocast(codes.device.type, enabled=False):  # which would round the sum to eight bits
+            agreement = torch.einsum("ibk,vbk->iv", codes, predicted) / codes.shape[1]  # (L, L + S)
         own = torch.eye(*agreement.shape, dtype=torch.bool, device=agreement.device)
         told = codes.clamp(min=1e-12)
         return {
@@ -160,7 +162,7 @@ class SwAV(Method):
         """Equal shares of each large crop's scores (L, B, K), in the company of the queue where there is one."""
         batch = scores.shape[1]
         if self.queue is not None:
-            earlier = self.queue.entries @ self.directions().T  # (queue, K)
+            earlier = products(self.queue.entries, self.directions())  # (queue, K)
             scores = torch.cat([earlier.expand(len(scores), -1, -1), scores], dim=1)
         shares = equal_shares(scores, self.config.epsilon, self.config.sinkhorn_rounds)
         return shares[:, -batch:]

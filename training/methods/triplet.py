@@ -17,7 +17,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task
 from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
-from training.parts.contrast import squared_distances
+from training.parts.contrast import off_diagonal, squared_distances
 from training.settings import setting
 
 
@@ -66,7 +66,9 @@ class Triplet(TwoViews):
         """The hinge of each triplet, and how many triplets keep the margin."""
         squared = self._squared(views)  # (B, B): anchors against second views
         positive = squared.diagonal()[:, None]  # (B, 1)
-        negative = semi_hard(squared)[:, None] if self.mining == "semi-hard" else others(squared)  # (B, 1 or B − 1)
+        negative = (
+            semi_hard(squared)[:, None] if self.mining == "semi-hard" else off_diagonal(squared)
+        )  # (B, 1 or B − 1)
         hinge = (positive - negative + self.margin).clamp(min=0)
         return {"loss": hinge.mean(), "kept": (hinge == 0).float().mean()}
 
@@ -83,18 +85,12 @@ class Triplet(TwoViews):
         return squared_distances(z1, z2)
 
 
-def others(squared: Tensor) -> Tensor:
-    """(B, B) → (B, B − 1): each anchor's distances to all clips but its own."""
-    n = len(squared)
-    return squared[~torch.eye(n, dtype=torch.bool, device=squared.device)].view(n, n - 1)
-
-
 def semi_hard(squared: Tensor) -> Tensor:
     """Of each anchor's negatives the nearest that lies farther than its positive: (B, B) → (B,).
 
     Where none lies farther, the farthest one, as in FaceNet's public implementations.
     """
-    negatives = others(squared)
+    negatives = off_diagonal(squared)
     farther = negatives > squared.diagonal()[:, None]
     nearest = negatives.masked_fill(~farther, torch.inf).amin(1)
     return torch.where(farther.any(1), nearest, negatives.amax(1))

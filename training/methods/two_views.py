@@ -13,7 +13,9 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.method import Method, Picture, Task
+from training.parts.contrast import off_diagonal
 from training.parts.heads import projector
+from training.parts.kmeans import sizes_of
 from training.settings import setting
 
 SHOWN = 32
@@ -97,6 +99,5 @@ def distance_shares(d: Tensor) -> Tensor:
     (2, SHOWN): of the diagonal (same clip), then of all others.
     """
     step = (d / 2 * SHOWN).long().clamp(0, SHOWN - 1)
-    same = torch.eye(len(d), dtype=torch.bool, device=d.device)
-    counts = torch.stack([torch.bincount(step[chosen], minlength=SHOWN) for chosen in (same, ~same)])
+    counts = torch.stack([sizes_of(chosen, SHOWN) for chosen in (step.diagonal(), off_diagonal(step).flatten())])
     return counts / counts.sum(1, keepdim=True)

@@ -26,6 +26,7 @@ from training.encoders.encoder import Encoder
 from training.encoders.transformers import FrameTransformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.parts.contrast import products
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps, span_mask
@@ -191,7 +192,7 @@ def true_and_distractors(guess: Tensor, target: Tensor, choice: Tensor, distract
     guess and target (B, U, P) normalised. A distractor whose codes `choice` (B, U, G) are those of the true target is
     no wrong answer: −inf.
     """
-    scores = guess @ target.transpose(1, 2)  # (B, U, U)
+    scores = products(guess, target)  # (B, U, U)
     same = (choice[:, :, None] == choice[:, None]).all(3)  # (B, U, U)
     wrong = scores.masked_fill(same, -torch.inf).gather(2, distractors)
     return torch.cat([scores.diagonal(dim1=1, dim2=2)[:, :, None], wrong], dim=2)
@@ -202,6 +203,6 @@ def others_scores(guess: Tensor, target: Tensor, choice: Tensor, moments: Tensor
 
     As with distractors of the same clip, equal codes are no wrong answer.
     """
-    scores = guess @ target.flatten(0, 1)[moments].transpose(1, 2)
+    scores = products(guess, target.flatten(0, 1)[moments])
     same = (choice[:, :, None] == choice.flatten(0, 1)[moments][:, None]).all(3)  # (B, U, N)
     return scores.masked_fill(same, -torch.inf)

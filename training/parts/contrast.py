@@ -12,14 +12,23 @@ from torch import Tensor
 
 
 def products(a: Tensor, b: Tensor) -> Tensor:
-    """a · b of all pairs: a (N, P), b (M, P) → (N, M)."""
+    """a · b of all pairs: a (…, N, P), b (…, M, P) → (…, N, M)."""
     with torch.autocast(a.device.type, enabled=False):
-        return a.float() @ b.float().T
+        return a.float() @ b.float().transpose(-1, -2)
 
 
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:
     """‖a − b‖² of all pairs of vectors of length 1, from 0 to 4: a (N, P), b (M, P) → (N, M)."""
     return (2 - 2 * products(a, b)).clamp(min=0)
+
+
+def off_diagonal(x: Tensor) -> Tensor:
+    """(…, N, N) → (…, N, N − 1): every row without its own entry. By a mask, the host would have to count for the device."""
+    n = x.shape[-1]
+    rest = x.flatten(-2)[..., :-1].unflatten(-1, (n - 1, n + 1))[
+        ..., 1:
+    ]  # each row begins after an entry of the diagonal
+    return rest.flatten(-2).unflatten(-1, (n, n - 1))
 
 
 def own_picked(scores: Tensor) -> tuple[Tensor, Tensor]:

@@ -28,7 +28,8 @@ def optimizer_for(method: Method, config: RunConfig) -> Optimizer:
         return SGD(groups, lr=config.learning_rate, momentum=0.9)
     if config.optimizer == "lars":
         return LARS(groups, lr=config.learning_rate)
-    return AdamW(groups, lr=config.learning_rate)
+    # On a GPU one kernel for all weights: a step of networks as small as these waits for the host that asks for kernels.
+    return AdamW(groups, lr=config.learning_rate, fused=all(p.is_cuda for p in method.parameters()) or None)
 
 
 def _learning(method: Method, constant: bool, decays: bool) -> Iterator[Tensor]:

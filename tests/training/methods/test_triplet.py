@@ -7,7 +7,8 @@ import torch
 from torch import Generator, Tensor
 
 from training.methods.method import Method
-from training.methods.triplet import others, semi_hard
+from training.methods.triplet import semi_hard
+from training.parts.contrast import off_diagonal
 
 Bare = Callable[..., Method]
 
@@ -51,7 +52,7 @@ def test_semi_hard_is_the_nearest_that_is_farther_than_the_positive() -> None:
 
 def test_a_clip_is_never_its_own_negative() -> None:
     squared = torch.arange(9.0).view(3, 3)
-    assert others(squared).tolist() == [[1, 2], [3, 5], [6, 7]]
+    assert off_diagonal(squared).tolist() == [[1, 2], [3, 5], [6, 7]]
 
 
 @pytest.mark.parametrize("mining", ["semi-hard", "all"])

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.parts.contrast import own_picked, positive_picked, products, squared_distances
+from training.parts.contrast import off_diagonal, own_picked, positive_picked, products, squared_distances
 
 
 def slow_pick(scores: list[list[float]], right: list[int]) -> float:
@@ -64,6 +64,19 @@ def test_equal_scores_cost_the_logarithm_of_the_answers_and_count_as_not_found()
     assert float(loss) == pytest.approx(math.log(8))
     loss, found = positive_picked(torch.zeros(5), torch.zeros(5, 8))
     assert float(loss) == pytest.approx(math.log(9)) and float(found) == 0
+
+
+def test_all_but_the_diagonal_in_order() -> None:
+    x = torch.randn(2, 3, 5, 5)
+    expected = torch.stack([m[~torch.eye(5, dtype=torch.bool)].view(5, 4) for m in x.flatten(0, 1)]).view(2, 3, 5, 4)
+    assert torch.equal(off_diagonal(x), expected)
+    assert torch.equal(off_diagonal(x.transpose(2, 3)), off_diagonal(x.transpose(2, 3).contiguous()))
+    assert off_diagonal(torch.ones(1, 1)).shape == (1, 0)
+
+
+def test_products_of_stacks() -> None:
+    a, b = torch.randn(3, 4, 5), torch.randn(3, 6, 5)
+    torch.testing.assert_close(products(a, b), torch.einsum("bnp,bmp->bnm", a, b))
 
 
 def test_products_and_distances_keep_float32_under_autocast() -> None:

@@ -1,0 +1,130 @@
+"""A step on a GPU: everything stays on the device, nothing waits for it, every draw comes from the step's own generator,
+and what is no layer of the network is computed in float32."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.training.methods.test_catalogue import batch_for, method_of
+from tests.training.pretended_gpu import OtherDraws, PretendedGPU, Rounds, Waits, pretended_gpu
+from training.batch import Batch
+from training.config import new_config
+from training.methods import METHODS
+from training.methods.method import Method
+from training.parts.optimizers import optimizer_for, set_rate
+from training.parts.slow_copy import follow, slow_copy
+
+MEL = {
+    "background": 0.5, "reverb": 0.5, "resize_crop": 0.3, "time_mask": 0.2, "frequency_mask": 0.2, "time_stretch": 0.1,
+}  # fmt: skip
+STEPS: list[tuple[str, str, dict[str, Any]]] = [
+    *[(name, kind.encoders[0], {}) for name, kind in METHODS.items()],
+    *[("simclr", encoder, {}) for encoder in METHODS["simclr"].encoders[1:]],
+    ("simclr", "conv2d", MEL),
+    ("simclr", "conv1d", {"background": 0.5, "reverb": 0.5}),
+    ("byol", "conv2d", {"normalisation": "group"}),
+    ("apc", "conv_gru", {"direction": "backward"}),
+    ("swav", "conv2d", {"queue_length": 64, "frozen_steps": 4}),
+    ("triplet", "conv2d", {"mining": "all"}),
+    ("deep_infomax", "conv2d", {"estimator": "jsd"}),
+    ("memory_bank", "conv2d", {"negatives": 8}),
+    ("local_aggregation", "conv2d", {"background": 8}),
+    *[("denoising_autoencoder", "conv2d", {"corruption": kind}) for kind in ("crop", "reorder", "band_filter")],
+    *[("cola", "conv2d", {"segments": kind}) for kind in ("near", "anywhere")],
+]
+"""Every method and every encoder, and settings by which a step goes another way."""
+
+
+def sent(batch: Batch, gpu: PretendedGPU) -> Batch:
+    companions = {name: gpu.tensor(table) for name, table in batch.companions.items()}
+    return Batch(*map(gpu.tensor, (batch.clips, batch.audio, batch.lengths, batch.groups)), companions)
+
+
+def step(method: Method, batch: Batch, gpu: PretendedGPU) -> dict[str, Tensor]:
+    """What the loop does but `backward`; returns the losses."""
+    with gpu.step():
+        views = method.views(batch, gpu.generator)
+        with torch.autocast("cuda", torch.bfloat16):
+            losses = method.loss(views)
+        method.after_step(0.3)
+    return losses
+
+
+@pytest.mark.parametrize(("name", "encoder", "settings"), STEPS, ids=str)
+def test_a_step_stays_on_the_device_and_waits_for_nothing(name: str, encoder: str, settings: dict[str, Any]) -> None:
+    method = method_of(name, encoder, **settings).train()
+    batch = batch_for(method)
+    with pretended_gpu() as gpu:
+        batch = sent(batch, gpu)
+        losses = step(gpu.module(method), batch, gpu)
+        with torch.no_grad():  # as a snapshot does, in float32
+            pictures = method.eval().lens(method.views(batch, gpu.generator))
+    assert {x.device.type for x in (*losses.values(), *pictures.values())} == {"cuda"}
+    assert losses["loss"].dtype == torch.float32
+
+
+class Careless(nn.Module):
+    """As each of the mistakes above is easily made."""
+
+    def __init__(self, mistake: str) -> None:
+        super().__init__()
+        self.mistake = mistake
+
+    def views(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        generator = torch.Generator() if self.mistake == "draws elsewhere" else generator
+        return {"x": torch.rand(batch.audio.shape, generator=generator, device=batch.audio.device)}
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        x = views["x"][:, :, 0]
+        made: dict[str, Any] = {
+            "nothing": lambda: x,
+            "draws elsewhere": lambda: x,
+            "drops out": lambda: nn.functional.dropout(x),
+            "asks": lambda: x * float(x.sum()),
+            "picks by a mask": lambda: x[x > 0.5],
+            "picks by a place": lambda: x[x[:, 0].argmax()],
+            "picks by a list": lambda: x[:, [0, 2]],
+            "sends": lambda: x + torch.ones(x.shape[1]).to(x.device),
+            "mixes": lambda: x + torch.ones(x.shape[1]),
+            "rounds": lambda: (x @ x.T).float(),
+        }
+        return {"loss": made[self.mistake]().mean()}
+
+    def after_step(self, progress: float) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        ("draws elsewhere", OtherDraws), ("drops out", OtherDraws), ("asks", RuntimeError),
+        ("picks by a mask", RuntimeError), ("picks by a place", RuntimeError), ("picks by a list", Waits),
+        ("sends", Waits), ("mixes", RuntimeError), ("rounds", Rounds),
+    ],
+)  # fmt: skip
+def test_a_careless_step_is_told(mistake: str, told: type[Exception]) -> None:
+    batch = batch_for(method_of("simclr"))
+    with pretended_gpu() as gpu:
+        step(Careless("nothing"), sent(batch, gpu), gpu)  # type: ignore[arg-type]  # as far as a step goes, a method
+        with pytest.raises(told):
+            step(Careless(mistake), sent(batch, gpu), gpu)  # type: ignore[arg-type]  # likewise
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd", "lars"])
+def test_optimiser_and_average_wait_for_nothing(optimizer: str) -> None:
+    method = method_of("byol")
+    config = new_config({"optimizer": optimizer}, method="byol", steps=10)
+    averaged = slow_copy(method)
+    with pretended_gpu() as gpu:
+        made = optimizer_for(gpu.module(method), config)
+        gpu.module(averaged)
+        for parameter in method.parameters():
+            parameter.grad = torch.zeros_like(parameter) if parameter.requires_grad else None
+        for _ in range(2):
+            with gpu.step():
+                set_rate(made, config, 0.1)
+                made.step()
+                follow(averaged, method, 0.9)
+    assert optimizer != "adamw" or all(group["fused"] for group in made.param_groups)
