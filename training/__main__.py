@@ -37,6 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f" ({error.filename})" if error.filename else ""
         print(f"The command could not be carried out: {error.strerror or error}{where}.", file=sys.stderr)
         return 2
+    except (MemoryError, RuntimeError) as error:
+        from training.hardware import failure  # not at the top: it takes torch along
+
+        said = failure(error)
+        if said is None:
+            raise
+        print(said, file=sys.stderr)
+        return 2
     return 0
 
 

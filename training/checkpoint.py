@@ -37,6 +37,7 @@ def save(run: RunWriter, learner: Learner) -> None:
         if name not in memories
     }
     weights = safetensors.torch.save(averaged)
+    device = learner.generator.device
     state = {
         "step": learner.step,
         "seconds": learner.seconds,
@@ -46,7 +47,7 @@ def save(run: RunWriter, learner: Learner) -> None:
         "sampler": learner.sampler.state(),
         "views_generator": learner.generator.get_state(),
         "torch_generator": torch.get_rng_state(),
-        "cuda_generator": torch.cuda.get_rng_state() if learner.generator.device.type == "cuda" else None,
+        "cuda_generator": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
     }
     held = io.BytesIO()
     torch.save(state, held)
@@ -81,8 +82,8 @@ def weights(run: RunFolder, step: int) -> dict[str, torch.Tensor]:
     return safetensors.torch.load(content)
 
 
-def restore(run: RunFolder, step: int, learner: Learner) -> None:
-    """Load one checkpoint into everything that `save` took it from.
+def restore(run: RunFolder, step: int, learner: Learner) -> list[str]:
+    """Load one checkpoint into everything that `save` took it from; returns warnings of what can't be as it was.
 
     Raises UserError, naming it, where a part is missing or doesn't fit.
     """
@@ -97,18 +98,27 @@ def restore(run: RunFolder, step: int, learner: Learner) -> None:
     load_weights(learner.averaged, weights(run, step), run.name)
     load_weights(learner.method, state["method"], run.name, memories_too=True)
     try:
+        # How it steps is a matter of the device, and not of the checkpoint.
+        for saved, own in zip(state["optimizer"]["param_groups"], learner.optimizer.param_groups, strict=True):
+            saved.update({name: own[name] for name in ("fused", "foreach") if name in own})
         learner.optimizer.load_state_dict(state["optimizer"])
     except (ValueError, KeyError) as error:
         raise UserError(f"The optimiser's state of the run {run.name} doesn't fit: {error}.") from None
     if state["step"] and not learner.optimizer.state:
         raise UserError(f"The optimiser's state of the run {run.name} is empty after {state['step']} steps.")
     learner.sampler.restore(state["sampler"])
-    learner.generator.set_state(state["views_generator"])
-    torch.set_rng_state(state["torch_generator"])
-    if learner.generator.device.type == "cuda" and state["cuda_generator"] is not None:
-        torch.cuda.set_rng_state(state["cuda_generator"])
     learner.step, learner.seconds = int(state["step"]), float(state["seconds"])
     learner.snapshot_step = int(state["snapshot_step"])
+    torch.set_rng_state(state["torch_generator"])
+    device, was_cuda = learner.generator.device, state["cuda_generator"] is not None
+    if (device.type == "cuda") != was_cuda:  # each kind of device has a generator of its own kind
+        learner.generator.manual_seed(learner.config.seed + learner.step)
+        before, now = ("a GPU", "the CPU") if was_cuda else ("the CPU", "a GPU")
+        return [f"The run was trained on {before} and goes on on {now}, so that its views are drawn anew."]
+    learner.generator.set_state(state["views_generator"])
+    if was_cuda:
+        torch.cuda.set_rng_state(state["cuda_generator"], device)
+    return []
 
 
 def load_weights(

@@ -28,6 +28,7 @@ from training.errors import UserError
 from training.hardware import hardware
 from training.measures.probe import read_off
 from training.methods.method import Method
+from training.pace import Pace
 from training.probe import drawn_evenly
 from training.run import RunFolder
 
@@ -154,6 +155,7 @@ def fine_tuned(
     optimizer = torch.optim.AdamW(learning, lr=LEARNING_RATE)
     generator = Generator(device).manual_seed(seed)
     method.train()
+    pace = Pace(device)
     started = time.perf_counter()
     while (done := (time.perf_counter() - started) / seconds) < 1:
         for group in optimizer.param_groups:
@@ -165,6 +167,7 @@ def fine_tuned(
         functional.cross_entropy(logits.float(), targets[chosen]).backward()
         optimizer.step()
         optimizer.zero_grad()
+        pace.keep()
     method.eval()
     return classifier
 

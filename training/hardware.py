@@ -1,13 +1,19 @@
 """What this machine is good at, asked of it and not assumed."""
 
 import ctypes
+import logging
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from training.errors import UserError
+
+FIRST_GPU = torch.device("cuda", 0)
+"""Where several are visible, the first one is used; CUDA_VISIBLE_DEVICES says which one that is."""
 
 
 @dataclass(frozen=True)
@@ -19,26 +25,93 @@ class Hardware:
     """Whether matrix products in bfloat16 are faster here than in float32."""
     channels_last: bool
     """Whether convolutions run faster with the channels innermost."""
+    remark: str = ""
+    """Why it isn't the device that one would expect."""
 
     @property
     def name(self) -> str:
         """The device in words."""
         if self.device.type == "cuda":
             return torch.cuda.get_device_name(self.device)
-        return f"CPU, {torch.get_num_threads()} threads"
+        return f"CPU, {torch.get_num_threads()} threads" + (f" ({self.remark})" if self.remark else "")
 
     def autocast(self) -> torch.autocast:
         """The context in which a forward pass runs."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16)
 
+    def sent(self, x: Tensor) -> Tensor:
+        """x from the CPU on the device. Nobody waits for it to arrive: to a GPU it goes from pinned memory."""
+        return x.pin_memory().to(self.device, non_blocking=True) if self.device.type == "cuda" else x
+
 
 def hardware(wanted: str = "auto") -> Hardware:
-    """The device named by `wanted` (auto, cpu or cuda). Raises UserError when it isn't there."""
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise UserError("A CUDA device was asked for, but torch finds none here; use --device cpu or auto.")
-    if wanted != "cpu" and torch.cuda.is_available():
-        return Hardware(torch.device("cuda"), torch.cuda.is_bf16_supported(), channels_last=True)
-    return Hardware(torch.device("cpu"), processor_has_bf16(), channels_last=True)
+    """The device named by `wanted` (auto, cpu or cuda). Raises UserError where a GPU is wanted that can't be used.
+
+    Where any device will do, a GPU that can't be used is told, and the CPU taken.
+    """
+    remark = ""
+    if wanted != "cpu":
+        found, why_not = _first_gpu()
+        if not why_not:
+            _keep_float32_exact()
+            # Emulated, as on GPUs before Ampere, bfloat16 is slower than float32.
+            return Hardware(FIRST_GPU, torch.cuda.is_bf16_supported(including_emulation=False), channels_last=True)
+        if wanted == "cuda":
+            raise UserError(f"A CUDA device was asked for, but {why_not}; use --device cpu or auto.")
+        if found:
+            remark = f"there is a GPU, but {why_not}"
+            logging.warning("The CPU is used: %s.", remark)
+    return Hardware(torch.device("cpu"), processor_has_bf16(), channels_last=True, remark=remark)
+
+
+def _first_gpu() -> tuple[bool, str]:
+    """Whether there is a GPU, and why it can't be used: empty where it added two numbers.
+
+    A torch that was made for other GPUs, or one that another program has filled, shows only when something is computed.
+    """
+    with warnings.catch_warnings(record=True) as told:  # of a driver that is too old
+        warnings.simplefilter("always")
+        found = torch.cuda.is_available()
+    if not found:
+        return False, "torch finds none here" + (f" ({first_line(told[0].message)})" if told else "")
+    try:
+        (torch.ones(1, device=FIRST_GPU) + 1).item()
+    except RuntimeError as error:
+        return True, f"it cannot be used ({first_line(error)})"
+    return True, ""
+
+
+def _keep_float32_exact() -> None:
+    """Have a GPU compute in all 24 bits what is in float32. By default its convolutions take 11 of them (TF32).
+
+    What may be rounded is in bfloat16 already. What is left are losses, in which cosines are divided by small
+    temperatures, and the embeddings of snapshots, which must be those that the page finds on the CPU.
+    """
+    torch.set_float32_matmul_precision("highest")
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def failure(error: BaseException) -> str | None:
+    """One sentence for an error of the device or of its memory, None for any other."""
+    text = first_line(error)
+    if isinstance(error, MemoryError) or "DefaultCPUAllocator" in text:
+        return "The memory of this machine is used up; a smaller batch or a smaller data set may fit."
+    if isinstance(error, torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError)
+        and any(words in text for words in ("CUDA error: out of memory", "ALLOC_FAILED"))
+    ):
+        return (
+            "The memory of the GPU is used up; a smaller batch or a smaller data set may fit, or what other programs hold "
+            "of it must be given back."
+        )
+    if isinstance(error, RuntimeError) and any(words in text for words in ("CUDA", "cuDNN", "NVIDIA")):
+        return f"The GPU failed ({text}); a torch that is made for this GPU and its driver may help, or --device cpu."
+    return None
+
+
+def first_line(said: object) -> str:
+    """What torch says, without its advice to its developers."""
+    return (str(said).strip().splitlines() or [type(said).__name__])[0].rstrip(".")
 
 
 def processor_has_bf16() -> bool:

@@ -60,9 +60,9 @@ class Journal:
         """Write what was added, and about once a second the status. Raises UserError for a loss that isn't finite."""
         if not self._count:
             return
-        now = time.perf_counter()
-        speed = self._count / max(now - self._flushed, 1e-9)
         means = (torch.stack([v.float() for v in self._sums.values()]) / self._count).tolist()
+        now = time.perf_counter()  # after the device has done what is counted, for which `tolist` waits
+        speed = self._count / max(now - self._flushed, 1e-9)
         row = {f"train/{name}": value for name, value in zip(self._sums, means, strict=True)}
         clips_per_second = self._clips / max(now - self._flushed, 1e-9)
         self._sums, self._count, self._clips, self._flushed = {}, 0, 0, now

@@ -24,6 +24,7 @@ from training.hardware import Hardware, hardware, keep_freed_memory
 from training.journal import Journal
 from training.learner import Learner, new_learner
 from training.measures.collapse import collapse_warning
+from training.pace import Pace
 from training.parts.optimizers import scheduled_rate, set_rate
 from training.probe import described, drawn_evenly
 from training.run import RunWriter, State
@@ -38,8 +39,9 @@ def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool)
     Raises UserError where the data or the settings can't be trained, Stopped where it is asked to stop meanwhile.
     """
     config = RunConfig.from_json(run.config())
-    keep_freed_memory()
     machine = hardware(config.device)
+    if machine.device.type == "cpu":
+        keep_freed_memory()
     journal.say(device=machine.name, steps=config.steps, message="Opening the data")
 
     def preparing(fraction: float, message: str) -> None:
@@ -86,6 +88,7 @@ class Training:
     learner: Learner
 
     def __post_init__(self) -> None:
+        self._pace = Pace(self.machine.device)
         self._readings = _Readings(self.run.metrics(), self.learner.method.compares_projections)
 
     def to_the_end(self) -> State:
@@ -101,6 +104,7 @@ class Training:
             if self.controls.stop:
                 break
             losses, rate = self._step()
+            self._pace.keep()
             t.seconds, clock = t.seconds + time.perf_counter() - clock, time.perf_counter()
             t.method.after_step(t.progress)
             t.average()
@@ -125,11 +129,11 @@ class Training:
         t = self.learner
         if t.sampler.epoch_begins:
             t.sampler.weigh(t.method.before_epoch(self._embed_all))
-        batch = self.store.batch(t.sampler.next().to(self.machine.device, non_blocking=True), self.companions)
+        batch = self.store.batch(self.machine.sent(t.sampler.next()), self.companions)
         rate = scheduled_rate(self.config, t.step, t.progress)
         set_rate(t.optimizer, self.config, rate)
+        views = t.method.views(batch, t.generator)  # of amounts that eight bits would round
         with self.machine.autocast():
-            views = t.method.views(batch, t.generator)
             losses = t.method.loss(views)
         losses["loss"].backward()
         t.optimizer.step()
@@ -182,7 +186,7 @@ def _check_data(dataset: Dataset, config: RunConfig) -> None:
 def _restore(run: RunWriter, journal: Journal, t: Learner) -> None:
     """Load the newest sound checkpoint; whatever was logged after it is superseded."""
     step, warnings = checkpoint.latest(run)
-    checkpoint.restore(run, step, t)
+    warnings += checkpoint.restore(run, step, t)
     for later in [s for s in {*run.snapshots(), *run.checkpoints()} if s > step]:
         run.drop_snapshot(later)
     for warning in warnings:

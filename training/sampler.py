@@ -28,7 +28,7 @@ class Sampler:
 
     def weigh(self, weights: Tensor | None) -> None:
         """Draw the coming epochs by these relative weights (n,), with replacement; None draws every clip once."""
-        self._weights = None if weights is None else weights.double().cpu()
+        self._weights = None if weights is None else weights.cpu().double()
 
     def next(self) -> Tensor:
         """(B,) int64 clips."""

@@ -42,15 +42,17 @@ def snapshot(
     lens = method.lens(method.views(batch, generator))
     z = _projected(method, h)
     method.train()
+    # A few thousand rows: on a GPU each measure would be waited for, and the eigenvalues' library takes a second to load.
+    h, z, first, second = (x.cpu() for x in (h, z, first, second))
     measures, sigma = geometry(h, z, (first, second))
     knn = cross_group_knn(h, dataset, clips)
     main = dataset.main_facet
     if main in knn:
         measures = {"cross_group_knn": knn[main], **measures}
     arrays = {
-        "embeddings": h.half().cpu().numpy(),
-        "projections": z.half().cpu().numpy(),
-        "singular_values": sigma.float().cpu().numpy(),
+        "embeddings": h.half().numpy(),
+        "projections": z.half().numpy(),
+        "singular_values": sigma.float().numpy(),
         "lens_clips": batch.clips.cpu().numpy(),
         **{f"lens/{name}": picture.float().cpu().numpy() for name, picture in lens.items()},
     }

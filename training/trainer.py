@@ -6,10 +6,9 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 from training.controls import Controls, Stopped
 from training.errors import UserError
+from training.hardware import failure
 from training.journal import Journal
 from training.loop import prepared
 from training.run import RunWriter, State, Status
@@ -45,13 +44,6 @@ def train(folder: Path | str, resume: bool = False) -> State:
     except UserError as error:
         _end(journal, State.DISK_FULL if _disk_is_full(error.__cause__) else State.FAILED, str(error))
         raise
-    except (MemoryError, torch.OutOfMemoryError):
-        _end(
-            journal,
-            State.FAILED,
-            "The memory of this machine is used up; a smaller batch or a smaller data set may fit.",
-        )
-        raise UserError(journal.status.message) from None
     except OSError as error:
         if _disk_is_full(error):
             _end(journal, State.DISK_FULL, "The disk is full; make room and resume the run from its last checkpoint.")
@@ -60,7 +52,8 @@ def train(folder: Path | str, resume: bool = False) -> State:
         raise UserError(journal.status.message) from error
     except Exception as error:
         logging.exception("The training failed.")
-        _end(journal, State.FAILED, f"The training failed ({type(error).__name__}: {error}); details are in log.txt.")
+        said = failure(error) or f"The training failed ({type(error).__name__}: {error}); details are in log.txt."
+        _end(journal, State.FAILED, said)
         raise UserError(journal.status.message) from error
     finally:
         controls.restore()

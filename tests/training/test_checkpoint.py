@@ -11,10 +11,11 @@ import torch
 
 from training import checkpoint
 from training.errors import UserError
-from training.run import RunFolder, State
+from training.run import Control, RunFolder, State
 from training.trainer import train
 
 MakeRun = Callable[..., RunFolder]
+AtStep = Callable[[int, Callable[[], Any]], None]
 
 
 def rewritten(run: RunFolder, step: int, change: Callable[[dict[str, Any]], None]) -> None:
@@ -70,6 +71,27 @@ def test_a_missing_memory_is_named(method: str, part: str, made_run: MakeRun) ->
     rewritten(run, 1, lambda state: state["method"].pop(part))
     with pytest.raises(UserError, match=f"The weights of the run run lack {re.escape(part)}"):
         train(run.path, resume=True)
+
+
+def test_a_run_that_was_trained_on_a_gpu_goes_on_without_one(made_run: MakeRun, at_step: AtStep) -> None:
+    """Its generator's state is of another kind, and the optimiser's way of stepping fits a GPU alone."""
+    run, seen = made_run(steps=3), []
+    at_step(1, lambda: run.ask(Control.STOP))
+    assert train(run.path) == State.STOPPED
+
+    def from_a_gpu(state: dict[str, Any]) -> None:
+        state.update(
+            views_generator=torch.zeros(16, dtype=torch.uint8), cuda_generator=torch.zeros(16, dtype=torch.uint8)
+        )
+        for group in state["optimizer"]["param_groups"]:
+            group["fused"] = True
+
+    rewritten(run, 1, from_a_gpu)
+    at_step(1, lambda: seen.append(run.status().warning))
+    assert train(run.path, resume=True) == State.FINISHED
+    assert seen == ["The run was trained on a GPU and goes on on the CPU, so that its views are drawn anew."]
+    groups = torch.load(run.state_path(3), weights_only=True)["optimizer"]["param_groups"]
+    assert not any(group["fused"] for group in groups)
 
 
 def test_missing_weights_are_named(made_run: MakeRun) -> None:

@@ -181,6 +181,24 @@ def test_data_packed(
     assert "is there already and is no pack" in sentence(capsys, "data", "pack", "starter", "--out", str(out))
 
 
+def test_a_device_that_fails_is_one_sentence(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    def failing(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    monkeypatch.setattr("training.finetune.fine_tuning", failing)
+    options = ("finetune", str(made_run().path), "--facet", "class", "--labels", "2")
+    assert sentence(capsys, *options).startswith("The memory of the GPU is used up; a smaller batch")
+    monkeypatch.setattr(
+        "training.finetune.fine_tuning", lambda *_: (_ for _ in ()).throw(RuntimeError("a mistake of ours"))
+    )
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        main(list(options))
+
+
 def test_evaluate(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
     run = made_run(steps=2)
     train(run.path)

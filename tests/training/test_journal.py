@@ -69,6 +69,26 @@ def test_snapshots_and_pauses_do_not_slow_the_speed_down(journal: Journal, clock
     assert journal.run.metrics()[0]["train/clips_per_second"] == 10.0
 
 
+def test_the_speed_is_that_of_the_device_and_not_of_who_asks_it(
+    journal: Journal, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tolist = torch.Tensor.tolist
+
+    def waited(self: torch.Tensor) -> Any:
+        clock.now += 3.0  # the steps were asked for, and are done only now
+        return tolist(self)
+
+    monkeypatch.setattr(torch.Tensor, "tolist", waited)
+    journal.add({"loss": torch.tensor(1.0)}, clips=80)
+    clock.now += 1.0
+    journal.flush(1, 1.0, 0.5, 0.1)
+    assert journal.status.clips_per_second == 20.0
+    clock.now += 1.0
+    journal.add({"loss": torch.tensor(1.0)}, clips=80)
+    journal.flush(2, 2.0, 0.5, 0.1)
+    assert journal.status.clips_per_second == 20.0
+
+
 def test_gathered_losses_hold_no_graph(journal: Journal) -> None:
     weight = torch.ones(3, requires_grad=True)
     for _ in range(2):

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from training import controls, durable, loop
 from training.data import cache, starter
 from training.data.dataset import Dataset
 from training.errors import UserError
+from training.hardware import Hardware
 from training.methods import METHODS
 from training.run import Control, RunFolder, RunWriter, State
 from training.trainer import train
@@ -150,6 +152,57 @@ def test_a_loss_that_is_no_number_fails_with_a_sentence(made_run: MakeRun, monke
         train(run.path)
     assert run.status().state == State.FAILED and "learning rate" in run.status().message
     assert run.checkpoints() == [0]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), "The memory of the GPU is used up; a smaller batch"),
+        (torch.AcceleratorError("CUDA error: invalid device function\nX"), "The GPU failed (CUDA error: invalid device function)"),
+        (MemoryError(), "The memory of this machine is used up; a smaller batch"),
+    ],
+    ids=lambda value: str(value)[:30],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["open_dataset", "snapshot"])
+def test_what_a_device_fails_at_ends_with_a_sentence(
+    place: str, error: Exception, said: str, made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run()
+    monkeypatch.setattr(loop, place, lambda *_, **__: (_ for _ in ()).throw(error))
+    with pytest.raises(UserError) as caught:
+        train(run.path)
+    assert run.status().state == State.FAILED and run.status().message == str(caught.value)
+    assert run.status().message.startswith(said)
+
+
+@pytest.mark.parametrize("kind", ["cpu", "cuda"])
+def test_only_a_run_on_the_cpu_keeps_what_it_freed(
+    kind: str, made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bool] = []
+    monkeypatch.setattr(loop, "keep_freed_memory", lambda: kept.append(True))
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "a GPU")
+    monkeypatch.setattr(loop, "hardware", lambda wanted: Hardware(torch.device(kind), bf16=False, channels_last=True))
+    monkeypatch.setattr(loop, "open_dataset", lambda *_, **__: (_ for _ in ()).throw(UserError("far enough")))
+    with pytest.raises(UserError, match="far enough"):
+        train(made_run().path)
+    assert kept == ([True] if kind == "cpu" else [])
+
+
+def test_views_are_made_in_float32_and_the_network_in_less(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, bool]] = []
+    monkeypatch.setattr(loop, "hardware", lambda wanted: Hardware(torch.device("cpu"), bf16=True, channels_last=True))
+    for name in ("views", "loss"):
+        made = getattr(METHODS["simclr"], name)
+
+        def watched(self: Any, *given: Any, name: str = name, made: Any = made) -> Any:
+            if self.training:
+                seen.append((name, torch.is_autocast_enabled("cpu")))
+            return made(self, *given)
+
+        monkeypatch.setattr(METHODS["simclr"], name, watched)
+    train(made_run(steps=1).path)
+    assert seen == [("views", False), ("loss", True)]
 
 
 def test_fewer_clips_than_a_batch_is_a_sentence(made_run: MakeRun) -> None:

@@ -16,7 +16,11 @@ M = TypeVar("M", bound=nn.Module)
 def slow_copy(network: M) -> M:
     """A copy without gradients, equal to `network` at first; memories are shared with it, not copied."""
     shared = {id(module): module for module in network.modules() if isinstance(module, Memory)}
-    return copy.deepcopy(network, shared).requires_grad_(False)
+    copied = copy.deepcopy(network, shared).requires_grad_(False)
+    for module in copied.modules():
+        if isinstance(module, nn.RNNBase):
+            module.flatten_parameters()  # cuDNN wants them in one piece, which a copy of each is not
+    return copied
 
 
 @torch.no_grad()

@@ -15,6 +15,16 @@ def network() -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.Flatten(), nn.Linear(3 * 4 * 4, 5))
 
 
+def test_a_slow_copy_of_a_recurrent_network_is_put_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise cuDNN puts its weights together at every call, and warns of it."""
+    together: list[nn.Module] = []
+    monkeypatch.setattr(nn.GRU, "flatten_parameters", lambda self: together.append(self))
+    made = nn.Sequential(nn.Linear(2, 3), nn.GRU(3, 4))
+    together.clear()
+    copied = slow_copy(made)
+    assert together == [copied[1]]
+
+
 def test_a_slow_copy_is_equal_apart_and_never_learns() -> None:
     fast = network()
     slow = slow_copy(fast)
