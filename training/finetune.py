@@ -190,7 +190,8 @@ def _scores(
         right["probe"] += int(
             (read_off(h[way.labelled], targets[way.labelled], h[way.measured]) == targets[way.measured]).sum()
         )
-        own, labelled = copy.deepcopy(method), torch.from_numpy(way.labelled).to(device)
+        # `to` puts a recurrent network's weights in one piece again, which a copy's are not and cuDNN wants.
+        own, labelled = copy.deepcopy(method).to(device), torch.from_numpy(way.labelled).to(device)
         classifier = fine_tuned(own, store, clips[labelled], known[labelled], int(targets.max()) + 1, seconds, seed)
         measured = torch.from_numpy(way.measured).to(device)
         with torch.no_grad():

@@ -54,8 +54,10 @@ def hardware(wanted: str = "auto") -> Hardware:
         found, why_not = _first_gpu()
         if not why_not:
             _keep_float32_exact()
-            # Emulated, as on GPUs before Ampere, bfloat16 is slower than float32.
-            return Hardware(FIRST_GPU, torch.cuda.is_bf16_supported(including_emulation=False), channels_last=True)
+            # Emulated, as on GPUs before Ampere, bfloat16 is slower than float32; and in float32 cuDNN is slower where the
+            # channels lie innermost, as only its tensor cores want them.
+            bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+            return Hardware(FIRST_GPU, bf16, channels_last=bf16)
         if wanted == "cuda":
             raise UserError(f"A CUDA device was asked for, but {why_not}; use --device cpu or auto.")
         if found:

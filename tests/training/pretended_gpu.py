@@ -24,17 +24,9 @@ PRODUCTS = ("mm", "bmm", "addmm", "baddbmm")
 LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.GRU, GumbelQuantiser)
 """What may round: a layer's weights are learned with it, and a choice among codes is one number times 1."""
 DRAWS = (
-    "rand",
-    "randn",
-    "randint",
-    "randperm",
-    "uniform_",
-    "normal_",
-    "random_",
-    "bernoulli",
-    "multinomial",
-    "native_dropout",
-)
+    "rand", "randn", "randint", "randperm", "uniform_", "normal_", "random_", "bernoulli", "multinomial", "native_dropout",
+)  # fmt: skip
+COPIES = ("_to_copy", "copy_")
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -79,9 +71,8 @@ class Watch(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         name = func._schema.name.removeprefix("aten::")
         found = func(*args, **(kwargs or {}))
-        devices = {
-            x.device.type for x in tree_leaves((args, kwargs, found)) if isinstance(x, Tensor) and not is_number(x)
-        }
+        tensors = [x for x in tree_leaves((args, kwargs, found)) if isinstance(x, Tensor)]
+        devices = {x.device.type for x in tensors if name in COPIES or not is_number(x)}
         if len(devices) > 1:
             raise Waits(f"{name} takes from {' and '.join(sorted(devices))}")
         if name in PRODUCTS and not self._layers and found.dtype == torch.bfloat16:
@@ -104,7 +95,7 @@ class PretendedGPU:
 
     def __init__(self, mode: FakeTensorMode) -> None:
         self._mode = mode
-        self._sent: dict[int, Tensor] = {}
+        self._sent: dict[int, tuple[Tensor, Tensor]] = {}
         self.generator = Generator().manual_seed(2**40)
         """Stands for the device's."""
 
@@ -112,8 +103,8 @@ class PretendedGPU:
         """x on the device, without its numbers."""
         if id(x) not in self._sent:
             with torch.no_grad():
-                self._sent[id(x)] = self._mode.from_tensor(x).detach().to("cuda")
-        return self._sent[id(x)]
+                self._sent[id(x)] = x, self._mode.from_tensor(x).detach().to("cuda")
+        return self._sent[id(x)][1]
 
     def module(self, network: M) -> M:
         """The network itself, with all its tensors sent."""

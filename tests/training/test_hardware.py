@@ -20,10 +20,10 @@ NO_KERNEL = (
 
 
 @pytest.fixture
-def gpu(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], None]:
-    """gpu(error): torch finds a GPU that has bfloat16 by emulation alone, and computing on it raises the error if any."""
+def gpu(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """gpu(error, emulated=…): torch finds a GPU; computing on it raises the error, if any; of bfloat16 it may emulate all."""
 
-    def made(error: Exception | None) -> None:
+    def made(error: Exception | None, emulated: bool = False) -> None:
         ones = torch.ones
 
         def computed(*shape: int, device: torch.device | None = None, **named: Any) -> Tensor:
@@ -33,7 +33,9 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], None]:
 
         monkeypatch.setattr(torch, "ones", computed)
         monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation)
+        monkeypatch.setattr(
+            torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation or not emulated
+        )
 
     return made
 
@@ -46,13 +48,14 @@ def tf32() -> Any:
     torch.backends.cudnn.allow_tf32 = before[1]
 
 
+@pytest.mark.parametrize("emulated", [True, False])
 @pytest.mark.parametrize("wanted", ["auto", "cuda"])
-def test_a_gpu_that_computes_is_taken(wanted: str, gpu: Callable[..., None], tf32: None) -> None:
+def test_a_gpu_that_computes_is_taken(wanted: str, emulated: bool, gpu: Callable[..., None], tf32: None) -> None:
     torch.set_float32_matmul_precision("high")
-    gpu(None)
+    gpu(None, emulated=emulated)
     found = hardware(wanted)
-    assert found.device == torch.device("cuda:0") and found.channels_last
-    assert not found.bf16, "emulated, it is slower than float32"
+    assert found.device == torch.device("cuda:0")
+    assert found.bf16 is found.channels_last is not emulated
     assert torch.get_float32_matmul_precision() == "highest" and not torch.backends.cudnn.allow_tf32
 
 

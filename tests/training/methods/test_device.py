@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.training.methods.test_catalogue import batch_for, method_of
 from tests.training.pretended_gpu import OtherDraws, PretendedGPU, Rounds, Waits, pretended_gpu
 from training.batch import Batch
 from training.config import new_config
+from training.data.store import ClipStore
 from training.methods import METHODS
+from training.methods.deepcluster import whitened
 from training.methods.method import Method
+from training.parts.kmeans import kmeans
 from training.parts.optimizers import optimizer_for, set_rate
 from training.parts.slow_copy import follow, slow_copy
 
@@ -65,6 +69,60 @@ def test_a_step_stays_on_the_device_and_waits_for_nothing(name: str, encoder: st
     assert losses["loss"].dtype == torch.float32
 
 
+class Asked(TorchDispatchMode):
+    """Notes what a GPU would have to be waited for."""
+
+    WAITED = (
+        "_local_scalar_dense",
+        "nonzero",
+        "masked_select",
+        "_unique2",
+        "unique_dim",
+        "unique_consecutive",
+        "is_nonzero",
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.found += [name for name in self.WAITED if func._schema.name == f"aten::{name}"]
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_backward_pass_waits_for_nothing(name: str) -> None:
+    """On the CPU, since what pretends has no backward pass."""
+    method = method_of(name).train()
+    loss = method.loss(method.views(batch_for(method), torch.Generator()))["loss"]
+    with Asked() as asked:
+        loss.backward()
+    assert asked.found == []
+
+
+@pytest.mark.parametrize(
+    "rows", [torch.zeros(32 * 24, 16, dtype=torch.float16), torch.zeros(32 * 24, dtype=torch.int16)]
+)
+def test_a_batch_is_drawn_on_the_device(rows: Tensor) -> None:
+    starts, lengths, clips, table = torch.arange(32) * 24, torch.full((32,), 24), torch.arange(8), torch.zeros(32, 3)
+    with pretended_gpu() as gpu:
+        store = ClipStore(*map(gpu.tensor, (rows, starts, lengths, lengths)), longest=24)
+        chosen, companions = gpu.tensor(clips), {"picture": gpu.tensor(table)}
+        with gpu.step():
+            batch = store.batch(chosen, companions)
+    found = (batch.audio, batch.lengths, batch.groups, batch.companions["picture"])
+    assert {x.device.type for x in found} == {"cuda"} and len(batch.audio) == 8
+
+
+def test_clusters_are_found_on_the_device_from_points_that_the_cpu_draws() -> None:
+    points = torch.zeros(32, 6)
+    with pretended_gpu() as gpu:
+        x = gpu.tensor(points)
+        found = (*kmeans(x, 4, torch.Generator(), runs=2), whitened(x, 4))
+    assert {y.device.type for y in found} == {"cuda"}
+
+
 class Careless(nn.Module):
     """As each of the mistakes above is easily made."""
 
@@ -83,6 +141,7 @@ class Careless(nn.Module):
             "draws elsewhere": lambda: x,
             "drops out": lambda: nn.functional.dropout(x),
             "asks": lambda: x * float(x.sum()),
+            "fetches": lambda: x * x.sum().cpu(),
             "picks by a mask": lambda: x[x > 0.5],
             "picks by a place": lambda: x[x[:, 0].argmax()],
             "picks by a list": lambda: x[:, [0, 2]],
@@ -99,7 +158,7 @@ class Careless(nn.Module):
 @pytest.mark.parametrize(
     ("mistake", "told"),
     [
-        ("draws elsewhere", OtherDraws), ("drops out", OtherDraws), ("asks", RuntimeError),
+        ("draws elsewhere", OtherDraws), ("drops out", OtherDraws), ("asks", RuntimeError), ("fetches", Waits),
         ("picks by a mask", RuntimeError), ("picks by a place", RuntimeError), ("picks by a list", Waits),
         ("sends", Waits), ("mixes", RuntimeError), ("rounds", Rounds),
     ],
