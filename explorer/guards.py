@@ -55,8 +55,9 @@ class Guards:
         headers, method = Headers(scope=scope), scope["method"]
         said = (headers.getlist(name) for name in ("host", "x-forwarded-host", "origin"))
         asked = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        return self._callers.refusal(method not in LOOKING, *said) or self._doors.refusal(method, path, asked)
+        path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+        changes = method not in LOOKING or "upgrade" in headers  # a websocket where uvicorn speaks none comes so
+        return self._callers.refusal(changes, *said) or self._doors.refusal(method, path, asked)
 
     def _marking(self, send: Send) -> Send:
         async def marked(message: Message) -> None:

@@ -78,7 +78,7 @@ class Server:
         """Serve in the background. `allowed` are names under which visitors may ask beside the server's own; `launched` goes
         to Gradio's `launch`. Raises NotServed.
         """
-        self.page.queue(default_concurrency_limit=4)
+        self.page.queue(default_concurrency_limit=4, api_open=False)  # what waits for its turn cannot be asked past it
         # Gradio looks into its empty queue a thousand times a second and for progress to tell a hundred times, which takes a
         # tenth of a core from the training.
         self.page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS

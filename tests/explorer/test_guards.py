@@ -16,13 +16,14 @@ from explorer.open_routes import Doors, Open
 TABLE = [Open("GET", path, "", "") for path in ("/own", "/fails", "/nothing", "/shared")]
 
 
-def asked(hosted: bool = False) -> TestClient:
+def asked(hosted: bool = False, root_path: str = "") -> TestClient:
     """A client that has entered, as an application must be started."""
 
     def guarded(app: ASGIApp) -> ASGIApp:
         return Guards(app, Callers("0.0.0.0", ["testserver"]), Doors(Path("/nowhere"), TABLE), hosted=hosted)
 
     app = FastAPI(lifespan=outermost(guarded))
+    app.root_path = root_path
 
     @app.get("/own")
     def own() -> PlainTextResponse:
@@ -77,6 +78,15 @@ def test_security_what_no_table_names_is_not_there() -> None:
     with asked() as client:
         answer = client.get("/forgotten")
     assert (answer.status_code, answer.text) == (404, "There is nothing here.")
+
+
+def test_the_path_of_a_proxy_before_a_route_is_no_part_of_it() -> None:
+    with asked() as client:
+        assert client.get("/hear/own").status_code == 404
+    with asked(root_path="/hear") as client:
+        for path in ("/hear/own", "/own"):
+            assert client.get(path).text == "own"
+        assert client.get("/hear/forgotten").text == client.get("/hear").text == "There is nothing here."
 
 
 def test_security_no_answer_is_shared_with_pages_from_elsewhere() -> None:

@@ -196,7 +196,8 @@ def test_security_no_page_from_elsewhere_reads_an_answer(site: Site) -> None:
 def test_security_nobody_speaks_by_websocket(site: Site) -> None:
     key = "dGhlIHNhbXBsZSBub25jZQ=="
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13", "Sec_WebSocket_Key": key}
-    assert site.ask("GET", "/gradio_api/queue/join", **upgrade, Origin="https://evil.example").status in (403, 404)
+    for path in ("/", "/gradio_api/queue/join"):
+        assert refused(site.ask("GET", path, **upgrade, Origin="https://evil.example"), 403)
 
 
 def test_security_an_answer_to_an_error_is_guarded_too_and_tells_nothing(
@@ -210,6 +211,16 @@ def test_security_an_answer_to_an_error_is_guarded_too_and_tells_nothing(
     assert (answer.status, answer.body) == (500, b"Internal Server Error")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_what_waits_for_its_turn_is_not_asked_past_the_queue(site: Site) -> None:
+    waiting = [fn for fn in site.server.page.fns.values() if fn.queue]
+    assert {"find", "compare"} <= {fn.api_name for fn in waiting}
+    for fn in waiting:
+        for name in ("predict", fn.api_name):
+            body = json.dumps({"fn_index": fn._id, "data": [None] * len(fn.inputs), "session_hash": "s"}).encode()
+            answer = site.ask("POST", f"/gradio_api/run/{name}", body, Content_Type="application/json")
+            assert answer.status == 404 and b"join the queue" in answer.body
 
 
 def test_programs_find_out_what_they_may_ask(site: Site) -> None:
