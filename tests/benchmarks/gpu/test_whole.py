@@ -1,0 +1,70 @@
+"""The whole command on a CPU, on a tiny pack, with nothing installed but what a machine with a GPU must have."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.gpu.clips import made_tones
+from benchmarks.gpu.report import TITLES
+from training.data.pack import write_pack
+from training.methods import METHODS
+
+ROOT = Path(__file__).resolve().parents[3]
+BLOCKED = """
+import sys
+class Without:
+    names = {"gradio", "librosa", "umap", "plotly", "soundfile", "soxr", "PIL", "pyarrow", "tensorboard", "numba",
+             "pretty_midi", "midirenderer", "espeakng_loader", "datasets", "lightly", "fastapi"}
+    finders = sys.meta_path[:]
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in self.names:
+            return None
+        return next(filter(None, (finder.find_spec(name, path, target) for finder in self.finders)), None)
+sys.meta_path[:] = [Without()]
+"""
+"""Run before any program: the packages of the page, of sounds and of pictures cannot be found."""
+
+
+@pytest.fixture
+def only_what_it_needs(tmp_path: Path) -> dict[str, str]:
+    """An environment in which each Python process, and those that it starts, finds no other package."""
+    (tmp_path / "sitecustomize.py").write_text(BLOCKED)
+    return {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
+
+
+def test_it_runs_whole_without_the_pages_packages(tmp_path: Path, only_what_it_needs: dict[str, str]) -> None:
+    clips, out = tmp_path / "clips.safetensors", tmp_path / "out"
+    write_pack(made_tones(64), clips)
+    command = [sys.executable, "-m", "benchmarks.gpu", "--device", "cpu", "--minutes", "1", "--clips", str(clips)]
+    ran = subprocess.run(
+        [*command, "--out", str(out)], cwd=ROOT, env=only_what_it_needs, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
+    found = json.loads((out / "gpu.json").read_text())
+    assert list(found["parts"]) == list(TITLES) and all(part["complete"] for part in found["parts"].values())
+    names = {part: [row["name"] for row in rows["rows"]] for part, rows in found["parts"].items()}
+    assert set(METHODS) <= set(names["numbers"]) and set(METHODS) <= set(names["trains"])
+    assert "simclr, killed" in names["trains"] and names["learns"] == ["simclr", "vicreg"]
+    assert {"simclr", "byol_a, 64x96", "encoder resnet", "batch 8"} <= set(names["speed"])
+    text = (out / "gpu.md").read_text()
+    assert found["device"] in text and all(title in text for title in TITLES.values())
+
+
+def test_its_packages_are_really_blocked(only_what_it_needs: dict[str, str]) -> None:
+    for name in ("gradio", "soundfile", "tensorboard"):
+        ran = subprocess.run(
+            [sys.executable, "-c", f"import {name}"], env=only_what_it_needs, capture_output=True, check=False
+        )
+        assert ran.returncode == 1 and b"No module named" in ran.stderr
+
+
+def test_an_unknown_part_and_an_absent_device_are_one_sentence(only_what_it_needs: dict[str, str]) -> None:
+    for words, said in ((["speeed"], "there is no part 'speeed'"), (["--device", "cuda"], "torch finds none here")):
+        command = [sys.executable, "-m", "benchmarks.gpu", *words]
+        environment = {**only_what_it_needs, "CUDA_VISIBLE_DEVICES": ""}
+        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 2 and said in ran.stderr and "Traceback" not in ran.stderr
