@@ -36,6 +36,7 @@ def only_what_it_needs(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
 
 
+@pytest.mark.timeout(900)  # a minute alone, longer beside other things
 def test_it_runs_whole_without_the_pages_packages(tmp_path: Path, only_what_it_needs: dict[str, str]) -> None:
     clips, out = tmp_path / "clips.safetensors", tmp_path / "out"
     write_pack(made_tones(64), clips)
