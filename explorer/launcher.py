@@ -172,7 +172,11 @@ class Launcher:
         run = RunFolder(self.root / current.name)
         status = run.status()
         if run.exists() and status.updated == current.since and not status.active:
-            mark(run, State.FAILED, f"The trainer ended at once: {last_line(run)}")
+            said = "" if current.name in self._trainers.killed else last_line(run)
+            if said:
+                mark(run, State.FAILED, f"The trainer ended at once: {said}")
+            else:
+                mark(run, State.CRASHED, "The trainer ended before it said a word; the run can be started anew.")
         self.prepare()
         return replace(queue, current=None)
 

@@ -5,16 +5,16 @@
 
 import contextlib
 import fcntl
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from training import durable
+from training import durable, reading
 from training.process import ProcessIdentity
 
 SCHEMA = 1
+MOST_BYTES = 1 << 20
 Verb = Literal["run", "resume"]
 
 
@@ -69,17 +69,14 @@ class QueueFile:
 
     def read(self) -> Queue:
         """The queue as it stands; empty where the file cannot be read."""
-        try:
-            value = json.loads(self._path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return Queue()
-        return _queue(value) if isinstance(value, dict) and value.get("schema") == SCHEMA else Queue()
+        value = reading.read_object(self._path, MOST_BYTES)
+        return _queue(value) if value.get("schema") == SCHEMA else Queue()
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[OpenQueue]:
         """Holds the queue, waiting for whoever else does. Raises OSError where the folder can't be written."""
         self._root.mkdir(parents=True, exist_ok=True)
-        with (self._root / ".queue.lock").open("ab") as lock:
+        with reading.RegularFile(self._root / ".queue.lock", "ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             before = self.read()
             held = OpenQueue(before)

@@ -15,6 +15,7 @@ from explorer.queue_file import Current, Verb, Waiting
 from explorer.standby import Standby
 from explorer.unattended import held, mark
 from training.process import ProcessIdentity, boot_id, process_start
+from training.reading import RegularFile
 from training.run import RunFolder, State
 
 KILL_SECONDS = 10.0
@@ -41,6 +42,8 @@ class Trainers:
         """Name of the run → a trainer that was started here and hasn't been seen to end."""
         self.deadlines: dict[str, float] = {}
         """When a run that was asked to stop is made to."""
+        self.killed: set[str] = set()
+        """Runs whose trainer was seen to end by a signal."""
 
     def start(self, entry: Waiting) -> Current | None:
         """Start the trainer of a run that waits; None where the run is gone or can't be trained, which it then says."""
@@ -50,7 +53,7 @@ class Trainers:
         since = run.status().updated
         try:
             process = self._standby.hand_over(entry.verb, run.path) if self._standby else None
-            with run.log_path.open("ab") as output:
+            with RegularFile(run.log_path, "ab") as output:
                 process = process or subprocess.Popen(
                     self.command(entry.verb, run.path),
                     cwd=PROJECT,
@@ -63,6 +66,7 @@ class Trainers:
             mark(run, State.FAILED, f"The trainer could not be started: {error.strerror}.")
             return None
         self.children[entry.name] = process
+        self.killed.discard(entry.name)
         identity = ProcessIdentity(process.pid, process_start(process.pid) or "", boot_id())
         return Current(entry.name, entry.verb, identity, since)
 
@@ -75,6 +79,8 @@ class Trainers:
         for name, child in list(self.children.items()):
             if child.poll() is not None:
                 del self.children[name]
+                if child.returncode < 0:
+                    self.killed.add(name)
         for name, deadline in list(self.deadlines.items()):
             trainer = self._trainer(RunFolder(self._root / name), current)
             if trainer is None or not trainer.alive():

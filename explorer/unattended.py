@@ -1,9 +1,10 @@
 """What the server does with a run's folder in the trainer's place, where there is no trainer."""
 
+import fcntl
 import logging
-import os
 from dataclasses import replace
 
+from training import reading
 from training.errors import UserError
 from training.run import RunFolder, RunWriter, State
 
@@ -27,8 +28,9 @@ def mark(run: RunFolder, state: State, sentence: str) -> None:
 def held(run: RunFolder) -> bool:
     """Whether some process holds the run for writing."""
     try:
-        RunWriter(run.path).close()
-    except UserError:
+        with reading.RegularFile(run.lock_path) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
     except OSError:
         return False
@@ -36,13 +38,7 @@ def held(run: RunFolder) -> bool:
 
 
 def last_line(run: RunFolder) -> str:
-    """What a trainer said last, as one sentence."""
-    try:
-        with run.log_path.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - 4_096))
-            lines = file.read().decode("utf-8", "replace").splitlines()
-    except OSError:
-        lines = []
+    """What a trainer said last, as one sentence; empty where it said nothing."""
+    lines = reading.read_end(run.log_path, 4_096).decode("utf-8", "replace").splitlines()
     said = [line.strip() for line in lines if line.strip()]
-    return f"{said[-1][:300].rstrip('.')}." if said else "it said nothing."
+    return f"{said[-1][:300].rstrip('.')}." if said else ""

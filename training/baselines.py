@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from training import durable
+from training import durable, reading
 from training.data.cache import cache_root
 from training.data.dataset import Dataset, Progress
 from training.methods.method import Method
@@ -73,11 +73,11 @@ def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str
 def _kept(path: Path) -> dict[str, dict[str, float]] | None:
     """What was measured before; None where there is nothing, or something else."""
     try:
-        found = json.loads(path.read_bytes())
+        found = reading.read_object(path)
         sound = all(set(values) == COLUMNS and all(map(_is_number, values.values())) for values in found.values())
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (AttributeError, TypeError):
         return None
-    return found if sound else None
+    return found if found and sound else None
 
 
 def _is_number(value: Any) -> bool:

@@ -93,7 +93,7 @@ def run_when_idle() -> None:
 def process_start(pid: int) -> str | None:
     """When the process started, or None where there is no such process or only its zombie."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")  # a name may be of any bytes
     except FileNotFoundError:
         return None if Path("/proc/self/stat").exists() else _start_by_ps(pid)
     except OSError:

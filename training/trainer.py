@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from training import reading
 from training.controls import Controls, Stopped
 from training.errors import UserError
 from training.hardware import failure
@@ -66,7 +67,7 @@ def _disk_is_full(error: BaseException | None) -> bool:
 
 def _log_to(path: Path) -> None:
     """Keep the log beside the run, unless what starts this trainer leads its standard error there already."""
-    path.touch()
+    os.close(reading.regular(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
     if not os.path.samestat(os.fstat(2), path.stat()):
         logging.getLogger().addHandler(logging.FileHandler(path))
 
@@ -80,3 +81,4 @@ def _end(journal: Journal, state: State, message: str) -> None:
     except OSError as error:
         logging.error("The run's status could not be written: %s.", error.strerror)
         journal.status = replace(journal.status, state=state, message=message)
+        journal.run.leave_word(journal.status)

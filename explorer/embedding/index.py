@@ -16,6 +16,7 @@ import numpy as np
 
 from explorer.embedding.process import EmbeddingProcess
 from explorer.queries.snapshots import file_stamp, unit_rows
+from training import reading
 from training.data.cache import cache_root
 from training.data.dataset import Dataset
 from training.errors import UserError
@@ -70,7 +71,7 @@ class Index:
 
     def vectors(self, run: RunFolder, step: int, dataset: Dataset) -> "Centred | None":
         """All clips, or None while they are not all embedded."""
-        path = self._path(run, step, dataset.fingerprint)
+        path = self.path(run, step, dataset.fingerprint)
         stamp = file_stamp(path)
         found = None if stamp is None else _centred(path, stamp)
         return found if found is not None and len(found.units) == len(dataset) else None
@@ -79,7 +80,7 @@ class Index:
         """Have them embedded in the background; how far that is, or None when all is done."""
         if self.vectors(run, step, dataset) is not None:
             return None
-        key = self._path(run, step, dataset.fingerprint).stem
+        key = self.path(run, step, dataset.fingerprint).stem
         with self._lock:
             found = self._progress.get(key)
             if found is not None and found.error is not None:
@@ -146,7 +147,8 @@ class Index:
             if total > KEPT_BYTES and path != newest_first[0]:
                 path.unlink(missing_ok=True)
 
-    def _path(self, run: RunFolder, step: int, fingerprint: str) -> Path:
+    def path(self, run: RunFolder, step: int, fingerprint: str) -> Path:
+        """Where the embeddings of a data set by the weights of one step are kept."""
         about = [KEPT_VERSION, _weights_hash(run, step), run.config(), fingerprint]
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
         return self._folder / f"{digest}.npy"
@@ -159,9 +161,9 @@ def _weights_hash(run: RunFolder, step: int) -> str:
 
 @lru_cache(maxsize=2)
 def _centred(path: Path, stamp: tuple[int, int, int]) -> Centred | None:
-    try:
-        vectors = np.load(path, allow_pickle=False).astype(np.float32)
-    except (OSError, ValueError, EOFError):
+    found = reading.read_array(path)
+    if found is None or found.ndim != 2 or not found.size or not np.isfinite(found).all():
         return None
+    vectors = found.astype(np.float32)
     centre = vectors.mean(axis=0)
     return Centred(unit_rows(vectors - centre), centre)

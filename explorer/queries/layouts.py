@@ -11,7 +11,6 @@ import io
 import json
 import os
 import re
-import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,12 +20,14 @@ from pathlib import Path
 import numpy as np
 
 from explorer.queries.snapshots import file_stamp, snapshot_hash
-from training import durable
+from training import durable, reading
 from training.data.cache import cache_root
 from training.run import RunFolder
 
 KINDS = ("umap", "quick", "pca")
 """From the one that is shown if it is there to the one that is shown if no other is."""
+FARTHEST = 1e6
+"""No place is farther out, in whatever units."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,13 @@ class LayoutFolders:
 
 @lru_cache(maxsize=1024)
 def _layout(path: Path, stamp: tuple[int, int, int]) -> Layout | None:
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            places, trust, scale = arrays["places"], float(arrays["trust"]), float(arrays["scale"])
-    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, NotImplementedError):
+    arrays = reading.read_arrays(path) or {}
+    places, trust, scale = (arrays.get(name) for name in ("places", "trust", "scale"))
+    if places is None or trust is None or scale is None or trust.size != 1 or scale.size != 1:
+        return None
+    with np.errstate(over="ignore"):
+        places, trusted, scaled = places.astype(np.float32), float(trust.item()), float(scale.item())
+    if places.ndim != 2 or places.shape[1] != 2 or not (np.abs(places) <= FARTHEST).all() or not 0 < scaled <= FARTHEST:
         return None
     kind = re.sub(r".*\.(\w+)\.npz$", r"\1", os.fspath(path))
-    if places.ndim != 2 or places.shape[1] != 2 or not np.isfinite(places).all():
-        return None
-    return Layout(places.astype(np.float32), kind, None if np.isnan(trust) else trust, scale)
+    return Layout(places, kind, trusted if abs(trusted) <= 1 else None, scaled)

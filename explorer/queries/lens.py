@@ -1,12 +1,12 @@
 """The pictures of what a method's own loss sees, as the trainer left them in a snapshot."""
 
 import base64
-import zipfile
 from typing import Any
 
 import numpy as np
 
 from explorer.queries.points import points
+from training import reading
 from training.run import RunFolder
 
 VALUES_AT_MOST = 300_000
@@ -43,12 +43,7 @@ def lens(run: RunFolder, step: int) -> dict[str, Any] | None:
 
 def _arrays(run: RunFolder, step: int) -> dict[str, np.ndarray] | None:
     """Only what the lens needs: the embeddings, which lie in the same file, are much larger."""
-    try:
-        with run.snapshot_path(step).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            wanted = [name for name in arrays.files if name == "lens_clips" or name.startswith("lens/")]
-            return {name: arrays[name] for name in wanted}
-    except (OSError, ValueError, EOFError, KeyError, TypeError, NotImplementedError, zipfile.BadZipFile):
-        return None
+    return reading.read_arrays(run.snapshot_path(step), lambda name: name == "lens_clips" or name.startswith("lens/"))
 
 
 def _described(run: RunFolder) -> list[About]:

@@ -5,12 +5,12 @@ like, so that any number of pages may follow one run, and a file that was trunca
 """
 
 import hashlib
-import json
 import os
 from dataclasses import dataclass
 from typing import IO, Any
 
-from training.run import RunFolder, current_rows
+from training.reading import RegularFile
+from training.run import WINDOW_BYTES, RunFolder, current_rows, rows_from
 
 START = ""
 """The cursor of somebody who knows nothing yet."""
@@ -31,32 +31,18 @@ class Rows:
 def rows_since(run: RunFolder, cursor: str = START) -> Rows:
     """The rows after `cursor`, which an earlier answer gave; a cursor that means nothing counts as START.
 
-    A torn last line waits until it is whole; a line that isn't a JSON object is skipped; what isn't finite is None.
+    A torn last line waits until it is whole; a line that isn't a JSON object is skipped; what isn't finite is None. Of a
+    huge file an answer carries one window; the next question gets the next.
     """
     try:
-        with run.metrics_path().open("rb") as file:
+        with RegularFile(run.metrics_path()) as file:
             offset = _offset(file, cursor)
-            rows, end = _rows_from(file, offset)
-            if offset and any("resumed_from" in row for row in rows):
-                offset, (rows, end) = 0, _rows_from(file, 0)
+            rows, end = rows_from(file, offset)
+            if 0 < offset < WINDOW_BYTES and any("resumed_from" in row for row in rows):
+                offset, (rows, end) = 0, rows_from(file, 0)
             return Rows(_cursor(file, end), offset == 0 and cursor != START, current_rows(rows))
-    except OSError:
+    except (OSError, MemoryError):
         return Rows(START, cursor != START, [])
-
-
-def _rows_from(file: IO[bytes], offset: int) -> tuple[list[dict[str, Any]], int]:
-    file.seek(offset)
-    new = file.read()
-    whole = new[: new.rfind(b"\n") + 1]
-    return [row for line in whole.splitlines() if (row := _row(line)) is not None], offset + len(whole)
-
-
-def _row(line: bytes) -> dict[str, Any] | None:
-    try:
-        row = json.loads(line, parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        return None
-    return row if isinstance(row, dict) else None
 
 
 def _cursor(file: IO[bytes], end: int) -> str:
@@ -67,9 +53,12 @@ def _offset(file: IO[bytes], cursor: str) -> int:
     """Where to go on; 0 where the file is not the one that the cursor was made for."""
     inode, _, rest = cursor.partition("-")
     end, _, tail = rest.partition("-")
-    if not (inode.isdecimal() and end.isdecimal() and len(end) < 16):
+    if not all(number.isascii() and number.isdecimal() and len(number) <= 20 for number in (inode, end)):
         return 0
-    same = int(inode) == os.fstat(file.fileno()).st_ino and _tail_hash(file, int(end)) == tail
+    about = os.fstat(file.fileno())
+    if int(inode) != about.st_ino or int(end) > about.st_size:
+        return 0
+    same = _tail_hash(file, int(end)) == tail
     return int(end) if same else 0
 
 

@@ -1,14 +1,15 @@
 """Snapshots by content: their hash names what is computed from them, and the last few stay in memory."""
 
-import hashlib
-import io
-import zipfile
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from training import reading
 from training.run import RunFolder
+
+LARGEST = 1e9
+"""No value of an embedding is beyond this; the trainer keeps them as float16."""
 
 
 def snapshot_hash(run: RunFolder, step: int) -> str | None:
@@ -18,7 +19,7 @@ def snapshot_hash(run: RunFolder, step: int) -> str | None:
 
 
 def embeddings(run: RunFolder, step: int) -> np.ndarray | None:
-    """(n, D) float32: the probe clips as the encoder heard them. None where missing, damaged or not finite."""
+    """(n, D) float32: the probe clips as the encoder heard them. None where missing, damaged, not finite or absurdly large."""
     stamp = file_stamp(run.snapshot_path(step))
     return None if stamp is None else _embeddings(run.snapshot_path(step), stamp)
 
@@ -55,22 +56,17 @@ def file_stamp(path: Path) -> tuple[int, int, int] | None:
 
 @lru_cache(maxsize=4096)
 def _hash(path: Path, stamp: tuple[int, int, int]) -> str | None:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
+    return reading.sha256(path, reading.MOST_ARRAY_BYTES)
 
 
 @lru_cache(maxsize=8)
 def _embeddings(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-            found = arrays["embeddings"]
-        vectors = found.astype(np.float32)
-    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, NotImplementedError):
+    found = (reading.read_arrays(path, lambda name: name == "embeddings") or {}).get("embeddings")
+    if found is None or found.ndim != 2 or not found.size:
         return None
-    good = vectors.ndim == 2 and vectors.size > 0 and bool(np.isfinite(vectors).all())
-    return vectors if good else None
+    with np.errstate(over="ignore"):
+        vectors = found.astype(np.float32)
+    return vectors if (np.abs(vectors) <= LARGEST).all() else None  # false for NaN
 
 
 @lru_cache(maxsize=8)

@@ -217,6 +217,60 @@ def test_a_killed_trainer_is_crashed_and_can_go_on(launch, root):
     assert RunFolder(root / name).status().attempt == 2
 
 
+def test_durability_a_trainer_that_is_killed_before_its_first_word_is_crashed_and_can_be_started_anew(
+    launch, root, monkeypatch
+):
+    server = launch()
+    killed = "import os; print('Loading.', flush=True); os.kill(os.getpid(), 9)"
+    monkeypatch.setattr(server._trainers, "command", lambda verb, folder: [sys.executable, "-c", killed])
+    name = server.start({"ticks": 1})
+    wait_for_state(root, name, State.CRASHED)
+    assert RunFolder(root / name).status().message.endswith("before it said a word; the run can be started anew.")
+    monkeypatch.setattr(server._trainers, "command", fake_command)
+    wait_for(lambda: not server._trainers.children)
+    server.resume(name)
+    wait_for_state(root, name, State.FINISHED)
+
+
+@pytest.mark.parametrize("place", [".queue.json", ".queue.lock"])
+def test_bad_input_nobody_waits_at_a_pipe_in_place_of_the_queue(launch, root, place):
+    root.mkdir()
+    os.mkfifo(root / place)
+    server = launch()
+    assert server.queue() == [] and server.paused() is None
+    if place == ".queue.lock":
+        with pytest.raises(UserError, match="cannot be written: Not a regular file"):
+            server.start({})
+
+
+@pytest.mark.parametrize("since", ["1" + "0" * 400, "1e999", "null", "[]", "-1"])
+def test_bad_input_odd_numbers_in_the_queue_are_borne(launch, root, since):
+    root.mkdir()
+    process = json.dumps(current_process().to_json())
+    current = f'{{"name": "a", "verb": "run", "process": {process}, "since": {since}}}'
+    (root / ".queue.json").write_text(f'{{"schema": 1, "waiting": [{{"name": {since}}}], "current": {current}}}')
+    server = launch(read_only=True)
+    assert server.queue() == [] and server.place("b") is None
+
+
+def test_bad_input_a_broken_run_can_be_deleted(launch, root):
+    server = launch()
+    create_run(root / "a", {})
+    (root / "a" / "snapshots").write_text("a file in place of a folder")
+    os.mkfifo(root / "a" / "log.txt")
+    server.delete("a")
+    assert not (root / "a").exists()
+
+
+def test_bad_input_a_pipe_in_place_of_the_log_is_said(launch, root):
+    server = launch()
+    create_run(root / "a", {})
+    os.mkfifo(root / "a" / "log.txt")
+    server.resume("a")
+    wait_for_state(root, "a", State.FAILED)
+    assert RunFolder(root / "a").status().message == "The trainer could not be started: Not a regular file."
+
+
 @pytest.mark.parametrize("fault", ["stubborn", "deaf"])
 def test_a_stop_that_is_not_obeyed_becomes_a_signal(launch, root, monkeypatch, fault):
     monkeypatch.setattr(trainers, "KILL_SECONDS", 0.3)

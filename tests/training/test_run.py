@@ -238,6 +238,80 @@ def test_a_trainer_on_another_machine_is_judged_by_its_heartbeat(run: RunFolder)
     assert run.status().state == State.CRASHED
 
 
+@pytest.mark.parametrize("updated", ["1" + "0" * 400, "1e300", "-1e300", "1e999", "NaN", '"now"', "4e9", "[]"])
+def test_bad_input_a_heartbeat_that_is_no_time_does_not_keep_a_run_alive(run: RunFolder, updated: str) -> None:
+    elsewhere = {"pid": 77, "start": "1", "boot": "another machine"}
+    content = json.dumps({**asdict(Status(State.TRAINING)), "process": elsewhere, "updated": 0})
+    (run.path / "status.json").write_text(content.replace('"updated": 0', f'"updated": {updated}'))
+    assert run.status().state in (State.CRASHED, State.FAILED)
+
+
+def test_durability_a_clock_that_is_a_day_ahead_changes_nothing(run: RunFolder) -> None:
+    elsewhere = {"pid": 77, "start": "1", "boot": "another machine"}
+    value = {**asdict(Status(State.TRAINING)), "process": elsewhere, "updated": time.time() + 86_400}
+    (run.path / "status.json").write_text(json.dumps(value))
+    assert run.status().state == State.TRAINING
+
+
+def test_durability_a_run_whose_trainer_was_killed_before_its_first_word_is_crashed(run: RunFolder) -> None:
+    (run.path / "status.json").unlink()
+    assert run.status().state == State.CRASHED and "can be started anew" in run.status().message
+    assert find_runs(run.path.parent)[0].path == run.path
+
+
+def test_durability_a_run_made_by_its_trainer_is_never_left_waiting(tmp_path: Path) -> None:
+    """The trainer is killed at once after it has made its run."""
+    script = f"from training.run import create_run; from pathlib import Path; create_run(Path({str(tmp_path / 'run')!r}), {{}}, trained_here=True)"
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert RunFolder(tmp_path / "run").status().state == State.CRASHED
+    assert create_run(tmp_path / "mine", {}, trained_here=True).status().state == State.PREPARING
+
+
+def test_durability_a_folder_becomes_a_run_only_with_its_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr("training.durable.write_json", lambda path, value: written.append(path.name))
+    create_run(tmp_path / "run", {})
+    assert written == ["status.json", "config.json"]
+
+
+def test_durability_last_words_that_say_that_all_is_well_are_none(run: RunFolder) -> None:
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.TRAINING, attempt=2))
+    writer.close()
+    status = json.loads((run.path / "status.json").read_text())
+    (run.path / "status.json").write_text(json.dumps({**status, "process": None}))
+    for state, attempt, read in (
+        (State.TRAINING, 2, State.CRASHED),
+        (State.FAILED, 1, State.CRASHED),
+        (State.FAILED, 2, State.FAILED),
+    ):
+        run.lock_path.write_text(json.dumps(asdict(Status(state, attempt=attempt, message="The disk is gone."))))
+        assert run.status().state == read
+
+
+@pytest.mark.parametrize("name", [".lock", ".reserve", "metrics.jsonl"])
+def test_bad_input_a_writer_never_waits_at_a_pipe(run: RunFolder, name: str) -> None:
+    os.mkfifo(run.path / name)
+    with pytest.raises(UserError, match="cannot be written: Not a regular file"):
+        RunWriter(run.path)
+
+
+def test_bad_input_what_is_no_number_in_a_row_is_left_out(run: RunFolder) -> None:
+    deep = "[" * 400 + "]" * 400
+    run.metrics_path().write_text(
+        f'{{"step": 1, "a": {deep}}}\n{{"step": 2, "a": [1], "b": {{}}, "c": "{"x" * 20_000}", "d": 1e999, "e": 1.5}}\n'
+    )
+    assert run.metrics() == [{"step": 2, "d": None, "e": 1.5}]
+
+
+def test_a_file_of_many_windows_is_read_whole(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.run.metrics_file.WINDOW_BYTES", 100)
+    run.metrics_path().write_text("".join(f'{{"step": {i}}}\n' for i in range(100)))
+    assert [row["step"] for row in run.metrics()] == list(range(100))
+
+
 def test_a_status_beats_whenever_it_is_written(run: RunFolder) -> None:
     writer = RunWriter(run.path)
     writer.write_status(Status(State.TRAINING))

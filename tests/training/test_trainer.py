@@ -19,6 +19,7 @@ from training.data.dataset import Dataset
 from training.errors import UserError
 from training.hardware import Hardware
 from training.methods import METHODS
+from training.process import ProcessIdentity
 from training.run import Control, RunFolder, RunWriter, State
 from training.trainer import train
 
@@ -240,7 +241,11 @@ def test_a_folder_that_becomes_read_only_is_a_sentence_and_lets_go_of_the_run(
         at_step(2, locked_away)
         with pytest.raises(UserError, match="The run's folder could not be written: Read-only file system"):
             train(run.path)
+    monkeypatch.setattr(ProcessIdentity, "alive", lambda self: False)  # it is this very process
+    status = run.status()
+    assert status.state == State.FAILED and "could not be written: Read-only file system" in status.message
     RunWriter(run.path).close()
+    assert run.status().state == State.CRASHED, "last words are those of the last trainer"
 
 
 def test_a_log_that_cannot_be_written_fails_with_a_sentence(made_run: MakeRun) -> None:

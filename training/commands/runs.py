@@ -11,6 +11,7 @@ from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json
 from training.data.names import readable_name
 from training.errors import UserError
+from training.reading import regular
 from training.run import Control, RunFolder, create_run, find_runs
 
 DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "device", "seed")
@@ -72,7 +73,7 @@ def _new_run(options: argparse.Namespace) -> Path:
         encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
     )  # fmt: skip
     folder = Path(options.out) if options.out else Path(options.runs) / run_name(config.method, config.created)
-    create_run(folder, config.to_json())
+    create_run(folder, config.to_json(), trained_here=True)
     return folder
 
 
@@ -87,7 +88,7 @@ def standby(options: argparse.Namespace) -> None:
         return
     wanted = json.loads(line)
     folder = Path(wanted["folder"])
-    nothing, log = os.open(os.devnull, os.O_RDONLY), os.open(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    nothing, log = os.open(os.devnull, os.O_RDONLY), regular(folder / "log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for number, descriptor in ((0, nothing), (1, log), (2, log)):
         os.dup2(descriptor, number)
     train(folder, resume=wanted["verb"] == "resume")

@@ -15,7 +15,7 @@ takes a folder in any condition (half-written, mutilated, from a newer version) 
 """
 
 from training.run.folder import SILENT_SECONDS, RunFolder, create_run, find_runs
-from training.run.metrics_file import MetricsReader, current_rows
+from training.run.metrics_file import WINDOW_BYTES, MetricsReader, current_rows, rows_from
 from training.run.status import ACTIVE, RESUMABLE, SCHEMA, Control, State, Status
 from training.run.writer import RunWriter
 
@@ -24,6 +24,7 @@ __all__ = [
     "RESUMABLE",
     "SCHEMA",
     "SILENT_SECONDS",
+    "WINDOW_BYTES",
     "Control",
     "MetricsReader",
     "RunFolder",
@@ -33,4 +34,5 @@ __all__ = [
     "create_run",
     "current_rows",
     "find_runs",
+    "rows_from",
 ]

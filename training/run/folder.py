@@ -1,25 +1,27 @@
 """Reading a run's folder, and asking its trainer to do something."""
 
-import json
 import os
 import re
 import time
-import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from training import durable
+from training import durable, reading
 from training.errors import UserError
-from training.process import ProcessIdentity
+from training.process import ProcessIdentity, current_process
 from training.run.metrics_file import MetricsReader, current_rows
 from training.run.status import SCHEMA, Control, State, Status, parsed_status
 
 SILENT_SECONDS = 10.0
 """A trainer on another machine whose heartbeat is older than this counts as crashed."""
+AHEAD_SECONDS = 2 * 86_400.0
+"""So far the clock of another machine may be ahead; a heartbeat from later is no heartbeat."""
+MOST_MANIFEST_BYTES = 1 << 16
+MOST_STATUS_BYTES = 1 << 20
 
 
 class RunFolder:
@@ -38,39 +40,51 @@ class RunFolder:
         """Where the trainer's own words are kept."""
         return self.path / "log.txt"
 
+    @property
+    def lock_path(self) -> Path:
+        """The file that the trainer keeps open and locked; its last words, where it could write them nowhere else."""
+        return self.path / ".lock"
+
     def exists(self) -> bool:
         """Whether the folder is a run at all."""
         return os.path.isfile(self.path / "config.json")  # Path.is_file raises where a folder may not be entered
 
     def config(self) -> dict[str, Any]:
         """The run's configuration as plain values; empty where it cannot be read."""
-        return _read_object(self.path / "config.json")
+        return reading.read_object(self.path / "config.json")
 
     def status(self) -> Status:
         """Where the run stands; `crashed` where it claims to be active and its trainer is gone."""
-        found = _read_object(self.path / "status.json")
-        status = parsed_status(found)
+        status = parsed_status(reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
         if status is None and self.read_only():
             return Status(State.UNKNOWN, message="This run was written by a newer version of Hearsight.")
+        if status is None and not os.path.lexists(self.path / "status.json"):
+            return Status(
+                State.CRASHED, message="The trainer ended before it said a word; the run can be started anew."
+            )
         if status is None:
             return Status(State.FAILED, message="The file status.json of this run cannot be read.")
         if status.active and not self._trainer_lives(status):
-            changes = {"state": State.CRASHED, "message": "The trainer ended without a word; the run can be resumed."}
-            return Status(**{**_shallow(status), **changes})
+            last = parsed_status(reading.read_object(self.lock_path, MOST_STATUS_BYTES))
+            if last is not None and last.attempt == status.attempt and not last.active:
+                return last  # what it could not write where it belongs
+            words = "The trainer ended without a word; the run can be resumed."
+            return replace(status, state=State.CRASHED, message=words)
         return status
 
     def read_only(self) -> bool:
         """Whether a newer version wrote it, so that this one must not touch it."""
-        schemas = (_read_object(self.path / name).get("schema", SCHEMA) for name in ("config.json", "status.json"))
+        found = (reading.read_object(self.path / name) for name in ("config.json", "status.json"))
+        schemas = (values.get("schema", SCHEMA) for values in found)
         return any(isinstance(s, int) and s > SCHEMA for s in schemas)
 
     def probe(self) -> dict[str, Any]:
         """Which clips the snapshots embed: {"ids": […], "fingerprint": …, "data": …}."""
-        return _read_object(self.path / "probe.json")
+        return reading.read_object(self.path / "probe.json")
 
     def baselines(self) -> dict[str, Any]:
         """Values to draw beside the curves; empty until they are measured."""
-        return _read_object(self.path / "baselines.json")
+        return reading.read_object(self.path / "baselines.json")
 
     def snapshots(self) -> list[int]:
         """Steps of the snapshots that are there, ascending."""
@@ -85,11 +99,7 @@ class RunFolder:
 
         None where it is missing or damaged.
         """
-        try:
-            with self.snapshot_path(step).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError, KeyError, TypeError, NotImplementedError, zipfile.BadZipFile):
-            return None
+        return reading.read_arrays(self.snapshot_path(step))
 
     def checkpoints(self) -> list[int]:
         """Steps of which weights are kept, ascending. Only a manifest makes a checkpoint count."""
@@ -105,7 +115,7 @@ class RunFolder:
 
     def manifest(self, step: int) -> dict[str, Any]:
         """Hashes of one checkpoint's files: {"weights": sha256, "state": sha256}."""
-        return _read_object(self.path / "checkpoints" / f"{step:06d}.json")
+        return reading.read_object(self.path / "checkpoints" / f"{step:06d}.json", MOST_MANIFEST_BYTES)
 
     def metrics(self) -> list[dict[str, Any]]:
         """All rows that still hold, in order: those that a resume superseded are left out."""
@@ -134,17 +144,21 @@ class RunFolder:
             return False
         if identity.here():
             return identity.alive()
-        return time.time() - status.updated < SILENT_SECONDS
+        return -AHEAD_SECONDS < time.time() - status.updated < SILENT_SECONDS
 
 
-def create_run(path: Path, config: Mapping[str, Any]) -> RunFolder:
-    """A new run that waits for its trainer. Raises UserError where the folder holds a run already."""
+def create_run(path: Path, config: Mapping[str, Any], *, trained_here: bool = False) -> RunFolder:
+    """A new run that waits for its trainer, which is this process where it is `trained_here`.
+
+    Raises UserError where the folder holds a run already.
+    """
     if RunFolder(path).exists():
         raise UserError(f"The folder {path} holds a run already; give --out a new folder, or resume it.")
     try:
         path.mkdir(parents=True, exist_ok=True)
-        durable.write_json(path / "config.json", {"schema": SCHEMA, **config})
-        durable.write_json(path / "status.json", asdict(Status(updated=time.time())))
+        state = {"state": State.PREPARING, "process": current_process().to_json()} if trained_here else {}
+        durable.write_json(path / "status.json", {**asdict(Status(updated=time.time())), **state})
+        durable.write_json(path / "config.json", {"schema": SCHEMA, **config})  # last, as it makes the folder a run
     except OSError as error:
         raise UserError(f"The run cannot be written to {path}: {error.strerror}.") from None
     return RunFolder(path)
@@ -157,18 +171,6 @@ def find_runs(root: Path) -> list[RunFolder]:
     except OSError:
         return []
     return sorted(found, key=lambda run: (str(run.config().get("created", "")), run.name), reverse=True)
-
-
-def _shallow(status: Status) -> dict[str, Any]:
-    return {f.name: getattr(status, f.name) for f in fields(status)}
-
-
-def _read_object(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _steps(folder: Path, suffix: str) -> list[int]:

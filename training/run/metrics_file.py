@@ -1,9 +1,16 @@
 """Rows of metrics.jsonl: followed as they are written, and without those that a resume superseded."""
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
+
+from training.reading import RegularFile, parsed_json
+
+WINDOW_BYTES = 64 << 20
+"""Read at once: some three hundred thousand rows."""
+LONGEST_TEXT = 10_000
+
+Row = dict[str, Any]
 
 
 class MetricsReader:
@@ -14,34 +21,47 @@ class MetricsReader:
         self._offset = 0
         self._tail = b""
 
-    def read(self) -> tuple[list[dict[str, Any]], bool]:
+    def read(self) -> tuple[list[Row], bool]:
         """New complete rows, and whether all that was read before is void (the file was truncated or replaced).
 
-        A torn last line waits until it is whole; a line that isn't JSON is skipped.
+        A torn last line waits until it is whole; a line that isn't a row is skipped.
         """
+        rows: list[Row] = []
         try:
-            with self._path.open("rb") as file:
+            with RegularFile(self._path) as file:
                 void = not self._same(file)
                 if void:
-                    self._offset, self._tail = 0, b""
-                file.seek(self._offset)
-                new = file.read()
-        except OSError:
-            void, new = self._offset > 0, b""
+                    self._offset = 0
+                end = self._offset
+                while True:
+                    more, after = rows_from(file, end)
+                    rows += more
+                    if after == end:
+                        break
+                    end = after
+                file.seek(max(0, end - 256))
+                self._offset, self._tail = end, file.read(end - file.tell())
+        except (OSError, MemoryError):
+            rows, void = [], self._offset > 0
             self._offset, self._tail = 0, b""
-        whole = new[: new.rfind(b"\n") + 1]
-        self._offset += len(whole)
-        self._tail = (self._tail + whole)[-256:]
-        return [row for line in whole.splitlines() if (row := _parsed(line)) is not None], void
+        return rows, void
 
     def _same(self, file: IO[bytes]) -> bool:
         file.seek(self._offset - len(self._tail))
         return file.read(len(self._tail)) == self._tail
 
 
-def current_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def rows_from(file: IO[bytes], offset: int) -> tuple[list[Row], int]:
+    """The complete rows that begin within a window after `offset`, and where the last one ends."""
+    file.seek(offset)
+    new = file.read(WINDOW_BYTES)
+    whole = new[: new.rfind(b"\n") + 1]
+    return [row for line in whole.splitlines() if (row := _parsed(line)) is not None], offset + len(whole)
+
+
+def current_rows(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
     """Rows without those that a later attempt superseded: a row {"resumed_from": k} voids earlier rows after step k."""
-    kept: list[dict[str, Any]] = []
+    kept: list[Row] = []
     for row in rows:
         if isinstance(row.get("resumed_from"), int):
             kept = [k for k in kept if k["step"] <= row["resumed_from"]]
@@ -50,9 +70,13 @@ def current_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return kept
 
 
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
+def _parsed(line: bytes) -> Row | None:
+    """One row without whatever is no number and no text in it."""
+    row = parsed_json(line)
+    if not isinstance(row, dict):
         return None
-    return row if isinstance(row, dict) else None
+    return {name: value for name, value in row.items() if _is_plain(value)}
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, int | float) or (isinstance(value, str) and len(value) <= LONGEST_TEXT)

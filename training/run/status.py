@@ -1,12 +1,17 @@
 """Where a run stands, and what may be asked of its trainer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from training.process import ProcessIdentity
+
 SCHEMA = 1
 """Version of every file in the folder. Readers show a newer one read-only and never write to it."""
+LARGEST = 1e12
+"""No count, time or speed of a run is beyond this."""
+LONGEST_TEXT = 2_000
 
 
 class State(StrEnum):
@@ -74,7 +79,10 @@ class Status:
 
 
 def parsed_status(found: Mapping[str, Any]) -> Status | None:
-    """status.json as a Status, or None where its values have other types than they must."""
+    """status.json as a Status, or None where its values have other types than they must, or are out of all bounds.
+
+    Texts are cut; a process that is named otherwise than one must be is none.
+    """
     known = {f.name: f for f in fields(Status)}
     try:
         values = {name: value for name, value in found.items() if name in known}
@@ -87,8 +95,13 @@ def parsed_status(found: Mapping[str, Any]) -> Status | None:
     numbers += [] if status.seconds_left is None else [status.seconds_left]
     texts = (status.message, status.warning, status.device)
     good = (
-        all(type(n) is int for n in counts)
-        and all(type(n) in (int, float) for n in numbers)
+        all(type(n) is int and abs(n) <= LARGEST for n in counts)
+        and all(type(n) in (int, float) and abs(n) <= LARGEST for n in numbers)  # false for NaN
         and all(type(t) is str for t in texts)
     )
-    return status if good else None
+    if not good:
+        return None
+    message, warning, device = (text[:LONGEST_TEXT] for text in texts)
+    identity = ProcessIdentity.from_json(status.process)
+    process = None if identity is None else identity.to_json()
+    return replace(status, message=message, warning=warning, device=device, process=process)

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from training import durable
+from training import durable, reading
 from training.errors import UserError
 from training.process import current_process
 from training.run.folder import RunFolder
@@ -30,16 +30,19 @@ class RunWriter(RunFolder):
         if self.read_only():
             raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
         folders = (self.path, self.path / "snapshots", self.path / "checkpoints", self.path / "control")
+        opened = contextlib.ExitStack()
         try:
             for folder in folders:
                 folder.mkdir(parents=True, exist_ok=True)
-            self._lock = self._locked()
+            self._lock = opened.enter_context(self._locked())
             for left in [file for folder in folders for file in folder.glob(".*.tmp")]:
                 left.unlink()  # half a file of a writer that was killed
             self._reserve = self.path / ".reserve"
-            self._reserve.write_bytes(b"\0" * 65_536)  # given back when the disk is full, so that the status can say so
+            with reading.RegularFile(self._reserve, "wb") as held:
+                held.write(b"\0" * 65_536)  # given back when the disk is full, so that the status can say so
             self._metrics = self._opened_metrics()
         except OSError as error:
+            opened.close()
             raise UserError(f"The run's folder {self.path} cannot be written: {error.strerror}.") from None
         self._identity = current_process().to_json()
         self._heartbeat = 0
@@ -49,6 +52,12 @@ class RunWriter(RunFolder):
         self._heartbeat += 1
         stamped = {"heartbeat": self._heartbeat, "updated": time.time(), "process": self._identity}
         durable.write_json(self.path / "status.json", {**asdict(status), **stamped})
+
+    def leave_word(self, status: Status) -> None:
+        """Say how it ended in a file that is open already, where the folder can't be written any more; best effort."""
+        stamped = {"updated": time.time(), "process": self._identity}
+        with contextlib.suppress(OSError):
+            os.write(self._lock.fileno(), json.dumps({**asdict(status), **stamped}).encode())
 
     def free_reserve(self) -> None:
         """Make room on a full disk, so that the status can still say that it is full; best effort."""
@@ -116,17 +125,18 @@ class RunWriter(RunFolder):
         self._lock.close()
 
     def _locked(self) -> IO[bytes]:
-        lock = (self.path / ".lock").open("wb")
+        lock = reading.RegularFile(self.lock_path, "ab")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
             raise UserError(f"The run {self.name} is already being trained by another process.") from None
+        lock.truncate(0)  # the last words of the trainer before
         return lock
 
     def _opened_metrics(self) -> int:
         """A descriptor that appends, after cutting a line that a crash or a full disk left torn."""
-        descriptor = os.open(self.metrics_path(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        descriptor = reading.regular(self.metrics_path(), os.O_RDWR | os.O_CREAT | os.O_APPEND)
         size = os.fstat(descriptor).st_size
         tail = os.pread(descriptor, min(size, 1 << 20), max(0, size - (1 << 20)))
         os.ftruncate(descriptor, size - len(tail) + tail.rfind(b"\n") + 1)

@@ -92,3 +92,23 @@ def test_a_cursor_that_means_nothing_starts_anew(run, cursor):
     answer = rows_since(run, cursor)
     assert answer.void
     assert steps(answer) == [1]
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "٣", "²", "-1", "1e5", str(10**15), "9" * 20])
+@pytest.mark.parametrize("place", [0, 1])
+def test_bad_input_a_cursor_of_odd_numbers_counts_as_none(make_run, tmp_path, number, place):
+    run = make_run(tmp_path / "run")
+    whole = rows_since(run)
+    parts = whole.cursor.split("-")
+    parts[place] = number
+    assert rows_since(run, "-".join(parts)).rows == whole.rows
+
+
+def test_a_huge_file_comes_in_windows(make_run, tmp_path, monkeypatch):
+    run = make_run(tmp_path / "run")
+    whole, found, cursor = rows_since(run).rows, [], START
+    monkeypatch.setattr("training.run.metrics_file.WINDOW_BYTES", 300)
+    while (answer := rows_since(run, cursor)).rows:
+        assert not answer.void
+        found, cursor = found + answer.rows, answer.cursor
+    assert found == whole and len(found) > 20
