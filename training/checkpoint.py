@@ -1,14 +1,17 @@
 """A run's whole state to bytes and back, so that a resumed run goes on bitwise as if nothing had happened."""
 
+import contextlib
 import hashlib
 import io
-from collections.abc import Mapping
-from typing import Any
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import safetensors.torch
 import torch
 from torch import nn
 
+from training import reading
 from training.errors import UserError
 from training.learner import Learner
 from training.parts.memory import memory_names
@@ -26,6 +29,8 @@ PARTS = (
     "cuda_generator",
 )
 """Everything that lies beside the weights."""
+MOST_BYTES = 4 << 30
+"""Of either file; a larger one is not of this project."""
 
 
 def save(run: RunWriter, learner: Learner) -> None:
@@ -73,13 +78,15 @@ def latest(run: RunFolder) -> tuple[int, list[str]]:
 
 def weights(run: RunFolder, step: int) -> dict[str, torch.Tensor]:
     """The weights of one kept step, on the CPU. Raises UserError where they are missing or damaged."""
-    try:
-        content = run.weights_path(step).read_bytes()
-    except OSError:
-        raise UserError(f"The run {run.name} keeps no weights of step {step}.") from None
+    path = run.weights_path(step)
+    if not path.is_file():
+        raise UserError(f"The run {run.name} keeps no weights of step {step}.")
+    damaged = f"The weights of step {step} of the run {run.name} are damaged."
+    content = reading.read_bytes(path, MOST_BYTES) or b""
     if _sha256(content) != run.manifest(step).get("weights"):
-        raise UserError(f"The weights of step {step} of the run {run.name} are damaged.")
-    return safetensors.torch.load(content)
+        raise UserError(damaged)
+    with _in_our_words(damaged):
+        return safetensors.torch.load(content)
 
 
 def restore(run: RunFolder, step: int, learner: Learner) -> list[str]:
@@ -87,37 +94,39 @@ def restore(run: RunFolder, step: int, learner: Learner) -> list[str]:
 
     Raises UserError, naming it, where a part is missing or doesn't fit.
     """
-    state = torch.load(run.state_path(step), map_location="cpu", weights_only=True)
-    missing = [name for name in PARTS if name not in state]
-    held = state.get("sampler", learner.sampler.state())
-    missing += [f"sampler.{name}" for name in learner.sampler.state() if name not in held]
+    checkpoint = f"The checkpoint of step {step} of the run {run.name}"
+    with _in_our_words(f"{checkpoint} is no checkpoint of Hearsight; it cannot be resumed."):
+        state = torch.load(run.state_path(step), map_location="cpu", weights_only=True)
+        missing = [name for name in PARTS if name not in state]
+        held = state.get("sampler", learner.sampler.state())
+        missing += [f"sampler.{name}" for name in learner.sampler.state() if name not in held]
+        missing += [
+            f"optimizer.{name}" for name in ("state", "param_groups") if name not in state.get("optimizer", name)
+        ]
     if missing:
-        raise UserError(
-            f"The checkpoint of step {step} of the run {run.name} lacks {', '.join(missing)}; it cannot be resumed."
-        )
+        raise UserError(f"{checkpoint} lacks {', '.join(missing)}; it cannot be resumed.")
     load_weights(learner.averaged, weights(run, step), run.name)
     load_weights(learner.method, state["method"], run.name, memories_too=True)
-    try:
+    with _in_our_words(f"The optimiser's state of the run {run.name} doesn't fit its model; it cannot be resumed."):
         # How it steps is a matter of the device, and not of the checkpoint.
         for saved, own in zip(state["optimizer"]["param_groups"], learner.optimizer.param_groups, strict=True):
             saved.update({name: own[name] for name in ("fused", "foreach") if name in own})
         learner.optimizer.load_state_dict(state["optimizer"])
-    except (ValueError, KeyError) as error:
-        raise UserError(f"The optimiser's state of the run {run.name} doesn't fit: {error}.") from None
     if state["step"] and not learner.optimizer.state:
         raise UserError(f"The optimiser's state of the run {run.name} is empty after {state['step']} steps.")
-    learner.sampler.restore(state["sampler"])
-    learner.step, learner.seconds = int(state["step"]), float(state["seconds"])
-    learner.snapshot_step = int(state["snapshot_step"])
-    torch.set_rng_state(state["torch_generator"])
-    device, was_cuda = learner.generator.device, state["cuda_generator"] is not None
-    if (device.type == "cuda") != was_cuda:  # each kind of device has a generator of its own kind
-        learner.generator.manual_seed(learner.config.seed + learner.step)
-        before, now = ("a GPU", "the CPU") if was_cuda else ("the CPU", "a GPU")
-        return [f"The run was trained on {before} and goes on on {now}, so that its views are drawn anew."]
-    learner.generator.set_state(state["views_generator"])
-    if was_cuda:
-        torch.cuda.set_rng_state(state["cuda_generator"], device)
+    with _in_our_words(f"{checkpoint} holds other values than it must; it cannot be resumed."):
+        learner.sampler.restore(state["sampler"])
+        learner.step, learner.seconds = int(state["step"]), float(state["seconds"])
+        learner.snapshot_step = int(state["snapshot_step"])
+        torch.set_rng_state(state["torch_generator"])
+        device, was_cuda = learner.generator.device, state["cuda_generator"] is not None
+        if (device.type == "cuda") != was_cuda:  # each kind of device has a generator of its own kind
+            learner.generator.manual_seed(learner.config.seed + learner.step)
+            before, now = ("a GPU", "the CPU") if was_cuda else ("the CPU", "a GPU")
+            return [f"The run was trained on {before} and goes on on {now}, so that its views are drawn anew."]
+        learner.generator.set_state(state["views_generator"])
+        if was_cuda:
+            torch.cuda.set_rng_state(state["cuda_generator"], device)
     return []
 
 
@@ -128,6 +137,8 @@ def load_weights(
 
     Raises UserError naming what is missing or of another shape.
     """
+    if not isinstance(found, Mapping) or not all(isinstance(value, torch.Tensor) for value in found.values()):
+        raise UserError(f"The weights of the run {name} are no table of tensors.")
     memories = set() if memories_too else memory_names(method) - set(found)
     expected = {name: value for name, value in method.state_dict().items() if name not in memories}
     missing = sorted(set(expected) - set(found))
@@ -139,18 +150,28 @@ def load_weights(
             f"The weights {other[0]} of the run {name} have the shape {tuple(found[other[0]].shape)}, "
             f"but {tuple(expected[other[0]].shape)} was expected."
         )
-    method.load_state_dict({k: found[k] for k in expected}, strict=not memories)
+    with _in_our_words(f"The weights of the run {name} don't fit its model."):
+        method.load_state_dict({k: found[k] for k in expected}, strict=not memories)
 
 
-def _parts(run: RunFolder, step: int) -> dict[str, Any]:
+@contextlib.contextmanager
+def _in_our_words(sentence: str) -> Iterator[None]:
+    """Whatever a library says of foreign bytes goes to the log; the user gets the sentence."""
+    try:
+        yield
+    except (UserError, MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:
+        logging.warning("%s (%s: %s)", sentence, type(error).__name__, error)
+        raise UserError(sentence) from None
+
+
+def _parts(run: RunFolder, step: int) -> dict[str, Path]:
     return {"weights": run.weights_path(step), "state": run.state_path(step)}
 
 
-def _hash_of(path: Any) -> str | None:
-    try:
-        return _sha256(path.read_bytes())
-    except OSError:
-        return None
+def _hash_of(path: Path) -> str | None:
+    return reading.sha256(path, MOST_BYTES)
 
 
 def _sha256(content: bytes) -> str:

@@ -21,6 +21,8 @@ from training.run import RunFolder
 
 CHUNK = 512
 """Clips embedded at once."""
+MOST_CLIPS = 20_000_000
+"""No data set has more."""
 
 
 @torch.no_grad()
@@ -110,5 +112,7 @@ class Embedder:
 
 
 def _counts(probe: Mapping[str, Any]) -> tuple[int, int]:
+    """How many clips and groups the data has, which memories are as long as; one of each where it isn't said."""
     clips, groups = probe.get("data_clips", 1), probe.get("data_groups", 1)
-    return (clips, groups) if isinstance(clips, int) and isinstance(groups, int) else (1, 1)
+    known = all(type(count) is int and 1 <= count <= MOST_CLIPS for count in (clips, groups))
+    return (clips, groups) if known else (1, 1)

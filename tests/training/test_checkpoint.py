@@ -10,6 +10,7 @@ import safetensors.torch
 import torch
 
 from training import checkpoint
+from training.embedder import Embedder
 from training.errors import UserError
 from training.run import Control, RunFolder, State
 from training.trainer import train
@@ -51,7 +52,7 @@ def test_a_missing_state_of_the_optimizer_is_named(made_run: MakeRun) -> None:
     run = made_run(steps=1)
     train(run.path)
     rewritten(run, 1, lambda state: state["optimizer"].pop("state"))
-    with pytest.raises(UserError, match="The optimiser's state of the run run doesn't fit: 'state'"):
+    with pytest.raises(UserError, match=r"lacks optimizer\.state; it cannot be resumed"):
         train(run.path, resume=True)
 
 
@@ -105,3 +106,46 @@ def test_missing_weights_are_named(made_run: MakeRun) -> None:
     (run.path / "checkpoints" / "000001.json").write_text(json.dumps(manifest))
     with pytest.raises(UserError, match=f"The weights of the run run lack {re.escape(gone)}"):
         train(run.path, resume=True)
+
+
+FOREIGN = {
+    "an object": (lambda state: {**state, "step": run_anything}, "is no checkpoint of Hearsight; it cannot be resumed"),
+    "a tensor": (lambda state: torch.zeros(3), "is no checkpoint of Hearsight"),
+    "a list": (lambda state: [1, 2], "is no checkpoint of Hearsight"),
+    "an odd step": (lambda state: {**state, "step": [1]}, "holds other values than it must"),
+    "an odd generator": (lambda state: {**state, "views_generator": torch.zeros(3)}, "holds other values than it must"),
+    "odd weights": (lambda state: {**state, "method": {"a": 1}}, "are no table of tensors"),
+    "an odd optimizer": (
+        lambda state: {**state, "optimizer": {"state": 3, "param_groups": [{}]}},
+        "optimiser's state of the run run doesn't fit its model",
+    ),
+}
+
+
+def run_anything() -> None:
+    raise AssertionError("a checkpoint had its code run")
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_a_refused_checkpoint_is_told_in_our_words(what: str, made_run: MakeRun) -> None:
+    run = made_run(steps=1)
+    train(run.path)
+    change, words = FOREIGN[what]
+    torch.save(change(torch.load(run.state_path(1), weights_only=True)), run.state_path(1))
+    manifest = {**run.manifest(1), "state": checkpoint._sha256(run.state_path(1).read_bytes())}
+    (run.path / "checkpoints" / "000001.json").write_text(json.dumps(manifest))
+    with pytest.raises(UserError, match=words) as refused:
+        train(run.path, resume=True)
+    assert "torch" not in str(refused.value) and "\n" not in str(refused.value)
+    assert run.status().state == State.FAILED and run.status().message == str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"weights", b"\xff" * 8, b"PK\3\4"])
+def test_weights_that_are_none_are_told_in_our_words(content: bytes, made_run: MakeRun) -> None:
+    run = made_run(steps=1)
+    train(run.path)
+    run.weights_path(1).write_bytes(content)
+    manifest = {**run.manifest(1), "weights": checkpoint._sha256(content)}
+    (run.path / "checkpoints" / "000001.json").write_text(json.dumps(manifest))
+    with pytest.raises(UserError, match="The weights of step 1 of the run run are damaged"):
+        Embedder(run)
