@@ -1,6 +1,5 @@
 """The catalogue's figures as a table to read and a picture to look at."""
 
-import csv
 import html
 import statistics
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from explorer.figures.comparison import KNN, figures, measured_seeds
 from explorer.figures.gains import RIVALS, gain
+from training.data.names import write_table
 from training.methods import METHODS
 
 CONTENT = (KNN, "probe")
@@ -66,10 +66,14 @@ def write_csv(results: dict[str, Any], path: Path) -> None:
     rows = [row for name in results for row in rows_of(name, results)]
     columns = list(dict.fromkeys(column for row in rows for column in row))
     with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()})
+        write_table(file, columns, ([_cell(row.get(column)) for column in columns] for row in rows))
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    short = f"{value:.4g}"
+    return int(short) if short.lstrip("-").isdigit() else float(short)
 
 
 ROW, LEFT, WIDTH, HEAD = 18, 190, 520, 46

@@ -109,13 +109,17 @@ def form_groups(method: str, encoder: str) -> list[dict[str, Any]]:
 
 def config_from(data: str | None, method: str, encoder: str, filled: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The configuration of a new run. Raises UserError for a value that is missing, wrong or out of range."""
-    from training.config import new_config
+    from training.config import RunConfig, new_config
     from training.data import whole_reference
 
     if not data or not data.strip():
         raise UserError("No data is chosen; choose a set, or type the path of a folder.")
     if "run" not in filled:
         raise UserError("The form is still being filled; try again in a moment.")
+    known = {setting.name for setting in describe(RunConfig)}
+    unknown = [name for name in filled["run"] if name not in known]
+    if unknown:
+        raise UserError(f"The run has no setting {unknown[0]!r}; its settings are: {', '.join(sorted(known))}.")
     parts = {name: dict(filled.get(name, {})) for name in ("settings", "views", "front_end")}
     if filled["run"].get("steps") is None and filled["run"].get("seconds") is None:
         raise UserError("The run has neither steps nor seconds; give one of them.")

@@ -21,6 +21,7 @@ from training.data.files import opened
 from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.errors import UserError
+from training.reading import zip_directory_bytes
 
 MOST_ZIP_ENTRIES = 50_000
 MOST_TAR_ENTRIES = 1_000_000
@@ -133,20 +134,12 @@ def safe_parts(name: str) -> list[str]:
 
 
 def _check_directory_size(file: IO[bytes]) -> None:
-    """Before the list of entries is read into memory, from the record at the zip's end (APPNOTE 4.3.16)."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 65_557))
-    tail = file.read()
-    record = tail.rfind(b"PK\5\6")
-    if record < 0 or record + 22 > len(tail):
+    """Before the list of entries is read into memory."""
+    directory_bytes = zip_directory_bytes(file)
+    if directory_bytes is None:
         raise NotRead("it is damaged")
-    directory_bytes = int.from_bytes(tail[record + 12 : record + 16], "little")
-    if directory_bytes == 0xFFFFFFFF:
-        wide = tail.rfind(b"PK\6\6")
-        directory_bytes = int.from_bytes(tail[wide + 40 : wide + 48], "little") if wide >= 0 else size
     if directory_bytes > LARGEST_DIRECTORY_BYTES:
         raise NotRead(f"it has more than {MOST_ZIP_ENTRIES:,} entries")
-    file.seek(0)
 
 
 def _check_zip(entries: list[zipfile.ZipInfo], packed_bytes: int) -> None:
@@ -156,6 +149,8 @@ def _check_zip(entries: list[zipfile.ZipInfo], packed_bytes: int) -> None:
     for entry in entries:
         shown = readable_name(entry.filename, 80)
         parts = tuple(safe_parts(entry.orig_filename))
+        if not parts and not entry.filename.endswith("/"):
+            raise NotRead("an entry in it has no name")
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise NotRead(f"{shown} in it is a link or device")
@@ -184,7 +179,10 @@ def _check_room(needed_bytes: int, folder: Path) -> None:
 
 def _write(source: IO[bytes], folder: Path, name: str) -> None:
     """Copies one entry below `folder`, which holds no links."""
-    target = folder.joinpath(*safe_parts(name))
+    parts = safe_parts(name)
+    if not parts:
+        raise NotRead("an entry in it has no name")
+    target = folder.joinpath(*parts)
     target.parent.mkdir(parents=True, exist_ok=True)
     with open(target, "xb") as file:
         shutil.copyfileobj(source, file, CHUNK_BYTES)

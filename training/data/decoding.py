@@ -6,6 +6,7 @@ with limits; nothing here may be imported by the page or the trainer for its sid
 
 import os
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 import soundfile
@@ -30,6 +31,9 @@ COMPLETE = 0.95
 """The part of the promised frames below which the user is told."""
 UNKNOWN_FRAMES = 2**40
 """From here on the library means that the header promises no length; FLAC cannot promise more than 2^36."""
+UNKNOWN_BYTES = 0x7FFF_0000
+"""From here on the header of a WAV means that its writer didn't know."""
+MOST_CHUNKS = 1_000
 
 LIBRARY_FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "OGG", "MP3", "MPEG")
 
@@ -47,7 +51,7 @@ class Decoding:
         descriptor = opened(path, follow_links)
         try:
             self._format = sound_format(os.pread(descriptor, HEAD_BYTES, 0))
-            self._ends_early = self._format == "ogg" and not _ogg_is_whole(descriptor)
+            self._ends_early = not _is_whole(descriptor, self._format)
         except BaseException:
             os.close(descriptor)
             raise
@@ -169,6 +173,37 @@ def _cancels(block: np.ndarray, mono: np.ndarray) -> bool:
 
 def _int16(block: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(block * 32768.0), -32768, 32767).astype(np.int16)
+
+
+def _is_whole(descriptor: int, kind: str) -> bool:
+    """Whether the file goes on to the end that it promises. The library takes what there is for all there was."""
+    if kind == "ogg":
+        return _ogg_is_whole(descriptor)
+    if kind in ("wav", "rf64", "aiff"):
+        return _chunks_are_whole(descriptor)
+    return True
+
+
+def _chunks_are_whole(descriptor: int) -> bool:
+    """Whether the samples of a RIFF or AIFF file reach as far as their chunk's header says.
+
+    Where its writer could not go back to fill in the length, it is near the largest one and says nothing.
+    """
+    size = os.fstat(descriptor).st_size
+    order: Literal["big", "little"] = "big" if os.pread(descriptor, 4, 0) in (b"FORM", b"RIFX") else "little"
+    at, wide = 12, 0
+    for _ in range(MOST_CHUNKS):
+        head = os.pread(descriptor, 24, at)
+        if len(head) < 8:
+            return True  # no samples at all, which is told elsewhere
+        name, length = head[:4], int.from_bytes(head[4:8], order)
+        if name == b"ds64":  # of RF64: the length of the chunk of samples, which has no room for it
+            wide = int.from_bytes(head[16:24], order)
+        if name in (b"data", b"SSND"):
+            length = wide if wide and length == 0xFFFFFFFF else length
+            return (length >= UNKNOWN_BYTES and not wide) or at + 8 + length <= size
+        at += 8 + length + length % 2
+    return True
 
 
 def _ogg_is_whole(descriptor: int) -> bool:

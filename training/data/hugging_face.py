@@ -4,17 +4,17 @@ Needs the package `datasets`, which is not installed by default. Sounds come as 
 any other file; no code of a data set is ever run.
 """
 
-import csv
 import importlib
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from training.data import cache
 from training.data.archives import new_folder
 from training.data.dataset import Progress
-from training.data.names import csv_cell, readable_name
+from training.data.names import readable_name, write_table
 from training.errors import UserError
 
 MOST_SOUNDS = 100_000
@@ -68,27 +68,27 @@ def _splits(reference: str) -> Mapping[str, Any]:
 def _write(reference: str, splits: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     """One file a row, and labels.csv, whose columns become facets."""
     columns = list(dict.fromkeys(c for rows in splits.values() for c in _label_columns(rows.features)))
-    with open(folder / "labels.csv", "w", encoding="utf-8", newline="") as table:
-        writer = csv.writer(table)
-        writer.writerow(["file", *map(csv_cell, columns)])
-        for number, (split, rows, row, content) in enumerate(_rows(reference, splits)):
-            if number >= MOST_SOUNDS:
-                break
+
+    def written() -> Iterator[list[str | None]]:
+        """The rows of the table, each once its sound is kept."""
+        for number, (split, rows, row, content) in enumerate(islice(_rows(reference, splits), MOST_SOUNDS)):
             name = f"{split}/{number:06d}.sound"
             if content is not None:
                 (folder / split).mkdir(exist_ok=True)
                 (folder / name).write_bytes(content)
-                labels = [_label(rows.features.get(column), row.get(column)) for column in columns]
-                writer.writerow([name, *map(csv_cell, labels)])
+                yield [name, *(_label(rows.features.get(column), row.get(column)) for column in columns)]
             if number % 100 == 0:
                 progress(0.0, f"Downloading {reference}: {number:,} sounds so far.")
+
+    with open(folder / "labels.csv", "w", encoding="utf-8", newline="") as table:
+        write_table(table, ["file", *columns], written())
 
 
 def _rows(reference: str, splits: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, Any], bytes | None]]:
     """(split, its rows, one row, the bytes of its sound)."""
     try:
         for split, rows in splits.items():
-            safe_split = re.sub(r"[^\w-]", "_", split)
+            safe_split = re.sub(r"[^\w-]", "_", split).lstrip("-")
             for row in rows:
                 yield safe_split, rows, row, _content(row[_sound_column(rows.features)])
     except Exception as error:  # the library and what it downloads with raise many kinds

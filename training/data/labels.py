@@ -1,5 +1,6 @@
 """Which labels the files of a folder carry: by a known layout, else by a table, else by the folders they lie in."""
 
+import codecs
 import csv
 import io
 import os
@@ -52,9 +53,10 @@ def labelling(names: Sequence[str], tables: Mapping[str, str]) -> Labelling:
     if known is not None:
         return _grouped(*known)
     for table, rows in read.items():
-        found = _table_labelling(names, table, rows, warnings)
-        if found is not None:
-            return found
+        try:
+            return _table_labelling(names, table, rows, warnings)
+        except NotRead as reason:
+            warnings.append(Skipped(readable_name(table), f"{reason}, so its labels are not used"))
     return _grouped(_folder_labels(names), None, warnings=warnings)
 
 
@@ -88,15 +90,16 @@ def _folder_labels(names: Sequence[str]) -> Labels:
 
 def _table_labelling(
     names: Sequence[str], table: str, rows: list[dict[str, str]], warnings: Sequence[Skipped]
-) -> Labelling | None:
-    """The labels of a table one of whose columns names the files, or None."""
+) -> Labelling:
+    """The labels of a table one of whose columns names the files. Raises NotRead where it is another one."""
     columns = list(rows[0])[:MOST_COLUMNS] if rows else []
     file_column = next((column for key in FILE_COLUMNS for column in columns if column.lower() == key), None)
     if file_column is None:
-        return None
+        raise NotRead(f"it has no column that names the sounds, such as {FILE_COLUMNS[0]} or {FILE_COLUMNS[1]}")
     by_name = _rows_by_name(names, table, file_column, rows)
     if not by_name:
-        return None
+        example = readable_name(rows[0][file_column], 60)
+        raise NotRead(f"none of the files that it names is here, such as {example or 'one without a name'}")
     group = next((column for key in GROUP_COLUMNS for column in columns if column.lower() == key), None)
     caption = next((column for key in CAPTION_COLUMNS for column in columns if column.lower() == key), None)
     facets = [c for c in columns if c not in (file_column, caption) and c.lower() != FILE_FACET]
@@ -133,22 +136,23 @@ def _read_tables(tables: Mapping[str, str]) -> tuple[dict[str, list[dict[str, st
         :MOST_TABLES
     ]:
         try:
-            read[name] = _rows(tables[name])
+            read[name], note = _rows(tables[name])
+            warnings += [Skipped(readable_name(name), note)] if note else []
         except NotRead as reason:
             warnings.append(Skipped(readable_name(name), str(reason)))
     return read, warnings
 
 
-def _rows(path: str) -> list[dict[str, str]]:
-    """The table's rows with tidy column names. Raises NotRead where it cannot be read as a table."""
+def _rows(path: str) -> tuple[list[dict[str, str]], str]:
+    """The table's rows with tidy column names, and what the user should know of it.
+
+    Raises NotRead where it cannot be read as a table.
+    """
     with open(opened(path, follow_links=True), "rb") as file:
         content = file.read(LARGEST_TABLE_BYTES + 1)
     if len(content) > LARGEST_TABLE_BYTES:
         raise NotRead("it is too large for a table of labels")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
+    text, note = _text(content)
     separator = max(",;\t", key=text.partition("\n")[0].count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
@@ -157,8 +161,19 @@ def _rows(path: str) -> list[dict[str, str]]:
     if not rows or "\0" in text:
         raise NotRead("it cannot be read as a table")
     header = [readable_name(column.strip(), LONGEST_LABEL) for column in rows[0]]
-    return [
+    tidy = [
         {column: cell.strip() for column, cell in zip(header, row, strict=False) if column}
         for row in rows[1:]
         if len(row) >= len(header)
     ]
+    return tidy, note
+
+
+def _text(content: bytes) -> tuple[str, str]:
+    """A table's text, and a note where its encoding had to be guessed. A mark at the beginning tells UTF-16."""
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if marked else "utf-8-sig"), ""
+    except UnicodeDecodeError:
+        note = "it is not in UTF-8, so it was read as Western European; save it as UTF-8 if its labels look wrong"
+        return content.decode("cp1252", "replace"), note

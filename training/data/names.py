@@ -1,6 +1,9 @@
 """Names that come from outside, made safe to store, to show and to write to a table."""
 
+import csv
 import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import IO
 
 _ESCAPED_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Controls, bidi and other invisible marks, halves of surrogate pairs, line separators."""
@@ -13,6 +16,13 @@ def readable_name(name: str, longest: int | None = None) -> str:
         return shown
     head = (longest - 1) // 2
     return shown[:head] + "…" + shown[len(shown) - (longest - 1 - head) :]
+
+
+def write_table(file: IO[str], columns: Sequence[str], rows: Iterable[Sequence[object]], separator: str = ",") -> None:
+    """A CSV or TSV file, as every table of this project is written: no cell of it is taken for a formula."""
+    writer = csv.writer(file, delimiter=separator, lineterminator="\n")
+    writer.writerow(map(csv_cell, columns))
+    writer.writerows(map(csv_cell, row) for row in rows)
 
 
 def csv_cell(value: object) -> str:

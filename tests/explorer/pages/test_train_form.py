@@ -82,3 +82,11 @@ def test_neither_steps_nor_seconds_is_refused() -> None:
     values["run"].update(steps=None, seconds=None)
     with pytest.raises(UserError, match="neither steps nor seconds"):
         config_from("starter", "simclr", "conv2d", values)
+
+
+@pytest.mark.parametrize("name", ["method", "data", "settings", "created", "versions", "data_fingerprint", "steps "])
+def test_bad_input_what_the_group_of_the_run_does_not_hold_is_refused(name: str) -> None:
+    values = filled("simclr", "conv2d")
+    values["run"][name] = "x"
+    with pytest.raises(UserError, match=f"The run has no setting '{name}'; its settings are: averaging, batch_size"):
+        config_from("starter", "simclr", "conv2d", values)

@@ -37,6 +37,8 @@ BAD: list[tuple[str, Callable[[zipfile.ZipFile], None]]] = [
     ("far more", lambda z: z.writestr("zeros.wav", bytes(10_000_000), zipfile.ZIP_DEFLATED)),
     ("unusual way", lambda z: z.writestr("a.wav", "x" * 1000, zipfile.ZIP_LZMA)),
     ("no name that a file", lambda z: with_text(z, "x" * 300)),
+    ("an entry in it has no name", lambda z: with_text(z, "")),
+    ("an entry in it has no name", lambda z: with_text(z, ".")),
 ]
 
 

@@ -199,6 +199,26 @@ def test_half_a_flac_and_half_an_ogg_are_told(tmp_path: Path) -> None:
         assert 0.5 < sound.seconds < 3.5 and "could be decoded" in sound.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("kind", "subtype"),
+    [("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAVEX", "PCM_16"), ("RF64", "PCM_16"), ("AIFF", "PCM_16")],
+)
+def test_bad_input_a_truncated_wav_is_told(tmp_path: Path, kind: str, subtype: str) -> None:
+    path = written(tmp_path / "x.wav", tone(), kind=kind, subtype=subtype)
+    assert decode_upload(path).notes == ()
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    assert decode_upload(path).notes == ("it breaks off before its end: 0.5 s could be decoded",)
+
+
+def test_a_wav_whose_writer_did_not_know_its_length_is_whole(tmp_path: Path) -> None:
+    content = bytearray(written(tmp_path / "x.wav", tone()).read_bytes())
+    for unknown in (0xFFFFFFFF, 0x7FFFFFFF, 0x7FFF0000):
+        content[40:44] = struct.pack("<I", unknown)
+        (tmp_path / "x.wav").write_bytes(content)
+        assert decode_upload(tmp_path / "x.wav").notes == ()
+
+
 def test_a_flac_with_a_flipped_bit_is_told_or_refused(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 64_000)
     content = bytearray(written(tmp_path / "a", noise, kind="FLAC").read_bytes())

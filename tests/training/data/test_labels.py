@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from training.data.labels import labelling
 
 
@@ -73,6 +75,41 @@ def test_a_table_that_is_none_is_told_and_folders_count(tmp_path: Path) -> None:
     known = labelling(["rain/a.wav", "bell/b.wav"], table(tmp_path, "\0\1\2"))
     assert known.labels["rain/a.wav"] == {"class": "rain", "file": "rain/a.wav"}
     assert [warning.file for warning in known.warnings] == ["labels.csv"]
+
+
+LABELLED = "file,bird\na.wav,синица\nb.wav,сова\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_tables_in_unicode_are_read_without_a_word(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "table").write_bytes(LABELLED.encode(encoding))
+    known = labelling(["a.wav", "b.wav"], {"labels.csv": str(tmp_path / "table")})
+    assert [known.labels[name]["bird"] for name in ("a.wav", "b.wav")] == ["синица", "сова"]
+    assert known.warnings == ()
+
+
+@pytest.mark.parametrize(("encoding", "word"), [("cp1251", "синица"), ("shift_jis", "スズメ"), ("cp1252", "Müsé")])
+def test_bad_input_a_table_that_is_not_in_utf_8_is_told(tmp_path: Path, encoding: str, word: str) -> None:
+    (tmp_path / "table").write_bytes(f"file,bird\na.wav,{word}\n".encode(encoding))
+    known = labelling(["a.wav"], {"labels.csv": str(tmp_path / "table")})
+    assert [(warning.file, "read as Western European" in warning.reason) for warning in known.warnings] == [
+        ("labels.csv", True)
+    ]
+    assert (known.labels["a.wav"]["bird"] == word) == (encoding == "cp1252")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("file,mood\nc.wav,sad\nd.wav,glad\n", "none of the files that it names is here, such as c.wav, so its labels"),
+        ("sound,mood\na.wav,sad\n", "no column that names the sounds, such as file or filename, so its labels"),
+        ("file,mood\n", "no column that names the sounds"),
+    ],
+)
+def test_bad_input_a_table_that_matches_no_file_is_told(tmp_path: Path, text: str, words: str) -> None:
+    known = labelling(["rain/a.wav", "bell/b.wav"], table(tmp_path, text))
+    assert known.labels["rain/a.wav"]["class"] == "rain"
+    assert [words in warning.reason for warning in known.warnings] == [True]
 
 
 def test_folders() -> None:

@@ -1,6 +1,11 @@
 """No name that comes from outside can change what is shown or become a formula."""
 
-from training.data.names import csv_cell, readable_name
+import csv
+import io
+import re
+from pathlib import Path
+
+from training.data.names import csv_cell, readable_name, write_table
 
 
 def test_plain_and_foreign_names_stay() -> None:
@@ -21,3 +26,19 @@ def test_long_names_keep_both_ends() -> None:
 def test_cells_are_never_formulas() -> None:
     assert [csv_cell(text) for text in ("=1+1", "+1", "-1", "@x", "\tx")] == ["'=1+1", "'+1", "'-1", "'@x", "'\tx"]
     assert [csv_cell(value) for value in ("rain", None, -1.5, 3, "")] == ["rain", "", "-1.5", "3", ""]
+
+
+def test_bad_input_no_cell_of_a_written_table_is_a_formula() -> None:
+    for separator in ",\t":
+        file = io.StringIO(newline="")
+        write_table(file, ["file", "=x"], [["a.wav", "@1"], ["+b.wav", -2.5]], separator)
+        assert list(csv.reader(io.StringIO(file.getvalue()), delimiter=separator)) == [
+            ["file", "'=x"], ["a.wav", "'@1"], ["'+b.wav", "-2.5"]
+        ]  # fmt: skip
+
+
+def test_every_table_is_written_by_one_function() -> None:
+    root = Path(__file__).parents[3]
+    files = [path for folder in ("training", "explorer", "benchmarks") for path in (root / folder).rglob("*.py")]
+    writing = [path.name for path in files if re.search(r"csv\.(writer|DictWriter)|to_csv", path.read_text())]
+    assert len(files) > 100 and writing == ["names.py"]
