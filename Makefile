@@ -4,7 +4,9 @@
 # make docs   docs/methods.md and its diagrams anew, from the methods' cards
 # make setup  .venv with everything; the others call it
 
-PYTHON ?= python3.11
+# The first of these that is there and has venv; `make PYTHON=…` names another.
+PYTHON ?= $(firstword $(foreach python,$(PYTHONS),$(shell $(python) -c 'import venv, ensurepip' 2>/dev/null && echo $(python))))
+PYTHONS = python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
 
 .PHONY: demo test check docs setup example-run benchmark clean
@@ -40,8 +42,9 @@ clean:
 	rm -rf .venv .mypy_cache .ruff_cache
 
 .venv/bin/python:
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
-	  echo "Python 3.11 with venv is needed (on Debian: python3.11 and python3.11-venv); or say make PYTHON=…"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12, 3.13 or 3.14 with venv is needed, and none was found (on Debian" \
+	  "and Ubuntu: apt install python3-venv); make PYTHON=… names one that lies elsewhere."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) could not make the environment .venv; what it said stands above."; exit 1; }
 
 # What umap and pynndescent compile when they are first imported: here, not beside a newcomer's first training.
 COMPILE = $(BIN)/python -c "from explorer.projector.umap_layout import warm_up; warm_up()"
