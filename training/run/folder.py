@@ -58,7 +58,7 @@ class RunFolder:
         status = parsed_status(reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
         if status is None and self.read_only():
             return Status(State.UNKNOWN, message="This run was written by a newer version of Hearsight.")
-        if status is None and not os.path.lexists(self.path / "status.json"):
+        if status is None and self.config() and not os.path.lexists(self.path / "status.json"):
             return Status(
                 State.CRASHED, message="The trainer ended before it said a word; the run can be started anew."
             )

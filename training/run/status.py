@@ -81,11 +81,11 @@ class Status:
 def parsed_status(found: Mapping[str, Any]) -> Status | None:
     """status.json as a Status, or None where its values have other types than they must, or are out of all bounds.
 
-    Texts are cut; a process that is named otherwise than one must be is none.
+    Texts are cut; a process that is named otherwise than one must be is none; what is null is as if it weren't there.
     """
     known = {f.name: f for f in fields(Status)}
     try:
-        values = {name: value for name, value in found.items() if name in known}
+        values = {name: value for name, value in found.items() if name in known and value is not None}
         status = Status(**{**values, "state": State(values["state"])})
     except (KeyError, TypeError, ValueError):
         return None
