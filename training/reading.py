@@ -97,10 +97,11 @@ def parsed_json(content: bytes | None) -> Any:
     if content is None:
         return None
     try:
-        value = json.loads(content, parse_int=_integer, parse_float=_number, parse_constant=lambda _: None)
+        value = _BOUNDED.decode(content.decode("utf-8-sig"))
     except (ValueError, RecursionError, MemoryError):
         return None
-    return value if _is_shallow(value) else None
+    opened = content.count(b"[") + content.count(b"{")
+    return value if opened <= DEEPEST or _is_shallow(value) else None
 
 
 def read_object(path: Path | str, most_bytes: int = MOST_JSON_BYTES) -> dict[str, Any]:
@@ -185,6 +186,13 @@ def _integer(digits: str) -> int | None:
 def _number(text: str) -> float | None:
     value = float(text)
     return value if math.isfinite(value) else None
+
+
+def _nothing(word: str) -> None:
+    """NaN and Infinity."""
+
+
+_BOUNDED = json.JSONDecoder(parse_constant=_nothing, parse_int=_integer, parse_float=_number)
 
 
 def _is_shallow(value: Any) -> bool:

@@ -1,10 +1,10 @@
 import json
 import os
-import random
 import shutil
 
 import pytest
 
+from benchmarks.mutilate import mutilate
 from explorer.library import EXAMPLE, Library
 from explorer.queries.layouts import LayoutFolders
 from explorer.queries.lens import lens
@@ -64,55 +64,12 @@ def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run, make_dat
     assert "does not say yet" in library.sounds(short).note
 
 
-ODD_VALUES = [None, [], {}, "", "x" * 10_000, -1, 1e400, float("nan"), True, [[]], {"a": []}, "\ud800", 10**30, "12"]
-
-
-def mutilate(path, dice):
-    """Damage one run's folder in one of many ways."""
-    files = sorted(p for p in path.rglob("*") if p.is_file())
-    victim = dice.choice(files)
-    way = dice.randrange(8)
-    if way == 0:
-        victim.unlink()
-    elif way == 1:
-        victim.write_bytes(victim.read_bytes()[: dice.randrange(victim.stat().st_size + 1)])
-    elif way == 2:
-        victim.write_bytes(dice.randbytes(300))
-    elif way == 3:
-        content = bytearray(victim.read_bytes())
-        for _ in range(20):
-            if content:
-                content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
-        victim.write_bytes(content)
-    elif way == 4:
-        victim.unlink()
-        victim.mkdir()
-    elif way == 5:
-        victim.unlink()
-        victim.symlink_to(victim)
-    elif way == 6:
-        victim.write_bytes(b"[" * 200_000)
-    else:
-        for name in ("config.json", "status.json", "probe.json", "baselines.json"):
-            if (path / name).is_file():
-                try:
-                    values = json.loads((path / name).read_bytes())
-                except (ValueError, RecursionError):
-                    continue
-                for key in dice.sample(sorted(values), len(values) // 2) if isinstance(values, dict) else []:
-                    values[key] = dice.choice(ODD_VALUES)
-                (path / name).write_text(json.dumps(values))
-
-
-def test_mutilated_folders_are_listed_and_do_no_harm(make_run, tmp_path, cache):
+def test_bad_input_mutilated_folders_are_listed_and_do_no_harm(make_run, tmp_path, cache):
     whole = make_run(tmp_path / "whole", n=30).path
     for i in range(50):
-        dice = random.Random(i)
         path = tmp_path / "runs" / f"run-{i}"
         shutil.copytree(whole, path)
-        for _ in range(dice.randint(1, 6)):
-            if any(p.is_file() for p in path.rglob("*")):
-                mutilate(path, dice)
+        mutilate(path, i)
     (tmp_path / "runs" / os.fsdecode(b"\xff\xfe")).mkdir()
     library, layouts = Library(tmp_path / "runs"), LayoutFolders()
     having_config = [f"run-{i}" for i in range(50) if (tmp_path / "runs" / f"run-{i}" / "config.json").is_file()]
