@@ -116,8 +116,9 @@ class Work:
         """All that the trainer does in a step, but for its diary."""
         learner = self.learner
         batch = self.batch()
+        views = learner.method.views(batch, learner.generator)
         with self.machine.autocast():
-            loss = learner.method.loss(learner.method.views(batch, learner.generator))["loss"]
+            loss = learner.method.loss(views)["loss"]
         loss.backward()
         learner.optimizer.step()
         learner.optimizer.zero_grad()
@@ -163,8 +164,9 @@ class Work:
         learner = self.learner
         learner.optimizer.zero_grad(set_to_none=True)
         batch = self.store.batch(self.clips, self.companions)
+        views = learner.method.views(batch, learner.generator)
         with torch.autocast(self.machine.device.type, torch.bfloat16, enabled=self.machine.bf16, cache_enabled=False):
-            loss = learner.method.loss(learner.method.views(batch, learner.generator))["loss"]
+            loss = learner.method.loss(views)["loss"]
         loss.backward()
         learner.optimizer.step()
 
