@@ -216,7 +216,7 @@ def profiled(cell: Cell, dataset: Dataset, machine: Hardware, plan: Plan) -> Ite
         work = Work(cell, dataset, machine, plan)
         for _ in range(WARM_UP):
             work.step()
-        with profile(activities=kinds) as seen:
+        with profile(activities=kinds, acc_events=True) as seen:
             for _ in range(PROFILED_STEPS):
                 work.step()
             machine_waits(machine)

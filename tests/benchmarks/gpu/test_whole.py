@@ -10,29 +10,17 @@ import pytest
 
 from benchmarks.gpu.clips import made_tones
 from benchmarks.gpu.report import TITLES
+from tests.only_training import ALONE
 from training.data.pack import write_pack
 from training.methods import METHODS
 
 ROOT = Path(__file__).resolve().parents[3]
-BLOCKED = """
-import sys
-class Without:
-    names = {"gradio", "librosa", "umap", "plotly", "soundfile", "soxr", "PIL", "pyarrow", "tensorboard", "numba",
-             "pretty_midi", "midirenderer", "espeakng_loader", "datasets", "lightly", "fastapi"}
-    finders = sys.meta_path[:]
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in self.names:
-            return None
-        return next(filter(None, (finder.find_spec(name, path, target) for finder in self.finders)), None)
-sys.meta_path[:] = [Without()]
-"""
-"""Run before any program: the packages of the page, of sounds and of pictures cannot be found."""
 
 
 @pytest.fixture
 def only_what_it_needs(tmp_path: Path) -> dict[str, str]:
     """An environment in which each Python process, and those that it starts, finds no other package."""
-    (tmp_path / "sitecustomize.py").write_text(BLOCKED)
+    (tmp_path / "sitecustomize.py").write_text(ALONE)
     return {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
 
 

@@ -16,6 +16,7 @@ import soundfile
 import torch
 from safetensors.numpy import load_file, save_file
 
+from tests.only_training import ALONE
 from training.config import new_config
 from training.data import cache, open_dataset, packed
 from training.data.dataset import SAMPLE_RATE, Dataset
@@ -31,13 +32,6 @@ from training.trainer import train
 
 ROOT = Path(__file__).parents[3]
 TINY = {"batch_size": 16, "probe_clips": 16, "crop_seconds": 0.2, "warmup_steps": 2}
-ENOUGH = ("training", "torch", "torchaudio", "numpy", "scipy", "sklearn", "safetensors")
-"""What opening a pack and training on it takes, beside what these packages themselves stand on; others are as if
-they weren't installed."""
-BELOW = (
-    *("torchgen", "functorch", "triton", "nvidia", "sympy", "mpmath", "networkx", "jinja2", "markupsafe", "filelock"),
-    *("fsspec", "typing_extensions", "joblib", "threadpoolctl", "packaging", "setuptools"),
-)
 
 
 def clips_named(name: str, fingerprint: str = "f00d", clips: int = 20, seed: int = 0) -> Dataset:
@@ -120,16 +114,8 @@ def test_a_run_on_the_pack_is_bitwise_the_run_on_the_folder(
 
 
 def test_a_pack_trains_where_nothing_decodes_sounds(elsewhere: Path, tmp_path: Path) -> None:
-    script = f"""
-import sys
+    script = f"""{ALONE}
 from pathlib import Path
-class Alone:
-    finders = sys.meta_path[:]
-    def find_spec(self, name, path=None, target=None):
-        top = name.partition(".")[0]
-        if top in {(*ENOUGH, *BELOW)!r} or top in sys.stdlib_module_names or top.startswith("_"):
-            return next(filter(None, (finder.find_spec(name, path, target) for finder in self.finders)), None)
-sys.meta_path[:] = [Alone()]
 from training.config import new_config
 from training.data import whole_reference
 from training.run import create_run
