@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from training import reading
+
 LARGE_BYTES, HUGE_BYTES = 1 << 26, 3 << 40
 NESTED = 400
 ODD_VALUES: tuple[Any, ...] = (
@@ -220,10 +222,12 @@ def _odd_npy(path: Path, chance: random.Random) -> None:
 def _whole_but_foreign(path: Path, chance: random.Random) -> None:
     """A checkpoint's file is another one, and its manifest says that this is right."""
     content = chance.choice((b"", b"weights", path.read_bytes()[:-7], bytes(1000), b"\xff" * 8, b"\x80\4."))
-    path.write_bytes(content)
     manifest = path.with_suffix(".json")
+    if not manifest.is_file():
+        return
+    path.write_bytes(content)
     named = "weights" if path.suffix == ".safetensors" else "state"
-    value = json.loads(manifest.read_bytes())
+    value = reading.read_object(manifest)  # which may be a pipe by now
     manifest.write_text(json.dumps({**value, named: hashlib.sha256(content).hexdigest()}))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer.embedding.process import EmbeddingProcess
-from explorer.queries.snapshots import file_stamp, unit_rows
+from explorer.queries.snapshots import borne, file_stamp, unit_rows
 from training import reading
 from training.data.cache import cache_root
 from training.data.dataset import Dataset
@@ -161,9 +161,8 @@ def _weights_hash(run: RunFolder, step: int) -> str:
 
 @lru_cache(maxsize=2)
 def _centred(path: Path, stamp: tuple[int, int, int]) -> Centred | None:
-    found = reading.read_array(path)
-    if found is None or found.ndim != 2 or not found.size or not np.isfinite(found).all():
+    vectors = borne(reading.read_array(path))
+    if vectors is None:
         return None
-    vectors = found.astype(np.float32)
     centre = vectors.mean(axis=0)
     return Centred(unit_rows(vectors - centre), centre)

@@ -45,6 +45,15 @@ def unit_rows(vectors: np.ndarray) -> np.ndarray:
     return units
 
 
+def borne(found: np.ndarray | None) -> np.ndarray | None:
+    """(n, D) float32: what was read from a file as embeddings, None where one cannot compute with them."""
+    if found is None or found.ndim != 2 or not found.size:
+        return None
+    with np.errstate(over="ignore"):
+        vectors = found.astype(np.float32)
+    return vectors if (np.abs(vectors) <= LARGEST).all() else None  # false for NaN
+
+
 def file_stamp(path: Path) -> tuple[int, int, int] | None:
     """What changes whenever a file is replaced, or None where there is no such file."""
     try:
@@ -61,12 +70,7 @@ def _hash(path: Path, stamp: tuple[int, int, int]) -> str | None:
 
 @lru_cache(maxsize=8)
 def _embeddings(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
-    found = (reading.read_arrays(path, lambda name: name == "embeddings") or {}).get("embeddings")
-    if found is None or found.ndim != 2 or not found.size:
-        return None
-    with np.errstate(over="ignore"):
-        vectors = found.astype(np.float32)
-    return vectors if (np.abs(vectors) <= LARGEST).all() else None  # false for NaN
+    return borne((reading.read_arrays(path, lambda name: name == "embeddings") or {}).get("embeddings"))
 
 
 @lru_cache(maxsize=8)

@@ -1,8 +1,9 @@
 import hashlib
 
 import numpy as np
+import pytest
 
-from explorer.queries.snapshots import embeddings, snapshot_hash, unit_embeddings, unit_rows
+from explorer.queries.snapshots import borne, embeddings, snapshot_hash, unit_embeddings, unit_rows
 
 
 def test_a_snapshot_is_known_by_its_content(make_run, tmp_path):
@@ -43,3 +44,9 @@ def test_embeddings_that_are_not_finite_are_none(make_run, tmp_path):
 
 def test_a_row_of_zeros_stays():
     assert unit_rows(np.zeros((1, 3), np.float32)).tolist() == [[0, 0, 0]]
+
+
+@pytest.mark.parametrize("value", [1e300, 3e38, float("inf"), float("nan")])
+def test_bad_input_embeddings_that_nobody_can_compute_with_are_none(value):
+    assert borne(np.full((2, 2), value)) is None and borne(np.ones(3)) is None and borne(None) is None
+    assert borne(np.ones((2, 2), np.int64)).dtype == np.float32
