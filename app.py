@@ -3,8 +3,8 @@
     python app.py --runs runs --data starter --port 7860
 
 Each flag is also an environment variable: HEARSIGHT_HOST, HEARSIGHT_PORT, HEARSIGHT_RUNS, HEARSIGHT_DATA,
-HEARSIGHT_READ_ONLY, HEARSIGHT_OPEN, HEARSIGHT_ALLOW_HOST (names with commas between them). On a hosted Space the page
-is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
+HEARSIGHT_READ_ONLY, HEARSIGHT_OPEN, HEARSIGHT_ALLOW_HOST (names with commas between them); what visitors may take is
+limited by the flags of explorer.limits. On a hosted Space the page is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
 What cannot be served is said in one sentence, with exit code 2.
 """
 
@@ -16,8 +16,10 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+from explorer.callers import is_loopback, listening
+from explorer.limits import add_flags, chosen_limits
+
 HERE = Path(__file__).resolve().parent
-BIGGEST_UPLOAD = "100mb"
 SWITCHED = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -48,6 +50,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--read-only", action="store_true", default=read_only, help="visitors may look, but not train")
     opened = switch("HEARSIGHT_OPEN", otherwise=False)
     parser.add_argument("--open", action="store_true", default=opened, help="open the page in your browser")
+    add_flags(parser)
     chosen = parser.parse_args(arguments)
     if chosen.allow_host is None:
         names = [name for name in env.get("HEARSIGHT_ALLOW_HOST", "").split(",") if name.strip()]
@@ -55,6 +58,8 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
             chosen.allow_host = [host_name(name) for name in names]
         except argparse.ArgumentTypeError as error:
             parser.error(f"HEARSIGHT_ALLOW_HOST: {error}")
+    others_reach_it = "SPACE_ID" in env or bool(chosen.allow_host) or not is_loopback(listening(chosen.host))
+    chosen.limits = chosen_limits(chosen, others_reach_it=others_reach_it)
     return chosen
 
 
@@ -97,12 +102,14 @@ def folder(text: str) -> Path:
 def serve(chosen: argparse.Namespace) -> None:
     """Open the door and stay until the process is asked to end."""
     from explorer.door import NotServed
+    from explorer.log_lines import cut_what_is_logged
     from explorer.server import Server
 
+    cut_what_is_logged()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    launched: dict[str, Any] = {"max_file_size": BIGGEST_UPLOAD, "favicon_path": HERE / "assets" / "icon.svg"}
+    launched: dict[str, Any] = {"favicon_path": HERE / "assets" / "icon.svg"}
     try:
-        server = Server(chosen.runs, data=chosen.data, read_only=chosen.read_only)
+        server = Server(chosen.runs, data=chosen.data, read_only=chosen.read_only, limits=chosen.limits)
     except NotServed as error:
         leave(str(error))
     try:

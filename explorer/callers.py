@@ -23,7 +23,7 @@ class Callers:
     def __init__(self, listening: str, named: Iterable[str] = ()):
         """`named` are further names, of proxies for instance; "*.example.org" is every name below example.org."""
         own = listening.strip("[]").lower()
-        self._beyond_loopback = not _is_loopback(own)
+        self._beyond_loopback = not is_loopback(own)
         self._named = frozenset(name.strip().lower() for name in named)
         self._own = {"localhost", own}
         if self._beyond_loopback:
@@ -71,6 +71,11 @@ class Callers:
         return (name, port or default) in same or self._is_named(name)
 
 
+def listening(host: str | None) -> str:
+    """The name or address that is listened on, as Gradio chooses it."""
+    return (host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1").strip("[]")
+
+
 def callers_of(listening: str, allowed: Iterable[str]) -> Callers:
     """Those of this server: a hosted Space is also asked for by the names that it has there."""
     hosted = [SPACES, *os.environ.get("SPACE_HOST", "").split(",")] if "SPACE_ID" in os.environ else []
@@ -94,7 +99,8 @@ def _ends(name: str) -> list[str]:
     return [".".join(parts[i:]) for i in range(1, len(parts))]
 
 
-def _is_loopback(listening: str) -> bool:
+def is_loopback(listening: str) -> bool:
+    """Whether nobody but this machine reaches an address that is listened on."""
     try:
         found = {ipaddress.ip_address(info[4][0]) for info in socket.getaddrinfo(listening, None)}
     except (OSError, ValueError):

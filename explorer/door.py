@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.callers import listening
+
 OWN_HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -30,11 +32,6 @@ def open_door(page: gr.Blocks, host: str | None, port: int | None, **launched: A
             f"The page could not be opened at {where}: {_first_line(error)} "
             "If a proxy is set, NO_PROXY=127.0.0.1,localhost may help."
         ) from error
-
-
-def listening(host: str | None) -> str:
-    """The name or address that is listened on, as Gradio chooses it."""
-    return (host or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1").strip("[]")
 
 
 def _check_address(host: str | None, port: int | None) -> None:

@@ -16,10 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from explorer.jobs import Jobs
+from explorer.limits import Limits
 from explorer.queue_file import OpenQueue, Queue, QueueFile, Verb, Waiting
 from explorer.standby import Standby
 from explorer.trainers import Command, Trainers, trainer_command
 from explorer.unattended import held, last_line, mark
+from explorer.visitors import asking
 from training.errors import UserError
 from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
 
@@ -41,12 +44,14 @@ class Launcher:
         read_only: bool = False,
         command: Command = trainer_command,
         stop_seconds: float = STOP_SECONDS,
+        limits: Limits | None = None,
     ):
         """`root`: the folder of the runs; `read_only`: refuse everything, and leave the queue to other servers;
-        `command`: what trains a run, for tests.
+        `command`: what trains a run, for tests; `limits`: of what visitors may train.
         """
         self._read_only = read_only
         self.root = Path(root).absolute()
+        self.jobs = Jobs(limits or Limits(), self.root)
         self._stop_seconds = stop_seconds
         self._file = QueueFile(self.root)
         self._lock = threading.RLock()
@@ -60,12 +65,17 @@ class Launcher:
             self._thread.start()
 
     def start(self, config: Mapping[str, Any], name: str | None = None) -> str:
-        """Make a new run and start or queue it; its name. Raises UserError for a full queue or an unwritable folder."""
+        """Make a new run and start or queue it; its name. It is cut down to what the limits allow.
+
+        Raises UserError for a full queue, an unwritable folder and what goes beyond the limits.
+        """
         self._check_allowed()
+        config = self.jobs.fitted(config).config
         with self._changing() as queue:
             self._check_room(queue.now)
             chosen = name or self._new_name(config)
             create_run(self._path(chosen), config)
+            self.jobs.note_owner(chosen, asking())
             queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(chosen, "run")))
         self.look()
         return chosen
@@ -83,6 +93,7 @@ class Launcher:
             if state not in RESUMABLE and state != State.WAITING:
                 raise UserError(f"The run {name} is {state.value} and cannot be resumed.")
             self._check_room(queue.now)
+            self.jobs.note_owner(name, asking())
             verb: Verb = "resume" if run.checkpoints() else "run"
             queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(name, verb)))
             mark(run, State.WAITING, "")
@@ -157,7 +168,11 @@ class Launcher:
             queue.now = self._settled(queue.now)
             while queue.now.current is None and queue.now.waiting and self._busy(queue.now) is None:
                 first = queue.now.waiting[0]
-                queue.now = replace(queue.now.without(first.name), current=self._trainers.start(first))
+                refused = self.jobs.disk_refusal()
+                current = self._trainers.start(first) if refused is None else None
+                queue.now = replace(queue.now.without(first.name), current=current)
+                if refused is not None:
+                    mark(RunFolder(self.root / first.name), State.STOPPED, f"It was not started: {refused}")
 
     def prepare(self) -> None:
         """Have a trainer load all it needs, so that the next start is quick."""
@@ -167,10 +182,18 @@ class Launcher:
     def _settled(self, queue: Queue) -> Queue:
         """The queue without a current run whose trainer has ended; if it left no word, the run says so."""
         current = queue.current
-        if current is None or current.process.alive():
+        if current is None:
             return queue
         run = RunFolder(self.root / current.name)
+        if current.process.alive():
+            if self.jobs.overdrawn(run) is not None:
+                run.ask(Control.STOP)
+                self._trainers.must_end(run.name, self._stop_seconds)
+            return queue
         status = run.status()
+        reason = self.jobs.reason_of(run.name)
+        if reason is not None and status.state is State.STOPPED:
+            mark(run, State.STOPPED, reason)
         if run.exists() and status.updated == current.since and not status.active:
             said = "" if current.name in self._trainers.killed else last_line(run)
             if said:
@@ -201,6 +224,9 @@ class Launcher:
             raise UserError("This page is for looking and listening only: nothing can be trained or changed here.")
 
     def _check_room(self, queue: Queue) -> None:
+        busy = self._busy(queue)
+        self.jobs.check_disk()
+        self.jobs.check_visitor(asking(), {*(entry.name for entry in queue.waiting), *([busy] if busy else [])})
         if len(queue.waiting) >= QUEUED_AT_MOST:
             raise UserError(f"The queue is full: {QUEUED_AT_MOST} runs are waiting. Try again when one has ended.")
 

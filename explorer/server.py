@@ -13,22 +13,26 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from explorer.arrivals import MB, Arrivals
 from explorer.assets import FOLDER, asset_url
 from explorer.assets import router as asset_routes
-from explorer.callers import callers_of
-from explorer.door import NotServed, listening, open_door
+from explorer.callers import callers_of, listening
+from explorer.door import NotServed, open_door
 from explorer.downloads import Downloads
 from explorer.finder import Finder
 from explorer.first_script import FirstScript
+from explorer.gate import Gate
 from explorer.guards import Guards, outermost
 from explorer.launcher import Launcher
 from explorer.library import Library
+from explorer.limits import LARGEST, Limits
 from explorer.open_routes import Doors
 from explorer.pages import whole_page
 from explorer.projector import Projector
 from explorer.queries.layouts import LayoutFolders
 from explorer.routes import byte_routes
 from explorer.uploads import Uploads
+from explorer.visitors import Visitors
 from explorer.workplace import Workplace
 from training.data import whole_reference
 
@@ -43,15 +47,16 @@ WARM_UP_AFTER_SECONDS = 1.0
 class Server:
     """Everything behind the page, from the folder of the runs to the routes. While it lives the process works elsewhere."""
 
-    def __init__(self, runs: Path, *, data: str, read_only: bool):
+    def __init__(self, runs: Path, *, data: str, read_only: bool, limits: Limits | None = None):
         """Raises NotServed where `data` is neither the name of a set nor a path where something is, or nothing can be put aside."""
         self._data = whole_reference(data)
         if os.path.isabs(self._data) and not os.path.exists(self._data):
             raise NotServed(f"There is no data at {self._data}; the name of a set or a folder of sounds was expected.")
+        self._limits = limits or Limits()
         runs, started_in = runs.absolute(), os.getcwd()
         self._workplace = Workplace()
         self.library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
-        self.launcher = Launcher(runs, read_only=read_only)
+        self.launcher = Launcher(runs, read_only=read_only, limits=self._limits)
         self.uploads = Uploads()
         self.projector = Projector()
         self.finder = Finder(self.library, LayoutFolders())
@@ -78,15 +83,20 @@ class Server:
         """Serve in the background. `allowed` are names under which visitors may ask beside the server's own; `launched` goes
         to Gradio's `launch`. Raises NotServed.
         """
-        self.page.queue(default_concurrency_limit=4, api_open=False)  # what waits for its turn cannot be asked past it
+        limits = self._limits
+        # What waits for its turn cannot be asked past it.
+        self.page.queue(default_concurrency_limit=4, api_open=False, max_size=limits.waiting_events or None)
         # Gradio looks into its empty queue a thousand times a second and for progress to tell a hundred times, which takes a
         # tenth of a core from the training.
         self.page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS
         self.page._queue.progress_update_sleep_when_free = PROGRESS_PAUSE_SECONDS
-        callers, doors = callers_of(listening(host), allowed), Doors(Path(get_upload_folder()))
+        self.page._queue.pending_messages_per_session.max_size = limits.sessions or LARGEST  # what nobody fetches
+        callers, incoming = callers_of(listening(host), allowed), Path(get_upload_folder())
+        doors, hosted = Doors(incoming), "SPACE_ID" in os.environ
+        visitors, arrivals = Visitors(framed=hosted), Arrivals(limits, incoming)
 
         def guarded(app: ASGIApp) -> ASGIApp:
-            return Guards(app, callers, doors, hosted="SPACE_ID" in os.environ)
+            return Guards(Gate(app, visitors, limits, arrivals), callers, doors, hosted=hosted)
 
         open_door(
             self.page,
@@ -103,6 +113,8 @@ class Server:
             ssr_mode=False,
             run_history=False,
             footer_links=[],
+            state_session_capacity=limits.sessions or LARGEST,
+            max_file_size=limits.upload_mb * MB or None,
             **launched,
         )
 

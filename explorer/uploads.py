@@ -13,11 +13,14 @@ import stat
 import tempfile
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from explorer.arrivals import SWEEP_SECONDS, remove_old
+from explorer.visitors import NOBODY, asking
 from training.data.dataset import SAMPLE_RATE
 from training.data.decode import decode_upload
 from training.errors import UserError
@@ -26,7 +29,6 @@ PREFIX = "hearsight-uploads-"
 LONGEST_SECONDS = 30.0
 LIFETIME_SECONDS = 3_000.0
 """Well below an hour, so that with the sweeps between it is never more."""
-SWEEP_SECONDS = 120.0
 QUOTA_BYTES = 200 << 20
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ class Uploads:
         self._lifetime_seconds = lifetime_seconds
         self._quota_bytes = quota_bytes
         self._lock = threading.Lock()
+        self._owners: dict[str, str] = {}
         self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # readable by this user alone
         self._closed = threading.Event()
         threading.Thread(target=self._sweep_for_ever, name="uploads", daemon=True).start()
@@ -88,7 +91,8 @@ class Uploads:
         return None if samples is None else samples.astype(np.float32) / 32768.0
 
     def sweep(self) -> None:
-        """Remove what is too old, and the oldest where all together is over the quota."""
+        """Remove what is too old, here and where files come in, and the oldest where all together is over the quota."""
+        remove_old(self._incoming)
         with self._lock:
             self._make_room(0)
 
@@ -104,6 +108,7 @@ class Uploads:
             with self._lock:
                 self._make_room(len(content))
                 self._folder.mkdir(mode=0o700, exist_ok=True)
+                self._owners[token] = asking()
                 (self._folder / f"{token}.i16").write_bytes(content)
         except OSError as error:
             raise UserError(f"The sound could not be kept: {error.strerror}.") from None
@@ -116,6 +121,7 @@ class Uploads:
         return time.time() - path.stat().st_mtime > self._lifetime_seconds
 
     def _make_room(self, needed_bytes: int) -> None:
+        """Beyond the quota, the oldest sounds go of whoever has the most here, so that nobody drives out the others."""
         kept: list[tuple[float, int, Path]] = []
         for path in self._folder.glob("*.i16"):
             with contextlib.suppress(OSError):
@@ -123,12 +129,17 @@ class Uploads:
                     path.unlink()
                 else:
                     kept.append((path.stat().st_mtime, path.stat().st_size, path))
-        total = needed_bytes + sum(size for _, size, _ in kept)
-        for _, size, path in sorted(kept):
-            if total <= self._quota_bytes:
-                break
+        self._owners = {path.stem: self._owners.get(path.stem, NOBODY) for _, _, path in kept}
+        held = Counter({asking(): needed_bytes})
+        for _, size, path in kept:
+            held[self._owners[path.stem]] += size
+        newest_first = sorted(kept, reverse=True)
+        while newest_first and held.total() > self._quota_bytes:
+            most = max(held[self._owners[path.stem]] for _, _, path in newest_first)
+            gone = max(i for i, (_, _, path) in enumerate(newest_first) if held[self._owners[path.stem]] == most)
+            _, size, path = newest_first.pop(gone)
             path.unlink(missing_ok=True)
-            total -= size
+            held[self._owners[path.stem]] -= size
 
     def _sweep_for_ever(self) -> None:
         while not self._closed.wait(SWEEP_SECONDS):

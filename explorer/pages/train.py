@@ -104,7 +104,11 @@ class _Form:
         if self.frame.read_only:
             raise gr.Error("Runs can only be looked at here.", print_exception=False)
         config = _plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings)))
-        return self.frame.run_choice(_plainly(lambda: self.frame.launcher.start(config)))
+        fitted = _plainly(lambda: self.frame.launcher.jobs.fitted(config))
+        name = _plainly(lambda: self.frame.launcher.start(fitted.config))
+        for note in fitted.notes:
+            gr.Info(note, duration=12)
+        return self.frame.run_choice(name)
 
 
 def _wire_state(frame: Frame, state: RunState) -> None:

@@ -48,8 +48,16 @@ class DropZone:
         try:
             if self._frame.read_only:
                 raise UserError("Runs can only be looked at here.")
+            self._frame.launcher.jobs.check_disk()
             sent = [received(path) for path in paths or ()]
-            folder = str(keep_dropped(sent, quiet, in_use=self._frame.library.references()))
+            folder = str(
+                keep_dropped(
+                    sent,
+                    quiet,
+                    in_use=self._frame.library.references(),
+                    quota_bytes=self._frame.launcher.jobs.dropped_bytes,
+                )
+            )
         except UserError as error:
             return None, said(str(error), "bad"), gr.Timer(active=False)
         opening = self._frame.library.shelf.open(folder, anew=True)

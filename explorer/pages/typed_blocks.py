@@ -12,6 +12,7 @@ from gradio.block_function import BlockFunction
 
 from explorer.components.browser_part import BrowserPart
 from explorer.incoming import NUMBER, Listed, Uploaded, holds_file, typed
+from explorer.visitors import asked_by
 
 GRADIOS: dict[type, Any] = {
     gr.Dropdown: (str, *NUMBER),
@@ -41,11 +42,13 @@ class TypedBlocks(gr.Blocks):
         return await super().preprocess_data(block_fn, kept, state, explicit_call)
 
     async def call_function(self, block_fn: Any, *rest: Any, **named: Any) -> Any:
-        """As Gradio's, with a typed event."""
+        """As Gradio's, with a typed event, and with the visitor known who asks."""
         event = next((given for given in (*rest, *named.values()) if isinstance(given, gr.EventData)), None)
         if event is not None:
             event._data = sent(self, block_fn, event._data)
-        return await super().call_function(block_fn, *rest, **named)
+        request = next((given for given in (*rest, *named.values()) if isinstance(given, gr.Request)), None)
+        with asked_by(request):
+            return await super().call_function(block_fn, *rest, **named)
 
     async def postprocess_data(self, block_fn: BlockFunction, predictions: Any, state: Any) -> Any:
         """As Gradio's, of answers without files. Raises FileAnswered."""
