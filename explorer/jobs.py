@@ -16,6 +16,7 @@ from typing import Any
 
 from explorer.limits import LARGEST, NONE, Limits, beyond
 from explorer.visitors import NOBODY
+from training.data.cache import cache_root
 from training.errors import UserError
 from training.run import RunFolder
 
@@ -82,17 +83,12 @@ class Jobs:
             raise UserError(sentence)
 
     def disk_refusal(self) -> str | None:
-        """Why nothing may be added to the disk of the runs now; None where there is room."""
-        if self._limits.free_percent == NONE:
+        """Why nothing may be added to the disks of the runs and of the sounds now; None where there is room."""
+        needed = self._limits.free_percent
+        free = min(map(_free_percent, (self._root, cache_root()))) if needed != NONE else 100.0
+        if free >= needed:
             return None
-        try:
-            usage = shutil.disk_usage(next(p for p in (self._root, *self._root.parents) if p.exists()))
-        except OSError:
-            return None  # writing there says why not
-        free = 100 * usage.free / usage.total
-        if free >= self._limits.free_percent:
-            return None
-        return f"Only {free:.0f} % of the disk is free, and {self._limits.free_percent} % must be; delete old runs, or make room."
+        return f"Only {free:.0f} % of the disk is free, and {needed} % must be; delete old runs, or make room."
 
     def check_visitor(self, visitor: str, unfinished: set[str]) -> None:
         """Raises UserError where `visitor` has as many of the `unfinished` runs as one may have."""
@@ -157,30 +153,43 @@ class Jobs:
 
 
 def weights_bytes(config: Mapping[str, Any]) -> int:
-    """Of the model's parameters; nothing is allocated for them. Raises UserError for settings that are wrong."""
+    """Of the model's parameters. Raises UserError for settings that are wrong."""
     import torch
 
     from training.building import built_method
     from training.config import RunConfig
 
-    with torch.device("meta"):
-        method = built_method(RunConfig.from_json(config), clips=1, groups=1)
+    full = RunConfig.from_json(config)
+    try:
+        with torch.device("meta"):  # nothing is allocated
+            method = built_method(full, clips=1, groups=1)
+    except (RuntimeError, NotImplementedError):  # a method that looks at numbers while it is built
+        method = built_method(full, clips=1, groups=1)
     return sum(weights.numel() * weights.element_size() for weights in method.parameters())
 
 
 def run_bytes(config: Mapping[str, Any], model: int, longest: float = math.inf) -> int:
     """About what a run's folder will hold at its end, rather more than less: weights and embeddings of each snapshot.
 
-    Snapshots lie at least three seconds and 40 steps apart, then a fifth more steps or a minute; see training.snapshot.
-    `longest` is after how many seconds a run is stopped that is bounded by steps.
+    Snapshots lie three seconds and 40 steps apart, then a fifth of all steps or a minute; see training.snapshot. `longest`
+    is after how many seconds a run is stopped that is bounded by steps.
     """
     from training.config import RunConfig
 
     full = RunConfig.from_json(config)
     seconds = longest if full.steps is not None else float(full.seconds or 0)
-    growing = 6 + math.log(max(1.0, (full.steps or 10_000_000) / 200)) / math.log(1.2)
-    snapshots = min(MOST_SNAPSHOTS, 2 + seconds / 3, growing + seconds / 60)
+    growing = 7 + math.log(max(1.0, seconds / 15)) / math.log(1.2) + seconds / 60
+    snapshots = min(MOST_SNAPSHOTS, growing, 2 + (full.steps or math.inf) / 40)
     return int(snapshots * (model + full.probe_clips * CLIP_BYTES + LENS_BYTES) + STATES_KEPT * 4 * model)
+
+
+def _free_percent(folder: Path) -> float:
+    """Of the disk where `folder` is or will be; all where that can't be told, as writing there says why."""
+    try:
+        usage = shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists()))
+    except (OSError, StopIteration):
+        return 100.0
+    return 100 * usage.free / usage.total
 
 
 def _bytes_in(folder: Path) -> int:

@@ -224,9 +224,11 @@ class Launcher:
             raise UserError("This page is for looking and listening only: nothing can be trained or changed here.")
 
     def _check_room(self, queue: Queue) -> None:
-        busy = self._busy(queue)
         self.jobs.check_disk()
-        self.jobs.check_visitor(asking(), {*(entry.name for entry in queue.waiting), *([busy] if busy else [])})
+        waiting, busy = {entry.name for entry in queue.waiting}, self._busy(queue)
+        if busy is not None and RunFolder(self.root / busy).status().state in {*ACTIVE, State.WAITING}:
+            waiting.add(busy)  # it says that it is over a moment before its trainer is gone
+        self.jobs.check_visitor(asking(), waiting)
         if len(queue.waiting) >= QUEUED_AT_MOST:
             raise UserError(f"The queue is full: {QUEUED_AT_MOST} runs are waiting. Try again when one has ended.")
 

@@ -11,6 +11,7 @@ import pytest
 
 from explorer import uploads as module
 from explorer.uploads import PREFIX, Uploads
+from tests.explorer.limits_enforced import asked
 from training.errors import UserError
 
 
@@ -108,6 +109,39 @@ def test_the_oldest_go_when_the_quota_is_full(incoming, temporary):
         os.utime(next(temporary.glob(f"{PREFIX}*/{tokens[-1]}*")), (then, then))
     assert [store.samples(token) is not None for token in tokens] == [False, True, True]
     store.close()
+
+
+def test_visitors_with_the_most_sounds_lose_their_oldest_first(incoming, temporary):
+    store = Uploads(incoming, quota_bytes=5_000)
+    tokens = {}
+    for age, visitor in ((50, "b"), (40, "a"), (30, "a"), (20, "a"), (10, "a"), (5, "b")):
+        with asked(visitor):
+            tokens[age] = store.add_waveform(np.zeros(500)).token
+        then = time.time() - age
+        os.utime(next(temporary.glob(f"{PREFIX}*/{tokens[age]}*")), (then, then))
+    kept = [age for age, token in tokens.items() if store.samples(token) is not None]
+    assert kept == [50, 30, 20, 10, 5]
+    with asked("a"):
+        store.add_waveform(np.zeros(500))
+    kept = [age for age, token in tokens.items() if store.samples(token) is not None]
+    assert kept == [50, 20, 10, 5]
+    store.close()
+
+
+def test_visitors_files_are_swept_where_they_come_in_too(store, incoming):
+    old, new = incoming / "old.wav", incoming / "new.wav"
+    for path, age in ((old, 3_000), (new, 0)):
+        path.touch()
+        os.utime(path, (time.time() - age,) * 2)
+    store.sweep()
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_visitors_sounds_have_names_that_nobody_guesses_and_nobody_is_told(store, temporary):
+    tokens = [store.add_waveform(np.zeros(10)).token for _ in range(100)]
+    assert len(set(tokens)) == 100 and all(len(token) == 32 for token in tokens)
+    public = {name for name in vars(Uploads) if not name.startswith("_")}
+    assert public == {"add_file", "add_waveform", "samples", "waveform", "sweep", "close"}  # none lists them
 
 
 def test_closing_removes_everything(incoming, temporary):

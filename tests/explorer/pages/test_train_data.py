@@ -10,7 +10,9 @@ import pytest
 import soundfile
 
 from explorer.downloads import Downloads
+from explorer.jobs import Jobs
 from explorer.library import Library
+from explorer.limits import Limits
 from explorer.pages.train_data import DataChoice
 from training.data import whole_reference
 from training.data.dataset import Progress
@@ -26,11 +28,12 @@ def choice(tmp_path, cache):
         write_birds(folder_of(name))
         return folder_of(name)
 
-    def make(data: str = "starter", read_only: bool = False) -> DataChoice:
+    def make(data: str = "starter", read_only: bool = False, limits: Limits | None = None) -> DataChoice:
         library = Library(tmp_path / "runs")
         downloads = Downloads(fetched, library.shelf.forget)
         made.extend([downloads, library.shelf])
-        frame = SimpleNamespace(data=data, read_only=read_only, library=library, downloads=downloads)
+        launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
+        frame = SimpleNamespace(data=data, read_only=read_only, library=library, downloads=downloads, launcher=launcher)
         frame.reference = whole_reference
         return DataChoice(frame)  # type: ignore[arg-type]
 
@@ -85,6 +88,12 @@ def test_what_could_not_be_opened_can_once_it_was_downloaded(choice, name):
     assert looked(here, name)[0] is True
     here._begin(f" {name}")
     assert looked(here, name)[2]["clips"] == 2
+
+
+def test_visitors_download_nothing_where_the_disk_is_nearly_full(choice):
+    here = choice(limits=Limits(free_percent=101))
+    assert here._begin("esc50")[1]["text"].startswith("Only ")
+    assert here._frame.downloads.known("esc50") is None
 
 
 def test_what_is_no_name_of_a_public_set_is_not_offered_for_download(choice):

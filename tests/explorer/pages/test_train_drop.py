@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from explorer.jobs import Jobs
 from explorer.library import Library
+from explorer.limits import Limits
 from explorer.pages.train_drop import DropZone
 from training.data.dropped import dropped_root, is_dropped
 
@@ -22,8 +24,10 @@ def incoming(tmp_path, monkeypatch, cache):
     return folder
 
 
-def zone(tmp_path, read_only: bool = False) -> Any:
-    return DropZone(SimpleNamespace(library=Library(tmp_path / "runs"), read_only=read_only))  # type: ignore[arg-type]
+def zone(tmp_path, read_only: bool = False, limits: Limits | None = None) -> Any:
+    launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
+    frame = SimpleNamespace(library=Library(tmp_path / "runs"), launcher=launcher, read_only=read_only)
+    return DropZone(frame)  # type: ignore[arg-type]
 
 
 def followed(drop: Any, notice: Any) -> tuple[Any, Any]:
@@ -72,3 +76,13 @@ def test_a_page_for_looking_only_takes_nothing(incoming, tmp_path):
 @pytest.mark.parametrize("notice", [None, {}, {"reference": "/etc"}, {"reference": 3}, "x"])
 def test_a_made_up_value_opens_nothing(incoming, tmp_path, notice):
     assert zone(tmp_path)._follow(notice) == (None, None, False)
+
+
+def test_visitors_drop_nothing_where_the_disk_is_nearly_full_nor_more_than_may_be_kept(incoming, tmp_path) -> None:
+    full = zone(tmp_path, limits=Limits(free_percent=101))
+    assert full._keep([tone(incoming / "a.wav")])[1]["text"].startswith("Only ")
+    with (incoming / "b.wav").open("wb") as file:
+        file.write(b"x" * 1_500_000)
+    small = zone(tmp_path, limits=Limits(dropped_mb=1))
+    assert "more than there is room for" in small._keep([str(incoming / "b.wav")])[1]["text"]
+    assert not dropped_root().exists() or not [path for path in dropped_root().iterdir() if path.is_dir()]
