@@ -1,4 +1,5 @@
-// A form made from described settings: range, default and one sentence of meaning for each.
+// A form made from described settings: range, default and one sentence of meaning for each. What was written into it is
+// kept by the browser for this tab, since Gradio loads the page anew when it had lost the server.
 
 import { make } from "./elements.js";
 
@@ -153,8 +154,28 @@ function range({ low, high, kind, optional, default: usual }) {
   return `(${bounds}usually ${usual === null && optional ? "empty" : number(usual)})`;
 }
 
+/** What was written into a form before the page was loaded anew: "group setting" → {setting: as described, value}. */
+const readKept = (key) => {
+  try {
+    return JSON.parse(sessionStorage.getItem(key)) ?? {};
+  } catch {
+    return {};
+  }
+};
+
+function writeKept(key, fields) {
+  const written = fields.filter(({ field }) => JSON.stringify(field.value) !== JSON.stringify(field.setting.default));
+  const entries = written.map(({ group, field }) => [`${group} ${field.setting.name}`, { setting: field.setting, value: field.value }]);
+  try {
+    sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(entries)));
+  } catch {
+    // A browser that keeps nothing loses what was written when the page is loaded anew.
+  }
+}
+
 /** The component: value {groups: [{title, settings, values, open}]}; what was filled in is written to value.filled. */
 export function mount(root, { props, trigger, watch }) {
+  const key = `hearsight:form ${root.closest("[id]:not([id^=html-])")?.id}`; // Gradio's own id is another each time
   let fields = [];
   const tell = (quietly) => {
     const filled = Object.fromEntries(fields.map(({ group, field }) => group).filter((g, i, all) => all.indexOf(g) === i).map((g) => [g, {}]));
@@ -165,16 +186,20 @@ export function mount(root, { props, trigger, watch }) {
     }
     mine = JSON.stringify({ ...props.value, filled, wrong });
     props.value = JSON.parse(mine);
-    if (!quietly) trigger("change", {});
+    if (quietly) return;
+    writeKept(key, fields);
+    trigger("change", {});
   };
   let mine = "";
   const update = () => {
     if (JSON.stringify(props.value) === mine) return;
-    const kept = new Map(fields.map(({ group, field }) => [`${group} ${field.setting.name}`, field]));
+    const kept = fields.length
+      ? Object.fromEntries(fields.map(({ group, field }) => [`${group} ${field.setting.name}`, field]))
+      : readKept(key);
     fields = [];
     root.replaceChildren(...(props.value?.groups ?? []).map(({ title, name, settings, values = {}, open }) => {
       const boxes = settings.map((setting) => {
-        const before = kept.get(`${name} ${setting.name}`);
+        const before = kept[`${name} ${setting.name}`];
         const same = before && JSON.stringify(before.setting) === JSON.stringify(setting);
         const field = new SettingField(setting, values[setting.name] ?? (same ? before.value : setting.default), () => tell(false));
         fields.push({ group: name, field });
@@ -184,6 +209,7 @@ export function mount(root, { props, trigger, watch }) {
     }));
     tell(true);
   };
+  root.addEventListener("input", () => writeKept(key, fields)); // also what is being typed
   watch("value", update);
   update();
 }

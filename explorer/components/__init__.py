@@ -1,5 +1,6 @@
 """The page's own components: what they show is fetched by the byte routes, what they need to know is their value."""
 
+from explorer.components.choice import Choice
 from explorer.components.clip_list import ClipList
 from explorer.components.clip_picker import ClipPicker, clips_to_pick
 from explorer.components.data_summary import DataSummary, summary_of
@@ -15,6 +16,7 @@ from explorer.components.similarity_chart import SimilarityChart
 from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sound
 
 __all__ = [
+    "Choice",
     "ClipList",
     "ClipPicker",
     "DataSummary",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import gradio as gr
 
 from explorer.assets import asset_url
-from explorer.components import RunState
+from explorer.components import Choice, RunState
 from explorer.downloads import Downloads
 from explorer.finder import Finder
 from explorer.launcher import Launcher
@@ -52,7 +52,7 @@ def whole_page(
         with gr.Row(elem_id="head"):
             gr.HTML(BRAND.format(icon=asset_url("icon.svg")), js_on_load=None, apply_default_css=False)
             with gr.Column(elem_id="run-choice", min_width=280):
-                run = gr.Dropdown(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
+                run = Choice(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
         frame = Frame(
             library, launcher, uploads, finder, downloads, data, read_only, page, run, Unmarked(), started_in=started_in

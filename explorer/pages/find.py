@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import ClipList, EmbeddingMap, Notice, RunInView, SimilarityChart, clips_to_pick, said
+from explorer.components import Choice, ClipList, EmbeddingMap, Notice, RunInView, SimilarityChart, clips_to_pick, said
 from explorer.finder import Comparison
 from explorer.pages import find_api
 from explorer.pages.find_answers import chosen_from, curve_of, map_of, rows_of, shown_steps, verdict
@@ -57,9 +57,8 @@ class _Search:
         self.source = source
         with gr.Row(elem_id="found"):
             with gr.Column(scale=5, min_width=320):
-                self.step = gr.Dropdown(
-                    label="Weights", choices=[("the newest", NEWEST)], value=NEWEST, elem_id="find-step"
-                )
+                self.step = Choice(label="Weights", choices=[("the newest", NEWEST)], value=NEWEST, elem_id="find-step")
+                self.step.accepts = int
                 self.notice = Notice(elem_id="found-notice")
                 self.list = ClipList(empty=NO_QUERY, action="Search from this one", elem_id="found-list")
             with gr.Column(scale=8, min_width=320):
@@ -196,4 +195,4 @@ def folder_name(run: str | None) -> str:
 
 def kept(step: int | None) -> int | None:
     """The step to search at; None for the newest."""
-    return None if step is None or step == NEWEST else int(step)
+    return None if step == NEWEST else step

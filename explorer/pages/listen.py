@@ -5,9 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import SettingsForm, SoundPlayer, clips_to_pick, said
+from explorer.components import Choice, SettingsForm, SoundPlayer, clips_to_pick, said
 from explorer.components.notice import Notice
 from explorer.pages.frame import Frame
+from explorer.pages.kept import keep, kept
 from explorer.pages.listen_views import DOMAINS, EXPLAINED, views_form, views_of, warm_up
 from explorer.pages.sound_source import SoundSource
 from explorer.pages.train_form import data_choices
@@ -23,7 +24,7 @@ def build(frame: Frame) -> None:
     source = SoundSource(frame, "listen", eager=True)
     with gr.Row(elem_id="listen"):
         with gr.Column(scale=4, min_width=320):
-            data = gr.Dropdown(
+            data = Choice(
                 label="Sounds",
                 choices=[frame.data],
                 value=frame.data,
@@ -64,8 +65,12 @@ def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
             return gr.skip(), gr.Timer(active=False)
         return opened(reference)
 
-    frame.page.load(lambda: gr.Dropdown(choices=[*data_choices()], value=frame.data), None, data, **frame.quiet)
-    frame.page.load(arrived, data, [source.picker, timer], **frame.quiet)
+    def offered(chosen: str | None) -> gr.Dropdown:
+        return gr.Dropdown(choices=[*data_choices()], value=chosen or frame.data)
+
+    frame.page.load(offered, data, data, js=kept(data), **frame.quiet)
+    frame.page.load(arrived, data, [source.picker, timer], js=kept(data), **frame.quiet)
+    data.input(None, data, None, js=keep(data))
     if frame.tab is not None:
         frame.tab.select(opened, data, [source.picker, timer], **frame.quiet)
     data.input(chosen, data, [source.picker, timer], **frame.quiet)
@@ -104,7 +109,10 @@ class _Views:
     def wire(self) -> None:
         """The button makes views; afterwards every change of a setting or of the sound makes them anew."""
         page, quiet = self.frame.page, self.frame.quiet
-        page.load(lambda: {"groups": views_form("mel")}, None, self.form, **quiet)
+        page.load(lambda domain: {"groups": views_form(domain)}, self.domain, self.form, js=kept(self.domain), **quiet)
+        page.load(None, [self.domain, self.seed], [self.domain, self.seed], js=kept(self.domain, self.seed))
+        for chosen in (self.domain.input, self.seed.input):
+            chosen(None, [self.domain, self.seed], None, js=keep(self.domain, self.seed))
         inputs = [self.source.player, self.form, self.domain, self.seed, self.data]
         outputs = [self.first, self.second, self.notice]
         made: dict[str, Any] = {

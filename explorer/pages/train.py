@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 import gradio as gr
 from gradio.context import Context
 
-from explorer.components import LensPicture, LiveChart, Notice, RunState, SettingsForm, filled_in, refusal, said
+from explorer.components import Choice, LensPicture, LiveChart, Notice, RunState, SettingsForm, filled_in, refusal, said
 from explorer.pages.frame import Frame, TrainForm, run_choices
+from explorer.pages.kept import keep, kept
 from explorer.pages.train_data import DataChoice
 from explorer.pages.train_form import (
     config_from,
     encoder_choices,
+    fitting_encoder,
     form_groups,
     known_method,
     method_card,
@@ -37,7 +39,7 @@ def build(frame: Frame) -> None:
                 with gr.Column(scale=3, min_width=300):
                     state = frame.follow_run(RunState(elem_id="run-state"))
                 with gr.Column(scale=1, min_width=220):
-                    compare = gr.Dropdown(label="Compare with", choices=[], value=None, elem_id="compare")
+                    compare = Choice(label="Compare with", choices=[], value=None, elem_id="compare")
                     delete = gr.Button("Delete this run", size="sm", elem_id="delete-run", visible=not frame.read_only)
             chart = LiveChart(elem_id="charts")
             with gr.Accordion("What the loss sees", open=True, elem_id="lens-box"):
@@ -56,11 +58,11 @@ class _Form:
     def __init__(self, frame: Frame):
         self.frame = frame
         self.data = DataChoice(frame)
-        self.method = gr.Dropdown(
+        self.method = Choice(
             label="Method", choices=[], info="Type to find one by its name, family or year.", elem_id="method"
         )
         self.needs = Notice(elem_id="method-needs")
-        self.encoder = gr.Dropdown(label="Encoder", choices=[], elem_id="encoder")
+        self.encoder = Choice(label="Encoder", choices=[], elem_id="encoder")
         self.start = gr.Button("Start training", variant="primary", elem_id="start", interactive=not frame.read_only)
         if frame.read_only:
             gr.Markdown("Runs can only be looked at here; to train, run Hearsight on your own machine.")
@@ -72,7 +74,11 @@ class _Form:
         """Fill the form on the first visit (torch is imported for it), refill it with each method, start by its button."""
         of_method = [self.needs, self.card, self.encoder, self.settings]
         data = self.data.choice
-        opened = tab.select(self._first, [data, self.settings], [data, self.method, *of_method], **self.frame.quiet)
+        first = [data, self.encoder, self.settings]
+        filled = [data, self.method, *of_method]
+        opened = tab.select(self._first, first, filled, js=kept(data, self.encoder), **self.frame.quiet)
+        for choice in (data, self.encoder):
+            choice.input(None, choice, None, js=keep(choice))
         self.data.wire(opened)
         self.frame.train_form = TrainForm(self._with_method, [self.method, *of_method])
         self.method.input(None, self.method, None, js="method => { window.hearsight?.chooseMethod(method); }")
@@ -81,26 +87,31 @@ class _Form:
         inputs = [data, self.method, self.encoder, self.settings]
         self.start.click(self._start, inputs, self.frame.run, **self.frame.private)
 
-    def _first(self, data: str | None, settings: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]:
-        """Everything, with the method that the address names, where it names one."""
+    def _first(
+        self, data: str | None, encoder: str | None, settings: dict[str, Any] | None, request: gr.Request
+    ) -> tuple[Any, ...]:
+        """Everything, with the method that the address names, where it names one, and what was chosen before a reload."""
         if filled_in(settings):
             return (gr.skip(),) * 6  # what the visitor wrote stays
         method = known_method(request.query_params.get("method"))
-        return self.data.offered(data or self.frame.data), *self._with_method(method)
+        return self.data.offered(data or self.frame.data), *self._with_method(method, encoder)
 
-    def _with_method(self, method: str) -> tuple[Any, ...]:
-        return gr.Dropdown(choices=method_choices(), value=method), *self._of_method(method)
+    def _with_method(self, method: str, encoder: str | None = None) -> tuple[Any, ...]:
+        return gr.Dropdown(choices=method_choices(), value=method), *self._of_method(method, encoder)
 
-    def _of_method(self, method: str) -> tuple[Any, ...]:
-        encoders = encoder_choices(method)
-        first = encoders[0][1]
+    def _of_method(self, method: str | None, encoder: str | None = None) -> tuple[Any, ...]:
+        method = known_method(method)
+        encoders, chosen = encoder_choices(method), fitting_encoder(method, encoder)
         needs = said(method_needs(method))
-        return needs, method_card(method), gr.Dropdown(choices=encoders, value=first), self._of_encoder(method, first)
+        return needs, method_card(method), gr.Dropdown(choices=encoders, value=chosen), self._of_encoder(method, chosen)
 
-    def _of_encoder(self, method: str, encoder: str) -> dict[str, Any]:
-        return {"groups": form_groups(method, encoder)}
+    def _of_encoder(self, method: str | None, encoder: str | None) -> dict[str, Any]:
+        method = known_method(method)
+        return {"groups": form_groups(method, fitting_encoder(method, encoder))}
 
-    def _start(self, data: str | None, method: str, encoder: str, settings: dict[str, Any]) -> gr.Dropdown:
+    def _start(
+        self, data: str | None, method: str | None, encoder: str | None, settings: dict[str, Any] | None
+    ) -> gr.Dropdown:
         if self.frame.read_only:
             raise gr.Error("Runs can only be looked at here.", print_exception=False)
         config = _plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings)))

@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import DataSummary, Notice, said, summary_of
+from explorer.components import Choice, DataSummary, Notice, said, summary_of
 from explorer.downloads import Download
 from explorer.pages.frame import Frame
 from explorer.pages.train_drop import DropZone
@@ -24,7 +24,7 @@ class DataChoice:
 
     def __init__(self, frame: Frame):
         self._frame = frame
-        self.choice = gr.Dropdown(
+        self.choice = Choice(
             label="Data",
             choices=[data_title(frame.data)],
             value=frame.data,

@@ -7,6 +7,7 @@ import gradio as gr
 
 from explorer.components import Notice, said
 from explorer.pages.frame import Frame
+from explorer.pages.kept import keep
 from explorer.uploads import received
 from training.data.dropped import forget_dropped, is_dropped, keep_dropped
 from training.data.progress import quiet
@@ -41,7 +42,8 @@ class DropZone:
             said_now, reference, going_on = self._follow(notice)
             return said_now, offered(reference) if reference else gr.skip(), gr.Timer(active=going_on)
 
-        timer.tick(follow, self._notice, [self._notice, choice, timer], **self._frame.quiet)
+        followed = timer.tick(follow, self._notice, [self._notice, choice, timer], **self._frame.quiet)
+        followed.then(None, choice, None, js=keep(choice))
 
     def _keep(self, paths: Sequence[str] | None) -> tuple[Any, ...]:
         """Copy what arrived, and begin to open it. The zone is emptied for the next."""

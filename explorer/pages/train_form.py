@@ -69,6 +69,12 @@ def encoder_choices(method: str) -> list[tuple[str, str]]:
     return [(ENCODERS[name].title, name) for name in METHODS[method].encoders]
 
 
+def fitting_encoder(method: str, asked: str | None) -> str:
+    """The encoder that was asked for, else the method's usual one."""
+    fitting = [name for _, name in encoder_choices(method)]
+    return asked if asked in fitting else fitting[0]
+
+
 def method_card(method: str) -> str:
     """What a newcomer is told of a method, in Markdown."""
     from explorer.figures.told import badges, escaped, introduction, linked
@@ -107,7 +113,9 @@ def form_groups(method: str, encoder: str) -> list[dict[str, Any]]:
     ]
 
 
-def config_from(data: str | None, method: str, encoder: str, filled: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def config_from(
+    data: str | None, method: str | None, encoder: str | None, filled: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
     """The configuration of a new run. Raises UserError for a value that is missing, wrong or out of range."""
     from training.config import RunConfig, new_config
     from training.data import whole_reference

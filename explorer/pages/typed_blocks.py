@@ -11,11 +11,11 @@ import gradio as gr
 from gradio.block_function import BlockFunction
 
 from explorer.components.browser_part import BrowserPart
+from explorer.components.choice import Choice
 from explorer.incoming import NUMBER, Listed, Uploaded, holds_file, typed
 from explorer.visitors import asked_by
 
 GRADIOS: dict[type, Any] = {
-    gr.Dropdown: (str, *NUMBER),
     gr.Radio: str,
     gr.Textbox: str,
     gr.Number: NUMBER,
@@ -59,7 +59,7 @@ class TypedBlocks(gr.Blocks):
 
 def accepted(block: Any) -> Any:
     """The shape of the values that a component gives to handlers."""
-    if isinstance(block, BrowserPart):
+    if isinstance(block, BrowserPart | Choice):
         return block.accepts
     return next((shape for kind, shape in GRADIOS.items() if isinstance(block, kind)), None)
 

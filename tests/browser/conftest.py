@@ -94,12 +94,10 @@ class Site:
         self.address = ""
 
     def open(self) -> None:
-        """Start app.py and wait until it answers."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        """Start app.py and wait until it answers; where it did before, if it did."""
+        port = self.address.rpartition(":")[2] or str(free_port())
         self.address = f"http://127.0.0.1:{port}"
-        command = [sys.executable, str(ROOT / "app.py"), "--port", str(port), "--runs", str(self.runs)]
+        command = [sys.executable, str(ROOT / "app.py"), "--port", port, "--runs", str(self.runs)]
         with (self.folder / "server.txt").open("wb") as log:
             env = {**os.environ, **self.environment}
             self._process = subprocess.Popen(
@@ -113,6 +111,11 @@ class Site:
     def log(self) -> str:
         """What the server said."""
         return (self.folder / "server.txt").read_text()
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait()
 
     def close(self) -> None:
         """End it as a supervisor would."""
@@ -187,6 +190,13 @@ def _write_run(made: ModuleType, path: Path, fingerprint: str) -> None:
         key = snapshot_hash(run, step)
         assert key is not None
         LayoutFolders().write(key, Layout(vectors[:, :2] / np.abs(vectors[:, :2]).max(), "umap", 0.97))
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _answers(address: str) -> bool:

@@ -3,6 +3,7 @@
 import concurrent.futures
 import importlib.util
 import json
+import shutil
 import stat
 import urllib.error
 import urllib.request
@@ -145,3 +146,32 @@ def test_security_nor_does_one_that_is_asked_through_the_queue(site: Any) -> Non
     assert sum("process_completed" in answer for answer in answers) > 20
     assert given_out(answers) == []
     assert kept(site) == []
+
+
+def test_durability_a_session_that_the_server_never_met_can_act(site: Any) -> None:
+    shutil.copytree(site.runs / "made-up", site.runs / "deleted")
+    config = json.loads(ask(site, "/config")[1])
+    button = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "delete-run")
+    function = next(f["id"] for f in config["dependencies"] if [button, "click"] in f["targets"])
+    body = {"fn_index": function, "data": ["deleted"], "session_hash": "unheard", "trigger_id": button}
+    status, answer = ask(site, "/gradio_api/run/predict", body)
+    assert status == 200, answer
+    assert not (site.runs / "deleted").exists()
+
+
+def test_durability_no_choice_depends_on_what_a_session_remembers(site: Any) -> None:
+    config = json.loads(ask(site, "/config")[1])
+    choices = {part["id"] for part in config["components"] if part["type"] == "dropdown"}
+    bodies = [
+        {
+            **about,
+            "data": ["nonsense" if part in choices else None for part in function["inputs"]],
+            "session_hash": "other",
+        }
+        for (about, _), function in zip(functions(site), config["dependencies"], strict=True)
+        if choices.intersection(function["inputs"]) and function["backend_fn"]
+    ]
+    assert len(bodies) > 10
+    assert [
+        answer for body in bodies if "list of choices" in (answer := ask(site, "/gradio_api/run/predict", body)[1])
+    ] == []
