@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from training.errors import UserError
+from training.measures.collapse import Alarm
 from training.run import RunWriter, State, Status
 
 FLUSH_SECONDS = 0.25
@@ -42,6 +43,13 @@ class Journal:
         self.status = replace(self.status, **changes)  # type: ignore[arg-type]  # the names are Status's own
         self.run.write_status(self.status)
         self._stated = time.perf_counter()
+
+    def warn(self, alarm: Alarm | None) -> None:
+        """Take an alarm into the status, or the last one out of it; a new one is also said aloud."""
+        if alarm is not None and alarm.measure != self.status.warned_by:
+            logging.warning("Step %d: %s", self.status.step, alarm.sentence)
+        sentence, measure = (alarm.sentence, alarm.measure) if alarm else ("", "")
+        self.status = replace(self.status, warning=sentence, warned_by=measure)
 
     def add(self, losses: dict[str, Tensor], clips: int) -> None:
         """Take in one step's losses without waiting for the device."""

@@ -23,7 +23,7 @@ from training.errors import UserError
 from training.hardware import Hardware, hardware, keep_freed_memory
 from training.journal import Journal
 from training.learner import Learner, new_learner
-from training.measures.collapse import collapse_warning
+from training.measures.collapse import Alarm, collapse_warning
 from training.pace import Pace
 from training.parts.optimizers import scheduled_rate, set_rate
 from training.probe import described, drawn_evenly
@@ -153,7 +153,7 @@ class Training:
         # The row first: a row that no checkpoint follows is superseded by a resume, one that is missing stays missing.
         journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
         checkpoint.save(run, t)
-        journal.status = replace(journal.status, warning=self._readings.warning(t.step, taken.measures))
+        journal.warn(self._readings.alarm(t.step, taken.measures))
         for step in superfluous(run.snapshots()):
             run.drop_snapshot(step)
         journal.pause_clock(time.perf_counter() - started)
@@ -210,9 +210,9 @@ class _Readings:
         self._ranks: list[float] = []
         for row in rows:
             if isinstance(row.get("measure/normalised_std"), float):
-                self.warning(row["step"], {k.removeprefix("measure/"): v for k, v in row.items()})
+                self.alarm(row["step"], {k.removeprefix("measure/"): v for k, v in row.items()})
 
-    def warning(self, step: int, measures: dict[str, Any]) -> str:
+    def alarm(self, step: int, measures: dict[str, Any]) -> Alarm | None:
         if step > 0:
             self._stds.append(measures["normalised_std"] if self._compares_projections else math.inf)
             self._ranks.append(measures["effective_rank"])

@@ -19,9 +19,10 @@ export class Chart {
     this.board = board;
     this.plot = make("div.chart-plot");
     this.value = make("span.chart-value");
+    this.warning = make("p.chart-warning", { hidden: true });
     this.box = make(
       "figure.chart", { "aria-label": kind.title, hidden: true },
-      make("figcaption", {}, make("span.chart-title", {}, kind.title), this.value, make("p.chart-meaning", {}, kind.meaning)),
+      make("figcaption", {}, make("span.chart-title", {}, kind.title), this.value, make("p.chart-meaning", {}, kind.meaning), this.warning),
       this.plot,
     );
     this.tail = new Tail(this.plot);
@@ -58,6 +59,7 @@ export class Chart {
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
     this.showValue(runs[0].feed);
+    this.warn(runs[0].feed);
     if (!this.inView) return void (this.behind = true);
     const lines = this.kind.lines(runs[0].feed.baselines ?? {});
     const Plotly = await plotly();
@@ -120,6 +122,13 @@ export class Chart {
         return this.tail.add(curve.raw, x, row[key]) && (curve.smooth === undefined || this.tail.add(curve.smooth, x, curve.last));
       });
     });
+  }
+
+  /** The run's alarm stands on the chart from whose curve it was read. */
+  warn({ rows, status }) {
+    const own = Boolean(status?.warning) && this.kind.keys(rows).includes(`measure/${status.warned_by}`);
+    this.warning.textContent = own ? status.warning : "";
+    this.warning.hidden = !own;
   }
 
   showValue(feed) {

@@ -98,8 +98,9 @@ class Board {
     return this.runs.map(goesOn).join();
   }
 
-  /** A run that has ended leaves no room for more. */
+  /** What the run says of itself has changed: its alarm, and whether it goes on; one that has ended leaves no room for more. */
   stand() {
+    for (const chart of this.charts) if (!chart.box.hidden) chart.warn(this.runs[0].feed);
     const before = this.goesOn;
     this.goesOn = this.whichGoOn();
     if (this.goesOn === before) this.explain();

@@ -62,11 +62,12 @@ class StateView {
     this.dot = make("span.state-dot");
     this.line = make("span.state-line", { role: "status" });
     this.extra = make("span.state-extra");
+    this.warning = make("p.state-warning", { role: "alert", hidden: true });
     this.bar = make("div.state-bar", { role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" }, make("span"));
     this.buttons = make("div.state-buttons");
     this.root = root;
     root.classList.toggle("compact", compact);
-    root.append(make("div.state-words", {}, this.dot, this.line, this.extra), compact ? "" : this.bar, compact ? "" : this.buttons);
+    root.append(make("div.state-words", {}, this.dot, this.line, this.extra, compact ? this.warning : ""), compact ? "" : this.warning, compact ? "" : this.bar, compact ? "" : this.buttons);
   }
 
   show(run) {
@@ -77,6 +78,7 @@ class StateView {
     this.root.dataset.tone = "none";
     this.line.textContent = run ? "" : this.compact ? "" : "No run is chosen.";
     this.extra.textContent = "";
+    this.warn("");
     this.bar.hidden = true;
     this.offer([]);
     if (run) this.stop = feedOf(run).follow("status", this.root, (feed) => this.news(feed));
@@ -91,7 +93,9 @@ class StateView {
       this.line.textContent = trouble;
       return;
     }
-    this.root.dataset.tone = TONES[status.state] ?? "calm";
+    const tone = TONES[status.state] ?? "calm";
+    this.root.dataset.tone = status.warning && tone !== "bad" ? "warned" : tone;
+    this.warn(status.warning ?? "");
     this.root.dataset.state = status.state;
     this.line.textContent = trouble ? `${trouble} It is asked again every moment.` : stateLine(status);
     const facts = [];
@@ -103,6 +107,14 @@ class StateView {
     this.extra.textContent = facts.join("  ·  ");
     this.progress(status);
     this.offer(offered(status));
+  }
+
+  /** What is wrong although it trains: a sentence, of which the compact line shows what stands before the colon. */
+  warn(sentence) {
+    const shown = this.compact ? sentence.split(":")[0] : sentence;
+    if (this.warning.textContent !== shown) this.warning.textContent = shown; // it is read aloud whenever it is written
+    this.warning.title = this.compact ? sentence : "";
+    this.warning.hidden = !sentence;
   }
 
   progress(status) {

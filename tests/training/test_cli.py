@@ -120,6 +120,17 @@ def test_list_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["list", "--runs", str(tmp_path)]) == 0 and "There are no runs" in capsys.readouterr().out
 
 
+def test_an_alarm_is_listed(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    run = made_run()
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.FINISHED, warning="Collapse: all is one point.", warned_by="normalised_std"))
+    writer.close()
+    (row,) = answer(capsys, "list", "--runs", str(run.path.parent))["runs"]
+    assert row["warning"] == "Collapse: all is one point."
+    assert main(["list", "--runs", str(run.path.parent)]) == 0
+    assert "Collapse: all is one point." in capsys.readouterr().out
+
+
 def test_a_broken_run_is_listed(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
     run = made_run()
     (run.path / "config.json").write_text("{")

@@ -130,13 +130,21 @@ def test_a_thread_may_train_too(made_run: MakeRun) -> None:
 
 
 def test_collapse_is_told_while_it_trains(
-    made_run: MakeRun, monkeypatch: pytest.MonkeyPatch, snapshots_every: Callable[[int], None]
+    made_run: MakeRun,
+    monkeypatch: pytest.MonkeyPatch,
+    snapshots_every: Callable[[int], None],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     snapshots_every(2)
     run = made_run(steps=6)
     monkeypatch.setattr(METHODS["simclr"], "projection", lambda self, h: torch.ones(len(h), 8) + 0 * h[:, :1])
     train(run.path)
-    assert run.status().warning.startswith("Collapse: all clips get nearly the same projection")
+    status = run.status()
+    assert status.warning.startswith("Collapse: all clips get nearly the same projection")
+    assert status.warned_by == "normalised_std"
+    assert [record.message for record in caplog.records if status.warning in record.message] == [
+        f"Step 4: {status.warning}"
+    ], "said once, when it first appears"
 
 
 def test_codes_that_are_nearly_parallel_are_no_collapse_where_sounds_are_rebuilt(

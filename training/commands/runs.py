@@ -134,6 +134,7 @@ def list_runs(options: argparse.Namespace) -> None:
                 "step": status.step,
                 "method": config.get("method"),
                 "data": config.get("data"),
+                "warning": status.warning,
             }
         )
     if options.json:
@@ -143,6 +144,8 @@ def list_runs(options: argparse.Namespace) -> None:
     for row in [] if options.json else rows:
         line = f"{row['run']:40} {row['state']:10} step {row['step']:<8} {row['method']} on {row['data']}"
         print(readable_name(line))
+        if row["warning"]:
+            print(readable_name(f"{'':40} {row['warning']}"))
 
 
 def run_name(method: str, created: str) -> str:

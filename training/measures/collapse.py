@@ -7,23 +7,35 @@ row make an alarm.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 COMPLETE_BELOW = 0.25
 DIMENSIONAL_BELOW = 3.0
 
 
-def collapse_warning(normalised_stds: Sequence[float], effective_ranks: Sequence[float]) -> str:
-    """One sentence about the latest two readings, empty when all is well."""
+@dataclass(frozen=True)
+class Alarm:
+    """What is wrong."""
+
+    measure: str
+    """Name of the measure from which it was read."""
+    sentence: str
+
+
+def collapse_warning(normalised_stds: Sequence[float], effective_ranks: Sequence[float]) -> Alarm | None:
+    """What the latest two readings tell, None when all is well."""
     if len(normalised_stds) < 2:
-        return ""
+        return None
     if max(normalised_stds[-2:]) < COMPLETE_BELOW:
-        return (
+        return Alarm(
+            "normalised_std",
             f"Collapse: all clips get nearly the same projection (normalised standard deviation {normalised_stds[-1]:.2f}, "
-            "1 is healthy), so a small loss means nothing here."
+            "1 is healthy), so a small loss means nothing here.",
         )
     if max(effective_ranks[-2:]) < DIMENSIONAL_BELOW:
-        return (
+        return Alarm(
+            "effective_rank",
             f"Dimensional collapse: the projections use only about {effective_ranks[-1]:.1f} directions, so that most of "
-            "what tells sounds apart is lost."
+            "what tells sounds apart is lost.",
         )
-    return ""
+    return None

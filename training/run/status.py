@@ -65,6 +65,8 @@ class Status:
     """What is being done just now, or why it failed: one plain sentence."""
     warning: str = ""
     """What the user should know although training goes on, such as a collapse."""
+    warned_by: str = ""
+    """Name of the measure from which the warning was read; empty where it was read from none."""
     device: str = ""
     heartbeat: int = 0
     """Grows while the trainer lives, whatever the clock says."""
@@ -93,7 +95,7 @@ def parsed_status(found: Mapping[str, Any]) -> Status | None:
     counts += [] if status.steps is None else [status.steps]
     numbers = [status.updated, status.seconds, status.progress, status.steps_per_second, status.clips_per_second]
     numbers += [] if status.seconds_left is None else [status.seconds_left]
-    texts = (status.message, status.warning, status.device)
+    texts = (status.message, status.warning, status.warned_by, status.device)
     good = (
         all(type(n) is int and abs(n) <= LARGEST for n in counts)
         and all(type(n) in (int, float) and abs(n) <= LARGEST for n in numbers)  # false for NaN
@@ -101,7 +103,7 @@ def parsed_status(found: Mapping[str, Any]) -> Status | None:
     )
     if not good:
         return None
-    message, warning, device = (text[:LONGEST_TEXT] for text in texts)
+    message, warning, warned_by, device = (text[:LONGEST_TEXT] for text in texts)
     identity = ProcessIdentity.from_json(status.process)
     process = None if identity is None else identity.to_json()
-    return replace(status, message=message, warning=warning, device=device, process=process)
+    return replace(status, message=message, warning=warning, warned_by=warned_by, device=device, process=process)

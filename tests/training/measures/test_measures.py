@@ -130,8 +130,10 @@ def test_geometry_reads_collapse_on_the_projections() -> None:
     ],
 )  # fmt: skip
 def test_two_readings_in_a_row_make_an_alarm(stds: list[float], ranks: list[float], word: str) -> None:
-    sentence = collapse_warning(stds, ranks)
-    assert sentence.startswith(word) and (sentence == "") == (word == "")
+    alarm = collapse_warning(stds, ranks)
+    assert (alarm is None) == (word == "")
+    if alarm is not None:
+        assert alarm.sentence.startswith(word) and alarm.measure in MEASURES
 
 
 def test_every_measure_is_described_logged_and_documented(made_run: Callable[..., RunFolder]) -> None:

@@ -1,0 +1,74 @@
+"""A run that collapses says so on the page: in its state, above every tab, and on the chart from which it was read."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from tests.browser.conftest import Seen, Site
+from training.config import new_config
+from training.run import create_run
+from training.trainer import train
+
+pytestmark = pytest.mark.browser
+
+SMALL = {"batch_size": 16, "probe_clips": 48, "mels": 16, "crop_seconds": 0.32, "warmup_steps": 2, "averaging": 0.5}
+
+
+@pytest.fixture(scope="module")
+def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with two runs of VICReg on the same tones, one of them without what keeps it from collapsing."""
+    opened = Site(tmp_path_factory.mktemp("alarm"))
+    tones = _tones(opened.folder / "tones")
+    threads = torch.get_num_threads()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", opened.environment["XDG_CACHE_HOME"])
+        patch.setattr("training.loop.is_due", lambda step, last, seconds: step - last >= 20)
+        torch.set_num_threads(1)
+        for name, settings in (("collapsed", {"variance_weight": 0.0}), ("sound", {})):
+            config = new_config({**SMALL, **settings}, method="vicreg", data=str(tones), steps=60, device="cpu")
+            train(create_run(opened.runs / name, config.to_json()).path)
+        torch.set_num_threads(threads)
+    opened.open()
+    yield opened
+    opened.close()
+
+
+def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
+    site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(site)
+    page = seen.open("tab=train&run=collapsed")
+    sentence = page.locator("#state-row .state-warning")
+    sentence.wait_for(timeout=60_000)
+    assert sentence.inner_text().startswith("Collapse: all clips get nearly the same projection")
+    chart = page.locator('.chart[aria-label="Normalised std"]')
+    chart.locator(".chart-warning").wait_for()
+    assert page.locator(".chart-warning:visible").count() == 1
+    page.get_by_role("tab", name="Map").click()
+    page.locator("#run-line .state-warning", has_text="Collapse").wait_for()
+    assert "all clips" in page.locator("#run-line .state-warning").get_attribute("title")
+    assert not seen.troubles
+
+
+def test_a_sound_run_has_no_alarm(site: Site, look: Callable[..., Seen]) -> None:
+    page = look(site).open("tab=train&run=sound")
+    page.locator('.chart[aria-label="Normalised std"] .js-plotly-plot').wait_for(timeout=60_000)
+    page.locator("#state-row .state-line", has_text="Finished").wait_for()
+    assert page.locator(".state-warning:visible, .chart-warning:visible").count() == 0
+
+
+def _tones(folder: Path) -> Path:
+    """64 tones of four classes, in a folder for each."""
+    random = np.random.default_rng(0)
+    time = np.arange(9_600) / 16_000
+    for clip in range(64):
+        wave = np.sin(2 * np.pi * 200 * 2 ** (clip % 4) * (1 + 0.05 * (clip // 4 % 4)) * time) * np.exp(-3 * time)
+        path = folder / f"class {clip % 4}" / f"{clip}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, 0.5 * wave + 0.02 * random.standard_normal(len(time)), 16_000)
+    return folder
