@@ -63,6 +63,7 @@ OPEN = (
     Open(
         "GET HEAD", "/gradio_api/file={path_or_url:path}", PAGE, "an upload, while it is looked at", only_uploads=True
     ),
+    Open("GET", "/gradio_api/app_id", PAGE, "a number of this start, asked by a page that had lost the server"),
     Open("GET", "/gradio_api/startup-events", ITSELF, "whether it answers; true or false"),
     Open("GET", "/gradio_api/x/assets/{asked}/plotly", PAGE, "plotly.js"),
     Open("GET", "/gradio_api/x/assets/{asked}/{name:path}", PAGE, "our scripts, styles and icon"),
@@ -103,7 +104,7 @@ CLOSED = {
     ),
     "for whoever writes a page with Gradio": (
         *("GET /gradio_api/openapi.json", "GET /gradio_api/dev/reload"),
-        *("GET /gradio_api/app_id", "GET /gradio_api/app_id/"),
+        "GET /gradio_api/app_id/",
         *("POST /gradio_api/vibe-edit", "POST /gradio_api/vibe-edit/"),
         *("POST /gradio_api/undo-vibe-edit", "POST /gradio_api/undo-vibe-edit/"),
         *("GET /gradio_api/vibe-code", "GET /gradio_api/vibe-code/"),
