@@ -74,24 +74,34 @@ class EmbeddingProcess:
                 self._nobody_urgent.notify_all()
 
     def _answer(self, question: dict[str, Any], sounds: list[bytes]) -> np.ndarray:
-        connection = self._ensure_running()
-        try:
-            connection.send_bytes(json.dumps({**question, "sounds": len(sounds)}).encode())
-            for sound in sounds:
-                connection.send_bytes(sound)
-            if not connection.poll(ANSWER_SECONDS):
+        """Asked once more where a process that was there before breaks down: it may have died of something else."""
+        for again in (True, False) if self._running() else (False,):
+            try:
+                return self._asked(question, sounds)
+            except (EOFError, OSError):
                 self._end()
-                raise UserError("Listening with the model of this run takes too long just now; try again.")
-            answer = json.loads(connection.recv_bytes())
-            if "shape" in answer:
-                return np.frombuffer(connection.recv_bytes(), np.float32).reshape(answer["shape"])
-        except (EOFError, OSError):
+                if not again:
+                    break
+        raise UserError("The process that listens with the model of this run broke down; try again.")
+
+    def _asked(self, question: dict[str, Any], sounds: list[bytes]) -> np.ndarray:
+        connection = self._ensure_running()
+        connection.send_bytes(json.dumps({**question, "sounds": len(sounds)}).encode())
+        for sound in sounds:
+            connection.send_bytes(sound)
+        if not connection.poll(ANSWER_SECONDS):
             self._end()
-            raise UserError("The process that listens with the model of this run broke down; try again.") from None
+            raise UserError("Listening with the model of this run takes too long just now; try again.")
+        answer = json.loads(connection.recv_bytes())
+        if "shape" in answer:
+            return np.frombuffer(connection.recv_bytes(), np.float32).reshape(answer["shape"])
         raise UserError(answer.get("error") or "The model of this run cannot be used; the log of the page says more.")
 
+    def _running(self) -> bool:
+        return self._process is not None and self._connection is not None and self._process.poll() is None
+
     def _ensure_running(self) -> Connection:
-        if self._process is not None and self._connection is not None and self._process.poll() is None:
+        if self._running() and self._connection is not None:
             return self._connection
         self._end()
         ours, theirs = multiprocessing.Pipe()

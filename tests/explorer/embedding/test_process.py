@@ -51,12 +51,22 @@ def test_what_cannot_be_answered_is_said(process, make_run, tmp_path):
     assert process.embeddings(run, 10, [TONE]).shape == (1, 16)
 
 
-def test_one_that_was_killed_is_started_again(process, make_run, tmp_path):
+def test_durability_one_that_was_killed_is_started_again(process, make_run, tmp_path):
     run = make_run(tmp_path / "run")
     process.embeddings(run, 10, [TONE])
     os.kill(process._process.pid, signal.SIGKILL)
     process._process.wait()
     assert process.embeddings(run, 10, [TONE]).shape == (1, 16)
+
+
+def test_durability_one_that_dies_under_a_question_is_asked_anew(process, make_run, tmp_path):
+    run = make_run(tmp_path / "run")
+    right = process.embeddings(run, 10, [TONE])
+    process._process.send_signal(signal.SIGSTOP)  # it takes the question and never answers
+    killing = threading.Timer(0.1, process._process.kill)
+    killing.start()
+    np.testing.assert_array_equal(process.embeddings(run, 10, [TONE]), right)
+    killing.join()
 
 
 def test_one_that_takes_too_long_is_ended(process, make_run, tmp_path, monkeypatch):
