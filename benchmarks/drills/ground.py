@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import IO
@@ -34,9 +34,11 @@ TRAINING_SECONDS = 300.0
 
 @dataclass
 class Ground:
-    """One for all drills of a call."""
+    """One for all drills of a call; the sounds and the undisturbed run are made once."""
 
-    folder: Path
+    base: Path
+    name: str
+    """Of the drill that is held just now."""
     kills: int
     """How often each process is killed."""
     folders: int
@@ -45,8 +47,14 @@ class Ground:
     chance: random.Random
     kept: Path
     """Where a long drill notes how far it came, so that the next call goes on."""
+    started: list["Child"] = field(default_factory=list)
     usual_seconds: float = 0.0
     """How long the undisturbed run took, its imports included."""
+
+    @property
+    def folder(self) -> Path:
+        """Where this drill writes."""
+        return self.base / self.name
 
     @cached_property
     def sounds(self) -> Path:
@@ -55,10 +63,10 @@ class Ground:
 
         times = np.arange(SAMPLE_RATE // 2) / SAMPLE_RATE
         for number in range(CLIPS):
-            path = self.folder / "sounds" / "abc"[number % 3] / f"{number}.wav"
+            path = self.base / "sounds" / "abc"[number % 3] / f"{number}.wav"
             path.parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(path, 0.5 * np.sin(2 * np.pi * (200 + 37 * number) * times), SAMPLE_RATE)
-        return self.folder / "sounds"
+        return self.base / "sounds"
 
     @cached_property
     def steps(self) -> int:
@@ -68,7 +76,7 @@ class Ground:
     @cached_property
     def twin(self) -> RunFolder:
         """A run that nobody disturbed."""
-        run = RunFolder(self.folder / "runs" / "undisturbed")
+        run = RunFolder(self.base / "undisturbed")
         began = time.perf_counter()
         finish(self.trainer(run))
         self.usual_seconds = time.perf_counter() - began
@@ -86,10 +94,16 @@ class Ground:
         return self.python(*by, "run", *about, *flags, *settings)
 
     def python(self, *words: str) -> "Child":
-        """A Python of ours at work; its words go to said.txt."""
-        self.folder.mkdir(exist_ok=True)
-        with (self.folder / "said.txt").open("ab") as said:
-            return start([sys.executable, *words], said)
+        """A Python of ours at work; its words go to a file."""
+        with (self.base / "said.txt").open("ab") as said:
+            self.started.append(start([sys.executable, *words], said))
+        return self.started[-1]
+
+    def close(self) -> None:
+        """End what is still at work, as after a drill that broke off."""
+        for child in self.started:
+            child.kill()
+        self.started.clear()
 
     @contextmanager
     def served(self, runs: Path, *flags: str, port: int | None = None, by: tuple[str, ...] = ()) -> Iterator["Served"]:

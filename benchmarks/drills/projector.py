@@ -29,7 +29,7 @@ def drill(ground: Ground, tally: Tally) -> None:
     try:
         for number in range(ground.kills):
             with tally.one(f"kill {number + 1}"):
-                if len(folders.summary(run).steps) == len(run.snapshots()) and not _lesser(folders.root):
+                if all_there(projector, folders, run) and not _lesser(folders.root):
                     shutil.rmtree(folders.root)  # all is made: begin anew
                 projector.want(run.path)
                 until = time.monotonic() + ground.chance.random() * (1 if ground.quick else LONGEST_LIFE_SECONDS)
@@ -43,17 +43,22 @@ def drill(ground: Ground, tally: Tally) -> None:
                 check_maps(folders, run)
                 time.sleep(RESTART_SECONDS)
         with tally.also("all maps after the last kill"):
-            all_there = lambda: (projector.want(run.path), len(folders.summary(run).steps) == len(run.snapshots()))[1]  # noqa: E731
-            within(MAP_SECONDS, all_there, "Not every snapshot has a map.")
+            within(MAP_SECONDS, lambda: all_there(projector, folders, run), "Not every snapshot has a map.")
     finally:
         projector.close()
     left = [path.name for path in folders.root.rglob(".*") if any(f".{pid}." in path.name for pid in died)]
     tally.notes["half_written_files_left"] = len(left)
 
 
+def all_there(projector: Projector, folders: LayoutFolders, run: RunFolder) -> bool:
+    """Whether each snapshot has a map; somebody goes on looking."""
+    projector.want(run.path)
+    return len(folders.summary(run).steps) == len(run.snapshots())
+
+
 def check_maps(folders: LayoutFolders, run: RunFolder) -> None:
     """Each file of a map is one that can be read."""
-    whole = [path for path in folders.root.glob("??/[!.]*.npz")]
+    whole = list(folders.root.glob("??/[!.]*.npz"))
     for step in run.snapshots():
         found = folders.find(run, step)
         expect(found is None or len(found.places) > 0, f"The map of step {step} is empty.")
