@@ -14,7 +14,7 @@ import threading
 import traceback
 from pathlib import Path
 from queue import Empty, Queue
-from typing import IO, Any
+from typing import IO
 
 from benchmarks.drills.ground import ROOT, Ground
 from benchmarks.drills.tally import Lost, Tally, expect
@@ -29,8 +29,7 @@ NOTED_EVERY = 100
 def drill(ground: Ground, tally: Tally) -> None:
     """Look at as many as the ground says, and go on where the last drill was interrupted."""
     note = ground.kept / "folders.json"
-    done = {"tried": 0, "losses": []} if ground.quick else _noted(note)
-    tally.tried, tally.losses = done["tried"], done["losses"]
+    tally.tried, tally.losses = (0, []) if ground.quick else _noted(note)
     while tally.tried < ground.folders:
         try:
             _look_on(ground, tally, note)
@@ -87,12 +86,12 @@ def _next(lines: "Queue[bytes]", seconds: float) -> bytes:
         raise Lost(f"Looking took more than {seconds:.0f} s.") from None
 
 
-def _noted(note: Path) -> dict[str, Any]:
+def _noted(note: Path) -> tuple[int, list[str]]:
     try:
         found = json.loads(note.read_bytes())
-        return {"tried": int(found["tried"]), "losses": [str(loss) for loss in found["losses"]]}
+        return int(found["tried"]), [str(loss) for loss in found["losses"]]
     except (OSError, ValueError, KeyError, TypeError):
-        return {"tried": 0, "losses": []}
+        return 0, []
 
 
 def main() -> None:

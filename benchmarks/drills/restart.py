@@ -74,5 +74,8 @@ def addresses(served: Served) -> list[str]:
     steps = json.loads(served.fetch(f"{about}/lens"))["steps"]
     return [
         *dict.fromkeys(place.decode() for place in named),
-        *(f"{about}/{what}" for what in ("news", "baselines", "points", "lens", f"lens/{steps[-1]}", f"layout/{steps[-1]}")),
+        *(
+            f"{about}/{what}"
+            for what in ("news", "baselines", "points", "lens", f"lens/{steps[-1]}", f"layout/{steps[-1]}")
+        ),
     ]

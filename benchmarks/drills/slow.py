@@ -82,9 +82,7 @@ def never_read(connection: socket.socket, ended: threading.Event) -> None:
 
 def hold_queue(connection: socket.socket, ended: threading.Event) -> None:
     """Waits for answers to what it never asked."""
-    connection.sendall(
-        b"GET /gradio_api/heartbeat/slow%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % connection.fileno()
-    )
+    connection.sendall(b"GET /gradio_api/heartbeat/slow%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % connection.fileno())
     while not ended.is_set():
         connection.settimeout(0.5)
         try:
