@@ -164,7 +164,7 @@ def test_a_link_of_nonsense_shows_the_page_all_the_same(finished_site: Any, look
     assert seen.troubles == []
 
 
-def test_labels_that_hold_scripts_are_only_text(finished_site: Any, look: Callable[..., Any]) -> None:
+def test_security_labels_that_hold_scripts_are_only_text(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = shown_map(seen, "run=scripts&clip=0")
     page.locator("#map .map-panel .clip").first.wait_for()

@@ -23,7 +23,7 @@ def asked(site: Any, path: str) -> tuple[int, Message]:
         return refusal.code, refusal.headers
 
 
-def test_no_file_is_given_out_by_its_path(finished_site: Any) -> None:
+def test_security_no_file_is_given_out_by_its_path(finished_site: Any) -> None:
     run = finished_site.runs / "made-up"
     link = finished_site.folder / "link.wav"
     link.symlink_to("/etc/passwd")
@@ -34,7 +34,7 @@ def test_no_file_is_given_out_by_its_path(finished_site: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/config", "/nothing", "/gradio_api/x/run/made-up/news"])
-def test_every_answer_is_guarded_and_no_stranger_may_read_it(finished_site: Any, path: str) -> None:
+def test_security_every_answer_is_guarded_and_no_stranger_may_read_it(finished_site: Any, path: str) -> None:
     _, headers = asked(finished_site, path)
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors" in headers["Content-Security-Policy"]

@@ -80,7 +80,7 @@ def test_scripts_import_only_scripts_that_exist() -> None:
                 assert (path.parent / target).is_file(), f"{path.name} imports {target}"
 
 
-def test_no_script_inserts_text_as_html() -> None:
+def test_security_no_script_inserts_text_as_html() -> None:
     for path in (FOLDER / "js").glob("*.js"):
         text = path.read_text()
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):

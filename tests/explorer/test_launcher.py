@@ -100,7 +100,7 @@ def test_a_trainer_has_a_process_group_of_its_own_in_the_servers_session_and_no_
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
 
 
-def test_one_at_a_time_and_the_others_in_order(launch, root):
+def test_visitors_one_at_a_time_and_the_others_in_order(launch, root):
     server = launch()
     first, second, third = (server.start({}, name) for name in ("a", "b", "c"))
     wait_for_state(root, first, State.TRAINING)
@@ -143,7 +143,7 @@ def test_resuming_twice_is_refused(launch, root):
         server.resume("b")
 
 
-def test_the_queue_is_bounded(launch, root):
+def test_visitors_the_queue_is_bounded(launch, root):
     server = launch()
     server.start({})
     for _ in range(QUEUED_AT_MOST):
@@ -205,7 +205,7 @@ def test_a_trainer_that_cannot_be_started_says_why(launch, root):
     assert RunFolder(root / name).status().message == "The trainer could not be started: No such file or directory."
 
 
-def test_a_killed_trainer_is_crashed_and_can_go_on(launch, root):
+def test_durability_a_killed_trainer_is_crashed_and_can_go_on(launch, root):
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
@@ -284,7 +284,7 @@ def test_a_stop_that_is_not_obeyed_becomes_a_signal(launch, root, monkeypatch, f
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next(launch, root, tmp_path):
+def test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next(launch, root, tmp_path):
     script = tmp_path / "server.py"
     script.write_text(
         f"import sys, time\nsys.path[:0] = [{str(PROJECT)!r}, {str(Path(__file__).parent)!r}]\n"
@@ -320,7 +320,7 @@ def test_two_servers_start_a_run_once(launch, root):
     assert RunFolder(root / name).log_path.read_text().count("begins") == 1
 
 
-def test_a_process_that_does_not_hold_the_run_is_never_signalled(launch, root):
+def test_durability_a_process_that_does_not_hold_the_run_is_never_signalled(launch, root):
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as stranger:
         server = launch(stop_seconds=0.05)
         run = create_run(root / "a", {})
@@ -374,7 +374,7 @@ def test_what_cannot_be_done_is_said(launch, root):
         server.start({}, "../x")
 
 
-def test_a_page_for_looking_only_starts_nothing(launch, root):
+def test_security_a_page_for_looking_only_starts_nothing(launch, root):
     create_run(root / "a", {})
     entry = {"name": "a", "verb": "run"}
     (root / ".queue.json").write_text(json.dumps({"schema": 1, "waiting": [entry], "current": None}))

@@ -64,7 +64,7 @@ def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run, make_dat
     assert "does not say yet" in library.sounds(short).note
 
 
-def test_bad_input_mutilated_folders_are_listed_and_do_no_harm(make_run, tmp_path, cache):
+def test_durability_and_bad_input_mutilated_folders_are_listed_and_do_no_harm(make_run, tmp_path, cache):
     whole = make_run(tmp_path / "whole", n=30).path
     for i in range(50):
         path = tmp_path / "runs" / f"run-{i}"

@@ -55,7 +55,7 @@ def test_a_made_sound_is_clipped_to_full_scale(store):
     assert store.samples(token).tolist() == [16384, 32767, -32768, 0]
 
 
-def test_only_what_was_sent_to_the_page_is_opened(store, incoming, temporary):
+def test_security_only_what_was_sent_to_the_page_is_opened(store, incoming, temporary):
     outside = write_wav(temporary / "private.wav")
     (incoming / "link.wav").symlink_to(outside)
     (incoming / "folder").mkdir()
@@ -72,7 +72,7 @@ def test_only_what_was_sent_to_the_page_is_opened(store, incoming, temporary):
         store.add_file("with\0nul")
 
 
-def test_what_is_no_sound_is_refused_in_words(store, incoming):
+def test_bad_input_what_is_no_sound_is_refused_in_words(store, incoming):
     (incoming / "notes.wav").write_text("no sound at all")
     with pytest.raises(UserError, match=r"notes\.wav"):
         store.add_file(incoming / "notes.wav")
@@ -80,17 +80,17 @@ def test_what_is_no_sound_is_refused_in_words(store, incoming):
         store.add_file(write_wav(incoming / "long.wav", 31))
 
 
-def test_unknown_tokens_have_no_sound(store):
+def test_security_unknown_tokens_have_no_sound(store):
     for token in ("0" * 32, "", "../x", "*", "0" * 31 + "*"):
         assert store.samples(token) is None
 
 
-def test_the_folder_is_private(store, temporary):
+def test_security_the_folder_is_private(store, temporary):
     folder = next(temporary.glob(f"{PREFIX}*"))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_sounds_go_when_their_time_is_over(store, temporary):
+def test_visitors_sounds_go_when_their_time_is_over(store, temporary):
     token = store.add_waveform(np.zeros(10)).token
     path = next(temporary.glob(f"{PREFIX}*/{token}*"))
     old = time.time() - module.LIFETIME_SECONDS - 1
@@ -100,7 +100,7 @@ def test_sounds_go_when_their_time_is_over(store, temporary):
     assert not path.exists()
 
 
-def test_the_oldest_go_when_the_quota_is_full(incoming, temporary):
+def test_visitors_the_oldest_go_when_the_quota_is_full(incoming, temporary):
     store = Uploads(incoming, quota_bytes=2_500)
     tokens = []
     for age in (30, 20, 10):

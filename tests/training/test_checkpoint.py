@@ -30,7 +30,7 @@ def rewritten(run: RunFolder, step: int, change: Callable[[dict[str, Any]], None
 
 
 @pytest.mark.parametrize("part", checkpoint.PARTS)
-def test_a_missing_part_of_the_state_is_named(part: str, made_run: MakeRun) -> None:
+def test_durability_a_missing_part_of_the_state_is_named(part: str, made_run: MakeRun) -> None:
     run = made_run(steps=1)
     train(run.path)
     rewritten(run, 1, lambda state: state.pop(part))
@@ -40,7 +40,7 @@ def test_a_missing_part_of_the_state_is_named(part: str, made_run: MakeRun) -> N
 
 
 @pytest.mark.parametrize("part", ["generator", "order", "at", "weights"])
-def test_a_missing_part_of_the_sampler_is_named(part: str, made_run: MakeRun) -> None:
+def test_durability_a_missing_part_of_the_sampler_is_named(part: str, made_run: MakeRun) -> None:
     run = made_run(steps=1)
     train(run.path)
     rewritten(run, 1, lambda state: state["sampler"].pop(part))
@@ -48,7 +48,7 @@ def test_a_missing_part_of_the_sampler_is_named(part: str, made_run: MakeRun) ->
         train(run.path, resume=True)
 
 
-def test_a_missing_state_of_the_optimizer_is_named(made_run: MakeRun) -> None:
+def test_durability_a_missing_state_of_the_optimizer_is_named(made_run: MakeRun) -> None:
     run = made_run(steps=1)
     train(run.path)
     rewritten(run, 1, lambda state: state["optimizer"].pop("state"))
@@ -65,7 +65,7 @@ def test_an_empty_state_of_the_optimizer_is_not_taken_for_one(made_run: MakeRun)
 
 
 @pytest.mark.parametrize(("method", "part"), [("moco_v1", "queue.entries"), ("deepcluster", "clustering.labels")])
-def test_a_missing_memory_is_named(method: str, part: str, made_run: MakeRun) -> None:
+def test_durability_a_missing_memory_is_named(method: str, part: str, made_run: MakeRun) -> None:
     """A queue of random keys in its place would resume without a word, and train something else."""
     run = made_run(steps=1, method=method)
     train(run.path)
@@ -95,7 +95,7 @@ def test_a_run_that_was_trained_on_a_gpu_goes_on_without_one(made_run: MakeRun, 
     assert not any(group["fused"] for group in groups)
 
 
-def test_missing_weights_are_named(made_run: MakeRun) -> None:
+def test_durability_missing_weights_are_named(made_run: MakeRun) -> None:
     run = made_run(steps=1, method="byol")
     train(run.path)
     weights = checkpoint.weights(run, 1)
@@ -127,7 +127,7 @@ def run_anything() -> None:
 
 
 @pytest.mark.parametrize("what", FOREIGN)
-def test_a_refused_checkpoint_is_told_in_our_words(what: str, made_run: MakeRun) -> None:
+def test_security_a_refused_checkpoint_is_told_in_our_words(what: str, made_run: MakeRun) -> None:
     run = made_run(steps=1)
     train(run.path)
     change, words = FOREIGN[what]

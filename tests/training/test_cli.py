@@ -340,7 +340,7 @@ def test_a_name_sorts_by_time() -> None:
     assert run_name("byol", "2026-03-04T05:06:07.123+00:00") == "2026-03-04-050607-byol"
 
 
-def test_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint(
+def test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint(
     made_run: Callable[..., RunFolder], tmp_path: Path
 ) -> None:
     """As a user's shell does it: the real process, its exit codes, and a signal."""

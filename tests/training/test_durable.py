@@ -43,7 +43,7 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 1, 4999])
-def test_a_full_disk_leaves_the_old_file_and_nothing_else(
+def test_durability_a_full_disk_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
     path = tmp_path / "file"
@@ -62,7 +62,7 @@ def test_a_write_that_takes_bytes_in_small_parts_is_whole(tmp_path: Path, monkey
     assert (tmp_path / "file").read_bytes() == bytes(range(256))
 
 
-def test_a_failing_rename_leaves_nothing(tmp_path: Path) -> None:
+def test_durability_a_failing_rename_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "inside").write_text("")
     with pytest.raises(OSError):
@@ -85,7 +85,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # TensorBoard's own thread falls
-def test_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
+def test_durability_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
     small_disk: Path, made_run: Callable[..., RunFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "is_due", lambda step, last, seconds: step % 2 == 0)

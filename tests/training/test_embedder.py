@@ -68,7 +68,7 @@ def test_a_whole_data_set_keeps_its_order(trained: Callable[..., RunFolder], ton
     np.testing.assert_allclose(whole, one_by_one, atol=1e-4 * np.abs(whole).max())
 
 
-def test_level_and_odd_sounds(trained: Callable[..., RunFolder], tones: Dataset) -> None:
+def test_bad_input_level_and_odd_sounds(trained: Callable[..., RunFolder], tones: Dataset) -> None:
     embedder = Embedder(trained())
     sound = tones.waveform(0)
     loud, quiet_one, one, silent, dc, none = embedder.embed(

@@ -55,7 +55,7 @@ def keep(writer: RunWriter, step: int) -> None:
     writer.write_checkpoint(step, weights, state, hashes)
 
 
-def test_killed_anywhere_in_a_save_the_latest_checkpoint_loads(tmp_path: Path) -> None:
+def test_durability_killed_anywhere_in_a_save_the_latest_checkpoint_loads(tmp_path: Path) -> None:
     outcomes = set()
     for call in range(1, 40):
         run = create_run(tmp_path / str(call), {"method": "simclr"})
@@ -83,7 +83,7 @@ def test_killed_anywhere_in_a_save_the_latest_checkpoint_loads(tmp_path: Path) -
     assert outcomes >= {(True, 10), (True, 20), (False, 20)}
 
 
-def test_killed_at_random_at_most_one_row_is_lost(tmp_path: Path) -> None:
+def test_durability_killed_at_random_at_most_one_row_is_lost(tmp_path: Path) -> None:
     chance = random.Random(0)
     run = create_run(tmp_path / "run", {})
     begun = 0
@@ -117,7 +117,9 @@ def test_killed_at_random_at_most_one_row_is_lost(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("call", range(1, 6))
-def test_killed_while_the_status_is_written_the_old_one_or_the_new_one_is_there(tmp_path: Path, call: int) -> None:
+def test_durability_killed_while_the_status_is_written_the_old_one_or_the_new_one_is_there(
+    tmp_path: Path, call: int
+) -> None:
     run = create_run(tmp_path / "run", {})
 
     def say() -> None:

@@ -110,7 +110,7 @@ def test_a_pause_costs_the_run_no_seconds(made_run: MakeRun, at_step: AtStep, mo
     assert run.status().seconds < 1000
 
 
-def test_a_clock_that_jumps_changes_nothing(
+def test_durability_a_clock_that_jumps_changes_nothing(
     made_run: MakeRun, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, clock = made_run(steps=4), time.time

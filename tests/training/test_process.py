@@ -35,7 +35,7 @@ def test_this_process_is_alive() -> None:
     assert ProcessIdentity.from_json(me.to_json()) == me
 
 
-def test_a_zombie_is_not_alive(other: "subprocess.Popen[bytes]") -> None:
+def test_durability_a_zombie_is_not_alive(other: "subprocess.Popen[bytes]") -> None:
     who = identity(other)
     assert who.alive()
     os.kill(other.pid, signal.SIGKILL)
@@ -46,7 +46,7 @@ def test_a_zombie_is_not_alive(other: "subprocess.Popen[bytes]") -> None:
     assert not who.alive() and not who.terminate() and not who.kill()
 
 
-def test_a_reused_pid_is_not_alive_and_never_signalled(
+def test_durability_a_reused_pid_is_not_alive_and_never_signalled(
     other: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "kill", lambda *_: pytest.fail("somebody else was signalled"))

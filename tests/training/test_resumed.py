@@ -35,7 +35,7 @@ RESUMED: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "encoder", "settings"), RESUMED, ids=str)
-def test_a_resumed_run_is_bitwise_the_uninterrupted_one(
+def test_durability_a_resumed_run_is_bitwise_the_uninterrupted_one(
     method: str,
     encoder: str,
     settings: dict[str, Any],
@@ -79,7 +79,7 @@ trainer.train(sys.argv[1])
 """
 
 
-def test_a_killed_run_reads_crashed_and_resumes_bitwise(
+def test_durability_a_killed_run_reads_crashed_and_resumes_bitwise(
     made_run: MakeRun, snapshots_every: Callable[[int], None]
 ) -> None:
     run, whole = made_run("killed", steps=10), made_run("whole", steps=10)
@@ -94,7 +94,7 @@ def test_a_killed_run_reads_crashed_and_resumes_bitwise(
     assert [row["step"] for row in run.metrics() if "measure/alignment" in row] == [0, 4, 8, 10]
 
 
-def test_rows_after_the_checkpoint_are_superseded(
+def test_durability_rows_after_the_checkpoint_are_superseded(
     made_run: MakeRun, at_step: AtStep, snapshots_every: Callable[[int], None]
 ) -> None:
     snapshots_every(3)
@@ -110,7 +110,7 @@ def test_rows_after_the_checkpoint_are_superseded(
     assert steps == [0, 3, 6, 9]
 
 
-def test_a_flipped_byte_makes_the_checkpoint_before_it_count(
+def test_durability_a_flipped_byte_makes_the_checkpoint_before_it_count(
     made_run: MakeRun, at_step: AtStep, snapshots_every: Callable[[int], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     snapshots_every(3)

@@ -100,7 +100,7 @@ def test_a_run_cannot_be_made_below_a_file(tmp_path: Path) -> None:
         create_run(tmp_path / "file" / "run", {})
 
 
-def test_a_torn_last_line_waits_until_it_is_whole(run: RunFolder) -> None:
+def test_durability_a_torn_last_line_waits_until_it_is_whole(run: RunFolder) -> None:
     reader = MetricsReader(run.metrics_path())
     assert reader.read() == ([], False)
     with run.metrics_path().open("ab", buffering=0) as file:
@@ -112,7 +112,7 @@ def test_a_torn_last_line_waits_until_it_is_whole(run: RunFolder) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_following_equals_a_fresh_read_whatever_is_cut_where(run: RunFolder, seed: int) -> None:
+def test_durability_following_equals_a_fresh_read_whatever_is_cut_where(run: RunFolder, seed: int) -> None:
     """The file comes byte by byte; each row is given once, however the bytes are cut."""
     chance = random.Random(seed)
     content = "".join(
@@ -131,7 +131,7 @@ def test_following_equals_a_fresh_read_whatever_is_cut_where(run: RunFolder, see
 
 
 @pytest.mark.parametrize("change", ["truncated", "replaced", "replaced_by_longer", "removed", "emptied", "rolled_back"])
-def test_a_file_that_changed_under_a_reader_is_read_afresh(run: RunFolder, change: str) -> None:
+def test_durability_a_file_that_changed_under_a_reader_is_read_afresh(run: RunFolder, change: str) -> None:
     path, lines = run.metrics_path(), [f'{{"step": {i}}}\n' for i in range(100)]
     path.write_text("".join(lines[:60]))
     reader = MetricsReader(run.metrics_path())
@@ -170,7 +170,7 @@ def test_rows_of_a_superseded_attempt_are_left_out() -> None:
     assert [(r["step"], r["attempt"]) for r in current_rows(rows)] == [(0, 3)]
 
 
-def test_a_torn_line_is_cut_when_a_writer_opens_the_file(run: RunFolder) -> None:
+def test_durability_a_torn_line_is_cut_when_a_writer_opens_the_file(run: RunFolder) -> None:
     run.metrics_path().write_bytes(b'{"step": 1}\n{"step": 2, "tra')
     writer = RunWriter(run.path)
     writer.append_metrics({"step": 3, "train/loss": float("nan"), "train/x": float("inf")})
@@ -193,7 +193,7 @@ def test_a_second_writer_is_refused_and_the_lock_ends_with_its_holder(run: RunFo
     RunWriter(run.path).close()
 
 
-def test_a_second_writer_in_another_process_is_refused_within_two_seconds(run: RunFolder) -> None:
+def test_durability_a_second_writer_in_another_process_is_refused_within_two_seconds(run: RunFolder) -> None:
     script = f"import sys\nfrom training.run import RunWriter\nheld = RunWriter({str(run.path)!r})\nprint('held', flush=True)\nsys.stdin.read()"
     holder = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
@@ -206,7 +206,7 @@ def test_a_second_writer_in_another_process_is_refused_within_two_seconds(run: R
     RunWriter(run.path).close()
 
 
-def test_what_a_killed_writer_left_half_written_is_removed(run: RunFolder) -> None:
+def test_durability_what_a_killed_writer_left_half_written_is_removed(run: RunFolder) -> None:
     RunWriter(run.path).close()
     left = [run.path / ".status.json.123.tmp", run.path / "checkpoints" / ".000005.safetensors.123.tmp"]
     for path in left:
@@ -216,7 +216,7 @@ def test_what_a_killed_writer_left_half_written_is_removed(run: RunFolder) -> No
 
 
 @pytest.mark.parametrize("state", [State.PREPARING, State.TRAINING, State.PAUSED, State.STOPPING])
-def test_an_active_run_without_its_trainer_reads_crashed(run: RunFolder, state: State) -> None:
+def test_durability_an_active_run_without_its_trainer_reads_crashed(run: RunFolder, state: State) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     me = current_process().to_json()
@@ -322,7 +322,7 @@ def test_a_status_beats_whenever_it_is_written(run: RunFolder) -> None:
     writer.close()
 
 
-def test_a_newer_run_is_read_and_never_written(full: RunFolder) -> None:
+def test_durability_a_newer_run_is_read_and_never_written(full: RunFolder) -> None:
     config = full.config()
     (full.path / "config.json").write_text(json.dumps({**config, "schema": SCHEMA + 1, "new_entry": [1]}))
     assert full.read_only() and full.config()["new_entry"] == [1]
@@ -371,7 +371,7 @@ def test_runs_are_found_newest_first(tmp_path: Path) -> None:
     assert find_runs(tmp_path / "nowhere") == []
 
 
-def test_no_read_during_writes_is_partial(full: RunFolder) -> None:
+def test_durability_no_read_during_writes_is_partial(full: RunFolder) -> None:
     """A writer replaces status and snapshot as fast as it can; each of 1,000 reads finds a whole one."""
     script = f"""
 import sys, numpy as np

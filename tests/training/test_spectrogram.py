@@ -95,7 +95,7 @@ def test_what_lies_beyond_a_clip_does_not_matter() -> None:
 @pytest.mark.parametrize(
     "waveform", [torch.zeros(1, 4000), torch.full((1, 4000), 0.5), torch.zeros(1, 1), torch.ones(1, 1)]
 )
-def test_silence_dc_and_one_sample_are_finite(waveform: torch.Tensor) -> None:
+def test_bad_input_silence_dc_and_one_sample_are_finite(waveform: torch.Tensor) -> None:
     front_end = FRONT_ENDS[1]
     power = levelled(front_end.power(waveform), torch.tensor([front_end.frames(waveform.shape[1])]))
     x = log_mel(power)

@@ -132,7 +132,7 @@ def test_what_was_asked_of_a_crashed_trainer_is_not_asked_of_the_next(
     assert train(run.path) == State.FINISHED
 
 
-def test_sigterm_leaves_a_checkpoint(made_run: MakeRun, at_step: AtStep) -> None:
+def test_durability_sigterm_leaves_a_checkpoint(made_run: MakeRun, at_step: AtStep) -> None:
     run = made_run(steps=1000)
     before = signal.getsignal(signal.SIGTERM)
     at_step(3, lambda: os.kill(os.getpid(), signal.SIGTERM))
@@ -213,14 +213,14 @@ def test_fewer_clips_than_a_batch_is_a_sentence(made_run: MakeRun) -> None:
     assert run.status().message.startswith("The data has 64 clips")
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(made_run: MakeRun) -> None:
+def test_durability_a_folder_that_cannot_be_written_is_a_sentence(made_run: MakeRun) -> None:
     run = made_run()
     (run.path / "snapshots").write_text("a file where a folder should be")
     with pytest.raises(UserError, match="cannot be written"):
         train(run.path)
 
 
-def test_a_snapshot_that_cannot_be_written_fails_with_a_sentence(made_run: MakeRun) -> None:
+def test_durability_a_snapshot_that_cannot_be_written_fails_with_a_sentence(made_run: MakeRun) -> None:
     run = made_run()
     (run.path / "snapshots" / "000000.npz").mkdir(parents=True)
     with pytest.raises(UserError, match="could not be written"):
@@ -228,7 +228,7 @@ def test_a_snapshot_that_cannot_be_written_fails_with_a_sentence(made_run: MakeR
     assert run.status().state == State.FAILED
 
 
-def test_a_folder_that_becomes_read_only_is_a_sentence_and_lets_go_of_the_run(
+def test_durability_a_folder_that_becomes_read_only_is_a_sentence_and_lets_go_of_the_run(
     made_run: MakeRun, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = made_run()
@@ -267,7 +267,7 @@ def test_an_odd_configuration_is_a_sentence(made_run: MakeRun) -> None:
         assert run.status().state == State.FAILED and run.status().message == str(caught.value)
 
 
-def test_a_second_trainer_is_refused_at_once_and_changes_nothing(made_run: MakeRun) -> None:
+def test_durability_a_second_trainer_is_refused_at_once_and_changes_nothing(made_run: MakeRun) -> None:
     run = made_run()
     holder = RunWriter(run.path)
     before = {p: p.read_bytes() for p in run.path.rglob("*") if p.is_file()}
@@ -277,7 +277,7 @@ def test_a_second_trainer_is_refused_at_once_and_changes_nothing(made_run: MakeR
     holder.close()
 
 
-def test_a_run_of_a_newer_version_is_not_touched(made_run: MakeRun) -> None:
+def test_durability_a_run_of_a_newer_version_is_not_touched(made_run: MakeRun) -> None:
     run = made_run()
     (run.path / "config.json").write_text(json.dumps({**run.config(), "schema": 99}))
     before = {p: p.read_bytes() for p in run.path.rglob("*") if p.is_file()}

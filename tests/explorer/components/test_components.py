@@ -17,7 +17,7 @@ ALL: list[type[BrowserPart]] = [
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_template_is_static_and_the_module_exists(kind: type[BrowserPart]) -> None:
+def test_security_template_is_static_and_the_module_exists(kind: type[BrowserPart]) -> None:
     part = kind({"run": "<script>alert(1)</script>"})
     config = part.get_config()
     assert config["html_template"].startswith('<div class="part ')

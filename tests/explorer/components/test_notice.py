@@ -14,6 +14,6 @@ from explorer.components import refusal
         ("The setting noise is 'R&D', but 0 < x <= 3 was expected.", None),
     ],
 )
-def test_gradios_notice_holds_no_markup(sentence: str, shown: str | None) -> None:
+def test_security_gradios_notice_holds_no_markup(sentence: str, shown: str | None) -> None:
     error = refusal(sentence, duration=12)
     assert (error.message, error.duration, error.print_exception) == (shown or sentence, 12, False)

@@ -102,7 +102,7 @@ def test_what_is_no_name_of_a_public_set_is_not_offered_for_download(choice):
     assert looked(choice(), f"hf:{'x' * 400}/birds")[0] is True, "no name is too long to be looked for"
 
 
-def test_no_path_is_opened_for_those_who_may_only_look(choice, tmp_path):
+def test_security_no_path_is_opened_for_those_who_may_only_look(choice, tmp_path):
     watched = choice(read_only=True)
     assert looked(watched, str(tmp_path)) == (False, None, None)
     assert watched._drop is None and watched.choice.allow_custom_value is False

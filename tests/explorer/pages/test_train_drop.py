@@ -61,7 +61,7 @@ def test_what_holds_no_sound_is_said_and_forgotten(incoming, tmp_path):
     assert not [path for path in dropped_root().iterdir() if path.is_dir()]
 
 
-def test_a_path_that_nobody_sent_is_never_opened(incoming, tmp_path):
+def test_security_a_path_that_nobody_sent_is_never_opened(incoming, tmp_path):
     said = zone(tmp_path)._keep([tone(tmp_path / "own.wav")])[1]
     assert said["text"] == "This is not a sound that was sent to this page."
     assert not dropped_root().exists()

@@ -83,7 +83,7 @@ def test_whoever_looks_on_is_heard_again_and_again(projector, monkeypatch, tmp_p
     assert len(told) == 2 and told[0] == told[1]
 
 
-def test_one_that_died_is_started_again(projector, make_run, tmp_path, monkeypatch):
+def test_durability_one_that_died_is_started_again(projector, make_run, tmp_path, monkeypatch):
     monkeypatch.setattr("explorer.projector.RESTART_SECONDS", 0.0)
     run = make_run(tmp_path / "run")
     projector.start()

@@ -43,7 +43,7 @@ BAD: list[tuple[str, Callable[[zipfile.ZipFile], None]]] = [
 
 
 @pytest.mark.parametrize(("words", "add_bad_entry"), BAD)
-def test_unsafe_zips_are_refused_before_anything_is_written(
+def test_bad_input_unsafe_zips_are_refused_before_anything_is_written(
     tmp_path: Path, own_cache: Path, words: str, add_bad_entry: Callable[[zipfile.ZipFile], None]
 ) -> None:
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
@@ -55,7 +55,7 @@ def test_unsafe_zips_are_refused_before_anything_is_written(
     assert [path.name for path in own_cache.rglob("*") if path.is_file()] == ["abc.lock"]
 
 
-def test_a_nul_in_a_name_is_refused(tmp_path: Path) -> None:
+def test_bad_input_a_nul_in_a_name_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
         archive.writestr("aXb.wav", "x")
     (tmp_path / "bad.zip").write_bytes((tmp_path / "bad.zip").read_bytes().replace(b"aXb.wav", b"a\0b.wav"))
@@ -63,7 +63,7 @@ def test_a_nul_in_a_name_is_refused(tmp_path: Path) -> None:
         extract_zip(str(tmp_path / "bad.zip"), tmp_path, quiet)
 
 
-def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_input_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
         for number in range(60):
             archive.writestr(str(number), "")
@@ -76,7 +76,7 @@ def test_too_many_entries_are_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not (tmp_path / "out").exists()
 
 
-def test_damaged_encrypted_and_doubled(tmp_path: Path) -> None:
+def test_bad_input_damaged_encrypted_and_doubled(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.wav", os.urandom(5_000))
@@ -150,7 +150,7 @@ def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
         (special("pipe", tarfile.FIFOTYPE), "link or device"),
     ],
 )
-def test_unsafe_tars_leave_nothing(tmp_path: Path, entry: tarfile.TarInfo, words: str) -> None:
+def test_bad_input_unsafe_tars_leave_nothing(tmp_path: Path, entry: tarfile.TarInfo, words: str) -> None:
     path = tar_with(tmp_path / "bad.tgz", tarfile.TarInfo("good"), entry)
     with pytest.raises(UserError, match=words), new_folder(tmp_path / "out") as folder:
         extract_tar(path, folder, quiet)

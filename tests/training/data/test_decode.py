@@ -67,7 +67,7 @@ def decoder() -> Iterator[Decoder]:
     ],
 )
 @pytest.mark.parametrize("extension", ["wrong.txt", "none"])
-def test_every_format_by_content(tmp_path: Path, kind: str, subtype: str, extension: str) -> None:
+def test_bad_input_every_format_by_content(tmp_path: Path, kind: str, subtype: str, extension: str) -> None:
     sound = decode_upload(written(tmp_path / extension, tone(), kind=kind, subtype=subtype))
     assert sound.samples.dtype == np.int16 and sound.notes == ()
     assert sound.seconds == pytest.approx(1.0, abs=0.08)
@@ -93,7 +93,7 @@ def wav_header(rate: int = 16_000, channels: int = 1, data_bytes: int = 0) -> by
     return b"RIFF" + struct.pack("<I", 36 + data_bytes) + chunks
 
 
-def test_nothing_to_hear_is_no_audio(tmp_path: Path) -> None:
+def test_bad_input_nothing_to_hear_is_no_audio(tmp_path: Path) -> None:
     (tmp_path / "empty.wav").write_bytes(b"")
     (tmp_path / "header.wav").write_bytes(wav_header())
     streaming = bytearray(wav_header())
@@ -103,7 +103,7 @@ def test_nothing_to_hear_is_no_audio(tmp_path: Path) -> None:
         assert "no audio" in refusal(tmp_path / name)
 
 
-def test_one_sample_silence_and_dc_are_taken(tmp_path: Path) -> None:
+def test_bad_input_one_sample_silence_and_dc_are_taken(tmp_path: Path) -> None:
     assert len(decode_upload(written(tmp_path / "one.wav", np.array([0.5]))).samples) == 1
     for level in (0.0, 0.25):
         assert decode_upload(written(tmp_path / "dc.wav", np.full(8000, level))).notes == ("silent",)
@@ -111,7 +111,7 @@ def test_one_sample_silence_and_dc_are_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
-def test_values_that_are_no_sound_are_refused(tmp_path: Path, value: float) -> None:
+def test_bad_input_values_that_are_no_sound_are_refused(tmp_path: Path, value: float) -> None:
     samples = tone(3.0)
     samples[40_000] = value
     assert "not a sound" in refusal(written(tmp_path / "a.wav", samples, subtype="DOUBLE"))
@@ -131,7 +131,7 @@ def huge_flac(path: Path) -> Path:
     return path
 
 
-def test_a_flac_that_claims_too_much_takes_little_memory(tmp_path: Path, decoder: Decoder) -> None:
+def test_bad_input_a_flac_that_claims_too_much_takes_little_memory(tmp_path: Path, decoder: Decoder) -> None:
     path = huge_flac(tmp_path / "a.flac")
     assert soundfile.info(path).frames > 6.8e10
     assert "longer than 60 seconds" in refusal(path)
@@ -145,7 +145,7 @@ def test_a_flac_that_claims_too_much_takes_little_memory(tmp_path: Path, decoder
     assert peak_kilobytes < 200_000
 
 
-def test_a_ten_hour_file_is_refused_by_its_header(tmp_path: Path) -> None:
+def test_bad_input_a_ten_hour_file_is_refused_by_its_header(tmp_path: Path) -> None:
     with soundfile.SoundFile(tmp_path / "long.flac", "w", 1_000, 1, format="FLAC") as file:
         for _ in range(36):
             file.write(np.zeros(1_000_000, np.int16))
@@ -153,14 +153,14 @@ def test_a_ten_hour_file_is_refused_by_its_header(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rate", [0, 1, 999, 768_001, 2**31, 2**32 - 5])
-def test_senseless_rates_are_refused(tmp_path: Path, rate: int) -> None:
+def test_bad_input_senseless_rates_are_refused(tmp_path: Path, rate: int) -> None:
     (tmp_path / "a.wav").write_bytes(wav_header(rate, data_bytes=2000) + bytes(2000))
     refused = refusal(tmp_path / "a.wav")
     assert ("sampling rate" if 0 < rate < 2**31 else "header makes no sense") in refused
 
 
 @pytest.mark.parametrize("channels", [0, 9, 64])
-def test_too_many_or_no_channels_are_refused(tmp_path: Path, channels: int) -> None:
+def test_bad_input_too_many_or_no_channels_are_refused(tmp_path: Path, channels: int) -> None:
     (tmp_path / "a.wav").write_bytes(wav_header(channels=channels, data_bytes=2304) + bytes(2304))
     assert ("channels" if channels else "header makes no sense") in refusal(tmp_path / "a.wav")
 
@@ -171,7 +171,7 @@ def test_channels_are_averaged(tmp_path: Path) -> None:
     assert len(decode_upload(written(tmp_path / "b.wav", np.stack([tone()] * 8, axis=1))).samples) == 16_000
 
 
-def test_antiphase_gives_one_channel_and_a_warning(tmp_path: Path) -> None:
+def test_bad_input_antiphase_gives_one_channel_and_a_warning(tmp_path: Path) -> None:
     sound = decode_upload(written(tmp_path / "a.wav", np.stack([tone(2), -tone(2)], axis=1)))
     assert rms(sound.samples) == pytest.approx(0.5 / np.sqrt(2), rel=0.01)
     assert "cancel" in sound.notes[0]
@@ -183,14 +183,14 @@ def test_an_mp3_in_blocks_equals_the_same_read_whole(tmp_path: Path) -> None:
     assert np.abs(decode_upload(path).samples / 32768 - whole).max() < 1e-3
 
 
-def test_a_broken_mp3_gives_a_warning(tmp_path: Path) -> None:
+def test_bad_input_a_broken_mp3_gives_a_warning(tmp_path: Path) -> None:
     whole = written(tmp_path / "a.mp3", tone(4), kind="MP3", subtype="MPEG_LAYER_III").read_bytes()
     (tmp_path / "half.mp3").write_bytes(whole[: len(whole) // 2])
     sound = decode_upload(tmp_path / "half.mp3")
     assert sound.seconds < 3 and "damaged" in sound.notes[0]
 
 
-def test_half_a_flac_and_half_an_ogg_are_told(tmp_path: Path) -> None:
+def test_bad_input_half_a_flac_and_half_an_ogg_are_told(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 64_000)
     for kind in ("FLAC", "OGG"):
         whole = written(tmp_path / "whole", noise, kind=kind).read_bytes()
@@ -219,7 +219,7 @@ def test_a_wav_whose_writer_did_not_know_its_length_is_whole(tmp_path: Path) -> 
         assert decode_upload(tmp_path / "x.wav").notes == ()
 
 
-def test_a_flac_with_a_flipped_bit_is_told_or_refused(tmp_path: Path) -> None:
+def test_bad_input_a_flac_with_a_flipped_bit_is_told_or_refused(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).normal(0, 0.1, 64_000)
     content = bytearray(written(tmp_path / "a", noise, kind="FLAC").read_bytes())
     content[len(content) // 2] ^= 0x10
@@ -231,19 +231,19 @@ def test_a_flac_with_a_flipped_bit_is_told_or_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.wav", "a.flac"])
-def test_playlists_are_refused_and_not_followed(tmp_path: Path, name: str) -> None:
+def test_bad_input_playlists_are_refused_and_not_followed(tmp_path: Path, name: str) -> None:
     secret = written(tmp_path / "secret.wav", tone())
     for text in (f"#EXTM3U\n#EXTINF:1,\n{secret}\n", f"ffconcat version 1.0\nfile '{secret}'\n"):
         (tmp_path / name).write_text(text)
         assert "playlist" in refusal(tmp_path / name)
 
 
-def test_other_formats_are_refused_naming_those_that_are_read(tmp_path: Path) -> None:
+def test_bad_input_other_formats_are_refused_naming_those_that_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(100))
     assert ACCEPTED in refusal(tmp_path / "a.wav") and "m4a" in refusal(tmp_path / "a.wav")
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_bad_input_what_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.wav")
     assert "pipe" in refusal(tmp_path / "pipe.wav")
     assert "folder" in refusal(tmp_path)
@@ -251,7 +251,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     assert "No such file" in refusal(tmp_path / "nothing.wav")
 
 
-def test_links_are_refused_in_uploads_and_followed_in_own_folders(tmp_path: Path) -> None:
+def test_bad_input_links_are_refused_in_uploads_and_followed_in_own_folders(tmp_path: Path) -> None:
     written(tmp_path / "a.wav", tone())
     (tmp_path / "link.wav").symlink_to("a.wav")
     assert "link" in refusal(tmp_path / "link.wav")
@@ -261,7 +261,7 @@ def test_links_are_refused_in_uploads_and_followed_in_own_folders(tmp_path: Path
         decode_upload(tmp_path / "dead.wav", follow_links=True)
 
 
-def test_strange_names_are_shown_safely(tmp_path: Path) -> None:
+def test_bad_input_strange_names_are_shown_safely(tmp_path: Path) -> None:
     assert "\\x00" in refusal("a\0b.wav")
     assert len(refusal("x" * 400 + ".wav")) < 160
     name = "\u202evaw.gpj"
@@ -274,7 +274,7 @@ def test_strange_names_are_shown_safely(tmp_path: Path) -> None:
     ("stopped_by", "words"),
     [(signal.SIGKILL, "broke down"), (signal.SIGSTOP, "too long"), (signal.SIGXCPU, "too long")],
 )
-def test_a_dead_or_hung_decoder_costs_one_file(
+def test_bad_input_a_dead_or_hung_decoder_costs_one_file(
     tmp_path: Path, decoder: Decoder, stopped_by: signal.Signals, words: str
 ) -> None:
     path = str(written(tmp_path / "a.wav", tone()))
@@ -320,7 +320,7 @@ def test_many_files_come_in_order_with_the_bad_among_them(tmp_path: Path) -> Non
     assert lengths[:7] + lengths[8:] == [100 + number for number in range(40) if number != 7]
 
 
-def test_a_long_file_arrives_in_blocks(tmp_path: Path) -> None:
+def test_bad_input_a_long_file_arrives_in_blocks(tmp_path: Path) -> None:
     path = str(written(tmp_path / "a.flac", np.zeros(2_000_000, np.int16), 8_000, "FLAC"))
     with Decoders(1) as decoders:
         (sound,) = decoders.sounds([path], follow_links=True)

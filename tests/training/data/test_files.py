@@ -21,7 +21,7 @@ def test_names_are_relative_ordered_and_hidden_files_are_passed_over(tmp_path: P
     assert [file.name for file in found] == ["a/c.wav", "a-b/z.wav", "b.wav"] and skipped == []
 
 
-def test_links_to_files_are_followed_and_all_else_is_reported(tmp_path: Path) -> None:
+def test_bad_input_links_to_files_are_followed_and_all_else_is_reported(tmp_path: Path) -> None:
     (tmp_path / "real.wav").write_bytes(SOUND)
     (tmp_path / "link.wav").symlink_to("real.wav")
     (tmp_path / "circle").symlink_to(".")
@@ -34,7 +34,7 @@ def test_links_to_files_are_followed_and_all_else_is_reported(tmp_path: Path) ->
     assert "No such file" in reasons["dead.wav"]
 
 
-def test_opening_never_waits_and_takes_regular_files_alone(tmp_path: Path) -> None:
+def test_bad_input_opening_never_waits_and_takes_regular_files_alone(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("pipe")
     for path, words in [("pipe", "pipe"), ("link", "pipe"), (".", "folder"), ("no", "No such file"), ("a\0b", "NUL")]:

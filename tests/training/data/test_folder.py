@@ -70,7 +70,7 @@ def test_long_files_are_cut_and_remember_where(tmp_path: Path) -> None:
     assert len(open_dataset(str(path), window_seconds=4.5)) == 1, "a tail of half a second is a ninth of the window"
 
 
-def test_every_bad_file_is_named_and_the_good_ones_are_taken(tmp_path: Path) -> None:
+def test_bad_input_every_bad_file_is_named_and_the_good_ones_are_taken(tmp_path: Path) -> None:
     sound(tmp_path / "good.wav")
     sound(tmp_path / "silent.wav", level=0.0)
     soundfile.write(tmp_path / "nan.wav", np.array([0.0, np.nan]), 16_000, subtype="FLOAT")
@@ -148,7 +148,7 @@ def test_a_picture_that_is_a_link_is_not_taken(tmp_path: Path) -> None:
     assert open_dataset(str(tmp_path)).companions == {}
 
 
-def test_strange_names_are_stored_and_shown_safely(tmp_path: Path) -> None:
+def test_bad_input_strange_names_are_stored_and_shown_safely(tmp_path: Path) -> None:
     for name in ("音 Größe.wav", "\u202evaw.gpj", "<script>.wav", "=1+1.wav"):
         sound(tmp_path / name)
     (tmp_path / os.fsdecode(b"\xff.wav")).write_bytes((tmp_path / "<script>.wav").read_bytes())
@@ -157,7 +157,7 @@ def test_strange_names_are_stored_and_shown_safely(tmp_path: Path) -> None:
     "".join((*dataset.files, *dataset.facets["file"].names)).encode()
 
 
-def test_links_in_the_own_folder_are_followed_and_in_uploads_refused(tmp_path: Path) -> None:
+def test_bad_input_links_in_the_own_folder_are_followed_and_in_uploads_refused(tmp_path: Path) -> None:
     sound(tmp_path / "elsewhere" / "a.wav")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "link.wav").symlink_to(tmp_path / "elsewhere" / "a.wav")

@@ -12,18 +12,18 @@ def test_plain_and_foreign_names_stay() -> None:
     assert readable_name("Größe 音 😀 a'b.wav") == "Größe 音 😀 a'b.wav"
 
 
-def test_invisible_characters_are_shown() -> None:
+def test_bad_input_invisible_characters_are_shown() -> None:
     assert readable_name("a\0b\n\u202egpj.wav") == "a\\x00b\\x0a\\u202egpj.wav"
     assert readable_name(b"\xff.wav".decode(errors="surrogateescape")) == "\\udcff.wav"
     assert readable_name("\U000e0041") == "\\U000e0041"
 
 
-def test_long_names_keep_both_ends() -> None:
+def test_bad_input_long_names_keep_both_ends() -> None:
     shown = readable_name("a" * 400 + ".wav", 20)
     assert len(shown) == 20 and shown.startswith("aaaa") and shown.endswith("….wav".removeprefix("…")) and "…" in shown
 
 
-def test_cells_are_never_formulas() -> None:
+def test_bad_input_cells_are_never_formulas() -> None:
     assert [csv_cell(text) for text in ("=1+1", "+1", "-1", "@x", "\tx")] == ["'=1+1", "'+1", "'-1", "'@x", "'\tx"]
     assert [csv_cell(value) for value in ("rain", None, -1.5, 3, "")] == ["rain", "", "-1.5", "3", ""]
 
