@@ -50,7 +50,7 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no drill {unknown[0]}; one of {', '.join(DRILLS)} was expected")
     kept = _cache() / "drills"
-    kills, folders = (1, 20) if options.quick else (options.kills, options.folders)
+    kills, folders = (1, 5) if options.quick else (options.kills, options.folders)
     found: dict[str, dict[str, Any]] = {}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with own_folder() as folder:

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
+from benchmarks.drills.forked import Forked
 from benchmarks.drills.tally import Lost, expect
 from training.process import ProcessIdentity, boot_id, process_start
 from training.run import RunFolder
@@ -95,8 +95,8 @@ class Ground:
 
     def python(self, *words: str) -> "Child":
         """A Python of ours at work; its words go to a file."""
-        with (self.base / "said.txt").open("ab") as said:
-            self.started.append(start([sys.executable, *words], said))
+        said = self.base / "said.txt"
+        self.started.append(Child(Forked(list(words), said)) if self.quick else start([sys.executable, *words], said))
         return self.started[-1]
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class Ground:
 class Child:
     """A process that a drill started."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | subprocess.Popen[str] | Forked
 
     def kill(self) -> bool:
         """kill -9; whether it was still alive."""
@@ -190,10 +190,12 @@ class Served:
         return content
 
 
-def start(command: list[str], said: IO[bytes]) -> Child:
+def start(command: list[str], said: Path) -> Child:
     """A process in a group of its own, in the project's folder."""
-    quiet = subprocess.DEVNULL
-    return Child(subprocess.Popen(command, cwd=ROOT, stdin=quiet, stdout=said, stderr=said, process_group=0))
+    with said.open("ab") as output:
+        return Child(
+            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0)
+        )
 
 
 def finish(child: Child) -> int:
@@ -227,7 +229,6 @@ def own_folder() -> Iterator[Path]:
         "GRADIO_TEMP_DIR": str(folder / "gradio"),
         "OMP_NUM_THREADS": "1",
     }
-    tempfile.tempdir = None  # asked anew
     try:
         yield folder
     finally:

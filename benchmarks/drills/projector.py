@@ -38,7 +38,7 @@ def drill(ground: Ground, tally: Tally) -> None:
                     time.sleep(0.05)
                 process = projector._process
                 assert process is not None
-                expect(Child(process).kill(), "The process had ended by itself.")  # type: ignore[arg-type]  # it speaks text
+                expect(Child(process).kill(), "The process had ended by itself.")
                 died.append(process.pid)
                 check_maps(folders, run)
                 time.sleep(RESTART_SECONDS)
