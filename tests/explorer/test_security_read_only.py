@@ -1,0 +1,87 @@
+"""On a page for looking only nobody can start, stop or delete runs: by no function of the page, whatever it is sent."""
+
+import asyncio
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.launcher import Launcher
+from explorer.server import Server
+from training.run import create_run
+
+CHANGES = ("start", "pause", "resume", "stop", "delete")
+RUN = "looked-at"
+
+
+@contextmanager
+def opened(folder: Path, read_only: bool) -> Iterator[tuple[int, list[str]]]:
+    """A page with one run: its port, and what its launcher is asked to do."""
+    create_run(folder / "runs" / RUN, {"method": "simclr"})
+    (folder / "sounds").mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done: list[str] = []
+
+    def told(change: str) -> Any:
+        return lambda self, *given: done.append(change) or RUN
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
+        for change in CHANGES:
+            patch.setattr(Launcher, change, told(change))
+
+        async def launched() -> Server:  # Gradio makes an event loop for itself where none runs, and leaves it open
+            server = Server(folder / "runs", data=str(folder / "sounds"), read_only=read_only)
+            server.launch(None, port, quiet=True)
+            return server
+
+        server = asyncio.run(launched())
+        try:
+            yield port, done
+        finally:
+            server.close()
+
+
+def call_everything(port: int) -> int:
+    """Every function by its index, private ones too: with what is usual, and with the run's name in every place."""
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def ask(path: str, body: Any = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        asked.request("GET" if body is None else "POST", path, content, {"Content-Type": "application/json"})
+        return json.loads(asked.getresponse().read())
+
+    page = ask("/config")
+    usual = {part["id"]: part["props"].get("value") for part in page["components"]}
+    functions = [function for function in page["dependencies"] if function["backend_fn"]]
+    for function in functions:
+        trigger = next((target[0] for target in function["targets"] if target[0] is not None), None)
+        inputs = [usual.get(part) for part in function["inputs"]]
+        for data in (inputs, [RUN] * len(inputs), [inputs[0] and RUN, *inputs[1:]] if inputs else []):
+            about = {"fn_index": function["id"], "trigger_id": trigger, "event_data": {"run": RUN}, "session_hash": "s"}
+            ask("/gradio_api/run/predict", {**about, "data": data})
+    asked.close()
+    return len(functions)
+
+
+def test_security_visitors_of_a_page_for_looking_only_change_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path, read_only=True) as (port, done):
+        before = {path: path.read_bytes() for path in (tmp_path / "runs").rglob("*") if path.is_file()}
+        assert call_everything(port) > 40
+        assert done == []
+        assert {path: path.read_bytes() for path in (tmp_path / "runs").rglob("*") if path.is_file()} == before
+
+
+def test_the_same_calls_change_runs_where_that_is_allowed(tmp_path: Path) -> None:
+    """So that the test above would fail where somebody forgets to ask."""
+    with opened(tmp_path, read_only=False) as (port, done):
+        call_everything(port)
+        assert {"pause", "resume", "stop"} <= set(done)
