@@ -177,6 +177,11 @@ PROMISES = {
         "explorer/test_assets.py::test_security_no_script_inserts_text_as_html",
         "explorer/components/test_components.py::test_security_template_is_static_and_the_module_exists",
         "browser/test_map_page.py::test_security_labels_that_hold_scripts_are_only_text"),
+    35: promise(
+        "An upload that is too large is answered by 413, bursts are refused, and what visitors leave is bounded and goes.",
+        "explorer/test_visitors_served.py::test_security_an_upload_that_is_too_large_is_413_and_leaves_nothing",
+        "test_security_bursts_of_uploads_are_refused", "test_security_what_a_visitor_sends_in_all_is_bounded",
+        "test_security_bodies_of_other_requests_are_small"),
     36: promise(
         "No file is loaded in a way that could run what is in it.",
         "training/test_security_loading.py::test_security_nothing_imports_what_runs_code_from_files",
@@ -187,11 +192,32 @@ PROMISES = {
         "explorer/test_open_routes.py::test_security_no_page_from_elsewhere_reads_an_answer",
         "test_security_pages_from_elsewhere_change_nothing",
         "test_security_an_answer_to_an_error_is_guarded_too_and_tells_nothing", "test_security_a_foreign_host_is_refused"),
+    38: promise(
+        "Of fifty starts one runs and a bounded queue holds the others with their places; one visitor has a bounded number of runs.",
+        "explorer/test_jobs.py::test_visitors_fifty_starts_are_one_run_and_a_bounded_queue",
+        "test_visitors_resumes_count_as_jobs_and_ended_runs_do_not", "test_visitors_runs_trained_long_enough_are_stopped",
+        "explorer/test_launcher.py::test_visitors_the_queue_is_bounded"),
+    39: promise(
+        "A run that grows beyond its share of the disk is stopped with the reason, and none starts on a disk that is nearly full.",
+        "explorer/test_jobs.py::test_visitors_runs_that_grow_too_large_are_stopped_with_the_reason",
+        "test_visitors_runs_wait_in_vain_for_a_full_disk"),
+    40: promise(
+        "Nobody can list or play what another visitor sent, and it is gone within the hour.",
+        "explorer/test_visitors_served.py::test_visitors_can_neither_list_nor_play_what_others_sent",
+        "explorer/test_arrivals.py::test_visitors_uploads_are_gone_within_the_hour",
+        "explorer/test_uploads.py::test_visitors_sounds_have_names_that_nobody_guesses_and_nobody_is_told"),
+    41: promise(
+        "A class that arrives within three seconds is served within three more, slow clients hold nobody up, and memory stays flat.",
+        "explorer/test_visitors_served.py::test_visitors_sessions_are_bounded_and_the_idle_one_goes",
+        "benchmarks/test_drills.py::test_durability_bad_input_visitors_each_drill_can_be_held", drills="arrivals slow"),
+    42: promise(
+        "On a page for looking only everything can be looked at and heard, and nothing started.",
+        "explorer/test_security_read_only.py::test_security_visitors_of_a_page_for_looking_only_change_nothing"),
 }  # fmt: skip
 
 
 def test_every_promise_has_its_tests() -> None:
-    numbers = [number for _, (_, span) in SECTIONS.items() for number in span]
+    numbers = [number for _, span in SECTIONS.values() for number in span]
     assert sorted(PROMISES) == numbers
     for word, (_, span) in SECTIONS.items():
         for number in span:
@@ -228,7 +254,15 @@ def document() -> str:
         "in [benchmarks/results/drills.json](../benchmarks/results/drills.json).",
     ]
     for word, (title, span) in SECTIONS.items():
-        lines += ["", f"## {title}", "", f"`pytest -k {word}`", "", "| | promise | tests | drills |", "|---|---|---|---|"]
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            f"`pytest -k {word}`",
+            "",
+            "| | promise | tests | drills |",
+            "|---|---|---|---|",
+        ]
         for number in span:
             held = PROMISES[number]
             tests = "<br>".join(f"`{test.replace('::', '` `')}`" for test in held.tests)
