@@ -53,7 +53,11 @@ def opened(folder: Path, read_only: bool) -> Iterator[tuple[int, list[str]]]:
 
 def call_everything(port: int, sounds: Path) -> int:
     """Every function by its index, private ones too: with what is usual, and with the run's name in every place."""
-    form = {"method": "simclr", "encoder": encoder_choices("simclr")[0][1], "settings": {"filled": {"run": {"seconds": 60}}}}
+    form = {
+        "method": "simclr",
+        "encoder": encoder_choices("simclr")[0][1],
+        "settings": {"filled": {"run": {"seconds": 60}}},
+    }
     filled = {"data": str(sounds), "run": RUN, **form}
     asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
