@@ -52,6 +52,10 @@ class Opening:
         return self.failed_at is not None and time.monotonic() - self.failed_at >= MISSING_SECONDS
 
 
+class _Closed(Exception):
+    """Nobody waits any more for what is being made."""
+
+
 class Shelf:
     """Keeps a few data sets open by fingerprint, and makes new ones in the background, two at a time.
 
@@ -69,6 +73,7 @@ class Shelf:
         self._openings: dict[tuple[str, float], Opening] = {}
         self._loaders = ThreadPoolExecutor(2, "open data")
         self._makers = ThreadPoolExecutor(2, "make data")
+        self._closed = False
 
     def dataset(self, fingerprint: str, wait_seconds: float = 2.0) -> Dataset | None:
         """The cached set of this fingerprint, or None where it isn't on this machine.
@@ -119,7 +124,8 @@ class Shelf:
             self._drop(lambda opening: opening.done and opening.reference == reference)
 
     def close(self) -> None:
-        """Begin nothing new."""
+        """Begin nothing new, and have what is being made given up: a process waits for its threads before it ends."""
+        self._closed = True
         self._loaders.shutdown(wait=False, cancel_futures=True)
         self._makers.shutdown(wait=False, cancel_futures=True)
 
@@ -142,6 +148,8 @@ class Shelf:
         try:
             dataset = self._make(key[0], window_seconds=key[1], progress=self._progress_of(key))
             done = Opening(key[0], 1.0, f"{len(dataset):,} clips are ready.", dataset)
+        except _Closed:
+            return
         except UserError as error:
             done = Opening(key[0], 0.0, str(error), None, str(error), time.monotonic())
         except Exception:
@@ -154,6 +162,8 @@ class Shelf:
 
     def _progress_of(self, key: tuple[str, float]) -> Progress:
         def note(fraction: float, sentence: str) -> None:
+            if self._closed:
+                raise _Closed
             percent = f"{sentence.rstrip(' .:')}: {100 * fraction:.0f} %"
             with self._lock:
                 self._openings[key] = replace(self._openings[key], fraction=fraction, text=percent)

@@ -118,3 +118,22 @@ def test_what_failed_is_begun_anew_after_a_while_or_when_it_was_downloaded(make_
     shelf.forget("esc50")
     shelf.open("esc50")
     wait_for(lambda: shelf.open("esc50").dataset is not None)
+
+
+def test_what_is_being_made_is_given_up_when_the_shelf_is_closed(make_dataset):
+    begun, ended = threading.Event(), threading.Event()
+
+    def make(reference, *, window_seconds, progress):
+        begun.set()
+        try:
+            while True:
+                progress(0.5, "Making sounds")
+                time.sleep(0.005)
+        finally:
+            ended.set()
+
+    shelf = Shelf(make=make)
+    shelf.open("slow")
+    assert begun.wait(20)
+    shelf.close()
+    assert ended.wait(20)
