@@ -88,12 +88,16 @@ class RunConfig:
         return config
 
 
+OWNERS = {"run": "run", "settings": "method", "views": "views", "front_end": "front_end"}
+"""What stands before the dot where a setting says whose it is."""
+
+
 def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     """A checked configuration for a run that starts now.
 
-    `overrides` are settings by bare name (`temperature=0.1`), which are sorted to the run, the method, the views or the
-    front end; `values` are RunConfig's own fields, None for those left open. Raises UserError for a name that none of
-    them has, a value out of range, and an encoder that doesn't fit.
+    `overrides` are settings by name (`temperature=0.1`), which are sorted to the run, the method, the views or the front end,
+    or say whose they are (`views.background=0.3`); `values` are RunConfig's own fields, None for those left open. Raises
+    UserError for a name that none of them has or several have, a value out of range, and an encoder that doesn't fit.
     """
     from training.encoders import ENCODERS
     from training.methods import METHODS
@@ -121,15 +125,19 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
 
 
 def _sorted(overrides: Mapping[str, Any], kinds: Mapping[str, type]) -> dict[str, dict[str, Any]]:
-    """Each override under the first of `kinds` that has a setting of its name, checked."""
+    """Each override under the one of `kinds` that has a setting of its name, checked."""
     found: dict[str, dict[str, Any]] = {part: {} for part in kinds}
     settings = {part: {s.name: s for s in describe(kind)} for part, kind in kinds.items()}
-    for name, value in overrides.items():
-        part = next((part for part, known in settings.items() if name in known), None)
-        if part is None:
-            offered = ", ".join(sorted(n for known in settings.values() for n in known))
-            raise UserError(f"There is no setting {name!r}; the settings are {offered}.")
-        found[part][name] = settings[part][name].check(value)
+    for given, value in overrides.items():
+        owner, dot, name = given.rpartition(".")
+        parts = [part for part in kinds if name in settings[part] and (not dot or owner == OWNERS[part])]
+        if not parts:
+            offered = ", ".join(sorted({n for known in settings.values() for n in known}))
+            raise UserError(f"There is no setting {given!r}; the settings are {offered}.")
+        if len(parts) > 1:
+            spelt = " or ".join(f"{OWNERS[part]}.{name}" for part in parts)
+            raise UserError(f"The setting {name!r} could be meant of several things; say {spelt}.")
+        found[parts[0]][name] = settings[parts[0]][name].check(value)
     return found
 
 

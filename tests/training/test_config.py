@@ -85,6 +85,22 @@ def test_a_new_configuration_names_every_setting(method: str) -> None:
         assert config.front_end == asdict(FrontEnd(**own.get("front_end", {})))
 
 
+def test_a_name_that_several_have_says_whose_it_is() -> None:
+    with pytest.raises(UserError, match="several things; say method.background or views.background"):
+        new_config({"background": 0.5}, method="local_aggregation")
+    config = new_config({"views.background": 0.5, "method.background": 100}, method="local_aggregation")
+    assert config.views["background"] == 0.5 and config.settings["background"] == 100
+    assert new_config({"front_end.mels": 32, "run.batch_size": 64, "background": 0.25}).views["background"] == 0.25
+
+
+@pytest.mark.parametrize(
+    "name", ["views.temperature", "simclr.temperature", "settings.temperature", ".mixup", "mixup."]
+)
+def test_a_setting_of_another_owner_is_unknown(name: str) -> None:
+    with pytest.raises(UserError, match="There is no setting"):
+        new_config({name: 0.1})
+
+
 def test_a_method_may_need_other_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(METHODS["simclr"], "run_defaults", {"batch_size": 40, "views": {"mixup": 0.0}})
     assert new_config({}).batch_size == 40 and new_config({"batch_size": 50}).batch_size == 50

@@ -10,10 +10,19 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def command(
-    commands: Commands, name: str, action: Callable[[argparse.Namespace], None], text: str, *flags: str
+    commands: Commands,
+    name: str,
+    action: Callable[[argparse.Namespace], None],
+    text: str,
+    *flags: str,
+    internal: bool = False,
 ) -> argparse.ArgumentParser:
-    """Add a command that does `action`. `flags`: which of the common arguments it takes: "run", "runs", "json", "step"."""
-    parser = commands.add_parser(name, help=text, description=text)
+    """Add a command that does `action`. `flags`: which of the common arguments it takes: "run", "runs", "json", "step".
+
+    `internal` ones are for other programs of the project, and not listed.
+    """
+    listed = {} if internal else {"help": text}
+    parser = commands.add_parser(name, description=text, **listed)
     parser.set_defaults(command=action)
     if "run" in flags:
         parser.add_argument("run", help="a run's name or folder")

@@ -30,13 +30,18 @@ def add_commands(commands: Commands) -> None:
     length.add_argument("--seconds", type=float, help="stop after so many seconds (default: 120)")
     new.add_argument("--out", help="the run's folder (default: a new one in --runs)")
     new.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a setting; may be repeated"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a setting; may be repeated; run., method., views. or front_end. before NAME says whose it is",
     )
     new.add_argument("--device", choices=("auto", "cpu", "cuda"))
     new.add_argument("--seed", type=int)
     command(commands, "resume", resume, "go on from a run's last checkpoint", "run")
     command(commands, "stop", stop, "ask a run to stop", "run")
-    command(commands, "standby", standby, "load everything and wait for a line that names a run (used by the page)")
+    waits = "load everything and wait for a line that names a run"
+    command(commands, "standby", standby, waits, internal=True)
     command(commands, "list", list_runs, "list runs", "runs", "json")
 
 
