@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -21,8 +22,8 @@ def command(
 
     `internal` ones are for other programs of the project, and not listed.
     """
-    listed = {} if internal else {"help": text}
-    parser = commands.add_parser(name, description=text, **listed)
+    add = commands.add_parser if internal else partial(commands.add_parser, help=text)  # listed is what has a help
+    parser = add(name, description=text)
     parser.set_defaults(command=action)
     if "run" in flags:
         parser.add_argument("run", help="a run's name or folder")
