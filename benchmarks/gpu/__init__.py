@@ -5,6 +5,7 @@
     clips.py       the clips: a packed file, or made tones
     draws.py       the same random numbers on every device, and float64 throughout
     numbers.py     1. the same loss, gradient and views as on the CPU, method by method; memories and measures too
+    shared_parts.py   what is compared there beside the methods
     trains.py      2. a hundred steps of every method, by the real trainer
     resumes.py        a run that is killed goes on as if nothing had happened
     learns.py      4. a minute of SimCLR and of VICReg

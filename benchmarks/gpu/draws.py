@@ -31,8 +31,8 @@ class SameDraws(TorchFunctionMode):
             kwargs["generator"] = self._generator
             if func in (torch.rand, torch.randn):
                 wanted = kwargs.pop("dtype", None) or torch.get_default_dtype()
-                return func(*args, **kwargs, dtype=torch.float32).to(device, wanted)
-            return func(*args, **kwargs).to(device)
+                return func(*args, **kwargs, dtype=torch.float32).to(device=device, dtype=wanted)
+            return func(*args, **kwargs).to(device=device)
         if func is Tensor.exponential_:
             drawn = torch.empty(args[0].shape, dtype=torch.float32).exponential_(generator=self._generator)
             return args[0].copy_(drawn)

@@ -9,7 +9,7 @@ from benchmarks.gpu.clips import first_clips, made_tones
 from benchmarks.gpu.plan import plan_for
 from benchmarks.gpu.report import Report
 from benchmarks.gpu.resumes import _difference
-from benchmarks.gpu.speed import cells
+from benchmarks.gpu.speed import cells, daring_cells
 from training.hardware import hardware
 
 
@@ -22,7 +22,8 @@ def test_short_plans_cut_batches_and_steps_and_no_part() -> None:
 
 
 def test_each_axis_is_measured_and_compiling_is_rare() -> None:
-    names = [cell.name for cell in cells(plan_for(9, on_gpu=True), on_gpu=True)]
+    plan = plan_for(9, on_gpu=True)
+    names = [cell.name for cell in [*cells(plan, on_gpu=True), *daring_cells(plan)]]
     assert len(set(names)) == len(names)
     assert {"simclr", "batch 4096", "float32", "tf32", "captured", "compiled", "byol_a, 64x96"} <= set(names)
     assert sum("compiled" in name for name in names) <= 2
