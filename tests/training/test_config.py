@@ -86,7 +86,7 @@ def test_a_new_configuration_names_every_setting(method: str) -> None:
 
 
 def test_a_name_that_several_have_says_whose_it_is() -> None:
-    with pytest.raises(UserError, match="several things; say method.background or views.background"):
+    with pytest.raises(UserError, match=r"several things; say method\.background or views\.background"):
         new_config({"background": 0.5}, method="local_aggregation")
     config = new_config({"views.background": 0.5, "method.background": 100}, method="local_aggregation")
     assert config.views["background"] == 0.5 and config.settings["background"] == 100
