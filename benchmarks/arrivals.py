@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,14 +74,14 @@ def main() -> None:
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    """A server on a free port with a folder, a cache and no runs of its own; ended afterwards."""
+def served(flags: Sequence[str] = ()) -> Iterator[Served]:
+    """A server on a free port with a folder, a cache and no runs of its own; ended afterwards. `flags` are app.py's."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"GRADIO_TEMP_DIR": f"{folder}/gradio"}
-        command = [sys.executable, "app.py", "--port", str(port), "--runs", f"{folder}/runs"]
+        command = [sys.executable, "app.py", "--port", str(port), "--runs", f"{folder}/runs", *flags]
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, env=environment)
         try:

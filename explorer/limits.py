@@ -25,7 +25,7 @@ class Limits:
     """Whole numbers; 0 is no limit."""
 
     upload_mb: int = limit(1_000, 100, "MB in one upload")
-    request_kb: int = limit(4_000, 256, "kB in any other request")
+    request_kb: int = limit(4_000, 500, "kB in any other request")
     visitor_mb: int = limit(4_000, 200, "MB that one visitor sends within ten minutes, for which files are kept")
     total_mb: int = limit(8_000, 1_000, "MB that all visitors send within ten minutes")
     visitor_uploads: int = limit(600, 20, "uploads of one visitor in a minute")
