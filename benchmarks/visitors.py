@@ -28,7 +28,7 @@ import threading
 import time
 import wave
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,9 +97,9 @@ class Visitor:
             raise OSError(f"{shown} was answered by {reply.status} {answered[:80].decode(errors='replace')}")
         return answered
 
-    def call(self, function: dict[str, Any], data: list[Any]) -> list[Any]:
+    def call(self, function: "Function", given: Mapping[str, Any]) -> list[Any]:
         """What a function of the page answers by its queue. Raises ValueError where it fails."""
-        self.ask("/gradio_api/queue/join", {**function, "data": data, "session_hash": self.session})
+        self.ask("/gradio_api/queue/join", function.called(given) | {"session_hash": self.session})
         said = self.ask(f"/gradio_api/queue/data?session_hash={self.session}").decode()
         messages = [json.loads(line[6:]) for line in said.splitlines() if line.startswith("data: ")]
         done = next(message for message in messages if message["msg"] == "process_completed")
@@ -107,9 +107,9 @@ class Visitor:
             raise ValueError(str(done["output"])[:150])
         return list(done["output"]["data"])
 
-    def at_once(self, function: dict[str, Any], data: list[Any]) -> list[Any]:
+    def at_once(self, function: "Function", given: Mapping[str, Any], **event: Any) -> list[Any]:
         """What a function answers that waits for no turn."""
-        body = {**function, "data": data, "session_hash": self.session}
+        body = function.called(given) | {"session_hash": self.session, "event_data": event or None}
         return list(json.loads(self.ask("/gradio_api/run/predict", body))["data"])
 
     def upload(self, pitch: float) -> dict[str, Any]:
@@ -125,29 +125,43 @@ class Visitor:
 
 
 @dataclass(frozen=True)
-class Page:
-    """What a visitor's browser knows of the page: how its functions are called."""
+class Function:
+    """What the page does at one event; `inputs` are the name and the usual value of each."""
 
-    functions: dict[str, dict[str, Any]]
+    number: int
+    trigger: int | None
+    inputs: tuple[tuple[str, Any], ...]
 
-    @staticmethod
-    def read(visitor: Visitor) -> "Page":
-        """From the server's configuration."""
-        config = json.loads(visitor.ask("/config"))
-        parts = {part["props"].get("elem_id"): part["id"] for part in config["components"]}
-        wanted = {
-            "opened": ("tab-train", "select"), "method": ("method", "input"), "start": ("start", "click"),
-            "stop": ("run-state", "stop"), "views": ("two-views", "click"), "sound": ("listen-audio", "input"),
-        }  # fmt: skip
-        found = {}
-        for name, (element, event) in wanted.items():
-            target = [parts[element], event]
-            numbers = [f["id"] for f in config["dependencies"] if target in f["targets"] and f["backend_fn"]]
-            found[name] = {"fn_index": numbers[0], "trigger_id": target[0]}
-        for f in config["dependencies"]:
-            if f["api_name"] in ("find", "compare"):
-                found[f["api_name"]] = {"fn_index": f["id"]}
-        return Page(found)
+    def called(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The body of a request, with some inputs by their names."""
+        data = [given.get(name, usual) for name, usual in self.inputs]
+        return {"fn_index": self.number, "trigger_id": self.trigger, "data": data}
+
+
+EVENTS = {
+    "opened": ("tab-train", "select"), "method": ("method", "input"), "start": ("start", "click"),
+    "stop": ("run-state", "stop"), "views": ("two-views", "click"), "sound": ("listen-audio", "input"),
+}  # fmt: skip
+"""Name here → the part's id and its event."""
+
+
+def functions_of(visitor: Visitor) -> dict[str, Function]:
+    """Those that the drill calls, as the server's configuration describes them."""
+    config = json.loads(visitor.ask("/config"))
+    parts = {part["id"]: part["props"] for part in config["components"]}
+    numbers = {props.get("elem_id"): number for number, props in parts.items()}
+
+    def function(about: dict[str, Any], trigger: int | None) -> Function:
+        inputs = [parts[number] for number in about["inputs"]]
+        named = ((str(part.get("elem_id") or part.get("label")), part.get("value")) for part in inputs)
+        return Function(about["id"], trigger, tuple(named))
+
+    found = {about["api_name"]: function(about, None) for about in config["dependencies"] if about["api_name"] == SLOW}
+    for name, (element, event) in EVENTS.items():
+        target = [numbers[element], event]
+        about = next(d for d in config["dependencies"] if target in d["targets"] and d["backend_fn"])
+        found[name] = function(about, numbers[element])
+    return found
 
 
 @dataclass
@@ -155,7 +169,7 @@ class Look:
     """What one visitor does, from the arrival to the end."""
 
     visitor: Visitor
-    page: Page
+    functions: dict[str, Function]
     run: str
     log: Log
     between: float
@@ -224,24 +238,27 @@ class Look:
 
     def form(self) -> None:
         """The form of a method."""
-        self.visitor.at_once(self.page.functions["opened"], ["starter", None])
-        self.visitor.at_once(self.page.functions["method"], [self.visitor.random.choice(("byol", "vicreg", "simclr"))])
+        self.visitor.at_once(self.functions["opened"], {})
+        chosen = self.visitor.random.choice(("byol", "vicreg", "simclr"))
+        self.visitor.at_once(self.functions["method"], {"method": chosen})
 
     def views(self) -> None:
         """Two views of a clip."""
         sound = {"sound": {"fingerprint": self.about["fingerprint"], "index": self._clip()}}
-        self.visitor.call(self.page.functions["views"], [sound, None, "mel", self.visitor.random.randrange(99), ""])
+        self.visitor.call(
+            self.functions["views"], {"listen-player": sound, "views-seed": self.visitor.random.randrange(99)}
+        )
 
     def upload(self) -> None:
         """A sound of one's own, shown."""
-        shown = self.visitor.call(self.page.functions["sound"], [self.visitor.upload(self._pitch())])
+        shown = self.visitor.call(self.functions["sound"], {"listen-audio": self.visitor.upload(self._pitch())})
         token = shown[1]["sound"]["upload"]
         self.visitor.ask(f"/gradio_api/x/upload/{token}/picture")
 
     def find(self) -> None:
         """A sound of one's own, searched with."""
         sound = self.visitor.upload(self._pitch())
-        (answer,) = self.visitor.call(self.page.functions["find"], [sound, self.run, -1, 10])
+        (answer,) = self.visitor.call(self.functions["find"], {"audio": sound, "run": self.run})
         if not answer.get("neighbours"):
             raise ValueError(f"nothing was found: {str(answer)[:100]}")
 
@@ -307,10 +324,11 @@ def trained(port: int, data: str, seconds: float) -> str:
     """The name of a run that was started by the page's button, once it has its first map."""
     visitor = Visitor(port, 0)
     visitor.ask("/")
-    page = Page.read(visitor)
-    visitor.at_once(page.functions["opened"], [data, None])
+    functions = functions_of(visitor)
+    visitor.at_once(functions["opened"], {})
     filled = {"filled": {"run": {"seconds": seconds, "batch_size": 64, "probe_clips": 300}}}
-    chosen = visitor.call(page.functions["start"], [data, "simclr", "conv2d", filled])
+    given = {"data": data, "method": "simclr", "encoder": "conv2d", "settings": filled}
+    chosen = visitor.call(functions["start"], given)
     run = str(chosen[0]["value"])
     until = time.monotonic() + 180
     while True:
@@ -326,7 +344,7 @@ def trained(port: int, data: str, seconds: float) -> str:
 def ended(port: int, run: str) -> None:
     """Stop the training by the page's button, and wait for it."""
     visitor = Visitor(port, 0)
-    visitor.at_once(Page.read(visitor).functions["stop"] | {"event_data": {"run": run}}, [])
+    visitor.at_once(functions_of(visitor)["stop"], {}, run=run)
     until = time.monotonic() + 60
     while time.monotonic() < until:
         if json.loads(visitor.ask(f"/gradio_api/x/run/{run}/news"))["status"]["state"] in OVER:
@@ -341,7 +359,7 @@ def warmed(port: int, run: str) -> None:
     while True:
         log, visitor = Log(), Visitor(port, 0)
         visitor.ask("/")
-        look = Look(visitor, Page.read(visitor), run, log, 1.0, USUAL)
+        look = Look(visitor, functions_of(visitor), run, log, 1.0, USUAL)
         look.news()
         for kind in dict.fromkeys(USUAL):
             look.act(kind)
@@ -359,9 +377,9 @@ def class_of(
     """So many visitors for so long; `pid` is the process whose memory is looked at."""
     log, start = Log(), time.perf_counter() + 0.5
     first = Visitor(port, 0)
-    page = Page.read(first)
+    functions = functions_of(first)
     first.close()
-    looks = [Look(Visitor(port, 1 + number), page, run, log, between, kinds) for number in range(visitors)]
+    looks = [Look(Visitor(port, 1 + number), functions, run, log, between, kinds) for number in range(visitors)]
     within = min(ARRIVING_SECONDS, seconds)
     threads = [
         threading.Thread(target=look.go, args=(start + within * number / visitors, start + seconds))
