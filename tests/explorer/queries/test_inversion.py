@@ -1,8 +1,9 @@
+import librosa
 import numpy as np
 import pytest
 import torch
 
-from explorer.queries.inversion import sound_of_log_mel
+from explorer.queries.inversion import _spectrum_of, sound_of_log_mel
 from training.spectrogram import FLOOR, FrontEnd, levelled, log_mel
 
 
@@ -25,6 +26,17 @@ def test_the_sound_gives_the_view_it_was_made_of(front_end):
     assert len(heard) == view.shape[1] * front_end.hop_samples
     again = log_mel_of(heard, front_end)[:, : view.shape[1]]
     assert np.corrcoef(view.ravel(), again.ravel())[0, 1] > 0.9
+
+
+def test_the_spectrum_has_the_mel_bands_that_were_asked_for():
+    random = np.random.default_rng(0)
+    bands = librosa.filters.mel(sr=16_000, n_fft=512, n_mels=40, htk=True, norm=None)
+    power = bands @ random.exponential(size=(257, 60)).astype(np.float32) ** 3
+    power[:, 20:30] = 0
+    found = _spectrum_of(power, bands)
+    assert found.shape == (257, 60) and (found >= 0).all() and np.isfinite(found).all()
+    decibels = 10 * np.abs(np.log10(bands @ found + 1e-4) - np.log10(power + 1e-4))
+    assert decibels.mean() < 0.05 and np.percentile(decibels, 99) < 0.5
 
 
 def test_silence_stays_silent():
