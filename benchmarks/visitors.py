@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import http.client
 import io
+import itertools
 import json
 import os
 import random
@@ -174,6 +175,9 @@ class Look:
     log: Log
     between: float
     kinds: tuple[str, ...]
+    """What it does, in turn."""
+    first: int = 0
+    """Where among them it begins."""
     cursor: str = ""
     about: dict[str, Any] = field(default_factory=dict)
     steps: list[int] = field(default_factory=list)
@@ -183,11 +187,14 @@ class Look:
         time.sleep(max(0.0, arrival - time.perf_counter()))
         self.log.timed("page", lambda: self.visitor.ask("/"))
         acts = time.perf_counter() + self.visitor.random.uniform(0, self.between)
-        while time.perf_counter() < until:
+        turns = itertools.cycle(self.kinds[self.first :] + self.kinds[: self.first])
+        acted = False
+        while time.perf_counter() < until or not acted:
             asked = time.perf_counter()
             self.log.timed("news", self.news)
             if time.perf_counter() >= acts:
-                self.act(self.visitor.random.choice(self.kinds))
+                self.act(next(turns))
+                acted = True
                 acts = time.perf_counter() + self.visitor.random.expovariate(1 / self.between)
             time.sleep(max(0.0, min(NEWS_SECONDS - (time.perf_counter() - asked), until - time.perf_counter())))
         self.visitor.close()
@@ -379,7 +386,10 @@ def class_of(
     first = Visitor(port, 0)
     functions = functions_of(first)
     first.close()
-    looks = [Look(Visitor(port, 1 + number), functions, run, log, between, kinds) for number in range(visitors)]
+    looks = [
+        Look(Visitor(port, 1 + number), functions, run, log, between, kinds, number % len(kinds))
+        for number in range(visitors)
+    ]
     within = min(ARRIVING_SECONDS, seconds)
     threads = [
         threading.Thread(target=look.go, args=(start + within * number / visitors, start + seconds))
