@@ -36,6 +36,7 @@ example-run: .venv/.installed
 benchmark: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.arrivals
+	$(BIN)/python -m benchmarks.visitors
 	$(BIN)/python -m benchmarks.learning --data starter
 
 clean:

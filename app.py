@@ -3,7 +3,7 @@
     python app.py --runs runs --data starter --port 7860
 
 Each flag is also an environment variable: HEARSIGHT_HOST, HEARSIGHT_PORT, HEARSIGHT_RUNS, HEARSIGHT_DATA,
-HEARSIGHT_READ_ONLY, HEARSIGHT_OPEN, HEARSIGHT_ALLOW_HOST (names with commas between them); what visitors may take is
+HEARSIGHT_READ_ONLY, HEARSIGHT_PATHS, HEARSIGHT_OPEN, HEARSIGHT_ALLOW_HOST (names with commas between them); what visitors may take is
 limited by the flags of explorer.limits. On a hosted Space the page is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
 What cannot be served is said in one sentence, with exit code 2.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from explorer.callers import is_loopback, listening
-from explorer.limits import add_flags, chosen_limits
+from explorer.limits import add_flags, chosen_limits, takes_hosted
 
 HERE = Path(__file__).resolve().parent
 SWITCHED = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -48,6 +48,10 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     read_only = switch("HEARSIGHT_READ_ONLY", otherwise="SPACE_ID" in env)
     parser.add_argument("--read-only", action="store_true", default=read_only, help="visitors may look, but not train")
+    parser.add_argument(
+        "--paths", action=argparse.BooleanOptionalAction, default=None,
+        help="visitors may have any folder of this machine opened as sounds (default: where no hosted limits are taken)",
+    )  # fmt: skip
     opened = switch("HEARSIGHT_OPEN", otherwise=False)
     parser.add_argument("--open", action="store_true", default=opened, help="open the page in your browser")
     add_flags(parser)
@@ -58,8 +62,11 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
             chosen.allow_host = [host_name(name) for name in names]
         except argparse.ArgumentTypeError as error:
             parser.error(f"HEARSIGHT_ALLOW_HOST: {error}")
-    others_reach_it = "SPACE_ID" in env or bool(chosen.allow_host) or not is_loopback(listening(chosen.host))
-    chosen.limits = chosen_limits(chosen, others_reach_it=others_reach_it)
+    others = "SPACE_ID" in env or bool(chosen.allow_host) or not is_loopback(listening(chosen.host))
+    hosted = takes_hosted(chosen, others_reach_it=others)
+    chosen.limits = chosen_limits(chosen, hosted=hosted)
+    if chosen.paths is None:
+        chosen.paths = switch("HEARSIGHT_PATHS", otherwise=not hosted)
     return chosen
 
 
@@ -109,7 +116,9 @@ def serve(chosen: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     launched: dict[str, Any] = {"favicon_path": HERE / "assets" / "icon.svg"}
     try:
-        server = Server(chosen.runs, data=chosen.data, read_only=chosen.read_only, limits=chosen.limits)
+        server = Server(
+            chosen.runs, data=chosen.data, read_only=chosen.read_only, limits=chosen.limits, paths=chosen.paths
+        )
     except NotServed as error:
         leave(str(error))
     try:

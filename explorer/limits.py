@@ -72,9 +72,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         )  # fmt: skip
 
 
-def chosen_limits(options: argparse.Namespace, *, others_reach_it: bool) -> Limits:
+def takes_hosted(options: argparse.Namespace, *, others_reach_it: bool) -> bool:
+    """Whether the defaults of a page that others reach are taken."""
+    return bool(options.limits == HOSTED if options.limits else others_reach_it)
+
+
+def chosen_limits(options: argparse.Namespace, *, hosted: bool) -> Limits:
     """The table's values for a server, with what the flags say in their place."""
-    hosted = options.limits == HOSTED if options.limits else others_reach_it
     given: Mapping[str, int | None] = {f.name: getattr(options, f.name) for f in fields(Limits)}
     base = hosted_limits() if hosted else Limits()
     return Limits(**{name: getattr(base, name) if value is None else value for name, value in given.items()})

@@ -47,8 +47,10 @@ WARM_UP_AFTER_SECONDS = 1.0
 class Server:
     """Everything behind the page, from the folder of the runs to the routes. While it lives the process works elsewhere."""
 
-    def __init__(self, runs: Path, *, data: str, read_only: bool, limits: Limits | None = None):
-        """Raises NotServed where `data` is neither the name of a set nor a path where something is, or nothing can be put aside."""
+    def __init__(self, runs: Path, *, data: str, read_only: bool, limits: Limits | None = None, paths: bool = True):
+        """`paths`: whether visitors may name any folder of this machine as data.
+
+        Raises NotServed where `data` is neither the name of a set nor a path where something is, or nothing can be put aside."""
         self._data = whole_reference(data)
         if os.path.isabs(self._data) and not os.path.exists(self._data):
             raise NotServed(f"There is no data at {self._data}; the name of a set or a folder of sounds was expected.")
@@ -62,7 +64,7 @@ class Server:
         self.finder = Finder(self.library, LayoutFolders())
         self.downloads = Downloads(arrived=self.library.shelf.forget)
         parts = (self.library, self.launcher, self.uploads, self.finder, self.downloads)
-        self.page = whole_page(*parts, data=self._data, read_only=read_only, started_in=started_in)
+        self.page = whole_page(*parts, data=self._data, read_only=read_only, started_in=started_in, paths=paths)
 
     def routes(self) -> FastAPI:
         """The byte routes; a FastAPI of their own only carries them to Gradio's."""

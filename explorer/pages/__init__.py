@@ -46,8 +46,11 @@ def whole_page(
     data: str,
     read_only: bool,
     started_in: str = "",
+    paths: bool = True,
 ) -> gr.Blocks:
-    """Everything that a visitor sees. `started_in`: the folder where relative paths begin that a visitor types."""
+    """Everything that a visitor sees. `started_in`: the folder where relative paths begin that a visitor types; `paths`:
+    whether a visitor may name any folder of this machine.
+    """
     with TypedBlocks(title="Hearsight", fill_width=True, analytics_enabled=False, delete_cache=(600, 3000)) as page:
         with gr.Row(elem_id="head"):
             gr.HTML(BRAND.format(icon=asset_url("icon.svg")), js_on_load=None, apply_default_css=False)
@@ -55,7 +58,18 @@ def whole_page(
                 run = Choice(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
         frame = Frame(
-            library, launcher, uploads, finder, downloads, data, read_only, page, run, Unmarked(), started_in=started_in
+            library,
+            launcher,
+            uploads,
+            finder,
+            downloads,
+            data,
+            read_only,
+            page,
+            run,
+            Unmarked(),
+            started_in=started_in,
+            paths=paths,
         )
         frame.follow_run(state)
         with gr.Tabs() as tabs:

@@ -1,5 +1,6 @@
 """What every page is given: the server's parts, and the one choice of a run that all pages share."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -15,6 +16,7 @@ from explorer.launcher import Launcher
 from explorer.library import Library, RunSummary
 from explorer.uploads import Uploads
 from training.data import whole_reference
+from training.data.dropped import is_one_drop
 from training.data.names import readable_name
 
 T = TypeVar("T", bound=BrowserPart)
@@ -67,6 +69,8 @@ class Frame:
     """Set by the page Train, which is built before those that lead to it."""
     started_in: str = ""
     """The folder where the server was started: there a relative path begins that a visitor types."""
+    paths: bool = True
+    """Whether visitors may name any folder of this machine as data."""
     followers: list[BrowserPart] = field(default_factory=list)
 
     @property
@@ -85,8 +89,20 @@ class Frame:
         return {"show_progress": "hidden", "show_progress_on": self.unmarked, "api_visibility": "private"}
 
     def reference(self, typed: str | None) -> str:
-        """Data as a visitor named it, by a path that stands alone where it is one; empty where nothing was named."""
-        return whole_reference(typed or "", self.started_in)
+        """Data as a visitor named it, by a path that stands alone where it is one; empty where nothing was named, or a
+        folder of this machine that visitors may not name.
+        """
+        whole = whole_reference(typed or "", self.started_in)
+        return whole if self.paths or not os.path.isabs(whole) or whole == self.data or is_one_drop(whole) else ""
+
+    @property
+    def data_hint(self) -> str:
+        """What a visitor may write where data is chosen."""
+        return (
+            "A set by its name, or the path of a folder of sounds on this machine."
+            if self.paths
+            else "A set by its name."
+        )
 
     def follow_run(self, part: T) -> T:
         """`part` shows the run that is chosen: its value becomes {"run": name}."""

@@ -29,7 +29,7 @@ def build(frame: Frame) -> None:
                 choices=[frame.data],
                 value=frame.data,
                 allow_custom_value=not frame.read_only,
-                info="A set by its name, or the path of a folder of sounds on this machine.",
+                info=frame.data_hint,
                 elem_id="listen-data",
             )
             source.offer()

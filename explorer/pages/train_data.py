@@ -29,7 +29,7 @@ class DataChoice:
             choices=[data_title(frame.data)],
             value=frame.data,
             allow_custom_value=not frame.read_only,
-            info=None if frame.read_only else "A set by its name, or the path of a folder of sounds on this machine.",
+            info=None if frame.read_only else frame.data_hint,
             elem_id="data",
         )
         self._button = gr.Button("Download this set", visible=False, elem_id="download")

@@ -87,3 +87,14 @@ def test_hosted_limits_are_never_wider() -> None:
         own, hosted = getattr(Limits(), name), getattr(hosted_limits(), name)
         assert hosted > 0
         assert own == 0 or hosted <= own or name == "sessions"
+
+
+def test_security_visitors_name_folders_of_the_machine_only_where_nobody_else_reaches_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert app.options([]).paths is True
+    assert app.options(["--host", "0.0.0.0"]).paths is False
+    assert app.options(["--host", "0.0.0.0", "--paths"]).paths is True
+    assert app.options(["--no-paths"]).paths is False
+    monkeypatch.setenv("HEARSIGHT_PATHS", "1")
+    assert app.options(["--limits", "hosted"]).paths is True

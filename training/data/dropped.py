@@ -8,6 +8,7 @@ They are a visitor's: links are never followed, and no file may be longer than t
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
@@ -38,6 +39,14 @@ def is_dropped(path: str | Path) -> bool:
         return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(dropped_root()))
     except ValueError:  # a name that holds NUL
         return False
+
+
+def is_one_drop(path: str | Path) -> bool:
+    """Whether `path` is the folder of one drop, whose name nobody knows who doesn't know the sounds."""
+    folder = Path(path)
+    if folder.parent.parent != dropped_root() or not re.fullmatch(f"[0-9a-f]{{{2 * HASH_BYTES}}}", folder.parent.name):
+        return False
+    return folder.is_dir() and not folder.is_symlink() and not folder.parent.is_symlink()
 
 
 def keep_dropped(

@@ -5,7 +5,8 @@ import json
 import orjson
 
 from explorer.library import Library
-from explorer.pages.frame import run_choices
+from explorer.pages.frame import Frame, run_choices
+from training.data.dropped import dropped_root
 from training.run import create_run
 
 
@@ -30,3 +31,24 @@ def test_a_run_whose_texts_are_broken_can_be_offered_with_the_others(make_run, t
     assert orjson.dumps(choices)
     assert choices == [("\\ud800 · \\ud800 · a", "a"), ("byol · \\ud800 · b", "b")]
     assert "\\ud800" in Library(tmp_path).sounds(Library(tmp_path).run("a")).note
+
+
+def test_security_a_folder_of_the_machine_is_not_opened_for_visitors_from_elsewhere(cache, tmp_path):
+    nothing = [None] * 5
+    own, others = (
+        Frame(*nothing, str(tmp_path / "shown"), False, None, None, None, started_in=str(tmp_path), paths=paths)
+        for paths in (True, False)
+    )
+    drop = dropped_root() / ("0a" * 16) / "3 dropped files"
+    (drop / "below").mkdir(parents=True)
+    (dropped_root() / ("0b" * 16)).symlink_to(tmp_path)
+    (tmp_path / "private").mkdir()
+    for named in ("starter", "esc50", "hf:owner/name", str(drop), str(tmp_path / "shown"), "shown", "", None):
+        assert others.reference(named) == own.reference(named)
+    for named in (
+        *("/", "/etc", "~", "private", "./private", f"{tmp_path}/shown/../private", f"{tmp_path}/shown/below"),
+        *(str(dropped_root()), str(drop.parent), str(drop / "below"), f"{drop}/../..", f"{dropped_root()}/*/x"),
+        *(f"{dropped_root()}/{'0b' * 16}/private", f"{dropped_root()}/{'0c' * 16}/x", "a\0b"),
+    ):
+        assert others.reference(named) == ""
+        assert own.reference(named) != ""

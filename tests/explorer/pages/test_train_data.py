@@ -35,6 +35,7 @@ def choice(tmp_path, cache):
         launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
         frame = SimpleNamespace(data=data, read_only=read_only, library=library, downloads=downloads, launcher=launcher)
         frame.reference = whole_reference
+        frame.data_hint = ""
         return DataChoice(frame)  # type: ignore[arg-type]
 
     yield make
