@@ -156,7 +156,7 @@ def _odd_heartbeat(path: Path, chance: random.Random) -> None:
     value = json.loads(path.read_bytes())
     elsewhere = {"pid": 77, "start": "1", "boot": "another machine"}
     changes = {"state": "training", "process": elsewhere, "updated": chance.choice(ODD_VALUES)}
-    path.with_name("status.json").write_text(json.dumps({**value, **changes}))
+    _regular(path.with_name("status.json")).write_text(json.dumps({**value, **changes}))
 
 
 def _nested(path: Path, chance: random.Random) -> None:
@@ -222,13 +222,20 @@ def _odd_npy(path: Path, chance: random.Random) -> None:
 def _whole_but_foreign(path: Path, chance: random.Random) -> None:
     """A checkpoint's file is another one, and its manifest says that this is right."""
     content = chance.choice((b"", b"weights", path.read_bytes()[:-7], bytes(1000), b"\xff" * 8, b"\x80\4."))
-    manifest = path.with_suffix(".json")
+    manifest = _regular(path.with_suffix(".json"))
     if not manifest.is_file():
         return
     path.write_bytes(content)
     named = "weights" if path.suffix == ".safetensors" else "state"
     value = reading.read_object(manifest)  # which may be a pipe by now
     manifest.write_text(json.dumps({**value, named: hashlib.sha256(content).hexdigest()}))
+
+
+def _regular(path: Path) -> Path:
+    """`path`, unless something was put in its place at which a writer would wait. Raises OSError."""
+    if not path.is_file():
+        raise OSError(f"{path} is no regular file")
+    return path
 
 
 def _repacked(path: Path, entries: dict[str, bytes], chance: random.Random) -> None:

@@ -1,6 +1,8 @@
 """Whatever happens to a folder of runs, whoever looks at it gets an answer."""
 
 import logging
+import os
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from benchmarks.looking import Onlooker
-from benchmarks.mutilate import mutilate
+from benchmarks.mutilate import _odd_heartbeat, _whole_but_foreign, mutilate
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +53,13 @@ def test_the_same_seed_breaks_the_same(onlooker: Onlooker, tmp_path: Path) -> No
     for seed in range(20):
         first, second = (mutilate(site, seed) for site in sites)
         assert first == second
+
+
+def test_nobody_waits_at_a_pipe_that_an_earlier_break_put_there(tmp_path: Path) -> None:
+    for name, content in (("config.json", b"{}"), ("000001.state", b"state")):
+        (tmp_path / name).write_bytes(content)
+    os.mkfifo(tmp_path / "status.json")
+    os.mkfifo(tmp_path / "000001.json")
+    for how, name in ((_odd_heartbeat, "config.json"), (_whole_but_foreign, "000001.state")):
+        with pytest.raises(OSError, match="no regular file"):
+            how(tmp_path / name, random.Random(0))
