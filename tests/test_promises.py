@@ -209,6 +209,7 @@ PROMISES = {
     41: promise(
         "A class that arrives within three seconds is served within three more, slow clients hold nobody up, and memory stays flat.",
         "explorer/test_visitors_served.py::test_visitors_sessions_are_bounded_and_the_idle_one_goes",
+        "benchmarks/test_visitors.py::test_visitors_of_a_class_are_all_served",
         "benchmarks/test_drills.py::test_durability_bad_input_visitors_each_drill_can_be_held", drills="arrivals slow"),
     42: promise(
         "On a page for looking only everything can be looked at and heard, and nothing started.",
