@@ -28,7 +28,8 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 def flags_of_the_parser(capsys: pytest.CaptureFixture[str]) -> set[str]:
     with pytest.raises(SystemExit):
         app.options(["--help"])
-    return set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    flags = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    return {flag for flag in flags if not flag.startswith("--no-")}
 
 
 def test_every_flag_is_told_and_no_other(capsys: pytest.CaptureFixture[str]) -> None:
