@@ -422,6 +422,7 @@ def told(log: Log) -> dict[str, Any]:
         "all_but_find_p95": round(quick[int(0.95 * len(quick))], 3) if quick else None,
         "errors": dict(log.errors),
         "memory_mb": memory(log.memory),
+        "memory_mb_each_half_minute": [round(size / 1e6) for _, size in log.memory[:: int(30 / MEMORY_SECONDS)]],
         "slower_than_wanted": [kind for kind, about in kinds.items() if about["p95"] > GOALS.get(kind, GOALS[""])],
     }
 

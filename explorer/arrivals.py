@@ -78,9 +78,8 @@ class Arrivals:
         since = self._clock() - MINUTE
         recent = [arrival.visitor for arrival in self._arrivals if arrival.began > since]
         if beyond(recent.count(visitor) + 1, self._limits.visitor_uploads):
-            return 429, (
-                f"You sent {recent.count(visitor)} files within a minute, which is the most; wait a moment and try again."
-            )
+            most = self._limits.visitor_uploads
+            return 429, f"The uploads of a visitor are limited to {most:,} a minute; wait a moment and try again."
         if beyond(len(recent) + 1, self._limits.total_uploads):
             return 503, "More sounds are being sent here than can be taken; wait a moment and try again."
         return None

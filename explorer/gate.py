@@ -34,17 +34,18 @@ class Gate:
         if known is None and path == "/":
             send = _with_cookie(send, self._visitors.new_cookie(scope))
         if path == UPLOAD:
-            await self._upload(scope, receive, send)
+            refused = await self._upload(scope, receive, send)
         else:
-            await self._bounded(scope, receive, send, self._limits.request_kb * KB)
+            refused = await self._bounded(scope, receive, send, self._limits.request_kb * KB)
+        if refused is not None:
+            status, sentence = refused
+            await PlainTextResponse(sentence, status)(scope, receive, send)
 
-    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> Refusal | None:
         announced, most = _announced(scope), self._limits.upload_mb * MB
-        refused = _too_big(announced, most)
-        begun = refused or self._arrivals.begin(scope[IN_SCOPE], announced)
+        begun = _too_big(announced, most) or self._arrivals.begin(scope[IN_SCOPE], announced)
         if not isinstance(begun, Arrival):
-            await _refuse(scope, receive, send, begun)
-            return
+            return begun
         status = 0
 
         async def noticed(message: Message) -> None:
@@ -54,26 +55,26 @@ class Gate:
             await send(message)
 
         try:
-            await self._bounded(scope, receive, noticed, most, begun)
+            return await self._bounded(scope, receive, noticed, most, begun)
         finally:
             self._arrivals.end(begun, whole=status == 200)
 
     async def _bounded(
         self, scope: Scope, receive: Receive, send: Send, most: int, arrival: Arrival | None = None
-    ) -> None:
-        """Answer a request whose body has at most so many bytes; one that grows beyond is cut off while it comes in."""
-        refused = _too_big(_announced(scope), most)
-        if refused is not None:
-            await _refuse(scope, receive, send, refused)
-            return
+    ) -> Refusal | None:
+        """Answer a request whose body has at most so many bytes; one that grows beyond is cut off while it comes in.
+
+        Returns why it is not answered.
+        """
+        if (refused := _too_big(_announced(scope), most)) is not None:
+            return refused
         passing = _Passing(receive, send, most, None if arrival is None else partial(self._arrivals.grow, arrival))
         try:
             await self._app(scope, passing.receive, passing.send)
         except Exception:  # whatever is raised where a body breaks off
             if not passing.cut:
                 raise
-        if passing.cut and passing.refused is not None:
-            await _refuse(scope, receive, send, passing.refused)
+        return passing.refused if passing.cut else None
 
 
 class _Passing:
@@ -127,12 +128,9 @@ def _too_big(size: int, most: int) -> Refusal | None:
 def _with_cookie(send: Send, cookie: str) -> Send:
     async def marked(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).append("Set-Cookie", cookie)
+            headers = MutableHeaders(scope=message)
+            headers.append("Set-Cookie", cookie)
+            headers["Cache-Control"] = "private, no-store"  # or a proxy gives it to the next visitor
         await send(message)
 
     return marked
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, refused: Refusal) -> None:
-    status, sentence = refused
-    await PlainTextResponse(sentence, status)(scope, receive, send)

@@ -122,8 +122,9 @@ def wav(seconds: float, pitch: float = 440) -> bytes:
 def test_visitors_get_a_cookie_with_the_page_and_only_once(site: Site) -> None:
     visitor = Visitor(site.port)
     assert "set-cookie" not in visitor.ask("GET", "/config").headers
-    given = visitor.ask("GET", "/").headers.get_all("set-cookie") or []
-    (cookie,) = given
+    headers = visitor.ask("GET", "/").headers
+    (cookie,) = headers.get_all("set-cookie") or []
+    assert headers["cache-control"] == "private, no-store"
     assert re.fullmatch(
         rf"hearsight_{site.port}=[0-9a-f]{{32}}\.[0-9a-f]{{64}}; Path=/; HttpOnly; SameSite=Lax", cookie
     )
@@ -150,7 +151,7 @@ def test_security_bursts_of_uploads_are_refused(site: Site) -> None:
     visitor, other = site.visitor(), site.visitor()
     answers = [visitor.send(b"RIFF") for _ in range(12)]
     assert [answer.status for answer in answers] == [200] * 8 + [429] * 4
-    assert answers[-1].body.decode().startswith("You sent 8 files within a minute, which is the most")
+    assert answers[-1].body.decode().startswith("The uploads of a visitor are limited to 8 a minute; wait")
     assert other.send(b"RIFF").status == 200
 
 

@@ -1,0 +1,26 @@
+"""A visitor who is refused reads why on the page."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def test_visitors_read_on_the_page_why_an_upload_is_refused(browser: Any, tmp_path: Path, look: Any) -> None:
+    from tests.browser.conftest import Site
+
+    site = Site(tmp_path)
+    site.environment |= {"HEARSIGHT_VISITOR_UPLOADS": "1"}
+    site.open()
+    try:
+        page = look(site).open("tab=listen")
+        (tmp_path / "a.wav").write_bytes(b"no sound")
+        files = page.locator("#listen-audio input[type=file]")
+        files.set_input_files(tmp_path / "a.wav")
+        page.get_by_text("a.wav").first.wait_for(timeout=60_000)
+        page.locator("#listen-audio input[type=file]").set_input_files(tmp_path / "a.wav")
+        page.get_by_text("The uploads of a visitor are limited to 1 a minute").first.wait_for(timeout=60_000)
+    finally:
+        site.close()
