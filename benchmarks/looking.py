@@ -141,6 +141,7 @@ def _look_at_routes(client: TestClient, name: str) -> None:
         return value
 
     news = asked("news")
+    assert "metrics" in news, news
     asked("news", since=news["metrics"]["cursor"])
     asked("baselines"), asked("points")
     steps = asked("lens")["steps"]

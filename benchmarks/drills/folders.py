@@ -111,8 +111,7 @@ def main() -> None:
         try:
             onlooker.look(site)
         except Exception:  # each is what is looked for
-            last = traceback.format_exc().strip().splitlines()
-            wrong = f"{done}: {last[-1][:300]} ({last[-3].strip()[:200] if len(last) > 2 else ''})"
+            wrong = f"{done}: {traceback.format_exc(limit=-3)}"
         print(json.dumps(wrong), flush=True)
     onlooker.close()
 
