@@ -103,8 +103,8 @@ class LayoutFolders:
         return Layouts(version, tuple(found), kinds, trust, len(snapshots))
 
     def forget_older_than(self, days: float, now: float) -> None:
-        """Remove what was written long ago: it is made again when somebody looks."""
-        for path in self.root.glob("??/*.npz"):
+        """Remove what was written long ago, half-written files too: it is made again when somebody looks."""
+        for path in self.root.glob("??/*"):
             stamp = file_stamp(path)
             if stamp is not None and now - stamp[1] / 1e9 > days * 86_400:
                 path.unlink(missing_ok=True)
