@@ -70,7 +70,9 @@ def test_a_run_without_a_folder_gets_one_named_by_time_and_method(
     assert folder.name.endswith("-simclr") and folder.name[:2] == "20"
     found = answer(capsys, "list", "--runs", str(tmp_path))
     assert found == {
-        "runs": [{"run": folder.name, "state": "finished", "step": 1, "method": "simclr", "data": "starter"}]
+        "runs": [
+            {"run": folder.name, "state": "finished", "step": 1, "method": "simclr", "data": "starter", "warning": ""}
+        ]
     }
     assert main(["list", "--runs", str(tmp_path)]) == 0
     assert folder.name in capsys.readouterr().out

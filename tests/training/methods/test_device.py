@@ -34,7 +34,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("triplet", "conv2d", {"mining": "all"}),
     ("deep_infomax", "conv2d", {"estimator": "jsd"}),
     ("memory_bank", "conv2d", {"negatives": 8}),
-    ("local_aggregation", "conv2d", {"background": 8}),
+    ("local_aggregation", "conv2d", {"method.background": 8}),
     *[("denoising_autoencoder", "conv2d", {"corruption": kind}) for kind in ("crop", "reorder", "band_filter")],
     *[("cola", "conv2d", {"segments": kind}) for kind in ("near", "anywhere")],
 ]

@@ -54,7 +54,7 @@ def slow_loss(
 def test_value_and_gradient_equal_the_slow_one(
     background: int, temperature: float, assert_equals_slow: Callable[..., None]
 ) -> None:
-    method = bare(background=background, temperature=temperature, clusterings=3)
+    method = bare(**{"method.background": background}, temperature=temperature, clusterings=3)
     labels = torch.randint(0, 7, (3, 40))
     method.clustering.labels.copy_(labels)
     clips = [7, 0, 33, 3]
@@ -74,14 +74,14 @@ def test_it_begins_as_instance_discrimination() -> None:
 
 
 def test_equal_memories_cost_the_chance_at_first() -> None:
-    method = bare(background=10)
+    method = bare(**{"method.background": 10})
     method.bank.entries.copy_(functional.normalize(torch.ones(40, 8), dim=1))
     loss = method.loss({"view": torch.randn(6, 8), "clips": torch.arange(6)})["loss"]
     assert float(loss) == pytest.approx(math.log(10), rel=1e-5) and method.chance().value == pytest.approx(math.log(10))
 
 
 def test_close_neighbours_share_a_cluster_in_any_run_and_always_hold_the_clip_itself() -> None:
-    method = bare(background=4, clusterings=2)
+    method = bare(**{"method.background": 4}, clusterings=2)
     method.clustering.labels.copy_(torch.stack([torch.arange(40), torch.arange(40) // 2]))
     near = torch.tensor([[3, 9, 2, 7]])
     assert method.close(near, torch.tensor([2])).tolist() == [[True, False, True, False]]
@@ -110,7 +110,7 @@ def test_memories_of_the_clips_just_heard_move() -> None:
 
 
 def test_the_lens_shows_probabilities_and_the_nearest_first() -> None:
-    method = method_with(background=20).eval()
+    method = method_with(**{"method.background": 20}).eval()
     method.clustering.labels.copy_(torch.arange(40) % 10)
     power = torch.rand(12, 16, 24, generator=Generator().manual_seed(0)) * 3
     batch = Batch(torch.arange(12), power, torch.full((12,), 24), torch.zeros(12, dtype=torch.int64))
