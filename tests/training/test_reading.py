@@ -159,6 +159,19 @@ def test_bad_input_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.Mo
     assert reading.read_arrays(tmp_path / "x.npz") is None
 
 
+def test_bad_input_an_entry_that_holds_more_than_it_claims_is_not_unpacked(tmp_path: Path) -> None:
+    path, held = tmp_path / "x.npz", 50_000_000
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.npy", bytes(held))
+    path.write_bytes(path.read_bytes().replace(held.to_bytes(4, "little"), (1_000).to_bytes(4, "little")))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.getinfo("a.npy").file_size == 1_000
+    tracemalloc.start()
+    assert reading.read_arrays(path) is None
+    assert tracemalloc.get_traced_memory()[1] < 5e6
+    tracemalloc.stop()
+
+
 def test_what_holds_no_numbers_is_left_out(tmp_path: Path) -> None:
     path = written(tmp_path / "x.npz", text=np.array(["a"]), many=np.ones(2, np.complex64), good=np.ones(2))
     found = reading.read_arrays(path)

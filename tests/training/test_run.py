@@ -419,3 +419,10 @@ def test_a_status_of_odd_types_is_no_status_or_a_sound_one(full: RunFolder, name
         assert status.steps is None or type(status.steps) is int
         assert status.seconds_left is None or type(status.seconds_left) in (int, float)
         assert type(status.warning) is str and type(status.schema) is int
+
+
+def test_bad_input_a_configuration_of_many_megabytes_is_not_read(run: RunFolder) -> None:
+    path = run.path / "config.json"
+    path.write_text('{"method": "simclr", "more": [' + "{}," * 500_000 + "{}]}")
+    assert run.config() == {} and not run.read_only()
+    assert [found.name for found in find_runs(run.path.parent)] == ["run"]

@@ -20,6 +20,8 @@ SILENT_SECONDS = 10.0
 """A trainer on another machine whose heartbeat is older than this counts as crashed."""
 AHEAD_SECONDS = 2 * 86_400.0
 """So far the clock of another machine may be ahead; a heartbeat from later is no heartbeat."""
+MOST_CONFIG_BYTES = 1 << 20
+"""It is read for each list of the runs, so it must be read quickly."""
 MOST_MANIFEST_BYTES = 1 << 16
 MOST_STATUS_BYTES = 1 << 20
 
@@ -51,7 +53,7 @@ class RunFolder:
 
     def config(self) -> dict[str, Any]:
         """The run's configuration as plain values; empty where it cannot be read."""
-        return reading.read_object(self.path / "config.json")
+        return reading.read_object(self.path / "config.json", MOST_CONFIG_BYTES)
 
     def status(self) -> Status:
         """Where the run stands; `crashed` where it claims to be active and its trainer is gone."""
@@ -74,7 +76,7 @@ class RunFolder:
 
     def read_only(self) -> bool:
         """Whether a newer version wrote it, so that this one must not touch it."""
-        found = (reading.read_object(self.path / name) for name in ("config.json", "status.json"))
+        found = (self.config(), reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
         schemas = (values.get("schema", SCHEMA) for values in found)
         return any(isinstance(s, int) and s > SCHEMA for s in schemas)
 
