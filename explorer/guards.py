@@ -1,5 +1,6 @@
 """What stands before everything else: who may ask, what is open, and on every answer what a browser may do with it."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from urllib.parse import parse_qsl
@@ -26,6 +27,7 @@ POLICY = (
     "form-action 'self'",
 )
 HOSTED_FRAMES = "https://huggingface.co https://*.hf.space"
+RANGE = re.compile(rb"bytes=[0-9, -]+")
 LOOKING = ("GET", "HEAD")
 """The methods that change nothing."""
 
@@ -47,7 +49,7 @@ class Guards:
         elif scope["type"] == "http":
             refused = self._refusal(scope)
             app = self._app if refused is None else PlainTextResponse(refused[1], refused[0])
-            await app(scope, receive, self._marking(send))
+            await app(_cleared(scope), receive, self._marking(send))
         else:
             await self._app(scope, receive, send)
 
@@ -72,6 +74,18 @@ class Guards:
             await send(message)
 
         return marked
+
+
+def _cleared(scope: Scope) -> Scope:
+    """A request without what Gradio trusts too far.
+
+    X-Gradio-Server would name the server to which the page then sends all that a visitor does. Where Gradio answers for a
+    range itself, it repeats all headers of the request, a cookie and what a proxy added among them; a unit that isn't in
+    small letters it leaves to Starlette.
+    """
+    kept = [(name, value) for name, value in scope["headers"] if name not in (b"x-gradio-server", b"range")]
+    ranges = [value for name, value in scope["headers"] if name == b"range" and RANGE.fullmatch(value)]
+    return {**scope, "headers": [*kept, *((b"range", value.capitalize()) for value in ranges[:1])]}
 
 
 def outermost(around: Callable[[ASGIApp], ASGIApp]) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -13,7 +13,7 @@ from explorer.callers import Callers
 from explorer.guards import Guards, outermost
 from explorer.open_routes import Doors, Open
 
-TABLE = [Open("GET", path, "", "") for path in ("/own", "/fails", "/nothing", "/shared")]
+TABLE = [Open("GET", path, "", "") for path in ("/own", "/fails", "/nothing", "/shared", "/asked")]
 
 
 def asked(hosted: bool = False, root_path: str = "") -> TestClient:
@@ -38,6 +38,10 @@ def asked(hosted: bool = False, root_path: str = "") -> TestClient:
         return PlainTextResponse(
             "", headers={"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
         )
+
+    @app.get("/asked")
+    def asked(request: Request) -> JSONResponse:
+        return JSONResponse(dict(request.headers))
 
     @app.get("/forgotten")
     def forgotten() -> str:
@@ -93,6 +97,21 @@ def test_security_no_answer_is_shared_with_pages_from_elsewhere() -> None:
     with asked() as client:
         headers = client.get("/shared").headers
     assert not [name for name in headers if name.startswith("access-control")]
+
+
+def test_security_no_header_says_where_the_page_sends_what_visitors_do() -> None:
+    with asked() as client:
+        assert "x-gradio-server" not in client.get("/asked", headers={"X-Gradio-Server": "http://evil.example"}).json()
+
+
+@pytest.mark.parametrize(
+    ("sent", "passed"),
+    [("bytes=0-1", "Bytes=0-1"), ("bytes=5-", "Bytes=5-"), ("bytes=\xb2-5", None), ("\xa0bytes=0-1", None)],
+)
+def test_security_ranges_are_left_to_who_repeats_no_headers(sent: str, passed: str | None) -> None:
+    with asked() as client:
+        answer = client.get("/asked", headers={"Range": sent.encode("latin-1")})  # type: ignore[dict-item]
+    assert answer.json().get("range") == passed
 
 
 def test_security_a_websocket_is_closed_before_it_opens() -> None:

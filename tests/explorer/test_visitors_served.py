@@ -147,6 +147,22 @@ def test_security_an_upload_that_is_too_large_is_413_and_leaves_nothing(site: Si
     assert [path for path in site.incoming.iterdir() if path.is_file()] == []
 
 
+def test_security_no_answer_repeats_the_headers_of_its_request(site: Site) -> None:
+    visitor = site.visitor()
+    (path,) = json.loads(visitor.send(b"RIFF....WAVE").body)
+    for span in ("bytes=0-3", "bytes=4-", "bytes=0-1,4-5", "bytes=1-2-3", "bytes=9-1"):
+        answer = visitor.ask("GET", f"/gradio_api/file={path}", Range=span, X_Told="by a proxy")
+        assert answer.status in (200, 206, 400, 416)
+        assert not {"Cookie", "X-Told", "Host"} & {name.title() for name in answer.headers}
+    assert visitor.ask("GET", f"/gradio_api/file={path}", Range="bytes=0-3").body == b"RIFF"
+
+
+def test_security_no_header_names_another_server_for_the_page(site: Site) -> None:
+    named = {"X_Gradio_Server": "http://evil.example", "X_Forwarded_Proto": "https"}
+    for path in ("/", "/config", "/gradio_api/info"):
+        assert b"evil.example" not in site.visitor().ask("GET", path, **named).body
+
+
 def test_security_bursts_of_uploads_are_refused(site: Site) -> None:
     visitor, other = site.visitor(), site.visitor()
     answers = [visitor.send(b"RIFF") for _ in range(12)]
