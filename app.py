@@ -110,9 +110,11 @@ def serve(chosen: argparse.Namespace) -> None:
     """Open the door and stay until the process is asked to end."""
     from explorer.door import NotServed
     from explorer.log_lines import cut_what_is_logged
+    from explorer.open_files import allow_many
     from explorer.server import Server
 
     cut_what_is_logged()
+    allow_many()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     launched: dict[str, Any] = {"favicon_path": HERE / "assets" / "icon.svg"}
     try:

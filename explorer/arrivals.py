@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.limits import Limits, beyond
+from explorer.limits import LARGEST, Limits, beyond
 
 KEPT_SECONDS = 600.0
 SWEEP_SECONDS = 120.0
@@ -33,17 +33,27 @@ class Arrival:
     visitor: str
     began: float
     bytes: int = 0
+    files: int = 0
     ended: float | None = None
 
 
 class Arrivals:
     """The uploads of the last minutes. All methods may be called from any thread."""
 
-    def __init__(self, limits: Limits, folder: Path | None = None, clock: Callable[[], float] = time.monotonic):
-        """`folder`: where the framework puts what comes in; what broke off is removed there."""
+    def __init__(
+        self,
+        limits: Limits,
+        folder: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        most_files: int = LARGEST,
+    ):
+        """`folder`: where the framework puts what comes in; what broke off is removed there. `most_files` come in at once:
+        the framework holds each open until the last one of its upload is there.
+        """
         self._limits = limits
         self._folder = folder
         self._clock = clock
+        self._most_files = most_files
         self._lock = threading.Lock()
         self._arrivals: list[Arrival] = []
         self._bytes: Counter[str] = Counter()
@@ -58,10 +68,11 @@ class Arrivals:
             self._arrivals.append(Arrival(visitor, self._clock()))
             return self._arrivals[-1]
 
-    def grow(self, arrival: Arrival, size: int) -> Refusal | None:
-        """Count `size` more bytes; why they are too many, where they are."""
+    def grow(self, arrival: Arrival, size: int, files: int = 0) -> Refusal | None:
+        """Count `size` more bytes in which so many files begin; why they are too many, where they are."""
         with self._lock:
-            refused = self._too_much(arrival.visitor, size)
+            arrival.files += files
+            refused = self._too_much(arrival.visitor, size) or self._too_many_files(arrival)
             arrival.bytes += size
             self._bytes[arrival.visitor] += size
             return refused
@@ -93,6 +104,14 @@ class Arrivals:
         if beyond(self._bytes.total() + more, self._limits.total_mb * MB):
             return 503, "The room for sounds that visitors send is used up for now; try again in ten minutes."
         return None
+
+    def _too_many_files(self, arrival: Arrival) -> Refusal | None:
+        coming = sum(one.files for one in self._arrivals if one.ended is None)
+        if coming <= self._most_files:
+            return None
+        if arrival.files > self._most_files:
+            return 413, f"More than {self._most_files:,} files can't come at once; send fewer, or one zip."
+        return 503, "More files are being sent here than can be taken; wait a moment and try again."
 
     def _forget(self) -> None:
         """What ended so long ago that its files are gone."""

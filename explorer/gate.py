@@ -1,5 +1,6 @@
 """Says of each request which visitor sent it, and takes no more of it than the limits allow."""
 
+from asyncio import wait_for
 from collections.abc import Callable
 from functools import partial
 
@@ -13,6 +14,10 @@ from explorer.visitors import IN_SCOPE, Visitors, address_of
 
 UPLOAD = "/gradio_api/upload"
 KB = 1_000
+FILE_BEGINS = b"filename"
+"""Stands once in the head of each file that is sent, and seldom elsewhere."""
+SILENT_SECONDS = 60.0
+"""An upload of which nothing comes for so long is over."""
 
 
 class Gate:
@@ -80,13 +85,14 @@ class Gate:
 class _Passing:
     """One request on its way in, and its answer on its way out. The rest of a body that is too much never comes in."""
 
-    def __init__(self, receive: Receive, send: Send, most: int, count: Callable[[int], Refusal | None] | None):
-        """`most`: bytes of the body; `count`: what else may refuse so many more of them."""
+    def __init__(self, receive: Receive, send: Send, most: int, count: Callable[[int, int], Refusal | None] | None):
+        """`most`: bytes of the body; `count`: what else may refuse so many more of them, in which so many files begin."""
         self._receive = receive
         self._send = send
         self._most = most
         self._count = count
         self._taken = 0
+        self._end = b""
         self._answered = False
         self.refused: Refusal | None = None
 
@@ -98,13 +104,24 @@ class _Passing:
     async def receive(self) -> Message:
         """For the application: as if the visitor had gone, once it is refused."""
         if self.refused is None:
-            message = await self._receive()
-            size = len(message.get("body", b""))
-            self._taken += size
-            self.refused = _too_big(self._taken, self._most) or (self._count(size) if self._count and size else None)
+            try:
+                message = await wait_for(self._receive(), None if self._count is None else SILENT_SECONDS)
+            except TimeoutError:
+                self.refused = 408, f"Nothing came of this upload for {SILENT_SECONDS:.0f} seconds."
+                return {"type": "http.disconnect"}
+            body = message.get("body", b"")
+            self._taken += len(body)
+            self.refused = _too_big(self._taken, self._most) or self._counted(body)
             if self.refused is None:
                 return message
         return {"type": "http.disconnect"}
+
+    def _counted(self, body: bytes) -> Refusal | None:
+        if self._count is None or not body:
+            return None
+        seen = (self._end + body).lower()  # a word may be cut in two, or in eight
+        self._end = seen[1 - len(FILE_BEGINS) :]
+        return self._count(len(body), seen.count(FILE_BEGINS))
 
     async def send(self, message: Message) -> None:
         """From the application, whose answer to a body that broke off is not the one that is given."""

@@ -28,6 +28,7 @@ POLICY = (
 )
 HOSTED_FRAMES = "https://huggingface.co https://*.hf.space"
 RANGE = re.compile(rb"bytes=[0-9, -]+")
+LONGEST_ADDRESS = 8_000
 LOOKING = ("GET", "HEAD")
 """The methods that change nothing."""
 
@@ -54,6 +55,8 @@ class Guards:
             await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
+            return 414, f"The address is longer than the {LONGEST_ADDRESS:,} characters that are read here."
         headers, method = Headers(scope=scope), scope["method"]
         said = (headers.getlist(name) for name in ("host", "x-forwarded-host", "origin"))
         asked = {name for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}

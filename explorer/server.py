@@ -26,10 +26,12 @@ from explorer.guards import Guards, outermost
 from explorer.launcher import Launcher
 from explorer.library import Library
 from explorer.limits import LARGEST, Limits
+from explorer.open_files import most_incoming
 from explorer.open_routes import Doors
 from explorer.pages import whole_page
 from explorer.projector import Projector
 from explorer.queries.layouts import LayoutFolders
+from explorer.remembered import bound
 from explorer.routes import byte_routes
 from explorer.uploads import Uploads
 from explorer.visitors import Visitors
@@ -92,10 +94,10 @@ class Server:
         # tenth of a core from the training.
         self.page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS
         self.page._queue.progress_update_sleep_when_free = PROGRESS_PAUSE_SECONDS
-        self.page._queue.pending_messages_per_session.max_size = limits.sessions or LARGEST  # what nobody fetches
+        bound(self.page._queue, limits.sessions or LARGEST)
         callers, incoming = callers_of(listening(host), allowed), Path(get_upload_folder())
         doors, hosted = Doors(incoming), "SPACE_ID" in os.environ
-        visitors, arrivals = Visitors(framed=hosted), Arrivals(limits, incoming)
+        visitors, arrivals = Visitors(framed=hosted), Arrivals(limits, incoming, most_files=most_incoming())
 
         def guarded(app: ASGIApp) -> ASGIApp:
             return Guards(Gate(app, visitors, limits, arrivals), callers, doors, hosted=hosted)

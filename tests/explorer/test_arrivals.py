@@ -82,3 +82,15 @@ def test_visitors_uploads_are_gone_within_the_hour() -> None:
 @pytest.mark.parametrize("limits", [Limits(), Limits(0, 0, 0, 0, 0, 0)])
 def test_ones_own_machine_takes_a_large_set_at_once(limits: Limits) -> None:
     begun(Arrivals(limits), "a", 900 * MB)
+
+
+def test_visitors_files_that_come_at_once_are_bounded_in_all() -> None:
+    arrivals = Arrivals(Limits(), most_files=10)
+    first, second = begun(arrivals, "a"), begun(arrivals, "b")
+    assert arrivals.grow(first, 1, files=8) is None
+    assert arrivals.grow(second, 1, files=3) == (
+        503,
+        "More files are being sent here than can be taken; wait a moment and try again.",
+    )
+    arrivals.end(first, whole=True)
+    assert arrivals.grow(second, 1, files=1) is None

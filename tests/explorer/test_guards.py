@@ -114,6 +114,13 @@ def test_security_ranges_are_left_to_who_repeats_no_headers(sent: str, passed: s
     assert answer.json().get("range") == passed
 
 
+def test_security_an_address_without_end_is_refused() -> None:
+    with asked() as client:
+        assert client.get("/own?of=" + "x" * 7_900).status_code == 200
+        for path in ("/own?of=" + "x" * 8_000, "/" + "%41" * 3_000):
+            assert client.get(path).status_code == 414
+
+
 def test_security_a_websocket_is_closed_before_it_opens() -> None:
     with asked() as client, pytest.raises(WebSocketDisconnect), client.websocket_connect("/own"):
         pass

@@ -212,6 +212,19 @@ def test_visitors_sessions_are_bounded_and_the_idle_one_goes(site: Site) -> None
     assert len(holder.session_data) <= LIMITS.sessions
 
 
+def test_visitors_who_never_fetch_their_answers_leave_nothing_for_long(site: Site) -> None:
+    about, queue, visitor = site.function("run", "focus"), site.server.page._queue, site.visitor()
+    for number in range(3 * LIMITS.sessions):
+        body = json.dumps({**about, "data": [None], "session_hash": f"unfetched {number}"}).encode()
+        joined = visitor.ask("POST", "/gradio_api/queue/join", body, Content_Type="application/json")
+        assert joined.status == 200
+    assert len(queue.pending_messages_per_session) <= LIMITS.sessions
+    assert len(queue.pending_event_ids_session) <= 2 * LIMITS.sessions
+    body = json.dumps({**about, "data": [None], "session_hash": "x" * 50_000}).encode()
+    refused = visitor.ask("POST", "/gradio_api/queue/join", body, Content_Type="application/json")
+    assert (refused.status, json.loads(refused.body)) == (400, {"detail": "The word for this session is too long."})
+
+
 def test_visitors_can_neither_list_nor_play_what_others_sent(site: Site) -> None:
     first, second = site.visitor(), site.visitor()
     content = wav(0.5, 523)
