@@ -3,9 +3,12 @@
 It is started again by itself; every map that is there is whole, and in the end each snapshot has one.
 """
 
+import os
 import shutil
 import time
 from pathlib import Path
+
+import numpy as np
 
 import explorer.projector
 from benchmarks.drills.ground import ROOT, Child, Ground
@@ -25,6 +28,10 @@ def drill(ground: Ground, tally: Tally) -> None:
     run = RunFolder(shutil.copytree(ROOT / "assets" / "example_run", ground.folder / "example"))
     shutil.rmtree(run.path / "layouts", ignore_errors=True)
     explorer.projector.RESTART_SECONDS = RESTART_SECONDS
+    shared, os.environ["XDG_CACHE_HOME"] = (
+        os.environ["XDG_CACHE_HOME"],
+        str(ground.folder / "cache"),
+    )  # this run's maps alone
     folders, projector, died = LayoutFolders(), Projector(), []
     try:
         for number in range(ground.kills):
@@ -46,6 +53,7 @@ def drill(ground: Ground, tally: Tally) -> None:
             within(MAP_SECONDS, lambda: all_there(projector, folders, run), "Not every snapshot has a map.")
     finally:
         projector.close()
+        os.environ["XDG_CACHE_HOME"] = shared
     left = [path.name for path in folders.root.rglob(".*") if any(f".{pid}." in path.name for pid in died)]
     tally.notes["half_written_files_left"] = len(left)
 
@@ -58,12 +66,11 @@ def all_there(projector: Projector, folders: LayoutFolders, run: RunFolder) -> b
 
 def check_maps(folders: LayoutFolders, run: RunFolder) -> None:
     """Each file of a map is one that can be read."""
-    whole = list(folders.root.glob("??/[!.]*.npz"))
-    for step in run.snapshots():
-        found = folders.find(run, step)
-        expect(found is None or len(found.places) > 0, f"The map of step {step} is empty.")
-    found_steps = folders.summary(run).steps
-    expect(len({path.name.partition(".")[0] for path in whole}) == len(found_steps), "A file of a map cannot be read.")
+    for path in folders.root.glob("??/[!.]*.npz"):
+        with np.load(path, allow_pickle=False) as arrays:
+            expect(len(arrays["places"]) > 0, f"{path.name} is empty.")
+    made = {path.name.partition(".")[0] for path in folders.root.glob("??/[!.]*.npz")}
+    expect(len(made) == len(folders.summary(run).steps), "A map is not found.")
 
 
 def _lesser(root: Path) -> bool:
