@@ -66,6 +66,7 @@ class Guards:
 
     def _marking(self, send: Send) -> Send:
         async def marked(message: Message) -> None:
+            """As `send`, with our headers on the answer."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Content-Security-Policy", self._policy)

@@ -83,11 +83,9 @@ def run_part(part: str, report: Report, dataset: Dataset, machine: Hardware, pla
     """All rows of a part, each kept as it comes."""
     started = time.perf_counter()
     report.begin(part)
-    rows = PARTS[part](dataset, machine, plan)
-    for row in rows:
+    for row in PARTS[part](dataset, machine, plan):
         report.add(part, row)
         if plan.over:
-            rows.close()  # type: ignore[attr-defined]  # they are generators
             return
     report.end(part, time.perf_counter() - started)
     if machine.device.type == "cuda":

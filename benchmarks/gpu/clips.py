@@ -1,6 +1,5 @@
 """The clips that are computed with: a packed file of real ones, or tones that are made here."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,23 +50,6 @@ def companions_for(method: Method, dataset: Dataset) -> dict[str, Tensor]:
     shape = (int(codes.max()) + 1, 3, EDGE, EDGE)
     patterns = torch.randint(0, 256, shape, generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
     return {"picture": patterns[codes], "picture_number": codes}
-
-
-def first_clips(dataset: Dataset, count: int) -> Dataset:
-    """The first `count` clips, without copying their samples."""
-    facets = {name: Facet(facet.names, facet.codes[:count]) for name, facet in dataset.facets.items()}
-    return replace(
-        dataset,
-        fingerprint=f"{dataset.fingerprint}-{count}",
-        starts=dataset.starts[:count],
-        lengths=dataset.lengths[:count],
-        samples=dataset.samples[: int(dataset.starts[count - 1] + dataset.lengths[count - 1])],
-        ids=dataset.ids[:count],
-        facets=facets,
-        files=dataset.files[:count],
-        offsets_seconds=dataset.offsets_seconds[:count],
-        companions={name: values[:count] for name, values in dataset.companions.items()},
-    )
 
 
 def _tone(kind: int, group: int, random: np.random.Generator) -> np.ndarray:

@@ -21,7 +21,7 @@ SHOWN = 12
 def rows(dataset: Dataset, machine: Hardware, plan: Plan) -> Iterator[dict[str, Any]]:
     """A row for each method."""
     for name in METHODS:
-        yield guarded(name, lambda name=name: learned_row(name, dataset, machine, plan))  # type: ignore[misc]
+        yield guarded(name, learned_row, name, dataset, machine, plan)
 
 
 def learned_row(name: str, dataset: Dataset, machine: Hardware, plan: Plan) -> dict[str, Any]:

@@ -58,15 +58,15 @@ class Step:
 def rows(dataset: Dataset, machine: Hardware, plan: Plan) -> Iterator[dict[str, Any]]:
     """A row for each method, and one for each shared part."""
     for name in METHODS:
-        yield guarded(name, lambda name=name: method_row(name, dataset, machine, plan))  # type: ignore[misc]
+        yield guarded(name, method_row, name, dataset, machine, plan)
     for name, check in CHECKS.items():
-        yield guarded(name, lambda name=name, check=check: part_row(name, check, machine))  # type: ignore[misc]
+        yield guarded(name, part_row, name, check, machine)
 
 
-def guarded(name: str, row: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The row, or one that says what went wrong: a failing method is not the end."""
+def guarded(name: str, row: Callable[..., dict[str, Any]], *of: Any) -> dict[str, Any]:
+    """The row of what is given, or one that says what went wrong: a failing method is not the end."""
     try:
-        return row()
+        return row(*of)
     except Exception as error:
         said = " ".join(str(error).split())
         return {"name": name, "ok": False, "reason": f"{type(error).__name__}: {said[:300]}"}

@@ -72,10 +72,10 @@ def rows(dataset: Dataset, machine: Hardware, plan: Plan) -> Iterator[dict[str, 
     """A row for each cell, and one for each operation that the usual step spends most on."""
     on_gpu = machine.device.type == "cuda"
     for cell in cells(plan, on_gpu):
-        yield guarded(cell.name, lambda cell=cell: cell_row(cell, dataset, machine, plan))  # type: ignore[misc]
+        yield guarded(cell.name, cell_row, cell, dataset, machine, plan)
     yield from profiled(Cell("simclr", batch=plan.batches[0]), dataset, machine, plan)
     for cell in daring_cells(plan) if on_gpu else ():
-        yield guarded(cell.name, lambda cell=cell: cell_row(cell, dataset, machine, plan))  # type: ignore[misc]
+        yield guarded(cell.name, cell_row, cell, dataset, machine, plan)
 
 
 def cell_row(cell: Cell, dataset: Dataset, machine: Hardware, plan: Plan) -> dict[str, Any]:

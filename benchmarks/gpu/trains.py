@@ -39,9 +39,9 @@ RISES = {"dino": "its targets are its own, and grow more even while their centre
 def rows(dataset: Dataset, machine: Hardware, plan: Plan) -> Iterator[dict[str, Any]]:
     """A row for each method, and one for each of the killed runs."""
     for name in METHODS:
-        yield guarded(name, lambda name=name: trained_row(name, dataset, machine, plan))  # type: ignore[misc]
+        yield guarded(name, trained_row, name, dataset, machine, plan)
     for name in KILLED if plan.full else KILLED[:1]:
-        yield guarded(f"{name}, killed", lambda name=name: resumed_row(name, dataset, machine, plan))  # type: ignore[misc]
+        yield guarded(f"{name}, killed", resumed_row, name, dataset, machine, plan)
 
 
 def trained_row(name: str, dataset: Dataset, machine: Hardware, plan: Plan) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """A class of five fares well for a moment; what goes wrong, and what is slow, is told. Nothing is timed."""
 
-import asyncio
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +9,8 @@ import pytest
 from benchmarks import visitors as module
 from benchmarks.visitors import Log, Visitor, class_of, functions_of, main, memory, shown, told, tone, tones
 from explorer.limits import hosted_limits
-from explorer.server import EXAMPLE, Server
+from explorer.server import EXAMPLE
+from tests.explorer.launched import launched
 from training.data import open_dataset
 
 LIGHT = ("map", "neighbours", "lens", "form", "upload")
@@ -21,22 +20,9 @@ LIGHT = ("map", "neighbours", "lens", "form", "upload")
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("class")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
-        shutil.copytree(EXAMPLE, folder / "runs" / "shown")
-
-        async def opened() -> Server:  # Gradio makes an event loop for itself where none runs, and leaves it open
-            server = Server(folder / "runs", data="starter", read_only=True, limits=hosted_limits())
-            server.launch(None, number, quiet=True)
-            return server
-
-        server = asyncio.run(opened())
+    shutil.copytree(EXAMPLE, folder / "runs" / "shown")
+    with launched(folder, read_only=True, limits=hosted_limits()) as (_, number):
         yield number
-        server.close()
 
 
 def test_visitors_of_a_class_are_all_served(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

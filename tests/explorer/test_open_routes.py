@@ -1,9 +1,7 @@
 """Every route of the really built page is named, as open or as closed; what is closed, unknown or foreign is refused."""
 
-import asyncio
 import http.client
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from fastapi.routing import iter_route_contexts
 
 from explorer.open_routes import CLOSED, OPEN, Doors, Open
 from explorer.server import Server
+from tests.explorer.launched import launched
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL_CLOSED = [route for routes in CLOSED.values() for route in routes]
@@ -51,23 +50,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
-        for name in ("SPACE_ID", "SPACE_HOST", "GRADIO_SERVER_NAME"):
-            patch.delenv(name, raising=False)
-
-        async def opened() -> Server:  # Gradio makes an event loop for itself where none runs, and leaves it open
-            server = Server(folder / "runs", data="starter", read_only=False)
-            server.launch(None, port, ["class.example"], quiet=True, favicon_path=ROOT / "assets" / "icon.svg")
-            return server
-
-        server = asyncio.run(opened())
+    with launched(folder, named=("class.example",), favicon_path=ROOT / "assets" / "icon.svg") as (server, port):
         yield Site(server, port, Path(server.page.app.uploaded_file_dir))
-        server.close()
 
 
 def test_every_route_that_is_offered_is_open_or_closed_by_name(site: Site) -> None:

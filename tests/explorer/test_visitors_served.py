@@ -1,12 +1,10 @@
 """A real server with narrow limits: what strangers send too much of, and what one visitor knows of another."""
 
-import asyncio
 import http.client
 import io
 import json
 import re
 import secrets
-import socket
 import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ import pytest
 
 from explorer.limits import Limits
 from explorer.server import Server
+from tests.explorer.launched import launched
 
 LIMITS = Limits(
     upload_mb=2, request_kb=100, visitor_mb=5, total_mb=40, visitor_uploads=8, sessions=3, waiting_events=50
@@ -92,23 +91,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
-        for name in ("SPACE_ID", "GRADIO_SERVER_NAME"):
-            patch.delenv(name, raising=False)
-
-        async def opened() -> Server:  # Gradio makes an event loop for itself where none runs, and leaves it open
-            server = Server(folder / "runs", data="starter", read_only=False, limits=LIMITS)
-            server.launch(None, port, quiet=True)
-            return server
-
-        server = asyncio.run(opened())
+    with launched(folder, limits=LIMITS) as (server, port):
         yield Site(server, port, Path(server.page.app.uploaded_file_dir))
-        server.close()
 
 
 def wav(seconds: float, pitch: float = 440) -> bytes:
