@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import visitors as module
-from benchmarks.visitors import Log, Visitor, class_of, functions_of, main, memory, shown, told, tone, tones
+from benchmarks.visitors import __main__ as module
+from benchmarks.visitors import look
+from benchmarks.visitors.__main__ import class_of, main
+from benchmarks.visitors.figures import Log, memory, shown, told
+from benchmarks.visitors.tones import tone, tones
+from benchmarks.visitors.visitor import EVENTS, Visitor, functions_of
 from explorer.limits import hosted_limits
 from explorer.server import EXAMPLE
 from tests.explorer.launched import launched
@@ -27,7 +31,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 def test_visitors_of_a_class_are_all_served(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ARRIVING_SECONDS", 0.3)
-    monkeypatch.setattr(module, "NEWS_SECONDS", 0.1)
+    monkeypatch.setattr(look, "NEWS_SECONDS", 0.1)
     log = class_of(5, port, "shown", 4.0, 0.1, LIGHT)
     assert log.errors == {}
     assert set(log.waits) == {"page", "news", *LIGHT}
@@ -45,7 +49,7 @@ def test_the_functions_that_the_drill_calls_are_there(port: int) -> None:
     visitor = Visitor(port, 1)
     functions = functions_of(visitor)
     visitor.close()
-    assert set(functions) == {*module.EVENTS, "find"}
+    assert set(functions) == {*EVENTS, "find"}
     assert [name for name, _ in functions["start"].inputs] == ["data", "method", "encoder", "settings"]
     assert functions["start"].called({"encoder": "conv2d"})["data"][2] == "conv2d"
 
