@@ -25,7 +25,7 @@ check: .venv/.installed-dev
 	$(BIN)/python -m pytest -q tests/test_imports.py
 
 docs: .venv/.installed
-	$(BIN)/python -m explorer.figures
+	$(BIN)/python -m explorer.catalogue
 
 setup: .venv/.installed-dev
 

@@ -1,10 +1,10 @@
-"""Hearsight's page: reads the flags, builds the pages, opens the door. Also the entry of a hosted Space.
+"""Hearsight's page: reads the flags, builds the server, serves it. Also the entry of a hosted Space.
 
     python app.py --runs runs --data starter --port 7860
 
 Each flag is also an environment variable: HEARSIGHT_HOST, HEARSIGHT_PORT, HEARSIGHT_RUNS, HEARSIGHT_DATA,
 HEARSIGHT_READ_ONLY, HEARSIGHT_PATHS, HEARSIGHT_OPEN, HEARSIGHT_ALLOW_HOST (names with commas between them); what visitors may take is
-limited by the flags of explorer.limits. On a hosted Space the page is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
+limited by the flags of explorer.visitors.limits. On a hosted Space the page is read-only unless HEARSIGHT_READ_ONLY=0 is set there.
 What cannot be served is said in one sentence, with exit code 2.
 """
 
@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from explorer.callers import is_loopback, listening
-from explorer.limits import add_flags, chosen_limits, takes_hosted
+from explorer.visitors.limits import add_flags, chosen_limits, takes_hosted
+from explorer.web.callers import is_loopback, listening
 
 HERE = Path(__file__).resolve().parent
 SWITCHED = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -107,11 +107,11 @@ def folder(text: str) -> Path:
 
 
 def serve(chosen: argparse.Namespace) -> None:
-    """Open the door and stay until the process is asked to end."""
-    from explorer.door import NotServed
-    from explorer.log_lines import cut_what_is_logged
-    from explorer.open_files import allow_many
+    """Serve the page and stay until the process is asked to end."""
     from explorer.server import Server
+    from explorer.web.address import NotServed
+    from explorer.web.log_lines import cut_what_is_logged
+    from explorer.web.open_files import allow_many
 
     cut_what_is_logged()
     allow_many()

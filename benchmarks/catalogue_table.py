@@ -5,8 +5,8 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from explorer.figures.comparison import KNN, figures, measured_seeds
-from explorer.figures.gains import RIVALS, gain
+from explorer.catalogue.comparison import KNN, figures, measured_seeds
+from explorer.catalogue.gains import RIVALS, gain
 from training.data.names import write_table
 from training.methods import METHODS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from training.config import new_config
 from training.run import RunWriter, create_run
-from training.snapshot import superfluous
+from training.snapshot import steps_to_drop
 
 FOLDER = Path(__file__).parent.parent / "assets" / "example_run"
 SECONDS = 120.0
@@ -33,7 +33,7 @@ def main() -> None:
 def thin_out() -> None:
     """Leave what the page reads: a few snapshots with their weights, and nothing that only a resume needs."""
     run = RunWriter(FOLDER)
-    for step in superfluous(run.snapshots(), keep=SNAPSHOTS):
+    for step in steps_to_drop(run.snapshots(), keep=SNAPSHOTS):
         run.drop_snapshot(step)
     for step in run.checkpoints():
         run.state_path(step).unlink(missing_ok=True)

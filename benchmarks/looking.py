@@ -17,16 +17,16 @@ import soundfile
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from explorer.embedding.index import Index
-from explorer.embedding.process import EmbeddingProcess
-from explorer.finder import kept_step
-from explorer.launcher import Launcher
-from explorer.library import Library
+from explorer.jobs.launcher import Launcher
+from explorer.jobs.orphans import held, last_line, mark
 from explorer.projector.chain import Chain
-from explorer.queries.layouts import LayoutFolders
-from explorer.routes import PREFIX, byte_routes
-from explorer.unattended import held, last_line, mark
-from explorer.uploads import Uploads
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.search.finder import kept_step
+from explorer.search.index import Index
+from explorer.search.process import EmbeddingProcess
+from explorer.sounds.uploads import Uploads
+from explorer.web.routes import PREFIX, byte_routes
 from training import checkpoint, durable
 from training.commands.runs import list_runs
 from training.config import RunConfig, new_config

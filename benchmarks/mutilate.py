@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from training import reading
+from training.run import reading
 
 LARGE_BYTES, HUGE_BYTES = 1 << 26, 3 << 40
 NESTED = 400

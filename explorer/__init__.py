@@ -1,5 +1,5 @@
 """The page: shows and plays what trainers do, and never trains."""
 
-from explorer import quick_start
+from explorer.gradio_patches import no_stubs
 
-quick_start.install()  # here, since it must be in place before anything below imports gradio
+no_stubs.install()  # here, since it must be in place before anything below imports gradio

@@ -1,4 +1,4 @@
-"""The page's server: its parts put together, and the door."""
+"""The page's server: its parts put together, and served at an address."""
 
 import os
 import threading
@@ -13,29 +13,30 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from explorer.arrivals import MB, Arrivals
-from explorer.assets import FOLDER, asset_url
-from explorer.assets import router as asset_routes
-from explorer.callers import callers_of, listening
-from explorer.door import NotServed, open_door
-from explorer.downloads import Downloads
-from explorer.finder import Finder
-from explorer.first_script import FirstScript
-from explorer.gate import Gate
-from explorer.guards import Guards, outermost
-from explorer.launcher import Launcher
-from explorer.library import Library
-from explorer.limits import LARGEST, Limits
-from explorer.open_files import most_incoming
-from explorer.open_routes import Doors
+from explorer.gradio_patches.bounded_memory import bound
+from explorer.gradio_patches.first_script import FirstScript
+from explorer.jobs.launcher import Launcher
 from explorer.pages import whole_page
 from explorer.projector import Projector
-from explorer.queries.layouts import LayoutFolders
-from explorer.remembered import bound
-from explorer.routes import byte_routes
-from explorer.uploads import Uploads
-from explorer.visitors import Visitors
-from explorer.workplace import Workplace
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.search.finder import Finder
+from explorer.services import Services
+from explorer.sounds.downloads import Downloads
+from explorer.sounds.uploads import Uploads
+from explorer.visitors.arrivals import MB, Arrivals
+from explorer.visitors.identity import Visitors
+from explorer.visitors.limits import LARGEST, Limits
+from explorer.web.address import NotServed, serve
+from explorer.web.assets import FOLDER, asset_url
+from explorer.web.assets import router as asset_routes
+from explorer.web.callers import callers_of, listening
+from explorer.web.gate import Gate
+from explorer.web.guards import Guards, outermost
+from explorer.web.open_files import most_incoming
+from explorer.web.open_routes import OpenRoutes
+from explorer.web.routes import byte_routes
+from explorer.web.workplace import Workplace
 from training.data import whole_reference
 
 EXAMPLE = FOLDER / "example_run"
@@ -59,28 +60,32 @@ class Server:
         self._limits = limits or Limits()
         runs, started_in = runs.absolute(), os.getcwd()
         self._workplace = Workplace()
-        self.library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
-        self.launcher = Launcher(runs, read_only=read_only, limits=self._limits)
-        self.uploads = Uploads()
+        library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
+        self.services = Services(
+            library=library,
+            launcher=Launcher(runs, read_only=read_only, limits=self._limits),
+            uploads=Uploads(),
+            finder=Finder(library, LayoutFolders()),
+            downloads=Downloads(arrived=library.open_datasets.forget),
+        )
         self.projector = Projector()
-        self.finder = Finder(self.library, LayoutFolders())
-        self.downloads = Downloads(arrived=self.library.shelf.forget)
-        parts = (self.library, self.launcher, self.uploads, self.finder, self.downloads)
-        self.page = whole_page(*parts, data=self._data, read_only=read_only, started_in=started_in, paths=paths)
+        self.page = whole_page(self.services, data=self._data, read_only=read_only, started_in=started_in, paths=paths)
 
     def routes(self) -> FastAPI:
         """The byte routes; a FastAPI of their own only carries them to Gradio's."""
         host = FastAPI(openapi_url=None)
         host.include_router(asset_routes)
-        host.include_router(byte_routes(self.library, self.uploads, LayoutFolders(), self._looked_at, self._queued))
+        host.include_router(
+            byte_routes(self.services.library, self.services.uploads, LayoutFolders(), self._looked_at, self._queued)
+        )
         return host
 
     def open(self, host: str | None, port: int | None, allowed: Sequence[str] = (), **launched: Any) -> None:
         """Serve until the process is interrupted; the rest as for `launch`. Raises NotServed."""
         self.launch(host, port, allowed, **launched)
         if os.path.isabs(self._data):
-            self.library.shelf.open(self._data)
-        threading.Thread(target=_warm_up, args=(self.projector, self.launcher), daemon=True).start()
+            self.services.library.open_datasets.open(self._data)
+        threading.Thread(target=_warm_up, args=(self.projector, self.services.launcher), daemon=True).start()
         self.page.block_thread()
 
     def launch(self, host: str | None, port: int | None, allowed: Sequence[str] = (), **launched: Any) -> None:
@@ -96,13 +101,13 @@ class Server:
         self.page._queue.progress_update_sleep_when_free = PROGRESS_PAUSE_SECONDS
         bound(self.page._queue, limits.sessions or LARGEST)
         callers, incoming = callers_of(listening(host), allowed), Path(get_upload_folder())
-        doors, hosted = Doors(incoming), "SPACE_ID" in os.environ
+        open_routes, hosted = OpenRoutes(incoming), "SPACE_ID" in os.environ
         visitors, arrivals = Visitors(framed=hosted), Arrivals(limits, incoming, most_files=most_incoming())
 
         def guarded(app: ASGIApp) -> ASGIApp:
-            return Guards(Gate(app, visitors, limits, arrivals), callers, doors, hosted=hosted)
+            return Guards(Gate(app, visitors, limits, arrivals), callers, open_routes, hosted=hosted)
 
-        open_door(
+        serve(
             self.page,
             host,
             port,
@@ -125,26 +130,22 @@ class Server:
     def close(self) -> None:
         """Let go of everything but the trainers, which go on."""
         self.page.close(verbose=False)
-        self.launcher.close()
         self.projector.close()
-        self.finder.close()
-        self.downloads.close()
-        self.uploads.close()
-        self.library.shelf.close()
+        self.services.close()
         self._workplace.close()
 
     def _queued(self, name: str) -> dict[str, Any]:
-        return {"place": self.launcher.place(name), "behind": self.launcher.paused()}
+        return {"place": self.services.launcher.place(name), "behind": self.services.launcher.paused()}
 
     def _looked_at(self, name: str) -> None:
-        run = self.library.run(name)
+        run = self.services.library.run(name)
         if run is not None:
             self.projector.want(run.path)
 
 
 def head() -> str:
     """What goes into the page's <head>: the style sheet, before anything is drawn, and the page's own script."""
-    style, script = asset_url("style.css"), asset_url("js/page.js")
+    style, script = asset_url("style.css"), asset_url("js/core/page.js")
     return f'<link rel="stylesheet" href="{style}" /><script type="module" src="{script}"></script>'
 
 

@@ -8,34 +8,36 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGE_ONLY = ("explorer", "gradio", "plotly", "librosa", "umap", "numba")
-SHOWN = ("gradio", "plotly", "explorer.figures", "explorer.components", "explorer.pages", "explorer.server", "app")
-STARTED = ("explorer.launcher", "explorer.trainers", "explorer.standby", "explorer.queue_file")
-SERVED = ("explorer.library", "explorer.finder", "explorer.routes", *STARTED)
-LAYERS = {
-    # a folder or file → what it may not import
-    "training": (*PAGE_ONLY, "app"),
-    "explorer/queries": (*SHOWN, *SERVED, "explorer.embedding", "explorer.projector"),
-    "explorer/figures": (
-        "gradio",
-        "explorer.queries",
-        "explorer.components",
-        "explorer.pages",
-        "explorer.server",
-        "app",
-    ),
-    "explorer/components": ("explorer.pages", "explorer.server", *SERVED, "app"),
-    "explorer/pages": ("explorer.server", "app"),
-    "explorer/projector": (*SHOWN, *SERVED, "explorer.embedding"),
-    "explorer/embedding": (*SHOWN, *SERVED, "explorer.projector"),
-    "explorer/shelf.py": (*SHOWN, *SERVED, "explorer.queries"),
-    "explorer/library.py": (*SHOWN, *SERVED, "explorer.embedding", "explorer.projector"),
-    "explorer/finder.py": (*SHOWN, *STARTED, "explorer.routes", "explorer.projector"),
-    "explorer/routes.py": (*SHOWN, *STARTED, "explorer.finder", "explorer.embedding", "explorer.projector"),
-    "explorer/launcher.py": (*SHOWN, "explorer.library", "explorer.finder", "explorer.routes", "explorer.queries"),
-    "explorer/trainers.py": (*SHOWN, "explorer.launcher", "explorer.library", "explorer.finder", "explorer.queries"),
-    "explorer/server.py": ("app",),
-}
+LAYERS = (
+    "training",
+    "explorer.visitors",
+    "explorer.sounds",
+    "explorer.runs",
+    "explorer.projector",
+    "explorer.search",
+    "explorer.jobs",
+    "explorer.services",
+    "explorer.catalogue",
+    "explorer.web",
+    "explorer.components",
+    "explorer.gradio_patches",
+    "explorer.pages",
+    "explorer.server",
+    "app",
+)
+"""From the ground up: each may import those before it."""
+FIRST_OF_ALL = "explorer.gradio_patches.no_stubs"
+"""Must be in place before anything below explorer imports gradio, and imports nothing of ours."""
+PAGE_ONLY = ("gradio", "plotly", "librosa", "umap", "numba")
+WITHOUT_GRADIO = (
+    "training",
+    "explorer.runs",
+    "explorer.projector",
+    "explorer.search",
+    "explorer.jobs",
+    "explorer.catalogue",
+)
+"""What other processes than the server import, or what documents are made with."""
 
 
 def imported(file: Path) -> set[str]:
@@ -48,16 +50,49 @@ def imported(file: Path) -> set[str]:
     return found
 
 
+def within(name: str, layer: str) -> bool:
+    return name == layer or name.startswith(layer + ".")
+
+
+def module_of(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = [*(ROOT / "training").rglob("*.py"), *(ROOT / "explorer").rglob("*.py"), ROOT / "app.py"]
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_imports_nothing_above_it(layer: str) -> None:
-    files = sorted((ROOT / layer).rglob("*.py")) or [ROOT / layer]
-    forbidden = LAYERS[layer]
+    files = [file for file in FILES if within(module_of(file), layer)]
+    assert files, f"There is no {layer}."
+    above = LAYERS[LAYERS.index(layer) + 1 :]
     wrong = {
-        f"{file.relative_to(ROOT)} imports {name}"
+        f"{module_of(file)} imports {name}"
         for file in files
         for name in imported(file)
-        if any(name == f or name.startswith(f + ".") for f in forbidden)
+        if any(within(name, a) for a in above)
     }
+    assert wrong == set()
+
+
+def test_every_file_has_its_layer() -> None:
+    unplaced = {module_of(file) for file in FILES if not any(within(module_of(file), layer) for layer in LAYERS)}
+    assert unplaced == {"explorer"}
+    assert {name for name in imported(ROOT / "explorer" / "__init__.py") if name.startswith("explorer.")} == {
+        "explorer.gradio_patches",
+        FIRST_OF_ALL,
+    }
+    assert not {
+        n for n in imported(ROOT / (FIRST_OF_ALL.replace(".", "/") + ".py")) if n.startswith(("explorer", "training"))
+    }
+
+
+@pytest.mark.parametrize("layer", WITHOUT_GRADIO)
+def test_what_other_processes_import_needs_no_page(layer: str) -> None:
+    forbidden = PAGE_ONLY if layer == "training" else ("gradio",)
+    files = [file for file in FILES if within(module_of(file), layer)]
+    wrong = {f"{module_of(f)} imports {n}" for f in files for n in imported(f) if any(within(n, x) for x in forbidden)}
     assert wrong == set()
 
 

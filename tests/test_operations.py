@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import app
-from explorer.limits import Limits
+from explorer.visitors.limits import Limits
 from tests.test_promises import PROMISES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,7 +86,7 @@ def test_the_container_holds_all_that_the_page_needs(tmp_path: Path) -> None:
     program = (
         "from pathlib import Path; import app, training.trainer; from explorer.server import Server; "
         "server = Server(Path('/nowhere/runs'), data='starter', read_only=True, limits=app.options([]).limits); "
-        "assert server.library.runs(), 'the example is missing'; server.close(); print('built')"
+        "assert server.services.library.runs(), 'the example is missing'; server.close(); print('built')"
     )
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "GRADIO_TEMP_DIR": str(tmp_path / "gradio")}
     command = [sys.executable, "-c", program]

@@ -65,7 +65,7 @@ PROMISES = {
         "training/test_run.py::test_durability_no_read_during_writes_is_partial"),
     8: promise(
         "Mutilated folders of runs are listed, all of them, and whoever looks at them goes on.",
-        "explorer/test_library.py::test_durability_and_bad_input_mutilated_folders_are_listed_and_do_no_harm",
+        "explorer/runs/test_library.py::test_durability_and_bad_input_mutilated_folders_are_listed_and_do_no_harm",
         drills="folders"),
     9: promise(
         "A second trainer on one run ends within two seconds and changes nothing.",
@@ -74,7 +74,7 @@ PROMISES = {
         "training/test_cli.py::test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint"),
     10: promise(
         "When the page's server is killed, the trainer goes on, and the next server finds the run and the queue again.",
-        "explorer/test_launcher.py::test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next",
+        "explorer/jobs/test_launcher.py::test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next",
         drills="page restart"),
     11: promise(
         "A trainer that is asked to end keeps a checkpoint, is stopped within thirty seconds and leaves no process behind.",
@@ -84,7 +84,7 @@ PROMISES = {
     12: promise(
         "A process that merely has the number of a trainer is never signalled.",
         "training/test_process.py::test_durability_a_reused_pid_is_not_alive_and_never_signalled",
-        "explorer/test_launcher.py::test_durability_a_process_that_does_not_hold_the_run_is_never_signalled"),
+        "explorer/jobs/test_launcher.py::test_durability_a_process_that_does_not_hold_the_run_is_never_signalled"),
     13: promise(
         "A clock that is moved by a day changes neither who is alive nor the order of steps.",
         "training/test_run.py::test_durability_a_clock_that_is_a_day_ahead_changes_nothing",
@@ -146,7 +146,7 @@ PROMISES = {
         "training/data/test_decode.py::test_bad_input_what_is_no_file_is_refused",
         "test_bad_input_links_are_refused_in_uploads_and_followed_in_own_folders",
         "training/data/test_files.py::test_bad_input_opening_never_waits_and_takes_regular_files_alone",
-        "training/test_reading.py::test_bad_input_only_regular_files_are_opened"),
+        "training/run/test_reading.py::test_bad_input_only_regular_files_are_opened"),
     28: promise(
         "A decoder that dies or hangs costs one file; the next is decoded.",
         "training/data/test_decode.py::test_bad_input_a_dead_or_hung_decoder_costs_one_file"),
@@ -161,20 +161,20 @@ PROMISES = {
         "test_bad_input_no_cell_of_a_written_table_is_a_formula"),
     31: promise(
         "No route gives out another file than a visitor's own upload.",
-        "explorer/test_open_routes.py::test_security_only_uploads_are_given_out_as_files",
+        "explorer/web/test_open_routes.py::test_security_only_uploads_are_given_out_as_files",
         "test_security_what_is_closed_answers_nothing", "test_security_what_no_table_names_answers_nothing"),
     32: promise(
         "A path that a client sends is never opened, in whatever value it hides.",
         "explorer/test_security_files.py::test_security_no_function_gives_out_a_file_that_a_stranger_names",
         "test_security_nor_does_one_that_is_asked_through_the_queue",
-        "explorer/test_uploads.py::test_security_only_what_was_sent_to_the_page_is_opened"),
+        "explorer/sounds/test_uploads.py::test_security_only_what_was_sent_to_the_page_is_opened"),
     33: promise(
         "Who may only look can start, stop or delete nothing, by no function, named or private.",
         "explorer/test_security_read_only.py::test_security_visitors_of_a_page_for_looking_only_change_nothing",
-        "explorer/test_launcher.py::test_security_a_page_for_looking_only_starts_nothing"),
+        "explorer/jobs/test_launcher.py::test_security_a_page_for_looking_only_starts_nothing"),
     34: promise(
         "Text from files, labels and runs is only text: no script in it runs, no picture elsewhere is asked for.",
-        "explorer/test_assets.py::test_security_no_script_inserts_text_as_html",
+        "explorer/web/test_assets.py::test_security_no_script_inserts_text_as_html",
         "explorer/components/test_components.py::test_security_template_is_static_and_the_module_exists",
         "browser/test_map_page.py::test_security_labels_that_hold_scripts_are_only_text"),
     35: promise(
@@ -189,23 +189,23 @@ PROMISES = {
         "training/test_checkpoint.py::test_security_a_refused_checkpoint_is_told_in_our_words"),
     37: promise(
         "Pages from elsewhere read no answer and change nothing; every answer is guarded, errors too, and these tell nothing of the machine.",
-        "explorer/test_open_routes.py::test_security_no_page_from_elsewhere_reads_an_answer",
+        "explorer/web/test_open_routes.py::test_security_no_page_from_elsewhere_reads_an_answer",
         "test_security_pages_from_elsewhere_change_nothing",
         "test_security_an_answer_to_an_error_is_guarded_too_and_tells_nothing", "test_security_a_foreign_host_is_refused"),
     38: promise(
         "Of fifty starts one runs and a bounded queue holds the others with their places; one visitor has a bounded number of runs.",
-        "explorer/test_jobs.py::test_visitors_fifty_starts_are_one_run_and_a_bounded_queue",
+        "explorer/jobs/test_quotas.py::test_visitors_fifty_starts_are_one_run_and_a_bounded_queue",
         "test_visitors_resumes_count_as_jobs_and_ended_runs_do_not", "test_visitors_runs_trained_long_enough_are_stopped",
-        "explorer/test_launcher.py::test_visitors_the_queue_is_bounded"),
+        "explorer/jobs/test_launcher.py::test_visitors_the_queue_is_bounded"),
     39: promise(
         "A run that grows beyond its share of the disk is stopped with the reason, and none starts on a disk that is nearly full.",
-        "explorer/test_jobs.py::test_visitors_runs_that_grow_too_large_are_stopped_with_the_reason",
+        "explorer/jobs/test_quotas.py::test_visitors_runs_that_grow_too_large_are_stopped_with_the_reason",
         "test_visitors_runs_wait_in_vain_for_a_full_disk"),
     40: promise(
         "Nobody can list or play what another visitor sent, and it is gone within the hour.",
         "explorer/test_visitors_served.py::test_visitors_can_neither_list_nor_play_what_others_sent",
-        "explorer/test_arrivals.py::test_visitors_uploads_are_gone_within_the_hour",
-        "explorer/test_uploads.py::test_visitors_sounds_have_names_that_nobody_guesses_and_nobody_is_told"),
+        "explorer/visitors/test_arrivals.py::test_visitors_uploads_are_gone_within_the_hour",
+        "explorer/sounds/test_uploads.py::test_visitors_sounds_have_names_that_nobody_guesses_and_nobody_is_told"),
     41: promise(
         "A class that arrives within three seconds is served within three more, slow clients hold nobody up, and memory stays flat.",
         "explorer/test_visitors_served.py::test_visitors_sessions_are_bounded_and_the_idle_one_goes",

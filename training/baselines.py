@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from training import durable, reading
+from training import durable
 from training.data.cache import cache_root
 from training.data.dataset import Dataset, Progress
 from training.methods.method import Method
 from training.probe import chance, cross_group_knn, log_mel_statistics, mfcc_statistics
+from training.run import reading
 
 COLUMNS = {"log_mel", "mfcc", "chance"}
 VERSION = 1

@@ -11,11 +11,10 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from training import reading
 from training.errors import UserError
 from training.learner import Learner
 from training.parts.memory import memory_names
-from training.run import RunFolder, RunWriter
+from training.run import RunFolder, RunWriter, reading
 
 PARTS = (
     "method",

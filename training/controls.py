@@ -62,12 +62,12 @@ class Controls:
             if not paused or self.stop:
                 break
             if self._journal.status.state is not State.PAUSED:
-                self._journal.say(state=State.PAUSED)
+                self._journal.set_status(state=State.PAUSED)
             self._journal.keep_alive()
             time.sleep(POLL_SECONDS)
         if self._journal.status.state is not State.PAUSED:
             return 0.0
-        self._journal.say(state=state)
+        self._journal.set_status(state=state)
         waited = time.perf_counter() - started
         self._journal.pause_clock(waited)
         return waited

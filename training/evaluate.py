@@ -12,7 +12,7 @@ from training.data.dataset import Dataset, Progress
 from training.embedder import Embedder
 from training.measures.knn import knn_accuracy
 from training.measures.probe import probe_accuracy
-from training.probe import chance, drawn_evenly, log_mel_statistics, mfcc_statistics
+from training.probe import chance, log_mel_statistics, mfcc_statistics, stratified_sample
 from training.run import RunFolder
 
 CLIPS = 5000
@@ -27,7 +27,7 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     """
     config = RunConfig.from_json(run.config())
     dataset = open_dataset(data or config.data, window_seconds=config.window_seconds, progress=progress)
-    clips = drawn_evenly(dataset, CLIPS, config.seed)
+    clips = stratified_sample(dataset, CLIPS, config.seed)
     embedder, untrained = Embedder(run, step), Embedder(run, step)
     untrained.forget()
     waveforms = [dataset.waveform(int(c)) for c in clips]

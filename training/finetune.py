@@ -26,10 +26,10 @@ from training.data.store import ClipStore, mel_store, waveform_store
 from training.embedder import Embedder, embed_clips
 from training.errors import UserError
 from training.hardware import hardware
-from training.measures.probe import read_off
+from training.measures.probe import fit_predict
 from training.methods.method import Method
 from training.pace import Pace
-from training.probe import drawn_evenly
+from training.probe import stratified_sample
 from training.run import RunFolder
 
 CLIPS = 5000
@@ -64,7 +64,7 @@ def fine_tuning(
     dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
     _check_facet(dataset, facet)
 
-    clips = drawn_evenly(dataset, CLIPS, config.seed)
+    clips = stratified_sample(dataset, CLIPS, config.seed)
     clips = clips[dataset.facets[facet].codes[clips] >= 0]
     codes, groups = (dataset.facets[name].codes[clips].astype(np.int64) for name in (facet, dataset.group))
     side = halves(codes, groups, config.seed)
@@ -188,7 +188,7 @@ def _scores(
     right = {"fine_tuned": 0, "probe": 0}
     for way in ways:
         right["probe"] += int(
-            (read_off(h[way.labelled], targets[way.labelled], h[way.measured]) == targets[way.measured]).sum()
+            (fit_predict(h[way.labelled], targets[way.labelled], h[way.measured]) == targets[way.measured]).sum()
         )
         # `to` puts a recurrent network's weights in one piece again, which a copy's are not and cuDNN wants.
         own, labelled = copy.deepcopy(method).to(device), torch.from_numpy(way.labelled).to(device)

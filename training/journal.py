@@ -38,7 +38,7 @@ class Journal:
             return
         self._events = SummaryWriter(str(self.run.path), purge_step=purge_step, flush_secs=10)
 
-    def say(self, **changes: object) -> None:
+    def set_status(self, **changes: object) -> None:
         """Change the status and write it now."""
         self.status = replace(self.status, **changes)  # type: ignore[arg-type]  # the names are Status's own
         self.run.write_status(self.status)
@@ -85,7 +85,7 @@ class Journal:
             steps_per_second=speed, clips_per_second=clips_per_second,
         )  # fmt: skip
         if now - self._stated >= STATUS_SECONDS:
-            self.say()
+            self.set_status()
 
     def write_row(self, step: int, seconds: float, values: dict[str, float]) -> None:
         """One row of metrics, in the run's own file and for TensorBoard."""
@@ -105,7 +105,7 @@ class Journal:
     def keep_alive(self) -> None:
         """Write the status again if it is a second old."""
         if time.perf_counter() - self._stated >= STATUS_SECONDS:
-            self.say()
+            self.set_status()
 
     def close(self, state: State, message: str = "") -> None:
         """Say how it ended."""
@@ -114,7 +114,7 @@ class Journal:
                 self._events.close()
             except OSError as error:
                 logging.warning("TensorBoard's event file could not be ended (%s).", error)
-        self.say(state=state, message=message, seconds_left=None)
+        self.set_status(state=state, message=message, seconds_left=None)
 
 
 def _finite(value: float) -> bool:

@@ -26,10 +26,10 @@ from training.learner import Learner, new_learner
 from training.measures.collapse import Alarm, collapse_warning
 from training.pace import Pace
 from training.parts.optimizers import scheduled_rate, set_rate
-from training.probe import described, drawn_evenly
+from training.probe import described, stratified_sample
 from training.run import RunWriter, State
 from training.settings import build
-from training.snapshot import is_due, snapshot, superfluous
+from training.snapshot import is_due, snapshot, steps_to_drop
 from training.spectrogram import FrontEnd
 
 
@@ -42,7 +42,7 @@ def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool)
     machine = hardware(config.device)
     if machine.device.type == "cpu":
         keep_freed_memory()
-    journal.say(device=machine.name, steps=config.steps, message="Opening the data")
+    journal.set_status(device=machine.name, steps=config.steps, message="Opening the data")
 
     def preparing(fraction: float, message: str) -> None:
         """What opening the data reports now and then."""
@@ -55,7 +55,7 @@ def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool)
     store = _store(dataset, config, machine, preparing)
     learner = new_learner(config, dataset, store, machine)
     companions = {name: table.to(machine.device) for name, table in learner.method.companions(dataset).items()}
-    clips = drawn_evenly(dataset, config.probe_clips, config.seed)
+    clips = stratified_sample(dataset, config.probe_clips, config.seed)
     if resume:
         _restore(run, journal, learner)
     else:
@@ -94,7 +94,7 @@ class Training:
     def to_the_end(self) -> State:
         """Step until the end, or until it is asked to stop; returns the state it ended in."""
         t, journal = self.learner, self.journal
-        journal.say(state=State.TRAINING, message="", progress=t.progress)
+        journal.set_status(state=State.TRAINING, message="", progress=t.progress)
         if t.snapshot_step < 0:
             self._keep_snapshot()
         t.method.train()
@@ -115,7 +115,7 @@ class Training:
                 journal.flush(t.step, t.seconds, t.progress, rate)
                 self._keep_snapshot()
                 snapped = time.perf_counter()
-        journal.say(state=State.STOPPING, message="Keeping the last state")
+        journal.set_status(state=State.STOPPING, message="Keeping the last state")
         journal.flush(t.step, t.seconds, t.progress, scheduled_rate(self.config, t.step, t.progress))
         if t.snapshot_step != t.step:
             self._keep_snapshot()
@@ -142,7 +142,7 @@ class Training:
         return losses, rate
 
     def _keep_snapshot(self) -> None:
-        """Measure, keep weights and state, and forget what has become superfluous."""
+        """Measure, keep weights and state, and forget what has become unnecessary."""
         t, run, journal = self.learner, self.run, self.journal
         started = time.perf_counter()
         taken = snapshot(t.averaged, self.store, self.dataset, self.clips, self.companions)
@@ -154,7 +154,7 @@ class Training:
         journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
         checkpoint.save(run, t)
         journal.warn(self._readings.alarm(t.step, taken.measures))
-        for step in superfluous(run.snapshots()):
+        for step in steps_to_drop(run.snapshots()):
             run.drop_snapshot(step)
         journal.pause_clock(time.perf_counter() - started)
 
@@ -192,7 +192,7 @@ def _restore(run: RunWriter, journal: Journal, t: Learner) -> None:
     for warning in warnings:
         logging.warning(warning)
     run.append_metrics({"resumed_from": step, "attempt": journal.status.attempt})
-    journal.say(step=step, seconds=t.seconds, warning=" ".join(warnings))
+    journal.set_status(step=step, seconds=t.seconds, warning=" ".join(warnings))
 
 
 def _first_measures(run: RunWriter) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from training.measures.knn import knn_accuracy
 from training.spectrogram import FrontEnd, log_mel
 
 
-def drawn_evenly(dataset: Dataset, count: int, seed: int) -> np.ndarray:
+def stratified_sample(dataset: Dataset, count: int, seed: int) -> np.ndarray:
     """At most `count` clips, ascending, drawn in turns over every pair of class and group, so that none dominates."""
     if len(dataset) <= count:
         return np.arange(len(dataset))

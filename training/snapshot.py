@@ -80,7 +80,7 @@ def is_due(step: int, last: int, seconds_since: float) -> bool:
     return (far and seconds_since >= 3) or (step > last and seconds_since >= 60)
 
 
-def superfluous(steps: list[int], keep: int = 200) -> list[int]:
+def steps_to_drop(steps: list[int], keep: int = 200) -> list[int]:
     """Which kept steps to drop so that at most `keep` remain, log-spaced: those with the closest neighbours.
 
     The first and the last two always stay.

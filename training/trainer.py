@@ -6,13 +6,12 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from training import reading
 from training.controls import Controls, Stopped
 from training.errors import UserError
 from training.hardware import failure
 from training.journal import Journal
 from training.loop import prepared
-from training.run import RunWriter, State, Status
+from training.run import RunWriter, State, Status, reading
 
 
 def train(folder: Path | str, resume: bool = False) -> State:
@@ -37,7 +36,7 @@ def train(folder: Path | str, resume: bool = False) -> State:
     controls = Controls(run, journal)
     try:
         _log_to(run.log_path)
-        journal.say()
+        journal.set_status()
         return prepared(run, journal, controls, resume=trained).to_the_end()
     except Stopped:
         _end(journal, State.STOPPED, "It was stopped before its training " + ("went on." if trained else "began."))

@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.drills.ground import SAMPLE_RATE, Ground
 from benchmarks.drills.tally import Tally, expect, within
-from explorer.embedding.index import Index
-from explorer.embedding.process import EmbeddingProcess
+from explorer.search.index import Index
+from explorer.search.process import EmbeddingProcess
 from training.data import open_dataset
 from training.data.dataset import Dataset
 from training.data.progress import quiet

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.drills.ground import TINY, Ground, Served
 from benchmarks.drills.tally import Lost, Tally, expect, within
-from explorer.queue_file import QueueFile
+from explorer.jobs.queue_file import QueueFile
 from training import durable
 from training.config import new_config
 from training.process import ProcessIdentity

@@ -14,7 +14,7 @@ import explorer.projector
 from benchmarks.drills.ground import ROOT, Child, Ground
 from benchmarks.drills.tally import Tally, expect, within
 from explorer.projector import Projector
-from explorer.queries.layouts import LayoutFolders
+from explorer.runs.layouts import LayoutFolders
 from training.run import RunFolder
 
 RESTART_SECONDS = 0.2

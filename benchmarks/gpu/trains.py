@@ -23,7 +23,7 @@ from training.journal import Journal
 from training.learner import new_learner
 from training.loop import Training
 from training.methods import METHODS
-from training.probe import drawn_evenly
+from training.probe import stratified_sample
 from training.run import RunWriter, State, Status
 
 PROBE_CLIPS = 512
@@ -83,7 +83,7 @@ def training_in(folder: Path, config: RunConfig, dataset: Dataset, machine: Hard
     store = store_for(bare, dataset, machine.device)
     learner = new_learner(config, dataset, store, machine)
     companions = {key: table.to(machine.device) for key, table in companions_for(learner.method, dataset).items()}
-    clips: np.ndarray = drawn_evenly(dataset, config.probe_clips, config.seed)
+    clips: np.ndarray = stratified_sample(dataset, config.probe_clips, config.seed)
     lines: dict[str, Any] = {"cross_group_knn": {}}
     controls = Controls(run, journal)
     training = Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner)

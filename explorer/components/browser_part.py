@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
-from explorer.assets import asset_url
+from explorer.web.assets import asset_url
 
 OF_GRADIO = frozenset(inspect.signature(gr.HTML.__init__).parameters)
 """Settings of Gradio's own; all others are the part's."""
@@ -21,7 +21,7 @@ class BrowserPart(gr.HTML):
     """A gr.HTML whose whole behaviour lies in assets/js/<module>, which exports `mount(element, part)`."""
 
     accepts: ClassVar[Any] = None
-    """The shape (see explorer.incoming) of what handlers are given of a value that a browser sent."""
+    """The shape (see explorer.web.incoming) of what handlers are given of a value that a browser sent."""
     sends: ClassVar[dict[str, Any]] = {}
     """The same of what its events tell."""
 

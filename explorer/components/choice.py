@@ -14,8 +14,8 @@ class Choice(gr.Dropdown):
 
     is_template = True  # in the browser it is a gr.Dropdown
     accepts: Any = str
-    """The shape (see explorer.incoming) of what can be chosen."""
+    """The shape (see explorer.web.incoming) of what can be chosen."""
 
     def preprocess(self, payload: Any) -> Any:
-        """What was chosen; explorer.pages.typed_blocks has seen to it that it is a text or a number."""
+        """What was chosen; explorer.gradio_patches.typed_blocks has seen to it that it is a text or a number."""
         return payload

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
-from explorer.incoming import SOUND_ROW
+from explorer.web.incoming import SOUND_ROW
 
 
 class ClipList(BrowserPart):
@@ -17,4 +17,4 @@ class ClipList(BrowserPart):
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": SOUND_ROW}
 
     def __init__(self, value: Any = None, *, empty: str = "Nothing to list yet.", action: str = "", **settings: Any):
-        super().__init__(value, module="clips.js", kind="part-clips", empty=empty, action=action, **settings)
+        super().__init__(value, module="sound/clips.js", kind="part-clips", empty=empty, action=action, **settings)

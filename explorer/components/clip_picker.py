@@ -19,7 +19,7 @@ class ClipPicker(BrowserPart):
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": {"first": bool}}
 
     def __init__(self, value: Any = None, *, eager: bool = False, **settings: Any):
-        super().__init__(value, module="picker.js", kind="part-picker", eager=eager, **settings)
+        super().__init__(value, module="sound/picker.js", kind="part-picker", eager=eager, **settings)
 
 
 def clips_to_pick(dataset: Dataset) -> dict[str, Any]:

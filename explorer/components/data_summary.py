@@ -14,7 +14,7 @@ class DataSummary(BrowserPart):
     """Value: as `summary_of` makes it, or None for nothing."""
 
     def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="data_summary.js", kind="part-data", **settings)
+        super().__init__(value, module="forms/data_summary.js", kind="part-data", **settings)
 
 
 def summary_of(dataset: Dataset) -> dict[str, Any]:

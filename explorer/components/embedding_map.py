@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
-from explorer.incoming import SOUND_ROW
+from explorer.web.incoming import SOUND_ROW
 
 
 class EmbeddingMap(BrowserPart):
@@ -19,4 +19,4 @@ class EmbeddingMap(BrowserPart):
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": SOUND_ROW}
 
     def __init__(self, value: Any = None, *, panel: bool = True, **settings: Any):
-        super().__init__(value, module="map.js", kind="part-map", panel=panel, **settings)
+        super().__init__(value, module="map/map.js", kind="part-map", panel=panel, **settings)

@@ -9,4 +9,4 @@ class LensPicture(BrowserPart):
     """Value: {"run": name}."""
 
     def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="lens.js", kind="part-lens", **settings)
+        super().__init__(value, module="lens/lens.js", kind="part-lens", **settings)

@@ -9,4 +9,4 @@ class LiveChart(BrowserPart):
     """Value: {"run": name, "compare": name of another run}; both may be left out."""
 
     def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="charts.js", kind="part-charts", **settings)
+        super().__init__(value, module="charts/charts.js", kind="part-charts", **settings)

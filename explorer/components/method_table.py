@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
-from explorer.incoming import Listed
+from explorer.web.incoming import Listed
 
 
 class MethodTable(BrowserPart):
@@ -19,4 +19,4 @@ class MethodTable(BrowserPart):
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": str}
 
     def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="methods.js", kind="part-methods", **settings)
+        super().__init__(value, module="forms/methods.js", kind="part-methods", **settings)

@@ -15,7 +15,7 @@ class Notice(BrowserPart):
     accepts: ClassVar[Any] = {"reference": str}
 
     def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="notice.js", kind="part-notice", **settings)
+        super().__init__(value, module="forms/notice.js", kind="part-notice", **settings)
 
 
 def said(text: str, tone: Literal["", "bad", "busy"] = "", fraction: float | None = None) -> dict[str, Any]:

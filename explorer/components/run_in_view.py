@@ -9,4 +9,4 @@ class RunInView(BrowserPart):
     """Value: {"run": name}. Sends `seen` whenever another run than the last one told is chosen while the part's tab is open."""
 
     def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="run_in_view.js", kind="part-run-in-view", triggers=("seen",), **settings)
+        super().__init__(value, module="core/run_in_view.js", kind="part-run-in-view", triggers=("seen",), **settings)

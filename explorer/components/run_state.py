@@ -16,7 +16,7 @@ class RunState(BrowserPart):
     def __init__(self, value: Any = None, *, compact: bool = False, **settings: Any):
         super().__init__(
             value,
-            module="state.js",
+            module="forms/run_state.js",
             kind="part-state",
             triggers=("pause", "resume", "stop"),
             compact=compact,

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
-from explorer.incoming import SCALAR
+from explorer.web.incoming import SCALAR
 from training.settings import Setting
 
 
@@ -17,7 +17,7 @@ class SettingsForm(BrowserPart):
     accepts: ClassVar[Any] = {"filled": {str: {str: SCALAR}}}
 
     def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="settings.js", kind="part-settings", **settings)
+        super().__init__(value, module="forms/settings.js", kind="part-settings", **settings)
 
 
 def settings_group(

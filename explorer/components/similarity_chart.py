@@ -12,4 +12,4 @@ class SimilarityChart(BrowserPart):
     """
 
     def __init__(self, value: Any = None, *, empty: str = "Nothing is compared yet.", **settings: Any):
-        super().__init__(value, module="similarity.js", kind="part-similarity", empty=empty, **settings)
+        super().__init__(value, module="charts/similarity.js", kind="part-similarity", empty=empty, **settings)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
-from explorer.incoming import SOUND
+from explorer.web.incoming import SOUND
 
 
 class SoundPlayer(BrowserPart):
@@ -17,7 +17,7 @@ class SoundPlayer(BrowserPart):
     accepts: ClassVar[Any] = {"sound": SOUND, "title": str, "subtitle": str, "play": bool}
 
     def __init__(self, value: Any = None, *, empty: str = "No sound chosen yet.", **settings: Any):
-        super().__init__(value, module="player.js", kind="part-player", empty=empty, **settings)
+        super().__init__(value, module="sound/player.js", kind="part-player", empty=empty, **settings)
 
 
 def clip_sound(fingerprint: str, index: int) -> dict[str, Any]:

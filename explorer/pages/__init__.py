@@ -5,16 +5,12 @@ from collections.abc import Callable
 
 import gradio as gr
 
-from explorer.assets import asset_url
 from explorer.components import Choice, RunState
-from explorer.downloads import Downloads
-from explorer.finder import Finder
-from explorer.launcher import Launcher
-from explorer.library import Library
+from explorer.gradio_patches.typed_blocks import TypedBlocks
 from explorer.pages import find, listen, map, methods, train
 from explorer.pages.frame import Frame, Unmarked
-from explorer.pages.typed_blocks import TypedBlocks
-from explorer.uploads import Uploads
+from explorer.services import Services
+from explorer.web.assets import asset_url
 
 PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
     "listen": ("Listen", listen.build),
@@ -37,11 +33,7 @@ BRAND = """<div class="brand"><img src="{icon}" alt="" /><div><h1>Hearsight</h1>
 
 
 def whole_page(
-    library: Library,
-    launcher: Launcher,
-    uploads: Uploads,
-    finder: Finder,
-    downloads: Downloads,
+    services: Services,
     *,
     data: str,
     read_only: bool,
@@ -58,11 +50,7 @@ def whole_page(
                 run = Choice(label="Run", choices=[], value=None, elem_id="run", container=False, info=None)
                 state = RunState(compact=True, elem_id="run-line")
         frame = Frame(
-            library,
-            launcher,
-            uploads,
-            finder,
-            downloads,
+            services,
             data,
             read_only,
             page,

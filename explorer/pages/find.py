@@ -8,13 +8,13 @@ from typing import Any
 import gradio as gr
 
 from explorer.components import Choice, ClipList, EmbeddingMap, Notice, RunInView, SimilarityChart, clips_to_pick, said
-from explorer.finder import Comparison
 from explorer.pages import find_api
 from explorer.pages.find_answers import chosen_from, curve_of, map_of, rows_of, shown_steps, verdict
 from explorer.pages.frame import Frame
 from explorer.pages.sound_source import SoundSource
-from explorer.queries.points import points
-from explorer.queries.sounds import waveform_of
+from explorer.runs.points import points
+from explorer.search.finder import Comparison
+from explorer.sounds.sound import waveform_of
 from training.errors import UserError
 
 ASK_SECONDS = 1.5
@@ -85,21 +85,23 @@ class _Search:
     def _begin_early(self, run: str | None) -> None:
         """Whoever opens the page will search: the model is loaded and the clips are embedded meanwhile."""
         with contextlib.suppress(UserError):
-            self.frame.finder.prepare(folder_name(run))
+            self.frame.services.finder.prepare(folder_name(run))
 
     def _search(self, run: str | None, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
         idle = gr.Timer(active=False)
         if not isinstance(chosen, dict) or not chosen.get("sound"):
             return gr.skip(), gr.skip(), map_of(run), idle
         try:
-            folder = self.frame.library.run(run or "")
+            folder = self.frame.services.library.run(run or "")
             if folder is None:
                 raise UserError("No run is chosen. Start a training, or choose a run above.")
-            waveform = waveform_of(chosen["sound"], self.frame.library.shelf, self.frame.uploads)
-            found = self.frame.finder.find(folder_name(run), waveform, kept(step), NEIGHBOURS + 1)
+            waveform = waveform_of(
+                chosen["sound"], self.frame.services.library.open_datasets, self.frame.services.uploads
+            )
+            found = self.frame.services.finder.find(folder_name(run), waveform, kept(step), NEIGHBOURS + 1)
         except UserError as error:
             return {"rows": [], "empty": str(error)}, None, map_of(run), idle
-        rows = rows_of(found, self.frame.library.sounds(folder).dataset, points(folder).main_facet)
+        rows = rows_of(found, self.frame.services.library.sounds(folder).dataset, points(folder).main_facet)
         rows = [row for row in rows if row["sound"] is None or row["sound"] != chosen["sound"]][:NEIGHBOURS]
         told = said(f"{found.note} Step {found.step:,}.", "" if found.complete else "busy")
         return {"rows": rows}, told, map_of(run, found), gr.Timer(active=not found.complete)
@@ -107,7 +109,7 @@ class _Search:
     def _search_on(self, run: str | None, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
         """While only the probe was searched: say how far the rest is, and search again when it is there."""
         try:
-            left = self.frame.finder.prepare(folder_name(run), kept(step))
+            left = self.frame.services.finder.prepare(folder_name(run), kept(step))
         except UserError as error:
             return gr.skip(), said(str(error), "bad"), gr.skip(), gr.Timer(active=False)
         if not left:
@@ -118,7 +120,7 @@ class _Search:
         return self._of_run_again(run, NEWEST)
 
     def _of_run_again(self, run: str | None, step: int | None) -> gr.Dropdown:
-        folder = self.frame.library.run(run or "")
+        folder = self.frame.services.library.run(run or "")
         steps = [] if folder is None else folder.checkpoints()
         choices = [("the newest", NEWEST), *((f"step {s:,}", s) for s in reversed(steps))]
         return gr.Dropdown(choices=choices, value=step if step in steps else NEWEST)
@@ -137,11 +139,11 @@ def _wire_pickers(frame: Frame, in_view: RunInView, first: SoundSource, second: 
 
     def offered(run: str | None) -> tuple[Any, Any, gr.Timer]:
         """What both pickers offer of a run; the timer asks again while its data is being opened."""
-        folder = frame.library.run(run or "")
+        folder = frame.services.library.run(run or "")
         if folder is None:
             value = said("No run is chosen, so there is no model that could listen. Start a training first.")
             return value, value, gr.Timer(active=False)
-        sounds = frame.library.sounds(folder)
+        sounds = frame.services.library.sounds(folder)
         if sounds.dataset is not None:
             value = clips_to_pick(sounds.dataset)
             return value, value, gr.Timer(active=False)
@@ -165,13 +167,15 @@ def _wire_comparison(
             yield {"text": NO_PAIR if sounds[0] or not sounds[1] else "Choose the first sound above.", "tone": "empty"}
             return
         try:
-            a, b = (waveform_of(sound, frame.library.shelf, frame.uploads) for sound in sounds)
-            folder = frame.library.run(run or "")
+            a, b = (
+                waveform_of(sound, frame.services.library.open_datasets, frame.services.uploads) for sound in sounds
+            )
+            folder = frame.services.library.run(run or "")
             known: list[Comparison] = []
             shown_at = -SHOW_SECONDS
             steps: list[int | None] = [*shown_steps([] if folder is None else folder.checkpoints())]
             for step in steps or [None]:
-                known.append(frame.finder.compare(folder_name(run), a, b, step))
+                known.append(frame.services.finder.compare(folder_name(run), a, b, step))
                 if time.monotonic() - shown_at > SHOW_SECONDS:
                     shown_at = time.monotonic()
                     yield {"text": verdict(known[0]), "rows": curve_of(known)}

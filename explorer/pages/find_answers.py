@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from explorer.components import clip_sound
-from explorer.finder import Comparison, Found
+from explorer.search.finder import Comparison, Found
 from training.data.dataset import Dataset
 
 MOST_STEPS = 24

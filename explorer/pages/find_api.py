@@ -25,15 +25,17 @@ def add(frame: Frame) -> None:
         name = _run(frame, run)
         waveform = _waveform(frame, audio)
         wanted = int(min(MOST_NEIGHBOURS, max(1, count or 10)))
-        return found_json(frame.finder.find(name, waveform, None if step is None or step < 0 else int(step), wanted))
+        return found_json(
+            frame.services.finder.find(name, waveform, None if step is None or step < 0 else int(step), wanted)
+        )
 
     @_plain
     def compare(first: str | None, second: str | None, run: str) -> dict[str, Any]:
         name = _run(frame, run)
         sounds = _waveform(frame, first), _waveform(frame, second)
-        folder = frame.library.run(name)
+        folder = frame.services.library.run(name)
         steps: list[int | None] = [*shown_steps([] if folder is None else folder.checkpoints())]
-        known = [frame.finder.compare(name, *sounds, step) for step in steps or [None]]
+        known = [frame.services.finder.compare(name, *sounds, step) for step in steps or [None]]
         return compared_json(name, known[0], known)
 
     with gr.Group(visible=False):
@@ -65,8 +67,8 @@ def add(frame: Frame) -> None:
 
 
 def _run(frame: Frame, asked: str | None) -> str:
-    name = (asked or "").strip() or frame.library.latest()
-    if name is None or frame.library.run(name) is None:
+    name = (asked or "").strip() or frame.services.library.latest()
+    if name is None or frame.services.library.run(name) is None:
         raise UserError("There is no such run.")
     return name
 
@@ -74,7 +76,7 @@ def _run(frame: Frame, asked: str | None) -> str:
 def _waveform(frame: Frame, path: str | None) -> np.ndarray:
     if path is None:
         raise UserError("No sound was sent.")
-    found = frame.uploads.waveform(frame.uploads.add_file(path).token)
+    found = frame.services.uploads.waveform(frame.services.uploads.add_file(path).token)
     if found is None:
         raise UserError("The sound could not be kept; try again.")
     return found

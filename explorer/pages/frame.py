@@ -1,4 +1,4 @@
-"""What every page is given: the server's parts, and the one choice of a run that all pages share."""
+"""What every page is given: the server's services, and the one choice of a run that all pages share."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -10,11 +10,8 @@ import gradio as gr
 from gradio.components import Component
 
 from explorer.components.browser_part import BrowserPart
-from explorer.downloads import Downloads
-from explorer.finder import Finder
-from explorer.launcher import Launcher
-from explorer.library import Library, RunSummary
-from explorer.uploads import Uploads
+from explorer.runs.library import RunSummary
+from explorer.services import Services
 from training.data import whole_reference
 from training.data.dropped import is_one_drop
 from training.data.names import readable_name
@@ -48,11 +45,7 @@ class TrainForm:
 class Frame:
     """Handed to each page's `build`."""
 
-    library: Library
-    launcher: Launcher
-    uploads: Uploads
-    finder: Finder
-    downloads: Downloads
+    services: Services
     data: str
     """The data that is offered first: "starter", the name of a public set, or a folder."""
     read_only: bool
@@ -111,9 +104,9 @@ class Frame:
 
     def run_choice(self, chosen: str | None = None) -> gr.Dropdown:
         """The choices there are now; `chosen` is taken if it exists, else the run most worth a look."""
-        choices = run_choices(self.library.summaries())
+        choices = run_choices(self.services.library.summaries())
         names = [name for _, name in choices]
-        value = chosen if chosen in names else self.library.latest()
+        value = chosen if chosen in names else self.services.library.latest()
         return gr.Dropdown(choices=choices, value=value)
 
 

@@ -49,7 +49,7 @@ def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
         known = {name for _, name in data_choices()} | {frame.data}
         if not reference or (frame.read_only and reference not in known):
             return said("Choose one of the sets above.", "bad"), gr.Timer(active=False)
-        opening = frame.library.shelf.open(reference, anew=anew)
+        opening = frame.services.library.open_datasets.open(reference, anew=anew)
         if opening.dataset is not None:
             return clips_to_pick(opening.dataset), gr.Timer(active=False)
         if opening.error is not None:
@@ -144,7 +144,13 @@ class _Views:
 
     def _views(self, chosen: Any, form: Any, domain: str, seed: float | None, data: str | None) -> tuple[Any, Any, Any]:
         found = views_of(
-            chosen, form, domain, seed, self.frame.reference(data), self.frame.library.shelf, self.frame.uploads
+            chosen,
+            form,
+            domain,
+            seed,
+            self.frame.reference(data),
+            self.frame.services.library.open_datasets,
+            self.frame.services.uploads,
         )
         first, second = (gr.skip() if view is None else view for view in (found.first, found.second))
         return first, second, found.notice

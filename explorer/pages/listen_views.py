@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from explorer.components import filled_in, said, settings_group, upload_sound
-from explorer.queries.sounds import waveform_of
-from explorer.routes import picture_values
-from explorer.shelf import Shelf, StillOpening
-from explorer.uploads import Uploads
+from explorer.sounds.open_datasets import OpenDatasets, StillOpening
+from explorer.sounds.sound import waveform_of
+from explorer.sounds.uploads import Uploads
+from explorer.web.routes import picture_values
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.settings import build, describe
@@ -52,10 +52,16 @@ def views_form(domain: str) -> list[dict[str, Any]]:
 
 
 def views_of(
-    chosen: Any, form: Any, domain: str, seed: float | None, reference: str, shelf: Shelf, uploads: Uploads
+    chosen: Any,
+    form: Any,
+    domain: str,
+    seed: float | None,
+    reference: str,
+    open_datasets: OpenDatasets,
+    uploads: Uploads,
 ) -> Shown:
     """Two views of the sound that the player shows, kept as sounds of their own. A mistake becomes the sentence."""
-    from explorer.queries.views import two_views
+    from explorer.sounds.views import two_views
     from training.spectrogram import FrontEnd
     from training.views import VIEWS
 
@@ -67,8 +73,8 @@ def views_of(
         front_end = build(FrontEnd, filled.get("front_end", {}) if domain == "mel" else {}, "The spectrogram")
         chance = whole_seed(seed)
         sound = chosen.get("sound") if isinstance(chosen, dict) else None
-        waveform = waveform_of(sound, shelf, uploads)
-        others = partners(_dataset(sound, reference, shelf), sound, chance)
+        waveform = waveform_of(sound, open_datasets, uploads)
+        others = partners(_dataset(sound, reference, open_datasets), sound, chance)
         pair = two_views(waveform, others, views, front_end, chance)
         first, second = (
             {
@@ -104,17 +110,17 @@ def partners(dataset: Dataset | None, sound: Any, seed: int) -> Sequence[np.ndar
 @cache
 def warm_up() -> None:
     """Import and compile what the first view needs, before it is asked for. Once is enough."""
-    from explorer.queries import inversion
+    from explorer.sounds import inversion
 
     inversion.warm_up()
 
 
-def _dataset(sound: Any, reference: str, shelf: Shelf) -> Dataset | None:
+def _dataset(sound: Any, reference: str, open_datasets: OpenDatasets) -> Dataset | None:
     """The data set of a clip; for a visitor's own sound the one that is chosen on the page."""
     if isinstance(sound, dict) and "fingerprint" in sound:
         try:
-            return shelf.dataset(sound["fingerprint"])
+            return open_datasets.dataset(sound["fingerprint"])
         except StillOpening:
             return None
-    opening = shelf.known(reference)
+    opening = open_datasets.known(reference)
     return None if opening is None else opening.dataset

@@ -52,7 +52,7 @@ def _first(shown: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]
     """Everything, at the first opening; the method that the address names, where it names one."""
     if shown and shown.get("rows"):
         return (gr.skip(),) * 7
-    from explorer.figures.comparison import results, with_and_without
+    from explorer.catalogue.comparison import results, with_and_without
 
     name = known_method(request.query_params.get("method"))
     return with_and_without(results()), table_value(name), *method_told(name)
@@ -64,8 +64,8 @@ def _chosen(event: gr.SelectData) -> tuple[str, ...]:
 
 def method_told(name: str) -> tuple[str, ...]:
     """Head, paragraph and formula, drawing, facts and source of one method."""
-    from explorer.figures.diagram import diagram
-    from explorer.figures.told import badges, escaped, facts, introduction, source, source_path
+    from explorer.catalogue.diagram import diagram
+    from explorer.catalogue.method_markdown import badges, escaped, facts, introduction, source, source_path
     from training.methods import METHODS
 
     method = METHODS[name]
@@ -77,9 +77,9 @@ def method_told(name: str) -> tuple[str, ...]:
 
 def table_value(chosen: str) -> dict[str, Any]:
     """The value of the table of all methods."""
-    from explorer.figures.comparison import KNN, Figures, by_family, facets, figures, results
-    from explorer.figures.gains import gain
-    from explorer.figures.told import FACETS, MEASURES
+    from explorer.catalogue.comparison import KNN, Figures, by_family, facets, figures, results
+    from explorer.catalogue.gains import gain
+    from explorer.catalogue.method_markdown import FACETS, MEASURES
     from training.methods import METHODS
 
     found = results()

@@ -65,7 +65,7 @@ class SoundSource:
         if path is None:
             return gr.skip(), gr.skip(), gr.skip()
         try:
-            upload = self._frame.uploads.add_file(path)
+            upload = self._frame.services.uploads.add_file(path)
         except UserError as error:
             return None, gr.skip(), said(str(error), "bad")
         name = PurePath(path).name

@@ -115,8 +115,8 @@ class _Form:
         if self.frame.read_only:
             raise gr.Error("Runs can only be looked at here.", print_exception=False)
         config = _plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings)))
-        fitted = _plainly(lambda: self.frame.launcher.jobs.fitted(config))
-        name = _plainly(lambda: self.frame.launcher.start(fitted.config))
+        fitted = _plainly(lambda: self.frame.services.launcher.jobs.fitted(config))
+        name = _plainly(lambda: self.frame.services.launcher.start(fitted.config))
         for note in fitted.notes:
             gr.Info(note, duration=12)
         return self.frame.run_choice(name)
@@ -126,15 +126,15 @@ def _wire_state(frame: Frame, state: RunState) -> None:
     def asking(ask: Callable[[str], None]) -> Callable[[gr.EventData], None]:
         def answer(event: gr.EventData) -> None:
             name = str((event._data or {}).get("run", ""))
-            if frame.read_only or frame.library.read_only(name):
+            if frame.read_only or frame.services.library.read_only(name):
                 raise gr.Error("This run can only be looked at here.", print_exception=False)
             _plainly(lambda: ask(name))
 
         return answer
 
-    state.pause(asking(frame.launcher.pause), None, None, **frame.quiet)
-    state.resume(asking(frame.launcher.resume), None, None, **frame.quiet)
-    state.stop(asking(frame.launcher.stop), None, None, **frame.quiet)
+    state.pause(asking(frame.services.launcher.pause), None, None, **frame.quiet)
+    state.resume(asking(frame.services.launcher.resume), None, None, **frame.quiet)
+    state.stop(asking(frame.services.launcher.stop), None, None, **frame.quiet)
 
 
 def _wire_compare(frame: Frame, compare: gr.Dropdown, chart: LiveChart) -> None:
@@ -144,7 +144,7 @@ def _wire_compare(frame: Frame, compare: gr.Dropdown, chart: LiveChart) -> None:
 
     def offered(chosen: str | None) -> gr.Dropdown:
         """The runs there are now."""
-        return gr.Dropdown(choices=[("nothing", ""), *run_choices(frame.library.summaries())], value=chosen)
+        return gr.Dropdown(choices=[("nothing", ""), *run_choices(frame.services.library.summaries())], value=chosen)
 
     compare.focus(offered, compare, compare, **frame.quiet)
 
@@ -153,9 +153,9 @@ def _wire_delete(frame: Frame, button: gr.Button) -> None:
     def delete(name: str | None) -> Any:
         if not name:
             return gr.skip()
-        if frame.read_only or frame.library.read_only(name):
+        if frame.read_only or frame.services.library.read_only(name):
             raise gr.Error("This run can only be looked at here.", print_exception=False)
-        _plainly(lambda: frame.launcher.delete(name))
+        _plainly(lambda: frame.services.launcher.delete(name))
         return frame.run_choice()
 
     button.click(delete, frame.run, frame.run, js=CONFIRM, **frame.quiet)

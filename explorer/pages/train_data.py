@@ -5,10 +5,10 @@ from typing import Any
 import gradio as gr
 
 from explorer.components import Choice, DataSummary, Notice, said, summary_of
-from explorer.downloads import Download
 from explorer.pages.frame import Frame
 from explorer.pages.train_drop import DropZone
 from explorer.pages.train_form import data_choices, is_to_be_downloaded
+from explorer.sounds.downloads import Download
 from training.data.dropped import is_dropped
 from training.data.names import readable_name
 
@@ -60,9 +60,9 @@ class DataChoice:
     def _begin(self, name: str | None) -> tuple[Any, ...]:
         name = self._frame.reference(name)
         if not self._frame.read_only and is_to_be_downloaded(name):
-            if (refused := self._frame.launcher.jobs.disk_refusal()) is not None:
+            if (refused := self._frame.services.launcher.jobs.disk_refusal()) is not None:
                 return _answer(said(refused, "bad"), button=True)
-            self._frame.downloads.begin(name)
+            self._frame.services.downloads.begin(name)
         return self._look(name)
 
     def _look_anew(self, name: str | None) -> tuple[Any, ...]:
@@ -76,12 +76,12 @@ class DataChoice:
         name = self._frame.reference(name)
         if not name or (self._frame.read_only and name not in self._named()):
             return _answer()
-        download = self._frame.downloads.known(name)
+        download = self._frame.services.downloads.known(name)
         missing = is_to_be_downloaded(name)
         if missing or (download is not None and not download.done):
             busy = download is not None and not download.done
             return _answer(_sentence(download), button=not busy and not self._frame.read_only, ask=busy)
-        opening = self._frame.library.shelf.open(name, anew=anew and not is_dropped(name))
+        opening = self._frame.services.library.open_datasets.open(name, anew=anew and not is_dropped(name))
         if opening.dataset is not None:
             return _answer(summary=summary_of(opening.dataset))
         if opening.error is not None:
@@ -92,7 +92,7 @@ class DataChoice:
         return {name for _, name in data_choices()} | {self._frame.data}
 
     def _after_download(self, name: str | None) -> Any:
-        download = self._frame.downloads.known(self._frame.reference(name))
+        download = self._frame.services.downloads.known(self._frame.reference(name))
         done = download is not None and download.done and not download.failed
         return self.offered(str(name)) if done else gr.skip()
 

@@ -8,7 +8,7 @@ import gradio as gr
 from explorer.components import Notice, said
 from explorer.pages.frame import Frame
 from explorer.pages.kept import keep
-from explorer.uploads import received
+from explorer.sounds.uploads import received
 from training.data.dropped import forget_dropped, is_dropped, keep_dropped
 from training.data.progress import quiet
 from training.errors import UserError
@@ -50,19 +50,19 @@ class DropZone:
         try:
             if self._frame.read_only:
                 raise UserError("Runs can only be looked at here.")
-            self._frame.launcher.jobs.check_disk()
+            self._frame.services.launcher.jobs.check_disk()
             sent = [received(path) for path in paths or ()]
             folder = str(
                 keep_dropped(
                     sent,
                     quiet,
-                    in_use=self._frame.library.references(),
-                    quota_bytes=self._frame.launcher.jobs.dropped_bytes,
+                    in_use=self._frame.services.library.references(),
+                    quota_bytes=self._frame.services.launcher.jobs.dropped_bytes,
                 )
             )
         except UserError as error:
             return None, said(str(error), "bad"), gr.Timer(active=False)
-        opening = self._frame.library.shelf.open(folder, anew=True)
+        opening = self._frame.services.library.open_datasets.open(folder, anew=True)
         return None, {**said(opening.text, "busy", 0.0), "reference": folder}, gr.Timer(active=True)
 
     def _follow(self, notice: Any) -> tuple[dict[str, Any] | None, str | None, bool]:
@@ -70,7 +70,7 @@ class DropZone:
         reference = notice.get("reference") if isinstance(notice, dict) else None
         if not isinstance(reference, str) or self._frame.read_only or not is_dropped(reference):
             return None, None, False
-        opening = self._frame.library.shelf.known(reference)
+        opening = self._frame.services.library.open_datasets.known(reference)
         if opening is None:
             return None, None, False
         if opening.error is not None:

@@ -34,7 +34,7 @@ def is_to_be_downloaded(name: str) -> bool:
 
 def method_choices() -> list[tuple[str, str]]:
     """(family, title, year and what it needs, name) of every method, by family."""
-    from explorer.figures.comparison import by_family
+    from explorer.catalogue.comparison import by_family
     from training.methods import METHODS
 
     def title(name: str) -> str:
@@ -55,7 +55,7 @@ def known_method(name: Any) -> str:
 
 def method_needs(method: str) -> str:
     """What must lie beside each sound, as a sentence; empty for most methods."""
-    from explorer.figures.told import NEEDS
+    from explorer.catalogue.method_markdown import NEEDS
     from training.methods import METHODS
 
     return NEEDS[METHODS[method].card.needs]
@@ -77,7 +77,7 @@ def fitting_encoder(method: str, asked: str | None) -> str:
 
 def method_card(method: str) -> str:
     """What a newcomer is told of a method, in Markdown."""
-    from explorer.figures.told import badges, escaped, introduction, linked
+    from explorer.catalogue.method_markdown import badges, escaped, introduction, linked
     from training.methods import METHODS
 
     card = METHODS[method].card

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from explorer.projector import LOOKED_SECONDS
 from explorer.projector.chain import Chain, Task, Umap
-from explorer.queries.layouts import LayoutFolders
+from explorer.runs.layouts import LayoutFolders
 from training.process import ProcessIdentity, run_when_idle
 from training.run import RunFolder
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from explorer.projector.geometry import nearest, pca_places, trustworthiness, turned_onto, unit_radius
-from explorer.queries.layouts import KINDS, Layout, LayoutFolders
-from explorer.queries.snapshots import embeddings, snapshot_hash, unit_rows
+from explorer.runs.layouts import KINDS, Layout, LayoutFolders
+from explorer.runs.snapshots import embeddings, snapshot_hash, unit_rows
 from training.run import RunFolder
 
 Umap = Callable[[np.ndarray, np.ndarray, np.ndarray, int, float], np.ndarray]

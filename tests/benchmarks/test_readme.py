@@ -5,7 +5,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from explorer.figures.gains import gain
+from explorer.catalogue.gains import gain
 from training.methods import METHODS
 
 TOLD_MORE = ("audio_text", "audio_image")

@@ -12,9 +12,9 @@ from benchmarks.visitors.__main__ import class_of, main
 from benchmarks.visitors.figures import Log, memory, shown, told
 from benchmarks.visitors.tones import tone, tones
 from benchmarks.visitors.visitor import EVENTS, Visitor, functions_of
-from explorer.limits import hosted_limits
 from explorer.server import EXAMPLE
-from tests.explorer.launched import launched
+from explorer.visitors.limits import hosted_limits
+from tests.support.launched import launched
 from training.data import open_dataset
 
 LIGHT = ("map", "neighbours", "lens", "form", "upload")

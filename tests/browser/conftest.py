@@ -180,8 +180,8 @@ def look(browser: Any) -> Iterator[Callable[..., Seen]]:
 
 
 def _write_run(made: ModuleType, path: Path, fingerprint: str) -> None:
-    from explorer.queries.layouts import Layout, LayoutFolders
-    from explorer.queries.snapshots import snapshot_hash
+    from explorer.runs.layouts import Layout, LayoutFolders
+    from explorer.runs.snapshots import snapshot_hash
 
     made.write_dataset(fingerprint=fingerprint)
     run = made.write_run(path, fingerprint=fingerprint)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.limits import Limits
 from explorer.server import Server
-from tests.explorer.launched import launched
+from explorer.visitors.limits import Limits
+from tests.support.launched import launched
 
 LIMITS = Limits(
     upload_mb=2, request_kb=100, visitor_mb=5, total_mb=40, visitor_uploads=8, sessions=3, waiting_events=50
@@ -217,7 +217,7 @@ def test_visitors_can_neither_list_nor_play_what_others_sent(site: Site) -> None
     answer = first.call(site.function("listen-audio", "input"), [file])
     (token,) = set(re.findall(r"[0-9a-f]{32}", answer.partition('"upload"')[2][:60]))
     assert first.ask("GET", f"/gradio_api/x/upload/{token}/clip").body[:4] == b"RIFF"
-    assert f"={site.server.uploads._owners[token]}." in first.cookie
+    assert f"={site.server.services.uploads._owners[token]}." in first.cookie
     everything = [
         *(second.ask("GET", path).body for path in ("/", "/config", "/gradio_api/info")),
         *(

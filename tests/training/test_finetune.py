@@ -102,7 +102,7 @@ def test_the_probe_sees_the_same_labels_and_no_others(trained: RunFolder, monkey
         assert np.bincount(labels).tolist() == [3] * 4
         return np.zeros(len(queries), np.int64)
 
-    monkeypatch.setattr(finetune, "read_off", counted)
+    monkeypatch.setattr(finetune, "fit_predict", counted)
     found = fine_tuning(trained, "class", 3, 0.01, silent)
     assert asked == [(12, 32)] * 4 and found["trained"]["probe"] == 0.25
 

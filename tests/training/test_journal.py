@@ -106,7 +106,7 @@ def test_no_number_is_logged_as_null_and_told(journal: Journal, clock: Clock, va
 
 
 def test_the_status_is_written_about_once_a_second(journal: Journal, clock: Clock) -> None:
-    journal.say()
+    journal.set_status()
     beats = []
     for _ in range(40):
         clock.now += 0.1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.training.checkpoints_compared import assert_different, assert_same, assert_weights_and_optimizer_equal
+from tests.support.checkpoints_compared import assert_different, assert_same, assert_weights_and_optimizer_equal
 from training.measures import MEASURES
 from training.methods import METHODS
 from training.methods.method import Method

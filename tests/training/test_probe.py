@@ -12,11 +12,11 @@ from training.probe import (
     chance,
     cross_group_knn,
     described,
-    drawn_evenly,
     log_mel_statistics,
     measured_facets,
     mfcc_statistics,
     statistics,
+    stratified_sample,
 )
 from training.spectrogram import FrontEnd
 
@@ -32,13 +32,13 @@ def with_labels(tones: Dataset, kinds: list[int], sources: list[int]) -> Dataset
 
 
 def test_few_clips_are_all_taken(tones: Dataset) -> None:
-    assert drawn_evenly(tones, 64, 0).tolist() == drawn_evenly(tones, 1000, 0).tolist() == list(range(64))
+    assert stratified_sample(tones, 64, 0).tolist() == stratified_sample(tones, 1000, 0).tolist() == list(range(64))
 
 
 def test_rare_classes_and_sources_are_not_drowned(tones: Dataset) -> None:
     kinds = [0] * 900 + [1] * 90 + [2] * 10
     sources = [i % 3 for i in range(1000)]
-    clips = drawn_evenly(with_labels(tones, kinds, sources), 90, 0)
+    clips = stratified_sample(with_labels(tones, kinds, sources), 90, 0)
     assert len(set(clips.tolist())) == 90 and (np.diff(clips) > 0).all()
     counts = Counter(kinds[c] for c in clips)
     assert counts[2] == 10 and abs(counts[0] - counts[1]) <= 3  # six cells in turn
@@ -48,8 +48,8 @@ def test_rare_classes_and_sources_are_not_drowned(tones: Dataset) -> None:
 
 def test_a_seed_decides_the_draw(tones: Dataset) -> None:
     many = with_labels(tones, [i % 3 for i in range(300)], [i % 4 for i in range(300)])
-    first = drawn_evenly(many, 60, 1).tolist()
-    assert first == drawn_evenly(many, 60, 1).tolist() != drawn_evenly(many, 60, 2).tolist()
+    first = stratified_sample(many, 60, 1).tolist()
+    assert first == stratified_sample(many, 60, 1).tolist() != stratified_sample(many, 60, 2).tolist()
 
 
 def test_a_description_is_enough_to_show_the_run_without_its_data(tones: Dataset) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.training.checkpoints_compared import assert_same
+from tests.support.checkpoints_compared import assert_same
 from training import checkpoint, loop
 from training.data.cache import ClipWriter
 from training.data.dataset import Dataset

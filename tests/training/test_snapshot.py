@@ -15,7 +15,7 @@ from training.config import RunConfig
 from training.data.dataset import Dataset
 from training.data.progress import quiet
 from training.run import RunFolder
-from training.snapshot import is_due, superfluous
+from training.snapshot import is_due, steps_to_drop
 
 
 def test_snapshots_grow_apart_by_a_fifth() -> None:
@@ -40,19 +40,19 @@ def test_a_minute_is_the_longest_wait() -> None:
 
 def test_kept_snapshots_stay_log_spaced_and_the_ends_stay() -> None:
     steps = list(range(0, 12_000, 40))
-    dropped = superfluous(steps, keep=50)
+    dropped = steps_to_drop(steps, keep=50)
     kept = [s for s in steps if s not in dropped]
     assert len(kept) == 50 and kept[0] == 0 and kept[-2:] == steps[-2:]
     ratios = [(b + 1) / (a + 1) for a, b in pairwise(kept[5:-2])]
     assert max(ratios) / min(ratios) < 2.2
-    assert superfluous(steps[:50], keep=50) == [] and superfluous([], keep=50) == []
+    assert steps_to_drop(steps[:50], keep=50) == [] and steps_to_drop([], keep=50) == []
 
 
 def test_dropping_one_by_one_as_they_come_keeps_the_spacing() -> None:
     kept: list[int] = []
     for step in range(0, 40_000, 40):
         kept.append(step)
-        for old in superfluous(kept, keep=30):
+        for old in steps_to_drop(kept, keep=30):
             kept.remove(old)
         assert len(kept) <= 30 and kept[0] == 0 and kept[-1] == step
     assert sum(1 for s in kept if s < 4000) >= 8

@@ -11,8 +11,8 @@ from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json
 from training.data.names import readable_name
 from training.errors import UserError
-from training.reading import regular
 from training.run import Control, RunFolder, create_run, find_runs
+from training.run.reading import regular
 
 DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "device", "seed")
 """Flags of `run` that say what a run's own folder says already."""

@@ -21,7 +21,7 @@ from training.data.files import opened
 from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.errors import UserError
-from training.reading import zip_directory_bytes
+from training.run.reading import zip_directory_bytes
 
 MOST_ZIP_ENTRIES = 50_000
 MOST_TAR_ENTRIES = 1_000_000

@@ -22,11 +22,11 @@ def probe_accuracy(x: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> flo
     for seen, held_out in GroupKFold(folds).split(x, labels, groups):
         if len(np.unique(labels[seen])) < 2:
             continue
-        right += int((read_off(x[seen], labels[seen], x[held_out]) == labels[held_out]).sum())
+        right += int((fit_predict(x[seen], labels[seen], x[held_out]) == labels[held_out]).sum())
     return right / len(x)
 
 
-def read_off(x: np.ndarray, labels: np.ndarray, asked: np.ndarray) -> np.ndarray:
+def fit_predict(x: np.ndarray, labels: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """The label (m,) of each of `asked` (m, D), by logistic regression fitted to standardised x (n, D), labels (n,)."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline

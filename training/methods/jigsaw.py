@@ -23,8 +23,8 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.parts.encode_independently import encode_independently
 from training.parts.heads import projector
-from training.parts.heard_alone import heard_alone
 from training.settings import setting
 from training.views.pieces import far_apart_orders, levelled_pieces, pieces, shuffled
 
@@ -125,7 +125,7 @@ class Jigsaw(Method):
     def scores(self, parts: Tensor) -> Tensor:
         """(B, N, F, W) → (B, K), each piece heard alone."""
         raw = parts * self.encoder.input_std + self.encoder.input_mean  # as the encoder hears whole clips
-        code = self.squeeze(heard_alone(self.encoder, raw))  # (B, N, C)
+        code = self.squeeze(encode_independently(self.encoder, raw))  # (B, N, C)
         found: Tensor = self.guess(code.flatten(1))
         return found.float()
 

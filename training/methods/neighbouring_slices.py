@@ -19,7 +19,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.method import Chance, Method, Picture, Task
-from training.parts.heard_alone import heard_alone
+from training.parts.encode_independently import encode_independently
 from training.settings import setting
 from training.views.mel import MelViews
 from training.views.slices import sliced, span
@@ -74,7 +74,7 @@ class NeighbouringSlices(Method):
 
     def codes(self, slices: Tensor) -> Tensor:
         """(B, n, F, W) → (B, n, C), each slice heard alone."""
-        code: Tensor = self.squeeze(heard_alone(self.encoder, slices))
+        code: Tensor = self.squeeze(encode_independently(self.encoder, slices))
         return code
 
     def standard(self, slices: Tensor) -> Tensor:

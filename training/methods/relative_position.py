@@ -23,8 +23,8 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.parts.encode_independently import encode_independently
 from training.parts.heads import projector
-from training.parts.heard_alone import heard_alone
 from training.settings import setting
 from training.views.pieces import levelled_pieces, pieces, shuffled
 
@@ -115,7 +115,7 @@ class RelativePosition(Method):
     def scores(self, parts: Tensor) -> Tensor:
         """(B, 2, F, W) → (B, K), each piece heard alone."""
         raw = parts * self.encoder.input_std + self.encoder.input_mean  # as the encoder hears whole clips
-        code = self.squeeze(heard_alone(self.encoder, raw))  # (B, 2, C)
+        code = self.squeeze(encode_independently(self.encoder, raw))  # (B, 2, C)
         found: Tensor = self.guess(code.flatten(1))
         return found.float()
 

@@ -21,7 +21,7 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Picture, Suits, Task
-from training.parts.heard_alone import heard_alone
+from training.parts.encode_independently import encode_independently
 from training.settings import setting
 from training.views.pieces import unblended
 from training.views.slices import slices_at
@@ -122,7 +122,7 @@ class TemporalGap(Method):
 
     def said(self, slices: Tensor) -> Tensor:
         """The logit of the gap (B,) float32, of two slices (B, 2, F, W)."""
-        code = self.squeeze(heard_alone(self.encoder, slices))  # (B, 2, C)
+        code = self.squeeze(encode_independently(self.encoder, slices))  # (B, 2, C)
         logit: Tensor = self.guess(code.flatten(1))
         return logit[:, 0].float()
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from training import durable, reading
+from training import durable
 from training.errors import UserError
 from training.process import ProcessIdentity, current_process
+from training.run import reading
 from training.run.metrics_file import MetricsReader, current_rows
 from training.run.status import SCHEMA, Control, State, Status, parsed_status
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from training.reading import RegularFile, parsed_json
+from training.run.reading import RegularFile, parsed_json
 
 WINDOW_BYTES = 64 << 20
 """Read at once: some three hundred thousand rows."""

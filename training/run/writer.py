@@ -14,9 +14,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from training import durable, reading
+from training import durable
 from training.errors import UserError
 from training.process import current_process
+from training.run import reading
 from training.run.folder import RunFolder
 from training.run.status import SCHEMA, Control, Status
 

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.gpu.clips import made_tones
 from benchmarks.gpu.report import TITLES
-from tests.only_training import ALONE
+from tests.support.only_training import ALONE
 from training.data.pack import write_pack
 from training.methods import METHODS
 

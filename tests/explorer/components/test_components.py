@@ -7,9 +7,9 @@ import gradio as gr
 import pytest
 
 from explorer import components
-from explorer.assets import asset_url, files
 from explorer.components import ClipList, EmbeddingMap, RunState, SettingsForm, clip_sound, upload_sound
 from explorer.components.browser_part import BrowserPart
+from explorer.web.assets import asset_url, files
 
 ALL: list[type[BrowserPart]] = [
     kind for kind in vars(components).values() if isinstance(kind, type) and issubclass(kind, BrowserPart)

@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-from explorer.finder import Comparison, Found, Match
 from explorer.pages.find_answers import (
     chosen_from,
     compared_json,
@@ -13,6 +12,7 @@ from explorer.pages.find_answers import (
     shown_steps,
     verdict,
 )
+from explorer.search.finder import Comparison, Found, Match
 
 
 def match(clip, score, **labels):

@@ -4,8 +4,8 @@ import json
 
 import orjson
 
-from explorer.library import Library
 from explorer.pages.frame import Frame, run_choices
+from explorer.runs.library import Library
 from training.data.dropped import dropped_root
 from training.run import create_run
 
@@ -34,9 +34,9 @@ def test_a_run_whose_texts_are_broken_can_be_offered_with_the_others(make_run, t
 
 
 def test_security_a_folder_of_the_machine_is_not_opened_for_visitors_from_elsewhere(cache, tmp_path):
-    nothing = [None] * 5
+    nothing = None  # no services
     own, others = (
-        Frame(*nothing, str(tmp_path / "shown"), False, None, None, None, started_in=str(tmp_path), paths=paths)
+        Frame(nothing, str(tmp_path / "shown"), False, None, None, None, started_in=str(tmp_path), paths=paths)
         for paths in (True, False)
     )
     drop = dropped_root() / ("0a" * 16) / "3 dropped files"

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from explorer.pages.listen_views import EXPLAINED, partners, views_form, views_of, whole_seed
-from explorer.shelf import Shelf
-from explorer.uploads import Uploads
+from explorer.sounds.open_datasets import OpenDatasets
+from explorer.sounds.uploads import Uploads
 from training.errors import UserError
 
 
@@ -15,8 +15,8 @@ def uploads():
 
 
 @pytest.fixture
-def shelf(cache):
-    opened = Shelf()
+def open_datasets(cache):
+    opened = OpenDatasets()
     yield opened
     opened.close()
 
@@ -35,10 +35,10 @@ def test_every_augmentation_has_a_switch_where_0_means_off():
 
 
 @pytest.mark.parametrize("domain", ["mel", "waveform"])
-def test_views_are_sounds_of_their_own(domain, shelf, uploads, make_dataset):
+def test_views_are_sounds_of_their_own(domain, open_datasets, uploads, make_dataset):
     dataset = make_dataset(20)
     chosen = {"sound": {"fingerprint": dataset.fingerprint, "index": 2}}
-    shown = views_of(chosen, form(), domain, 5, None, shelf, uploads)
+    shown = views_of(chosen, form(), domain, 5, None, open_datasets, uploads)
     assert shown.notice["text"] == EXPLAINED[domain]
     for view in (shown.first, shown.second):
         samples = uploads.samples(view["sound"]["upload"])
@@ -47,10 +47,10 @@ def test_views_are_sounds_of_their_own(domain, shelf, uploads, make_dataset):
         assert (view["picture"]["rms_db"] is None) == (domain == "mel")
 
 
-def test_settings_of_the_form_are_used(shelf, uploads):
+def test_settings_of_the_form_are_used(open_datasets, uploads):
     chosen = {"sound": {"upload": uploads.add_waveform(np.ones(8_000) / 4).token}}
     values = {"crop_seconds": 0.48}
-    shown = views_of(chosen, form(mel_views=values, front_end={"mels": 20}), "mel", 0, None, shelf, uploads)
+    shown = views_of(chosen, form(mel_views=values, front_end={"mels": 20}), "mel", 0, None, open_datasets, uploads)
     assert (shown.first["picture"]["mels"], shown.first["picture"]["frames"]) == (20, 24)
 
 
@@ -67,8 +67,8 @@ def test_settings_of_the_form_are_used(shelf, uploads):
         ({}, form(), "mel", None, "The seed is None"),
     ],
 )
-def test_a_mistake_is_one_sentence_and_the_old_views_stay(chosen, filled, domain, seed, told, shelf, uploads):
-    shown = views_of(chosen, filled, domain, seed, None, shelf, uploads)
+def test_a_mistake_is_one_sentence_and_the_old_views_stay(chosen, filled, domain, seed, told, open_datasets, uploads):
+    shown = views_of(chosen, filled, domain, seed, None, open_datasets, uploads)
     assert (shown.first, shown.second) == (None, None)
     assert told in shown.notice["text"]
     assert shown.notice["tone"] == "bad"

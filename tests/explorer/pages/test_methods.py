@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.figures import comparison
+from explorer.catalogue import comparison
 from explorer.pages.methods import method_told, table_value
 from explorer.pages.train_form import known_method
 from training.methods import METHODS

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from explorer.downloads import Downloads
-from explorer.jobs import Jobs
-from explorer.library import Library
-from explorer.limits import Limits
+from explorer.jobs.quotas import Jobs
 from explorer.pages.train_data import DataChoice
+from explorer.runs.library import Library
+from explorer.sounds.downloads import Downloads
+from explorer.visitors.limits import Limits
 from training.data import whole_reference
 from training.data.dataset import Progress
 from training.data.public import folder_of
@@ -30,10 +30,11 @@ def choice(tmp_path, cache):
 
     def make(data: str = "starter", read_only: bool = False, limits: Limits | None = None) -> DataChoice:
         library = Library(tmp_path / "runs")
-        downloads = Downloads(fetched, library.shelf.forget)
-        made.extend([downloads, library.shelf])
+        downloads = Downloads(fetched, library.open_datasets.forget)
+        made.extend([downloads, library.open_datasets])
         launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
-        frame = SimpleNamespace(data=data, read_only=read_only, library=library, downloads=downloads, launcher=launcher)
+        services = SimpleNamespace(library=library, downloads=downloads, launcher=launcher)
+        frame = SimpleNamespace(data=data, read_only=read_only, services=services)
         frame.reference = whole_reference
         frame.data_hint = ""
         return DataChoice(frame)  # type: ignore[arg-type]
@@ -83,8 +84,8 @@ def test_a_public_set_is_offered_for_download_but_not_to_those_who_may_only_look
 @pytest.mark.parametrize("name", ["esc50", "hf:owner/birds"])
 def test_what_could_not_be_opened_can_once_it_was_downloaded(choice, name):
     here = choice()
-    here._frame.library.shelf.open(name)  # as the page Listen does, where there is no button
-    while not here._frame.library.shelf.known(name).done:
+    here._frame.services.library.open_datasets.open(name)  # as the page Listen does, where there is no button
+    while not here._frame.services.library.open_datasets.known(name).done:
         time.sleep(0.01)
     assert looked(here, name)[0] is True
     here._begin(f" {name}")
@@ -94,7 +95,7 @@ def test_what_could_not_be_opened_can_once_it_was_downloaded(choice, name):
 def test_visitors_download_nothing_where_the_disk_is_nearly_full(choice):
     here = choice(limits=Limits(free_percent=101))
     assert here._begin("esc50")[1]["text"].startswith("Only ")
-    assert here._frame.downloads.known("esc50") is None
+    assert here._frame.services.downloads.known("esc50") is None
 
 
 def test_what_is_no_name_of_a_public_set_is_not_offered_for_download(choice):

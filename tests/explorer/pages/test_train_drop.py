@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from explorer.jobs import Jobs
-from explorer.library import Library
-from explorer.limits import Limits
+from explorer.jobs.quotas import Jobs
 from explorer.pages.train_drop import DropZone
+from explorer.runs.library import Library
+from explorer.visitors.limits import Limits
 from training.data.dropped import dropped_root, is_dropped
 
 
@@ -26,7 +26,8 @@ def incoming(tmp_path, monkeypatch, cache):
 
 def zone(tmp_path, read_only: bool = False, limits: Limits | None = None) -> Any:
     launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
-    frame = SimpleNamespace(library=Library(tmp_path / "runs"), launcher=launcher, read_only=read_only)
+    services = SimpleNamespace(library=Library(tmp_path / "runs"), launcher=launcher)
+    frame = SimpleNamespace(services=services, read_only=read_only)
     return DropZone(frame)  # type: ignore[arg-type]
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from explorer.projector.chain import Chain, is_flat
-from explorer.queries.layouts import LayoutFolders
+from explorer.runs.layouts import LayoutFolders
 from training.run import RunWriter
 
 

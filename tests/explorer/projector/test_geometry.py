@@ -3,7 +3,7 @@ import pytest
 from sklearn.manifold import trustworthiness as slow_trustworthiness
 
 from explorer.projector.geometry import nearest, pca_places, trustworthiness, turned_onto, unit_radius
-from explorer.queries.snapshots import unit_rows
+from explorer.runs.snapshots import unit_rows
 
 RANDOM = np.random.default_rng(0)
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from explorer.projector import PROJECT, Projector
-from explorer.queries.layouts import LayoutFolders
+from explorer.runs.layouts import LayoutFolders
 from training.process import current_process, process_start
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from explorer.queries.layouts import LayoutFolders
+from explorer.runs.layouts import LayoutFolders
 
 worker = importlib.import_module("explorer.projector.__main__")
 

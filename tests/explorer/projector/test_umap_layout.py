@@ -5,7 +5,7 @@ import pytest
 
 from explorer.projector.chain import Chain
 from explorer.projector.umap_layout import umap_places
-from explorer.queries.layouts import LayoutFolders
+from explorer.runs.layouts import LayoutFolders
 
 
 @pytest.fixture(scope="module")

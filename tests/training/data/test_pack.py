@@ -16,7 +16,7 @@ import soundfile
 import torch
 from safetensors.numpy import load_file, save_file
 
-from tests.only_training import ALONE
+from tests.support.only_training import ALONE
 from training.config import new_config
 from training.data import cache, open_dataset, packed
 from training.data.dataset import SAMPLE_RATE, Dataset

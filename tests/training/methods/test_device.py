@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from tests.support.pretended_gpu import OtherDraws, PretendedGPU, Rounds, Waits, pretended_gpu
 from tests.training.methods.test_catalogue import batch_for, method_of
-from tests.training.pretended_gpu import OtherDraws, PretendedGPU, Rounds, Waits, pretended_gpu
 from training.batch import Batch
 from training.config import new_config
 from training.data.store import ClipStore

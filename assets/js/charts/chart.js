@@ -1,0 +1,201 @@
+// One live chart of a run: curves that grow, lines to compare them with, one sentence that says what it shows.
+
+import { make, onResize } from "../core/elements.js";
+import { isActive } from "../core/feed.js";
+import { Tail } from "./tail.js";
+import { axis, fontFamily, plain, plotly } from "../core/plot.js";
+import { colour } from "../core/theme.js";
+
+const SMOOTHING = 0.85;
+const PLOT_PIXELS = 125; // about the height of the plotting area
+const LABEL_PIXELS = 14;
+const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
+// Room for the curves of a run that goes on, as shares of what they span: ahead of them, where they head up or down, elsewhere.
+const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
+
+export class Chart {
+  constructor(kind, board) {
+    this.kind = kind;
+    this.board = board;
+    this.plot = make("div.chart-plot");
+    this.value = make("span.chart-value");
+    this.warning = make("p.chart-warning", { hidden: true });
+    this.box = make(
+      "figure.chart", { "aria-label": kind.title, hidden: true },
+      make("figcaption", {}, make("span.chart-title", {}, kind.title), this.value, make("p.chart-meaning", {}, kind.meaning), this.warning),
+      this.plot,
+    );
+    this.tail = new Tail(this.plot);
+    this.curves = new Map(); // curve id → {raw, smooth: index in the tail, last: of the smooth one}
+    this.known = []; // how many rows of each run are drawn
+    this.inView = true; // until the observer of the board has looked
+    this.behind = false; // rows came while nobody saw the chart
+    this.box.addEventListener("pointerenter", () => {
+      this.pointed = true; // Plotly tells the values under the pointer, so it must know them
+      if (this.drawn && !this.tail.empty) this.board.rebuild([this]);
+    });
+    this.box.addEventListener("pointerleave", () => (this.pointed = false));
+    onResize(this.plot, () => this.drawn && this.board.rebuild([this]));
+  }
+
+  /** Takes away what was drawn of other runs, which would be seen again until these are drawn. */
+  async clear() {
+    if (!this.drawn) return;
+    this.drawn = false;
+    (await plotly()).purge(this.plot);
+    this.tail.clear();
+  }
+
+  /** Draws everything anew. */
+  async rebuild(runs) {
+    this.behind = false;
+    const traces = [];
+    this.curves.clear();
+    const known = runs.map(({ feed }) => feed.rows.length);
+    runs.forEach(({ feed, name }, run) => {
+      const keys = this.kind.keys(feed.rows);
+      keys.forEach((key, k) => this.addCurve(traces, feed, { key, k, run, name, keys }));
+    });
+    this.box.hidden = !traces.some((trace) => trace.x.length);
+    if (this.box.hidden) return;
+    this.showValue(runs[0].feed);
+    this.warn(runs[0].feed);
+    if (!this.inView) return void (this.behind = true);
+    const lines = this.kind.lines(runs[0].feed.baselines ?? {});
+    const Plotly = await plotly();
+    if (runs !== this.board.runs) return; // others were chosen meanwhile
+    await Plotly.react(this.plot, traces, this.layout(lines, traces, runs), { displayModeBar: false, responsive: false });
+    if (!this.drawn) this.plot.on("plotly_relayout", () => this.board.rebuild([this])); // zoomed: the tail must follow
+    this.drawn = true;
+    this.known = known; // what came meanwhile is added to the new tail with the next
+    this.tail.begin(traces.map(({ x, y, line, opacity, mode }) => (
+      { x: x.at(-1), y: y.at(-1), colour: line.color, width: line.width, dash: line.dash === "dot", opacity, dots: mode.endsWith("markers") })));
+  }
+
+  addCurve(traces, feed, { key, k, run, name, keys }) {
+    const x = [], y = [];
+    const rows = thinned(feed.rows.filter((row) => Number.isFinite(row[key])));
+    for (const row of rows) {
+      x.push(row[this.board.against]);
+      y.push(row[key]);
+    }
+    const tint = run ? colour("compare") : colour(`curve-${k % 5}`);
+    const smooth = this.board.smooth && this.kind.smoothable;
+    const label = `${plain(key.split("/").slice(1).join("/"))}${run ? ` · ${plain(name)}` : ""}`;
+    const base = {
+      x, y, meta: run, type: "scatter", mode: this.kind.sparse ? "lines+markers" : "lines", name: label,
+      line: { color: tint, width: 1.8, dash: run ? "dot" : "solid" }, marker: { size: 5, color: tint },
+      showlegend: keys.length > 1 || run > 0, hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
+    };
+    const curve = { raw: traces.length };
+    if (smooth) {
+      traces.push({ ...base, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined });
+      curve.smooth = traces.length;
+      traces.push({ ...base, x: [...x], y: smoothed(y) });
+      curve.last = traces.at(-1).y.at(-1);
+    } else traces.push(base);
+    this.curves.set(`${run} ${key}`, curve);
+  }
+
+  /** Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs. */
+  async take(run, runs) {
+    if (!this.box.hidden && !this.inView) this.behind ||= this.kind.keys(runs[run].feed.rows.slice(this.known[run])).length > 0;
+    else if (!this.extend(run, runs[run].feed.rows)) return this.rebuild(runs);
+  }
+
+  seen(inView, runs) {
+    this.inView = inView;
+    if (inView && this.behind) return this.rebuild(runs);
+  }
+
+  /** Lengthens the curves that are there by what is new; false when the chart must be rebuilt. */
+  extend(run, rows) {
+    const fresh = rows.slice(this.known[run]).filter((row) => this.kind.keys([row]).length);
+    this.known[run] = rows.length;
+    if (!fresh.length) return true;
+    if (!this.drawn || this.box.hidden || this.pointed) return false;
+    return this.kind.keys(fresh).every((key) => {
+      const curve = this.curves.get(`${run} ${key}`);
+      return curve && fresh.filter((row) => Number.isFinite(row[key])).every((row) => {
+        const x = row[this.board.against];
+        if (curve.smooth !== undefined) curve.last = mix(curve.last, row[key]);
+        return this.tail.add(curve.raw, x, row[key]) && (curve.smooth === undefined || this.tail.add(curve.smooth, x, curve.last));
+      });
+    });
+  }
+
+  /** The run's alarm stands on the chart from whose curve it was read. */
+  warn({ rows, status }) {
+    const own = Boolean(status?.warning) && this.kind.keys(rows).includes(`measure/${status.warned_by}`);
+    this.warning.textContent = own ? status.warning : "";
+    this.warning.hidden = !own;
+  }
+
+  showValue(feed) {
+    const key = this.kind.keys(feed.rows)[0];
+    const row = feed.rows.findLast((r) => Number.isFinite(r[key]));
+    this.value.textContent = row ? this.kind.format(row[key]) : "";
+  }
+
+  layout(lines, traces, runs) {
+    const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
+    const shown = lines.filter((line) => Number.isFinite(line.value));
+    const marks = shown.map((line) => ({
+      type: "line", xref: "paper", x0: 0, x1: 1, y0: line.value, y1: line.value, layer: "below",
+      line: { color: colour(line.tint ?? "faint-text"), width: 1.2, dash: line.dash ?? "dash" },
+    }));
+    const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);
+    const reach = span(values, growing.map((trace) => trace.y.at(-1)));
+    const notes = separated(shown, reach).map((line) => ({
+      xref: "paper", x: 1, xanchor: "right", y: line.value, yanchor: "bottom", yshift: line.shift, showarrow: false, text: plain(line.text),
+      bgcolor: colour("label-back"), borderpad: 0,
+      font: { size: 10.5, color: colour(line.tint ?? "faint-text") },
+    }));
+    const ahead = (1 + ROOM.ahead) * Math.max(0, ...growing.map((trace) => trace.x.at(-1) ?? 0)); // one that has ended needs none
+    const still = { automargin: false, ticklabeloverflow: "allow" }; // Plotly would lay all labels out twice to find margins that fit
+    return {
+      height: 190, width: this.plot.clientWidth || undefined, margin: { l: 54, r: 10, t: 6, b: 36 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: fontFamily(), color: colour("text"), size: 11 }, uirevision: `${this.board.against}`,
+      xaxis: axis({ ...still, title: { ...axis().title, text: this.board.against === "step" ? "step" : "seconds trained" }, rangemode: "tozero", nticks: 5, autorangeoptions: { include: ahead } }),
+      yaxis: axis({ ...still, title: { ...axis().title, text: this.kind.unit }, nticks: 5, tickformat: this.kind.ticks, autorangeoptions: { include: reach } }),
+      hovermode: "x", hoverlabel: { font: { size: 11, family: fontFamily() } }, dragmode: "zoom",
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 }, itemwidth: 20 },
+      shapes: marks, annotations: notes,
+    };
+  }
+}
+
+/** Whether a run will have more rows. */
+export const goesOn = ({ feed }) => isActive(feed.status);
+
+/** From where to where an axis goes that shows `values`, with room for curves that end in `ends`. */
+function span(values, ends) {
+  const low = Math.min(...values), high = Math.max(...values), room = high - low;
+  if (!ends.length) return [low, high];
+  const heads = (limit) => room * (ends.some((end) => Math.abs(end - limit) < ROOM.heading * room) ? ROOM.heading : ROOM.other);
+  return [low - heads(low), high + heads(high)];
+}
+
+/** Labels of lines that lie close together are moved apart, as far as a small chart allows. */
+function separated(lines, [low, high]) {
+  let below = -Infinity;
+  return [...lines].sort((a, b) => a.value - b.value).map((line) => {
+    const pixels = ((line.value - low) / (high - low || 1)) * PLOT_PIXELS;
+    const at = Math.max(pixels, below + LABEL_PIXELS);
+    below = at;
+    return { ...line, shift: at - pixels };
+  });
+}
+
+const mix = (before, value) => (before === undefined ? value : SMOOTHING * before + (1 - SMOOTHING) * value);
+
+function smoothed(values) {
+  let held;
+  return values.map((value) => (held = mix(held, value)));
+}
+
+function thinned(rows) {
+  if (rows.length <= MOST_POINTS) return rows;
+  const every = Math.ceil(rows.length / MOST_POINTS);
+  return rows.filter((_, i) => i % every === 0 || i === rows.length - 1);
+}

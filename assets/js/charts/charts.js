@@ -1,0 +1,133 @@
+// Live curves of a run: a grid of small charts, and when each of them is drawn.
+
+import { make } from "../core/elements.js";
+import { Chart, goesOn } from "./chart.js";
+import { CHARTS } from "./kinds.js";
+import { feedOf, isActive } from "../core/feed.js";
+import { onTheme } from "../core/theme.js";
+
+const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
+
+/** How many milliseconds the browser takes to lay out and paint what was drawn: a large part of the cost. */
+const painted = () => new Promise((settle) => requestAnimationFrame((begun) => setTimeout(() => settle(performance.now() - begun))));
+
+class Board {
+  constructor(root) {
+    this.root = root;
+    this.smooth = false;
+    this.against = "step";
+    this.runs = [];
+    this.stops = [];
+    this.news = new Set(); // indices of runs of which no chart has drawn the newest rows yet
+    this.rested = 0; // when the charts may be drawn again
+    this.drawing = false;
+    this.charts = CHARTS.map((kind) => new Chart(kind, this));
+    this.message = make("p.charts-message", { role: "status" });
+    this.grid = make("div.charts-grid", {}, ...this.charts.map((chart) => chart.box));
+    root.append(this.tools(), this.message, this.grid);
+    onTheme(() => this.rebuild());
+    const watcher = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        this.charts.find((chart) => chart.box === target).seen(isIntersecting, this.runs)?.catch((error) => this.say(error.message));
+      }
+    }, { rootMargin: "50px" });
+    for (const chart of this.charts) watcher.observe(chart.box);
+  }
+
+  tools() {
+    const smooth = make("input", { type: "checkbox", onchange: () => { this.smooth = smooth.checked; this.rebuild(); } });
+    const against = make("select", { onchange: () => { this.against = against.value; this.rebuild(); } },
+      make("option", { value: "step" }, "steps"), make("option", { value: "seconds" }, "seconds trained"));
+    this.bar = make("div.charts-tools", {},
+      make("label.check", {}, smooth, "Smooth the curves"), make("label.pick", {}, "Against", against));
+    return this.bar;
+  }
+
+  /** {run, compare}: names of the run to show and of one to lay over it. */
+  show(value) {
+    const names = [value?.run, value?.compare].filter((name, i, all) => name && all.indexOf(name) === i);
+    if (names.join("\n") === this.runs.map((run) => run.name).join("\n") && this.stops.length) return;
+    for (const stop of this.stops) stop();
+    if (names[0] !== this.runs[0]?.name) for (const chart of this.charts) chart.clear();
+    this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
+    this.root.dataset.run = names[0] ?? "";
+    this.stops = this.runs.map(({ feed }, index) =>
+      feed.follow("metrics", this.root, (_, change) => this.take(index, change)));
+    this.goesOn = this.whichGoOn();
+    this.stops.push(...this.runs.map(({ feed }) => feed.follow("status", this.root, () => this.stand())));
+    this.rebuild();
+  }
+
+  take(index, change) {
+    if (change.fresh) return; // `show` draws what is known already
+    if (change.void || change.baselines) return this.rebuild();
+    this.news.add(index);
+    if (index === 0) for (const chart of this.charts) if (chart.inView && !chart.box.hidden) chart.showValue(this.runs[0].feed);
+    this.draw();
+    this.explain();
+  }
+
+  /** Draws what is new, now or when the last drawing has been paid for. */
+  async draw() {
+    clearTimeout(this.later);
+    const now = performance.now();
+    if (this.drawing) return;
+    if (now < this.rested) return (this.later = setTimeout(() => this.draw(), this.rested - now));
+    this.drawing = true;
+    for (const run of this.news) for (const chart of this.charts) chart.take(run, this.runs).catch((error) => this.say(error.message));
+    this.news.clear();
+    const cost = performance.now() - now + (await painted());
+    this.rested = performance.now() + cost / DRAWING_SHARE;
+    this.drawing = false;
+    if (this.news.size) return this.draw();
+  }
+
+  /** Draws all charts anew, or those given. */
+  rebuild(charts = this.charts) {
+    if (charts === this.charts) {
+      this.news.clear();
+      this.explain();
+    }
+    for (const chart of charts) {
+      if (this.runs.length) chart.rebuild(this.runs).catch((error) => this.say(error.message));
+      else chart.box.hidden = true;
+    }
+  }
+
+  whichGoOn() {
+    return this.runs.map(goesOn).join();
+  }
+
+  /** What the run says of itself has changed: its alarm, and whether it goes on; one that has ended leaves no room for more. */
+  stand() {
+    for (const chart of this.charts) if (!chart.box.hidden) chart.warn(this.runs[0].feed);
+    const before = this.goesOn;
+    this.goesOn = this.whichGoOn();
+    if (this.goesOn === before) this.explain();
+    else this.rebuild();
+  }
+
+  explain() {
+    if (!this.runs.length) return this.say("No run is chosen. Start a training, or choose a run above.");
+    const { feed } = this.runs[0];
+    if (feed.rows.length) return this.say("");
+    if (feed.trouble) return this.say(feed.trouble);
+    this.say(isActive(feed.status) || !feed.status
+      ? "The first point of the loss appears a few seconds after training starts."
+      : "This run ended before it wrote a first point.");
+  }
+
+  say(text) {
+    this.message.textContent = text;
+    this.message.hidden = !text;
+    this.bar.hidden = Boolean(text);
+  }
+}
+
+/** The component: value {run, compare}. */
+export function mount(root, { props, watch }) {
+  const board = new Board(root);
+  watch("value", () => board.show(props.value));
+  board.show(props.value);
+}
+

@@ -1,0 +1,44 @@
+// plotly.js, fetched from our own server when the first chart or map is shown, and the look all charts share.
+
+import { colour } from "./theme.js";
+
+let loading = null;
+
+/** The Plotly library. */
+export function plotly() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL("../../plotly", import.meta.url).href;
+    script.onload = () => {
+      // Where there is a <base>, Plotly writes the page's whole address into each reference to a clip path. As soon as the
+      // address changes, the browser fetches the page anew for it and clips nothing. Gradio's says "./", which changes nothing.
+      document.querySelector("base")?.removeAttribute("href");
+      resolve(window.Plotly);
+    };
+    script.onerror = () => {
+      loading = null;
+      reject(new Error("The charts could not be loaded. Reload the page."));
+    };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+/** What turns values into CSS pixels of a drawing that Plotly has laid out, from its upper left corner. */
+export function scalesOf({ _fullLayout: { xaxis, yaxis } }) {
+  return { across: (v) => xaxis._offset + xaxis.l2p(v), down: (v) => yaxis._offset + yaxis.l2p(v) };
+}
+
+export const fontFamily = () => getComputedStyle(document.body).getPropertyValue("--h-font").trim();
+
+/** Axis settings in the page's colours. */
+export function axis(more = {}) {
+  return {
+    gridcolor: colour("grid"), linecolor: colour("line"), zeroline: false, showline: false, ticks: "", automargin: true,
+    tickfont: { size: 11, color: colour("faint-text") }, title: { font: { size: 11, color: colour("faint-text") }, standoff: 4 },
+    ...more,
+  };
+}
+
+/** Text for places where Plotly reads a few HTML tags: every sign that could begin one is taken away. */
+export const plain = (text) => String(text).replace(/[<>&]/g, (sign) => ({ "<": "‹", ">": "›", "&": "＆" })[sign]);

@@ -1,0 +1,44 @@
+// What is in a data set, and a list to open of the files that gave no clip and why. Text only, whatever stands in it.
+
+import { make } from "../core/elements.js";
+
+const number = (n) => n.toLocaleString("en");
+const count = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
+
+function duration(seconds) {
+  if (seconds < 90) return `${number(Math.round(seconds))} s`;
+  return seconds < 5400 ? `${number(Math.round(seconds / 60))} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** "class", "3: rain 20, bell 20, dog 20" */
+function facet({ name, labels, examples }, group) {
+  const shown = examples.map(([label, n]) => `${label} ${number(n)}`).join(", ");
+  const rest = labels > examples.length ? ", …" : "";
+  const words = name === group ? `${number(labels)} (where the clips come from)` : `${number(labels)}: ${shown}${rest}`;
+  return [make("dt", {}, name), make("dd", {}, words)];
+}
+
+function list(title, { n, rows }) {
+  const items = rows.map(({ file, reason }) => make("li", {}, make("span.file", {}, file), ` ${reason}`));
+  if (n > rows.length) items.push(make("li", {}, `and ${number(n - rows.length)} more`));
+  return make("details", {}, make("summary", {}, title), make("ul", {}, ...items));
+}
+
+/** The component: value as `summary_of` makes it; without one it takes no room. */
+export function mount(root, { props, watch }) {
+  const update = () => {
+    const value = props.value;
+    root.hidden = !value?.clips;
+    root.replaceChildren();
+    if (root.hidden) return;
+    const { name, clips, seconds, facets, group, skipped, warnings } = value;
+    root.append(
+      make("p.data-line", {}, make("strong", {}, name), ` ${count(clips, "clip")}, ${duration(seconds)} of sound`),
+      make("dl", {}, ...facets.flatMap((each) => facet(each, group))),
+    );
+    if (skipped.n) root.append(list(`${count(skipped.n, "file")} skipped`, skipped));
+    if (warnings.n) root.append(list(`${count(warnings.n, "remark")} on files that were taken`, warnings));
+  };
+  watch("value", update);
+  update();
+}

@@ -1,0 +1,22 @@
+// One written sentence on the page: what was wrong with a file, what is being made. Text only, whatever stands in it.
+
+import { make } from "../core/elements.js";
+
+/** The component: value {text, tone: "bad" | "busy" | "", fraction}; without a text it takes no room. */
+export function mount(root, { props, watch }) {
+  const line = make("p.notice-line");
+  const share = make("span");
+  const bar = make("div.state-bar", {}, share);
+  root.append(line, bar);
+  const update = () => {
+    const { text = "", tone = "", fraction } = props.value ?? {};
+    root.hidden = !text;
+    root.dataset.tone = tone;
+    root.setAttribute("role", tone === "bad" ? "alert" : "status");
+    line.textContent = text;
+    bar.hidden = !Number.isFinite(fraction);
+    share.style.width = `${100 * (fraction ?? 0)}%`;
+  };
+  watch("value", update);
+  update();
+}

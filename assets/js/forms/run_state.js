@@ -1,0 +1,149 @@
+// Where a run stands, in one plain line, with what can be asked of it.
+
+import { icon, make } from "../core/elements.js";
+import { feedOf } from "../core/feed.js";
+
+const TONES = {
+  waiting: "calm", preparing: "busy", training: "busy", paused: "calm", stopping: "calm",
+  stopped: "calm", finished: "good", failed: "bad", crashed: "bad", disk_full: "bad",
+};
+const OFFERED = {
+  training: ["pause", "stop"], preparing: ["stop"], paused: ["resume", "stop"], waiting: ["stop"],
+  stopped: ["resume"], crashed: ["resume"], failed: ["resume"], disk_full: ["resume"],
+};
+const BUTTONS = { pause: ["pause", "Pause"], resume: ["play", "Resume"], stop: ["stop", "Stop"] };
+const GRACE_MS = 1500; // a button stays pressed until the trainer answers by its state
+
+/** What can be asked of a run; one that waits in no queue, as a server that was killed leaves it, can only be put there. */
+export function offered({ state, place, read_only }) {
+  if (read_only) return [];
+  return state === "waiting" && !Number.isInteger(place) ? ["resume"] : OFFERED[state] ?? [];
+}
+
+/** One sentence on a status. */
+export function stateLine(status) {
+  const step = Number(status.step ?? 0).toLocaleString("en");
+  const because = status.message ? `: ${uncapitalised(status.message)}` : ".";
+  switch (status.state) {
+    case "waiting": return waiting(status);
+    case "preparing": return `Preparing${status.message ? `: ${uncapitalised(status.message)}` : " data"} ${percent(status.progress)}`;
+    case "training": return `Training, step ${step}${status.steps ? ` of ${status.steps.toLocaleString("en")}` : ""}`;
+    case "paused": return `Paused at step ${step}.`;
+    case "stopping": return "Stopping after this step.";
+    case "stopped": return `Stopped at step ${step}; it can be resumed.`;
+    case "finished": return `Finished after ${step} steps in ${duration(status.seconds)}.`;
+    case "failed": return `Failed${because}`;
+    case "crashed": return `Crashed at step ${step}. Resume goes on from the last checkpoint.`;
+    case "disk_full": return `The disk is full. Make room, then resume${status.step ? ` from step ${step}` : ""}.`;
+    default: return "This run was written by a newer version of Hearsight.";
+  }
+}
+
+function waiting({ place, behind }) {
+  if (place === 0) return "Its trainer is being started.";
+  if (!place) return "Waiting, but in no queue: Resume puts it there.";
+  return `Waiting, place ${place} in the queue${behind ? `; the run ${behind} is paused and holds the device` : ""}.`;
+}
+
+const uncapitalised = (text) => (/^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
+const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : "");
+
+function duration(seconds) {
+  if (!Number.isFinite(seconds)) return "";
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+class StateView {
+  constructor(root, trigger, compact) {
+    this.trigger = trigger;
+    this.compact = compact;
+    this.dot = make("span.state-dot");
+    this.line = make("span.state-line", { role: "status" });
+    this.extra = make("span.state-extra");
+    this.warning = make("p.state-warning", { role: "alert", hidden: true });
+    this.bar = make("div.state-bar", { role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" }, make("span"));
+    this.buttons = make("div.state-buttons");
+    this.root = root;
+    root.classList.toggle("compact", compact);
+    root.append(make("div.state-words", {}, this.dot, this.line, this.extra, compact ? this.warning : ""), compact ? "" : this.warning, compact ? "" : this.bar, compact ? "" : this.buttons);
+  }
+
+  show(run) {
+    if (run === this.run && this.stop) return;
+    this.stop?.();
+    this.stop = null;
+    this.run = run;
+    this.root.dataset.tone = "none";
+    this.line.textContent = run ? "" : this.compact ? "" : "No run is chosen.";
+    this.extra.textContent = "";
+    this.warn("");
+    this.bar.hidden = true;
+    this.offer([]);
+    if (run) this.stop = feedOf(run).follow("status", this.root, (feed) => this.news(feed));
+  }
+
+  news(feed) {
+    if (feed.name !== this.run) return;
+    const { status, trouble } = feed;
+    this.root.classList.toggle("stale", Boolean(trouble));
+    if (trouble && !status) {
+      this.root.dataset.tone = "bad";
+      this.line.textContent = trouble;
+      return;
+    }
+    const tone = TONES[status.state] ?? "calm";
+    this.root.dataset.tone = status.warning && tone !== "bad" ? "warned" : tone;
+    this.warn(status.warning ?? "");
+    this.root.dataset.state = status.state;
+    this.line.textContent = trouble ? `${trouble} It is asked again every moment.` : stateLine(status);
+    const facts = [];
+    if (status.state === "training") {
+      if (Number.isFinite(status.seconds_left)) facts.push(`${duration(status.seconds_left)} left`);
+      if (status.clips_per_second) facts.push(`${Math.round(status.clips_per_second).toLocaleString("en")} clips/s`);
+      if (status.device && !this.compact) facts.push(status.device);
+    }
+    this.extra.textContent = facts.join("  ·  ");
+    this.progress(status);
+    this.offer(offered(status));
+  }
+
+  /** What is wrong although it trains: a sentence, of which the compact line shows what stands before the colon. */
+  warn(sentence) {
+    const shown = this.compact ? sentence.split(":")[0] : sentence;
+    if (this.warning.textContent !== shown) this.warning.textContent = shown; // it is read aloud whenever it is written
+    this.warning.title = this.compact ? sentence : "";
+    this.warning.hidden = !sentence;
+  }
+
+  progress(status) {
+    const moving = ["preparing", "training", "paused", "stopping"].includes(status.state);
+    const share = Math.max(0, Math.min(1, status.progress ?? 0));
+    this.bar.hidden = !moving;
+    this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
+    this.bar.firstChild.style.width = `${(share * 100).toFixed(1)}%`;
+  }
+
+  offer(names) {
+    if (names.join() === this.offered) return;
+    this.offered = names.join();
+    this.buttons.replaceChildren(...names.map((name) => {
+      const [shape, words] = BUTTONS[name];
+      const button = make("button.plain", { type: "button", onclick: () => {
+        button.disabled = true;
+        setTimeout(() => (button.disabled = false), GRACE_MS);
+        this.trigger(name, { run: this.run });
+      } }, icon(shape), words);
+      return button;
+    }));
+  }
+}
+
+/** The component: value {run}; sends `pause`, `resume` and `stop` with {run}. */
+export function mount(root, { props, trigger, watch }) {
+  const view = new StateView(root, trigger, Boolean(props.compact));
+  const update = () => view.show(props.value?.run ?? null);
+  watch("value", update);
+  update();
+}

@@ -1,0 +1,173 @@
+// The pictures of what a method's own loss sees, at the newest snapshot or any that is kept. Drawn only for a new
+// snapshot and only while in view: the training beside it needs the processor more.
+
+import { make } from "../core/elements.js";
+import { feedOf } from "../core/feed.js";
+import { Bars } from "./bars.js";
+import { Matrix } from "./matrix.js";
+import { Strips } from "./strips.js";
+import { Timeline } from "../map/timeline.js";
+import { isSeen } from "../core/pulse.js";
+import { address, fetchJson } from "../core/routes.js";
+import { isPlaying, load, playInTurn, player } from "../sound/sound.js";
+
+const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
+const KEPT = 24; // answers, so that going back and forth is quick
+const KINDS = { matrix: Matrix, bars: Bars, spectrograms: Strips };
+
+class LensView {
+  constructor(root) {
+    this.root = root;
+    this.message = make("p.charts-message", { role: "status" });
+    this.timeline = new Timeline((step) => this.showStep(step));
+    this.grid = make("div.lens-grid");
+    root.append(this.message, this.grid, this.timeline.box);
+    this.figures = [];
+    this.answers = new Map(); // step → promise of a lens
+    player.addEventListener("change", () => this.markPlaying());
+    player.addEventListener("trouble", ({ detail }) => this.turn?.sounds.includes(detail.sound) && this.turn.figure.say(detail.message));
+    this.watcher = new IntersectionObserver(([{ isIntersecting }]) => {
+      this.inView = isIntersecting;
+      if (this.behind) this.catchUp();
+    }, { rootMargin: "100px" });
+    this.watcher.observe(root);
+    this.clear("");
+  }
+
+  show(run) {
+    if (run === this.run) return;
+    this.stop?.();
+    this.run = run;
+    this.newest = undefined;
+    this.clear(run ? "The method's picture appears with the first snapshot." : "");
+    if (run) this.stop = feedOf(run).follow("metrics", this.root, (feed, change) => this.news(feed, change));
+    if (run) this.catchUp();
+  }
+
+  clear(text) {
+    this.answers.clear();
+    this.figures = [];
+    this.drawn = "";
+    this.grid.replaceChildren();
+    this.timeline.offer([]);
+    this.say(text);
+  }
+
+  say(text) {
+    this.message.textContent = text;
+    this.message.hidden = !text;
+  }
+
+  /** A snapshot leaves a row of measures. */
+  news(feed, change) {
+    const newest = feed.rows.findLast((row) => "measure/normalised_std" in row)?.step;
+    if (feed.name !== this.run || (newest === this.newest && !change.void)) return;
+    if (change.void) this.answers.clear(); // a resumed training takes its later snapshots anew
+    this.newest = newest;
+    this.catchUp();
+  }
+
+  async catchUp() {
+    this.behind = !this.inView || !isSeen(this.root);
+    const { run } = this;
+    if (this.behind || !run) return;
+    const { steps } = await fetchJson(address.run(run, "lens")).catch((error) => this.failed(error, { steps: [] }));
+    if (run === this.run) this.timeline.offer(steps);
+  }
+
+  /** What to go on with after a request that failed; where nobody answered, all is asked again a little later. */
+  failed(error, instead) {
+    const { run } = this;
+    clearTimeout(this.retry);
+    if (!error.status) this.retry = setTimeout(() => run === this.run && this.catchUp(), RETRY_MS);
+    return instead;
+  }
+
+  lensOf(step) {
+    let answer = this.answers.get(step);
+    answer ??= fetchJson(address.run(this.run, `lens/${step}`));
+    this.answers.set(step, answer);
+    answer.catch(() => this.answers.delete(step));
+    if (this.answers.size > KEPT) this.answers.delete(this.answers.keys().next().value);
+    return answer;
+  }
+
+  async showStep(step) {
+    const { run } = this;
+    const lens = await this.lensOf(step).catch((error) => this.failed(error, null));
+    if (!lens || run !== this.run || step !== this.timeline.step || lens === this.lens) return;
+    this.lens = lens;
+    this.say(lens.pictures.length ? "" : "This method has no picture of its own.");
+    const groups = grouped(lens.pictures);
+    const drawn = JSON.stringify(lens.pictures.map(({ name, kind, shape }) => [name, kind, shape]));
+    if (drawn !== this.drawn) {
+      this.figures = groups.map((pictures) => new KINDS[pictures[0].kind](pictures, this));
+      this.grid.replaceChildren(...this.figures.map((figure) => figure.box));
+    }
+    this.drawn = drawn;
+    groups.forEach((pictures, i) => this.figures[i].update(pictures));
+    this.root.dataset.step = step;
+  }
+
+  /** "clip 5, seven": what the i-th of an axis is. */
+  nameOf(words, i) {
+    const clip = words === "clips" && this.lens.clips[i];
+    return `${singular(words)} ${i + 1}${clip ? `, ${clip.label}` : ""}`;
+  }
+
+  /** Plays the clips of some rows or columns, one after the other: parts are [{axis, index}]. */
+  async hear(figure, parts, asked) {
+    if (!this.lens.clips.length) return figure.say("This run did not keep which clips these are, so they cannot be played.");
+    if (!this.lens.sounds) await this.askForSounds();
+    const { sounds, note, clips, fingerprint } = this.lens;
+    if (!sounds) return figure.say(note || "The sounds of this run are not on this machine.");
+    const heard = parts.filter(({ index }, i) => clips[index] && parts.findIndex((part) => part.index === index) === i);
+    this.turn = { figure, parts: heard, sounds: heard.map(({ index }) => ({ fingerprint, index: clips[index].clip })) };
+    playInTurn(this.turn.sounds, { asked });
+  }
+
+  /** The sounds of a run may have been opened since the picture was fetched. */
+  async askForSounds() {
+    const again = await fetchJson(address.run(this.run, `lens/${this.lens.step}`)).catch(() => this.lens);
+    for (const known of [this.lens, again]) Object.assign(known, { sounds: again.sounds, note: again.note });
+  }
+
+  /** Fetches what a click would play, so that it is heard at once. */
+  getReady(index) {
+    const { sounds, clips, fingerprint } = this.lens;
+    if (sounds && clips[index]) load({ fingerprint, index: clips[index].clip }).catch(() => {});
+  }
+
+  markPlaying() {
+    if (!this.turn) return;
+    const { figure, parts, sounds } = this.turn;
+    const playing = parts.find((_, i) => isPlaying(sounds[i]));
+    const clip = playing && this.lens.clips[playing.index];
+    figure.mark(playing ?? null);
+    figure.say(clip ? `▶ ${playing.axis} ${playing.index + 1}: ${[clip.label, clip.note].filter(Boolean).join("  ·  ")}` : "");
+  }
+}
+
+/** Spectrograms that follow each other stand below each other, so that their clips can be compared. */
+function grouped(pictures) {
+  const groups = [];
+  for (const picture of pictures) {
+    const before = groups.at(-1)?.[0];
+    const together = picture.kind === "spectrograms" && before?.kind === "spectrograms" && picture.shape[0] === before.shape[0];
+    if (together) groups.at(-1).push(picture);
+    else groups.push([picture]);
+  }
+  return groups;
+}
+
+/** "steps ahead" → "step ahead" */
+const singular = (words) => (words || "entries").replace(/^\S+/, (first) =>
+  first.replace(/ies$/, "y").replace(/(ss|sh|ch|x)es$/, "$1").replace(/([^s])s$/, "$1"));
+
+/** The component: value {run}. */
+export function mount(root, { props, watch }) {
+  const view = new LensView(root);
+  const update = () => view.show(props.value?.run ?? null);
+  watch("value", update);
+  update();
+}

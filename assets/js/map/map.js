@@ -1,0 +1,336 @@
+// The live map of a run's probe clips: see them move as it learns, hear any of them, see who is truly near.
+
+import { make } from "../core/elements.js";
+import { feedOf, isActive } from "../core/feed.js";
+import { ClipsView } from "../sound/clips.js";
+import { isSoftware } from "../core/frames.js";
+import { Legend } from "./legend.js";
+import { MapPlot } from "./plot.js";
+import { Timeline } from "./timeline.js";
+import { UNLABELLED, palette } from "../core/palette.js";
+import { SoundView } from "../sound/player.js";
+import { address, fetchBytes, fetchJson } from "../core/routes.js";
+import { load, play } from "../sound/sound.js";
+import { isSeen, onPulse } from "../core/pulse.js";
+import { onTheme } from "../core/theme.js";
+import { readAddress, writeAddress } from "../core/deep_link.js";
+
+const NEIGHBOURS = 10;
+const MOST_CLASSES = 50;
+const MOVE_MS = isSoftware() ? 480 : 750;
+const SCRUB_MS = 250;
+const SOUNDS_MS = 3000;
+
+export class MapView {
+  constructor(root, { panel = true, trigger = () => {} } = {}) {
+    this.root = root;
+    this.trigger = trigger;
+    this.run = null;
+    this.chosen = null;
+    this.near = [];
+    this.marks = [];
+    this.layouts = new Map(); // step → promise of {x, y}
+    this.stage = make("div.map-stage", { tabindex: "0", role: "application", "aria-label": "Map of clips: arrow keys move between clips, Enter plays" });
+    this.plot = new MapPlot(this.stage, {
+      onHover: (point, event) => this.hover(point, event),
+      onLeave: () => this.leave(),
+      onClick: (point, event) => this.choose(point, { asked: event?.timeStamp, heard: true }),
+    });
+    this.tip = make("div.map-tip", { "aria-hidden": "true" });
+    this.message = make("div.map-message", { role: "status" });
+    this.stage.append(this.tip, this.message);
+    this.stage.addEventListener("keydown", (event) => this.key(event));
+    this.timeline = new Timeline((step) => this.showStep(step));
+    this.legend = new Legend((shown) => this.plot.fade(shown));
+    this.facet = make("select", { onchange: () => this.colourBy(this.facet.value) });
+    this.badge = make("span.badge");
+    this.trust = make("span.map-trust");
+    this.note = make("p.map-note");
+    this.said = make("div.unseen", { "aria-live": "polite" });
+    const bar = make("div.map-bar", {}, make("label.pick", {}, "Colour by", this.facet), this.badge, this.trust);
+    this.main = make("div.map-main", {}, bar, this.stage, this.timeline.box, this.legend.box, this.note, this.said);
+    this.root.append(this.main);
+    if (panel) this.addPanel();
+    onTheme(() => this.points && this.colourBy(this.facet.value));
+    onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: () => this.points?.sounds === false && isSeen(root) });
+    this.clear("No run is chosen. Start a training, or choose a run above.");
+  }
+
+  addPanel() {
+    this.player = new SoundView(make("div"), { empty: "Click a point of the map: it is played at once and shown here." });
+    this.list = new ClipsView(make("div"), {
+      empty: "The nearest clips of the chosen one are listed here.", action: "Go to this clip on the map",
+      onAction: (_, row) => this.choose(row.point, { heard: true }),
+    });
+    const heading = make("h3", {}, "Truly nearest");
+    heading.title = "By cosine similarity of the whole embeddings, not by distance on the flat map";
+    this.root.append(make("aside.map-panel", {}, this.player.box, heading, this.list.list));
+    this.root.classList.add("with-panel");
+  }
+
+  /** {run, clip, marks}: the run to show, a clip of its data to choose, places to mark. */
+  async show(value) {
+    this.marks = value?.marks ?? [];
+    const run = value?.run ?? null;
+    if (run !== this.run) await this.open(run);
+    if (Number.isInteger(value?.clip)) this.chooseClip(value.clip);
+    this.ring();
+  }
+
+  async open(run) {
+    this.stopFollowing?.();
+    this.run = run;
+    this.plot.zoomKey = run; // another run begins unzoomed
+    this.points = null;
+    this.layouts.clear();
+    this.shownLayout = null;
+    this.chosen = null;
+    this.near = [];
+    this.player?.show(null);
+    this.list?.show([]);
+    if (!run) return this.clear("No run is chosen. Start a training, or choose a run above.");
+    this.clear("");
+    this.root.dataset.state = "loading";
+    const feed = feedOf(run);
+    const follow = [
+      feed.follow("layouts", this.root, () => this.news(feed)),
+      feed.follow("status", this.root, () => this.explain(feed)),
+    ];
+    this.stopFollowing = () => follow.forEach((stop) => stop());
+  }
+
+  clear(text) {
+    this.root.dataset.state = "empty";
+    this.message.textContent = text;
+    this.timeline.offer([]);
+    this.legend.show([]);
+    this.plot.ring([]);
+    for (const element of [this.badge, this.trust, this.note, this.tip]) element.textContent = "";
+    this.badge.hidden = true;
+  }
+
+  async news(feed) {
+    const { steps } = feed.layouts;
+    if (!steps.length || feed.name !== this.run) return;
+    if (!this.points) {
+      const points = await fetchJson(address.run(this.run, "points")).catch((error) => ({ trouble: error.message }));
+      if (feed.name !== this.run) return;
+      if (points.trouble) return this.clear(points.trouble);
+      if (!this.points) this.adopt(points);
+    }
+    this.timeline.offer(steps);
+  }
+
+  adopt(points) {
+    this.points = points;
+    const names = Object.keys(points.facets);
+    this.facet.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
+    this.facet.value = names.includes(points.main_facet) ? points.main_facet : names[0];
+    this.classes = this.classesOf(this.facet.value);
+  }
+
+  /** The sounds of a run may still be being opened, or be made later. */
+  async askForSounds() {
+    const { run } = this;
+    const points = await fetchJson(address.run(run, "points")).catch(() => null);
+    if (!points || run !== this.run || !this.points || points.n !== this.points.n) return;
+    Object.assign(this.points, { sounds: points.sounds, note: points.note });
+    if (this.shownLayout) this.describeLayout(this.shownLayout);
+    if (points.sounds && this.chosen !== null) this.choose(this.chosen);
+  }
+
+  explain(feed) {
+    if (feed.name !== this.run || this.shownLayout) return;
+    if (feed.layouts?.steps.length) return;
+    if (feed.trouble) return this.clear(feed.trouble);
+    if (!feed.status) return;
+    this.clear(feed.mapping ? "The map is being made, which takes a few seconds."
+      : isActive(feed.status) ? "The map appears with the first snapshot, a few seconds after training starts." : "This run has no snapshot to draw.");
+  }
+
+  layoutOf(step) {
+    const { version, kinds } = feedOf(this.run).layouts;
+    if (this.layoutsVersion !== version) this.layouts.clear(); // a place may have been made anew
+    this.layoutsVersion = version;
+    if (!this.layouts.has(step)) {
+      const found = fetchBytes(address.run(this.run, `layout/${step}`)).then((bytes) => {
+        const n = bytes.byteLength / 8;
+        return { step, kind: kinds[step], x: new Float32Array(bytes, 0, n), y: new Float32Array(bytes, 4 * n, n) };
+      });
+      this.layouts.set(step, found);
+      found.catch(() => this.layouts.delete(step));
+    }
+    return this.layouts.get(step);
+  }
+
+  async showStep(step) {
+    const run = this.run;
+    const layout = await this.layoutOf(step).catch(() => null);
+    if (!layout || run !== this.run || step !== this.timeline.step || sameLayout(layout, this.shownLayout)) return;
+    const first = this.shownLayout === null;
+    const jump = this.shownLayout && Math.abs(this.timeline.steps.indexOf(this.shownLayout.step) - this.timeline.steps.indexOf(step)) > 1;
+    this.shownLayout = layout;
+    this.message.textContent = "";
+    this.describeLayout(layout);
+    if (first) {
+      await this.plot.draw(layout.x, layout.y, this.classes);
+      if (run !== this.run) return;
+      this.root.dataset.state = "shown";
+      this.legend.show(this.classes.map((c) => ({ ...c, count: c.ids.length })));
+      this.restoreClip();
+    } else await this.plot.moveTo(layout.x, layout.y, jump ? SCRUB_MS : MOVE_MS);
+    if (this.chosen !== null) this.findNeighbours();
+  }
+
+  /** Which kind of map it is, how far it can be trusted, and what its distances mean. */
+  describeLayout({ step, kind }) {
+    const trust = feedOf(this.run).layouts.trust?.[step];
+    const umap = kind === "umap";
+    this.badge.hidden = false;
+    this.badge.textContent = umap ? "UMAP" : "PCA";
+    this.badge.title = umap ? "UMAP: keeps neighbours together" : "PCA: the two directions of largest spread, shown until UMAP is ready";
+    this.trust.textContent = Number.isFinite(trust) ? `trust ${trust.toFixed(2)}` : "";
+    this.trust.title = "Trustworthiness: how far neighbours on this map are true neighbours; 1 is all of them";
+    const meaning = umap
+      ? "UMAP keeps neighbours together: what lies close sounds alike to the model, but the distance between far groups, their sizes and the axes mean nothing."
+      : "PCA shows the two directions in which the embeddings spread most; clips that lie close here may be far apart in the others.";
+    this.note.textContent = [meaning, "Rings show the true nearest clips.", this.points.note ?? ""].join(" ").trim();
+  }
+
+  classesOf(facet) {
+    const { names, codes } = this.points.facets[facet];
+    const members = names.map(() => []);
+    const rest = [];
+    codes.forEach((code, point) => (members[code] ?? rest).push(point));
+    let entries = names.map((name, i) => ({ name, ids: members[i] })).filter((entry) => entry.ids.length);
+    if (entries.length > MOST_CLASSES) {
+      const sizes = entries.map((entry) => entry.ids.length).sort((a, b) => b - a);
+      const least = sizes[MOST_CLASSES - 1];
+      const kept = entries.filter((entry) => entry.ids.length >= least).slice(0, MOST_CLASSES);
+      for (const entry of entries) if (!kept.includes(entry)) rest.push(...entry.ids);
+      entries = kept;
+    }
+    const looks = palette(entries.map((entry) => entry.name));
+    const classes = entries.map((entry, i) => ({ ...entry, ...looks[i], ids: Int32Array.from(entry.ids) }));
+    if (rest.length) classes.unshift({ name: entries.length ? "others" : "clips", ids: Int32Array.from(rest), colour: UNLABELLED(), marker: "circle" });
+    return classes;
+  }
+
+  async colourBy(facet) {
+    if (!this.points || !this.shownLayout) return;
+    this.classes = this.classesOf(facet);
+    this.legend.show(this.classes.map((c) => ({ ...c, count: c.ids.length })));
+    await this.plot.draw(this.shownLayout.x, this.shownLayout.y, this.classes);
+  }
+
+  soundOf(point) {
+    const { sounds, clips, fingerprint } = this.points;
+    return sounds ? { fingerprint, index: clips[point] } : null;
+  }
+
+  labelOf(point, facet = this.facet.value) {
+    const { names, codes } = this.points.facets[facet];
+    return names[codes[point]] ?? "no label";
+  }
+
+  allLabels(point) {
+    return Object.keys(this.points.facets).filter((f) => f !== this.facet.value).map((f) => `${f}: ${this.labelOf(point, f)}`).join("  ·  ");
+  }
+
+  hover(point, event) {
+    const box = this.stage.getBoundingClientRect();
+    this.tip.replaceChildren(make("strong", {}, this.labelOf(point)), make("span", {}, this.allLabels(point)));
+    this.tip.classList.add("shown");
+    const x = Math.min(event.clientX - box.left + 14, box.width - this.tip.offsetWidth - 6);
+    const y = Math.max(6, event.clientY - box.top - this.tip.offsetHeight - 10);
+    this.tip.style.transform = `translate(${x}px, ${y}px)`;
+    const sound = this.soundOf(point);
+    if (!sound) return;
+    if (event.altKey) play(sound, { asked: event.timeStamp });
+    else load(sound).catch(() => {}); // so that a click is heard at once
+  }
+
+  leave() {
+    this.tip.classList.remove("shown");
+  }
+
+  choose(point, { asked, heard = false } = {}) {
+    this.chosen = point;
+    this.near = [];
+    const sound = this.soundOf(point);
+    const title = this.labelOf(point);
+    if (sound && heard) play(sound, { asked });
+    this.player?.show(sound ? { sound, title, subtitle: this.allLabels(point) } : null);
+    if (!sound && this.player) this.player.say(this.points.note || "The sounds of this run are not on this machine.", "empty");
+    this.ring();
+    this.said.textContent = `${title}, ${this.allLabels(point)}`;
+    writeAddress({ clip: this.points.clips[point] });
+    this.trigger("select", { index: point, value: { run: this.run, point, clip: this.points.clips[point], label: title, note: this.allLabels(point), sound, heard } });
+    this.findNeighbours(asked);
+  }
+
+  chooseClip(clip) {
+    this.wantedClip = clip;
+    if (this.points && this.shownLayout) this.restoreClip();
+  }
+
+  restoreClip() {
+    const clip = this.wantedClip ?? readAddress().clip;
+    this.wantedClip = null;
+    const point = this.points.clips.indexOf(clip);
+    if (point >= 0 && this.chosen === null) this.choose(point);
+    else this.ring();
+  }
+
+  async findNeighbours(asked = performance.now()) {
+    const { chosen, run, shownLayout } = this;
+    if (this.list && !this.list.rows.length) this.list.wait(NEIGHBOURS);
+    const url = address.run(run, `neighbours/${shownLayout.step}/${chosen}?k=${NEIGHBOURS}`);
+    const found = await fetchJson(url).catch((error) => ({ trouble: error.message }));
+    if (chosen !== this.chosen || run !== this.run) return;
+    if (found.trouble) return this.list?.show([], found.trouble);
+    this.near = found.neighbours;
+    this.ring();
+    this.list?.show(this.near.map(({ point, score }) => ({
+      point, score, sound: this.soundOf(point), label: this.labelOf(point), note: this.allLabels(point),
+    })));
+    const milliseconds = performance.now() - asked;
+    document.dispatchEvent(new CustomEvent("hearsight:neighbours", { detail: { point: chosen, milliseconds } }));
+  }
+
+  ring() {
+    if (!this.points) return;
+    const chosen = this.chosen === null ? [] : [{ point: this.chosen, kind: "chosen" }];
+    const near = this.near.map(({ point }, i) => ({ point, kind: "near", text: `${i + 1}` }));
+    const marks = this.marks.map((mark) => ({ ...mark, kind: "mark", text: mark.label ?? "your sound" }));
+    this.plot.ring([...near, ...chosen, ...marks]);
+  }
+
+  key(event) {
+    if (!this.points || !this.shownLayout || event.target !== this.stage) return;
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (way) {
+      const next = this.chosen === null ? 0 : this.plot.nextTowards(this.chosen, ...way);
+      if (next !== null) this.choose(next, { heard: true, asked: event.timeStamp });
+    } else if ((event.key === "Enter" || event.key === " ") && this.chosen !== null) {
+      this.choose(this.chosen, { heard: true, asked: event.timeStamp });
+    } else if (event.key === "Escape") {
+      this.chosen = null;
+      this.near = [];
+      this.plot.ring([]);
+    } else return;
+    event.preventDefault();
+  }
+}
+
+const sameLayout = (a, b) =>
+  b !== null && a.step === b.step && a.kind === b.kind && a.x.every((v, i) => v === b.x[i]) && a.y.every((v, i) => v === b.y[i]);
+
+/** The component: value {run, clip, marks}; sends `select` with {index: point, value: {run, point, clip, label, note, sound, heard}}. */
+export function mount(root, { props, trigger, watch }) {
+  const view = new MapView(root, { panel: props.panel !== false, trigger });
+  const update = () => view.show(props.value);
+  watch("value", update);
+  update();
+  root.view = view;
+}

@@ -1,0 +1,219 @@
+// The drawing of the map: Plotly's axes, which zoom and pan, without any trace of Plotly's; a canvas with the points; and
+// rings (HTML elements) around the chosen point, its neighbours and marked places. Plotly's own points need WebGL, which
+// takes a second or two to begin where there is no GPU, and drawing them anew costs more than a whole movement here.
+
+import { make, onResize, sharpContext } from "../core/elements.js";
+import { nextFrame } from "../core/frames.js";
+import { paintPoints } from "./paint.js";
+import { axis, fontFamily, plotly, scalesOf } from "../core/plot.js";
+import { colour } from "../core/theme.js";
+
+const REACH = { least: 1.08, most: 1.7 }; // layouts have unit radius or so, but for a few far points
+const NEAR_PIXELS = 12; // how close to a point means the point
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+export class MapPlot {
+  constructor(stage, { onHover, onLeave, onClick }) {
+    this.stage = stage;
+    this.plot = make("div.map-plot");
+    this.canvas = make("canvas.map-points", { "aria-hidden": "true" });
+    // Drawn by the processor: thousands of small shapes are slow on an emulated GPU and no trouble without one.
+    this.canvas.getContext("2d", { willReadFrequently: true });
+    this.rings = make("div.map-rings", { "aria-hidden": "true" });
+    stage.append(this.canvas, this.plot, this.rings);
+    this.calls = { onHover, onLeave, onClick };
+    this.ringed = []; // {point | at, element}
+    this.classes = []; // {ids: Int32Array, colour, marker, faded}
+    this.x = this.y = null; // what is shown, also in the middle of a movement
+    this.pointed = null; // the point under the pointer
+    this.plot.addEventListener("pointermove", (event) => this.point(event));
+    this.plot.addEventListener("pointerleave", (event) => this.point(event));
+    this.plot.addEventListener("pointerdown", (event) => (this.pressed = event), true);
+    this.plot.addEventListener("click", (event) => this.click(event));
+    onResize(stage, () => this.resize());
+  }
+
+  /** classes: [{ids, colour, marker}]: which points look alike. */
+  async draw(x, y, classes) {
+    this.moving = null;
+    this.Plotly = await plotly();
+    const fresh = this.x === null;
+    Object.assign(this, { x, y, classes });
+    if (!this.reach || this.reachKey !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
+    this.reachKey = this.zoomKey;
+    this.size = x.length > 8000 ? 4 : x.length > 2500 ? 5.5 : x.length > 800 ? 7 : 9;
+    const keep = { name: "keep", title: "Download the map as a picture", icon: this.Plotly.Icons.camera, click: () => this.download() };
+    await this.Plotly.react(this.plot, [], this.layout(), {
+      displaylogo: false, scrollZoom: true, responsive: false, doubleClick: "reset",
+      modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", keep]],
+    });
+    if (fresh) this.listen();
+    this.paint();
+  }
+
+  layout() {
+    const bare = axis({ visible: false, range: [-this.reach, this.reach], automargin: false, title: undefined });
+    return {
+      margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: this.zoomKey ?? "kept",
+      xaxis: { ...bare }, yaxis: { ...bare, scaleanchor: "x", scaleratio: 1 }, dragmode: "pan", hovermode: false,
+      font: { family: fontFamily() }, autosize: true,
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("faint-text"), activecolor: colour("accent"), orientation: "h" },
+    };
+  }
+
+  /** Follows the axes while they are zoomed and panned. */
+  listen() {
+    const follow = () => {
+      this.following ??= requestAnimationFrame(() => {
+        this.following = null;
+        this.paint();
+      });
+    };
+    this.plot.on("plotly_relayouting", follow);
+    this.plot.on("plotly_relayout", follow);
+    this.plot.addEventListener("wheel", follow, { passive: true });
+  }
+
+  /** Carries every point to a new layout; resolves when it is there. Another call takes over from where they are. */
+  moveTo(x, y, milliseconds = 700) {
+    const from = { x: this.x, y: this.y };
+    const now = { x: Float32Array.from(from.x), y: Float32Array.from(from.y) };
+    const begun = performance.now();
+    if (still.matches || this.plot.offsetParent === null) milliseconds = 0;
+    Object.assign(this, now);
+    const moving = (this.moving = {});
+    return new Promise((resolve) => {
+      const step = () => {
+        if (this.moving !== moving) return resolve(false);
+        const share = milliseconds ? Math.min(1, (performance.now() - begun) / milliseconds) : 1;
+        const eased = share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;
+        for (let i = 0; i < x.length; i++) {
+          now.x[i] = from.x[i] + eased * (x[i] - from.x[i]);
+          now.y[i] = from.y[i] + eased * (y[i] - from.y[i]);
+        }
+        this.paint();
+        if (share < 1) return nextFrame(step);
+        this.moving = null;
+        resolve(true);
+      };
+      step();
+    });
+  }
+
+  /** Draws all points where they are now, and what goes with them. */
+  paint() {
+    const context = this.plot._fullLayout && this.x && sharpContext(this.canvas);
+    if (!context) return;
+    paintPoints(context, this.classes, { x: this.x, y: this.y, size: this.size, ...this.scales() });
+    this.placeRings();
+  }
+
+  scales() {
+    return scalesOf(this.plot);
+  }
+
+  /** Fades all classes but those in `shown` (a predicate over their index). */
+  fade(shown) {
+    this.classes.forEach((c, i) => (c.faded = !shown(i)));
+    this.paint();
+  }
+
+  /** The point that an event of the pointer means, or null. */
+  at(event) {
+    if (!this.x || !this.plot.contains(event.target) || event.target.closest(".modebar")) return null;
+    const box = this.stage.getBoundingClientRect();
+    const { across, down } = this.scales();
+    let best = null, least = NEAR_PIXELS ** 2;
+    for (const { ids, faded } of this.classes) {
+      if (faded) continue;
+      for (const id of ids) {
+        const far = (across(this.x[id]) - event.clientX + box.left) ** 2 + (down(this.y[id]) - event.clientY + box.top) ** 2;
+        if (far <= least) [best, least] = [id, far];
+      }
+    }
+    return best;
+  }
+
+  point(event) {
+    const point = event.type === "pointerleave" || event.buttons ? null : this.at(event);
+    if (point === this.pointed) return;
+    this.pointed = point;
+    this.stage.classList.toggle("pointed", point !== null);
+    if (point === null) this.calls.onLeave();
+    else this.calls.onHover(point, event);
+  }
+
+  /** Plotly sends a click where the map wasn't dragged; of a finger's it doesn't say where. */
+  click(event) {
+    const point = this.at(this.pressed ?? event);
+    if (point !== null) this.calls.onClick(point, event);
+  }
+
+  /** Saves what the canvas shows, on the ground that it lies on. */
+  download() {
+    const picture = make("canvas", { width: this.canvas.width, height: this.canvas.height });
+    const context = picture.getContext("2d");
+    context.fillStyle = getComputedStyle(this.stage).backgroundColor;
+    context.fillRect(0, 0, picture.width, picture.height);
+    context.drawImage(this.canvas, 0, 0);
+    make("a", { href: picture.toDataURL("image/png"), download: `${this.zoomKey ?? "map"}.png` }).click();
+  }
+
+  /** rings: [{point} or {points, weights} or {x, y}, kind: "chosen" | "near" | "mark", text]. */
+  ring(rings) {
+    this.rings.replaceChildren();
+    this.ringed = rings.map((ring) => {
+      const element = make(`div.ring.${ring.kind}`, {}, ring.text ? make("span", {}, ring.text) : null);
+      this.rings.append(element);
+      return { ...ring, element };
+    });
+    this.placeRings();
+  }
+
+  placeRings() {
+    if (!this.x || !this.ringed.length || !this.plot._fullLayout) return;
+    const { across, down } = this.scales();
+    for (const ring of this.ringed) {
+      const at = this.placeOf(ring);
+      const gone = !at || !Number.isFinite(at.x);
+      ring.element.hidden = gone;
+      if (!gone) ring.element.style.transform = `translate(${across(at.x)}px, ${down(at.y)}px)`;
+    }
+  }
+
+  placeOf({ point, points, weights, x, y }) {
+    if (Number.isInteger(point)) return { x: this.x[point], y: this.y[point] };
+    if (!points?.length) return Number.isFinite(x) ? { x, y } : null;
+    const total = weights ? weights.reduce((a, b) => a + b, 0) || 1 : points.length;
+    const mean = (values) => points.reduce((sum, id, i) => sum + values[id] * (weights ? weights[i] : 1), 0) / total;
+    return { x: mean(this.x), y: mean(this.y) };
+  }
+
+  /** The nearest point in a direction (dx, dy), for the arrow keys. */
+  nextTowards(from, dx, dy) {
+    let best = null, least = Infinity;
+    for (const { ids, faded } of this.classes) {
+      if (faded) continue;
+      for (const id of ids) {
+        const x = this.x[id] - this.x[from], y = this.y[id] - this.y[from];
+        const along = x * dx + y * dy, aside = Math.abs(x * dy - y * dx);
+        if (id === from || along <= 1e-6 || aside > along) continue;
+        const cost = along + 2 * aside;
+        if (cost < least) [best, least] = [id, cost];
+      }
+    }
+    return best;
+  }
+
+  resize() {
+    if (!this.Plotly || !this.x) return;
+    Promise.resolve(this.Plotly.Plots.resize(this.plot)).then(() => this.paint());
+  }
+}
+
+/** How far the axes must reach to show every point of a layout, within bounds. */
+function reachOf(x, y) {
+  let far = 0;
+  for (let i = 0; i < x.length; i++) far = Math.max(far, Math.abs(x[i]), Math.abs(y[i]));
+  return Math.min(REACH.most, Math.max(REACH.least, far * 1.06));
+}

@@ -1,0 +1,112 @@
+// Pictures of a sound: its log-mel spectrogram and the outline of its waveform, drawn on canvases.
+
+import { address, bytesOf, fetchJson, soundKey } from "../core/routes.js";
+
+const KEPT = 300;
+const AT_ONCE = 24; // as many as the server gives in one answer
+const pictures = new Map(); // sound key → promise of a picture, oldest first
+const wanted = new Map(); // fingerprint of a data set → [{index, resolve, reject}] of this moment
+
+/** {seconds, rms_db, peak_db, mels, frames, mel_hz, low_db, high_db, cells: Uint8Array, peaks: Int8Array} */
+export function loadPicture(sound) {
+  const key = soundKey(sound);
+  let picture = pictures.get(key);
+  pictures.delete(key);
+  picture ??= (sound.upload !== undefined ? fetchJson(address.sound(sound, "picture")) : fetchTogether(sound)).then(unpacked);
+  pictures.set(key, picture);
+  picture.catch(() => pictures.delete(key));
+  if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
+  return picture;
+}
+
+/** A picture as the server sends it, with its arrays as arrays. */
+export const unpacked = (sent) => ({ ...sent, cells: bytesOf(sent.spectrogram), peaks: new Int8Array(bytesOf(sent.peaks).buffer) });
+
+/** Those of clips that are wanted in the same moment, as by a list, come in one answer. */
+function fetchTogether({ fingerprint, index }) {
+  return new Promise((resolve, reject) => {
+    if (!wanted.has(fingerprint)) {
+      wanted.set(fingerprint, []);
+      queueMicrotask(() => ask(fingerprint));
+    }
+    wanted.get(fingerprint).push({ index, resolve, reject });
+  });
+}
+
+function ask(fingerprint) {
+  const all = wanted.get(fingerprint);
+  wanted.delete(fingerprint);
+  while (all.length) {
+    const some = all.splice(0, AT_ONCE);
+    fetchJson(address.pictures(fingerprint, some.map(({ index }) => index)))
+      .then((pictures) => some.forEach(({ resolve }, i) => resolve(pictures[i])))
+      .catch((error) => some.forEach(({ reject }) => reject(error)));
+  }
+}
+
+// From deep blue over plum and orange to pale yellow: lightness grows all the way, so it also reads in grey.
+const STOPS = [
+  [0, 6, 8, 24], [0.12, 22, 16, 60], [0.28, 66, 15, 104], [0.44, 122, 28, 109],
+  [0.6, 183, 55, 84], [0.74, 228, 92, 48], [0.86, 249, 152, 35], [0.95, 247, 213, 92], [1, 252, 250, 190],
+];
+export const COLOURS = colourTable(STOPS);
+
+/** 256 colours as canvas pixels, from stops [where from 0 to 1, red, green, blue]. */
+export function colourTable(stops) {
+  const table = new Uint32Array(256);
+  for (let i = 0; i < 256; i++) {
+    const x = i / 255;
+    const k = Math.max(1, stops.findIndex(([at]) => at >= x));
+    const [a, b] = [stops[k - 1], stops[k]];
+    const t = (x - a[0]) / (b[0] - a[0]);
+    const [red, green, blue] = [1, 2, 3].map((c) => Math.round(a[c] + t * (b[c] - a[c])));
+    table[i] = (255 << 24) | (blue << 16) | (green << 8) | red;
+  }
+  return table;
+}
+
+/** The spectrogram in its own pixels (frames × bands), lowest band at the bottom. */
+export function cellsCanvas({ mels, frames, cells }) {
+  const canvas = document.createElement("canvas");
+  canvas.width = frames;
+  canvas.height = mels;
+  const image = new ImageData(frames, mels);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let band = 0; band < mels; band++) {
+    const row = (mels - 1 - band) * frames;
+    for (let frame = 0; frame < frames; frame++) pixels[row + frame] = COLOURS[cells[band * frames + frame]];
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Fills a small canvas with the spectrogram alone. */
+export function drawThumbnail(canvas, picture) {
+  const own = cellsCanvas(picture);
+  canvas.width = Math.max(96, own.width);
+  canvas.height = own.height;
+  canvas.getContext("2d").drawImage(own, 0, 0, canvas.width, canvas.height);
+}
+
+const HZ_MARKS = [62, 125, 250, 500, 1000, 2000, 4000, 8000, 16000];
+
+/** Where in the band axis (0 at the bottom, 1 at the top) round frequencies lie. */
+export function frequencyMarks(mel_hz) {
+  const last = mel_hz.length - 1;
+  const marks = [];
+  for (const hz of HZ_MARKS) {
+    const above = mel_hz.findIndex((centre) => centre >= hz);
+    if (above <= 0) continue;
+    const [low, high] = [mel_hz[above - 1], mel_hz[above]];
+    marks.push({ at: (above - 1 + (hz - low) / (high - low) + 0.5) / (last + 1), text: hz < 1000 ? `${hz}` : `${hz / 1000}k` });
+  }
+  return marks;
+}
+
+/** Round steps for an axis of `seconds` with at most about `most` marks. */
+export function timeMarks(seconds, most) {
+  const step = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60].find((s) => seconds / s <= most) ?? 120;
+  const marks = [];
+  for (let t = 0; t <= seconds + 1e-9; t += step) marks.push(Math.round(t * 100) / 100);
+  return marks;
+}

@@ -1,0 +1,22 @@
+"""Writes docs/methods.md and docs/diagrams/ anew from the methods' cards and what was measured: `make docs`."""
+
+from pathlib import Path
+
+from explorer.catalogue.document import document, drawings
+from explorer.catalogue.method_markdown import ROOT
+
+
+def write(docs: Path) -> None:
+    """The document, and one drawing a method; drawings of methods that are gone are removed."""
+    (docs / "diagrams").mkdir(parents=True, exist_ok=True)
+    (docs / "methods.md").write_text(document())
+    wanted = drawings()
+    for name, svg in wanted.items():
+        (docs / "diagrams" / name).write_text(svg)
+    for left in (docs / "diagrams").glob("*.svg"):
+        if left.name not in wanted:
+            left.unlink()
+
+
+if __name__ == "__main__":
+    write(ROOT / "docs")

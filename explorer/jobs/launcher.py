@@ -1,0 +1,275 @@
+"""Starts, pauses, resumes, stops and queues runs. Trainers outlive this server, and a new one finds them again.
+
+Asking a trainer for something is a control file in its run's folder.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from explorer.jobs.orphans import held, last_line, mark
+from explorer.jobs.queue_file import OpenQueue, Queue, QueueFile, Verb, Waiting
+from explorer.jobs.quotas import Jobs
+from explorer.jobs.standby import Standby
+from explorer.jobs.trainers import Command, Trainers, trainer_command
+from explorer.visitors.identity import asking
+from explorer.visitors.limits import Limits
+from training.errors import UserError
+from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
+
+QUEUED_AT_MOST = 20
+LOOK_SECONDS = 0.5
+STOP_SECONDS = 30.0
+"""A trainer that was asked to stop and still works after so long is terminated."""
+
+log = logging.getLogger(__name__)
+
+
+class Launcher:
+    """One for each server; several servers may share a folder of runs. All methods may be called from any thread."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        read_only: bool = False,
+        command: Command = trainer_command,
+        stop_seconds: float = STOP_SECONDS,
+        limits: Limits | None = None,
+    ):
+        """`root`: the folder of the runs; `read_only`: refuse everything, and leave the queue to other servers;
+        `command`: what trains a run, for tests; `limits`: of what visitors may train.
+        """
+        self._read_only = read_only
+        self.root = Path(root).absolute()
+        self.jobs = Jobs(limits or Limits(), self.root)
+        self._stop_seconds = stop_seconds
+        self._file = QueueFile(self.root)
+        self._lock = threading.RLock()
+        self._standby = Standby() if command is trainer_command and not read_only else None
+        self._trainers = Trainers(self.root, command, self._standby)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._look_for_ever, name="launcher", daemon=True)
+        if not read_only:
+            for left in self.root.glob(".deleted-*"):
+                shutil.rmtree(left, ignore_errors=True)
+            self._thread.start()
+
+    def start(self, config: Mapping[str, Any], name: str | None = None) -> str:
+        """Make a new run and start or queue it; its name. It is cut down to what the limits allow.
+
+        Raises UserError for a full queue, an unwritable folder and what goes beyond the limits.
+        """
+        self._check_allowed()
+        config = self.jobs.fitted(config).config
+        with self._changing() as queue:
+            self._check_room(queue.now)
+            chosen = name or self._new_name(config)
+            create_run(self._path(chosen), config)
+            self.jobs.note_owner(chosen, asking())
+            queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(chosen, "run")))
+        self.look()
+        return chosen
+
+    def resume(self, name: str) -> None:
+        """Go on with a run: a paused one at once, a stopped or broken one when its turn comes."""
+        run = self._run(name)
+        state = run.status().state
+        if state == State.PAUSED:
+            run.ask(Control.RESUME)
+            return
+        with self._changing() as queue:
+            if queue.now.place(name) is not None or self._beginning(queue.now, run):
+                raise UserError(f"The run {name} is being trained or waits for its turn already.")
+            if state not in RESUMABLE and state != State.WAITING:
+                raise UserError(f"The run {name} is {state.value} and cannot be resumed.")
+            self._check_room(queue.now)
+            self.jobs.note_owner(name, asking())
+            verb: Verb = "resume" if run.checkpoints() else "run"
+            queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(name, verb)))
+            mark(run, State.WAITING, "")
+        self.look()
+
+    def pause(self, name: str) -> None:
+        """Ask a trainer to hold on; it keeps its place and its memory."""
+        run = self._run(name)
+        if run.status().state not in (State.TRAINING, State.PREPARING):
+            raise UserError(f"The run {name} is not being trained, so it cannot be paused.")
+        run.ask(Control.PAUSE)
+
+    def stop(self, name: str) -> None:
+        """Take a waiting run out of the queue; ask a trainer to save and end, and make it end if it doesn't."""
+        run = self._run(name)
+        with self._changing() as queue:
+            if queue.now.place(name) is not None:
+                queue.now = queue.now.without(name)
+                mark(run, State.STOPPED, "It was taken out of the queue before its turn came.")
+                return
+            if not run.status().active and self._busy(queue.now) != name:
+                raise UserError(f"The run {name} is not being trained, so it cannot be stopped.")
+        run.ask(Control.STOP)
+        with self._lock:
+            self._trainers.must_end(name, self._stop_seconds)
+
+    def delete(self, name: str) -> None:
+        """Remove a run that nobody trains, for good."""
+        run = self._run(name)
+        if run.read_only():
+            raise UserError(f"The run {name} was written by a newer version of Hearsight and is read-only here.")
+        gone = self.root / f".deleted-{secrets.token_hex(8)}"
+        with self._changing() as queue:
+            if run.status().active or self._busy(queue.now) == name or held(run):
+                raise UserError(f"The run {name} is being trained; stop it before you delete it.")
+            queue.now = queue.now.without(name)
+            run.path.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def place(self, name: str) -> int | None:
+        """1 for the run that is started next, 0 for the one whose trainer begins; None for one that does not wait."""
+        queue = self._file.read()
+        return 0 if self._beginning(queue, RunFolder(self.root / name)) else queue.place(name)
+
+    def paused(self) -> str | None:
+        """The paused run that has the device, so that those that wait must wait for it."""
+        busy = self._busy(self._file.read())
+        return busy if busy is not None and RunFolder(self.root / busy).status().state == State.PAUSED else None
+
+    def queue(self) -> list[str]:
+        """The runs that wait, in order."""
+        return [entry.name for entry in self._file.read().waiting]
+
+    def look(self) -> None:
+        """One look at everything: who has ended, who must be made to end, who is next."""
+        with self._lock:
+            queue = self._file.read()
+            self._trainers.look(queue.current)
+            if queue.waiting or queue.current is not None:
+                self._go_on()
+
+    def close(self) -> None:
+        """Stop looking: nothing new is started. Trainers go on."""
+        self._closed.set()
+        if self._thread.is_alive():
+            self._thread.join(5)
+        if self._standby is not None:
+            self._standby.close()
+
+    def _go_on(self) -> None:
+        with self._changing() as queue:
+            queue.now = self._settled(queue.now)
+            while queue.now.current is None and queue.now.waiting and self._busy(queue.now) is None:
+                first = queue.now.waiting[0]
+                refused = self.jobs.disk_refusal()
+                current = self._trainers.start(first) if refused is None else None
+                queue.now = replace(queue.now.without(first.name), current=current)
+                if refused is not None:
+                    mark(RunFolder(self.root / first.name), State.STOPPED, f"It was not started: {refused}")
+
+    def prepare(self) -> None:
+        """Have a trainer load all it needs, so that the next start is quick."""
+        if self._standby is not None and not self._closed.is_set():
+            self._standby.prepare()
+
+    def _settled(self, queue: Queue) -> Queue:
+        """The queue without a current run whose trainer has ended; if it left no word, the run says so."""
+        current = queue.current
+        if current is None:
+            return queue
+        run = RunFolder(self.root / current.name)
+        if current.process.alive():
+            if self.jobs.overdrawn(run) is not None:
+                run.ask(Control.STOP)
+                self._trainers.must_end(run.name, self._stop_seconds)
+            return queue
+        status = run.status()
+        reason = self.jobs.reason_of(run.name)
+        if reason is not None and status.state is State.STOPPED:
+            mark(run, State.STOPPED, reason)
+        if run.exists() and status.updated == current.since and not status.active:
+            said = "" if current.name in self._trainers.killed else last_line(run)
+            if said:
+                mark(run, State.FAILED, f"The trainer ended at once: {said}")
+            else:
+                mark(run, State.CRASHED, "The trainer ended before it said a word; the run can be started anew.")
+        self.prepare()
+        return replace(queue, current=None)
+
+    def _beginning(self, queue: Queue, run: RunFolder) -> bool:
+        """Whether its trainer was started and has not said a word yet."""
+        current = queue.current
+        named = current is not None and current.name == run.name and current.process.alive()
+        return current is not None and named and run.status().updated == current.since
+
+    def _busy(self, queue: Queue) -> str | None:
+        """The run that has the device now, whoever started it."""
+        if queue.current is not None and queue.current.process.alive():
+            return queue.current.name
+        try:
+            runs = [RunFolder(path) for path in self.root.iterdir() if not path.name.startswith(".")]
+        except OSError:
+            return None
+        return next((run.name for run in runs if run.status().state in ACTIVE), None)
+
+    def _check_allowed(self) -> None:
+        if self._read_only:
+            raise UserError("This page is for looking and listening only: nothing can be trained or changed here.")
+
+    def _check_room(self, queue: Queue) -> None:
+        self.jobs.check_disk()
+        waiting, busy = {entry.name for entry in queue.waiting}, self._busy(queue)
+        if busy is not None and RunFolder(self.root / busy).status().state in {*ACTIVE, State.WAITING}:
+            waiting.add(busy)  # it says that it is over a moment before its trainer is gone
+        self.jobs.check_visitor(asking(), waiting)
+        if len(queue.waiting) >= QUEUED_AT_MOST:
+            raise UserError(f"The queue is full: {QUEUED_AT_MOST} runs are waiting. Try again when one has ended.")
+
+    def _new_name(self, config: Mapping[str, Any]) -> str:
+        words = [str(config.get("method", "run")), Path(str(config.get("data", ""))).stem]
+        stem = "-".join(filter(None, (re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")[:24] for word in words)))
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        names = (f"{stem}-{stamp}" + (f"-{number}" if number else "") for number in range(1_000))
+        return next(name for name in names if not (self.root / name).exists())
+
+    def _run(self, name: str) -> RunFolder:
+        """Looked up among what is there. Raises UserError."""
+        self._check_allowed()
+        try:
+            known = name in os.listdir(self.root)
+        except OSError:
+            known = False
+        run = RunFolder(self.root / name) if known and not name.startswith(".") else None
+        if run is None or not run.exists():
+            raise UserError("There is no such run.")
+        return run
+
+    def _path(self, name: str) -> Path:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+            raise UserError(f"The name {name!r} cannot be a run's; letters, digits, dots and dashes were expected.")
+        return self.root / name
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[OpenQueue]:
+        with self._lock:
+            try:
+                with self._file.changing() as queue:
+                    yield queue
+            except OSError as error:
+                raise UserError(f"The folder of the runs, {self.root}, cannot be written: {error.strerror}.") from None
+
+    def _look_for_ever(self) -> None:
+        while not self._closed.wait(LOOK_SECONDS):
+            try:
+                self.look()
+            except UserError as error:
+                log.warning("%s", error)
+            except Exception:
+                log.exception("The queue could not be looked at.")

@@ -1,0 +1,204 @@
+"""What a server lets its visitors train: how many runs each, how long, how large, and with how much of the disk.
+
+What is asked for beyond the limits on seconds, steps and batch is cut down to them, and the visitor is told. A model or a
+run that is too large is refused. What couldn't be known before is stopped when it shows.
+"""
+
+import math
+import os
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from explorer.visitors.identity import NOBODY
+from explorer.visitors.limits import LARGEST, NONE, Limits, beyond
+from training.data.cache import cache_root
+from training.errors import UserError
+from training.run import RunFolder
+
+MB = 1_000_000
+CUT = (
+    ("seconds", "job_seconds", "seconds"),
+    ("steps", "job_steps", "steps"),
+    ("batch_size", "job_batch", "clips a step"),
+)
+"""Entry of a configuration, its limit, and what it counts."""
+BESIDE_SECONDS = 600.0
+"""A trainer may take so much longer than the seconds that it trains: to open sounds, to be paused, to save."""
+STATES_KEPT = 2
+"""Checkpoints that hold all a resume needs: the weights, and for each two values of the optimiser."""
+MOST_SNAPSHOTS = 200.0
+CLIP_BYTES = 1024
+"""Of one clip in a snapshot: its embedding and its projection, 512 numbers of two bytes."""
+LENS_BYTES = 300_000
+LOOK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A configuration within the limits, and a sentence for each value that was cut."""
+
+    config: dict[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+class Jobs:
+    """The rules of one server for one folder of runs. All methods may be called from any thread."""
+
+    def __init__(self, limits: Limits, root: Path):
+        self._limits = limits
+        self._root = root
+        self._lock = threading.Lock()
+        self._owners: dict[str, str] = {}
+        self._seen: dict[str, float] = {}
+        self._looked: dict[str, float] = {}
+        self._reasons: dict[str, str] = {}
+
+    def fitted(self, config: Mapping[str, Any]) -> Fitted:
+        """`config` cut down to what may be trained here. Raises UserError where its model or its run would be too large."""
+        kept, notes = dict(config), []
+        for name, limit, counted in CUT:
+            most = getattr(self._limits, limit)
+            if isinstance(kept.get(name), int | float) and beyond(kept[name], most):
+                notes.append(
+                    f"{kept[name]:,g} {counted} were asked for; here a run has {most:,} at most, so this one has."
+                )
+                kept[name] = type(kept[name])(most)
+        if self._limits.model_mb != NONE or self._limits.job_mb != NONE:
+            self._check_size(kept)
+        return Fitted(kept, tuple(notes))
+
+    @property
+    def dropped_bytes(self) -> int:
+        """What all that was dropped to be trained on may take."""
+        return (self._limits.dropped_mb or LARGEST) * MB
+
+    def check_disk(self) -> None:
+        """Raises UserError where too little of the disk is free for anything to be added."""
+        if (sentence := self.disk_refusal()) is not None:
+            raise UserError(sentence)
+
+    def disk_refusal(self) -> str | None:
+        """Why nothing may be added to the disks of the runs and of the sounds now; None where there is room."""
+        needed = self._limits.free_percent
+        free = min(map(_free_percent, (self._root, cache_root()))) if needed != NONE else 100.0
+        if free >= needed:
+            return None
+        return f"Only {free:.0f} % of the disk is free, and {needed} % must be; delete old runs, or make room."
+
+    def check_visitor(self, visitor: str, unfinished: set[str]) -> None:
+        """Raises UserError where `visitor` has as many of the `unfinished` runs as one may have."""
+        with self._lock:
+            own = sorted(name for name in unfinished if self._owners.get(name) == visitor)
+        if visitor != NOBODY and beyond(len(own) + 1, self._limits.visitor_jobs):
+            raise UserError(
+                f"Your run {own[0]} isn't over yet, and a visitor may have {self._limits.visitor_jobs} at a time here; "
+                "stop it, or wait for its end."
+            )
+
+    def note_owner(self, name: str, visitor: str) -> None:
+        """`visitor` has put this run into the queue."""
+        with self._lock:
+            self._owners[name] = visitor
+            self._reasons.pop(name, None)
+            self._seen.pop(name, None)
+
+    def overdrawn(self, run: RunFolder) -> str | None:
+        """Why a run that is being trained must end, the first time that this is found; None else."""
+        now = time.monotonic()
+        with self._lock:
+            began = self._seen.setdefault(run.name, now)
+            if run.name in self._reasons or now - self._looked.get(run.name, -LOOK_SECONDS) < LOOK_SECONDS:
+                return None
+            self._looked[run.name] = now
+        reason = self._reason(run, now - began)
+        if reason is not None:
+            with self._lock:
+                self._reasons[run.name] = reason
+        return reason
+
+    def reason_of(self, name: str) -> str | None:
+        """Why this run was stopped by the rules, told once."""
+        with self._lock:
+            self._seen.pop(name, None)
+            return self._reasons.pop(name, None)
+
+    def _reason(self, run: RunFolder, passed: float) -> str | None:
+        limits = self._limits
+        if beyond(run.status().seconds, limits.job_seconds):
+            return f"It was stopped: a run is trained for {limits.job_seconds:,} seconds at most here."
+        if limits.job_seconds != NONE and passed > limits.job_seconds + BESIDE_SECONDS:
+            return f"It was stopped: it held the place of others for {passed / 60:.0f} minutes."
+        if limits.job_mb != NONE and beyond(_bytes_in(run.path), limits.job_mb * MB):
+            return f"It was stopped: a run takes {limits.job_mb:,} MB of disk at most here."
+        return None
+
+    def _check_size(self, config: Mapping[str, Any]) -> None:
+        model = weights_bytes(config)
+        if beyond(model, self._limits.model_mb * MB):
+            raise UserError(
+                f"This model has {model / MB:,.0f} MB of weights, and {self._limits.model_mb:,} MB are the most here; "
+                "choose smaller widths."
+            )
+        whole = run_bytes(config, model, self._limits.job_seconds or math.inf)
+        if beyond(whole, self._limits.job_mb * MB):
+            raise UserError(
+                f"This run would take {whole / MB:,.0f} MB of disk, and {self._limits.job_mb:,} MB are the most here; "
+                "choose smaller widths, fewer clips on the map, or less time."
+            )
+
+
+def weights_bytes(config: Mapping[str, Any]) -> int:
+    """Of the model's parameters. Raises UserError for settings that are wrong."""
+    import torch
+
+    from training.building import built_method
+    from training.config import RunConfig
+
+    full = RunConfig.from_json(config)
+    try:
+        with torch.device("meta"):  # nothing is allocated
+            method = built_method(full, clips=1, groups=1)
+    except (RuntimeError, NotImplementedError):  # a method that looks at numbers while it is built
+        method = built_method(full, clips=1, groups=1)
+    return sum(weights.numel() * weights.element_size() for weights in method.parameters())
+
+
+def run_bytes(config: Mapping[str, Any], model: int, longest: float = math.inf) -> int:
+    """About what a run's folder will hold at its end, rather more than less: weights and embeddings of each snapshot.
+
+    Snapshots lie three seconds and 40 steps apart, then a fifth of all steps or a minute; see training.snapshot. `longest`
+    is after how many seconds a run is stopped that is bounded by steps.
+    """
+    from training.config import RunConfig
+
+    full = RunConfig.from_json(config)
+    seconds = longest if full.steps is not None else float(full.seconds or 0)
+    growing = 7 + math.log(max(1.0, seconds / 15)) / math.log(1.2) + seconds / 60
+    snapshots = min(MOST_SNAPSHOTS, growing, 2 + (full.steps or math.inf) / 40)
+    return int(snapshots * (model + full.probe_clips * CLIP_BYTES + LENS_BYTES) + STATES_KEPT * 4 * model)
+
+
+def _free_percent(folder: Path) -> float:
+    """Of the disk where `folder` is or will be; all where that can't be told, as writing there says why."""
+    try:
+        usage = shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists()))
+    except (OSError, StopIteration):
+        return 100.0
+    return 100 * usage.free / usage.total
+
+
+def _bytes_in(folder: Path) -> int:
+    """Of all files below; what vanishes meanwhile counts nothing."""
+    total = 0
+    for below, _, files in os.walk(folder):
+        for name in files:
+            try:
+                total += os.lstat(os.path.join(below, name)).st_size
+            except OSError:
+                continue
+    return total

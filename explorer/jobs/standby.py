@@ -1,0 +1,54 @@
+"""A trainer that has loaded all it needs and waits for its run, so that pressing start doesn't wait for imports."""
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Standby:
+    """At most one waiting process. It ends by itself when this server is gone, since its input then closes."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Have a trainer wait, unless one does already."""
+        with self._lock:
+            if self._process is not None and self._process.poll() is None:
+                return
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "training", "standby"],
+                cwd=PROJECT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                process_group=0,
+            )
+
+    def hand_over(self, verb: str, folder: Path) -> subprocess.Popen[bytes] | None:
+        """Give the waiting trainer its run; None where none waits."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is None or process.stdin is None or process.poll() is not None:
+                return None
+            try:
+                process.stdin.write(json.dumps({"verb": verb, "folder": str(folder)}).encode() + b"\n")
+                process.stdin.close()
+            except OSError:  # it died just now
+                return None
+            return process
+
+    def close(self) -> None:
+        """End the waiting trainer. It has no run yet, so nothing is lost, even where it is still importing."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+                assert self._process.stdin is not None
+                self._process.stdin.close()
+            self._process = None

@@ -1,0 +1,129 @@
+"""Places on the map: files named by the hash of the snapshot they belong to, so that they can never be stale.
+
+    <cache>/layouts/ab/ab12….umap.npz    the settled place of every probe clip
+    <cache>/layouts/ab/ab12….quick.npz   a UMAP of the newest snapshot, made ahead of its turn for somebody who waits
+    <cache>/layouts/ab/ab12….pca.npz     shown until one of those is there
+
+A run may carry its own in RUN/layouts (the run that comes with the project does).
+"""
+
+import io
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from explorer.runs.snapshots import file_stamp, snapshot_hash
+from training import durable
+from training.data.cache import cache_root
+from training.run import RunFolder, reading
+
+KINDS = ("umap", "quick", "pca")
+"""From the one that is shown if it is there to the one that is shown if no other is."""
+FARTHEST = 1e6
+"""No place is farther out, in whatever units."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where n points lie."""
+
+    places: np.ndarray
+    """(n, 2) float32, centred; nearly all within the unit circle."""
+    kind: str
+    """One of KINDS."""
+    trust: float | None
+    """Trustworthiness, 0 to 1: how far neighbours on the map are neighbours in truth. None where it has no meaning."""
+    scale: float = 1.0
+    """What `places` must be multiplied by to be in the units in which UMAP works."""
+
+    @property
+    def shown_kind(self) -> str:
+        """The kind in the words of the page: umap or pca."""
+        return "pca" if self.kind == "pca" else "umap"
+
+
+@dataclass(frozen=True)
+class Layouts:
+    """What there is for a run."""
+
+    version: int
+    """Another number whenever any of the rest changes."""
+    steps: tuple[int, ...]
+    kinds: dict[int, str]
+    trust: dict[int, float | None]
+    snapshots: int
+    """How many there are; those without a place on the map are still to come."""
+
+
+class LayoutFolders:
+    """Where the layouts of a run are looked for, and where new ones are written."""
+
+    def __init__(self, root: Path | None = None):
+        self.root = (root or cache_root()) / "layouts"
+
+    def find(self, run: RunFolder, step: int, kinds: tuple[str, ...] = KINDS) -> Layout | None:
+        """The best layout of one snapshot, in the order of `kinds`; None where there is none yet."""
+        key = snapshot_hash(run, step)
+        if key is None:
+            return None
+        for path in self._paths(run, key, kinds):
+            stamp = file_stamp(path)
+            layout = None if stamp is None else _layout(path, stamp)
+            if layout is not None:
+                return layout
+        return None
+
+    def write(self, key: str, layout: Layout, into: Path | None = None) -> None:
+        """Keep the layout of the snapshot with the hash `key`; a settled one takes the place of the lesser ones."""
+        folder = into or self.root / key[:2]
+        folder.mkdir(parents=True, exist_ok=True)
+        held = io.BytesIO()
+        trust = np.nan if layout.trust is None else layout.trust
+        np.savez(held, places=layout.places.astype(np.float32), trust=np.float32(trust), scale=np.float32(layout.scale))
+        durable.write_bytes(folder / f"{key}.{layout.kind}.npz", held.getvalue())
+        if layout.kind == "umap" and into is None:
+            for kind in ("quick", "pca"):
+                (folder / f"{key}.{kind}.npz").unlink(missing_ok=True)
+
+    def summary(self, run: RunFolder) -> Layouts:
+        """Which snapshots of a run have a place on the map."""
+        snapshots = run.snapshots()
+        found = {step: layout for step in snapshots if (layout := self.find(run, step)) is not None}
+        kinds = {step: layout.shown_kind for step, layout in found.items()}
+        trust = {step: None if layout.trust is None else round(layout.trust, 3) for step, layout in found.items()}
+        told_apart = [(step, snapshot_hash(run, step), layout.kind) for step, layout in found.items()]
+        version = zlib.crc32(json.dumps([len(snapshots), told_apart]).encode())
+        return Layouts(version, tuple(found), kinds, trust, len(snapshots))
+
+    def forget_older_than(self, days: float, now: float) -> None:
+        """Remove what was written long ago, half-written files too: it is made again when somebody looks."""
+        for path in self.root.glob("??/*"):
+            stamp = file_stamp(path)
+            if stamp is not None and now - stamp[1] / 1e9 > days * 86_400:
+                path.unlink(missing_ok=True)
+
+    def _paths(self, run: RunFolder, key: str, kinds: tuple[str, ...]) -> Iterator[Path]:
+        for kind in kinds:
+            yield run.path / "layouts" / f"{key}.{kind}.npz"
+            yield self.root / key[:2] / f"{key}.{kind}.npz"
+
+
+@lru_cache(maxsize=1024)
+def _layout(path: Path, stamp: tuple[int, int, int]) -> Layout | None:
+    arrays = reading.read_arrays(path) or {}
+    places, trust, scale = (arrays.get(name) for name in ("places", "trust", "scale"))
+    if places is None or trust is None or scale is None or trust.size != 1 or scale.size != 1:
+        return None
+    with np.errstate(over="ignore"):
+        places, trusted, scaled = places.astype(np.float32), float(trust.item()), float(scale.item())
+    if places.ndim != 2 or places.shape[1] != 2 or not (np.abs(places) <= FARTHEST).all() or not 0 < scaled <= FARTHEST:
+        return None
+    kind = re.sub(r".*\.(\w+)\.npz$", r"\1", os.fspath(path))
+    return Layout(places, kind, trusted if abs(trusted) <= 1 else None, scaled)

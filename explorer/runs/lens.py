@@ -1,0 +1,109 @@
+"""The pictures of what a method's own loss sees, as the trainer left them in a snapshot."""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from explorer.runs.points import points
+from training.run import RunFolder, reading
+
+VALUES_AT_MOST = 300_000
+"""An array that is larger is left out: the page could not draw it, and sending it would hold up everything else."""
+DESCRIBED = ("name", "title", "meaning", "kind", "rows", "columns", "series", "low", "high")
+KINDS = {1: "bars", 2: "matrix", 3: "spectrograms"}
+CLIPS = "clips"
+
+About = dict[str, Any]
+
+
+def lens(run: RunFolder, step: int) -> dict[str, Any] | None:
+    """{"step", "pictures", "clips"} of one snapshot, None where there is no such snapshot.
+
+    A picture is what its method says of it (`DESCRIBED`), with "shape" and "values": base64 of little-endian float32,
+    row by row. Arrays that no method describes, or not any more, are drawn by their shape alone. "clips" are those
+    that can be heard, in the order of the rows: {"clip": index in the data set, "label", "note"}.
+    """
+    arrays = _arrays(run, step)
+    if arrays is None:
+        return None
+    heard = arrays.pop("lens_clips", np.zeros(0, np.int64))
+    found = {name.removeprefix("lens/"): array for name, array in arrays.items() if _can_be_drawn(array)}
+    about = {p["name"]: p for p in _described(run) if p["name"] in found and _fits(p, found[p["name"]])}
+    about |= {name: _undescribed(name, array) for name, array in found.items() if name not in about}
+    ranged = _with_range([(picture, found[name]) for name, picture in about.items()])
+    count = max((_clips_in(picture, array) for picture, array in ranged), default=0)
+    return {
+        "step": step,
+        "pictures": [{**picture, **_values(array)} for picture, array in ranged],
+        "clips": _clips(run, heard.ravel()[:count]) if heard.dtype.kind in "iu" else [],
+    }
+
+
+def _arrays(run: RunFolder, step: int) -> dict[str, np.ndarray] | None:
+    """Only what the lens needs: the embeddings, which lie in the same file, are much larger."""
+    return reading.read_arrays(run.snapshot_path(step), lambda name: name == "lens_clips" or name.startswith("lens/"))
+
+
+def _described(run: RunFolder) -> list[About]:
+    """The pictures of the run's method; none where the method is gone."""
+    from training.methods import METHODS  # brings torch, which the first page must not wait for
+
+    method = METHODS.get(str(run.config().get("method")))
+    return [] if method is None else [{word: getattr(p, word) for word in DESCRIBED} for p in method.pictures]
+
+
+def _undescribed(name: str, array: np.ndarray) -> About:
+    about = {"name": name, "title": name.replace("_", " ").capitalize(), "meaning": "", "kind": KINDS[array.ndim]}
+    return {**about, "rows": "", "columns": "", "series": (), "low": None, "high": None}
+
+
+def _can_be_drawn(array: np.ndarray) -> bool:
+    return array.dtype.kind in "fiub" and array.ndim in KINDS and 0 < array.size <= VALUES_AT_MOST
+
+
+def _fits(picture: About, array: np.ndarray) -> bool:
+    """Whether the array is what its description says; another version of the method may have left it."""
+    series = len(picture["series"])
+    if picture["kind"] == "bars":
+        return array.ndim == (2 if series else 1) and (not series or len(array) == series)
+    return KINDS[array.ndim] == picture["kind"]
+
+
+def _with_range(shown: list[tuple[About, np.ndarray]]) -> list[tuple[About, np.ndarray]]:
+    """Each picture with a low and a high: its own, else those of its values. Spectrograms share one range, so that
+    what was hidden and what was predicted can be compared."""
+    strips = [array.ravel() for picture, array in shown if picture["kind"] == "spectrograms"]
+    ranged = []
+    for picture, array in shown:
+        values = np.concatenate(strips) if picture["kind"] == "spectrograms" else array.ravel()
+        values = values[np.isfinite(values)]
+        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+        low = min(low, 0.0) if picture["kind"] == "bars" else low
+        given = {"low": low if picture["low"] is None else picture["low"]}
+        given["high"] = high if picture["high"] is None else picture["high"]
+        ranged.append(({**picture, **given}, array))
+    return ranged
+
+
+def _values(array: np.ndarray) -> dict[str, Any]:
+    with np.errstate(over="ignore"):
+        values = array.astype("<f4")
+    return {"shape": list(array.shape), "values": base64.b64encode(values.tobytes()).decode()}
+
+
+def _clips_in(picture: About, array: np.ndarray) -> int:
+    rows = array.shape[-1] if picture["kind"] == "bars" else array.shape[0]
+    return max(rows if picture["rows"] == CLIPS else 0, array.shape[-1] if picture["columns"] == CLIPS else 0)
+
+
+def _clips(run: RunFolder, heard: np.ndarray) -> list[dict[str, Any]]:
+    about = points(run)
+    point_of = {clip: point for point, clip in enumerate(about.clips)}
+    rows = []
+    for clip in heard.tolist():
+        labels = about.labels(point_of[clip]) if clip in point_of else {}
+        first = labels.pop(about.main_facet, "no label")
+        note = "  ·  ".join(f"{facet}: {label}" for facet, label in labels.items())
+        rows.append({"clip": clip, "label": first, "note": note})
+    return rows

@@ -1,0 +1,143 @@
+"""Which runs there are, and whether the sounds they were trained on are at hand."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from explorer.runs.points import Points, points
+from explorer.sounds.open_datasets import OpenDatasets, StillOpening
+from training.data.dataset import Dataset
+from training.run import RunFolder, State, Status
+
+EXAMPLE = "example"
+"""The name under which the run that comes with the project is listed."""
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One line in the list of runs."""
+
+    name: str
+    """What the page and the byte routes call it."""
+    method: str
+    encoder: str
+    data: str
+    created: str
+    status: Status
+    read_only: bool
+    """It came with the project, or a newer version wrote it."""
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """The data set of a run, where it is at hand, and a plain sentence where it isn't."""
+
+    dataset: Dataset | None
+    note: str = ""
+
+
+class Library:
+    """Looks runs up by name. Names from outside are compared with what is there and never become part of a path."""
+
+    def __init__(self, root: Path, example: Path | None = None, open_datasets: OpenDatasets | None = None):
+        """`root`: the folder of the runs, which need not exist yet; `example`: the run that comes with the project."""
+        self.root = Path(root)
+        self.open_datasets = open_datasets or OpenDatasets()
+        self._example = example
+
+    def runs(self) -> dict[str, RunFolder]:
+        """Every run by its name, newest first, the example last."""
+        found = {name: run for name, run in self._folders().items() if _is_run(run)}
+        newest_first = sorted(found, key=lambda name: (_text(found[name].config(), "created"), name), reverse=True)
+        listed = {name: found[name] for name in newest_first}
+        if self._example is not None and _is_run(RunFolder(self._example)):
+            listed.setdefault(EXAMPLE, RunFolder(self._example))
+        return listed
+
+    def run(self, name: str) -> RunFolder | None:
+        """The run of that name, or None."""
+        run = self._folders().get(name)
+        if run is None and name == EXAMPLE and self._example is not None:
+            run = RunFolder(self._example)
+        return run if run is not None and _is_run(run) else None
+
+    def read_only(self, name: str) -> bool:
+        """Whether nothing may be asked of this run: it is the example, or a newer version wrote it."""
+        run = self.run(name)
+        return run is None or run.path == self._example or run.read_only()
+
+    def summaries(self) -> list[RunSummary]:
+        """Every run in words, in the order of `runs`, whatever state its folder is in."""
+        return [self._summary(name, run) for name, run in self.runs().items()]
+
+    def references(self) -> set[str]:
+        """The data that the runs name, as they name it."""
+        return {_text(run.config(), "data") for run in self.runs().values()}
+
+    def latest(self) -> str | None:
+        """The run to show when nobody chose one: the one at work, else the newest that has something to show."""
+        runs = self.runs()
+        states = {name: run.status().state for name, run in runs.items()}
+        at_work = [n for n, s in states.items() if s in (State.PREPARING, State.TRAINING, State.PAUSED, State.STOPPING)]
+        shown = [name for name, run in runs.items() if run.snapshots()]
+        return next(iter(at_work + shown + list(runs)), None)
+
+    def sounds(self, run: RunFolder) -> Sounds:
+        """The sounds that the run's points stand for, if exactly these are on this machine."""
+        about = points(run)
+        named = f" (“{about.data_name}”)" if about.data_name else ""
+        if not about.fingerprint:
+            return Sounds(None, "This run does not say yet which sounds it is trained on.")
+        try:
+            dataset = self.open_datasets.dataset(about.fingerprint)
+        except StillOpening:
+            return Sounds(None, f"The sounds of this run{named} are being opened.")
+        if dataset is None:
+            return Sounds(None, self._why_missing(about, named))
+        if any(clip >= len(dataset) for clip in about.clips):
+            return Sounds(None, f"This run names clips that its data{named} does not hold, so they cannot be played.")
+        return Sounds(dataset)
+
+    def _why_missing(self, about: Points, named: str) -> str:
+        opening = self.open_datasets.known(about.reference)
+        if opening is not None and not opening.done:
+            return opening.text
+        if opening is not None and opening.dataset is not None:
+            return (
+                f"The sounds of this run{named} differ from those on this machine, so its clips cannot be played: "
+                f"it was trained on version {about.fingerprint[:8]}, here is {opening.dataset.fingerprint[:8]}."
+            )
+        return f"The sounds of this run{named} are not on this machine, so its clips cannot be played."
+
+    def _folders(self) -> dict[str, RunFolder]:
+        try:
+            names = os.listdir(self.root)
+        except OSError:
+            return {}
+        shown = {os.fsencode(name).decode("utf-8", "replace"): name for name in names if not name.startswith(".")}
+        return {word: RunFolder(self.root / name) for word, name in shown.items()}
+
+    def _summary(self, name: str, run: RunFolder) -> RunSummary:
+        config = run.config()
+        return RunSummary(
+            name=name,
+            method=_text(config, "method"),
+            encoder=_text(config, "encoder"),
+            data=points(run).data_name or _text(config, "data"),
+            created=_text(config, "created"),
+            status=run.status(),
+            read_only=run.path == self._example or run.read_only(),
+        )
+
+
+def _is_run(run: RunFolder) -> bool:
+    try:
+        return run.exists()
+    except OSError:
+        return False
+
+
+def _text(config: dict[str, Any], key: str) -> str:
+    value = config.get(key, "")
+    return value if isinstance(value, str) else ""

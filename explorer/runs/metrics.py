@@ -1,0 +1,68 @@
+"""The curves of a run, asked for again and again: each answer carries only what is new since the last.
+
+Nothing is kept between two questions: the cursor itself says which file was read, how far, and what its end looked
+like, so that any number of pages may follow one run, and a file that was truncated or replaced is noticed.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import IO, Any
+
+from training.run import WINDOW_BYTES, RunFolder, current_rows, rows_from
+from training.run.reading import RegularFile
+
+START = ""
+"""The cursor of somebody who knows nothing yet."""
+_TAIL_BYTES = 256
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that are new since a cursor."""
+
+    cursor: str
+    """Opaque; hand it in next time."""
+    void: bool
+    """Whether everything answered before no longer holds: the file is another one, or a resume superseded rows."""
+    rows: list[dict[str, Any]]
+
+
+def rows_since(run: RunFolder, cursor: str = START) -> Rows:
+    """The rows after `cursor`, which an earlier answer gave; a cursor that means nothing counts as START.
+
+    A torn last line waits until it is whole; a line that isn't a JSON object is skipped; what isn't finite is None. Of a
+    huge file an answer carries one window; the next question gets the next.
+    """
+    try:
+        with RegularFile(run.metrics_path()) as file:
+            offset = _offset(file, cursor)
+            rows, end = rows_from(file, offset)
+            if 0 < offset < WINDOW_BYTES and any("resumed_from" in row for row in rows):
+                offset, (rows, end) = 0, rows_from(file, 0)
+            return Rows(_cursor(file, end), offset == 0 and cursor != START, current_rows(rows))
+    except (OSError, MemoryError):
+        return Rows(START, cursor != START, [])
+
+
+def _cursor(file: IO[bytes], end: int) -> str:
+    return f"{os.fstat(file.fileno()).st_ino}-{end}-{_tail_hash(file, end)}"
+
+
+def _offset(file: IO[bytes], cursor: str) -> int:
+    """Where to go on; 0 where the file is not the one that the cursor was made for."""
+    inode, _, rest = cursor.partition("-")
+    end, _, tail = rest.partition("-")
+    if not all(number.isascii() and number.isdecimal() and len(number) <= 20 for number in (inode, end)):
+        return 0
+    about = os.fstat(file.fileno())
+    if int(inode) != about.st_ino or int(end) > about.st_size:
+        return 0
+    same = _tail_hash(file, int(end)) == tail
+    return int(end) if same else 0
+
+
+def _tail_hash(file: IO[bytes], end: int) -> str:
+    start = max(0, end - _TAIL_BYTES)
+    file.seek(start)
+    return hashlib.sha256(file.read(end - start)).hexdigest()[:16]

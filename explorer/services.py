@@ -1,0 +1,28 @@
+"""What the server does for its pages, handed to them as one value."""
+
+from dataclasses import dataclass
+
+from explorer.jobs.launcher import Launcher
+from explorer.runs.library import Library
+from explorer.search.finder import Finder
+from explorer.sounds.downloads import Downloads
+from explorer.sounds.uploads import Uploads
+
+
+@dataclass(frozen=True)
+class Services:
+    """One of each, shared by all visitors."""
+
+    library: Library
+    launcher: Launcher
+    uploads: Uploads
+    finder: Finder
+    downloads: Downloads
+
+    def close(self) -> None:
+        """Let go of everything but the trainers, which go on."""
+        self.launcher.close()
+        self.finder.close()
+        self.downloads.close()
+        self.uploads.close()
+        self.library.open_datasets.close()

@@ -1,0 +1,42 @@
+"""A sound's address, as the page's components hold it, and the samples behind it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from explorer.sounds.open_datasets import OpenDatasets, StillOpening
+from explorer.sounds.uploads import Uploads
+from training.errors import UserError
+
+NO_SOUND = "No sound is chosen: choose a clip, drop a file, or record one."
+
+
+def waveform_of(sound: Any, open_datasets: OpenDatasets, uploads: Uploads) -> np.ndarray:
+    """(S,) float32 at 16 kHz of {"upload": token} or {"fingerprint", "index"}, which came from a browser and may be
+    anything. Raises UserError.
+    """
+    if not isinstance(sound, Mapping):
+        raise UserError(NO_SOUND)
+    if sound.get("upload") is not None:
+        found = uploads.waveform(str(sound["upload"]))
+        if found is None:
+            raise UserError(
+                "This sound was removed: sounds that are sent here are kept for less than an hour. Send it again."
+            )
+        return found
+    fingerprint, index = sound.get("fingerprint"), sound.get("index")
+    if (
+        not isinstance(fingerprint, str)
+        or type(index) is not int
+        or not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", fingerprint)
+    ):
+        raise UserError(NO_SOUND)
+    try:
+        dataset = open_datasets.dataset(fingerprint)
+    except StillOpening:
+        raise UserError("These sounds are being opened; try again in a moment.") from None
+    if dataset is None or not 0 <= index < len(dataset):
+        raise UserError("The sounds of this clip are not on this machine any more.")
+    return dataset.waveform(index)

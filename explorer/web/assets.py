@@ -1,0 +1,82 @@
+"""The page's own files (style sheet, JavaScript, icon, plotly.js), served offline under addresses that never change
+their meaning: the version in the address is a hash of the files, so browsers keep them for good.
+"""
+
+import gzip
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from fastapi import APIRouter, Response
+from fastapi.responses import FileResponse, JSONResponse
+
+from training import durable
+from training.data.cache import cache_root
+
+FOLDER = Path(__file__).parents[2] / "assets"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+PREFIX = "/gradio_api/x/assets"
+
+router = APIRouter(prefix=PREFIX)
+
+
+@cache
+def files() -> dict[str, Path]:
+    """What the page may ask for by name: every script, style sheet and icon below assets/."""
+    found = [*FOLDER.glob("*"), *FOLDER.glob("js/*/*")]
+    return {path.relative_to(FOLDER).as_posix(): path for path in sorted(found) if path.suffix in TYPES}
+
+
+@cache
+def asset_version() -> str:
+    """A short hash of all these files and of plotly's version."""
+    digest = hashlib.sha256(version("plotly").encode())
+    for name, path in files().items():
+        digest.update(name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def asset_url(name: str) -> str:
+    """The address of one asset, relative to the page, so that it also works below a proxy's path."""
+    return f"{PREFIX.lstrip('/')}/{asset_version()}/{name}"
+
+
+@router.get("/{asked}/plotly")
+def plotly(asked: str) -> Response:
+    """plotly.js, compressed once and kept in the cache folder (its address has no extension on purpose:
+    Gradio's own compression looks at extensions)."""
+    if asked != asset_version():
+        return _gone()
+    headers = {**FOR_GOOD, "Content-Encoding": "gzip"}
+    kept = cache_root() / "page" / f"plotly-{version('plotly')}.js.gz"
+    try:
+        if not kept.is_file():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            durable.write_bytes(kept, _compressed_plotly())
+    except OSError:  # the disk is full, say: the charts are needed all the same
+        return Response(_compressed_plotly(), media_type="text/javascript", headers=headers)
+    return FileResponse(kept, media_type="text/javascript", headers=headers)
+
+
+@router.get("/{asked}/{name:path}")
+def asset(asked: str, name: str) -> Response:
+    """One of `files`; 404 for an older version, so that scripts of two versions never meet on one page."""
+    path = files().get(name)
+    if path is None or asked != asset_version():
+        return _gone()
+    return FileResponse(path, media_type=TYPES[path.suffix], headers=FOR_GOOD)
+
+
+def _gone() -> Response:
+    return JSONResponse({"detail": "There is no such file in this version; reload the page."}, status_code=404)
+
+
+@cache
+def _compressed_plotly() -> bytes:
+    spec = find_spec("plotly")
+    assert spec is not None and spec.origin is not None, "requirements.txt installs plotly"
+    source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
+    return gzip.compress(source.read_bytes(), 9)

@@ -1,0 +1,71 @@
+"""What is told of each method: nothing of its card, its settings or its file is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from explorer.catalogue.method_markdown import (
+    NEEDS,
+    ROOT,
+    badges,
+    differences,
+    escaped,
+    facts,
+    introduction,
+    linked,
+    source,
+    source_path,
+)
+from training.methods import METHODS
+from training.settings import describe
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_is_told_whole(name: str) -> None:
+    method = METHODS[name]
+    card, told = method.card, facts(method)
+    for text in (card.prevents_collapse, card.breaks, card.suits.reason, *differences(method)):
+        assert escaped(text) in told
+    for setting in describe(method.Config):
+        assert f"`{setting.name}`" in told and escaped(setting.meaning) in told
+    assert re.search(r"\[arXiv \d{4}\.\d{4,5}\]\(https://arxiv\.org/abs/\d{4}\.\d{4,5}\)", told)
+    assert ("with negatives" if card.negatives else "without negatives") in told
+    assert card.needs == "" or NEEDS[card.needs] in told
+    assert str(card.year) in badges(method) and card.family in badges(method)
+    assert differences(method) and all(text[0].isupper() and text.endswith(".") for text in differences(method))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_formula_stands_on_lines_of_its_own_and_is_balanced(name: str) -> None:
+    formula = METHODS[name].card.formula
+    assert f"\n\n$$\n{formula.strip()}\n$$" in introduction(METHODS[name])
+    assert "$" not in formula and "\n\n" not in formula
+    bare = re.sub(r"\\[{}]", "", formula)
+    assert bare.count("{") == bare.count("}")
+    assert len(re.findall(r"\\left(?![a-z])", formula)) == len(re.findall(r"\\right(?![a-z])", formula))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_source_is_the_file_it_stands_in(name: str) -> None:
+    path = ROOT / source_path(METHODS[name])
+    assert path == ROOT / "training" / "methods" / path.name
+    assert source(METHODS[name]) == path.read_text()
+    assert f"class {METHODS[name].__name__}" in source(METHODS[name])
+    assert "```" not in source(METHODS[name])  # the page shows it in a fence
+
+
+def test_titles_tell_methods_apart() -> None:
+    titles = [method.card.title for method in METHODS.values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_text_stays_text() -> None:
+    assert escaped("a_b*c|<d>") == r"a\_b\*c\|\<d>"
+    assert linked("He, arXiv 1911.05722, 2003.04297") == (
+        "He, [arXiv 1911.05722](https://arxiv.org/abs/1911.05722), [arXiv 2003.04297](https://arxiv.org/abs/2003.04297)"
+    )
+
+
+def test_the_root_is_the_project() -> None:
+    assert (Path(ROOT) / "app.py").is_file()

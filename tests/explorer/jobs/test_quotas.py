@@ -1,0 +1,156 @@
+"""What is trained beyond the limits is stopped, with its reason; what waits isn't started on a full disk."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import training.config
+from explorer.jobs import launcher as launching
+from explorer.jobs import quotas as module
+from explorer.jobs.launcher import Launcher
+from explorer.jobs.quotas import Jobs, run_bytes, weights_bytes
+from explorer.visitors.limits import Limits, hosted_limits
+from tests.support.limits_enforced import asked
+from training.config import new_config
+from training.errors import UserError
+from training.methods import METHODS
+from training.run import RunFolder, RunWriter, State, Status
+
+
+def fake_command(verb: str, folder: Path) -> list[str]:
+    return [sys.executable, "-m", "tests.support.fake_trainer", verb, str(folder)]
+
+
+def wait_for(condition: Callable[[], Any]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Limits], Launcher]]:
+    monkeypatch.setattr(launching, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
+    made: list[Launcher] = []
+
+    def started(limits: Limits) -> Launcher:
+        made.append(Launcher(tmp_path, command=fake_command, limits=limits))
+        return made[-1]
+
+    yield started
+    for server in made:
+        server.close()
+        for child in server._trainers.children.values():
+            child.kill()
+            child.wait()
+
+
+def status(server: Launcher, name: str) -> Status:
+    return RunFolder(server.root / name).status()
+
+
+def test_visitors_runs_that_grow_too_large_are_stopped_with_the_reason(launch: Any) -> None:
+    server = launch(Limits(job_mb=1))
+    server.jobs._check_size = lambda config: None  # no real configuration
+    name = server.start({"method": "simclr"})
+    wait_for(lambda: status(server, name).state is State.TRAINING)
+    (server.root / name / "checkpoints" / "large").write_bytes(b"x" * 1_100_000)
+    wait_for(lambda: status(server, name).message)
+    assert status(server, name).state is State.STOPPED
+    assert status(server, name).message == "It was stopped: a run takes 1 MB of disk at most here."
+
+
+def test_visitors_runs_that_hold_the_device_are_stopped_also_while_paused(launch: Any, monkeypatch: Any) -> None:
+    server = launch(Limits(job_seconds=1))
+    first = server.start({"method": "simclr"})
+    wait_for(lambda: status(server, first).state is State.TRAINING)
+    server.pause(first)
+    second = server.start({"method": "byol"})
+    monkeypatch.setattr(module, "BESIDE_SECONDS", -1.0)
+    wait_for(lambda: "held the place of others" in status(server, first).message)
+    assert status(server, first).state is State.STOPPED
+    wait_for(lambda: status(server, second).state is not State.WAITING)
+
+
+def test_visitors_runs_trained_long_enough_are_stopped(tmp_path: Path) -> None:
+    server = Launcher(tmp_path, command=fake_command, limits=Limits(job_seconds=60), read_only=True)
+    writer = RunWriter(launching.create_run(tmp_path / "a", {}).path)
+    for seconds, expected in ((60.0, None), (61.0, "It was stopped: a run is trained for 60 seconds at most here.")):
+        writer.write_status(Status(State.TRAINING, seconds=seconds))
+        assert server.jobs._reason(RunFolder(tmp_path / "a"), 0) == expected
+    writer.close()
+
+
+def test_visitors_runs_wait_in_vain_for_a_full_disk(launch: Any, monkeypatch: Any) -> None:
+    server = launch(Limits(free_percent=1))
+    first = server.start({"method": "simclr"})
+    second = server.start({"method": "simclr"})
+    wait_for(lambda: status(server, first).state is State.TRAINING)
+    usage = module.shutil.disk_usage(server.root)
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage._replace(free=0))
+    with pytest.raises(UserError, match=r"^Only 0 % of the disk is free"):
+        server.start({"method": "simclr"})
+    server.stop(first)
+    wait_for(lambda: status(server, second).message)
+    assert status(server, second).state is State.STOPPED
+    assert status(server, second).message.startswith(
+        "It was not started: Only 0 % of the disk is free, and 1 % must be"
+    )
+    monkeypatch.undo()
+    server.resume(second)
+    wait_for(lambda: status(server, second).state is State.TRAINING)
+
+
+def test_visitors_fifty_starts_are_one_run_and_a_bounded_queue(launch: Any) -> None:
+    server = launch(Limits(visitor_jobs=1))
+    started, refusals = [], []
+    for visitor in range(50):
+        for _ in range(2):
+            try:
+                with asked(f"visitor {visitor}"):
+                    started.append(server.start({"method": "simclr"}))
+            except UserError as error:
+                refusals.append(str(error))
+    wait_for(lambda: status(server, started[0]).state is State.TRAINING)
+    assert len(started) <= launching.QUEUED_AT_MOST + 1
+    assert [server.place(name) for name in started[1:]] == list(range(1, len(started)))
+    assert any("isn't over yet" in refusal for refusal in refusals)
+    assert any("queue is full" in refusal for refusal in refusals)
+    assert sum(status(server, name).active for name in started) == 1
+
+
+def test_visitors_resumes_count_as_jobs_and_ended_runs_do_not(launch: Any) -> None:
+    server = launch(Limits(visitor_jobs=1))
+    with asked("a"):
+        first = server.start({"method": "simclr"})
+        wait_for(lambda: status(server, first).state is State.TRAINING)
+        server.stop(first)
+        wait_for(lambda: status(server, first).state is State.STOPPED)
+        server.look()
+        second = server.start({"method": "simclr"})
+        with pytest.raises(UserError, match=f"Your run {second} isn't over yet"):
+            server.resume(first)
+    with asked("b"):
+        server.resume(first)
+
+
+@pytest.mark.parametrize("method", list(METHODS))
+def test_every_method_fits_a_hosted_page_as_it_is_offered(method: str, tmp_path: Path, monkeypatch: Any) -> None:
+    jobs = Jobs(hosted_limits(), tmp_path)
+    monkeypatch.setattr(training.config, "git_revision", lambda: None)  # asks git each time
+    for encoder in METHODS[method].encoders:
+        config = new_config({}, method=method, encoder=encoder).to_json()
+        assert jobs.fitted(config).notes == ()
+        jobs.fitted({**config, "seconds": 600.0})
+
+
+def test_visitors_models_are_measured_without_making_them() -> None:
+    config = new_config({"hidden_width": 4096, "projection_width": 1024}, method="vicreg").to_json()
+    assert weights_bytes(config) > 30e6
+    assert run_bytes({**config, "seconds": 60.0}, 10**6) < run_bytes({**config, "seconds": 6000.0}, 10**6)
+    assert run_bytes({**config, "steps": 100}, 10**6) < run_bytes({**config, "steps": 10**7}, 10**6)

@@ -1,0 +1,48 @@
+"""A trainer that waits gets its run at once, and leaves nothing behind where none comes."""
+
+import os
+import signal
+from pathlib import Path
+
+from explorer.jobs.standby import Standby
+from training.run import RunFolder, State, create_run
+
+
+def test_without_a_waiting_trainer_there_is_nothing_to_hand_over(tmp_path: Path) -> None:
+    assert Standby().hand_over("run", tmp_path) is None
+
+
+def test_at_most_one_trainer_waits_and_it_ends_when_it_is_let_go() -> None:
+    standby = Standby()
+    standby.prepare()
+    process = standby._process
+    assert process is not None
+    standby.prepare()
+    assert standby._process is process
+    assert os.getsid(process.pid) == os.getsid(0), "the projector makes way within one session alone"
+    standby.close()
+    assert process.returncode == -signal.SIGKILL
+    standby.close()
+
+
+def test_a_waiting_trainer_ends_by_itself_when_the_server_is_gone() -> None:
+    standby = Standby()
+    standby.prepare()
+    process = standby._process
+    assert process is not None and process.stdin is not None
+    process.stdin.close()  # all that it sees of a server that was killed
+    assert process.wait(120) == 0
+
+
+def test_the_run_that_is_handed_over_is_trained_and_its_words_are_in_its_log(tmp_path: Path) -> None:
+    run: RunFolder = create_run(
+        tmp_path / "run", {"method": "no such method", "data": str(tmp_path / "nothing"), "steps": 1}
+    )
+    standby = Standby()
+    standby.prepare()
+    process = standby.hand_over("run", run.path)
+    assert process is not None
+    assert process.wait(120) == 2
+    assert run.status().state is State.FAILED
+    assert run.status().message in run.log_path.read_text()
+    assert standby.hand_over("run", run.path) is None

@@ -1,0 +1,51 @@
+import sys
+
+from explorer.jobs.queue_file import Waiting
+from explorer.jobs.trainers import Trainers, trainer_command
+from training.run import RunFolder, State, create_run
+
+
+def sleeper(verb, folder):
+    return [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)"]
+
+
+def test_the_trainer_is_the_one_that_a_user_starts_by_hand(tmp_path):
+    assert trainer_command("resume", tmp_path) == [sys.executable, "-m", "training", "resume", str(tmp_path)]
+
+
+def test_a_trainer_that_does_not_obey_is_ended_when_its_time_is_over(tmp_path):
+    run = create_run(tmp_path / "a", {})
+    trainers = Trainers(tmp_path, sleeper, None)
+    current = trainers.start(Waiting("a", "run"))
+    assert current is not None and current.process.pid == trainers.children["a"].pid
+    child = trainers.children["a"]
+    trainers.must_end("a", 600)
+    trainers.look(current)
+    assert child.poll() is None
+    trainers.deadlines.clear()
+    trainers.must_end("a", 0)
+    trainers.look(current)
+    assert child.wait(120) != 0
+    trainers.look(current)
+    assert not trainers.children and not trainers.deadlines
+    assert run.log_path.exists()
+
+
+def test_a_run_that_is_gone_is_not_started(tmp_path):
+    assert Trainers(tmp_path, sleeper, None).start(Waiting("gone", "run")) is None
+
+
+def test_a_trainer_that_cannot_be_started_leaves_its_reason(tmp_path):
+    create_run(tmp_path / "a", {})
+    trainers = Trainers(tmp_path, lambda verb, folder: [str(tmp_path / "no such program")], None)
+    assert trainers.start(Waiting("a", "run")) is None and not trainers.children
+    status = RunFolder(tmp_path / "a").status()
+    assert status.state == State.FAILED and "could not be started" in status.message
+
+
+def test_what_a_trainer_says_goes_to_its_run(tmp_path):
+    run = create_run(tmp_path / "a", {})
+    trainers = Trainers(tmp_path, lambda verb, folder: [sys.executable, "-c", "print('hello')"], None)
+    trainers.start(Waiting("a", "run"))
+    assert trainers.children["a"].wait(120) == 0
+    assert run.log_path.read_text() == "hello\n"

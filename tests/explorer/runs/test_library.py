@@ -1,0 +1,89 @@
+import json
+import os
+import shutil
+
+import pytest
+
+from benchmarks.mutilate import mutilate
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.lens import lens
+from explorer.runs.library import EXAMPLE, Library
+from explorer.runs.metrics import rows_since
+from explorer.search.neighbours import neighbours_of_point
+from explorer.web.routes import points_values
+from training.run import State
+
+
+def test_runs_are_listed_newest_first_and_the_example_last(make_run, tmp_path):
+    for name, created in (("old", "2025-01-01"), ("new", "2025-03-01"), ("middle", "2025-02-01")):
+        make_run(tmp_path / "runs" / name, config={"created": created})
+    make_run(tmp_path / "shipped")
+    (tmp_path / "runs" / "no run").mkdir()
+    (tmp_path / "runs" / ".hidden").mkdir()
+    library = Library(tmp_path / "runs", tmp_path / "shipped")
+    assert list(library.runs()) == ["new", "middle", "old", EXAMPLE]
+    assert [summary.read_only for summary in library.summaries()] == [False, False, False, True]
+    assert library.run(EXAMPLE).path == tmp_path / "shipped"
+    assert library.read_only(EXAMPLE)
+
+
+def test_no_folder_no_runs(tmp_path):
+    library = Library(tmp_path / "none", tmp_path / "neither")
+    assert library.runs() == {}
+    assert library.summaries() == []
+    assert library.latest() is None
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../runs/a", "a/", "b", "/etc", "a\0"])
+def test_only_what_is_there_has_a_name(make_run, tmp_path, name):
+    make_run(tmp_path / "runs" / "a")
+    make_run(tmp_path / "b")
+    assert Library(tmp_path / "runs").run(name) is None
+
+
+def test_the_run_at_work_is_shown_first(make_run, tmp_path):
+    make_run(tmp_path / "a", config={"created": "2025-01-01"})
+    make_run(tmp_path / "b", config={"created": "2025-02-01"}, snapshots=())
+    library = Library(tmp_path)
+    assert library.latest() == "a"
+    make_run(tmp_path / "c", config={"created": "2024-01-01"}, state=State.TRAINING)
+    assert library.latest() == "c"
+
+
+def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run, make_dataset, tmp_path):
+    make_dataset(300)
+    library = Library(tmp_path / "runs")
+    same = make_run(tmp_path / "runs" / "same")
+    assert library.sounds(same).dataset.fingerprint == "0" * 64
+    other = make_run(tmp_path / "runs" / "other", fingerprint="1" * 64)
+    assert library.sounds(other).dataset is None
+    assert "are not on this machine" in library.sounds(other).note
+    short = make_run(tmp_path / "runs" / "short", n=301)
+    assert "names clips that its data" in library.sounds(short).note
+    (short.path / "probe.json").unlink()
+    assert "does not say yet" in library.sounds(short).note
+
+
+def test_durability_and_bad_input_mutilated_folders_are_listed_and_do_no_harm(make_run, tmp_path, cache):
+    whole = make_run(tmp_path / "whole", n=30).path
+    for i in range(50):
+        path = tmp_path / "runs" / f"run-{i}"
+        shutil.copytree(whole, path)
+        mutilate(path, i)
+    (tmp_path / "runs" / os.fsdecode(b"\xff\xfe")).mkdir()
+    library, layouts = Library(tmp_path / "runs"), LayoutFolders()
+    having_config = [f"run-{i}" for i in range(50) if (tmp_path / "runs" / f"run-{i}" / "config.json").is_file()]
+    assert len(having_config) > 30
+    assert {summary.name for summary in library.summaries()} == set(having_config)
+    library.latest()
+    for name in having_config:
+        run = library.run(name)
+        assert isinstance(run.status().state, State)
+        library.read_only(name)
+        assert isinstance(rows_since(run).rows, list)
+        json.dumps(points_values(library, run))
+        run.baselines()
+        layouts.summary(run)
+        for step in run.snapshots():
+            neighbours_of_point(run, step, 3)
+            lens(run, step)

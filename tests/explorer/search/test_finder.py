@@ -1,0 +1,157 @@
+import time
+
+import numpy as np
+import pytest
+
+from explorer.runs.layouts import Layout, LayoutFolders
+from explorer.runs.library import Library
+from explorer.runs.snapshots import snapshot_hash, unit_rows
+from explorer.search import finder as module
+from explorer.search.finder import Finder, kept_step, nearest_step, place_among, random_pair_cosines
+from explorer.search.process import EmbeddingProcess
+from tests.support.fake_embedder import spectrum
+from training.errors import UserError
+from training.run import RunWriter, State, Status
+
+CLIPS, POINTS = 60, 40
+
+
+@pytest.fixture
+def dataset(make_dataset):
+    return make_dataset(CLIPS)
+
+
+@pytest.fixture
+def run(make_run, dataset, tmp_path):
+    """Its probe is the first 40 of the 60 clips."""
+
+    def embedded(step):
+        return np.stack([spectrum(dataset.waveform(clip), step) for clip in range(POINTS)])
+
+    return make_run(tmp_path / "runs" / "a", n=POINTS, embedded=embedded)
+
+
+@pytest.fixture
+def finder(run, tmp_path):
+    process = EmbeddingProcess("tests.support.fake_embedder:FakeEmbedder")
+    made = Finder(Library(tmp_path / "runs"), LayoutFolders(), process)
+    yield made
+    made.close()
+
+
+def wait_until_ready(finder, name="a", step=None):
+    until = time.monotonic() + 60
+    while finder.prepare(name, step):
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+
+
+def tone(hz, seconds=0.25):
+    return np.sin(2 * np.pi * hz * np.arange(int(16_000 * seconds)) / 16_000).astype(np.float32)
+
+
+def test_a_search_answers_from_the_map_until_all_clips_are_embedded(finder, dataset):
+    first = finder.find("a", dataset.waveform(3))
+    if not first.complete:
+        assert first.searched == POINTS
+        assert first.note.startswith("Only the 40 clips of the map were searched. Listening to all 60 clips")
+    wait_until_ready(finder)
+    found = finder.find("a", dataset.waveform(3))
+    assert (found.complete, found.searched, found.step) == (True, CLIPS, 20)
+    assert found.note == "All 60 clips of the data were searched."
+    assert len(found.matches) == 10
+    assert {match.labels["class"] for match in found.matches} == {"seven"}
+    assert found.matches[0].score == pytest.approx(1, abs=2e-3)
+    assert [match.score for match in found.matches] == sorted((m.score for m in found.matches), reverse=True)
+    for match in found.matches:
+        assert match.id == dataset.ids[match.clip]
+        assert match.point == (match.clip if match.clip < POINTS else None)
+
+
+def test_a_sound_lies_among_its_neighbours_on_the_map(finder, run, dataset):
+    assert finder.find("a", tone(440)).place is None
+    angles = 2 * np.pi * (np.arange(POINTS) % 5) / 5
+    places = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    LayoutFolders().write(snapshot_hash(run, 20), Layout(places, "umap", 1.0))
+    found = finder.find("a", tone(440))
+    assert found.place == pytest.approx(places[1].tolist(), abs=0.05)
+    assert found.place_step == 20
+
+
+def test_without_the_sounds_the_map_alone_is_searched(finder, make_run, tmp_path, dataset):
+    def embedded(step):
+        return np.stack([spectrum(dataset.waveform(clip), step) for clip in range(POINTS)])
+
+    make_run(tmp_path / "runs" / "b", n=POINTS, fingerprint="1" * 64, embedded=embedded)
+    found = finder.find("b", dataset.waveform(2), step=11)
+    assert (found.complete, found.searched, found.step) == (False, POINTS, 10)
+    assert "are not on this machine" in found.note
+    assert {match.labels["class"] for match in found.matches[:8]} == {"rain"}
+    assert "are not on this machine" in finder.prepare("b")
+
+
+def test_two_sounds_are_compared_with_what_is_usual(finder):
+    same, other = finder.compare("a", tone(440), tone(440)), finder.compare("a", tone(440), tone(1100))
+    assert same.cosine == pytest.approx(1)
+    assert same.percentile >= 75
+    assert other.cosine < same.cosine
+    assert other.percentile < same.percentile
+    assert other.random_low <= other.random_median <= other.random_high
+    assert same.step == 20
+
+
+def test_a_comparison_at_every_kept_step(finder):
+    rows = [finder.compare("a", tone(440), tone(1100), step) for step in (1, 9, 99)]
+    assert [row.step for row in rows] == [0, 10, 20]
+    # The stand-in's sounds share more or less with the steps; what all of them share doesn't count.
+    assert [row.cosine for row in rows] == pytest.approx([rows[0].cosine] * 3, abs=0.01)
+    assert rows[0].cosine < 0
+
+
+def test_a_run_at_work_is_searched_with_the_same_weights_for_a_while(finder, run, monkeypatch):
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.TRAINING))
+    assert finder.find("a", tone(440)).step == 20
+    writer.write_checkpoint(30, b"weights", b"state", {"weights": "30"})
+    assert finder.find("a", tone(440)).step == 20
+    assert finder.find("a", tone(440), step=30).step == 30
+    monkeypatch.setattr(module, "STAY_SECONDS", 0.0)
+    assert finder.find("a", tone(440)).step == 30
+    writer.close()
+
+
+def test_what_cannot_be_searched_is_said(finder, make_run, tmp_path):
+    with pytest.raises(UserError, match="There is no such run"):
+        finder.find("../a", tone(440))
+    for nothing in (np.zeros(0), np.full(5, np.nan), np.zeros((5, 2))):
+        with pytest.raises(UserError, match="This is no sound"):
+            finder.find("a", nothing)
+    make_run(tmp_path / "runs" / "new", snapshots=())
+    with pytest.raises(UserError, match="has kept no weights yet"):
+        finder.find("new", tone(440))
+
+
+def test_the_nearest_kept_step(run):
+    assert [nearest_step([0, 10, 20], step) for step in (None, 0, 4, 6, 5, 99)] == [20, 0, 0, 10, 0, 20]
+    assert nearest_step([], 5) is None
+    assert kept_step(run, 13) == 10
+
+
+def test_a_new_clip_is_placed_close_to_where_it_would_lie():
+    random = np.random.default_rng(0)
+    places = random.normal(size=(1_000, 2))
+    lifted = np.concatenate([np.cos(places), np.sin(places), np.cos(places / 2), np.sin(places / 2)], axis=1)
+    units = unit_rows(lifted)
+    away = []
+    for left_out in range(100):
+        rest = np.arange(1_000) != left_out
+        away.append(np.hypot(*(place_among(units[rest], places[rest], units[left_out]) - places[left_out])))
+    radius = np.quantile(np.hypot(*places.T), 0.98)
+    assert np.median(away) < 0.03 * radius
+    np.testing.assert_allclose(place_among(units, places, units[5]), places[5], atol=0.01)
+
+
+def test_random_pairs_are_of_different_clips():
+    cosines = random_pair_cosines(np.eye(4, dtype=np.float32))
+    assert not cosines.any()
+    np.testing.assert_array_equal(random_pair_cosines(np.eye(4)), cosines)

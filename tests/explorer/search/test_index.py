@@ -1,0 +1,75 @@
+import time
+
+import numpy as np
+import pytest
+
+from explorer.runs.snapshots import unit_rows
+from explorer.search import index as module
+from explorer.search.index import Index, Progress
+from explorer.search.process import EmbeddingProcess
+from tests.support.fake_embedder import spectrum
+
+FAKE = "tests.support.fake_embedder:FakeEmbedder"
+
+
+@pytest.fixture
+def index(cache):
+    process = EmbeddingProcess(FAKE)
+    yield Index(process)
+    process.close()
+
+
+def wait_for_end(index, *asked):
+    until = time.monotonic() + 60
+    while (progress := index.begin(*asked)) is not None and progress.error is None:
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+    return progress
+
+
+def test_all_clips_are_embedded_once_and_kept(index, make_run, make_dataset, tmp_path, cache):
+    dataset, run = make_dataset(150), make_run(tmp_path / "run")
+    assert index.vectors(run, 10, dataset) is None
+    assert index.begin(run, 10, dataset).text == "Listening to all 150 clips: 0 %"
+    assert wait_for_end(index, run, 10, dataset) is None
+    heard = np.stack([spectrum(dataset.waveform(clip), 10) for clip in range(150)])
+    found = index.vectors(run, 10, dataset)
+    np.testing.assert_allclose(found.centre, heard.mean(axis=0), atol=1e-3)
+    np.testing.assert_allclose(found.units, unit_rows(heard - heard.mean(axis=0)), atol=0.02)
+    assert [path.suffix for path in (cache / "embeddings").iterdir()] == [".npy"]
+    another = Index(EmbeddingProcess("no:module"))
+    assert another.begin(run, 10, dataset) is None
+    assert another.vectors(run, 20, dataset) is None
+
+
+def test_other_weights_have_other_embeddings(index, make_run, make_dataset, tmp_path):
+    dataset = make_dataset(30)
+    assert wait_for_end(index, make_run(tmp_path / "a", seed=1), 10, dataset) is None
+    assert index.vectors(make_run(tmp_path / "b", seed=2), 10, dataset) is None
+
+
+def test_what_fails_says_why(index, make_run, make_dataset, tmp_path):
+    failed = wait_for_end(index, make_run(tmp_path / "run", config={"fault": "refuses"}), 10, make_dataset(30))
+    assert failed.text == "These weights are of another model."
+
+
+def test_a_damaged_file_is_made_again(index, make_run, make_dataset, tmp_path, cache):
+    dataset, run = make_dataset(30), make_run(tmp_path / "run")
+    wait_for_end(index, run, 10, dataset)
+    next((cache / "embeddings").iterdir()).write_bytes(b"nonsense")
+    assert index.vectors(run, 10, dataset) is None
+    assert wait_for_end(index, run, 10, dataset) is None
+    assert index.vectors(run, 10, dataset).units.shape == (30, 16)
+
+
+def test_the_oldest_go_when_there_are_too_many(index, make_run, make_dataset, tmp_path, cache, monkeypatch):
+    monkeypatch.setattr(module, "KEPT_BYTES", 3_000)
+    dataset, run = make_dataset(30), make_run(tmp_path / "run", snapshots=(0, 10, 20))
+    for step in (0, 10, 20):
+        wait_for_end(index, run, step, dataset)
+    assert [index.vectors(run, step, dataset) is not None for step in (0, 10, 20)] == [False, True, True]
+
+
+def test_progress_in_words():
+    assert Progress(0, 0).text == "Listening to all 0 clips: 0 %"
+    assert Progress(1_200, 2_400).text == "Listening to all 2,400 clips: 50 %"

@@ -1,0 +1,107 @@
+import os
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from explorer.search import process as module
+from explorer.search.process import EmbeddingProcess
+from tests.support.fake_embedder import FakeEmbedder, spectrum
+from training.errors import UserError
+from training.process import process_start
+
+FAKE = f"{FakeEmbedder.__module__}:{FakeEmbedder.__name__}"
+TONE = np.sin(np.arange(8_000) / 5).astype(np.float32)
+
+
+@pytest.fixture
+def process(cache):
+    made = EmbeddingProcess(FAKE)
+    yield made
+    made.close()
+
+
+def test_sounds_are_embedded_by_the_weights_of_a_step(process, make_run, tmp_path):
+    run = make_run(tmp_path / "run", snapshots=(0, 10))
+    for step in (0, 10):
+        found = process.embeddings(run, step, [TONE, TONE[:100]])
+        np.testing.assert_allclose(found, [spectrum(TONE, step), spectrum(TONE[:100], step)], rtol=1e-5)
+    assert process.embeddings(run, 0, [TONE]).dtype == np.float32
+
+
+def test_clips_are_embedded_without_sending_them(process, make_run, make_dataset, tmp_path):
+    dataset = make_dataset(20)
+    found = process.clip_embeddings(make_run(tmp_path / "run"), 10, "0" * 64, 3, 7)
+    np.testing.assert_allclose(found, [spectrum(dataset.waveform(clip), 10) for clip in range(3, 7)], rtol=1e-5)
+
+
+def test_what_cannot_be_answered_is_said(process, make_run, tmp_path):
+    run = make_run(tmp_path / "run")
+    with pytest.raises(UserError, match="no weights of step 1,234"):
+        process.embeddings(run, 1234, [TONE])
+    with pytest.raises(UserError, match="sounds of this run are not on this machine"):
+        process.clip_embeddings(run, 10, "1" * 64, 0, 1)
+    for fault, sentence in (("refuses", "weights of another"), ("breaks", "cannot be used"), ("dies", "broke down")):
+        with pytest.raises(UserError, match=sentence.replace("weights of", "weights are of")):
+            process.embeddings(make_run(tmp_path / fault, config={"fault": fault}), 10, [TONE])
+    with pytest.raises(UserError, match="no finite embedding"):
+        process.embeddings(run, 10, [np.full(100, np.nan, np.float32)])
+    assert process.embeddings(run, 10, [TONE]).shape == (1, 16)
+
+
+def test_durability_one_that_was_killed_is_started_again(process, make_run, tmp_path):
+    run = make_run(tmp_path / "run")
+    process.embeddings(run, 10, [TONE])
+    os.kill(process._process.pid, signal.SIGKILL)
+    process._process.wait()
+    assert process.embeddings(run, 10, [TONE]).shape == (1, 16)
+
+
+def test_durability_one_that_dies_under_a_question_is_asked_anew(process, make_run, tmp_path):
+    run = make_run(tmp_path / "run")
+    right = process.embeddings(run, 10, [TONE])
+    process._process.send_signal(signal.SIGSTOP)  # it takes the question and never answers
+    killing = threading.Timer(0.1, process._process.kill)
+    killing.start()
+    np.testing.assert_array_equal(process.embeddings(run, 10, [TONE]), right)
+    killing.join()
+
+
+def test_one_that_takes_too_long_is_ended(process, make_run, tmp_path, monkeypatch):
+    run = make_run(tmp_path / "run", config={"fault": "slow"})
+    process.embeddings(run, 10, [TONE])
+    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.1)
+    pid = process._process.pid
+    with pytest.raises(UserError, match="takes too long"):
+        process.embeddings(run, 10, [TONE] * 20)
+    assert process_start(pid) is None
+
+
+def test_it_ends_with_its_server(process, make_run, tmp_path):
+    process.embeddings(make_run(tmp_path / "run"), 10, [TONE])
+    process._connection.close()
+    process._connection = None
+    assert process._process.wait(120) == 0
+
+
+def test_visitors_go_before_the_background(process, make_run, make_dataset, tmp_path):
+    make_dataset(40)
+    run = make_run(tmp_path / "run", config={"fault": "slow"})
+    process.embeddings(run, 10, [TONE])
+    order = []
+
+    def background():
+        for begin in range(0, 40, 4):
+            process.clip_embeddings(run, 10, "0" * 64, begin, begin + 4)
+            order.append("background")
+
+    thread = threading.Thread(target=background)
+    thread.start()
+    while not order:
+        time.sleep(0.01)
+    process.embeddings(run, 10, [TONE])
+    order.append("visitor")
+    thread.join()
+    assert order.index("visitor") <= 4
