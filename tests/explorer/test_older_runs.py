@@ -7,12 +7,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from explorer.library import Library
 from explorer.projector.chain import Chain
-from explorer.queries.layouts import LayoutFolders
-from explorer.routes import PREFIX, byte_routes
-from explorer.uploads import Uploads
-from tests.older_runs import OLDER_RUNS, copied, write_sounds
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.sounds.uploads import Uploads
+from explorer.web.routes import PREFIX, byte_routes
+from tests.support.older_runs import OLDER_RUNS, copied, write_sounds
 from training.data import open_dataset
 from training.embedder import Embedder
 

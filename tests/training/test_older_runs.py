@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.older_runs import LOSSES, OLDER_RUNS, SETTINGS, STOPPED, copied, losses, write_sounds
-from tests.training.checkpoints_compared import assert_same
+from tests.support.checkpoints_compared import assert_same
+from tests.support.older_runs import LOSSES, OLDER_RUNS, SETTINGS, STOPPED, copied, losses, write_sounds
 from training.__main__ import main
 from training.errors import UserError
 from training.run import Control, RunFolder, State

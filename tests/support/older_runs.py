@@ -3,7 +3,7 @@
 `assets/example_run` is a finished one. `tests/fixtures/stopped_run` was stopped in the middle, with a queue and a slow
 copy; `stopped_run.json` beside it holds the losses that it would have had in the next steps. Folder and file come of
 
-    python -m tests.older_runs stopped_run
+    python -m tests.support.older_runs stopped_run
 
 which never writes over them: they stand for the runs that users have. A version that writes other files adds a folder of
 its own. What tells of the machine is taken out: the data's path, the process, and TensorBoard's file, whose name holds
@@ -26,7 +26,7 @@ import numpy as np
 
 from training.run import RunFolder
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
 STOPPED = FIXTURES / "stopped_run"
 OLDER_RUNS = {"example": ROOT / "assets" / "example_run", "stopped": STOPPED}
