@@ -21,8 +21,9 @@ from training.data.dataset import Dataset
 from training.encoders.encoder import Encoder
 from training.methods import METHODS
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Picture, Suits, Task
+from training.methods.method import Card, Method, Suits, Task
 from training.run import create_run
+from training.run.schema import Picture
 from training.trainer import train
 
 LABELS_AT_MOST = 1024

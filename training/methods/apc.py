@@ -19,7 +19,8 @@ from training.batch import Batch
 from training.encoders.conv_gru import ConvGru, stacked
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Picture, Suits, Task
+from training.methods.method import Card, Method, Suits, Task
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import own_steps
 

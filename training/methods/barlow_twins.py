@@ -16,9 +16,10 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Picture, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task
 from training.methods.two_views import ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
+from training.run.schema import Picture
 from training.settings import setting
 
 SHOWN_WIDTH = 128

@@ -20,11 +20,12 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.byol import distance
 from training.methods.flow import Flow
-from training.methods.method import Card, Picture, Suits, Task
+from training.methods.method import Card, Suits, Task
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
 from training.parts.heads import projector
 from training.parts.memory import Memory
 from training.parts.slow_copy import follow, slow_copy
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.resize_crop import crop_of, resized_crop
 

@@ -23,9 +23,10 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task
 from training.methods.two_views import SHOWN
 from training.parts.contrast import own_picked, products
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.segments import cut, starts_anywhere, starts_apart, stretch_lengths
 

@@ -22,8 +22,9 @@ from training.batch import Batch
 from training.encoders.conv_gru import ConvGru
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task
 from training.parts.contrast import products
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps
 

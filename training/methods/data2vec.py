@@ -22,9 +22,10 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.transformers import FrameTransformer
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Picture, Suits, Task
+from training.methods.method import Card, Method, Suits, Task
 from training.methods.two_views import SHOWN, cosines
 from training.parts.slow_copy import follow, slow_copy
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import own_steps, span_mask
 

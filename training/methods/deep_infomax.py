@@ -24,10 +24,11 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task
 from training.methods.two_views import SHOWN, TwoViews
 from training.parts.contrast import off_diagonal, positive_picked, products
 from training.parts.heads import projector
+from training.run.schema import Picture
 from training.settings import setting
 
 

@@ -21,10 +21,11 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import projector
 from training.parts.kmeans import Clustering, clusters_for
+from training.run.schema import Picture
 from training.settings import setting
 
 

@@ -18,8 +18,9 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task
 from training.parts.decoders import SpectrogramDecoder, squared_error
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.corruptions import band_filtered, cropped, reordered, zeroed
 

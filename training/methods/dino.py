@@ -22,10 +22,11 @@ from torch import Tensor, nn
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Picture, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
 from training.parts.slow_copy import follow, slow_copy
+from training.run.schema import Picture
 from training.settings import setting
 
 

@@ -22,9 +22,10 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task
 from training.parts.encode_independently import encode_independently
 from training.parts.heads import projector
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.pieces import far_apart_orders, levelled_pieces, pieces, shuffled
 

@@ -19,7 +19,8 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.transformers import Block, Transformer
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Picture, Suits, Task
+from training.methods.method import Card, Method, Suits, Task
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.chunk_masks import own_chunks
 from training.views.patch_masks import gathered, parted, scattered

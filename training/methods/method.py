@@ -24,6 +24,7 @@ from training.data.dataset import Dataset
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.parts.augment import Augment
+from training.run.schema import Picture
 
 FAMILIES = (
     "auto-encoding",
@@ -72,27 +73,6 @@ class Card:
     """Where it is expected to beat its own random initialisation."""
     needs: Literal["", "caption", "picture"] = ""
     """What must lie beside each sound."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """How one array of a lens is drawn and read. `rows` and `columns` say what they are, in the plural.
-
-    matrix: (R, C). spectrograms: (n, F, T), low bands first. bars: (K,), or (S, K) with `series` naming the S sets.
-    Where `rows` (or `columns`) is "clips", the i-th one is the i-th clip of the batch, and can be heard.
-    """
-
-    name: str
-    title: str
-    meaning: str
-    """One sentence."""
-    kind: Literal["matrix", "spectrograms", "bars"]
-    rows: str = ""
-    columns: str = ""
-    series: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    """The range of the colours or of the bars, where it is known beforehand."""
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,12 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.errors import UserError
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Picture, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task
 from training.methods.two_views import SHOWN, SIMILARITY, TwoViews, cosines
 from training.parts.contrast import positive_picked, products
 from training.parts.memory import Queue
 from training.parts.slow_copy import follow, slow_copy
+from training.run.schema import Picture
 from training.settings import setting
 
 QUEUE_AGE = Picture(

@@ -18,7 +18,8 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Picture, Suits, Task
+from training.methods.method import Card, Method, Suits, Task
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.chunk_masks import hidden_chunks, over_frames, own_chunks, spoiled
 

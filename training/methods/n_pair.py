@@ -15,9 +15,10 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Picture, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.contrast import own_picked, products
+from training.run.schema import Picture
 from training.settings import setting
 
 

@@ -18,8 +18,9 @@ from torch import Generator, Tensor, nn
 
 from training.batch import Batch
 from training.encoders.encoder import Encoder
-from training.methods.method import Chance, Method, Picture, Task
+from training.methods.method import Chance, Method, Task
 from training.parts.encode_independently import encode_independently
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.mel import MelViews
 from training.views.slices import sliced, span

@@ -16,8 +16,9 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.masked_conv import MaskedConv
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Picture, Suits, Task
+from training.methods.method import Card, Method, Suits, Task
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
+from training.run.schema import Picture
 from training.settings import setting
 
 SHOWN = 8

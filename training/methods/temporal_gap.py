@@ -20,8 +20,9 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Picture, Suits, Task
+from training.methods.method import Card, Method, Suits, Task
 from training.parts.encode_independently import encode_independently
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.pieces import unblended
 from training.views.slices import slices_at

@@ -12,10 +12,11 @@ from torch import Generator, Tensor, nn
 
 from training.batch import Batch
 from training.encoders.encoder import Encoder
-from training.methods.method import Method, Picture, Task
+from training.methods.method import Method, Task
 from training.parts.contrast import off_diagonal
 from training.parts.heads import projector
 from training.parts.kmeans import sizes_of
+from training.run.schema import Picture
 from training.settings import setting
 
 SHOWN = 32

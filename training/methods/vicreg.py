@@ -15,9 +15,10 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Picture, Suits, Task
+from training.methods.method import Card, Suits, Task
 from training.methods.two_views import ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
+from training.run.schema import Picture
 from training.settings import setting
 
 EPSILON = 1e-4

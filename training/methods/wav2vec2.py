@@ -25,9 +25,10 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.encoders.transformers import FrameTransformer
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Picture, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task
 from training.parts.contrast import products
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
+from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps, span_mask
 

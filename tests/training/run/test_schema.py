@@ -1,0 +1,95 @@
+"""What a run declares goes to JSON and back, and a file in any condition is read as far as it can be understood."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.run.schema import Column, Curve, Line, Picture, Schema, VerdictKind
+
+WHOLE = Schema(
+    curves=(
+        Curve(
+            "train/loss",
+            "Loss",
+            digits=-1,
+            rhythm="step",
+            lines=(Line("chance", baseline=("loss", "value"), look="warm"),),
+        ),
+        Curve(
+            "measure/knn",
+            "kNN",
+            "share right",
+            2,
+            "Meaning.",
+            "h",
+            "arXiv",
+            (Line("ideal", 1.0),),
+            "Labels",
+            "snapshot",
+        ),
+    ),
+    columns=(
+        Column("duration", "Duration", "number", unit="s"),
+        Column("x", "X", "flag", "snapshot", writer="projector"),
+    ),
+    pictures=(Picture("a", "A", "Meaning.", "bars", series=("one", "two"), low=0.0),),
+    verdicts=(VerdictKind("collapse", "Collapse"),),
+)
+
+
+def test_a_schema_comes_back_from_json_as_it_was() -> None:
+    assert Schema.from_json(json.loads(json.dumps(WHOLE.to_json()))) == WHOLE
+
+
+def test_words_of_a_later_version_are_left_out() -> None:
+    later = WHOLE.to_json()
+    later["curves"][0]["axis"] = "log"
+    later["tables"] = []
+    assert Schema.from_json(later) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [None, [], {"key": "a"}, {"title": "A"}, {"key": 1, "title": "A"}, "a"],
+)
+def test_what_lacks_its_name_or_title_is_left_out(wrong: Any) -> None:
+    good = {"key": "b", "title": "B"}
+    assert Schema.from_json({"curves": [wrong, good]}).curves == (Curve("b", "B"),)
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("digits", 1e400),
+        ("digits", True),
+        ("rhythm", "hour"),
+        ("lines", 3),
+        ("lines", [{"value": 1.0}]),
+        ("unit", ["s"]),
+    ],
+)
+def test_a_value_of_another_type_counts_as_its_default(word: str, value: Any) -> None:
+    assert Schema.from_json({"curves": [{"key": "b", "title": "B", word: value}]}).curves == (Curve("b", "B"),)
+
+
+def test_of_two_with_one_name_the_first_counts() -> None:
+    twice = {"columns": [{"name": "a", "title": "A", "kind": "text"}, {"name": "a", "title": "B", "kind": "text"}]}
+    assert Schema.from_json(twice).columns == (Column("a", "A", "text"),)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(["curves", "columns", "key", "title", "kind", "lines"]), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(JSON)
+def test_bad_input_anything_is_read(value: Any) -> None:
+    assert isinstance(Schema.from_json(value), Schema)
