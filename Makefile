@@ -1,6 +1,6 @@
 # make demo   sets up and opens the page on the built-in sounds
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
-# make check  ruff, mypy and the directions of imports
+# make check  ruff, mypy and the directions of imports; biome for the page's JavaScript
 # make docs   docs/methods.md and its diagrams anew, from the methods' cards
 # make setup  .venv with everything; the others call it
 
@@ -21,6 +21,7 @@ test: .venv/.installed-dev
 check: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/biome check --linter-enabled=false
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_imports.py
 

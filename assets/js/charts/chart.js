@@ -2,9 +2,9 @@
 
 import { make, onResize } from "../core/elements.js";
 import { isActive } from "../core/feed.js";
-import { Tail } from "./tail.js";
 import { axis, fontFamily, plain, plotly } from "../core/plot.js";
 import { colour } from "../core/theme.js";
+import { Tail } from "./tail.js";
 
 const SMOOTHING = 0.85;
 const PLOT_PIXELS = 125; // about the height of the plotting area
@@ -21,8 +21,16 @@ export class Chart {
     this.value = make("span.chart-value");
     this.warning = make("p.chart-warning", { hidden: true });
     this.box = make(
-      "figure.chart", { "aria-label": kind.title, hidden: true },
-      make("figcaption", {}, make("span.chart-title", {}, kind.title), this.value, make("p.chart-meaning", {}, kind.meaning), this.warning),
+      "figure.chart",
+      { "aria-label": kind.title, hidden: true },
+      make(
+        "figcaption",
+        {},
+        make("span.chart-title", {}, kind.title),
+        this.value,
+        make("p.chart-meaning", {}, kind.meaning),
+        this.warning,
+      ),
       this.plot,
     );
     this.tail = new Tail(this.plot);
@@ -64,16 +72,29 @@ export class Chart {
     const lines = this.kind.lines(runs[0].feed.baselines ?? {});
     const Plotly = await plotly();
     if (runs !== this.board.runs) return; // others were chosen meanwhile
-    await Plotly.react(this.plot, traces, this.layout(lines, traces, runs), { displayModeBar: false, responsive: false });
+    await Plotly.react(this.plot, traces, this.layout(lines, traces, runs), {
+      displayModeBar: false,
+      responsive: false,
+    });
     if (!this.drawn) this.plot.on("plotly_relayout", () => this.board.rebuild([this])); // zoomed: the tail must follow
     this.drawn = true;
     this.known = known; // what came meanwhile is added to the new tail with the next
-    this.tail.begin(traces.map(({ x, y, line, opacity, mode }) => (
-      { x: x.at(-1), y: y.at(-1), colour: line.color, width: line.width, dash: line.dash === "dot", opacity, dots: mode.endsWith("markers") })));
+    this.tail.begin(
+      traces.map(({ x, y, line, opacity, mode }) => ({
+        x: x.at(-1),
+        y: y.at(-1),
+        colour: line.color,
+        width: line.width,
+        dash: line.dash === "dot",
+        opacity,
+        dots: mode.endsWith("markers"),
+      })),
+    );
   }
 
   addCurve(traces, feed, { key, k, run, name, keys }) {
-    const x = [], y = [];
+    const x = [],
+      y = [];
     const rows = thinned(feed.rows.filter((row) => Number.isFinite(row[key])));
     for (const row of rows) {
       x.push(row[this.board.against]);
@@ -83,13 +104,27 @@ export class Chart {
     const smooth = this.board.smooth && this.kind.smoothable;
     const label = `${plain(key.split("/").slice(1).join("/"))}${run ? ` · ${plain(name)}` : ""}`;
     const base = {
-      x, y, meta: run, type: "scatter", mode: this.kind.sparse ? "lines+markers" : "lines", name: label,
-      line: { color: tint, width: 1.8, dash: run ? "dot" : "solid" }, marker: { size: 5, color: tint },
-      showlegend: keys.length > 1 || run > 0, hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
+      x,
+      y,
+      meta: run,
+      type: "scatter",
+      mode: this.kind.sparse ? "lines+markers" : "lines",
+      name: label,
+      line: { color: tint, width: 1.8, dash: run ? "dot" : "solid" },
+      marker: { size: 5, color: tint },
+      showlegend: keys.length > 1 || run > 0,
+      hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
     };
     const curve = { raw: traces.length };
     if (smooth) {
-      traces.push({ ...base, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined });
+      traces.push({
+        ...base,
+        mode: "lines",
+        opacity: 0.25,
+        showlegend: false,
+        hoverinfo: "skip",
+        hovertemplate: undefined,
+      });
       curve.smooth = traces.length;
       traces.push({ ...base, x: [...x], y: smoothed(y) });
       curve.last = traces.at(-1).y.at(-1);
@@ -99,7 +134,8 @@ export class Chart {
 
   /** Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs. */
   async take(run, runs) {
-    if (!this.box.hidden && !this.inView) this.behind ||= this.kind.keys(runs[run].feed.rows.slice(this.known[run])).length > 0;
+    if (!this.box.hidden && !this.inView)
+      this.behind ||= this.kind.keys(runs[run].feed.rows.slice(this.known[run])).length > 0;
     else if (!this.extend(run, runs[run].feed.rows)) return this.rebuild(runs);
   }
 
@@ -116,11 +152,19 @@ export class Chart {
     if (!this.drawn || this.box.hidden || this.pointed) return false;
     return this.kind.keys(fresh).every((key) => {
       const curve = this.curves.get(`${run} ${key}`);
-      return curve && fresh.filter((row) => Number.isFinite(row[key])).every((row) => {
-        const x = row[this.board.against];
-        if (curve.smooth !== undefined) curve.last = mix(curve.last, row[key]);
-        return this.tail.add(curve.raw, x, row[key]) && (curve.smooth === undefined || this.tail.add(curve.smooth, x, curve.last));
-      });
+      return (
+        curve &&
+        fresh
+          .filter((row) => Number.isFinite(row[key]))
+          .every((row) => {
+            const x = row[this.board.against];
+            if (curve.smooth !== undefined) curve.last = mix(curve.last, row[key]);
+            return (
+              this.tail.add(curve.raw, x, row[key]) &&
+              (curve.smooth === undefined || this.tail.add(curve.smooth, x, curve.last))
+            );
+          })
+      );
     });
   }
 
@@ -141,26 +185,63 @@ export class Chart {
     const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
     const shown = lines.filter((line) => Number.isFinite(line.value));
     const marks = shown.map((line) => ({
-      type: "line", xref: "paper", x0: 0, x1: 1, y0: line.value, y1: line.value, layer: "below",
+      type: "line",
+      xref: "paper",
+      x0: 0,
+      x1: 1,
+      y0: line.value,
+      y1: line.value,
+      layer: "below",
       line: { color: colour(line.tint ?? "faint-text"), width: 1.2, dash: line.dash ?? "dash" },
     }));
     const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);
-    const reach = span(values, growing.map((trace) => trace.y.at(-1)));
+    const reach = span(
+      values,
+      growing.map((trace) => trace.y.at(-1)),
+    );
     const notes = separated(shown, reach).map((line) => ({
-      xref: "paper", x: 1, xanchor: "right", y: line.value, yanchor: "bottom", yshift: line.shift, showarrow: false, text: plain(line.text),
-      bgcolor: colour("label-back"), borderpad: 0,
+      xref: "paper",
+      x: 1,
+      xanchor: "right",
+      y: line.value,
+      yanchor: "bottom",
+      yshift: line.shift,
+      showarrow: false,
+      text: plain(line.text),
+      bgcolor: colour("label-back"),
+      borderpad: 0,
       font: { size: 10.5, color: colour(line.tint ?? "faint-text") },
     }));
     const ahead = (1 + ROOM.ahead) * Math.max(0, ...growing.map((trace) => trace.x.at(-1) ?? 0)); // one that has ended needs none
     const still = { automargin: false, ticklabeloverflow: "allow" }; // Plotly would lay all labels out twice to find margins that fit
     return {
-      height: 190, width: this.plot.clientWidth || undefined, margin: { l: 54, r: 10, t: 6, b: 36 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: fontFamily(), color: colour("text"), size: 11 }, uirevision: `${this.board.against}`,
-      xaxis: axis({ ...still, title: { ...axis().title, text: this.board.against === "step" ? "step" : "seconds trained" }, rangemode: "tozero", nticks: 5, autorangeoptions: { include: ahead } }),
-      yaxis: axis({ ...still, title: { ...axis().title, text: this.kind.unit }, nticks: 5, tickformat: this.kind.ticks, autorangeoptions: { include: reach } }),
-      hovermode: "x", hoverlabel: { font: { size: 11, family: fontFamily() } }, dragmode: "zoom",
+      height: 190,
+      width: this.plot.clientWidth || undefined,
+      margin: { l: 54, r: 10, t: 6, b: 36 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: fontFamily(), color: colour("text"), size: 11 },
+      uirevision: `${this.board.against}`,
+      xaxis: axis({
+        ...still,
+        title: { ...axis().title, text: this.board.against === "step" ? "step" : "seconds trained" },
+        rangemode: "tozero",
+        nticks: 5,
+        autorangeoptions: { include: ahead },
+      }),
+      yaxis: axis({
+        ...still,
+        title: { ...axis().title, text: this.kind.unit },
+        nticks: 5,
+        tickformat: this.kind.ticks,
+        autorangeoptions: { include: reach },
+      }),
+      hovermode: "x",
+      hoverlabel: { font: { size: 11, family: fontFamily() } },
+      dragmode: "zoom",
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 }, itemwidth: 20 },
-      shapes: marks, annotations: notes,
+      shapes: marks,
+      annotations: notes,
     };
   }
 }
@@ -170,21 +251,26 @@ export const goesOn = ({ feed }) => isActive(feed.status);
 
 /** From where to where an axis goes that shows `values`, with room for curves that end in `ends`. */
 function span(values, ends) {
-  const low = Math.min(...values), high = Math.max(...values), room = high - low;
+  const low = Math.min(...values),
+    high = Math.max(...values),
+    room = high - low;
   if (!ends.length) return [low, high];
-  const heads = (limit) => room * (ends.some((end) => Math.abs(end - limit) < ROOM.heading * room) ? ROOM.heading : ROOM.other);
+  const heads = (limit) =>
+    room * (ends.some((end) => Math.abs(end - limit) < ROOM.heading * room) ? ROOM.heading : ROOM.other);
   return [low - heads(low), high + heads(high)];
 }
 
 /** Labels of lines that lie close together are moved apart, as far as a small chart allows. */
 function separated(lines, [low, high]) {
   let below = -Infinity;
-  return [...lines].sort((a, b) => a.value - b.value).map((line) => {
-    const pixels = ((line.value - low) / (high - low || 1)) * PLOT_PIXELS;
-    const at = Math.max(pixels, below + LABEL_PIXELS);
-    below = at;
-    return { ...line, shift: at - pixels };
-  });
+  return [...lines]
+    .sort((a, b) => a.value - b.value)
+    .map((line) => {
+      const pixels = ((line.value - low) / (high - low || 1)) * PLOT_PIXELS;
+      const at = Math.max(pixels, below + LABEL_PIXELS);
+      below = at;
+      return { ...line, shift: at - pixels };
+    });
 }
 
 const mix = (before, value) => (before === undefined ? value : SMOOTHING * before + (1 - SMOOTHING) * value);

@@ -1,15 +1,16 @@
 // Live curves of a run: a grid of small charts, and when each of them is drawn.
 
 import { make } from "../core/elements.js";
-import { Chart, goesOn } from "./chart.js";
-import { CHARTS } from "./kinds.js";
 import { feedOf, isActive } from "../core/feed.js";
 import { onTheme } from "../core/theme.js";
+import { Chart, goesOn } from "./chart.js";
+import { CHARTS } from "./kinds.js";
 
 const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 
 /** How many milliseconds the browser takes to lay out and paint what was drawn: a large part of the cost. */
-const painted = () => new Promise((settle) => requestAnimationFrame((begun) => setTimeout(() => settle(performance.now() - begun))));
+const painted = () =>
+  new Promise((settle) => requestAnimationFrame((begun) => setTimeout(() => settle(performance.now() - begun))));
 
 class Board {
   constructor(root) {
@@ -26,20 +27,45 @@ class Board {
     this.grid = make("div.charts-grid", {}, ...this.charts.map((chart) => chart.box));
     root.append(this.tools(), this.message, this.grid);
     onTheme(() => this.rebuild());
-    const watcher = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        this.charts.find((chart) => chart.box === target).seen(isIntersecting, this.runs)?.catch((error) => this.say(error.message));
-      }
-    }, { rootMargin: "50px" });
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          this.charts
+            .find((chart) => chart.box === target)
+            .seen(isIntersecting, this.runs)
+            ?.catch((error) => this.say(error.message));
+        }
+      },
+      { rootMargin: "50px" },
+    );
     for (const chart of this.charts) watcher.observe(chart.box);
   }
 
   tools() {
-    const smooth = make("input", { type: "checkbox", onchange: () => { this.smooth = smooth.checked; this.rebuild(); } });
-    const against = make("select", { onchange: () => { this.against = against.value; this.rebuild(); } },
-      make("option", { value: "step" }, "steps"), make("option", { value: "seconds" }, "seconds trained"));
-    this.bar = make("div.charts-tools", {},
-      make("label.check", {}, smooth, "Smooth the curves"), make("label.pick", {}, "Against", against));
+    const smooth = make("input", {
+      type: "checkbox",
+      onchange: () => {
+        this.smooth = smooth.checked;
+        this.rebuild();
+      },
+    });
+    const against = make(
+      "select",
+      {
+        onchange: () => {
+          this.against = against.value;
+          this.rebuild();
+        },
+      },
+      make("option", { value: "step" }, "steps"),
+      make("option", { value: "seconds" }, "seconds trained"),
+    );
+    this.bar = make(
+      "div.charts-tools",
+      {},
+      make("label.check", {}, smooth, "Smooth the curves"),
+      make("label.pick", {}, "Against", against),
+    );
     return this.bar;
   }
 
@@ -52,7 +78,8 @@ class Board {
     this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
     this.root.dataset.run = names[0] ?? "";
     this.stops = this.runs.map(({ feed }, index) =>
-      feed.follow("metrics", this.root, (_, change) => this.take(index, change)));
+      feed.follow("metrics", this.root, (_, change) => this.take(index, change)),
+    );
     this.goesOn = this.whichGoOn();
     this.stops.push(...this.runs.map(({ feed }) => feed.follow("status", this.root, () => this.stand())));
     this.rebuild();
@@ -62,7 +89,8 @@ class Board {
     if (change.fresh) return; // `show` draws what is known already
     if (change.void || change.baselines) return this.rebuild();
     this.news.add(index);
-    if (index === 0) for (const chart of this.charts) if (chart.inView && !chart.box.hidden) chart.showValue(this.runs[0].feed);
+    if (index === 0)
+      for (const chart of this.charts) if (chart.inView && !chart.box.hidden) chart.showValue(this.runs[0].feed);
     this.draw();
     this.explain();
   }
@@ -74,7 +102,8 @@ class Board {
     if (this.drawing) return;
     if (now < this.rested) return (this.later = setTimeout(() => this.draw(), this.rested - now));
     this.drawing = true;
-    for (const run of this.news) for (const chart of this.charts) chart.take(run, this.runs).catch((error) => this.say(error.message));
+    for (const run of this.news)
+      for (const chart of this.charts) chart.take(run, this.runs).catch((error) => this.say(error.message));
     this.news.clear();
     const cost = performance.now() - now + (await painted());
     this.rested = performance.now() + cost / DRAWING_SHARE;
@@ -112,9 +141,11 @@ class Board {
     const { feed } = this.runs[0];
     if (feed.rows.length) return this.say("");
     if (feed.trouble) return this.say(feed.trouble);
-    this.say(isActive(feed.status) || !feed.status
-      ? "The first point of the loss appears a few seconds after training starts."
-      : "This run ended before it wrote a first point.");
+    this.say(
+      isActive(feed.status) || !feed.status
+        ? "The first point of the loss appears a few seconds after training starts."
+        : "This run ended before it wrote a first point.",
+    );
   }
 
   say(text) {
@@ -130,4 +161,3 @@ export function mount(root, { props, watch }) {
   watch("value", () => board.show(props.value));
   board.show(props.value);
 }
-

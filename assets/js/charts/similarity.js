@@ -9,8 +9,12 @@ class Similarity {
     this.empty = empty;
     this.verdict = make("p.similarity-verdict", { role: "status" });
     this.plot = make("div.similarity-plot");
-    this.note = make("p.map-note", {}, "The band holds 90 % of random pairs of clips, the dotted line is their median: " +
-      "a similarity says something only where it leaves the band.");
+    this.note = make(
+      "p.map-note",
+      {},
+      "The band holds 90 % of random pairs of clips, the dotted line is their median: " +
+        "a similarity says something only where it leaves the band.",
+    );
     root.append(this.verdict, this.plot, this.note);
     this.rows = [];
     onTheme(() => this.draw());
@@ -35,17 +39,45 @@ class Similarity {
     const [strong, faint] = [colour("accent"), colour("faint-text")];
     const traces = [
       { ...base, y: of("low"), line: { width: 0 } },
-      { ...base, y: of("high"), line: { width: 0 }, fill: "tonexty", fillcolor: colour("grid"), name: "90 % of random pairs", showlegend: true },
-      { ...base, y: of("median"), line: { color: faint, width: 1.2, dash: "dot" }, name: "median of random pairs", showlegend: true },
-      { ...base, y: of("cosine"), mode: "lines+markers", line: { color: strong, width: 2.2 }, marker: { size: 6, color: strong }, name: "these two sounds",
-        showlegend: true, hoverinfo: "all", customdata: of("percentile"), hovertemplate: "step %{x:,}: %{y:.2f}, above %{customdata:.0f} % of random pairs<extra></extra>" },
+      {
+        ...base,
+        y: of("high"),
+        line: { width: 0 },
+        fill: "tonexty",
+        fillcolor: colour("grid"),
+        name: "90 % of random pairs",
+        showlegend: true,
+      },
+      {
+        ...base,
+        y: of("median"),
+        line: { color: faint, width: 1.2, dash: "dot" },
+        name: "median of random pairs",
+        showlegend: true,
+      },
+      {
+        ...base,
+        y: of("cosine"),
+        mode: "lines+markers",
+        line: { color: strong, width: 2.2 },
+        marker: { size: 6, color: strong },
+        name: "these two sounds",
+        showlegend: true,
+        hoverinfo: "all",
+        customdata: of("percentile"),
+        hovertemplate: "step %{x:,}: %{y:.2f}, above %{customdata:.0f} % of random pairs<extra></extra>",
+      },
     ];
     const layout = {
-      height: 260, margin: { l: 8, r: 10, t: 6, b: 8 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      height: 260,
+      margin: { l: 8, r: 10, t: 6, b: 8 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: fontFamily(), color: colour("text"), size: 11 },
       xaxis: axis({ title: { ...axis().title, text: "step" }, rangemode: "tozero", nticks: 6 }),
       yaxis: axis({ title: { ...axis().title, text: "cosine similarity" }, nticks: 6 }),
-      hovermode: "closest", legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 } },
+      hovermode: "closest",
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 } },
     };
     await Plotly.react(this.plot, traces, layout, { displayModeBar: false, responsive: false });
     this.drawn = true;

@@ -23,10 +23,18 @@ export class Tail {
     const { xaxis, yaxis } = this.plot._fullLayout;
     this.axes = { x: xaxis, y: yaxis };
     Object.assign(this.svg.style, {
-      left: `${xaxis._offset}px`, top: `${yaxis._offset}px`, width: `${xaxis._length}px`, height: `${yaxis._length}px`,
+      left: `${xaxis._offset}px`,
+      top: `${yaxis._offset}px`,
+      width: `${xaxis._length}px`,
+      height: `${yaxis._length}px`,
     });
     this.lines = lines.map(({ x, y, colour, width, dash, opacity = 1, dots }) => ({
-      line: shape("path", { stroke: colour, "stroke-width": width, "stroke-dasharray": dash ? "3 3" : "none", opacity }),
+      line: shape("path", {
+        stroke: colour,
+        "stroke-width": width,
+        "stroke-dasharray": dash ? "3 3" : "none",
+        opacity,
+      }),
       dots: dots && shape("path", { stroke: colour, "stroke-width": DOT, "stroke-linecap": "round" }),
       last: Number.isFinite(y) ? this.at(x, y) : null,
     }));

@@ -17,7 +17,8 @@ export function readAddress() {
 /** Changes some of these in the address; null takes one away. */
 export function writeAddress(changes) {
   const url = new URL(location.href);
-  if ("run" in changes && url.searchParams.has("run") && changes.run !== url.searchParams.get("run")) url.searchParams.delete("clip");
+  if ("run" in changes && url.searchParams.has("run") && changes.run !== url.searchParams.get("run"))
+    url.searchParams.delete("clip");
   for (const [name, value] of Object.entries(changes)) {
     if (value === null || CHECKS[name](String(value)) === null) url.searchParams.delete(name);
     else url.searchParams.set(name, value);

@@ -19,7 +19,8 @@ const SHAPES = {
   play: "M7 4.5v15l12-7.5z",
   pause: "M6.5 4.5h4v15h-4zM13.5 4.5h4v15h-4z",
   stop: "M5.5 5.5h13v13h-13z",
-  search: "M10.5 4a6.5 6.5 0 1 0 4 11.6l4.7 4.7 1.4-1.4-4.7-4.7A6.5 6.5 0 0 0 10.5 4zm0 2a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z",
+  search:
+    "M10.5 4a6.5 6.5 0 1 0 4 11.6l4.7 4.7 1.4-1.4-4.7-4.7A6.5 6.5 0 0 0 10.5 4zm0 2a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z",
   back: "M15.4 5.4 14 4l-8 8 8 8 1.4-1.4L8.8 12z",
   forward: "M8.6 5.4 10 4l8 8-8 8-1.4-1.4 6.6-6.6z",
   close: "M6.4 5 5 6.4 10.6 12 5 17.6 6.4 19l5.6-5.6 5.6 5.6 1.4-1.4-5.6-5.6L19 6.4 17.6 5 12 10.6z",
@@ -45,7 +46,8 @@ export function replaceIcon(button, name) {
 
 /** Calls `draw` now and whenever the element gets another size (also when its tab is shown first). */
 export function onResize(element, draw) {
-  let width = -1, height = -1;
+  let width = -1,
+    height = -1;
   new ResizeObserver(() => {
     const { clientWidth: w, clientHeight: h } = element;
     if (w === 0 || (w === width && h === height)) return;
@@ -59,7 +61,8 @@ export function onResize(element, draw) {
 export function sharpContext(canvas, width = canvas.clientWidth, height = canvas.clientHeight) {
   if (!width || !height) return null;
   const ratio = window.devicePixelRatio || 1;
-  const w = Math.round(width * ratio), h = Math.round(height * ratio);
+  const w = Math.round(width * ratio),
+    h = Math.round(height * ratio);
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w;
     canvas.height = h;

@@ -1,7 +1,7 @@
 // What is known of a run, fetched once for all parts of the page that show it.
 
-import { address, fetchJson } from "./routes.js";
 import { isSeen, onPulse } from "./pulse.js";
+import { address, fetchJson } from "./routes.js";
 
 const LIVE_MS = 500;
 const LIVELY_MS = { status: 1000, metrics: LIVE_MS, layouts: 1000 }; // a status goes along with metrics
@@ -36,7 +36,7 @@ class Feed {
   follow(kind, element, listener) {
     const entry = { element, listener };
     this.listeners[kind].add(entry);
-    this.listeners.status.add({ element, listener: () => {} , of: entry });
+    this.listeners.status.add({ element, listener: () => {}, of: entry });
     if (kind !== "layouts" ? this.status : this.layouts) listener(this, { fresh: true });
     this.rested[kind] = this.rested.status = -Infinity;
     return () => {
@@ -71,7 +71,9 @@ class Feed {
     if (parts.includes("metrics") && !parts.includes("status")) parts.push("status");
     let news;
     try {
-      news = await fetchJson(address.run(this.name, `news?parts=${parts.join(",")}&since=${encodeURIComponent(this.cursor)}`));
+      news = await fetchJson(
+        address.run(this.name, `news?parts=${parts.join(",")}&since=${encodeURIComponent(this.cursor)}`),
+      );
       this.trouble = "";
     } catch (error) {
       this.trouble = error.message;

@@ -7,8 +7,20 @@ const TIER = 10;
 export const MARKERS = ["circle", "diamond", "square", "triangle-up", "cross"];
 const HUES = [28, 255, 145, 320, 85, 195, 355, 285, 120, 55]; // neighbours in the list lie far apart on the wheel
 const TIERS = {
-  light: [[0.6, 0.17], [0.5, 0.14], [0.7, 0.13], [0.42, 0.1], [0.64, 0.08]],
-  dark: [[0.74, 0.15], [0.84, 0.1], [0.64, 0.17], [0.9, 0.06], [0.7, 0.07]],
+  light: [
+    [0.6, 0.17],
+    [0.5, 0.14],
+    [0.7, 0.13],
+    [0.42, 0.1],
+    [0.64, 0.08],
+  ],
+  dark: [
+    [0.74, 0.15],
+    [0.84, 0.1],
+    [0.64, 0.17],
+    [0.9, 0.06],
+    [0.7, 0.07],
+  ],
 };
 
 /** [{colour, marker}] for `names`; a ramp where all names are numbers and there are many of them. */
@@ -25,7 +37,8 @@ export function palette(names) {
 }
 
 function ramp(numbers, theme) {
-  const low = Math.min(...numbers), span = Math.max(...numbers) - low || 1;
+  const low = Math.min(...numbers),
+    span = Math.max(...numbers) - low || 1;
   const [dark, bright] = theme === "dark" ? [0.5, 0.92] : [0.35, 0.8];
   return numbers.map((n) => {
     const t = (n - low) / span;
@@ -58,5 +71,7 @@ function linearRgb(L, a, b) {
 function hex(linear) {
   const v = Math.min(1, Math.max(0, linear));
   const curved = v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055;
-  return Math.round(curved * 255).toString(16).padStart(2, "0");
+  return Math.round(curved * 255)
+    .toString(16)
+    .padStart(2, "0");
 }

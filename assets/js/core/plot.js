@@ -34,8 +34,14 @@ export const fontFamily = () => getComputedStyle(document.body).getPropertyValue
 /** Axis settings in the page's colours. */
 export function axis(more = {}) {
   return {
-    gridcolor: colour("grid"), linecolor: colour("line"), zeroline: false, showline: false, ticks: "", automargin: true,
-    tickfont: { size: 11, color: colour("faint-text") }, title: { font: { size: 11, color: colour("faint-text") }, standoff: 4 },
+    gridcolor: colour("grid"),
+    linecolor: colour("line"),
+    zeroline: false,
+    showline: false,
+    ticks: "",
+    automargin: true,
+    tickfont: { size: 11, color: colour("faint-text") },
+    title: { font: { size: 11, color: colour("faint-text") }, standoff: 4 },
     ...more,
   };
 }

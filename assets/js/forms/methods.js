@@ -1,9 +1,12 @@
 // All methods beside each other: found by a word, sorted by a column, one of them chosen.
 
-import { make } from "../core/elements.js";
 import { writeAddress } from "../core/deep_link.js";
+import { make } from "../core/elements.js";
 
-const number = (digits) => (value) => (Number.isFinite(value) ? value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits }) : "–");
+const number = (digits) => (value) =>
+  Number.isFinite(value)
+    ? value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits })
+    : "–";
 const last = (pair) => pair?.[1] ?? null;
 const NOT_MEASURED = "not measured yet";
 
@@ -11,15 +14,46 @@ const NOT_MEASURED = "not measured yet";
 const COLUMNS = [
   { title: "Method", key: (row) => row.title.toLowerCase(), first: true },
   { title: "Year", key: (row) => row.year, show: (row) => String(row.year), wide: true },
-  { title: "Negatives", key: (row) => (row.negatives ? 1 : 0), show: (row) => (row.negatives ? "with" : "without"), wide: true },
+  {
+    title: "Negatives",
+    key: (row) => (row.negatives ? 1 : 0),
+    show: (row) => (row.negatives ? "with" : "without"),
+    wide: true,
+  },
   { title: "Suited to", key: (row) => row.suits, show: (row) => row.suits, wide: true },
-  { title: "There", hint: "What the method is suited to, before training → after it", measured: true, key: (_, f) => last(f?.suited), show: (_, f) => (f.suited ? pair(f.suited) : "–") },
-  { title: "Beats", hint: "There, by more than two standard errors: its own random initialisation, the default encoder's, log-mel statistics", measured: true, key: (_, f) => f?.beats, show: (_, f) => f.beats ?? "–" },
+  {
+    title: "There",
+    hint: "What the method is suited to, before training → after it",
+    measured: true,
+    key: (_, f) => last(f?.suited),
+    show: (_, f) => (f.suited ? pair(f.suited) : "–"),
+  },
+  {
+    title: "Beats",
+    hint: "There, by more than two standard errors: its own random initialisation, the default encoder's, log-mel statistics",
+    measured: true,
+    key: (_, f) => f?.beats,
+    show: (_, f) => f.beats ?? "–",
+  },
   { title: "Cross-group kNN", measured: true, key: (_, f) => last(f?.knn), show: (_, f) => pair(f.knn) },
   { title: "Linear probe", measured: true, wide: true, key: (_, f) => last(f?.probe), show: (_, f) => pair(f.probe) },
   { title: "Clips/s", measured: true, key: (_, f) => f?.speed, show: (_, f) => number(0)(f.speed) },
-  { title: "Std", hint: "Normalised standard deviation: 1 is ideal, 0 is collapse", measured: true, wide: true, key: (_, f) => f?.std, show: (_, f) => number(2)(f.std) },
-  { title: "Rank", hint: "Effective rank: directions that the embeddings use", measured: true, wide: true, key: (_, f) => f?.rank, show: (_, f) => number(1)(f.rank) },
+  {
+    title: "Std",
+    hint: "Normalised standard deviation: 1 is ideal, 0 is collapse",
+    measured: true,
+    wide: true,
+    key: (_, f) => f?.std,
+    show: (_, f) => number(2)(f.std),
+  },
+  {
+    title: "Rank",
+    hint: "Effective rank: directions that the embeddings use",
+    measured: true,
+    wide: true,
+    key: (_, f) => f?.rank,
+    show: (_, f) => number(1)(f.rank),
+  },
 ];
 
 /** "0.57 → 0.80": before training and after it. */
@@ -33,27 +67,50 @@ class MethodsView {
     this.value = { rows: [], families: [], data: [] };
     this.sorted = null; // {column, down}
     const draw = () => this.draw();
-    this.search = make("input", { type: "text", placeholder: "Find a method", "aria-label": "Find a method", oninput: draw });
-    this.negatives = make("select", { onchange: draw }, ...["with and without", "with", "without"].map((words) => make("option", { value: words }, words)));
+    this.search = make("input", {
+      type: "text",
+      placeholder: "Find a method",
+      "aria-label": "Find a method",
+      oninput: draw,
+    });
+    this.negatives = make(
+      "select",
+      { onchange: draw },
+      ...["with and without", "with", "without"].map((words) => make("option", { value: words }, words)),
+    );
     this.data = make("select", { onchange: draw });
     this.dataPick = make("label.pick", { hidden: true }, "Measured on", this.data);
     this.note = make("span.methods-note");
     this.heads = COLUMNS.map((column, i) => this.head(column, i));
     this.body = make("div.methods-box", { tabindex: "0", role: "group", "aria-label": "All methods" });
     root.append(
-      make("div.methods-bar", {}, this.search, make("label.pick", {}, "Negatives", this.negatives), this.dataPick, this.note), this.body,
+      make(
+        "div.methods-bar",
+        {},
+        this.search,
+        make("label.pick", {}, "Negatives", this.negatives),
+        this.dataPick,
+        this.note,
+      ),
+      this.body,
     );
     this.body.addEventListener("click", (event) => this.choose(event.target.closest("tr[data-name]")?.dataset.name));
   }
 
   head({ title, hint, wide }, i) {
-    const button = make("button", { type: "button", title: hint ?? `Sort by ${title.toLowerCase()}`, onclick: () => this.sortBy(i) }, title);
+    const button = make(
+      "button",
+      { type: "button", title: hint ?? `Sort by ${title.toLowerCase()}`, onclick: () => this.sortBy(i) },
+      title,
+    );
     return make(`th${wide ? ".wide" : ""}`, { scope: "col" }, button);
   }
 
   show(value) {
     this.value = value;
-    this.data.replaceChildren(...value.data.map(({ name, facet }) => make("option", { value: name }, `${name}, ${facet}`)));
+    this.data.replaceChildren(
+      ...value.data.map(({ name, facet }) => make("option", { value: name }, `${name}, ${facet}`)),
+    );
     this.dataPick.hidden = !value.data.length;
     this.chosen = value.chosen;
     this.draw();
@@ -81,15 +138,40 @@ class MethodsView {
   draw() {
     const rows = this.matching();
     this.note.textContent = `${rows.length} of ${this.value.rows.length} methods`;
-    const groups = this.sorted ? [["", this.inOrder(rows)]] : this.value.families.map((family) => [family, rows.filter((row) => row.family === family)]);
+    const groups = this.sorted
+      ? [["", this.inOrder(rows)]]
+      : this.value.families.map((family) => [family, rows.filter((row) => row.family === family)]);
     this.heads.forEach((head, i) => {
       if (this.sorted?.i === i) head.setAttribute("aria-sort", this.sorted.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     });
-    this.body.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...this.heads)),
-      ...groups.filter(([, members]) => members.length).map(([family, members]) => make("tbody", {},
-        family ? make("tr.family", {}, make("th", { colspan: String(COLUMNS.length), scope: "rowgroup" }, family[0].toUpperCase() + family.slice(1))) : null,
-        ...members.map((row) => this.row(row))))));
+    this.body.replaceChildren(
+      make(
+        "table",
+        {},
+        make("thead", {}, make("tr", {}, ...this.heads)),
+        ...groups
+          .filter(([, members]) => members.length)
+          .map(([family, members]) =>
+            make(
+              "tbody",
+              {},
+              family
+                ? make(
+                    "tr.family",
+                    {},
+                    make(
+                      "th",
+                      { colspan: String(COLUMNS.length), scope: "rowgroup" },
+                      family[0].toUpperCase() + family.slice(1),
+                    ),
+                  )
+                : null,
+              ...members.map((row) => this.row(row)),
+            ),
+          ),
+      ),
+    );
   }
 
   /** What wasn't measured comes last, whichever way. */
@@ -111,11 +193,19 @@ class MethodsView {
     const figures = this.figures(row);
     const chosen = row.name === this.chosen;
     const cells = COLUMNS.filter(({ measured }) => figures || !measured).map(({ first, wide, show }) => {
-      if (first) return make("th", { scope: "row" }, make("button", { type: "button", "aria-pressed": String(chosen) }, row.title),
-        row.needs ? make("span.methods-needs", {}, ` needs ${row.needs}s`) : null);
+      if (first)
+        return make(
+          "th",
+          { scope: "row" },
+          make("button", { type: "button", "aria-pressed": String(chosen) }, row.title),
+          row.needs ? make("span.methods-needs", {}, ` needs ${row.needs}s`) : null,
+        );
       return make(`td${wide ? ".wide" : ""}`, {}, show(row, figures));
     });
-    if (!figures) cells.push(make("td.missing", { colspan: String(COLUMNS.filter(({ measured }) => measured).length) }, NOT_MEASURED));
+    if (!figures)
+      cells.push(
+        make("td.missing", { colspan: String(COLUMNS.filter(({ measured }) => measured).length) }, NOT_MEASURED),
+      );
     return make(`tr${chosen ? ".chosen" : ""}`, { "data-name": row.name }, ...cells);
   }
 

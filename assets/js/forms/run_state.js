@@ -4,12 +4,26 @@ import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 
 const TONES = {
-  waiting: "calm", preparing: "busy", training: "busy", paused: "calm", stopping: "calm",
-  stopped: "calm", finished: "good", failed: "bad", crashed: "bad", disk_full: "bad",
+  waiting: "calm",
+  preparing: "busy",
+  training: "busy",
+  paused: "calm",
+  stopping: "calm",
+  stopped: "calm",
+  finished: "good",
+  failed: "bad",
+  crashed: "bad",
+  disk_full: "bad",
 };
 const OFFERED = {
-  training: ["pause", "stop"], preparing: ["stop"], paused: ["resume", "stop"], waiting: ["stop"],
-  stopped: ["resume"], crashed: ["resume"], failed: ["resume"], disk_full: ["resume"],
+  training: ["pause", "stop"],
+  preparing: ["stop"],
+  paused: ["resume", "stop"],
+  waiting: ["stop"],
+  stopped: ["resume"],
+  crashed: ["resume"],
+  failed: ["resume"],
+  disk_full: ["resume"],
 };
 const BUTTONS = { pause: ["pause", "Pause"], resume: ["play", "Resume"], stop: ["stop", "Stop"] };
 const GRACE_MS = 1500; // a button stays pressed until the trainer answers by its state
@@ -17,7 +31,7 @@ const GRACE_MS = 1500; // a button stays pressed until the trainer answers by it
 /** What can be asked of a run; one that waits in no queue, as a server that was killed leaves it, can only be put there. */
 export function offered({ state, place, read_only }) {
   if (read_only) return [];
-  return state === "waiting" && !Number.isInteger(place) ? ["resume"] : OFFERED[state] ?? [];
+  return state === "waiting" && !Number.isInteger(place) ? ["resume"] : (OFFERED[state] ?? []);
 }
 
 /** One sentence on a status. */
@@ -25,17 +39,28 @@ export function stateLine(status) {
   const step = Number(status.step ?? 0).toLocaleString("en");
   const because = status.message ? `: ${uncapitalised(status.message)}` : ".";
   switch (status.state) {
-    case "waiting": return waiting(status);
-    case "preparing": return `Preparing${status.message ? `: ${uncapitalised(status.message)}` : " data"} ${percent(status.progress)}`;
-    case "training": return `Training, step ${step}${status.steps ? ` of ${status.steps.toLocaleString("en")}` : ""}`;
-    case "paused": return `Paused at step ${step}.`;
-    case "stopping": return "Stopping after this step.";
-    case "stopped": return `Stopped at step ${step}; it can be resumed.`;
-    case "finished": return `Finished after ${step} steps in ${duration(status.seconds)}.`;
-    case "failed": return `Failed${because}`;
-    case "crashed": return `Crashed at step ${step}. Resume goes on from the last checkpoint.`;
-    case "disk_full": return `The disk is full. Make room, then resume${status.step ? ` from step ${step}` : ""}.`;
-    default: return "This run was written by a newer version of Hearsight.";
+    case "waiting":
+      return waiting(status);
+    case "preparing":
+      return `Preparing${status.message ? `: ${uncapitalised(status.message)}` : " data"} ${percent(status.progress)}`;
+    case "training":
+      return `Training, step ${step}${status.steps ? ` of ${status.steps.toLocaleString("en")}` : ""}`;
+    case "paused":
+      return `Paused at step ${step}.`;
+    case "stopping":
+      return "Stopping after this step.";
+    case "stopped":
+      return `Stopped at step ${step}; it can be resumed.`;
+    case "finished":
+      return `Finished after ${step} steps in ${duration(status.seconds)}.`;
+    case "failed":
+      return `Failed${because}`;
+    case "crashed":
+      return `Crashed at step ${step}. Resume goes on from the last checkpoint.`;
+    case "disk_full":
+      return `The disk is full. Make room, then resume${status.step ? ` from step ${step}` : ""}.`;
+    default:
+      return "This run was written by a newer version of Hearsight.";
   }
 }
 
@@ -63,11 +88,20 @@ class StateView {
     this.line = make("span.state-line", { role: "status" });
     this.extra = make("span.state-extra");
     this.warning = make("p.state-warning", { role: "alert", hidden: true });
-    this.bar = make("div.state-bar", { role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" }, make("span"));
+    this.bar = make(
+      "div.state-bar",
+      { role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" },
+      make("span"),
+    );
     this.buttons = make("div.state-buttons");
     this.root = root;
     root.classList.toggle("compact", compact);
-    root.append(make("div.state-words", {}, this.dot, this.line, this.extra, compact ? this.warning : ""), compact ? "" : this.warning, compact ? "" : this.bar, compact ? "" : this.buttons);
+    root.append(
+      make("div.state-words", {}, this.dot, this.line, this.extra, compact ? this.warning : ""),
+      compact ? "" : this.warning,
+      compact ? "" : this.bar,
+      compact ? "" : this.buttons,
+    );
   }
 
   show(run) {
@@ -128,15 +162,25 @@ class StateView {
   offer(names) {
     if (names.join() === this.offered) return;
     this.offered = names.join();
-    this.buttons.replaceChildren(...names.map((name) => {
-      const [shape, words] = BUTTONS[name];
-      const button = make("button.plain", { type: "button", onclick: () => {
-        button.disabled = true;
-        setTimeout(() => (button.disabled = false), GRACE_MS);
-        this.trigger(name, { run: this.run });
-      } }, icon(shape), words);
-      return button;
-    }));
+    this.buttons.replaceChildren(
+      ...names.map((name) => {
+        const [shape, words] = BUTTONS[name];
+        const button = make(
+          "button.plain",
+          {
+            type: "button",
+            onclick: () => {
+              button.disabled = true;
+              setTimeout(() => (button.disabled = false), GRACE_MS);
+              this.trigger(name, { run: this.run });
+            },
+          },
+          icon(shape),
+          words,
+        );
+        return button;
+      }),
+    );
   }
 }
 

@@ -15,11 +15,29 @@ class SettingField {
     this.inputs = this.controls();
     const id = `setting-${setting.name}-${Math.random().toString(36).slice(2, 8)}`;
     this.entry.id = id;
-    this.reset = make("button.setting-reset", { type: "button", title: `Back to ${said(setting.default)}`, "aria-label": `Reset ${setting.name}`,
-      onclick: () => { this.put(setting.default); this.changed(); } }, "reset");
+    this.reset = make(
+      "button.setting-reset",
+      {
+        type: "button",
+        title: `Back to ${said(setting.default)}`,
+        "aria-label": `Reset ${setting.name}`,
+        onclick: () => {
+          this.put(setting.default);
+          this.changed();
+        },
+      },
+      "reset",
+    );
     this.box = make(
-      "div.setting", { "data-name": setting.name },
-      make("div.setting-head", {}, this.onOff(), make("label.setting-name", { for: id }, words(setting.name)), this.reset),
+      "div.setting",
+      { "data-name": setting.name },
+      make(
+        "div.setting-head",
+        {},
+        this.onOff(),
+        make("label.setting-name", { for: id }, words(setting.name)),
+        this.reset,
+      ),
       make("div.setting-inputs", {}, ...this.inputs),
       make("p.setting-meaning", {}, setting.meaning, make("span.setting-range", {}, ` ${range(setting)}`)),
       this.trouble,
@@ -31,18 +49,32 @@ class SettingField {
     const { kind, choices } = this.setting;
     const told = () => this.changed();
     if (choices) {
-      this.entry = make("select", { onchange: told }, ...choices.map((choice) => make("option", { value: choice }, choice)));
+      this.entry = make(
+        "select",
+        { onchange: told },
+        ...choices.map((choice) => make("option", { value: choice }, choice)),
+      );
       return [this.entry];
     }
     if (kind === "bool") {
       this.entry = make("input", { type: "checkbox", role: "switch", onchange: told });
       return [this.entry];
     }
-    this.entry = make("input", { type: "text", inputmode: kind === "str" ? "text" : "decimal", autocomplete: "off", spellcheck: "false" });
+    this.entry = make("input", {
+      type: "text",
+      inputmode: kind === "str" ? "text" : "decimal",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
     this.entry.addEventListener("change", told);
     this.entry.addEventListener("input", () => this.slide());
     if (!this.slides()) return [this.entry];
-    this.slider = make("input", { type: "range", min: "0", max: String(SLIDER_STEPS), "aria-label": words(this.setting.name) });
+    this.slider = make("input", {
+      type: "range",
+      min: "0",
+      max: String(SLIDER_STEPS),
+      "aria-label": words(this.setting.name),
+    });
     this.slider.addEventListener("input", () => {
       this.entry.value = said(this.fromSlider());
       this.check();
@@ -54,10 +86,15 @@ class SettingField {
   /** A switch beside a setting of which 0 means off: it goes to 0 and back to where it was. */
   onOff() {
     if (!this.setting.switch) return null;
-    this.lever = make("input", { type: "checkbox", role: "switch", "aria-label": `${words(this.setting.name)} on or off`, onchange: () => {
-      this.put(this.lever.checked ? this.before || this.setting.default || this.setting.high / 2 : 0);
-      this.changed();
-    } });
+    this.lever = make("input", {
+      type: "checkbox",
+      role: "switch",
+      "aria-label": `${words(this.setting.name)} on or off`,
+      onchange: () => {
+        this.put(this.lever.checked ? this.before || this.setting.default || this.setting.high / 2 : 0);
+        this.changed();
+      },
+    });
     return this.lever;
   }
 
@@ -112,9 +149,13 @@ class SettingField {
     const { value } = this;
     let trouble = "";
     if ((kind === "int" || kind === "float") && !(value === null && optional)) {
-      const inside = typeof value === "number" && (kind !== "int" || Number.isInteger(value)) &&
-        (!Number.isFinite(low) || value >= low) && (!Number.isFinite(high) || value <= high);
-      if (!inside) trouble = `The setting ${name.replaceAll("_", " ")} is ${JSON.stringify(value)}, but ${expected(this.setting)} was expected.`;
+      const inside =
+        typeof value === "number" &&
+        (kind !== "int" || Number.isInteger(value)) &&
+        (!Number.isFinite(low) || value >= low) &&
+        (!Number.isFinite(high) || value <= high);
+      if (!inside)
+        trouble = `The setting ${name.replaceAll("_", " ")} is ${JSON.stringify(value)}, but ${expected(this.setting)} was expected.`;
     }
     this.trouble.textContent = trouble;
     this.box?.classList.toggle("wrong", Boolean(trouble));
@@ -143,8 +184,14 @@ const said = (value) => (value === null || value === undefined ? "" : String(val
 
 function expected({ kind, low, high, optional }) {
   const words = kind === "int" ? "a whole number" : "a number";
-  const bounds = Number.isFinite(low) && Number.isFinite(high) ? ` from ${number(low)} to ${number(high)}`
-    : Number.isFinite(low) ? ` of at least ${number(low)}` : Number.isFinite(high) ? ` of at most ${number(high)}` : "";
+  const bounds =
+    Number.isFinite(low) && Number.isFinite(high)
+      ? ` from ${number(low)} to ${number(high)}`
+      : Number.isFinite(low)
+        ? ` of at least ${number(low)}`
+        : Number.isFinite(high)
+          ? ` of at most ${number(high)}`
+          : "";
   return words + bounds + (optional ? " or nothing" : "");
 }
 
@@ -165,7 +212,10 @@ const readKept = (key) => {
 
 function writeKept(key, fields) {
   const written = fields.filter(({ field }) => JSON.stringify(field.value) !== JSON.stringify(field.setting.default));
-  const entries = written.map(({ group, field }) => [`${group} ${field.setting.name}`, { setting: field.setting, value: field.value }]);
+  const entries = written.map(({ group, field }) => [
+    `${group} ${field.setting.name}`,
+    { setting: field.setting, value: field.value },
+  ]);
   try {
     sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(entries)));
   } catch {
@@ -178,7 +228,12 @@ export function mount(root, { props, trigger, watch }) {
   const key = `hearsight:form ${root.closest("[id]:not([id^=html-])")?.id}`; // Gradio's own id is another each time
   let fields = [];
   const tell = (quietly) => {
-    const filled = Object.fromEntries(fields.map(({ group, field }) => group).filter((g, i, all) => all.indexOf(g) === i).map((g) => [g, {}]));
+    const filled = Object.fromEntries(
+      fields
+        .map(({ group, field }) => group)
+        .filter((g, i, all) => all.indexOf(g) === i)
+        .map((g) => [g, {}]),
+    );
     let wrong = "";
     for (const { group, field } of fields) {
       filled[group][field.setting.name] = field.value;
@@ -197,16 +252,25 @@ export function mount(root, { props, trigger, watch }) {
       ? Object.fromEntries(fields.map(({ group, field }) => [`${group} ${field.setting.name}`, field]))
       : readKept(key);
     fields = [];
-    root.replaceChildren(...(props.value?.groups ?? []).map(({ title, name, settings, values = {}, open }) => {
-      const boxes = settings.map((setting) => {
-        const before = kept[`${name} ${setting.name}`];
-        const same = before && JSON.stringify(before.setting) === JSON.stringify(setting);
-        const field = new SettingField(setting, values[setting.name] ?? (same ? before.value : setting.default), () => tell(false));
-        fields.push({ group: name, field });
-        return field.box;
-      });
-      return make("details.settings-group", { open: open !== false && !small.matches }, make("summary", {}, title), make("div.settings-grid", {}, ...boxes));
-    }));
+    root.replaceChildren(
+      ...(props.value?.groups ?? []).map(({ title, name, settings, values = {}, open }) => {
+        const boxes = settings.map((setting) => {
+          const before = kept[`${name} ${setting.name}`];
+          const same = before && JSON.stringify(before.setting) === JSON.stringify(setting);
+          const field = new SettingField(setting, values[setting.name] ?? (same ? before.value : setting.default), () =>
+            tell(false),
+          );
+          fields.push({ group: name, field });
+          return field.box;
+        });
+        return make(
+          "details.settings-group",
+          { open: open !== false && !small.matches },
+          make("summary", {}, title),
+          make("div.settings-grid", {}, ...boxes),
+        );
+      }),
+    );
     tell(true);
   };
   root.addEventListener("input", () => writeKept(key, fields)); // also what is being typed

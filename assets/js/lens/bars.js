@@ -1,9 +1,9 @@
 // Plain bars, one a number or one for each series beside each other.
 
 import { make, onResize, sharpContext } from "../core/elements.js";
+import { colour, onTheme } from "../core/theme.js";
 import { Field, Figure } from "./figure.js";
 import { readable, unpacked } from "./paint.js";
-import { colour, onTheme } from "../core/theme.js";
 
 const COLOURS = 5; // there are so many --h-curve-… in the style sheet
 const GAP = 0.2; // of the room for one number
@@ -15,17 +15,25 @@ export class Bars extends Figure {
     const heard = picture.rows === "clips";
     this.hint = heard ? "Click a bar to hear its clip." : "";
     this.field = new Field(this.canvas, `${picture.title}: arrow keys move between bars`, {
-      heard, onPoint: (_, column) => this.point(column),
+      heard,
+      onPoint: (_, column) => this.point(column),
       onChoose: (_, index, asked) => heard && lens.hear(this, [{ axis: "bar", index }], asked),
     });
     const names = picture.series.map((name, s) =>
-      make("span.lens-series", {}, make("span.swatch.square", { "data-series": s % COLOURS }), name));
+      make("span.lens-series", {}, make("span.swatch.square", { "data-series": s % COLOURS }), name),
+    );
     this.high = make("span");
     this.low = make("span");
     this.box.append(
-      make("div.lens-axes", {}, make("div.lens-side.lens-scale", {}, this.high, this.low),
-        make("div.lens-plot", {}, this.field.box, make("p.lens-columns", {}, picture.rows))),
-      make("p.lens-names", { hidden: !names.length }, ...names), this.read, this.said,
+      make(
+        "div.lens-axes",
+        {},
+        make("div.lens-side.lens-scale", {}, this.high, this.low),
+        make("div.lens-plot", {}, this.field.box, make("p.lens-columns", {}, picture.rows)),
+      ),
+      make("p.lens-names", { hidden: !names.length }, ...names),
+      this.read,
+      this.said,
     );
     this.say("");
     onResize(this.field.box, () => this.draw());
@@ -47,7 +55,8 @@ export class Bars extends Figure {
     if (!context) return;
     const { values, low, high } = this.picture;
     const series = values.length / this.count;
-    const room = width / this.count, bar = (room * (room < 4 ? 1 : 1 - GAP)) / series;
+    const room = width / this.count,
+      bar = (room * (room < 4 ? 1 : 1 - GAP)) / series;
     const down = (value) => height * (1 - (Math.max(low, Math.min(high, value)) - low) / (high - low || 1));
     const ground = down(0);
     for (let s = 0; s < series; s++) {
@@ -55,7 +64,12 @@ export class Bars extends Figure {
       for (let k = 0; k < this.count; k++) {
         const top = down(values[s * this.count + k]);
         const left = k * room + (room - bar * series) / 2 + s * bar;
-        context.fillRect(left, Math.min(top, ground), Math.max(bar - (bar > 4 ? 1 : 0), 0.5), Math.max(Math.abs(ground - top), 0.5));
+        context.fillRect(
+          left,
+          Math.min(top, ground),
+          Math.max(bar - (bar > 4 ? 1 : 0), 0.5),
+          Math.max(Math.abs(ground - top), 0.5),
+        );
       }
     }
     context.fillStyle = colour("faint-text");
@@ -66,7 +80,10 @@ export class Bars extends Figure {
     this.read.textContent = "";
     if (k === null || !this.picture) return;
     const { series, rows, values } = this.picture;
-    const numbers = Array.from({ length: values.length / this.count }, (_, s) => `${series[s] ? `${series[s]} ` : ""}${readable(values[s * this.count + k])}`);
+    const numbers = Array.from(
+      { length: values.length / this.count },
+      (_, s) => `${series[s] ? `${series[s]} ` : ""}${readable(values[s * this.count + k])}`,
+    );
     this.read.textContent = `${this.lens.nameOf(rows, k)}: ${numbers.join("  ·  ")}`;
   }
 

@@ -30,14 +30,24 @@ export class Field {
     this.onPoint = onPoint;
     this.cell = make("span.lens-cell", { hidden: true });
     this.line = make("span.lens-line", { hidden: true });
-    this.box = make("div.lens-field", { tabindex: "0", role: "application", "aria-label": label }, canvas, this.line, this.cell);
+    this.box = make(
+      "div.lens-field",
+      { tabindex: "0", role: "application", "aria-label": label },
+      canvas,
+      this.line,
+      this.cell,
+    );
     this.box.classList.toggle("heard", heard);
     this.box.addEventListener("pointermove", (event) => this.point(...this.at(event)));
     this.box.addEventListener("pointerleave", () => this.point(null, null));
     this.box.addEventListener("click", (event) => onChoose(...this.at(event), event.timeStamp));
     this.box.addEventListener("keydown", (event) => {
       const move = MOVES[event.key];
-      if (move) this.point(this.held((this.row ?? 0) + move[0], this.rows), this.held((this.column ?? -1) + move[1], this.columns));
+      if (move)
+        this.point(
+          this.held((this.row ?? 0) + move[0], this.rows),
+          this.held((this.column ?? -1) + move[1], this.columns),
+        );
       else if (event.key === "Enter" || event.key === " ") onChoose(this.row ?? 0, this.column ?? 0, event.timeStamp);
       else return;
       event.preventDefault();
@@ -57,7 +67,10 @@ export class Field {
   at(event) {
     const box = this.box.getBoundingClientRect();
     const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
-    return [this.held(row, this.rows), this.held(Math.floor(((event.clientX - box.left) / box.width) * this.columns), this.columns)];
+    return [
+      this.held(row, this.rows),
+      this.held(Math.floor(((event.clientX - box.left) / box.width) * this.columns), this.columns),
+    ];
   }
 
   point(row, column) {
@@ -78,7 +91,10 @@ export class Field {
   place(element, row, column, height, width) {
     const share = (part, whole) => `${(100 * part) / whole}%`;
     Object.assign(element.style, {
-      top: share(row, this.rows), height: share(height, this.rows), left: share(column, this.columns), width: share(width, this.columns),
+      top: share(row, this.rows),
+      height: share(height, this.rows),
+      left: share(column, this.columns),
+      width: share(width, this.columns),
     });
   }
 }

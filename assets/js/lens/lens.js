@@ -3,13 +3,13 @@
 
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { isSeen } from "../core/pulse.js";
+import { address, fetchJson } from "../core/routes.js";
+import { Timeline } from "../map/timeline.js";
+import { isPlaying, load, player, playInTurn } from "../sound/sound.js";
 import { Bars } from "./bars.js";
 import { Matrix } from "./matrix.js";
 import { Strips } from "./strips.js";
-import { Timeline } from "../map/timeline.js";
-import { isSeen } from "../core/pulse.js";
-import { address, fetchJson } from "../core/routes.js";
-import { isPlaying, load, playInTurn, player } from "../sound/sound.js";
 
 const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
 const KEPT = 24; // answers, so that going back and forth is quick
@@ -25,11 +25,17 @@ class LensView {
     this.figures = [];
     this.answers = new Map(); // step → promise of a lens
     player.addEventListener("change", () => this.markPlaying());
-    player.addEventListener("trouble", ({ detail }) => this.turn?.sounds.includes(detail.sound) && this.turn.figure.say(detail.message));
-    this.watcher = new IntersectionObserver(([{ isIntersecting }]) => {
-      this.inView = isIntersecting;
-      if (this.behind) this.catchUp();
-    }, { rootMargin: "100px" });
+    player.addEventListener(
+      "trouble",
+      ({ detail }) => this.turn?.sounds.includes(detail.sound) && this.turn.figure.say(detail.message),
+    );
+    this.watcher = new IntersectionObserver(
+      ([{ isIntersecting }]) => {
+        this.inView = isIntersecting;
+        if (this.behind) this.catchUp();
+      },
+      { rootMargin: "100px" },
+    );
     this.watcher.observe(root);
     this.clear("");
   }
@@ -117,7 +123,8 @@ class LensView {
 
   /** Plays the clips of some rows or columns, one after the other: parts are [{axis, index}]. */
   async hear(figure, parts, asked) {
-    if (!this.lens.clips.length) return figure.say("This run did not keep which clips these are, so they cannot be played.");
+    if (!this.lens.clips.length)
+      return figure.say("This run did not keep which clips these are, so they cannot be played.");
     if (!this.lens.sounds) await this.askForSounds();
     const { sounds, note, clips, fingerprint } = this.lens;
     if (!sounds) return figure.say(note || "The sounds of this run are not on this machine.");
@@ -144,7 +151,9 @@ class LensView {
     const playing = parts.find((_, i) => isPlaying(sounds[i]));
     const clip = playing && this.lens.clips[playing.index];
     figure.mark(playing ?? null);
-    figure.say(clip ? `▶ ${playing.axis} ${playing.index + 1}: ${[clip.label, clip.note].filter(Boolean).join("  ·  ")}` : "");
+    figure.say(
+      clip ? `▶ ${playing.axis} ${playing.index + 1}: ${[clip.label, clip.note].filter(Boolean).join("  ·  ")}` : "",
+    );
   }
 }
 
@@ -153,7 +162,8 @@ function grouped(pictures) {
   const groups = [];
   for (const picture of pictures) {
     const before = groups.at(-1)?.[0];
-    const together = picture.kind === "spectrograms" && before?.kind === "spectrograms" && picture.shape[0] === before.shape[0];
+    const together =
+      picture.kind === "spectrograms" && before?.kind === "spectrograms" && picture.shape[0] === before.shape[0];
     if (together) groups.at(-1).push(picture);
     else groups.push([picture]);
   }
@@ -161,8 +171,13 @@ function grouped(pictures) {
 }
 
 /** "steps ahead" → "step ahead" */
-const singular = (words) => (words || "entries").replace(/^\S+/, (first) =>
-  first.replace(/ies$/, "y").replace(/(ss|sh|ch|x)es$/, "$1").replace(/([^s])s$/, "$1"));
+const singular = (words) =>
+  (words || "entries").replace(/^\S+/, (first) =>
+    first
+      .replace(/ies$/, "y")
+      .replace(/(ss|sh|ch|x)es$/, "$1")
+      .replace(/([^s])s$/, "$1"),
+  );
 
 /** The component: value {run}. */
 export function mount(root, { props, watch }) {

@@ -11,21 +11,34 @@ export class Matrix extends Figure {
   constructor([picture], lens) {
     super(picture, lens, "matrix");
     const [rows, columns] = picture.shape;
-    this.axes = [["row", picture.rows], ["column", picture.columns]];
+    this.axes = [
+      ["row", picture.rows],
+      ["column", picture.columns],
+    ];
     this.canvas = make("canvas");
     const heard = picture.rows === "clips" || picture.columns === "clips";
     this.hint = heard ? "Click a cell to hear its clips." : "";
     this.field = new Field(this.canvas, `${picture.title}: arrow keys move between cells, Enter plays`, {
-      heard, onPoint: (row, column) => this.point(row, column), onChoose: (row, column, asked) => this.choose(row, column, asked),
+      heard,
+      onPoint: (row, column) => this.point(row, column),
+      onChoose: (row, column, asked) => this.choose(row, column, asked),
     });
-    const [width, height] = [columns / rows, rows / columns].map((ratio) => Math.max(LEAST, Math.min(MOST, SIDE * Math.sqrt(ratio))));
+    const [width, height] = [columns / rows, rows / columns].map((ratio) =>
+      Math.max(LEAST, Math.min(MOST, SIDE * Math.sqrt(ratio))),
+    );
     Object.assign(this.field.box.style, { width: `${width}px`, aspectRatio: `${width} / ${height}` });
     this.canvas.classList.toggle("smooth", columns > width || rows > height); // more numbers than pixels
     this.legend = make("div");
     this.box.append(
-      make("div.lens-axes", {}, make("div.lens-side", {}, make("span.lens-rows", {}, picture.rows)),
-        make("div.lens-plot", {}, this.field.box, make("p.lens-columns", {}, picture.columns))),
-      this.legend, this.read, this.said,
+      make(
+        "div.lens-axes",
+        {},
+        make("div.lens-side", {}, make("span.lens-rows", {}, picture.rows)),
+        make("div.lens-plot", {}, this.field.box, make("p.lens-columns", {}, picture.columns)),
+      ),
+      this.legend,
+      this.read,
+      this.said,
     );
     this.say("");
   }
@@ -47,7 +60,9 @@ export class Matrix extends Figure {
   }
 
   choose(row, column, asked) {
-    const parts = this.axes.map(([axis, words], i) => ({ axis, words, index: [row, column][i] })).filter(({ words }) => words === "clips");
+    const parts = this.axes
+      .map(([axis, words], i) => ({ axis, words, index: [row, column][i] }))
+      .filter(({ words }) => words === "clips");
     if (parts.length) this.lens.hear(this, parts, asked);
   }
 

@@ -1,13 +1,18 @@
 // Numbers as colours: one pixel a number, enlarged by the style sheet.
 
 import { make } from "../core/elements.js";
-import { COLOURS, colourTable } from "../sound/spectrogram_image.js";
 import { bytesOf } from "../core/routes.js";
+import { COLOURS, colourTable } from "../sound/spectrogram_image.js";
 
 // Where a range lies evenly about 0: blue below, nearly black at 0, orange above.
 const SIGNED = colourTable([
-  [0, 190, 230, 255], [0.2, 70, 150, 220], [0.4, 24, 62, 104], [0.5, 14, 16, 22],
-  [0.6, 104, 48, 20], [0.8, 226, 120, 40], [1, 255, 226, 170],
+  [0, 190, 230, 255],
+  [0.2, 70, 150, 220],
+  [0.4, 24, 62, 104],
+  [0.5, 14, 16, 22],
+  [0.6, 104, 48, 20],
+  [0.8, 226, 120, 40],
+  [1, 255, 226, 170],
 ]);
 
 /** {shape, values, low, high} as sent → the same with values as Float32Array. */
@@ -15,10 +20,17 @@ export function unpacked(picture) {
   return { ...picture, values: new Float32Array(bytesOf(picture.values).buffer) };
 }
 
-export const tableFor = ({ low, high }) => (low < 0 && high > 0 && Math.abs(low + high) < 0.02 * (high - low) ? SIGNED : COLOURS);
+export const tableFor = ({ low, high }) =>
+  low < 0 && high > 0 && Math.abs(low + high) < 0.02 * (high - low) ? SIGNED : COLOURS;
 
 /** Puts `values` (rows × columns, beginning at `from`) on a canvas, one pixel each; `upwards` puts row 0 at the bottom. */
-export function paint(canvas, { values, low, high }, rows, columns, { from = 0, upwards = false, table = COLOURS } = {}) {
+export function paint(
+  canvas,
+  { values, low, high },
+  rows,
+  columns,
+  { from = 0, upwards = false, table = COLOURS } = {},
+) {
   canvas.width = columns;
   canvas.height = rows;
   const image = new ImageData(columns, rows);
@@ -41,4 +53,5 @@ export function legend({ low, high }, table) {
   return make("p.lens-legend", {}, readable(low), strip, readable(high));
 }
 
-export const readable = (value) => (Number.isFinite(value) ? Number(value.toPrecision(3)).toString().replace("-", "−") : "not a number");
+export const readable = (value) =>
+  Number.isFinite(value) ? Number(value.toPrecision(3)).toString().replace("-", "−") : "not a number";

@@ -1,7 +1,7 @@
 // Spectrograms side by side, one a clip; several pictures of the same clips stand below each other.
 
 import { make } from "../core/elements.js";
-import { Figure, caption } from "./figure.js";
+import { caption, Figure } from "./figure.js";
 import { legend, paint, unpacked } from "./paint.js";
 
 const PIXELS_A_FRAME = 1.6;
@@ -16,8 +16,15 @@ export class Strips extends Figure {
     this.strips = pictures.map((picture) => this.strip(picture, width));
     this.legend = make("div");
     if (pictures.some(({ rows }) => rows === "clips")) this.hint = "Click a panel to hear its clip.";
-    this.box.append(make("div.lens-scroll", { tabindex: "0", role: "group", "aria-label": pictures[0].title }, ...this.strips.map(({ box }) => box)),
-      this.legend, this.said);
+    this.box.append(
+      make(
+        "div.lens-scroll",
+        { tabindex: "0", role: "group", "aria-label": pictures[0].title },
+        ...this.strips.map(({ box }) => box),
+      ),
+      this.legend,
+      this.said,
+    );
     this.say("");
   }
 
@@ -27,9 +34,18 @@ export class Strips extends Figure {
       const canvas = make("canvas", { style: { width } });
       if (!heard) return make("span.lens-panel", {}, canvas);
       const hear = (event) => this.lens.hear(this, [{ axis: "clip", index: i }], event.timeStamp);
-      return make("button.lens-panel", { type: "button", onclick: hear, onpointerenter: () => this.lens.getReady(i) }, canvas);
+      return make(
+        "button.lens-panel",
+        { type: "button", onclick: hear, onpointerenter: () => this.lens.getReady(i) },
+        canvas,
+      );
     });
-    return { panels, heard, rows: picture.rows, box: make("div.lens-strip", {}, caption(picture), make("div.lens-panels", {}, ...panels)) };
+    return {
+      panels,
+      heard,
+      rows: picture.rows,
+      box: make("div.lens-strip", {}, caption(picture), make("div.lens-panels", {}, ...panels)),
+    };
   }
 
   update(pictures) {
@@ -47,6 +63,7 @@ export class Strips extends Figure {
   }
 
   mark(part) {
-    for (const { panels } of this.strips) panels.forEach((panel, i) => panel.classList.toggle("playing", part?.index === i));
+    for (const { panels } of this.strips)
+      panels.forEach((panel, i) => panel.classList.toggle("playing", part?.index === i));
   }
 }

@@ -23,11 +23,19 @@ export class Legend {
     return make(
       "button.legend-chip",
       {
-        type: "button", "aria-pressed": "false", title: `${name}: ${count} clips. Press to keep only this class.`, tabindex: index ? "-1" : "0",
-        onclick: () => this.toggle(index), onpointerenter: () => this.point(index), onpointerleave: () => this.point(null),
-        onfocus: (e) => e.currentTarget.matches(":focus-visible") && this.point(index), onblur: () => this.point(null),
+        type: "button",
+        "aria-pressed": "false",
+        title: `${name}: ${count} clips. Press to keep only this class.`,
+        tabindex: index ? "-1" : "0",
+        onclick: () => this.toggle(index),
+        onpointerenter: () => this.point(index),
+        onpointerleave: () => this.point(null),
+        onfocus: (e) => e.currentTarget.matches(":focus-visible") && this.point(index),
+        onblur: () => this.point(null),
       },
-      make(`span.swatch.${marker}`, { style: { background: colour } }), make("span.legend-name", {}, name), make("span.legend-count", {}, `${count}`),
+      make(`span.swatch.${marker}`, { style: { background: colour } }),
+      make("span.legend-name", {}, name),
+      make("span.legend-count", {}, `${count}`),
     );
   }
 

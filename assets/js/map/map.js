@@ -1,19 +1,19 @@
 // The live map of a run's probe clips: see them move as it learns, hear any of them, see who is truly near.
 
+import { readAddress, writeAddress } from "../core/deep_link.js";
 import { make } from "../core/elements.js";
 import { feedOf, isActive } from "../core/feed.js";
-import { ClipsView } from "../sound/clips.js";
 import { isSoftware } from "../core/frames.js";
+import { palette, UNLABELLED } from "../core/palette.js";
+import { isSeen, onPulse } from "../core/pulse.js";
+import { address, fetchBytes, fetchJson } from "../core/routes.js";
+import { onTheme } from "../core/theme.js";
+import { ClipsView } from "../sound/clips.js";
+import { SoundView } from "../sound/player.js";
+import { load, play } from "../sound/sound.js";
 import { Legend } from "./legend.js";
 import { MapPlot } from "./plot.js";
 import { Timeline } from "./timeline.js";
-import { UNLABELLED, palette } from "../core/palette.js";
-import { SoundView } from "../sound/player.js";
-import { address, fetchBytes, fetchJson } from "../core/routes.js";
-import { load, play } from "../sound/sound.js";
-import { isSeen, onPulse } from "../core/pulse.js";
-import { onTheme } from "../core/theme.js";
-import { readAddress, writeAddress } from "../core/deep_link.js";
 
 const NEIGHBOURS = 10;
 const MOST_CLASSES = 50;
@@ -30,7 +30,11 @@ export class MapView {
     this.near = [];
     this.marks = [];
     this.layouts = new Map(); // step → promise of {x, y}
-    this.stage = make("div.map-stage", { tabindex: "0", role: "application", "aria-label": "Map of clips: arrow keys move between clips, Enter plays" });
+    this.stage = make("div.map-stage", {
+      tabindex: "0",
+      role: "application",
+      "aria-label": "Map of clips: arrow keys move between clips, Enter plays",
+    });
     this.plot = new MapPlot(this.stage, {
       onHover: (point, event) => this.hover(point, event),
       onLeave: () => this.leave(),
@@ -57,9 +61,12 @@ export class MapView {
   }
 
   addPanel() {
-    this.player = new SoundView(make("div"), { empty: "Click a point of the map: it is played at once and shown here." });
+    this.player = new SoundView(make("div"), {
+      empty: "Click a point of the map: it is played at once and shown here.",
+    });
     this.list = new ClipsView(make("div"), {
-      empty: "The nearest clips of the chosen one are listed here.", action: "Go to this clip on the map",
+      empty: "The nearest clips of the chosen one are listed here.",
+      action: "Go to this clip on the map",
       onAction: (_, row) => this.choose(row.point, { heard: true }),
     });
     const heading = make("h3", {}, "Truly nearest");
@@ -144,8 +151,13 @@ export class MapView {
     if (feed.layouts?.steps.length) return;
     if (feed.trouble) return this.clear(feed.trouble);
     if (!feed.status) return;
-    this.clear(feed.mapping ? "The map is being made, which takes a few seconds."
-      : isActive(feed.status) ? "The map appears with the first snapshot, a few seconds after training starts." : "This run has no snapshot to draw.");
+    this.clear(
+      feed.mapping
+        ? "The map is being made, which takes a few seconds."
+        : isActive(feed.status)
+          ? "The map appears with the first snapshot, a few seconds after training starts."
+          : "This run has no snapshot to draw.",
+    );
   }
 
   layoutOf(step) {
@@ -168,7 +180,9 @@ export class MapView {
     const layout = await this.layoutOf(step).catch(() => null);
     if (!layout || run !== this.run || step !== this.timeline.step || sameLayout(layout, this.shownLayout)) return;
     const first = this.shownLayout === null;
-    const jump = this.shownLayout && Math.abs(this.timeline.steps.indexOf(this.shownLayout.step) - this.timeline.steps.indexOf(step)) > 1;
+    const jump =
+      this.shownLayout &&
+      Math.abs(this.timeline.steps.indexOf(this.shownLayout.step) - this.timeline.steps.indexOf(step)) > 1;
     this.shownLayout = layout;
     this.message.textContent = "";
     this.describeLayout(layout);
@@ -188,7 +202,9 @@ export class MapView {
     const umap = kind === "umap";
     this.badge.hidden = false;
     this.badge.textContent = umap ? "UMAP" : "PCA";
-    this.badge.title = umap ? "UMAP: keeps neighbours together" : "PCA: the two directions of largest spread, shown until UMAP is ready";
+    this.badge.title = umap
+      ? "UMAP: keeps neighbours together"
+      : "PCA: the two directions of largest spread, shown until UMAP is ready";
     this.trust.textContent = Number.isFinite(trust) ? `trust ${trust.toFixed(2)}` : "";
     this.trust.title = "Trustworthiness: how far neighbours on this map are true neighbours; 1 is all of them";
     const meaning = umap
@@ -212,7 +228,13 @@ export class MapView {
     }
     const looks = palette(entries.map((entry) => entry.name));
     const classes = entries.map((entry, i) => ({ ...entry, ...looks[i], ids: Int32Array.from(entry.ids) }));
-    if (rest.length) classes.unshift({ name: entries.length ? "others" : "clips", ids: Int32Array.from(rest), colour: UNLABELLED(), marker: "circle" });
+    if (rest.length)
+      classes.unshift({
+        name: entries.length ? "others" : "clips",
+        ids: Int32Array.from(rest),
+        colour: UNLABELLED(),
+        marker: "circle",
+      });
     return classes;
   }
 
@@ -234,7 +256,10 @@ export class MapView {
   }
 
   allLabels(point) {
-    return Object.keys(this.points.facets).filter((f) => f !== this.facet.value).map((f) => `${f}: ${this.labelOf(point, f)}`).join("  ·  ");
+    return Object.keys(this.points.facets)
+      .filter((f) => f !== this.facet.value)
+      .map((f) => `${f}: ${this.labelOf(point, f)}`)
+      .join("  ·  ");
   }
 
   hover(point, event) {
@@ -261,11 +286,23 @@ export class MapView {
     const title = this.labelOf(point);
     if (sound && heard) play(sound, { asked });
     this.player?.show(sound ? { sound, title, subtitle: this.allLabels(point) } : null);
-    if (!sound && this.player) this.player.say(this.points.note || "The sounds of this run are not on this machine.", "empty");
+    if (!sound && this.player)
+      this.player.say(this.points.note || "The sounds of this run are not on this machine.", "empty");
     this.ring();
     this.said.textContent = `${title}, ${this.allLabels(point)}`;
     writeAddress({ clip: this.points.clips[point] });
-    this.trigger("select", { index: point, value: { run: this.run, point, clip: this.points.clips[point], label: title, note: this.allLabels(point), sound, heard } });
+    this.trigger("select", {
+      index: point,
+      value: {
+        run: this.run,
+        point,
+        clip: this.points.clips[point],
+        label: title,
+        note: this.allLabels(point),
+        sound,
+        heard,
+      },
+    });
     this.findNeighbours(asked);
   }
 
@@ -291,9 +328,15 @@ export class MapView {
     if (found.trouble) return this.list?.show([], found.trouble);
     this.near = found.neighbours;
     this.ring();
-    this.list?.show(this.near.map(({ point, score }) => ({
-      point, score, sound: this.soundOf(point), label: this.labelOf(point), note: this.allLabels(point),
-    })));
+    this.list?.show(
+      this.near.map(({ point, score }) => ({
+        point,
+        score,
+        sound: this.soundOf(point),
+        label: this.labelOf(point),
+        note: this.allLabels(point),
+      })),
+    );
     const milliseconds = performance.now() - asked;
     document.dispatchEvent(new CustomEvent("hearsight:neighbours", { detail: { point: chosen, milliseconds } }));
   }
@@ -324,7 +367,11 @@ export class MapView {
 }
 
 const sameLayout = (a, b) =>
-  b !== null && a.step === b.step && a.kind === b.kind && a.x.every((v, i) => v === b.x[i]) && a.y.every((v, i) => v === b.y[i]);
+  b !== null &&
+  a.step === b.step &&
+  a.kind === b.kind &&
+  a.x.every((v, i) => v === b.x[i]) &&
+  a.y.every((v, i) => v === b.y[i]);
 
 /** The component: value {run, clip, marks}; sends `select` with {index: point, value: {run, point, clip, label, note, sound, heard}}. */
 export function mount(root, { props, trigger, watch }) {

@@ -17,7 +17,9 @@ export function paintPoints(context, classes, { x, y, across, down, size }) {
 }
 
 const polygon = (corners) => (context, x, y, r) => {
-  corners.forEach(([dx, dy], i) => (i ? context.lineTo(x + dx * r, y + dy * r) : context.moveTo(x + dx * r, y + dy * r)));
+  corners.forEach(([dx, dy], i) =>
+    i ? context.lineTo(x + dx * r, y + dy * r) : context.moveTo(x + dx * r, y + dy * r),
+  );
   context.closePath();
 };
 const OUTLINES = {
@@ -25,8 +27,35 @@ const OUTLINES = {
     context.moveTo(x + r, y);
     context.arc(x, y, r, 0, 2 * Math.PI);
   },
-  diamond: polygon([[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]]),
-  square: polygon([[-1, -1], [1, -1], [1, 1], [-1, 1]]),
-  "triangle-up": polygon([[0, -1.2], [1.1, 0.7], [-1.1, 0.7]]),
-  cross: polygon([[-0.4, -1.2], [0.4, -1.2], [0.4, -0.4], [1.2, -0.4], [1.2, 0.4], [0.4, 0.4], [0.4, 1.2], [-0.4, 1.2], [-0.4, 0.4], [-1.2, 0.4], [-1.2, -0.4], [-0.4, -0.4]]),
+  diamond: polygon([
+    [0, -1.3],
+    [1.3, 0],
+    [0, 1.3],
+    [-1.3, 0],
+  ]),
+  square: polygon([
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ]),
+  "triangle-up": polygon([
+    [0, -1.2],
+    [1.1, 0.7],
+    [-1.1, 0.7],
+  ]),
+  cross: polygon([
+    [-0.4, -1.2],
+    [0.4, -1.2],
+    [0.4, -0.4],
+    [1.2, -0.4],
+    [1.2, 0.4],
+    [0.4, 0.4],
+    [0.4, 1.2],
+    [-0.4, 1.2],
+    [-0.4, 0.4],
+    [-1.2, 0.4],
+    [-1.2, -0.4],
+    [-0.4, -0.4],
+  ]),
 };

@@ -4,9 +4,9 @@
 
 import { make, onResize, sharpContext } from "../core/elements.js";
 import { nextFrame } from "../core/frames.js";
-import { paintPoints } from "./paint.js";
 import { axis, fontFamily, plotly, scalesOf } from "../core/plot.js";
 import { colour } from "../core/theme.js";
+import { paintPoints } from "./paint.js";
 
 const REACH = { least: 1.08, most: 1.7 }; // layouts have unit radius or so, but for a few far points
 const NEAR_PIXELS = 12; // how close to a point means the point
@@ -42,9 +42,17 @@ export class MapPlot {
     if (!this.reach || this.reachKey !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
     this.reachKey = this.zoomKey;
     this.size = x.length > 8000 ? 4 : x.length > 2500 ? 5.5 : x.length > 800 ? 7 : 9;
-    const keep = { name: "keep", title: "Download the map as a picture", icon: this.Plotly.Icons.camera, click: () => this.download() };
+    const keep = {
+      name: "keep",
+      title: "Download the map as a picture",
+      icon: this.Plotly.Icons.camera,
+      click: () => this.download(),
+    };
     await this.Plotly.react(this.plot, [], this.layout(), {
-      displaylogo: false, scrollZoom: true, responsive: false, doubleClick: "reset",
+      displaylogo: false,
+      scrollZoom: true,
+      responsive: false,
+      doubleClick: "reset",
       modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", keep]],
     });
     if (fresh) this.listen();
@@ -54,10 +62,22 @@ export class MapPlot {
   layout() {
     const bare = axis({ visible: false, range: [-this.reach, this.reach], automargin: false, title: undefined });
     return {
-      margin: { l: 0, r: 0, t: 0, b: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", uirevision: this.zoomKey ?? "kept",
-      xaxis: { ...bare }, yaxis: { ...bare, scaleanchor: "x", scaleratio: 1 }, dragmode: "pan", hovermode: false,
-      font: { family: fontFamily() }, autosize: true,
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("faint-text"), activecolor: colour("accent"), orientation: "h" },
+      margin: { l: 0, r: 0, t: 0, b: 0 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      uirevision: this.zoomKey ?? "kept",
+      xaxis: { ...bare },
+      yaxis: { ...bare, scaleanchor: "x", scaleratio: 1 },
+      dragmode: "pan",
+      hovermode: false,
+      font: { family: fontFamily() },
+      autosize: true,
+      modebar: {
+        bgcolor: "rgba(0,0,0,0)",
+        color: colour("faint-text"),
+        activecolor: colour("accent"),
+        orientation: "h",
+      },
     };
   }
 
@@ -123,11 +143,13 @@ export class MapPlot {
     if (!this.x || !this.plot.contains(event.target) || event.target.closest(".modebar")) return null;
     const box = this.stage.getBoundingClientRect();
     const { across, down } = this.scales();
-    let best = null, least = NEAR_PIXELS ** 2;
+    let best = null,
+      least = NEAR_PIXELS ** 2;
     for (const { ids, faded } of this.classes) {
       if (faded) continue;
       for (const id of ids) {
-        const far = (across(this.x[id]) - event.clientX + box.left) ** 2 + (down(this.y[id]) - event.clientY + box.top) ** 2;
+        const far =
+          (across(this.x[id]) - event.clientX + box.left) ** 2 + (down(this.y[id]) - event.clientY + box.top) ** 2;
         if (far <= least) [best, least] = [id, far];
       }
     }
@@ -191,12 +213,15 @@ export class MapPlot {
 
   /** The nearest point in a direction (dx, dy), for the arrow keys. */
   nextTowards(from, dx, dy) {
-    let best = null, least = Infinity;
+    let best = null,
+      least = Infinity;
     for (const { ids, faded } of this.classes) {
       if (faded) continue;
       for (const id of ids) {
-        const x = this.x[id] - this.x[from], y = this.y[id] - this.y[from];
-        const along = x * dx + y * dy, aside = Math.abs(x * dy - y * dx);
+        const x = this.x[id] - this.x[from],
+          y = this.y[id] - this.y[from];
+        const along = x * dx + y * dy,
+          aside = Math.abs(x * dy - y * dx);
         if (id === from || along <= 1e-6 || aside > along) continue;
         const cost = along + 2 * aside;
         if (cost < least) [best, least] = [id, cost];

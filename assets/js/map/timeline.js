@@ -20,7 +20,14 @@ export class Timeline {
       this.pause();
       if (this.follow.checked) this.toNewest();
     });
-    this.box = make("div.timeline", {}, this.play, this.slider, this.words, make("label.switch", {}, this.follow, make("span", {}, "Follow live")));
+    this.box = make(
+      "div.timeline",
+      {},
+      this.play,
+      this.slider,
+      this.words,
+      make("label.switch", {}, this.follow, make("span", {}, "Follow live")),
+    );
     this.pause();
   }
 
@@ -83,7 +90,9 @@ export class Timeline {
 
   describe() {
     const index = Number(this.slider.value);
-    this.words.textContent = this.steps.length ? `step ${this.steps[index].toLocaleString("en")} · ${index + 1} of ${this.steps.length}` : "";
+    this.words.textContent = this.steps.length
+      ? `step ${this.steps[index].toLocaleString("en")} · ${index + 1} of ${this.steps.length}`
+      : "";
     this.slider.setAttribute("aria-valuetext", this.words.textContent);
   }
 }

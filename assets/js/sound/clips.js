@@ -1,8 +1,8 @@
 // A list of sounds: a small picture to press, a label, how alike it is, and "search from this one".
 
 import { icon, make } from "../core/elements.js";
-import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 import { isPlaying, load, player, toggle } from "./sound.js";
+import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 
 export class ClipsView {
   /** `onAction(index, row)` is called by a row's button, `onHear(index, row)` whenever a row is played. */
@@ -14,9 +14,12 @@ export class ClipsView {
     this.list.addEventListener("keydown", (event) => this.key(event));
     for (const type of ["pointerover", "focusin"]) this.list.addEventListener(type, (event) => this.expect(event));
     player.addEventListener("change", () => this.follow());
-    this.seen = new IntersectionObserver((entries) => {
-      for (const { isIntersecting, target } of entries) if (isIntersecting) this.picture(target);
-    }, { rootMargin: "200px" });
+    this.seen = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) if (isIntersecting) this.picture(target);
+      },
+      { rootMargin: "200px" },
+    );
     this.show([]);
   }
 
@@ -33,7 +36,8 @@ export class ClipsView {
   /** Grey rows that keep the place until the real ones come. */
   wait(count) {
     this.rows = [];
-    const grey = () => make("li.clip.waiting", { "aria-hidden": "true" }, make("span.clip-picture"), make("span.clip-label"));
+    const grey = () =>
+      make("li.clip.waiting", { "aria-hidden": "true" }, make("span.clip-picture"), make("span.clip-label"));
     this.list.replaceChildren(...Array.from({ length: count }, grey));
   }
 
@@ -42,15 +46,28 @@ export class ClipsView {
     if (row.note) words.push(make("span.clip-note", {}, row.note));
     const hear = make(
       "button.clip-hear",
-      { type: "button", "aria-label": `Play ${row.label ?? "sound"}`, disabled: !row.sound, onclick: (e) => this.hear(index, e) },
+      {
+        type: "button",
+        "aria-label": `Play ${row.label ?? "sound"}`,
+        disabled: !row.sound,
+        onclick: (e) => this.hear(index, e),
+      },
       make("span.clip-rank", {}, `${row.rank ?? index + 1}`),
       make("span.clip-picture", {}, make("canvas", { "data-index": index }), icon("play")),
       make("span.clip-words", {}, ...words),
       Number.isFinite(row.score) ? scoreBar(row.score) : null,
     );
     const act = this.action
-      ? make("button.clip-act", { type: "button", title: this.action, "aria-label": `${this.action}: ${row.label ?? ""}`,
-          onclick: () => this.onAction?.(index, row) }, icon("search"))
+      ? make(
+          "button.clip-act",
+          {
+            type: "button",
+            title: this.action,
+            "aria-label": `${this.action}: ${row.label ?? ""}`,
+            onclick: () => this.onAction?.(index, row),
+          },
+          icon("search"),
+        )
       : null;
     return make("li.clip", {}, hear, act);
   }
@@ -101,7 +118,8 @@ export class ClipsView {
 function scoreBar(score) {
   const share = Math.max(0, Math.min(1, score));
   return make(
-    "span.clip-score", { title: "Cosine similarity: 1 is the same direction, 0 is unrelated" },
+    "span.clip-score",
+    { title: "Cosine similarity: 1 is the same direction, 0 is unrelated" },
     make("span.clip-bar", {}, make("span", { style: { width: `${(share * 100).toFixed(1)}%` } })),
     make("span.clip-number", {}, score.toFixed(2).replace("-", "−")),
   );
@@ -110,7 +128,9 @@ function scoreBar(score) {
 /** The component: value {rows, empty}; sends `select` with {index, value: row} when a row's search button is pressed. */
 export function mount(root, { props, trigger, watch }) {
   const view = new ClipsView(root, {
-    empty: props.empty, action: props.action, onAction: (index, row) => trigger("select", { index, value: row }),
+    empty: props.empty,
+    action: props.action,
+    onAction: (index, row) => trigger("select", { index, value: row }),
   });
   const update = () => {
     if (props.value?.waiting) view.wait(props.value.waiting);

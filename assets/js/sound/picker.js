@@ -16,10 +16,18 @@ class Picker {
     const step = (name, title, by) =>
       make("button.round", { type: "button", title, "aria-label": title, onclick: () => this.go(by) }, icon(name));
     this.controls = make(
-      "div.picker-controls", {},
-      make("label.pick", {}, "By", this.facet), this.label,
-      make("div.picker-steps", {}, step("back", "The clip before", -1), this.counter, step("forward", "The next clip", 1),
-        make("button.plain", { type: "button", onclick: () => this.random() }, "Random")),
+      "div.picker-controls",
+      {},
+      make("label.pick", {}, "By", this.facet),
+      this.label,
+      make(
+        "div.picker-steps",
+        {},
+        step("back", "The clip before", -1),
+        this.counter,
+        step("forward", "The next clip", 1),
+        make("button.plain", { type: "button", onclick: () => this.random() }, "Random"),
+      ),
     );
     this.message = make("p.notice-line", { role: "status" });
     this.share = make("span");
@@ -30,7 +38,7 @@ class Picker {
   /** {set: {fingerprint, name, n, facets, main_facet}} or {text, fraction, tone}. */
   show(value) {
     const set = value?.set ?? null;
-    this.message.textContent = set ? "" : value?.text ?? "";
+    this.message.textContent = set ? "" : (value?.text ?? "");
     this.message.hidden = Boolean(set) || !value?.text;
     this.root.dataset.tone = value?.tone ?? "";
     this.bar.hidden = Boolean(set) || !Number.isFinite(value?.fraction);
@@ -99,7 +107,10 @@ class Picker {
     this.onChoose({
       sound: { fingerprint: this.set.fingerprint, index: clip },
       title: this.labelOf(this.facet.value, clip),
-      subtitle: others.filter((facet) => this.codes[facet][clip] >= 0).map((facet) => `${facet}: ${this.labelOf(facet, clip)}`).join("  ·  "),
+      subtitle: others
+        .filter((facet) => this.codes[facet][clip] >= 0)
+        .map((facet) => `${facet}: ${this.labelOf(facet, clip)}`)
+        .join("  ·  "),
       play: !first,
       first,
     });

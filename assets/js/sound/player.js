@@ -2,10 +2,10 @@
 
 import { make, onResize, replaceIcon, sharpContext } from "../core/elements.js";
 import { nextFrame } from "../core/frames.js";
-import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks, unpacked } from "./spectrogram_image.js";
-import { isPlaying, leave, load, play, player, position, stop } from "./sound.js";
-import { colour, onTheme } from "../core/theme.js";
 import { sameSound } from "../core/routes.js";
+import { colour, onTheme } from "../core/theme.js";
+import { isPlaying, leave, load, play, player, position, stop } from "./sound.js";
+import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks, unpacked } from "./spectrogram_image.js";
 
 const EDGE = { left: 46, right: 64, top: 8, bottom: 34, gap: 12 };
 const WAVE_SHARE = 0.28;
@@ -26,7 +26,8 @@ export class SoundView {
     this.message = make("div.player-message", { role: "status" });
     this.picturing = make("div.player-picture", {}, this.canvas, this.cursor, this.message);
     this.box = make(
-      "div.player", { tabindex: "0", role: "group", "aria-label": "Sound player" },
+      "div.player",
+      { tabindex: "0", role: "group", "aria-label": "Sound player" },
       make("div.player-head", {}, this.button, make("div.player-words", {}, this.title, this.facts)),
       this.picturing,
     );
@@ -186,7 +187,8 @@ function drawWave(context, { peaks }, box) {
   context.fillStyle = colour("accent");
   const wide = box.w / columns;
   for (let i = 0; i < columns; i++) {
-    const low = (peaks[2 * i] / 127) * (box.h / 2 - 1), high = (peaks[2 * i + 1] / 127) * (box.h / 2 - 1);
+    const low = (peaks[2 * i] / 127) * (box.h / 2 - 1),
+      high = (peaks[2 * i + 1] / 127) * (box.h / 2 - 1);
     context.fillRect(box.x + i * wide, middle - high, Math.max(wide, 0.75), Math.max(1, high - low));
   }
 }
@@ -196,7 +198,11 @@ function drawAxes(context, picture, wave, mel) {
   context.strokeStyle = colour("faint-text");
   context.textBaseline = "middle";
   context.textAlign = "right";
-  for (const [value, y] of [["1", wave.y + 5], ["0", wave.y + wave.h / 2], ["−1", wave.y + wave.h - 5]]) {
+  for (const [value, y] of [
+    ["1", wave.y + 5],
+    ["0", wave.y + wave.h / 2],
+    ["−1", wave.y + wave.h - 5],
+  ]) {
     context.fillText(value, wave.x - 6, y);
   }
   let last = Infinity;
@@ -225,7 +231,8 @@ function drawAxes(context, picture, wave, mel) {
 }
 
 function drawScale(context, picture, mel) {
-  const x = mel.x + mel.w + 12, wide = 10;
+  const x = mel.x + mel.w + 12,
+    wide = 10;
   for (let i = 0; i < mel.h; i++) {
     const value = COLOURS[Math.round(255 * (1 - i / mel.h))];
     context.fillStyle = `rgb(${value & 255},${(value >> 8) & 255},${(value >> 16) & 255})`;

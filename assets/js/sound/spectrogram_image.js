@@ -12,7 +12,9 @@ export function loadPicture(sound) {
   const key = soundKey(sound);
   let picture = pictures.get(key);
   pictures.delete(key);
-  picture ??= (sound.upload !== undefined ? fetchJson(address.sound(sound, "picture")) : fetchTogether(sound)).then(unpacked);
+  picture ??= (sound.upload !== undefined ? fetchJson(address.sound(sound, "picture")) : fetchTogether(sound)).then(
+    unpacked,
+  );
   pictures.set(key, picture);
   picture.catch(() => pictures.delete(key));
   if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
@@ -20,7 +22,11 @@ export function loadPicture(sound) {
 }
 
 /** A picture as the server sends it, with its arrays as arrays. */
-export const unpacked = (sent) => ({ ...sent, cells: bytesOf(sent.spectrogram), peaks: new Int8Array(bytesOf(sent.peaks).buffer) });
+export const unpacked = (sent) => ({
+  ...sent,
+  cells: bytesOf(sent.spectrogram),
+  peaks: new Int8Array(bytesOf(sent.peaks).buffer),
+});
 
 /** Those of clips that are wanted in the same moment, as by a list, come in one answer. */
 function fetchTogether({ fingerprint, index }) {
@@ -38,7 +44,12 @@ function ask(fingerprint) {
   wanted.delete(fingerprint);
   while (all.length) {
     const some = all.splice(0, AT_ONCE);
-    fetchJson(address.pictures(fingerprint, some.map(({ index }) => index)))
+    fetchJson(
+      address.pictures(
+        fingerprint,
+        some.map(({ index }) => index),
+      ),
+    )
       .then((pictures) => some.forEach(({ resolve }, i) => resolve(pictures[i])))
       .catch((error) => some.forEach(({ reject }) => reject(error)));
   }
@@ -46,8 +57,15 @@ function ask(fingerprint) {
 
 // From deep blue over plum and orange to pale yellow: lightness grows all the way, so it also reads in grey.
 const STOPS = [
-  [0, 6, 8, 24], [0.12, 22, 16, 60], [0.28, 66, 15, 104], [0.44, 122, 28, 109],
-  [0.6, 183, 55, 84], [0.74, 228, 92, 48], [0.86, 249, 152, 35], [0.95, 247, 213, 92], [1, 252, 250, 190],
+  [0, 6, 8, 24],
+  [0.12, 22, 16, 60],
+  [0.28, 66, 15, 104],
+  [0.44, 122, 28, 109],
+  [0.6, 183, 55, 84],
+  [0.74, 228, 92, 48],
+  [0.86, 249, 152, 35],
+  [0.95, 247, 213, 92],
+  [1, 252, 250, 190],
 ];
 export const COLOURS = colourTable(STOPS);
 
@@ -56,7 +74,10 @@ export function colourTable(stops) {
   const table = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
     const x = i / 255;
-    const k = Math.max(1, stops.findIndex(([at]) => at >= x));
+    const k = Math.max(
+      1,
+      stops.findIndex(([at]) => at >= x),
+    );
     const [a, b] = [stops[k - 1], stops[k]];
     const t = (x - a[0]) / (b[0] - a[0]);
     const [red, green, blue] = [1, 2, 3].map((c) => Math.round(a[c] + t * (b[c] - a[c])));
@@ -98,7 +119,10 @@ export function frequencyMarks(mel_hz) {
     const above = mel_hz.findIndex((centre) => centre >= hz);
     if (above <= 0) continue;
     const [low, high] = [mel_hz[above - 1], mel_hz[above]];
-    marks.push({ at: (above - 1 + (hz - low) / (high - low) + 0.5) / (last + 1), text: hz < 1000 ? `${hz}` : `${hz / 1000}k` });
+    marks.push({
+      at: (above - 1 + (hz - low) / (high - low) + 0.5) / (last + 1),
+      text: hz < 1000 ? `${hz}` : `${hz / 1000}k`,
+    });
   }
   return marks;
 }
