@@ -28,6 +28,7 @@ from training.run import (
     current_rows,
     find_runs,
 )
+from training.run.schema import Column, Schema
 
 
 @pytest.fixture
@@ -41,6 +42,8 @@ def full(run: RunFolder) -> RunFolder:
     writer = RunWriter(run.path)
     writer.write_status(Status(State.FINISHED, step=20, progress=1.0))
     writer.write_probe({"ids": ["a", "b"], "facets": {}})
+    writer.write_schema(Schema(columns=(Column("duration", "Duration", "number"),)))
+    writer.write_columns({"duration": [1.5, None]})
     writer.write_baselines({"main_facet": "class"})
     for step in (0, 10, 20):
         writer.append_metrics({"step": step, "train/loss": 1.0 / (step + 1)})
@@ -59,6 +62,7 @@ def read_all(run: RunFolder) -> None:
     json.dumps(asdict(status))
     assert run.read_only() in (True, False)
     assert isinstance(run.probe(), dict) and isinstance(run.baselines(), dict)
+    assert isinstance(run.schema(), Schema) and isinstance(run.columns(), dict)
     for row in run.metrics():
         assert isinstance(row["step"], int)
     for step in run.snapshots():
@@ -77,6 +81,8 @@ def test_what_is_written_is_read(full: RunFolder) -> None:
     assert arrays is not None and arrays["embeddings"].dtype == np.float16 and arrays["lens/x"].shape == (2, 2)
     assert [s for s in full.checkpoints() if full.state_path(s).exists()] == [10, 20]
     assert full.probe()["ids"] == ["a", "b"]
+    assert full.schema().columns == (Column("duration", "Duration", "number"),)
+    assert full.columns() == {"duration": [1.5, None]}
 
 
 def test_every_file_carries_its_schema(full: RunFolder) -> None:

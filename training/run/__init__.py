@@ -3,9 +3,11 @@
     config.json       everything needed to repeat the run
     status.json       where it stands now, replaced atomically about once a second
     metrics.jsonl     one line a logged step or snapshot, append only
+    schema.json       what the run holds: curves, columns, pictures, verdicts, each declared by the code that makes it
     probe.json        ids and labels of the clips that every snapshot embeds
+    columns.json      numbers, flags and texts of these clips that no step changes: duration, loudness
     baselines.json    what to compare the measures with: random initialisation, log-mel and MFCC statistics, chance
-    snapshots/        000500.npz: their embeddings and projections, singular values, the method's picture
+    snapshots/        000500.npz: their embeddings and projections, singular values, the method's picture, columns/<name>
     checkpoints/      000500.safetensors (weights), 000500.state (the rest, last two), 000500.json (their hashes)
     control/          pause, resume, stop: small files the trainer looks for
     events.out.*      the curves for TensorBoard;  log.txt: what the trainer printed

@@ -15,6 +15,7 @@ from training.errors import UserError
 from training.process import ProcessIdentity, current_process
 from training.run import reading
 from training.run.metrics_file import MetricsReader, current_rows
+from training.run.schema import Schema
 from training.run.status import SCHEMA, Control, State, Status, parsed_status
 
 SILENT_SECONDS = 10.0
@@ -84,6 +85,15 @@ class RunFolder:
     def probe(self) -> dict[str, Any]:
         """Which clips the snapshots embed: {"ids": […], "fingerprint": …, "data": …}."""
         return reading.read_object(self.path / "probe.json")
+
+    def schema(self) -> Schema:
+        """What the trainer declared of the run; nothing in a run of before there was a schema.json."""
+        return Schema.from_json(reading.read_object(self.path / "schema.json", MOST_STATUS_BYTES))
+
+    def columns(self) -> dict[str, Any]:
+        """Values of the trainer's columns that no step changes, by name: a list with one value a probe clip each."""
+        found = reading.read_object(self.path / "columns.json").get("columns")
+        return found if isinstance(found, dict) else {}
 
     def baselines(self) -> dict[str, Any]:
         """Values to draw beside the curves; empty until they are measured."""

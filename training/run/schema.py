@@ -62,6 +62,11 @@ class Column:
     unit: str = ""
     digits: int = 2
     meaning: str = ""
+    names: tuple[str, ...] = ()
+    """What false and true of a flag are called, in this order, or what the codes of a category per snapshot stand for."""
+    low: float | None = None
+    high: float | None = None
+    """The range of a number's colours, where it is known beforehand; else it is taken from the values that are shown."""
     writer: Writer = "trainer"
     """Which process writes its values; the reader of a run's folder joins them."""
 

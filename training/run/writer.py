@@ -19,6 +19,7 @@ from training.errors import UserError
 from training.process import current_process
 from training.run import reading
 from training.run.folder import RunFolder
+from training.run.schema import Schema
 from training.run.status import SCHEMA, Control, Status
 
 
@@ -79,6 +80,14 @@ class RunWriter(RunFolder):
     def write_probe(self, probe: Mapping[str, Any]) -> None:
         """Name the clips of all snapshots."""
         durable.write_json(self.path / "probe.json", {"schema": SCHEMA, **probe})
+
+    def write_schema(self, schema: Schema) -> None:
+        """Declare what the run holds."""
+        durable.write_json(self.path / "schema.json", {"schema": SCHEMA, **schema.to_json()})
+
+    def write_columns(self, columns: Mapping[str, list[Any]]) -> None:
+        """Keep the values of columns that no step changes: for each a list of numbers, texts or None, one a probe clip."""
+        durable.write_json(self.path / "columns.json", {"schema": SCHEMA, "columns": columns})
 
     def write_baselines(self, baselines: Mapping[str, Any]) -> None:
         """Keep what the measures are compared with."""

@@ -33,7 +33,8 @@ WHOLE = Schema(
     ),
     columns=(
         Column("duration", "Duration", "number", unit="s"),
-        Column("x", "X", "flag", "snapshot", writer="projector"),
+        Column("x", "X", "flag", "snapshot", names=("wrong", "right"), writer="projector"),
+        Column("y", "Y", "number", low=0.0, high=1.0),
     ),
     pictures=(Picture("a", "A", "Meaning.", "bars", series=("one", "two"), low=0.0),),
     verdicts=(VerdictKind("collapse", "Collapse"),),
