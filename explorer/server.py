@@ -28,7 +28,7 @@ from explorer.visitors.arrivals import MB, Arrivals
 from explorer.visitors.identity import Visitors
 from explorer.visitors.limits import LARGEST, Limits
 from explorer.web.address import NotServed, serve
-from explorer.web.assets import FOLDER, asset_url
+from explorer.web.assets import FOLDER, STYLE, asset_url
 from explorer.web.assets import router as asset_routes
 from explorer.web.callers import callers_of, listening
 from explorer.web.gate import Gate
@@ -145,7 +145,7 @@ class Server:
 
 def head() -> str:
     """What goes into the page's <head>: the style sheet, before anything is drawn, and the page's own script."""
-    style, script = asset_url("style.css"), asset_url("js/core/page.js")
+    style, script = asset_url(STYLE), asset_url("js/core/page.js")
     return f'<link rel="stylesheet" href="{style}" /><script type="module" src="{script}"></script>'
 
 

@@ -16,7 +16,10 @@ from training import durable
 from training.data.cache import cache_root
 
 FOLDER = Path(__file__).parents[2] / "assets"
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+TYPES = {".js": "text/javascript", ".svg": "image/svg+xml"}
+STYLE = "style.css"
+CORE_STYLES = ("tokens", "gradio", "shared", "page")
+"""In this order, before all others."""
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 PREFIX = "/gradio_api/x/assets"
 
@@ -25,15 +28,23 @@ router = APIRouter(prefix=PREFIX)
 
 @cache
 def files() -> dict[str, Path]:
-    """What the page may ask for by name: every script, style sheet and icon below assets/."""
+    """What the page may ask for by name beside its style: every script and icon below assets/."""
     found = [*FOLDER.glob("*"), *FOLDER.glob("js/*/*")]
     return {path.relative_to(FOLDER).as_posix(): path for path in sorted(found) if path.suffix in TYPES}
 
 
 @cache
+def style() -> bytes:
+    """All style sheets as one, so that the page asks once: assets/css/core in its order, then those of the parts."""
+    sheets = sorted((FOLDER / "css").glob("*/*.css"))
+    core = [FOLDER / "css" / "core" / f"{name}.css" for name in CORE_STYLES]
+    return b"\n".join(sheet.read_bytes() for sheet in [*core, *(sheet for sheet in sheets if sheet not in core)])
+
+
+@cache
 def asset_version() -> str:
     """A short hash of all these files and of plotly's version."""
-    digest = hashlib.sha256(version("plotly").encode())
+    digest = hashlib.sha256(version("plotly").encode() + style())
     for name, path in files().items():
         digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
@@ -63,10 +74,12 @@ def plotly(asked: str) -> Response:
 
 @router.get("/{asked}/{name:path}")
 def asset(asked: str, name: str) -> Response:
-    """One of `files`; 404 for an older version, so that scripts of two versions never meet on one page."""
+    """The style or one of `files`; 404 for an older version, so that scripts of two versions never meet on one page."""
     path = files().get(name)
-    if path is None or asked != asset_version():
+    if asked != asset_version() or (path is None and name != STYLE):
         return _gone()
+    if path is None:
+        return Response(style(), headers=FOR_GOOD, media_type="text/css")
     return FileResponse(path, media_type=TYPES[path.suffix], headers=FOR_GOOD)
 
 

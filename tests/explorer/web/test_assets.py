@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from explorer.web.assets import FOLDER, asset_url, asset_version, files, router
+from explorer.web.assets import FOLDER, STYLE, asset_url, asset_version, files, router
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def client() -> TestClient:
 
 
 def test_every_script_and_style_is_served_for_good(client: TestClient) -> None:
-    assert {"style.css", "icon.svg", "js/map/map.js", "js/sound/player.js"} <= set(files())
+    assert {"icon.svg", "js/map/map.js", "js/sound/player.js"} <= set(files())
     for name, path in files().items():
         reply = client.get("/" + asset_url(name))
         assert reply.status_code == 200
@@ -28,8 +28,19 @@ def test_every_script_and_style_is_served_for_good(client: TestClient) -> None:
         assert reply.headers["x-content-type-options"] == "nosniff"
 
 
+def test_the_style_is_every_sheet_the_tokens_first(client: TestClient) -> None:
+    reply = client.get("/" + asset_url(STYLE))
+    assert reply.status_code == 200 and reply.headers["content-type"].startswith("text/css")
+    sheets = [path.read_text() for path in (FOLDER / "css").rglob("*.css")]
+    assert len(sheets) > 10
+    assert all(sheet in reply.text for sheet in sheets)
+    assert len(reply.text) == sum(map(len, sheets)) + len(sheets) - 1
+    assert reply.text.startswith((FOLDER / "css" / "core" / "tokens.css").read_text())
+
+
 @pytest.mark.parametrize(
-    "name", ["js/nothing.js", "../app.py", "%2e%2e/app.py", "js/../../app.py", "example_run/config.json"]
+    "name",
+    ["css/map/map.css", "js/nothing.js", "../app.py", "%2e%2e/app.py", "js/../../app.py", "example_run/config.json"],
 )
 def test_nothing_else_is_served(client: TestClient, name: str) -> None:
     assert client.get(f"/gradio_api/x/assets/{asset_version()}/{name}").status_code == 404
