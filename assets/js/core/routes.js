@@ -20,24 +20,48 @@ export function soundKey(sound) {
 
 export const sameSound = (a, b) => soundKey(a) === soundKey(b);
 
-async function answer(url, options) {
-  let reply;
-  try {
-    reply = await fetch(url, options);
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Error("The page's server does not answer.");
-  }
-  if (reply.ok) return reply;
-  const said = await reply.json().catch(() => ({}));
-  const error = new Error(typeof said.detail === "string" ? said.detail : `The server answered ${reply.status}.`);
-  error.status = reply.status;
-  throw error;
+// What a request asks for, by the word of its address that names it: for the sentence that tells that it did not come.
+const ASKED = {
+  news: "the news of the run",
+  baselines: "what the run is compared with",
+  points: "the clips of the map",
+  layout: "the map of this step",
+  neighbours: "the nearest clips",
+  lens: "the method's picture",
+  clip: "the sound",
+  picture: "the spectrogram",
+  pictures: "the spectrograms",
+};
+
+function asked(url) {
+  const [kind, , topic] = url.slice(root.length).split(/[/?]/);
+  return ASKED[kind === "run" || kind === "upload" ? topic : kind] ?? "what the page asked for";
 }
 
-export const fetchJson = async (url, options) => (await answer(url, options)).json();
-export const fetchBytes = async (url, options) => (await answer(url, options)).arrayBuffer();
-export const fetchReply = answer;
+/** What `read` makes of the reply. Throws one plain sentence; its `status` is the server's, where the server answered. */
+async function answer(url, read, { signal, seconds = 20 } = {}) {
+  const limit = AbortSignal.timeout(seconds * 1000);
+  try {
+    const reply = await fetch(url, { signal: signal ? AbortSignal.any([signal, limit]) : limit });
+    if (reply.ok) return await read(reply);
+    throw await refusal(reply);
+  } catch (error) {
+    if (error.status !== undefined || error.name === "AbortError") throw error;
+    if (limit.aborted) throw new Error(`The server did not send ${asked(url)} within ${seconds} seconds.`);
+    throw new Error("The page's server does not answer.");
+  }
+}
+
+async function refusal(reply) {
+  const said = await reply.json().catch(() => ({}));
+  const error = new Error(typeof said.detail === "string" ? said.detail : `The server answered ${reply.status}.`);
+  return Object.assign(error, { status: reply.status });
+}
+
+/** `options`: {signal} to call it off, and {seconds} after which it is given up. */
+export const fetchJson = (url, options) => answer(url, (reply) => reply.json(), options);
+/** Bytes may be many, and lines are slow: they have more time. */
+export const fetchBytes = (url, options) => answer(url, (reply) => reply.arrayBuffer(), { seconds: 60, ...options });
 
 /** The bytes that JSON carries as base64. */
 export function bytesOf(base64) {

@@ -1,5 +1,7 @@
 // Light or dark, and the colours that canvases and charts need as values (they cannot read CSS variables).
 
+import { tellAll } from "./listeners.js";
+
 export const isDark = () => document.body.classList.contains("dark");
 
 export function colour(name) {
@@ -17,5 +19,5 @@ let dark = isDark();
 new MutationObserver(() => {
   if (isDark() === dark) return;
   dark = isDark();
-  for (const listener of listeners) listener();
+  tellAll(listeners);
 }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
