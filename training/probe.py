@@ -8,7 +8,7 @@ from torch import Tensor
 
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.data.store import CHUNK, clip_power, padded_waveforms
-from training.measures.knn import knn_accuracy
+from training.measures.knn import Votes, accuracy, knn_votes
 from training.spectrogram import FrontEnd, log_mel
 
 
@@ -49,14 +49,24 @@ def measured_facets(dataset: Dataset) -> list[str]:
     return [name for name, facet in dataset.facets.items() if name != dataset.group and len(facet.names) > 1]
 
 
+def cross_group_votes(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str, Votes]:
+    """For each measured facet, what the neighbours of `clips` from other groups vote for, by embeddings x (n, D)."""
+    groups = torch.from_numpy(dataset.groups.codes[clips].astype(np.int64))
+    return {name: knn_votes(x.cpu(), _labels(dataset, clips, name), groups) for name in measured_facets(dataset)}
+
+
 def cross_group_knn(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str, float]:
     """Cross-group kNN accuracy of embeddings x (n, D) of `clips`, for each measured facet."""
-    groups = torch.from_numpy(dataset.groups.codes[clips].astype(np.int64))
-    found = {}
-    for name in measured_facets(dataset):
-        labels = torch.from_numpy(dataset.facets[name].codes[clips].astype(np.int64))
-        found[name] = knn_accuracy(x.cpu(), labels, groups)
-    return found
+    return accuracies(cross_group_votes(x, dataset, clips), dataset, clips)
+
+
+def accuracies(votes: dict[str, Votes], dataset: Dataset, clips: np.ndarray) -> dict[str, float]:
+    """For each facet, the part of its labelled clips that got their own label by `cross_group_votes`."""
+    return {name: accuracy(found, _labels(dataset, clips, name)) for name, found in votes.items()}
+
+
+def _labels(dataset: Dataset, clips: np.ndarray, facet: str) -> Tensor:
+    return torch.from_numpy(dataset.facets[facet].codes[clips].astype(np.int64))
 
 
 def chance(dataset: Dataset, clips: np.ndarray, facet: str) -> float:

@@ -6,12 +6,13 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from training.columns import Taken, snapshot_values
 from training.data.dataset import Dataset
 from training.data.store import ClipStore
 from training.embedder import embed_clips
 from training.measures import geometry
 from training.methods.method import Method
-from training.probe import cross_group_knn
+from training.probe import accuracies, cross_group_votes
 
 PAIRS = 256
 """Clips of which two views are compared."""
@@ -45,16 +46,19 @@ def snapshot(
     # A few thousand rows: on a GPU each measure would be waited for, and the eigenvalues' library takes a second to load.
     h, z, first, second = (x.cpu() for x in (h, z, first, second))
     measures, sigma = geometry(h, z, (first, second))
-    knn = cross_group_knn(h, dataset, clips)
+    votes = cross_group_votes(h, dataset, clips)
+    knn = accuracies(votes, dataset, clips)
     main = dataset.main_facet
     if main in knn:
         measures = {"cross_group_knn": knn[main], **measures}
+    columns = snapshot_values(Taken(dataset, clips, h, votes))
     arrays = {
         "embeddings": h.half().numpy(),
         "projections": z.half().numpy(),
         "singular_values": sigma.float().numpy(),
         "lens_clips": batch.clips.cpu().numpy(),
         **{f"lens/{name}": picture.float().cpu().numpy() for name, picture in lens.items()},
+        **{f"columns/{name}": values for name, values in columns.items()},
     }
     return Snapshot(arrays, {**measures, **{f"cross_group_knn/{facet}": value for facet, value in knn.items()}})
 

@@ -5,6 +5,8 @@ classified by all others. *Cross-group* bans the neighbours of the query's own g
 near copies of a clip would be found by any embedding.
 """
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
@@ -14,21 +16,31 @@ TEMPERATURE = 0.07
 CHUNK = 1024
 
 
-def knn_accuracy(x: Tensor, labels: Tensor, banned: Tensor | None = None) -> float:
-    """Part of the clips that get their own label: x (n, D), labels (n,) int64 with -1 for unlabelled, banned (n,) groups.
+@dataclass(frozen=True)
+class Votes:
+    """What the neighbours of n clips voted for."""
 
-    Unlabelled clips neither ask nor answer; a query whose neighbours are all banned counts as wrong. NaN where nothing
-    is labelled.
+    label: Tensor
+    """(n,) int64: the label with the most weight, -1 where nobody may vote and where the clip itself has none."""
+    share: Tensor
+    """(n,) float32 in [0, 1]: its part of all weights, NaN where there is no vote."""
+
+
+def knn_votes(x: Tensor, labels: Tensor, banned: Tensor | None = None) -> Votes:
+    """Every clip classified by all others: x (n, D), labels (n,) int64 with -1 for unlabelled, banned (n,) groups.
+
+    Unlabelled clips neither ask nor answer.
     """
-    known = labels >= 0
-    x, labels = x[known].float(), labels[known]
-    if len(x) < 2:
-        return float("nan")
+    asked = torch.nonzero(labels >= 0).squeeze(1)
+    label = torch.full_like(labels, -1)
+    share = torch.full((len(labels),), torch.nan, device=labels.device)
+    if len(asked) < 2:
+        return Votes(label, share)
+    x, known = x[asked].float(), labels[asked]
     if banned is not None:
-        banned = banned[known]
+        banned = banned[asked]
     unit = functional.normalize(z_scored(x), dim=1)
-    classes = int(labels.max()) + 1
-    right = 0
+    classes = int(known.max()) + 1
     for first in range(0, len(x), CHUNK):
         rows = torch.arange(first, min(first + CHUNK, len(x)), device=x.device)
         similarity = unit[rows] @ unit.T
@@ -37,10 +49,26 @@ def knn_accuracy(x: Tensor, labels: Tensor, banned: Tensor | None = None) -> flo
             out = out | (banned[rows, None] == banned)
         near, index = similarity.masked_fill_(out, -torch.inf).topk(min(NEIGHBOURS, len(x) - 1), dim=1)
         votes = torch.zeros(len(rows), classes, device=x.device)
-        votes.scatter_add_(1, labels[index], (near / TEMPERATURE).exp())  # a banned neighbour weighs e^-inf = 0
-        answered = votes.amax(1) > 0
-        right += int(((votes.argmax(1) == labels[rows]) & answered).sum())
-    return right / len(x)
+        votes.scatter_add_(1, known[index], (near / TEMPERATURE).exp())  # a banned neighbour weighs e^-inf = 0
+        most, winner = votes.max(1)
+        label[asked[rows]] = winner.masked_fill(most <= 0, -1)
+        share[asked[rows]] = most / votes.sum(1)  # 0 / 0 is NaN
+    return Votes(label, share)
+
+
+def knn_accuracy(x: Tensor, labels: Tensor, banned: Tensor | None = None) -> float:
+    """Part of the labelled clips that get their own label, by `knn_votes`.
+
+    A query whose neighbours are all banned counts as wrong. NaN where nothing is labelled.
+    """
+    return accuracy(knn_votes(x, labels, banned), labels)
+
+
+def accuracy(votes: Votes, labels: Tensor) -> float:
+    """Part of the labelled clips whose neighbours name their label; NaN for fewer than two of them."""
+    known = labels >= 0
+    count = int(known.sum())
+    return int(((votes.label == labels) & known).sum()) / count if count > 1 else float("nan")
 
 
 def z_scored(x: Tensor) -> Tensor:

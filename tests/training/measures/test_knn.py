@@ -7,25 +7,25 @@ import pytest
 import torch
 
 from training.measures import knn
-from training.measures.knn import NEIGHBOURS, TEMPERATURE, knn_accuracy, z_scored
+from training.measures.knn import NEIGHBOURS, TEMPERATURE, knn_accuracy, knn_votes, z_scored
 
 
-def slow_accuracy(x: np.ndarray, labels: list[int], groups: list[int] | None) -> float:
+def slow_votes(x: np.ndarray, labels: list[int], groups: list[int] | None) -> dict[int, tuple[int, float]]:
+    """Labelled clip → (winner or -1, its share of the votes)."""
     known = [i for i, label in enumerate(labels) if label >= 0]
-    x = x[known].astype(np.float64)
-    labels = [labels[i] for i in known]
-    groups = None if groups is None else [groups[i] for i in known]
-    z = (x - x.mean(0)) / np.maximum(x.std(0), 1e-6)
-    z = z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-12)
-    right = 0
-    for i in range(len(z)):
-        allowed = [j for j in range(len(z)) if j != i and (groups is None or groups[j] != groups[i])]
-        nearest = sorted(allowed, key=lambda j: -float(z[i] @ z[j]))[:NEIGHBOURS]
+    z = x[known].astype(np.float64)
+    z = (z - z.mean(0)) / np.maximum(z.std(0), 1e-6)
+    unit = dict(zip(known, z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-12), strict=True))
+    found = {}
+    for i in known:
+        allowed = [j for j in known if j != i and (groups is None or groups[j] != groups[i])]
+        nearest = sorted(allowed, key=lambda j: -float(unit[i] @ unit[j]))[:NEIGHBOURS]
         votes: dict[int, float] = {}
         for j in nearest:
-            votes[labels[j]] = votes.get(labels[j], 0.0) + math.exp(float(z[i] @ z[j]) / TEMPERATURE)
-        right += bool(votes) and max(votes, key=lambda label: votes[label]) == labels[i]
-    return right / len(z)
+            votes[labels[j]] = votes.get(labels[j], 0.0) + math.exp(float(unit[i] @ unit[j]) / TEMPERATURE)
+        winner = max(votes, key=lambda label: votes[label]) if votes else -1
+        found[i] = (winner, votes[winner] / sum(votes.values()) if votes else math.nan)
+    return found
 
 
 @pytest.mark.parametrize("ban", [False, True])
@@ -37,8 +37,13 @@ def test_against_loops(n: int, ban: bool, monkeypatch: pytest.MonkeyPatch) -> No
     labels[:2] = (0, 1)
     x = random.normal(size=(n, 6)) + labels[:, None] * 0.7
     banned = torch.from_numpy(groups) if ban else None
-    found = knn_accuracy(torch.from_numpy(x), torch.from_numpy(labels), banned)
-    assert found == pytest.approx(slow_accuracy(x, labels.tolist(), groups.tolist() if ban else None))
+    slow = slow_votes(x, labels.tolist(), groups.tolist() if ban else None)
+    found = knn_votes(torch.from_numpy(x), torch.from_numpy(labels), banned)
+    assert found.label.tolist() == [slow[i][0] if i in slow else -1 for i in range(n)]
+    shares = [slow[i][1] if i in slow else math.nan for i in range(n)]
+    np.testing.assert_allclose(found.share.numpy(), shares, rtol=1e-4)
+    right = sum(winner == labels[i] for i, (winner, _) in slow.items()) / len(slow)
+    assert knn_accuracy(torch.from_numpy(x), torch.from_numpy(labels), banned) == pytest.approx(right)
 
 
 def test_copies_of_the_own_group_are_banned() -> None:

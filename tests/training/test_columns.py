@@ -1,0 +1,98 @@
+"""What the trainer says of each clip, and that a column more is a line in a table."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from training import columns
+from training.columns import ClipColumn, SnapshotColumn, Taken, clip_values, declared, snapshot_values
+from training.data.dataset import SAMPLE_RATE, Dataset, Facet
+from training.probe import accuracies, cross_group_votes
+from training.run import RunFolder
+from training.run.schema import Column
+from training.trainer import train
+
+MakeRun = Callable[..., RunFolder]
+
+
+def taken(dataset: Dataset, clips: np.ndarray) -> Taken:
+    x = torch.randn(len(clips), 6) + torch.from_numpy(dataset.facets["class"].codes[clips])[:, None]
+    return Taken(dataset, clips, x, cross_group_votes(x, dataset, clips))
+
+
+def test_every_facet_is_a_column_the_main_one_first(tones: Dataset) -> None:
+    found = declared(tones)
+    assert [(c.name, c.kind, c.per) for c in found] == [
+        ("class", "category", "clip"),
+        ("source", "category", "clip"),
+        ("knn_right", "flag", "snapshot"),
+        ("knn_share", "number", "snapshot"),
+        ("duration", "number", "clip"),
+        ("loudness", "number", "clip"),
+    ]
+    assert all(c.writer == "trainer" and c.title for c in found)
+
+
+def test_a_facet_keeps_its_name_from_a_column(tones: Dataset) -> None:
+    longs = Facet(("long", "short"), np.zeros(64, np.int32))
+    found = declared(replace(tones, facets={**tones.facets, "duration": longs}))
+    assert [c.kind for c in found if c.name == "duration"] == ["category"]
+
+
+def test_without_labels_no_neighbour_can_be_right(tones: Dataset) -> None:
+    bare = replace(tones, facets={"source": tones.facets["source"]})
+    assert [c.name for c in declared(bare)] == ["source", "duration", "loudness"]
+    assert snapshot_values(Taken(bare, np.arange(4), torch.randn(4, 3), {})) == {}
+
+
+def test_duration_and_loudness(tones: Dataset) -> None:
+    clips = np.array([5, 9])
+    found = clip_values(tones, clips)
+    assert found["duration"] == [round(len(tones.waveform(int(c))) / SAMPLE_RATE, 6) for c in clips]
+    rms = [np.sqrt(np.mean(tones.waveform(int(c)).astype(float) ** 2)) for c in clips]
+    assert found["loudness"] == pytest.approx(20 * np.log10(rms), abs=1e-4)
+
+
+def test_silence_has_no_loudness_and_a_full_square_wave_has_zero(tones: Dataset) -> None:
+    square = np.tile(np.array([-32768, 32767], np.int16), 50)
+    samples = np.concatenate([np.zeros(100, np.int16), square])
+    made = replace(tones, samples=samples, starts=np.array([0, 100]), lengths=np.array([100, 100]))
+    silent, full = clip_values(made, np.arange(2))["loudness"]
+    assert silent is None and full == pytest.approx(0, abs=1e-3)
+
+
+def test_what_the_neighbours_say_is_what_the_measure_counts(tones: Dataset) -> None:
+    unlabelled = tones.facets["class"].codes.copy()
+    unlabelled[::7] = -1
+    labels = Facet(tones.facets["class"].names, unlabelled)
+    dataset = replace(tones, facets={**tones.facets, "class": labels})
+    clips = np.arange(0, 64, 2)
+    what = taken(dataset, clips)
+    found = snapshot_values(what)
+    right, share = found["knn_right"], found["knn_share"]
+    known = unlabelled[clips] >= 0
+    assert (right[~known] == -1).all() and np.isnan(share[~known]).all()
+    assert right[known].mean() == pytest.approx(accuracies(what.votes, dataset, clips)["class"])
+    assert ((share[known] >= 1 / 4) & (share[known] <= 1)).all()
+
+
+def test_a_made_up_column_is_kept_by_a_real_run(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = ClipColumn(Column("name", "Name", "text"), lambda dataset, clips: [dataset.ids[c] for c in clips])
+    norm = SnapshotColumn(Column("norm", "Norm", "number", "snapshot"), lambda taken: taken.embeddings.norm(dim=1))
+    monkeypatch.setattr(columns, "CLIP_COLUMNS", (*columns.CLIP_COLUMNS, named))
+    monkeypatch.setattr(columns, "SNAPSHOT_COLUMNS", (*columns.SNAPSHOT_COLUMNS, norm))
+    run = made_run(steps=3)
+    train(run.path)
+    assert {named.column, norm.column} < set(run.schema().columns)
+    assert run.columns()["name"] == run.probe()["ids"]
+    for step in run.snapshots():
+        arrays = run.snapshot(step)
+        assert arrays is not None
+        lengths = np.linalg.norm(arrays["embeddings"].astype(np.float32), axis=1)
+        np.testing.assert_allclose(arrays["columns/norm"], lengths, rtol=1e-2)
+        right = arrays["columns/knn_right"]
+        row = next(r for r in run.metrics() if r["step"] == step and "measure/cross_group_knn" in r)
+        assert right.mean() == pytest.approx(row["measure/cross_group_knn"])

@@ -1,0 +1,137 @@
+"""The columns of clips that the trainer writes: what each is, beside how it is computed. A new one is a line in a table.
+
+Every facet of the data is a column too; its labels lie in probe.json. A column whose name a facet has gives way to it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.data.dataset import SAMPLE_RATE, Dataset
+from training.measures.knn import Votes
+from training.probe import measured_facets
+from training.run.schema import Column
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a snapshot knows of the n probe clips."""
+
+    dataset: Dataset
+    clips: np.ndarray
+    """(n,) int: their indices in `dataset`."""
+    embeddings: Tensor
+    """(n, D) float32, on the CPU."""
+    votes: dict[str, Votes]
+    """Measured facet → what each clip's neighbours from other groups voted for."""
+
+
+@dataclass(frozen=True)
+class ClipColumn:
+    """A column that no step changes."""
+
+    column: Column
+    values: Callable[[Dataset, np.ndarray], np.ndarray | list[str]]
+    """(dataset, clips (n,)) → n numbers, flags (0 or 1) or texts; NaN is no value."""
+
+
+@dataclass(frozen=True)
+class SnapshotColumn:
+    """A column of clip and snapshot."""
+
+    column: Column
+    values: Callable[[Taken], Tensor]
+    """(n,): numbers with NaN for no value, or whole numbers with -1 for it."""
+    applies: Callable[[Dataset], bool] = lambda dataset: True
+    """Whether data like this has it."""
+
+
+def duration(dataset: Dataset, clips: np.ndarray) -> np.ndarray:
+    """(n,) seconds."""
+    return dataset.lengths[clips] / SAMPLE_RATE
+
+
+def loudness(dataset: Dataset, clips: np.ndarray) -> np.ndarray:
+    """(n,) RMS in dB re full scale, so that a full square wave has 0; NaN for digital silence."""
+    power = np.array([np.mean(np.square(dataset.waveform(int(clip)), dtype=np.float64)) for clip in clips])
+    return 10 * np.log10(np.where(power > 0, power, np.nan))
+
+
+def knn_right(taken: Taken) -> Tensor:
+    """(n,) int8: 1 where the neighbours name the clip's own label, 0 where another or none; -1 for an unlabelled clip."""
+    main = taken.dataset.main_facet
+    labels = torch.from_numpy(taken.dataset.facets[main].codes[taken.clips].astype(np.int64))
+    return (taken.votes[main].label == labels).to(torch.int8).masked_fill_(labels < 0, -1)
+
+
+def knn_share(taken: Taken) -> Tensor:
+    """(n,) float32 in [0, 1]; NaN where no neighbour may vote."""
+    return taken.votes[taken.dataset.main_facet].share
+
+
+def _has_labels(dataset: Dataset) -> bool:
+    return dataset.main_facet in measured_facets(dataset)
+
+
+CLIP_COLUMNS = (
+    ClipColumn(Column("duration", "Duration", "number", unit="s", meaning="How long the clip is."), duration),
+    ClipColumn(
+        Column(
+            "loudness", "Loudness", "number", unit="dB", digits=1,
+            meaning="Root mean square of the samples, in decibels below full scale.",
+        ),
+        loudness,
+    ),
+)  # fmt: skip
+
+SNAPSHOT_COLUMNS = (
+    SnapshotColumn(
+        Column(
+            "knn_right", "kNN right", "flag", "snapshot", names=("wrong", "right"),
+            meaning="Whether the clip's 20 nearest neighbours from other sources vote for its own label.",
+        ),
+        knn_right, _has_labels,
+    ),
+    SnapshotColumn(
+        Column(
+            "knn_share", "kNN sureness", "number", "snapshot", low=0.0, high=1.0,
+            meaning="The share of the neighbours' weighted votes that the winning label gets, whether it is right or not.",
+        ),
+        knn_share, _has_labels,
+    ),
+)  # fmt: skip
+
+
+def declared(dataset: Dataset) -> tuple[Column, ...]:
+    """All that a run on this data has, in the order in which it is offered."""
+    facets = [_of_facet(dataset, name) for name in (dataset.main_facet, *dataset.facets)]
+    kept = [each.column for each in SNAPSHOT_COLUMNS if each.applies(dataset)]
+    columns = [*facets, *kept, *(each.column for each in CLIP_COLUMNS)]
+    return tuple({column.name: column for column in reversed(columns)}.values())[::-1]
+
+
+def clip_values(dataset: Dataset, clips: np.ndarray) -> dict[str, list[Any]]:
+    """What columns.json holds: for each of CLIP_COLUMNS its n values, None for none."""
+    found = {each.column.name: each.values(dataset, clips) for each in CLIP_COLUMNS}
+    return {name: [_plain(value) for value in values] for name, values in found.items()}
+
+
+def snapshot_values(taken: Taken) -> dict[str, np.ndarray]:
+    """What a snapshot holds at columns/<name>: float32, or int32 where they are whole numbers."""
+    found = {each.column.name: each.values(taken) for each in SNAPSHOT_COLUMNS if each.applies(taken.dataset)}
+    return {name: (v.float() if v.is_floating_point() else v.int()).cpu().numpy() for name, v in found.items()}
+
+
+def _of_facet(dataset: Dataset, name: str) -> Column:
+    meaning = "Where the clip comes from." if name == dataset.group else ""
+    return Column(name, name, "category", meaning=meaning)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    return round(float(value), 6) if np.isfinite(value) else None
