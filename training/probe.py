@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.data.dataset import SAMPLE_RATE, Dataset
+from training.data.dataset import SAMPLE_RATE, Dataset, Facet
 from training.data.store import CHUNK, clip_power, padded_waveforms
 from training.measures.knn import Votes, accuracy, knn_votes
 from training.spectrogram import FrontEnd, log_mel
@@ -49,24 +49,26 @@ def measured_facets(dataset: Dataset) -> list[str]:
     return [name for name, facet in dataset.facets.items() if name != dataset.group and len(facet.names) > 1]
 
 
+def measured_labels(dataset: Dataset, clips: np.ndarray) -> dict[str, Tensor]:
+    """Labels (n,) int64 of `clips` for each measured facet, -1 for unlabelled."""
+    return {name: _codes(dataset.facets[name], clips) for name in measured_facets(dataset)}
+
+
+def groups_of(dataset: Dataset, clips: np.ndarray) -> Tensor:
+    """Groups (n,) int64 of `clips`."""
+    return _codes(dataset.groups, clips)
+
+
 def cross_group_votes(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str, Votes]:
     """For each measured facet, what the neighbours of `clips` from other groups vote for, by embeddings x (n, D)."""
-    groups = torch.from_numpy(dataset.groups.codes[clips].astype(np.int64))
-    return {name: knn_votes(x.cpu(), _labels(dataset, clips, name), groups) for name in measured_facets(dataset)}
+    groups = groups_of(dataset, clips)
+    return {name: knn_votes(x.cpu(), labels, groups) for name, labels in measured_labels(dataset, clips).items()}
 
 
 def cross_group_knn(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str, float]:
     """Cross-group kNN accuracy of embeddings x (n, D) of `clips`, for each measured facet."""
-    return accuracies(cross_group_votes(x, dataset, clips), dataset, clips)
-
-
-def accuracies(votes: dict[str, Votes], dataset: Dataset, clips: np.ndarray) -> dict[str, float]:
-    """For each facet, the part of its labelled clips that got their own label by `cross_group_votes`."""
-    return {name: accuracy(found, _labels(dataset, clips, name)) for name, found in votes.items()}
-
-
-def _labels(dataset: Dataset, clips: np.ndarray, facet: str) -> Tensor:
-    return torch.from_numpy(dataset.facets[facet].codes[clips].astype(np.int64))
+    votes, labels = cross_group_votes(x, dataset, clips), measured_labels(dataset, clips)
+    return {name: accuracy(found, labels[name]) for name, found in votes.items()}
 
 
 def chance(dataset: Dataset, clips: np.ndarray, facet: str) -> float:
@@ -109,3 +111,7 @@ def mfcc_statistics(dataset: Dataset, clips: np.ndarray) -> Tensor:
 
 def _chunks(clips: np.ndarray) -> list[list[int]]:
     return [[int(c) for c in clips[first : first + CHUNK]] for first in range(0, len(clips), CHUNK)]
+
+
+def _codes(facet: Facet, clips: np.ndarray) -> Tensor:
+    return torch.from_numpy(facet.codes[clips].astype(np.int64))

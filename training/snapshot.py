@@ -10,9 +10,9 @@ from training.columns import Taken, snapshot_values
 from training.data.dataset import Dataset
 from training.data.store import ClipStore
 from training.embedder import embed_clips
-from training.measures import geometry
+from training.measures import Embedded, measured
 from training.methods.method import Method
-from training.probe import accuracies, cross_group_votes
+from training.probe import cross_group_votes, groups_of, measured_labels
 
 PAIRS = 256
 """Clips of which two views are compared."""
@@ -45,22 +45,19 @@ def snapshot(
     method.train()
     # A few thousand rows: on a GPU each measure would be waited for, and the eigenvalues' library takes a second to load.
     h, z, first, second = (x.cpu() for x in (h, z, first, second))
-    measures, sigma = geometry(h, z, (first, second))
     votes = cross_group_votes(h, dataset, clips)
-    knn = accuracies(votes, dataset, clips)
-    main = dataset.main_facet
-    if main in knn:
-        measures = {"cross_group_knn": knn[main], **measures}
+    labels, groups = measured_labels(dataset, clips), groups_of(dataset, clips)
+    embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes)
     columns = snapshot_values(Taken(dataset, clips, h, votes))
     arrays = {
         "embeddings": h.half().numpy(),
         "projections": z.half().numpy(),
-        "singular_values": sigma.float().numpy(),
+        "singular_values": embedded.sigma_h.float().numpy(),
         "lens_clips": batch.clips.cpu().numpy(),
         **{f"lens/{name}": picture.float().cpu().numpy() for name, picture in lens.items()},
         **{f"columns/{name}": values for name, values in columns.items()},
     }
-    return Snapshot(arrays, {**measures, **{f"cross_group_knn/{facet}": value for facet, value in knn.items()}})
+    return Snapshot(arrays, measured(embedded))
 
 
 def _projected(method: Method, h: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
-from training.measures import geometry
+from training.measures import Embedded, measured
 from training.measures.knn import knn_accuracy
 from training.methods.swav import equal_shares
 from training.parts.bank import Bank
@@ -82,8 +82,9 @@ def neighbours(device: torch.device) -> dict[str, Tensor]:
 def measures(device: torch.device) -> dict[str, Tensor]:
     """Everything that a snapshot measures but kNN."""
     h, z = drawn(300, 32).cumsum(1).to(device), drawn(300, 64, seed=1).to(device)
-    found, sigma = geometry(h, z, (z[:100], z[:100] + 0.3 * drawn(100, 64, seed=2).to(device)))
-    return {**{name: torch.tensor(value) for name, value in found.items()}, "singular values": sigma}
+    embedded = Embedded(h, z, (z[:100], z[:100] + 0.3 * drawn(100, 64, seed=2).to(device)))
+    found = {name: torch.tensor(value) for name, value in measured(embedded).items()}
+    return {**found, "singular values": embedded.sigma_h}
 
 
 def optimizers(device: torch.device) -> dict[str, Tensor]:

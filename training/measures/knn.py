@@ -11,6 +11,9 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
+from training.measures.measure import LabelMeasure
+from training.run.schema import Curve, Line
+
 NEIGHBOURS = 20
 TEMPERATURE = 0.07
 CHUNK = 1024
@@ -74,3 +77,40 @@ def accuracy(votes: Votes, labels: Tensor) -> float:
 def z_scored(x: Tensor) -> Tensor:
     """Every dimension to mean 0 and standard deviation 1; constant dimensions to 0."""
     return (x - x.mean(0)) / x.std(0, correction=0).clamp(min=1e-6)
+
+
+CONVENTION = "encoder output, z-scored, cosine, k = 20, weights e^(cos/.07)"
+
+CROSS_GROUP_KNN = LabelMeasure(
+    Curve(
+        "measure/cross_group_knn",
+        "Cross-group kNN",
+        "share right",
+        meaning="How often the nearest clips from other sources share a clip's label; above random initialisation, it has "
+        "learnt.",
+        convention=f"{CONVENTION}, own source banned",
+        source="arXiv 1805.01978",
+        lines=(
+            Line("random initialisation", baseline=("cross_group_knn", "{main_facet}", "random_init"), look="warm"),
+            Line("MFCC", baseline=("cross_group_knn", "{main_facet}", "mfcc")),
+            Line("log-mel", baseline=("cross_group_knn", "{main_facet}", "log_mel"), look="dotted"),
+            Line("chance", baseline=("cross_group_knn", "{main_facet}", "chance"), look="dotted"),
+        ),
+    ),
+    knn_accuracy,
+    of_embedded=lambda embedded, facet: accuracy(embedded.votes[facet], embedded.labels[facet]),
+)
+
+KNN = LabelMeasure(
+    Curve(
+        "measure/knn",
+        "kNN",
+        "share right",
+        meaning="How often the nearest clips share a clip's label, those of the same source included.",
+        convention=CONVENTION,
+        source="arXiv 1805.01978",
+    ),
+    lambda x, labels, groups: knn_accuracy(x, labels),
+    across_groups=False,
+)
+"""Told by `evaluate` alone: near copies of a clip would be found by any embedding."""

@@ -6,14 +6,8 @@ Every function takes embeddings (n, D). The convention (σ or σ², centred or n
 import torch
 from torch import Tensor
 
-
-def singular_values(x: Tensor) -> Tensor:
-    """σ of the centred embeddings, descending: (min(n, D),)."""
-    centred = x.double() - x.double().mean(0)
-    # Eigenvalues of the D x D covariance are ten times faster than an SVD of n x D, and exact enough in float64.
-    if len(x) >= x.shape[1]:
-        return torch.linalg.eigvalsh(centred.T @ centred).clamp(min=0).sqrt().flip(0)
-    return torch.linalg.svdvals(centred)
+from training.measures.measure import Measure
+from training.run.schema import Curve
 
 
 def effective_rank(sigma: Tensor) -> float:
@@ -36,3 +30,30 @@ def rank_me(x: Tensor) -> float:
     sigma = torch.linalg.svdvals(x.double())
     p = sigma / sigma.sum().clamp(min=1e-12) + 1e-7
     return float((-(p * p.log()).sum()).exp())
+
+
+EFFECTIVE_RANK = Measure(
+    Curve(
+        "measure/effective_rank",
+        "Effective rank",
+        "dimensions",
+        digits=1,
+        meaning="How many directions the projections really use; when it falls to a few, dimensions have collapsed.",
+        convention="projector output, exp entropy of σ/Σσ, centred",
+        source="Roy and Vetterli 2007",
+    ),
+    lambda embedded: effective_rank(embedded.sigma_z),
+)
+
+ENCODER_EFFECTIVE_RANK = Measure(
+    Curve(
+        "measure/encoder_effective_rank",
+        "Effective rank of the encoder",
+        "dimensions",
+        digits=1,
+        meaning="How many directions the embeddings themselves use, before the projector.",
+        convention="encoder output, exp entropy of σ/Σσ, centred",
+        source="Roy and Vetterli 2007",
+    ),
+    lambda embedded: effective_rank(embedded.sigma_h),
+)

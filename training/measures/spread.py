@@ -6,6 +6,9 @@ Shapes:  x, y embeddings (n, D); y the other views of the same clips.
 import torch.nn.functional as functional
 from torch import Tensor
 
+from training.measures.measure import Measure
+from training.run.schema import Curve, Line
+
 
 def normalised_std(x: Tensor) -> float:
     """√D · mean over dimensions of std(x/‖x‖): about 1 when directions are spread evenly, 0 when all are one point.
@@ -16,6 +19,21 @@ def normalised_std(x: Tensor) -> float:
     return float(unit.std(0, correction=0).mean() * x.shape[1] ** 0.5)
 
 
+NORMALISED_STD = Measure(
+    Curve(
+        "measure/normalised_std",
+        "Normalised std",
+        "std · √d",
+        digits=2,
+        meaning="How far the normalised projections spread: 1 is ideal, 0 is collapse to one point.",
+        convention="projector output, √P · mean std(z/‖z‖), centred",
+        source="arXiv 2011.10566",
+        lines=(Line("ideal", 1.0),),
+    ),
+    lambda embedded: normalised_std(embedded.z),
+)
+
+
 def mean_cosine(x: Tensor) -> float:
     """Mean cosine of all pairs of different embeddings: 0 when spread evenly, 1 when all point the same way."""
     unit = functional.normalize(x.double(), dim=1)
@@ -23,10 +41,39 @@ def mean_cosine(x: Tensor) -> float:
     return float((unit.sum(0).square().sum() - unit.square().sum()) / (n * (n - 1)))
 
 
+MEAN_COSINE = Measure(
+    Curve(
+        "measure/mean_cosine",
+        "Mean cosine",
+        "cosine",
+        digits=2,
+        meaning="How much any two clips point the same way: 0 is spread evenly, 1 is collapse.",
+        convention="projector output, all pairs of different clips",
+        source="arXiv 2011.10566",
+        lines=(Line("spread evenly", 0.0),),
+    ),
+    lambda embedded: mean_cosine(embedded.z),
+)
+
+
 def alignment(x: Tensor, y: Tensor) -> float:
     """Mean ‖x − y‖² of the normalised views of each clip, 0 to 4: Wang and Isola 2020, arXiv 2005.10242, α = 2."""
     apart = functional.normalize(x.float(), dim=1) - functional.normalize(y.float(), dim=1)
     return float(apart.square().sum(1).mean())
+
+
+ALIGNMENT = Measure(
+    Curve(
+        "measure/alignment",
+        "Alignment",
+        "squared distance",
+        digits=3,
+        meaning="How far apart two views of one clip lie; lower means that the changes between them are ignored.",
+        convention="projector output, mean ‖x − y‖² of normalised pairs",
+        source="arXiv 2005.10242",
+    ),
+    lambda embedded: alignment(*embedded.pairs),
+)
 
 
 def uniformity(x: Tensor) -> float:
@@ -39,3 +86,17 @@ def uniformity(x: Tensor) -> float:
     n = len(unit)
     kernel = (-2 * squared).exp().sum() - n  # the diagonal holds n ones
     return float((kernel / (n * (n - 1))).clamp(min=1e-300).log())
+
+
+UNIFORMITY = Measure(
+    Curve(
+        "measure/uniformity",
+        "Uniformity",
+        "log potential",
+        digits=2,
+        meaning="How evenly clips fill the sphere: more negative is more even, 0 is collapse to one point.",
+        convention="projector output, log mean e^(−2‖x − x'‖²), normalised",
+        source="arXiv 2005.10242",
+    ),
+    lambda embedded: uniformity(embedded.pairs[0]),
+)

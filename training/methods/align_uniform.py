@@ -14,7 +14,7 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
 from training.parts.contrast import squared_distances
 from training.settings import setting
@@ -55,6 +55,14 @@ class AlignUniform(TwoViews):
         suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
     )
     pictures = (DISTANCES,)
+    parts = (
+        part("alignment", "Alignment", "How far apart two views of one clip lie in the batch: smaller is better."),
+        part(
+            "uniformity",
+            "Uniformity",
+            "How evenly the batch fills the sphere: more negative is more even, 0 is one point.",
+        ),
+    )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

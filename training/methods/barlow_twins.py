@@ -16,7 +16,7 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.two_views import ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
 from training.run.schema import Picture
@@ -76,6 +76,20 @@ class BarlowTwins(TwoViews):
             columns="outputs",
             low=-1.0,
             high=1.0,
+        ),
+    )
+    parts = (
+        part(
+            "agreement",
+            "Agreement",
+            "How far the outputs of two views are from correlating fully, each with itself.",
+            digits=2,
+        ),
+        part(
+            "redundancy",
+            "Redundancy",
+            "How much different outputs correlate, and so repeat each other, before its weight.",
+            digits=2,
         ),
     )
 

@@ -23,7 +23,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.methods.two_views import SHOWN
 from training.parts.contrast import own_picked, products
 from training.run.schema import Picture
@@ -92,6 +92,7 @@ class COLA(Method):
             columns="clips",
         ),
     )
+    parts = (accuracy("How often a segment picks the other segment of its own recording out of the batch."),)
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

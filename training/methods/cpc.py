@@ -22,7 +22,7 @@ from training.batch import Batch
 from training.encoders.conv_gru import ConvGru
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.parts.contrast import products
 from training.run.schema import Picture
 from training.settings import setting
@@ -88,6 +88,10 @@ class CPC(Method):
         super().__init__(encoder, config, task)
         self.predict = nn.ModuleList(
             nn.Linear(encoder.width, encoder.width, bias=False) for _ in range(config.steps_ahead)
+        )
+        meaning = "How often the true frame is found, for each number of steps ahead: the farther, the harder."
+        self.parts = tuple(
+            accuracy(meaning, f"accuracy_{k}", f"{k} ahead", "Accuracy") for k in range(1, config.steps_ahead + 1)
         )
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:

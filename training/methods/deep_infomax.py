@@ -24,7 +24,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.methods.two_views import SHOWN, TwoViews
 from training.parts.contrast import off_diagonal, positive_picked, products
 from training.parts.heads import projector
@@ -96,6 +96,11 @@ class DeepInfoMax(Method):
             rows="clips",
             columns="clips",
         ),
+    )
+    parts = (
+        part("local", "Local", "How badly moments of a clip and the vector of the same clip are matched."),
+        part("prior", "Prior", "How easily a judge tells the vectors from random numbers."),
+        accuracy("How often a moment fits its own clip's vector better than that of any other clip."),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

@@ -21,7 +21,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import projector
 from training.parts.kmeans import Clustering, clusters_for
@@ -87,6 +87,7 @@ class DeepCluster(Method):
 
     unaveraged: ClassVar[tuple[str, ...]] = ("head",)
     epochs: Tensor
+    parts = (accuracy("How often the classifier names the cluster in which the clip was put."),)
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
 from training.parts.slow_copy import follow, slow_copy
@@ -99,6 +99,20 @@ class DINO(TwoViews):
             "bars",
             rows="prototypes",
             low=0.0,
+        ),
+    )
+    parts = (
+        part(
+            "teacher_entropy",
+            "Entropy of the teacher",
+            "How undecided the teacher is between the prototypes; 0 or its highest value all along is collapse.",
+            "nats",
+        ),
+        part(
+            "divergence",
+            "Divergence",
+            "How far the student's answer is from the teacher's: what there is to learn.",
+            "nats",
         ),
     )
 

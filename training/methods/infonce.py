@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, accuracy, part
 from training.methods.two_views import ProjectionSettings, TwoViews
 from training.parts.contrast import own_picked, products
 from training.settings import setting
@@ -53,6 +53,17 @@ class InfoNCE(TwoViews):
             loss="which twin is its own",
         ),
         suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
+    )
+    parts = (
+        accuracy("How often a view's nearest partner in the batch is the other view of its clip."),
+        part(
+            "bound",
+            "Mutual information",
+            "How much the two views are shown to tell of each other at least; more than ln B cannot be shown.",
+            "nats",
+            2,
+            chart="",
+        ),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

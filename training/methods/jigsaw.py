@@ -22,7 +22,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.parts.encode_independently import encode_independently
 from training.parts.heads import projector
 from training.run.schema import Picture
@@ -93,6 +93,7 @@ class Jigsaw(Method):
             high=1.0,
         ),
     )
+    parts = (accuracy("How often the order of the shuffled pieces is named rightly."),)
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 128,
         # A short view, so that most pieces are drawn out little and sound as they do in the whole clip.

@@ -21,7 +21,7 @@ from torch import Generator, Tensor
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.bank import Bank
 from training.parts.contrast import products
@@ -107,6 +107,16 @@ class LocalAggregation(Method):
     )
 
     epochs: Tensor
+    parts = (
+        part(
+            "close_neighbours",
+            "Close neighbours",
+            "How many memories share a cluster with the clip and are drawn towards it.",
+            "clips",
+            1,
+            chart="",
+        ),
+    )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
 from training.parts.contrast import off_diagonal, squared_distances
 from training.settings import setting
@@ -54,6 +54,17 @@ class MaxMargin(TwoViews):
         suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
     )
     pictures = (DISTANCES,)
+    parts = (
+        part("pull", "Pull", "The mean squared distance of two views of one clip, which is made small."),
+        part("push", "Push", "How far views of different clips reach into the margin, squared: it is made small."),
+        part(
+            "inside_margin",
+            "Inside the margin",
+            "How many pairs of different clips lie nearer than the margin, so that they are pushed.",
+            "share of the pairs",
+            chart="",
+        ),
+    )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

@@ -19,7 +19,7 @@ from torch import Generator, Tensor
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews, cosines
 from training.parts.bank import Bank
 from training.parts.contrast import products
@@ -82,6 +82,7 @@ class MemoryBank(Method):
             high=1.0,
         ),
     )
+    parts = (accuracy("How often a clip's own memory lies nearer than all memories that were drawn of other clips."),)
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

@@ -24,7 +24,7 @@ from training.data.dataset import Dataset
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.parts.augment import Augment
-from training.run.schema import Picture
+from training.run.schema import Curve, Picture
 
 FAMILIES = (
     "auto-encoding",
@@ -94,6 +94,18 @@ class Task:
     augment: Augment
 
 
+def part(
+    name: str, title: str, meaning: str, unit: str = "", digits: int = 3, chart: str = "Parts of the loss"
+) -> Curve:
+    """The curve of an entry of `Method.loss`; those of one chart must share a scale, and "" is a chart of its own."""
+    return Curve(f"train/{name}", title, unit, digits, meaning, chart=chart, rhythm="step")
+
+
+def accuracy(meaning: str, name: str = "accuracy", title: str = "Accuracy", chart: str = "") -> Curve:
+    """The curve of how often a task is solved, between 0 and 1."""
+    return part(name, title, meaning, "share right", chart=chart)
+
+
 class Method(nn.Module, ABC):
     """A self-supervised objective around an encoder.
 
@@ -107,6 +119,9 @@ class Method(nn.Module, ABC):
     """Names of the encoders that fit, the default first."""
     pictures: ClassVar[tuple[Picture, ...]]
     """What `lens` draws."""
+    parts: tuple[Curve, ...] = ()
+    """What `loss` gives beside "loss": its terms, and how well its task is solved. Set anew by `__init__` where the
+    settings decide which there are."""
     run_defaults: ClassVar[Mapping[str, Any]] = {}
     """Where this method needs other values than RunConfig's defaults."""
     constant_rate: ClassVar[tuple[str, ...]] = ()
@@ -128,7 +143,7 @@ class Method(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Scalars by name: "loss" is minimised, the others are plotted."""
+        """Scalars by name: "loss" is minimised, the others are those of `parts`, and plotted."""
 
     def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """h (B, D): what the trained model says of whole sounds, used by all measures, the map and the search."""

@@ -24,7 +24,7 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.errors import UserError
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, SIMILARITY, TwoViews, cosines
 from training.parts.contrast import positive_picked, products
 from training.parts.memory import Queue
@@ -90,6 +90,7 @@ class MoCoV1(TwoViews):
         suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
     )
     pictures = (SIMILARITY, QUEUE_AGE)
+    parts = (accuracy("How often the key of the same clip lies nearer than every key in the queue."),)
 
     def __init__(self, encoder: Encoder, config: Any, task: Task, project: nn.Module | None = None) -> None:
         super().__init__(encoder, config, task, project or nn.Linear(encoder.width, config.projection_width))

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
 from training.parts.contrast import own_picked, products
 from training.parts.heads import projector
@@ -73,6 +73,7 @@ class MoCoV3(TwoViews):
             "bright on the diagonal means that queries find their own keys.",
         ),
     )
+    parts = (accuracy("How often the nearest key of the batch belongs to the same clip."),)
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         width = config.projection_width

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, accuracy, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.contrast import own_picked, products
 from training.run.schema import Picture
@@ -65,6 +65,16 @@ class NPair(TwoViews):
             "matrix",
             rows="clips",
             columns="clips",
+        ),
+    )
+    parts = (
+        accuracy("How often a view's largest product is the one with the other view of its clip."),
+        part(
+            "squared_length",
+            "Squared length",
+            "The mean squared length of the projections, which the loss keeps small.",
+            "squared length",
+            chart="",
         ),
     )
 

@@ -16,7 +16,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.masked_conv import MaskedConv
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Suits, Task
+from training.methods.method import Card, Method, Suits, Task, part
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
 from training.run.schema import Picture
 from training.settings import setting
@@ -76,6 +76,16 @@ class NPC(Method):
             rows="clips",
             low=-2.0,
             high=2.0,
+        ),
+    )
+    parts = (
+        part(
+            "codes_used",
+            "Codes in use",
+            "How many codes of a codebook are really used; few of many means that the rest is dead.",
+            "codes",
+            1,
+            chart="",
         ),
     )
 

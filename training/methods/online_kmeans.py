@@ -19,7 +19,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.bank import Bank
 from training.parts.heads import projector
@@ -92,6 +92,7 @@ class OnlineKMeans(Method):
         ),
         Picture("sizes", "Sizes of the clusters", "How many clips each cluster has.", "bars", rows="clusters", low=0.0),
     )
+    parts = (accuracy("How often the classifier names the cluster in which the clip is."),)
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.two_views import ProjectionSettings, TwoViews
 from training.parts.contrast import products
 from training.settings import setting
@@ -54,6 +54,7 @@ class SimCLR(TwoViews):
         ),
         suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
     )
+    parts = (accuracy("How often a view's nearest view in the batch is the other one of the same clip."),)
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

@@ -23,7 +23,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.contrast import products
 from training.parts.heads import projector
@@ -115,6 +115,15 @@ class SwAV(Method):
     )
 
     steps: Tensor
+    parts = (
+        part(
+            "code_entropy",
+            "Entropy of the codes",
+            "How undecided a view's assignment to the prototypes is: 0 is one prototype alone.",
+            "nats",
+            chart="",
+        ),
+    )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

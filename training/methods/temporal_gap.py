@@ -20,7 +20,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Suits, Task
+from training.methods.method import Card, Method, Suits, Task, part
 from training.parts.encode_independently import encode_independently
 from training.run.schema import Picture
 from training.settings import setting
@@ -81,6 +81,15 @@ class TemporalGap(Method):
             series=("true", "said"),
             low=0.0,
             high=1.0,
+        ),
+    )
+    parts = (
+        part(
+            "error",
+            "Error of the gap",
+            "How far the guessed gap lies from the true one, as a share of the longest gap.",
+            "share of the longest",
+            chart="",
         ),
     )
     run_defaults: ClassVar[Mapping[str, Any]] = {

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task
+from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
 from training.parts.contrast import off_diagonal, squared_distances
 from training.settings import setting
@@ -57,6 +57,15 @@ class Triplet(TwoViews):
         suits=Suits("content", "cross_group_knn", "Views change the voice and the channel and keep what is said."),
     )
     pictures = (DISTANCES,)
+    parts = (
+        part(
+            "kept",
+            "Margin kept",
+            "How often the negative lies farther away than the positive by the whole margin, so that nothing is learned of it.",
+            "share of the triplets",
+            chart="",
+        ),
+    )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

@@ -11,7 +11,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from training.encoders.encoder import Encoder
-from training.methods.method import Chance, Method, Task
+from training.methods.method import Chance, Method, Task, accuracy
 from training.methods.two_views import SHOWN, ProjectionSettings, cosines
 from training.parts.heads import projector
 from training.parts.matching import matching
@@ -35,6 +35,7 @@ class TwoModalities(Method):
     """
 
     project: nn.Module
+    parts = (accuracy("How often what lies nearest on the other side belongs to the sound."),)
 
     def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
         super().__init__(encoder, config, task)

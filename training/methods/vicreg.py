@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Suits, Task
+from training.methods.method import Card, Suits, Task, part
 from training.methods.two_views import ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
 from training.run.schema import Picture
@@ -76,6 +76,15 @@ class VICReg(TwoViews):
             low=-1.0,
             high=1.0,
         ),
+    )
+    parts = (
+        part("invariance", "Invariance", "How far apart two views of one clip lie, before its weight."),
+        part(
+            "variance",
+            "Variance",
+            "How far the outputs' spread over the batch lies below 1, before its weight; 2 is collapse.",
+        ),
+        part("covariance", "Covariance", "How much different outputs vary together, before its weight."),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

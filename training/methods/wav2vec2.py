@@ -25,7 +25,7 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.encoders.transformers import FrameTransformer
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.parts.contrast import products
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
 from training.run.schema import Picture
@@ -107,6 +107,24 @@ class Wav2Vec2(Method):
             rows="codes",
             series=("first codebook", "second codebook"),
             low=0.0,
+        ),
+    )
+    parts = (
+        part(
+            "contrast",
+            "Contrast",
+            "How badly the true code of a hidden moment is told from those of other moments, before the codes' diversity is added.",
+            "nats",
+            chart="",
+        ),
+        accuracy("How often the true code of a hidden moment is the nearest."),
+        part(
+            "codes_used",
+            "Codes in use",
+            "How many codes of a codebook are really used; few of many means that the rest is dead.",
+            "codes",
+            1,
+            chart="",
         ),
     )
 

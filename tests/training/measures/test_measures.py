@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from training.measures import MEASURES, geometry
+from training.measures import MEASURES, Embedded, measured
 from training.measures.collapse import COMPLETE_BELOW, DIMENSIONAL_BELOW, collapse_warning
-from training.measures.spectrum import effective_rank, participation_ratio, rank_me, singular_values
+from training.measures.measure import singular_values
+from training.measures.spectrum import effective_rank, participation_ratio, rank_me
 from training.measures.spread import alignment, mean_cosine, normalised_std, uniformity
 from training.run import RunFolder
 from training.trainer import train
@@ -113,11 +114,14 @@ def test_alignment_uniformity_and_cosine_by_loops() -> None:
 
 def test_geometry_reads_collapse_on_the_projections() -> None:
     h, z, other = random_matrix(30, 9), random_matrix(30, 4, 1), random_matrix(30, 4, 2)
-    found, sigma = geometry(h, z, (z, other))
+    embedded = Embedded(h, z, (z, other))
+    found = measured(embedded)
     assert found.keys() == MEASURES.keys() - {"cross_group_knn"}
     assert found["effective_rank"] == pytest.approx(effective_rank(singular_values(z)))
     assert found["encoder_effective_rank"] == pytest.approx(effective_rank(singular_values(h)))
-    assert found["alignment"] == pytest.approx(alignment(z, other)) and torch.equal(sigma, singular_values(h))
+    assert found["alignment"] == pytest.approx(alignment(z, other)) and torch.equal(
+        embedded.sigma_h, singular_values(h)
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,7 +146,9 @@ def test_every_measure_is_described_logged_and_documented(made_run: Callable[...
     rows = [row for row in run.metrics() if "measure/alignment" in row]
     page = (ROOT / "docs" / "measures.md").read_text()
     for name, measure in MEASURES.items():
-        assert measure.name == name and measure.meaning.endswith(".") and measure.convention and measure.source
+        curve = measure.curve
+        assert measure.name == name and curve.key == f"measure/{name}" and curve.title
+        assert curve.meaning.endswith(".") and curve.convention and curve.source
         assert all(isinstance(row[f"measure/{name}"], float) for row in rows), name
         assert f"`{name}`" in page, f"docs/measures.md says nothing of {name}"
     logged = {

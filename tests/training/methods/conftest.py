@@ -12,7 +12,8 @@ from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
 from training.encoders.encoder import Encoder
-from training.measures.spectrum import effective_rank, singular_values
+from training.measures.measure import singular_values
+from training.measures.spectrum import effective_rank
 from training.measures.spread import normalised_std
 from training.methods import METHODS
 from training.methods.method import Method, Task

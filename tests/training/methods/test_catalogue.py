@@ -124,6 +124,19 @@ def test_its_loss_is_a_number_and_depends_on_nothing_random(name: str, encoder: 
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_it_declares_what_its_loss_gives(name: str) -> None:
+    method = method_of(name).train()
+    found = method.loss(method.views(batch_for(method), Generator().manual_seed(1)))
+    assert [f"train/{key}" for key in found if key != "loss"] == [curve.key for curve in method.parts]
+    for curve in method.parts:
+        assert curve.title and curve.meaning.endswith(".") and curve.rhythm == "step", curve.key
+    of_chart: dict[str, set[str]] = {}
+    for curve in method.parts:
+        of_chart.setdefault(curve.chart or curve.title, set()).add(curve.unit)
+    assert all(len(units) == 1 for units in of_chart.values()), "curves of one chart share their unit"
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_everything_that_learns_gets_a_gradient_and_nothing_else(name: str) -> None:
     method = method_of(name).train()
     method.loss(method.views(batch_for(method), Generator().manual_seed(1)))["loss"].backward()
