@@ -11,10 +11,38 @@ from torch import Tensor
 from training.errors import UserError
 from training.measures.collapse import Alarm
 from training.run import RunWriter, State, Status
+from training.run.schema import Curve, Line
 
 FLUSH_SECONDS = 0.25
 """Losses stay on the device and are written this often, as means over the steps since."""
 STATUS_SECONDS = 1.0
+
+LOSS = Curve(
+    "train/loss",
+    "Loss",
+    "loss",
+    meaning="What training makes small; the dashed line is what pure guessing scores.",
+    convention="mean over the steps since the last row, in training mode",
+    lines=(Line("chance", baseline=("loss", "value"), look="warm"),),
+    rhythm="step",
+)
+LEARNING_RATE = Curve(
+    "train/learning_rate",
+    "Learning rate",
+    "per step",
+    digits=-1,
+    meaning="The size of each step: it warms up, then falls.",
+    rhythm="step",
+)
+SPEED = Curve(
+    "train/clips_per_second",
+    "Speed",
+    "clips / s",
+    digits=0,
+    meaning="Clips learnt from each second.",
+    convention="snapshots and pauses left out",
+    rhythm="step",
+)
 
 
 class Journal:
@@ -74,9 +102,7 @@ class Journal:
         row = {f"train/{name}": value for name, value in zip(self._sums, means, strict=True)}
         clips_per_second = self._clips / max(now - self._flushed, 1e-9)
         self._sums, self._count, self._clips, self._flushed = {}, 0, 0, now
-        self.write_row(
-            step, seconds, {**row, "train/learning_rate": learning_rate, "train/clips_per_second": clips_per_second}
-        )
+        self.write_row(step, seconds, {**row, LEARNING_RATE.key: learning_rate, SPEED.key: clips_per_second})
         if not all(map(_finite, means)):
             raise UserError(f"The loss is no longer a number at step {step}; a lower learning rate usually helps.")
         left = seconds / progress - seconds if progress > 0 else None

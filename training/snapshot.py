@@ -10,7 +10,8 @@ from training.columns import Taken, snapshot_values
 from training.data.dataset import Dataset
 from training.data.store import ClipStore
 from training.embedder import embed_clips
-from training.measures import Embedded, measured
+from training.measures import measured
+from training.measures.measure import Embedded
 from training.methods.method import Method
 from training.probe import cross_group_votes, groups_of, measured_labels
 

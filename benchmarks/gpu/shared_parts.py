@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
-from training.measures import Embedded, measured
+from training.measures import measured
 from training.measures.knn import knn_accuracy
+from training.measures.measure import Embedded
 from training.methods.swav import equal_shares
 from training.parts.bank import Bank
 from training.parts.kmeans import kmeans

@@ -24,7 +24,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.parts.contrast import products
-from training.run.schema import Picture
+from training.run.schema import Curve, Picture
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps
 
@@ -89,10 +89,7 @@ class CPC(Method):
         self.predict = nn.ModuleList(
             nn.Linear(encoder.width, encoder.width, bias=False) for _ in range(config.steps_ahead)
         )
-        meaning = "How often the true frame is found, for each number of steps ahead: the farther, the harder."
-        self.parts = tuple(
-            accuracy(meaning, f"accuracy_{k}", f"{k} ahead", "Accuracy") for k in range(1, config.steps_ahead + 1)
-        )
+        self.parts = found_ahead(config.steps_ahead)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
         """A view (B, F, V), its own frames (B, U), and which frames are the wrong ones."""
@@ -128,6 +125,12 @@ class CPC(Method):
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """How often each step ahead is found."""
         return {"found": torch.stack([found for _, found in self.steps(views)])}
+
+
+def found_ahead(steps: int) -> tuple[Curve, ...]:
+    """The curves of how often the true frame is found, from one step ahead to so many."""
+    meaning = "How often the true frame is found, for each number of steps ahead: the farther, the harder."
+    return tuple(accuracy(meaning, f"accuracy_{k}", f"{k} ahead", "Accuracy") for k in range(1, steps + 1))
 
 
 def foreseen(

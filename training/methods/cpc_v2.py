@@ -77,6 +77,7 @@ class CPCv2(cpc.CPC):
         half, width = encoder.width // 2, encoder.width
         self.foresee = nn.ModuleList(nn.Linear(half, width, bias=False) for _ in range(config.steps_ahead))
         self.recall = nn.ModuleList(nn.Linear(half, width, bias=False) for _ in range(config.steps_ahead))
+        self.parts = cpc.found_ahead(config.steps_ahead)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
         """As CPC's, with every frame of x (B, F, V) changed in a way of its own."""

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from training.measures import MEASURES, Embedded, measured
+from training.measures import MEASURES, measured
 from training.measures.collapse import COMPLETE_BELOW, DIMENSIONAL_BELOW, collapse_warning
-from training.measures.measure import singular_values
+from training.measures.measure import Embedded, singular_values
 from training.measures.spectrum import effective_rank, participation_ratio, rank_me
 from training.measures.spread import alignment, mean_cosine, normalised_std, uniformity
 from training.run import RunFolder
