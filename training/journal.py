@@ -1,6 +1,7 @@
 """What a run says of itself while it trains: metrics, status, event files, and what it is asked to do."""
 
 import logging
+import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from torch import Tensor
 from training.errors import UserError
 from training.measures.collapse import Alarm
 from training.run import RunWriter, State, Status
-from training.run.schema import Curve, Line
+from training.run.schema import Curve, Line, Schema
 
 FLUSH_SECONDS = 0.25
 """Losses stay on the device and are written this often, as means over the steps since."""
@@ -57,14 +58,21 @@ class Journal:
         self._flushed = self._stated = time.perf_counter()
         self._events: Any = None
 
-    def open_events(self, purge_step: int | None) -> None:
-        """Begin TensorBoard's copy of the curves; `purge_step` voids what an earlier attempt wrote from there on."""
+    def open_events(self, schema: Schema, purge_step: int | None) -> None:
+        """Begin TensorBoard's copy of the curves; `purge_step` voids what an earlier attempt wrote from there on.
+
+        Scalars keep the names they have in metrics.jsonl. Its tab *Custom Scalars* shows the charts of the page.
+        """
         try:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:
             logging.warning("The package tensorboard isn't installed, so no event files are written.")
             return
         self._events = SummaryWriter(str(self.run.path), purge_step=purge_step, flush_secs=10)
+        charts = {
+            title: ["Multiline", [f"^{re.escape(c.key)}$" for c in group]] for title, group in schema.charts().items()
+        }
+        self._events.add_custom_scalars({"Hearsight": charts})
 
     def set_status(self, **changes: object) -> None:
         """Change the status and write it now."""

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from training import checkpoint
 from training.baselines import baselines, with_random_init
-from training.columns import clip_values, declared
+from training.columns import clip_values
 from training.config import RunConfig
+from training.contents import contents
 from training.controls import Controls
 from training.data import open_dataset
 from training.data.dataset import Dataset
@@ -29,7 +30,6 @@ from training.pace import Pace
 from training.parts.optimizers import scheduled_rate, set_rate
 from training.probe import described, stratified_sample
 from training.run import RunWriter, State
-from training.run.schema import Schema
 from training.settings import build
 from training.snapshot import is_due, snapshot, steps_to_drop
 from training.spectrogram import FrontEnd
@@ -66,8 +66,9 @@ def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool)
         run.write_config(replace(config, data_fingerprint=dataset.fingerprint).to_json())
         run.write_probe(described(dataset, clips, config.data))
     run.write_columns(clip_values(dataset, clips))
-    run.write_schema(Schema(columns=declared(dataset)))
-    journal.open_events(purge_step=learner.step if resume else None)
+    schema = contents(learner.method, dataset)
+    run.write_schema(schema)
+    journal.open_events(schema, purge_step=learner.step if resume else None)
     lines = baselines(dataset, clips, learner.method, preparing)
     run.write_baselines(with_random_init(lines, _first_measures(run)))
     return Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner)

@@ -10,7 +10,7 @@ import torch
 from training import columns
 from training.columns import ClipColumn, SnapshotColumn, Taken, clip_values, declared, snapshot_values
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet
-from training.probe import accuracies, cross_group_votes
+from training.probe import cross_group_knn, cross_group_votes
 from training.run import RunFolder
 from training.run.schema import Column
 from training.trainer import train
@@ -75,7 +75,7 @@ def test_what_the_neighbours_say_is_what_the_measure_counts(tones: Dataset) -> N
     right, share = found["knn_right"], found["knn_share"]
     known = unlabelled[clips] >= 0
     assert (right[~known] == -1).all() and np.isnan(share[~known]).all()
-    assert right[known].mean() == pytest.approx(accuracies(what.votes, dataset, clips)["class"])
+    assert right[known].mean() == pytest.approx(cross_group_knn(what.embeddings, dataset, clips)["class"])
     assert ((share[known] >= 1 / 4) & (share[known] <= 1)).all()
 
 

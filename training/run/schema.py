@@ -111,6 +111,14 @@ class Schema:
     verdicts: tuple[VerdictKind, ...] = ()
     version: int = VERSION
 
+    def charts(self) -> dict[str, tuple[Curve, ...]]:
+        """The curves by the title of the chart that they are drawn in, in the order in which they are declared."""
+        found: dict[str, tuple[Curve, ...]] = {}
+        for curve in self.curves:
+            title = curve.chart or curve.title
+            found[title] = (*found.get(title, ()), curve)
+        return found
+
     def to_json(self) -> dict[str, Any]:
         """As schema.json holds it."""
         return asdict(self)

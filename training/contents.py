@@ -2,19 +2,25 @@
 
 from dataclasses import replace
 
-from training import journal
+from training import columns, journal
+from training.data.dataset import Dataset
 from training.measures import MEASURES
 from training.methods.method import Method
+from training.probe import measured_facets
 from training.run.schema import Curve, Schema
 
 
-def declared(method: Method, facets: tuple[str, ...]) -> Schema:
-    """The schema of a run; `facets` are those whose labels are measured."""
-    return Schema(curves=curves(method, facets), pictures=method.pictures)
+def contents(method: Method, dataset: Dataset) -> Schema:
+    """The schema of a run of `method` on `dataset`."""
+    return Schema(
+        curves=curves(method, tuple(measured_facets(dataset))),
+        columns=columns.declared(dataset),
+        pictures=method.pictures,
+    )
 
 
 def curves(method: Method, facets: tuple[str, ...]) -> tuple[Curve, ...]:
-    """All curves, in the order in which they are shown."""
+    """All curves, in the order in which they are shown; `facets` are those of which labels are measured."""
     parts = [replace(part, source=part.source or method.card.paper) for part in method.parts]
     of_measures = [measure.curves(facets) for measure in MEASURES.values()]
     first, *others = [of_one[0] for of_one in of_measures]  # beside the loss stands whether anything is learned
