@@ -61,7 +61,9 @@ const triggers = [{names}];
 for (const [name, value] of Object.entries({json.dumps(own)})) props[name] ??= value;
 const part = {{props, trigger, watch, upload, triggers}};
 const root = element.querySelector('.part');
-import(new URL('{asset_url("js/" + module)}', document.baseURI).href)
+// A part reads from the page's source, so the page's own script goes first.
+const script = address => import(new URL(address, document.baseURI).href);
+script('{asset_url("js/core/page.js")}').then(() => script('{asset_url("js/" + module)}'))
   .then(m => m.mount(root, part))
   .catch(error => {{
     console.error(error);

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -14,7 +13,6 @@ from explorer.runs.library import RunSummary
 from explorer.services import Services
 from training.data import whole_reference
 from training.data.dropped import is_one_drop
-from training.data.names import readable_name
 
 T = TypeVar("T", bound=BrowserPart)
 
@@ -112,9 +110,4 @@ class Frame:
 
 def run_choices(summaries: Sequence[RunSummary]) -> list[tuple[str, str]]:
     """(what is shown, name) for each run."""
-    return [(_title(summary), summary.name) for summary in summaries]
-
-
-def _title(summary: RunSummary) -> str:
-    about = [part for part in (summary.method, PurePath(summary.data).name) if part]
-    return readable_name(" · ".join([*about, summary.name]))
+    return [(summary.title, summary.name) for summary in summaries]

@@ -2,12 +2,13 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from explorer.runs.points import Points, points
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening
 from training.data.dataset import Dataset
+from training.data.names import readable_name
 from training.run import RunFolder, State, Status
 
 EXAMPLE = "example"
@@ -27,6 +28,12 @@ class RunSummary:
     status: Status
     read_only: bool
     """It came with the project, or a newer version wrote it."""
+
+    @property
+    def title(self) -> str:
+        """What a list of runs shows: method, data and name."""
+        about = [part for part in (self.method, PurePath(self.data).name) if part]
+        return readable_name(" · ".join([*about, self.name]))
 
 
 @dataclass(frozen=True)

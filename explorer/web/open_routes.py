@@ -71,6 +71,8 @@ OPEN = (
     Open("GET", "/gradio_api/x/pictures/{fingerprint}", PAGE, "pictures of its clips"),
     Open("GET", "/gradio_api/x/upload/{token}/clip", PAGE, "a visitor's sound, to whoever knows its word"),
     Open("GET", "/gradio_api/x/upload/{token}/picture", PAGE, "its picture"),
+    Open("GET", "/gradio_api/x/runs", PAGE, "which runs there are"),
+    Open("GET", "/gradio_api/x/run/{name}/method", PAGE, "the card of a run's method"),
     Open("GET", "/gradio_api/x/run/{name}/news", PAGE, "a run's state, curves and list of maps"),
     Open("GET", "/gradio_api/x/run/{name}/baselines", PAGE, "what its measures are compared with"),
     Open("GET", "/gradio_api/x/run/{name}/points", PAGE, "the clips on its map"),

@@ -37,7 +37,9 @@ GUARDS = {
 FOR_GOOD = "private, max-age=31536000, immutable"
 NEVER = "no-store"
 PICTURES_AT_MOST = 24
-"""In one answer; assets/js/sound/spectrogram_image.js asks for no more at once."""
+"""In one answer; assets/js/core/source.js says so to those who ask."""
+CARD = ("title", "family", "year", "paper", "summary", "formula", "negatives", "prevents_collapse", "breaks")
+"""What the page is told of a method's card."""
 
 Looked = Callable[[str], None]
 Queued = Callable[[str], dict[str, Any]]
@@ -62,6 +64,7 @@ def byte_routes(
     """
     router = APIRouter(prefix=PREFIX)
     _sounds(router, library, uploads)
+    _runs(router, library)
     _news(router, library, layouts, looked_at, queued)
     _map(router, library, layouts)
     _lens(router, library)
@@ -91,6 +94,24 @@ def _sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
     @router.get("/upload/{token}/picture")
     def upload_picture(token: str) -> Response:
         return _json(picture_values(picture(_upload(uploads, token).astype(np.float32) / 32768)), NEVER)
+
+
+def _runs(router: APIRouter, library: Library) -> None:
+    @router.get("/runs")
+    def runs() -> Response:
+        rows = [{"name": summary.name, "title": summary.title} for summary in library.summaries()]
+        return _json({"runs": rows, "latest": library.latest()})
+
+    @router.get("/run/{name}/method")
+    def run_method(name: str) -> Response:
+        """What a newcomer is told of the run's method."""
+        from training.methods import METHODS  # brings torch, which the first page must not wait for
+
+        word = str(_run(library, name).config().get("method"))
+        if word not in METHODS:
+            raise Refused("This version has no such method as this run's.")
+        card = METHODS[word].card
+        return _json({"name": word, **{part: getattr(card, part) for part in CARD}})
 
 
 def _news(router: APIRouter, library: Library, layouts: LayoutFolders, looked_at: Looked, queued: Queued) -> None:

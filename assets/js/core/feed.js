@@ -1,18 +1,20 @@
-// What is known of a run, fetched once for all parts of the page that show it.
+// What is known of a run, asked for once for all parts of the page that show it.
 
+import { guarded } from "./listeners.js";
 import { isSeen, onPulse } from "./pulse.js";
-import { address, fetchJson } from "./routes.js";
+import { source } from "./source.js";
 
 const LIVE_MS = 500;
 const LIVELY_MS = { status: 1000, metrics: LIVE_MS, layouts: 1000 }; // a status goes along with metrics
 const REST_MS = 4000; // nothing moves in a run that has ended, but it may be resumed
 const SLACK_MS = 50;
+const KEPT_MS = 30_000; // after the last part has let go: who goes to another run and back finds the rows
 const ACTIVE = new Set(["waiting", "preparing", "training", "paused", "stopping"]);
 const feeds = new Map();
 
 export const isActive = (status) => ACTIVE.has(status?.state);
 
-/** The feed of a run; the same for everyone who asks. */
+/** The feed of a run; the same for everyone who asks while it is followed. */
 export function feedOf(name) {
   if (!feeds.has(name)) feeds.set(name, new Feed(name));
   return feeds.get(name);
@@ -28,26 +30,39 @@ class Feed {
     this.baselines = null;
     this.layouts = null;
     this.listeners = { status: new Set(), metrics: new Set(), layouts: new Set() };
-    onPulse(() => this.read(), { every: LIVE_MS });
     this.rested = { status: -Infinity, metrics: -Infinity, layouts: -Infinity };
+    this.stopAsking = onPulse(() => this.read(), { every: LIVE_MS });
+    this.letGoSoon();
   }
 
   /** Calls `listener(feed, change)` on news of a kind while `element` can be seen; at once with what is known. */
   follow(kind, element, listener) {
+    clearTimeout(this.parting);
     const entry = { element, listener };
     this.listeners[kind].add(entry);
-    this.listeners.status.add({ element, listener: () => {}, of: entry });
     if (kind !== "layouts" ? this.status : this.layouts) listener(this, { fresh: true });
     this.rested[kind] = this.rested.status = -Infinity;
     return () => {
       this.listeners[kind].delete(entry);
-      for (const other of this.listeners.status) if (other.of === entry) this.listeners.status.delete(other);
+      this.letGoSoon();
     };
   }
 
+  /** A run that nobody follows any more is forgotten. */
+  letGoSoon() {
+    clearTimeout(this.parting);
+    if (Object.values(this.listeners).some((entries) => entries.size)) return;
+    this.parting = setTimeout(() => {
+      this.stopAsking();
+      if (feeds.get(this.name) === this) feeds.delete(this.name);
+    }, KEPT_MS);
+  }
+
   due(kind) {
-    const seen = [...this.listeners[kind]].some(({ element }) => isSeen(element));
-    if (!seen) return false;
+    // Whoever shows anything of a run must know whether it still goes on.
+    const entries =
+      kind === "status" ? Object.values(this.listeners).flatMap((all) => [...all]) : [...this.listeners[kind]];
+    if (!entries.some(({ element }) => isSeen(element))) return false;
     const now = performance.now();
     const every = isActive(this.status) || (kind === "layouts" && this.mapping) ? LIVELY_MS[kind] : REST_MS;
     if (now - this.rested[kind] < every - SLACK_MS) return false;
@@ -61,7 +76,7 @@ class Feed {
   }
 
   tell(kind, change = {}) {
-    for (const { listener } of this.listeners[kind]) listener(this, change);
+    for (const { listener } of [...this.listeners[kind]]) guarded(listener, this, change);
   }
 
   /** Asks for all that is due in one request, and tells it in one go, so that the browser draws one frame for it. */
@@ -71,9 +86,7 @@ class Feed {
     if (parts.includes("metrics") && !parts.includes("status")) parts.push("status");
     let news;
     try {
-      news = await fetchJson(
-        address.run(this.name, `news?parts=${parts.join(",")}&since=${encodeURIComponent(this.cursor)}`),
-      );
+      news = await source.news(this.name, parts, this.cursor);
       this.trouble = "";
     } catch (error) {
       this.trouble = error.message;
@@ -110,7 +123,7 @@ class Feed {
     }
     // They are complete when the first row is there.
     if (this.rows.length && (!this.baselines || !Object.keys(this.baselines).length)) {
-      this.baselines = await fetchJson(address.run(this.name, "baselines")).catch(() => null);
+      this.baselines = await source.baselines(this.name).catch(() => null);
       if (this.baselines && Object.keys(this.baselines).length) change.baselines = true;
     }
     return change.void || change.rows.length || change.baselines ? change : null;

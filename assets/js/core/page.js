@@ -2,6 +2,10 @@
 
 import { readAddress, writeAddress } from "./deep_link.js";
 import { isSeen } from "./pulse.js";
+import { useSource } from "./source.js";
+import { LiveSource } from "./source_live.js";
+
+useSource(new LiveSource());
 
 // Until the address that the visitor came by has been read, opening a tab must not overwrite it.
 let arrived = false;

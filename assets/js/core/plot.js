@@ -1,5 +1,6 @@
-// plotly.js, fetched from our own server when the first chart or map is shown, and the look all charts share.
+// plotly.js, loaded from where the page is when the first chart or map is shown, and the look all charts share.
 
+import { source } from "./source.js";
 import { colour } from "./theme.js";
 
 let loading = null;
@@ -8,7 +9,7 @@ let loading = null;
 export function plotly() {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = new URL("../../plotly", import.meta.url).href;
+    script.src = source.plotly;
     script.onload = () => {
       // Where there is a <base>, Plotly writes the page's whole address into each reference to a clip path. As soon as the
       // address changes, the browser fetches the page anew for it and clips nothing. Gradio's says "./", which changes nothing.

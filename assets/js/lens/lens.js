@@ -4,7 +4,7 @@
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { isSeen } from "../core/pulse.js";
-import { address, fetchJson } from "../core/routes.js";
+import { source } from "../core/source.js";
 import { Timeline } from "../map/timeline.js";
 import { isPlaying, load, player, playInTurn } from "../sound/sound.js";
 import { Bars } from "./bars.js";
@@ -77,7 +77,7 @@ class LensView {
     this.behind = !this.inView || !isSeen(this.root);
     const { run } = this;
     if (this.behind || !run) return;
-    const { steps } = await fetchJson(address.run(run, "lens")).catch((error) => this.failed(error, { steps: [] }));
+    const steps = await source.lensSteps(run).catch((error) => this.failed(error, []));
     if (run === this.run) this.timeline.offer(steps);
   }
 
@@ -91,7 +91,7 @@ class LensView {
 
   lensOf(step) {
     let answer = this.answers.get(step);
-    answer ??= fetchJson(address.run(this.run, `lens/${step}`));
+    answer ??= source.lens(this.run, step);
     this.answers.set(step, answer);
     answer.catch(() => this.answers.delete(step));
     if (this.answers.size > KEPT) this.answers.delete(this.answers.keys().next().value);
@@ -135,7 +135,7 @@ class LensView {
 
   /** The sounds of a run may have been opened since the picture was fetched. */
   async askForSounds() {
-    const again = await fetchJson(address.run(this.run, `lens/${this.lens.step}`)).catch(() => this.lens);
+    const again = await source.lens(this.run, this.lens.step).catch(() => this.lens);
     for (const known of [this.lens, again]) Object.assign(known, { sounds: again.sounds, note: again.note });
   }
 

@@ -1,7 +1,7 @@
 // Numbers as colours: one pixel a number, enlarged by the style sheet.
 
 import { make } from "../core/elements.js";
-import { bytesOf } from "../core/routes.js";
+import { bytesOf } from "../core/source.js";
 import { COLOURS, colourTable } from "../sound/spectrogram_image.js";
 
 // Where a range lies evenly about 0: blue below, nearly black at 0, orange above.

@@ -6,7 +6,7 @@ import { feedOf, isActive } from "../core/feed.js";
 import { isSoftware } from "../core/frames.js";
 import { palette, UNLABELLED } from "../core/palette.js";
 import { isSeen, onPulse } from "../core/pulse.js";
-import { address, fetchBytes, fetchJson } from "../core/routes.js";
+import { source } from "../core/source.js";
 import { onTheme } from "../core/theme.js";
 import { ClipsView } from "../sound/clips.js";
 import { SoundView } from "../sound/player.js";
@@ -120,7 +120,7 @@ export class MapView {
     const { steps } = feed.layouts;
     if (!steps.length || feed.name !== this.run) return;
     if (!this.points) {
-      const points = await fetchJson(address.run(this.run, "points")).catch((error) => ({ trouble: error.message }));
+      const points = await source.points(this.run).catch((error) => ({ trouble: error.message }));
       if (feed.name !== this.run) return;
       if (points.trouble) return this.clear(points.trouble);
       if (!this.points) this.adopt(points);
@@ -139,7 +139,7 @@ export class MapView {
   /** The sounds of a run may still be being opened, or be made later. */
   async askForSounds() {
     const { run } = this;
-    const points = await fetchJson(address.run(run, "points")).catch(() => null);
+    const points = await source.points(run).catch(() => null);
     if (!points || run !== this.run || !this.points || points.n !== this.points.n) return;
     Object.assign(this.points, { sounds: points.sounds, note: points.note });
     if (this.shownLayout) this.describeLayout(this.shownLayout);
@@ -165,10 +165,7 @@ export class MapView {
     if (this.layoutsVersion !== version) this.layouts.clear(); // a place may have been made anew
     this.layoutsVersion = version;
     if (!this.layouts.has(step)) {
-      const found = fetchBytes(address.run(this.run, `layout/${step}`)).then((bytes) => {
-        const n = bytes.byteLength / 8;
-        return { step, kind: kinds[step], x: new Float32Array(bytes, 0, n), y: new Float32Array(bytes, 4 * n, n) };
-      });
+      const found = source.layout(this.run, step).then(({ x, y }) => ({ step, kind: kinds[step], x, y }));
       this.layouts.set(step, found);
       found.catch(() => this.layouts.delete(step));
     }
@@ -322,11 +319,11 @@ export class MapView {
   async findNeighbours(asked = performance.now()) {
     const { chosen, run, shownLayout } = this;
     if (this.list && !this.list.rows.length) this.list.wait(NEIGHBOURS);
-    const url = address.run(run, `neighbours/${shownLayout.step}/${chosen}?k=${NEIGHBOURS}`);
-    const found = await fetchJson(url).catch((error) => ({ trouble: error.message }));
+    const asking = source.neighbours(run, shownLayout.step, chosen, NEIGHBOURS);
+    const found = await asking.catch((error) => ({ trouble: error.message }));
     if (chosen !== this.chosen || run !== this.run) return;
     if (found.trouble) return this.list?.show([], found.trouble);
-    this.near = found.neighbours;
+    this.near = found;
     this.ring();
     this.list?.show(
       this.near.map(({ point, score }) => ({

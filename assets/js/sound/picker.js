@@ -1,7 +1,7 @@
 // Choosing a clip of a data set: by facet and label, one after the other, or by chance. All in the browser.
 
 import { icon, make } from "../core/elements.js";
-import { bytesOf } from "../core/routes.js";
+import { bytesOf } from "../core/source.js";
 
 const NO_LABEL = "no label";
 

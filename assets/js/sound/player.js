@@ -2,7 +2,7 @@
 
 import { make, onResize, replaceIcon, sharpContext } from "../core/elements.js";
 import { nextFrame } from "../core/frames.js";
-import { sameSound } from "../core/routes.js";
+import { sameSound } from "../core/source.js";
 import { colour, onTheme } from "../core/theme.js";
 import { isPlaying, leave, load, play, player, position, stop } from "./sound.js";
 import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks, unpacked } from "./spectrogram_image.js";

@@ -1,6 +1,6 @@
 // The one player of the page: WebAudio, straight from a byte route, one sound at a time.
 
-import { address, fetchBytes, soundKey } from "../core/routes.js";
+import { soundKey, source } from "../core/source.js";
 
 const KEPT = 96;
 const REST_MS = 10_000; // after which a device that plays nothing is let go: open, it wakes the processor all the time
@@ -33,7 +33,7 @@ export function load(sound) {
   const key = soundKey(sound);
   let buffer = buffers.get(key);
   buffers.delete(key);
-  buffer ??= fetchBytes(address.sound(sound, "clip")).then((bytes) => audio().decodeAudioData(bytes));
+  buffer ??= source.sound(sound).then((bytes) => audio().decodeAudioData(bytes));
   buffers.set(key, buffer);
   buffer.catch(() => buffers.delete(key));
   if (buffers.size > KEPT) buffers.delete(buffers.keys().next().value);

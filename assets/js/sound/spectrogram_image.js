@@ -1,9 +1,8 @@
 // Pictures of a sound: its log-mel spectrogram and the outline of its waveform, drawn on canvases.
 
-import { address, bytesOf, fetchJson, soundKey } from "../core/routes.js";
+import { bytesOf, PICTURES_AT_ONCE, soundKey, source } from "../core/source.js";
 
 const KEPT = 300;
-const AT_ONCE = 24; // as many as the server gives in one answer
 const pictures = new Map(); // sound key → promise of a picture, oldest first
 const wanted = new Map(); // fingerprint of a data set → [{index, resolve, reject}] of this moment
 
@@ -12,9 +11,7 @@ export function loadPicture(sound) {
   const key = soundKey(sound);
   let picture = pictures.get(key);
   pictures.delete(key);
-  picture ??= (sound.upload !== undefined ? fetchJson(address.sound(sound, "picture")) : fetchTogether(sound)).then(
-    unpacked,
-  );
+  picture ??= (sound.upload !== undefined ? source.uploadPicture(sound.upload) : fetchTogether(sound)).then(unpacked);
   pictures.set(key, picture);
   picture.catch(() => pictures.delete(key));
   if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
@@ -43,13 +40,10 @@ function ask(fingerprint) {
   const all = wanted.get(fingerprint);
   wanted.delete(fingerprint);
   while (all.length) {
-    const some = all.splice(0, AT_ONCE);
-    fetchJson(
-      address.pictures(
-        fingerprint,
-        some.map(({ index }) => index),
-      ),
-    )
+    const some = all.splice(0, PICTURES_AT_ONCE);
+    const indices = some.map(({ index }) => index);
+    source
+      .pictures(fingerprint, indices)
       .then((pictures) => some.forEach(({ resolve }, i) => resolve(pictures[i])))
       .catch((error) => some.forEach(({ reject }) => reject(error)));
   }

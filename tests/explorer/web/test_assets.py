@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,11 @@ def test_security_no_script_inserts_text_as_html() -> None:
         text = path.read_text()
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert word not in text, f"{path.name} uses {word}"
+
+
+def test_only_the_sources_fetch_and_know_addresses() -> None:
+    asking = re.compile(r"\bfetch\(|XMLHttpRequest|EventSource|sendBeacon|WebSocket|gradio_api")
+    for path in (FOLDER / "js").rglob("*.js"):
+        if path.name not in ("source_live.js", "source_static.js"):
+            assert not asking.search(path.read_text()), f"{path.name} asks by itself; a source should"
+    assert asking.search((FOLDER / "js" / "core" / "source_live.js").read_text())

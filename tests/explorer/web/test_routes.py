@@ -189,3 +189,18 @@ def test_numbers_that_no_browser_reads_become_null(page):
     assert page.get("run/first/baselines").json() == {"loss": {"value": None}, "list": [None]}
     (run.path / "status.json").write_text(json.dumps({"state": "finished", "steps_per_second": float("nan")}))
     assert page.get("run/first/news?parts=status").json()["status"]["steps_per_second"] == 0
+
+
+def test_the_runs_are_listed_with_the_one_to_look_at(page):
+    assert page.get("runs").json() == {
+        "runs": [{"name": "first", "title": "simclr · Made-up sounds · first"}],
+        "latest": "first",
+    }
+
+
+def test_the_card_of_a_runs_method_is_told_and_one_that_is_gone_is_named(page, make_run, tmp_path):
+    card = page.get("run/first/method").json()
+    assert (card["name"], card["title"], card["negatives"]) == ("simclr", "SimCLR", True)
+    make_run(tmp_path / "runs" / "strange", config={"method": "never heard of"})
+    answer = page.get("run/strange/method")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "This version has no such method as this run's.")

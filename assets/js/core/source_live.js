@@ -1,0 +1,107 @@
+// The source that asks the page's server: the one place that knows its addresses and fetches. See source.js.
+
+const word = encodeURIComponent;
+// After how many seconds a question is given up: sounds and maps may be large, and lines are slow.
+const SECONDS = { json: 20, bytes: 60 };
+
+/** @implements {import("./source.js").Source} */
+export class LiveSource {
+  /** `root` is the address of the byte routes. */
+  constructor(root = new URL("gradio_api/x/", document.baseURI).href, seconds = SECONDS) {
+    this.root = root;
+    this.seconds = seconds;
+    this.plotly = new URL("../../plotly", import.meta.url).href;
+  }
+
+  runs() {
+    return this.json("runs", "the list of runs");
+  }
+
+  news(run, parts, since) {
+    return this.json(`run/${word(run)}/news?parts=${parts.join(",")}&since=${word(since)}`, "the news of the run");
+  }
+
+  schema(run) {
+    return this.json(`run/${word(run)}/schema`, "what the run holds");
+  }
+
+  baselines(run) {
+    return this.json(`run/${word(run)}/baselines`, "what the run is compared with");
+  }
+
+  points(run) {
+    return this.json(`run/${word(run)}/points`, "the clips of the map");
+  }
+
+  column(run, name, step) {
+    const at = step === null ? "" : `?step=${step}`;
+    return this.json(`run/${word(run)}/column/${word(name)}${at}`, `the column ${name}`);
+  }
+
+  async layout(run, step) {
+    const bytes = await this.bytes(`run/${word(run)}/layout/${step}`, "the map of this step");
+    const n = bytes.byteLength / 8;
+    return { x: new Float32Array(bytes, 0, n), y: new Float32Array(bytes, 4 * n, n) };
+  }
+
+  async neighbours(run, step, point, count) {
+    const where = `run/${word(run)}/neighbours/${step}/${point}?k=${count}`;
+    return (await this.json(where, "the nearest clips")).neighbours;
+  }
+
+  async lensSteps(run) {
+    return (await this.json(`run/${word(run)}/lens`, "the steps of the method's picture")).steps;
+  }
+
+  lens(run, step) {
+    return this.json(`run/${word(run)}/lens/${step}`, "the method's picture");
+  }
+
+  sound(sound) {
+    const where =
+      sound.upload !== undefined
+        ? `upload/${word(sound.upload)}/clip`
+        : `clip/${word(sound.fingerprint)}/${sound.index}`;
+    return this.bytes(where, "the sound");
+  }
+
+  pictures(fingerprint, indices) {
+    return this.json(`pictures/${word(fingerprint)}?of=${indices.join(",")}`, "the spectrograms");
+  }
+
+  uploadPicture(token) {
+    return this.json(`upload/${word(token)}/picture`, "the spectrogram");
+  }
+
+  method(run) {
+    return this.json(`run/${word(run)}/method`, "the card of the method");
+  }
+
+  json(where, what) {
+    return this.ask(where, what, (reply) => reply.json(), this.seconds.json);
+  }
+
+  bytes(where, what) {
+    return this.ask(where, what, (reply) => reply.arrayBuffer(), this.seconds.bytes);
+  }
+
+  /** What `read` makes of the reply to a question; `what` names what was asked for, where it does not come. */
+  async ask(where, what, read, seconds) {
+    const limit = AbortSignal.timeout(seconds * 1000);
+    try {
+      const reply = await fetch(this.root + where, { signal: limit });
+      if (reply.ok) return await read(reply);
+      throw await refusal(reply);
+    } catch (error) {
+      if (error.status !== undefined) throw error;
+      if (limit.aborted) throw new Error(`The server did not send ${what} within ${seconds} seconds.`);
+      throw new Error("The page's server does not answer.");
+    }
+  }
+}
+
+async function refusal(reply) {
+  const said = await reply.json().catch(() => ({}));
+  const error = new Error(typeof said.detail === "string" ? said.detail : `The server answered ${reply.status}.`);
+  return Object.assign(error, { status: reply.status });
+}
