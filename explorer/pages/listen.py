@@ -5,13 +5,13 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import Choice, SettingsForm, SoundPlayer, clips_to_pick, said
+from explorer.components import SettingsForm, SoundPlayer, clips_to_pick, said
 from explorer.components.notice import Notice
+from explorer.pages.data_choice import DataChoice
 from explorer.pages.frame import Frame
 from explorer.pages.kept import keep, kept
 from explorer.pages.listen_views import DOMAINS, EXPLAINED, views_form, views_of, warm_up
 from explorer.pages.sound_source import SoundSource
-from explorer.pages.train_form import data_choices
 
 WORD = "listen"
 """What the address calls this page, which is also the one that opens first."""
@@ -24,57 +24,32 @@ def build(frame: Frame) -> None:
     source = SoundSource(frame, "listen", eager=True)
     with gr.Row(elem_id="listen"):
         with gr.Column(scale=4, min_width=320):
-            data = Choice(
-                label="Sounds",
-                choices=[frame.data],
-                value=frame.data,
-                allow_custom_value=not frame.read_only,
-                info=frame.data_hint,
-                elem_id="listen-data",
-            )
+            data = DataChoice(frame, "listen-data", "Sounds")
             source.offer()
         with gr.Column(scale=9, min_width=320):
             source.show("Choose a clip, drop a file, or record a sound.")
     _wire_data(frame, source, data)
-    _Views(frame, source, data).wire()
+    _Views(frame, source, data.choice).wire()
 
 
-def _wire_data(frame: Frame, source: SoundSource, data: gr.Dropdown) -> None:
-    """The clips of the chosen set are offered as soon as they are open; until then the page says how far that is."""
-    timer = gr.Timer(ASK_SECONDS, active=False)
+def _wire_data(frame: Frame, source: SoundSource, data: DataChoice) -> None:
+    """The clips of the chosen set are offered as soon as they are open."""
+    choice = data.choice
+    data.shown_in(source.picker, clips_to_pick)
+    data.wire()
 
-    def opened(reference: str | None, anew: bool = False) -> tuple[dict[str, Any], gr.Timer]:
-        """The clips of a set, or what keeps them; the timer asks again while it is being opened."""
-        reference = frame.reference(reference)
-        known = {name for _, name in data_choices()} | {frame.data}
-        if not reference or (frame.read_only and reference not in known):
-            return said("Choose one of the sets above.", "bad"), gr.Timer(active=False)
-        opening = frame.services.library.open_datasets.open(reference, anew=anew)
-        if opening.dataset is not None:
-            return clips_to_pick(opening.dataset), gr.Timer(active=False)
-        if opening.error is not None:
-            return said(opening.error, "bad"), gr.Timer(active=False)
-        return said(opening.text, "busy", opening.fraction), gr.Timer(active=True)
-
-    def chosen(reference: str | None) -> tuple[dict[str, Any], gr.Timer]:
-        return opened(reference, anew=True)
-
-    def arrived(reference: str | None, request: gr.Request) -> tuple[Any, gr.Timer]:
+    def arrived(chosen: str | None, request: gr.Request) -> tuple[Any, ...]:
         """Who came for another page has no sounds made for them."""
-        if request.query_params.get("tab", WORD) != WORD:
-            return gr.skip(), gr.Timer(active=False)
-        return opened(reference)
+        here = request.query_params.get("tab", WORD) == WORD
+        return data.look(chosen) if here else (gr.skip(),) * len(data.shown)
 
     def offered(chosen: str | None) -> gr.Dropdown:
-        return gr.Dropdown(choices=[*data_choices()], value=chosen or frame.data)
+        return data.offered(chosen or frame.data)
 
-    frame.page.load(offered, data, data, js=kept(data), **frame.quiet)
-    frame.page.load(arrived, data, [source.picker, timer], js=kept(data), **frame.quiet)
-    data.input(None, data, None, js=keep(data))
-    if frame.tab is not None:
-        frame.tab.select(opened, data, [source.picker, timer], **frame.quiet)
-    data.input(chosen, data, [source.picker, timer], **frame.quiet)
-    timer.tick(opened, data, [source.picker, timer], **frame.quiet)
+    frame.page.load(offered, choice, choice, js=kept(choice), **frame.quiet)
+    frame.page.load(arrived, choice, data.shown, js=kept(choice), **frame.quiet)
+    assert frame.tab is not None, "each page is built inside its tab"
+    frame.tab.select(data.look, choice, data.shown, **frame.quiet)
 
 
 class _Views:

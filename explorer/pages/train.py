@@ -6,10 +6,23 @@ from typing import Any, TypeVar
 import gradio as gr
 from gradio.context import Context
 
-from explorer.components import Choice, LensPicture, LiveChart, Notice, RunState, SettingsForm, filled_in, refusal, said
+from explorer.components import (
+    Choice,
+    DataSummary,
+    LensPicture,
+    LiveChart,
+    Notice,
+    RunState,
+    SettingsForm,
+    filled_in,
+    refusal,
+    said,
+    summary_of,
+)
+from explorer.pages.data_choice import DataChoice
+from explorer.pages.drop_zone import DropZone
 from explorer.pages.frame import Frame, TrainForm, run_choices
 from explorer.pages.kept import keep, kept
-from explorer.pages.train_data import DataChoice
 from explorer.pages.train_form import (
     config_from,
     encoder_choices,
@@ -58,6 +71,8 @@ class _Form:
     def __init__(self, frame: Frame):
         self.frame = frame
         self.data = DataChoice(frame)
+        self.data.shown_in(DataSummary(elem_id="data-summary"), summary_of)
+        self.drop = None if frame.read_only else DropZone(frame)
         self.method = Choice(
             label="Method", choices=[], info="Type to find one by its name, family or year.", elem_id="method"
         )
@@ -77,9 +92,11 @@ class _Form:
         first = [data, self.encoder, self.settings]
         filled = [data, self.method, *of_method]
         opened = tab.select(self._first, first, filled, js=kept(data, self.encoder), **self.frame.quiet)
-        for choice in (data, self.encoder):
-            choice.input(None, choice, None, js=keep(choice))
-        self.data.wire(opened)
+        self.encoder.input(None, self.encoder, None, js=keep(self.encoder))
+        self.data.wire()
+        self.data.look_after(opened)
+        if self.drop is not None:
+            self.data.look_after(self.drop.wire(data, self.data.offered))
         self.frame.train_form = TrainForm(self._with_method, [self.method, *of_method])
         self.method.input(None, self.method, None, js="method => { window.hearsight?.chooseMethod(method); }")
         self.method.input(self._of_method, self.method, of_method, **self.frame.quiet)

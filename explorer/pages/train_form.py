@@ -3,7 +3,6 @@
 The training packages bring torch with them, so they are imported when the form is first filled, not with the page.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,25 +10,6 @@ from typing import Any
 from explorer.components import settings_group
 from training.errors import UserError
 from training.settings import Setting, describe
-
-HERE = {"ready": "", "to be made": " (made on first use)", "to be downloaded": " (not downloaded yet)"}
-
-
-def data_choices() -> list[tuple[str, str]]:
-    """(title, name) of every data set that can be opened without a path."""
-    from training.data import list_datasets
-
-    return [(f"{row.title}{HERE[row.state]}", row.name) for row in list_datasets()]
-
-
-def is_to_be_downloaded(name: str) -> bool:
-    """Whether `name` is a public set that was not fetched yet."""
-    from training.data.public import folder_of, is_public
-
-    try:
-        return is_public(name) and not os.path.isdir(folder_of(name))
-    except UserError:  # no set can be called so, as its opening will say
-        return False
 
 
 def method_choices() -> list[tuple[str, str]]:

@@ -93,6 +93,26 @@ def test_a_clip_is_heard_and_its_two_views(site: Site, look: Callable[..., Seen]
     assert (seen.troubles, seen.elsewhere) == ([], [])
 
 
+def test_another_set_is_chosen_and_one_that_is_not_here_can_be_fetched(
+    site: Site, tmp_path: Path, look: Callable[..., Seen]
+) -> None:
+    seen = look(site)
+    page = seen.open("tab=listen")
+    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    for name in ("lark", "wren"):
+        (tmp_path / "birds" / name).mkdir(parents=True)
+        soundfile.write(tmp_path / "birds" / name / "a.wav", tone(900), 16_000)
+    choice = page.locator("#listen-data input")
+    choice.fill(str(tmp_path / "birds"))
+    choice.press("Enter")
+    page.wait_for_function("document.querySelector('#listen-player .player-title').textContent === 'lark'")
+    choice.fill("esc50")
+    choice.press("Enter")
+    page.locator("#listen-data-notice").filter(has_text="not on this machine yet").wait_for(timeout=SLOW_MS)
+    assert page.locator("#listen-data-download").is_visible()
+    assert not page.locator("#listen-picker .picker-controls").is_visible()
+
+
 def test_bad_files_are_refused_in_a_sentence_and_the_next_is_taken(
     site: Site, tmp_path: Path, look: Callable[..., Seen]
 ) -> None:

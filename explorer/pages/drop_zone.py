@@ -31,8 +31,11 @@ class DropZone:
         )
         self._notice = Notice(elem_id="drop-notice")
 
-    def wire(self, choice: gr.Dropdown, offered: Callable[[str], gr.Dropdown]) -> None:
-        """What was dropped becomes the value of `choice` once it is open; `offered` gives the choices then."""
+    def wire(self, choice: gr.Dropdown, offered: Callable[[str], gr.Dropdown]) -> Any:
+        """What was dropped becomes the value of `choice` once it is open; `offered` gives the choices then.
+
+        The event that is returned happens after each look at how far the opening is.
+        """
         timer = gr.Timer(ASK_SECONDS, active=False)
         taken: dict[str, Any] = {"concurrency_id": "drops", "concurrency_limit": 2, "api_visibility": "private"}
         shown = [self._zone, self._notice, timer]
@@ -44,6 +47,7 @@ class DropZone:
 
         followed = timer.tick(follow, self._notice, [self._notice, choice, timer], **self._frame.quiet)
         followed.then(None, choice, None, js=keep(choice))
+        return followed
 
     def _keep(self, paths: Sequence[str] | None) -> tuple[Any, ...]:
         """Copy what arrived, and begin to open it. The zone is emptied for the next."""

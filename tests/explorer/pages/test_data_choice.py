@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from explorer.components import summary_of
 from explorer.jobs.quotas import Jobs
-from explorer.pages.train_data import DataChoice
+from explorer.pages.data_choice import DataChoice
 from explorer.runs.library import Library
 from explorer.sounds.downloads import Downloads
 from explorer.visitors.limits import Limits
@@ -37,7 +38,9 @@ def choice(tmp_path, cache):
         frame = SimpleNamespace(data=data, read_only=read_only, services=services)
         frame.reference = whole_reference
         frame.data_hint = ""
-        return DataChoice(frame)  # type: ignore[arg-type]
+        shown = DataChoice(frame)  # type: ignore[arg-type]
+        shown.shown_in(None, summary_of)  # type: ignore[arg-type]
+        return shown
 
     yield make
     for each in made:
@@ -55,7 +58,7 @@ def looked(choice: Any, name: str) -> tuple[bool, Any, Any]:
     """Whether a download is offered, what is said, and the summary, once nothing more is awaited."""
     until = time.monotonic() + 30
     while True:
-        button, notice, summary, timer = choice._look(name)
+        button, notice, summary, timer = choice.look(name)
         if not timer.active:
             return button.visible, notice, summary
         assert notice["tone"] == "busy" and time.monotonic() < until
@@ -84,7 +87,7 @@ def test_a_public_set_is_offered_for_download_but_not_to_those_who_may_only_look
 @pytest.mark.parametrize("name", ["esc50", "hf:owner/birds"])
 def test_what_could_not_be_opened_can_once_it_was_downloaded(choice, name):
     here = choice()
-    here._frame.services.library.open_datasets.open(name)  # as the page Listen does, where there is no button
+    here._frame.services.library.open_datasets.open(name)
     while not here._frame.services.library.open_datasets.known(name).done:
         time.sleep(0.01)
     assert looked(here, name)[0] is True
@@ -107,11 +110,20 @@ def test_what_is_no_name_of_a_public_set_is_not_offered_for_download(choice):
 def test_security_no_path_is_opened_for_those_who_may_only_look(choice, tmp_path):
     watched = choice(read_only=True)
     assert looked(watched, str(tmp_path)) == (False, None, None)
-    assert watched._drop is None and watched.choice.allow_custom_value is False
-    assert choice()._drop is not None
+    assert watched.choice.allow_custom_value is False
 
 
 def test_the_data_given_at_the_start_is_offered_first(choice, tmp_path):
     offered = choice(str(tmp_path)).offered(str(tmp_path))
     assert offered.choices[0][1] == str(tmp_path) == offered.value
     assert "starter" in [name for _, name in offered.choices]
+
+
+def test_a_folder_that_is_named_in_two_ways_is_opened_once(choice, tmp_path, monkeypatch):
+    write_birds(tmp_path / "birds")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    here = choice()
+    opened = here._frame.services.library.open_datasets._openings
+    for name in ("~/birds", str(tmp_path / "birds"), f" {tmp_path}/birds/"):
+        assert looked(here, name)[2]["clips"] == 2
+    assert len(opened) == 1

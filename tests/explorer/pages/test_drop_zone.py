@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from explorer.jobs.quotas import Jobs
-from explorer.pages.train_drop import DropZone
+from explorer.pages.drop_zone import DropZone
 from explorer.runs.library import Library
 from explorer.visitors.limits import Limits
 from training.data.dropped import dropped_root, is_dropped

@@ -1,54 +1,68 @@
-"""Which data to train on: a set by its name, a folder by its path, and one click for a public set that isn't here."""
+"""Which data: a set by its name, a folder by its path, and one click for a public set that isn't here. Used by Listen and Train."""
 
+import os
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
-from explorer.components import Choice, DataSummary, Notice, said, summary_of
+from explorer.components import Choice, Notice, said
 from explorer.pages.frame import Frame
-from explorer.pages.train_drop import DropZone
-from explorer.pages.train_form import data_choices, is_to_be_downloaded
+from explorer.pages.kept import keep
 from explorer.sounds.downloads import Download
+from training.data.dataset import Dataset
 from training.data.dropped import is_dropped
 from training.data.names import readable_name
+from training.errors import UserError
 
 ASK_SECONDS = 0.7
 LONGEST_TITLE = 60
+HERE = {"ready": "", "to be made": " (made on first use)", "to be downloaded": " (not downloaded yet)"}
 
 
 class DataChoice:
-    """`choice` is the dropdown; below it what is in the data that is chosen, or how far its opening is.
+    """`choice` is the dropdown; below it one sentence of how far the opening is, and then what `shown_in` shows of it.
 
-    The button is shown for a public set that was not downloaded yet; files are dropped below.
+    The button is shown for a public set that was not downloaded yet.
     """
 
-    def __init__(self, frame: Frame):
+    def __init__(self, frame: Frame, name: str = "data", label: str = "Data"):
+        """`name` begins the ids of the parts."""
         self._frame = frame
         self.choice = Choice(
-            label="Data",
+            label=label,
             choices=[data_title(frame.data)],
             value=frame.data,
             allow_custom_value=not frame.read_only,
             info=None if frame.read_only else frame.data_hint,
-            elem_id="data",
+            elem_id=name,
         )
-        self._button = gr.Button("Download this set", visible=False, elem_id="download")
-        self._notice = Notice(elem_id="data-notice")
-        self._summary = DataSummary(elem_id="data-summary")
-        self._drop = None if frame.read_only else DropZone(frame)
+        self._button = gr.Button("Download this set", visible=False, elem_id=f"{name}-download")
+        self._notice = Notice(elem_id=f"{name}-notice")
 
-    def wire(self, opened: Any) -> None:
-        """Look at what is chosen as soon as the page was `opened`, and again after each choice; follow what is slow."""
-        timer = gr.Timer(ASK_SECONDS, active=False)
-        shown = [self._button, self._notice, self._summary, timer]
+    def shown_in(self, part: Component, describe: Callable[[Dataset], Any]) -> None:
+        """`part`, placed wherever the page wants it, gets `describe` of the data that is open, or None."""
+        self._part, self._describe = part, describe
+
+    def wire(self) -> None:
+        """Look at what the visitor chooses, whose folder may have changed since; follow what is slow."""
+        self._timer = gr.Timer(ASK_SECONDS, active=False)
         quiet = self._frame.quiet
-        opened.then(self._look, self.choice, shown, **quiet)
-        self.choice.change(self._look_anew, self.choice, shown, **quiet)
-        self._button.click(self._begin, self.choice, shown, **quiet)
-        timer.tick(self._look, self.choice, shown, **quiet)
-        timer.tick(self._after_download, self.choice, self.choice, **quiet)
-        if self._drop is not None:
-            self._drop.wire(self.choice, self.offered)
+        self.choice.input(None, self.choice, None, js=keep(self.choice))
+        self.choice.input(self._look_anew, self.choice, self.shown, **quiet)
+        self._button.click(self._begin, self.choice, self.shown, **quiet)
+        self._timer.tick(self.look, self.choice, self.shown, **quiet)
+        self._timer.tick(self._after_download, self.choice, self.choice, **quiet)
+
+    def look_after(self, event: Any) -> None:
+        """Look at what is chosen once `event` was answered, which may have chosen it."""
+        event.then(self.look, self.choice, self.shown, **self._frame.quiet)
+
+    @property
+    def shown(self) -> list[Any]:
+        """The parts that `look` changes."""
+        return [self._button, self._notice, self._part, self._timer]
 
     def offered(self, chosen: str) -> gr.Dropdown:
         """Everything that can be chosen, with `chosen` as what is."""
@@ -63,13 +77,13 @@ class DataChoice:
             if (refused := self._frame.services.launcher.jobs.disk_refusal()) is not None:
                 return _answer(said(refused, "bad"), button=True)
             self._frame.services.downloads.begin(name)
-        return self._look(name)
+        return self.look(name)
 
     def _look_anew(self, name: str | None) -> tuple[Any, ...]:
-        return self._look(name, anew=True)
+        return self.look(name, anew=True)
 
-    def _look(self, name: str | None, anew: bool = False) -> tuple[Any, ...]:
-        """The button, the sentence, the summary and whether to ask again, for the data that is chosen.
+    def look(self, name: str | None, anew: bool = False) -> tuple[Any, ...]:
+        """What `shown` shows for the data that is chosen: the button, the sentence, the part, and whether to ask again.
 
         `anew`: a folder of the user's own is looked at once more, as its files may have changed.
         """
@@ -83,7 +97,7 @@ class DataChoice:
             return _answer(_sentence(download), button=not busy and not self._frame.read_only, ask=busy)
         opening = self._frame.services.library.open_datasets.open(name, anew=anew and not is_dropped(name))
         if opening.dataset is not None:
-            return _answer(summary=summary_of(opening.dataset))
+            return _answer(part=self._describe(opening.dataset))
         if opening.error is not None:
             return _answer(said(opening.error, "bad"))
         return _answer(said(opening.text, "busy", opening.fraction), ask=True)
@@ -97,6 +111,23 @@ class DataChoice:
         return self.offered(str(name)) if done else gr.skip()
 
 
+def data_choices() -> list[tuple[str, str]]:
+    """(title, name) of every data set that can be opened without a path."""
+    from training.data import list_datasets
+
+    return [(f"{row.title}{HERE[row.state]}", row.name) for row in list_datasets()]
+
+
+def is_to_be_downloaded(name: str) -> bool:
+    """Whether `name` is a public set that was not fetched yet."""
+    from training.data.public import folder_of, is_public
+
+    try:
+        return is_public(name) and not os.path.isdir(folder_of(name))
+    except UserError:  # no set can be called so, as its opening will say
+        return False
+
+
 def data_title(reference: str) -> tuple[str, str]:
     """(what is shown, reference) of data that has no name of its own."""
     if is_dropped(reference):
@@ -107,11 +138,11 @@ def data_title(reference: str) -> tuple[str, str]:
 def _answer(
     notice: dict[str, Any] | None = None,
     *,
-    summary: dict[str, Any] | None = None,
+    part: Any = None,
     button: bool = False,
     ask: bool = False,
 ) -> tuple[Any, ...]:
-    return gr.Button(visible=button), notice, summary, gr.Timer(active=ask)
+    return gr.Button(visible=button), notice, part, gr.Timer(active=ask)
 
 
 def _sentence(download: Download | None) -> dict[str, Any]:
