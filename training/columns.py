@@ -14,7 +14,7 @@ from torch import Tensor
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.measures.knn import Votes
 from training.probe import measured_facets
-from training.run.schema import Column
+from training.run.schema import Column, by_name
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,7 @@ def declared(dataset: Dataset) -> tuple[Column, ...]:
     """All that a run on this data has, in the order in which it is offered."""
     facets = [_of_facet(dataset, name) for name in (dataset.main_facet, *dataset.facets)]
     kept = [each.column for each in SNAPSHOT_COLUMNS if each.applies(dataset)]
-    columns = [*facets, *kept, *(each.column for each in CLIP_COLUMNS)]
-    return tuple({column.name: column for column in reversed(columns)}.values())[::-1]
+    return tuple(by_name([*facets, *kept, *(each.column for each in CLIP_COLUMNS)]).values())
 
 
 def clip_values(dataset: Dataset, clips: np.ndarray) -> dict[str, list[Any]]:

@@ -14,7 +14,7 @@ from explorer.components import filled_in, said, settings_group, upload_sound
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening
 from explorer.sounds.sound import waveform_of
 from explorer.sounds.uploads import Uploads
-from explorer.web.routes import picture_values
+from explorer.web.routes.sounds import picture_values
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.settings import build, describe

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.projector.geometry import nearest, pca_places, trustworthiness, turned_onto, unit_radius
+from explorer.projector.geometry import nearest, pca_places, turned_onto, unit_radius
 from explorer.runs.layouts import KINDS, Layout, LayoutFolders
+from explorer.runs.map_columns import map_columns, mean_trust
 from explorer.runs.snapshots import embeddings, snapshot_hash, unit_rows
 from training.run import RunFolder
 
@@ -89,7 +90,7 @@ class Chain:
         beside = self._beside(step, len(vectors))
         if beside is not None:
             places = turned_onto(places, beside.places)
-        return Layout(places, "pca", trustworthiness(unit_rows(vectors - vectors.mean(axis=0)), places))
+        return _judged(unit_rows(vectors - vectors.mean(axis=0)), places, "pca")
 
     def _umap(self, task: Task, vectors: np.ndarray, umap: Umap) -> Layout:
         units = unit_rows(vectors - vectors.mean(axis=0))
@@ -103,7 +104,7 @@ class Chain:
             moved = umap(indices, distances, reference * START_RADIUS, FIRST_EPOCHS, FIRST_STRENGTH)
         places, scale = unit_radius(moved)
         places = turned_onto(places, reference)
-        return Layout(places, task.kind, trustworthiness(units, places), scale)
+        return _judged(units, places, task.kind, scale)
 
     def _settled_before(self, step: int, count: int | None = None) -> Layout | None:
         """The settled map of the nearest snapshot before `step` that has one, of `count` points where that is given."""
@@ -122,6 +123,11 @@ class Chain:
             if found is not None and count in (None, len(found.places)) and found.places.any():
                 return found
         return None
+
+
+def _judged(units: np.ndarray, places: np.ndarray, kind: str, scale: float = 1.0) -> Layout:
+    columns = map_columns(units, places)
+    return Layout(places, kind, mean_trust(columns), scale, columns)
 
 
 def is_flat(vectors: np.ndarray) -> bool:

@@ -1,4 +1,4 @@
-"""Places on a plane by plain linear algebra: PCA, turning one map onto another, neighbours, trustworthiness.
+"""Places on a plane by plain linear algebra: PCA, turning one map onto another, neighbours.
 
 Shapes: n points, D dimensions of an embedding, k neighbours.
 """
@@ -7,9 +7,6 @@ import numpy as np
 
 RADIUS_SHARE = 0.98
 """This share of the points lies within the unit circle; a few far ones may lie outside rather than shrink the map."""
-TRUST_NEIGHBOURS = 10
-TRUST_POINTS = 500
-"""Trustworthiness is the mean over so many points at most."""
 _CHUNK = 1024
 
 
@@ -63,29 +60,3 @@ def nearest(units: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         indices[rows] = np.take_along_axis(found, order, axis=1)
         distances[rows] = np.take_along_axis(their, order, axis=1).clip(0)
     return indices, distances
-
-
-def trustworthiness(units: np.ndarray, places: np.ndarray) -> float | None:
-    """How far neighbours on the map are neighbours in truth: 1 is always, about .5 is chance. None for a few points.
-
-    Venna and Kaski 2001, with k = 10, over at most 500 of the points, evenly taken. `units` (n, D) rows of length 1.
-    """
-    n, k = len(units), TRUST_NEIGHBOURS
-    if n < 3 * k:
-        return None
-    rows = np.unique(np.linspace(0, n - 1, min(n, TRUST_POINTS)).astype(int))
-    near = _nearest_places(places, rows, k)
-    away = 1 - units[rows] @ units.T
-    away[np.arange(len(rows)), rows] = np.inf
-    theirs = np.take_along_axis(away, near, axis=1)
-    ranks = np.stack([(away < theirs[:, [j]]).sum(axis=1) + 1 for j in range(k)], axis=1)
-    penalty = float(np.maximum(ranks - k, 0).sum())
-    return 1 - 2 * penalty / (len(rows) * k * (2 * n - 3 * k - 1))
-
-
-def _nearest_places(places: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
-    dx = places[rows, None, 0] - places[None, :, 0]
-    dy = places[rows, None, 1] - places[None, :, 1]
-    away = dx * dx + dy * dy
-    away[np.arange(len(rows)), rows] = np.inf
-    return np.argpartition(away, k - 1, axis=1)[:, :k]

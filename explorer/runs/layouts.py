@@ -1,6 +1,6 @@
 """Places on the map: files named by the hash of the snapshot they belong to, so that they can never be stale.
 
-    <cache>/layouts/ab/ab12….umap.npz    the settled place of every probe clip
+    <cache>/layouts/ab/ab12….umap.npz    the settled place of every probe clip, and columns/<name> that depend on it
     <cache>/layouts/ab/ab12….quick.npz   a UMAP of the newest snapshot, made ahead of its turn for somebody who waits
     <cache>/layouts/ab/ab12….pca.npz     shown until one of those is there
 
@@ -12,8 +12,8 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from training.run import RunFolder, reading
 
 KINDS = ("umap", "quick", "pca")
 """From the one that is shown if it is there to the one that is shown if no other is."""
+COLUMNS = "columns/"
 FARTHEST = 1e6
 """No place is farther out, in whatever units."""
 
@@ -42,6 +43,8 @@ class Layout:
     """Trustworthiness, 0 to 1: how far neighbours on the map are neighbours in truth. None where it has no meaning."""
     scale: float = 1.0
     """What `places` must be multiplied by to be in the units in which UMAP works."""
+    columns: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Name of a column that the projector writes → (n,) float32; none in a map of before it did."""
 
     @property
     def shown_kind(self) -> str:
@@ -86,7 +89,13 @@ class LayoutFolders:
         folder.mkdir(parents=True, exist_ok=True)
         held = io.BytesIO()
         trust = np.nan if layout.trust is None else layout.trust
-        np.savez(held, places=layout.places.astype(np.float32), trust=np.float32(trust), scale=np.float32(layout.scale))
+        arrays = {
+            "places": layout.places.astype(np.float32),
+            "trust": np.array(trust, np.float32),
+            "scale": np.array(layout.scale, np.float32),
+            **{COLUMNS + name: values.astype(np.float32) for name, values in layout.columns.items()},
+        }
+        np.savez(held, **arrays)  # type: ignore[arg-type]  # numpy types **kwds as bool
         durable.write_bytes(folder / f"{key}.{layout.kind}.npz", held.getvalue())
         if layout.kind == "umap" and into is None:
             for kind in ("quick", "pca"):
@@ -126,4 +135,6 @@ def _layout(path: Path, stamp: tuple[int, int, int]) -> Layout | None:
     if places.ndim != 2 or places.shape[1] != 2 or not (np.abs(places) <= FARTHEST).all() or not 0 < scaled <= FARTHEST:
         return None
     kind = re.sub(r".*\.(\w+)\.npz$", r"\1", os.fspath(path))
-    return Layout(places, kind, trusted if abs(trusted) <= 1 else None, scaled)
+    columns = {name.removeprefix(COLUMNS): array for name, array in arrays.items() if name.startswith(COLUMNS)}
+    columns = {name: array for name, array in columns.items() if array.shape == (len(places),)}
+    return Layout(places, kind, trusted if abs(trusted) <= 1 else None, scaled, columns)

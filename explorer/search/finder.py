@@ -9,10 +9,10 @@ import numpy as np
 
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
+from explorer.runs.neighbours import nearest_rows
 from explorer.runs.points import Points, points
 from explorer.runs.snapshots import centre, unit_embeddings, unit_rows
 from explorer.search.index import Index
-from explorer.search.neighbours import nearest_rows
 from explorer.search.process import EmbeddingProcess
 from training.data.dataset import Dataset
 from training.errors import UserError

@@ -10,9 +10,22 @@ import pytest
 from training.data.cache import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.run import RunFolder, RunWriter, State, Status, create_run
+from training.run.schema import Column, Schema
 
 CLASSES = ("bell", "dog", "rain", "seven", "violin")
 SOURCES = ("one", "two", "three", "four")
+COLUMNS = (
+    Column("class", "class", "category"),
+    Column("source", "source", "category"),
+    Column("right", "kNN right", "flag", "snapshot", names=("wrong", "right"), meaning="Whether it is right."),
+    Column("share", "Sureness", "number", "snapshot", low=0.0, high=1.0),
+    Column("cluster", "Cluster", "category", "snapshot", names=("a", "b", "c")),
+    Column("duration", "Duration", "number", unit="s", meaning="How long the clip is."),
+    Column("loudness", "Loudness", "number", unit="dB", digits=1),
+    Column("even", "Even number", "flag"),
+    Column("note", "Note", "text"),
+)
+"""One of each kind, of the clip and of the clip at a snapshot."""
 
 
 def clustered(n: int, dim: int, step: int, seed: int = 0) -> np.ndarray:
@@ -57,6 +70,11 @@ def write_run(
     writer.write_probe(
         {**about, "ids": ids, "clips": list(range(n)), "facets": facets, "group": "source", "main_facet": "class"}
     )
+    writer.write_schema(Schema(columns=COLUMNS))
+    durations = [0.25 + i / 100 for i in range(n)]
+    loud = [None if i == 1 else -20.0 - i for i in range(n)]
+    notes = [f"note {i}" for i in range(n)]
+    writer.write_columns({"duration": durations, "loudness": loud, "even": [i % 2 for i in range(n)], "note": notes})
     values = {"class": {"random_init": 0.5, "log_mel": 0.5, "mfcc": 0.6, "chance": 0.2}}
     writer.write_baselines(
         {"main_facet": "class", "cross_group_knn": values, "loss": {"value": 6.2, "meaning": "chance"}}
@@ -73,7 +91,11 @@ def write_run(
         spectrum = np.linalg.svd(vectors, compute_uv=False).astype(np.float32)
         units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         seen = {"lens/similarity": units[:8] @ units[:8].T, "lens_clips": np.arange(0, min(n, 256))}
-        writer.write_snapshot(step, {**arrays, "singular_values": spectrum, **seen})
+        right = (np.arange(n) * 7 % 20 < step).astype(np.int32)
+        columns = {"right": right, "share": (right * 0.5 + np.arange(n) / n / 2).astype(np.float32)}
+        columns["cluster"] = (np.arange(n) + step // 10) % 3
+        kept = {f"columns/{name}": values for name, values in columns.items()}
+        writer.write_snapshot(step, {**arrays, "singular_values": spectrum, **seen, **kept})
         writer.write_checkpoint(step, b"weights", b"state", {"weights": f"{seed}-{step}", "state": "none"})
         measures = {"measure/cross_group_knn": 0.5 + step / 100, "measure/cross_group_knn/class": 0.5 + step / 100}
         writer.append_metrics({"step": step, "seconds": step / 4, **measures, "measure/normalised_std": 0.9})

@@ -36,6 +36,11 @@ def test_every_facet_is_a_column_the_main_one_first(tones: Dataset) -> None:
     assert all(c.writer == "trainer" and c.title for c in found)
 
 
+def test_the_main_facet_comes_first_wherever_it_lies(tones: Dataset) -> None:
+    turned = replace(tones, facets={"source": tones.facets["source"], "class": tones.facets["class"]})
+    assert [c.name for c in declared(turned)][:2] == ["class", "source"]
+
+
 def test_a_facet_keeps_its_name_from_a_column(tones: Dataset) -> None:
     longs = Facet(("long", "short"), np.zeros(64, np.int32))
     found = declared(replace(tones, facets={**tones.facets, "duration": longs}))

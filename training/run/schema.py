@@ -6,7 +6,7 @@ Needs no torch.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal, TypeVar, get_args
 
@@ -69,6 +69,14 @@ class Column:
     """The range of a number's colours, where it is known beforehand; else it is taken from the values that are shown."""
     writer: Writer = "trainer"
     """Which process writes its values; the reader of a run's folder joins them."""
+
+
+def by_name(columns: Iterable[Column]) -> dict[str, Column]:
+    """The first column of each name, in their order."""
+    found: dict[str, Column] = {}
+    for column in columns:
+        found.setdefault(column.name, column)
+    return found
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ export class LiveSource {
   }
 
   column(run, name, step) {
-    const at = step === null ? "" : `?step=${step}`;
-    return this.json(`run/${word(run)}/column/${word(name)}${at}`, `the column ${name}`);
+    const at = step === null ? "" : `&step=${step}`;
+    return this.json(`run/${word(run)}/column?name=${word(name)}${at}`, `the column ${name}`);
   }
 
   async layout(run, step) {

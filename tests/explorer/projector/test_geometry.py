@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from sklearn.manifold import trustworthiness as slow_trustworthiness
 
-from explorer.projector.geometry import nearest, pca_places, trustworthiness, turned_onto, unit_radius
+from explorer.projector.geometry import nearest, pca_places, turned_onto, unit_radius
 from explorer.runs.snapshots import unit_rows
 
 RANDOM = np.random.default_rng(0)
@@ -72,12 +71,3 @@ def test_copies_come_after_themselves():
     indices, distances = nearest(unit_rows(np.ones((40, 3), np.float32)), 15)
     assert indices[:, 0].tolist() == list(range(40))
     np.testing.assert_allclose(distances, 0, atol=1e-6)
-
-
-def test_trustworthiness_is_that_of_its_authors():
-    vectors = RANDOM.normal(size=(200, 12))
-    units = unit_rows(vectors)
-    for places in (vectors[:, :2], RANDOM.normal(size=(200, 2))):
-        slow = slow_trustworthiness(units, places, n_neighbors=10)
-        assert trustworthiness(units, places) == pytest.approx(slow, abs=1e-6)
-    assert trustworthiness(units[:20], vectors[:20, :2]) is None

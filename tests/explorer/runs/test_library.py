@@ -9,8 +9,8 @@ from explorer.runs.layouts import LayoutFolders
 from explorer.runs.lens import lens
 from explorer.runs.library import EXAMPLE, Library
 from explorer.runs.metrics import rows_since
-from explorer.search.neighbours import neighbours_of_point
-from explorer.web.routes import points_values
+from explorer.runs.neighbours import neighbours_of_point
+from explorer.web.routes.map import points_values
 from training.run import State
 
 

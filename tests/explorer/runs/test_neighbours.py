@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from explorer.runs.neighbours import nearest_rows, neighbours_of_point
 from explorer.runs.snapshots import embeddings, unit_rows
-from explorer.search.neighbours import nearest_rows, neighbours_of_point
 
 
 def test_neighbours_are_those_of_a_slow_search(make_run, tmp_path):

@@ -1,0 +1,148 @@
+"""All that can be asked of one run: the one reader of a run's folder, for the page's routes and for an export.
+
+Joins what the trainer, the projector and the page wrote. Takes a folder in any condition, and runs of before a column was
+kept: what isn't there is None or left out. Needs no torch.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.runs.columns import Values, from_array, from_codes, from_list
+from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders, Layouts
+from explorer.runs.lens import lens
+from explorer.runs.map_columns import MAP_COLUMNS
+from explorer.runs.metrics import START, Rows, rows_since
+from explorer.runs.neighbours import neighbours_of_point
+from explorer.runs.points import Points, points
+from explorer.runs.snapshots import file_stamp, snapshot_hash, unit_embeddings
+from training.run import RunFolder, Status, reading
+from training.run.schema import Column, Schema, by_name
+
+
+class Bundle:
+    """One run. Costs nothing to make; what is read is kept as long as the files stay."""
+
+    def __init__(self, run: RunFolder, layouts: LayoutFolders | None = None):
+        """`layouts`: where maps are looked for beside the run's own."""
+        self.run = run
+        self._layouts = layouts or LayoutFolders()
+
+    def status(self) -> Status:
+        """Where the run stands."""
+        return self.run.status()
+
+    def curves(self, since: str = START) -> Rows:
+        """Rows of metrics after a cursor that an earlier answer gave."""
+        return rows_since(self.run, since)
+
+    def baselines(self) -> dict[str, Any]:
+        """What the measures are compared with."""
+        return self.run.baselines()
+
+    def schema(self) -> Schema:
+        """What the run holds, by all its writers."""
+        return replace(self._of_trainer(), columns=self.columns())
+
+    def points(self) -> Points:
+        """Which clips are embedded and mapped, and their labels."""
+        return points(self.run)
+
+    def snapshots(self) -> list[int]:
+        """Steps of which embeddings are kept, ascending."""
+        return self.run.snapshots()
+
+    def columns(self) -> tuple[Column, ...]:
+        """Those of every writer that can have values here, the first of each name: the trainer's, then the projector's."""
+        declared = self._declared().values()
+        return tuple(c for c in declared if c.per == "snapshot" or self.column(c.name) is not None)
+
+    def column(self, name: str, step: int | None = None) -> Values | None:
+        """The values of one column, at `step` where they depend on it; None where there are none."""
+        column = self._declared().get(name)
+        if column is None:
+            return None
+        if column.per == "clip":
+            return self._of_clips(column)
+        return None if step is None else self._of_snapshot(column, step)
+
+    def layouts(self) -> Layouts:
+        """Which snapshots have a map, of what kind and how far it can be trusted."""
+        return self._layouts.summary(self.run)
+
+    def layout(self, step: int) -> Layout | None:
+        """Where the points lie at `step`; None where there is no map yet."""
+        return self._layouts.find(self.run, step)
+
+    def neighbours(self, step: int, point: int, count: int = 10) -> list[dict[str, Any]] | None:
+        """The nearest of a point, best first: {"point", "clip": index in the data set, "score": centred cosine}."""
+        found = neighbours_of_point(self.run, step, point, count)
+        clips = self.points().clips
+        if found is None:
+            return None
+        return [{"point": n.row, "clip": clips[n.row], "score": round(n.score, 4)} for n in found if n.row < len(clips)]
+
+    def lens(self, step: int) -> dict[str, Any] | None:
+        """The pictures of what the method's loss sees at `step`, as `explorer.runs.lens` describes them."""
+        return lens(self.run, step)
+
+    def _of_trainer(self) -> Schema:
+        return _schema(self.run.path, file_stamp(self.run.path / "schema.json"))
+
+    def _declared(self) -> dict[str, Column]:
+        facets = [Column(name, name, "category") for name in self.points().facets]  # all that the oldest runs have
+        return by_name([*self._of_trainer().columns, *facets, *(each.column for each in MAP_COLUMNS)])
+
+    def _of_clips(self, column: Column) -> Values | None:
+        about = self.points()
+        if column.kind == "category" and column.name in about.facets:
+            return from_codes(column, *about.facets[column.name])
+        kept = _columns(self.run.path, file_stamp(self.run.path / "columns.json"))
+        return from_list(column, kept.get(column.name), len(about))
+
+    def _of_snapshot(self, column: Column, step: int) -> Values | None:
+        count = len(self.points())
+        if column.writer == "projector":
+            return from_array(column, self._of_map(column.name, step), count)
+        key = COLUMNS + column.name
+        arrays = reading.read_arrays(self.run.snapshot_path(step), lambda name: name == key) or {}
+        return from_array(column, arrays.get(key), count)
+
+    def _of_map(self, name: str, step: int) -> np.ndarray | None:
+        """As the projector left it, computed here for a map of before it did."""
+        layout, key = self.layout(step), snapshot_hash(self.run, step)
+        if layout is None or key is None:
+            return None
+        return layout.columns[name] if name in layout.columns else _computed(self, step, name, key, layout.kind)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bundle) and (self.run.path, self._layouts.root) == (
+            other.run.path,
+            other._layouts.root,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.run.path, self._layouts.root))
+
+
+@lru_cache(maxsize=64)
+def _schema(path: Path, stamp: tuple[int, int, int] | None) -> Schema:
+    return RunFolder(path).schema()
+
+
+@lru_cache(maxsize=64)
+def _columns(path: Path, stamp: tuple[int, int, int] | None) -> dict[str, Any]:
+    return RunFolder(path).columns()
+
+
+@lru_cache(maxsize=64)
+def _computed(bundle: Bundle, step: int, name: str, key: str, kind: str) -> np.ndarray | None:
+    """A projector's column, of the snapshot with the hash `key` on its map of that kind."""
+    layout, units = bundle.layout(step), unit_embeddings(bundle.run, step)
+    values = next((each.values for each in MAP_COLUMNS if each.column.name == name), None)
+    if values is None or layout is None or units is None or len(units) != len(layout.places):
+        return None
+    return values(units, layout.places)

@@ -1,0 +1,72 @@
+"""The columns of clips that the projector writes beside each map: what each is, and how it is computed. A new one is a line."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import KDTree
+
+from training.run.schema import Column
+
+NEIGHBOURS = 10
+MOST_POINTS = 5_000
+"""Of more points only so many, evenly taken, are judged: the time grows with their number times that of all."""
+_CHUNK = 512
+
+
+@dataclass(frozen=True)
+class MapColumn:
+    """A column of clip and snapshot that depends on the map."""
+
+    column: Column
+    values: Callable[[np.ndarray, np.ndarray], np.ndarray | None]
+    """(units (n, D) rows of length 1, places (n, 2)) → (n,) float32, NaN for no value; None where it has no meaning."""
+
+
+def local_trust(units: np.ndarray, places: np.ndarray) -> np.ndarray | None:
+    """(n,) float32: how far each point's neighbours on the map are its neighbours in truth, 0 to 1; NaN where not judged.
+
+    Its mean is the trustworthiness of Venna and Kaski 2001 with k = 10: each of the k that is a point's r-th nearest in
+    truth costs r - k where that is positive, relative to the most that could be. None for fewer than 3 k points.
+    """
+    n, k = len(units), NEIGHBOURS
+    if n < 3 * k:
+        return None
+    judged = np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).astype(int))
+    near = _nearest_places(places, judged, k)
+    trust = np.full(n, np.nan, np.float32)
+    for begin in range(0, len(judged), _CHUNK):
+        rows = judged[begin : begin + _CHUNK]
+        away = 1 - units[rows] @ units.T
+        away[np.arange(len(rows)), rows] = np.inf
+        theirs = np.take_along_axis(away, near[begin : begin + _CHUNK], axis=1)
+        ranks = np.stack([(away < theirs[:, [j]]).sum(axis=1) + 1 for j in range(k)], axis=1)
+        trust[rows] = 1 - 2 * np.maximum(ranks - k, 0).sum(axis=1) / (k * (2 * n - 3 * k - 1))
+    return trust
+
+
+def _nearest_places(places: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
+    """(len(rows), k) the nearest points on the map of each of `rows`, itself left out."""
+    _, found = KDTree(places).query(places[rows], k + 1)
+    itself = found == rows[:, None]
+    itself[~itself.any(axis=1), -1] = True  # among many copies it may not be in its own list
+    return found[~itself].reshape(len(rows), k)
+
+
+MAP_TRUST = Column(
+    "map_trust", "Map trust", "number", "snapshot", writer="projector",
+    meaning="How far the clip's neighbours on this map are its neighbours in truth; 1 is all of them, about .5 chance.",
+)  # fmt: skip
+MAP_COLUMNS = (MapColumn(MAP_TRUST, local_trust),)
+
+
+def map_columns(units: np.ndarray, places: np.ndarray) -> dict[str, np.ndarray]:
+    """The values of all MAP_COLUMNS that have a meaning here, by name."""
+    found = {each.column.name: each.values(units, places) for each in MAP_COLUMNS}
+    return {name: values for name, values in found.items() if values is not None}
+
+
+def mean_trust(columns: Mapping[str, np.ndarray]) -> float | None:
+    """Trustworthiness of the whole map, the mean of its points'; None where it has no meaning."""
+    trust = columns.get(MAP_TRUST.name)
+    return None if trust is None else float(np.nanmean(trust))

@@ -1,0 +1,37 @@
+"""Bytes for the page's own components: sounds, pictures, curves, places. Small and fast, looking only.
+
+Names from outside are looked up in what the server knows; none becomes part of a path. Whatever isn't there is
+answered by 404 and one sentence.
+"""
+
+from fastapi import APIRouter
+
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.sounds.uploads import Uploads
+from explorer.web.routes.lens import add_lens
+from explorer.web.routes.map import add_map
+from explorer.web.routes.news import Looked, Queued, add_news
+from explorer.web.routes.runs import add_runs
+from explorer.web.routes.sounds import add_sounds
+
+PREFIX = "/gradio_api/x"
+
+
+def byte_routes(
+    library: Library,
+    uploads: Uploads,
+    layouts: LayoutFolders,
+    looked_at: Looked = lambda name: None,
+    queued: Queued = lambda name: {},
+) -> APIRouter:
+    """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
+    `queued` says more of the status of a run that waits for its turn.
+    """
+    router = APIRouter(prefix=PREFIX)
+    add_sounds(router, library, uploads)
+    add_runs(router, library, layouts)
+    add_news(router, library, layouts, looked_at, queued)
+    add_map(router, library, layouts)
+    add_lens(router, library)
+    return router

@@ -1,0 +1,69 @@
+"""The map of a run: its points with their columns, their places, and who is near whom."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from explorer.runs.bundle import Bundle
+from explorer.runs.columns import described
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.web.routes.answers import NEVER, Refused, headers, json_answer, number, run_of, shown
+from training.run import RunFolder
+
+
+def add_map(router: APIRouter, library: Library, layouts: LayoutFolders) -> None:
+    """`points`, `column`, `layout` and `neighbours` of a run."""
+
+    @router.get("/run/{name}/points")
+    def run_points(name: str) -> Response:
+        return json_answer(points_values(library, run_of(library, name)))
+
+    @router.get("/run/{name}/column")
+    def run_column(name: str, request: Request) -> Response:
+        """`name` and `step` in the query say which values: data may call a facet anything, also what no path can hold."""
+        asked = request.query_params
+        step = number(asked["step"], "step") if "step" in asked else None
+        found = Bundle(run_of(library, name), layouts).column(asked.get("name", ""), step)
+        if found is None:
+            raise Refused("This run has no such column, or no values of it at this step.")
+        return json_answer(found.to_json())
+
+    @router.get("/run/{name}/layout/{step}")
+    def run_layout(name: str, step: str) -> Response:
+        found = Bundle(run_of(library, name), layouts).layout(number(step, "step"))
+        if found is None:
+            raise Refused(f"This run has no map of step {shown(step)} yet.")
+        content = found.places.T.astype("<f4").tobytes()
+        return Response(content, 200, headers(NEVER) | {"X-Kind": found.shown_kind}, "application/octet-stream")
+
+    @router.get("/run/{name}/neighbours/{step}/{point}")
+    def neighbours(name: str, step: str, point: str, request: Request) -> Response:
+        count = min(100, number(request.query_params.get("k", "10"), "k"))
+        bundle = Bundle(run_of(library, name), layouts)
+        found = bundle.neighbours(number(step, "step"), number(point, "point"), count)
+        if found is None:
+            raise Refused(f"This run has no point {shown(point)} at step {shown(step)}.")
+        return json_answer({"neighbours": found})
+
+
+def points_values(library: Library, run: RunFolder) -> dict[str, Any]:
+    """What the map must know of a run's points, and whether they can be heard here.
+
+    Of "columns" those that no step changes come with their values.
+    """
+    bundle, sounds = Bundle(run), library.sounds(run)
+    about = bundle.points()
+    values = {column: bundle.column(column.name) for column in bundle.columns()}
+    return {
+        "n": len(about),
+        "columns": [described(column) if found is None else found.to_json() for column, found in values.items()],
+        "facets": {name: {"names": names, "codes": codes} for name, (names, codes) in about.facets.items()},
+        "group": about.group,
+        "main_facet": about.main_facet,
+        "clips": about.clips,
+        "fingerprint": about.fingerprint,
+        "data_name": about.data_name,
+        "sounds": sounds.dataset is not None,
+        "note": sounds.note,
+    }

@@ -1,0 +1,44 @@
+"""What moves while a run trains, and what its measures are compared with."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from explorer.runs.bundle import Bundle
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.web.routes.answers import json_answer, run_of
+from training.run import State
+
+Looked = Callable[[str], None]
+Queued = Callable[[str], dict[str, Any]]
+
+
+def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked_at: Looked, queued: Queued) -> None:
+    """`news` and `baselines` of a run."""
+
+    @router.get("/run/{name}/news")
+    def news(name: str, request: Request) -> Response:
+        """What moves while a run trains, in one answer: asking costs more than answering.
+
+        `parts` names what is wanted of status, metrics (those after `since`) and layouts.
+        """
+        run = Bundle(run_of(library, name), layouts)
+        parts = request.query_params.get("parts", "status,metrics,layouts").split(",")
+        found: dict[str, Any] = {}
+        if "status" in parts:
+            status = run.status()
+            more = queued(name) if status.state == State.WAITING else {}
+            found["status"] = {**asdict(status), **more, "read_only": library.read_only(name)}
+        if "metrics" in parts:
+            found["metrics"] = asdict(run.curves(request.query_params.get("since", "")))
+        if "layouts" in parts:
+            looked_at(name)
+            found["layouts"] = asdict(run.layouts())
+        return json_answer(found)
+
+    @router.get("/run/{name}/baselines")
+    def baselines(name: str) -> Response:
+        return json_answer(run_of(library, name).baselines())

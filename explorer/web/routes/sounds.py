@@ -1,0 +1,97 @@
+"""Sounds and their pictures: clips of open data sets, and what visitors sent."""
+
+import base64
+import struct
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+
+from explorer.runs.library import Library
+from explorer.sounds.open_datasets import StillOpening
+from explorer.sounds.spectrogram_image import Picture, picture
+from explorer.sounds.uploads import Uploads
+from explorer.web.routes.answers import FOR_GOOD, NEVER, Refused, headers, json_answer, number
+from training.data.dataset import SAMPLE_RATE, Dataset
+
+PICTURES_AT_MOST = 24
+"""In one answer; assets/js/core/source.js says so to those who ask."""
+
+
+def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
+    """`clip`, `pictures` and `upload`."""
+
+    @router.get("/clip/{fingerprint}/{index}")
+    def clip(fingerprint: str, index: str) -> Response:
+        dataset, place = _clip(library, fingerprint, index)
+        start = int(dataset.starts[place])
+        return _wav(dataset.samples[start : start + int(dataset.lengths[place])], FOR_GOOD)
+
+    @router.get("/pictures/{fingerprint}")
+    def clip_pictures(fingerprint: str, request: Request) -> Response:
+        """Those of the clips that `of` names, in its order: a list of ten asks once."""
+        indices = request.query_params.get("of", "").split(",")
+        if len(indices) > PICTURES_AT_MOST:
+            raise Refused(f"{len(indices)} pictures are more than the {PICTURES_AT_MOST} of one answer.")
+        clips = [_clip(library, fingerprint, index) for index in indices]
+        return json_answer([picture_values(picture(dataset.waveform(place))) for dataset, place in clips], FOR_GOOD)
+
+    @router.get("/upload/{token}/clip")
+    def upload_clip(token: str) -> Response:
+        return _wav(_upload(uploads, token), NEVER)
+
+    @router.get("/upload/{token}/picture")
+    def upload_picture(token: str) -> Response:
+        return json_answer(picture_values(picture(_upload(uploads, token).astype(np.float32) / 32768)), NEVER)
+
+
+def picture_values(shown: Picture) -> dict[str, Any]:
+    """A picture as JSON values: arrays of bytes as base64."""
+    return {
+        "seconds": shown.seconds,
+        "rms_db": round(shown.rms_db, 2),
+        "peak_db": round(shown.peak_db, 2),
+        "mels": shown.spectrogram.shape[0],
+        "frames": shown.spectrogram.shape[1],
+        "hop_seconds": shown.hop_seconds,
+        "mel_hz": [round(float(hz), 1) for hz in shown.mel_hz],
+        "low_db": shown.low_db,
+        "high_db": shown.high_db,
+        "spectrogram": base64.b64encode(shown.spectrogram.tobytes()).decode(),
+        "peaks": base64.b64encode(shown.peaks.tobytes()).decode(),
+    }
+
+
+def _clip(library: Library, fingerprint: str, index: str) -> tuple[Dataset, int]:
+    clip = number(index, "clip")
+    try:
+        dataset = library.open_datasets.dataset(fingerprint)
+    except StillOpening:
+        raise Refused("These sounds are being opened; try again in a moment.", 503) from None
+    if dataset is None:
+        raise Refused("These sounds are not on this machine.")
+    if clip >= len(dataset):
+        raise Refused(f"There is no clip {clip}: these sounds are {len(dataset)} clips.")
+    return dataset, clip
+
+
+def _upload(uploads: Uploads, token: str) -> np.ndarray:
+    samples = uploads.samples(token)
+    if samples is None:
+        raise Refused(
+            "There is no such sound, or it was removed: sounds that are sent here are kept for less than an hour."
+        )
+    return samples
+
+
+def _wav(samples: np.ndarray, keep: str) -> Response:
+    content = np.asarray(samples, dtype="<i2").tobytes()
+    return Response(_wav_header(len(content)) + content, 200, headers(keep), "audio/wav")
+
+
+@lru_cache(maxsize=64)
+def _wav_header(size_bytes: int) -> bytes:
+    """RIFF, mono, 16 bits."""
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, SAMPLE_RATE, 2 * SAMPLE_RATE, 2, 16)
+    return struct.pack("<4sI4s", b"RIFF", 36 + size_bytes, b"WAVE") + form + struct.pack("<4sI", b"data", size_bytes)

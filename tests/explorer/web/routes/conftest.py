@@ -1,0 +1,33 @@
+"""A page of routes over one made-up run."""
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.sounds.open_datasets import OpenDatasets
+from explorer.sounds.uploads import Uploads
+from explorer.web.routes import PREFIX, byte_routes
+
+
+@pytest.fixture
+def page(make_run, make_dataset, tmp_path):
+    """Asks the routes of a page with one run whose sounds are at hand."""
+    make_dataset()
+    make_run(tmp_path / "runs" / "first")
+    return Page(tmp_path)
+
+
+class Page:
+    def __init__(self, folder):
+        self.library = Library(folder / "runs", open_datasets=OpenDatasets())
+        self.uploads = Uploads(folder)
+        self.layouts = LayoutFolders()
+        self.looked_at = []
+        app = FastAPI()
+        app.include_router(byte_routes(self.library, self.uploads, self.layouts, self.looked_at.append))
+        self._client = TestClient(app)
+
+    def get(self, path):
+        return self._client.get(f"{PREFIX}/{path}")

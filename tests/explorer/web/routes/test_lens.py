@@ -1,0 +1,12 @@
+DATA = "0" * 64
+
+
+def test_the_lens_has_steps_pictures_and_clips_that_can_be_heard(page, make_run):
+    assert page.get("run/first/lens").json() == {"steps": [0, 10, 20]}
+    shown = page.get("run/first/lens/20").json()
+    assert [(p["name"], p["kind"], p["shape"]) for p in shown["pictures"]] == [("similarity", "matrix", [8, 8])]
+    assert (shown["fingerprint"], shown["sounds"], shown["note"]) == (DATA, True, "")
+    assert page.get(f"clip/{DATA}/{shown['clips'][3]['clip']}").status_code == 200
+    make_run(page.library.root / "other", fingerprint="1" * 64)
+    other = page.get("run/other/lens/20").json()
+    assert not other["sounds"] and "not on this machine" in other["note"]

@@ -1,0 +1,53 @@
+import numpy as np
+
+from explorer.runs.layouts import Layout
+from explorer.runs.snapshots import snapshot_hash
+
+
+def test_points_say_whether_they_can_be_heard(page, make_run):
+    points = page.get("run/first/points").json()
+    assert (points["n"], points["sounds"], points["note"]) == (300, True, "")
+    assert points["facets"]["class"]["names"][points["facets"]["class"]["codes"][3]] == "seven"
+    make_run(page.library.root / "other", fingerprint="1" * 64)
+    other = page.get("run/other/points").json()
+    assert not other["sounds"]
+    assert other["note"] == (
+        "The sounds of this run (“Made-up sounds”) are not on this machine, so its clips cannot be played."
+    )
+
+
+def test_columns_come_with_the_points_or_with_their_step(page):
+    columns = {c["name"]: c for c in page.get("run/first/points").json()["columns"]}
+    assert list(columns) == [
+        *("class", "source", "right", "share", "cluster", "duration", "loudness", "even", "note", "map_trust"),
+    ]
+    assert (columns["class"]["names"][3], columns["class"]["values"][3]) == ("seven", 3)
+    assert (columns["duration"]["unit"], columns["duration"]["values"][:2]) == ("s", [0.25, 0.26])
+    assert columns["loudness"]["values"][:3] == [-20.0, None, -22.0]
+    assert columns["note"]["values"][2] == "note 2"
+    assert {name for name, c in columns.items() if "values" not in c} == {"right", "share", "cluster", "map_trust"}
+    right = page.get("run/first/column?name=right&step=20").json()
+    assert (right["names"], right["values"][:3]) == (["wrong", "right"], [1, 1, 1])
+    assert sum(page.get("run/first/column?name=right&step=0").json()["values"]) == 0
+    assert page.get("run/first/column?name=even").json()["values"][:3] == [0, 1, 0]
+    assert page.get("run/first/column?name=cluster&step=10").json()["values"][:3] == [1, 2, 0]
+    assert page.get("run/first/column?name=map_trust&step=10").status_code == 404  # no map yet
+
+
+def test_layouts_and_their_places(page):
+    run = page.library.run("first")
+    places = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
+    page.layouts.write(snapshot_hash(run, 10), Layout(places, "quick", 0.98))
+    summary = page.get("run/first/news?parts=layouts").json()["layouts"]
+    assert (summary["steps"], summary["kinds"], summary["trust"]) == ([10], {"10": "umap"}, {"10": 0.98})
+    answer = page.get("run/first/layout/10")
+    assert answer.headers["x-kind"] == "umap"
+    np.testing.assert_array_equal(np.frombuffer(answer.content, "<f4").reshape(2, 300).T, places)
+    assert page.looked_at == ["first"]
+
+
+def test_neighbours(page):
+    found = page.get("run/first/neighbours/20/7?k=4").json()["neighbours"]
+    assert len(found) == 4
+    assert found[0]["clip"] == found[0]["point"] != 7
+    assert 1 >= found[0]["score"] >= found[3]["score"] >= -1

@@ -1,0 +1,36 @@
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.sounds.open_datasets import OpenDatasets
+from explorer.sounds.uploads import Uploads
+from explorer.web.routes import PREFIX, byte_routes
+from training.run import State
+
+
+def test_a_run_that_waits_says_its_place(make_run, tmp_path):
+    for name, state in (("waits", State.WAITING), ("works", State.TRAINING)):
+        make_run(tmp_path / "runs" / name, snapshots=(), state=state)
+    app = FastAPI()
+    library, uploads = Library(tmp_path / "runs", open_datasets=OpenDatasets()), Uploads(tmp_path)
+    app.include_router(byte_routes(library, uploads, LayoutFolders(), queued=lambda name: {"place": 2, "behind": name}))
+    waiting, working = (
+        TestClient(app).get(f"{PREFIX}/run/{name}/news").json()["status"] for name in ("waits", "works")
+    )
+    assert (waiting["place"], waiting["behind"]) == (2, "waits")
+    assert "place" not in working
+
+
+def test_status_and_baselines(page):
+    status = page.get("run/first/news?parts=status").json()["status"]
+    assert (status["state"], status["step"], status["read_only"]) == ("finished", 20, False)
+    assert page.get("run/first/baselines").json()["main_facet"] == "class"
+
+
+def test_metrics_go_on_from_their_cursor(page):
+    first = page.get("run/first/news?parts=metrics").json()["metrics"]
+    assert not first["void"]
+    assert len(first["rows"]) == 24
+    second = page.get(f"run/first/news?parts=metrics&since={first['cursor']}").json()["metrics"]
+    assert second == {"cursor": first["cursor"], "void": False, "rows": []}

@@ -1,0 +1,19 @@
+def test_the_runs_are_listed_with_the_one_to_look_at(page):
+    assert page.get("runs").json() == {
+        "runs": [{"name": "first", "title": "simclr · Made-up sounds · first"}],
+        "latest": "first",
+    }
+
+
+def test_a_run_says_what_it_holds(page):
+    schema = page.get("run/first/schema").json()
+    assert [c["name"] for c in schema["columns"]][:3] == ["class", "source", "right"]
+    assert {c["writer"] for c in schema["columns"]} == {"trainer", "projector"}
+
+
+def test_the_card_of_a_runs_method_is_told_and_one_that_is_gone_is_named(page, make_run, tmp_path):
+    card = page.get("run/first/method").json()
+    assert (card["name"], card["title"], card["negatives"]) == ("simclr", "SimCLR", True)
+    make_run(tmp_path / "runs" / "strange", config={"method": "never heard of"})
+    answer = page.get("run/strange/method")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "This version has no such method as this run's.")

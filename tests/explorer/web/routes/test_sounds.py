@@ -1,0 +1,34 @@
+import io
+import wave
+
+import numpy as np
+
+DATA = "0" * 64
+
+
+def test_a_clip_arrives_as_wav(page):
+    answer = page.get(f"clip/{DATA}/3")
+    assert answer.headers["content-type"] == "audio/wav"
+    assert "immutable" in answer.headers["cache-control"]
+    with wave.open(io.BytesIO(answer.content)) as sound:
+        assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (16_000, 1, 2)
+        samples = np.frombuffer(sound.readframes(99_999), "<i2")
+    np.testing.assert_array_equal(
+        samples, (page.library.open_datasets.dataset(DATA).waveform(3) * 32768).astype(np.int16)
+    )
+
+
+def test_a_picture_arrives_with_its_axes(page):
+    shown, other = page.get(f"pictures/{DATA}?of=3,5").json()
+    assert other == page.get(f"pictures/{DATA}?of=5").json()[0] != shown
+    assert shown["seconds"] == 0.25
+    assert len(shown["mel_hz"]) == shown["mels"] == 64
+    assert len(shown["spectrogram"]) == -(-shown["mels"] * shown["frames"] // 3) * 4
+    assert shown["low_db"] < shown["high_db"]
+
+
+def test_an_upload_is_heard_and_seen_by_its_token(page):
+    token = page.uploads.add_waveform(np.full(16_000, 0.5)).token
+    assert len(page.get(f"upload/{token}/clip").content) == 44 + 32_000
+    assert page.get(f"upload/{token}/picture").json()["seconds"] == 1.0
+    assert page.get(f"upload/{token}/clip").headers["cache-control"] == "no-store"
