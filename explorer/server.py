@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from starlette.types import ASGIApp
 
 from explorer.gradio_patches.bounded_memory import bound
 from explorer.gradio_patches.first_script import FirstScript
+from explorer.gradio_patches.quiet_queue import calm
+from explorer.gradio_patches.unasked_launch import launch
 from explorer.jobs.launcher import Launcher
 from explorer.pages import whole_page
 from explorer.projector import Projector
@@ -42,8 +45,6 @@ from training.data import whole_reference
 EXAMPLE = FOLDER / "example_run"
 """The small finished run that comes with the project, to look at before the first training."""
 
-QUEUE_PAUSE_SECONDS = 0.1
-PROGRESS_PAUSE_SECONDS = 0.25
 WARM_UP_AFTER_SECONDS = 1.0
 
 
@@ -95,10 +96,7 @@ class Server:
         limits = self._limits
         # What waits for its turn cannot be asked past it.
         self.page.queue(default_concurrency_limit=4, api_open=False, max_size=limits.waiting_events or None)
-        # Gradio looks into its empty queue a thousand times a second and for progress to tell a hundred times, which takes a
-        # tenth of a core from the training.
-        self.page._queue.sleep_when_free = QUEUE_PAUSE_SECONDS
-        self.page._queue.progress_update_sleep_when_free = PROGRESS_PAUSE_SECONDS
+        calm(self.page._queue)
         bound(self.page._queue, limits.sessions or LARGEST)
         callers, incoming = callers_of(listening(host), allowed), Path(get_upload_folder())
         open_routes, hosted = OpenRoutes(incoming), "SPACE_ID" in os.environ
@@ -108,7 +106,7 @@ class Server:
             return Guards(Gate(app, visitors, limits, arrivals), callers, open_routes, hosted=hosted)
 
         serve(
-            self.page,
+            partial(launch, self.page),
             host,
             port,
             app_kwargs={

@@ -7,29 +7,26 @@ with textContent.
 
 import inspect
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 import gradio as gr
 
+from explorer.gradio_patches.named_triggers import NamedTriggers
 from explorer.web.assets import asset_url
+from explorer.web.incoming import Typed
 
 OF_GRADIO = frozenset(inspect.signature(gr.HTML.__init__).parameters)
 """Settings of Gradio's own; all others are the part's."""
 
 
-class BrowserPart(gr.HTML):
+class BrowserPart(NamedTriggers, gr.HTML, Typed):
     """A gr.HTML whose whole behaviour lies in assets/js/<module>, which exports `mount(element, part)`."""
-
-    accepts: ClassVar[Any] = None
-    """The shape (see explorer.web.incoming) of what handlers are given of a value that a browser sent."""
-    sends: ClassVar[dict[str, Any]] = {}
-    """The same of what its events tell."""
 
     def __init__(
         self, value: Any = None, *, module: str = "", kind: str = "", triggers: tuple[str, ...] = (), **settings: Any
     ):
         """`kind` is the CSS class of the root; `triggers` are events beyond Gradio's own that the module sends."""
-        self._triggers = triggers
+        self.triggers = triggers
         super().__init__(
             value,
             html_template=f'<div class="part {kind}"></div>',
@@ -37,16 +34,6 @@ class BrowserPart(gr.HTML):
             apply_default_css=False,
             **settings,
         )
-
-    def __getattr__(self, name: str) -> Any:
-        """The event that is called `name`, where it is one of the triggers.
-
-        Gradio takes every quoted name in a part's script for an event, settings too, whose listeners would then stand in
-        the page's configuration and be copied, with the whole page behind them, for every visitor.
-        """
-        if name in self.__dict__.get("_triggers", ()):
-            return super().__getattr__(name)
-        raise AttributeError(f"A {type(self).__name__} has no {name}.", name=name, obj=self)
 
     def api_info(self) -> dict[str, Any]:
         """Values are JSON objects."""

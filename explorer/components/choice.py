@@ -1,11 +1,13 @@
 """A choice from a list, which a page that was opened before the server's restart can still make."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 
+from explorer.web.incoming import Typed
 
-class Choice(gr.Dropdown):
+
+class Choice(gr.Dropdown, Typed):
     """A gr.Dropdown whose handlers are given what was chosen, whether the server remembers having offered it or not.
 
     Gradio compares it with the choices of the visitor's session, which a new server doesn't know and an old one may have
@@ -13,7 +15,7 @@ class Choice(gr.Dropdown):
     """
 
     is_template = True  # in the browser it is a gr.Dropdown
-    accepts: Any = str
+    accepts: ClassVar[Any] = str
     """The shape (see explorer.web.incoming) of what can be chosen."""
 
     def preprocess(self, payload: Any) -> Any:

@@ -10,10 +10,8 @@ from typing import Any
 import gradio as gr
 from gradio.block_function import BlockFunction
 
-from explorer.components.browser_part import BrowserPart
-from explorer.components.choice import Choice
 from explorer.visitors.identity import asked_by
-from explorer.web.incoming import NUMBER, Listed, Uploaded, holds_file, typed
+from explorer.web.incoming import NUMBER, Listed, Typed, Uploaded, holds_file, typed
 
 GRADIOS: dict[type, Any] = {
     gr.Radio: str,
@@ -59,7 +57,7 @@ class TypedBlocks(gr.Blocks):
 
 def accepted(block: Any) -> Any:
     """The shape of the values that a component gives to handlers."""
-    if isinstance(block, BrowserPart | Choice):
+    if isinstance(block, Typed):
         return block.accepts
     return next((shape for kind, shape in GRADIOS.items() if isinstance(block, kind)), None)
 
@@ -69,5 +67,5 @@ def sent(blocks: gr.Blocks, block_fn: BlockFunction, data: Any) -> Any:
     parts = [blocks.blocks.get(number) for number, _ in block_fn.targets if number is not None]
     shape: dict[str, Any] = {}
     for part in parts:
-        shape |= part.sends if isinstance(part, BrowserPart) else {}
+        shape |= part.sends if isinstance(part, Typed) else {}
     return {**dict.fromkeys(shape), **(typed(shape, data) or {})}

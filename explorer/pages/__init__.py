@@ -7,8 +7,9 @@ import gradio as gr
 
 from explorer.components import Choice, RunState
 from explorer.gradio_patches.typed_blocks import TypedBlocks
+from explorer.gradio_patches.unmarked import Unmarked
 from explorer.pages import find, listen, map, methods, train
-from explorer.pages.frame import Frame, Unmarked
+from explorer.pages.frame import Frame
 from explorer.services import Services
 from explorer.web.assets import asset_url
 

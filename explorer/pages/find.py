@@ -58,7 +58,7 @@ class _Search:
         with gr.Row(elem_id="found"):
             with gr.Column(scale=5, min_width=320):
                 self.step = Choice(label="Weights", choices=[("the newest", NEWEST)], value=NEWEST, elem_id="find-step")
-                self.step.accepts = int
+                self.step.accepts = int  # type: ignore[misc]  # of this one alone, whose choices are numbers
                 self.notice = Notice(elem_id="found-notice")
                 self.list = ClipList(empty=NO_QUERY, action="Search from this one", elem_id="found-list")
             with gr.Column(scale=8, min_width=320):

@@ -9,25 +9,13 @@ import gradio as gr
 from gradio.components import Component
 
 from explorer.components.browser_part import BrowserPart
+from explorer.gradio_patches.unmarked import Unmarked
 from explorer.runs.library import RunSummary
 from explorer.services import Services
 from training.data import whole_reference
 from training.data.dropped import is_one_drop
 
 T = TypeVar("T", bound=BrowserPart)
-
-
-class Unmarked(gr.State):
-    """Holds nothing. At each word of an event Gradio copies, in the browser, all that every event so far was to change, to
-    mark it as waiting, even where nobody is shown the mark; so ours mark this instead."""
-
-    is_template = True  # in the browser it is a gr.State
-
-    def get_config(self, cls: type[Any] | None = None) -> dict[str, Any]:
-        """Without the function that Gradio would name to every visitor, by its place in memory."""
-        config: dict[str, Any] = dict(super().get_config())
-        del config["delete_callback"]
-        return config
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ class _Form:
 def _wire_state(frame: Frame, state: RunState) -> None:
     def asking(ask: Callable[[str], None]) -> Callable[[gr.EventData], None]:
         def answer(event: gr.EventData) -> None:
-            name = str((event._data or {}).get("run", ""))
+            name = str(getattr(event, "run", None) or "")
             if frame.read_only or frame.services.library.read_only(name):
                 raise gr.Error("This run can only be looked at here.", print_exception=False)
             _plainly(lambda: ask(name))

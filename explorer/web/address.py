@@ -3,9 +3,8 @@
 import errno
 import os
 import socket
+from collections.abc import Callable
 from typing import Any
-
-import gradio as gr
 
 from explorer.web.callers import listening
 
@@ -16,15 +15,13 @@ class NotServed(Exception):
     """The page cannot be served; its text is one plain sentence."""
 
 
-def serve(page: gr.Blocks, host: str | None, port: int | None, **launched: Any) -> None:
-    """Serve `page` in the background. Raises NotServed."""
+def serve(launch: Callable[..., None], host: str | None, port: int | None, **launched: Any) -> None:
+    """Serve in the background by `launch`, which takes Gradio's settings. Raises NotServed."""
     where = f"{host or '127.0.0.1'}:{port}" if port else host or "127.0.0.1"
     _check_address(host, port)
     _spare_proxies()
     try:
-        # Gradio gives its own first page three seconds to be drawn and ends the server where a busy machine takes
-        # longer; `_frontend=False` leaves out that look and nothing else.
-        page.launch(server_name=host, server_port=port, prevent_thread_lock=True, _frontend=False, **launched)
+        launch(server_name=host, server_port=port, **launched)
     except OSError:
         raise NotServed(f"The page could not be opened at {where} in time; try again, or another --port.") from None
     except Exception as error:  # whatever Gradio or its HTTP client raise when they cannot ask themselves

@@ -18,7 +18,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from gradio.blocks import Block
 from gradio.data_classes import FileData
@@ -33,6 +33,15 @@ LARGEST_WHOLE = 2**63
 
 class Uploaded:
     """The shape of a file that was received."""
+
+
+class Typed:
+    """A component of ours, which says what it takes from browsers."""
+
+    accepts: ClassVar[Any] = None
+    """The shape of what handlers are given of a value that a browser sent."""
+    sends: ClassVar[dict[str, Any]] = {}
+    """The same of what its events tell."""
 
 
 @dataclass(frozen=True)
