@@ -212,7 +212,7 @@ def passed_to_gradio(folder: Path, limits: Limits) -> dict[str, Any]:
     from explorer import server as module
 
     launched: dict[str, Any] = {}
-    opened: Callable[..., None] = lambda page, host, port, **given: launched.update(page=page, **given)  # noqa: E731
+    opened: Callable[..., None] = lambda launch, host, port, **given: launched.update(page=launch.args[0], **given)  # noqa: E731
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
         patch.setattr(module, "serve", opened)
