@@ -15,6 +15,7 @@ from training.errors import UserError
 from training.process import ProcessIdentity, current_process
 from training.run import reading
 from training.run.metrics_file import MetricsReader, current_rows
+from training.run.older import schema_of_older_run
 from training.run.schema import Schema
 from training.run.status import SCHEMA, Control, State, Status, parsed_status
 
@@ -87,8 +88,13 @@ class RunFolder:
         return reading.read_object(self.path / "probe.json")
 
     def schema(self) -> Schema:
-        """What the trainer declared of the run; nothing in a run of before there was a schema.json."""
-        return Schema.from_json(reading.read_object(self.path / "schema.json", MOST_STATUS_BYTES))
+        """What the trainer declared of the run; what its version held for one of before there was a schema.json."""
+        found = reading.read_object(self.path / "schema.json", MOST_STATUS_BYTES)
+        if found:
+            return Schema.from_json(found)
+        measured = self.baselines().get("cross_group_knn")
+        facets = measured if isinstance(measured, dict) else {}
+        return schema_of_older_run(str(self.config().get("method")), facets)
 
     def columns(self) -> dict[str, Any]:
         """Values of the trainer's columns that no step changes, by name: a list with one value a probe clip each."""

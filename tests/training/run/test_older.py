@@ -1,0 +1,43 @@
+"""Runs of before there was a schema.json are read with the one of their version."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.older_runs import OLDER_RUNS
+from training.methods import METHODS
+from training.run import RunFolder, older
+from training.run.older import schema_of_older_run
+from training.run.schema import Curve
+
+OWN = {"schema", "step", "attempt", "seconds", "resumed_from"}
+"""Keys of a row that are no curves."""
+
+
+def declared() -> list[dict[str, object]]:
+    return json.loads((Path(older.__file__).with_name("schema_1.json")).read_text())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_has_its_curves_and_pictures(method: str) -> None:
+    found = schema_of_older_run(method, ("class", "word"))
+    keys = [curve.key for curve in found.curves]
+    assert keys[:2] == ["train/loss", "measure/cross_group_knn"] and keys[-1] == "train/clips_per_second"
+    assert {"measure/cross_group_knn/class", "measure/cross_group_knn/word"} <= set(keys)
+    own = [curve for curve in found.curves if curve.key in {part["key"] for part in declared()["parts"][method]}]
+    assert len(own) == len(declared()["parts"][method]) and all(part.title and part.meaning for part in own)
+    assert [picture.name for picture in found.pictures] == [p["name"] for p in declared()["pictures"][method]] != []
+
+
+@pytest.mark.parametrize("name", OLDER_RUNS)
+def test_every_number_of_an_older_run_is_declared(name: str) -> None:
+    run = RunFolder(OLDER_RUNS[name])
+    keys = {curve.key for curve in run.schema().curves}
+    assert {key for row in run.metrics() for key in row} - OWN <= keys
+    assert {f"lens/{picture.name}" for picture in run.schema().pictures} <= set(run.snapshot(run.snapshots()[0]) or ())
+
+
+def test_a_method_that_is_unknown_has_what_all_have() -> None:
+    found = schema_of_older_run("none", ())
+    assert Curve("train/loss", "Loss").key in {curve.key for curve in found.curves} and not found.pictures
