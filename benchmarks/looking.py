@@ -143,7 +143,7 @@ def _look_at_routes(client: TestClient, name: str) -> None:
     news = asked("news")
     assert "metrics" in news, news
     asked("news", since=news["metrics"]["cursor"])
-    asked("baselines"), asked("points")
+    asked("schema"), asked("baselines"), asked("points")
     steps = asked("lens")["steps"]
     for step in steps[:2] + steps[-1:]:
         asked(f"lens/{step}"), asked(f"layout/{step}"), asked(f"neighbours/{step}/0"), asked(f"neighbours/{step}/15")

@@ -117,7 +117,7 @@ def test_a_finished_run_that_is_laid_over_needs_no_room_ahead(
     page.wait_for_function(f"{DRAWN} === '3,99'")
     assert 990 <= page.evaluate(RANGE)[1] < 1100
     names = page.evaluate(f"{PLOT}.data.map(trace => trace.name)")
-    assert names == ["loss", "loss · old"]
+    assert names == ["Loss", "Loss · old"]
     run.grow(40)
     page.wait_for_function(f"{TAIL} === '1,0'")
 

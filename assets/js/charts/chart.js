@@ -4,9 +4,11 @@ import { make, onResize } from "../core/elements.js";
 import { isActive } from "../core/feed.js";
 import { axis, fontFamily, plain, plotly } from "../core/plot.js";
 import { colour } from "../core/theme.js";
+import { curvesIn, levels, meanings, unitOf, written } from "./declared.js";
 import { Tail } from "./tail.js";
 
 const SMOOTHING = 0.85;
+const LOOKS = { plain: {}, warm: { tint: "warm" }, dotted: { dash: "dot" } }; // of lines beside the curves
 const PLOT_PIXELS = 125; // about the height of the plotting area
 const LABEL_PIXELS = 14;
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
@@ -14,6 +16,7 @@ const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve i
 const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
 
 export class Chart {
+  /** @param {import("./declared.js").Kind} kind */
   constructor(kind, board) {
     this.kind = kind;
     this.board = board;
@@ -28,7 +31,9 @@ export class Chart {
         {},
         make("span.chart-title", {}, kind.title),
         this.value,
-        make("p.chart-meaning", {}, kind.meaning),
+        ...meanings(kind).map(({ title, meaning }) =>
+          make("p.chart-meaning", {}, title && make("b", {}, title), title && " · ", meaning),
+        ),
         this.warning,
       ),
       this.plot,
@@ -61,17 +66,17 @@ export class Chart {
     this.curves.clear();
     const known = runs.map(({ feed }) => feed.rows.length);
     runs.forEach(({ feed, name }, run) => {
-      const keys = this.kind.keys(feed.rows);
-      keys.forEach((key, k) => this.addCurve(traces, feed, { key, k, run, name, keys }));
+      const curves = curvesIn(this.kind, feed.rows);
+      curves.forEach((curve, k) => this.addCurve(traces, feed, { curve, k, run, name, alone: curves.length === 1 }));
     });
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
     this.showValue(runs[0].feed);
     this.warn(runs[0].feed);
     if (!this.inView) return void (this.behind = true);
-    const lines = this.kind.lines(runs[0].feed.baselines ?? {});
+    const lines = levels(curvesIn(this.kind, runs[0].feed.rows), runs[0].feed.baselines ?? {});
     const Plotly = await plotly();
-    if (runs !== this.board.runs) return; // others were chosen meanwhile
+    if (runs !== this.board.runs || !this.board.charts.includes(this)) return; // others were chosen meanwhile
     await Plotly.react(this.plot, traces, this.layout(lines, traces, runs), {
       displayModeBar: false,
       responsive: false,
@@ -92,7 +97,7 @@ export class Chart {
     );
   }
 
-  addCurve(traces, feed, { key, k, run, name, keys }) {
+  addCurve(traces, feed, { curve: { key, title, rhythm }, k, run, name, alone }) {
     const x = [],
       y = [];
     const rows = thinned(feed.rows.filter((row) => Number.isFinite(row[key])));
@@ -101,18 +106,18 @@ export class Chart {
       y.push(row[key]);
     }
     const tint = run ? colour("compare") : colour(`curve-${k % 5}`);
-    const smooth = this.board.smooth && this.kind.smoothable;
-    const label = `${plain(key.split("/").slice(1).join("/"))}${run ? ` · ${plain(name)}` : ""}`;
+    const smooth = this.board.smooth && rhythm === "step";
+    const label = `${plain(title)}${run ? ` · ${plain(name)}` : ""}`;
     const base = {
       x,
       y,
       meta: run,
       type: "scatter",
-      mode: this.kind.sparse ? "lines+markers" : "lines",
+      mode: rhythm === "snapshot" ? "lines+markers" : "lines",
       name: label,
       line: { color: tint, width: 1.8, dash: run ? "dot" : "solid" },
       marker: { size: 5, color: tint },
-      showlegend: keys.length > 1 || run > 0,
+      showlegend: !alone || run > 0,
       hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
     };
     const curve = { raw: traces.length };
@@ -135,7 +140,7 @@ export class Chart {
   /** Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs. */
   async take(run, runs) {
     if (!this.box.hidden && !this.inView)
-      this.behind ||= this.kind.keys(runs[run].feed.rows.slice(this.known[run])).length > 0;
+      this.behind ||= curvesIn(this.kind, runs[run].feed.rows.slice(this.known[run])).length > 0;
     else if (!this.extend(run, runs[run].feed.rows)) return this.rebuild(runs);
   }
 
@@ -146,11 +151,11 @@ export class Chart {
 
   /** Lengthens the curves that are there by what is new; false when the chart must be rebuilt. */
   extend(run, rows) {
-    const fresh = rows.slice(this.known[run]).filter((row) => this.kind.keys([row]).length);
+    const fresh = rows.slice(this.known[run]).filter((row) => curvesIn(this.kind, [row]).length);
     this.known[run] = rows.length;
     if (!fresh.length) return true;
     if (!this.drawn || this.box.hidden || this.pointed) return false;
-    return this.kind.keys(fresh).every((key) => {
+    return curvesIn(this.kind, fresh).every(({ key }) => {
       const curve = this.curves.get(`${run} ${key}`);
       return (
         curve &&
@@ -170,20 +175,20 @@ export class Chart {
 
   /** The run's alarm stands on the chart from whose curve it was read. */
   warn({ rows, status }) {
-    const own = Boolean(status?.warning) && this.kind.keys(rows).includes(`measure/${status.warned_by}`);
+    const own = Boolean(status?.warning) && this.kind.curves.some(({ key }) => key === `measure/${status.warned_by}`);
     this.warning.textContent = own ? status.warning : "";
     this.warning.hidden = !own;
   }
 
   showValue(feed) {
-    const key = this.kind.keys(feed.rows)[0];
-    const row = feed.rows.findLast((r) => Number.isFinite(r[key]));
-    this.value.textContent = row ? this.kind.format(row[key]) : "";
+    const [curve] = curvesIn(this.kind, feed.rows);
+    const row = curve && feed.rows.findLast((r) => Number.isFinite(r[curve.key]));
+    this.value.textContent = row ? written(curve, row[curve.key]) : "";
   }
 
   layout(lines, traces, runs) {
     const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
-    const shown = lines.filter((line) => Number.isFinite(line.value));
+    const shown = lines.map((line) => ({ ...line, ...LOOKS[line.look] }));
     const marks = shown.map((line) => ({
       type: "line",
       xref: "paper",
@@ -231,9 +236,9 @@ export class Chart {
       }),
       yaxis: axis({
         ...still,
-        title: { ...axis().title, text: this.kind.unit },
+        title: { ...axis().title, text: plain(unitOf(this.kind)) },
         nticks: 5,
-        tickformat: this.kind.ticks,
+        tickformat: this.kind.curves.some(({ digits }) => digits < 0) ? ".0e" : undefined,
         autorangeoptions: { include: reach },
       }),
       hovermode: "x",

@@ -4,7 +4,7 @@ import { make } from "../core/elements.js";
 import { feedOf, isActive } from "../core/feed.js";
 import { onTheme } from "../core/theme.js";
 import { Chart, goesOn } from "./chart.js";
-import { CHARTS } from "./kinds.js";
+import { chartsOf, gather } from "./declared.js";
 
 const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 
@@ -22,23 +22,42 @@ class Board {
     this.news = new Set(); // indices of runs of which no chart has drawn the newest rows yet
     this.rested = 0; // when the charts may be drawn again
     this.drawing = false;
-    this.charts = CHARTS.map((kind) => new Chart(kind, this));
+    this.charts = [];
+    this.held = new Set(); // names of the numbers in the runs' rows
     this.message = make("p.charts-message", { role: "status" });
-    this.grid = make("div.charts-grid", {}, ...this.charts.map((chart) => chart.box));
+    this.grid = make("div.charts-grid");
     root.append(this.tools(), this.message, this.grid);
     onTheme(() => this.rebuild());
-    const watcher = new IntersectionObserver(
+    this.watcher = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
           this.charts
             .find((chart) => chart.box === target)
-            .seen(isIntersecting, this.runs)
+            ?.seen(isIntersecting, this.runs)
             ?.catch((error) => this.say(error.message));
         }
       },
       { rootMargin: "50px" },
     );
-    for (const chart of this.charts) watcher.observe(chart.box);
+  }
+
+  /** Makes the charts that the runs need. One that is there already and stays the same keeps what it has drawn. */
+  arrange() {
+    const before = new Map(this.charts.map((chart) => [JSON.stringify(chart.kind), chart]));
+    const kinds = chartsOf(
+      this.runs.map(({ feed }) => feed.schema ?? {}),
+      this.held,
+    );
+    const charts = kinds.map((kind) => before.get(JSON.stringify(kind)) ?? new Chart(kind, this));
+    if (charts.length === this.charts.length && charts.every((chart, i) => chart === this.charts[i])) return;
+    for (const chart of this.charts) {
+      if (charts.includes(chart)) continue;
+      this.watcher.unobserve(chart.box);
+      chart.clear();
+    }
+    this.charts = charts;
+    this.grid.replaceChildren(...this.charts.map((chart) => chart.box));
+    for (const chart of this.charts) this.watcher.observe(chart.box); // once more is as good as once
   }
 
   tools() {
@@ -77,6 +96,9 @@ class Board {
     if (names[0] !== this.runs[0]?.name) for (const chart of this.charts) chart.clear();
     this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
     this.root.dataset.run = names[0] ?? "";
+    this.held = new Set();
+    for (const { feed } of this.runs) gather(feed.rows, this.held);
+    this.arrange();
     this.stops = this.runs.map(({ feed }, index) =>
       feed.follow("metrics", this.root, (_, change) => this.take(index, change)),
     );
@@ -87,7 +109,9 @@ class Board {
 
   take(index, change) {
     if (change.fresh) return; // `show` draws what is known already
-    if (change.void || change.baselines) return this.rebuild();
+    const more = gather(change.rows ?? [], this.held);
+    if (more || change.baselines) this.arrange();
+    if (more || change.void || change.baselines) return this.rebuild();
     this.news.add(index);
     if (index === 0)
       for (const chart of this.charts) if (chart.inView && !chart.box.hidden) chart.showValue(this.runs[0].feed);

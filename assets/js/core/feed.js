@@ -27,6 +27,7 @@ class Feed {
     this.trouble = "";
     this.rows = []; // metric rows that hold
     this.cursor = "";
+    this.schema = null; // what the run declares
     this.baselines = null;
     this.layouts = null;
     this.listeners = { status: new Set(), metrics: new Set(), layouts: new Set() };
@@ -121,10 +122,15 @@ class Feed {
         change.rows.push(row);
       }
     }
+    if (change.void) this.schema = null; // a resume may declare more
     // They are complete when the first row is there.
-    if (this.rows.length && (!this.baselines || !Object.keys(this.baselines).length)) {
-      this.baselines = await source.baselines(this.name).catch(() => null);
-      if (this.baselines && Object.keys(this.baselines).length) change.baselines = true;
+    if (this.rows.length && (!this.schema || !Object.keys(this.baselines ?? {}).length)) {
+      const known = this.schema;
+      [this.schema, this.baselines] = await Promise.all([
+        known ?? source.schema(this.name).catch(() => null),
+        source.baselines(this.name).catch(() => null),
+      ]);
+      change.baselines = this.schema !== known || Object.keys(this.baselines ?? {}).length > 0;
     }
     return change.void || change.rows.length || change.baselines ? change : null;
   }

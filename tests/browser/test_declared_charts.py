@@ -1,0 +1,105 @@
+"""Every curve that a run declares has its chart, and so has a number that nobody declares."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import SCRIPTS, Seen, Site
+from training.building import built_method
+from training.config import new_config
+from training.contents import curves
+from training.run import RunWriter, State, Status, create_run
+from training.run.schema import Curve, Line, Schema
+
+pytestmark = pytest.mark.browser
+
+MADE_UP = Curve(
+    "measure/made_up", "Made-up measure", "widgets", 1, "What a test thinks of.", lines=(Line("wanted", 40.0),)
+)
+UNDECLARED = "measure/of_a_later_version"
+FACETS = ("class", "word", SCRIPTS[0])
+
+
+def schema(method: str) -> Schema:
+    made = built_method(new_config({}, method=method, steps=1), 8, 2)
+    return Schema(curves=(*curves(made, FACETS), MADE_UP))
+
+
+@pytest.fixture(scope="module")
+def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with three finished runs, of which the last one says nothing of what it holds."""
+    opened = Site(tmp_path_factory.mktemp("declared"))
+    for name, method in (("first", "vicreg"), ("another", "wav2vec2"), ("older", "vicreg")):
+        writer = RunWriter(create_run(opened.runs / name, {"method": method, "data": "starter"}).path)
+        declared = schema(method)
+        if name != "older":
+            writer.write_schema(declared)
+        writer.write_baselines({"main_facet": "class", "cross_group_knn": {f: {"random_init": 0.25} for f in FACETS}})
+        for step in range(0, 60, 10):
+            values = {c.key: (i + 1) * (1 + step / 10) for i, c in enumerate(declared.curves)}
+            row = {"step": step, "seconds": step / 10, "attempt": 1, **values, UNDECLARED: 7.0}
+            writer.append_metrics(row)
+        writer.write_status(Status(State.FINISHED, attempt=1, step=50, steps=50))
+        writer.close()
+    opened.open()
+    yield opened
+    opened.close()
+
+
+def traces(page: Any, title: str) -> list[str]:
+    """Names of the curves that are drawn in the chart of this title, once it has been scrolled to."""
+    chart = page.locator(f'.chart[aria-label="{title}"]')
+    chart.scroll_into_view_if_needed()
+    chart.locator(".main-svg").first.wait_for()
+    names = chart.locator(".js-plotly-plot").evaluate("plot => plot.data.map(trace => trace.name)")
+    assert isinstance(names, list)
+    return names
+
+
+@pytest.mark.parametrize(("run", "method"), [("first", "vicreg"), ("another", "wav2vec2")])
+def test_every_declared_curve_is_drawn(site: Site, look: Callable[..., Seen], run: str, method: str) -> None:
+    seen = look(site)
+    page = seen.open(f"tab=train&run={run}")
+    page.locator('.chart[aria-label="Made-up measure"]').wait_for(timeout=60_000)
+    charts = schema(method).charts()
+    assert page.locator(".chart:not([hidden])").count() == len(charts) + 1
+    shown = page.locator(".chart").evaluate_all("all => all.map(chart => chart.getAttribute('aria-label'))")
+    assert shown == [*charts, UNDECLARED]
+    for title, group in charts.items():
+        told = page.locator(f'.chart[aria-label="{title}"] figcaption').inner_text()
+        assert all(curve.meaning in told for curve in group), title
+        assert len(traces(page, title)) == len(group), title
+    assert traces(page, UNDECLARED) == [UNDECLARED]
+    chart = page.locator('.chart[aria-label="Made-up measure"]')
+    value = len(schema(method).curves) * 6
+    assert chart.locator(".chart-value").inner_text() == f"{value}.0"
+    chart.scroll_into_view_if_needed()
+    assert "widgets" in chart.locator(".ytitle").text_content()
+    assert "wanted" in chart.locator(".annotation").text_content()
+    assert not seen.troubles and page.evaluate("window.ran") is None
+
+
+def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site)
+    page = seen.open("tab=train&run=first")
+    page.locator('.chart[aria-label="Parts of the loss"]').wait_for(timeout=60_000)
+    assert page.locator('.chart[aria-label="Codes in use"]').count() == 0
+    page.locator("#compare input").click()
+    page.get_by_role("option", name="another").click()
+    page.locator('.chart[aria-label="Codes in use"]').wait_for()
+    assert traces(page, "Codes in use") == ["Codes in use · another"]
+    assert traces(page, "Loss") == ["Loss", "Loss · another"]
+    assert not seen.troubles
+
+
+def test_an_older_run_has_the_charts_of_its_version(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site)
+    page = seen.open("tab=train&run=older")
+    page.locator(f'.chart[aria-label="{MADE_UP.key}"]').wait_for(timeout=60_000)
+    shown = page.locator(".chart:not([hidden])").evaluate_all(
+        "all => all.map(chart => chart.getAttribute('aria-label'))"
+    )
+    older = Schema(curves=schema("vicreg").curves[:-1])
+    assert set(shown) == {*older.charts(), MADE_UP.key, UNDECLARED}
+    assert not seen.troubles
