@@ -33,9 +33,12 @@ def is_sound(reply: Any) -> bool:
     return "/clip/" in reply.url
 
 
-def shown_map(seen: Any, query: str = "") -> Any:
+def shown_map(seen: Any, query: str = "", zooms: bool = True) -> Any:
+    """The page Map with its points, and with the axes that zoom."""
     page = seen.open(f"tab=map&{query}")
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    if zooms:
+        page.wait_for_function("document.querySelector('#map .part-map').view.plot.Plotly")
     return page
 
 

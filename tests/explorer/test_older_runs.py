@@ -47,7 +47,7 @@ def test_an_older_run_is_listed_with_its_curves_and_baselines(name, library, tmp
     assert lines["cross_group_knn"][lines["main_facet"]].keys() == {"random_init", "log_mel", "mfcc", "chance"}
     points = page.get(f"{PREFIX}/run/{name}/points").json()
     assert points["n"] == len(library.run(name).probe()["ids"]) > 0
-    assert points["main_facet"] == lines["main_facet"] and points["main_facet"] in points["facets"]
+    assert points["main_facet"] == lines["main_facet"] and points["main_facet"] == points["columns"][0]["name"]
 
 
 @pytest.mark.parametrize("name", OLDER_RUNS)

@@ -39,11 +39,19 @@ export function palette(names) {
 function ramp(numbers, theme) {
   const low = Math.min(...numbers),
     span = Math.max(...numbers) - low || 1;
+  return numbers.map((n) => ({ colour: shade((n - low) / span, theme), marker: "circle" }));
+}
+
+/** `count` colours from low to high. Lightness grows all the way, so they are in order in grey and to the colour-blind too. */
+export function numberColours(count) {
+  const theme = isDark() ? "dark" : "light";
+  return Array.from({ length: count }, (_, i) => shade(i / (count - 1), theme));
+}
+
+/** From violet over green to yellow, for a share from 0 to 1. */
+function shade(share, theme) {
   const [dark, bright] = theme === "dark" ? [0.5, 0.92] : [0.35, 0.8];
-  return numbers.map((n) => {
-    const t = (n - low) / span;
-    return { colour: fromOklch(dark + t * (bright - dark), 0.14, 290 - 200 * t), marker: "circle" };
-  });
+  return fromOklch(dark + share * (bright - dark), 0.14, 290 - 200 * share);
 }
 
 export const UNLABELLED = () => (isDark() ? "#6b7280" : "#9aa1ab");

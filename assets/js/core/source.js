@@ -37,9 +37,9 @@
  * Places of all points at a step, in the layout's own units.
  * @typedef {{x: Float32Array, y: Float32Array}} Places
  *
- * What the map knows of its points: `clips` are their numbers in the data set; a facet names each point's category by
- * codes into `names` (-1: none). `sounds`: whether the clips can be heard; `note`: why not, in a sentence.
- * @typedef {{n: number, clips: number[], facets: Record<string, {names: string[], codes: number[]}>, main_facet: string,
+ * What the map knows of its points: `clips` are their numbers in the data set; `columns` what each of them is, those that
+ * no step changes with their values. `sounds`: whether the clips can be heard; `note`: why not, in a sentence.
+ * @typedef {{n: number, clips: number[], columns: import("../map/columns.js").Column[], main_facet: string,
  *   group: string, fingerprint: string, data_name: string, sounds: boolean, note: string}} Points
  *
  * The true nearest points by cosine similarity, nearest first.
@@ -69,8 +69,8 @@
  * @property {(run: string) => Promise<Record<string, any>>} schema  what the run holds: see training/run/schema.py
  * @property {(run: string) => Promise<Record<string, any>>} baselines  what its measures are compared with; {} at first
  * @property {(run: string) => Promise<Points>} points
- * @property {(run: string, name: string, step: number | null) => Promise<Record<string, any>>} column
- *   the values of one column of the schema for every point; `step` where they are another at each snapshot, else null
+ * @property {(run: string, name: string, step: number | null) => Promise<import("../map/columns.js").Column>} column
+ *   one column with its values for every point; `step` where they are another at each snapshot, else null
  * @property {(run: string, step: number) => Promise<Places>} layout
  * @property {(run: string, step: number, point: number, count: number) => Promise<Neighbour[]>} neighbours
  * @property {(run: string) => Promise<number[]>} lensSteps

@@ -13,10 +13,14 @@ export class Legend {
     this.box.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** entries: [{name, colour, marker, count}] */
+  /** entries: [{name, colour, marker, count}]. The same names again keep what was pressed. */
   show(entries) {
-    this.kept.clear();
+    const names = entries.map(({ name }) => name).join("\n");
+    if (names !== this.names) this.kept.clear();
+    const focused = [...this.box.children].indexOf(document.activeElement);
+    this.names = names;
     this.box.replaceChildren(...entries.map((entry, index) => this.chip(entry, index)));
+    if (focused >= 0) this.box.children[focused]?.focus();
   }
 
   chip({ name, colour, marker, count }, index) {
@@ -24,7 +28,7 @@ export class Legend {
       "button.legend-chip",
       {
         type: "button",
-        "aria-pressed": "false",
+        "aria-pressed": String(this.kept.has(index)),
         title: `${name}: ${count} clips. Press to keep only this class.`,
         tabindex: index ? "-1" : "0",
         onclick: () => this.toggle(index),

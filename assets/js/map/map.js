@@ -4,22 +4,24 @@ import { readAddress, writeAddress } from "../core/deep_link.js";
 import { make } from "../core/elements.js";
 import { feedOf, isActive } from "../core/feed.js";
 import { isSoftware } from "../core/frames.js";
-import { palette, UNLABELLED } from "../core/palette.js";
 import { isSeen, onPulse } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { onTheme } from "../core/theme.js";
 import { ClipsView } from "../sound/clips.js";
 import { SoundView } from "../sound/player.js";
 import { load, play } from "../sound/sound.js";
+import { coloursOf } from "./colours.js";
+import { Columns } from "./columns.js";
 import { Legend } from "./legend.js";
+import { NumberLegend } from "./number_legend.js";
 import { MapPlot } from "./plot.js";
 import { Timeline } from "./timeline.js";
 
 const NEIGHBOURS = 10;
-const MOST_CLASSES = 50;
 const MOVE_MS = isSoftware() ? 480 : 750;
 const SCRUB_MS = 250;
 const SOUNDS_MS = 3000;
+const NO_PLOTLY = "The map cannot be zoomed, since plotly.js could not be loaded; reload the page to try again.";
 
 export class MapView {
   constructor(root, { panel = true, trigger = () => {} } = {}) {
@@ -46,16 +48,29 @@ export class MapView {
     this.stage.addEventListener("keydown", (event) => this.key(event));
     this.timeline = new Timeline((step) => this.showStep(step));
     this.legend = new Legend((shown) => this.plot.fade(shown));
-    this.facet = make("select", { onchange: () => this.colourBy(this.facet.value) });
+    this.numbers = new NumberLegend();
+    this.colour = make("select", { onchange: () => this.colourBy(this.colour.value) });
+    this.meaning = make("p.map-meaning");
     this.badge = make("span.badge");
     this.trust = make("span.map-trust");
     this.note = make("p.map-note");
     this.said = make("div.unseen", { "aria-live": "polite" });
-    const bar = make("div.map-bar", {}, make("label.pick", {}, "Colour by", this.facet), this.badge, this.trust);
-    this.main = make("div.map-main", {}, bar, this.stage, this.timeline.box, this.legend.box, this.note, this.said);
+    const bar = make("div.map-bar", {}, make("label.pick", {}, "Colour by", this.colour), this.badge, this.trust);
+    this.main = make(
+      "div.map-main",
+      {},
+      bar,
+      this.stage,
+      this.timeline.box,
+      this.legend.box,
+      this.numbers.box,
+      this.meaning,
+      this.note,
+      this.said,
+    );
     this.root.append(this.main);
     if (panel) this.addPanel();
-    onTheme(() => this.points && this.colourBy(this.facet.value));
+    onTheme(() => this.changeTheme());
     onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: () => this.points?.sounds === false && isSeen(root) });
     this.clear("No run is chosen. Start a training, or choose a run above.");
   }
@@ -111,8 +126,9 @@ export class MapView {
     this.message.textContent = text;
     this.timeline.offer([]);
     this.legend.show([]);
+    this.numbers.show(null);
     this.plot.ring([]);
-    for (const element of [this.badge, this.trust, this.note, this.tip]) element.textContent = "";
+    for (const element of [this.badge, this.trust, this.meaning, this.note, this.tip]) element.textContent = "";
     this.badge.hidden = true;
   }
 
@@ -130,10 +146,16 @@ export class MapView {
 
   adopt(points) {
     this.points = points;
-    const names = Object.keys(points.facets);
-    this.facet.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
-    this.facet.value = names.includes(points.main_facet) ? points.main_facet : names[0];
-    this.classes = this.classesOf(this.facet.value);
+    this.columns = new Columns(this.run, points.columns, points.main_facet);
+    this.shown = this.columns.find(points.main_facet); // the column that gives the colours, with its values
+    const options = (per) =>
+      this.columns.offered
+        .filter((column) => column.per === per)
+        .map(({ name, title, meaning }) => make("option", { value: name, title: meaning }, title));
+    const [fixed, moving] = [options("clip"), options("snapshot")];
+    const group = (label, all) => (all.length ? [make("optgroup", { label }, ...all)] : []);
+    this.colour.replaceChildren(...group("Of the clip", fixed), ...group("Of the clip at this step", moving));
+    if (this.shown) this.colour.value = this.shown.name;
   }
 
   /** The sounds of a run may still be being opened, or be made later. */
@@ -174,7 +196,7 @@ export class MapView {
 
   async showStep(step) {
     const run = this.run;
-    const layout = await this.layoutOf(step).catch(() => null);
+    const [layout, values] = await Promise.all([this.layoutOf(step).catch(() => null), this.valuesAt(step)]);
     if (!layout || run !== this.run || step !== this.timeline.step || sameLayout(layout, this.shownLayout)) return;
     const first = this.shownLayout === null;
     const jump =
@@ -183,14 +205,33 @@ export class MapView {
     this.shownLayout = layout;
     this.message.textContent = "";
     this.describeLayout(layout);
+    if (values?.name === this.colour.value) this.dress(values);
     if (first) {
-      await this.plot.draw(layout.x, layout.y, this.classes);
-      if (run !== this.run) return;
       this.root.dataset.state = "shown";
-      this.legend.show(this.classes.map((c) => ({ ...c, count: c.ids.length })));
+      this.draw();
       this.restoreClip();
     } else await this.plot.moveTo(layout.x, layout.y, jump ? SCRUB_MS : MOVE_MS);
     if (this.chosen !== null) this.findNeighbours();
+  }
+
+  /** The points where they are, in their colours and on axes that zoom. */
+  draw() {
+    const { run, shownLayout } = this;
+    const zooms = this.plot.draw(shownLayout.x, shownLayout.y, this.plot.classes);
+    zooms
+      .then(
+        () => (this.unzoomed = ""),
+        () => (this.unzoomed = NO_PLOTLY),
+      )
+      .then(() => {
+        if (run === this.run && this.shownLayout) this.describeLayout(this.shownLayout);
+      });
+  }
+
+  changeTheme() {
+    if (!this.points || !this.shownLayout) return;
+    this.dress(this.shown);
+    this.draw();
   }
 
   /** Which kind of map it is, how far it can be trusted, and what its distances mean. */
@@ -207,39 +248,36 @@ export class MapView {
     const meaning = umap
       ? "UMAP keeps neighbours together: what lies close sounds alike to the model, but the distance between far groups, their sizes and the axes mean nothing."
       : "PCA shows the two directions in which the embeddings spread most; clips that lie close here may be far apart in the others.";
-    this.note.textContent = [meaning, "Rings show the true nearest clips.", this.points.note ?? ""].join(" ").trim();
+    const said = [this.unzoomed, meaning, "Rings show the true nearest clips.", this.points.note];
+    this.note.textContent = said.filter(Boolean).join(" ");
   }
 
-  classesOf(facet) {
-    const { names, codes } = this.points.facets[facet];
-    const members = names.map(() => []);
-    const rest = [];
-    codes.forEach((code, point) => (members[code] ?? rest).push(point));
-    let entries = names.map((name, i) => ({ name, ids: members[i] })).filter((entry) => entry.ids.length);
-    if (entries.length > MOST_CLASSES) {
-      const sizes = entries.map((entry) => entry.ids.length).sort((a, b) => b - a);
-      const least = sizes[MOST_CLASSES - 1];
-      const kept = entries.filter((entry) => entry.ids.length >= least).slice(0, MOST_CLASSES);
-      for (const entry of entries) if (!kept.includes(entry)) rest.push(...entry.ids);
-      entries = kept;
-    }
-    const looks = palette(entries.map((entry) => entry.name));
-    const classes = entries.map((entry, i) => ({ ...entry, ...looks[i], ids: Int32Array.from(entry.ids) }));
-    if (rest.length)
-      classes.unshift({
-        name: entries.length ? "others" : "clips",
-        ids: Int32Array.from(rest),
-        colour: UNLABELLED(),
-        marker: "circle",
-      });
-    return classes;
+  /** The column to colour by with its values at a step; null where there is none. */
+  async valuesAt(step) {
+    const column = this.columns.find(this.colour.value);
+    return column && this.columns.at(column, step, feedOf(this.run).layouts?.version);
   }
 
-  async colourBy(facet) {
+  async colourBy(name) {
     if (!this.points || !this.shownLayout) return;
-    this.classes = this.classesOf(facet);
-    this.legend.show(this.classes.map((c) => ({ ...c, count: c.ids.length })));
-    await this.plot.draw(this.shownLayout.x, this.shownLayout.y, this.classes);
+    const { run, shownLayout } = this;
+    this.colour.value = name;
+    const values = await this.valuesAt(shownLayout.step);
+    if (run !== this.run || values?.name !== this.colour.value) return;
+    if (shownLayout !== this.shownLayout) return this.colourBy(name); // the step has changed meanwhile
+    this.dress(values);
+  }
+
+  /** Gives the points the colours of a column with its values, and tells what they mean. */
+  dress(column) {
+    this.shown = column;
+    const { classes, scale } = coloursOf(column, this.points.n);
+    this.legend.show(scale ? [] : classes.map((c) => ({ ...c, count: c.ids.length })));
+    this.numbers.show(scale, column);
+    this.meaning.textContent = column?.meaning ?? "";
+    const shown = this.legend.shown();
+    this.plot.colour(classes.map((c, i) => ({ ...c, faded: !scale && !shown(i) })));
+    if (this.chosen !== null) this.tellFacts();
   }
 
   soundOf(point) {
@@ -247,21 +285,20 @@ export class MapView {
     return sounds ? { fingerprint, index: clips[point] } : null;
   }
 
-  labelOf(point, facet = this.facet.value) {
-    const { names, codes } = this.points.facets[facet];
-    return names[codes[point]] ?? "no label";
+  labelOf(point) {
+    return this.columns.title(point, this.shown);
   }
 
   allLabels(point) {
-    return Object.keys(this.points.facets)
-      .filter((f) => f !== this.facet.value)
-      .map((f) => `${f}: ${this.labelOf(point, f)}`)
-      .join("  ·  ");
+    return this.columns.facts(point, this.shown);
   }
 
   hover(point, event) {
     const box = this.stage.getBoundingClientRect();
-    this.tip.replaceChildren(make("strong", {}, this.labelOf(point)), make("span", {}, this.allLabels(point)));
+    this.tip.replaceChildren(
+      make("strong", {}, this.labelOf(point)),
+      make("span", {}, this.columns.facts(point, this.shown, true)),
+    );
     this.tip.classList.add("shown");
     const x = Math.min(event.clientX - box.left + 14, box.width - this.tip.offsetWidth - 6);
     const y = Math.max(6, event.clientY - box.top - this.tip.offsetHeight - 10);
@@ -282,9 +319,7 @@ export class MapView {
     const sound = this.soundOf(point);
     const title = this.labelOf(point);
     if (sound && heard) play(sound, { asked });
-    this.player?.show(sound ? { sound, title, subtitle: this.allLabels(point) } : null);
-    if (!sound && this.player)
-      this.player.say(this.points.note || "The sounds of this run are not on this machine.", "empty");
+    this.tellFacts();
     this.ring();
     this.said.textContent = `${title}, ${this.allLabels(point)}`;
     writeAddress({ clip: this.points.clips[point] });
@@ -301,6 +336,13 @@ export class MapView {
       },
     });
     this.findNeighbours(asked);
+  }
+
+  /** What is known of the chosen clip, beside its sound. */
+  tellFacts() {
+    const [sound, title] = [this.soundOf(this.chosen), this.labelOf(this.chosen)];
+    this.player?.show(sound ? { sound, title, subtitle: this.allLabels(this.chosen) } : null);
+    if (!sound) this.player?.say(this.points.note || "The sounds of this run are not on this machine.", "empty");
   }
 
   chooseClip(clip) {

@@ -33,29 +33,41 @@ export class MapPlot {
     onResize(stage, () => this.resize());
   }
 
-  /** classes: [{ids, colour, marker}]: which points look alike. */
-  async draw(x, y, classes) {
+  /** Paints the points at once; classes: [{ids, colour, marker}]: which of them look alike. Resolves when the map can be
+   *  zoomed too, and is rejected where plotly.js, which does that, cannot be loaded. */
+  draw(x, y, classes) {
     this.moving = null;
-    this.Plotly = await plotly();
-    const fresh = this.x === null;
     Object.assign(this, { x, y, classes });
     if (!this.reach || this.reachKey !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
     this.reachKey = this.zoomKey;
     this.size = x.length > 8000 ? 4 : x.length > 2500 ? 5.5 : x.length > 800 ? 7 : 9;
+    this.paint();
+    return this.drawAxes();
+  }
+
+  async drawAxes() {
+    const Plotly = await plotly();
     const keep = {
       name: "keep",
       title: "Download the map as a picture",
-      icon: this.Plotly.Icons.camera,
+      icon: Plotly.Icons.camera,
       click: () => this.download(),
     };
-    await this.Plotly.react(this.plot, [], this.layout(), {
+    await Plotly.react(this.plot, [], this.layout(), {
       displaylogo: false,
       scrollZoom: true,
       responsive: false,
       doubleClick: "reset",
       modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", keep]],
     });
-    if (fresh) this.listen();
+    if (!this.Plotly) this.listen();
+    this.Plotly = Plotly;
+    this.paint();
+  }
+
+  /** Gives the points other looks, also in the middle of a movement. */
+  colour(classes) {
+    this.classes = classes;
     this.paint();
   }
 
@@ -122,14 +134,18 @@ export class MapPlot {
 
   /** Draws all points where they are now, and what goes with them. */
   paint() {
-    const context = this.plot._fullLayout && this.x && sharpContext(this.canvas);
+    const context = this.x && sharpContext(this.canvas);
     if (!context) return;
     paintPoints(context, this.classes, { x: this.x, y: this.y, size: this.size, ...this.scales() });
     this.placeRings();
   }
 
+  /** What turns places into pixels of the stage: Plotly's axes, or the same unzoomed where there are none (yet). */
   scales() {
-    return scalesOf(this.plot);
+    if (this.plot._fullLayout) return scalesOf(this.plot);
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    const unit = Math.min(width, height) / (2 * this.reach);
+    return { across: (x) => width / 2 + x * unit, down: (y) => height / 2 - y * unit };
   }
 
   /** Fades all classes but those in `shown` (a predicate over their index). */
@@ -193,7 +209,7 @@ export class MapPlot {
   }
 
   placeRings() {
-    if (!this.x || !this.ringed.length || !this.plot._fullLayout) return;
+    if (!this.x || !this.ringed.length) return;
     const { across, down } = this.scales();
     for (const ring of this.ringed) {
       const at = this.placeOf(ring);
@@ -231,7 +247,8 @@ export class MapPlot {
   }
 
   resize() {
-    if (!this.Plotly || !this.x) return;
+    if (!this.x) return;
+    if (!this.Plotly) return this.paint();
     Promise.resolve(this.Plotly.Plots.resize(this.plot)).then(() => this.paint());
   }
 }

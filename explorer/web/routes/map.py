@@ -58,7 +58,6 @@ def points_values(library: Library, run: RunFolder) -> dict[str, Any]:
     return {
         "n": len(about),
         "columns": [described(column) if found is None else found.to_json() for column, found in values.items()],
-        "facets": {name: {"names": names, "codes": codes} for name, (names, codes) in about.facets.items()},
         "group": about.group,
         "main_facet": about.main_facet,
         "clips": about.clips,

@@ -1,0 +1,75 @@
+// How the points of the map look by a column: classes of equal colour, and what the legend says of them.
+
+import { numberColours, palette, UNLABELLED } from "../core/palette.js";
+import { namesOf } from "./columns.js";
+
+const MOST_CLASSES = 50;
+const SHADES = 48;
+const ROBUST = 0.02; // this share of the values lies beyond either end of the scale
+
+/**
+ * Points of one look. `ids` are their indices.
+ * @typedef {{name: string, ids: Int32Array, colour: string, marker: string}} Class
+ * The scale of numbers: `low` and `high` have the first and the last colour; `below` and `above`: whether values lie beyond.
+ * @typedef {{low: number, high: number, below: boolean, above: boolean, colours: string[], missing: number}} Scale
+ */
+
+/** The classes of n points by a column with its values; of numbers also their scale, else null. */
+export function coloursOf(column, n) {
+  if (!column) return { classes: gathered([], all(n)), scale: null };
+  return column.kind === "number" ? shades(column, n) : { classes: categories(column, n), scale: null };
+}
+
+function categories(column, n) {
+  const names = namesOf(column);
+  const members = names.map(() => []);
+  const rest = [];
+  for (let point = 0; point < n; point++) (members[column.values[point]] ?? rest).push(point);
+  let entries = names.map((name, i) => ({ name, ids: members[i] }));
+  if (column.kind === "flag") return gathered(dressed(entries), rest, "no value"); // both, so that each keeps its colour
+  if (column.per === "clip") entries = entries.filter((entry) => entry.ids.length);
+  if (entries.length > MOST_CLASSES) {
+    const sizes = entries.map((entry) => entry.ids.length).sort((a, b) => b - a);
+    const least = sizes[MOST_CLASSES - 1];
+    const kept = entries.filter((entry) => entry.ids.length >= least).slice(0, MOST_CLASSES);
+    for (const entry of entries) if (!kept.includes(entry)) rest.push(...entry.ids);
+    entries = kept;
+  }
+  return gathered(dressed(entries), rest, entries.length ? "others" : "clips");
+}
+
+function shades(column, n) {
+  const { values } = column;
+  const missing = all(n).filter((point) => !Number.isFinite(values[point]));
+  const there = all(n).filter((point) => Number.isFinite(values[point]));
+  const sorted = Float64Array.from(there, (point) => values[point]).sort();
+  const quantile = (share) => sorted[Math.round(share * (sorted.length - 1))];
+  const low = column.low ?? (sorted.length ? quantile(ROBUST) : 0);
+  const high = column.high ?? (sorted.length ? quantile(1 - ROBUST) : 0);
+  const colours = numberColours(SHADES);
+  const members = colours.map(() => []);
+  const scale = high > low ? SHADES / (high - low) : 0;
+  for (const point of there)
+    members[Math.max(0, Math.min(SHADES - 1, Math.floor((values[point] - low) * scale)))].push(point);
+  const classes = colours
+    .map((colour, i) => ({ name: "", ids: Int32Array.from(members[i]), colour, marker: "circle" }))
+    .filter((each) => each.ids.length);
+  const [below, above] = [sorted[0] < low, sorted[sorted.length - 1] > high];
+  return {
+    classes: gathered(classes, missing, "no value"),
+    scale: { low, high, below, above, colours, missing: missing.length },
+  };
+}
+
+function dressed(entries) {
+  const looks = palette(entries.map((entry) => entry.name));
+  return entries.map((entry, i) => ({ ...entry, ...looks[i], ids: Int32Array.from(entry.ids) }));
+}
+
+/** With the points that belong nowhere, in grey and drawn first. */
+function gathered(classes, rest, name = "clips") {
+  if (!rest.length) return classes;
+  return [{ name, ids: Int32Array.from(rest), colour: UNLABELLED(), marker: "circle" }, ...classes];
+}
+
+const all = (n) => Array.from({ length: n }, (_, point) => point);

@@ -1,0 +1,93 @@
+// The columns of a run's clips: what each is, its values, and how one value is written.
+
+import { source } from "../core/source.js";
+
+const KEPT = 60;
+const FLAG = ["no", "yes"];
+
+/**
+ * A column as points and `source.column` send it (training/run/schema.py). `values` are numbers or null for a number, codes
+ * into `names` or -1 for a category, 0, 1 or -1 for a flag, texts for a text.
+ * @typedef {object} Column
+ * @property {string} name
+ * @property {string} title
+ * @property {"category" | "number" | "flag" | "text"} kind
+ * @property {"clip" | "snapshot"} per
+ * @property {string} unit
+ * @property {number} digits
+ * @property {string} meaning
+ * @property {string[]} names
+ * @property {number | null} low
+ * @property {number | null} high
+ * @property {any[]} [values]  of one per clip
+ */
+
+export class Columns {
+  /** @param {string} run @param {Column[]} all @param {string} main  the facet that names a clip */
+  constructor(run, all, main) {
+    this.run = run;
+    this.all = all;
+    this.main = all.find((column) => column.name === main) ?? null;
+    this.asked = new Map(); // key → promise of a column with its values, oldest first
+  }
+
+  /** Those that the map can be coloured by. */
+  get offered() {
+    return this.all.filter((column) => column.kind !== "text");
+  }
+
+  /** The column of that name, else the one that names clips, else the first there is; null where there is none. */
+  find(name) {
+    return this.offered.find((column) => column.name === name) ?? this.main ?? this.offered[0] ?? null;
+  }
+
+  /** The column with its values at a step. `version` is another one where a map of the same step was made anew. */
+  at(column, step, version = "") {
+    if (column.per === "clip") return Promise.resolve(column);
+    const key = `${column.name}\n${step}\n${column.writer === "projector" ? version : ""}`;
+    if (!this.asked.has(key)) {
+      const asking = source.column(this.run, column.name, step).catch((error) => {
+        if (error.status === undefined) this.asked.delete(key); // nobody answered: asked again next time
+        return { ...column, values: [] };
+      });
+      this.asked.set(key, asking);
+      if (this.asked.size > KEPT) this.asked.delete(this.asked.keys().next().value);
+    }
+    return this.asked.get(key);
+  }
+
+  /** What a clip is called: by its category of the shown column, else by the main facet. */
+  title(point, shown) {
+    const named = shown?.kind === "category" && shown.per === "clip" ? shown : this.main;
+    return named ? written(named, point) : `clip ${point + 1}`;
+  }
+
+  /** Its value of the shown column and its other categories, in one line; `whole` adds all that is known of it. */
+  facts(point, shown, whole = false) {
+    const named = shown?.kind === "category" && shown.per === "clip" ? shown : this.main;
+    const rest = this.all.filter((column) => column.per === "clip" && column.name !== shown?.name);
+    const listed = [shown, ...rest.filter((column) => whole || column.kind === "category")];
+    return listed
+      .filter((column) => column && column.name !== named?.name)
+      .map((column) => `${column.title}: ${written(column, point)}`)
+      .join("  ·  ");
+  }
+}
+
+/** One value in words, with its unit. */
+export function written(column, point) {
+  const value = column.values?.[point];
+  if (column.kind === "text") return value || "none";
+  if (column.kind === "number") return number(value, column);
+  return namesOf(column)[value] ?? (column.kind === "flag" ? "no value" : "no label");
+}
+
+/** A number with its decimals and its unit. */
+export function number(value, { digits, unit }) {
+  if (!Number.isFinite(value)) return "no value";
+  const text = digits < 0 ? value.toExponential(2) : value.toFixed(Math.min(digits, 20));
+  return `${text.replace("-", "−")}${unit ? ` ${unit}` : ""}`;
+}
+
+/** What false and true of a flag are called. */
+export const namesOf = (column) => (column.kind === "flag" && !column.names.length ? FLAG : column.names);
