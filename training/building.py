@@ -10,7 +10,7 @@ from training.errors import UserError
 from training.methods import METHODS
 from training.methods.method import Method, Task
 from training.parts.augment import Augment
-from training.settings import build
+from training.settings import as_stored, build
 from training.spectrogram import FrontEnd
 from training.views import VIEWS
 
@@ -27,9 +27,10 @@ def built_method(config: RunConfig, clips: int, groups: int, statistics: tuple[f
         raise UserError(
             f"The method {config.method} doesn't fit the encoder {config.encoder!r}; it fits {', '.join(kind.encoders)}."
         )
-    front_end = build(FrontEnd, config.front_end, "The front end")
-    views = build(VIEWS[ENCODERS[config.encoder].domain], config.views, "The views")
-    settings: Any = build(kind.Config, config.settings, f"The method {config.method}")
+    front_end = build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end")
+    views_kind = VIEWS[ENCODERS[config.encoder].domain]
+    views = build(views_kind, as_stored(views_kind, config.views), "The views")
+    settings: Any = build(kind.Config, as_stored(kind.Config, config.settings), f"The method {config.method}")
     torch.manual_seed(config.seed)
     encoder = ENCODERS[config.encoder](front_end.mels)
     encoder.set_input_statistics(*statistics)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import UserError
-from training.settings import build, describe, setting
+from training.settings import as_stored, build, describe, setting
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,15 @@ class RunConfig:
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> "RunConfig":
-        """Raises UserError for an unknown key, a value of the wrong type or one out of its range."""
+        """The configuration of a run that was begun with this version or an earlier one.
+
+        Raises UserError for an unknown key, a value of the wrong type or one out of its range.
+        """
+        return RunConfig.checked(as_stored(RunConfig, values))
+
+    @staticmethod
+    def checked(values: Mapping[str, Any]) -> "RunConfig":
+        """With the defaults where nothing is said. Raises UserError as `from_json` does."""
         known = {f.name for f in fields(RunConfig)}
         unknown = sorted(set(values) - known - {"schema"})
         if unknown:
@@ -121,7 +129,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
         run.setdefault("seconds", None)
     for part, taken in sorted_overrides.items():
         run[part] = asdict(build(kinds[part], {**run.get(part, {}), **taken}, f"The {part.replace('_', ' ')}"))
-    return replace(RunConfig.from_json(run), **provenance())
+    return replace(RunConfig.checked(run), **provenance())
 
 
 def _sorted(overrides: Mapping[str, Any], kinds: Mapping[str, type]) -> dict[str, dict[str, Any]]:

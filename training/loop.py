@@ -30,7 +30,7 @@ from training.pace import Pace
 from training.parts.optimizers import scheduled_rate, set_rate
 from training.probe import described, stratified_sample
 from training.run import RunWriter, State
-from training.settings import build
+from training.settings import as_stored, build
 from training.snapshot import is_due, snapshot, steps_to_drop
 from training.spectrogram import FrontEnd
 
@@ -172,7 +172,9 @@ class Training:
 def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Any) -> ClipStore:
     if ENCODERS[config.encoder].domain == "waveform":
         return waveform_store(dataset, machine.device)
-    return mel_store(dataset, build(FrontEnd, config.front_end, "The front end"), machine.device, progress)
+    return mel_store(
+        dataset, build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end"), machine.device, progress
+    )
 
 
 def _check_data(dataset: Dataset, config: RunConfig) -> None:

@@ -19,11 +19,14 @@ def setting(
     high: float | None = None,
     choices: tuple[str, ...] | None = None,
     scale: typing.Literal["linear", "log"] = "linear",
+    before: Any = dataclasses.MISSING,
 ) -> Any:
-    """A dataclass field with its range and one sentence of meaning; `low` and `high` are inclusive."""
-    return field(
-        default=default, metadata={"meaning": meaning, "low": low, "high": high, "choices": choices, "scale": scale}
-    )
+    """A dataclass field with its range and one sentence of meaning; `low` and `high` are inclusive.
+
+    `before` is the value that runs had which were begun before the setting was there: those of its absence.
+    """
+    described = {"meaning": meaning, "low": low, "high": high, "choices": choices, "scale": scale, "before": before}
+    return field(default=default, metadata=described)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Setting:
     high: float | None
     choices: tuple[str, ...] | None
     scale: str
+    before: Any = dataclasses.MISSING
+    """What runs had that were begun before this setting was there; MISSING for those of the first version."""
 
     def check(self, value: Any) -> Any:
         """`value` in the setting's own type. Raises UserError when it is of another type or out of range."""
@@ -113,6 +118,12 @@ def build(config: type[C], values: typing.Mapping[str, Any], owner: str) -> C:
         offered = ", ".join(known) or "none"
         raise UserError(f"{owner} has no setting {unknown[0]!r}; its settings are: {offered}.")
     return config(**{name: known[name].check(value) for name, value in values.items()})
+
+
+def as_stored(config: type, values: typing.Mapping[str, Any]) -> dict[str, Any]:
+    """`values` of a run that was begun with this version or an earlier one, with those of settings added since."""
+    added = {s.name: s.before for s in describe(config) if s.before is not dataclasses.MISSING}
+    return {**added, **values}
 
 
 def _plain_type(hint: Any) -> tuple[type, bool]:

@@ -10,7 +10,6 @@ import re
 import secrets
 import shutil
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from explorer.visitors.identity import asking
 from explorer.visitors.limits import Limits
 from training.errors import UserError
 from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
+from training.run.naming import new_run_name
 
 QUEUED_AT_MOST = 20
 LOOK_SECONDS = 0.5
@@ -73,7 +73,7 @@ class Launcher:
         config = self.jobs.fitted(config).config
         with self._changing() as queue:
             self._check_room(queue.now)
-            chosen = name or self._new_name(config)
+            chosen = name or new_run_name(self.root, config)
             create_run(self._path(chosen), config)
             self.jobs.note_owner(chosen, asking())
             queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(chosen, "run")))
@@ -231,13 +231,6 @@ class Launcher:
         self.jobs.check_visitor(asking(), waiting)
         if len(queue.waiting) >= QUEUED_AT_MOST:
             raise UserError(f"The queue is full: {QUEUED_AT_MOST} runs are waiting. Try again when one has ended.")
-
-    def _new_name(self, config: Mapping[str, Any]) -> str:
-        words = [str(config.get("method", "run")), Path(str(config.get("data", ""))).stem]
-        stem = "-".join(filter(None, (re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")[:24] for word in words)))
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        names = (f"{stem}-{stamp}" + (f"-{number}" if number else "") for number in range(1_000))
-        return next(name for name in names if not (self.root / name).exists())
 
     def _run(self, name: str) -> RunFolder:
         """Looked up among what is there. Raises UserError."""

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from training.__main__ import main
-from training.commands.runs import run_name
 from training.data.dataset import Dataset
 from training.methods import METHODS
 from training.run import Control, RunFolder, RunWriter, State, Status, create_run
@@ -343,10 +342,6 @@ def test_the_parser_ends_with_two(command: list[str], capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as caught:
         main(command)
     assert caught.value.code == 2 and capsys.readouterr().out == ""
-
-
-def test_a_name_sorts_by_time() -> None:
-    assert run_name("byol", "2026-03-04T05:06:07.123+00:00") == "2026-03-04-050607-byol"
 
 
 def test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint(

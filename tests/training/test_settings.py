@@ -1,6 +1,9 @@
 """A setting is described once and every wrong value is answered by a sentence."""
 
+import dataclasses
+import json
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from training.config import RunConfig
 from training.errors import UserError
 from training.methods import METHODS
-from training.settings import build, describe, setting
+from training.settings import as_stored, build, describe, setting
 from training.spectrogram import FrontEnd
 from training.views import VIEWS
 
@@ -102,3 +105,29 @@ def test_wrong_values_get_a_sentence(name: str, given: Any, sentence: str) -> No
     with pytest.raises(UserError) as caught:
         build(Example, {name: given}, "The example")
     assert str(caught.value) == sentence
+
+
+FIRST_VERSION = json.loads((Path(__file__).parents[1] / "fixtures" / "settings_1.json").read_text())
+"""Owner → settings that the configurations of the first version hold."""
+
+
+@pytest.mark.parametrize("owner", [owner for owner in DESCRIBED if owner in FIRST_VERSION])
+def test_a_new_setting_declares_what_older_runs_had(owner: str) -> None:
+    settings = {s.name: s for s in describe(DESCRIBED[owner])}
+    assert set(FIRST_VERSION[owner]) <= set(settings), "a setting that older runs hold can't be taken away"
+    for name, described in settings.items():
+        declared = described.before is not dataclasses.MISSING
+        assert declared == (name not in FIRST_VERSION[owner]), f"{owner}: {name}"
+        if declared:
+            described.check(described.before)
+
+
+def test_a_run_that_is_older_than_a_setting_has_the_value_from_before() -> None:
+    @dataclass(frozen=True)
+    class Later:
+        width: int = setting(8, "Old.")
+        gain: float = setting(0.5, "New, and on by default.", before=0.0)
+
+    assert build(Later, as_stored(Later, {"width": 4}), "It") == Later(4, 0.0)
+    assert build(Later, as_stored(Later, {"width": 4, "gain": 0.2}), "It") == Later(4, 0.2)
+    assert build(Later, {}, "It") == Later(8, 0.5)

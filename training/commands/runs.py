@@ -12,6 +12,7 @@ from training.commands.output import listed, print_json
 from training.data.names import readable_name
 from training.errors import UserError
 from training.run import Control, RunFolder, create_run, find_runs
+from training.run.naming import new_run_name
 from training.run.reading import regular
 
 DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "device", "seed")
@@ -77,8 +78,9 @@ def _new_run(options: argparse.Namespace) -> Path:
         _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
         encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
     )  # fmt: skip
-    folder = Path(options.out) if options.out else Path(options.runs) / run_name(config.method, config.created)
-    create_run(folder, config.to_json(), trained_here=True)
+    root, described = Path(options.runs), config.to_json()
+    folder = Path(options.out) if options.out else root / new_run_name(root, described)
+    create_run(folder, described, trained_here=True)
     return folder
 
 
@@ -151,11 +153,6 @@ def list_runs(options: argparse.Namespace) -> None:
         print(readable_name(line))
         if row["warning"]:
             print(readable_name(f"{'':40} {row['warning']}"))
-
-
-def run_name(method: str, created: str) -> str:
-    """A readable folder name that sorts by time."""
-    return f"{created[:19].replace(':', '').replace('T', '-')}-{method}"
 
 
 def _overrides(pairs: Sequence[str]) -> dict[str, str]:

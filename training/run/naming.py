@@ -1,0 +1,21 @@
+"""What a new run is called: method, data and when it began, whether the page or the command line began it."""
+
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+LONGEST_WORD = 24
+TRIES = 1_000
+
+
+def new_run_name(root: Path, config: Mapping[str, Any]) -> str:
+    """`simclr-birds-20260304-050607`, of which nothing lies in `root` yet; the time is the machine's own."""
+    words = [str(config.get("method", "run")), Path(str(config.get("data", ""))).stem]
+    stem = "-".join(
+        filter(None, (re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")[:LONGEST_WORD] for word in words))
+    )
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    names = (f"{stem}-{stamp}" + (f"-{number}" if number else "") for number in range(TRIES))
+    return next(name for name in names if not (root / name).exists())
