@@ -1,6 +1,15 @@
 // Making elements. Text always goes in as text: a label may hold anything, and nothing in it may run.
 
-/** make("button.round", {title: "Play"}, "text or nodes", …) */
+/** @import { Attributes, Child, IconName, Made } from "./types.d.ts" */
+
+/**
+ * make("button.round", {title: "Play"}, "text or nodes", …)
+ * @template {string} Spec
+ * @param {Spec} tagAndClasses
+ * @param {Attributes} attributes listeners are called on…; what is null, undefined or false is left out
+ * @param {Child[]} children
+ * @returns {Made<Spec>}
+ */
 export function make(tagAndClasses, attributes = {}, ...children) {
   const [tag, ...classes] = tagAndClasses.split(".");
   const element = document.createElement(tag);
@@ -12,9 +21,10 @@ export function make(tagAndClasses, attributes = {}, ...children) {
     else element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children.filter((child) => child !== null && child !== undefined));
-  return element;
+  return /** @type {Made<Spec>} */ (element);
 }
 
+/** @type {Record<IconName, string>} */
 const SHAPES = {
   play: "M7 4.5v15l12-7.5z",
   pause: "M6.5 4.5h4v15h-4zM13.5 4.5h4v15h-4z",
@@ -26,7 +36,10 @@ const SHAPES = {
   close: "M6.4 5 5 6.4 10.6 12 5 17.6 6.4 19l5.6-5.6 5.6 5.6 1.4-1.4-5.6-5.6L19 6.4 17.6 5 12 10.6z",
 };
 
-/** One of the few icons of the page; decoration only, the button around it carries the words. */
+/**
+ * One of the few icons of the page; decoration only, the button around it carries the words.
+ * @param {IconName} name
+ */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -37,6 +50,10 @@ export function icon(name) {
   return svg;
 }
 
+/**
+ * @param {HTMLElement} button
+ * @param {IconName} name
+ */
 export function replaceIcon(button, name) {
   if (button.dataset.icon === name) return;
   button.dataset.icon = name;
@@ -44,7 +61,11 @@ export function replaceIcon(button, name) {
   button.prepend(icon(name));
 }
 
-/** Calls `draw` now and whenever the element gets another size (also when its tab is shown first). */
+/**
+ * Calls `draw` now and whenever the element gets another size (also when its tab is shown first).
+ * @param {HTMLElement} element
+ * @param {() => void} draw
+ */
 export function onResize(element, draw) {
   let width = -1,
     height = -1;
@@ -57,7 +78,22 @@ export function onResize(element, draw) {
   }).observe(element);
 }
 
-/** A canvas context in CSS pixels, sharp on any screen; null while the canvas is not shown. */
+/**
+ * The element at which an event arrived.
+ * @param {Event} event
+ */
+export const targetOf = (event) => /** @type {HTMLElement} */ (event.target);
+
+/**
+ * What is drawn with on a canvas.
+ * @param {HTMLCanvasElement} canvas
+ */
+export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
+/**
+ * A canvas context in CSS pixels, sharp on any screen; null while the canvas is not shown.
+ * @param {HTMLCanvasElement} canvas
+ */
 export function sharpContext(canvas, width = canvas.clientWidth, height = canvas.clientHeight) {
   if (!width || !height) return null;
   const ratio = window.devicePixelRatio || 1;
@@ -67,7 +103,7 @@ export function sharpContext(canvas, width = canvas.clientWidth, height = canvas
     canvas.width = w;
     canvas.height = h;
   }
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   return context;

@@ -3,6 +3,7 @@
 const SOFTWARE_FRAME_MS = 80; // every frame that the processor draws is taken from the training
 
 const NAMES = /swiftshader|llvmpipe|software|basic render/i; // what draws where there is no GPU
+/** @type {boolean | null} */
 let software = null;
 
 /** Whether the processor itself draws what the page shows. */
@@ -14,7 +15,10 @@ function asked() {
   return !gl || NAMES.test(String(gl.getParameter(more ? more.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
 }
 
-/** Calls `step` when the next picture of a movement is due; returns what calls it off. */
+/**
+ * Calls `step` when the next picture of a movement is due; returns what calls it off.
+ * @param {() => void} step
+ */
 export function nextFrame(step) {
   if (isSoftware()) {
     const timer = setTimeout(step, SOFTWARE_FRAME_MS);

@@ -6,6 +6,7 @@ import { isDark } from "./theme.js";
 const TIER = 10;
 export const MARKERS = ["circle", "diamond", "square", "triangle-up", "cross"];
 const HUES = [28, 255, 145, 320, 85, 195, 355, 285, 120, 55]; // neighbours in the list lie far apart on the wheel
+/** @type {Record<"light" | "dark", [number, number][]>} */
 const TIERS = {
   light: [
     [0.6, 0.17],
@@ -23,7 +24,13 @@ const TIERS = {
   ],
 };
 
-/** [{colour, marker}] for `names`; a ramp where all names are numbers and there are many of them. */
+/** @import { Look } from "./types.d.ts" */
+
+/**
+ * One look a name; a ramp where all names are numbers and there are many of them.
+ * @param {string[]} names
+ * @returns {Look[]}
+ */
 export function palette(names) {
   const theme = isDark() ? "dark" : "light";
   const numbers = names.map(Number);
@@ -36,6 +43,10 @@ export function palette(names) {
   });
 }
 
+/**
+ * @param {number[]} numbers
+ * @param {"light" | "dark"} theme
+ */
 function ramp(numbers, theme) {
   const low = Math.min(...numbers),
     span = Math.max(...numbers) - low || 1;
@@ -56,15 +67,25 @@ function shade(share, theme) {
 
 export const UNLABELLED = () => (isDark() ? "#6b7280" : "#9aa1ab");
 
-/** OKLCH (Ottosson 2020) to "#rrggbb"; chroma is lowered until the colour can be shown. */
+/**
+ * OKLCH (Ottosson 2020) to "#rrggbb"; chroma is lowered until the colour can be shown.
+ * @param {number} lightness
+ * @param {number} chroma
+ * @param {number} hue in degrees
+ */
 export function fromOklch(lightness, chroma, hue) {
   const angle = (hue * Math.PI) / 180;
   for (let c = chroma; ; c -= 0.005) {
     const rgb = linearRgb(lightness, Math.max(0, c) * Math.cos(angle), Math.max(0, c) * Math.sin(angle));
-    if (c <= 0 || rgb.every((v) => v >= -0.0005 && v <= 1.0005)) return "#" + rgb.map(hex).join("");
+    if (c <= 0 || rgb.every((v) => v >= -0.0005 && v <= 1.0005)) return `#${rgb.map(hex).join("")}`;
   }
 }
 
+/**
+ * @param {number} L
+ * @param {number} a
+ * @param {number} b
+ */
 function linearRgb(L, a, b) {
   const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
@@ -76,6 +97,7 @@ function linearRgb(L, a, b) {
   ];
 }
 
+/** @param {number} linear */
 function hex(linear) {
   const v = Math.min(1, Math.max(0, linear));
   const curved = v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055;

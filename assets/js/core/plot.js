@@ -3,6 +3,7 @@
 import { source } from "./source.js";
 import { colour } from "./theme.js";
 
+/** @type {Promise<any> | null} */
 let loading = null;
 
 /** The Plotly library. */
@@ -14,7 +15,7 @@ export function plotly() {
       // Where there is a <base>, Plotly writes the page's whole address into each reference to a clip path. As soon as the
       // address changes, the browser fetches the page anew for it and clips nothing. Gradio's says "./", which changes nothing.
       document.querySelector("base")?.removeAttribute("href");
-      resolve(window.Plotly);
+      resolve(/** @type {any} */ (window).Plotly);
     };
     script.onerror = () => {
       loading = null;
@@ -25,14 +26,21 @@ export function plotly() {
   return loading;
 }
 
-/** What turns values into CSS pixels of a drawing that Plotly has laid out, from its upper left corner. */
+/**
+ * What turns values into CSS pixels of a drawing that Plotly has laid out, from its upper left corner.
+ * @param {any} plot the element that Plotly drew in; what lies in it has no types
+ * @returns {{across: (v: number) => number, down: (v: number) => number}}
+ */
 export function scalesOf({ _fullLayout: { xaxis, yaxis } }) {
   return { across: (v) => xaxis._offset + xaxis.l2p(v), down: (v) => yaxis._offset + yaxis.l2p(v) };
 }
 
 export const fontFamily = () => getComputedStyle(document.body).getPropertyValue("--h-font").trim();
 
-/** Axis settings in the page's colours. */
+/**
+ * Axis settings in the page's colours.
+ * @param {Record<string, unknown>} more
+ */
 export function axis(more = {}) {
   return {
     gridcolor: colour("grid"),
@@ -47,5 +55,11 @@ export function axis(more = {}) {
   };
 }
 
-/** Text for places where Plotly reads a few HTML tags: every sign that could begin one is taken away. */
-export const plain = (text) => String(text).replace(/[<>&]/g, (sign) => ({ "<": "‹", ">": "›", "&": "＆" })[sign]);
+/** @type {Record<string, string>} */
+const HARMLESS = { "<": "‹", ">": "›", "&": "＆" };
+
+/**
+ * Text for places where Plotly reads a few HTML tags: every sign that could begin one is taken away.
+ * @param {unknown} text
+ */
+export const plain = (text) => String(text).replace(/[<>&]/g, (sign) => HARMLESS[sign]);

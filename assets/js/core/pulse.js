@@ -3,12 +3,17 @@
 import { guarded } from "./listeners.js";
 
 const TICK_MS = 500;
+/** @type {Set<{every: number, last: number, turn: (begun: number) => Promise<void>}>} */
 const followers = new Set();
 let running = false;
 
-/** Calls `beat()` (may be async) about every `every` ms while `seen()`. Returns what stops it. */
+/**
+ * Calls `beat()` (may be async) about every `every` ms while `seen()`. Returns what stops it.
+ * @param {() => unknown} beat
+ */
 export function onPulse(beat, { every = TICK_MS, seen = () => true } = {}) {
   const follower = { every, last: -Infinity, turn };
+  /** @param {number} begun */
   async function turn(begun) {
     if (!seen()) return;
     follower.last = begun;
@@ -22,7 +27,10 @@ export function onPulse(beat, { every = TICK_MS, seen = () => true } = {}) {
   return () => followers.delete(follower);
 }
 
-/** Whether an element is laid out: hidden tabs of the page are not. */
+/**
+ * Whether an element is laid out: hidden tabs of the page are not.
+ * @param {HTMLElement} element
+ */
 export const isSeen = (element) => element.isConnected && element.offsetParent !== null;
 
 async function tick() {

@@ -2,8 +2,15 @@
 
 import { isSeen } from "./pulse.js";
 
-/** The component: value {run}; sends `seen` with {run}. */
+/** @import { Part, RunValue } from "./types.d.ts" */
+
+/**
+ * The component: sends `seen` with {run}.
+ * @param {HTMLElement} root
+ * @param {Part<RunValue>} part
+ */
 export function mount(root, { props, trigger, watch }) {
+  /** @type {string | null | undefined} */
   let told;
   const look = () => {
     if (!props.value || !isSeen(root)) return; // before the page has chosen its first run there is nothing to tell

@@ -4,13 +4,21 @@ import { tellAll } from "./listeners.js";
 
 export const isDark = () => document.body.classList.contains("dark");
 
+/**
+ * A colour of the style sheet, by its name there without the "--h-".
+ * @param {string} name
+ */
 export function colour(name) {
   return getComputedStyle(document.body).getPropertyValue(`--h-${name}`).trim() || "#888";
 }
 
+/** @type {Set<() => unknown>} */
 const listeners = new Set();
 
-/** Calls `listener` when the page changes between light and dark. */
+/**
+ * Calls `listener` when the page changes between light and dark.
+ * @param {() => unknown} listener
+ */
 export function onTheme(listener) {
   listeners.add(listener);
 }

@@ -2,15 +2,24 @@
 
 import { make } from "../core/elements.js";
 
+/** @import { DataSummaryValue, FileList, Part } from "../core/types.d.ts" */
+
+/** @type {(n: number) => string} */
 const number = (n) => n.toLocaleString("en");
+/** @type {(n: number, word: string) => string} */
 const count = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 
+/** @param {number} seconds */
 function duration(seconds) {
   if (seconds < 90) return `${number(Math.round(seconds))} s`;
   return seconds < 5400 ? `${number(Math.round(seconds / 60))} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** "class", "3: rain 20, bell 20, dog 20" */
+/**
+ * "class", "3: rain 20, bell 20, dog 20"
+ * @param {DataSummaryValue["facets"][number]} described
+ * @param {string | null} group
+ */
 function facet({ name, labels, examples }, group) {
   const shown = examples.map(([label, n]) => `${label} ${number(n)}`).join(", ");
   const rest = labels > examples.length ? ", …" : "";
@@ -18,19 +27,27 @@ function facet({ name, labels, examples }, group) {
   return [make("dt", {}, name), make("dd", {}, words)];
 }
 
+/**
+ * @param {string} title
+ * @param {FileList} files
+ */
 function list(title, { n, rows }) {
   const items = rows.map(({ file, reason }) => make("li", {}, make("span.file", {}, file), ` ${reason}`));
   if (n > rows.length) items.push(make("li", {}, `and ${number(n - rows.length)} more`));
   return make("details", {}, make("summary", {}, title), make("ul", {}, ...items));
 }
 
-/** The component: value as `summary_of` makes it; without one it takes no room. */
+/**
+ * The component: value as `summary_of` makes it; without one it takes no room.
+ * @param {HTMLElement} root
+ * @param {Part<DataSummaryValue>} part
+ */
 export function mount(root, { props, watch }) {
   const update = () => {
     const value = props.value;
     root.hidden = !value?.clips;
     root.replaceChildren();
-    if (root.hidden) return;
+    if (!value?.clips) return;
     const { name, clips, seconds, facets, group, skipped, warnings } = value;
     root.append(
       make("p.data-line", {}, make("strong", {}, name), ` ${count(clips, "clip")}, ${duration(seconds)} of sound`),

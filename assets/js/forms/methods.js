@@ -1,18 +1,32 @@
 // All methods beside each other: found by a word, sorted by a column, one of them chosen.
 
 import { writeAddress } from "../core/deep_link.js";
-import { make } from "../core/elements.js";
+import { make, targetOf } from "../core/elements.js";
 
+/** @import { MethodFigures, MethodRow, MethodTableValue, Part } from "../core/types.d.ts" */
+
+/** @type {(digits: number) => (value: number | null) => string} */
 const number = (digits) => (value) =>
-  Number.isFinite(value)
+  value !== null && Number.isFinite(value)
     ? value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits })
     : "–";
+/** @type {(pair: (number | null)[] | null | undefined) => number | null} */
 const last = (pair) => pair?.[1] ?? null;
 const NOT_MEASURED = "not measured yet";
 
-/** key: what is compared when sorted; show: what stands in the cell; measured: whether it comes from the benchmark. */
+/**
+ * @typedef {object} Column
+ * @property {string} title
+ * @property {string} [hint]
+ * @property {boolean} [wide] whether it is left out on a narrow screen
+ * @property {(row: MethodRow, figures: MethodFigures | null) => string | number | null | undefined} key compared when sorted
+ * @property {(row: MethodRow) => string | Node} [show] what stands in the cell; the first column shows the method itself
+ * @property {(figures: MethodFigures) => string | Node} [measured] the same, from the benchmark
+ */
+
+/** @type {Column[]} */
 const COLUMNS = [
-  { title: "Method", key: (row) => row.title.toLowerCase(), first: true },
+  { title: "Method", key: (row) => row.title.toLowerCase() },
   { title: "Year", key: (row) => row.year, show: (row) => String(row.year), wide: true },
   {
     title: "Negatives",
@@ -24,48 +38,54 @@ const COLUMNS = [
   {
     title: "There",
     hint: "What the method is suited to, before training → after it",
-    measured: true,
     key: (_, f) => last(f?.suited),
-    show: (_, f) => (f.suited ? pair(f.suited) : "–"),
+    measured: (f) => (f.suited ? pair(f.suited) : "–"),
   },
   {
     title: "Beats",
     hint: "There, by more than two standard errors: its own random initialisation, the default encoder's, log-mel statistics",
-    measured: true,
     key: (_, f) => f?.beats,
-    show: (_, f) => f.beats ?? "–",
+    measured: (f) => f.beats ?? "–",
   },
-  { title: "Cross-group kNN", measured: true, key: (_, f) => last(f?.knn), show: (_, f) => pair(f.knn) },
-  { title: "Linear probe", measured: true, wide: true, key: (_, f) => last(f?.probe), show: (_, f) => pair(f.probe) },
-  { title: "Clips/s", measured: true, key: (_, f) => f?.speed, show: (_, f) => number(0)(f.speed) },
+  { title: "Cross-group kNN", key: (_, f) => last(f?.knn), measured: (f) => pair(f.knn) },
+  { title: "Linear probe", wide: true, key: (_, f) => last(f?.probe), measured: (f) => pair(f.probe) },
+  { title: "Clips/s", key: (_, f) => f?.speed, measured: (f) => number(0)(f.speed) },
   {
     title: "Std",
     hint: "Normalised standard deviation: 1 is ideal, 0 is collapse",
-    measured: true,
     wide: true,
     key: (_, f) => f?.std,
-    show: (_, f) => number(2)(f.std),
+    measured: (f) => number(2)(f.std),
   },
   {
     title: "Rank",
     hint: "Effective rank: directions that the embeddings use",
-    measured: true,
     wide: true,
     key: (_, f) => f?.rank,
-    show: (_, f) => number(1)(f.rank),
+    measured: (f) => number(1)(f.rank),
   },
 ];
 
-/** "0.57 → 0.80": before training and after it. */
+/**
+ * "0.57 → 0.80": before training and after it.
+ * @param {(number | null)[]} measured
+ */
 function pair([before, after]) {
   return make("span.before-after", {}, number(2)(before), " → ", make("strong", {}, number(2)(after)));
 }
 
 class MethodsView {
+  /**
+   * @param {HTMLElement} root
+   * @param {(name: string) => void} onChoose
+   */
   constructor(root, onChoose) {
     this.onChoose = onChoose;
-    this.value = { rows: [], families: [], data: [] };
-    this.sorted = null; // {column, down}
+    /** @type {MethodTableValue} */
+    this.value = { rows: [], families: [], data: [], chosen: "" };
+    this.chosen = "";
+    /** @type {{i: number, down: boolean} | null} */
+    this.sorted = null; // by which column
     const draw = () => this.draw();
     this.search = make("input", {
       type: "text",
@@ -94,9 +114,16 @@ class MethodsView {
       ),
       this.body,
     );
-    this.body.addEventListener("click", (event) => this.choose(event.target.closest("tr[data-name]")?.dataset.name));
+    this.body.addEventListener("click", (event) => {
+      const row = /** @type {HTMLElement | null} */ (targetOf(event).closest("tr[data-name]"));
+      this.choose(row?.dataset.name);
+    });
   }
 
+  /**
+   * @param {Column} column
+   * @param {number} i
+   */
   head({ title, hint, wide }, i) {
     const button = make(
       "button",
@@ -106,6 +133,7 @@ class MethodsView {
     return make(`th${wide ? ".wide" : ""}`, { scope: "col" }, button);
   }
 
+  /** @param {MethodTableValue} value */
   show(value) {
     this.value = value;
     this.data.replaceChildren(
@@ -114,13 +142,15 @@ class MethodsView {
     this.dataPick.hidden = !value.data.length;
     this.chosen = value.chosen;
     this.draw();
-    const row = this.body.querySelector("tr.chosen");
+    const row = /** @type {HTMLElement | null} */ (this.body.querySelector("tr.chosen"));
     if (row) this.body.scrollTop = row.offsetTop - this.body.clientHeight / 2;
   }
 
+  /** @param {number} i */
   sortBy(i) {
-    if (this.sorted?.i !== i) this.sorted = { i, down: COLUMNS[i].measured || i === 1 };
-    else if (this.sorted.down === Boolean(COLUMNS[i].measured || i === 1)) this.sorted.down = !this.sorted.down;
+    const down = Boolean(COLUMNS[i].measured) || i === 1; // the largest number, the newest year first
+    if (this.sorted?.i !== i) this.sorted = { i, down };
+    else if (this.sorted.down === down) this.sorted.down = !down;
     else this.sorted = null; // by family again
     this.draw();
   }
@@ -138,8 +168,9 @@ class MethodsView {
   draw() {
     const rows = this.matching();
     this.note.textContent = `${rows.length} of ${this.value.rows.length} methods`;
+    /** @type {[string, MethodRow[]][]} */
     const groups = this.sorted
-      ? [["", this.inOrder(rows)]]
+      ? [["", this.inOrder(rows, this.sorted)]]
       : this.value.families.map((family) => [family, rows.filter((row) => row.family === family)]);
     this.heads.forEach((head, i) => {
       if (this.sorted?.i === i) head.setAttribute("aria-sort", this.sorted.down ? "descending" : "ascending");
@@ -174,34 +205,42 @@ class MethodsView {
     );
   }
 
-  /** What wasn't measured comes last, whichever way. */
-  inOrder(rows) {
-    const { i, down } = this.sorted;
+  /**
+   * What wasn't measured comes last, whichever way.
+   * @param {MethodRow[]} rows
+   * @param {{i: number, down: boolean}} sorted
+   */
+  inOrder(rows, { i, down }) {
+    /** @param {MethodRow} row */
     const key = (row) => COLUMNS[i].key(row, this.figures(row));
     return [...rows].sort((a, b) => {
       const [x, y] = [key(a), key(b)];
-      if (x == null || y == null) return (x == null) - (y == null);
+      if (x == null || y == null) return Number(x == null) - Number(y == null);
       return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
     });
   }
 
+  /** @param {MethodRow} row */
   figures(row) {
     return row.figures[this.data.value] ?? null;
   }
 
+  /** @param {MethodRow} row */
   row(row) {
     const figures = this.figures(row);
     const chosen = row.name === this.chosen;
-    const cells = COLUMNS.filter(({ measured }) => figures || !measured).map(({ first, wide, show }) => {
-      if (first)
-        return make(
-          "th",
-          { scope: "row" },
-          make("button", { type: "button", "aria-pressed": String(chosen) }, row.title),
-          row.needs ? make("span.methods-needs", {}, ` needs ${row.needs}s`) : null,
-        );
-      return make(`td${wide ? ".wide" : ""}`, {}, show(row, figures));
-    });
+    const head = make(
+      "th",
+      { scope: "row" },
+      make("button", { type: "button", "aria-pressed": String(chosen) }, row.title),
+      row.needs ? make("span.methods-needs", {}, ` needs ${row.needs}s`) : null,
+    );
+    /** @type {HTMLElement[]} */
+    const cells = [head];
+    for (const { wide, show, measured } of COLUMNS) {
+      const shown = show ? show(row) : measured && figures ? measured(figures) : null;
+      if (shown !== null) cells.push(make(`td${wide ? ".wide" : ""}`, {}, shown));
+    }
     if (!figures)
       cells.push(
         make("td.missing", { colspan: String(COLUMNS.filter(({ measured }) => measured).length) }, NOT_MEASURED),
@@ -209,30 +248,36 @@ class MethodsView {
     return make(`tr${chosen ? ".chosen" : ""}`, { "data-name": row.name }, ...cells);
   }
 
+  /** @param {string} [name] */
   choose(name) {
     if (!name || name === this.chosen) return;
     this.chosen = name;
-    for (const row of this.body.querySelectorAll("tr[data-name]")) {
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.body.querySelectorAll("tr[data-name]"))) {
       const chosen = row.dataset.name === name;
       row.classList.toggle("chosen", chosen);
-      row.querySelector("button").setAttribute("aria-pressed", String(chosen));
+      row.querySelector("button")?.setAttribute("aria-pressed", String(chosen));
     }
     writeAddress({ method: name });
     this.onChoose(name);
   }
 }
 
-/** The component: value {families, rows, data, chosen}; sends `select` with {index, value: name}. */
+/**
+ * The component: sends `select` with {index, value: name}.
+ * @param {HTMLElement} root
+ * @param {Part<MethodTableValue>} part
+ */
 export function mount(root, { props, trigger, watch }) {
   let mine = "";
   const view = new MethodsView(root, (name) => {
+    const { rows } = view.value;
     mine = JSON.stringify({ ...props.value, chosen: name });
     props.value = JSON.parse(mine);
-    trigger("select", { index: props.value.rows.findIndex((row) => row.name === name), value: name });
+    trigger("select", { index: rows.findIndex((row) => row.name === name), value: name });
   });
   const update = () => {
     root.hidden = !props.value?.rows?.length;
-    if (!root.hidden && JSON.stringify(props.value) !== mine) view.show(props.value);
+    if (props.value && !root.hidden && JSON.stringify(props.value) !== mine) view.show(props.value);
   };
   watch("value", update);
   update();

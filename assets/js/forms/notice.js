@@ -2,14 +2,23 @@
 
 import { make } from "../core/elements.js";
 
-/** The component: value {text, tone: "bad" | "busy" | "", fraction}; without a text it takes no room. */
+/** @type {NoticeValue} */
+const EMPTY = { text: "", tone: "" };
+
+/** @import { NoticeValue, Part } from "../core/types.d.ts" */
+
+/**
+ * The component: without a text it takes no room.
+ * @param {HTMLElement} root
+ * @param {Part<NoticeValue>} part
+ */
 export function mount(root, { props, watch }) {
   const line = make("p.notice-line");
   const share = make("span");
   const bar = make("div.state-bar", {}, share);
   root.append(line, bar);
   const update = () => {
-    const { text = "", tone = "", fraction } = props.value ?? {};
+    const { text, tone, fraction } = props.value ?? EMPTY;
     root.hidden = !text;
     root.dataset.tone = tone;
     root.setAttribute("role", tone === "bad" ? "alert" : "status");

@@ -3,6 +3,12 @@
 import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 
+/** @import { IconName, Part, RunStatus, RunValue } from "../core/types.d.ts" */
+/** @import { Feed } from "../core/feed.js" */
+/** @typedef {"pause" | "resume" | "stop"} Request what can be asked of a run */
+/** @typedef {Partial<RunStatus> & Pick<RunStatus, "state">} Told a status, of which only the state is needed */
+
+/** @type {Record<string, "calm" | "busy" | "good" | "bad">} */
 const TONES = {
   waiting: "calm",
   preparing: "busy",
@@ -15,6 +21,7 @@ const TONES = {
   crashed: "bad",
   disk_full: "bad",
 };
+/** @type {Record<string, Request[]>} */
 const OFFERED = {
   training: ["pause", "stop"],
   preparing: ["stop"],
@@ -25,16 +32,24 @@ const OFFERED = {
   failed: ["resume"],
   disk_full: ["resume"],
 };
+/** @type {Record<Request, [IconName, string]>} */
 const BUTTONS = { pause: ["pause", "Pause"], resume: ["play", "Resume"], stop: ["stop", "Stop"] };
 const GRACE_MS = 1500; // a button stays pressed until the trainer answers by its state
 
-/** What can be asked of a run; one that waits in no queue, as a server that was killed leaves it, can only be put there. */
+/**
+ * What can be asked of a run; one that waits in no queue, as a server that was killed leaves it, can only be put there.
+ * @param {Told} status
+ * @returns {Request[]}
+ */
 export function offered({ state, place, read_only }) {
   if (read_only) return [];
   return state === "waiting" && !Number.isInteger(place) ? ["resume"] : (OFFERED[state] ?? []);
 }
 
-/** One sentence on a status. */
+/**
+ * One sentence on a status.
+ * @param {Told} status
+ */
 export function stateLine(status) {
   const step = Number(status.step ?? 0).toLocaleString("en");
   const because = status.message ? `: ${uncapitalised(status.message)}` : ".";
@@ -64,24 +79,39 @@ export function stateLine(status) {
   }
 }
 
+/** @param {Told} status */
 function waiting({ place, behind }) {
   if (place === 0) return "Its trainer is being started.";
   if (!place) return "Waiting, but in no queue: Resume puts it there.";
   return `Waiting, place ${place} in the queue${behind ? `; the run ${behind} is paused and holds the device` : ""}.`;
 }
 
+/** @param {string} text */
 const uncapitalised = (text) => (/^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
-const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : "");
+/** @param {number} [share] */
+const percent = (share) => (share !== undefined && Number.isFinite(share) ? `${Math.round(share * 100)} %` : "");
 
+/** @param {number | null | undefined} seconds */
 function duration(seconds) {
-  if (!Number.isFinite(seconds)) return "";
+  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return "";
   if (seconds < 90) return `${Math.round(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
 class StateView {
+  /**
+   * @param {HTMLElement} root
+   * @param {Part<RunValue>["trigger"]} trigger
+   * @param {boolean} compact
+   */
   constructor(root, trigger, compact) {
+    /** @type {string | null | undefined} */
+    this.run = undefined;
+    /** @type {(() => void) | null} */
+    this.stop = null;
+    this.offered = "";
+    this.share = make("span");
     this.trigger = trigger;
     this.compact = compact;
     this.dot = make("span.state-dot");
@@ -91,7 +121,7 @@ class StateView {
     this.bar = make(
       "div.state-bar",
       { role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" },
-      make("span"),
+      this.share,
     );
     this.buttons = make("div.state-buttons");
     this.root = root;
@@ -104,6 +134,7 @@ class StateView {
     );
   }
 
+  /** @param {string | null} run */
   show(run) {
     if (run === this.run && this.stop) return;
     this.stop?.();
@@ -118,12 +149,13 @@ class StateView {
     if (run) this.stop = feedOf(run).follow("status", this.root, (feed) => this.news(feed));
   }
 
+  /** @param {Feed} feed */
   news(feed) {
     if (feed.name !== this.run) return;
     const { status, trouble } = feed;
     this.root.classList.toggle("stale", Boolean(trouble));
-    if (trouble && !status) {
-      this.root.dataset.tone = "bad";
+    if (!status) {
+      this.root.dataset.tone = trouble ? "bad" : "none";
       this.line.textContent = trouble;
       return;
     }
@@ -143,7 +175,10 @@ class StateView {
     this.offer(offered(status));
   }
 
-  /** What is wrong although it trains: a sentence, of which the compact line shows what stands before the colon. */
+  /**
+   * What is wrong although it trains: a sentence, of which the compact line shows what stands before the colon.
+   * @param {string} sentence
+   */
   warn(sentence) {
     const shown = this.compact ? sentence.split(":")[0] : sentence;
     if (this.warning.textContent !== shown) this.warning.textContent = shown; // it is read aloud whenever it is written
@@ -151,14 +186,16 @@ class StateView {
     this.warning.hidden = !sentence;
   }
 
+  /** @param {RunStatus} status */
   progress(status) {
     const moving = ["preparing", "training", "paused", "stopping"].includes(status.state);
     const share = Math.max(0, Math.min(1, status.progress ?? 0));
     this.bar.hidden = !moving;
     this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
-    this.bar.firstChild.style.width = `${(share * 100).toFixed(1)}%`;
+    this.share.style.width = `${(share * 100).toFixed(1)}%`;
   }
 
+  /** @param {Request[]} names */
   offer(names) {
     if (names.join() === this.offered) return;
     this.offered = names.join();
@@ -171,7 +208,9 @@ class StateView {
             type: "button",
             onclick: () => {
               button.disabled = true;
-              setTimeout(() => (button.disabled = false), GRACE_MS);
+              setTimeout(() => {
+                button.disabled = false;
+              }, GRACE_MS);
               this.trigger(name, { run: this.run });
             },
           },
@@ -184,7 +223,11 @@ class StateView {
   }
 }
 
-/** The component: value {run}; sends `pause`, `resume` and `stop` with {run}. */
+/**
+ * The component: sends `pause`, `resume` and `stop` with {run}.
+ * @param {HTMLElement} root
+ * @param {Part<RunValue, {compact?: boolean}>} part
+ */
 export function mount(root, { props, trigger, watch }) {
   const view = new StateView(root, trigger, Boolean(props.compact));
   const update = () => view.show(props.value?.run ?? null);

@@ -3,16 +3,33 @@
 
 import { make } from "../core/elements.js";
 
+/** @import { Part, Scalar, Setting, SettingsValue } from "../core/types.d.ts" */
+
 const small = window.matchMedia("(max-width: 640px)"); // there the form would hide all else
 const SLIDER_STEPS = 1000;
 const WIDEST_LINEAR = 100_000;
 
 class SettingField {
+  /**
+   * @param {Setting} setting
+   * @param {Scalar} value
+   * @param {() => void} onChange
+   */
   constructor(setting, value, onChange) {
+    /** @type {HTMLInputElement | null} */
+    this.slider = null;
+    /** @type {HTMLInputElement | null} */
+    this.lever = null;
+    /** @type {Scalar} */
+    this.before = null; // where a switched-off setting stood
     this.setting = setting;
     this.onChange = onChange;
     this.trouble = make("p.setting-trouble", { role: "alert" });
-    this.inputs = this.controls();
+    /** @type {HTMLInputElement | HTMLSelectElement} */
+    this.entry = this.madeEntry();
+    /** @type {HTMLInputElement | null} the entry, where it is a switch */
+    this.toggle = setting.kind === "bool" && this.entry instanceof HTMLInputElement ? this.entry : null;
+    this.inputs = this.slides() ? [this.madeSlider(), this.entry] : [this.entry];
     const id = `setting-${setting.name}-${Math.random().toString(36).slice(2, 8)}`;
     this.entry.id = id;
     this.reset = make(
@@ -45,74 +62,75 @@ class SettingField {
     this.put(value);
   }
 
-  controls() {
+  /** What the value is chosen from or written into. */
+  madeEntry() {
     const { kind, choices } = this.setting;
-    const told = () => this.changed();
-    if (choices) {
-      this.entry = make(
-        "select",
-        { onchange: told },
-        ...choices.map((choice) => make("option", { value: choice }, choice)),
-      );
-      return [this.entry];
-    }
-    if (kind === "bool") {
-      this.entry = make("input", { type: "checkbox", role: "switch", onchange: told });
-      return [this.entry];
-    }
-    this.entry = make("input", {
+    const onchange = () => this.changed();
+    if (choices)
+      return make("select", { onchange }, ...choices.map((choice) => make("option", { value: choice }, choice)));
+    if (kind === "bool") return make("input", { type: "checkbox", role: "switch", onchange });
+    return make("input", {
       type: "text",
       inputmode: kind === "str" ? "text" : "decimal",
       autocomplete: "off",
       spellcheck: "false",
+      onchange,
+      oninput: () => this.slide(),
     });
-    this.entry.addEventListener("change", told);
-    this.entry.addEventListener("input", () => this.slide());
-    if (!this.slides()) return [this.entry];
-    this.slider = make("input", {
+  }
+
+  /** A slider beside it, which writes into it. */
+  madeSlider() {
+    const slider = make("input", {
       type: "range",
       min: "0",
       max: String(SLIDER_STEPS),
       "aria-label": words(this.setting.name),
+      oninput: () => {
+        this.entry.value = said(this.fromSlider(Number(slider.value)));
+        this.check();
+      },
+      onchange: () => this.changed(),
     });
-    this.slider.addEventListener("input", () => {
-      this.entry.value = said(this.fromSlider());
-      this.check();
-    });
-    this.slider.addEventListener("change", told);
-    return [this.slider, this.entry];
+    this.slider = slider;
+    return slider;
   }
 
   /** A switch beside a setting of which 0 means off: it goes to 0 and back to where it was. */
   onOff() {
     if (!this.setting.switch) return null;
-    this.lever = make("input", {
+    const lever = make("input", {
       type: "checkbox",
       role: "switch",
       "aria-label": `${words(this.setting.name)} on or off`,
       onchange: () => {
-        this.put(this.lever.checked ? this.before || this.setting.default || this.setting.high / 2 : 0);
+        this.put(lever.checked ? this.before || this.setting.default || (this.setting.high ?? 2) / 2 : 0);
         this.changed();
       },
     });
-    return this.lever;
+    this.lever = lever;
+    return lever;
   }
 
   /** A slider helps where there is a range that a hand can cover; "nothing" has no place on it. */
   slides() {
-    const { kind, low, high, optional, scale } = this.setting;
-    if (kind === "str" || optional || !Number.isFinite(low) || !Number.isFinite(high)) return false;
+    const { kind, low, high, optional, choices, scale } = this.setting;
+    if (kind === "str" || kind === "bool" || choices || optional || low === null || high === null) return false;
     return scale === "log" || high - low <= WIDEST_LINEAR;
   }
 
-  get logarithmic() {
-    return this.setting.scale === "log" && this.setting.low > 0;
+  /** From where to where the slider goes, and whether by factors. */
+  get way() {
+    const { low, high, scale } = this.setting;
+    return { low: low ?? 0, high: high ?? 0, logarithmic: scale === "log" && (low ?? 0) > 0 };
   }
 
-  fromSlider() {
-    const { low, high, kind } = this.setting;
-    const share = Number(this.slider.value) / SLIDER_STEPS;
-    const raw = this.logarithmic ? low * (high / low) ** share : low + share * (high - low);
+  /** @param {number} place 0 to SLIDER_STEPS */
+  fromSlider(place) {
+    const { kind } = this.setting;
+    const { low, high, logarithmic } = this.way;
+    const share = place / SLIDER_STEPS;
+    const raw = logarithmic ? low * (high / low) ** share : low + share * (high - low);
     const value = kind === "int" ? Math.round(raw) : Number(raw.toPrecision(3));
     return Math.min(high, Math.max(low, value));
   }
@@ -120,24 +138,29 @@ class SettingField {
   slide() {
     if (!this.slider) return;
     const value = Number(this.entry.value);
-    const { low, high } = this.setting;
+    const { low, high, logarithmic } = this.way;
     if (!Number.isFinite(value) || this.entry.value.trim() === "") return;
     const held = Math.min(high, Math.max(low, value));
-    const share = this.logarithmic ? Math.log(held / low) / Math.log(high / low) : (held - low) / (high - low || 1);
+    const share = logarithmic ? Math.log(held / low) / Math.log(high / low) : (held - low) / (high - low || 1);
     this.slider.value = String(Math.round(share * SLIDER_STEPS));
     this.slider.style.setProperty("--share", `${share * 100}%`);
   }
 
+  /** @param {Scalar} value */
   put(value) {
-    if (this.setting.kind === "bool") this.entry.checked = Boolean(value);
+    if (this.toggle) this.toggle.checked = Boolean(value);
     else this.entry.value = said(value);
     this.slide();
     this.check();
   }
 
+  /**
+   * What was filled in; a text where a number was expected and none was written.
+   * @returns {Scalar}
+   */
   get value() {
     const { kind, optional } = this.setting;
-    if (kind === "bool") return this.entry.checked;
+    if (this.toggle) return this.toggle.checked;
     const text = this.entry.value.trim();
     if (text === "" && optional) return null;
     return kind === "str" || text === "" || !Number.isFinite(Number(text)) ? text : Number(text);
@@ -152,8 +175,8 @@ class SettingField {
       const inside =
         typeof value === "number" &&
         (kind !== "int" || Number.isInteger(value)) &&
-        (!Number.isFinite(low) || value >= low) &&
-        (!Number.isFinite(high) || value <= high);
+        (low === null || value >= low) &&
+        (high === null || value <= high);
       if (!inside)
         trouble = `The setting ${name.replaceAll("_", " ")} is ${JSON.stringify(value)}, but ${expected(this.setting)} was expected.`;
     }
@@ -161,7 +184,7 @@ class SettingField {
     this.box?.classList.toggle("wrong", Boolean(trouble));
     this.slider?.style.setProperty("--share", `${(Number(this.slider.value) / SLIDER_STEPS) * 100}%`);
     this.followLever();
-    this.reset && (this.reset.hidden = JSON.stringify(value) === JSON.stringify(usual));
+    this.reset.hidden = JSON.stringify(value) === JSON.stringify(usual);
     return trouble;
   }
 
@@ -178,38 +201,50 @@ class SettingField {
   }
 }
 
+/** @type {(name: string) => string} */
 const words = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
+/** @type {(value: number) => string} */
 const number = (value) => (value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : value.toLocaleString("en"));
+/** @type {(value: Scalar | undefined) => string} */
 const said = (value) => (value === null || value === undefined ? "" : String(value));
 
+/** @param {Setting} setting */
 function expected({ kind, low, high, optional }) {
   const words = kind === "int" ? "a whole number" : "a number";
-  const bounds =
-    Number.isFinite(low) && Number.isFinite(high)
-      ? ` from ${number(low)} to ${number(high)}`
-      : Number.isFinite(low)
-        ? ` of at least ${number(low)}`
-        : Number.isFinite(high)
-          ? ` of at most ${number(high)}`
-          : "";
+  let bounds = "";
+  if (low !== null && high !== null) bounds = ` from ${number(low)} to ${number(high)}`;
+  else if (low !== null) bounds = ` of at least ${number(low)}`;
+  else if (high !== null) bounds = ` of at most ${number(high)}`;
   return words + bounds + (optional ? " or nothing" : "");
 }
 
+/** @param {Setting} setting */
 function range({ low, high, kind, optional, default: usual }) {
   if (kind !== "int" && kind !== "float") return "";
-  const bounds = Number.isFinite(low) && Number.isFinite(high) ? `${number(low)} to ${number(high)}, ` : "";
-  return `(${bounds}usually ${usual === null && optional ? "empty" : number(usual)})`;
+  const bounds = low !== null && high !== null ? `${number(low)} to ${number(high)}, ` : "";
+  return `(${bounds}usually ${usual === null && optional ? "empty" : number(Number(usual))})`;
 }
 
-/** What was written into a form before the page was loaded anew: "group setting" → {setting: as described, value}. */
+/** @typedef {{group: string, field: SettingField}} Placed a field and the name of its group */
+/** @typedef {{setting: Setting, value: Scalar}} Kept what was written, and into what */
+
+/**
+ * What was written into a form before the page was loaded anew, by "group setting".
+ * @param {string} key
+ * @returns {Record<string, Kept>}
+ */
 const readKept = (key) => {
   try {
-    return JSON.parse(sessionStorage.getItem(key)) ?? {};
+    return JSON.parse(sessionStorage.getItem(key) ?? "{}");
   } catch {
     return {};
   }
 };
 
+/**
+ * @param {string} key
+ * @param {Placed[]} fields
+ */
 function writeKept(key, fields) {
   const written = fields.filter(({ field }) => JSON.stringify(field.value) !== JSON.stringify(field.setting.default));
   const entries = written.map(({ group, field }) => [
@@ -223,19 +258,23 @@ function writeKept(key, fields) {
   }
 }
 
-/** The component: value {groups: [{title, settings, values, open}]}; what was filled in is written to value.filled. */
+/**
+ * The component: what was filled in is written to value.filled, and sent as `change`.
+ * @param {HTMLElement} root
+ * @param {Part<SettingsValue>} part
+ */
 export function mount(root, { props, trigger, watch }) {
   const key = `hearsight:form ${root.closest("[id]:not([id^=html-])")?.id}`; // Gradio's own id is another each time
+  /** @type {Placed[]} */
   let fields = [];
+  let mine = "";
+  /** @param {boolean} quietly */
   const tell = (quietly) => {
-    const filled = Object.fromEntries(
-      fields
-        .map(({ group, field }) => group)
-        .filter((g, i, all) => all.indexOf(g) === i)
-        .map((g) => [g, {}]),
-    );
+    /** @type {Record<string, Record<string, Scalar>>} */
+    const filled = {};
     let wrong = "";
     for (const { group, field } of fields) {
+      filled[group] ??= {};
       filled[group][field.setting.name] = field.value;
       wrong ||= field.check();
     }
@@ -245,9 +284,9 @@ export function mount(root, { props, trigger, watch }) {
     writeKept(key, fields);
     trigger("change", {});
   };
-  let mine = "";
   const update = () => {
     if (JSON.stringify(props.value) === mine) return;
+    /** @type {Record<string, Kept>} */
     const kept = fields.length
       ? Object.fromEntries(fields.map(({ group, field }) => [`${group} ${field.setting.name}`, field]))
       : readKept(key);

@@ -8,16 +8,27 @@ import { readable, unpacked } from "./paint.js";
 const COLOURS = 5; // there are so many --h-curve-… in the style sheet
 const GAP = 0.2; // of the room for one number
 
+/** @import { LensHost, LensNumbers, LensPart, LensPicture } from "../core/types.d.ts" */
+
 export class Bars extends Figure {
+  /**
+   * @param {LensPicture[]} pictures of which there is one
+   * @param {LensHost} lens
+   */
   constructor([picture], lens) {
     super(picture, lens, "bars");
+    /** @type {LensNumbers | null} */
+    this.picture = null;
+    this.count = 0;
     this.canvas = make("canvas");
     const heard = picture.rows === "clips";
     this.hint = heard ? "Click a bar to hear its clip." : "";
     this.field = new Field(this.canvas, `${picture.title}: arrow keys move between bars`, {
       heard,
       onPoint: (_, column) => this.point(column),
-      onChoose: (_, index, asked) => heard && lens.hear(this, [{ axis: "bar", index }], asked),
+      onChoose: (_, index, asked) => {
+        if (heard) lens.hear(this, [{ axis: "bar", index }], asked);
+      },
     });
     const names = picture.series.map((name, s) =>
       make("span.lens-series", {}, make("span.swatch.square", { "data-series": s % COLOURS }), name),
@@ -37,12 +48,15 @@ export class Bars extends Figure {
     );
     this.say("");
     onResize(this.field.box, () => this.draw());
-    onTheme(() => this.box.isConnected && this.draw());
+    onTheme(() => {
+      if (this.box.isConnected) this.draw();
+    });
   }
 
+  /** @param {LensPicture[]} pictures */
   update([picture]) {
     this.picture = unpacked(picture);
-    this.count = picture.shape.at(-1);
+    this.count = picture.shape.at(-1) ?? 0;
     this.high.textContent = readable(picture.high);
     this.low.textContent = readable(picture.low);
     this.field.resize(1, this.count);
@@ -51,12 +65,13 @@ export class Bars extends Figure {
 
   draw() {
     const { clientWidth: width, clientHeight: height } = this.field.box;
-    const context = this.picture && sharpContext(this.canvas, width, height);
-    if (!context) return;
+    const context = sharpContext(this.canvas, width, height);
+    if (!context || !this.picture) return;
     const { values, low, high } = this.picture;
     const series = values.length / this.count;
     const room = width / this.count,
       bar = (room * (room < 4 ? 1 : 1 - GAP)) / series;
+    /** @type {(value: number) => number} */
     const down = (value) => height * (1 - (Math.max(low, Math.min(high, value)) - low) / (high - low || 1));
     const ground = down(0);
     for (let s = 0; s < series; s++) {
@@ -76,6 +91,7 @@ export class Bars extends Figure {
     context.fillRect(0, Math.min(height - 1, ground), width, 1);
   }
 
+  /** @param {number | null} k */
   point(k) {
     this.read.textContent = "";
     if (k === null || !this.picture) return;
@@ -87,6 +103,7 @@ export class Bars extends Figure {
     this.read.textContent = `${this.lens.nameOf(rows, k)}: ${numbers.join("  ·  ")}`;
   }
 
+  /** @param {LensPart | null} part */
   mark(part) {
     this.field.mark(part);
   }

@@ -6,29 +6,50 @@ import { feedOf } from "../core/feed.js";
 import { isSeen } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { Timeline } from "../map/timeline.js";
-import { isPlaying, load, player, playInTurn } from "../sound/sound.js";
+import { isPlaying, load, onPlaying, onTrouble, playInTurn } from "../sound/sound.js";
 import { Bars } from "./bars.js";
 import { Matrix } from "./matrix.js";
 import { Strips } from "./strips.js";
 
 const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
 const KEPT = 24; // answers, so that going back and forth is quick
+/** @import { Lens, LensFigure, LensHost, LensPart, LensPicture, Part, Refusal, RunValue } from "../core/types.d.ts" */
+/** @import { ClipSound } from "../core/types.d.ts" */
+
+/** @type {Record<string, new (pictures: LensPicture[], lens: LensHost) => LensFigure>} */
 const KINDS = { matrix: Matrix, bars: Bars, spectrograms: Strips };
 
 class LensView {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    /** @type {string | null} */
+    this.run = null;
+    /** @type {number | undefined} */
+    this.newest = undefined;
+    /** @type {Lens | null} */
+    this.lens = null;
+    /** @type {{figure: LensFigure, parts: LensPart[], sounds: ClipSound[]} | null} */
+    this.turn = null;
+    /** @type {LensFigure[]} */
+    this.figures = [];
+    /** @type {Map<number, Promise<Lens>>} */
+    this.answers = new Map(); // step → promise of a lens
+    this.drawn = "";
+    this.inView = false;
+    this.behind = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.retry = undefined;
+    /** @type {(() => void) | undefined} */
+    this.stop = undefined;
     this.message = make("p.charts-message", { role: "status" });
-    this.timeline = new Timeline((step) => this.showStep(step));
+    this.timeline = new Timeline((/** @type {number} */ step) => this.showStep(step));
     this.grid = make("div.lens-grid");
     root.append(this.message, this.grid, this.timeline.box);
-    this.figures = [];
-    this.answers = new Map(); // step → promise of a lens
-    player.addEventListener("change", () => this.markPlaying());
-    player.addEventListener(
-      "trouble",
-      ({ detail }) => this.turn?.sounds.includes(detail.sound) && this.turn.figure.say(detail.message),
-    );
+    onPlaying(() => this.markPlaying());
+    onTrouble(({ sound, message }) => {
+      if (this.turn?.sounds.some((own) => own === sound)) this.turn.figure.say(message);
+    });
     this.watcher = new IntersectionObserver(
       ([{ isIntersecting }]) => {
         this.inView = isIntersecting;
@@ -40,6 +61,7 @@ class LensView {
     this.clear("");
   }
 
+  /** @param {string | null} run */
   show(run) {
     if (run === this.run) return;
     this.stop?.();
@@ -50,6 +72,7 @@ class LensView {
     if (run) this.catchUp();
   }
 
+  /** @param {string} text */
   clear(text) {
     this.answers.clear();
     this.figures = [];
@@ -59,6 +82,7 @@ class LensView {
     this.say(text);
   }
 
+  /** @param {string} text */
   say(text) {
     this.message.textContent = text;
     this.message.hidden = !text;
@@ -81,26 +105,40 @@ class LensView {
     if (run === this.run) this.timeline.offer(steps);
   }
 
-  /** What to go on with after a request that failed; where nobody answered, all is asked again a little later. */
+  /**
+   * What to go on with after a request that failed; where nobody answered, all is asked again a little later.
+   * @template Instead
+   * @param {Refusal} error
+   * @param {Instead} instead
+   */
   failed(error, instead) {
     const { run } = this;
     clearTimeout(this.retry);
-    if (!error.status) this.retry = setTimeout(() => run === this.run && this.catchUp(), RETRY_MS);
+    if (!error.status) {
+      this.retry = setTimeout(() => {
+        if (run === this.run) this.catchUp();
+      }, RETRY_MS);
+    }
     return instead;
   }
 
-  lensOf(step) {
-    let answer = this.answers.get(step);
-    answer ??= source.lens(this.run, step);
+  /**
+   * @param {string} run
+   * @param {number} step
+   */
+  lensOf(run, step) {
+    const answer = this.answers.get(step) ?? source.lens(run, step);
     this.answers.set(step, answer);
     answer.catch(() => this.answers.delete(step));
-    if (this.answers.size > KEPT) this.answers.delete(this.answers.keys().next().value);
+    for (const oldest of this.answers.keys()) if (this.answers.size > KEPT) this.answers.delete(oldest);
     return answer;
   }
 
+  /** @param {number} step */
   async showStep(step) {
     const { run } = this;
-    const lens = await this.lensOf(step).catch((error) => this.failed(error, null));
+    if (!run) return;
+    const lens = await this.lensOf(run, step).catch((error) => this.failed(error, null));
     if (!lens || run !== this.run || step !== this.timeline.step || lens === this.lens) return;
     this.lens = lens;
     this.say(lens.pictures.length ? "" : "This method has no picture of its own.");
@@ -111,21 +149,31 @@ class LensView {
       this.grid.replaceChildren(...this.figures.map((figure) => figure.box));
     }
     this.drawn = drawn;
-    groups.forEach((pictures, i) => this.figures[i].update(pictures));
-    this.root.dataset.step = step;
+    for (const [i, pictures] of groups.entries()) this.figures[i].update(pictures);
+    this.root.dataset.step = String(step);
   }
 
-  /** "clip 5, seven": what the i-th of an axis is. */
+  /**
+   * "clip 5, seven": what the i-th of an axis is.
+   * @param {string} words
+   * @param {number} i
+   */
   nameOf(words, i) {
-    const clip = words === "clips" && this.lens.clips[i];
+    const clip = words === "clips" && this.lens?.clips[i];
     return `${singular(words)} ${i + 1}${clip ? `, ${clip.label}` : ""}`;
   }
 
-  /** Plays the clips of some rows or columns, one after the other: parts are [{axis, index}]. */
+  /**
+   * Plays the clips of some rows or columns, one after the other.
+   * @param {LensFigure} figure
+   * @param {LensPart[]} parts
+   * @param {number} asked when: the time of an event
+   */
   async hear(figure, parts, asked) {
+    if (!this.lens) return;
     if (!this.lens.clips.length)
       return figure.say("This run did not keep which clips these are, so they cannot be played.");
-    if (!this.lens.sounds) await this.askForSounds();
+    if (!this.lens.sounds) await this.askForSounds(this.lens);
     const { sounds, note, clips, fingerprint } = this.lens;
     if (!sounds) return figure.say(note || "The sounds of this run are not on this machine.");
     const heard = parts.filter(({ index }, i) => clips[index] && parts.findIndex((part) => part.index === index) === i);
@@ -133,14 +181,21 @@ class LensView {
     playInTurn(this.turn.sounds, { asked });
   }
 
-  /** The sounds of a run may have been opened since the picture was fetched. */
-  async askForSounds() {
-    const again = await source.lens(this.run, this.lens.step).catch(() => this.lens);
-    for (const known of [this.lens, again]) Object.assign(known, { sounds: again.sounds, note: again.note });
+  /**
+   * The sounds of a run may have been opened since the picture was fetched.
+   * @param {Lens} lens
+   */
+  async askForSounds(lens) {
+    const again = await source.lens(this.run ?? "", lens.step).catch(() => lens);
+    for (const known of [lens, this.lens]) if (known) Object.assign(known, { sounds: again.sounds, note: again.note });
   }
 
-  /** Fetches what a click would play, so that it is heard at once. */
+  /**
+   * Fetches what a click would play, so that it is heard at once.
+   * @param {number} index
+   */
   getReady(index) {
+    if (!this.lens) return;
     const { sounds, clips, fingerprint } = this.lens;
     if (sounds && clips[index]) load({ fingerprint, index: clips[index].clip }).catch(() => {});
   }
@@ -149,7 +204,7 @@ class LensView {
     if (!this.turn) return;
     const { figure, parts, sounds } = this.turn;
     const playing = parts.find((_, i) => isPlaying(sounds[i]));
-    const clip = playing && this.lens.clips[playing.index];
+    const clip = playing && this.lens?.clips[playing.index];
     figure.mark(playing ?? null);
     figure.say(
       clip ? `▶ ${playing.axis} ${playing.index + 1}: ${[clip.label, clip.note].filter(Boolean).join("  ·  ")}` : "",
@@ -157,20 +212,27 @@ class LensView {
   }
 }
 
-/** Spectrograms that follow each other stand below each other, so that their clips can be compared. */
+/**
+ * Spectrograms that follow each other stand below each other, so that their clips can be compared.
+ * @param {LensPicture[]} pictures
+ */
 function grouped(pictures) {
+  /** @type {LensPicture[][]} */
   const groups = [];
   for (const picture of pictures) {
-    const before = groups.at(-1)?.[0];
+    const group = groups.at(-1);
     const together =
-      picture.kind === "spectrograms" && before?.kind === "spectrograms" && picture.shape[0] === before.shape[0];
-    if (together) groups.at(-1).push(picture);
+      picture.kind === "spectrograms" && group?.[0].kind === "spectrograms" && picture.shape[0] === group[0].shape[0];
+    if (group && together) group.push(picture);
     else groups.push([picture]);
   }
   return groups;
 }
 
-/** "steps ahead" → "step ahead" */
+/**
+ * "steps ahead" → "step ahead"
+ * @param {string} words
+ */
 const singular = (words) =>
   (words || "entries").replace(/^\S+/, (first) =>
     first
@@ -179,7 +241,11 @@ const singular = (words) =>
       .replace(/([^s])s$/, "$1"),
   );
 
-/** The component: value {run}. */
+/**
+ * The component.
+ * @param {HTMLElement} root
+ * @param {Part<RunValue>} part
+ */
 export function mount(root, { props, watch }) {
   const view = new LensView(root);
   const update = () => view.show(props.value?.run ?? null);

@@ -7,9 +7,17 @@ import { legend, paint, readable, tableFor, unpacked } from "./paint.js";
 const SIDE = 330; // pixels of a square one; others have its area
 const [LEAST, MOST] = [120, 470];
 
+/** @import { LensHost, LensNumbers, LensPart, LensPicture } from "../core/types.d.ts" */
+
 export class Matrix extends Figure {
+  /**
+   * @param {LensPicture[]} pictures of which there is one
+   * @param {LensHost} lens
+   */
   constructor([picture], lens) {
     super(picture, lens, "matrix");
+    /** @type {LensNumbers | null} */
+    this.picture = null;
     const [rows, columns] = picture.shape;
     this.axes = [
       ["row", picture.rows],
@@ -43,6 +51,7 @@ export class Matrix extends Figure {
     this.say("");
   }
 
+  /** @param {LensPicture[]} pictures */
   update([picture]) {
     this.picture = unpacked(picture);
     const [rows, columns] = picture.shape;
@@ -52,13 +61,22 @@ export class Matrix extends Figure {
     this.field.resize(rows, columns);
   }
 
+  /**
+   * @param {number | null} row
+   * @param {number | null} column
+   */
   point(row, column) {
     this.read.textContent = "";
-    if (row === null || !this.picture) return;
+    if (row === null || column === null || !this.picture) return;
     const names = this.axes.map(([axis, words], i) => this.lens.nameOf(words || `${axis}s`, [row, column][i]));
     this.read.textContent = `${names.join(" × ")}: ${readable(this.picture.values[row * this.picture.shape[1] + column])}`;
   }
 
+  /**
+   * @param {number} row
+   * @param {number} column
+   * @param {number} asked
+   */
   choose(row, column, asked) {
     const parts = this.axes
       .map(([axis, words], i) => ({ axis, words, index: [row, column][i] }))
@@ -66,6 +84,7 @@ export class Matrix extends Figure {
     if (parts.length) this.lens.hear(this, parts, asked);
   }
 
+  /** @param {LensPart | null} part */
   mark(part) {
     this.field.mark(part);
   }

@@ -1,6 +1,6 @@
 // Numbers as colours: one pixel a number, enlarged by the style sheet.
 
-import { make } from "../core/elements.js";
+import { contextOf, make } from "../core/elements.js";
 import { bytesOf } from "../core/source.js";
 import { COLOURS, colourTable } from "../sound/spectrogram_image.js";
 
@@ -15,15 +15,31 @@ const SIGNED = colourTable([
   [1, 255, 226, 170],
 ]);
 
-/** {shape, values, low, high} as sent → the same with values as Float32Array. */
+/** @import { LensNumbers, LensPicture } from "../core/types.d.ts" */
+
+/**
+ * A picture as sent → the same with its numbers.
+ * @param {LensPicture} picture
+ * @returns {LensNumbers}
+ */
 export function unpacked(picture) {
   return { ...picture, values: new Float32Array(bytesOf(picture.values).buffer) };
 }
 
+/**
+ * The colours for a range.
+ * @param {{low: number, high: number}} range
+ */
 export const tableFor = ({ low, high }) =>
   low < 0 && high > 0 && Math.abs(low + high) < 0.02 * (high - low) ? SIGNED : COLOURS;
 
-/** Puts `values` (rows × columns, beginning at `from`) on a canvas, one pixel each; `upwards` puts row 0 at the bottom. */
+/**
+ * Puts `values` (rows × columns, beginning at `from`) on a canvas, one pixel each; `upwards` puts row 0 at the bottom.
+ * @param {HTMLCanvasElement} canvas
+ * @param {{values: Float32Array, low: number, high: number}} numbers
+ * @param {number} rows
+ * @param {number} columns
+ */
 export function paint(
   canvas,
   { values, low, high },
@@ -43,15 +59,23 @@ export function paint(
       pixels[to + column] = table[Math.max(0, Math.min(255, level || 0))];
     }
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  contextOf(canvas).putImageData(image, 0, 0);
 }
 
-/** A strip with all colours from low to high, and the numbers they stand for. */
+/**
+ * A strip with all colours from low to high, and the numbers they stand for.
+ * @param {{low: number, high: number}} range
+ * @param {Uint32Array<ArrayBuffer>} [table]
+ */
 export function legend({ low, high }, table) {
   const strip = make("canvas", { "aria-hidden": "true" });
   paint(strip, { values: Float32Array.from({ length: 256 }, (_, i) => i), low: 0, high: 255 }, 1, 256, { table });
   return make("p.lens-legend", {}, readable(low), strip, readable(high));
 }
 
+/**
+ * A number in three digits.
+ * @param {number} value
+ */
 export const readable = (value) =>
   Number.isFinite(value) ? Number(value.toPrecision(3)).toString().replace("-", "−") : "not a number";

@@ -1,29 +1,47 @@
 // A list of sounds: a small picture to press, a label, how alike it is, and "search from this one".
 
-import { icon, make } from "../core/elements.js";
-import { isPlaying, load, player, toggle } from "./sound.js";
+import { icon, make, targetOf } from "../core/elements.js";
+import { isPlaying, load, onPlaying, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 
+/** @import { ClipListValue, ClipRow, Part } from "../core/types.d.ts" */
+
 export class ClipsView {
-  /** `onAction(index, row)` is called by a row's button, `onHear(index, row)` whenever a row is played. */
+  /**
+   * @param {HTMLElement} element
+   * @param {object} options
+   * @param {string} [options.empty]
+   * @param {string} [options.action] what a row's button does, in words; without it there is none
+   * @param {((index: number, row: ClipRow) => void) | null} [options.onAction] called by a row's button
+   * @param {((index: number, row: ClipRow) => void) | null} [options.onHear] called whenever a row is played
+   */
   constructor(element, { empty = "Nothing to list yet.", action = "", onAction = null, onHear = null } = {}) {
-    Object.assign(this, { empty, action, onAction, onHear });
+    this.empty = empty;
+    this.action = action;
+    this.onAction = onAction;
+    this.onHear = onHear;
     this.list = make("ol.clips");
+    /** @type {ClipRow[]} */
     this.rows = [];
     element.append(this.list);
     this.list.addEventListener("keydown", (event) => this.key(event));
-    for (const type of ["pointerover", "focusin"]) this.list.addEventListener(type, (event) => this.expect(event));
-    player.addEventListener("change", () => this.follow());
+    for (const type of /** @type {const} */ (["pointerover", "focusin"]))
+      this.list.addEventListener(type, (event) => this.expect(event));
+    onPlaying(() => this.follow());
     this.seen = new IntersectionObserver(
       (entries) => {
-        for (const { isIntersecting, target } of entries) if (isIntersecting) this.picture(target);
+        for (const { isIntersecting, target } of entries)
+          if (isIntersecting) this.picture(/** @type {HTMLCanvasElement} */ (target));
       },
       { rootMargin: "200px" },
     );
     this.show([]);
   }
 
-  /** rows: [{sound, label, note, score, rank}]; `score` is drawn as a bar from 0 to 1 and written. */
+  /**
+   * A row's `score` is drawn as a bar from 0 to 1 and written.
+   * @param {ClipRow[]} rows
+   */
   show(rows, empty = this.empty) {
     this.seen.disconnect();
     this.rows = rows;
@@ -33,7 +51,10 @@ export class ClipsView {
     this.follow();
   }
 
-  /** Grey rows that keep the place until the real ones come. */
+  /**
+   * Grey rows that keep the place until the real ones come.
+   * @param {number} count
+   */
   wait(count) {
     this.rows = [];
     const grey = () =>
@@ -41,6 +62,10 @@ export class ClipsView {
     this.list.replaceChildren(...Array.from({ length: count }, grey));
   }
 
+  /**
+   * @param {ClipRow} row
+   * @param {number} index
+   */
   row(row, index) {
     const words = [make("span.clip-label", {}, row.label ?? "")];
     if (row.note) words.push(make("span.clip-note", {}, row.note));
@@ -55,7 +80,7 @@ export class ClipsView {
       make("span.clip-rank", {}, `${row.rank ?? index + 1}`),
       make("span.clip-picture", {}, make("canvas", { "data-index": index }), icon("play")),
       make("span.clip-words", {}, ...words),
-      Number.isFinite(row.score) ? scoreBar(row.score) : null,
+      row.score !== undefined && Number.isFinite(row.score) ? scoreBar(row.score) : null,
     );
     const act = this.action
       ? make(
@@ -72,49 +97,60 @@ export class ClipsView {
     return make("li.clip", {}, hear, act);
   }
 
+  /**
+   * @param {number} index
+   * @param {MouseEvent} event
+   */
   hear(index, event) {
     const row = this.rows[index];
-    toggle(row.sound, { asked: event.timeStamp });
+    if (row.sound) toggle(row.sound, { asked: event.timeStamp });
     this.onHear?.(index, row);
   }
 
+  /** @param {HTMLCanvasElement} canvas */
   async picture(canvas) {
     this.seen.unobserve(canvas);
-    const row = this.rows[canvas.dataset.index];
+    const row = this.rows[Number(canvas.dataset.index)];
     if (!row?.sound) return;
     try {
       drawThumbnail(canvas, await loadPicture(row.sound));
       canvas.classList.add("drawn");
     } catch {
-      canvas.parentElement.classList.add("missing");
+      canvas.parentElement?.classList.add("missing");
     }
   }
 
-  /** Fetches the sound of a row that is pointed at, so that a click is heard at once. */
+  /**
+   * Fetches the sound of a row that is pointed at, so that a click is heard at once.
+   * @param {Event} event
+   */
   expect(event) {
-    const canvas = event.target.closest(".clip-hear")?.querySelector("canvas");
-    const sound = canvas && this.rows[canvas.dataset.index]?.sound;
+    const canvas = targetOf(event).closest(".clip-hear")?.querySelector("canvas");
+    const sound = canvas && this.rows[Number(canvas.dataset.index)]?.sound;
     if (sound) load(sound).catch(() => {});
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     if (!step) return;
-    const buttons = [...this.list.querySelectorAll(".clip-hear")];
-    const next = buttons[buttons.indexOf(event.target.closest(".clip")?.querySelector(".clip-hear")) + step];
+    const buttons = /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll(".clip-hear")]);
+    const own = targetOf(event).closest(".clip")?.querySelector(".clip-hear");
+    const next = buttons[buttons.findIndex((button) => button === own) + step];
     if (!next) return;
     next.focus();
     event.preventDefault();
   }
 
   follow() {
-    [...this.list.querySelectorAll(".clip")].forEach((item, index) => {
-      const row = this.rows[index];
-      item.classList.toggle("playing", Boolean(row?.sound) && isPlaying(row.sound));
-    });
+    for (const [index, item] of this.list.querySelectorAll(".clip").entries()) {
+      const sound = this.rows[index]?.sound;
+      item.classList.toggle("playing", Boolean(sound && isPlaying(sound)));
+    }
   }
 }
 
+/** @param {number} score a cosine */
 function scoreBar(score) {
   const share = Math.max(0, Math.min(1, score));
   return make(
@@ -125,7 +161,11 @@ function scoreBar(score) {
   );
 }
 
-/** The component: value {rows, empty}; sends `select` with {index, value: row} when a row's search button is pressed. */
+/**
+ * The component: sends `select` with {index, value: row} when a row's search button is pressed.
+ * @param {HTMLElement} root
+ * @param {Part<ClipListValue, {empty?: string, action?: string}>} part
+ */
 export function mount(root, { props, trigger, watch }) {
   const view = new ClipsView(root, {
     empty: props.empty,
@@ -133,8 +173,10 @@ export function mount(root, { props, trigger, watch }) {
     onAction: (index, row) => trigger("select", { index, value: row }),
   });
   const update = () => {
-    if (props.value?.waiting) view.wait(props.value.waiting);
-    else view.show(props.value?.rows ?? [], props.value?.empty ?? props.empty);
+    const { value } = props;
+    if (value?.waiting) view.wait(value.waiting);
+    else if (value && "rows" in value) view.show(value.rows, value.empty ?? props.empty);
+    else view.show([], props.empty);
   };
   watch("value", update);
   update();

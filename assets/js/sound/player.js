@@ -1,21 +1,33 @@
 // A sound to see and hear: waveform and log-mel spectrogram with real axes, a cursor, the keyboard.
 
-import { make, onResize, replaceIcon, sharpContext } from "../core/elements.js";
+import { make, onResize, replaceIcon, sharpContext, targetOf } from "../core/elements.js";
 import { nextFrame } from "../core/frames.js";
 import { sameSound } from "../core/source.js";
 import { colour, onTheme } from "../core/theme.js";
-import { isPlaying, leave, load, play, player, position, stop } from "./sound.js";
+import { isPlaying, leave, load, onPlaying, onTrouble, play, position, stop } from "./sound.js";
 import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks, unpacked } from "./spectrogram_image.js";
 
 const EDGE = { left: 46, right: 64, top: 8, bottom: 34, gap: 12 };
 const WAVE_SHARE = 0.28;
 const SEEK_SECONDS = 0.1;
 
+/** @import { Part, PlayerValue, Sound, SpectrogramCells } from "../core/types.d.ts" */
+/** @typedef {{x: number, y: number, w: number, h: number}} Box in CSS pixels */
+
 export class SoundView {
+  /**
+   * @param {HTMLElement} element
+   * @param {{empty?: string}} options
+   */
   constructor(element, { empty = "No sound chosen yet." } = {}) {
     this.empty = empty;
+    /** @type {Sound | null} */
     this.sound = null;
+    /** @type {SpectrogramCells | null} */
     this.picture = null;
+    /** @type {HTMLCanvasElement | null} */
+    this.cells = null;
+    this.subtitle = "";
     this.from = 0; // seconds: where playing starts next
     this.haltCursor = () => {};
     this.button = make("button.round.primary", { type: "button", onclick: (event) => this.toggle(event.timeStamp) });
@@ -36,18 +48,20 @@ export class SoundView {
     this.picturing.addEventListener("pointerdown", (event) => this.seek(event));
     onResize(this.picturing, () => this.draw());
     onTheme(() => this.draw());
-    player.addEventListener("change", ({ detail }) => {
-      if (detail?.ended && this.sound && sameSound(detail.ended, this.sound)) this.from = 0;
+    onPlaying((ended) => {
+      if (ended && sameSound(ended, this.sound)) this.from = 0;
       this.follow();
     });
-    player.addEventListener("trouble", ({ detail }) => {
-      if (this.sound && sameSound(detail.sound, this.sound)) this.say(detail.message, "error");
+    onTrouble(({ sound, message }) => {
+      if (sameSound(sound, this.sound)) this.say(message, "error");
     });
     this.show(null);
   }
 
-  /** {sound, title, subtitle, play, picture}: shows the sound, by its own picture if one comes with it; with `play` it
-   * is also heard. Null empties the player. */
+  /**
+   * Shows a sound, by its own picture if one comes with it; with `play` it is also heard. Null empties the player.
+   * @param {PlayerValue | null} what
+   */
   async show(what) {
     const sound = what?.sound ?? null;
     const same = sound && this.sound && sameSound(sound, this.sound);
@@ -60,7 +74,7 @@ export class SoundView {
     this.subtitle = what?.subtitle ?? "";
     this.button.disabled = !sound;
     this.button.hidden = !sound;
-    if (sound && what.play) play(sound, { asked: what.asked });
+    if (sound && what?.play) play(sound, { asked: what.asked });
     this.follow();
     if (same && this.picture) return this.describe();
     this.picture = null;
@@ -68,7 +82,7 @@ export class SoundView {
     if (!sound) return this.say(this.empty, "empty");
     this.say("", "loading");
     try {
-      const picture = what.picture ? unpacked(what.picture) : await loadPicture(sound);
+      const picture = what?.picture ? unpacked(what.picture) : await loadPicture(sound);
       if (!sameSound(sound, this.sound)) return;
       this.picture = picture;
       this.cells = cellsCanvas(picture);
@@ -77,10 +91,14 @@ export class SoundView {
       this.draw();
       load(sound).catch(() => {});
     } catch (error) {
-      if (sameSound(sound, this.sound)) this.say(error.message, "error");
+      if (sameSound(sound, this.sound)) this.say(/** @type {Error} */ (error).message, "error");
     }
   }
 
+  /**
+   * @param {string} text
+   * @param {"empty" | "loading" | "shown" | "error"} state
+   */
   say(text, state) {
     this.box.dataset.state = state;
     this.message.textContent = text;
@@ -102,14 +120,16 @@ export class SoundView {
   toggle(asked = performance.now()) {
     if (!this.sound) return;
     if (isPlaying(this.sound)) {
-      this.from = position(this.sound);
+      this.from = position(this.sound) ?? 0;
       stop();
     } else play(this.sound, { offset: this.from, asked });
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    if (!this.sound || !this.picture || event.target.closest("input, select")) return;
+    if (!this.sound || !this.picture || targetOf(event).closest("input, select")) return;
     const now = position(this.sound) ?? this.from;
+    /** @type {Record<string, number>} */
     const moves = { ArrowLeft: now - SEEK_SECONDS, ArrowRight: now + SEEK_SECONDS, Home: 0 };
     if (event.key in moves) {
       this.moveTo(moves[event.key]);
@@ -118,8 +138,9 @@ export class SoundView {
     event.preventDefault();
   }
 
+  /** @param {PointerEvent} event */
   seek(event) {
-    if (!this.picture || event.button !== 0) return;
+    if (!this.sound || !this.picture || event.button !== 0) return;
     const box = this.picturing.getBoundingClientRect();
     const share = (event.clientX - box.left - EDGE.left) / (box.width - EDGE.left - EDGE.right);
     if (share < -0.02 || share > 1.02) return;
@@ -127,21 +148,24 @@ export class SoundView {
     play(this.sound, { offset: this.from, asked: event.timeStamp });
   }
 
+  /** @param {number} seconds */
   moveTo(seconds) {
+    if (!this.sound || !this.picture) return;
     this.from = Math.min(Math.max(0, seconds), this.picture.seconds - 0.01);
     if (isPlaying(this.sound)) play(this.sound, { offset: this.from });
     else this.place(this.from);
   }
 
   follow() {
-    const playing = this.sound !== null && isPlaying(this.sound);
+    const { sound } = this;
+    const playing = sound !== null && isPlaying(sound);
     replaceIcon(this.button, playing ? "pause" : "play");
     this.button.setAttribute("aria-label", playing ? "Pause" : "Play");
     this.button.title = playing ? "Pause (space)" : "Play (space)";
     this.haltCursor();
     if (!playing) return this.place(this.from);
     const step = () => {
-      const seconds = position(this.sound);
+      const seconds = this.sound && position(this.sound);
       if (seconds === null) return;
       this.place(seconds);
       this.haltCursor = nextFrame(step);
@@ -149,18 +173,20 @@ export class SoundView {
     step();
   }
 
+  /** @param {number} seconds */
   place(seconds) {
-    const shown = this.picture && (seconds > 0 || (this.sound && isPlaying(this.sound)));
+    const { picture } = this;
+    const shown = picture && (seconds > 0 || (this.sound && isPlaying(this.sound)));
     this.cursor.style.opacity = shown ? "1" : "0";
-    if (!shown) return;
+    if (!picture || !shown) return;
     const width = this.picturing.clientWidth - EDGE.left - EDGE.right;
-    const x = EDGE.left + width * Math.min(1, seconds / this.picture.seconds);
+    const x = EDGE.left + width * Math.min(1, seconds / picture.seconds);
     this.cursor.style.transform = `translateX(${x.toFixed(1)}px)`;
   }
 
   draw() {
     const picture = this.picture;
-    if (!picture) return;
+    if (!picture || !this.cells) return;
     const context = sharpContext(this.canvas);
     if (!context) return;
     const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight];
@@ -173,12 +199,18 @@ export class SoundView {
     context.drawImage(this.cells, mel.x, mel.y, mel.w, mel.h);
     drawAxes(context, picture, wave, mel);
     drawScale(context, picture, mel);
-    this.place(position(this.sound) ?? this.from);
+    this.place((this.sound && position(this.sound)) ?? this.from);
   }
 }
 
+/** @param {number} value */
 const decibel = (value) => `${value.toFixed(1).replace("-", "−")} dB`;
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {SpectrogramCells} picture
+ * @param {Box} box
+ */
 function drawWave(context, { peaks }, box) {
   const columns = peaks.length / 2;
   const middle = box.y + box.h / 2;
@@ -193,16 +225,24 @@ function drawWave(context, { peaks }, box) {
   }
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {SpectrogramCells} picture
+ * @param {Box} wave
+ * @param {Box} mel
+ */
 function drawAxes(context, picture, wave, mel) {
   context.fillStyle = colour("faint-text");
   context.strokeStyle = colour("faint-text");
   context.textBaseline = "middle";
   context.textAlign = "right";
-  for (const [value, y] of [
+  /** @type {[string, number][]} */
+  const marks = [
     ["1", wave.y + 5],
     ["0", wave.y + wave.h / 2],
     ["−1", wave.y + wave.h - 5],
-  ]) {
+  ];
+  for (const [value, y] of marks) {
     context.fillText(value, wave.x - 6, y);
   }
   let last = Infinity;
@@ -230,6 +270,11 @@ function drawAxes(context, picture, wave, mel) {
   context.restore();
 }
 
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {SpectrogramCells} picture
+ * @param {Box} mel
+ */
 function drawScale(context, picture, mel) {
   const x = mel.x + mel.w + 12,
     wide = 10;
@@ -251,7 +296,11 @@ function drawScale(context, picture, mel) {
   context.fillText("dB", x, mel.y + mel.h + 6);
 }
 
-/** The component: its value is what `SoundView.show` takes. */
+/**
+ * The component: its value is what `SoundView.show` takes.
+ * @param {HTMLElement} root
+ * @param {Part<PlayerValue, {empty?: string}>} part
+ */
 export function mount(root, { props, watch }) {
   const view = new SoundView(root, { empty: props.empty });
   const update = () => view.show(props.value);

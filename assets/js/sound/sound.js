@@ -1,19 +1,44 @@
 // The one player of the page: WebAudio, straight from a byte route, one sound at a time.
 
+import { tellAll } from "../core/listeners.js";
 import { soundKey, source } from "../core/source.js";
 
 const KEPT = 96;
 const REST_MS = 10_000; // after which a device that plays nothing is let go: open, it wakes the processor all the time
-const buffers = new Map(); // sound key → promise of an AudioBuffer, oldest first
+
+/** @import { Refusal, Sound } from "../core/types.d.ts" */
+/** @typedef {{offset?: number, asked?: number, then?: () => unknown}} Playing */
+/** @typedef {{sound: Sound, key: string, source: AudioBufferSourceNode, startedAt: number, duration: number}} Current */
+
+/** @type {Map<string, Promise<AudioBuffer>>} */
+const buffers = new Map(); // by the key of the sound, oldest first
+/** @type {AudioContext | null} */
 let context = null;
-let resting = null;
-let current = null; // {sound, key, source, startedAt, offset, duration}
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let resting;
+/** @type {Current | null} */
+let current = null;
 let wanted = 0; // the latest wish wins when several are being fetched
 
-/** Sends "change" whenever something starts or ends, with {ended: sound} if it was heard to its end, "trouble" with {sound, message} when a sound cannot be heard. */
-export const player = new EventTarget();
+/** @type {Set<(ended: Sound | null) => unknown>} */
+const followers = new Set();
+/** @type {Set<(trouble: {sound: Sound, message: string}) => unknown>} */
+const worriers = new Set();
 
-const say = (type, detail) => player.dispatchEvent(new CustomEvent(type, { detail }));
+/**
+ * Calls `listener` whenever something starts or ends, with the sound if it was heard to its end.
+ * @param {(ended: Sound | null) => unknown} listener
+ */
+export const onPlaying = (listener) => followers.add(listener);
+
+/**
+ * Calls `listener` when a sound cannot be heard.
+ * @param {(trouble: {sound: Sound, message: string}) => unknown} listener
+ */
+export const onTrouble = (listener) => worriers.add(listener);
+
+/** @param {Sound | null} [ended] */
+const tell = (ended = null) => tellAll(followers, ended);
 
 function audio() {
   context ??= new AudioContext({ latencyHint: "interactive" });
@@ -25,23 +50,29 @@ function audio() {
 
 function rest() {
   if (current) resting = setTimeout(rest, REST_MS);
-  else context.suspend();
+  else context?.suspend();
 }
 
-/** Decoded samples of a sound, kept for the next time. */
+/**
+ * Decoded samples of a sound, kept for the next time.
+ * @param {Sound} sound
+ */
 export function load(sound) {
   const key = soundKey(sound);
-  let buffer = buffers.get(key);
+  const buffer = buffers.get(key) ?? source.sound(sound).then((bytes) => audio().decodeAudioData(bytes));
   buffers.delete(key);
-  buffer ??= source.sound(sound).then((bytes) => audio().decodeAudioData(bytes));
   buffers.set(key, buffer);
   buffer.catch(() => buffers.delete(key));
-  if (buffers.size > KEPT) buffers.delete(buffers.keys().next().value);
+  for (const oldest of buffers.keys()) if (buffers.size > KEPT) buffers.delete(oldest);
   return buffer;
 }
 
-/** Plays from `offset` seconds; `asked` is the time of the user's gesture, to know how long it took. `then` is called
- *  when the sound was heard to its end, and not when it was stopped or gave way to another. */
+/**
+ * Plays from `offset` seconds; `asked` is the time of the user's gesture, to know how long it took. `then` is called
+ * when the sound was heard to its end, and not when it was stopped or gave way to another.
+ * @param {Sound} sound
+ * @param {Playing} options
+ */
 export async function play(sound, { offset = 0, asked = performance.now(), then = () => {} } = {}) {
   const wish = ++wanted;
   audio();
@@ -49,37 +80,48 @@ export async function play(sound, { offset = 0, asked = performance.now(), then 
     const buffer = await load(sound);
     if (wish === wanted) begin(sound, buffer, { offset, asked, then });
   } catch (error) {
-    if (wish === wanted) say("trouble", { sound, message: error.status ? error.message : readable(error) });
+    if (wish === wanted) tellAll(worriers, { sound, message: readable(/** @type {Refusal} */ (error)) });
   }
 }
 
+/** @param {Refusal} error */
 const readable = (error) =>
   error.name === "EncodingError" ? "This sound cannot be decoded." : error.message || "This sound cannot be heard.";
 
-/** Plays sounds one after the other; whatever else is played or stopped meanwhile ends it. */
+/**
+ * Plays sounds one after the other; whatever else is played or stopped meanwhile ends it.
+ * @param {Sound[]} sounds
+ * @param {{asked?: number}} options
+ */
 export function playInTurn([first, ...rest], { asked } = {}) {
   for (const sound of rest) load(sound).catch(() => {});
   play(first, { asked, then: () => rest.length && playInTurn(rest) });
 }
 
+/**
+ * @param {Sound} sound
+ * @param {AudioBuffer} buffer
+ * @param {Required<Playing>} options
+ */
 function begin(sound, buffer, { offset, asked, then }) {
   silence();
-  const source = audio().createBufferSource();
+  const device = audio();
+  const source = device.createBufferSource();
   source.buffer = buffer;
-  source.connect(context.destination);
+  source.connect(device.destination);
   const from = offset >= buffer.duration ? 0 : Math.max(0, offset);
-  current = { sound, key: soundKey(sound), source, startedAt: context.currentTime - from, duration: buffer.duration };
+  current = { sound, key: soundKey(sound), source, startedAt: device.currentTime - from, duration: buffer.duration };
   const mine = current;
   source.onended = () => {
     if (current === mine) {
       current = null;
-      say("change", { ended: sound });
+      tell(sound);
       then();
     }
   };
   source.start(0, from);
   const milliseconds = performance.now() - asked;
-  say("change");
+  tell();
   document.dispatchEvent(new CustomEvent("hearsight:sound", { detail: { key: mine.key, milliseconds } }));
 }
 
@@ -90,27 +132,38 @@ function silence() {
   current = null;
 }
 
-/** Ends this sound if it is the one that is heard; another that is about to begin is let be. */
+/**
+ * Ends this sound if it is the one that is heard; another that is about to begin is let be.
+ * @param {Sound} sound
+ */
 export function leave(sound) {
   if (!isPlaying(sound)) return;
   silence();
-  say("change");
+  tell();
 }
 
 export function stop() {
   wanted++;
   silence();
-  say("change");
+  tell();
 }
 
+/** @param {Sound} sound */
 export const isPlaying = (sound) => current !== null && current.key === soundKey(sound);
 
-/** Seconds into the sound that is playing, or null. */
+/**
+ * Seconds into the sound that is playing, or null.
+ * @param {Sound} sound
+ */
 export function position(sound) {
-  if (!isPlaying(sound)) return null;
+  if (!context || !current || !isPlaying(sound)) return null;
   return Math.min(current.duration, Math.max(0, context.currentTime - current.startedAt));
 }
 
+/**
+ * @param {Sound} sound
+ * @param {Playing} [options]
+ */
 export function toggle(sound, options) {
   if (isPlaying(sound)) stop();
   else play(sound, options);

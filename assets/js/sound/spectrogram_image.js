@@ -1,52 +1,87 @@
 // Pictures of a sound: its log-mel spectrogram and the outline of its waveform, drawn on canvases.
 
+import { contextOf } from "../core/elements.js";
 import { bytesOf, PICTURES_AT_ONCE, soundKey, source } from "../core/source.js";
 
 const KEPT = 300;
-const pictures = new Map(); // sound key → promise of a picture, oldest first
-const wanted = new Map(); // fingerprint of a data set → [{index, resolve, reject}] of this moment
 
-/** {seconds, rms_db, peak_db, mels, frames, mel_hz, low_db, high_db, cells: Uint8Array, peaks: Int8Array} */
+/** @import { ClipSound, Sound, SpectrogramCells, SpectrogramImage } from "../core/types.d.ts" */
+/** @typedef {{index: number, resolve: (image: SpectrogramImage) => void, reject: (error: unknown) => void}} Wish */
+
+/** @type {Map<string, Promise<SpectrogramCells>>} */
+const pictures = new Map(); // by the key of the sound, oldest first
+/** @type {Map<string, Wish[]>} */
+const wanted = new Map(); // of this moment, by the fingerprint of a data set
+
+/**
+ * The spectrogram image of a sound, kept for the next time.
+ * @param {Sound} sound
+ */
 export function loadPicture(sound) {
   const key = soundKey(sound);
-  let picture = pictures.get(key);
+  const picture = pictures.get(key) ?? fetchPicture(sound).then(unpacked);
   pictures.delete(key);
-  picture ??= (sound.upload !== undefined ? source.uploadPicture(sound.upload) : fetchTogether(sound)).then(unpacked);
   pictures.set(key, picture);
   picture.catch(() => pictures.delete(key));
-  if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
+  for (const oldest of pictures.keys()) if (pictures.size > KEPT) pictures.delete(oldest);
   return picture;
 }
 
-/** A picture as the server sends it, with its arrays as arrays. */
+/**
+ * @param {Sound} sound
+ * @returns {Promise<SpectrogramImage>}
+ */
+const fetchPicture = (sound) =>
+  sound.upload !== undefined ? source.uploadPicture(sound.upload) : fetchTogether(sound);
+
+/**
+ * A picture as the server sends it, with its arrays as arrays.
+ * @param {SpectrogramImage} sent
+ * @returns {SpectrogramCells}
+ */
 export const unpacked = (sent) => ({
   ...sent,
   cells: bytesOf(sent.spectrogram),
   peaks: new Int8Array(bytesOf(sent.peaks).buffer),
 });
 
-/** Those of clips that are wanted in the same moment, as by a list, come in one answer. */
+/**
+ * Those of clips that are wanted in the same moment, as by a list, come in one answer.
+ * @param {ClipSound} sound
+ * @returns {Promise<SpectrogramImage>}
+ */
 function fetchTogether({ fingerprint, index }) {
   return new Promise((resolve, reject) => {
-    if (!wanted.has(fingerprint)) {
-      wanted.set(fingerprint, []);
-      queueMicrotask(() => ask(fingerprint));
-    }
-    wanted.get(fingerprint).push({ index, resolve, reject });
+    const others = wanted.get(fingerprint);
+    if (others) return others.push({ index, resolve, reject });
+    const wishes = [{ index, resolve, reject }];
+    wanted.set(fingerprint, wishes);
+    queueMicrotask(() => ask(fingerprint, wishes));
   });
 }
 
-function ask(fingerprint) {
-  const all = wanted.get(fingerprint);
+/**
+ * @param {string} fingerprint
+ * @param {Wish[]} all
+ */
+function ask(fingerprint, all) {
   wanted.delete(fingerprint);
   while (all.length) {
     const some = all.splice(0, PICTURES_AT_ONCE);
-    const indices = some.map(({ index }) => index);
-    source
-      .pictures(fingerprint, indices)
-      .then((pictures) => some.forEach(({ resolve }, i) => resolve(pictures[i])))
-      .catch((error) => some.forEach(({ reject }) => reject(error)));
+    fetchTo(fingerprint, some).catch((error) => {
+      for (const { reject } of some) reject(error);
+    });
   }
+}
+
+/**
+ * @param {string} fingerprint
+ * @param {Wish[]} wishes
+ */
+async function fetchTo(fingerprint, wishes) {
+  const indices = wishes.map(({ index }) => index);
+  const images = await source.pictures(fingerprint, indices);
+  for (const [i, { resolve }] of wishes.entries()) resolve(images[i]);
 }
 
 // From deep blue over plum and orange to pale yellow: lightness grows all the way, so it also reads in grey.
@@ -63,7 +98,10 @@ const STOPS = [
 ];
 export const COLOURS = colourTable(STOPS);
 
-/** 256 colours as canvas pixels, from stops [where from 0 to 1, red, green, blue]. */
+/**
+ * 256 colours as canvas pixels, from stops [where from 0 to 1, red, green, blue].
+ * @param {number[][]} stops
+ */
 export function colourTable(stops) {
   const table = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
@@ -80,7 +118,10 @@ export function colourTable(stops) {
   return table;
 }
 
-/** The spectrogram in its own pixels (frames × bands), lowest band at the bottom. */
+/**
+ * The spectrogram in its own pixels (frames × bands), lowest band at the bottom.
+ * @param {SpectrogramCells} picture
+ */
 export function cellsCanvas({ mels, frames, cells }) {
   const canvas = document.createElement("canvas");
   canvas.width = frames;
@@ -91,21 +132,28 @@ export function cellsCanvas({ mels, frames, cells }) {
     const row = (mels - 1 - band) * frames;
     for (let frame = 0; frame < frames; frame++) pixels[row + frame] = COLOURS[cells[band * frames + frame]];
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  contextOf(canvas).putImageData(image, 0, 0);
   return canvas;
 }
 
-/** Fills a small canvas with the spectrogram alone. */
+/**
+ * Fills a small canvas with the spectrogram alone.
+ * @param {HTMLCanvasElement} canvas
+ * @param {SpectrogramCells} picture
+ */
 export function drawThumbnail(canvas, picture) {
   const own = cellsCanvas(picture);
   canvas.width = Math.max(96, own.width);
   canvas.height = own.height;
-  canvas.getContext("2d").drawImage(own, 0, 0, canvas.width, canvas.height);
+  contextOf(canvas).drawImage(own, 0, 0, canvas.width, canvas.height);
 }
 
 const HZ_MARKS = [62, 125, 250, 500, 1000, 2000, 4000, 8000, 16000];
 
-/** Where in the band axis (0 at the bottom, 1 at the top) round frequencies lie. */
+/**
+ * Where in the band axis (0 at the bottom, 1 at the top) round frequencies lie.
+ * @param {number[]} mel_hz
+ */
 export function frequencyMarks(mel_hz) {
   const last = mel_hz.length - 1;
   const marks = [];
@@ -121,7 +169,11 @@ export function frequencyMarks(mel_hz) {
   return marks;
 }
 
-/** Round steps for an axis of `seconds` with at most about `most` marks. */
+/**
+ * Round steps for an axis of `seconds` with at most about `most` marks.
+ * @param {number} seconds
+ * @param {number} most
+ */
 export function timeMarks(seconds, most) {
   const step = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60].find((s) => seconds / s <= most) ?? 120;
   const marks = [];
