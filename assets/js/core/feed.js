@@ -10,33 +10,62 @@ const REST_MS = 4000; // nothing moves in a run that has ended, but it may be re
 const SLACK_MS = 50;
 const KEPT_MS = 30_000; // after the last part has let go: who goes to another run and back finds the rows
 const ACTIVE = new Set(["waiting", "preparing", "training", "paused", "stopping"]);
+/** @import { NewsPart } from "./source.js" */
+/** @import { Baselines, LayoutSummary, MetricNews, MetricRow, RunSchema, RunStatus } from "./types.d.ts" */
+/**
+ * What there is news of: `fresh` where a listener is told what is known, `void` where rows before no longer hold, the rows
+ * that came, and whether the baselines came.
+ * @typedef {{fresh?: boolean, void?: boolean, rows?: MetricRow[], baselines?: boolean}} Change
+ * @typedef {(feed: Feed, change: Change) => unknown} Listener
+ */
+
+/** @type {Map<string, Feed>} */
 const feeds = new Map();
 
-export const isActive = (status) => ACTIVE.has(status?.state);
+/** @type {(status: {state: string} | null | undefined) => boolean} */
+export const isActive = (status) => ACTIVE.has(status?.state ?? "");
 
-/** The feed of a run; the same for everyone who asks while it is followed. */
+/**
+ * The feed of a run; the same for everyone who asks while it is followed.
+ * @param {string} name
+ */
 export function feedOf(name) {
-  if (!feeds.has(name)) feeds.set(name, new Feed(name));
-  return feeds.get(name);
+  const feed = feeds.get(name) ?? new Feed(name);
+  feeds.set(name, feed);
+  return feed;
 }
 
-class Feed {
+export class Feed {
+  /** @param {string} name */
   constructor(name) {
     this.name = name;
+    /** @type {RunStatus | null} */
     this.status = null;
     this.trouble = "";
+    /** @type {MetricRow[]} */
     this.rows = []; // metric rows that hold
     this.cursor = "";
-    this.schema = null; // what the run declares
+    /** @type {RunSchema | null} what the run declares */
+    this.schema = null;
+    /** @type {Baselines | null} */
     this.baselines = null;
+    /** @type {LayoutSummary | null} */
     this.layouts = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.parting = undefined;
+    /** @type {Record<NewsPart, Set<{element: HTMLElement, listener: Listener}>>} */
     this.listeners = { status: new Set(), metrics: new Set(), layouts: new Set() };
     this.rested = { status: -Infinity, metrics: -Infinity, layouts: -Infinity };
     this.stopAsking = onPulse(() => this.read(), { every: LIVE_MS });
     this.letGoSoon();
   }
 
-  /** Calls `listener(feed, change)` on news of a kind while `element` can be seen; at once with what is known. */
+  /**
+   * Calls `listener(feed, change)` on news of a kind while `element` can be seen; at once with what is known.
+   * @param {NewsPart} kind
+   * @param {HTMLElement} element
+   * @param {Listener} listener
+   */
   follow(kind, element, listener) {
     clearTimeout(this.parting);
     const entry = { element, listener };
@@ -59,6 +88,7 @@ class Feed {
     }, KEPT_MS);
   }
 
+  /** @param {NewsPart} kind */
   due(kind) {
     // Whoever shows anything of a run must know whether it still goes on.
     const entries =
@@ -76,13 +106,17 @@ class Feed {
     return Boolean(this.layouts && this.layouts.steps.length < this.layouts.snapshots);
   }
 
+  /**
+   * @param {NewsPart} kind
+   * @param {Change} change
+   */
   tell(kind, change = {}) {
     for (const { listener } of [...this.listeners[kind]]) guarded(listener, this, change);
   }
 
   /** Asks for all that is due in one request, and tells it in one go, so that the browser draws one frame for it. */
   async read() {
-    const parts = Object.keys(this.listeners).filter((kind) => this.due(kind));
+    const parts = /** @type {NewsPart[]} */ (Object.keys(this.listeners)).filter((kind) => this.due(kind));
     if (!parts.length) return;
     if (parts.includes("metrics") && !parts.includes("status")) parts.push("status");
     let news;
@@ -90,18 +124,25 @@ class Feed {
       news = await source.news(this.name, parts, this.cursor);
       this.trouble = "";
     } catch (error) {
-      this.trouble = error.message;
+      this.trouble = /** @type {Error} */ (error).message;
       return this.tell("status");
     }
+    /** @type {Partial<Record<NewsPart, Change | null>>} */
     const changes = {
       status: news.status && this.takeStatus(news.status),
       metrics: news.metrics && (await this.takeMetrics(news.metrics)),
       layouts: news.layouts && this.takeLayouts(news.layouts),
     };
-    for (const kind of parts) if (changes[kind]) this.tell(kind, changes[kind]);
+    for (const kind of parts) {
+      const change = changes[kind];
+      if (change) this.tell(kind, change);
+    }
   }
 
-  /** What to tell the listeners of a kind of news; null where nothing changed. */
+  /**
+   * What to tell the listeners of a kind of news; null where nothing changed.
+   * @param {RunStatus} status
+   */
   takeStatus(status) {
     const ended = isActive(this.status) && !isActive(status);
     this.status = status;
@@ -109,13 +150,16 @@ class Feed {
     return {};
   }
 
+  /** @param {MetricNews} news */
   async takeMetrics(news) {
     this.cursor = news.cursor;
+    /** @type {Change & {rows: MetricRow[]}} */
     const change = { void: Boolean(news.void) && this.rows.length + news.rows.length > 0, rows: [] };
     if (news.void) this.rows = [];
     for (const row of news.rows) {
-      if (Number.isInteger(row.resumed_from)) {
-        this.rows = this.rows.filter((kept) => kept.step <= row.resumed_from);
+      const { resumed_from } = row;
+      if (resumed_from !== undefined && Number.isInteger(resumed_from)) {
+        this.rows = this.rows.filter(({ step }) => step !== undefined && step <= resumed_from);
         change.void = true;
       } else if (Number.isInteger(row.step)) {
         this.rows.push(row);
@@ -135,6 +179,7 @@ class Feed {
     return change.void || change.rows.length || change.baselines ? change : null;
   }
 
+  /** @param {LayoutSummary} layouts */
   takeLayouts(layouts) {
     if (layouts.version === this.layouts?.version) return null;
     this.layouts = layouts;

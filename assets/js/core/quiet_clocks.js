@@ -6,5 +6,5 @@
   const CLOCK = /performance\.now\(\)-.{1,12}\/1e3/; // in the source of what is called: seconds since something
   const native = window.requestAnimationFrame.bind(window);
   window.requestAnimationFrame = (call) =>
-    CLOCK.test(call) ? setTimeout(() => call(performance.now()), TICK_MS) : native(call);
+    CLOCK.test(String(call)) ? setTimeout(() => call(performance.now()), TICK_MS) : native(call);
 })();

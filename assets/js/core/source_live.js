@@ -4,9 +4,12 @@ const word = encodeURIComponent;
 // After how many seconds a question is given up: sounds and maps may be large, and lines are slow.
 const SECONDS = { json: 20, bytes: 60 };
 
-/** @implements {import("./source.js").Source} */
+/** @import { NewsPart, Source } from "./source.js" */
+/** @import { Refusal, Sound } from "./types.d.ts" */
+
+/** @implements {Source} */
 export class LiveSource {
-  /** `root` is the address of the byte routes. */
+  /** @param {string} root the address of the byte routes */
   constructor(root = new URL("gradio_api/x/", document.baseURI).href, seconds = SECONDS) {
     this.root = root;
     this.seconds = seconds;
@@ -17,46 +20,75 @@ export class LiveSource {
     return this.json("runs", "the list of runs");
   }
 
+  /**
+   * @param {string} run
+   * @param {NewsPart[]} parts
+   * @param {string} since
+   */
   news(run, parts, since) {
     return this.json(`run/${word(run)}/news?parts=${parts.join(",")}&since=${word(since)}`, "the news of the run");
   }
 
+  /** @param {string} run */
   schema(run) {
     return this.json(`run/${word(run)}/schema`, "what the run holds");
   }
 
+  /** @param {string} run */
   baselines(run) {
     return this.json(`run/${word(run)}/baselines`, "what the run is compared with");
   }
 
+  /** @param {string} run */
   points(run) {
     return this.json(`run/${word(run)}/points`, "the clips of the map");
   }
 
+  /**
+   * @param {string} run
+   * @param {string} name
+   * @param {number | null} step
+   */
   column(run, name, step) {
     const at = step === null ? "" : `&step=${step}`;
     return this.json(`run/${word(run)}/column?name=${word(name)}${at}`, `the column ${name}`);
   }
 
+  /**
+   * @param {string} run
+   * @param {number} step
+   */
   async layout(run, step) {
     const bytes = await this.bytes(`run/${word(run)}/layout/${step}`, "the map of this step");
     const n = bytes.byteLength / 8;
     return { x: new Float32Array(bytes, 0, n), y: new Float32Array(bytes, 4 * n, n) };
   }
 
+  /**
+   * @param {string} run
+   * @param {number} step
+   * @param {number} point
+   * @param {number} count
+   */
   async neighbours(run, step, point, count) {
     const where = `run/${word(run)}/neighbours/${step}/${point}?k=${count}`;
     return (await this.json(where, "the nearest clips")).neighbours;
   }
 
+  /** @param {string} run */
   async lensSteps(run) {
     return (await this.json(`run/${word(run)}/lens`, "the steps of the method's picture")).steps;
   }
 
+  /**
+   * @param {string} run
+   * @param {number} step
+   */
   lens(run, step) {
     return this.json(`run/${word(run)}/lens/${step}`, "the method's picture");
   }
 
+  /** @param {Sound} sound */
   sound(sound) {
     const where =
       sound.upload !== undefined
@@ -65,34 +97,57 @@ export class LiveSource {
     return this.bytes(where, "the sound");
   }
 
+  /**
+   * @param {string} fingerprint
+   * @param {number[]} indices
+   */
   pictures(fingerprint, indices) {
     return this.json(`pictures/${word(fingerprint)}?of=${indices.join(",")}`, "the spectrograms");
   }
 
+  /** @param {string} token */
   uploadPicture(token) {
     return this.json(`upload/${word(token)}/picture`, "the spectrogram");
   }
 
+  /** @param {string} run */
   method(run) {
     return this.json(`run/${word(run)}/method`, "the card of the method");
   }
 
+  /**
+   * @param {string} where
+   * @param {string} what
+   * @returns {Promise<any>}
+   */
   json(where, what) {
     return this.ask(where, what, (reply) => reply.json(), this.seconds.json);
   }
 
+  /**
+   * @param {string} where
+   * @param {string} what
+   */
   bytes(where, what) {
     return this.ask(where, what, (reply) => reply.arrayBuffer(), this.seconds.bytes);
   }
 
-  /** What `read` makes of the reply to a question; `what` names what was asked for, where it does not come. */
+  /**
+   * What `read` makes of the reply to a question; `what` names what was asked for, where it does not come.
+   * @template Value
+   * @param {string} where
+   * @param {string} what
+   * @param {(reply: Response) => Promise<Value>} read
+   * @param {number} seconds
+   */
   async ask(where, what, read, seconds) {
     const limit = AbortSignal.timeout(seconds * 1000);
     try {
       const reply = await fetch(this.root + where, { signal: limit });
       if (reply.ok) return await read(reply);
       throw await refusal(reply);
-    } catch (error) {
+    } catch (caught) {
+      const error = /** @type {Refusal} */ (caught);
       if (error.status !== undefined) throw error;
       if (limit.aborted) throw new Error(`The server did not send ${what} within ${seconds} seconds.`);
       throw new Error("The page's server does not answer.");
@@ -100,6 +155,10 @@ export class LiveSource {
   }
 }
 
+/**
+ * @param {Response} reply
+ * @returns {Promise<Refusal>}
+ */
 async function refusal(reply) {
   const said = await reply.json().catch(() => ({}));
   const error = new Error(typeof said.detail === "string" ? said.detail : `The server answered ${reply.status}.`);

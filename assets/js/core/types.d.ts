@@ -1,7 +1,13 @@
 // What crosses from Python to the page, and what the page's modules share. Nothing here runs: the type checker reads it, and
 // a test holds each type that says "from Python" against values that Python makes.
 
-// ---------------------------------------------------------------- what the byte routes answer, from Python
+// ---------------------------------------------------------------- what a source answers, from Python
+
+/** From Python: the runs there are, newest first, each with one line of words; the one to look at where none was chosen. */
+export interface RunList {
+  runs: { name: string; title: string }[];
+  latest: string | null;
+}
 
 export type RunStateName =
   | "waiting"
@@ -45,14 +51,64 @@ export interface RunStatus {
 /** From Python: one line of metrics.jsonl; what isn't finite is null. */
 export type MetricRow = { step?: number; seconds?: number; resumed_from?: number } & { [key: string]: Loose };
 
-/** From Python: explorer.runs.metrics.Rows */
+/** From Python: explorer.runs.metrics.Rows: those after a cursor; with `void` all rows before are to be forgotten. */
 export interface MetricNews {
   cursor: string;
   void: boolean;
   rows: MetricRow[];
 }
 
-/** From Python: explorer.runs.layouts.Layouts */
+/** From Python: training.run.schema.Line, a level beside a curve. */
+export interface CurveLine {
+  text: string;
+  value: number | null;
+  baseline: string[];
+  look: "plain" | "warm" | "dotted";
+}
+
+/** From Python: training.run.schema.Curve */
+export interface Curve {
+  key: string;
+  title: string;
+  unit: string;
+  digits: number;
+  meaning: string;
+  convention: string;
+  source: string;
+  lines: CurveLine[];
+  chart: string;
+  rhythm: "step" | "snapshot";
+}
+
+/**
+ * From Python: training.run.schema.Column. `values`, one a clip, are numbers or null for a number, codes into `names` or -1
+ * for a category, 0, 1 or -1 for a flag, texts for a text.
+ */
+export interface Column {
+  name: string;
+  title: string;
+  kind: "category" | "number" | "flag" | "text";
+  per: "clip" | "snapshot";
+  unit: string;
+  digits: number;
+  meaning: string;
+  names: string[];
+  low: number | null;
+  high: number | null;
+  writer: "trainer" | "projector" | "page";
+  values?: Loose[];
+}
+
+/** From Python: training.run.schema.Schema */
+export interface RunSchema {
+  version: number;
+  curves: Curve[];
+  columns: Column[];
+  pictures: (Omit<LensPicture, "low" | "high" | "shape" | "values"> & { low: number | null; high: number | null })[];
+  verdicts: { kind: string; title: string; meaning: string }[];
+}
+
+/** From Python: which steps have a map; `version` changes when one was made anew, `snapshots` is how many there will be. */
 export interface LayoutSummary {
   version: number;
   steps: number[];
@@ -76,10 +132,19 @@ export interface Baselines {
   [measure: string]: unknown;
 }
 
-/** From Python: explorer.web.routes.points_values */
+/** Places of all points at a step, in the layout's own units. */
+export interface Places {
+  x: Float32Array;
+  y: Float32Array;
+}
+
+/**
+ * From Python: what the map knows of its points. `clips` are their numbers in the data set; `columns` what each of them is,
+ * those that no step changes with their values. `sounds`: whether the clips can be heard; `note`: why not, in a sentence.
+ */
 export interface Points {
   n: number;
-  facets: Record<string, { names: string[]; codes: number[] }>;
+  columns: Column[];
   group: string | null;
   main_facet: string;
   clips: number[];
@@ -89,7 +154,7 @@ export interface Points {
   note: string;
 }
 
-/** From Python: one row of the route `neighbours`. */
+/** From Python: one of the true nearest points by cosine similarity. */
 export interface Neighbour {
   point: number;
   clip: number;
@@ -111,7 +176,7 @@ export interface LensPicture {
   values: string;
 }
 
-/** From Python: the answer of the route `lens/{step}`. */
+/** From Python: what a method's loss sees at a step; `clips` says which clip stands behind a row or column. */
 export interface Lens {
   step: number;
   pictures: LensPicture[];
@@ -134,6 +199,20 @@ export interface SpectrogramImage {
   high_db: number;
   spectrogram: string;
   peaks: string;
+}
+
+/** From Python: what a newcomer is told of a run's method; plain text but for `formula`, which is LaTeX. */
+export interface MethodCard {
+  name: string;
+  title: string;
+  family: string;
+  year: number;
+  paper: string;
+  summary: string;
+  formula: string;
+  negatives: boolean;
+  prevents_collapse: string;
+  breaks: string;
 }
 
 // ---------------------------------------------------------------- values of components, from Python
@@ -304,17 +383,12 @@ export interface SimilarityValue {
 type Loose = any;
 
 /** What `mount` is given beside its element: the component's value and settings, and the ways to the server. */
-export interface Part<Value, Settings = unknown> {
+export interface PartWith<Settings, Value> {
   props: { value: Value | null } & Settings;
   trigger: (event: string, detail: object) => void;
   watch: (name: string, listener: () => void) => void;
 }
-
-/** What `fetchJson` and `fetchBytes` take. */
-export interface Waiting {
-  signal?: AbortSignal;
-  seconds?: number;
-}
+export type Part<Value> = PartWith<unknown, Value>; // one without settings of its own
 
 /** An error with the server's status where the server answered. */
 export type Refusal = Error & { status?: number };

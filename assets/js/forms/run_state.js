@@ -3,7 +3,7 @@
 import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 
-/** @import { IconName, Part, RunStatus, RunValue } from "../core/types.d.ts" */
+/** @import { IconName, Part, PartWith, RunStatus, RunValue } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
 /** @typedef {"pause" | "resume" | "stop"} Request what can be asked of a run */
 /** @typedef {Partial<RunStatus> & Pick<RunStatus, "state">} Told a status, of which only the state is needed */
@@ -226,7 +226,7 @@ class StateView {
 /**
  * The component: sends `pause`, `resume` and `stop` with {run}.
  * @param {HTMLElement} root
- * @param {Part<RunValue, {compact?: boolean}>} part
+ * @param {PartWith<{compact?: boolean}, RunValue>} part
  */
 export function mount(root, { props, trigger, watch }) {
   const view = new StateView(root, trigger, Boolean(props.compact));

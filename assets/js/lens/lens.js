@@ -14,6 +14,7 @@ import { Strips } from "./strips.js";
 const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
 const KEPT = 24; // answers, so that going back and forth is quick
 /** @import { Lens, LensFigure, LensHost, LensPart, LensPicture, Part, Refusal, RunValue } from "../core/types.d.ts" */
+/** @import { Change, Feed } from "../core/feed.js" */
 /** @import { ClipSound } from "../core/types.d.ts" */
 
 /** @type {Record<string, new (pictures: LensPicture[], lens: LensHost) => LensFigure>} */
@@ -88,7 +89,11 @@ class LensView {
     this.message.hidden = !text;
   }
 
-  /** A snapshot leaves a row of measures. */
+  /**
+   * A snapshot leaves a row of measures.
+   * @param {Feed} feed
+   * @param {Change} change
+   */
   news(feed, change) {
     const newest = feed.rows.findLast((row) => "measure/normalised_std" in row)?.step;
     if (feed.name !== this.run || (newest === this.newest && !change.void)) return;

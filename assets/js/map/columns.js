@@ -5,22 +5,7 @@ import { source } from "../core/source.js";
 const KEPT = 60;
 const FLAG = ["no", "yes"];
 
-/**
- * A column as points and `source.column` send it (training/run/schema.py). `values` are numbers or null for a number, codes
- * into `names` or -1 for a category, 0, 1 or -1 for a flag, texts for a text.
- * @typedef {object} Column
- * @property {string} name
- * @property {string} title
- * @property {"category" | "number" | "flag" | "text"} kind
- * @property {"clip" | "snapshot"} per
- * @property {string} unit
- * @property {number} digits
- * @property {string} meaning
- * @property {string[]} names
- * @property {number | null} low
- * @property {number | null} high
- * @property {any[]} [values]  of one per clip
- */
+/** @import { Column, Refusal } from "../core/types.d.ts" */
 
 export class Columns {
   /** @param {string} run @param {Column[]} all @param {string} main  the facet that names a clip */

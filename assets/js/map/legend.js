@@ -4,6 +4,8 @@ import { make } from "../core/elements.js";
 
 const HOVER_MS = 90;
 
+/** @typedef {import("../core/types.d.ts").Look & {name: string, count: number}} Entry of one class */
+
 export class Legend {
   /** `onShow(predicate)` is called with which class indices stand out. */
   constructor(onShow) {

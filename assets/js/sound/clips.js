@@ -4,7 +4,7 @@ import { icon, make, targetOf } from "../core/elements.js";
 import { isPlaying, load, onPlaying, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 
-/** @import { ClipListValue, ClipRow, Part } from "../core/types.d.ts" */
+/** @import { ClipListValue, ClipRow, PartWith } from "../core/types.d.ts" */
 
 export class ClipsView {
   /**
@@ -164,7 +164,7 @@ function scoreBar(score) {
 /**
  * The component: sends `select` with {index, value: row} when a row's search button is pressed.
  * @param {HTMLElement} root
- * @param {Part<ClipListValue, {empty?: string, action?: string}>} part
+ * @param {PartWith<{empty?: string, action?: string}, ClipListValue>} part
  */
 export function mount(root, { props, trigger, watch }) {
   const view = new ClipsView(root, {

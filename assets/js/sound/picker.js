@@ -6,7 +6,7 @@ import { bytesOf } from "../core/source.js";
 const NO_LABEL = "no label";
 const ALL = -2; // in place of a label: -1 is of a clip without one
 
-/** @import { ClipSound, NoticeValue, Part, PickerSet } from "../core/types.d.ts" */
+/** @import { ClipSound, NoticeValue, PartWith, PickerSet } from "../core/types.d.ts" */
 /** @typedef {{sound: ClipSound, title: string, subtitle: string, play: boolean, first: boolean}} Chosen */
 /** @typedef {{set: PickerSet, chosen?: Chosen}} Offer */
 /** @typedef {{facet: string, codes: Int32Array, names: string[]}} Labels of one facet */
@@ -173,7 +173,7 @@ function numbers(base64) {
 /**
  * The component: sends `select`, what was chosen stands in value.chosen.
  * @param {HTMLElement} root
- * @param {Part<Offer | NoticeValue, {eager?: boolean}>} part
+ * @param {PartWith<{eager?: boolean}, Offer | NoticeValue>} part
  */
 export function mount(root, { props, trigger, watch }) {
   const picker = new Picker(root, (chosen) => {

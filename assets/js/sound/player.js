@@ -11,7 +11,7 @@ const EDGE = { left: 46, right: 64, top: 8, bottom: 34, gap: 12 };
 const WAVE_SHARE = 0.28;
 const SEEK_SECONDS = 0.1;
 
-/** @import { Part, PlayerValue, Sound, SpectrogramCells } from "../core/types.d.ts" */
+/** @import { PartWith, PlayerValue, Sound, SpectrogramCells } from "../core/types.d.ts" */
 /** @typedef {{x: number, y: number, w: number, h: number}} Box in CSS pixels */
 
 export class SoundView {
@@ -299,7 +299,7 @@ function drawScale(context, picture, mel) {
 /**
  * The component: its value is what `SoundView.show` takes.
  * @param {HTMLElement} root
- * @param {Part<PlayerValue, {empty?: string}>} part
+ * @param {PartWith<{empty?: string}, PlayerValue>} part
  */
 export function mount(root, { props, watch }) {
   const view = new SoundView(root, { empty: props.empty });
