@@ -32,7 +32,7 @@ def settings_group(
 
     With `switches` every number that may be 0 gets a switch, for settings of which 0 means off.
     """
-    settings = [{**asdict(s), "kind": s.kind.__name__, "switch": switches and _may_be_off(s)} for s in described]
+    settings = [{**_plain(s), "switch": switches and _may_be_off(s)} for s in described]
     return {"name": name, "title": title, "settings": settings, "values": dict(values or {}), "open": opened}
 
 
@@ -41,6 +41,13 @@ def filled_in(value: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
     found = (value or {}).get("filled")
     groups = found.items() if isinstance(found, dict) else ()
     return {name: dict(group) for name, group in groups if isinstance(group, Mapping)}
+
+
+def _plain(described: Setting) -> dict[str, Any]:
+    """What the form must know of a setting, as JSON values; what older runs had is none of it."""
+    return {name: value for name, value in asdict(described).items() if name != "before"} | {
+        "kind": described.kind.__name__
+    }
 
 
 def _may_be_off(described: Setting) -> bool:
