@@ -1,7 +1,7 @@
 # make demo   sets up and opens the page on the built-in sounds
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
 # make check  ruff, mypy and the directions of imports; for the page's JavaScript biome and its tests in node
-# make docs   docs/methods.md and its diagrams anew, from the methods' cards
+# make docs   docs/methods.md, its diagrams and the table of docs/measures.md anew, from what methods and measures declare
 # make setup  .venv with everything; the others call it
 
 # The first of these that is there and has venv; `make PYTHON=…` names another.

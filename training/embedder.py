@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from training import checkpoint
 from training.building import built_method
@@ -16,6 +16,7 @@ from training.config import RunConfig
 from training.data.dataset import Dataset, Progress
 from training.data.store import ClipStore, clip_power, padded_waveforms
 from training.errors import UserError
+from training.measures.measure import Embedded
 from training.methods.method import Method
 from training.run import RunFolder
 
@@ -47,6 +48,18 @@ def embed_audio(method: Method, audio: Tensor, lengths: Tensor) -> Tensor:
     return h.float()
 
 
+def projected(method: Method, h: Tensor) -> Tensor:
+    """z (B, P) of h (B, D), which is h itself for a method without a projector."""
+    z = method.projection(h)
+    return (h if z is None else z).float()
+
+
+def projected_pair(method: Method, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """z (B, P) of two random views of each clip, as a Siamese method sees them, whatever this method looks at."""
+    first, second = (projected(method, method.embed(x)) for x in method.augment.pair(audio, lengths, generator))
+    return first, second
+
+
 def moved_later(audio: Tensor, by: Tensor) -> Tensor:
     """Audio (B, …, T) moved later by `by` (B,) steps of the last axis, silence before it."""
     at = torch.arange(audio.shape[-1], device=audio.device) - by[:, None]  # (B, T)
@@ -64,6 +77,11 @@ def embed_clips(method: Method, store: ClipStore, clips: Tensor) -> Tensor:
         for first, chunk in zip(range(0, len(clips), CHUNK), sorted_clips.split(CHUNK), strict=True)
     ]
     return torch.cat(found)[torch.argsort(order)]
+
+
+def evenly_spaced(n: int, most: int) -> np.ndarray:
+    """At most `most` of the indices up to n, evenly spaced."""
+    return np.linspace(0, n - 1, min(most, n)).round().astype(int)
 
 
 class Embedder:
@@ -103,12 +121,22 @@ class Embedder:
             progress((first + len(chunk)) / len(order), "Embedding the clips")
         return found
 
+    @torch.no_grad()
+    def embedded(self, waveforms: Sequence[np.ndarray], pairs: int) -> Embedded:
+        """All that measures without labels need of waveforms (S,); views are made of at most `pairs` of them."""
+        h = torch.from_numpy(self.embed(waveforms))
+        some = [waveforms[i] for i in evenly_spaced(len(waveforms), pairs)]
+        pair = projected_pair(self.method, *self._heard(some), Generator().manual_seed(0))
+        return Embedded(h, projected(self.method, h), pair)
+
     def _embedded(self, waveforms: Sequence[np.ndarray]) -> Tensor:
+        return embed_audio(self.method, *self._heard(waveforms))
+
+    def _heard(self, waveforms: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
+        """Mel power (B, F, T) or samples (B, S), as the encoder takes them, and their lengths (B,)."""
         if self.method.encoder.domain == "waveform":
-            return embed_audio(self.method, *padded_waveforms(list(waveforms)))
-        return embed_audio(
-            self.method, *clip_power(list(waveforms), self.method.augment.front_end, torch.device("cpu"))
-        )
+            return padded_waveforms(list(waveforms))
+        return clip_power(list(waveforms), self.method.augment.front_end, torch.device("cpu"))
 
 
 def _counts(probe: Mapping[str, Any]) -> tuple[int, int]:

@@ -10,20 +10,30 @@ from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Dataset, Progress
 from training.embedder import Embedder
-from training.measures.knn import knn_accuracy
-from training.measures.probe import probe_accuracy
-from training.probe import chance, log_mel_statistics, mfcc_statistics, stratified_sample
+from training.measures import MEASURES, measured
+from training.measures.knn import KNN
+from training.measures.measure import LabelMeasure
+from training.measures.probe import PROBE
+from training.probe import chance, groups_of, log_mel_statistics, mfcc_statistics, stratified_sample
 from training.run import RunFolder
+from training.snapshot import PAIRS
 
 CLIPS = 5000
 """At most so many clips are evaluated, drawn evenly over class and group."""
 
 
+def label_measures() -> tuple[LabelMeasure, ...]:
+    """What is measured of each facet: what a run logs, and two that are left out there."""
+    return KNN, *(measure for measure in MEASURES.values() if isinstance(measure, LabelMeasure)), PROBE
+
+
 def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Progress) -> dict[str, Any]:
-    """For each facet: kNN, cross-group kNN and linear probe of the run's encoder, and of three baselines.
+    """For each facet the `label_measures` of the run's encoder and of three baselines; all other measures of the encoder,
+    and of its random initialisation.
 
     {"facets": {facet: {"knn", "cross_group_knn", "probe", "chance", "baselines": {"random_init": {…}, "log_mel": {…},
-    "mfcc": {…}}}}}; `cross_group_knn` and `probe` are null for the facet that is the group itself.
+    "mfcc": {…}}}}, "measures": {name: {"trained", "random_init"}}}; `cross_group_knn` and `probe` are null for the facet
+    that is the group itself.
     """
     config = RunConfig.from_json(run.config())
     dataset = open_dataset(data or config.data, window_seconds=config.window_seconds, progress=progress)
@@ -31,9 +41,10 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     embedder, untrained = Embedder(run, step), Embedder(run, step)
     untrained.forget()
     waveforms = [dataset.waveform(int(c)) for c in clips]
+    trained, random_init = (model.embedded(waveforms, PAIRS) for model in (embedder, untrained))
     features: dict[str, Callable[[], np.ndarray]] = {
-        "trained": lambda: embedder.embed(waveforms),
-        "random_init": lambda: untrained.embed(waveforms),
+        "trained": lambda: trained.h.numpy(),
+        "random_init": lambda: random_init.h.numpy(),
         "log_mel": lambda: log_mel_statistics(dataset, clips, embedder.method.augment.front_end).numpy(),
         "mfcc": lambda: mfcc_statistics(dataset, clips).numpy(),
     }
@@ -41,6 +52,7 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     for number, (name, made) in enumerate(features.items()):
         progress(number / len(features), f"Measuring {name.replace('_', ' ')}")
         scores[name] = _scores(made(), dataset, clips)
+    of_trained, of_random_init = measured(trained), measured(random_init)
     return {
         "run": run.name,
         "step": embedder.step,
@@ -54,23 +66,25 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
             }
             for facet in scores["trained"]
         },
+        "measures": {
+            name: {"trained": value, "random_init": of_random_init[name]} for name, value in of_trained.items()
+        },
     }
 
 
 def _scores(x: np.ndarray, dataset: Dataset, clips: np.ndarray) -> dict[str, dict[str, float | None]]:
-    """kNN, cross-group kNN and probe of features (n, D), for each facet with at least two labels."""
-    groups = dataset.groups.codes[clips].astype(np.int64)
+    """The label measures of features (n, D), for each facet with at least two labels."""
+    groups = groups_of(dataset, clips)
     features = torch.from_numpy(x)
     found: dict[str, dict[str, float | None]] = {}
     for name, facet in dataset.facets.items():
-        labels = facet.codes[clips].astype(np.int64)
-        if len(np.unique(labels[labels >= 0])) < 2:
+        labels = torch.from_numpy(facet.codes[clips].astype(np.int64))
+        if len(labels[labels >= 0].unique()) < 2:
             continue
-        is_group = name == dataset.group
-        known = torch.from_numpy(labels)
         found[name] = {
-            "knn": knn_accuracy(features, known),
-            "cross_group_knn": None if is_group else knn_accuracy(features, known, torch.from_numpy(groups)),
-            "probe": None if is_group else probe_accuracy(x, labels, groups),
+            measure.name: None
+            if measure.across_groups and name == dataset.group
+            else measure.of(features, labels, groups)
+            for measure in label_measures()
         }
     return found

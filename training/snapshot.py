@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 from training.columns import Taken, snapshot_values
 from training.data.dataset import Dataset
 from training.data.store import ClipStore
-from training.embedder import embed_clips
+from training.embedder import embed_clips, evenly_spaced, projected, projected_pair
 from training.measures import measured
 from training.measures.measure import Embedded
 from training.methods.method import Method
@@ -37,12 +37,10 @@ def snapshot(
     method.eval()
     generator = Generator(device).manual_seed(0)
     batch = store.batch(_spread(clips, device), companions)
-    # Two views as a Siamese method sees them, whatever this method looks at, so that all methods share the measures.
-    first, second = (
-        _projected(method, method.embed(x)) for x in method.augment.pair(batch.audio, batch.lengths, generator)
-    )
+    # Of two views whatever this method looks at, so that all methods share the measures.
+    first, second = projected_pair(method, batch.audio, batch.lengths, generator)
     lens = method.lens(method.views(batch, generator))
-    z = _projected(method, h)
+    z = projected(method, h)
     method.train()
     # A few thousand rows: on a GPU each measure would be waited for, and the eigenvalues' library takes a second to load.
     h, z, first, second = (x.cpu() for x in (h, z, first, second))
@@ -61,16 +59,9 @@ def snapshot(
     return Snapshot(arrays, measured(embedded))
 
 
-def _projected(method: Method, h: Tensor) -> Tensor:
-    """z (B, P), or h itself for a method without a projector."""
-    z = method.projection(h)
-    return (h if z is None else z).float()
-
-
 def _spread(clips: np.ndarray, device: torch.device) -> Tensor:
     """PAIRS of the probe clips, evenly spaced."""
-    chosen = clips[np.linspace(0, len(clips) - 1, min(PAIRS, len(clips))).round().astype(int)]
-    return torch.from_numpy(chosen).to(device)
+    return torch.from_numpy(clips[evenly_spaced(len(clips), PAIRS)]).to(device)
 
 
 def is_due(step: int, last: int, seconds_since: float) -> bool:

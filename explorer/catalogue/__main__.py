@@ -1,15 +1,20 @@
-"""Writes docs/methods.md and docs/diagrams/ anew from the methods' cards and what was measured: `make docs`."""
+"""Writes docs/methods.md, docs/diagrams/ and the table of docs/measures.md anew, from what methods and measures declare and
+what was measured: `make docs`.
+"""
 
 from pathlib import Path
 
 from explorer.catalogue.document import document, drawings
+from explorer.catalogue.measures_table import with_table
 from explorer.catalogue.method_markdown import ROOT
 
 
 def write(docs: Path) -> None:
-    """The document, and one drawing a method; drawings of methods that are gone are removed."""
+    """The documents, and one drawing a method; drawings of methods that are gone are removed."""
     (docs / "diagrams").mkdir(parents=True, exist_ok=True)
     (docs / "methods.md").write_text(document())
+    measures = docs / "measures.md"
+    measures.write_text(with_table(measures.read_text()))
     wanted = drawings()
     for name, svg in wanted.items():
         (docs / "diagrams" / name).write_text(svg)

@@ -68,13 +68,15 @@ def test_a_run_without_a_folder_gets_one_named_by_time_and_method(
     (folder,) = tmp_path.iterdir()
     assert folder.name.endswith("-simclr") and folder.name[:2] == "20"
     found = answer(capsys, "list", "--runs", str(tmp_path))
-    assert found == {
-        "runs": [
-            {"run": folder.name, "state": "finished", "step": 1, "method": "simclr", "data": "starter", "warning": ""}
-        ]
-    }
+    (row,) = found["runs"]
+    latest = row.pop("latest")
+    assert row == {
+        "run": folder.name, "state": "finished", "step": 1, "method": "simclr", "data": "starter", "warning": "",
+    }  # fmt: skip
+    assert latest.keys() == {curve.key for curve in RunFolder(folder).schema().curves}
     assert main(["list", "--runs", str(tmp_path)]) == 0
-    assert folder.name in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert folder.name in shown and f"Effective rank {latest['measure/effective_rank']:.1f}, " in shown
 
 
 def test_a_waiting_folder_is_run(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,8 +235,14 @@ def test_evaluate(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixt
     at_start = answer(capsys, "evaluate", str(run.path), "--step", "0")
     klass = at_start["facets"]["class"]
     assert {k: klass[k] for k in ("knn", "cross_group_knn", "probe")} == klass["baselines"]["random_init"]
+    for name, values in at_start["measures"].items():
+        assert values["trained"] == pytest.approx(values["random_init"], rel=1e-4, abs=1e-6), name
+    first = next(row for row in run.metrics() if "measure/normalised_std" in row)
+    rank = at_start["measures"]["effective_rank"]["trained"]
+    assert rank == pytest.approx(first["measure/effective_rank"], rel=0.4), "of all clips, not only the probe's"
     assert main(["evaluate", str(run.path)]) == 0
-    assert "random_init" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "random_init" in shown and "Cross-group kNN" in shown and "Effective rank of the encoder" in shown
 
 
 def test_finetune(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:

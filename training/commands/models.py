@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,18 +76,27 @@ def embed(options: argparse.Namespace) -> None:
 
 def evaluate(options: argparse.Namespace) -> None:
     """Measure what a run knows of the labels, beside what needs no training."""
-    from training.evaluate import evaluation
+    from training.evaluate import evaluation, label_measures
+    from training.measures import MEASURES
 
     found = evaluation(named_run(options), options.data, options.step, progress_line())
     if options.json:
         print_json(found)
         return
     print(f"{found['run']}, step {found['step']}, {found['clips']} clips of {found['data']}")
-    columns = ("knn", "cross_group_knn", "probe")
+    columns = {measure.name: measure.curve for measure in label_measures()}
     for facet, scores in found["facets"].items():
-        print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(31) + "".join(f"{c:>17}" for c in columns))
+        print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(31) + _cells(c.title for c in columns.values()))
         for name, row in {"trained": scores, **scores["baselines"]}.items():
-            print(f"  {name:28}" + "".join(f"{'–' if row[c] is None else format(row[c], '.3f'):>17}" for c in columns))
+            print(f"  {name:28}" + _cells("–" if row[m] is None else c.written(row[m]) for m, c in columns.items()))
+    print("\nwithout labels".ljust(31) + _cells(("trained", "random_init")))
+    for name, values in found["measures"].items():
+        curve = MEASURES[name].curve
+        print(f"  {curve.title:28}" + _cells(curve.written(value) for value in values.values()))
+
+
+def _cells(texts: Iterable[str]) -> str:
+    return "".join(f"{text:>17}" for text in texts)
 
 
 def finetune(options: argparse.Namespace) -> None:

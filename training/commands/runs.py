@@ -131,9 +131,9 @@ def stop(options: argparse.Namespace) -> None:
 def list_runs(options: argparse.Namespace) -> None:
     """Say which runs there are and where they stand."""
 
-    rows = []
+    rows, figures = [], []
     for run in find_runs(Path(options.runs)):
-        config, status = run.config(), run.status()
+        config, status, latest = run.config(), run.status(), run.latest()
         rows.append(
             {
                 "run": run.name,
@@ -142,17 +142,21 @@ def list_runs(options: argparse.Namespace) -> None:
                 "method": config.get("method"),
                 "data": config.get("data"),
                 "warning": status.warning,
+                "latest": {curve.key: value for curve, value in latest},
             }
         )
+        measures = [(curve, value) for curve, value in latest if curve.rhythm == "snapshot" and not curve.chart]
+        figures.append(", ".join(f"{curve.title} {curve.written(value)}" for curve, value in measures))
     if options.json:
         print_json({"runs": rows})
     elif not rows:
         print(f"There are no runs in {options.runs}.")
-    for row in [] if options.json else rows:
+    for row, measured in [] if options.json else zip(rows, figures, strict=True):
         line = f"{row['run']:40} {row['state']:10} step {row['step']:<8} {row['method']} on {row['data']}"
         print(readable_name(line))
-        if row["warning"]:
-            print(readable_name(f"{'':40} {row['warning']}"))
+        for more in (measured, row["warning"]):
+            if more:
+                print(readable_name(f"{'':40} {more}"))
 
 
 def _overrides(pairs: Sequence[str]) -> dict[str, str]:

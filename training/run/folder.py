@@ -14,9 +14,9 @@ from training import durable
 from training.errors import UserError
 from training.process import ProcessIdentity, current_process
 from training.run import reading
-from training.run.metrics_file import MetricsReader, current_rows
+from training.run.metrics_file import MetricsReader, current_rows, latest_values
 from training.run.older import schema_of_older_run
-from training.run.schema import Schema
+from training.run.schema import Curve, Schema
 from training.run.status import SCHEMA, Control, State, Status, parsed_status
 
 SILENT_SECONDS = 10.0
@@ -139,6 +139,11 @@ class RunFolder:
     def metrics(self) -> list[dict[str, Any]]:
         """All rows that still hold, in order: those that a resume superseded are left out."""
         return current_rows(MetricsReader(self.metrics_path()).read()[0])
+
+    def latest(self) -> list[tuple[Curve, float]]:
+        """The declared curves that have a number at the end of its metrics, each with its newest."""
+        values = latest_values(self.metrics_path())
+        return [(curve, values[curve.key]) for curve in self.schema().curves if curve.key in values]
 
     def metrics_path(self) -> Path:
         """The file that `MetricsReader` follows."""

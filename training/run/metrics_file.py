@@ -1,13 +1,16 @@
 """Rows of metrics.jsonl: followed as they are written, and without those that a resume superseded."""
 
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from training.run.reading import RegularFile, parsed_json
+from training.run.reading import RegularFile, parsed_json, read_end
 
 WINDOW_BYTES = 64 << 20
 """Read at once: some three hundred thousand rows."""
+END_BYTES = 1 << 18
+"""Holds more than a minute of rows, and so the newest snapshot's, which are a minute apart at most."""
 LONGEST_TEXT = 10_000
 
 Row = dict[str, Any]
@@ -57,6 +60,16 @@ def rows_from(file: IO[bytes], offset: int) -> tuple[list[Row], int]:
     new = file.read(WINDOW_BYTES)
     whole = new[: new.rfind(b"\n") + 1]
     return [row for line in whole.splitlines() if (row := _parsed(line)) is not None], offset + len(whole)
+
+
+def latest_values(path: Path) -> dict[str, float]:
+    """The newest number of each name in the rows at the file's end: cheap, for who lists many runs."""
+    end = read_end(path, END_BYTES)
+    rows = [row for line in end.splitlines() if (row := _parsed(line)) is not None]
+    found: dict[str, float] = {}
+    for row in current_rows(rows):
+        found |= {k: float(v) for k, v in row.items() if type(v) in (int, float) and math.isfinite(v)}
+    return found
 
 
 def current_rows(rows: Iterable[Mapping[str, Any]]) -> list[Row]:

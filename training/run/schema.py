@@ -50,6 +50,10 @@ class Curve:
     rhythm: Literal["step", "snapshot"] = "snapshot"
     """Whether it is logged as training goes on, and then worth smoothing, or once a snapshot."""
 
+    def written(self, value: float) -> str:
+        """A value with the decimals that are worth reading."""
+        return f"{value:.{self.digits}f}" if self.digits >= 0 else f"{value:.1e}"
+
 
 @dataclass(frozen=True)
 class Column:

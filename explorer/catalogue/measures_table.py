@@ -1,0 +1,29 @@
+"""The table of docs/measures.md, from what measures declare."""
+
+from training.evaluate import label_measures
+from training.measures import MEASURES
+from training.run.schema import Curve
+
+BEGIN, END = "<!-- The table is made by `make docs`. -->\n", "<!-- Here it ends. -->\n"
+HEAD = "| logged as | title | what it tells | unit | computed on | source |\n|---|---|---|---|---|---|\n"
+
+
+def measures_table() -> str:
+    """One line a measure: those that a run logs, then those that `evaluate` alone tells."""
+    logged = [_line(measure.curve, f"`{name}`") for name, measure in MEASURES.items()]
+    others = [m for m in label_measures() if m.name not in MEASURES]
+    return HEAD + "".join([*logged, *(_line(measure.curve, "by `evaluate`") for measure in others)])
+
+
+def with_table(page: str) -> str:
+    """The page with the table as it is now. Raises ValueError where there is no place for it."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError("The page does not say where its table of measures begins and ends.")
+    return before + BEGIN + "\n" + measures_table() + "\n" + END + after
+
+
+def _line(curve: Curve, logged: str) -> str:
+    cells = (logged, curve.title, curve.meaning, curve.unit, curve.convention, curve.source)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
