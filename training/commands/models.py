@@ -86,13 +86,13 @@ def evaluate(options: argparse.Namespace) -> None:
     print(f"{found['run']}, step {found['step']}, {found['clips']} clips of {found['data']}")
     columns = {measure.name: measure.curve for measure in label_measures()}
     for facet, scores in found["facets"].items():
-        print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(31) + _cells(c.title for c in columns.values()))
+        print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(33) + _cells(c.title for c in columns.values()))
         for name, row in {"trained": scores, **scores["baselines"]}.items():
-            print(f"  {name:28}" + _cells("–" if row[m] is None else c.written(row[m]) for m, c in columns.items()))
-    print("\nwithout labels".ljust(31) + _cells(("trained", "random_init")))
+            print(f"  {name:30}" + _cells("–" if row[m] is None else c.written(row[m]) for m, c in columns.items()))
+    print("\nwithout labels".ljust(33) + _cells(("trained", "random_init")))
     for name, values in found["measures"].items():
         curve = MEASURES[name].curve
-        print(f"  {curve.title:28}" + _cells(curve.written(value) for value in values.values()))
+        print(f"  {curve.title:30}" + _cells(curve.written(value) for value in values.values()))
 
 
 def _cells(texts: Iterable[str]) -> str:
