@@ -82,7 +82,7 @@ CLIP_COLUMNS = (
     ClipColumn(
         Column(
             "loudness", "Loudness", "number", unit="dB", digits=1,
-            meaning="Root mean square of the samples, in decibels below full scale.",
+            meaning="Root mean square of the samples, relative to full scale.",
         ),
         loudness,
     ),

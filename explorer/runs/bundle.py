@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from explorer.runs import map_columns
 from explorer.runs.columns import Values, from_array, from_codes, from_list
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders, Layouts
 from explorer.runs.lens import lens
-from explorer.runs.map_columns import MAP_COLUMNS
 from explorer.runs.metrics import START, Rows, rows_since
 from explorer.runs.neighbours import neighbours_of_point
 from explorer.runs.points import Points, points
@@ -90,11 +90,12 @@ class Bundle:
         return lens(self.run, step)
 
     def _of_trainer(self) -> Schema:
-        return _schema(self.run.path, file_stamp(self.run.path / "schema.json"))
+        read = ("schema.json", "config.json", "baselines.json")  # the latter two of a run of before there was the first
+        return _schema(self.run.path, tuple(file_stamp(self.run.path / name) for name in read))
 
     def _declared(self) -> dict[str, Column]:
         facets = [Column(name, name, "category") for name in self.points().facets]  # all that the oldest runs have
-        return by_name([*self._of_trainer().columns, *facets, *(each.column for each in MAP_COLUMNS)])
+        return by_name([*self._of_trainer().columns, *facets, *(each.column for each in map_columns.MAP_COLUMNS)])
 
     def _of_clips(self, column: Column) -> Values | None:
         about = self.points()
@@ -129,7 +130,7 @@ class Bundle:
 
 
 @lru_cache(maxsize=64)
-def _schema(path: Path, stamp: tuple[int, int, int] | None) -> Schema:
+def _schema(path: Path, stamps: tuple[Any, ...]) -> Schema:
     return RunFolder(path).schema()
 
 
@@ -142,7 +143,7 @@ def _columns(path: Path, stamp: tuple[int, int, int] | None) -> dict[str, Any]:
 def _computed(bundle: Bundle, step: int, name: str, key: str, kind: str) -> np.ndarray | None:
     """A projector's column, of the snapshot with the hash `key` on its map of that kind."""
     layout, units = bundle.layout(step), unit_embeddings(bundle.run, step)
-    values = next((each.values for each in MAP_COLUMNS if each.column.name == name), None)
+    values = next((each.values for each in map_columns.MAP_COLUMNS if each.column.name == name), None)
     if values is None or layout is None or units is None or len(units) != len(layout.places):
         return None
     return values(units, layout.places)

@@ -55,7 +55,7 @@ def _nearest_places(places: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
 
 MAP_TRUST = Column(
     "map_trust", "Map trust", "number", "snapshot", writer="projector",
-    meaning="How far the clip's neighbours on this map are its neighbours in truth; 1 is all of them, about .5 chance.",
+    meaning="How far the clip's neighbours on this map are its neighbours in truth; 1 means all of them, about 0.5 is chance.",
 )  # fmt: skip
 MAP_COLUMNS = (MapColumn(MAP_TRUST, local_trust),)
 

@@ -10,8 +10,8 @@ const ROBUST = 0.02; // this share of the values lies beyond either end of the s
 /**
  * Points of one look. `ids` are their indices.
  * @typedef {{name: string, ids: Int32Array, colour: string, marker: string}} Class
- * The scale of numbers: `low` and `high` have the first and the last colour; `below` and `above`: whether values lie beyond.
- * @typedef {{low: number, high: number, below: boolean, above: boolean, colours: string[], missing: number}} Scale
+ * The scale of numbers: `low` and `high` have the first and the last colour, `least` and `most` are the values there are.
+ * @typedef {{low: number, high: number, least: number, most: number, colours: string[], missing: number}} Scale
  */
 
 /** The classes of n points by a column with its values; of numbers also their scale, else null. */
@@ -48,17 +48,15 @@ function shades(column, n) {
   const high = column.high ?? (sorted.length ? quantile(1 - ROBUST) : 0);
   const colours = numberColours(SHADES);
   const members = colours.map(() => []);
-  const scale = high > low ? SHADES / (high - low) : 0;
+  const perUnit = high > low ? SHADES / (high - low) : 0;
   for (const point of there)
-    members[Math.max(0, Math.min(SHADES - 1, Math.floor((values[point] - low) * scale)))].push(point);
+    members[Math.max(0, Math.min(SHADES - 1, Math.floor((values[point] - low) * perUnit)))].push(point);
   const classes = colours
     .map((colour, i) => ({ name: "", ids: Int32Array.from(members[i]), colour, marker: "circle" }))
     .filter((each) => each.ids.length);
-  const [below, above] = [sorted[0] < low, sorted[sorted.length - 1] > high];
-  return {
-    classes: gathered(classes, missing, "no value"),
-    scale: { low, high, below, above, colours, missing: missing.length },
-  };
+  const [least, most] = [sorted[0] ?? low, sorted[sorted.length - 1] ?? high];
+  const scale = { low, high, least, most, colours, missing: missing.length };
+  return { classes: gathered(classes, missing, "no value"), scale };
 }
 
 function dressed(entries) {

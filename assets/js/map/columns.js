@@ -3,6 +3,7 @@
 import { source } from "../core/source.js";
 
 const KEPT = 60;
+const BETWEEN = "  ·  ";
 const FLAG = ["no", "yes"];
 
 /** @import { Column, Refusal } from "../core/types.d.ts" */
@@ -47,17 +48,37 @@ export class Columns {
     return named ? written(named, point) : `clip ${point + 1}`;
   }
 
-  /** Its value of the shown column and its other categories, in one line; `whole` adds all that is known of it. */
-  facts(point, shown, whole = false) {
+  /** Its value of the shown column and its other categories, in one line. */
+  facts(point, shown) {
+    return this.lines(shown, (column) => column.kind === "category")
+      .map(titled(point))
+      .join(BETWEEN);
+  }
+
+  /** All that is known of it. */
+  everything(point, shown) {
+    return this.lines(shown, () => true)
+      .map(titled(point))
+      .join(BETWEEN);
+  }
+
+  /** `facts` where there is little room: the shown value comes first and without its title. */
+  brief(point, shown) {
+    const said = (column) => (column === shown ? written(column, point) : titled(point)(column));
+    return this.lines(shown, (column) => column.kind === "category")
+      .map(said)
+      .join(BETWEEN);
+  }
+
+  /** The shown column and the `wanted` others of clips, but the one that is the title. */
+  lines(shown, wanted) {
     const named = shown?.kind === "category" && shown.per === "clip" ? shown : this.main;
-    const rest = this.all.filter((column) => column.per === "clip" && column.name !== shown?.name);
-    const listed = [shown, ...rest.filter((column) => whole || column.kind === "category")];
-    return listed
-      .filter((column) => column && column.name !== named?.name)
-      .map((column) => `${column.title}: ${written(column, point)}`)
-      .join("  ·  ");
+    const rest = this.all.filter((column) => column.per === "clip" && column.name !== shown?.name && wanted(column));
+    return [shown, ...rest].filter((column) => column && column.name !== named?.name);
   }
 }
+
+const titled = (point) => (column) => `${column.title}: ${written(column, point)}`;
 
 /** One value in words, with its unit. */
 export function written(column, point) {

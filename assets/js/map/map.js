@@ -297,7 +297,7 @@ export class MapView {
     const box = this.stage.getBoundingClientRect();
     this.tip.replaceChildren(
       make("strong", {}, this.labelOf(point)),
-      make("span", {}, this.columns.facts(point, this.shown, true)),
+      make("span", {}, this.columns.everything(point, this.shown)),
     );
     this.tip.classList.add("shown");
     const x = Math.min(event.clientX - box.left + 14, box.width - this.tip.offsetWidth - 6);
@@ -373,7 +373,7 @@ export class MapView {
         score,
         sound: this.soundOf(point),
         label: this.labelOf(point),
-        note: this.allLabels(point),
+        note: this.columns.brief(point, this.shown),
       })),
     );
     const milliseconds = performance.now() - asked;

@@ -14,8 +14,9 @@ export class NumberLegend {
   show(scale, column) {
     this.box.hidden = !scale;
     if (!scale) return;
-    const low = `${scale.below ? "≤ " : ""}${number(scale.low, column)}`;
-    const high = `${scale.above ? "≥ " : ""}${number(scale.high, column)}`;
+    const [least, low, high, most] = ["least", "low", "high", "most"].map((end) => number(scale[end], column));
+    const from = scale.least < scale.low && least !== low ? `≤ ${low}` : low;
+    const to = scale.most > scale.high && most !== high ? `≥ ${high}` : high;
     const ramp = make("span.number-ramp", {
       style: { background: `linear-gradient(90deg, ${scale.colours.join(", ")})` },
     });
@@ -25,7 +26,7 @@ export class NumberLegend {
       make("span.swatch.circle", { style: { background: UNLABELLED() } }),
     );
     missing.append(`no value: ${scale.missing}`);
-    this.box.replaceChildren(make("span", {}, low), ramp, make("span", {}, high), ...(scale.missing ? [missing] : []));
-    this.box.setAttribute("aria-label", `${column.title}: the colours go from ${low} to ${high}`);
+    this.box.replaceChildren(make("span", {}, from), ramp, make("span", {}, to), ...(scale.missing ? [missing] : []));
+    this.box.setAttribute("aria-label", `${column.title}: the colours go from ${from} to ${to}`);
   }
 }
