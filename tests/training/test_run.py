@@ -319,6 +319,20 @@ def test_a_file_of_many_windows_is_read_whole(run: RunFolder, monkeypatch: pytes
     assert [row["step"] for row in run.metrics()] == list(range(100))
 
 
+def test_the_newest_of_each_number_is_found_at_the_end(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = RunWriter(run.path)
+    for step in range(50):
+        writer.append_metrics({"step": step, "train/loss": 1.0 / (step + 1)})
+        if step % 20 == 0:
+            writer.append_metrics({"step": step, "measure/uniformity": -step, "train/own": float("nan")})
+    writer.append_metrics({"resumed_from": 30})
+    writer.append_metrics({"step": 31, "train/loss": 7.0, "a later version's": 3})
+    writer.close()
+    assert [(curve.key, value) for curve, value in run.latest()] == [("train/loss", 7.0), ("measure/uniformity", -20.0)]
+    monkeypatch.setattr("training.run.metrics_file.END_BYTES", 200)
+    assert [curve.key for curve, _ in run.latest()] == ["train/loss"]
+
+
 def test_a_status_beats_whenever_it_is_written(run: RunFolder) -> None:
     writer = RunWriter(run.path)
     writer.write_status(Status(State.TRAINING))

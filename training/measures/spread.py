@@ -50,7 +50,6 @@ MEAN_COSINE = Measure(
         meaning="How much any two clips point the same way: 0 is spread evenly, 1 is collapse.",
         convention="projector output, all pairs of different clips",
         source="arXiv 2011.10566",
-        lines=(Line("spread evenly", 0.0),),
     ),
     lambda embedded: mean_cosine(embedded.z),
 )

@@ -56,11 +56,11 @@ class AlignUniform(TwoViews):
     )
     pictures = (DISTANCES,)
     parts = (
-        part("alignment", "Alignment", "How far apart two views of one clip lie in the batch: smaller is better."),
+        part("alignment", "Alignment", "How far apart two views of one clip lie."),
         part(
             "uniformity",
             "Uniformity",
-            "How evenly the batch fills the sphere: more negative is more even, 0 is one point.",
+            "How evenly the batch fills the sphere; 0 is one point.",
         ),
     )
 

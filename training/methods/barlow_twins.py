@@ -82,13 +82,13 @@ class BarlowTwins(TwoViews):
         part(
             "agreement",
             "Agreement",
-            "How far the outputs of two views are from correlating fully, each with itself.",
+            "How far outputs are from agreeing over two views.",
             digits=2,
         ),
         part(
             "redundancy",
             "Redundancy",
-            "How much different outputs correlate, and so repeat each other, before its weight.",
+            "How much different outputs repeat each other.",
             digits=2,
         ),
     )

@@ -98,11 +98,11 @@ class DeepInfoMax(Method):
         ),
     )
     parts = (
-        part("local", "Local", "How badly moments of a clip and the vector of the same clip are matched."),
+        part("local", "Local", "How badly moments are matched with their own clip."),
         part(
             "prior",
             "Prior",
-            "How badly a judge tells the vectors from random numbers: at 1.39 it cannot, as is wanted.",
+            "How badly a judge tells vectors from random numbers.",
         ),
         accuracy("How often a moment fits its own clip's vector better than that of any other clip."),
     )

@@ -105,13 +105,13 @@ class DINO(TwoViews):
         part(
             "teacher_entropy",
             "Entropy of the teacher",
-            "How undecided the teacher is between the prototypes; 0 or its highest value all along is collapse.",
+            "How undecided it is; 0, or no change, is collapse.",
             "nats",
         ),
         part(
             "divergence",
             "Divergence",
-            "How far the student's answer is from the teacher's: what there is to learn.",
+            "How far the student is from the teacher.",
             "nats",
         ),
     )

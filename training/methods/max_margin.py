@@ -55,8 +55,8 @@ class MaxMargin(TwoViews):
     )
     pictures = (DISTANCES,)
     parts = (
-        part("pull", "Pull", "The mean squared distance of two views of one clip, which is made small."),
-        part("push", "Push", "How far views of different clips reach into the margin, squared: it is made small."),
+        part("pull", "Pull", "How far apart two views of one clip lie, squared."),
+        part("push", "Push", "How far other clips reach into the margin, squared."),
         part(
             "inside_margin",
             "Inside the margin",

@@ -78,13 +78,13 @@ class VICReg(TwoViews):
         ),
     )
     parts = (
-        part("invariance", "Invariance", "How far apart two views of one clip lie, before its weight."),
+        part("invariance", "Invariance", "How far apart two views of one clip lie."),
         part(
             "variance",
             "Variance",
-            "How far the outputs' spread over the batch lies below 1, before its weight; 2 is collapse.",
+            "How far the outputs' spread lies below 1.",
         ),
-        part("covariance", "Covariance", "How much different outputs vary together, before its weight."),
+        part("covariance", "Covariance", "How much different outputs vary together."),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

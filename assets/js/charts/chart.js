@@ -181,8 +181,8 @@ export class Chart {
   }
 
   showValue(feed) {
-    const [curve] = curvesIn(this.kind, feed.rows);
-    const row = curve && feed.rows.findLast((r) => Number.isFinite(r[curve.key]));
+    const [curve, other] = curvesIn(this.kind, feed.rows);
+    const row = curve && !other && feed.rows.findLast((r) => Number.isFinite(r[curve.key]));
     this.value.textContent = row ? written(curve, row[curve.key]) : "";
   }
 
