@@ -1,6 +1,8 @@
 """What older versions left behind is on the page: in the list, with its map, its curves and its sounds."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from training.embedder import Embedder
 
 
 @pytest.fixture
-def library(cache, tmp_path):
+def library(cache: Path, tmp_path: Path) -> Any:
     """Both runs, as copies in one folder."""
     for name in OLDER_RUNS:
         copied(name, tmp_path / "runs" / name)
@@ -26,7 +28,7 @@ def library(cache, tmp_path):
 
 
 @pytest.mark.parametrize("name", OLDER_RUNS)
-def test_an_older_run_is_listed_with_its_curves_and_baselines(name, library, tmp_path):
+def test_an_older_run_is_listed_with_its_curves_and_baselines(name: Any, library: Any, tmp_path: Path) -> None:
     summary = next(summary for summary in library.summaries() if summary.name == name)
     described = json.loads((OLDER_RUNS[name] / "config.json").read_text())
     assert (summary.method, summary.encoder, summary.created) == (
@@ -51,7 +53,7 @@ def test_an_older_run_is_listed_with_its_curves_and_baselines(name, library, tmp
 
 
 @pytest.mark.parametrize("name", OLDER_RUNS)
-def test_an_older_run_has_a_map_of_every_snapshot(name, library):
+def test_an_older_run_has_a_map_of_every_snapshot(name: Any, library: Any) -> None:
     """The example brings its own, which are found by the hash of each snapshot; the stopped run's are made."""
     run, folders = library.run(name), LayoutFolders()
     chain, made = Chain(run, folders), []
@@ -65,7 +67,7 @@ def test_an_older_run_has_a_map_of_every_snapshot(name, library):
         assert places.shape == (len(run.probe()["ids"]), 2) and np.isfinite(places).all() and places.any()
 
 
-def test_an_older_run_finds_its_sounds_wherever_they_lie(library, tmp_path):
+def test_an_older_run_finds_its_sounds_wherever_they_lie(library: Any, tmp_path: Path) -> None:
     dataset = open_dataset(str(write_sounds(tmp_path / "elsewhere")))
     run = library.run("stopped")
     assert library.sounds(run).dataset.fingerprint == dataset.fingerprint
@@ -74,7 +76,7 @@ def test_an_older_run_finds_its_sounds_wherever_they_lie(library, tmp_path):
 
 
 @pytest.mark.parametrize("name", OLDER_RUNS)
-def test_the_embedder_takes_an_older_run(name, library):
+def test_the_embedder_takes_an_older_run(name: Any, library: Any) -> None:
     embedder = Embedder(library.run(name))
     noise = np.random.default_rng(0).uniform(-0.3, 0.3, 9_000).astype(np.float32)
     (vector,) = embedder.embed([noise])

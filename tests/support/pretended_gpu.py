@@ -147,6 +147,6 @@ def pretended_gpu() -> Iterator[PretendedGPU]:
 
 def recurrent(self: nn.GRU, x: Tensor) -> tuple[Tensor, Tensor]:
     """Of the GRU's shape, type and weights: cuDNN, which would do it, asks the driver for the device."""
-    gates = nn.functional.linear(x, self.weight_ih_l0, self.bias_ih_l0)[..., : self.hidden_size]
+    gates = nn.functional.linear(x, self.weight_ih_l0, self.bias_ih_l0)[..., : self.hidden_size]  # type: ignore[arg-type]
     states = nn.functional.linear(gates, self.weight_hh_l0[: self.hidden_size], self.bias_hh_l0[: self.hidden_size])
     return states, states[:, -1:].transpose(0, 1)

@@ -112,7 +112,7 @@ def test_other_errors_are_not_taken_for_the_device() -> None:
 def test_what_goes_to_a_gpu_is_pinned_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     x, done = torch.arange(3), []
     monkeypatch.setattr(Tensor, "pin_memory", lambda self: done.append("pinned") or self)
-    monkeypatch.setattr(Tensor, "to", lambda self, device, non_blocking: done.append((device, non_blocking)) or self)
+    monkeypatch.setattr(Tensor, "to", lambda self, device, non_blocking: done.append((device, non_blocking)) or self)  # type: ignore[arg-type]
     assert Hardware(FIRST_GPU, bf16=True, channels_last=True).sent(x) is x
     assert done == ["pinned", (FIRST_GPU, True)]
     assert Hardware(torch.device("cpu"), bf16=True, channels_last=True).sent(x) is x and len(done) == 2

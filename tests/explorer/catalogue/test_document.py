@@ -1,6 +1,7 @@
 """docs/methods.md and its drawings are what the cards say now."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_measured_figures_stand_in_the_table(monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
-def test_drawings_of_methods_that_are_gone_are_removed(tmp_path) -> None:
+def test_drawings_of_methods_that_are_gone_are_removed(tmp_path: Path) -> None:
     (tmp_path / "diagrams").mkdir()
     (tmp_path / "diagrams" / "gone.svg").write_text("")
     (tmp_path / "measures.md").write_text((ROOT / "docs" / "measures.md").read_text())

@@ -1,13 +1,14 @@
 """A data set in numbers and names."""
 
 from dataclasses import replace
+from typing import Any
 
 from explorer.components import summary_of
 from explorer.components.data_summary import LISTED_AT_MOST
 from training.data.dataset import Skipped
 
 
-def test_what_is_in_a_set_and_what_was_skipped(make_dataset):
+def test_what_is_in_a_set_and_what_was_skipped(make_dataset: Any) -> None:
     skipped = tuple(Skipped(f"{number}.wav", "it is empty: no audio") for number in range(LISTED_AT_MOST + 5))
     made = summary_of(replace(make_dataset(12), skipped=skipped))
     assert (made["name"], made["clips"], made["seconds"], made["group"]) == ("Made-up sounds", 12, 3.0, "source")

@@ -3,7 +3,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +19,11 @@ from training.run import RunFolder, RunWriter, State, Status, create_run
 PROJECT = Path(__file__).resolve().parents[3]
 
 
-def fake_command(verb, folder):
+def fake_command(verb: Any, folder: Any) -> Any:
     return [sys.executable, "-m", "tests.support.fake_trainer", verb, str(folder)]
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition: Any, seconds: Any = 30) -> Any:
     until = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < until, "waited in vain"
@@ -30,7 +32,7 @@ def wait_for(condition, seconds=30):
 
 
 @pytest.fixture
-def root(tmp_path, monkeypatch):
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A folder of runs; whatever trains in it is ended afterwards."""
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.05)
     folder = tmp_path / "runs"
@@ -42,11 +44,11 @@ def root(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def launch(root):
+def launch(root: Any) -> Iterator[Any]:
     """Makes servers; all are closed afterwards and their children waited for."""
     made = []
 
-    def start_server(**options):
+    def start_server(**options: Any) -> Any:
         made.append(Launcher(root, command=fake_command, **options))
         return made[-1]
 
@@ -58,15 +60,15 @@ def launch(root):
             child.wait()
 
 
-def state(root, name):
+def state(root: Any, name: Any) -> Any:
     return RunFolder(root / name).status().state
 
 
-def wait_for_state(root, name, wanted):
+def wait_for_state(root: Any, name: Any, wanted: Any) -> None:
     wait_for(lambda: state(root, name) == wanted)
 
 
-def test_a_run_is_trained_to_its_end(launch, root):
+def test_a_run_is_trained_to_its_end(launch: Any, root: Any) -> None:
     server = launch()
     name = server.start({"method": "simclr", "data": "starter", "ticks": 3})
     assert name.startswith("simclr-starter-")
@@ -76,7 +78,7 @@ def test_a_run_is_trained_to_its_end(launch, root):
     assert server.queue() == []
 
 
-def test_pause_resume_stop_and_resume_again(launch, root):
+def test_pause_resume_stop_and_resume_again(launch: Any, root: Any) -> None:
     server = launch()
     name = server.start({"method": "byol"})
     wait_for_state(root, name, State.TRAINING)
@@ -91,7 +93,7 @@ def test_pause_resume_stop_and_resume_again(launch, root):
     assert RunFolder(root / name).status().attempt == 2
 
 
-def test_a_trainer_has_a_process_group_of_its_own_in_the_servers_session_and_no_stdin(launch, root):
+def test_a_trainer_has_a_process_group_of_its_own_in_the_servers_session_and_no_stdin(launch: Any, root: Any) -> None:
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
@@ -100,7 +102,7 @@ def test_a_trainer_has_a_process_group_of_its_own_in_the_servers_session_and_no_
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
 
 
-def test_visitors_one_at_a_time_and_the_others_in_order(launch, root):
+def test_visitors_one_at_a_time_and_the_others_in_order(launch: Any, root: Any) -> None:
     server = launch()
     first, second, third = (server.start({}, name) for name in ("a", "b", "c"))
     wait_for_state(root, first, State.TRAINING)
@@ -119,7 +121,7 @@ def test_visitors_one_at_a_time_and_the_others_in_order(launch, root):
     assert server.queue() == []
 
 
-def test_a_trainer_started_by_hand_has_the_device(launch, root):
+def test_a_trainer_started_by_hand_has_the_device(launch: Any, root: Any) -> None:
     by_hand = create_run(root / "hand", {})
     with subprocess.Popen(fake_command("run", by_hand.path), cwd=PROJECT, stdout=subprocess.DEVNULL) as process:
         wait_for_state(root, "hand", State.TRAINING)
@@ -132,7 +134,7 @@ def test_a_trainer_started_by_hand_has_the_device(launch, root):
         wait_for_state(root, name, State.FINISHED)
 
 
-def test_resuming_twice_is_refused(launch, root):
+def test_resuming_twice_is_refused(launch: Any, root: Any) -> None:
     server = launch()
     server.start({}, "a")
     assert server.place("a") == 0
@@ -143,7 +145,7 @@ def test_resuming_twice_is_refused(launch, root):
         server.resume("b")
 
 
-def test_visitors_the_queue_is_bounded(launch, root):
+def test_visitors_the_queue_is_bounded(launch: Any, root: Any) -> None:
     server = launch()
     server.start({})
     for _ in range(QUEUED_AT_MOST):
@@ -153,7 +155,7 @@ def test_visitors_the_queue_is_bounded(launch, root):
     assert len(list(root.glob("[!.]*"))) == QUEUED_AT_MOST + 1
 
 
-def test_a_trainer_that_dies_at_once_says_why(launch, root):
+def test_a_trainer_that_dies_at_once_says_why(launch: Any, root: Any) -> None:
     server = launch()
     name = server.start({"fault": "dies"})
     wait_for_state(root, name, State.FAILED)
@@ -165,7 +167,7 @@ def test_a_trainer_that_dies_at_once_says_why(launch, root):
     wait_for_state(root, follower, State.FINISHED)
 
 
-def test_a_resume_that_dies_at_once_says_why(launch, root, monkeypatch):
+def test_a_resume_that_dies_at_once_says_why(launch: Any, root: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
@@ -180,7 +182,7 @@ def test_a_resume_that_dies_at_once_says_why(launch, root, monkeypatch):
     assert status.step > 0
 
 
-def test_a_stopped_run_that_is_resumed_waits_like_any_other(launch, root):
+def test_a_stopped_run_that_is_resumed_waits_like_any_other(launch: Any, root: Any) -> None:
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
@@ -197,7 +199,7 @@ def test_a_stopped_run_that_is_resumed_waits_like_any_other(launch, root):
     wait_for_state(root, name, State.TRAINING)
 
 
-def test_a_trainer_that_cannot_be_started_says_why(launch, root):
+def test_a_trainer_that_cannot_be_started_says_why(launch: Any, root: Any) -> None:
     server = launch()
     server._trainers.command = lambda verb, folder: ["/no/such/program"]
     name = server.start({})
@@ -205,7 +207,7 @@ def test_a_trainer_that_cannot_be_started_says_why(launch, root):
     assert RunFolder(root / name).status().message == "The trainer could not be started: No such file or directory."
 
 
-def test_durability_a_killed_trainer_is_crashed_and_can_go_on(launch, root):
+def test_durability_a_killed_trainer_is_crashed_and_can_go_on(launch: Any, root: Any) -> None:
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
@@ -218,8 +220,8 @@ def test_durability_a_killed_trainer_is_crashed_and_can_go_on(launch, root):
 
 
 def test_durability_a_trainer_that_is_killed_before_its_first_word_is_crashed_and_can_be_started_anew(
-    launch, root, monkeypatch
-):
+    launch: Any, root: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = launch()
     killed = "import os; print('Loading.', flush=True); os.kill(os.getpid(), 9)"
     monkeypatch.setattr(server._trainers, "command", lambda verb, folder: [sys.executable, "-c", killed])
@@ -233,7 +235,7 @@ def test_durability_a_trainer_that_is_killed_before_its_first_word_is_crashed_an
 
 
 @pytest.mark.parametrize("place", [".queue.json", ".queue.lock"])
-def test_bad_input_nobody_waits_at_a_pipe_in_place_of_the_queue(launch, root, place):
+def test_bad_input_nobody_waits_at_a_pipe_in_place_of_the_queue(launch: Any, root: Any, place: Any) -> None:
     root.mkdir()
     os.mkfifo(root / place)
     server = launch()
@@ -244,7 +246,7 @@ def test_bad_input_nobody_waits_at_a_pipe_in_place_of_the_queue(launch, root, pl
 
 
 @pytest.mark.parametrize("since", ["1" + "0" * 400, "1e999", "null", "[]", "-1"])
-def test_bad_input_odd_numbers_in_the_queue_are_borne(launch, root, since):
+def test_bad_input_odd_numbers_in_the_queue_are_borne(launch: Any, root: Any, since: Any) -> None:
     root.mkdir()
     process = json.dumps(current_process().to_json())
     current = f'{{"name": "a", "verb": "run", "process": {process}, "since": {since}}}'
@@ -253,7 +255,7 @@ def test_bad_input_odd_numbers_in_the_queue_are_borne(launch, root, since):
     assert server.queue() == [] and server.place("b") is None
 
 
-def test_bad_input_a_broken_run_can_be_deleted(launch, root):
+def test_bad_input_a_broken_run_can_be_deleted(launch: Any, root: Any) -> None:
     server = launch()
     create_run(root / "a", {})
     (root / "a" / "snapshots").write_text("a file in place of a folder")
@@ -262,7 +264,7 @@ def test_bad_input_a_broken_run_can_be_deleted(launch, root):
     assert not (root / "a").exists()
 
 
-def test_bad_input_a_pipe_in_place_of_the_log_is_said(launch, root):
+def test_bad_input_a_pipe_in_place_of_the_log_is_said(launch: Any, root: Any) -> None:
     server = launch()
     create_run(root / "a", {})
     os.mkfifo(root / "a" / "log.txt")
@@ -272,7 +274,9 @@ def test_bad_input_a_pipe_in_place_of_the_log_is_said(launch, root):
 
 
 @pytest.mark.parametrize("fault", ["stubborn", "deaf"])
-def test_a_stop_that_is_not_obeyed_becomes_a_signal(launch, root, monkeypatch, fault):
+def test_a_stop_that_is_not_obeyed_becomes_a_signal(
+    launch: Any, root: Any, monkeypatch: pytest.MonkeyPatch, fault: Any
+) -> None:
     monkeypatch.setattr(trainers, "KILL_SECONDS", 0.3)
     server = launch(stop_seconds=0.2)
     name = server.start({"fault": fault})
@@ -284,7 +288,9 @@ def test_a_stop_that_is_not_obeyed_becomes_a_signal(launch, root, monkeypatch, f
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next(launch, root, tmp_path):
+def test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next(
+    launch: Any, root: Any, tmp_path: Path
+) -> None:
     script = tmp_path / "server.py"
     script.write_text(
         f"import sys, time\nsys.path[:0] = [{str(PROJECT)!r}, {str(Path(__file__).parent)!r}]\n"
@@ -310,7 +316,7 @@ def test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_nex
     assert state(root, "b") == State.FINISHED
 
 
-def test_two_servers_start_a_run_once(launch, root):
+def test_two_servers_start_a_run_once(launch: Any, root: Any) -> None:
     first, second = launch(), launch()
     name = first.start({})
     for _ in range(5):
@@ -320,7 +326,7 @@ def test_two_servers_start_a_run_once(launch, root):
     assert RunFolder(root / name).log_path.read_text().count("begins") == 1
 
 
-def test_durability_a_process_that_does_not_hold_the_run_is_never_signalled(launch, root):
+def test_durability_a_process_that_does_not_hold_the_run_is_never_signalled(launch: Any, root: Any) -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as stranger:
         server = launch(stop_seconds=0.05)
         run = create_run(root / "a", {})
@@ -333,7 +339,7 @@ def test_durability_a_process_that_does_not_hold_the_run_is_never_signalled(laun
         stranger.kill()
 
 
-def test_deleting_takes_everything_but_what_is_at_work(launch, root):
+def test_deleting_takes_everything_but_what_is_at_work(launch: Any, root: Any) -> None:
     server = launch()
     name = server.start({})
     wait_for_state(root, name, State.TRAINING)
@@ -347,7 +353,7 @@ def test_deleting_takes_everything_but_what_is_at_work(launch, root):
     assert not list(root.glob(".deleted-*"))
 
 
-def test_a_run_that_somebody_holds_is_not_deleted(launch, root):
+def test_a_run_that_somebody_holds_is_not_deleted(launch: Any, root: Any) -> None:
     server = launch()
     create_run(root / "a", {})
     writer = RunWriter(root / "a")
@@ -357,7 +363,7 @@ def test_a_run_that_somebody_holds_is_not_deleted(launch, root):
     server.delete("a")
 
 
-def test_what_cannot_be_done_is_said(launch, root):
+def test_what_cannot_be_done_is_said(launch: Any, root: Any) -> None:
     server = launch()
     create_run(root / "a", {})
     writer = RunWriter(root / "a")
@@ -374,7 +380,7 @@ def test_what_cannot_be_done_is_said(launch, root):
         server.start({}, "../x")
 
 
-def test_security_a_page_for_looking_only_starts_nothing(launch, root):
+def test_security_a_page_for_looking_only_starts_nothing(launch: Any, root: Any) -> None:
     create_run(root / "a", {})
     entry = {"name": "a", "verb": "run"}
     (root / ".queue.json").write_text(json.dumps({"schema": 1, "waiting": [entry], "current": None}))
@@ -389,7 +395,7 @@ def test_security_a_page_for_looking_only_starts_nothing(launch, root):
     assert state(root, "a") == State.WAITING
 
 
-def test_a_damaged_queue_is_empty(launch, root):
+def test_a_damaged_queue_is_empty(launch: Any, root: Any) -> None:
     root.mkdir()
     for content in ("nonsense", "[]", '{"schema": 9}', '{"schema": 1, "waiting": [3, {"name": 1}], "current": 4}'):
         (root / ".queue.json").write_text(content)

@@ -1,19 +1,21 @@
 import sys
+from pathlib import Path
+from typing import Any
 
 from explorer.jobs.queue_file import Waiting
 from explorer.jobs.trainers import Trainers, trainer_command
 from training.run import RunFolder, State, create_run
 
 
-def sleeper(verb, folder):
+def sleeper(verb: Any, folder: Any) -> Any:
     return [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(600)"]
 
 
-def test_the_trainer_is_the_one_that_a_user_starts_by_hand(tmp_path):
+def test_the_trainer_is_the_one_that_a_user_starts_by_hand(tmp_path: Path) -> None:
     assert trainer_command("resume", tmp_path) == [sys.executable, "-m", "training", "resume", str(tmp_path)]
 
 
-def test_a_trainer_that_does_not_obey_is_ended_when_its_time_is_over(tmp_path):
+def test_a_trainer_that_does_not_obey_is_ended_when_its_time_is_over(tmp_path: Path) -> None:
     run = create_run(tmp_path / "a", {})
     trainers = Trainers(tmp_path, sleeper, None)
     current = trainers.start(Waiting("a", "run"))
@@ -31,11 +33,11 @@ def test_a_trainer_that_does_not_obey_is_ended_when_its_time_is_over(tmp_path):
     assert run.log_path.exists()
 
 
-def test_a_run_that_is_gone_is_not_started(tmp_path):
+def test_a_run_that_is_gone_is_not_started(tmp_path: Path) -> None:
     assert Trainers(tmp_path, sleeper, None).start(Waiting("gone", "run")) is None
 
 
-def test_a_trainer_that_cannot_be_started_leaves_its_reason(tmp_path):
+def test_a_trainer_that_cannot_be_started_leaves_its_reason(tmp_path: Path) -> None:
     create_run(tmp_path / "a", {})
     trainers = Trainers(tmp_path, lambda verb, folder: [str(tmp_path / "no such program")], None)
     assert trainers.start(Waiting("a", "run")) is None and not trainers.children
@@ -43,7 +45,7 @@ def test_a_trainer_that_cannot_be_started_leaves_its_reason(tmp_path):
     assert status.state == State.FAILED and "could not be started" in status.message
 
 
-def test_what_a_trainer_says_goes_to_its_run(tmp_path):
+def test_what_a_trainer_says_goes_to_its_run(tmp_path: Path) -> None:
     run = create_run(tmp_path / "a", {})
     trainers = Trainers(tmp_path, lambda verb, folder: [sys.executable, "-c", "print('hello')"], None)
     trainers.start(Waiting("a", "run"))

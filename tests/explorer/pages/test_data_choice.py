@@ -1,6 +1,7 @@
 """What is said of the data that is chosen, and what is offered."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +22,7 @@ from training.data.public import folder_of
 
 
 @pytest.fixture
-def choice(tmp_path, cache):
+def choice(tmp_path: Path, cache: Path) -> Iterator[Any]:
     """`choice(data, read_only)`: the choice of data on a page."""
     made = []
 
@@ -39,7 +40,7 @@ def choice(tmp_path, cache):
         frame.reference = whole_reference
         frame.data_hint = ""
         shown = DataChoice(frame)  # type: ignore[arg-type]
-        shown.shown_in(None, summary_of)  # type: ignore[arg-type]
+        shown.shown_in(None, summary_of)
         return shown
 
     yield make
@@ -65,7 +66,7 @@ def looked(choice: Any, name: str) -> tuple[bool, Any, Any]:
         time.sleep(0.01)
 
 
-def test_a_folder_is_opened_and_summed_up(choice, tmp_path):
+def test_a_folder_is_opened_and_summed_up(choice: Any, tmp_path: Path) -> None:
     write_birds(tmp_path / "birds")
     (tmp_path / "birds" / "empty.wav").touch()
     button, notice, summary = looked(choice(), f" {tmp_path / 'birds'} ")
@@ -74,18 +75,18 @@ def test_a_folder_is_opened_and_summed_up(choice, tmp_path):
     assert summary["skipped"]["rows"][0]["file"] == "empty.wav"
 
 
-def test_a_path_where_nothing_is_says_so(choice, tmp_path):
+def test_a_path_where_nothing_is_says_so(choice: Any, tmp_path: Path) -> None:
     _, notice, summary = looked(choice(), str(tmp_path / "nowhere"))
     assert notice["tone"] == "bad" and "nowhere cannot be used" in notice["text"] and summary is None
 
 
-def test_a_public_set_is_offered_for_download_but_not_to_those_who_may_only_look(choice):
+def test_a_public_set_is_offered_for_download_but_not_to_those_who_may_only_look(choice: Any) -> None:
     assert looked(choice(), "esc50")[:2] == (True, {"text": "This set is not on this machine yet.", "tone": ""})
     assert looked(choice(read_only=True), "esc50")[0] is False
 
 
 @pytest.mark.parametrize("name", ["esc50", "hf:owner/birds"])
-def test_what_could_not_be_opened_can_once_it_was_downloaded(choice, name):
+def test_what_could_not_be_opened_can_once_it_was_downloaded(choice: Any, name: Any) -> None:
     here = choice()
     here._frame.services.library.open_datasets.open(name)
     while not here._frame.services.library.open_datasets.known(name).done:
@@ -95,31 +96,33 @@ def test_what_could_not_be_opened_can_once_it_was_downloaded(choice, name):
     assert looked(here, name)[2]["clips"] == 2
 
 
-def test_visitors_download_nothing_where_the_disk_is_nearly_full(choice):
+def test_visitors_download_nothing_where_the_disk_is_nearly_full(choice: Any) -> None:
     here = choice(limits=Limits(free_percent=101))
     assert here._begin("esc50")[1]["text"].startswith("Only ")
     assert here._frame.services.downloads.known("esc50") is None
 
 
-def test_what_is_no_name_of_a_public_set_is_not_offered_for_download(choice):
+def test_what_is_no_name_of_a_public_set_is_not_offered_for_download(choice: Any) -> None:
     button, notice, _ = looked(choice(), "hf:birds")
     assert button is False and "owner/name was expected" in notice["text"]
     assert looked(choice(), f"hf:{'x' * 400}/birds")[0] is True, "no name is too long to be looked for"
 
 
-def test_security_no_path_is_opened_for_those_who_may_only_look(choice, tmp_path):
+def test_security_no_path_is_opened_for_those_who_may_only_look(choice: Any, tmp_path: Path) -> None:
     watched = choice(read_only=True)
     assert looked(watched, str(tmp_path)) == (False, None, None)
     assert watched.choice.allow_custom_value is False
 
 
-def test_the_data_given_at_the_start_is_offered_first(choice, tmp_path):
+def test_the_data_given_at_the_start_is_offered_first(choice: Any, tmp_path: Path) -> None:
     offered = choice(str(tmp_path)).offered(str(tmp_path))
     assert offered.choices[0][1] == str(tmp_path) == offered.value
     assert "starter" in [name for _, name in offered.choices]
 
 
-def test_a_folder_that_is_named_in_two_ways_is_opened_once(choice, tmp_path, monkeypatch):
+def test_a_folder_that_is_named_in_two_ways_is_opened_once(
+    choice: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_birds(tmp_path / "birds")
     monkeypatch.setenv("HOME", str(tmp_path))
     here = choice()

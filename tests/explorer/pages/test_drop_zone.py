@@ -1,6 +1,7 @@
 """What is dropped is kept, opened in the background and then chosen; what is refused is said and forgotten."""
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ from training.data.dropped import dropped_root, is_dropped
 
 
 @pytest.fixture
-def incoming(tmp_path, monkeypatch, cache):
+def incoming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> Any:
     """Where Gradio puts what visitors send."""
     folder = tmp_path / "gradio"
     folder.mkdir()
@@ -24,7 +25,7 @@ def incoming(tmp_path, monkeypatch, cache):
     return folder
 
 
-def zone(tmp_path, read_only: bool = False, limits: Limits | None = None) -> Any:
+def zone(tmp_path: Path, read_only: bool = False, limits: Limits | None = None) -> Any:
     launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
     services = SimpleNamespace(library=Library(tmp_path / "runs"), launcher=launcher)
     frame = SimpleNamespace(services=services, read_only=read_only)
@@ -41,12 +42,12 @@ def followed(drop: Any, notice: Any) -> tuple[Any, Any]:
     return notice, reference
 
 
-def tone(path) -> str:
+def tone(path: Any) -> str:
     soundfile.write(path, np.sin(np.arange(8_000) / 5) / 2, 16_000)
     return str(path)
 
 
-def test_dropped_files_are_opened_and_chosen(incoming, tmp_path):
+def test_dropped_files_are_opened_and_chosen(incoming: Any, tmp_path: Path) -> None:
     drop = zone(tmp_path)
     _, notice, _ = drop._keep([tone(incoming / "a.wav"), tone(incoming / "b.wav")])
     assert notice["tone"] == "busy"
@@ -54,7 +55,7 @@ def test_dropped_files_are_opened_and_chosen(incoming, tmp_path):
     assert said is None and is_dropped(reference) and reference.endswith("/2 dropped files")
 
 
-def test_what_holds_no_sound_is_said_and_forgotten(incoming, tmp_path):
+def test_what_holds_no_sound_is_said_and_forgotten(incoming: Any, tmp_path: Path) -> None:
     (incoming / "a.wav").write_text("nothing")
     drop = zone(tmp_path)
     said, reference = followed(drop, drop._keep([str(incoming / "a.wav")])[1])
@@ -62,24 +63,26 @@ def test_what_holds_no_sound_is_said_and_forgotten(incoming, tmp_path):
     assert not [path for path in dropped_root().iterdir() if path.is_dir()]
 
 
-def test_security_a_path_that_nobody_sent_is_never_opened(incoming, tmp_path):
+def test_security_a_path_that_nobody_sent_is_never_opened(incoming: Any, tmp_path: Path) -> None:
     said = zone(tmp_path)._keep([tone(tmp_path / "own.wav")])[1]
     assert said["text"] == "This is not a sound that was sent to this page."
     assert not dropped_root().exists()
 
 
-def test_a_page_for_looking_only_takes_nothing(incoming, tmp_path):
+def test_a_page_for_looking_only_takes_nothing(incoming: Any, tmp_path: Path) -> None:
     drop = zone(tmp_path, read_only=True)
     assert drop._keep([tone(incoming / "a.wav")])[1]["tone"] == "bad"
     assert not dropped_root().exists()
 
 
 @pytest.mark.parametrize("notice", [None, {}, {"reference": "/etc"}, {"reference": 3}, "x"])
-def test_a_made_up_value_opens_nothing(incoming, tmp_path, notice):
+def test_a_made_up_value_opens_nothing(incoming: Any, tmp_path: Path, notice: Any) -> None:
     assert zone(tmp_path)._follow(notice) == (None, None, False)
 
 
-def test_visitors_drop_nothing_where_the_disk_is_nearly_full_nor_more_than_may_be_kept(incoming, tmp_path) -> None:
+def test_visitors_drop_nothing_where_the_disk_is_nearly_full_nor_more_than_may_be_kept(
+    incoming: Any, tmp_path: Path
+) -> None:
     full = zone(tmp_path, limits=Limits(free_percent=101))
     assert full._keep([tone(incoming / "a.wav")])[1]["text"].startswith("Only ")
     with (incoming / "b.wav").open("wb") as file:

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from explorer.pages.find_answers import (
 from explorer.search.finder import Comparison, Found, Match
 
 
-def match(clip, score, **labels):
+def match(clip: Any, score: Any, **labels: Any) -> Any:
     return Match(clip, None if clip > 9 else clip, f"clip-{clip}", score, labels)
 
 
@@ -32,11 +33,11 @@ FOUND = Found(
 )
 
 
-def compared(step, cosine=0.5):
+def compared(step: Any, cosine: Any = 0.5) -> Any:
     return Comparison(step, cosine, 90.0, -0.2, 0.1, 0.4)
 
 
-def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset):
+def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> None:
     rows = rows_of(FOUND, make_dataset(20), "class")
     assert rows[0] == {
         "sound": {"fingerprint": "0" * 64, "index": 3},
@@ -49,29 +50,29 @@ def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset):
     assert [row["sound"] for row in rows_of(FOUND, None, "class")] == [None, None]
 
 
-def test_the_place_is_marked_among_its_neighbours():
+def test_the_place_is_marked_among_its_neighbours() -> None:
     assert map_of("a", FOUND)["marks"] == [{"label": "your sound", "points": [3, 4], "weights": [0.75, 0.25]}]
     assert map_of("a") == {"run": "a"}
     assert map_of("") == {"run": None}
 
 
-def test_only_known_parts_of_a_row_are_taken_from_a_browser():
+def test_only_known_parts_of_a_row_are_taken_from_a_browser() -> None:
     row = {"sound": {"upload": "x", "more": 1}, "label": "<b>", "note": None, "evil": 2}
     assert chosen_from(row) == {"sound": {"upload": "x"}, "title": "<b>", "subtitle": ""}
     for wrong in (None, [], {"sound": None}, {"sound": "text"}):
         assert chosen_from(wrong) is None
 
 
-def test_a_comparison_in_words():
+def test_a_comparison_in_words() -> None:
     assert verdict(compared(1200, -0.25)).startswith("Similarity −0.25 at step 1,200: more alike than 90 % of random")
 
 
-def test_curves_go_by_step():
+def test_curves_go_by_step() -> None:
     assert [row["step"] for row in curve_of([compared(30), compared(0), compared(10)])] == [0, 10, 30]
 
 
 @pytest.mark.parametrize("count", [1, 2, 24, 200])
-def test_the_newest_step_comes_first_and_few_are_shown(count):
+def test_the_newest_step_comes_first_and_few_are_shown(count: Any) -> None:
     steps = [i * i for i in range(count)]
     shown = shown_steps(steps)
     assert shown[0] == steps[-1]
@@ -81,11 +82,11 @@ def test_the_newest_step_comes_first_and_few_are_shown(count):
     assert min(shown) == steps[0]
 
 
-def test_without_steps_nothing_is_shown():
+def test_without_steps_nothing_is_shown() -> None:
     assert shown_steps([]) == []
 
 
-def test_answers_for_programs_are_json():
+def test_answers_for_programs_are_json() -> None:
     answer = json.loads(json.dumps(found_json(FOUND), allow_nan=False))
     assert answer["place"] == {"x": 0.25, "y": -0.5, "step": 20}
     first = {"id": "clip-3", "clip": 3, "point": 3, "labels": {"class": "rain", "source": "one"}, "score": 0.9877}

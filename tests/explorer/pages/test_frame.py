@@ -1,6 +1,8 @@
 """The choice of a run that all pages share."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -10,13 +12,13 @@ from training.data.dropped import dropped_root
 from training.run import create_run
 
 
-def test_runs_are_offered_with_what_they_are(make_run, tmp_path):
+def test_runs_are_offered_with_what_they_are(make_run: Any, tmp_path: Path) -> None:
     make_run(tmp_path / "a", config={"method": "byol"})
     create_run(tmp_path / "b", {})
     assert run_choices(Library(tmp_path).summaries()) == [("byol · Made-up sounds · a", "a"), ("b", "b")]
 
 
-def test_a_run_whose_texts_are_broken_can_be_offered_with_the_others(make_run, tmp_path):
+def test_a_run_whose_texts_are_broken_can_be_offered_with_the_others(make_run: Any, tmp_path: Path) -> None:
     make_run(tmp_path / "a")
     create_run(tmp_path / "b", {})
     half = chr(0xD800)  # of a surrogate pair, which Gradio cannot send
@@ -33,7 +35,9 @@ def test_a_run_whose_texts_are_broken_can_be_offered_with_the_others(make_run, t
     assert "\\ud800" in Library(tmp_path).sounds(Library(tmp_path).run("a")).note
 
 
-def test_security_a_folder_of_the_machine_is_not_opened_for_visitors_from_elsewhere(cache, tmp_path):
+def test_security_a_folder_of_the_machine_is_not_opened_for_visitors_from_elsewhere(
+    cache: Path, tmp_path: Path
+) -> None:
     nothing = None  # no services
     own, others = (
         Frame(nothing, str(tmp_path / "shown"), False, None, None, None, started_in=str(tmp_path), paths=paths)

@@ -1,3 +1,7 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,24 +12,24 @@ from training.errors import UserError
 
 
 @pytest.fixture
-def uploads():
+def uploads() -> Iterator[Any]:
     store = Uploads()
     yield store
     store.close()
 
 
 @pytest.fixture
-def open_datasets(cache):
+def open_datasets(cache: Path) -> Iterator[Any]:
     opened = OpenDatasets()
     yield opened
     opened.close()
 
 
-def form(**groups):
+def form(**groups: Any) -> Any:
     return {"filled": {name.replace("_views", " views"): values for name, values in groups.items()}}
 
 
-def test_every_augmentation_has_a_switch_where_0_means_off():
+def test_every_augmentation_has_a_switch_where_0_means_off() -> None:
     mel, front_end = views_form("mel")
     switched = {setting["name"] for setting in mel["settings"] if setting["switch"]}
     assert {"time_shift", "time_stretch", "mixup", "noise", "equalizer", "time_mask", "frequency_mask"} <= switched
@@ -35,7 +39,7 @@ def test_every_augmentation_has_a_switch_where_0_means_off():
 
 
 @pytest.mark.parametrize("domain", ["mel", "waveform"])
-def test_views_are_sounds_of_their_own(domain, open_datasets, uploads, make_dataset):
+def test_views_are_sounds_of_their_own(domain: Any, open_datasets: Any, uploads: Any, make_dataset: Any) -> None:
     dataset = make_dataset(20)
     chosen = {"sound": {"fingerprint": dataset.fingerprint, "index": 2}}
     shown = views_of(chosen, form(), domain, 5, None, open_datasets, uploads)
@@ -47,7 +51,7 @@ def test_views_are_sounds_of_their_own(domain, open_datasets, uploads, make_data
         assert (view["picture"]["rms_db"] is None) == (domain == "mel")
 
 
-def test_settings_of_the_form_are_used(open_datasets, uploads):
+def test_settings_of_the_form_are_used(open_datasets: Any, uploads: Any) -> None:
     chosen = {"sound": {"upload": uploads.add_waveform(np.ones(8_000) / 4).token}}
     values = {"crop_seconds": 0.48}
     shown = views_of(chosen, form(mel_views=values, front_end={"mels": 20}), "mel", 0, None, open_datasets, uploads)
@@ -67,14 +71,16 @@ def test_settings_of_the_form_are_used(open_datasets, uploads):
         ({}, form(), "mel", None, "The seed is None"),
     ],
 )
-def test_a_mistake_is_one_sentence_and_the_old_views_stay(chosen, filled, domain, seed, told, open_datasets, uploads):
+def test_a_mistake_is_one_sentence_and_the_old_views_stay(
+    chosen: Any, filled: Any, domain: Any, seed: Any, told: Any, open_datasets: Any, uploads: Any
+) -> None:
     shown = views_of(chosen, filled, domain, seed, None, open_datasets, uploads)
     assert (shown.first, shown.second) == (None, None)
     assert told in shown.notice["text"]
     assert shown.notice["tone"] == "bad"
 
 
-def test_the_clip_itself_is_not_among_its_partners(make_dataset):
+def test_the_clip_itself_is_not_among_its_partners(make_dataset: Any) -> None:
     dataset = make_dataset(8)
     found = partners(dataset, {"fingerprint": dataset.fingerprint, "index": 3}, 0)
     assert len(found) == 7
@@ -83,7 +89,7 @@ def test_the_clip_itself_is_not_among_its_partners(make_dataset):
     assert partners(None, None, 0) == []
 
 
-def test_seeds_are_whole_numbers():
+def test_seeds_are_whole_numbers() -> None:
     assert whole_seed(12.0) == 12
     with pytest.raises(UserError):
         whole_seed(float("nan"))

@@ -6,6 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,7 @@ from explorer.runs.layouts import LayoutFolders
 from training.process import current_process, process_start
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition: Any, seconds: Any = 60) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited in vain"
@@ -22,13 +25,15 @@ def wait_for(condition, seconds=60):
 
 
 @pytest.fixture
-def projector(cache):
+def projector(cache: Path) -> Iterator[Any]:
     made = Projector()
     yield made
     made.close()
 
 
-def test_a_wanted_run_gets_its_first_map_without_waiting_for_umap(projector, make_run, tmp_path):
+def test_a_wanted_run_gets_its_first_map_without_waiting_for_umap(
+    projector: Any, make_run: Any, tmp_path: Path
+) -> None:
     run = make_run(tmp_path / "run")
     projector.start()
     projector.want(run.path)
@@ -42,7 +47,7 @@ def test_a_wanted_run_gets_its_first_map_without_waiting_for_umap(projector, mak
     assert process_start(process.pid) is None
 
 
-def test_it_ends_with_its_server_even_when_somebody_holds_the_pipe(cache):
+def test_it_ends_with_its_server_even_when_somebody_holds_the_pipe(cache: Path) -> None:
     server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     identity = {**current_process().to_json(), "pid": server.pid, "start": process_start(server.pid)}
     command = [sys.executable, "-m", "explorer.projector", "serve", "--parent", json.dumps(identity)]
@@ -54,7 +59,7 @@ def test_it_ends_with_its_server_even_when_somebody_holds_the_pipe(cache):
         assert process.wait(60) == 0
 
 
-def test_nothing_is_made_for_those_who_have_left(monkeypatch):
+def test_nothing_is_made_for_those_who_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """A map that nobody looks at would take its share of the cores from the training."""
     worker = importlib.import_module("explorer.projector.__main__")
     lines = queue.Queue()
@@ -72,7 +77,9 @@ def test_nothing_is_made_for_those_who_have_left(monkeypatch):
     wait_for(lambda: ended == [0])
 
 
-def test_whoever_looks_on_is_heard_again_and_again(projector, monkeypatch, tmp_path):
+def test_whoever_looks_on_is_heard_again_and_again(
+    projector: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("explorer.projector.REPEAT_SECONDS", 0.0)
     told = []
     monkeypatch.setattr(projector, "_tell", lambda wanted: told.append(wanted))
@@ -83,7 +90,9 @@ def test_whoever_looks_on_is_heard_again_and_again(projector, monkeypatch, tmp_p
     assert len(told) == 2 and told[0] == told[1]
 
 
-def test_durability_one_that_died_is_started_again(projector, make_run, tmp_path, monkeypatch):
+def test_durability_one_that_died_is_started_again(
+    projector: Any, make_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("explorer.projector.RESTART_SECONDS", 0.0)
     run = make_run(tmp_path / "run")
     projector.start()

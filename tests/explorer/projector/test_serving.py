@@ -4,6 +4,9 @@ import importlib
 import os
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,23 +15,23 @@ from explorer.runs.layouts import LayoutFolders
 worker = importlib.import_module("explorer.projector.__main__")
 
 
-def jiggle(indices, distances, start, epochs, strength):
+def jiggle(indices: Any, distances: Any, start: Any, epochs: Any, strength: Any) -> Any:
     return start * 1.01
 
 
 @pytest.fixture
-def folders(tmp_path):
+def folders(tmp_path: Path) -> Any:
     return LayoutFolders(tmp_path / "cache")
 
 
 @pytest.fixture
-def serving(folders):
+def serving(folders: Any) -> Iterator[Any]:
     made = worker.Serving(folders)
     yield made
     made._left_over._thread.shutdown()
 
 
-def settle(serving, wanted, umap=jiggle, seconds=60):
+def settle(serving: Any, wanted: Any, umap: Any = jiggle, seconds: Any = 60) -> None:
     """Look until nothing more is to be done."""
     until = time.monotonic() + seconds
     while serving.look(wanted, umap) or serving._left_over.busy or len(serving._finished) < len(wanted):
@@ -37,10 +40,12 @@ def settle(serving, wanted, umap=jiggle, seconds=60):
 
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no such kind of thread")
-def test_the_first_map_is_made_here_and_those_that_follow_when_a_core_is_idle(serving, folders, make_run, tmp_path):
+def test_the_first_map_is_made_here_and_those_that_follow_when_a_core_is_idle(
+    serving: Any, folders: Any, make_run: Any, tmp_path: Path
+) -> None:
     run, classes = make_run(tmp_path / "run"), []
 
-    def umap(*arguments):
+    def umap(*arguments: Any) -> Any:
         classes.append((threading.get_ident() == me, os.sched_getscheduler(0)))
         return jiggle(*arguments)
 
@@ -53,11 +58,13 @@ def test_the_first_map_is_made_here_and_those_that_follow_when_a_core_is_idle(se
     assert {kind for as_here, kind in classes if as_here} == {os.SCHED_OTHER}
 
 
-def test_a_run_whose_maps_wait_for_a_core_keeps_no_other_waiting(serving, folders, make_run, tmp_path):
+def test_a_run_whose_maps_wait_for_a_core_keeps_no_other_waiting(
+    serving: Any, folders: Any, make_run: Any, tmp_path: Path
+) -> None:
     slow, quick = make_run(tmp_path / "slow"), make_run(tmp_path / "quick", seed=1)
     core_is_free, me = threading.Event(), threading.get_ident()
 
-    def umap(*arguments):
+    def umap(*arguments: Any) -> Any:
         if threading.get_ident() != me:
             assert core_is_free.wait(60)
         return jiggle(*arguments)
@@ -74,10 +81,10 @@ def test_a_run_whose_maps_wait_for_a_core_keeps_no_other_waiting(serving, folder
         assert {folders.find(run, step).kind for step in run.snapshots()} == {"umap"}
 
 
-def test_a_map_that_cannot_be_made_is_left_until_the_run_changes(serving, make_run, tmp_path):
+def test_a_map_that_cannot_be_made_is_left_until_the_run_changes(serving: Any, make_run: Any, tmp_path: Path) -> None:
     run, tried = make_run(tmp_path / "run"), []
 
-    def umap(*arguments):
+    def umap(*arguments: Any) -> Any:
         tried.append(arguments)
         if len(tried) > 2:
             raise OSError("No space left on device")

@@ -1,4 +1,6 @@
 import itertools
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,11 +11,11 @@ from explorer.runs.layouts import LayoutFolders
 
 
 @pytest.fixture(scope="module")
-def umap():
+def umap() -> Any:
     return umap_places
 
 
-def test_clusters_are_kept_together_and_the_map_does_not_jump(make_run, tmp_path, umap):
+def test_clusters_are_kept_together_and_the_map_does_not_jump(make_run: Any, tmp_path: Path, umap: Any) -> None:
     run = make_run(tmp_path / "run", n=200, snapshots=(16, 17, 18, 19, 20))
     folders = LayoutFolders(tmp_path / "cache")
     chain = Chain(run, folders)
@@ -30,7 +32,7 @@ def test_clusters_are_kept_together_and_the_map_does_not_jump(make_run, tmp_path
         assert np.median(own) < 0.5 * apart.min()
 
 
-def test_the_same_start_gives_the_same_places(umap):
+def test_the_same_start_gives_the_same_places(umap: Any) -> None:
     random = np.random.default_rng(0)
     indices = (np.arange(40)[:, None] + np.arange(15)[None]).astype(np.int32) % 40
     distances = np.sort(random.random((40, 15)), axis=1).astype(np.float32)

@@ -2,6 +2,8 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,20 +18,20 @@ from training.run.schema import Column, Schema
 
 
 @pytest.fixture
-def bundle(make_run, tmp_path):
+def bundle(make_run: Any, tmp_path: Path) -> Any:
     return Bundle(make_run(tmp_path / "run"), LayoutFolders(tmp_path / "cache"))
 
 
-def names(bundle):
+def names(bundle: Any) -> Any:
     return [column.name for column in bundle.columns()]
 
 
-def rewrite(bundle, name, **change):
+def rewrite(bundle: Any, name: Any, **change: Any) -> None:
     path = bundle.run.path / name
     path.write_text(json.dumps({**(json.loads(path.read_text()) if path.exists() else {}), **change}))
 
 
-def test_everything_of_a_run_is_asked_of_one_reader(bundle, tmp_path):
+def test_everything_of_a_run_is_asked_of_one_reader(bundle: Any, tmp_path: Path) -> None:
     places = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
     LayoutFolders(tmp_path / "cache").write(snapshot_hash(bundle.run, 20), Layout(places, "umap", 0.9))
     assert len(bundle.points()) == 300 and bundle.status().step == 20
@@ -42,7 +44,7 @@ def test_everything_of_a_run_is_asked_of_one_reader(bundle, tmp_path):
     assert bundle.lens(20)["pictures"][0]["name"] == "similarity"
 
 
-def test_values_of_every_kind(bundle):
+def test_values_of_every_kind(bundle: Any) -> None:
     assert bundle.column("class").names[bundle.column("class").values[3]] == "seven"
     assert bundle.column("duration").values[1] == pytest.approx(0.26)
     loud = bundle.column("loudness").values
@@ -55,7 +57,7 @@ def test_values_of_every_kind(bundle):
     assert bundle.column("share") is None and bundle.column("share", 11) is None and bundle.column("none", 20) is None
 
 
-def test_what_the_projector_keeps_beside_a_map_is_a_column(bundle, tmp_path):
+def test_what_the_projector_keeps_beside_a_map_is_a_column(bundle: Any, tmp_path: Path) -> None:
     places = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
     folders, key = LayoutFolders(tmp_path / "cache"), snapshot_hash(bundle.run, 20)
     folders.write(key, Layout(places, "pca", 0.9, columns={"map_trust": np.full(300, 0.5, np.float32)}))
@@ -66,7 +68,7 @@ def test_what_the_projector_keeps_beside_a_map_is_a_column(bundle, tmp_path):
     assert bundle.column("map_trust", 10) is None
 
 
-def test_values_that_contradict_their_column_are_no_values(bundle):
+def test_values_that_contradict_their_column_are_no_values(bundle: Any) -> None:
     good = bundle.run.columns()
     strange = ["loud", None, 10**300, True, *good["loudness"][4:]]
     rewrite(bundle, "columns.json", columns={**good, "loudness": strange, "even": [2, "x", *good["even"][2:]],
@@ -78,7 +80,7 @@ def test_values_that_contradict_their_column_are_no_values(bundle):
 
 
 @pytest.mark.parametrize("step_values", [np.ones(299), np.ones((300, 2)), np.full(300, np.nan), np.full(300, 1e40)])
-def test_snapshots_that_contradict_a_column_are_no_values(bundle, step_values):
+def test_snapshots_that_contradict_a_column_are_no_values(bundle: Any, step_values: Any) -> None:
     np.savez(bundle.run.snapshot_path(20), **{"columns/share": step_values, "columns/cluster": np.full(300, 9)})
     found = bundle.column("share", 20)
     assert found is None or np.isnan(found.values).all()
@@ -86,12 +88,12 @@ def test_snapshots_that_contradict_a_column_are_no_values(bundle, step_values):
     assert bundle.column("right", 20) is None
 
 
-def test_a_category_may_be_written_as_texts_and_codes_need_no_names(bundle):
+def test_a_category_may_be_written_as_texts_and_codes_need_no_names(bundle: Any) -> None:
     columns = (Column("key", "Key", "category"), Column("bin", "Bin", "category", "snapshot"))
     rewrite(bundle, "schema.json", **Schema(columns=columns).to_json())
     rewrite(bundle, "columns.json", columns={"key": ["minor", "major", 3, *["minor"] * 297]})
     arrays = bundle.run.snapshot(20)
-    np.savez(bundle.run.snapshot_path(20), **arrays, **{"columns/bin": np.arange(300) % 4})
+    np.savez(bundle.run.snapshot_path(20), **arrays, **{"columns/bin": np.arange(300) % 4})  # type: ignore[arg-type]
     key, binned = bundle.column("key"), bundle.column("bin", 20)
     assert (key.names, key.values[:3].tolist()) == (("major", "minor"), [1, 0, -1])
     assert (binned.names, binned.values[:5].tolist()) == (("0", "1", "2", "3"), [0, 1, 2, 3, 0])
@@ -99,20 +101,20 @@ def test_a_category_may_be_written_as_texts_and_codes_need_no_names(bundle):
 
 
 @pytest.mark.parametrize("name", OLDER_RUNS)
-def test_an_older_run_has_the_columns_that_it_has(name, tmp_path):
+def test_an_older_run_has_the_columns_that_it_has(name: Any, tmp_path: Path) -> None:
     run = shutil.copytree(OLDER_RUNS[name], tmp_path / name)
     bundle = Bundle(RunFolder(run), LayoutFolders(tmp_path / "cache"))
     assert set(names(bundle)) == {*bundle.points().facets, "map_trust"}
     assert bundle.column("class").values.shape == (len(bundle.points()),)
 
 
-def test_a_folder_of_nothing_is_borne(tmp_path):
+def test_a_folder_of_nothing_is_borne(tmp_path: Path) -> None:
     bundle = Bundle(RunFolder(tmp_path), LayoutFolders(tmp_path / "cache"))
     assert names(bundle) == ["map_trust"] and len(bundle.points()) == 0
     assert bundle.column("class") is None and bundle.column("map_trust", 0) is None
     assert bundle.neighbours(0, 0) is None and bundle.lens(0) is None and bundle.curves().rows == []
 
 
-def test_reading_columns_and_maps_needs_no_torch():
+def test_reading_columns_and_maps_needs_no_torch() -> None:
     code = "import sys, explorer.runs.bundle; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,3 +1,6 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -6,15 +9,15 @@ from explorer.runs.snapshots import snapshot_hash
 
 
 @pytest.fixture
-def folders(tmp_path):
+def folders(tmp_path: Path) -> Any:
     return LayoutFolders(tmp_path / "cache")
 
 
-def layout(kind, trust=0.9):
+def layout(kind: Any, trust: Any = 0.9) -> Any:
     return Layout(np.full((300, 2), 0.25, np.float32), kind, trust, 7.0)
 
 
-def test_the_best_kind_is_found(make_run, folders, tmp_path):
+def test_the_best_kind_is_found(make_run: Any, folders: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     key = snapshot_hash(run, 10)
     assert folders.find(run, 10) is None
@@ -25,7 +28,7 @@ def test_the_best_kind_is_found(make_run, folders, tmp_path):
     assert [path.name for path in folders.root.glob("*/*")] == [f"{key}.umap.npz"]
 
 
-def test_the_version_changes_with_every_change(make_run, folders, tmp_path):
+def test_the_version_changes_with_every_change(make_run: Any, folders: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     versions = [folders.summary(run).version]
     for step, kind in ((10, "pca"), (20, "pca"), (10, "umap")):
@@ -37,21 +40,21 @@ def test_the_version_changes_with_every_change(make_run, folders, tmp_path):
     assert folders.summary(run).version == versions[-1]
 
 
-def test_a_layout_belongs_to_the_content_of_its_snapshot(make_run, folders, tmp_path):
+def test_a_layout_belongs_to_the_content_of_its_snapshot(make_run: Any, folders: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     folders.write(snapshot_hash(run, 10), layout("umap"))
     run.snapshot_path(20).replace(run.snapshot_path(10))
     assert folders.find(run, 10) is None
 
 
-def test_a_run_may_carry_its_own(make_run, folders, tmp_path):
+def test_a_run_may_carry_its_own(make_run: Any, folders: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     folders.write(snapshot_hash(run, 10), layout("umap"), into=run.path / "layouts")
     assert folders.find(run, 10).kind == "umap"
     assert not folders.root.exists()
 
 
-def test_a_damaged_layout_is_none(make_run, folders, tmp_path):
+def test_a_damaged_layout_is_none(make_run: Any, folders: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     key = snapshot_hash(run, 10)
     folders.write(key, layout("umap", None))
@@ -60,7 +63,7 @@ def test_a_damaged_layout_is_none(make_run, folders, tmp_path):
     assert folders.find(run, 10) is None
 
 
-def test_old_layouts_are_forgotten(make_run, folders, tmp_path):
+def test_old_layouts_are_forgotten(make_run: Any, folders: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     folders.write(snapshot_hash(run, 10), layout("umap"))
     path = next(folders.root.glob("*/*"))

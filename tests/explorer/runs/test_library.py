@@ -1,6 +1,8 @@
 import json
 import os
 import shutil
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,7 @@ from explorer.web.routes.map import points_values
 from training.run import State
 
 
-def test_runs_are_listed_newest_first_and_the_example_last(make_run, tmp_path):
+def test_runs_are_listed_newest_first_and_the_example_last(make_run: Any, tmp_path: Path) -> None:
     for name, created in (("old", "2025-01-01"), ("new", "2025-03-01"), ("middle", "2025-02-01")):
         make_run(tmp_path / "runs" / name, config={"created": created})
     make_run(tmp_path / "shipped")
@@ -27,7 +29,7 @@ def test_runs_are_listed_newest_first_and_the_example_last(make_run, tmp_path):
     assert library.read_only(EXAMPLE)
 
 
-def test_no_folder_no_runs(tmp_path):
+def test_no_folder_no_runs(tmp_path: Path) -> None:
     library = Library(tmp_path / "none", tmp_path / "neither")
     assert library.runs() == {}
     assert library.summaries() == []
@@ -35,13 +37,13 @@ def test_no_folder_no_runs(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["..", ".", "", "../runs/a", "a/", "b", "/etc", "a\0"])
-def test_only_what_is_there_has_a_name(make_run, tmp_path, name):
+def test_only_what_is_there_has_a_name(make_run: Any, tmp_path: Path, name: Any) -> None:
     make_run(tmp_path / "runs" / "a")
     make_run(tmp_path / "b")
     assert Library(tmp_path / "runs").run(name) is None
 
 
-def test_the_run_at_work_is_shown_first(make_run, tmp_path):
+def test_the_run_at_work_is_shown_first(make_run: Any, tmp_path: Path) -> None:
     make_run(tmp_path / "a", config={"created": "2025-01-01"})
     make_run(tmp_path / "b", config={"created": "2025-02-01"}, snapshots=())
     library = Library(tmp_path)
@@ -50,7 +52,7 @@ def test_the_run_at_work_is_shown_first(make_run, tmp_path):
     assert library.latest() == "c"
 
 
-def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run, make_dataset, tmp_path):
+def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run: Any, make_dataset: Any, tmp_path: Path) -> None:
     make_dataset(300)
     library = Library(tmp_path / "runs")
     same = make_run(tmp_path / "runs" / "same")
@@ -64,7 +66,9 @@ def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run, make_dat
     assert "does not say yet" in library.sounds(short).note
 
 
-def test_durability_and_bad_input_mutilated_folders_are_listed_and_do_no_harm(make_run, tmp_path, cache):
+def test_durability_and_bad_input_mutilated_folders_are_listed_and_do_no_harm(
+    make_run: Any, tmp_path: Path, cache: Path
+) -> None:
     whole = make_run(tmp_path / "whole", n=30).path
     for i in range(50):
         path = tmp_path / "runs" / f"run-{i}"

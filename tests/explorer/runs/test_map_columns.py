@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
@@ -24,7 +26,9 @@ def vectors() -> np.ndarray:
     return np.random.default_rng(0).normal(size=(200, 12))
 
 
-def test_each_point_is_trusted_as_by_loops_and_their_mean_is_the_known_measure(vectors, monkeypatch):
+def test_each_point_is_trusted_as_by_loops_and_their_mean_is_the_known_measure(
+    vectors: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(map_columns, "_CHUNK", 64)
     units = unit_rows(vectors)
     for places in (vectors[:, :2], np.random.default_rng(1).normal(size=(200, 2))):
@@ -34,7 +38,7 @@ def test_each_point_is_trusted_as_by_loops_and_their_mean_is_the_known_measure(v
         assert mean_trust({"map_trust": found}) == pytest.approx(slow, abs=1e-6)
 
 
-def test_of_very_many_points_some_are_judged(vectors, monkeypatch):
+def test_of_very_many_points_some_are_judged(vectors: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     units, places = unit_rows(vectors), vectors[:, :2]
     whole = local_trust(units, places)
     monkeypatch.setattr(map_columns, "MOST_POINTS", 50)
@@ -45,7 +49,7 @@ def test_of_very_many_points_some_are_judged(vectors, monkeypatch):
     assert mean_trust({"map_trust": some}) == pytest.approx(some[judged].mean())
 
 
-def test_few_points_have_no_trust_and_one_place_for_all_is_borne(vectors):
+def test_few_points_have_no_trust_and_one_place_for_all_is_borne(vectors: Any) -> None:
     units = unit_rows(vectors)
     assert local_trust(units[:20], vectors[:20, :2]) is None
     assert mean_trust({}) is None

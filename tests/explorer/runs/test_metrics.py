@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -7,24 +9,24 @@ from training.run import RunFolder
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path: Path) -> Any:
     return RunFolder(tmp_path)
 
 
-def append(run, *rows):
+def append(run: Any, *rows: Any) -> None:
     with run.metrics_path().open("a") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-def steps(answer: Rows):
+def steps(answer: Rows) -> Any:
     return [row["step"] for row in answer.rows]
 
 
-def test_no_file_no_rows(run):
+def test_no_file_no_rows(run: Any) -> None:
     assert rows_since(run) == Rows(START, False, [])
 
 
-def test_each_answer_carries_what_is_new(run):
+def test_each_answer_carries_what_is_new(run: Any) -> None:
     append(run, {"step": 1}, {"step": 2})
     first = rows_since(run)
     append(run, {"step": 3})
@@ -34,7 +36,7 @@ def test_each_answer_carries_what_is_new(run):
     assert not (first.void or second.void or third.void)
 
 
-def test_a_torn_line_waits_until_it_is_whole(run):
+def test_a_torn_line_waits_until_it_is_whole(run: Any) -> None:
     run.metrics_path().write_text('{"step": 1}\n{"st')
     first = rows_since(run)
     with run.metrics_path().open("a") as file:
@@ -42,18 +44,18 @@ def test_a_torn_line_waits_until_it_is_whole(run):
     assert (steps(first), steps(rows_since(run, first.cursor))) == ([1], [2])
 
 
-def test_lines_that_are_no_rows_are_skipped(run):
+def test_lines_that_are_no_rows_are_skipped(run: Any) -> None:
     run.metrics_path().write_bytes(b'{"step": 1}\nnonsense\n[1]\n\xff\xfe\n' + b"[" * 100_000 + b'\n{"step": 2}\n')
     assert steps(rows_since(run)) == [1, 2]
 
 
-def test_what_is_not_finite_is_none(run):
+def test_what_is_not_finite_is_none(run: Any) -> None:
     run.metrics_path().write_text('{"step": 1, "train/loss": NaN}\n{"step": 2, "train/loss": -Infinity}\n')
     assert [row["train/loss"] for row in rows_since(run).rows] == [None, None]
 
 
 @pytest.mark.parametrize("truncate", [True, False], ids=["truncated", "replaced"])
-def test_another_file_equals_a_fresh_read(run, truncate):
+def test_another_file_equals_a_fresh_read(run: Any, truncate: Any) -> None:
     append(run, *({"step": step} for step in range(100)))
     cursor = rows_since(run).cursor
     replacement = "".join(json.dumps({"step": step, "again": True}) + "\n" for step in range(200))
@@ -69,14 +71,14 @@ def test_another_file_equals_a_fresh_read(run, truncate):
     assert len(answer.rows) == 200
 
 
-def test_a_file_that_went_away_voids_what_was_read(run):
+def test_a_file_that_went_away_voids_what_was_read(run: Any) -> None:
     append(run, {"step": 1})
     cursor = rows_since(run).cursor
     run.metrics_path().unlink()
     assert rows_since(run, cursor) == Rows(START, True, [])
 
 
-def test_a_resume_voids_what_it_superseded(run):
+def test_a_resume_voids_what_it_superseded(run: Any) -> None:
     append(run, *({"step": step, "attempt": 1} for step in range(10)))
     cursor = rows_since(run).cursor
     append(run, {"resumed_from": 4, "attempt": 2}, {"step": 5, "attempt": 2})
@@ -87,7 +89,7 @@ def test_a_resume_voids_what_it_superseded(run):
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "1-2", "-1--5-", "9" * 400 + "-1-x", "１-２-3"])
-def test_a_cursor_that_means_nothing_starts_anew(run, cursor):
+def test_a_cursor_that_means_nothing_starts_anew(run: Any, cursor: Any) -> None:
     append(run, {"step": 1})
     answer = rows_since(run, cursor)
     assert answer.void
@@ -96,7 +98,9 @@ def test_a_cursor_that_means_nothing_starts_anew(run, cursor):
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "٣", "²", "-1", "1e5", str(10**15), "9" * 20])
 @pytest.mark.parametrize("place", [0, 1])
-def test_bad_input_a_cursor_of_odd_numbers_counts_as_none(make_run, tmp_path, number, place):
+def test_bad_input_a_cursor_of_odd_numbers_counts_as_none(
+    make_run: Any, tmp_path: Path, number: Any, place: Any
+) -> None:
     run = make_run(tmp_path / "run")
     whole = rows_since(run)
     parts = whole.cursor.split("-")
@@ -104,7 +108,7 @@ def test_bad_input_a_cursor_of_odd_numbers_counts_as_none(make_run, tmp_path, nu
     assert rows_since(run, "-".join(parts)).rows == whole.rows
 
 
-def test_a_huge_file_comes_in_windows(make_run, tmp_path, monkeypatch):
+def test_a_huge_file_comes_in_windows(make_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = make_run(tmp_path / "run")
     whole, found, cursor = rows_since(run).rows, [], START
     monkeypatch.setattr("training.run.metrics_file.WINDOW_BYTES", 300)

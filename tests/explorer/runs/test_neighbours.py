@@ -1,3 +1,6 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -5,7 +8,7 @@ from explorer.runs.neighbours import nearest_rows, neighbours_of_point
 from explorer.runs.snapshots import embeddings, unit_rows
 
 
-def test_neighbours_are_those_of_a_slow_search(make_run, tmp_path):
+def test_neighbours_are_those_of_a_slow_search(make_run: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", n=60)
     vectors = embeddings(run, 20).astype(np.float64)
     vectors -= vectors.mean(axis=0)
@@ -16,17 +19,17 @@ def test_neighbours_are_those_of_a_slow_search(make_run, tmp_path):
     assert [n.score for n in found] == pytest.approx([cosine[i] for i in expected], abs=1e-5)
 
 
-def test_no_more_neighbours_than_there_are(make_run, tmp_path):
+def test_no_more_neighbours_than_there_are(make_run: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", n=4)
     assert len(neighbours_of_point(run, 20, 0, 10)) == 3
     assert neighbours_of_point(run, 20, 0, 0) == []
 
 
 @pytest.mark.parametrize(("step", "point"), [(20, 300), (20, -1), (21, 0)])
-def test_what_is_not_there_has_no_neighbours(make_run, tmp_path, step, point):
+def test_what_is_not_there_has_no_neighbours(make_run: Any, tmp_path: Path, step: Any, point: Any) -> None:
     assert neighbours_of_point(make_run(tmp_path / "run"), step, point) is None
 
 
-def test_equal_scores_come_in_order():
+def test_equal_scores_come_in_order() -> None:
     units = unit_rows(np.ones((5, 3), np.float32))
     assert [n.row for n in nearest_rows(units, np.ones(3), 5)] == [0, 1, 2, 3, 4]

@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -6,7 +8,7 @@ from explorer.runs.points import points
 from training.run import RunFolder
 
 
-def test_points_name_clips_and_labels(make_run, tmp_path):
+def test_points_name_clips_and_labels(make_run: Any, tmp_path: Path) -> None:
     found = points(make_run(tmp_path / "run", n=12))
     assert len(found) == 12
     assert found.clips == tuple(range(12))
@@ -14,7 +16,7 @@ def test_points_name_clips_and_labels(make_run, tmp_path):
     assert (found.main_facet, found.group, found.data_name) == ("class", "source", "Made-up sounds")
 
 
-def test_no_probe_no_points(tmp_path):
+def test_no_probe_no_points(tmp_path: Path) -> None:
     assert len(points(RunFolder(tmp_path))) == 0
 
 
@@ -27,7 +29,7 @@ def test_no_probe_no_points(tmp_path):
         {"facets": [], "group": {"a": 1}},
     ],
 )
-def test_facets_that_contradict_themselves_are_left_out(tmp_path, change):
+def test_facets_that_contradict_themselves_are_left_out(tmp_path: Path, change: Any) -> None:
     (tmp_path / "probe.json").write_text(json.dumps({"ids": ["a", "b", "c"], "clips": [0, 1, 2], **change}))
     found = points(RunFolder(tmp_path))
     assert len(found) == 3
@@ -35,6 +37,6 @@ def test_facets_that_contradict_themselves_are_left_out(tmp_path, change):
     assert (found.main_facet, found.group) == ("", "")
 
 
-def test_clips_that_are_no_numbers_are_unknown(tmp_path):
+def test_clips_that_are_no_numbers_are_unknown(tmp_path: Path) -> None:
     (tmp_path / "probe.json").write_text(json.dumps({"ids": ["a", "b"], "clips": [1, "2"]}))
     assert points(RunFolder(tmp_path)).clips == (1, -1)

@@ -1,4 +1,7 @@
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,40 +20,40 @@ CLIPS, POINTS = 60, 40
 
 
 @pytest.fixture
-def dataset(make_dataset):
+def dataset(make_dataset: Any) -> Any:
     return make_dataset(CLIPS)
 
 
 @pytest.fixture
-def run(make_run, dataset, tmp_path):
+def run(make_run: Any, dataset: Any, tmp_path: Path) -> Any:
     """Its probe is the first 40 of the 60 clips."""
 
-    def embedded(step):
+    def embedded(step: Any) -> Any:
         return np.stack([spectrum(dataset.waveform(clip), step) for clip in range(POINTS)])
 
     return make_run(tmp_path / "runs" / "a", n=POINTS, embedded=embedded)
 
 
 @pytest.fixture
-def finder(run, tmp_path):
+def finder(run: Any, tmp_path: Path) -> Iterator[Any]:
     process = EmbeddingProcess("tests.support.fake_embedder:FakeEmbedder")
     made = Finder(Library(tmp_path / "runs"), LayoutFolders(), process)
     yield made
     made.close()
 
 
-def wait_until_ready(finder, name="a", step=None):
+def wait_until_ready(finder: Any, name: Any = "a", step: Any = None) -> None:
     until = time.monotonic() + 60
     while finder.prepare(name, step):
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.02)
 
 
-def tone(hz, seconds=0.25):
+def tone(hz: Any, seconds: Any = 0.25) -> Any:
     return np.sin(2 * np.pi * hz * np.arange(int(16_000 * seconds)) / 16_000).astype(np.float32)
 
 
-def test_a_search_answers_from_the_map_until_all_clips_are_embedded(finder, dataset):
+def test_a_search_answers_from_the_map_until_all_clips_are_embedded(finder: Any, dataset: Any) -> None:
     first = finder.find("a", dataset.waveform(3))
     if not first.complete:
         assert first.searched == POINTS
@@ -68,7 +71,7 @@ def test_a_search_answers_from_the_map_until_all_clips_are_embedded(finder, data
         assert match.point == (match.clip if match.clip < POINTS else None)
 
 
-def test_a_sound_lies_among_its_neighbours_on_the_map(finder, run, dataset):
+def test_a_sound_lies_among_its_neighbours_on_the_map(finder: Any, run: Any, dataset: Any) -> None:
     assert finder.find("a", tone(440)).place is None
     angles = 2 * np.pi * (np.arange(POINTS) % 5) / 5
     places = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
@@ -78,8 +81,8 @@ def test_a_sound_lies_among_its_neighbours_on_the_map(finder, run, dataset):
     assert found.place_step == 20
 
 
-def test_without_the_sounds_the_map_alone_is_searched(finder, make_run, tmp_path, dataset):
-    def embedded(step):
+def test_without_the_sounds_the_map_alone_is_searched(finder: Any, make_run: Any, tmp_path: Path, dataset: Any) -> None:
+    def embedded(step: Any) -> Any:
         return np.stack([spectrum(dataset.waveform(clip), step) for clip in range(POINTS)])
 
     make_run(tmp_path / "runs" / "b", n=POINTS, fingerprint="1" * 64, embedded=embedded)
@@ -90,7 +93,7 @@ def test_without_the_sounds_the_map_alone_is_searched(finder, make_run, tmp_path
     assert "are not on this machine" in finder.prepare("b")
 
 
-def test_two_sounds_are_compared_with_what_is_usual(finder):
+def test_two_sounds_are_compared_with_what_is_usual(finder: Any) -> None:
     same, other = finder.compare("a", tone(440), tone(440)), finder.compare("a", tone(440), tone(1100))
     assert same.cosine == pytest.approx(1)
     assert same.percentile >= 75
@@ -100,7 +103,7 @@ def test_two_sounds_are_compared_with_what_is_usual(finder):
     assert same.step == 20
 
 
-def test_a_comparison_at_every_kept_step(finder):
+def test_a_comparison_at_every_kept_step(finder: Any) -> None:
     rows = [finder.compare("a", tone(440), tone(1100), step) for step in (1, 9, 99)]
     assert [row.step for row in rows] == [0, 10, 20]
     # The stand-in's sounds share more or less with the steps; what all of them share doesn't count.
@@ -108,7 +111,9 @@ def test_a_comparison_at_every_kept_step(finder):
     assert rows[0].cosine < 0
 
 
-def test_a_run_at_work_is_searched_with_the_same_weights_for_a_while(finder, run, monkeypatch):
+def test_a_run_at_work_is_searched_with_the_same_weights_for_a_while(
+    finder: Any, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writer = RunWriter(run.path)
     writer.write_status(Status(State.TRAINING))
     assert finder.find("a", tone(440)).step == 20
@@ -120,7 +125,7 @@ def test_a_run_at_work_is_searched_with_the_same_weights_for_a_while(finder, run
     writer.close()
 
 
-def test_what_cannot_be_searched_is_said(finder, make_run, tmp_path):
+def test_what_cannot_be_searched_is_said(finder: Any, make_run: Any, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="There is no such run"):
         finder.find("../a", tone(440))
     for nothing in (np.zeros(0), np.full(5, np.nan), np.zeros((5, 2))):
@@ -131,13 +136,13 @@ def test_what_cannot_be_searched_is_said(finder, make_run, tmp_path):
         finder.find("new", tone(440))
 
 
-def test_the_nearest_kept_step(run):
+def test_the_nearest_kept_step(run: Any) -> None:
     assert [nearest_step([0, 10, 20], step) for step in (None, 0, 4, 6, 5, 99)] == [20, 0, 0, 10, 0, 20]
     assert nearest_step([], 5) is None
     assert kept_step(run, 13) == 10
 
 
-def test_a_new_clip_is_placed_close_to_where_it_would_lie():
+def test_a_new_clip_is_placed_close_to_where_it_would_lie() -> None:
     random = np.random.default_rng(0)
     places = random.normal(size=(1_000, 2))
     lifted = np.concatenate([np.cos(places), np.sin(places), np.cos(places / 2), np.sin(places / 2)], axis=1)
@@ -151,7 +156,7 @@ def test_a_new_clip_is_placed_close_to_where_it_would_lie():
     np.testing.assert_allclose(place_among(units, places, units[5]), places[5], atol=0.01)
 
 
-def test_random_pairs_are_of_different_clips():
+def test_random_pairs_are_of_different_clips() -> None:
     cosines = random_pair_cosines(np.eye(4, dtype=np.float32))
     assert not cosines.any()
     np.testing.assert_array_equal(random_pair_cosines(np.eye(4)), cosines)

@@ -1,4 +1,7 @@
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +16,13 @@ FAKE = "tests.support.fake_embedder:FakeEmbedder"
 
 
 @pytest.fixture
-def index(cache):
+def index(cache: Path) -> Iterator[Any]:
     process = EmbeddingProcess(FAKE)
     yield Index(process)
     process.close()
 
 
-def wait_for_end(index, *asked):
+def wait_for_end(index: Any, *asked: Any) -> Any:
     until = time.monotonic() + 60
     while (progress := index.begin(*asked)) is not None and progress.error is None:
         assert time.monotonic() < until, "waited in vain"
@@ -27,7 +30,9 @@ def wait_for_end(index, *asked):
     return progress
 
 
-def test_all_clips_are_embedded_once_and_kept(index, make_run, make_dataset, tmp_path, cache):
+def test_all_clips_are_embedded_once_and_kept(
+    index: Any, make_run: Any, make_dataset: Any, tmp_path: Path, cache: Path
+) -> None:
     dataset, run = make_dataset(150), make_run(tmp_path / "run")
     assert index.vectors(run, 10, dataset) is None
     assert index.begin(run, 10, dataset).text == "Listening to all 150 clips: 0 %"
@@ -42,18 +47,20 @@ def test_all_clips_are_embedded_once_and_kept(index, make_run, make_dataset, tmp
     assert another.vectors(run, 20, dataset) is None
 
 
-def test_other_weights_have_other_embeddings(index, make_run, make_dataset, tmp_path):
+def test_other_weights_have_other_embeddings(index: Any, make_run: Any, make_dataset: Any, tmp_path: Path) -> None:
     dataset = make_dataset(30)
     assert wait_for_end(index, make_run(tmp_path / "a", seed=1), 10, dataset) is None
     assert index.vectors(make_run(tmp_path / "b", seed=2), 10, dataset) is None
 
 
-def test_what_fails_says_why(index, make_run, make_dataset, tmp_path):
+def test_what_fails_says_why(index: Any, make_run: Any, make_dataset: Any, tmp_path: Path) -> None:
     failed = wait_for_end(index, make_run(tmp_path / "run", config={"fault": "refuses"}), 10, make_dataset(30))
     assert failed.text == "These weights are of another model."
 
 
-def test_a_damaged_file_is_made_again(index, make_run, make_dataset, tmp_path, cache):
+def test_a_damaged_file_is_made_again(
+    index: Any, make_run: Any, make_dataset: Any, tmp_path: Path, cache: Path
+) -> None:
     dataset, run = make_dataset(30), make_run(tmp_path / "run")
     wait_for_end(index, run, 10, dataset)
     next((cache / "embeddings").iterdir()).write_bytes(b"nonsense")
@@ -62,7 +69,9 @@ def test_a_damaged_file_is_made_again(index, make_run, make_dataset, tmp_path, c
     assert index.vectors(run, 10, dataset).units.shape == (30, 16)
 
 
-def test_the_oldest_go_when_there_are_too_many(index, make_run, make_dataset, tmp_path, cache, monkeypatch):
+def test_the_oldest_go_when_there_are_too_many(
+    index: Any, make_run: Any, make_dataset: Any, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "KEPT_BYTES", 3_000)
     dataset, run = make_dataset(30), make_run(tmp_path / "run", snapshots=(0, 10, 20))
     for step in (0, 10, 20):
@@ -70,6 +79,6 @@ def test_the_oldest_go_when_there_are_too_many(index, make_run, make_dataset, tm
     assert [index.vectors(run, step, dataset) is not None for step in (0, 10, 20)] == [False, True, True]
 
 
-def test_progress_in_words():
+def test_progress_in_words() -> None:
     assert Progress(0, 0).text == "Listening to all 0 clips: 0 %"
     assert Progress(1_200, 2_400).text == "Listening to all 2,400 clips: 50 %"

@@ -2,6 +2,9 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,13 +20,13 @@ TONE = np.sin(np.arange(8_000) / 5).astype(np.float32)
 
 
 @pytest.fixture
-def process(cache):
+def process(cache: Path) -> Iterator[Any]:
     made = EmbeddingProcess(FAKE)
     yield made
     made.close()
 
 
-def test_sounds_are_embedded_by_the_weights_of_a_step(process, make_run, tmp_path):
+def test_sounds_are_embedded_by_the_weights_of_a_step(process: Any, make_run: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", snapshots=(0, 10))
     for step in (0, 10):
         found = process.embeddings(run, step, [TONE, TONE[:100]])
@@ -31,13 +34,15 @@ def test_sounds_are_embedded_by_the_weights_of_a_step(process, make_run, tmp_pat
     assert process.embeddings(run, 0, [TONE]).dtype == np.float32
 
 
-def test_clips_are_embedded_without_sending_them(process, make_run, make_dataset, tmp_path):
+def test_clips_are_embedded_without_sending_them(
+    process: Any, make_run: Any, make_dataset: Any, tmp_path: Path
+) -> None:
     dataset = make_dataset(20)
     found = process.clip_embeddings(make_run(tmp_path / "run"), 10, "0" * 64, 3, 7)
     np.testing.assert_allclose(found, [spectrum(dataset.waveform(clip), 10) for clip in range(3, 7)], rtol=1e-5)
 
 
-def test_what_cannot_be_answered_is_said(process, make_run, tmp_path):
+def test_what_cannot_be_answered_is_said(process: Any, make_run: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     with pytest.raises(UserError, match="no weights of step 1,234"):
         process.embeddings(run, 1234, [TONE])
@@ -51,7 +56,7 @@ def test_what_cannot_be_answered_is_said(process, make_run, tmp_path):
     assert process.embeddings(run, 10, [TONE]).shape == (1, 16)
 
 
-def test_durability_one_that_was_killed_is_started_again(process, make_run, tmp_path):
+def test_durability_one_that_was_killed_is_started_again(process: Any, make_run: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     process.embeddings(run, 10, [TONE])
     os.kill(process._process.pid, signal.SIGKILL)
@@ -59,7 +64,7 @@ def test_durability_one_that_was_killed_is_started_again(process, make_run, tmp_
     assert process.embeddings(run, 10, [TONE]).shape == (1, 16)
 
 
-def test_durability_one_that_dies_under_a_question_is_asked_anew(process, make_run, tmp_path):
+def test_durability_one_that_dies_under_a_question_is_asked_anew(process: Any, make_run: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run")
     right = process.embeddings(run, 10, [TONE])
     process._process.send_signal(signal.SIGSTOP)  # it takes the question and never answers
@@ -69,7 +74,9 @@ def test_durability_one_that_dies_under_a_question_is_asked_anew(process, make_r
     killing.join()
 
 
-def test_one_that_takes_too_long_is_ended(process, make_run, tmp_path, monkeypatch):
+def test_one_that_takes_too_long_is_ended(
+    process: Any, make_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = make_run(tmp_path / "run", config={"fault": "slow"})
     process.embeddings(run, 10, [TONE])
     monkeypatch.setattr(module, "ANSWER_SECONDS", 0.1)
@@ -79,20 +86,20 @@ def test_one_that_takes_too_long_is_ended(process, make_run, tmp_path, monkeypat
     assert process_start(pid) is None
 
 
-def test_it_ends_with_its_server(process, make_run, tmp_path):
+def test_it_ends_with_its_server(process: Any, make_run: Any, tmp_path: Path) -> None:
     process.embeddings(make_run(tmp_path / "run"), 10, [TONE])
     process._connection.close()
     process._connection = None
     assert process._process.wait(120) == 0
 
 
-def test_visitors_go_before_the_background(process, make_run, make_dataset, tmp_path):
+def test_visitors_go_before_the_background(process: Any, make_run: Any, make_dataset: Any, tmp_path: Path) -> None:
     make_dataset(40)
     run = make_run(tmp_path / "run", config={"fault": "slow"})
     process.embeddings(run, 10, [TONE])
     order = []
 
-    def background():
+    def background() -> None:
         for begin in range(0, 40, 4):
             process.clip_embeddings(run, 10, "0" * 64, begin, begin + 4)
             order.append("background")

@@ -1,3 +1,5 @@
+from typing import Any
+
 import librosa
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from explorer.sounds.inversion import _spectrum_of, sound_of_log_mel
 from training.spectrogram import FLOOR, FrontEnd, levelled, log_mel
 
 
-def log_mel_of(sound, front_end):
+def log_mel_of(sound: Any, front_end: Any) -> Any:
     power = front_end.power(torch.from_numpy(sound)[None])
     return log_mel(levelled(power, torch.tensor([power.shape[2]])))[0].numpy()
 
@@ -15,7 +17,7 @@ def log_mel_of(sound, front_end):
 @pytest.mark.parametrize(
     "front_end", [FrontEnd(), FrontEnd(mels=64, hop_seconds=0.005), FrontEnd(analysis_seconds=0.064)]
 )
-def test_the_sound_gives_the_view_it_was_made_of(front_end):
+def test_the_sound_gives_the_view_it_was_made_of(front_end: Any) -> None:
     random = np.random.default_rng(0)
     times = np.arange(12_000) / 16_000
     tones = sum(np.sin(2 * np.pi * hz * times) for hz in (300, 900, 2_500)) * np.exp(-3 * times)
@@ -28,7 +30,7 @@ def test_the_sound_gives_the_view_it_was_made_of(front_end):
     assert np.corrcoef(view.ravel(), again.ravel())[0, 1] > 0.9
 
 
-def test_the_spectrum_has_the_mel_bands_that_were_asked_for():
+def test_the_spectrum_has_the_mel_bands_that_were_asked_for() -> None:
     random = np.random.default_rng(0)
     bands = librosa.filters.mel(sr=16_000, n_fft=512, n_mels=40, htk=True, norm=None)
     power = bands @ random.exponential(size=(257, 60)).astype(np.float32) ** 3
@@ -39,7 +41,7 @@ def test_the_spectrum_has_the_mel_bands_that_were_asked_for():
     assert decibels.mean() < 0.05 and np.percentile(decibels, 99) < 0.5
 
 
-def test_silence_stays_silent():
+def test_silence_stays_silent() -> None:
     heard = sound_of_log_mel(np.full((40, 48), np.log(FLOOR), np.float32), FrontEnd())
     assert heard.shape == (48 * 320,)
     assert not heard.any()

@@ -1,5 +1,7 @@
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,21 +10,21 @@ from explorer.sounds.open_datasets import FAULT, OpenDatasets, StillOpening
 from training.errors import UserError
 
 
-def wait_for(condition):
+def wait_for(condition: Any) -> None:
     until = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.005)
 
 
-def test_a_cached_set_is_opened_once(make_dataset):
+def test_a_cached_set_is_opened_once(make_dataset: Any) -> None:
     make_dataset(10)
     open_datasets = OpenDatasets()
     assert len(open_datasets.dataset("0" * 64)) == 10
     assert open_datasets.dataset("0" * 64) is open_datasets.dataset("0" * 64)
 
 
-def test_what_is_not_cached_is_none_until_it_is_made(make_dataset, monkeypatch):
+def test_what_is_not_cached_is_none_until_it_is_made(make_dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     open_datasets = OpenDatasets()
     assert open_datasets.dataset("0" * 64) is None
     make_dataset(10)
@@ -32,11 +34,11 @@ def test_what_is_not_cached_is_none_until_it_is_made(make_dataset, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "x" * 200, "a\0b"])
-def test_what_cannot_be_a_fingerprint_is_none(name, cache):
+def test_what_cannot_be_a_fingerprint_is_none(name: Any, cache: Path) -> None:
     assert OpenDatasets().dataset(name) is None
 
 
-def test_only_a_few_stay_open(make_dataset):
+def test_only_a_few_stay_open(make_dataset: Any) -> None:
     for i in range(6):
         make_dataset(3, fingerprint=str(i))
     open_datasets = OpenDatasets()
@@ -46,7 +48,7 @@ def test_only_a_few_stay_open(make_dataset):
     assert open_datasets.dataset("0") is not first
 
 
-def test_what_was_opened_by_its_reference_does_not_stay_open_either(make_dataset):
+def test_what_was_opened_by_its_reference_does_not_stay_open_either(make_dataset: Any) -> None:
     open_datasets = OpenDatasets(make=lambda reference, **_: make_dataset(3, fingerprint=reference))
     for name in map(str, range(6)):
         open_datasets.open(name)
@@ -55,7 +57,7 @@ def test_what_was_opened_by_its_reference_does_not_stay_open_either(make_dataset
     assert [name for name in map(str, range(6)) if open_datasets.known(name)] == ["0", "3", "4", "5"]
 
 
-def test_a_slow_set_does_not_hold_up_the_answer(make_dataset, monkeypatch):
+def test_a_slow_set_does_not_hold_up_the_answer(make_dataset: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset, go = make_dataset(3), threading.Event()
     monkeypatch.setattr(module, "load", lambda *_: go.wait(60) and dataset)
     open_datasets = OpenDatasets()
@@ -65,10 +67,10 @@ def test_a_slow_set_does_not_hold_up_the_answer(make_dataset, monkeypatch):
     assert open_datasets.dataset("0" * 64, wait_seconds=60) is dataset
 
 
-def test_making_goes_on_in_the_background_with_its_progress(make_dataset):
+def test_making_goes_on_in_the_background_with_its_progress(make_dataset: Any) -> None:
     go, made = threading.Event(), []
 
-    def make(reference, *, window_seconds, progress):
+    def make(reference: Any, *, window_seconds: Any, progress: Any) -> Any:
         made.append((reference, window_seconds))
         progress(0.4, "Making the built-in sounds.")
         assert go.wait(60)
@@ -86,8 +88,8 @@ def test_making_goes_on_in_the_background_with_its_progress(make_dataset):
     wait_for(lambda: len(made) == 2 and open_datasets.open("starter").done)
 
 
-def test_what_cannot_be_opened_says_why():
-    def refuse(reference, **_):
+def test_what_cannot_be_opened_says_why() -> None:
+    def refuse(reference: Any, **_: Any) -> None:
         raise UserError("There is no folder x.") if reference == "x" else ZeroDivisionError
 
     open_datasets = OpenDatasets(make=refuse)
@@ -98,10 +100,12 @@ def test_what_cannot_be_opened_says_why():
     assert open_datasets.known("z") is None
 
 
-def test_what_failed_is_begun_anew_after_a_while_or_when_it_was_downloaded(make_dataset, monkeypatch):
+def test_what_failed_is_begun_anew_after_a_while_or_when_it_was_downloaded(
+    make_dataset: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers = iter([UserError("The disk is full."), UserError("esc50 is not here yet."), None])
 
-    def make(reference, **_):
+    def make(reference: Any, **_: Any) -> Any:
         if (error := next(answers)) is not None:
             raise error
         return make_dataset(3)
@@ -120,10 +124,10 @@ def test_what_failed_is_begun_anew_after_a_while_or_when_it_was_downloaded(make_
     wait_for(lambda: open_datasets.open("esc50").dataset is not None)
 
 
-def test_what_is_being_made_is_given_up_when_the_shelf_is_closed(make_dataset):
+def test_what_is_being_made_is_given_up_when_the_shelf_is_closed(make_dataset: Any) -> None:
     begun, ended = threading.Event(), threading.Event()
 
-    def make(reference, *, window_seconds, progress):
+    def make(reference: Any, *, window_seconds: Any, progress: Any) -> None:
         begun.set()
         try:
             while True:

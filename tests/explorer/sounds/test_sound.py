@@ -1,3 +1,7 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -8,26 +12,26 @@ from training.errors import UserError
 
 
 @pytest.fixture
-def uploads():
+def uploads() -> Iterator[Any]:
     store = Uploads()
     yield store
     store.close()
 
 
 @pytest.fixture
-def open_datasets(cache):
+def open_datasets(cache: Path) -> Iterator[Any]:
     opened = OpenDatasets()
     yield opened
     opened.close()
 
 
-def test_a_clip_of_a_data_set(open_datasets, uploads, make_dataset):
+def test_a_clip_of_a_data_set(open_datasets: Any, uploads: Any, make_dataset: Any) -> None:
     dataset = make_dataset(5)
     address = {"fingerprint": dataset.fingerprint, "index": 3}
     assert np.array_equal(waveform_of(address, open_datasets, uploads), dataset.waveform(3))
 
 
-def test_an_upload(open_datasets, uploads):
+def test_an_upload(open_datasets: Any, uploads: Any) -> None:
     token = uploads.add_waveform(np.full(100, 0.25, np.float32)).token
     assert np.array_equal(waveform_of({"upload": token}, open_datasets, uploads), np.full(100, 0.25, np.float32))
 
@@ -47,7 +51,9 @@ def test_an_upload(open_datasets, uploads):
         ({"upload": ["../x"]}, "was removed"),
     ],
 )
-def test_anything_else_is_one_sentence(address, told, open_datasets, uploads, make_dataset):
+def test_anything_else_is_one_sentence(
+    address: Any, told: Any, open_datasets: Any, uploads: Any, make_dataset: Any
+) -> None:
     make_dataset(5)
     with pytest.raises(UserError, match=told):
         waveform_of(address, open_datasets, uploads)

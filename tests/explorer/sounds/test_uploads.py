@@ -4,7 +4,9 @@ import stat
 import tempfile
 import time
 import wave
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,33 +18,33 @@ from training.errors import UserError
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path, monkeypatch):
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
 @pytest.fixture
-def incoming(temporary):
+def incoming(temporary: Any) -> Any:
     folder = temporary / "gradio"
     folder.mkdir()
     return folder
 
 
 @pytest.fixture
-def store(incoming):
+def store(incoming: Any) -> Iterator[Any]:
     made = Uploads(incoming)
     yield made
     made.close()
 
 
-def write_wav(path, seconds=0.5):
+def write_wav(path: Any, seconds: Any = 0.5) -> Any:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 16_000, 0, "NONE", ""))
         file.writeframes((np.arange(int(16_000 * seconds)) % 1000).astype("<i2").tobytes())
     return path
 
 
-def test_a_file_is_decoded_and_kept(store, incoming):
+def test_a_file_is_decoded_and_kept(store: Any, incoming: Any) -> None:
     upload = store.add_file(write_wav(incoming / "sound.wav"))
     assert upload.seconds == 0.5
     assert re.fullmatch("[0-9a-f]{32}", upload.token)
@@ -50,12 +52,12 @@ def test_a_file_is_decoded_and_kept(store, incoming):
     np.testing.assert_allclose(store.waveform(upload.token), (np.arange(8_000) % 1000) / 32768)
 
 
-def test_a_made_sound_is_clipped_to_full_scale(store):
+def test_a_made_sound_is_clipped_to_full_scale(store: Any) -> None:
     token = store.add_waveform(np.array([0.5, 2.0, -2.0, np.nan])).token
     assert store.samples(token).tolist() == [16384, 32767, -32768, 0]
 
 
-def test_security_only_what_was_sent_to_the_page_is_opened(store, incoming, temporary):
+def test_security_only_what_was_sent_to_the_page_is_opened(store: Any, incoming: Any, temporary: Any) -> None:
     outside = write_wav(temporary / "private.wav")
     (incoming / "link.wav").symlink_to(outside)
     (incoming / "folder").mkdir()
@@ -72,7 +74,7 @@ def test_security_only_what_was_sent_to_the_page_is_opened(store, incoming, temp
         store.add_file("with\0nul")
 
 
-def test_bad_input_what_is_no_sound_is_refused_in_words(store, incoming):
+def test_bad_input_what_is_no_sound_is_refused_in_words(store: Any, incoming: Any) -> None:
     (incoming / "notes.wav").write_text("no sound at all")
     with pytest.raises(UserError, match=r"notes\.wav"):
         store.add_file(incoming / "notes.wav")
@@ -80,17 +82,17 @@ def test_bad_input_what_is_no_sound_is_refused_in_words(store, incoming):
         store.add_file(write_wav(incoming / "long.wav", 31))
 
 
-def test_security_unknown_tokens_have_no_sound(store):
+def test_security_unknown_tokens_have_no_sound(store: Any) -> None:
     for token in ("0" * 32, "", "../x", "*", "0" * 31 + "*"):
         assert store.samples(token) is None
 
 
-def test_security_the_folder_is_private(store, temporary):
+def test_security_the_folder_is_private(store: Any, temporary: Any) -> None:
     folder = next(temporary.glob(f"{PREFIX}*"))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_visitors_sounds_go_when_their_time_is_over(store, temporary):
+def test_visitors_sounds_go_when_their_time_is_over(store: Any, temporary: Any) -> None:
     token = store.add_waveform(np.zeros(10)).token
     path = next(temporary.glob(f"{PREFIX}*/{token}*"))
     old = time.time() - module.LIFETIME_SECONDS - 1
@@ -100,7 +102,7 @@ def test_visitors_sounds_go_when_their_time_is_over(store, temporary):
     assert not path.exists()
 
 
-def test_visitors_the_oldest_go_when_the_quota_is_full(incoming, temporary):
+def test_visitors_the_oldest_go_when_the_quota_is_full(incoming: Any, temporary: Any) -> None:
     store = Uploads(incoming, quota_bytes=2_500)
     tokens = []
     for age in (30, 20, 10):
@@ -111,7 +113,7 @@ def test_visitors_the_oldest_go_when_the_quota_is_full(incoming, temporary):
     store.close()
 
 
-def test_visitors_with_the_most_sounds_lose_their_oldest_first(incoming, temporary):
+def test_visitors_with_the_most_sounds_lose_their_oldest_first(incoming: Any, temporary: Any) -> None:
     store = Uploads(incoming, quota_bytes=5_000)
     tokens = {}
     for age, visitor in ((50, "b"), (40, "a"), (30, "a"), (20, "a"), (10, "a"), (5, "b")):
@@ -128,7 +130,7 @@ def test_visitors_with_the_most_sounds_lose_their_oldest_first(incoming, tempora
     store.close()
 
 
-def test_visitors_files_are_swept_where_they_come_in_too(store, incoming):
+def test_visitors_files_are_swept_where_they_come_in_too(store: Any, incoming: Any) -> None:
     old, new = incoming / "old.wav", incoming / "new.wav"
     for path, age in ((old, 3_000), (new, 0)):
         path.touch()
@@ -137,14 +139,14 @@ def test_visitors_files_are_swept_where_they_come_in_too(store, incoming):
     assert (old.exists(), new.exists()) == (False, True)
 
 
-def test_visitors_sounds_have_names_that_nobody_guesses_and_nobody_is_told(store, temporary):
+def test_visitors_sounds_have_names_that_nobody_guesses_and_nobody_is_told(store: Any, temporary: Any) -> None:
     tokens = [store.add_waveform(np.zeros(10)).token for _ in range(100)]
     assert len(set(tokens)) == 100 and all(len(token) == 32 for token in tokens)
     public = {name for name in vars(Uploads) if not name.startswith("_")}
     assert public == {"add_file", "add_waveform", "samples", "waveform", "sweep", "close"}  # none lists them
 
 
-def test_closing_removes_everything(incoming, temporary):
+def test_closing_removes_everything(incoming: Any, temporary: Any) -> None:
     store = Uploads(incoming)
     store.add_waveform(np.zeros(10))
     store.close()

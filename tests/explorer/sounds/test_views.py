@@ -1,4 +1,5 @@
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,18 +14,18 @@ OFF = dict.fromkeys((f.name for f in fields(MelViews) if f.name != "crop_seconds
 
 
 @pytest.fixture
-def sound():
+def sound() -> Any:
     times = np.arange(16_000) / 16_000
     return (0.3 * np.sin(2 * np.pi * 440 * times) * (times < 0.5)).astype(np.float32)
 
 
 @pytest.fixture
-def others():
+def others() -> Any:
     return [np.random.default_rng(i).normal(size=9_000).astype(np.float32) / 10 for i in range(3)]
 
 
 @pytest.mark.parametrize("views", [MelViews(), WaveformViews()])
-def test_the_same_seed_gives_the_same_views_and_another_seed_others(views, sound, others):
+def test_the_same_seed_gives_the_same_views_and_another_seed_others(views: Any, sound: Any, others: Any) -> None:
     first, second = two_views(sound, others, views, FrontEnd(), 7)
     again, _ = two_views(sound, others, views, FrontEnd(), 7)
     other, _ = two_views(sound, others, views, FrontEnd(), 8)
@@ -37,7 +38,7 @@ def test_the_same_seed_gives_the_same_views_and_another_seed_others(views, sound
         assert view.picture.seconds == pytest.approx(0.96, abs=0.01)
 
 
-def test_the_picture_is_the_view_that_the_trainer_makes(sound, others):
+def test_the_picture_is_the_view_that_the_trainer_makes(sound: Any, others: Any) -> None:
     front_end, views = FrontEnd(), MelViews()
     view, _ = two_views(sound, others, views, front_end, 3)
     power, lengths = clip_power([sound, *others], front_end, torch.device("cpu"))
@@ -48,19 +49,19 @@ def test_the_picture_is_the_view_that_the_trainer_makes(sound, others):
     assert np.abs(levels_db - trained[0].numpy() * 10 / np.log(10)).max() < (shown.high_db - shown.low_db) / 255
 
 
-def test_mixup_takes_its_partners_from_the_others(sound, others):
+def test_mixup_takes_its_partners_from_the_others(sound: Any, others: Any) -> None:
     views = MelViews(**{**OFF, "mixup": 0.9})
     alone, _ = two_views(sound, [], views, FrontEnd(), 1)
     mixed = [two_views(sound, others, views, FrontEnd(), seed)[0] for seed in range(4)]
     assert any(not np.array_equal(alone.picture.spectrogram, view.picture.spectrogram) for view in mixed)
 
 
-def test_with_everything_off_both_views_are_the_clip(sound, others):
+def test_with_everything_off_both_views_are_the_clip(sound: Any, others: Any) -> None:
     first, second = two_views(sound, others, MelViews(crop_seconds=1.2, **OFF), FrontEnd(), 0)
     assert np.array_equal(first.picture.spectrogram, second.picture.spectrogram)
 
 
-def test_a_silent_clip_gives_silent_views(others):
+def test_a_silent_clip_gives_silent_views(others: Any) -> None:
     first, _ = two_views(np.zeros(8_000, np.float32), [], MelViews(**OFF), FrontEnd(), 0)
     assert not first.waveform.any()
     assert not first.picture.spectrogram.any()

@@ -58,7 +58,7 @@ def test_visitors_cannot_make_themselves_a_cookie() -> None:
     ],
 )
 def test_visitors_cookies_are_for_the_server_alone(asked_how: dict[str, str], framed: bool, rules: set[str]) -> None:
-    cookie = Visitors(framed=framed).new_cookie(scope(**asked_how))
+    cookie = Visitors(framed=framed).new_cookie(scope(**asked_how))  # type: ignore[arg-type]
     assert set(cookie.split("; ")[1:]) == {"Path=/", "HttpOnly", *rules}
 
 

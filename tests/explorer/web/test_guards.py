@@ -110,7 +110,7 @@ def test_security_no_header_says_where_the_page_sends_what_visitors_do() -> None
 )
 def test_security_ranges_are_left_to_who_repeats_no_headers(sent: str, passed: str | None) -> None:
     with asked() as client:
-        answer = client.get("/asked", headers={"Range": sent.encode("latin-1")})  # type: ignore[dict-item]
+        answer = client.get("/asked", headers={"Range": sent.encode("latin-1")})  # type: ignore[arg-type]
     assert answer.json().get("range") == passed
 
 

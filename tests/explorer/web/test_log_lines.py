@@ -28,7 +28,7 @@ def test_a_stream_is_still_a_stream() -> None:
     below = io.StringIO()
     stream = CutLines(below)
     assert stream.write("x" * 300) == 300
-    assert not stream.isatty()  # type: ignore[operator]
+    assert not stream.isatty()
     assert below.getvalue() == "x" * LONGEST_LINE + "… (300 characters)"
 
 

@@ -181,7 +181,7 @@ def test_security_nobody_speaks_by_websocket(site: Site) -> None:
     key = "dGhlIHNhbXBsZSBub25jZQ=="
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13", "Sec_WebSocket_Key": key}
     for path in ("/", "/gradio_api/queue/join"):
-        assert refused(site.ask("GET", path, **upgrade, Origin="https://evil.example"), 403)
+        assert refused(site.ask("GET", path, **upgrade, Origin="https://evil.example"), 403)  # type: ignore[arg-type]
 
 
 def test_security_an_answer_to_an_error_is_guarded_too_and_tells_nothing(

@@ -260,7 +260,7 @@ def test_other_files_are_no_packs(own_cache: Path, tmp_path: Path) -> None:
     refused(Path("/dev/zero"), "a pipe or device, not a file")
     with pytest.raises(UserError, match="a folder, not a file"):
         open_pack(tmp_path)
-    assert not any(map(is_pack, (*tmp_path.iterdir(), tmp_path, tmp_path / "nowhere", "/dev/zero", "a\0b")))
+    assert not any(map(is_pack, (*tmp_path.iterdir(), tmp_path, tmp_path / "nowhere", "/dev/zero", "a\0b")))  # type: ignore[arg-type]
 
 
 def test_a_link_to_ones_own_pack_is_followed(elsewhere: Path, tmp_path: Path) -> None:

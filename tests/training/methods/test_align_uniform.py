@@ -24,7 +24,7 @@ def slow_loss(z1: Tensor, z2: Tensor, power: float, steepness: float, weight: fl
         kernel = [
             torch.exp(-steepness * (side[i] - side[j]).square().sum()) for i in range(n) for j in range(n) if i != j
         ]
-        spread = spread + torch.log(sum(kernel) / len(kernel)) / 2
+        spread = spread + torch.log(sum(kernel) / len(kernel)) / 2  # type: ignore[arg-type]
     return aligned + weight * spread
 
 

@@ -46,7 +46,7 @@ def test_value_and_gradient_equal_the_slow_ones(ahead: int, assert_equal_gradien
     method = apc(frames_ahead=ahead)
     views = views_of(method)
     heard = method.encoder.frames(views["x"]).detach().requires_grad_()
-    method.encoder.frames = lambda x: heard  # type: ignore[method-assign,assignment]  # a leaf
+    method.encoder.frames = lambda x: heard
     single = [heard, method.decode.weight, method.decode.bias]
     c, w, b = (p.detach().double().requires_grad_() for p in single)
     slow = slow_loss(views["x"].double(), c, w, b, views["inside"], ahead)

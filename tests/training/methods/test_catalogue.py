@@ -60,7 +60,7 @@ def dataset() -> Dataset:
     codes, pictures = np.arange(CLIPS, dtype=np.int32), []
     for clip in codes:
         pictures.append(f"{FOLDER.name}/{clip}.png")
-        Image.new("RGB", (32, 32), (60 * (clip % 4), 40 * (clip // 4 % 4), 100 * (clip // 16))).save(pictures[-1])
+        Image.new("RGB", (32, 32), (60 * (clip % 4), 40 * (clip // 4 % 4), 100 * (clip // 16))).save(pictures[-1])  # type: ignore[arg-type]
     samples = np.concatenate([np.sin(2 * np.pi * (100 + 200 * clip) / 16_000 * np.arange(8000)) for clip in codes])
     return Dataset(
         name="tones", fingerprint="0" * 32, samples=(samples * 9000).astype(np.int16), starts=codes * np.int64(8000),
@@ -227,7 +227,7 @@ def test_its_chance_line_is_explained(name: str) -> None:
     ],
 )
 def test_widths_are_what_was_asked(name: str, setting: str) -> None:
-    method = method_of(name, **{setting: 24})
+    method = method_of(name, **{setting: 24})  # type: ignore[arg-type]
     z = method.eval().projection(torch.randn(3, method.encoder.width))
     assert z is not None
     assert z.shape[1] == 24 or setting == "hidden_width"

@@ -48,11 +48,11 @@ def slow_loss(first: Tensor, second: Tensor, w: Tensor) -> Tensor:
 
 def test_value_and_gradient_equal_the_slow_one(assert_equals_slow: Callable[..., None]) -> None:
     method, random = method_of(projection_width=8), Generator().manual_seed(0)
-    method.encoder, method.g = nn.Identity(), nn.Identity()  # type: ignore[assignment]  # stand-ins
+    method.encoder, method.g = nn.Identity(), nn.Identity()
 
     def fast(first: Tensor, second: Tensor, w: Tensor) -> Tensor:
         del method._parameters["w"]
-        method.w = w  # type: ignore[assignment]  # a tensor that is no parameter
+        method.w = w
         return method.loss({"first": first, "second": second})["loss"]
 
     w = method.w.detach() * 8  # larger scores than at the beginning

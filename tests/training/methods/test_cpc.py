@@ -54,7 +54,7 @@ def test_value_and_gradient_equal_the_slow_ones(assert_equal_gradients: Callable
     views = views_of(method)
     z = method.encoder.local(method.encoder.standardised(views["x"], None)).detach().requires_grad_()
     c = method.encoder.context(z).detach().requires_grad_()
-    method.encoder.local, method.encoder.context = (lambda x: z), (lambda z: c)  # type: ignore[method-assign]
+    method.encoder.local, method.encoder.context = (lambda x: z), (lambda z: c)
     single = [c, z, *method.predict.parameters()]
     double = [p.detach().double().requires_grad_() for p in single]
     slow_c, slow_z, *weights = double

@@ -45,7 +45,7 @@ def test_whitened_features_are_principal_components_at_one_scale_and_length_one(
 
 def test_value_and_gradient_equal_the_slow_one(assert_equal_gradients: Callable[..., None]) -> None:
     method = method_with()
-    method.encoder = method.project = nn.Identity()  # type: ignore[assignment]  # views are the projections themselves
+    method.encoder = method.project = nn.Identity()
     view, cluster = torch.randn(16, method.head.in_features, requires_grad=True), torch.randint(0, 12, (16,))
     single = [view, method.head.weight, method.head.bias]
     z, w, b = double = [p.detach().double().requires_grad_() for p in single]
@@ -93,7 +93,7 @@ def test_what_is_told_apart_is_found_by_the_clusters() -> None:
     kinds = torch.arange(48) % 4
     embeddings = functional.one_hot(kinds, 256).float() * 10 + torch.randn(48, 256) * 0.1
     method = method_with(clusters=8, components=4)
-    method.project = nn.Identity()  # type: ignore[assignment]  # cluster the embeddings themselves
+    method.project = nn.Identity()
     method.before_epoch(lambda: embeddings)
     labels = method.clustering.labels[0]
     assert all(len(kinds[labels == cluster].unique()) == 1 for cluster in labels.unique())

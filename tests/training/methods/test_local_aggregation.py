@@ -26,8 +26,8 @@ def method_with(clips: int = 40, **settings: object) -> LocalAggregation:
 
 def bare(**settings: object) -> LocalAggregation:
     """Views are the projections themselves, 6 wide."""
-    method = method_with(**{"projection_width": 8, **settings})
-    method.encoder = method.project = torch.nn.Identity()  # type: ignore[assignment]  # nothing stands before the loss
+    method = method_with(**{"projection_width": 8, **settings})  # type: ignore[arg-type]
+    method.encoder = method.project = torch.nn.Identity()
     return method
 
 

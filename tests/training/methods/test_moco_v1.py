@@ -63,7 +63,7 @@ def test_value_and_gradient_equal_the_slow_one(
     assert own.any(1).all() and not own.all()
     assert_equals_slow(
         lambda q: method.loss({"first": q, "second": key, "clips": clips, "order": torch.arange(6).flip(0)})["loss"],
-        lambda q: slow_loss(q, key.double(), entries.double(), own, temperature),
+        lambda q: slow_loss(q, key.double(), entries.double(), own, temperature),  # type: ignore[arg-type]
         torch.randn(6, 8, generator=random),
     )
 

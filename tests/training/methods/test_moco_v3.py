@@ -120,5 +120,5 @@ def test_the_slow_network_follows_by_a_cosine(progress: float) -> None:
 
 
 def test_the_projector_ends_with_a_norm_without_scale() -> None:
-    last = method_of().project[-1]  # type: ignore[index]  # a Sequential
+    last = method_of().project[-1]
     assert isinstance(last, nn.BatchNorm1d) and not last.affine

@@ -71,8 +71,8 @@ def test_the_loss_is_matching_of_what_both_sides_say(name: str, dataset: Dataset
     method = method_of(name, temperature=0.2)
     views = views_of(method, dataset)
     found = method.loss(views)
-    sound = method.project(method.encoder(views["sound"]))  # type: ignore[operator]  # it is a module
-    expected = matching(sound, method.counterpart(views), views["meaning"], 0.2)  # type: ignore[operator]  # a method
+    sound = method.project(method.encoder(views["sound"]))
+    expected = matching(sound, method.counterpart(views), views["meaning"], 0.2)
     torch.testing.assert_close(found["loss"], expected["loss"])
     line = method.chance()
     assert line is not None and line.value == pytest.approx(np.log(8))
@@ -91,8 +91,8 @@ def test_both_sides_learn(name: str, dataset: Dataset) -> None:
 def test_the_counterpart_depends_on_nothing_of_the_sound(name: str, dataset: Dataset) -> None:
     method = method_of(name)
     views = views_of(method, dataset)
-    before = method.counterpart(views)  # type: ignore[operator]  # a method
-    after = method.counterpart({**views, "sound": views["sound"] + 1})  # type: ignore[operator]  # a method
+    before = method.counterpart(views)
+    after = method.counterpart({**views, "sound": views["sound"] + 1})
     assert torch.equal(before, after)
 
 

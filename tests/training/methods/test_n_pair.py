@@ -17,7 +17,7 @@ def slow_loss(f: Tensor, positive: Tensor, weight: float) -> Tensor:
     total = f.new_zeros(())
     for i in range(len(f)):
         own = (f[i] * positive[i]).sum()
-        total = total + torch.log(1 + sum(torch.exp((f[i] * positive[j]).sum() - own) for j in range(len(f)) if j != i))
+        total = total + torch.log(1 + sum(torch.exp((f[i] * positive[j]).sum() - own) for j in range(len(f)) if j != i))  # type: ignore[arg-type]
         total = total + weight / 2 * (f[i].square().sum() + positive[i].square().sum())
     return total / len(f)
 

@@ -28,7 +28,7 @@ def views_for(method: OnlineKMeans, clips: int = 16) -> dict[str, Tensor]:
 
 def test_value_and_gradient_equal_the_slow_one(assert_equal_gradients: Callable[..., None]) -> None:
     method = method_with(clusters=6)
-    method.encoder = method.project = nn.Identity()  # type: ignore[assignment]  # views are the projections themselves
+    method.encoder = method.project = nn.Identity()
     method.clustering.labels.copy_(torch.arange(48).float().sqrt().long()[None].clamp(max=5))  # of different sizes
     view, clips = torch.randn(16, method.head.in_features, requires_grad=True), torch.randperm(48)[:16]
     views = {"view": view, "clips": clips, "cluster": method.clustering.labels[0][clips]}
@@ -48,7 +48,7 @@ def test_labels_of_the_clips_just_heard_go_to_the_nearest_centroid() -> None:
     corners = torch.eye(8)[:4]
     method.bank.entries.copy_(corners[torch.arange(48) % 4])
     method.clustering.labels.copy_((torch.arange(48) % 4)[None])
-    method.encoder = method.project = nn.Identity()  # type: ignore[assignment]  # views are the projections themselves
+    method.encoder = method.project = nn.Identity()
     heard, clips = corners[[2, 2, 0]] + 0.05, torch.tensor([0, 2, 5])  # 0 and 5 now sound like others, 2 like itself
     method.loss({"view": heard, "clips": clips, "cluster": method.clustering.labels[0][clips]})
     before = method.clustering.labels.clone()

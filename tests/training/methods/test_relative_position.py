@@ -58,7 +58,7 @@ def test_the_loss_is_the_cross_entropy_of_the_distance() -> None:
     method = method_with()
     scores = torch.randn(5, 6, requires_grad=True)
     distance = torch.tensor([0, 5, 2, 2, 4])
-    method.scores = lambda parts: scores  # type: ignore[method-assign]
+    method.scores = lambda parts: scores
     found = method.loss({"pieces": torch.empty(0), "distance": distance})["loss"]
     double = scores.detach().double().requires_grad_()
     slow = -torch.stack([double[b, k] - double[b].exp().sum().log() for b, k in enumerate(distance)]).mean()
@@ -74,7 +74,7 @@ def test_where_all_distances_look_alike_the_loss_is_chance(count: int) -> None:
     method = method_with(places=count)
     distances = 2 * (count - 1)
     flat = torch.zeros(distances, distances)
-    method.scores = lambda parts: flat  # type: ignore[method-assign]
+    method.scores = lambda parts: flat
     loss = method.loss({"pieces": torch.empty(0), "distance": torch.arange(distances)})["loss"]
     assert float(loss) == pytest.approx(method.chance().value) == pytest.approx(math.log(distances))
 

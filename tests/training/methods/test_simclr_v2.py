@@ -22,13 +22,13 @@ def test_the_loss_is_simclrs_own() -> None:
 
 def test_the_head_has_three_layers() -> None:
     head = method_of(hidden_width=48, projection_width=24).project
-    shapes = [tuple(layer.weight.shape) for layer in head if isinstance(layer, nn.Linear)]  # type: ignore[union-attr]
+    shapes = [tuple(layer.weight.shape) for layer in head if isinstance(layer, nn.Linear)]
     assert shapes == [(48, 256), (48, 48), (24, 48)]
 
 
 def test_fine_tuning_begins_behind_the_first_layer_of_the_head() -> None:
     method = method_of(hidden_width=48).eval()
-    linear, norm = method.project[0], method.project[1]  # type: ignore[index]
+    linear, norm = method.project[0], method.project[1]
     h = torch.randn(5, 256)
     expected = norm(h @ linear.weight.T).clamp(min=0)
     torch.testing.assert_close(method.fine_tuned_from(h), expected)

@@ -68,7 +68,7 @@ def test_the_weights_are_the_papers_and_multiply_their_terms() -> None:
     for name, weight in (("invariance", "invariance_weight"), ("variance", "variance_weight"),
                          ("covariance", "covariance_weight")):  # fmt: skip
         alone = {"invariance_weight": 0.0, "variance_weight": 0.0, "covariance_weight": 0.0, weight: 2.0}
-        found = Bare(Settings(**alone)).loss({"first": a, "second": b})
+        found = Bare(Settings(**alone)).loss({"first": a, "second": b})  # type: ignore[arg-type]
         assert float(found["loss"]) == pytest.approx(2 * float(found[name]), rel=1e-6)
 
 

@@ -58,7 +58,7 @@ def slow_terms(
             if views["inside"][b, t]:
                 used = used + probability[b, t]
     used = used / views["inside"].sum()
-    entropy = torch.stack([-sum(p * p.log() for p in row if p > 0) for row in used])  # type: ignore[arg-type]
+    entropy = torch.stack([-sum(p * p.log() for p in row if p > 0) for row in used])
     return contrast / count, (CODEBOOKS * CODES - entropy.exp().sum()) / (CODEBOOKS * CODES)
 
 
@@ -71,7 +71,7 @@ def test_value_and_gradient_equal_the_slow_ones(
     moments = method.encoder.embedding(method.encoder.patches(views["x"])).detach().requires_grad_()
     c = method.context(moments, views["hidden"]).detach().requires_grad_()
     method.encoder.embedding = nn.Identity()
-    method.encoder.patches, method.context = (lambda x: moments), (lambda x, hidden: c)  # type: ignore[method-assign]
+    method.encoder.patches, method.context = (lambda x: moments), (lambda x, hidden: c)
     parts = [method.quantise, method.project_code, method.project_context]
     slow_parts = quantise, project_code, project_context = [deepcopy(part).double() for part in parts]
     slow_moments, slow_c = (v.detach().double().requires_grad_() for v in (moments, c))

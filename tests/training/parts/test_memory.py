@@ -73,7 +73,7 @@ def test_a_slow_copy_shares_the_queue_and_averages_the_rest() -> None:
     network = nn.ModuleDict({"layer": nn.Linear(2, 2), "queue": Queue(4, 2)})
     slow = slow_copy(network)
     assert slow["queue"] is network["queue"] and slow["layer"] is not network["layer"]
-    network["queue"].push(torch.ones(2, 2))  # type: ignore[operator]  # a Queue
+    network["queue"].push(torch.ones(2, 2))
     held = network["queue"].state_dict()["entries"].clone()
     follow(slow, network, 0.5)
     assert torch.equal(slow["queue"].state_dict()["entries"], held)

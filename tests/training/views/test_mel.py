@@ -204,7 +204,7 @@ def test_masking(axis: int) -> None:
     random = np.random.default_rng(axis)
     x, place, width = random.normal(size=(6, 10, 14)), random.uniform(size=6), random.uniform(0, 0.5, 6)
     width[0] = 0.0
-    found = masked(*map(torch.from_numpy, (x, place, width)), axis=axis).numpy()
+    found = masked(*map(torch.from_numpy, (x, place, width)), axis=axis).numpy()  # type: ignore[arg-type]
     size = x.shape[axis]
     for b in range(6):
         for i in range(size):

@@ -1,5 +1,8 @@
 """A page of routes over one made-up run."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -12,7 +15,7 @@ from explorer.web.routes import PREFIX, byte_routes
 
 
 @pytest.fixture
-def page(make_run, make_dataset, tmp_path):
+def page(make_run: Any, make_dataset: Any, tmp_path: Path) -> Any:
     """Asks the routes of a page with one run whose sounds are at hand."""
     make_dataset()
     make_run(tmp_path / "runs" / "first")
@@ -20,7 +23,7 @@ def page(make_run, make_dataset, tmp_path):
 
 
 class Page:
-    def __init__(self, folder):
+    def __init__(self, folder: Any) -> None:
         self.library = Library(folder / "runs", open_datasets=OpenDatasets())
         self.uploads = Uploads(folder)
         self.layouts = LayoutFolders()
@@ -29,5 +32,5 @@ class Page:
         app.include_router(byte_routes(self.library, self.uploads, self.layouts, self.looked_at.append))
         self._client = TestClient(app)
 
-    def get(self, path):
+    def get(self, path: Any) -> Any:
         return self._client.get(f"{PREFIX}/{path}")

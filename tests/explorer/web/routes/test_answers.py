@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ DATA = "0" * 64
         "upload/%2a/picture",
     ],
 )
-def test_what_is_not_there_is_404_and_a_sentence(page, path):
+def test_what_is_not_there_is_404_and_a_sentence(page: Any, path: Any) -> None:
     answer = page.get(path)
     assert answer.status_code == 404
     detail = answer.json()["detail"]
@@ -50,7 +51,7 @@ def test_what_is_not_there_is_404_and_a_sentence(page, path):
     assert "/" not in detail
 
 
-def test_every_answer_is_guarded(page):
+def test_every_answer_is_guarded(page: Any) -> None:
     for path in ("run/first/news", "run/second/news", f"clip/{DATA}/1", f"pictures/{DATA}?of=1"):
         headers = page.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -58,7 +59,7 @@ def test_every_answer_is_guarded(page):
         assert "access-control-allow-origin" not in headers
 
 
-def test_numbers_that_no_browser_reads_become_null(page):
+def test_numbers_that_no_browser_reads_become_null(page: Any) -> None:
     run = page.library.run("first")
     (run.path / "baselines.json").write_text('{"loss": {"value": NaN}, "list": [Infinity]}')
     assert page.get("run/first/baselines").json() == {"loss": {"value": None}, "list": [None]}

@@ -1,7 +1,11 @@
+"""The routes of the lens: steps, pictures, clips."""
+
+from typing import Any
+
 DATA = "0" * 64
 
 
-def test_the_lens_has_steps_pictures_and_clips_that_can_be_heard(page, make_run):
+def test_the_lens_has_steps_pictures_and_clips_that_can_be_heard(page: Any, make_run: Any) -> None:
     assert page.get("run/first/lens").json() == {"steps": [0, 10, 20]}
     shown = page.get("run/first/lens/20").json()
     assert [(p["name"], p["kind"], p["shape"]) for p in shown["pictures"]] == [("similarity", "matrix", [8, 8])]

@@ -1,10 +1,12 @@
+from typing import Any
+
 import numpy as np
 
 from explorer.runs.layouts import Layout
 from explorer.runs.snapshots import snapshot_hash
 
 
-def test_points_say_whether_they_can_be_heard(page, make_run):
+def test_points_say_whether_they_can_be_heard(page: Any, make_run: Any) -> None:
     points = page.get("run/first/points").json()
     assert (points["n"], points["sounds"], points["note"]) == (300, True, "")
     make_run(page.library.root / "other", fingerprint="1" * 64)
@@ -15,7 +17,7 @@ def test_points_say_whether_they_can_be_heard(page, make_run):
     )
 
 
-def test_columns_come_with_the_points_or_with_their_step(page):
+def test_columns_come_with_the_points_or_with_their_step(page: Any) -> None:
     columns = {c["name"]: c for c in page.get("run/first/points").json()["columns"]}
     assert list(columns) == [
         *("class", "source", "right", "share", "cluster", "duration", "loudness", "even", "note", "map_trust"),
@@ -33,7 +35,7 @@ def test_columns_come_with_the_points_or_with_their_step(page):
     assert page.get("run/first/column?name=map_trust&step=10").status_code == 404  # no map yet
 
 
-def test_layouts_and_their_places(page):
+def test_layouts_and_their_places(page: Any) -> None:
     run = page.library.run("first")
     places = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
     page.layouts.write(snapshot_hash(run, 10), Layout(places, "quick", 0.98))
@@ -45,7 +47,7 @@ def test_layouts_and_their_places(page):
     assert page.looked_at == ["first"]
 
 
-def test_neighbours(page):
+def test_neighbours(page: Any) -> None:
     found = page.get("run/first/neighbours/20/7?k=4").json()["neighbours"]
     assert len(found) == 4
     assert found[0]["clip"] == found[0]["point"] != 7

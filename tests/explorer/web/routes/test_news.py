@@ -1,3 +1,6 @@
+from pathlib import Path
+from typing import Any
+
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -9,7 +12,7 @@ from explorer.web.routes import PREFIX, byte_routes
 from training.run import State
 
 
-def test_a_run_that_waits_says_its_place(make_run, tmp_path):
+def test_a_run_that_waits_says_its_place(make_run: Any, tmp_path: Path) -> None:
     for name, state in (("waits", State.WAITING), ("works", State.TRAINING)):
         make_run(tmp_path / "runs" / name, snapshots=(), state=state)
     app = FastAPI()
@@ -22,13 +25,13 @@ def test_a_run_that_waits_says_its_place(make_run, tmp_path):
     assert "place" not in working
 
 
-def test_status_and_baselines(page):
+def test_status_and_baselines(page: Any) -> None:
     status = page.get("run/first/news?parts=status").json()["status"]
     assert (status["state"], status["step"], status["read_only"]) == ("finished", 20, False)
     assert page.get("run/first/baselines").json()["main_facet"] == "class"
 
 
-def test_metrics_go_on_from_their_cursor(page):
+def test_metrics_go_on_from_their_cursor(page: Any) -> None:
     first = page.get("run/first/news?parts=metrics").json()["metrics"]
     assert not first["void"]
     assert len(first["rows"]) == 24

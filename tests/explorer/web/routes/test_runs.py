@@ -1,17 +1,24 @@
-def test_the_runs_are_listed_with_the_one_to_look_at(page):
+"""The routes of the runs there are."""
+
+from typing import Any
+
+
+def test_the_runs_are_listed_with_the_one_to_look_at(page: Any) -> None:
     assert page.get("runs").json() == {
         "runs": [{"name": "first", "title": "simclr · Made-up sounds · first"}],
         "latest": "first",
     }
 
 
-def test_a_run_says_what_it_holds(page):
+def test_a_run_says_what_it_holds(page: Any) -> None:
     schema = page.get("run/first/schema").json()
     assert [c["name"] for c in schema["columns"]][:3] == ["class", "source", "right"]
     assert {c["writer"] for c in schema["columns"]} == {"trainer", "projector"}
 
 
-def test_the_card_of_a_runs_method_is_told_and_one_that_is_gone_is_named(page, make_run, tmp_path):
+def test_the_card_of_a_runs_method_is_told_and_one_that_is_gone_is_named(
+    page: Any, make_run: Any, tmp_path: Any
+) -> None:
     card = page.get("run/first/method").json()
     assert (card["name"], card["title"], card["negatives"]) == ("simclr", "SimCLR", True)
     make_run(tmp_path / "runs" / "strange", config={"method": "never heard of"})

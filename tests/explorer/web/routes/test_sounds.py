@@ -1,12 +1,13 @@
 import io
 import wave
+from typing import Any
 
 import numpy as np
 
 DATA = "0" * 64
 
 
-def test_a_clip_arrives_as_wav(page):
+def test_a_clip_arrives_as_wav(page: Any) -> None:
     answer = page.get(f"clip/{DATA}/3")
     assert answer.headers["content-type"] == "audio/wav"
     assert "immutable" in answer.headers["cache-control"]
@@ -18,7 +19,7 @@ def test_a_clip_arrives_as_wav(page):
     )
 
 
-def test_a_picture_arrives_with_its_axes(page):
+def test_a_picture_arrives_with_its_axes(page: Any) -> None:
     shown, other = page.get(f"pictures/{DATA}?of=3,5").json()
     assert other == page.get(f"pictures/{DATA}?of=5").json()[0] != shown
     assert shown["seconds"] == 0.25
@@ -27,7 +28,7 @@ def test_a_picture_arrives_with_its_axes(page):
     assert shown["low_db"] < shown["high_db"]
 
 
-def test_an_upload_is_heard_and_seen_by_its_token(page):
+def test_an_upload_is_heard_and_seen_by_its_token(page: Any) -> None:
     token = page.uploads.add_waveform(np.full(16_000, 0.5)).token
     assert len(page.get(f"upload/{token}/clip").content) == 44 + 32_000
     assert page.get(f"upload/{token}/picture").json()["seconds"] == 1.0
