@@ -1,6 +1,7 @@
 """A column more is one function and its line in its writer's table: everything else finds it."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from tests.support.older_runs import SETTINGS, write_sounds
 from training import columns
 from training.columns import ClipColumn, SnapshotColumn
 from training.config import new_config
-from training.run import create_run
+from training.run import RunFolder, create_run
 from training.run.schema import Column
 from training.trainer import train
 
@@ -29,7 +30,7 @@ SIDE = Column("side", "Side of the map", "flag", "snapshot", names=("left", "rig
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, cache):
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> RunFolder:
     """A run of a few real steps, and its first maps, with a column more of each sort."""
     peak = ClipColumn(PEAK, lambda data, clips: np.array([np.abs(data.waveform(int(c))).max() for c in clips]))
     norm = SnapshotColumn(NORM, lambda taken: taken.embeddings.norm(dim=1))
@@ -49,7 +50,7 @@ def run(tmp_path, monkeypatch, cache):
     return made
 
 
-def test_a_column_is_declared_read_and_sent(run, tmp_path):
+def test_a_column_is_declared_read_and_sent(run: RunFolder, tmp_path: Path) -> None:
     assert {PEAK, NORM} < set(run.schema().columns)
     bundle = Bundle(run)
     assert {PEAK, NORM, SIDE} < set(bundle.columns()) == set(bundle.schema().columns)

@@ -79,7 +79,7 @@ def test_routes_answer_in_the_types_of_the_page(
     columns = [answer(f"run/first/column?name={name}&step=10") for name in written]
     neighbours = answer("run/first/neighbours/10/3")["neighbours"]
     token = uploads.add_waveform(np.full(16_000, 0.5)).token
-    samples = {
+    samples: dict[str, list[Any]] = {
         "RunList": [answer("runs")],
         "News": [news, answer("run/waits/news?parts=status"), answer("run/waits/news?parts=metrics,layouts")],
         "RunSchema": [answer("run/first/schema")],
@@ -104,7 +104,7 @@ def test_values_of_components_are_in_the_types_of_the_page(
     player = {"sound": clip_sound(DATA, 3), "title": "rain", "subtitle": "source: one", "play": True}
     comparison = Comparison(step=10, cosine=0.5, percentile=90.0, random_low=-0.1, random_median=0.1, random_high=0.4)
     groups = [settings_group(name, "Method", describe(method.Config)) for name, method in METHODS.items()]
-    samples = {
+    samples: dict[str, list[Any]] = {
         "Sound": [clip_sound(DATA, 3), upload_sound("t")],
         "PlayerValue": [player],
         "ClipRow": rows,
