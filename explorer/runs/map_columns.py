@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from training.run.schema import Column
 
@@ -47,6 +46,8 @@ def local_trust(units: np.ndarray, places: np.ndarray) -> np.ndarray | None:
 
 def _nearest_places(places: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
     """(len(rows), k) the nearest points on the map of each of `rows`, itself left out."""
+    from scipy.spatial import KDTree  # takes long to import, and a page that only reads values needs none
+
     _, found = KDTree(places).query(places[rows], k + 1)
     itself = found == rows[:, None]
     itself[~itself.any(axis=1), -1] = True  # among many copies it may not be in its own list

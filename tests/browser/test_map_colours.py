@@ -11,6 +11,10 @@ pytestmark = pytest.mark.browser
 
 COLOURS = """() => { const { view } = document.querySelector('#map .part-map'); const found = Array(view.points.n).fill(null);
   for (const { ids, colour } of view.plot.classes) for (const id of ids) found[id] = colour; return found; }"""
+UNZOOMED = """() => { const { plot } = document.querySelector('#map .part-map').view; const zooms = plot.scales();
+  const { _fullLayout: kept } = plot.plot; plot.plot._fullLayout = null; const still = plot.scales(); plot.plot._fullLayout = kept;
+  return [-0.7, 0, 0.4].flatMap(v => [zooms.across(v) - still.across(v), zooms.down(v) - still.down(v)]); }"""
+"""By how many pixels a place is moved when plotly's axes come."""
 AT_STEP = "step => document.querySelector('#map .part-map').view.shownLayout.step === step"
 
 
@@ -126,3 +130,9 @@ def test_without_plotly_the_map_is_drawn_and_says_what_it_lacks(finished_site: A
     page.wait_for_timeout(300)
     assert coloured_share(page) > 0.005
     assert all("plotly" in trouble or "Failed to load" in trouble for trouble in seen.troubles)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_jumps_when_plotly_comes(finished_site: Any, look: Callable[..., Any], width: int) -> None:
+    page = shown_map(look(finished_site, width=width), "run=made-up")
+    assert max(abs(moved) for moved in page.evaluate(UNZOOMED)) < 0.5

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks.mutilate import mutilate
+from explorer.runs.bundle import Bundle
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.lens import lens
 from explorer.runs.library import EXAMPLE, Library
@@ -88,6 +89,9 @@ def test_durability_and_bad_input_mutilated_folders_are_listed_and_do_no_harm(
         json.dumps(points_values(library, run))
         run.baselines()
         layouts.summary(run)
+        bundle = Bundle(run, layouts)
         for step in run.snapshots():
+            values = [bundle.column(column.name, step) for column in bundle.columns()]
+            json.dumps([found.to_json() for found in values if found is not None], allow_nan=False)
             neighbours_of_point(run, step, 3)
             lens(run, step)
