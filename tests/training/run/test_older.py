@@ -1,6 +1,8 @@
 """Runs of before there was a schema.json are read with the one of their version."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +43,14 @@ def test_every_number_of_an_older_run_is_declared(name: str) -> None:
 def test_a_method_that_is_unknown_has_what_all_have() -> None:
     found = schema_of_older_run("none", ())
     assert Curve("train/loss", "Loss").key in {curve.key for curve in found.curves} and not found.pictures
+
+
+def test_the_schema_of_an_older_run_is_read_without_torch() -> None:
+    """The page's first answer must not wait for it."""
+    script = f"""
+import sys
+from training.run import RunFolder
+assert len(RunFolder({str(OLDER_RUNS["example"])!r}).schema().curves) > 10
+assert "torch" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=Path(older.__file__).parents[2], check=True)
