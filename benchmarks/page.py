@@ -1,6 +1,6 @@
 """How quickly the real page answers, driven with Chromium while a training runs on the same machine.
 
-    python -m benchmarks.page [--rounds 3] [--seconds 120] [--chromium /usr/bin/chromium]
+    python -m benchmarks.page [--rounds 3] [--seconds 120] [--chromium /usr/bin/chromium] [--before CHECKOUT]
 
 The server is started as a user starts it; the built-in sounds are made first, so the caches are warm, but for that of the maps: equal
 seeds make equal snapshots, whose maps would be there already. A training is as long as the form offers. Trainings of the same length
@@ -8,6 +8,9 @@ without any page, one just before and one just after, give the throughput to com
 count, are many at first and few later, and as the mean of both, since a machine that isn't one's own alone is not always equally fast.
 For the same reason all is done several times, and what is told is the median. The training is compared while Map and Train are looked at,
 in turn and together, and while somebody clicks on the map once a second. Results are written to benchmarks/results/page.json.
+
+`--before` names a checkout of an earlier version: its own benchmark takes turns with this one, round by round, and both stand in one
+table (benchmarks/results/page_before.json), without touching page.json.
 """
 
 import argparse
@@ -64,9 +67,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--before", type=Path)
     parser.add_argument("--chromium", default=shutil.which("chromium") or shutil.which("google-chrome"))
     options = parser.parse_args()
     open_dataset("starter")
+    if options.before is not None:
+        compare(options)
+        return
+    found = measured(options)
+    RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def compare(options: argparse.Namespace) -> None:
+    """This version and an earlier one in turns; the medians of both side by side."""
+    rounds: dict[str, list[dict[str, float]]] = {"before": [], "after": []}
+    for _ in range(options.rounds):
+        command = [sys.executable, "-m", "benchmarks.page", "--rounds", "1", "--seconds", str(options.seconds)]
+        subprocess.run([*command, "--chromium", options.chromium], cwd=options.before, check=True)
+        kept = Path(options.before) / RESULTS.relative_to(ROOT)
+        rounds["before"].append(json.loads(kept.read_text())["rounds"][0])
+        rounds["after"].append(measured(argparse.Namespace(**{**vars(options), "rounds": 1}))["rounds"][0])
+    names = [name for name in rounds["before"][0] if name in rounds["after"][0]]
+    medians = {
+        name: {version: statistics.median(found[name] for found in rounds[version]) for version in rounds}
+        for name in names
+    }
+    for name, found in medians.items():
+        print(f"{name:36} {found['before']:10.2f} {found['after']:10.2f}")
+    RESULTS.with_name("page_before.json").write_text(
+        json.dumps({"medians": medians, "rounds": rounds}, indent=1) + "\n"
+    )
+
+
+def measured(options: argparse.Namespace) -> dict[str, Any]:
+    """All rounds of this version: the medians, and each round under "rounds"."""
     rounds: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         alone = [train_alone(Path(folder) / "alone 0", options.seconds)]
@@ -83,8 +117,7 @@ def main() -> None:
     for name, value in median.items():
         goal = f"(at most {GOALS[name]:g})" if name in GOALS else "(at least 0.9)" if name == "throughput" else ""
         print(f"{name:32} {value:10.2f} {goal}")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(median | {"rounds": rounds}, indent=1) + "\n")
+    return median | {"rounds": rounds}
 
 
 def train_alone(out: Path, seconds: float) -> RunFolder:
