@@ -8,6 +8,24 @@ import { curvesIn, levels, meanings, unitOf, written } from "./declared.js";
 import { Tail } from "./tail.js";
 
 const SMOOTHING = 0.85;
+/** @import { MetricRow } from "../core/types.d.ts" */
+/** @import { Feed } from "../core/feed.js" */
+/** @import { Kind, Level } from "./declared.js" */
+/** @typedef {{name: string, feed: Feed}} Shown a run that is shown */
+/** @typedef {{raw: number, smooth?: number, last?: number}} Drawn indices in the tail, and the last of the smooth one */
+/** @typedef {{run: number, name: string, k: number, curve: Kind["curves"][number], alone: boolean}} One curve of one run */
+/** @typedef {{x: number[], y: number[], meta: number, mode: string, opacity?: number} & Record<string, any>} Trace of Plotly */
+/**
+ * What a chart asks of the board that holds it.
+ * @typedef {object} Host
+ * @property {boolean} smooth
+ * @property {string} against "step" or "seconds"
+ * @property {Shown[]} runs
+ * @property {Chart[]} charts
+ * @property {(charts: Chart[]) => void} rebuild
+ */
+
+/** @type {Record<Level["look"], {tint?: string, dash?: string}>} */
 const LOOKS = { plain: {}, warm: { tint: "warm" }, dotted: { dash: "dot" } }; // of lines beside the curves
 const PLOT_PIXELS = 125; // about the height of the plotting area
 const LABEL_PIXELS = 14;
@@ -16,7 +34,10 @@ const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve i
 const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
 
 export class Chart {
-  /** @param {import("./declared.js").Kind} kind */
+  /**
+   * @param {Kind} kind
+   * @param {Host} board
+   */
   constructor(kind, board) {
     this.kind = kind;
     this.board = board;
@@ -32,14 +53,18 @@ export class Chart {
         make("span.chart-title", {}, kind.title),
         this.value,
         ...meanings(kind).map(({ title, meaning }) =>
-          make("p.chart-meaning", {}, title && make("b", {}, title), title && " · ", meaning),
+          make("p.chart-meaning", {}, title ? make("b", {}, title) : null, title && " · ", meaning),
         ),
         this.warning,
       ),
       this.plot,
     );
     this.tail = new Tail(this.plot);
+    this.drawn = false;
+    this.pointed = false;
+    /** @type {Map<string, Drawn>} */
     this.curves = new Map(); // curve id → {raw, smooth: index in the tail, last: of the smooth one}
+    /** @type {number[]} */
     this.known = []; // how many rows of each run are drawn
     this.inView = true; // until the observer of the board has looked
     this.behind = false; // rows came while nobody saw the chart
@@ -47,8 +72,12 @@ export class Chart {
       this.pointed = true; // Plotly tells the values under the pointer, so it must know them
       if (this.drawn && !this.tail.empty) this.board.rebuild([this]);
     });
-    this.box.addEventListener("pointerleave", () => (this.pointed = false));
-    onResize(this.plot, () => this.drawn && this.board.rebuild([this]));
+    this.box.addEventListener("pointerleave", () => {
+      this.pointed = false;
+    });
+    onResize(this.plot, () => {
+      if (this.drawn) this.board.rebuild([this]);
+    });
   }
 
   /** Takes away what was drawn of other runs, which would be seen again until these are drawn. */
@@ -59,21 +88,29 @@ export class Chart {
     this.tail.clear();
   }
 
-  /** Draws everything anew. */
+  /**
+   * Draws everything anew.
+   * @param {Shown[]} runs
+   */
   async rebuild(runs) {
     this.behind = false;
+    /** @type {Trace[]} */
     const traces = [];
     this.curves.clear();
     const known = runs.map(({ feed }) => feed.rows.length);
-    runs.forEach(({ feed, name }, run) => {
+    for (const [run, { feed, name }] of runs.entries()) {
       const curves = curvesIn(this.kind, feed.rows);
-      curves.forEach((curve, k) => this.addCurve(traces, feed, { curve, k, run, name, alone: curves.length === 1 }));
-    });
+      const alone = curves.length === 1;
+      for (const [k, curve] of curves.entries()) this.addCurve(traces, feed, { curve, k, run, name, alone });
+    }
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
     this.showValue(runs[0].feed);
     this.warn(runs[0].feed);
-    if (!this.inView) return void (this.behind = true);
+    if (!this.inView) {
+      this.behind = true;
+      return;
+    }
     const lines = levels(curvesIn(this.kind, runs[0].feed.rows), runs[0].feed.baselines ?? {});
     const Plotly = await plotly();
     if (runs !== this.board.runs || !this.board.charts.includes(this)) return; // others were chosen meanwhile
@@ -81,7 +118,7 @@ export class Chart {
       displayModeBar: false,
       responsive: false,
     });
-    if (!this.drawn) this.plot.on("plotly_relayout", () => this.board.rebuild([this])); // zoomed: the tail must follow
+    if (!this.drawn) /** @type {any} */ (this.plot).on("plotly_relayout", () => this.board.rebuild([this])); // zoomed: the tail must follow
     this.drawn = true;
     this.known = known; // what came meanwhile is added to the new tail with the next
     this.tail.begin(
@@ -97,9 +134,16 @@ export class Chart {
     );
   }
 
+  /**
+   * @param {Trace[]} traces
+   * @param {Feed} feed
+   * @param {One} curve
+   */
   addCurve(traces, feed, { curve: { key, title, rhythm }, k, run, name, alone }) {
-    const x = [],
-      y = [];
+    /** @type {number[]} */
+    const x = [];
+    /** @type {number[]} */
+    const y = [];
     const rows = thinned(feed.rows.filter((row) => Number.isFinite(row[key])));
     for (const row of rows) {
       x.push(row[this.board.against]);
@@ -108,6 +152,7 @@ export class Chart {
     const tint = run ? colour("compare") : colour(`curve-${k % 5}`);
     const smooth = this.board.smooth && rhythm === "step";
     const label = `${plain(title)}${run ? ` · ${plain(name)}` : ""}`;
+    /** @type {Trace} */
     const base = {
       x,
       y,
@@ -120,6 +165,7 @@ export class Chart {
       showlegend: !alone || run > 0,
       hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
     };
+    /** @type {Drawn} */
     const curve = { raw: traces.length };
     if (smooth) {
       traces.push({
@@ -131,25 +177,38 @@ export class Chart {
         hovertemplate: undefined,
       });
       curve.smooth = traces.length;
-      traces.push({ ...base, x: [...x], y: smoothed(y) });
-      curve.last = traces.at(-1).y.at(-1);
+      const even = smoothed(y);
+      traces.push({ ...base, x: [...x], y: even });
+      curve.last = even.at(-1);
     } else traces.push(base);
     this.curves.set(`${run} ${key}`, curve);
   }
 
-  /** Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs. */
+  /**
+   * Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs.
+   * @param {number} run
+   * @param {Shown[]} runs
+   */
   async take(run, runs) {
     if (!this.box.hidden && !this.inView)
       this.behind ||= curvesIn(this.kind, runs[run].feed.rows.slice(this.known[run])).length > 0;
     else if (!this.extend(run, runs[run].feed.rows)) return this.rebuild(runs);
   }
 
+  /**
+   * @param {boolean} inView
+   * @param {Shown[]} runs
+   */
   seen(inView, runs) {
     this.inView = inView;
     if (inView && this.behind) return this.rebuild(runs);
   }
 
-  /** Lengthens the curves that are there by what is new; false when the chart must be rebuilt. */
+  /**
+   * Lengthens the curves that are there by what is new; false when the chart must be rebuilt.
+   * @param {number} run
+   * @param {MetricRow[]} rows
+   */
   extend(run, rows) {
     const fresh = rows.slice(this.known[run]).filter((row) => curvesIn(this.kind, [row]).length);
     this.known[run] = rows.length;
@@ -164,28 +223,38 @@ export class Chart {
           .every((row) => {
             const x = row[this.board.against];
             if (curve.smooth !== undefined) curve.last = mix(curve.last, row[key]);
+            const { raw, smooth, last } = curve;
             return (
-              this.tail.add(curve.raw, x, row[key]) &&
-              (curve.smooth === undefined || this.tail.add(curve.smooth, x, curve.last))
+              this.tail.add(raw, x, row[key]) &&
+              (smooth === undefined || last === undefined || this.tail.add(smooth, x, last))
             );
           })
       );
     });
   }
 
-  /** The run's alarm stands on the chart from whose curve it was read. */
-  warn({ rows, status }) {
-    const own = Boolean(status?.warning) && this.kind.curves.some(({ key }) => key === `measure/${status.warned_by}`);
+  /**
+   * The run's alarm stands on the chart from whose curve it was read.
+   * @param {Feed} feed
+   */
+  warn({ status }) {
+    const own = status?.warning && this.kind.curves.some(({ key }) => key === `measure/${status.warned_by}`);
     this.warning.textContent = own ? status.warning : "";
     this.warning.hidden = !own;
   }
 
+  /** @param {Feed} feed */
   showValue(feed) {
     const [curve, other] = curvesIn(this.kind, feed.rows);
     const row = curve && !other && feed.rows.findLast((r) => Number.isFinite(r[curve.key]));
     this.value.textContent = row ? written(curve, row[curve.key]) : "";
   }
 
+  /**
+   * @param {Level[]} lines
+   * @param {Trace[]} traces
+   * @param {Shown[]} runs
+   */
   layout(lines, traces, runs) {
     const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
     const shown = lines.map((line) => ({ ...line, ...LOOKS[line.look] }));
@@ -202,7 +271,7 @@ export class Chart {
     const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);
     const reach = span(
       values,
-      growing.map((trace) => trace.y.at(-1)),
+      growing.flatMap((trace) => trace.y.slice(-1)),
     );
     const notes = separated(shown, reach).map((line) => ({
       xref: "paper",
@@ -251,21 +320,35 @@ export class Chart {
   }
 }
 
-/** Whether a run will have more rows. */
+/**
+ * Whether a run will have more rows.
+ * @param {Shown} run
+ */
 export const goesOn = ({ feed }) => isActive(feed.status);
 
-/** From where to where an axis goes that shows `values`, with room for curves that end in `ends`. */
+/**
+ * From where to where an axis goes that shows `values`, with room for curves that end in `ends`.
+ * @param {number[]} values
+ * @param {number[]} ends
+ * @returns {[number, number]}
+ */
 function span(values, ends) {
   const low = Math.min(...values),
     high = Math.max(...values),
     room = high - low;
   if (!ends.length) return [low, high];
+  /** @param {number} limit */
   const heads = (limit) =>
     room * (ends.some((end) => Math.abs(end - limit) < ROOM.heading * room) ? ROOM.heading : ROOM.other);
   return [low - heads(low), high + heads(high)];
 }
 
-/** Labels of lines that lie close together are moved apart, as far as a small chart allows. */
+/**
+ * Labels of lines that lie close together are moved apart, as far as a small chart allows.
+ * @template {{value: number}} Line
+ * @param {Line[]} lines
+ * @param {[number, number]} reach
+ */
 function separated(lines, [low, high]) {
   let below = -Infinity;
   return [...lines]
@@ -278,13 +361,20 @@ function separated(lines, [low, high]) {
     });
 }
 
+/** @type {(before: number | undefined, value: number) => number} */
 const mix = (before, value) => (before === undefined ? value : SMOOTHING * before + (1 - SMOOTHING) * value);
 
+/** @param {number[]} values */
 function smoothed(values) {
+  /** @type {number | undefined} */
   let held;
-  return values.map((value) => (held = mix(held, value)));
+  return values.map((value) => {
+    held = mix(held, value);
+    return held;
+  });
 }
 
+/** @param {MetricRow[]} rows */
 function thinned(rows) {
   if (rows.length <= MOST_POINTS) return rows;
   const every = Math.ceil(rows.length / MOST_POINTS);

@@ -1,24 +1,8 @@
 // Which charts a run has: what its schema declares, and whatever else its rows hold.
 
-/**
- * A curve as training/run/schema.py describes it.
- * @typedef {object} Curve
- * @property {string} key  its name in a row of metrics
- * @property {string} title
- * @property {string} unit
- * @property {number} digits  decimals worth reading, -1 for scientific notation
- * @property {string} meaning  one sentence
- * @property {Line[]} lines
- * @property {string} chart  title of the chart that it shares with others, "" for one of its own
- * @property {"step" | "snapshot"} rhythm
- *
- * A level beside it: `value`, or what the baselines hold at the path `baseline`.
- * @typedef {{text: string, value: number | null, baseline: string[], look: "plain" | "warm" | "dotted"}} Line
- *
- * @typedef {{title: string, curves: Curve[]}} Kind  one chart
- * @typedef {{text: string, value: number, look: Line["look"]}} Level  a line whose value is known
- * @typedef {import("../core/source.js").Row} Row
- */
+/** @import { Baselines, Curve, CurveLine, MetricRow } from "../core/types.d.ts" */
+/** @typedef {{title: string, curves: Curve[]}} Kind one chart */
+/** @typedef {{text: string, value: number, look: CurveLine["look"]}} Level a line whose value is known */
 
 const NO_CURVES = new Set(["schema", "step", "attempt", "seconds", "resumed_from"]);
 const MOST_UNDECLARED = 40; // a damaged file may name any number of them
@@ -40,14 +24,15 @@ export function chartsOf(schemas, held) {
   const kinds = new Map();
   for (const curve of curves.values()) {
     const title = curve.chart || curve.title;
-    if (!kinds.has(title)) kinds.set(title, { title, curves: [] });
-    kinds.get(title).curves.push(curve);
+    const kind = kinds.get(title);
+    if (kind) kind.curves.push(curve);
+    else kinds.set(title, { title, curves: [curve] });
   }
   return [...kinds.values()];
 }
 
 /** Adds to `held` the names of the numbers in rows; whether there was a new one. */
-export function gather(/** @type {Row[]} */ rows, /** @type {Set<string>} */ held) {
+export function gather(/** @type {MetricRow[]} */ rows, /** @type {Set<string>} */ held) {
   const before = held.size;
   for (const row of rows) for (const key in row) if (!NO_CURVES.has(key) && Number.isFinite(row[key])) held.add(key);
   return held.size > before;
@@ -56,10 +41,11 @@ export function gather(/** @type {Row[]} */ rows, /** @type {Set<string>} */ hel
 /** @param {string} key @returns {Curve} */
 function undeclared(key) {
   const rhythm = key.startsWith("train/") ? "step" : "snapshot";
-  return { key, title: key, unit: "", digits: 3, meaning: "", lines: [], chart: "", rhythm };
+  const unknown = { unit: "", meaning: "", convention: "", source: "", lines: [], chart: "" };
+  return { key, title: key, digits: 3, rhythm, ...unknown };
 }
 
-/** Those of a chart's curves of which rows hold a number. @param {Kind} kind @param {Row[]} rows */
+/** Those of a chart's curves of which rows hold a number. @param {Kind} kind @param {MetricRow[]} rows */
 export const curvesIn = (kind, rows) => kind.curves.filter(({ key }) => rows.some((row) => Number.isFinite(row[key])));
 
 /** What a chart says of itself: one sentence, or one for each of its curves. @param {Kind} kind */
@@ -81,17 +67,28 @@ export function written({ digits }, value) {
 
 /**
  * The lines beside curves, those of which the value is known.
- * @param {Curve[]} curves @param {Record<string, any>} baselines
+ * @param {Curve[]} curves
+ * @param {Baselines} baselines
  * @returns {Level[]}
  */
 export function levels(curves, baselines) {
   return curves
     .flatMap(({ lines }) => lines)
-    .map(({ text, value, baseline, look }) => {
-      if (!baseline.length) return { text, value, look };
-      const path = baseline.map((name) => (name === "{main_facet}" ? baselines.main_facet : name));
-      const found = path.reduce((held, name) => held?.[name], baselines);
-      return { text: `${text} ${Number.isFinite(found) ? found.toFixed(2) : ""}`, value: found, look };
-    })
-    .filter(({ value }) => Number.isFinite(value));
+    .flatMap(({ text, value, baseline, look }) => {
+      if (!baseline.length) return typeof value === "number" ? [{ text, value, look }] : [];
+      const found = at(baselines, baseline);
+      return typeof found === "number" ? [{ text: `${text} ${found.toFixed(2)}`, value: found, look }] : [];
+    });
+}
+
+/**
+ * What the baselines hold at a path; undefined where they hold nothing there.
+ * @param {Baselines} baselines
+ * @param {string[]} path
+ */
+function at(baselines, path) {
+  /** @type {any} */
+  let held = baselines;
+  for (const name of path) held = held?.[name === "{main_facet}" ? (baselines.main_facet ?? "") : name];
+  return held;
 }

@@ -4,7 +4,14 @@ import { make, onResize } from "../core/elements.js";
 import { axis, fontFamily, plotly } from "../core/plot.js";
 import { colour, onTheme } from "../core/theme.js";
 
+/** @import { PartWith, SimilarityValue } from "../core/types.d.ts" */
+/** @typedef {SimilarityValue["rows"][number]} Row */
+
 class Similarity {
+  /**
+   * @param {HTMLElement} root
+   * @param {string} empty said while nothing is compared
+   */
   constructor(root, empty) {
     this.empty = empty;
     this.verdict = make("p.similarity-verdict", { role: "status" });
@@ -16,12 +23,16 @@ class Similarity {
         "a similarity says something only where it leaves the band.",
     );
     root.append(this.verdict, this.plot, this.note);
+    /** @type {Row[]} */
     this.rows = [];
+    this.drawn = false;
     onTheme(() => this.draw());
-    onResize(this.plot, () => this.drawn && window.Plotly.Plots.resize(this.plot));
+    onResize(this.plot, async () => {
+      if (this.drawn) (await plotly()).Plots.resize(this.plot);
+    });
   }
 
-  /** {rows: [{step, cosine, percentile, low, median, high}], text, tone} */
+  /** @param {SimilarityValue | null} value */
   show(value) {
     this.rows = value?.rows ?? [];
     this.verdict.textContent = value?.text ?? this.empty;
@@ -34,6 +45,7 @@ class Similarity {
     if (!this.rows.length) return;
     const Plotly = await plotly();
     const x = this.rows.map((row) => row.step);
+    /** @param {keyof Row} key */
     const of = (key) => this.rows.map((row) => row[key]);
     const base = { x, type: "scatter", mode: "lines", hoverinfo: "skip", showlegend: false };
     const [strong, faint] = [colour("accent"), colour("faint-text")];
@@ -84,7 +96,11 @@ class Similarity {
   }
 }
 
-/** The component: its value is what `Similarity.show` takes. */
+/**
+ * The component: its value is what `Similarity.show` takes.
+ * @param {HTMLElement} root
+ * @param {PartWith<{empty: string}, SimilarityValue>} part
+ */
 export function mount(root, { props, watch }) {
   const view = new Similarity(root, props.empty);
   const update = () => view.show(props.value);

@@ -4,23 +4,45 @@
 const SVG = "http://www.w3.org/2000/svg";
 const DOT = 5;
 
+/** @typedef {[across: string, down: string]} At in CSS pixels of the plotting area */
+/** @typedef {{range: [number, number], autorange: boolean, l2p: (value: number) => number}} Axis as Plotly lays it out */
+/**
+ * A curve to be lengthened; x and y are of its last point.
+ * @typedef {object} Line
+ * @property {number | undefined} x
+ * @property {number | undefined} y
+ * @property {string} colour
+ * @property {number} width
+ * @property {boolean} dash
+ * @property {number} [opacity]
+ * @property {boolean} dots
+ */
+
+/** @type {(name: "svg" | "path", attributes?: Record<string, string | number>) => SVGElement} */
 const shape = (name, attributes = {}) => {
   const element = document.createElementNS(SVG, name);
-  for (const key in attributes) element.setAttribute(key, attributes[key]);
+  for (const key in attributes) element.setAttribute(key, String(attributes[key]));
   return element;
 };
 
 export class Tail {
-  /** Lies over `plot`, an element that Plotly draws in. */
+  /** @param {HTMLElement} plot the element that Plotly draws in, over which it lies */
   constructor(plot) {
     this.plot = plot;
     this.svg = shape("svg", { class: "chart-tail", "aria-hidden": "true" });
+    /** @type {{line: SVGElement, dots: SVGElement | null, last: At | null}[]} */
     this.lines = [];
+    /** @type {{x: Axis, y: Axis} | null} */
+    this.axes = null;
+    this.empty = true;
   }
 
-  /** Begins anew after Plotly has drawn. lines: [{x, y (of its last point), colour, width, dash, opacity, dots}]. */
+  /**
+   * Begins anew after Plotly has drawn.
+   * @param {Line[]} lines
+   */
   begin(lines) {
-    const { xaxis, yaxis } = this.plot._fullLayout;
+    const { xaxis, yaxis } = /** @type {any} */ (this.plot)._fullLayout;
     this.axes = { x: xaxis, y: yaxis };
     Object.assign(this.svg.style, {
       left: `${xaxis._offset}px`,
@@ -35,8 +57,8 @@ export class Tail {
         "stroke-dasharray": dash ? "3 3" : "none",
         opacity,
       }),
-      dots: dots && shape("path", { stroke: colour, "stroke-width": DOT, "stroke-linecap": "round" }),
-      last: Number.isFinite(y) ? this.at(x, y) : null,
+      dots: !dots ? null : shape("path", { stroke: colour, "stroke-width": DOT, "stroke-linecap": "round" }),
+      last: x !== undefined && y !== undefined && Number.isFinite(y) ? this.at(xaxis, yaxis, x, y) : null,
     }));
     this.svg.replaceChildren(...this.lines.flatMap(({ line, dots }) => (dots ? [line, dots] : [line])));
     if (!this.svg.isConnected) this.plot.append(this.svg);
@@ -48,11 +70,16 @@ export class Tail {
     this.lines = [];
   }
 
-  /** Lengthens a line; false where the point lies beyond the axes, so that Plotly must draw. */
+  /**
+   * Lengthens a line; false where the point lies beyond the axes, so that Plotly must draw.
+   * @param {number} index
+   * @param {number} x
+   * @param {number} y
+   */
   add(index, x, y) {
     const line = this.lines[index];
-    if (!line || !within(this.axes.x, x) || !within(this.axes.y, y)) return false;
-    const [across, down] = this.at(x, y);
+    if (!line || !this.axes || !within(this.axes.x, x) || !within(this.axes.y, y)) return false;
+    const [across, down] = this.at(this.axes.x, this.axes.y, x, y);
     if (line.last) lengthen(line.line, `M${line.last}L${across},${down}`);
     if (line.dots) lengthen(line.dots, `M${across},${down}h0`);
     line.last = [across, down];
@@ -60,12 +87,23 @@ export class Tail {
     return true;
   }
 
-  at(x, y) {
-    return [this.axes.x.l2p(x).toFixed(1), this.axes.y.l2p(y).toFixed(1)];
+  /**
+   * @param {Axis} xaxis
+   * @param {Axis} yaxis
+   * @param {number} x
+   * @param {number} y
+   * @returns {At}
+   */
+  at(xaxis, yaxis, x, y) {
+    return [xaxis.l2p(x).toFixed(1), yaxis.l2p(y).toFixed(1)];
   }
 }
 
-/** Where somebody has zoomed in, what lies outside is simply not seen. */
+/**
+ * Where somebody has zoomed in, what lies outside is simply not seen.
+ * @type {(axis: Axis, value: number) => boolean}
+ */
 const within = ({ autorange, range: [from, to] }, value) => !autorange || (value >= from && value <= to);
 
+/** @type {(path: SVGElement, more: string) => void} */
 const lengthen = (path, more) => path.setAttribute("d", (path.getAttribute("d") ?? "") + more);

@@ -53,13 +53,20 @@ function ramp(numbers, theme) {
   return numbers.map((n) => ({ colour: shade((n - low) / span, theme), marker: "circle" }));
 }
 
-/** `count` colours from low to high. Lightness grows all the way, so they are in order in grey and to the colour-blind too. */
+/**
+ * `count` colours from low to high. Lightness grows all the way, so they are in order in grey and to the colour-blind too.
+ * @param {number} count
+ */
 export function numberColours(count) {
   const theme = isDark() ? "dark" : "light";
   return Array.from({ length: count }, (_, i) => shade(i / (count - 1), theme));
 }
 
-/** From violet over green to yellow, for a share from 0 to 1. */
+/**
+ * From violet over green to yellow, for a share from 0 to 1.
+ * @param {number} share
+ * @param {"light" | "dark"} theme
+ */
 function shade(share, theme) {
   const [dark, bright] = theme === "dark" ? [0.5, 0.92] : [0.35, 0.8];
   return fromOklch(dark + share * (bright - dark), 0.14, 290 - 200 * share);

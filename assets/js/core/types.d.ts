@@ -134,8 +134,8 @@ export interface Baselines {
 
 /** Places of all points at a step, in the layout's own units. */
 export interface Places {
-  x: Float32Array;
-  y: Float32Array;
+  x: Float32Array<ArrayBuffer>;
+  y: Float32Array<ArrayBuffer>;
 }
 
 /**
@@ -407,6 +407,36 @@ export interface Attributes extends Listeners {
 export type Child = Node | string | null | undefined;
 
 export type IconName = "play" | "pause" | "stop" | "search" | "back" | "forward" | "close";
+
+/** Points of one look; `ids` are their indices. */
+export interface PointClass extends Look {
+  name: string;
+  ids: Int32Array;
+  faded?: boolean;
+}
+
+/** The scale of numbers: `low` and `high` have the first and the last colour, `least` and `most` are the values there are. */
+export interface Scale {
+  low: number;
+  high: number;
+  least: number;
+  most: number;
+  colours: string[];
+  missing: number;
+}
+
+/** A place of the map that is ringed: a point, the weighted mean of points, or a place of the layout. */
+export interface Ring extends MapMark {
+  point?: number;
+  kind: "chosen" | "near" | "mark";
+  text?: string;
+}
+
+/** What turns places into CSS pixels. */
+export interface Axes {
+  across: (x: number) => number;
+  down: (y: number) => number;
+}
 
 /** A colour of a class, and the sign it is drawn with. */
 export interface Look {

@@ -7,24 +7,32 @@ const MOST_CLASSES = 50;
 const SHADES = 48;
 const ROBUST = 0.02; // this share of the values lies beyond either end of the scale
 
-/**
- * Points of one look. `ids` are their indices.
- * @typedef {{name: string, ids: Int32Array, colour: string, marker: string}} Class
- * The scale of numbers: `low` and `high` have the first and the last colour, `least` and `most` are the values there are.
- * @typedef {{low: number, high: number, least: number, most: number, colours: string[], missing: number}} Scale
- */
+/** @import { Column, PointClass, Scale } from "../core/types.d.ts" */
+/** @typedef {{name: string, ids: number[]}} Entry */
 
-/** The classes of n points by a column with its values; of numbers also their scale, else null. */
+/**
+ * The classes of n points by a column with its values; of numbers also their scale, else null.
+ * @param {Column | null} column
+ * @param {number} n
+ * @returns {{classes: PointClass[], scale: Scale | null}}
+ */
 export function coloursOf(column, n) {
   if (!column) return { classes: gathered([], all(n)), scale: null };
   return column.kind === "number" ? shades(column, n) : { classes: categories(column, n), scale: null };
 }
 
+/**
+ * @param {Column} column
+ * @param {number} n
+ */
 function categories(column, n) {
   const names = namesOf(column);
+  /** @type {number[][]} */
   const members = names.map(() => []);
+  /** @type {number[]} */
   const rest = [];
-  for (let point = 0; point < n; point++) (members[column.values[point]] ?? rest).push(point);
+  const { values = [] } = column;
+  for (let point = 0; point < n; point++) (members[values[point]] ?? rest).push(point);
   let entries = names.map((name, i) => ({ name, ids: members[i] }));
   if (column.kind === "flag") return gathered(dressed(entries), rest, "no value"); // both, so that each keeps its colour
   if (column.per === "clip") entries = entries.filter((entry) => entry.ids.length);
@@ -38,15 +46,21 @@ function categories(column, n) {
   return gathered(dressed(entries), rest, entries.length ? "others" : "clips");
 }
 
+/**
+ * @param {Column} column
+ * @param {number} n
+ */
 function shades(column, n) {
-  const { values } = column;
+  const { values = [] } = column;
   const missing = all(n).filter((point) => !Number.isFinite(values[point]));
   const there = all(n).filter((point) => Number.isFinite(values[point]));
   const sorted = Float64Array.from(there, (point) => values[point]).sort();
+  /** @param {number} share */
   const quantile = (share) => sorted[Math.round(share * (sorted.length - 1))];
   const low = column.low ?? (sorted.length ? quantile(ROBUST) : 0);
   const high = column.high ?? (sorted.length ? quantile(1 - ROBUST) : 0);
   const colours = numberColours(SHADES);
+  /** @type {number[][]} */
   const members = colours.map(() => []);
   const perUnit = high > low ? SHADES / (high - low) : 0;
   for (const point of there)
@@ -59,15 +73,22 @@ function shades(column, n) {
   return { classes: gathered(classes, missing, "no value"), scale };
 }
 
+/** @param {Entry[]} entries */
 function dressed(entries) {
   const looks = palette(entries.map((entry) => entry.name));
   return entries.map((entry, i) => ({ ...entry, ...looks[i], ids: Int32Array.from(entry.ids) }));
 }
 
-/** With the points that belong nowhere, in grey and drawn first. */
+/**
+ * With the points that belong nowhere, in grey and drawn first.
+ * @param {PointClass[]} classes
+ * @param {number[]} rest
+ * @returns {PointClass[]}
+ */
 function gathered(classes, rest, name = "clips") {
   if (!rest.length) return classes;
   return [{ name, ids: Int32Array.from(rest), colour: UNLABELLED(), marker: "circle" }, ...classes];
 }
 
+/** @param {number} n */
 const all = (n) => Array.from({ length: n }, (_, point) => point);

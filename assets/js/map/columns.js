@@ -9,11 +9,16 @@ const FLAG = ["no", "yes"];
 /** @import { Column, Refusal } from "../core/types.d.ts" */
 
 export class Columns {
-  /** @param {string} run @param {Column[]} all @param {string} main  the facet that names a clip */
+  /**
+   * @param {string} run
+   * @param {Column[]} all
+   * @param {string} main the facet that names a clip
+   */
   constructor(run, all, main) {
     this.run = run;
     this.all = all;
     this.main = all.find((column) => column.name === main) ?? null;
+    /** @type {Map<string, Promise<Column>>} */
     this.asked = new Map(); // key → promise of a column with its values, oldest first
   }
 
@@ -22,65 +27,100 @@ export class Columns {
     return this.all.filter((column) => column.kind !== "text");
   }
 
-  /** The column of that name, else the one that names clips, else the first there is; null where there is none. */
+  /**
+   * The column of that name, else the one that names clips, else the first there is; null where there is none.
+   * @param {string} name
+   */
   find(name) {
     return this.offered.find((column) => column.name === name) ?? this.main ?? this.offered[0] ?? null;
   }
 
-  /** The column with its values at a step. `version` is another one where a map of the same step was made anew. */
+  /**
+   * The column with its values at a step. `version` is another one where a map of the same step was made anew.
+   * @param {Column} column
+   * @param {number} step
+   * @param {string | number} version
+   * @returns {Promise<Column>}
+   */
   at(column, step, version = "") {
     if (column.per === "clip") return Promise.resolve(column);
     const key = `${column.name}\n${step}\n${column.writer === "projector" ? version : ""}`;
-    if (!this.asked.has(key)) {
-      const asking = source.column(this.run, column.name, step).catch((error) => {
-        if (error.status === undefined) this.asked.delete(key); // nobody answered: asked again next time
-        return { ...column, values: [] };
-      });
-      this.asked.set(key, asking);
-      if (this.asked.size > KEPT) this.asked.delete(this.asked.keys().next().value);
-    }
-    return this.asked.get(key);
+    const known = this.asked.get(key);
+    if (known) return known;
+    const asking = source.column(this.run, column.name, step).catch((/** @type {Refusal} */ error) => {
+      if (error.status === undefined) this.asked.delete(key); // nobody answered: asked again next time
+      return { ...column, values: [] };
+    });
+    this.asked.set(key, asking);
+    for (const oldest of this.asked.keys()) if (this.asked.size > KEPT) this.asked.delete(oldest);
+    return asking;
   }
 
-  /** What a clip is called: by its category of the shown column, else by the main facet. */
+  /**
+   * What a clip is called: by its category of the shown column, else by the main facet.
+   * @param {number} point
+   * @param {Column | null} [shown]
+   */
   title(point, shown) {
     const named = shown?.kind === "category" && shown.per === "clip" ? shown : this.main;
     return named ? written(named, point) : `clip ${point + 1}`;
   }
 
-  /** Its value of the shown column and its other categories, in one line. */
+  /**
+   * Its value of the shown column and its other categories, in one line.
+   * @param {number} point
+   * @param {Column | null} [shown]
+   */
   facts(point, shown) {
     return this.lines(shown, (column) => column.kind === "category")
       .map(titled(point))
       .join(BETWEEN);
   }
 
-  /** All that is known of it. */
+  /**
+   * All that is known of it.
+   * @param {number} point
+   * @param {Column | null} [shown]
+   */
   everything(point, shown) {
     return this.lines(shown, () => true)
       .map(titled(point))
       .join(BETWEEN);
   }
 
-  /** `facts` where there is little room: the shown value comes first and without its title. */
+  /**
+   * `facts` where there is little room: the shown value comes first and without its title.
+   * @param {number} point
+   * @param {Column | null} [shown]
+   */
   brief(point, shown) {
+    /** @param {Column} column */
     const said = (column) => (column === shown ? written(column, point) : titled(point)(column));
     return this.lines(shown, (column) => column.kind === "category")
       .map(said)
       .join(BETWEEN);
   }
 
-  /** The shown column and the `wanted` others of clips, but the one that is the title. */
+  /**
+   * The shown column and the `wanted` others of clips, but the one that is the title.
+   * @param {Column | null | undefined} shown
+   * @param {(column: Column) => boolean} wanted
+   */
   lines(shown, wanted) {
     const named = shown?.kind === "category" && shown.per === "clip" ? shown : this.main;
     const rest = this.all.filter((column) => column.per === "clip" && column.name !== shown?.name && wanted(column));
-    return [shown, ...rest].filter((column) => column && column.name !== named?.name);
+    return [...(shown ? [shown] : []), ...rest].filter((column) => column.name !== named?.name);
   }
 }
 
+/** @type {(point: number) => (column: Column) => string} */
 const titled = (point) => (column) => `${column.title}: ${written(column, point)}`;
 
-/** One value in words, with its unit. */
+/**
+ * One value in words, with its unit.
+ * @param {Column} column
+ * @param {number} point
+ */
 export function written(column, point) {
   const value = column.values?.[point];
   if (column.kind === "text") return value || "none";
@@ -88,12 +128,19 @@ export function written(column, point) {
   return namesOf(column)[value] ?? (column.kind === "flag" ? "no value" : "no label");
 }
 
-/** A number with its decimals and its unit. */
+/**
+ * A number with its decimals and its unit.
+ * @param {number | null | undefined} value
+ * @param {Pick<Column, "digits" | "unit">} column
+ */
 export function number(value, { digits, unit }) {
-  if (!Number.isFinite(value)) return "no value";
+  if (typeof value !== "number" || !Number.isFinite(value)) return "no value";
   const text = digits < 0 ? value.toExponential(2) : value.toFixed(Math.min(digits, 20));
   return `${text.replace("-", "−")}${unit ? ` ${unit}` : ""}`;
 }
 
-/** What false and true of a flag are called. */
+/**
+ * What false and true of a flag are called, or the codes of a category.
+ * @param {Column} column
+ */
 export const namesOf = (column) => (column.kind === "flag" && !column.names.length ? FLAG : column.names);

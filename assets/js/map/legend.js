@@ -1,30 +1,46 @@
 // The classes of the map as a row of chips: point at one to see it stand out, press it to keep only it.
 
-import { make } from "../core/elements.js";
+import { make, targetOf } from "../core/elements.js";
 
 const HOVER_MS = 90;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** @typedef {import("../core/types.d.ts").Look & {name: string, count: number}} Entry of one class */
+/** @import { Look } from "../core/types.d.ts" */
+/** @typedef {Look & {name: string, count: number}} Entry of one class */
+/** @typedef {(index: number) => boolean} Shown which classes stand out */
 
 export class Legend {
-  /** `onShow(predicate)` is called with which class indices stand out. */
+  /** @param {(shown: Shown) => void} onShow called with which classes stand out */
   constructor(onShow) {
     this.onShow = onShow;
+    /** @type {Set<number>} */
     this.kept = new Set();
+    this.names = "";
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     this.box = make("div.legend", { role: "group", "aria-label": "Classes" });
     this.box.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** entries: [{name, colour, marker, count}]. The same names again keep what was pressed. */
+  /**
+   * The same names again keep what was pressed.
+   * @param {Entry[]} entries
+   */
   show(entries) {
     const names = entries.map(({ name }) => name).join("\n");
     if (names !== this.names) this.kept.clear();
-    const focused = [...this.box.children].indexOf(document.activeElement);
+    const focused = [...this.box.children].findIndex((chip) => chip === document.activeElement);
     this.names = names;
-    this.box.replaceChildren(...entries.map((entry, index) => this.chip(entry, index)));
-    if (focused >= 0) this.box.children[focused]?.focus();
+    const chips = entries.map((entry, index) => this.chip(entry, index));
+    this.box.replaceChildren(...chips);
+    if (focused >= 0) chips[focused]?.focus();
   }
 
+  /**
+   * @param {Entry} entry
+   * @param {number} index
+   */
   chip({ name, colour, marker, count }, index) {
     return make(
       "button.legend-chip",
@@ -36,7 +52,9 @@ export class Legend {
         onclick: () => this.toggle(index),
         onpointerenter: () => this.point(index),
         onpointerleave: () => this.point(null),
-        onfocus: (e) => e.currentTarget.matches(":focus-visible") && this.point(index),
+        onfocus: (event) => {
+          if (targetOf(event).matches(":focus-visible")) this.point(index);
+        },
         onblur: () => this.point(null),
       },
       make(`span.swatch.${marker}`, { style: { background: colour } }),
@@ -45,12 +63,15 @@ export class Legend {
     );
   }
 
+  /** @param {number} index */
   toggle(index) {
     if (!this.kept.delete(index)) this.kept.add(index);
-    [...this.box.children].forEach((chip, i) => chip.setAttribute("aria-pressed", String(this.kept.has(i))));
+    for (const [i, chip] of [...this.box.children].entries())
+      chip.setAttribute("aria-pressed", String(this.kept.has(i)));
     this.onShow(this.shown());
   }
 
+  /** @param {number | null} index */
   point(index) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -59,16 +80,18 @@ export class Legend {
     }, HOVER_MS);
   }
 
+  /** @returns {Shown} */
   shown() {
     return this.kept.size ? (i) => this.kept.has(i) : () => true;
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const chip = event.target.closest(".legend-chip");
-    if (!step || !chip) return;
+    const step = STEPS[event.key];
+    const chip = targetOf(event).closest(".legend-chip");
+    if (!step || !(chip instanceof HTMLElement)) return;
     const next = step > 0 ? chip.nextElementSibling : chip.previousElementSibling;
-    if (!next) return;
+    if (!(next instanceof HTMLElement)) return;
     chip.tabIndex = -1;
     next.tabIndex = 0;
     next.focus();

@@ -4,17 +4,23 @@ import { make } from "../core/elements.js";
 import { UNLABELLED } from "../core/palette.js";
 import { number } from "./columns.js";
 
+/** @import { Column, Scale } from "../core/types.d.ts" */
+
 export class NumberLegend {
   constructor() {
     this.box = make("div.number-legend", { role: "img" });
     this.box.hidden = true;
   }
 
-  /** A scale of `coloursOf` and its column; null hides the legend. */
+  /**
+   * A scale of `coloursOf` and its column; null hides the legend.
+   * @param {Scale | null} scale
+   * @param {Column | null} column
+   */
   show(scale, column) {
     this.box.hidden = !scale;
-    if (!scale) return;
-    const [least, low, high, most] = ["least", "low", "high", "most"].map((end) => number(scale[end], column));
+    if (!scale || !column) return;
+    const [least, low, high, most] = [scale.least, scale.low, scale.high, scale.most].map((end) => number(end, column));
     const from = scale.least < scale.low && least !== low ? `≤ ${low}` : low;
     const to = scale.most > scale.high && most !== high ? `≥ ${high}` : high;
     const ramp = make("span.number-ramp", {

@@ -3,7 +3,15 @@
 const FADED = 0.07;
 const SOLID = 0.85;
 
-/** classes: [{ids, colour, marker, faded}]; `across` and `down` give pixels. Thousands of points take a few milliseconds. */
+/** @import { Axes, Places, PointClass } from "../core/types.d.ts" */
+/** @typedef {(context: CanvasRenderingContext2D, x: number, y: number, r: number) => void} Outline */
+
+/**
+ * Thousands of points take a few milliseconds.
+ * @param {CanvasRenderingContext2D} context
+ * @param {PointClass[]} classes
+ * @param {Places & Axes & {size: number}} places with the size of a point in CSS pixels
+ */
 export function paintPoints(context, classes, { x, y, across, down, size }) {
   for (const { ids, colour, marker, faded } of classes) {
     context.fillStyle = colour;
@@ -16,12 +24,15 @@ export function paintPoints(context, classes, { x, y, across, down, size }) {
   context.globalAlpha = 1;
 }
 
-const polygon = (corners) => (context, x, y, r) => {
-  corners.forEach(([dx, dy], i) =>
-    i ? context.lineTo(x + dx * r, y + dy * r) : context.moveTo(x + dx * r, y + dy * r),
-  );
-  context.closePath();
-};
+/** @type {(corners: [number, number][]) => Outline} */
+const polygon =
+  ([[firstX, firstY], ...others]) =>
+  (context, x, y, r) => {
+    context.moveTo(x + firstX * r, y + firstY * r);
+    for (const [dx, dy] of others) context.lineTo(x + dx * r, y + dy * r);
+    context.closePath();
+  };
+/** @type {Record<string, Outline>} */
 const OUTLINES = {
   circle: (context, x, y, r) => {
     context.moveTo(x + r, y);

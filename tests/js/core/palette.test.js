@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { fromOklch, numberColours, palette } = await import("../../../assets/js/core/palette.js");
+
+const GROUND = { light: "#ffffff", dark: "#0b0f19" };
+const names = Array.from({ length: 50 }, (_, i) => `class ${i}`);
+
+/** Relative luminance of "#rrggbb", 0 to 1 (WCAG 2.2). */
+function luminance(/** @type {string} */ colour) {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(/** @type {string} */ a, /** @type {string} */ b) {
+  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (high + 0.05) / (low + 0.05);
+}
+
+test("OKLCH gives the colours that it is defined by", () => {
+  assert.equal(fromOklch(1, 0, 0), "#ffffff");
+  assert.equal(fromOklch(0, 0, 0), "#000000");
+  assert.equal(fromOklch(0.62796, 0.25768, 29.234), "#ff0000");
+  assert.match(fromOklch(0.5, 0.4, 145), /^#[0-9a-f]{6}$/); // cannot be shown: its chroma is lowered
+});
+
+for (const theme of /** @type {const} */ (["light", "dark"])) {
+  test(`fifty classes are told apart and read on ${theme}`, () => {
+    pretendPage({ dark: theme === "dark" });
+    const looks = palette(names);
+    assert.equal(new Set(looks.map(({ colour, marker }) => `${colour} ${marker}`)).size, 50);
+    assert.equal(new Set(looks.slice(0, 10).map(({ colour }) => colour)).size, 10);
+    for (const { colour } of looks.slice(0, 30)) assert.ok(contrast(colour, GROUND[theme]) > 2, colour);
+  });
+
+  test(`the scale of numbers grows lighter all the way on ${theme}`, () => {
+    pretendPage({ dark: theme === "dark" });
+    const light = numberColours(20).map(luminance);
+    for (let i = 1; i < light.length; i++) assert.ok(light[i] > light[i - 1], `${i}`);
+  });
+}
+
+test("many classes that are numbers have a scale, few have colours of their own", () => {
+  pretendPage();
+  const pitches = palette(Array.from({ length: 20 }, (_, i) => String(40 + i)));
+  assert.equal(new Set(pitches.map(({ marker }) => marker)).size, 1);
+  assert.ok(luminance(pitches[19].colour) > luminance(pitches[0].colour));
+  assert.deepEqual(palette(["1", "2"]), palette(["a", "b"]));
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { offered, stateLine } = await import("../../../assets/js/forms/run_state.js");
+
+test("what can be asked of a run depends on its state", () => {
+  assert.deepEqual(offered({ state: "training" }), ["pause", "stop"]);
+  assert.deepEqual(offered({ state: "finished" }), []);
+  assert.deepEqual(offered({ state: "waiting", place: 1 }), ["stop"]);
+  assert.deepEqual(offered({ state: "waiting" }), ["resume"]); // in no queue
+  assert.deepEqual(offered({ state: "training", read_only: true }), []);
+});
+
+test("a state is one sentence", () => {
+  assert.equal(stateLine({ state: "training", step: 1200, steps: 5000 }), "Training, step 1,200 of 5,000");
+  assert.equal(stateLine({ state: "training", step: 7, steps: null }), "Training, step 7");
+  assert.equal(stateLine({ state: "failed", message: "The disk is gone." }), "Failed: the disk is gone.");
+  assert.equal(stateLine({ state: "finished", step: 10, seconds: 7200 }), "Finished after 10 steps in 2.0 h.");
+  assert.match(
+    stateLine({ state: "waiting", place: 2, behind: "other" }),
+    /place 2 in the queue; the run other is paused/,
+  );
+  assert.match(stateLine({ state: "unknown" }), /newer version/);
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { paint, readable, tableFor, unpacked } = await import("../../../assets/js/lens/paint.js");
+const { COLOURS, frequencyMarks, timeMarks } = await import("../../../assets/js/sound/spectrogram_image.js");
+
+/** What is put on a canvas, without one. */
+class Image {
+  constructor(/** @type {number} */ width, /** @type {number} */ height) {
+    this.data = new Uint8ClampedArray(4 * width * height);
+  }
+}
+Object.assign(globalThis, { ImageData: Image });
+
+function painted(
+  /** @type {number[]} */ values,
+  /** @type {number} */ rows,
+  /** @type {number} */ columns,
+  options = {},
+) {
+  /** @type {Image | undefined} */
+  let put;
+  const canvas = { getContext: () => ({ putImageData: (/** @type {Image} */ image) => { put = image; } }) }; // biome-ignore format: one line
+  const numbers = { values: Float32Array.from(values), low: 0, high: 1 };
+  paint(/** @type {any} */ (canvas), numbers, rows, columns, options);
+  assert.ok(put);
+  return [...new Uint32Array(put.data.buffer)].map((pixel) => COLOURS.indexOf(pixel));
+}
+
+test("low has the first colour, high the last, and what lies beyond is held", () => {
+  assert.deepEqual(painted([0, 1, -5, 7], 2, 2), [0, 255, 0, 255]);
+  assert.equal(painted([Number.NaN, 0.5], 1, 2)[0], 0);
+});
+
+test("upwards puts the first row at the bottom, and from begins later", () => {
+  assert.deepEqual(painted([0, 0, 1, 1], 2, 2, { upwards: true }), [255, 255, 0, 0]);
+  assert.deepEqual(painted([0, 0, 1, 1], 1, 2, { from: 2 }), [255, 255]);
+});
+
+test("a range about 0 has colours for both signs", () => {
+  assert.notEqual(tableFor({ low: -1, high: 1 }), COLOURS);
+  assert.equal(tableFor({ low: -1, high: 3 }), COLOURS);
+  assert.equal(tableFor({ low: 0, high: 1 }), COLOURS);
+});
+
+test("numbers arrive as float32 and are written in three digits", () => {
+  const values = Buffer.from(Float32Array.of(1.5, -2).buffer).toString("base64");
+  const about = /** @type {const} */ ({ name: "", title: "", meaning: "", kind: "bars", rows: "", columns: "" });
+  assert.deepEqual([...unpacked({ ...about, series: [], low: -2, high: 2, shape: [2], values }).values], [1.5, -2]);
+  assert.deepEqual([0.123456, -2, 1234, Number.NaN].map(readable), ["0.123", "−2", "1230", "not a number"]);
+});
+
+test("colours of spectrograms grow lighter all the way", () => {
+  const sums = [...COLOURS].map(
+    (pixel) => (pixel & 255) * 0.2126 + ((pixel >> 8) & 255) * 0.7152 + ((pixel >> 16) & 255) * 0.0722,
+  );
+  for (let i = 8; i < 256; i += 8) assert.ok(sums[i] > sums[i - 8], `${i}`);
+});
+
+test("marks of the axes are round and lie inside", () => {
+  const marks = frequencyMarks(Array.from({ length: 64 }, (_, i) => 50 * 1.08 ** i));
+  assert.deepEqual(marks.slice(0, 2).map(({ text }) => text), ["62", "125"]); // biome-ignore format: one line
+  for (const { at } of marks) assert.ok(at > 0 && at < 1);
+  assert.deepEqual(timeMarks(1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  assert.ok(timeMarks(600, 8).length <= 9);
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { written } = await import("../../../assets/js/map/columns.js");
+const { coloursOf } = await import("../../../assets/js/map/colours.js");
+
+/** @import { Column } from "../../../assets/js/core/types.d.ts" */
+
+/** @type {(changes: Partial<Column>) => Column} */
+const column = (changes) => ({
+  ...{ name: "c", title: "C", kind: "category", per: "clip", unit: "", digits: 2, meaning: "", names: [] },
+  ...{ low: null, high: null, writer: "trainer" },
+  ...changes,
+});
+
+test("values are written with their unit, and what is missing is said", () => {
+  const loudness = column({ kind: "number", unit: "dB", digits: 1, values: [-12.34, null, Number.NaN] });
+  assert.deepEqual([0, 1, 2].map((i) => written(loudness, i)), ["−12.3 dB", "no value", "no value"]); // biome-ignore format: one line
+  assert.equal(written(column({ names: ["bell"], values: [0, -1] }), 0), "bell");
+  assert.equal(written(column({ names: ["bell"], values: [0, -1] }), 1), "no label");
+  assert.equal(written(column({ kind: "flag", values: [1] }), 0), "yes");
+  assert.equal(written(column({ kind: "flag", names: ["wrong", "right"], values: [0] }), 0), "wrong");
+  assert.equal(written(column({ kind: "number", digits: -1, values: [1234] }), 0), "1.23e+3");
+});
+
+test("every point has one class", () => {
+  const { classes, scale } = coloursOf(column({ names: ["a", "b", "c"], values: [0, 1, 1, -1, 2] }), 5);
+  assert.equal(scale, null);
+  assert.deepEqual(classes.flatMap(({ ids }) => [...ids]).sort(), [0, 1, 2, 3, 4]);
+  assert.deepEqual(classes.map(({ name }) => name), ["others", "a", "b", "c"]); // biome-ignore format: one line
+});
+
+test("of more than fifty classes the largest keep their colour", () => {
+  const values = Array.from({ length: 200 }, (_, i) => (i < 120 ? i % 60 : i % 40)); // 40 are larger than 20 others
+  const names = Array.from({ length: 60 }, (_, i) => `n${i}`);
+  const { classes } = coloursOf(column({ names, values }), 200);
+  assert.equal(classes.length, 51);
+  assert.equal(classes[0].name, "others");
+  assert.equal(classes.reduce((sum, { ids }) => sum + ids.length, 0), 200); // biome-ignore format: one line
+});
+
+test("numbers have a scale from their low to their high, without the few that lie far out", () => {
+  const values = Array.from({ length: 101 }, (_, i) => i);
+  const { classes, scale } = coloursOf(column({ kind: "number", values: [...values, null, 1e9] }), 103);
+  assert.ok(scale);
+  assert.deepEqual([scale.low, scale.high, scale.least, scale.most, scale.missing], [2, 99, 0, 1e9, 1]);
+  assert.equal(classes[0].name, "no value");
+  assert.equal(classes.reduce((sum, { ids }) => sum + ids.length, 0), 103); // biome-ignore format: one line
+  const given = coloursOf(column({ kind: "number", low: 0, high: 1, values: [0.5] }), 1).scale;
+  assert.deepEqual([given?.low, given?.high], [0, 1]);
+});

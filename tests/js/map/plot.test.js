@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { MapPlot } = await import("../../../assets/js/map/plot.js");
+
+/** The geometry of a map with points at `places`, without its drawing. */
+function mapOf(/** @type {[number, number][]} */ places, faded = /** @type {number[]} */ ([])) {
+  const shape = (/** @type {number[]} */ ids, off = false) => ({
+    ...{ name: "", colour: "", marker: "circle" },
+    ids: Int32Array.from(ids),
+    faded: off,
+  });
+  const kept = [...places.keys()].filter((id) => !faded.includes(id));
+  return Object.assign(Object.create(MapPlot.prototype), {
+    x: Float32Array.from(places, ([x]) => x),
+    y: Float32Array.from(places, ([, y]) => y),
+    classes: [shape(kept), shape(faded, true)],
+  });
+}
+
+test("an arrow key goes to the nearest point in its direction", () => {
+  const map = mapOf([[0, 0], [1, 0], [3, 0], [0, 2], [-1, 0.5], [0.5, 0.45]]); // biome-ignore format: a table
+  assert.equal(map.nextTowards(0, 1, 0), 1); // straight beats near but aside
+  assert.equal(map.nextTowards(0, 0, 1), 3);
+  assert.equal(map.nextTowards(0, -1, 0), 4);
+  assert.equal(map.nextTowards(0, 0, -1), null);
+  assert.equal(map.nextTowards(2, 1, 0), null);
+});
+
+test("points of faded classes are passed over", () => {
+  assert.equal(mapOf([[0, 0], [1, 0], [3, 0]], [1]).nextTowards(0, 1, 0), 2); // biome-ignore format: a table
+});
+
+test("a ring lies at a point, at the weighted mean of points, or at a place", () => {
+  const map = mapOf([[0, 0], [4, 0], [0, 8]]); // biome-ignore format: a table
+  assert.deepEqual(map.placeOf({ kind: "near", point: 1 }), { x: 4, y: 0 });
+  assert.deepEqual(map.placeOf({ kind: "mark", points: [1, 2] }), { x: 2, y: 4 });
+  assert.deepEqual(map.placeOf({ kind: "mark", points: [1, 2], weights: [3, 1] }), { x: 3, y: 2 });
+  assert.deepEqual(map.placeOf({ kind: "mark", x: 0.5, y: -0.5 }), { x: 0.5, y: -0.5 });
+});
+
+test("a ring around nothing lies nowhere", () => {
+  const map = mapOf([[0, 0]]);
+  assert.equal(map.placeOf({ kind: "near", point: 7 }), null);
+  assert.equal(map.placeOf({ kind: "mark", points: [0, 7] }), null);
+  assert.equal(map.placeOf({ kind: "mark" }), null);
+});

@@ -1,0 +1,12 @@
+// What modules of the page look for when they are loaded, for tests without a browser.
+
+/** Stands in for the page: light or dark, at an address, with nothing on it. */
+export function pretendPage({ dark = false, address = "http://127.0.0.1/" } = {}) {
+  const body = { classList: { contains: (/** @type {string} */ name) => name === "dark" && dark } };
+  const document = Object.assign(new EventTarget(), { hidden: false, baseURI: address, body });
+  class Observer {
+    observe() {}
+  }
+  const matchMedia = () => ({ matches: false });
+  Object.assign(globalThis, { document, window: { matchMedia }, MutationObserver: Observer });
+}
