@@ -1,8 +1,8 @@
 # make demo   sets up and opens the page on the built-in sounds
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
-# make check  ruff, mypy and the directions of imports; for the page's JavaScript biome and its tests in node
+# make check  ruff, mypy and the directions of imports; for the page's JavaScript biome, its types and its tests in node
 # make docs   docs/methods.md, its diagrams and the table of docs/measures.md anew, from what methods and measures declare
-# make setup  .venv with everything; the others call it
+# make setup  .venv and node_modules with everything; the others call it
 
 # The first of these that is there and has venv; `make PYTHON=…` names another.
 PYTHON ?= $(firstword $(foreach python,$(PYTHONS),$(shell $(python) -c 'import venv, ensurepip' 2>/dev/null && echo $(python))))
@@ -23,7 +23,7 @@ test: .venv/.installed-dev node_modules/.installed
 check: .venv/.installed-dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/biome check --linter-enabled=false
+	$(BIN)/biome check --error-on-warnings
 	! $(NODE) node_modules/typescript/bin/tsc | grep '^[a-z]' | grep -vE '$(NOT_TYPED_YET)'
 	$(NODE) --test "tests/js/**/*.test.js"
 	$(BIN)/mypy

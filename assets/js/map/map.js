@@ -118,7 +118,9 @@ export class MapView {
       feed.follow("layouts", this.root, () => this.news(feed)),
       feed.follow("status", this.root, () => this.explain(feed)),
     ];
-    this.stopFollowing = () => follow.forEach((stop) => stop());
+    this.stopFollowing = () => {
+      for (const stop of follow) stop();
+    };
   }
 
   clear(text) {

@@ -7,7 +7,7 @@ const KEPT = 96;
 const REST_MS = 10_000; // after which a device that plays nothing is let go: open, it wakes the processor all the time
 
 /** @import { Refusal, Sound } from "../core/types.d.ts" */
-/** @typedef {{offset?: number, asked?: number, then?: () => unknown}} Playing */
+/** @typedef {{offset?: number, asked?: number, onEnd?: () => unknown}} Playing */
 /** @typedef {{sound: Sound, key: string, source: AudioBufferSourceNode, startedAt: number, duration: number}} Current */
 
 /** @type {Map<string, Promise<AudioBuffer>>} */
@@ -68,17 +68,17 @@ export function load(sound) {
 }
 
 /**
- * Plays from `offset` seconds; `asked` is the time of the user's gesture, to know how long it took. `then` is called
+ * Plays from `offset` seconds; `asked` is the time of the user's gesture, to know how long it took. `onEnd` is called
  * when the sound was heard to its end, and not when it was stopped or gave way to another.
  * @param {Sound} sound
  * @param {Playing} options
  */
-export async function play(sound, { offset = 0, asked = performance.now(), then = () => {} } = {}) {
+export async function play(sound, { offset = 0, asked = performance.now(), onEnd = () => {} } = {}) {
   const wish = ++wanted;
   audio();
   try {
     const buffer = await load(sound);
-    if (wish === wanted) begin(sound, buffer, { offset, asked, then });
+    if (wish === wanted) begin(sound, buffer, { offset, asked, onEnd });
   } catch (error) {
     if (wish === wanted) tellAll(worriers, { sound, message: readable(/** @type {Refusal} */ (error)) });
   }
@@ -95,7 +95,7 @@ const readable = (error) =>
  */
 export function playInTurn([first, ...rest], { asked } = {}) {
   for (const sound of rest) load(sound).catch(() => {});
-  play(first, { asked, then: () => rest.length && playInTurn(rest) });
+  play(first, { asked, onEnd: () => rest.length && playInTurn(rest) });
 }
 
 /**
@@ -103,7 +103,7 @@ export function playInTurn([first, ...rest], { asked } = {}) {
  * @param {AudioBuffer} buffer
  * @param {Required<Playing>} options
  */
-function begin(sound, buffer, { offset, asked, then }) {
+function begin(sound, buffer, { offset, asked, onEnd }) {
   silence();
   const device = audio();
   const source = device.createBufferSource();
@@ -116,7 +116,7 @@ function begin(sound, buffer, { offset, asked, then }) {
     if (current === mine) {
       current = null;
       tell(sound);
-      then();
+      onEnd();
     }
   };
   source.start(0, from);
