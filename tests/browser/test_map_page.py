@@ -42,6 +42,10 @@ def shown_map(seen: Any, query: str = "", zooms: bool = True) -> Any:
     return page
 
 
+CURSOR = """() => { window.cursor = []; const line = document.querySelector('#map .player-cursor');
+  new MutationObserver(() => cursor.push(line.style.opacity)).observe(line, { attributeFilter: ['style'] }); }"""
+
+
 def test_a_click_is_seen_and_heard(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = shown_map(seen, "run=made-up")
@@ -69,10 +73,10 @@ def test_a_sound_that_was_heard_to_its_end_begins_anew(finished_site: Any, look:
     page = shown_map(seen, "run=made-up&clip=12")
     page.locator("#map .map-panel .player[data-state=shown]").wait_for()
     picture = page.locator("#map .player-picture").bounding_box()
+    page.evaluate(CURSOR)
     page.mouse.click(picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 2)
-    cursor = "document.querySelector('#map .player-cursor').style.opacity"
-    page.wait_for_function(f"{cursor} === '1'")
-    page.wait_for_function(f"{cursor} === '0'")  # it would stay where playing was begun
+    # It would stay where playing was begun. The sound is short: whoever looks now and then may miss that it plays.
+    page.wait_for_function("cursor.includes('1') && cursor.at(-1) === '0'")
     assert seen.troubles == []
 
 
