@@ -23,7 +23,7 @@ test: .venv/.installed-dev node_modules/.installed
 check: .venv/.installed-dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/biome check --error-on-warnings
+	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 	! $(NODE) node_modules/typescript/bin/tsc | grep '^[a-z]' | grep -vE '$(NOT_TYPED_YET)'
 	$(NODE) --test "tests/js/**/*.test.js"
 	$(BIN)/mypy
