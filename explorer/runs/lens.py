@@ -1,17 +1,18 @@
 """The pictures of what a method's own loss sees, as the trainer left them in a snapshot."""
 
 import base64
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Literal
 
 import numpy as np
 
 from explorer.runs.points import points
 from training.run import RunFolder, reading
+from training.run.schema import Picture
 
 VALUES_AT_MOST = 300_000
 """An array that is larger is left out: the page could not draw it, and sending it would hold up everything else."""
-DESCRIBED = ("name", "title", "meaning", "kind", "rows", "columns", "series", "low", "high")
-KINDS = {1: "bars", 2: "matrix", 3: "spectrograms"}
+KINDS: dict[int, Literal["bars", "matrix", "spectrograms"]] = {1: "bars", 2: "matrix", 3: "spectrograms"}
 CLIPS = "clips"
 
 About = dict[str, Any]
@@ -20,8 +21,8 @@ About = dict[str, Any]
 def lens(run: RunFolder, step: int) -> dict[str, Any] | None:
     """{"step", "pictures", "clips"} of one snapshot, None where there is no such snapshot.
 
-    A picture is what its method says of it (`DESCRIBED`), with "shape" and "values": base64 of little-endian float32,
-    row by row. Arrays that no method describes, or not any more, are drawn by their shape alone. "clips" are those
+    A picture is what the run's schema says of it, with "shape" and "values": base64 of little-endian float32,
+    row by row. Arrays that it does not describe are drawn by their shape alone. "clips" are those
     that can be heard, in the order of the rows: {"clip": index in the data set, "label", "note"}.
     """
     arrays = _arrays(run, step)
@@ -29,7 +30,9 @@ def lens(run: RunFolder, step: int) -> dict[str, Any] | None:
         return None
     heard = arrays.pop("lens_clips", np.zeros(0, np.int64))
     found = {name.removeprefix("lens/"): array for name, array in arrays.items() if _can_be_drawn(array)}
-    about = {p["name"]: p for p in _described(run) if p["name"] in found and _fits(p, found[p["name"]])}
+    about = {
+        p["name"]: p for p in map(asdict, run.schema().pictures) if p["name"] in found and _fits(p, found[p["name"]])
+    }
     about |= {name: _undescribed(name, array) for name, array in found.items() if name not in about}
     ranged = _with_range([(picture, found[name]) for name, picture in about.items()])
     count = max((_clips_in(picture, array) for picture, array in ranged), default=0)
@@ -45,17 +48,8 @@ def _arrays(run: RunFolder, step: int) -> dict[str, np.ndarray] | None:
     return reading.read_arrays(run.snapshot_path(step), lambda name: name == "lens_clips" or name.startswith("lens/"))
 
 
-def _described(run: RunFolder) -> list[About]:
-    """The pictures of the run's method; none where the method is gone."""
-    from training.methods import METHODS  # brings torch, which the first page must not wait for
-
-    method = METHODS.get(str(run.config().get("method")))
-    return [] if method is None else [{word: getattr(p, word) for word in DESCRIBED} for p in method.pictures]
-
-
 def _undescribed(name: str, array: np.ndarray) -> About:
-    about = {"name": name, "title": name.replace("_", " ").capitalize(), "meaning": "", "kind": KINDS[array.ndim]}
-    return {**about, "rows": "", "columns": "", "series": (), "low": None, "high": None}
+    return asdict(Picture(name, name.replace("_", " ").capitalize(), "", KINDS[array.ndim]))
 
 
 def _can_be_drawn(array: np.ndarray) -> bool:

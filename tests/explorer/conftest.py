@@ -10,6 +10,7 @@ import pytest
 from training.data.cache import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.run import RunFolder, RunWriter, State, Status, create_run
+from training.run.older import schema_of_older_run
 from training.run.schema import Column, Schema
 
 CLASSES = ("bell", "dog", "rain", "seven", "violin")
@@ -59,7 +60,8 @@ def write_run(
         "created": "2025-01-01T00:00:00",
         "seed": seed,
     }
-    create_run(path, {**described, **(config or {})})
+    described |= config or {}
+    create_run(path, described)
     writer = RunWriter(path)
     facets = {
         "class": {"names": list(CLASSES), "codes": [i % 5 for i in range(n)]},
@@ -70,7 +72,8 @@ def write_run(
     writer.write_probe(
         {**about, "ids": ids, "clips": list(range(n)), "facets": facets, "group": "source", "main_facet": "class"}
     )
-    writer.write_schema(Schema(columns=COLUMNS))
+    pictures = schema_of_older_run(str(described["method"]), ()).pictures  # of the method, without torch
+    writer.write_schema(Schema(columns=COLUMNS, pictures=pictures))
     durations = [0.25 + i / 100 for i in range(n)]
     loud = [None if i == 1 else -20.0 - i for i in range(n)]
     notes = [f"note {i}" for i in range(n)]

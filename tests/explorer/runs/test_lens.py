@@ -1,13 +1,15 @@
 import base64
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from explorer.runs.lens import DESCRIBED, VALUES_AT_MOST, lens
+from explorer.runs.lens import VALUES_AT_MOST, lens
 from training.methods import METHODS
+from training.run.schema import Schema
 
 
 def values(picture: Any) -> Any:
@@ -30,13 +32,15 @@ def made_up(picture: Any) -> Any:
 @pytest.mark.parametrize("name", METHODS)
 def test_every_picture_of_every_method_arrives_as_it_is_described(name: Any, make_run: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", config={"method": name})
+    declared = {"schema": 1, **Schema(pictures=METHODS[name].pictures).to_json()}
+    (run.path / "schema.json").write_text(json.dumps(declared))
     arrays = {f"lens/{picture.name}": made_up(picture) for picture in METHODS[name].pictures}
     np.savez(run.snapshot_path(10), lens_clips=np.arange(200, 232), **arrays)
     found = lens(run, 10)
     assert list(by_name(found)) == [picture.name for picture in METHODS[name].pictures]
     for described in METHODS[name].pictures:
         picture = by_name(found)[described.name]
-        assert {word: picture[word] for word in DESCRIBED[:-2]} == {w: getattr(described, w) for w in DESCRIBED[:-2]}
+        assert {**asdict(described), "low": picture["low"], "high": picture["high"]}.items() <= picture.items()
         np.testing.assert_array_equal(values(picture), arrays[f"lens/{described.name}"])
         assert picture["low"] <= picture["high"]
         assert described.low in (None, picture["low"]) and described.high in (None, picture["high"])
