@@ -1,7 +1,8 @@
 # make demo   sets up and opens the page on the built-in sounds
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
 # make check  ruff, mypy and the directions of imports; for the page's JavaScript biome, its types and its tests in node
-# make docs   docs/methods.md, its diagrams and the table of docs/measures.md anew, from what methods and measures declare
+# make docs   docs/methods.md, its diagrams, docs/settings.md, the table of docs/measures.md and the figures of README.md and
+#             docs/benchmarks.md anew, from what the code declares and what was measured
 # make setup  .venv and node_modules with everything; the others call it
 
 # The first of these that is there and has venv; `make PYTHON=…` names another.
@@ -31,6 +32,7 @@ check: .venv/.installed-dev node_modules/.installed
 
 docs: .venv/.installed
 	$(BIN)/python -m explorer.catalogue
+	$(BIN)/python -m benchmarks.figures
 
 setup: .venv/.installed-dev node_modules/.installed
 

@@ -1,9 +1,10 @@
-"""Writes docs/methods.md, docs/diagrams/ and the table of docs/measures.md anew, from what methods and measures declare and
-what was measured: `make docs`.
+"""Writes docs/methods.md, docs/diagrams/, docs/settings.md and the table of docs/measures.md anew, from what methods, measures and
+settings declare and what was measured: `make docs`.
 """
 
 from pathlib import Path
 
+from explorer.catalogue import settings_document
 from explorer.catalogue.document import document, drawings
 from explorer.catalogue.measures_table import with_table
 from explorer.catalogue.method_markdown import ROOT
@@ -13,6 +14,7 @@ def write(docs: Path) -> None:
     """The documents, and one drawing a method; drawings of methods that are gone are removed."""
     (docs / "diagrams").mkdir(parents=True, exist_ok=True)
     (docs / "methods.md").write_text(document())
+    (docs / "settings.md").write_text(settings_document.document())
     measures = docs / "measures.md"
     measures.write_text(with_table(measures.read_text()))
     wanted = drawings()

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from training.encoders import ENCODERS
 from training.methods.method import Method
@@ -50,7 +51,7 @@ def facts(method: type[Method]) -> str:
         ("What prevents collapse", escaped(card.prevents_collapse)),
         ("When it breaks", escaped(card.breaks)),
         ("Suited to", f"{suited}. {escaped(card.suits.reason)}"),
-        ("Encoders that fit", f"{escaped(fit)}; the first is the usual one"),
+        ("Encoders that fit", f"{escaped(fit)}; the first is the default"),
         *([("Needs", NEEDS[card.needs])] if card.needs else []),
     ]
     told = "\n".join(f"- **{name}:** {value}" for name, value in rows)
@@ -79,9 +80,10 @@ def source_path(method: type[Method]) -> str:
 def settings_table(method: type[Method]) -> str:
     """The method's own settings: default, range and meaning."""
     rows = [
-        f"| `{s.name}` | {_value(s.default)} | {_range(s)} | {escaped(s.meaning)} |" for s in describe(method.Config)
+        f"| `{s.name}` | {value_of(s.default)} | {range_of(s)} | {escaped(s.meaning)} |"
+        for s in describe(method.Config)
     ]
-    return table(("setting", "usually", "range", "meaning"), rows) if rows else "It has none."
+    return table(("setting", "default", "range", "meaning"), rows) if rows else "It has none."
 
 
 def table(head: Sequence[str], rows: Sequence[str]) -> str:
@@ -99,16 +101,24 @@ def linked(paper: str) -> str:
     return ARXIV.sub(r"[arXiv \1](https://arxiv.org/abs/\1)", escaped(paper))
 
 
-def _value(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else escaped(str(value))
+def value_of(value: Any) -> str:
+    """A setting's value as text."""
+    if type(value) in (int, float):
+        return _number(value)
+    return escaped(str(value))
 
 
-def _range(described: Setting) -> str:
+def range_of(described: Setting) -> str:
+    """What a setting's value may be; empty where any of its type is allowed."""
     if described.choices is not None:
         return ", ".join(map(escaped, described.choices))
     if described.kind is bool:
         return "on or off"
     if described.low is None and described.high is None:
         return ""
-    low, high = (("" if bound is None else f"{bound:g}") for bound in (described.low, described.high))
+    low, high = (("" if bound is None else _number(bound)) for bound in (described.low, described.high))
     return f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) else f"{value:g}"

@@ -1,0 +1,72 @@
+"""README and docs/benchmarks.md tell what the kept results say, as `python -m benchmarks.figures` writes it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import figures
+
+
+@pytest.mark.parametrize("page", figures.PAGES, ids=lambda page: page.name)
+def test_a_page_tells_what_the_results_say(page: Path) -> None:
+    text = page.read_text()
+    assert figures.BLOCK.search(text), "it has no block of figures"
+    assert figures.with_figures(text) == text, "python -m benchmarks.figures writes it anew"
+
+
+def test_every_block_stands_on_a_page() -> None:
+    text = "".join(page.read_text() for page in figures.PAGES)
+    assert {block[2] for block in figures.BLOCK.finditer(text)} == set(figures.BLOCKS)
+    assert text.count("<!-- figures: ") == len(figures.BLOCK.findall(text)), "a block has no end"
+
+
+def test_readme_tells_no_measured_figure_outside_its_blocks() -> None:
+    prose = figures.BLOCK.sub("", figures.PAGES[0].read_text())
+    assert re.findall(r"(?<![\w/.])\.\d\d|\d(?:\.\d+)? (?:ms|MB|GB)\b", prose) == []
+
+
+def test_a_block_that_nobody_writes_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        figures.with_figures("<!-- figures: nothing -->\n<!-- end -->")
+
+
+def test_the_text_outside_blocks_stays() -> None:
+    written = figures.with_figures("before <!-- figures: drills -->\n.99\n<!-- end --> after")
+    assert written.startswith("before <!--") and written.endswith("--> after") and ".99" not in written
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Changes one kept result."""
+    for path in figures.RESULTS.glob("*.json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(figures, "RESULTS", tmp_path)
+
+    def change(name: str, **values: Any) -> None:
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+    return change
+
+
+def test_another_result_is_another_text(kept: Any) -> None:
+    before = figures.page()
+    kept("page", first_map_seconds=123.4)
+    assert figures.page() != before and "| first map, after pressing start | 123.4 s |" in figures.page()
+
+
+def test_the_first_page_is_told_as_drawn_or_not_at_all(kept: Any) -> None:
+    kept("page", first_page_drawn_seconds=7.25)
+    assert "| first page drawn after `python app.py` | 7.2 s |" in figures.page()
+    found = json.loads((figures.RESULTS / "page.json").read_text())
+    del found["first_page_drawn_seconds"]
+    (figures.RESULTS / "page.json").write_text(json.dumps(found))
+    assert "first page" not in figures.page()
+
+
+def test_methods_below_their_random_initialisation_are_named() -> None:
+    assert "not so BYOL-A (after five minutes yes)" in figures.catalogue()
+    assert figures.catalogue().splitlines()[2].startswith("| VICReg |")
