@@ -1,0 +1,190 @@
+"""docs/run-folder.md names every file and key of a run, with its type, and nothing that no run has."""
+
+import ast
+import json
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders
+from explorer.runs.map_columns import map_columns
+from training.run import Control, RunFolder, folder, writer
+from training.run.schema import Column, Curve, Line, Picture, Schema, VerdictKind
+from training.trainer import train
+
+PAGE = Path(__file__).parents[3] / "docs" / "run-folder.md"
+WORDS = {str: "text", int: "whole number", float: "number", list: "list", dict: "object", type(None): "null"}
+OPEN = "named values"
+FACETS = ("class", "source")
+
+
+@cache
+def told(heading: str) -> dict[str, str]:
+    """Key → type of the table below a heading."""
+    text = PAGE.read_text().replace("&lt;", "<").replace("&gt;", ">")
+    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"the page has no section {heading}"
+    rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", found[1], re.MULTILINE)
+    assert rows and len(dict(rows)) == len(rows), f"{heading}: a key is named twice, or none is"
+    return dict(rows)
+
+
+@pytest.fixture
+def seen(made_run: Callable[..., RunFolder], at_step: Any) -> tuple[RunFolder, set[str]]:
+    """A run that was stopped and went on to its end, with a map of its own, and the names of all files that it ever had."""
+    run, names = made_run(steps=6), set()
+
+    def look() -> None:
+        names.update(path.relative_to(run.path).as_posix() for path in run.path.rglob("*") if path.is_file())
+
+    def stop() -> None:
+        run.ask(Control.STOP)
+        look()
+
+    at_step(3, stop)
+    train(run.path)
+    train(run.path, resume=True)
+    run.log_path.touch()  # what the server's starting a trainer leaves
+    values = run.snapshot(6)["embeddings"].astype(np.float32)
+    places = values[:, :2]
+    layout = Layout(places, "umap", 0.5, 1.0, map_columns(values, places))
+    LayoutFolders().write("0" * 64, layout, run.path / "layouts")
+    look()
+    return run, names
+
+
+def pattern(name: str) -> str:
+    """The name of a file as the page has it."""
+    for form, words in (
+        (r"\d{6,}(\.\w+)$", r"<step>\1"),
+        (r"^control/\w+$", "control/<request>"),
+        (r"(tfevents)\..*", r"\1.<…>"),
+        (r"^layouts/[0-9a-f]{64}\.\w+(\.npz)$", r"layouts/<hash>.<kind>\1"),
+    ):
+        name = re.sub(form, words, name)
+    return name
+
+
+def keys(value: Mapping[str, Any], about: Mapping[str, str], before: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted key → value; facets are all one, and what the page calls named values stays whole."""
+    for name, inner in value.items():
+        key = before + ("<facet>" if name in FACETS and before else name)
+        if isinstance(inner, dict) and about.get(key) != OPEN:
+            if key in about:
+                yield key, inner
+            yield from keys(inner, about, f"{key}.")
+        else:
+            yield key, inner
+
+
+def fits(value: Any, words: str) -> bool:
+    """Whether a value is of the type that the page tells."""
+    if words == OPEN:
+        return isinstance(value, dict)
+    if words.startswith("list of "):
+        inner = {"texts": (str,), "numbers": (int, float, type(None)), "whole numbers": (int,)}.get(words[8:], (dict,))
+        return isinstance(value, list) and all(type(one) in inner for one in value)
+    kinds = words.split(" or ")
+    return WORDS[type(value)] in kinds or (type(value) is int and "number" in kinds)
+
+
+def same(heading: str, objects: Iterable[Mapping[str, Any]]) -> None:
+    """The table has exactly the keys that these have together, each of its type."""
+    about = told(heading)
+    found = [pair for one in objects for pair in keys(one, about)]
+    assert {key for key, _ in found} == set(about), heading
+    assert [(key, value, about[key]) for key, value in found if not fits(value, about[key])] == []
+
+
+def files_are_told(names: set[str]) -> None:
+    text = PAGE.read_text()
+    files = set(re.findall(r"^\| `([^`]+)` \|", text.partition("## Files")[2].partition("\n## ")[0], re.MULTILINE))
+    assert {pattern(name) for name in names} == files
+
+
+def keys_are_told(run: RunFolder) -> None:
+    for name in ("config.json", "status.json", "probe.json", "columns.json", "baselines.json"):
+        same(name, [json.loads((run.path / name).read_text())])
+    same("checkpoints/<step>.json", [json.loads(path.read_text()) for path in run.path.glob("checkpoints/*.json")])
+
+
+def rows_are_told(run: RunFolder) -> None:
+    rows = [json.loads(line) for line in run.metrics_path().read_text().splitlines()]
+    forms = ((r"^(train|measure)/[^/]+$", r"\1/<name>"), (r"^measure/[^/]+/[^/]+$", "measure/<name>/<facet>"))
+    named = []
+    for row in rows:
+        for form, words in forms:
+            row = {re.sub(form, words, key): value for key, value in row.items()}
+        named.append(row)
+    same("metrics.jsonl", named)
+
+
+def arrays_are_told(heading: str, path: Path) -> None:
+    about = told(heading)
+    with np.load(path, allow_pickle=False) as held:
+        found = {re.sub(r"^lens/.*", "lens/<picture>", name): held[name] for name in held.files}
+    assert set(found) == set(about)
+    for name, array in found.items():
+        kind, _, shape = about[name].partition(" ")
+        assert array.dtype == kind, name
+        assert not shape or array.ndim == len([part for part in re.sub(r"min\(.*?\)", "m", shape).strip("()").split(",") if part.strip()])  # fmt: skip
+
+
+def snapshots_and_maps_are_told(run: RunFolder) -> None:
+    for step in run.snapshots():
+        arrays_are_told("snapshots/<step>.npz", run.snapshot_path(step))
+    (layout,) = (run.path / "layouts").iterdir()
+    arrays_are_told("layouts/<hash>.<kind>.npz", layout)
+    assert f"{COLUMNS}map_trust" in told("layouts/<hash>.<kind>.npz")
+
+
+def in_words(kind: Any) -> str:
+    if kind in WORDS:
+        return WORDS[kind]
+    if typing.get_origin(kind) is typing.Literal:
+        return " or ".join(f'"{word}"' for word in typing.get_args(kind))
+    if isinstance(kind, types.UnionType):
+        return " or ".join(in_words(one) for one in typing.get_args(kind))
+    inner = typing.get_args(kind)[0]  # of a tuple
+    return f"list of {inner.__name__ if inner is not str else 'texts'}"
+
+
+@pytest.mark.parametrize("kind", [Schema, Curve, Line, Column, Picture, VerdictKind], ids=lambda kind: kind.__name__)
+def test_the_types_of_schema_json_are_the_codes(kind: Any) -> None:
+    hints = typing.get_type_hints(kind)
+    assert told(kind.__name__) == {field.name: in_words(hints[field.name]) for field in fields(kind)}
+
+
+def schema_is_told(run: RunFolder) -> None:
+    held = json.loads((run.path / "schema.json").read_text())
+    assert set(held) == {*told("Schema"), "schema"}
+    assert all(set(curve) == set(told("Curve")) for curve in held["curves"])
+    assert all(set(column) == set(told("Column")) for column in held["columns"])
+
+
+def test_a_run_has_what_is_told_and_nothing_else(seen: tuple[RunFolder, set[str]]) -> None:
+    run, names = seen
+    files_are_told(names)
+    for check in (keys_are_told, rows_are_told, snapshots_and_maps_are_told, schema_is_told):
+        check(run)
+
+
+def test_every_name_that_the_code_knows_is_told() -> None:
+    text = PAGE.read_text()
+    known = set()
+    for module in (folder, writer):
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text())):
+            named = (
+                isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant)
+            )
+            known |= {node.right.value} if named else set()
+    assert {"config.json", "snapshots", ".reserve"} <= known
+    assert [name for name in known if f"`{name}`" not in text and f"`{name}/" not in text] == []
