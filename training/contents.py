@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from training import columns, journal
 from training.data.dataset import Dataset
-from training.measures import MEASURES
+from training.measures import MEASURES, collapse
 from training.methods.method import Method
 from training.probe import measured_facets
 from training.run.schema import Curve, Schema
@@ -16,6 +16,7 @@ def contents(method: Method, dataset: Dataset) -> Schema:
         curves=curves(method, tuple(measured_facets(dataset))),
         columns=columns.declared(dataset),
         pictures=method.pictures,
+        verdicts=collapse.VERDICTS,
     )
 
 

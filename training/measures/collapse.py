@@ -9,8 +9,14 @@ row make an alarm.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.run.schema import VerdictKind
+
 COMPLETE_BELOW = 0.25
 DIMENSIONAL_BELOW = 3.0
+COMPLETE = VerdictKind("collapse", "Collapse", "All clips get nearly the same projection.")
+DIMENSIONAL = VerdictKind("dimensional_collapse", "Dimensional collapse", "The projections use only a few directions.")
+VERDICTS = (COMPLETE, DIMENSIONAL)
+"""What may be told of a run; the title begins the sentence."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +35,13 @@ def collapse_warning(normalised_stds: Sequence[float], effective_ranks: Sequence
     if max(normalised_stds[-2:]) < COMPLETE_BELOW:
         return Alarm(
             "normalised_std",
-            f"Collapse: all clips get nearly the same projection (normalised standard deviation {normalised_stds[-1]:.2f}, "
+            f"{COMPLETE.title}: all clips get nearly the same projection (normalised standard deviation {normalised_stds[-1]:.2f}, "
             "1 is healthy), so a small loss means nothing here.",
         )
     if max(effective_ranks[-2:]) < DIMENSIONAL_BELOW:
         return Alarm(
             "effective_rank",
-            f"Dimensional collapse: the projections use only about {effective_ranks[-1]:.1f} directions, so that most of "
+            f"{DIMENSIONAL.title}: the projections use only about {effective_ranks[-1]:.1f} directions, so that most of "
             "what tells sounds apart is lost.",
         )
     return None
