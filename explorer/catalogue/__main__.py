@@ -1,4 +1,4 @@
-"""Writes docs/methods.md, docs/diagrams/, docs/settings.md and the table of docs/measures.md anew, from what methods, measures and
+"""Writes docs/methods.md, docs/diagrams/, docs/settings.md, the table of docs/measures.md and the types in docs/run-folder.md anew, from what methods, measures and
 settings declare and what was measured: `make docs`.
 """
 
@@ -8,6 +8,7 @@ from explorer.catalogue import settings_document
 from explorer.catalogue.document import document, drawings
 from explorer.catalogue.measures_table import with_table
 from explorer.catalogue.method_markdown import ROOT
+from explorer.catalogue.schema_types import with_types
 
 
 def write(docs: Path) -> None:
@@ -17,6 +18,8 @@ def write(docs: Path) -> None:
     (docs / "settings.md").write_text(settings_document.document())
     measures = docs / "measures.md"
     measures.write_text(with_table(measures.read_text()))
+    run_folder = docs / "run-folder.md"
+    run_folder.write_text(with_types(run_folder.read_text()))
     wanted = drawings()
     for name, svg in wanted.items():
         (docs / "diagrams" / name).write_text(svg)

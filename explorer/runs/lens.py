@@ -2,17 +2,17 @@
 
 import base64
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from explorer.runs.points import points
 from training.run import RunFolder, reading
-from training.run.schema import Picture
+from training.run.schema import AXES, Picture
 
 VALUES_AT_MOST = 300_000
 """An array that is larger is left out: the page could not draw it, and sending it would hold up everything else."""
-KINDS: dict[int, Literal["bars", "matrix", "spectrograms"]] = {1: "bars", 2: "matrix", 3: "spectrograms"}
+KINDS = {axes: kind for kind, axes in reversed(AXES.items())}
 CLIPS = "clips"
 
 About = dict[str, Any]
@@ -30,9 +30,8 @@ def lens(run: RunFolder, step: int) -> dict[str, Any] | None:
         return None
     heard = arrays.pop("lens_clips", np.zeros(0, np.int64))
     found = {name.removeprefix("lens/"): array for name, array in arrays.items() if _can_be_drawn(array)}
-    about = {
-        p["name"]: p for p in map(asdict, run.schema().pictures) if p["name"] in found and _fits(p, found[p["name"]])
-    }
+    described = [p for p in run.schema().pictures if p.name in found and p.takes(found[p.name].shape)]
+    about = {p.name: asdict(p) for p in described}
     about |= {name: _undescribed(name, array) for name, array in found.items() if name not in about}
     ranged = _with_range([(picture, found[name]) for name, picture in about.items()])
     count = max((_clips_in(picture, array) for picture, array in ranged), default=0)
@@ -54,14 +53,6 @@ def _undescribed(name: str, array: np.ndarray) -> About:
 
 def _can_be_drawn(array: np.ndarray) -> bool:
     return array.dtype.kind in "fiub" and array.ndim in KINDS and 0 < array.size <= VALUES_AT_MOST
-
-
-def _fits(picture: About, array: np.ndarray) -> bool:
-    """Whether the array is what its description says; another version of the method may have left it."""
-    series = len(picture["series"])
-    if picture["kind"] == "bars":
-        return array.ndim == (2 if series else 1) and (not series or len(array) == series)
-    return KINDS[array.ndim] == picture["kind"]
 
 
 def _with_range(shown: list[tuple[About, np.ndarray]]) -> list[tuple[About, np.ndarray]]:

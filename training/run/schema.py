@@ -6,12 +6,15 @@ Needs no torch.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal, TypeVar, get_args
 
 VERSION = 1
 Writer = Literal["trainer", "projector", "page"]
+PictureKind = Literal["matrix", "spectrograms", "bars"]
+AXES: dict[PictureKind, int] = {"matrix": 2, "spectrograms": 3, "bars": 1}
+"""How many axes a picture's array has. The first kind with so many is that of an array which nobody described."""
 T = TypeVar("T")
 
 
@@ -95,13 +98,18 @@ class Picture:
     title: str
     meaning: str
     """One sentence."""
-    kind: Literal["matrix", "spectrograms", "bars"]
+    kind: PictureKind
     rows: str = ""
     columns: str = ""
     series: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
     """The range of the colours or of the bars, where it is known beforehand."""
+
+    def takes(self, shape: Sequence[int]) -> bool:
+        """Whether an array of this shape is one; another version of the method may have left it."""
+        first = (len(self.series),) if self.series else ()
+        return len(shape) == len(first) + AXES[self.kind] and tuple(shape[: len(first)]) == first
 
 
 @dataclass(frozen=True)

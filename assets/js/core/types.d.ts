@@ -166,7 +166,7 @@ export interface LensPicture {
   name: string;
   title: string;
   meaning: string;
-  kind: "bars" | "matrix" | "spectrograms";
+  kind: string;
   rows: string;
   columns: string;
   series: string[];

@@ -17,6 +17,7 @@ const KEPT = 24; // answers, so that going back and forth is quick
 /** @import { Change, Feed } from "../core/feed.js" */
 /** @import { ClipSound } from "../core/types.d.ts" */
 
+// What draws a kind of picture; training/run/schema.py has the list of kinds. One that is not known here is left out.
 /** @type {Record<string, new (pictures: LensPicture[], lens: LensHost) => LensFigure>} */
 const KINDS = { matrix: Matrix, bars: Bars, spectrograms: Strips };
 
@@ -147,7 +148,7 @@ class LensView {
     if (!lens || run !== this.run || step !== this.timeline.step || lens === this.lens) return;
     this.lens = lens;
     this.say(lens.pictures.length ? "" : "This method has no picture of its own.");
-    const groups = grouped(lens.pictures);
+    const groups = grouped(lens.pictures.filter(({ kind }) => kind in KINDS));
     const drawn = JSON.stringify(lens.pictures.map(({ name, kind, shape }) => [name, kind, shape]));
     if (drawn !== this.drawn) {
       this.figures = groups.map((pictures) => new KINDS[pictures[0].kind](pictures, this));

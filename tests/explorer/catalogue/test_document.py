@@ -58,6 +58,7 @@ def test_measured_figures_stand_in_the_table(monkeypatch: pytest.MonkeyPatch) ->
 def test_drawings_of_methods_that_are_gone_are_removed(tmp_path: Path) -> None:
     (tmp_path / "diagrams").mkdir()
     (tmp_path / "diagrams" / "gone.svg").write_text("")
-    (tmp_path / "measures.md").write_text((ROOT / "docs" / "measures.md").read_text())
+    for page in ("measures.md", "run-folder.md"):
+        (tmp_path / page).write_text((ROOT / "docs" / page).read_text())
     write(tmp_path)
     assert {path.stem for path in (tmp_path / "diagrams").iterdir()} == set(METHODS)

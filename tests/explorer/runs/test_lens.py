@@ -9,7 +9,7 @@ import pytest
 
 from explorer.runs.lens import VALUES_AT_MOST, lens
 from training.methods import METHODS
-from training.run.schema import Schema
+from training.run.schema import AXES, Schema
 
 
 def values(picture: Any) -> Any:
@@ -23,9 +23,7 @@ def by_name(found: Any) -> Any:
 
 def made_up(picture: Any) -> Any:
     """An array such as the method would leave."""
-    shape = {"matrix": (4, 5), "spectrograms": (4, 6, 7), "bars": (5,)}[picture.kind]
-    if picture.kind == "bars" and picture.series:
-        shape = (len(picture.series), 5)
+    shape = (*((len(picture.series),) if picture.series else ()), *(4, 6, 7)[: AXES[picture.kind]])
     return np.random.default_rng(0).normal(size=shape).astype(np.float32)
 
 

@@ -179,9 +179,7 @@ def test_its_picture_is_small_arrays(name: str, encoder: str) -> None:
     for picture in method.pictures:
         array = lens[picture.name]
         assert picture.name.isidentifier() and torch.isfinite(array).all() and 0 < array.numel() <= 65_536
-        dimensions = {"matrix": 2, "spectrograms": 3, "bars": 2 if picture.series else 1}
-        assert array.dim() == dimensions[picture.kind], picture.name
-        assert not picture.series or len(picture.series) == len(array)
+        assert picture.takes(array.shape), picture.name
         assert picture.title and picture.meaning.endswith(".") and picture.rows
         assert picture.rows != "clips" or len(array) <= CLIPS
 

@@ -1,12 +1,12 @@
-"""docs/run-folder.md names every file and key of a run, with its type, and nothing that no run has."""
+"""docs/run-folder.md names every file and key of a run, with its type, and nothing that no run has.
+
+The types of schema.json are held in tests/explorer/catalogue/test_schema_types.py.
+"""
 
 import ast
 import json
 import re
-import types
-import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ import pytest
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders
 from explorer.runs.map_columns import map_columns
 from training.run import Control, RunFolder, folder, writer
-from training.run.schema import Column, Curve, Line, Picture, Schema, VerdictKind
 from training.trainer import train
 
 PAGE = Path(__file__).parents[3] / "docs" / "run-folder.md"
@@ -144,23 +143,6 @@ def snapshots_and_maps_are_told(run: RunFolder) -> None:
     (layout,) = (run.path / "layouts").iterdir()
     arrays_are_told("layouts/<hash>.<kind>.npz", layout)
     assert f"{COLUMNS}map_trust" in told("layouts/<hash>.<kind>.npz")
-
-
-def in_words(kind: Any) -> str:
-    if kind in WORDS:
-        return WORDS[kind]
-    if typing.get_origin(kind) is typing.Literal:
-        return " or ".join(f'"{word}"' for word in typing.get_args(kind))
-    if isinstance(kind, types.UnionType):
-        return " or ".join(in_words(one) for one in typing.get_args(kind))
-    inner = typing.get_args(kind)[0]  # of a tuple
-    return f"list of {inner.__name__ if inner is not str else 'texts'}"
-
-
-@pytest.mark.parametrize("kind", [Schema, Curve, Line, Column, Picture, VerdictKind], ids=lambda kind: kind.__name__)
-def test_the_types_of_schema_json_are_the_codes(kind: Any) -> None:
-    hints = typing.get_type_hints(kind)
-    assert told(kind.__name__) == {field.name: in_words(hints[field.name]) for field in fields(kind)}
 
 
 def schema_is_told(run: RunFolder) -> None:

@@ -1,13 +1,13 @@
 """What a run declares goes to JSON and back, and a file in any condition is read as far as it can be understood."""
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.run.schema import Column, Curve, Line, Picture, Schema, VerdictKind
+from training.run.schema import AXES, Column, Curve, Line, Picture, PictureKind, Schema, VerdictKind
 
 WHOLE = Schema(
     curves=(
@@ -94,3 +94,13 @@ JSON = st.recursive(
 @given(JSON)
 def test_bad_input_anything_is_read(value: Any) -> None:
     assert isinstance(Schema.from_json(value), Schema)
+
+
+def test_every_kind_of_picture_says_how_many_axes_it_has() -> None:
+    assert tuple(AXES) == get_args(PictureKind)
+
+
+def test_a_picture_takes_arrays_of_its_shape_alone() -> None:
+    matrix, sets = Picture("a", "A", "", "matrix"), Picture("b", "B", "", "bars", series=("one", "two"))
+    assert matrix.takes((4, 5)) and not matrix.takes((4,)) and not matrix.takes((4, 5, 6))
+    assert sets.takes((2, 7)) and not sets.takes((3, 7)) and not sets.takes((7,))
