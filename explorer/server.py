@@ -19,7 +19,7 @@ from explorer.gradio_patches.first_script import FirstScript
 from explorer.gradio_patches.quiet_queue import calm
 from explorer.gradio_patches.unasked_launch import launch
 from explorer.jobs.launcher import Launcher
-from explorer.pages import whole_page
+from explorer.pages import tabs_named, whole_page
 from explorer.projector import Projector
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
@@ -142,9 +142,10 @@ class Server:
 
 
 def head() -> str:
-    """What goes into the page's <head>: the style sheet, before anything is drawn, and the page's own script."""
+    """What goes into the page's <head>: which tabs there are, the style sheet, before anything is drawn, and the page's own
+    script."""
     style, script = asset_url(STYLE), asset_url("js/core/page.js")
-    return f'<link rel="stylesheet" href="{style}" /><script type="module" src="{script}"></script>'
+    return f'{tabs_named()}<link rel="stylesheet" href="{style}" /><script type="module" src="{script}"></script>'
 
 
 def theme() -> gr.themes.Base:

@@ -5,11 +5,12 @@ from explorer.components.clip_list import ClipList
 from explorer.components.clip_picker import ClipPicker, clips_to_pick
 from explorer.components.data_summary import DataSummary, summary_of
 from explorer.components.embedding_map import EmbeddingMap
+from explorer.components.in_view import InView
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
 from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, refusal, said
-from explorer.components.run_in_view import RunInView
+from explorer.components.run_choice import RunChoice, chosen_run, run_of
 from explorer.components.run_state import RunState
 from explorer.components.settings_form import SettingsForm, filled_in, settings_group
 from explorer.components.similarity_chart import SimilarityChart
@@ -21,19 +22,22 @@ __all__ = [
     "ClipPicker",
     "DataSummary",
     "EmbeddingMap",
+    "InView",
     "LensPicture",
     "LiveChart",
     "MethodTable",
     "Notice",
-    "RunInView",
+    "RunChoice",
     "RunState",
     "SettingsForm",
     "SimilarityChart",
     "SoundPlayer",
+    "chosen_run",
     "clip_sound",
     "clips_to_pick",
     "filled_in",
     "refusal",
+    "run_of",
     "said",
     "settings_group",
     "summary_of",

@@ -13,13 +13,31 @@ class ClipPicker(BrowserPart):
     """Value: what `clips_to_pick` makes, or {"text", "fraction", "tone"} while there is no data set.
 
     Sends `select`; what was chosen then stands in the value as "chosen": {"sound", "title", "subtitle", "play",
-    "first"}. With `eager` the first clip of a new data set is chosen by itself ("first" is true then).
+    "first"}. With `eager` the first clip of a new data set is chosen by itself ("first" is true of what nobody asked for).
+    Of a run's data, with `shared` the clip chosen here is chosen on the whole page and the other way round; with
+    `offers_chosen` a button takes the clip that is chosen elsewhere.
     """
 
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": {"first": bool}}
 
-    def __init__(self, value: Any = None, *, eager: bool = False, **settings: Any):
-        super().__init__(value, module="sound/picker.js", kind="part-picker", eager=eager, **settings)
+    def __init__(
+        self,
+        value: Any = None,
+        *,
+        eager: bool = False,
+        shared: bool = False,
+        offers_chosen: bool = False,
+        **settings: Any,
+    ):
+        super().__init__(
+            value,
+            module="sound/picker.js",
+            kind="part-picker",
+            eager=eager,
+            shared=shared,
+            offers_chosen=offers_chosen,
+            **settings,
+        )
 
 
 def clips_to_pick(dataset: Dataset) -> dict[str, Any]:

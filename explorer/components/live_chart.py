@@ -6,7 +6,7 @@ from explorer.components.browser_part import BrowserPart
 
 
 class LiveChart(BrowserPart):
-    """Value: {"run": name, "compare": name of another run}; both may be left out."""
+    """Shows the run that is looked at, and the one to compare it with; it has no value."""
 
     def __init__(self, value: Any = None, **settings: Any):
         super().__init__(value, module="charts/charts.js", kind="part-charts", **settings)

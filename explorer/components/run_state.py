@@ -6,7 +6,7 @@ from explorer.components.browser_part import BrowserPart
 
 
 class RunState(BrowserPart):
-    """Value: {"run": name}. `compact` shows the line alone.
+    """Shows the run that is looked at; it has no value. `compact` shows the line alone.
 
     Sends `pause`, `resume` and `stop`; the run's name is in gr.EventData as `run`.
     """

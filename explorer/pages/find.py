@@ -7,9 +7,19 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import Choice, ClipList, EmbeddingMap, Notice, RunInView, SimilarityChart, clips_to_pick, said
+from explorer.components import (
+    Choice,
+    ClipList,
+    EmbeddingMap,
+    InView,
+    Notice,
+    SimilarityChart,
+    clips_to_pick,
+    run_of,
+    said,
+)
 from explorer.pages import find_api
-from explorer.pages.find_answers import chosen_from, curve_of, map_of, rows_of, shown_steps, verdict
+from explorer.pages.find_answers import curve_of, map_of, rows_of, shown_steps, verdict
 from explorer.pages.frame import Frame
 from explorer.pages.sound_source import SoundSource
 from explorer.runs.points import points
@@ -23,12 +33,14 @@ NEIGHBOURS = 10
 NEWEST = -1
 """Stands for the newest weights in the choice of a step."""
 NO_QUERY = "Choose a sound above: the clips that the model finds most alike are listed here."
+Looked = dict[str, Any] | None
+"""What a browser says of the run that is looked at; see run_of."""
 NO_PAIR = "Choose a second sound: how alike the model finds the two, now and at every snapshot, is shown here."
 
 
 def build(frame: Frame) -> None:
     """The page's components and what they do."""
-    first, second = SoundSource(frame, "find"), SoundSource(frame, "other")
+    first, second = SoundSource(frame, "find", shared=True), SoundSource(frame, "other", offers_chosen=True)
     with gr.Row(elem_id="find"):
         with gr.Column(scale=4, min_width=320):
             first.offer()
@@ -42,7 +54,7 @@ def build(frame: Frame) -> None:
         with gr.Column(scale=9, min_width=320):
             second.show("Choose a second sound to compare with the one above.")
             chart = SimilarityChart(empty=NO_PAIR, elem_id="similarity")
-    in_view = frame.follow_run(RunInView())
+    in_view = InView()
     search.wire(in_view)
     _wire_pickers(frame, in_view, first, second)
     _wire_comparison(frame, in_view, first, second, chart)
@@ -62,15 +74,15 @@ class _Search:
                 self.notice = Notice(elem_id="found-notice")
                 self.list = ClipList(empty=NO_QUERY, action="Search from this one", elem_id="found-list")
             with gr.Column(scale=8, min_width=320):
-                self.map = frame.follow_run(EmbeddingMap(panel=False, elem_id="find-map"))
+                self.map = EmbeddingMap(panel=False, elem_id="find-map")
         self.timer = gr.Timer(ASK_SECONDS, active=False)
 
-    def wire(self, in_view: RunInView) -> None:
+    def wire(self, in_view: InView) -> None:
         """A new sound, another run or another step begins a search."""
-        run, player = self.frame.run, self.source.player
+        run, player = in_view, self.source.player
         quiet, latest_only = self.frame.quiet, self.frame.latest_only
         if self.frame.tab is not None:
-            self.frame.tab.select(self._begin_early, run, None, **quiet)
+            self.frame.tab.select(self._begin_early, self.frame.run, None, **quiet)
         inputs, outputs = [run, player, self.step], [self.list, self.notice, self.map, self.timer]
         waiting = f"(chosen, list) => chosen?.sound ? {{waiting: {NEIGHBOURS}}} : list"
         searched: dict[str, Any] = {**latest_only, "concurrency_id": "find", "concurrency_limit": 4}
@@ -79,22 +91,20 @@ class _Search:
         in_view.seen(self._of_run, run, self.step, **quiet).then(self._search, inputs, outputs, **searched)
         self.step.focus(self._of_run_again, [run, self.step], self.step, **quiet)
         self.timer.tick(self._search_on, inputs, outputs, **latest_only)
-        self.list.select(self._from_row, player, player, **quiet)
-        self.map.select(self._from_row, player, player, **quiet)
 
-    def _begin_early(self, run: str | None) -> None:
+    def _begin_early(self, looked: Looked) -> None:
         """Whoever opens the page will search: the model is loaded and the clips are embedded meanwhile."""
         with contextlib.suppress(UserError):
-            self.frame.services.finder.prepare(folder_name(run))
+            self.frame.services.finder.prepare(folder_name(run_of(looked)))
 
-    def _search(self, run: str | None, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
-        idle = gr.Timer(active=False)
+    def _search(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
+        run, idle = run_of(looked), gr.Timer(active=False)
         if not isinstance(chosen, dict) or not chosen.get("sound"):
             return gr.skip(), gr.skip(), map_of(run), idle
         try:
-            folder = self.frame.services.library.run(run or "")
+            folder = self.frame.services.library.run(folder_name(run))
             if folder is None:
-                raise UserError("No run is chosen. Start a training, or choose a run above.")
+                raise UserError(f"There is no run called {run}.")
             waveform = waveform_of(
                 chosen["sound"], self.frame.services.library.open_datasets, self.frame.services.uploads
             )
@@ -106,42 +116,35 @@ class _Search:
         told = said(f"{found.note} Step {found.step:,}.", "" if found.complete else "busy")
         return {"rows": rows}, told, map_of(run, found), gr.Timer(active=not found.complete)
 
-    def _search_on(self, run: str | None, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
+    def _search_on(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
         """While only the probe was searched: say how far the rest is, and search again when it is there."""
         try:
-            left = self.frame.services.finder.prepare(folder_name(run), kept(step))
+            left = self.frame.services.finder.prepare(folder_name(run_of(looked)), kept(step))
         except UserError as error:
             return gr.skip(), said(str(error), "bad"), gr.skip(), gr.Timer(active=False)
         if not left:
-            return self._search(run, chosen, step)
+            return self._search(looked, chosen, step)
         return gr.skip(), said(f"Only the clips of the map were searched so far. {left}", "busy"), gr.skip(), gr.skip()
 
-    def _of_run(self, run: str | None) -> gr.Dropdown:
-        return self._of_run_again(run, NEWEST)
+    def _of_run(self, looked: Looked) -> gr.Dropdown:
+        return self._of_run_again(looked, NEWEST)
 
-    def _of_run_again(self, run: str | None, step: int | None) -> gr.Dropdown:
-        folder = self.frame.services.library.run(run or "")
+    def _of_run_again(self, looked: Looked, step: int | None) -> gr.Dropdown:
+        folder = self.frame.services.library.run(run_of(looked) or "")
         steps = [] if folder is None else folder.checkpoints()
         choices = [("the newest", NEWEST), *((f"step {s:,}", s) for s in reversed(steps))]
         return gr.Dropdown(choices=choices, value=step if step in steps else NEWEST)
 
-    def _from_row(self, shown: Any, event: gr.SelectData) -> Any:
-        """Search from a row or a point. The point that the address names doesn't take the place of a visitor's sound."""
-        asked = isinstance(event.value, dict) and event.value.get("heard", True)
-        if not asked and isinstance(shown, dict) and shown.get("sound"):
-            return gr.skip()
-        return chosen_from(event.value) or gr.skip()
 
-
-def _wire_pickers(frame: Frame, in_view: RunInView, first: SoundSource, second: SoundSource) -> None:
+def _wire_pickers(frame: Frame, in_view: InView, first: SoundSource, second: SoundSource) -> None:
     """Both pickers offer the run's own data, as soon as it is open."""
     timer = gr.Timer(ASK_SECONDS, active=False)
 
-    def offered(run: str | None) -> tuple[Any, Any, gr.Timer]:
+    def offered(looked: Looked) -> tuple[Any, Any, gr.Timer]:
         """What both pickers offer of a run; the timer asks again while its data is being opened."""
-        folder = frame.services.library.run(run or "")
+        folder = frame.services.library.run(run_of(looked) or "")
         if folder is None:
-            value = said("No run is chosen, so there is no model that could listen. Start a training first.")
+            value = said("There is no run, and so no model that could listen. Choose a run above, or start a training.")
             return value, value, gr.Timer(active=False)
         sounds = frame.services.library.sounds(folder)
         if sounds.dataset is not None:
@@ -151,17 +154,18 @@ def _wire_pickers(frame: Frame, in_view: RunInView, first: SoundSource, second: 
         return value, value, gr.Timer(active=True)
 
     outputs = [first.picker, second.picker, timer]
-    in_view.seen(offered, frame.run, outputs, **frame.quiet)
-    timer.tick(offered, frame.run, outputs, **frame.quiet)
+    in_view.seen(offered, in_view, outputs, **frame.quiet)
+    timer.tick(offered, in_view, outputs, **frame.quiet)
 
 
 def _wire_comparison(
-    frame: Frame, in_view: RunInView, first: SoundSource, second: SoundSource, chart: SimilarityChart
+    frame: Frame, in_view: InView, first: SoundSource, second: SoundSource, chart: SimilarityChart
 ) -> None:
     """Whenever both sounds are there: now at once, then the snapshots one after the other."""
 
-    def compared(run: str | None, one: Any, other: Any) -> Iterator[dict[str, Any]]:
+    def compared(looked: Looked, one: Any, other: Any) -> Iterator[dict[str, Any]]:
         """What the chart shows of two sounds, again with every few snapshots that were asked."""
+        run = run_of(looked)
         sounds = [chosen.get("sound") if isinstance(chosen, dict) else None for chosen in (one, other)]
         if not all(sounds):
             yield {"text": NO_PAIR if sounds[0] or not sounds[1] else "Choose the first sound above.", "tone": "empty"}
@@ -184,7 +188,7 @@ def _wire_comparison(
             yield {"text": str(error), "tone": "bad", "rows": []}
 
     asked: dict[str, Any] = {**frame.latest_only, "concurrency_id": "compare", "concurrency_limit": 2}
-    inputs = [frame.run, first.player, second.player]
+    inputs = [in_view, first.player, second.player]
     of_run = in_view.seen(compared, inputs, chart, **asked)
     of_sounds = gr.on([first.player.change, second.player.change], compared, inputs, chart, **asked, cancels=[of_run])
     in_view.seen(None, cancels=[of_sounds])  # a part's own event can't be one of several

@@ -1,6 +1,6 @@
 """What the page Find writes: neighbours as rows of a list, the place on the map, a comparison in words, answers as JSON."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from explorer.components import clip_sound
@@ -8,7 +8,6 @@ from explorer.search.finder import Comparison, Found
 from training.data.dataset import Dataset
 
 MOST_STEPS = 24
-LONGEST_TEXT = 200
 
 
 def rows_of(found: Found, dataset: Dataset | None, main_facet: str) -> list[dict[str, Any]]:
@@ -28,19 +27,9 @@ def rows_of(found: Found, dataset: Dataset | None, main_facet: str) -> list[dict
 def map_of(run: str | None, found: Found | None = None) -> dict[str, Any]:
     """The value of the map: the run's, with the sound's place marked among the points it lies between."""
     if found is None or not found.anchors:
-        return {"run": run or None}
+        return {"run": run}
     points, weights = zip(*found.anchors, strict=True)
     return {"run": run, "marks": [{"label": "your sound", "points": list(points), "weights": list(weights)}]}
-
-
-def chosen_from(row: Any) -> dict[str, Any] | None:
-    """A row of a list or a point of the map, as a browser sent it, as the value of a player; None where it has no sound."""
-    sound = row.get("sound") if isinstance(row, Mapping) else None
-    if not isinstance(sound, Mapping):
-        return None
-    kept = {name: sound[name] for name in ("fingerprint", "index", "upload") if name in sound}
-    title, subtitle = (str(row.get(name) or "")[:LONGEST_TEXT] for name in ("label", "note"))
-    return {"sound": kept, "title": title, "subtitle": subtitle}
 
 
 def verdict(comparison: Comparison) -> str:

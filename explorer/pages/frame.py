@@ -1,21 +1,25 @@
 """What every page is given: the server's services, and the one choice of a run that all pages share."""
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
-from explorer.components.browser_part import BrowserPart
+from explorer.components.run_choice import RunChoice
 from explorer.gradio_patches.unmarked import Unmarked
-from explorer.runs.library import RunSummary
 from explorer.services import Services
+from explorer.web.assets import asset_url
 from training.data import whole_reference
 from training.data.dropped import is_one_drop
 
-T = TypeVar("T", bound=BrowserPart)
+
+def in_browser(function: str) -> str:
+    """JavaScript for an event of Gradio's: a function of assets/js/core/page.js is given the inputs, and gives the outputs."""
+    address = asset_url("js/core/page.js")
+    return f"async (...given) => (await import(new URL('{address}', document.baseURI).href)).{function}(...given)"
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,8 @@ class Frame:
     read_only: bool
     """Whether visitors may only look: nothing can be started, stopped or opened from a path."""
     page: gr.Blocks
-    run: gr.Dropdown
-    """Which run is looked at; its value is the run's name or None."""
+    run: RunChoice
+    """Which run is looked at."""
     unmarked: Unmarked
     tabs: gr.Tabs | None = None
     """All tabs; `gr.Tabs(selected=word)` opens one."""
@@ -50,7 +54,6 @@ class Frame:
     """The folder where the server was started: there a relative path begins that a visitor types."""
     paths: bool = True
     """Whether visitors may name any folder of this machine as data."""
-    followers: list[BrowserPart] = field(default_factory=list)
 
     @property
     def quiet(self) -> dict[str, Any]:
@@ -82,20 +85,3 @@ class Frame:
             if self.paths
             else "A set by its name."
         )
-
-    def follow_run(self, part: T) -> T:
-        """`part` shows the run that is chosen: its value becomes {"run": name}."""
-        self.followers.append(part)
-        return part
-
-    def run_choice(self, chosen: str | None = None) -> gr.Dropdown:
-        """The choices there are now; `chosen` is taken if it exists, else the run most worth a look."""
-        choices = run_choices(self.services.library.summaries())
-        names = [name for _, name in choices]
-        value = chosen if chosen in names else self.services.library.latest()
-        return gr.Dropdown(choices=choices, value=value)
-
-
-def run_choices(summaries: Sequence[RunSummary]) -> list[tuple[str, str]]:
-    """(what is shown, name) for each run."""
-    return [(summary.title, summary.name) for summary in summaries]

@@ -21,7 +21,7 @@ EMPTY_VIEW = "Press “Two views”: this is what a model would be given in plac
 
 def build(frame: Frame) -> None:
     """The page's components and what they do."""
-    source = SoundSource(frame, "listen", eager=True)
+    source = SoundSource(frame, "listen", eager=True, shared=True)
     with gr.Row(elem_id="listen"):
         with gr.Column(scale=4, min_width=320):
             data = DataChoice(frame, "listen-data", "Sounds")

@@ -6,4 +6,4 @@ from explorer.pages.frame import Frame
 
 def build(frame: Frame) -> None:
     """The page's components; all that happens on it happens in the browser."""
-    frame.follow_run(EmbeddingMap(elem_id="map"))
+    EmbeddingMap(elem_id="map")

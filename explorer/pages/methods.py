@@ -8,12 +8,10 @@ from typing import Any
 import gradio as gr
 
 from explorer.components import MethodTable
-from explorer.pages.frame import Frame
+from explorer.pages.frame import Frame, in_browser
 from explorer.pages.train_form import known_method
 
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
-REMEMBER = "shown => { window.hearsight?.chooseMethod(shown?.chosen); return shown; }"
-"""The method that is chosen goes into the page's address."""
 
 
 def build(frame: Frame) -> None:
@@ -45,7 +43,7 @@ def _wire_train(frame: Frame, button: gr.Button, table: MethodTable) -> None:
         name = known_method((shown or {}).get("chosen"))
         return gr.Tabs(selected="train"), *form.fill(name)
 
-    button.click(train, table, [frame.tabs, *form.parts], js=REMEMBER, **frame.quiet)
+    button.click(train, table, [frame.tabs, *form.parts], js=in_browser("chooseShown"), **frame.quiet)
 
 
 def _first(shown: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]:

@@ -24,15 +24,18 @@ CHOSEN = """(picked, shown) => {
 class SoundSource:
     """`offer` and `show` place the parts; the value of `player` says which sound is chosen ({"sound", "title", …})."""
 
-    def __init__(self, frame: Frame, name: str, *, eager: bool = False):
-        """`name` begins the ids of the parts; `eager`: whether the first clip of a data set is shown unasked."""
+    def __init__(
+        self, frame: Frame, name: str, *, eager: bool = False, shared: bool = False, offers_chosen: bool = False
+    ):
+        """`name` begins the ids of the parts; `eager`: whether the first clip of a data set is shown unasked; `shared` and
+        `offers_chosen`: as for ClipPicker."""
         self._frame = frame
         self._name = name
-        self._eager = eager
+        self._picking = {"eager": eager, "shared": shared, "offers_chosen": offers_chosen}
 
     def offer(self, label: str = "Or your own: drop a file, or record") -> None:
         """Place what a sound is chosen with."""
-        self.picker = ClipPicker(eager=self._eager, elem_id=f"{self._name}-picker")
+        self.picker = ClipPicker(**self._picking, elem_id=f"{self._name}-picker")
         self.audio = gr.Audio(
             label=label,
             sources=["upload", "microphone"],

@@ -12,16 +12,19 @@ from explorer.components import (
     LensPicture,
     LiveChart,
     Notice,
+    RunChoice,
     RunState,
     SettingsForm,
+    chosen_run,
     filled_in,
     refusal,
+    run_of,
     said,
     summary_of,
 )
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.drop_zone import DropZone
-from explorer.pages.frame import Frame, TrainForm, run_choices
+from explorer.pages.frame import Frame, TrainForm, in_browser
 from explorer.pages.kept import keep, kept
 from explorer.pages.train_form import (
     config_from,
@@ -37,7 +40,8 @@ from training.errors import UserError
 
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 CONFIRM = (
-    "run => run && window.confirm(`Delete the run ${run} with all its snapshots and weights, for good?`) ? run : null"
+    "looked => looked?.run && window.confirm(`Delete the run ${looked.run} with all its snapshots and weights, for good?`) "
+    "? looked : null"
 )
 R = TypeVar("R")
 
@@ -50,18 +54,17 @@ def build(frame: Frame) -> None:
         with gr.Column(scale=9, min_width=320):
             with gr.Row(elem_id="state-row"):
                 with gr.Column(scale=3, min_width=300):
-                    state = frame.follow_run(RunState(elem_id="run-state"))
+                    state = RunState(elem_id="run-state")
                 with gr.Column(scale=1, min_width=220):
-                    compare = Choice(label="Compare with", choices=[], value=None, elem_id="compare")
+                    RunChoice(heading="Compare with", compare=True, elem_id="compare")
                     delete = gr.Button("Delete this run", size="sm", elem_id="delete-run", visible=not frame.read_only)
-            chart = LiveChart(elem_id="charts")
+            LiveChart(elem_id="charts")
             with gr.Accordion("What the loss sees", open=True, elem_id="lens-box"):
-                frame.follow_run(LensPicture(elem_id="lens"))
+                LensPicture(elem_id="lens")
     tab = Context.block
     assert isinstance(tab, gr.Tab), "each page is built inside its tab"
     form.wire(tab)
     _wire_state(frame, state)
-    _wire_compare(frame, compare, chart)
     _wire_delete(frame, delete)
 
 
@@ -98,7 +101,7 @@ class _Form:
         if self.drop is not None:
             self.data.look_after(self.drop.wire(data, self.data.offered))
         self.frame.train_form = TrainForm(self._with_method, [self.method, *of_method])
-        self.method.input(None, self.method, None, js="method => { window.hearsight?.chooseMethod(method); }")
+        self.method.input(None, self.method, None, js=in_browser("chooseMethod"))
         self.method.input(self._of_method, self.method, of_method, **self.frame.quiet)
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **self.frame.quiet)
         inputs = [data, self.method, self.encoder, self.settings]
@@ -128,7 +131,7 @@ class _Form:
 
     def _start(
         self, data: str | None, method: str | None, encoder: str | None, settings: dict[str, Any] | None
-    ) -> gr.Dropdown:
+    ) -> dict[str, Any]:
         if self.frame.read_only:
             raise gr.Error("Runs can only be looked at here.", print_exception=False)
         config = _plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings)))
@@ -136,7 +139,7 @@ class _Form:
         name = _plainly(lambda: self.frame.services.launcher.start(fitted.config))
         for note in fitted.notes:
             gr.Info(note, duration=12)
-        return self.frame.run_choice(name)
+        return chosen_run(name)
 
 
 def _wire_state(frame: Frame, state: RunState) -> None:
@@ -154,26 +157,15 @@ def _wire_state(frame: Frame, state: RunState) -> None:
     state.stop(asking(frame.services.launcher.stop), None, None, **frame.quiet)
 
 
-def _wire_compare(frame: Frame, compare: gr.Dropdown, chart: LiveChart) -> None:
-    both = "(run, compare) => ({run: run || null, compare: compare || null})"
-    frame.run.change(None, [frame.run, compare], chart, js=both)
-    compare.change(None, [frame.run, compare], chart, js=both)
-
-    def offered(chosen: str | None) -> gr.Dropdown:
-        """The runs there are now."""
-        return gr.Dropdown(choices=[("nothing", ""), *run_choices(frame.services.library.summaries())], value=chosen)
-
-    compare.focus(offered, compare, compare, **frame.quiet)
-
-
 def _wire_delete(frame: Frame, button: gr.Button) -> None:
-    def delete(name: str | None) -> Any:
+    def delete(looked: dict[str, Any] | None) -> Any:
+        name = run_of(looked)
         if not name:
             return gr.skip()
         if frame.read_only or frame.services.library.read_only(name):
             raise gr.Error("This run can only be looked at here.", print_exception=False)
         _plainly(lambda: frame.services.launcher.delete(name))
-        return frame.run_choice()
+        return chosen_run(frame.services.library.latest())
 
     button.click(delete, frame.run, frame.run, js=CONFIRM, **frame.quiet)
 

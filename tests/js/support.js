@@ -3,10 +3,16 @@
 /** Stands in for the page: light or dark, at an address, with nothing on it. */
 export function pretendPage({ dark = false, address = "http://127.0.0.1/" } = {}) {
   const body = { classList: { contains: (/** @type {string} */ name) => name === "dark" && dark } };
-  const document = Object.assign(new EventTarget(), { hidden: false, baseURI: address, body });
+  const document = Object.assign(new EventTarget(), {
+    hidden: false,
+    baseURI: address,
+    body,
+    querySelector: () => null,
+  });
   class Observer {
     observe() {}
   }
   const matchMedia = () => ({ matches: false });
-  Object.assign(globalThis, { document, window: { matchMedia }, MutationObserver: Observer });
+  const window = Object.assign(new EventTarget(), { matchMedia, location: new URL(address) });
+  Object.assign(globalThis, { document, window, MutationObserver: Observer });
 }

@@ -3,6 +3,7 @@
 import { make } from "../core/elements.js";
 import { feedOf, isActive } from "../core/feed.js";
 import { onTheme } from "../core/theme.js";
+import { view } from "../core/view.js";
 import { Chart, goesOn } from "./chart.js";
 import { chartsOf, gather } from "./declared.js";
 
@@ -88,9 +89,8 @@ class Board {
     return this.bar;
   }
 
-  /** {run, compare}: names of the run to show and of one to lay over it. */
-  show(value) {
-    const names = [value?.run, value?.compare].filter((name, i, all) => name && all.indexOf(name) === i);
+  /** names: of the run to show, and of one to lay over it. */
+  show(names) {
     if (names.join("\n") === this.runs.map((run) => run.name).join("\n") && this.stops.length) return;
     for (const stop of this.stops) stop();
     if (names[0] !== this.runs[0]?.name) for (const chart of this.charts) chart.clear();
@@ -179,9 +179,9 @@ class Board {
   }
 }
 
-/** The component: value {run, compare}. */
-export function mount(root, { props, watch }) {
+/** The component: shows the runs that are looked at. */
+export function mount(root) {
   const board = new Board(root);
-  watch("value", () => board.show(props.value));
-  board.show(props.value);
+  view.on(["runs"], ({ runs }) => board.show(runs));
+  board.show(view.state.runs);
 }

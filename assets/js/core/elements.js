@@ -79,6 +79,20 @@ export function onResize(element, draw) {
 }
 
 /**
+ * Calls `look` whenever the element comes to be laid out, as when its tab is opened.
+ * @param {HTMLElement} element
+ * @param {() => void} look
+ */
+export function onShown(element, look) {
+  let shown = false;
+  new ResizeObserver(() => {
+    const before = shown;
+    shown = element.offsetParent !== null;
+    if (shown && !before) look();
+  }).observe(element);
+}
+
+/**
  * The element at which an event arrived.
  * @param {Event} event
  */

@@ -1,35 +1,69 @@
-// Loaded with every page: what Gradio's own events need of our modules.
+// Loaded with every page that the server gives: where it reads from, and its tabs, which are Gradio's, as part of the view.
 
-import { readAddress, writeAddress } from "./deep_link.js";
+import { targetOf } from "./elements.js";
 import { isSeen } from "./pulse.js";
 import { useSource } from "./source.js";
 import { LiveSource } from "./source_live.js";
+import { view } from "./view.js";
 
 useSource(new LiveSource());
 
-// Until the address that the visitor came by has been read, opening a tab must not overwrite it.
-let arrived = false;
-
-// The first tab stays unseen while a link to another one is being opened: nothing jumps.
+// Gradio begins with its first tab. Until the one that the address names is open, it stays unseen, so that nothing jumps,
+// and a tab that Gradio tells of is nothing that the visitor has opened.
 const ARRIVE_MS = 4000;
 const root = document.documentElement;
-if ((readAddress().tab ?? "listen") !== "listen") root.classList.add("arriving");
-setTimeout(() => root.classList.remove("arriving"), ARRIVE_MS);
+const asked = () => view.state.tab ?? view.tabs[0];
+let arrived = false;
+if (asked() !== view.tabs[0]) root.classList.add("arriving");
+setTimeout(arrive, ARRIVE_MS);
+/** @type {string | null} */
+let clicked = null; // the tab that a visitor opened before Gradio asked which it is to open
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = event.isTrusted && targetOf(event).closest("[role=tab]");
+    if (!button) return;
+    clicked = /^tab-(.+)-button$/.exec(button.id)?.[1] ?? null;
+    arrive();
+  },
+  true,
+);
 
-window.hearsight = {
-  arrive: () => {
-    arrived = true;
-    root.classList.remove("arriving");
-    window.hearsight.tabOpened();
-  },
-  /** Looks which tab is open: of the first one Gradio tells too, sometimes after another was opened. */
-  tabOpened: () => {
-    const open = [...document.querySelectorAll("[role=tabpanel][id^=tab-]")].find(isSeen);
-    if (!open) return;
-    document.body.dataset.tab = open.id.slice("tab-".length);
-    if (arrived) writeAddress({ tab: document.body.dataset.tab });
-    document.dispatchEvent(new CustomEvent("hearsight:tab"));
-  },
-  chooseMethod: (method) => writeAddress({ method: method || null }),
-  chooseRun: (run) => writeAddress({ run: run || null }),
-};
+function arrive() {
+  arrived = true;
+  root.classList.remove("arriving");
+}
+
+const panels = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[role=tabpanel][id^=tab-]")]);
+const open = () => panels().find(isSeen)?.id.slice("tab-".length);
+
+/** Which tab Gradio is to open when the page was loaded. */
+export const askedTab = () => ({ __type__: "update", selected: clicked ?? asked() });
+
+/** Gradio has opened a tab: looks which, as of the first one it tells too, sometimes after another was opened. */
+export function tabOpened() {
+  const tab = open();
+  if (!tab) return;
+  document.body.dataset.tab = tab;
+  if (!arrived && tab === asked()) arrive();
+  if (arrived) view.set({ tab }, { replace: view.state.tab === null });
+}
+
+/**
+ * A method was chosen in the form of Train.
+ * @param {string} method
+ */
+export const chooseMethod = (method) => view.set({ method });
+
+/**
+ * The table of methods was left with one chosen, perhaps the one it began with.
+ * @param {{chosen?: string} | null} table
+ */
+export function chooseShown(table) {
+  if (table?.chosen) view.set({ method: table.chosen });
+  return table;
+}
+
+view.on(["tab"], ({ tab }) => {
+  if (tab !== null && tab !== open()) document.getElementById(`tab-${tab}-button`)?.click();
+});

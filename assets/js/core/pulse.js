@@ -10,6 +10,7 @@ let running = false;
 /**
  * Calls `beat()` (may be async) about every `every` ms while `seen()`. Returns what stops it.
  * @param {() => unknown} beat
+ * @param {{every?: number, seen?: () => boolean}} options
  */
 export function onPulse(beat, { every = TICK_MS, seen = () => true } = {}) {
   const follower = { every, last: -Infinity, turn };

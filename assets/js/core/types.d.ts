@@ -222,7 +222,7 @@ export type Sound = ClipSound | UploadSound;
 export type ClipSound = { fingerprint: string; index: number; upload?: undefined };
 export type UploadSound = { upload: string };
 
-/** From Python: the value of whatever shows one run. */
+/** To Python: the run that is looked at; from Python, of the choice of a run: one that is to be ("": none). */
 export interface RunValue {
   run: string | null;
 }

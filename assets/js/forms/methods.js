@@ -1,7 +1,8 @@
 // All methods beside each other: found by a word, sorted by a column, one of them chosen.
 
-import { writeAddress } from "../core/deep_link.js";
-import { make, targetOf } from "../core/elements.js";
+import { make, onShown, targetOf } from "../core/elements.js";
+import { isSeen } from "../core/pulse.js";
+import { view } from "../core/view.js";
 
 /** @import { MethodFigures, MethodRow, MethodTableValue, Part } from "../core/types.d.ts" */
 
@@ -248,6 +249,11 @@ class MethodsView {
     return make(`tr${chosen ? ".chosen" : ""}`, { "data-name": row.name }, ...cells);
   }
 
+  /** @param {string | null} name */
+  has(name) {
+    return this.value.rows.some((row) => row.name === name);
+  }
+
   /** @param {string} [name] */
   choose(name) {
     if (!name || name === this.chosen) return;
@@ -257,7 +263,6 @@ class MethodsView {
       row.classList.toggle("chosen", chosen);
       row.querySelector("button")?.setAttribute("aria-pressed", String(chosen));
     }
-    writeAddress({ method: name });
     this.onChoose(name);
   }
 }
@@ -269,16 +274,23 @@ class MethodsView {
  */
 export function mount(root, { props, trigger, watch }) {
   let mine = "";
-  const view = new MethodsView(root, (name) => {
-    const { rows } = view.value;
+  const table = new MethodsView(root, (name) => {
+    const { rows } = table.value;
     mine = JSON.stringify({ ...props.value, chosen: name });
     props.value = JSON.parse(mine);
     trigger("select", { index: rows.findIndex((row) => row.name === name), value: name });
+    view.set({ method: name });
   });
   const update = () => {
     root.hidden = !props.value?.rows?.length;
-    if (props.value && !root.hidden && JSON.stringify(props.value) !== mine) view.show(props.value);
+    if (props.value && !root.hidden && JSON.stringify(props.value) !== mine) table.show(props.value);
+  };
+  const follow = () => {
+    const { method } = view.state;
+    if (method !== null && isSeen(root) && table.has(method)) table.choose(method);
   };
   watch("value", update);
+  view.on(["method"], follow);
+  onShown(root, follow);
   update();
 }

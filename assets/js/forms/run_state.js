@@ -2,8 +2,9 @@
 
 import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { view } from "../core/view.js";
 
-/** @import { IconName, Part, PartWith, RunStatus, RunValue } from "../core/types.d.ts" */
+/** @import { IconName, Part, PartWith, RunStatus } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
 /** @typedef {"pause" | "resume" | "stop"} Request what can be asked of a run */
 /** @typedef {Partial<RunStatus> & Pick<RunStatus, "state">} Told a status, of which only the state is needed */
@@ -102,7 +103,7 @@ function duration(seconds) {
 class StateView {
   /**
    * @param {HTMLElement} root
-   * @param {Part<RunValue>["trigger"]} trigger
+   * @param {Part<null>["trigger"]} trigger
    * @param {boolean} compact
    */
   constructor(root, trigger, compact) {
@@ -224,13 +225,12 @@ class StateView {
 }
 
 /**
- * The component: sends `pause`, `resume` and `stop` with {run}.
+ * The component: shows the run that is looked at; sends `pause`, `resume` and `stop` with {run}.
  * @param {HTMLElement} root
- * @param {PartWith<{compact?: boolean}, RunValue>} part
+ * @param {PartWith<{compact?: boolean}, null>} part
  */
-export function mount(root, { props, trigger, watch }) {
-  const view = new StateView(root, trigger, Boolean(props.compact));
-  const update = () => view.show(props.value?.run ?? null);
-  watch("value", update);
-  update();
+export function mount(root, { props, trigger }) {
+  const state = new StateView(root, trigger, Boolean(props.compact));
+  view.on(["runs"], () => state.show(view.run));
+  state.show(view.run);
 }

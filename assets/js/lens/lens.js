@@ -5,6 +5,7 @@ import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { isSeen } from "../core/pulse.js";
 import { source } from "../core/source.js";
+import { view } from "../core/view.js";
 import { Timeline } from "../map/timeline.js";
 import { isPlaying, load, onPlaying, onTrouble, playInTurn } from "../sound/sound.js";
 import { Bars } from "./bars.js";
@@ -13,7 +14,7 @@ import { Strips } from "./strips.js";
 
 const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
 const KEPT = 24; // answers, so that going back and forth is quick
-/** @import { Lens, LensFigure, LensHost, LensPart, LensPicture, Part, Refusal, RunValue } from "../core/types.d.ts" */
+/** @import { Lens, LensFigure, LensHost, LensPart, LensPicture, Refusal } from "../core/types.d.ts" */
 /** @import { Change, Feed } from "../core/feed.js" */
 /** @import { ClipSound } from "../core/types.d.ts" */
 
@@ -185,6 +186,7 @@ class LensView {
     const heard = parts.filter(({ index }, i) => clips[index] && parts.findIndex((part) => part.index === index) === i);
     this.turn = { figure, parts: heard, sounds: heard.map(({ index }) => ({ fingerprint, index: clips[index].clip })) };
     playInTurn(this.turn.sounds, { asked });
+    if (heard.length) view.set({ clip: clips[heard[0].index].clip });
   }
 
   /**
@@ -248,13 +250,11 @@ const singular = (words) =>
   );
 
 /**
- * The component.
+ * The component: shows the run that is looked at.
  * @param {HTMLElement} root
- * @param {Part<RunValue>} part
  */
-export function mount(root, { props, watch }) {
-  const view = new LensView(root);
-  const update = () => view.show(props.value?.run ?? null);
-  watch("value", update);
-  update();
+export function mount(root) {
+  const lens = new LensView(root);
+  view.on(["runs"], () => lens.show(view.run));
+  lens.show(view.run);
 }

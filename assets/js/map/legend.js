@@ -1,6 +1,7 @@
 // The classes of the map as a row of chips: point at one to see it stand out, press it to keep only it.
 
 import { make, targetOf } from "../core/elements.js";
+import { view } from "../core/view.js";
 
 const HOVER_MS = 90;
 /** @type {Record<string, number>} */
@@ -14,24 +15,25 @@ export class Legend {
   /** @param {(shown: Shown) => void} onShow called with which classes stand out */
   constructor(onShow) {
     this.onShow = onShow;
+    /** @type {string[]} */
+    this.names = [];
     /** @type {Set<number>} */
-    this.kept = new Set();
-    this.names = "";
+    this.kept = new Set(); // indices
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    view.on(["filter"], () => this.keep());
     this.box = make("div.legend", { role: "group", "aria-label": "Classes" });
     this.box.addEventListener("keydown", (event) => this.key(event));
   }
 
   /**
-   * The same names again keep what was pressed.
+   * Pressed are those that the page keeps.
    * @param {Entry[]} entries
    */
   show(entries) {
-    const names = entries.map(({ name }) => name).join("\n");
-    if (names !== this.names) this.kept.clear();
     const focused = [...this.box.children].findIndex((chip) => chip === document.activeElement);
-    this.names = names;
+    this.names = entries.map(({ name }) => name);
+    this.kept = this.filtered();
     const chips = entries.map((entry, index) => this.chip(entry, index));
     this.box.replaceChildren(...chips);
     if (focused >= 0) chips[focused]?.focus();
@@ -63,9 +65,20 @@ export class Legend {
     );
   }
 
+  filtered() {
+    const { filter } = view.state;
+    return new Set(this.names.flatMap((name, i) => (filter.includes(name) ? [i] : [])));
+  }
+
   /** @param {number} index */
   toggle(index) {
-    if (!this.kept.delete(index)) this.kept.add(index);
+    const kept = new Set(this.kept);
+    if (!kept.delete(index)) kept.add(index);
+    view.set({ filter: [...new Set([...kept].map((i) => this.names[i]))] });
+  }
+
+  keep() {
+    this.kept = this.filtered();
     for (const [i, chip] of [...this.box.children].entries())
       chip.setAttribute("aria-pressed", String(this.kept.has(i)));
     this.onShow(this.shown());

@@ -1,12 +1,13 @@
 // The live map of a run's probe clips: see them move as it learns, hear any of them, see who is truly near.
 
-import { readAddress, writeAddress } from "../core/deep_link.js";
-import { make } from "../core/elements.js";
+import { MOST_SELECTED, NOT_INCLUDED } from "../core/address.js";
+import { make, onShown } from "../core/elements.js";
 import { feedOf, isActive } from "../core/feed.js";
 import { isSoftware } from "../core/frames.js";
 import { isSeen, onPulse } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { onTheme } from "../core/theme.js";
+import { view } from "../core/view.js";
 import { ClipsView } from "../sound/clips.js";
 import { SoundView } from "../sound/player.js";
 import { load, play } from "../sound/sound.js";
@@ -24,13 +25,12 @@ const SOUNDS_MS = 3000;
 const NO_PLOTLY = "The map cannot be zoomed, since plotly.js could not be loaded; reload the page to try again.";
 
 export class MapView {
-  constructor(root, { panel = true, trigger = () => {} } = {}) {
+  constructor(root, { panel = true } = {}) {
     this.root = root;
-    this.trigger = trigger;
-    this.run = null;
+    this.run = undefined; // none was shown yet
     this.chosen = null;
     this.near = [];
-    this.marks = [];
+    this.marked = null;
     this.layouts = new Map(); // step → promise of {x, y}
     this.stage = make("div.map-stage", {
       tabindex: "0",
@@ -40,7 +40,10 @@ export class MapView {
     this.plot = new MapPlot(this.stage, {
       onHover: (point, event) => this.hover(point, event),
       onLeave: () => this.leave(),
-      onClick: (point, event) => this.choose(point, { asked: event?.timeStamp, heard: true }),
+      onClick: (point, event) => {
+        if (event?.shiftKey) this.select(point);
+        else this.choose(point, { asked: event?.timeStamp });
+      },
     });
     this.tip = make("div.map-tip", { "aria-hidden": "true" });
     this.message = make("div.map-message", { role: "status" });
@@ -49,12 +52,13 @@ export class MapView {
     this.timeline = new Timeline((step) => this.showStep(step));
     this.legend = new Legend((shown) => this.plot.fade(shown));
     this.numbers = new NumberLegend();
-    this.colour = make("select", { onchange: () => this.colourBy(this.colour.value) });
+    this.colour = make("select", { onchange: () => view.set({ colour: this.colour.value }) });
     this.meaning = make("p.map-meaning");
     this.badge = make("span.badge");
     this.trust = make("span.map-trust");
     this.note = make("p.map-note");
     this.said = make("div.unseen", { "aria-live": "polite" });
+    this.selected = make("p.map-selection", { role: "status", hidden: true });
     const bar = make("div.map-bar", {}, make("label.pick", {}, "Colour by", this.colour), this.badge, this.trust);
     this.main = make(
       "div.map-main",
@@ -65,6 +69,7 @@ export class MapView {
       this.legend.box,
       this.numbers.box,
       this.meaning,
+      this.selected,
       this.note,
       this.said,
     );
@@ -73,6 +78,15 @@ export class MapView {
     onTheme(() => this.changeTheme());
     onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: () => this.points?.sounds === false && isSeen(root) });
     this.clear("No run is chosen. Start a training, or choose a run above.");
+    view.on(["runs"], () => this.open(view.run));
+    view.on(["clip"], () => this.takeClip());
+    view.on(["colour"], () => this.takeColour());
+    view.on(["selection"], () => this.ring());
+    onShown(root, () => {
+      this.takeColour();
+      if (this.behind) this.takeClip();
+    });
+    this.open(view.run);
   }
 
   addPanel() {
@@ -82,7 +96,7 @@ export class MapView {
     this.list = new ClipsView(make("div"), {
       empty: "The nearest clips of the chosen one are listed here.",
       action: "Go to this clip on the map",
-      onAction: (_, row) => this.choose(row.point, { heard: true }),
+      onAction: (_, row) => this.choose(row.point),
     });
     const heading = make("h3", {}, "Truly nearest");
     heading.title = "By cosine similarity of the whole embeddings, not by distance on the flat map";
@@ -90,16 +104,14 @@ export class MapView {
     this.root.classList.add("with-panel");
   }
 
-  /** {run, clip, marks}: the run to show, a clip of its data to choose, places to mark. */
-  async show(value) {
-    this.marks = value?.marks ?? [];
-    const run = value?.run ?? null;
-    if (run !== this.run) await this.open(run);
-    if (Number.isInteger(value?.clip)) this.chooseClip(value.clip);
+  /** {run, marks}: places to mark on the map of a run, or null. */
+  mark(value) {
+    this.marked = value;
     this.ring();
   }
 
-  async open(run) {
+  open(run) {
+    if (run === this.run) return;
     this.stopFollowing?.();
     this.run = run;
     this.plot.zoomKey = run; // another run begins unzoomed
@@ -149,7 +161,7 @@ export class MapView {
   adopt(points) {
     this.points = points;
     this.columns = new Columns(this.run, points.columns, points.main_facet);
-    this.shown = this.columns.find(points.main_facet); // the column that gives the colours, with its values
+    this.shown = this.columns.find(view.state.colour ?? points.main_facet); // the column that gives the colours, with its values
     const options = (per) =>
       this.columns.offered
         .filter((column) => column.per === per)
@@ -167,7 +179,7 @@ export class MapView {
     if (!points || run !== this.run || !this.points || points.n !== this.points.n) return;
     Object.assign(this.points, { sounds: points.sounds, note: points.note });
     if (this.shownLayout) this.describeLayout(this.shownLayout);
-    if (points.sounds && this.chosen !== null) this.choose(this.chosen);
+    if (points.sounds) this.takeClip();
   }
 
   explain(feed) {
@@ -211,7 +223,7 @@ export class MapView {
     if (first) {
       this.root.dataset.state = "shown";
       this.draw();
-      this.restoreClip();
+      this.takeClip();
     } else await this.plot.moveTo(layout.x, layout.y, jump ? SCRUB_MS : MOVE_MS);
     if (this.chosen !== null) this.findNeighbours();
   }
@@ -250,7 +262,8 @@ export class MapView {
     const meaning = umap
       ? "UMAP keeps neighbours together: what lies close sounds alike to the model, but the distance between far groups, their sizes and the axes mean nothing."
       : "PCA shows the two directions in which the embeddings spread most; clips that lie close here may be far apart in the others.";
-    const said = [this.unzoomed, meaning, "Rings show the true nearest clips.", this.points.note];
+    const rings = "Rings show the true nearest clips. A click with Shift selects clips.";
+    const said = [this.unzoomed, meaning, rings, this.points.note];
     this.note.textContent = said.filter(Boolean).join(" ");
   }
 
@@ -258,6 +271,12 @@ export class MapView {
   async valuesAt(step) {
     const column = this.columns.find(this.colour.value);
     return column && this.columns.at(column, step, feedOf(this.run).layouts?.version);
+  }
+
+  /** Colours by the column that the page looks at; a map that nobody sees waits. */
+  takeColour() {
+    const column = this.points && this.columns.find(view.state.colour ?? this.points.main_facet);
+    if (column && column.name !== this.shown?.name && isSeen(this.root)) this.colourBy(column.name);
   }
 
   async colourBy(name) {
@@ -315,28 +334,51 @@ export class MapView {
     this.tip.classList.remove("shown");
   }
 
-  choose(point, { asked, heard = false } = {}) {
-    this.chosen = point;
-    this.near = [];
+  /** A visitor chooses a point, and so its clip, everywhere on the page, and hears it; `asked` is when. */
+  choose(point, { asked } = {}) {
     const sound = this.soundOf(point);
-    const title = this.labelOf(point);
-    if (sound && heard) play(sound, { asked });
-    this.tellFacts();
+    if (sound) play(sound, { asked });
+    this.asked = asked;
+    view.set({ clip: this.points.clips[point] }, { again: true });
+  }
+
+  /** Adds a point's clip to those that are selected, or takes it away. */
+  select(point) {
+    const clip = this.points.clips[point];
+    const ids = view.state.selection === NOT_INCLUDED ? [] : view.state.selection;
+    view.set({ selection: ids.includes(clip) ? ids.filter((id) => id !== clip) : [...ids, clip] });
+  }
+
+  /** What is said of the selection, with a way to end it. */
+  describeSelection({ selection }) {
+    const lost = selection === NOT_INCLUDED;
+    this.selected.hidden = !lost && !selection.length;
+    const words = lost
+      ? `The selection is not included in this link: it held more than ${MOST_SELECTED} clips. `
+      : `${selection.length === 1 ? "1 clip is" : `${selection.length} clips are`} selected. `;
+    const end = make("button.plain", { type: "button", onclick: () => view.set({ selection: [] }) }, "Clear");
+    this.selected.replaceChildren(words, end);
+  }
+
+  /** Shows the clip that is chosen on the page, where it is one of the map's. A map that nobody sees waits. */
+  takeClip() {
+    this.behind = !isSeen(this.root);
+    if (this.behind || !this.points || !this.shownLayout) return;
+    const { asked } = this;
+    const { clip } = view.state;
+    const point = this.points.clips.indexOf(clip);
+    this.asked = undefined;
+    this.chosen = point < 0 ? null : point;
+    this.near = [];
     this.ring();
+    if (point < 0) {
+      this.player?.show(null);
+      if (clip !== null) this.player?.say("The chosen clip is not one of those on the map.", "empty");
+      return this.list?.show([]);
+    }
+    const title = this.labelOf(point);
+    this.tellFacts();
     this.said.textContent = `${title}, ${this.allLabels(point)}`;
-    writeAddress({ clip: this.points.clips[point] });
-    this.trigger("select", {
-      index: point,
-      value: {
-        run: this.run,
-        point,
-        clip: this.points.clips[point],
-        label: title,
-        note: this.allLabels(point),
-        sound,
-        heard,
-      },
-    });
     this.findNeighbours(asked);
   }
 
@@ -345,19 +387,6 @@ export class MapView {
     const [sound, title] = [this.soundOf(this.chosen), this.labelOf(this.chosen)];
     this.player?.show(sound ? { sound, title, subtitle: this.allLabels(this.chosen) } : null);
     if (!sound) this.player?.say(this.points.note || "The sounds of this run are not on this machine.", "empty");
-  }
-
-  chooseClip(clip) {
-    this.wantedClip = clip;
-    if (this.points && this.shownLayout) this.restoreClip();
-  }
-
-  restoreClip() {
-    const clip = this.wantedClip ?? readAddress().clip;
-    this.wantedClip = null;
-    const point = this.points.clips.indexOf(clip);
-    if (point >= 0 && this.chosen === null) this.choose(point);
-    else this.ring();
   }
 
   async findNeighbours(asked = performance.now()) {
@@ -383,11 +412,18 @@ export class MapView {
   }
 
   ring() {
+    this.describeSelection(view.state);
     if (!this.points) return;
+    const { selection } = view.state;
+    const ids = new Set(selection === NOT_INCLUDED ? [] : selection);
+    const selected = ids.size
+      ? this.points.clips.flatMap((clip, point) => (ids.has(clip) ? [{ point, kind: "selected" }] : []))
+      : [];
     const chosen = this.chosen === null ? [] : [{ point: this.chosen, kind: "chosen" }];
     const near = this.near.map(({ point }, i) => ({ point, kind: "near", text: `${i + 1}` }));
-    const marks = this.marks.map((mark) => ({ ...mark, kind: "mark", text: mark.label ?? "your sound" }));
-    this.plot.ring([...near, ...chosen, ...marks]);
+    const marked = this.marked?.run === this.run ? (this.marked.marks ?? []) : [];
+    const marks = marked.map((mark) => ({ ...mark, kind: "mark", text: mark.label ?? "your sound" }));
+    this.plot.ring([...selected, ...near, ...chosen, ...marks]);
   }
 
   key(event) {
@@ -395,13 +431,11 @@ export class MapView {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (way) {
       const next = this.chosen === null ? 0 : this.plot.nextTowards(this.chosen, ...way);
-      if (next !== null) this.choose(next, { heard: true, asked: event.timeStamp });
+      if (next !== null) this.choose(next, { asked: event.timeStamp });
     } else if ((event.key === "Enter" || event.key === " ") && this.chosen !== null) {
-      this.choose(this.chosen, { heard: true, asked: event.timeStamp });
+      this.choose(this.chosen, { asked: event.timeStamp });
     } else if (event.key === "Escape") {
-      this.chosen = null;
-      this.near = [];
-      this.plot.ring([]);
+      view.set({ clip: null });
     } else return;
     event.preventDefault();
   }
@@ -414,11 +448,10 @@ const sameLayout = (a, b) =>
   a.x.every((v, i) => v === b.x[i]) &&
   a.y.every((v, i) => v === b.y[i]);
 
-/** The component: value {run, clip, marks}; sends `select` with {index: point, value: {run, point, clip, label, note, sound, heard}}. */
-export function mount(root, { props, trigger, watch }) {
-  const view = new MapView(root, { panel: props.panel !== false, trigger });
-  const update = () => view.show(props.value);
-  watch("value", update);
-  update();
-  root.view = view;
+/** The component: shows the run that is looked at; value {run, marks}. */
+export function mount(root, { props, watch }) {
+  const map = new MapView(root, { panel: props.panel !== false });
+  watch("value", () => map.mark(props.value));
+  map.mark(props.value);
+  root.view = map;
 }

@@ -1,13 +1,17 @@
-// The run's snapshots in time: a slider, a button that plays them, and a switch that follows the newest.
+// The run's snapshots in time: a slider, a button that plays them, and a switch that follows the newest. Which of them is
+// looked at all timelines of the page share.
 
-import { make, replaceIcon } from "../core/elements.js";
+import { make, onShown, replaceIcon } from "../core/elements.js";
+import { isSeen } from "../core/pulse.js";
+import { view } from "../core/view.js";
 
 const PACE_MS = 1000;
 
 export class Timeline {
-  /** `onStep(step)` is called when another snapshot is to be shown. */
+  /** @param {(step: number) => unknown} onStep called when another snapshot is to be shown */
   constructor(onStep) {
     this.onStep = onStep;
+    /** @type {number[]} */
     this.steps = [];
     this.playing = false;
     this.play = make("button.round", { type: "button", onclick: () => (this.playing ? this.pause() : this.start()) });
@@ -15,10 +19,9 @@ export class Timeline {
     this.slider.addEventListener("input", () => this.choose(Number(this.slider.value)));
     this.words = make("output.timeline-words");
     this.follow = make("input", { type: "checkbox", role: "switch" });
-    this.follow.checked = true;
     this.follow.addEventListener("change", () => {
       this.pause();
-      if (this.follow.checked) this.toNewest();
+      view.set(this.follow.checked ? { follow: true } : { follow: false, step: this.step ?? null });
     });
     this.box = make(
       "div.timeline",
@@ -29,49 +32,61 @@ export class Timeline {
       make("label.switch", {}, this.follow, make("span", {}, "Follow live")),
     );
     this.pause();
+    view.on(["step", "follow"], () => this.look());
+    onShown(this.box, () => this.look());
   }
 
   get step() {
     return this.steps[Number(this.slider.value)];
   }
 
-  /** The steps there are now; shows the newest when following live. */
+  /** @param {number[]} steps those there are now */
   offer(steps) {
-    const before = this.step;
     this.steps = steps;
     this.box.hidden = steps.length === 0;
     this.slider.max = String(Math.max(0, steps.length - 1));
-    const index = this.follow.checked && !this.playing ? steps.length - 1 : Math.max(0, steps.indexOf(before));
-    this.slider.value = String(index);
+    this.place();
+    this.tell();
+  }
+
+  /** Puts the slider where the page looks: at the newest step, or the last one that is no later than the one it names. */
+  place() {
+    const { step, follow } = view.state;
+    const after = this.steps.findIndex((other) => step !== null && other > step);
+    this.slider.value = String(after < 0 ? this.steps.length - 1 : Math.max(0, after - 1));
+    this.follow.checked = follow;
     this.describe();
+  }
+
+  /** The page looks at another step; a timeline that nobody sees waits until it is seen. */
+  look() {
+    if (!isSeen(this.box)) return;
+    this.place();
+    if (this.step !== this.told) this.tell();
+  }
+
+  tell() {
+    this.told = this.step;
     if (this.step !== undefined) this.onStep(this.step);
   }
 
+  /** @param {number} index */
   choose(index) {
     this.pause();
-    this.follow.checked = index === this.steps.length - 1 && this.follow.checked;
-    this.describe();
-    this.onStep(this.step);
-  }
-
-  toNewest() {
-    this.slider.value = this.slider.max;
-    this.describe();
-    if (this.step !== undefined) this.onStep(this.step);
+    const newest = index === this.steps.length - 1;
+    view.set(newest && view.state.follow ? { step: null } : { step: this.steps[index] });
   }
 
   start() {
     this.playing = true;
-    this.follow.checked = false;
-    if (this.slider.value === this.slider.max) this.slider.value = "0";
     this.dress();
-    this.describe();
-    this.onStep(this.step);
+    const last = this.steps.length - 1;
+    const from = Number(this.slider.value);
+    view.set({ step: this.steps[from === last ? 0 : from] });
     this.timer = setInterval(() => {
-      this.slider.value = String(Number(this.slider.value) + 1);
-      this.describe();
-      this.onStep(this.step);
-      if (this.slider.value === this.slider.max) this.pause();
+      const next = Number(this.slider.value) + 1;
+      if (next < this.steps.length) view.set({ step: this.steps[next] });
+      if (next >= this.steps.length - 1) this.pause();
     }, PACE_MS);
   }
 

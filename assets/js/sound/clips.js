@@ -1,6 +1,7 @@
 // A list of sounds: a small picture to press, a label, how alike it is, and "search from this one".
 
 import { icon, make, targetOf } from "../core/elements.js";
+import { view } from "../core/view.js";
 import { isPlaying, load, onPlaying, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 
@@ -82,18 +83,19 @@ export class ClipsView {
       make("span.clip-words", {}, ...words),
       row.score !== undefined && Number.isFinite(row.score) ? scoreBar(row.score) : null,
     );
-    const act = this.action
-      ? make(
-          "button.clip-act",
-          {
-            type: "button",
-            title: this.action,
-            "aria-label": `${this.action}: ${row.label ?? ""}`,
-            onclick: () => this.onAction?.(index, row),
-          },
-          icon("search"),
-        )
-      : null;
+    const act =
+      this.action && Number.isInteger(row.clip)
+        ? make(
+            "button.clip-act",
+            {
+              type: "button",
+              title: this.action,
+              "aria-label": `${this.action}: ${row.label ?? ""}`,
+              onclick: () => this.onAction?.(index, row),
+            },
+            icon("search"),
+          )
+        : null;
     return make("li.clip", {}, hear, act);
   }
 
@@ -162,21 +164,21 @@ function scoreBar(score) {
 }
 
 /**
- * The component: sends `select` with {index, value: row} when a row's search button is pressed.
+ * The component: a row's button chooses its clip, everywhere on the page.
  * @param {HTMLElement} root
  * @param {PartWith<{empty?: string, action?: string}, ClipListValue>} part
  */
-export function mount(root, { props, trigger, watch }) {
-  const view = new ClipsView(root, {
+export function mount(root, { props, watch }) {
+  const list = new ClipsView(root, {
     empty: props.empty,
     action: props.action,
-    onAction: (index, row) => trigger("select", { index, value: row }),
+    onAction: (_, { clip }) => view.set({ clip }, { again: true }),
   });
   const update = () => {
     const { value } = props;
-    if (value?.waiting) view.wait(value.waiting);
-    else if (value && "rows" in value) view.show(value.rows, value.empty ?? props.empty);
-    else view.show([], props.empty);
+    if (value?.waiting) list.wait(value.waiting);
+    else if (value && "rows" in value) list.show(value.rows, value.empty ?? props.empty);
+    else list.show([], props.empty);
   };
   watch("value", update);
   update();

@@ -1,7 +1,9 @@
 // Choosing a clip of a data set: by facet and label, one after the other, or by chance. All in the browser.
 
-import { icon, make } from "../core/elements.js";
-import { bytesOf } from "../core/source.js";
+import { icon, make, onShown } from "../core/elements.js";
+import { isSeen } from "../core/pulse.js";
+import { bytesOf, source } from "../core/source.js";
+import { view } from "../core/view.js";
 
 const NO_LABEL = "no label";
 const ALL = -2; // in place of a label: -1 is of a clip without one
@@ -9,12 +11,14 @@ const ALL = -2; // in place of a label: -1 is of a clip without one
 /** @import { ClipSound, NoticeValue, PartWith, PickerSet } from "../core/types.d.ts" */
 /** @typedef {{sound: ClipSound, title: string, subtitle: string, play: boolean, first: boolean}} Chosen */
 /** @typedef {{set: PickerSet, chosen?: Chosen}} Offer */
+/** @typedef {{first?: boolean, play?: boolean, followed?: boolean}} Choosing `first`: nobody asked for it; `play`: whether it
+ * is heard; `followed`: it was chosen elsewhere */
 /** @typedef {{facet: string, codes: Int32Array, names: string[]}} Labels of one facet */
 
 class Picker {
   /**
    * @param {HTMLElement} root
-   * @param {(chosen: Chosen) => void} onChoose
+   * @param {(chosen: Chosen, options: Choosing) => void} onChoose
    */
   constructor(root, onChoose) {
     this.onChoose = onChoose;
@@ -115,10 +119,17 @@ class Picker {
     this.choose();
   }
 
-  /** Any clip of the whole set; the label follows it. */
+  /** Any clip of the whole set. */
   random() {
-    if (!this.set) return;
-    const clip = Math.floor(Math.random() * this.set.n);
+    if (this.set) this.goTo(Math.floor(Math.random() * this.set.n));
+  }
+
+  /**
+   * The label follows the clip.
+   * @param {number} clip
+   * @param {Choosing} [options]
+   */
+  goTo(clip, options) {
     if (!this.clips.includes(clip)) {
       const code = this.codes[this.facet.value][clip];
       const shown = code < 0 ? ALL : code;
@@ -126,7 +137,7 @@ class Picker {
       this.clips = this.clipsOf(shown);
     }
     this.place = this.clips.indexOf(clip);
-    this.choose();
+    this.choose(options);
   }
 
   /**
@@ -139,21 +150,24 @@ class Picker {
     return code === ALL ? every : every.filter((clip) => codes[clip] === code);
   }
 
-  choose({ first = false } = {}) {
+  /** @param {Choosing} [options] */
+  choose(options = {}) {
     if (!this.set) return;
     const clip = this.clips[this.place];
+    const { first = false, play = !first } = options;
     this.counter.textContent = `${this.place + 1} of ${this.clips.length}`;
     const others = Object.keys(this.set.facets).filter((facet) => facet !== this.facet.value);
-    this.onChoose({
+    const chosen = {
       sound: { fingerprint: this.set.fingerprint, index: clip },
       title: this.labelOf(this.facet.value, clip),
       subtitle: others
         .filter((facet) => this.codes[facet][clip] >= 0)
         .map((facet) => `${facet}: ${this.labelOf(facet, clip)}`)
         .join("  ·  "),
-      play: !first,
+      play,
       first,
-    });
+    };
+    this.onChoose(chosen, options);
   }
 
   /**
@@ -170,18 +184,62 @@ function numbers(base64) {
   return new Int32Array(bytesOf(base64).buffer);
 }
 
+/** @type {Map<string, string>} run → the fingerprint of its data */
+const fingerprints = new Map();
+
+/**
+ * Whether the clips of a set are those of the run that is looked at.
+ * @param {PickerSet | null | undefined} set
+ */
+async function isOfRun(set) {
+  const { run } = view;
+  if (!run || !set) return false;
+  if (!fingerprints.has(run)) {
+    const points = await source.points(run).catch(() => null);
+    if (points?.fingerprint) fingerprints.set(run, points.fingerprint);
+  }
+  return run === view.run && fingerprints.get(run) === set.fingerprint;
+}
+
 /**
  * The component: sends `select`, what was chosen stands in value.chosen.
  * @param {HTMLElement} root
- * @param {PartWith<{eager?: boolean}, Offer | NoticeValue>} part
+ * @param {PartWith<{eager?: boolean, shared?: boolean, offers_chosen?: boolean}, Offer | NoticeValue>} part
  */
 export function mount(root, { props, trigger, watch }) {
-  const picker = new Picker(root, (chosen) => {
-    if (chosen.first && !props.eager) return;
+  let last = -1; // the clip that was chosen last
+  let acting = false; // whether the clip of the page is being chosen here
+  const picker = new Picker(root, async (chosen, { followed = false }) => {
+    if (chosen.first && !props.eager && !followed) return;
+    last = chosen.sound.index;
     props.value = /** @type {Offer} */ ({ ...props.value, chosen });
     trigger("select", { index: chosen.sound.index, value: chosen });
+    if (!props.shared || chosen.first || followed || !(await isOfRun(picker.set))) return;
+    acting = true;
+    view.set({ clip: chosen.sound.index });
+    acting = false;
   });
-  const update = () => picker.show(props.value);
+  /** @param {{asked: boolean}} how whether somebody asked for it on this tab */
+  const take = async ({ asked }) => {
+    const { clip } = view.state;
+    if (acting || clip === null || !isSeen(root) || !(await isOfRun(picker.set))) return;
+    if (clip !== view.state.clip || clip >= (picker.set?.n ?? 0)) return;
+    if (!asked && clip === last) return;
+    picker.goTo(clip, { first: !asked, followed: true, play: false });
+  };
+  const offer = make("button.plain", { type: "button", onclick: () => take({ asked: true }) }, "The chosen clip");
+  if (props.offers_chosen) picker.controls.append(offer);
+  /** @param {{asked: boolean}} how */
+  const follow = (how) => {
+    offer.hidden = view.state.clip === null;
+    if (props.shared) take(how);
+  };
+  const update = () => {
+    picker.show(props.value);
+    follow({ asked: false });
+  };
   watch("value", update);
+  view.on(["clip"], () => follow({ asked: true }));
+  onShown(root, () => follow({ asked: false }));
   update();
 }

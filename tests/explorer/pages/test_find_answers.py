@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 
 from explorer.pages.find_answers import (
-    chosen_from,
     compared_json,
     curve_of,
     found_json,
@@ -53,14 +52,6 @@ def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> N
 def test_the_place_is_marked_among_its_neighbours() -> None:
     assert map_of("a", FOUND)["marks"] == [{"label": "your sound", "points": [3, 4], "weights": [0.75, 0.25]}]
     assert map_of("a") == {"run": "a"}
-    assert map_of("") == {"run": None}
-
-
-def test_only_known_parts_of_a_row_are_taken_from_a_browser() -> None:
-    row = {"sound": {"upload": "x", "more": 1}, "label": "<b>", "note": None, "evil": 2}
-    assert chosen_from(row) == {"sound": {"upload": "x"}, "title": "<b>", "subtitle": ""}
-    for wrong in (None, [], {"sound": None}, {"sound": "text"}):
-        assert chosen_from(wrong) is None
 
 
 def test_a_comparison_in_words() -> None:

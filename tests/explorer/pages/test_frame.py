@@ -1,38 +1,21 @@
-"""The choice of a run that all pages share."""
+"""What every page is given."""
 
-import json
+import re
 from pathlib import Path
-from typing import Any
 
-import orjson
-
-from explorer.pages.frame import Frame, run_choices
-from explorer.runs.library import Library
+from explorer.pages.frame import Frame, in_browser
+from explorer.web.assets import FOLDER, asset_url
 from training.data.dropped import dropped_root
-from training.run import create_run
 
 
-def test_runs_are_offered_with_what_they_are(make_run: Any, tmp_path: Path) -> None:
-    make_run(tmp_path / "a", config={"method": "byol"})
-    create_run(tmp_path / "b", {})
-    assert run_choices(Library(tmp_path).summaries()) == [("byol · Made-up sounds · a", "a"), ("b", "b")]
-
-
-def test_a_run_whose_texts_are_broken_can_be_offered_with_the_others(make_run: Any, tmp_path: Path) -> None:
-    make_run(tmp_path / "a")
-    create_run(tmp_path / "b", {})
-    half = chr(0xD800)  # of a surrogate pair, which Gradio cannot send
-    for name, file, changed in (
-        ("a", "config.json", {"method": half}),
-        ("a", "probe.json", {"data_name": half}),
-        ("b", "config.json", {"method": "byol", "data": f"/{half}"}),
-    ):
-        path = tmp_path / name / file
-        path.write_text(json.dumps({**json.loads(path.read_bytes()), **changed}))
-    choices = run_choices(Library(tmp_path).summaries())
-    assert orjson.dumps(choices)
-    assert choices == [("\\ud800 · \\ud800 · a", "a"), ("byol · \\ud800 · b", "b")]
-    assert "\\ud800" in Library(tmp_path).sounds(Library(tmp_path).run("a")).note
+def test_functions_of_the_pages_script_that_events_name_are_there() -> None:
+    assert asset_url("js/core/page.js") in in_browser("tabOpened")
+    pages = Path(str(__import__("explorer.pages", fromlist=["pages"]).__file__)).parent.glob("*.py")
+    named = {name for page in pages for name in re.findall(r'in_browser\("(\w+)"\)', page.read_text())}
+    script = (FOLDER / "js" / "core" / "page.js").read_text()
+    assert {"tabOpened", "askedTab", "chooseMethod", "chooseShown"} == named
+    for name in named:
+        assert re.search(rf"^export (function|const) {name}\b", script, re.M), name
 
 
 def test_security_a_folder_of_the_machine_is_not_opened_for_visitors_from_elsewhere(

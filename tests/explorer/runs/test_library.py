@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from benchmarks.mutilate import mutilate
@@ -14,7 +15,7 @@ from explorer.runs.library import EXAMPLE, Library
 from explorer.runs.metrics import rows_since
 from explorer.runs.neighbours import neighbours_of_point
 from explorer.web.routes.map import points_values
-from training.run import State
+from training.run import State, create_run
 
 
 def test_runs_are_listed_newest_first_and_the_example_last(make_run: Any, tmp_path: Path) -> None:
@@ -28,6 +29,33 @@ def test_runs_are_listed_newest_first_and_the_example_last(make_run: Any, tmp_pa
     assert [summary.read_only for summary in library.summaries()] == [False, False, False, True]
     assert library.run(EXAMPLE).path == tmp_path / "shipped"
     assert library.read_only(EXAMPLE)
+
+
+def titles(folder: Path) -> list[tuple[str, str]]:
+    return [(summary.title, summary.name) for summary in Library(folder).summaries()]
+
+
+def test_runs_are_listed_with_what_they_are(make_run: Any, tmp_path: Path) -> None:
+    make_run(tmp_path / "a", config={"method": "byol"})
+    create_run(tmp_path / "b", {})
+    assert titles(tmp_path) == [("byol · Made-up sounds · a", "a"), ("b", "b")]
+
+
+def test_a_run_whose_texts_are_broken_can_be_listed_with_the_others(make_run: Any, tmp_path: Path) -> None:
+    make_run(tmp_path / "a")
+    create_run(tmp_path / "b", {})
+    half = chr(0xD800)  # of a surrogate pair, which nothing can send
+    for name, file, changed in (
+        ("a", "config.json", {"method": half}),
+        ("a", "probe.json", {"data_name": half}),
+        ("b", "config.json", {"method": "byol", "data": f"/{half}"}),
+    ):
+        path = tmp_path / name / file
+        path.write_text(json.dumps({**json.loads(path.read_bytes()), **changed}))
+    choices = titles(tmp_path)
+    assert orjson.dumps(choices)
+    assert choices == [("\\ud800 · \\ud800 · a", "a"), ("byol · \\ud800 · b", "b")]
+    assert "\\ud800" in Library(tmp_path).sounds(Library(tmp_path).run("a")).note
 
 
 def test_no_folder_no_runs(tmp_path: Path) -> None:

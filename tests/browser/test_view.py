@@ -1,0 +1,209 @@
+"""What is looked at stands in the address: every tab, a run, a clip; the back button, a reload, links that say nonsense."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from explorer.pages import PAGES
+from tests.browser.conftest import Seen, Site
+
+pytestmark = pytest.mark.browser
+
+SLOW_MS = 90_000
+PLACE = """([map, i]) => { const { view } = document.querySelector(map + ' .part-map'); const { across, down } = view.plot.scales();
+  const box = view.stage.getBoundingClientRect(); return [box.left + across(view.plot.x[i]), box.top + down(view.plot.y[i])]; }"""
+LONELIEST = """map => { const { x, y } = document.querySelector(map + ' .part-map').view.plot; let best = 0, far = -1;
+  x.forEach((_, i) => { let near = Infinity; x.forEach((_, j) => { if (j !== i) near = Math.min(near, Math.hypot(x[i] - x[j], y[i] - y[j])); });
+    if (near > far && Math.max(Math.abs(x[i]), Math.abs(y[i])) < 0.9) [best, far] = [i, near]; });
+  return best; }"""
+"""The point whose nearest is farthest, so that no other is meant by pointing at it."""
+
+
+def shown(page: Any, part: str) -> None:
+    page.locator(f"{part} .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+
+
+def in_address(page: Any, *words: str) -> None:
+    """Wait until all these stand in the address."""
+    page.wait_for_function("words => words.every(word => location.search.includes(word))", arg=list(words))
+
+
+def open_tab(page: Any) -> str:
+    return str(page.locator("[role=tab][aria-selected=true]").first.inner_text())
+
+
+@pytest.mark.parametrize("tab", PAGES)
+def test_every_tab_stands_in_the_address_and_is_opened_by_it(
+    finished_site: Site, look: Callable[..., Seen], tab: str
+) -> None:
+    seen = look(finished_site)
+    page = seen.open(f"tab={tab}")
+    page.wait_for_function(f"document.body.dataset.tab === '{tab}'", timeout=SLOW_MS)
+    assert open_tab(page) == PAGES[tab][0]
+    other = next(word for word in PAGES if word != tab)
+    page.get_by_role("tab", name=PAGES[other][0]).click()
+    in_address(page, f"tab={other}")
+    page.get_by_role("tab", name=PAGES[tab][0]).click()
+    in_address(page, f"tab={tab}", "run=")
+    assert seen.troubles == []
+
+
+def test_the_button_goes_back_to_the_tab_the_run_and_the_clip_and_forward_again(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(finished_site)
+    page = seen.open("tab=map&run=made-up&clip=12")
+    shown(page, "#map")
+    page.locator("#run input").click()
+    page.locator("#run [data-name=scripts]").click()
+    in_address(page, "run=scripts")
+    assert "clip=" not in page.url, "another run's clips are others"
+    page.get_by_role("tab", name="Methods").click()
+    in_address(page, "tab=methods")
+    page.go_back()
+    page.wait_for_function("document.body.dataset.tab === 'map'")
+    page.go_back()
+    page.wait_for_function("document.querySelector('#map .part-map').view.run === 'made-up'")
+    page.wait_for_function("document.querySelector('#map .part-map').view.chosen !== null")
+    assert "made-up" in page.locator("#run input").input_value()
+    assert open_tab(page) == "Map"
+    page.go_forward()
+    page.wait_for_function("document.querySelector('#map .part-map').view.run === 'scripts'")
+    assert seen.troubles == []
+    assert len(seen.whole_pages) == 1
+
+
+def test_a_reload_shows_the_same_snapshot_clip_and_comparison(finished_site: Site, look: Callable[..., Seen]) -> None:
+    page = look(finished_site).open("tab=map&run=made-up&clip=12")
+    shown(page, "#map")
+    page.get_by_label("Snapshot", exact=True).focus()
+    page.keyboard.press("Home")
+    in_address(page, "step=0", "clip=12")
+    page.get_by_role("tab", name="Train").click()
+    page.locator("#compare input").click()
+    page.locator("#compare [data-name=bare]").click()
+    in_address(page, "run=made-up", "run=bare")
+    page.reload()
+    page.wait_for_function("document.querySelector('#compare input')?.value.includes('bare')", timeout=SLOW_MS)
+    page.get_by_role("tab", name="Map").click()
+    page.wait_for_function("document.querySelector('#map .part-map')?.view?.shownLayout?.step === 0", timeout=SLOW_MS)
+    page.locator("#map .player-title", has_text="rain").wait_for()
+    assert not page.locator("#map").get_by_label("Follow live").is_checked()
+
+
+def test_an_unknown_run_is_said_in_one_sentence(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = seen.open("tab=map&run=nowhere")
+    page.locator("#run .run-trouble").wait_for(timeout=SLOW_MS)
+    assert (
+        page.locator("#run .run-trouble").inner_text() == "There is no run called “nowhere” here; choose another one."
+    )
+    page.locator("#map .map-message", has_text="There is no such run.").wait_for()
+    page.locator("#run input").click()
+    page.locator("#run [data-name=made-up]").click()
+    shown(page, "#map")
+    assert page.locator("#run .run-trouble").is_hidden()
+
+
+def test_no_run_is_proposed_where_the_address_names_one_and_the_newest_where_it_names_none(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    page = look(finished_site).open("tab=map")
+    page.wait_for_function("location.search.includes('run=')", timeout=SLOW_MS)
+    proposed = re.search(r"run=([\w-]+)", page.url)
+    assert proposed is not None and proposed[1] in ("made-up", "scripts", "bare")
+    page.wait_for_function("name => document.querySelector('#run input').value.includes(name)", arg=proposed[1])
+    page = look(finished_site).open("tab=map&run=example")
+    shown(page, "#map")
+    assert "run=example" in page.url
+
+
+@pytest.mark.parametrize("count", [50, 51])
+def test_fifty_selected_clips_travel_in_a_link_and_of_more_it_says_so(
+    finished_site: Site, look: Callable[..., Seen], count: int
+) -> None:
+    page = look(finished_site).open("tab=map&run=made-up")
+    shown(page, "#map")
+    view = page.evaluate(
+        "[...document.scripts].find(s => s.src.endsWith('core/page.js')).src.replace('page.js', 'view.js')"
+    )
+    page.evaluate(
+        "async ([view, n]) => (await import(view)).view.set({ selection: [...Array(n).keys()] })", [view, count]
+    )
+    in_address(page, "selection=")
+    linked = page.url.partition("?")[2]
+    page = look(finished_site).open(linked)
+    shown(page, "#map")
+    told = page.locator("#map .map-selection")
+    if count == 50:
+        assert page.locator("#map .ring.selected").count() == 50
+        assert told.inner_text().startswith("50 clips are selected.")
+    else:
+        assert page.locator("#map .ring.selected").count() == 0
+        assert told.inner_text().startswith("The selection is not included in this link")
+
+
+def test_a_clip_chosen_on_the_map_is_chosen_on_find_and_the_other_way_round(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(finished_site)
+    page = seen.open("tab=map&run=made-up")
+    shown(page, "#map")
+    page.mouse.click(*page.evaluate(PLACE, ["#map", page.evaluate(LONELIEST, "#map")]))
+    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
+    title = page.locator("#map .player-title").inner_text()
+    page.get_by_role("tab", name="Find").click()
+    shown(page, "#find-map")
+    page.locator("#find-map .ring.chosen").wait_for(state="attached")
+    page.wait_for_function(
+        "title => document.querySelector('#find-player .player-title').textContent === title", arg=title
+    )
+
+    page.locator("#find-picker").get_by_role("button", name="The next clip").click()
+    in_address(page, "clip=")
+    clip = page.evaluate("new URLSearchParams(location.search).get('clip')")
+    page.locator("#other-picker").get_by_role("button", name="The chosen clip").click()
+    page.wait_for_function(
+        "document.querySelector('#other-player .player-title').textContent === document.querySelector('#find-player .player-title').textContent"
+    )
+    page.get_by_role("tab", name="Map").click()
+    page.wait_for_function(
+        "clip => { const { view } = document.querySelector('#map .part-map'); return view.points.clips[view.chosen] === clip; }",
+        arg=int(clip),
+    )
+    assert seen.troubles == []
+
+
+def test_a_clip_heard_in_the_lens_is_chosen_on_the_map(finished_site: Site, look: Callable[..., Seen]) -> None:
+    page = look(finished_site).open("tab=train&run=made-up")
+    page.wait_for_function(
+        """() => { document.querySelector('#lens .part-lens')?.scrollIntoView();
+          return document.querySelector("#lens .part-lens[data-step='20'] .lens-field"); }""",
+        timeout=60_000,
+        polling=200,
+    )
+    page.locator(".lens-field").first.press("ArrowRight")
+    page.locator(".lens-field").first.press("Enter")
+    in_address(page, "clip=")
+    page.get_by_role("tab", name="Map").click()
+    page.locator("#map .ring.chosen").wait_for(state="attached", timeout=SLOW_MS)
+
+
+def test_nothing_that_a_visitor_sent_or_typed_enters_the_address(
+    finished_site: Site, look: Callable[..., Seen], tmp_path: Any
+) -> None:
+    import numpy as np
+    import soundfile
+
+    page = look(finished_site).open("tab=find&run=made-up")
+    shown(page, "#find-map")
+    soundfile.write(tmp_path / "private name.wav", 0.3 * np.sin(np.arange(8_000) / 9), 16_000)
+    page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "private name.wav")
+    page.locator("#find-player .player-title", has_text="private name").wait_for(timeout=SLOW_MS)
+    page.get_by_role("tab", name="Train").click()
+    page.locator("#data input").fill(str(tmp_path))
+    page.locator("#data input").press("Enter")
+    in_address(page, "tab=train")
+    assert dict(pair.split("=") for pair in page.url.partition("?")[2].split("&")) == {"tab": "train", "run": "made-up"}

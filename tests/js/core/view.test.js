@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { MOST_SELECTED, NOT_INCLUDED, read, TABLE, write } from "../../../assets/js/core/address.js";
+import { pretendPage } from "../support.js";
+
+const TABS = ["listen", "map"];
+const MANY = Array.from({ length: MOST_SELECTED + 1 }, (_, i) => i);
+const STATE = {
+  tab: "map",
+  runs: ["a b", "ü.2"],
+  step: 40,
+  follow: false,
+  clip: 7,
+  method: "byol",
+  selection: [3, 1],
+  colour: "label",
+  filter: ["rain, light", "bell"],
+};
+
+/** As much of a window as the view needs, with a history that can be gone back in. */
+function page(search = "") {
+  const entries = [{ search }];
+  const made = Object.assign(new EventTarget(), { location: { pathname: "/p/", hash: "", search }, entries });
+  const to = (entry) => Object.assign(made.location, entry);
+  const parted = (address) => ({ search: address.includes("?") ? address.slice(address.indexOf("?")) : "" });
+  made.history = {
+    state: null,
+    pushState: (_, __, address) => to(entries[entries.push(parted(address)) - 1]),
+    replaceState: (_, __, address) => to((entries[entries.length - 1] = parted(address))),
+    back() {
+      entries.pop();
+      to(entries.at(-1));
+      made.dispatchEvent(new Event("popstate"));
+    },
+  };
+  return made;
+}
+
+let View;
+before(async () => {
+  pretendPage();
+  ({ View } = await import("../../../assets/js/core/view.js"));
+});
+
+test("what is looked at comes back from the address as it went in", () => {
+  assert.deepEqual(Object.keys(STATE), Object.keys(TABLE));
+  assert.deepEqual(read(write(STATE, ""), TABS), STATE);
+});
+
+test("the links of before are understood", () => {
+  const { tab, runs, method, clip } = read("?tab=map&run=made-up&method=byol&clip=12", TABS);
+  assert.deepEqual([tab, runs, method, clip], ["map", ["made-up"], "byol", 12]);
+});
+
+for (const nonsense of [
+  "tab=nonsense",
+  "run=../../etc",
+  "run=..",
+  "run=",
+  "run=a%2Fb",
+  "run=a%5Cb",
+  "run=a%00",
+  `run=${"a".repeat(201)}`,
+  "run=a&run=b&run=c",
+  "run=a&run=a",
+  "clip=-1",
+  "clip=1e3",
+  "clip=1.5",
+  "clip=0x1",
+  "clip=9999999999",
+  "step=x",
+  "method=a-b",
+  "method=%3Cb%3E",
+  "selection=1-x",
+  "selection=",
+  "selection=1-1",
+  "selection=1,2",
+  "colour=",
+  "colour=a%0Ab",
+  "filter=a&filter=a",
+]) {
+  test(`nonsense is as if it weren't there: ${nonsense.slice(0, 40)}`, () =>
+    assert.deepEqual(read(`?${nonsense}`, TABS), read("", TABS)));
+}
+
+test("what others keep in the address stays, and what is as at first is not written", () => {
+  assert.equal(write(read("", TABS), "?__theme=dark&clip=3"), "?__theme=dark");
+  assert.equal(write(read("", TABS), ""), "");
+});
+
+test("fifty selected clips travel, and of more a link says that it holds none", () => {
+  const fifty = { ...read("", TABS), selection: MANY.slice(1) };
+  assert.deepEqual(read(write(fifty, ""), TABS).selection, MANY.slice(1));
+  const more = { ...fifty, selection: MANY };
+  assert.equal(write(more, ""), "?selection=not-included");
+  assert.equal(read(write(more, ""), TABS).selection, NOT_INCLUDED);
+});
+
+test("a step is not followed, and following has no step", () => {
+  assert.equal(read("?step=40", TABS).follow, false);
+  const view = new View(page(), TABS);
+  view.set({ step: 40 });
+  assert.deepEqual([view.state.follow, view.addressOf(view.state)], [false, "/p/?step=40"]);
+  view.set({ follow: true });
+  assert.deepEqual([view.state.step, view.addressOf(view.state)], [null, "/p/"]);
+  view.set({ follow: false });
+  assert.equal(view.addressOf(view.state), "/p/?follow=0");
+});
+
+test("parts hear of what they follow, and one that throws starves no other", (t) => {
+  t.mock.method(console, "error", () => {});
+  const view = new View(page("?run=b"), TABS);
+  const heard = [];
+  view.on(["clip"], () => {
+    throw new Error("broken");
+  });
+  const stop = view.on(["clip", "runs"], ({ clip, runs }) => heard.push([clip, ...runs]));
+  view.on(["tab"], () => heard.push("tab"));
+  view.set({ clip: 3 });
+  view.set({ clip: 3 });
+  view.set({ runs: ["a"] }); // which forgets the clip
+  stop();
+  view.set({ clip: 4 });
+  assert.deepEqual(heard, [
+    [3, "b"],
+    [null, "a"],
+  ]);
+});
+
+test("another run forgets what spoke of the one before, but not what came with it", () => {
+  const view = new View(page(write(STATE, "")), TABS);
+  view.set({ runs: ["other"], clip: 9 });
+  const { clip, step, follow, selection, filter, colour, method } = view.state;
+  assert.deepEqual([clip, step, follow, selection, filter], [9, null, true, [], []]);
+  assert.deepEqual([colour, method], ["label", "byol"]);
+  view.set({ runs: ["other", "compared"] });
+  assert.equal(view.state.clip, 9);
+});
+
+test("what may not be looked at is not", () => {
+  const view = new View(page(), TABS);
+  view.set({ tab: "nonsense", runs: ["/etc"], clip: -1, selection: ["a"] });
+  assert.deepEqual(view.state, read("", TABS));
+  assert.equal(view.page.entries.length, 1);
+});
+
+test("the browser's button goes back from tabs, runs and methods, and finds the clip chosen there", () => {
+  const view = new View(page("?tab=listen&run=a"), TABS);
+  view.set({ tab: "map" });
+  view.set({ clip: 3 });
+  view.set({ clip: 5 });
+  view.set({ runs: ["b"] });
+  assert.equal(view.page.entries.length, 3);
+  view.page.history.back();
+  assert.deepEqual([view.state.runs, view.state.clip, view.state.tab], [["a"], 5, "map"]);
+  view.page.history.back();
+  assert.deepEqual([view.state.tab, view.state.clip], ["listen", null]);
+});
+
+test("what nobody chose is not gone back to", () => {
+  const view = new View(page("?tab=map"), TABS);
+  view.set({ runs: ["newest"] }, { replace: true });
+  assert.deepEqual(view.page.entries, [{ search: "?tab=map&run=newest" }]);
+});
+
+test("a slider writes the address now and then, and at the end", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const view = new View(page(), TABS);
+  for (let step = 0; step < 50; step++) view.set({ step });
+  assert.equal(view.page.location.search, "?step=0");
+  t.mock.timers.tick(400);
+  assert.equal(view.page.location.search, "?step=49");
+});
+
+test("the run that is proposed keeps the clip that a link named without one", () => {
+  const view = new View(page("?clip=3"), TABS);
+  view.set({ runs: ["newest"] }, { replace: true });
+  assert.equal(view.state.clip, 3);
+});
