@@ -14,6 +14,8 @@ pytestmark = pytest.mark.browser
 LOSS = ".chart[aria-label=Loss]:not([hidden])"
 PLOT = f"document.querySelector('{LOSS} .js-plotly-plot')"
 RANGE = f"{PLOT}._fullLayout.xaxis.range"
+CURVES = f"{PLOT}.data.map(({{ x, y }}) => [[...x], [...y]])"
+X_TITLE = f"document.querySelector('{LOSS} .xtitle').textContent"
 DRAWN = f"{PLOT}?.data?.map(trace => trace.x.length).join()"
 """How many points of each curve Plotly has drawn."""
 TAIL = f"[...document.querySelectorAll('{LOSS} .chart-tail path')].map(p => (p.getAttribute('d') ?? '').split('L').length - 1).join()"
@@ -33,8 +35,12 @@ class Growing:
     def grow(self, *steps: int) -> None:
         """Rows of a loss that goes up and down between 2 and 3."""
         for step in steps:
-            loss = 3 if step == 10 else 2 if step == 20 else 2.5 + 0.4 * math.sin(step)
-            self.writer.append_metrics({"step": step, "seconds": step / 10, "attempt": 1, "train/loss": loss})
+            row = {"step": step, "seconds": step / 10, "attempt": 1, "train/loss": loss_at(step)}
+            self.writer.append_metrics(row)
+
+
+def loss_at(step: int) -> float:
+    return 3 if step == 10 else 2 if step == 20 else 2.5 + 0.4 * math.sin(step)
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +144,47 @@ def test_the_curve_of_another_run_is_never_seen_again(
     run.grow(10, 20, 30)
     page.wait_for_function(f"{DRAWN} === '3'")
     assert set(page.evaluate("seen")) <= {"", "3"}
+
+
+def test_smoothed_curves_are_moving_averages_and_stay_so(
+    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+) -> None:
+    run = growing("rough")
+    run.grow(10, 20, 30)
+    page = drawn(look(site), "rough", 3)
+    page.get_by_label("Smooth the curves").check()
+    page.wait_for_function(f"{DRAWN} === '3,3'")
+    run.grow(40, 50)
+    page.wait_for_function(f"{TAIL} === '2,2'")
+    run.grow(200)  # beyond the axes: drawn anew
+    page.wait_for_function(f"{DRAWN} === '6,6'")
+    (_, raw), (_, smooth) = page.evaluate(CURVES)
+    averages = [losses := loss_at(10)]
+    for step in (20, 30, 40, 50, 200):
+        averages.append(losses := 0.85 * losses + 0.15 * loss_at(step))
+    assert raw == pytest.approx([loss_at(step) for step in (10, 20, 30, 40, 50, 200)])
+    assert smooth == pytest.approx(averages)
+    assert page.evaluate(f"{PLOT}.data[0].opacity") < 0.5  # the raw curve is seen, behind it
+    page.get_by_label("Smooth the curves").uncheck()
+    page.wait_for_function(f"{DRAWN} === '6'")
+    assert page.evaluate(CURVES)[0][1] == pytest.approx(raw)
+
+
+def test_curves_against_seconds_have_their_own_axis_and_keep_it(
+    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+) -> None:
+    run = growing("timed")
+    run.grow(10, 20, 30)
+    page = drawn(look(site), "timed", 3)
+    assert page.evaluate(X_TITLE) == "step" and page.evaluate(CURVES)[0][0] == [10, 20, 30]
+    page.get_by_label("Against").select_option(label="seconds trained")
+    page.wait_for_function(f"{X_TITLE} === 'seconds trained'")
+    assert page.evaluate(CURVES)[0][0] == [1, 2, 3] and page.evaluate(RANGE)[1] < 30
+    run.grow(40)
+    page.wait_for_function(f"{TAIL} === '1'")  # 4 lies on this axis; 40 would lie beyond it
+    run.grow(300)
+    page.wait_for_function(f"{DRAWN} === '5'")
+    assert page.evaluate(CURVES)[0][0] == [1, 2, 3, 4, 30] and page.evaluate(X_TITLE) == "seconds trained"
+    page.get_by_label("Against").select_option(label="steps")
+    page.wait_for_function(f"{X_TITLE} === 'step'")
+    assert page.evaluate(CURVES)[0][0] == [10, 20, 30, 40, 300]
