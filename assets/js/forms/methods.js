@@ -13,6 +13,7 @@ const number = (digits) => (value) =>
     : "–";
 /** @type {(pair: (number | null)[] | null | undefined) => number | null} */
 const last = (pair) => pair?.[1] ?? null;
+const BEFORE_AFTER = "Before training → after it, on the data chosen above";
 const NOT_MEASURED = "not measured yet";
 
 /**
@@ -37,30 +38,36 @@ const COLUMNS = [
   },
   { title: "Suited to", key: (row) => row.suits, show: (row) => row.suits, wide: true },
   {
-    title: "There",
-    hint: "What the method is suited to, before training → after it",
+    title: "Its measure",
+    hint: "The measure that the method is suited to, before training → after it",
     key: (_, f) => last(f?.suited),
     measured: (f) => (f.suited ? pair(f.suited) : "–"),
   },
   {
-    title: "Beats",
-    hint: "There, by more than two standard errors: its own random initialisation, the default encoder's, log-mel statistics",
+    title: "Better than",
+    hint: "By its measure, by more than two standard errors: its own random initialisation, the default encoder's, log-mel statistics",
     key: (_, f) => f?.beats,
     measured: (f) => f.beats ?? "–",
   },
-  { title: "Cross-group kNN", key: (_, f) => last(f?.knn), measured: (f) => pair(f.knn) },
-  { title: "Linear probe", wide: true, key: (_, f) => last(f?.probe), measured: (f) => pair(f.probe) },
+  { title: "Cross-group kNN", hint: BEFORE_AFTER, key: (_, f) => last(f?.knn), measured: (f) => pair(f.knn) },
+  {
+    title: "Linear probe",
+    hint: BEFORE_AFTER,
+    wide: true,
+    key: (_, f) => last(f?.probe),
+    measured: (f) => pair(f.probe),
+  },
   { title: "Clips/s", key: (_, f) => f?.speed, measured: (f) => number(0)(f.speed) },
   {
-    title: "Std",
-    hint: "Normalised standard deviation: 1 is ideal, 0 is collapse",
+    title: "Normalised std",
+    hint: "Standard deviation of the normalised embeddings: 1 is ideal, 0 is collapse",
     wide: true,
     key: (_, f) => f?.std,
     measured: (f) => number(2)(f.std),
   },
   {
-    title: "Rank",
-    hint: "Effective rank: directions that the embeddings use",
+    title: "Effective rank",
+    hint: "Directions that the embeddings use",
     wide: true,
     key: (_, f) => f?.rank,
     measured: (f) => number(1)(f.rank),
