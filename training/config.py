@@ -32,7 +32,7 @@ class RunConfig:
         None, "Stop after so many steps, whatever the seconds say; empty trains by the clock.", low=1, high=10_000_000
     )
     seconds: float | None = setting(
-        120.0, "Stop after so many seconds of training, snapshots included.", low=1, high=604_800
+        120.0, "Stop after so much time of training, snapshots included.", low=1, high=604_800, unit="s"
     )
     batch_size: int = setting(256, "Clips in one step.", low=8, high=8192, scale="log")
     learning_rate: float = setting(
@@ -46,12 +46,15 @@ class RunConfig:
     warmup_steps: int = setting(20, "Steps over which the learning rate rises to its peak.", low=0, high=10_000)
     averaging: float = setting(
         0.98,
-        "Snapshots show weights averaged over the last steps, about 1/(1 - x) of them; 0: the last.",
+        "Over how many of the last steps the weights of a snapshot are averaged; 0 takes the last step's alone.",
         low=0.0,
         high=0.9999,
+        unit="memory",
     )
     optimizer: str = setting("adamw", "How gradients become steps.", choices=("adamw", "sgd", "lars"))
-    window_seconds: float = setting(2.0, "Longer recordings are cut into clips of this length.", low=0.5, high=10.0)
+    window_seconds: float = setting(
+        2.0, "Longer recordings are cut into clips of this length.", low=0.5, high=10.0, unit="s"
+    )
     probe_clips: int = setting(
         3000, "Clips on the map and in the measures, drawn evenly over class and source.", low=16, high=20_000
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from training.errors import UserError
+from training.units import Unit, said
 
 C = TypeVar("C")
 
@@ -19,14 +20,16 @@ def setting(
     high: float | None = None,
     choices: tuple[str, ...] | None = None,
     scale: typing.Literal["linear", "log"] = "linear",
+    unit: Unit = "",
     before: Any = dataclasses.MISSING,
 ) -> Any:
     """A dataclass field with its range and one sentence of meaning; `low` and `high` are inclusive.
 
+    With a `unit` of training.units form, documents and command line say values in words too, such as "±16 %".
     `before` is the value that runs had which were begun before the setting was there: those of its absence.
     """
-    described = {"meaning": meaning, "low": low, "high": high, "choices": choices, "scale": scale, "before": before}
-    return field(default=default, metadata=described)
+    described = {"meaning": meaning, "low": low, "high": high, "choices": choices, "scale": scale, "unit": unit}
+    return field(default=default, metadata={**described, "before": before})
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Setting:
     high: float | None
     choices: tuple[str, ...] | None
     scale: str
+    unit: Unit
     before: Any = dataclasses.MISSING
     """What runs had that were begun before this setting was there; MISSING for those of the first version."""
 
@@ -65,6 +69,10 @@ class Setting:
         if self._outside(value) or (self.choices is not None and value not in self.choices):
             raise UserError(f"The setting {self.name} is {value!r}, but {wanted} was expected.")
         return value
+
+    def said(self, value: Any) -> str:
+        """A legal value in words of the setting's unit, such as "±16 %"; empty where the value says it all."""
+        return said(self.unit, value) if self.unit and type(value) in (int, float) else ""
 
     def _outside(self, value: Any) -> bool:
         if self.kind not in (int, float):

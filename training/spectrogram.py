@@ -25,11 +25,11 @@ ACTIVE = 1e-3
 class FrontEnd:
     """How sound becomes a picture. Equal front ends share one cache."""
 
-    mels: int = setting(40, "Mel bands.", low=8, high=128)
-    hop_seconds: float = setting(0.02, "Seconds from one frame to the next.", low=0.005, high=0.05)
-    analysis_seconds: float = setting(0.032, "Length of the analysis window in seconds.", low=0.01, high=0.1)
-    low_hz: float = setting(60.0, "Lower edge of the lowest band in Hz.", low=0.0, high=2000.0)
-    high_hz: float = setting(7800.0, "Upper edge of the highest band in Hz.", low=2000.0, high=8000.0)
+    mels: int = setting(40, "How many mel bands a spectrogram has.", low=8, high=128)
+    hop_seconds: float = setting(0.02, "Time from one frame to the next.", low=0.005, high=0.05, unit="s")
+    analysis_seconds: float = setting(0.032, "Length of the analysis window.", low=0.01, high=0.1, unit="s")
+    low_hz: float = setting(60.0, "Lower edge of the lowest mel band.", low=0.0, high=2000.0, unit="Hz")
+    high_hz: float = setting(7800.0, "Upper edge of the highest mel band.", low=2000.0, high=8000.0, unit="Hz")
 
     def __post_init__(self) -> None:
         if self.low_hz >= self.high_hz:

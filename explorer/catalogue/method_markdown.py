@@ -79,10 +79,7 @@ def source_path(method: type[Method]) -> str:
 
 def settings_table(method: type[Method]) -> str:
     """The method's own settings: default, range and meaning."""
-    rows = [
-        f"| `{s.name}` | {value_of(s.default)} | {range_of(s)} | {escaped(s.meaning)} |"
-        for s in describe(method.Config)
-    ]
+    rows = [f"| `{s.name}` | {default_of(s)} | {range_of(s)} | {escaped(s.meaning)} |" for s in describe(method.Config)]
     return table(("setting", "default", "range", "meaning"), rows) if rows else "It has none."
 
 
@@ -108,8 +105,16 @@ def value_of(value: Any) -> str:
     return escaped(str(value))
 
 
+def default_of(described: Setting) -> str:
+    """A setting's default as text, and in its unit: "0.15 (±16 %)"."""
+    if described.default is None:
+        return "nothing"
+    said = described.said(described.default)
+    return value_of(described.default) + (f" ({said})" if said else "")
+
+
 def range_of(described: Setting) -> str:
-    """What a setting's value may be; empty where any of its type is allowed."""
+    """What a setting's value may be, and that in its unit; empty where any of its type is allowed."""
     if described.choices is not None:
         return ", ".join(map(escaped, described.choices))
     if described.kind is bool:
@@ -117,7 +122,10 @@ def range_of(described: Setting) -> str:
     if described.low is None and described.high is None:
         return ""
     low, high = (("" if bound is None else _number(bound)) for bound in (described.low, described.high))
-    return f"{low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    if low and high:
+        said = [described.said(bound) for bound in (described.low, described.high)]
+        return f"{low} to {high}" + (f" ({said[0]} to {said[1]})" if all(said) else "")
+    return f"at least {low}" if low else f"at most {high}"
 
 
 def _number(value: float) -> str:

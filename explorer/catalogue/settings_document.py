@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from explorer.catalogue.comparison import by_family
-from explorer.catalogue.method_markdown import escaped, range_of, table, value_of
+from explorer.catalogue.method_markdown import default_of, escaped, range_of, table, value_of
 from training.config import OWNERS, RunConfig
 from training.encoders import ENCODERS
 from training.methods import METHODS
@@ -47,11 +47,7 @@ VIEWED = {"mel": "mel spectrograms", "waveform": "waveforms"}
 
 def settings_table(settings: Iterable[Setting]) -> str:
     """One line a setting; a sentence where there is none."""
-    rows = [
-        f"| `{s.name}` | {_kind(s)} | {'nothing' if s.default is None else value_of(s.default)} "
-        f"| {range_of(s)} | {escaped(s.meaning)} |"
-        for s in settings
-    ]
+    rows = [f"| `{s.name}` | {_kind(s)} | {default_of(s)} | {range_of(s)} | {escaped(s.meaning)} |" for s in settings]
     return table(COLUMNS, rows) if rows else "No settings of its own."
 
 

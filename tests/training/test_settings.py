@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from training.errors import UserError
 from training.methods import METHODS
 from training.settings import as_stored, build, describe, setting
 from training.spectrogram import FrontEnd
+from training.units import UNITS
 from training.views import VIEWS
 
 DESCRIBED: dict[str, type] = {
@@ -46,6 +48,31 @@ def test_every_setting_says_what_it_means_and_has_a_legal_default(owner: str) ->
         assert one.scale == "linear" or (one.low or 0) > 0, f"{one.name}: a log scale needs a low above 0"
         if one.kind in (int, float):
             assert one.low is not None and one.high is not None and one.low < one.high, one.name
+
+
+@pytest.mark.parametrize("owner", DESCRIBED)
+def test_every_setting_declares_its_unit_and_no_meaning_spells_one(owner: str) -> None:
+    by_name = {
+        "_seconds": "s",
+        "seconds": "s",
+        "_hz": "Hz",
+        "_db": "dB",
+        "momentum": ("memory", "share"),
+        "_part": "share",
+    }
+    for one in describe(DESCRIBED[owner]):
+        assert one.unit in UNITS, one.name
+        assert not re.search(r"\bpower\b.*\be\b|\be\b.*\bpower\b|neper|in seconds|in Hz|usual", one.meaning), one.name
+        wanted = next((unit for end, unit in by_name.items() if one.name.endswith(end)), one.unit)
+        assert one.unit in wanted, one.name
+
+
+def test_a_legal_value_is_said_in_the_settings_unit() -> None:
+    views = {one.name: one for one in describe(VIEWS["mel"])}
+    assert views["time_stretch"].said(0.15) == "±16 %"
+    assert views["equalizer"].said(1) == "4.3 dB"
+    run = {one.name: one for one in describe(RunConfig)}
+    assert [run["seconds"].said(None), run["optimizer"].said("sgd"), run["batch_size"].said(8)] == ["", "", ""]
 
 
 @pytest.mark.parametrize("owner", DESCRIBED)

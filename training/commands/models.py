@@ -49,6 +49,8 @@ def list_methods(options: argparse.Namespace) -> None:
                     "low": s.low,
                     "high": s.high,
                     "choices": s.choices,
+                    "unit": s.unit,
+                    "default_said": s.said(s.default),
                     "meaning": s.meaning,
                 }
                 for s in describe(method.Config)
@@ -63,7 +65,8 @@ def list_methods(options: argparse.Namespace) -> None:
     for row in rows:
         print(f"{row['name']} ({row['family']}), on {', '.join(row['encoders'])}")
         for setting in row["settings"]:
-            print(f"    {setting['name']} = {setting['default']}: {setting['meaning']}")
+            said = f" ({setting['default_said']})" if setting["default_said"] else ""
+            print(f"    {setting['name']} = {setting['default']}{said}: {setting['meaning']}")
 
 
 def embed(options: argparse.Namespace) -> None:

@@ -35,9 +35,10 @@ class Settings(MatchingSettings):
 
     picture_zoom: float = setting(
         0.3,
-        "How much of a picture's edge a random square of it leaves out at most; 0 shows it whole.",
+        "Largest share of a picture's edge that a random square of it leaves out; 0 shows it whole.",
         low=0.0,
         high=0.8,
+        unit="share",
     )
 
 

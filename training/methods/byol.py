@@ -34,7 +34,11 @@ class Settings(ProjectionSettings):
     """Settings of BYOL."""
 
     momentum: float = setting(
-        0.98, "How slowly the target follows, at the start; it ends standing still.", low=0.0, high=0.9999
+        0.98,
+        "Over how many steps the target averages, at the start; it ends standing still.",
+        low=0.0,
+        high=0.9999,
+        unit="memory",
     )
     normalisation: str = setting(
         "batch",

@@ -39,13 +39,22 @@ class Settings(ProjectionSettings):
 
     projection_width: int = setting(256, "Numbers that the loss compares for each view.", low=8, high=1024, scale="log")
     hidden_width: int = setting(1024, "Width inside the projector and the predictor.", low=16, high=4096, scale="log")
-    momentum: float = setting(0.99, "How slowly the target follows.", low=0.0, high=0.9999)
-    mixup_alpha: float = setting(0.4, "Largest part of a past segment that is mixed in.", low=0.0, high=0.9)
+    momentum: float = setting(0.99, "Over how many steps the target averages.", low=0.0, high=0.9999, unit="memory")
+    mixup_alpha: float = setting(
+        0.4, "Largest share of a past segment that is mixed in.", low=0.0, high=0.9, unit="share"
+    )
     past_segments: int = setting(2048, "How many past segments are kept for mixing.", low=1, high=8192, scale="log")
-    smallest_crop: float = setting(0.6, "Smallest side of the crop, in sides of the segment.", low=0.1, high=1.5)
-    largest_crop: float = setting(1.5, "Largest side of the crop, in sides of the segment.", low=0.1, high=1.5)
+    smallest_crop: float = setting(
+        0.6, "Smallest side of the crop, as a share of the segment's side.", low=0.1, high=1.5, unit="share"
+    )
+    largest_crop: float = setting(
+        1.5, "Largest side of the crop, as a share of the segment's side.", low=0.1, high=1.5, unit="share"
+    )
     fader: float = setting(
-        1.0, "How far the level may rise or fall along a view, in the log-mel's own unit.", low=0.0, high=3.0
+        1.0,
+        "How far the level may rise or fall along a view, in standard deviations of the data's log-mel.",
+        low=0.0,
+        high=3.0,
     )
 
 

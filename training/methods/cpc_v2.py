@@ -33,10 +33,14 @@ class Settings(cpc.Settings):
     """Settings of CPC v2."""
 
     frame_filter: float = setting(
-        0.5, "Random filter of every single frame: standard deviation in nepers of power.", low=0.0, high=3.0
+        0.5,
+        "A random filter of every single frame: the standard deviation of its gain.",
+        low=0.0,
+        high=3.0,
+        unit="neper",
     )
     frame_hidden: float = setting(
-        0.2, "Widest band hidden in every single frame, in parts of the mel axis.", low=0.0, high=0.9
+        0.2, "Widest band hidden in every single frame, as a share of the mel axis.", low=0.0, high=0.9, unit="share"
     )
 
 

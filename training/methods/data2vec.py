@@ -34,13 +34,19 @@ from training.views.masks import own_steps, span_mask
 class Settings:
     """Settings of data2vec."""
 
-    span_part: float = setting(0.2, "Part of a clip's steps at which a hidden span begins.", low=0.01, high=1.0)
+    span_part: float = setting(
+        0.2, "Share of a clip's steps at which a hidden span begins.", low=0.01, high=1.0, unit="share"
+    )
     span_steps: int = setting(4, "Steps of two frames (40 ms by default) that a span hides.", low=1, high=20)
     top_layers: int = setting(
         3, "Layers of the teacher, from the last one down, whose mean is predicted.", low=1, high=3
     )
     teacher_momentum: float = setting(
-        0.99, "How slowly the teacher follows at the start; it ends ten times as slow.", low=0.0, high=0.9999
+        0.99,
+        "Over how many steps the teacher averages at the start; over ten times as many at the end.",
+        low=0.0,
+        high=0.9999,
+        unit="memory",
     )
     smooth_within: float = setting(
         1.0, "Differences below this count by their square, above it by their size.", low=0.01, high=10.0, scale="log"

@@ -40,7 +40,7 @@ class Settings:
         "band of frequencies taken away.",
         choices=("zero_out", "crop", "reorder", "band_filter"),
     )
-    spoiled: float = setting(0.5, "Largest part of the view that is spoiled.", low=0.0, high=0.95)
+    spoiled: float = setting(0.5, "Largest share of the view that is spoiled.", low=0.0, high=0.95, unit="share")
     bottleneck: int = setting(64, "Numbers that a sound must pass through.", low=1, high=1024, scale="log")
     decoder_width: int = setting(512, "Width of the decoder's hidden layer.", low=16, high=4096, scale="log")
 

@@ -37,16 +37,26 @@ class Settings(ProjectionSettings):
     projection_width: int = setting(
         16, "Numbers that are compared with the prototypes; fewer than prototypes.", low=8, high=1024, scale="log"
     )
-    prototypes: int = setting(1024, "K: how many names there are to give.", low=8, high=2048, scale="log")
+    prototypes: int = setting(1024, "K: how many prototypes a view is compared with.", low=8, high=2048, scale="log")
     student_temperature: float = setting(
-        0.1, "Higher lets the student be unsure for the same scores.", low=0.01, high=1.0, scale="log"
+        0.1, "Higher makes the student's distribution flatter for the same scores.", low=0.01, high=1.0, scale="log"
     )
     teacher_temperature: float = setting(
-        0.04, "Sharpening: lower makes the teacher surer than its student.", low=0.005, high=1.0, scale="log"
+        0.04,
+        "Sharpening: lower makes the teacher's distribution more peaked than the student's.",
+        low=0.005,
+        high=1.0,
+        scale="log",
     )
-    centre_momentum: float = setting(0.9, "How slowly the centre follows the teacher's scores.", low=0.0, high=0.9999)
+    centre_momentum: float = setting(
+        0.9, "Over how many steps the centre averages the teacher's scores.", low=0.0, high=0.9999, unit="memory"
+    )
     momentum: float = setting(
-        0.99, "How slowly the teacher follows, at the start; it ends standing still.", low=0.0, high=0.9999
+        0.99,
+        "Over how many steps the teacher averages, at the start; it ends standing still.",
+        low=0.0,
+        high=0.9999,
+        unit="memory",
     )
 
 

@@ -40,9 +40,13 @@ class Settings:
     pieces: int = setting(4, "Pieces that a clip is cut into.", low=2, high=9)
     orders: int = setting(24, "Orders that may occur, chosen to be far apart.", low=2, high=256)
     piece_gap: float = setting(
-        0.2, "Part of each piece's place that is left out, so that edges don't fit together.", low=0.0, high=0.8
+        0.2,
+        "Share of each piece's place that is left out, so that edges don't fit together.",
+        low=0.0,
+        high=0.8,
+        unit="share",
     )
-    code_width: int = setting(64, "Numbers that the encoder says of a piece.", low=4, high=1024, scale="log")
+    code_width: int = setting(64, "Numbers that the encoder gives for a piece.", low=4, high=1024, scale="log")
     guess_width: int = setting(256, "Width inside the network that names the order.", low=8, high=4096, scale="log")
 
 

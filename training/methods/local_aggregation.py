@@ -39,10 +39,10 @@ class Settings(ProjectionSettings):
     """Settings of local aggregation."""
 
     temperature: float = setting(
-        0.07, "Lower looks harder at the nearest neighbours.", low=0.01, high=10.0, scale="log"
+        0.07, "Lower puts more weight on the nearest neighbours.", low=0.01, high=10.0, scale="log"
     )
     bank_momentum: float = setting(
-        0.5, "How much of a clip's memory stays when the clip is heard again.", low=0.0, high=0.99
+        0.5, "Share of a clip's memory that stays when the clip is heard again.", low=0.0, high=0.99, unit="share"
     )
     background: int = setting(
         4096, "Nearest memories that a clip's close neighbours are drawn out of.", low=2, high=65_536, scale="log"

@@ -35,7 +35,9 @@ LEAST_VARIANCE = 1e-2
 class Settings:
     """Settings of the masked autoencoder."""
 
-    dropped_part: float = setting(0.75, "Part of the patches that the encoder never sees.", low=0.05, high=0.95)
+    dropped_part: float = setting(
+        0.75, "Share of the patches that the encoder never sees.", low=0.05, high=0.95, unit="share"
+    )
     normalised_targets: bool = setting(
         False,
         "Each patch to be drawn is brought to mean 0 and standard deviation 1, so that shape counts and not level.",

@@ -33,13 +33,13 @@ class Settings(ProjectionSettings):
     """Settings of instance discrimination."""
 
     temperature: float = setting(
-        0.07, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.07, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
     )
     negatives: int = setting(
         4096, "Other clips to tell a clip from; all of them where the data has fewer.", low=1, high=65_536, scale="log"
     )
     bank_momentum: float = setting(
-        0.5, "How much of a clip's memory stays when the clip is heard again.", low=0.0, high=0.99
+        0.5, "Share of a clip's memory that stays when the clip is heard again.", low=0.0, high=0.99, unit="share"
     )
 
 

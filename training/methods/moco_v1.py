@@ -48,13 +48,15 @@ class Settings:
 
     projection_width: int = setting(128, "Numbers that the loss compares for each view.", low=8, high=1024, scale="log")
     temperature: float = setting(
-        0.07, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.07, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
     )
     queue_length: int = setting(
         2048, "Remembered projections to tell a view from; at most as many as there are clips.",
         low=16, high=65_536, scale="log",
     )  # fmt: skip
-    momentum: float = setting(0.99, "How slowly the network that makes the keys follows.", low=0.0, high=0.9999)
+    momentum: float = setting(
+        0.99, "Over how many steps the network that makes the keys averages.", low=0.0, high=0.9999, unit="memory"
+    )
     groups: int = setting(2, "Parts of the batch that BatchNorm keeps apart, shuffled for the keys.", low=1, high=16)
 
 

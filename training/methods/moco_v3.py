@@ -29,11 +29,11 @@ class Settings(ProjectionSettings):
     """Settings of MoCo v3."""
 
     temperature: float = setting(
-        0.1, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.1, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
     )
     momentum: float = setting(
-        0.95, "How slowly the network that makes the keys follows, at the start; it ends standing still.",
-        low=0.0, high=0.9999,
+        0.95, "Over how many steps the network that makes the keys averages, at the start; it ends standing still.",
+        low=0.0, high=0.9999, unit="memory",
     )  # fmt: skip
 
 

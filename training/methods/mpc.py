@@ -31,7 +31,7 @@ SHOWN = 8
 class Settings:
     """Settings of masked predictive coding."""
 
-    hidden_part: float = setting(0.4, "Part of a clip's frames that is hidden.", low=0.01, high=0.9)
+    hidden_part: float = setting(0.4, "Share of a clip's frames that is hidden.", low=0.01, high=0.9, unit="share")
     chunk_frames: int = setting(
         6, "Frames that are hidden together; a single one could be read off its neighbours.", low=1, high=32
     )

@@ -33,12 +33,12 @@ SHOWN = 8
 class SliceSettings:
     """How a view is cut into slices."""
 
-    slice_seconds: float = setting(0.16, "Length of a slice.", low=0.04, high=1.0)
+    slice_seconds: float = setting(0.16, "Length of a slice.", low=0.04, high=1.0, unit="s")
     gap_seconds: float = setting(
-        0.04, "What is left out between two slices: without a gap they share samples.", low=0.0, high=0.5
+        0.04, "Time left out between two slices: without a gap they share samples.", low=0.0, high=0.5, unit="s"
     )
     neighbours: int = setting(1, "Slices before and after the middle one.", low=1, high=4)
-    code_width: int = setting(128, "Numbers that the encoder says of a slice.", low=4, high=1024, scale="log")
+    code_width: int = setting(128, "Numbers that the encoder gives for a slice.", low=4, high=1024, scale="log")
     decoder_width: int = setting(512, "Width inside the decoder.", low=16, high=4096, scale="log")
 
 

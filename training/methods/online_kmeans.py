@@ -39,13 +39,14 @@ class Settings(ProjectionSettings):
         256, "Clusters, many more than kinds of sound; at most one for four clips.", low=2, high=2048, scale="log"
     )
     bank_momentum: float = setting(
-        0.8, "How much of a clip's memory stays when the clip is heard again.", low=0.0, high=0.99
+        0.8, "Share of a clip's memory that stays when the clip is heard again.", low=0.0, high=0.99, unit="share"
     )
     small_part: float = setting(
         0.25,
-        "A cluster below this part of the mean size is dissolved, and the largest one is halved.",
+        "A cluster below this share of the mean size is dissolved, and the largest one is halved.",
         low=0.0,
         high=1.0,
+        unit="share",
     )
 
 

@@ -36,9 +36,9 @@ class Settings:
 
     places: int = setting(4, "Places that a clip is divided into.", low=2, high=9)
     piece_gap: float = setting(
-        0.2, "Part of each place that is left out, so that edges don't fit together.", low=0.0, high=0.8
+        0.2, "Share of each place that is left out, so that edges don't fit together.", low=0.0, high=0.8, unit="share"
     )
-    code_width: int = setting(64, "Numbers that the encoder says of a piece.", low=4, high=1024, scale="log")
+    code_width: int = setting(64, "Numbers that the encoder gives for a piece.", low=4, high=1024, scale="log")
     guess_width: int = setting(256, "Width inside the network that names the distance.", low=8, high=4096, scale="log")
 
 

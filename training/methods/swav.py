@@ -47,14 +47,14 @@ class Settings(ProjectionSettings):
         0.1, "Lower makes the prediction of a cluster more decided.", low=0.01, high=10.0, scale="log"
     )
     epsilon: float = setting(
-        0.02, "Lower makes the clusters that are told more decided; too high, and all views fall into all clusters.",
+        0.02, "Lower makes the assignments to clusters more decided; too high, and every view is assigned to all of them.",
         low=0.005, high=1.0, scale="log",
     )  # fmt: skip
     sinkhorn_rounds: int = setting(3, "Rounds in which the clusters are made equally full.", low=1, high=100)
     small_crops: int = setting(
         4, "Short views of each clip, which must guess the clusters of the long ones.", low=1, high=10
     )
-    small_crop_seconds: float = setting(0.32, "Length of a short view.", low=0.16, high=5.0)
+    small_crop_seconds: float = setting(0.32, "Length of a short view.", low=0.16, high=5.0, unit="s")
     frozen_steps: int = setting(20, "Steps at the start in which the prototypes stand still.", low=0, high=100_000)
     queue_length: int = setting(
         0, "Earlier views that help to fill the clusters equally; needed where a batch is much smaller than the prototypes.",

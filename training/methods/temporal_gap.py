@@ -36,9 +36,13 @@ class Settings:
     """Settings of TemporalGap."""
 
     slice_seconds: float = setting(
-        0.08, "Length of a slice; where two long ones share frames, these give the gap away.", low=0.04, high=1.0
+        0.08,
+        "Length of a slice; where two long ones share frames, these give the gap away.",
+        low=0.04,
+        high=1.0,
+        unit="s",
     )
-    code_width: int = setting(128, "Numbers that the encoder says of a slice.", low=4, high=1024, scale="log")
+    code_width: int = setting(128, "Numbers that the encoder gives for a slice.", low=4, high=1024, scale="log")
     guess_width: int = setting(64, "Width inside the network that guesses the gap.", low=8, high=1024, scale="log")
 
 

@@ -42,15 +42,19 @@ WARM, COLD = 2.0, 0.5
 class Settings:
     """Settings of wav2vec 2.0."""
 
-    span_starts: float = setting(0.25, "Part of the moments at which a hidden span begins.", low=0.01, high=0.9)
+    span_starts: float = setting(
+        0.25, "Share of the moments at which a hidden span begins.", low=0.01, high=0.9, unit="share"
+    )
     span_moments: int = setting(2, "Moments of two frames (40 ms by default) that a span hides.", low=1, high=50)
     distractors: int = setting(10, "Wrong codes, from other hidden moments of the same clip.", low=1, high=100)
     other_clips: int = setting(10, "Wrong codes, from hidden moments of other clips.", low=0, high=100)
     temperature: float = setting(
-        0.1, "Lower looks harder at the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.1, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
     )
     codes: int = setting(32, "Codes of each of the two codebooks.", low=2, high=320, scale="log")
-    diversity: float = setting(0.1, "How strongly all codes are to be used.", low=0.0, high=10.0)
+    diversity: float = setting(
+        0.1, "Weight of the part of the loss that asks for all codes to be used.", low=0.0, high=10.0
+    )
     target_width: int = setting(128, "Numbers in which prediction and code are compared.", low=8, high=768, scale="log")
 
 

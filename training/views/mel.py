@@ -30,34 +30,74 @@ class MelViews:
     """How strongly views differ from their clip. 0 switches an augmentation off."""
 
     crop_seconds: float = setting(
-        0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0
+        0.96,
+        "Length of a view; longer clips are cropped, shorter ones padded with silence.",
+        low=0.2,
+        high=5.0,
+        unit="s",
     )
     time_shift: float = setting(
-        1.0, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0
+        1.0,
+        "Where a shorter clip may begin in its view, as a share of the room that it leaves: 0 at the start, 1 anywhere.",
+        low=0.0,
+        high=1.0,
+        unit="share",
     )
-    time_stretch: float = setting(0.15, "Slower or faster, up to e to this power.", low=0.0, high=1.0)
-    frequency_shift: float = setting(0.1, "Up or down, in parts of half the mel axis.", low=0.0, high=0.5)
+    time_stretch: float = setting(
+        0.15,
+        "Slower or faster by a random factor, at most by this much; the pitch stays.",
+        low=0.0,
+        high=1.0,
+        unit="ratio",
+    )
+    frequency_shift: float = setting(
+        0.1,
+        "Moved up or down the mel axis at random, at most by this share of half the axis.",
+        low=0.0,
+        high=0.5,
+        unit="share",
+    )
     frequency_stretch: float = setting(
-        0.1, "The mel axis squeezed or widened, up to e to this power, as by another voice.", low=0.0, high=0.5
+        0.1,
+        "The mel axis squeezed or widened by a random factor, at most by this much, as if by another voice.",
+        low=0.0,
+        high=0.5,
+        unit="ratio",
     )
-    mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)
+    mixup: float = setting(0.4, "Largest share of another clip that is mixed in.", low=0.0, high=0.9, unit="share")
     background: float = setting(
-        0.0, "Chance that a stretch of another clip sounds behind it, 0 to 20 dB below.", low=0.0, high=1.0
+        0.0,
+        "Chance that a stretch of another clip sounds behind it, 0 to 20 dB below.",
+        low=0.0,
+        high=1.0,
+        unit="share",
     )
     reverb: float = setting(
-        0.0, "Chance that it sounds as in a room, which rings on for 0.1 to 0.6 s.", low=0.0, high=1.0
+        0.0, "Chance that it sounds as in a room, which rings on for 0.1 to 0.6 s.", low=0.0, high=1.0, unit="share"
     )
     noise: float = setting(
-        1.0, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0
+        1.0, "Chance that steady coloured noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0, unit="share"
     )
     equalizer: float = setting(
-        1.5, "Random filter, as by another microphone: standard deviation in nepers of power.", low=0.0, high=2.0
+        1.5,
+        "A random filter, as if by another microphone: the standard deviation of its gain.",
+        low=0.0,
+        high=2.0,
+        unit="neper",
     )
     resize_crop: float = setting(
-        0.0, "A random rectangle of the view fills all of it: its sides up to e to this power.", low=0.0, high=0.7
+        0.0,
+        "A random rectangle fills the view; its sides are the view's times a random factor, at most by this much.",
+        low=0.0,
+        high=0.7,
+        unit="ratio",
     )
-    time_mask: float = setting(0.0, "Longest stretch of time hidden, in parts of the view.", low=0.0, high=0.5)
-    frequency_mask: float = setting(0.0, "Widest band hidden, in parts of the mel axis.", low=0.0, high=0.5)
+    time_mask: float = setting(
+        0.0, "Longest stretch of time that is hidden, as a share of the view.", low=0.0, high=0.5, unit="share"
+    )
+    frequency_mask: float = setting(
+        0.0, "Widest band that is hidden, as a share of the mel axis.", low=0.0, high=0.5, unit="share"
+    )
 
     def frames(self, hop_seconds: float) -> int:
         """Frames of one view, a multiple of 8 so that encoders lose none."""

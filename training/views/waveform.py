@@ -21,25 +21,45 @@ class WaveformViews:
     """How strongly views differ from their clip. 0 switches an augmentation off."""
 
     crop_seconds: float = setting(
-        0.96, "Length of a view; longer clips are cropped, shorter ones padded with silence.", low=0.2, high=5.0
+        0.96,
+        "Length of a view; longer clips are cropped, shorter ones padded with silence.",
+        low=0.2,
+        high=5.0,
+        unit="s",
     )
     time_shift: float = setting(
-        0.3, "How freely a shorter clip is placed in its view: 0 at the start, 1 anywhere.", low=0.0, high=1.0
+        0.3,
+        "Where a shorter clip may begin in its view, as a share of the room that it leaves: 0 at the start, 1 anywhere.",
+        low=0.0,
+        high=1.0,
+        unit="share",
     )
     time_stretch: float = setting(
-        0.2, "Slower and lower or faster and higher, up to e to this power.", low=0.0, high=1.0
+        0.2,
+        "Slower and lower or faster and higher by a random factor, at most by this much.",
+        low=0.0,
+        high=1.0,
+        unit="ratio",
     )
-    gain_db: float = setting(6.0, "Louder or quieter by up to this many dB.", low=0.0, high=30.0)
-    polarity: float = setting(0.5, "Chance that the waveform is turned upside down.", low=0.0, high=1.0)
-    mixup: float = setting(0.4, "Largest part of another clip mixed in.", low=0.0, high=0.9)
+    gain_db: float = setting(6.0, "Louder or quieter at random, at most by this much.", low=0.0, high=30.0, unit="dB")
+    polarity: float = setting(0.5, "Chance that the waveform is turned upside down.", low=0.0, high=1.0, unit="share")
+    mixup: float = setting(0.4, "Largest share of another clip that is mixed in.", low=0.0, high=0.9, unit="share")
     background: float = setting(
-        0.0, "Chance that a stretch of another clip sounds behind it, 0 to 20 dB below.", low=0.0, high=1.0
+        0.0,
+        "Chance that a stretch of another clip sounds behind it, 0 to 20 dB below.",
+        low=0.0,
+        high=1.0,
+        unit="share",
     )
     reverb: float = setting(
-        0.0, "Chance that it sounds as in a room, which rings on for 0.1 to 0.6 s.", low=0.0, high=1.0
+        0.0, "Chance that it sounds as in a room, which rings on for 0.1 to 0.6 s.", low=0.0, high=1.0, unit="share"
     )
-    noise: float = setting(0.5, "Chance that white noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0)
-    equalizer: float = setting(0.5, "Random filter: standard deviation in nepers of power.", low=0.0, high=2.0)
+    noise: float = setting(
+        0.5, "Chance that white noise is added, 5 to 45 dB below the clip.", low=0.0, high=1.0, unit="share"
+    )
+    equalizer: float = setting(
+        0.5, "A random filter: the standard deviation of its gain.", low=0.0, high=2.0, unit="neper"
+    )
 
     @property
     def samples(self) -> int:

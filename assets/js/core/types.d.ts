@@ -284,6 +284,9 @@ export interface FileList {
 
 export type Scalar = string | number | boolean | null;
 
+/** From Python: training.units.Unit */
+export type SettingUnit = "" | "s" | "Hz" | "dB" | "share" | "ratio" | "neper" | "memory";
+
 /** From Python: training.settings.Setting, as settings_group describes it. */
 export interface Setting {
   name: string;
@@ -295,6 +298,7 @@ export interface Setting {
   high: number | null;
   choices: string[] | null;
   scale: "linear" | "log";
+  unit: SettingUnit;
   switch: boolean;
 }
 

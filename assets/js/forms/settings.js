@@ -2,6 +2,7 @@
 // kept by the browser for this tab, since Gradio loads the page anew when it had lost the server.
 
 import { make } from "../core/elements.js";
+import { inUnit } from "./units.js";
 
 /** @import { Part, Scalar, Setting, SettingsValue } from "../core/types.d.ts" */
 
@@ -25,6 +26,7 @@ class SettingField {
     this.setting = setting;
     this.onChange = onChange;
     this.trouble = make("p.setting-trouble", { role: "alert" });
+    this.told = make("output.setting-said", { hidden: !setting.unit });
     /** @type {HTMLInputElement | HTMLSelectElement} */
     this.entry = this.madeEntry();
     /** @type {HTMLInputElement | null} the entry, where it is a switch */
@@ -55,7 +57,7 @@ class SettingField {
         make("label.setting-name", { for: id }, words(setting.name)),
         this.reset,
       ),
-      make("div.setting-inputs", {}, ...this.inputs),
+      make("div.setting-inputs", {}, ...this.inputs, this.told),
       make("p.setting-meaning", {}, setting.meaning, make("span.setting-range", {}, ` ${range(setting)}`)),
       this.trouble,
     );
@@ -75,7 +77,10 @@ class SettingField {
       autocomplete: "off",
       spellcheck: "false",
       onchange,
-      oninput: () => this.slide(),
+      oninput: () => {
+        this.slide();
+        this.tell();
+      },
     });
   }
 
@@ -168,7 +173,7 @@ class SettingField {
 
   /** Says at once what is wrong; the server checks again. */
   check() {
-    const { kind, low, high, optional, name, default: usual } = this.setting;
+    const { kind, low, high, optional, name, default: standard } = this.setting;
     const { value } = this;
     let trouble = "";
     if ((kind === "int" || kind === "float") && !(value === null && optional)) {
@@ -181,11 +186,20 @@ class SettingField {
         trouble = `The setting ${name.replaceAll("_", " ")} is ${JSON.stringify(value)}, but ${expected(this.setting)} was expected.`;
     }
     this.trouble.textContent = trouble;
+    this.tell();
     this.box?.classList.toggle("wrong", Boolean(trouble));
     this.slider?.style.setProperty("--share", `${(Number(this.slider.value) / SLIDER_STEPS) * 100}%`);
     this.followLever();
-    this.reset.hidden = JSON.stringify(value) === JSON.stringify(usual);
+    this.reset.hidden = JSON.stringify(value) === JSON.stringify(standard);
     return trouble;
+  }
+
+  /** The value in words, beside it. */
+  tell() {
+    const { low, high, unit } = this.setting;
+    const { value } = this;
+    const legal = typeof value === "number" && (low === null || value >= low) && (high === null || value <= high);
+    this.told.textContent = legal ? inUnit(unit, value) : "";
   }
 
   followLever() {
@@ -219,10 +233,12 @@ function expected({ kind, low, high, optional }) {
 }
 
 /** @param {Setting} setting */
-function range({ low, high, kind, optional, default: usual }) {
+function range({ low, high, kind, optional, unit, default: standard }) {
   if (kind !== "int" && kind !== "float") return "";
-  const bounds = low !== null && high !== null ? `${number(low)} to ${number(high)}, ` : "";
-  return `(${bounds}usually ${usual === null && optional ? "empty" : number(Number(usual))})`;
+  /** @type {(value: number) => string} */
+  const told = (value) => (unit ? inUnit(unit, value) : number(value));
+  const bounds = low !== null && high !== null ? `${told(low)} to ${told(high)}, ` : "";
+  return `(${bounds}default ${standard === null && optional ? "empty" : told(Number(standard))})`;
 }
 
 /** @typedef {{group: string, field: SettingField}} Placed a field and the name of its group */

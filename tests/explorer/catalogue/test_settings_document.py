@@ -41,8 +41,10 @@ def test_type_default_and_range_stand_in_a_line() -> None:
     class Made:
         count: int | None = setting(None, "How many.", low=1, high=9)
         kind: str = setting("a", "Which.", choices=("a", "b"))
+        stretch: float = setting(0.15, "How far.", low=0.0, high=1.0, unit="ratio")
 
     assert settings_table(describe(Made)).splitlines()[2:] == [
         "| `count` | whole number or nothing | nothing | 1 to 9 | How many. |",
         "| `kind` | a choice | a | a, b | Which. |",
+        "| `stretch` | number | 0.15 (±16 %) | 0 to 1 (±0 % to ×2.7 or ÷2.7) | How far. |",
     ]

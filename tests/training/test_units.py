@@ -1,0 +1,20 @@
+"""Values of settings in words: those of Python and those of the page are the same."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from training.units import UNITS, said
+
+CASES = json.loads((Path(__file__).parents[1] / "js" / "forms" / "units.json").read_text())
+"""(unit, value, words); tests/js/forms/units.test.js reads them too."""
+
+
+@pytest.mark.parametrize(("unit", "value", "words"), CASES)
+def test_a_value_is_said_in_its_unit(unit: str, value: float, words: str) -> None:
+    assert said(unit, value) == words  # type: ignore[arg-type]  # any text, from a file
+
+
+def test_every_unit_has_cases() -> None:
+    assert {unit for unit, _, _ in CASES} == set(UNITS)
