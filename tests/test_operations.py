@@ -19,6 +19,8 @@ import app
 from explorer.visitors.limits import Limits
 from tests.test_promises import PROMISES
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parents[1]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 SECURITY = (ROOT / "SECURITY.md").read_text()

@@ -11,6 +11,8 @@ import pytest
 
 from benchmarks.arrivals import Served, one_by_one, together
 
+pytestmark = pytest.mark.whole
+
 PAGE = b"""<link rel="stylesheet" crossorigin href="./style.css"><script async src="/a.js"></script>
 <link rel="manifest" href="/manifest.json" /><script type="module" src="https://elsewhere.example/b.js"></script>"""
 

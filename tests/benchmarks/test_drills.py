@@ -11,6 +11,8 @@ import pytest
 from benchmarks.drills import __main__ as drills
 from benchmarks.drills.tally import Lost, NotHeld, Tally, expect, within
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parents[2]
 HELD_HERE = ("trainer", "projector", "embedder", "disk", "folders", "clock", "page", "restart", "slow", "arrivals")
 

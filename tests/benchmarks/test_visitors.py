@@ -17,6 +17,8 @@ from explorer.visitors.limits import hosted_limits
 from tests.support.launched import launched
 from training.data import open_dataset
 
+pytestmark = pytest.mark.whole
+
 LIGHT = ("map", "neighbours", "lens", "form", "upload")
 """What needs neither a model nor the built-in sounds."""
 

@@ -18,6 +18,8 @@ from explorer.server import Server
 from explorer.visitors.limits import Limits
 from tests.support.launched import launched
 
+pytestmark = pytest.mark.whole
+
 LIMITS = Limits(
     upload_mb=2, request_kb=100, visitor_mb=5, total_mb=40, visitor_uploads=8, sessions=3, waiting_events=50
 )

@@ -61,12 +61,12 @@ def test_a_run_from_the_command_line(
     assert "holds a run already" in sentence(capsys, *options)
 
 
-def test_a_run_without_a_folder_gets_one_named_by_time_and_method(
+def test_a_run_without_a_folder_gets_one_named_by_method_data_and_time(
     tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
 ) -> None:
     assert main(["run", "--runs", str(tmp_path), "--steps", "1", "--device", "cpu", *TINY]) == 0
     (folder,) = tmp_path.iterdir()
-    assert folder.name.endswith("-simclr") and folder.name[:2] == "20"
+    assert re.fullmatch(r"simclr-starter-20\d{6}-\d{6}", folder.name)
     found = answer(capsys, "list", "--runs", str(tmp_path))
     (row,) = found["runs"]
     latest = row.pop("latest")

@@ -14,6 +14,8 @@ from training import checkpoint, durable, loop, trainer
 from training.errors import UserError
 from training.run import RunFolder, State, create_run
 
+pytestmark = pytest.mark.whole
+
 
 def full_disk(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
     """os.write takes `room` bytes and then finds the disk full, the last time with half of what was given."""

@@ -17,6 +17,8 @@ from training.finetune import drawn_in_turns, fine_tuned, fine_tuning, halves, l
 from training.run import RunFolder
 from training.trainer import train
 
+pytestmark = pytest.mark.whole
+
 MakeRun = Callable[..., RunFolder]
 
 

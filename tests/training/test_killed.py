@@ -16,6 +16,8 @@ import pytest
 from training import checkpoint
 from training.run import RunFolder, RunWriter, create_run
 
+pytestmark = pytest.mark.whole
+
 
 def killed_child(act: Callable[[], Any]) -> bool:
     """Run `act` in a forked process that is killed by itself or ends; True where it was killed."""

@@ -55,7 +55,7 @@ def _when(case: tuple[str, str, dict[str, Any]]) -> Any:
     return pytest.param(*case, marks=() if quick else pytest.mark.whole)
 
 
-@pytest.mark.parametrize(("method", "encoder", "settings"), map(_when, RESUMED), ids=str)
+@pytest.mark.parametrize(("method", "encoder", "settings"), [_when(case) for case in RESUMED], ids=str)
 def test_durability_a_resumed_run_is_bitwise_the_uninterrupted_one(
     method: str,
     encoder: str,

@@ -14,6 +14,8 @@ from tests.support.only_training import ALONE
 from training.data.pack import write_pack
 from training.methods import METHODS
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -17,6 +17,8 @@ from explorer.runs.neighbours import neighbours_of_point
 from explorer.web.routes.map import points_values
 from training.run import State, create_run
 
+pytestmark = pytest.mark.whole
+
 
 def test_runs_are_listed_newest_first_and_the_example_last(make_run: Any, tmp_path: Path) -> None:
     for name, created in (("old", "2025-01-01"), ("new", "2025-03-01"), ("middle", "2025-02-01")):

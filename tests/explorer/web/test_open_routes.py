@@ -14,6 +14,8 @@ from explorer.server import Server
 from explorer.web.open_routes import CLOSED, OPEN, Open, OpenRoutes
 from tests.support.launched import launched
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parents[3]
 ALL_CLOSED = [route for routes in CLOSED.values() for route in routes]
 WORDS = {"path:path": "a.js", "url_path:path": "https://example.org", "name:path": "style.css", "ext": "ts"}

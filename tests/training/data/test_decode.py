@@ -15,6 +15,8 @@ from training.data.decode import Decoder, Decoders, decode_upload
 from training.data.sniff import ACCEPTED, NotRead
 from training.errors import UserError
 
+pytestmark = pytest.mark.whole
+
 
 def tone(seconds: float = 1.0, rate: int = 16_000, hz: float = 440.0) -> np.ndarray:
     return 0.5 * np.sin(2 * np.pi * hz * np.arange(round(seconds * rate)) / rate)

@@ -11,6 +11,8 @@ from torch import Generator, Tensor, nn
 
 from training.methods import barlow_twins, byol, dino, moco_v1, simclr, simsiam, swav, vicreg
 
+pytestmark = pytest.mark.whole
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # those of its own dependencies
     from lightly import loss as lightly

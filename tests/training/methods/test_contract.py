@@ -29,6 +29,8 @@ from training.run import Control, RunFolder, State
 from training.settings import setting
 from training.trainer import train
 
+pytestmark = pytest.mark.whole
+
 
 def card(title: str) -> Card:
     flow, suits = Flow((("clip", "encoder"),), loss="none"), Suits("content", "probe", "none")

@@ -20,6 +20,8 @@ from training.parts.kmeans import kmeans
 from training.parts.optimizers import optimizer_for, set_rate
 from training.parts.slow_copy import follow, slow_copy
 
+pytestmark = pytest.mark.whole
+
 MEL = {
     "background": 0.5, "reverb": 0.5, "resize_crop": 0.3, "time_mask": 0.2, "frequency_mask": 0.2, "time_stretch": 0.1,
 }  # fmt: skip

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,19 +18,23 @@ OWN = {"schema", "step", "attempt", "seconds", "resumed_from"}
 """Keys of a row that are no curves."""
 
 
-def declared() -> list[dict[str, object]]:
+def declared() -> dict[str, Any]:
     return json.loads((Path(older.__file__).with_name("schema_1.json")).read_text())
 
 
-@pytest.mark.parametrize("method", METHODS)
+def test_methods_of_that_version_keep_their_names() -> None:
+    assert set(declared()["parts"]) <= set(METHODS)
+
+
+@pytest.mark.parametrize("method", declared()["parts"])
 def test_every_method_has_its_curves_and_pictures(method: str) -> None:
     found = schema_of_older_run(method, ("class", "word"))
     keys = [curve.key for curve in found.curves]
     assert keys[:2] == ["train/loss", "measure/cross_group_knn"] and keys[-1] == "train/clips_per_second"
     assert {"measure/cross_group_knn/class", "measure/cross_group_knn/word"} <= set(keys)
-    own = [curve for curve in found.curves if curve.key in {part["key"] for part in declared()["parts"][method]}]  # type: ignore[call-overload]
-    assert len(own) == len(declared()["parts"][method]) and all(part.title and part.meaning for part in own)  # type: ignore[call-overload]
-    assert [picture.name for picture in found.pictures] == [p["name"] for p in declared()["pictures"][method]] != []  # type: ignore[call-overload]
+    own = [curve for curve in found.curves if curve.key in {part["key"] for part in declared()["parts"][method]}]
+    assert len(own) == len(declared()["parts"][method]) and all(part.title and part.meaning for part in own)
+    assert [picture.name for picture in found.pictures] == [p["name"] for p in declared()["pictures"][method]] != []
 
 
 @pytest.mark.parametrize("name", OLDER_RUNS)
