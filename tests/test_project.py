@@ -57,6 +57,14 @@ def test_the_version_is_the_changelogs() -> None:
     assert version == heading[1] + (".dev0" if heading[2] else "")
 
 
+def test_the_newest_changes_are_one_line_each_added_changed_or_fixed() -> None:
+    newest = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1]
+    lines = [line for line in newest.splitlines()[1:] if line]
+    assert [line for line in lines if line.startswith("### ")] == ["### Added", "### Changed", "### Fixed"]
+    assert lines[0] == "### Added"
+    assert [line for line in lines if not line.startswith(("### ", "- ")) or len(line) > 140] == []
+
+
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
 def test_every_package_is_pinned(file: str) -> None:
     lines = [line.partition("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
