@@ -18,6 +18,7 @@ from explorer.gradio_patches.bounded_memory import bound
 from explorer.gradio_patches.first_script import FirstScript
 from explorer.gradio_patches.quiet_queue import calm
 from explorer.gradio_patches.unasked_launch import launch
+from explorer.jobs.exports import Exports
 from explorer.jobs.launcher import Launcher
 from explorer.pages import tabs_named, whole_page
 from explorer.projector import Projector
@@ -68,6 +69,7 @@ class Server:
             uploads=Uploads(),
             finder=Finder(library, LayoutFolders()),
             downloads=Downloads(arrived=library.open_datasets.forget),
+            exports=None if read_only else Exports(),
         )
         self.projector = Projector()
         self.page = whole_page(self.services, data=self._data, read_only=read_only, started_in=started_in, paths=paths)
@@ -77,7 +79,14 @@ class Server:
         host = FastAPI(openapi_url=None)
         host.include_router(asset_routes)
         host.include_router(
-            byte_routes(self.services.library, self.services.uploads, LayoutFolders(), self._looked_at, self._queued)
+            byte_routes(
+                self.services.library,
+                self.services.uploads,
+                LayoutFolders(),
+                self._looked_at,
+                self._queued,
+                self.services.exports,
+            )
         )
         return host
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from explorer.jobs.exports import Exports
 from explorer.jobs.launcher import Launcher
 from explorer.runs.library import Library
 from explorer.search.finder import Finder
@@ -18,11 +19,15 @@ class Services:
     uploads: Uploads
     finder: Finder
     downloads: Downloads
+    exports: Exports | None = None
+    """None where visitors may only look."""
 
     def close(self) -> None:
         """Let go of everything but the trainers, which go on."""
         self.launcher.close()
         self.finder.close()
         self.downloads.close()
+        if self.exports is not None:
+            self.exports.close()
         self.uploads.close()
         self.library.open_datasets.close()

@@ -24,6 +24,7 @@ from explorer.components import (
 )
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.drop_zone import DropZone
+from explorer.pages.export_button import ExportButton
 from explorer.pages.frame import Frame, TrainForm, in_browser
 from explorer.pages.kept import keep, kept
 from explorer.pages.train_form import (
@@ -58,6 +59,7 @@ def build(frame: Frame) -> None:
                 with gr.Column(scale=1, min_width=220):
                     RunChoice(heading="Compare with", compare=True, elem_id="compare")
                     delete = gr.Button("Delete this run", size="sm", elem_id="delete-run", visible=not frame.read_only)
+                    export = ExportButton(frame)
             LiveChart(elem_id="charts")
             with gr.Accordion("What the loss sees", open=True, elem_id="lens-box"):
                 LensPicture(elem_id="lens")
@@ -66,6 +68,7 @@ def build(frame: Frame) -> None:
     form.wire(tab)
     _wire_state(frame, state)
     _wire_delete(frame, delete)
+    export.wire()
 
 
 class _Form:

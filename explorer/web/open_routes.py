@@ -80,6 +80,12 @@ OPEN = (
     Open("GET", "/gradio_api/x/run/{name}/column", PAGE, "a value of each, to colour by"),
     Open("GET", "/gradio_api/x/run/{name}/layout/{step}", PAGE, "their places"),
     Open("GET", "/gradio_api/x/run/{name}/neighbours/{step}/{point}", PAGE, "which clips it hears alike"),
+    Open(
+        "GET",
+        "/gradio_api/x/run/{name}/export",
+        PAGE,
+        "a run as a zip, where a visitor had it made; never on a read-only page",
+    ),
     Open("GET", "/gradio_api/x/run/{name}/lens", PAGE, "of which steps there is a picture of its loss"),
     Open("GET", "/gradio_api/x/run/{name}/lens/{step}", PAGE, "that picture"),
 )

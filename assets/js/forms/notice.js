@@ -14,15 +14,19 @@ const EMPTY = { text: "", tone: "" };
  */
 export function mount(root, { props, watch }) {
   const line = make("p.notice-line");
+  const link = make("a.notice-link", { download: true });
   const share = make("span");
   const bar = make("div.state-bar", {}, share);
-  root.append(line, bar);
+  root.append(line, link, bar);
   const update = () => {
-    const { text, tone, fraction } = props.value ?? EMPTY;
+    const { text, tone, fraction, link: to } = props.value ?? EMPTY;
     root.hidden = !text;
     root.dataset.tone = tone;
     root.setAttribute("role", tone === "bad" ? "alert" : "status");
     line.textContent = text;
+    link.hidden = !to;
+    link.textContent = to?.words ?? "";
+    link.href = new URL(to?.address ?? "", document.baseURI).href;
     bar.hidden = !Number.isFinite(fraction);
     share.style.width = `${100 * (fraction ?? 0)}%`;
   };

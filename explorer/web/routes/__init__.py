@@ -6,9 +6,11 @@ answered by 404 and one sentence.
 
 from fastapi import APIRouter
 
+from explorer.jobs.exports import Exports
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.sounds.uploads import Uploads
+from explorer.web.routes.exports import add_exports
 from explorer.web.routes.lens import add_lens
 from explorer.web.routes.map import add_map
 from explorer.web.routes.news import Looked, Queued, add_news
@@ -24,9 +26,10 @@ def byte_routes(
     layouts: LayoutFolders,
     looked_at: Looked = lambda name: None,
     queued: Queued = lambda name: {},
+    exports: Exports | None = None,
 ) -> APIRouter:
     """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
-    `queued` says more of the status of a run that waits for its turn.
+    `queued` says more of the status of a run that waits for its turn; `exports` has the zips that visitors asked for.
     """
     router = APIRouter(prefix=PREFIX)
     add_sounds(router, library, uploads)
@@ -34,4 +37,5 @@ def byte_routes(
     add_news(router, library, layouts, looked_at, queued)
     add_map(router, library, layouts)
     add_lens(router, library)
+    add_exports(router, exports)
     return router

@@ -1,0 +1,51 @@
+"""The zip of an exported run, given out where a visitor had it made and to nobody else."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from explorer.jobs.exports import Export
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.sounds.uploads import Uploads
+from explorer.web.routes import PREFIX, byte_routes
+from explorer.web.routes.exports import export_address, file_name
+
+
+def asked(tmp_path: Path, exports: Any, name: str = "one") -> Any:
+    host = FastAPI()
+    host.include_router(byte_routes(Library(tmp_path), Uploads(), LayoutFolders(), exports=exports))
+    return TestClient(host).get(f"{PREFIX}/run/{name}/export")
+
+
+def test_a_zip_is_a_download(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"zip")
+    answer = asked(tmp_path, SimpleNamespace(known=lambda name: Export(name, zip=tmp_path / "a.zip")))
+    assert (answer.status_code, answer.content) == (200, b"zip")
+    assert answer.headers["content-disposition"] == 'attachment; filename="hearsight-one.zip"'
+    assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "export", [None, Export("one"), Export("one", error="broken"), Export("one", zip=Path("gone"))]
+)
+def test_what_is_not_there_is_one_sentence(tmp_path: Path, export: Export | None) -> None:
+    answer = asked(tmp_path, SimpleNamespace(known=lambda name: export))
+    assert answer.status_code == 404 and "no export of this run" in answer.json()["detail"]
+
+
+def test_security_a_read_only_page_gives_none_out(tmp_path: Path) -> None:
+    assert asked(tmp_path, None).status_code == 404
+
+
+def test_names_are_safe_in_addresses_and_files() -> None:
+    assert export_address("a/../b c") == "gradio_api/x/run/a%2F..%2Fb%20c/export"
+    assert [file_name(name) for name in ("one", "a/../b\n", "…")] == [
+        "hearsight-one.zip",
+        "hearsight-a-..-b.zip",
+        "hearsight-run.zip",
+    ]
