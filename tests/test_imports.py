@@ -19,10 +19,12 @@ LAYERS = (
     "explorer.services",
     "explorer.catalogue",
     "explorer.web",
+    "explorer.export",
     "explorer.gradio_patches",
     "explorer.components",
     "explorer.pages",
     "explorer.server",
+    "explorer.__main__",
     "app",
 )
 """From the ground up: each may import those before it."""
@@ -36,6 +38,7 @@ WITHOUT_GRADIO = (
     "explorer.search",
     "explorer.jobs",
     "explorer.catalogue",
+    "explorer.export",
 )
 """What other processes than the server import, or what documents are made with."""
 

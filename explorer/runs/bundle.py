@@ -1,7 +1,7 @@
 """All that can be asked of one run: the one reader of a run's folder, for the page's routes and for an export.
 
 Joins what the trainer, the projector and the page wrote. Takes a folder in any condition, and runs of before a column was
-kept: what isn't there is None or left out. Needs no torch.
+kept: what isn't there is None or left out. Needs no torch but for a method's card.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from explorer.runs import map_columns
-from explorer.runs.columns import Values, from_array, from_codes, from_list
+from explorer.runs.columns import Values, described, from_array, from_codes, from_list
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders, Layouts
 from explorer.runs.lens import lens
 from explorer.runs.metrics import START, Rows, rows_since
@@ -21,6 +21,9 @@ from explorer.runs.points import Points, points
 from explorer.runs.snapshots import file_stamp, snapshot_hash, unit_embeddings
 from training.run import RunFolder, Status, reading
 from training.run.schema import Column, Schema, by_name
+
+CARD = ("title", "family", "year", "paper", "summary", "formula", "negatives", "prevents_collapse", "breaks")
+"""What a reader of a run is told of its method's card."""
 
 
 class Bundle:
@@ -50,6 +53,31 @@ class Bundle:
     def points(self) -> Points:
         """Which clips are embedded and mapped, and their labels."""
         return points(self.run)
+
+    def points_values(self) -> dict[str, Any]:
+        """What the map must know of the points, but for their sounds. Of "columns" those that no step changes come with
+        their values.
+        """
+        about = self.points()
+        values = {column: self.column(column.name) for column in self.columns()}
+        return {
+            "n": len(about),
+            "columns": [described(column) if found is None else found.to_json() for column, found in values.items()],
+            "group": about.group,
+            "main_facet": about.main_facet,
+            "clips": about.clips,
+            "fingerprint": about.fingerprint,
+            "data_name": about.data_name,
+        }
+
+    def method(self) -> dict[str, Any] | None:
+        """What a newcomer is told of the run's method; None where this version has no such method."""
+        from training.methods import METHODS  # brings torch, which the first page must not wait for
+
+        word = str(self.run.config().get("method"))
+        if word not in METHODS:
+            return None
+        return {"name": word, **{part: getattr(METHODS[word].card, part) for part in CARD}}
 
     def snapshots(self) -> list[int]:
         """Steps of which embeddings are kept, ascending."""

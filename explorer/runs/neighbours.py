@@ -7,6 +7,8 @@ import numpy as np
 from explorer.runs.snapshots import unit_embeddings
 from training.run import RunFolder
 
+_CHUNK = 1024
+
 
 @dataclass(frozen=True)
 class Neighbour:
@@ -24,6 +26,27 @@ def neighbours_of_point(run: RunFolder, step: int, point: int, count: int = 10) 
     if units is None or not 0 <= point < len(units):
         return None
     return nearest_rows(units, units[point], count, leave_out=point)
+
+
+def nearest_of_all(units: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """What `nearest_rows` finds for each row of `units` (n, D), itself left out, for all at once.
+
+    (n, count) int32 rows, best first, and (n, count) float32 cosines. Raises ValueError for more than n - 1 of them.
+    """
+    if not 0 < count < len(units):
+        raise ValueError(f"{count} neighbours of {len(units)} points")
+    rows = np.empty((len(units), count), np.int32)
+    scores = np.empty((len(units), count), np.float32)
+    for begin in range(0, len(units), _CHUNK):
+        theirs = units[begin : begin + _CHUNK] @ units.T
+        own = np.arange(len(theirs))
+        theirs[own, begin + own] = -np.inf
+        best = np.argpartition(-theirs, count - 1, axis=1)[:, :count]
+        found = np.take_along_axis(theirs, best, axis=1)
+        order = np.lexsort((best, -found), axis=1)
+        rows[begin : begin + _CHUNK] = np.take_along_axis(best, order, axis=1)
+        scores[begin : begin + _CHUNK] = np.take_along_axis(found, order, axis=1)
+    return rows, scores
 
 
 def nearest_rows(units: np.ndarray, query: np.ndarray, count: int, leave_out: int | None = None) -> list[Neighbour]:

@@ -99,14 +99,18 @@ class Site:
         self.address = f"http://127.0.0.1:{port}"
         command = [sys.executable, str(ROOT / "app.py"), "--port", port, "--runs", str(self.runs)]
         with (self.folder / "server.txt").open("wb") as log:
-            env = {**os.environ, **self.environment}
             self._process = subprocess.Popen(
-                command, cwd=self.started_in, env=env, stdout=log, stderr=subprocess.STDOUT
+                command, cwd=self.started_in, env=self.env, stdout=log, stderr=subprocess.STDOUT
             )
         until = time.monotonic() + START_SECONDS
         while not _answers(self.address):
             assert self._process.poll() is None and time.monotonic() < until, self.log()
             time.sleep(0.1)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Variables of the environment of whatever works with these runs."""
+        return {**os.environ, **self.environment}
 
     def log(self) -> str:
         """What the server said."""

@@ -19,6 +19,7 @@
 /**
  * @typedef {object} Source
  * @property {string} plotly  address of plotly.js, for a <script>
+ * @property {number} picturesAtOnce  of how many clips `pictures` may be asked for at once
  * @property {() => Promise<RunList>} runs
  * @property {(run: string, parts: NewsPart[], since: string) => Promise<News>} news
  *   all that moved, in one answer; `since` is the cursor of the rows that are known, "" at first
@@ -32,12 +33,10 @@
  * @property {(run: string) => Promise<number[]>} lensSteps
  * @property {(run: string, step: number) => Promise<Lens>} lens
  * @property {(sound: Sound) => Promise<ArrayBuffer>} sound  a sound file that browsers can decode
- * @property {(fingerprint: string, indices: number[]) => Promise<SpectrogramImage[]>} pictures  of at most PICTURES_AT_ONCE clips
+ * @property {(fingerprint: string, indices: number[]) => Promise<SpectrogramImage[]>} pictures
  * @property {(token: string) => Promise<SpectrogramImage>} uploadPicture
  * @property {(run: string) => Promise<MethodCard>} method
  */
-
-export const PICTURES_AT_ONCE = 24;
 
 /** @type {Source} The page's source. */
 export let source;
@@ -71,4 +70,14 @@ export function bytesOf(base64) {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
+}
+
+/**
+ * Bytes as base64.
+ * @param {Uint8Array} bytes
+ */
+export function base64Of(bytes) {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return btoa(text);
 }

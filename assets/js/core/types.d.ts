@@ -20,6 +20,7 @@ export type RunStateName =
   | "failed"
   | "crashed"
   | "disk_full"
+  | "exported"
   | "unknown";
 
 /** From Python: training.run.Status, with what the route of news adds. */
@@ -215,6 +216,29 @@ export interface MethodCard {
   breaks: string;
 }
 
+/** From Python: data/run.json of an export: explorer.export.write. A run that was still at work has the state "exported". */
+export interface ExportedRun {
+  format: number;
+  name: string;
+  title: string;
+  status: Pick<RunStatus, "state" | "step" | "steps" | "seconds" | "progress" | "warning" | "warned_by">;
+  layouts: LayoutSummary;
+  neighbours: number[];
+  columns: number[];
+  lens: number[];
+  settings: Record<string, Scalar | Record<string, Scalar>>;
+  /** how many points there are, and how many nearest ones of each are known */
+  clips: number;
+  near: number;
+}
+
+/** From Python: data/lens/S.json of an export; values of one byte go evenly from low to high, those of four are float32. */
+export interface ExportedLens {
+  step: number;
+  pictures: (LensPicture & { bytes: 1 | 4 })[];
+  clips: Lens["clips"];
+}
+
 // ---------------------------------------------------------------- values of components, from Python
 
 /** From Python: clip_sound and upload_sound. */
@@ -265,6 +289,8 @@ export interface NoticeValue {
   text: string;
   tone: "" | "bad" | "busy";
   fraction?: number | null;
+  /** a file to be downloaded, at an address relative to the page */
+  link?: { address: string; words: string };
 }
 
 /** From Python: summary_of */

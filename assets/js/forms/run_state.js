@@ -69,6 +69,8 @@ export function stateLine(status) {
       return `Stopped at step ${step}; it can be resumed.`;
     case "finished":
       return `Finished after ${step} steps in ${duration(status.seconds)}.`;
+    case "exported":
+      return `At step ${step} when it was exported; it was still being trained.`;
     case "failed":
       return `Failed${because}`;
     case "crashed":

@@ -1,7 +1,7 @@
 // Pictures of a sound: its log-mel spectrogram and the outline of its waveform, drawn on canvases.
 
 import { contextOf } from "../core/elements.js";
-import { bytesOf, PICTURES_AT_ONCE, soundKey, source } from "../core/source.js";
+import { bytesOf, soundKey, source } from "../core/source.js";
 
 const KEPT = 300;
 
@@ -67,7 +67,7 @@ function fetchTogether({ fingerprint, index }) {
 function ask(fingerprint, all) {
   wanted.delete(fingerprint);
   while (all.length) {
-    const some = all.splice(0, PICTURES_AT_ONCE);
+    const some = all.splice(0, source.picturesAtOnce);
     fetchTo(fingerprint, some).catch((error) => {
       for (const { reject } of some) reject(error);
     });

@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from explorer.runs.bundle import Bundle
-from explorer.runs.columns import described
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.web.routes.answers import NEVER, Refused, headers, json_answer, number, run_of, shown
@@ -48,21 +47,6 @@ def add_map(router: APIRouter, library: Library, layouts: LayoutFolders) -> None
 
 
 def points_values(library: Library, run: RunFolder) -> dict[str, Any]:
-    """What the map must know of a run's points, and whether they can be heard here.
-
-    Of "columns" those that no step changes come with their values.
-    """
-    bundle, sounds = Bundle(run), library.sounds(run)
-    about = bundle.points()
-    values = {column: bundle.column(column.name) for column in bundle.columns()}
-    return {
-        "n": len(about),
-        "columns": [described(column) if found is None else found.to_json() for column, found in values.items()],
-        "group": about.group,
-        "main_facet": about.main_facet,
-        "clips": about.clips,
-        "fingerprint": about.fingerprint,
-        "data_name": about.data_name,
-        "sounds": sounds.dataset is not None,
-        "note": sounds.note,
-    }
+    """What the map must know of a run's points, and whether they can be heard here."""
+    sounds = library.sounds(run)
+    return {**Bundle(run).points_values(), "sounds": sounds.dataset is not None, "note": sounds.note}

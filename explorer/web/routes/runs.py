@@ -7,9 +7,6 @@ from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.web.routes.answers import Refused, json_answer, run_of
 
-CARD = ("title", "family", "year", "paper", "summary", "formula", "negatives", "prevents_collapse", "breaks")
-"""What the page is told of a method's card."""
-
 
 def add_runs(router: APIRouter, library: Library, layouts: LayoutFolders) -> None:
     """`runs`, and `schema` and `method` of a run."""
@@ -26,10 +23,7 @@ def add_runs(router: APIRouter, library: Library, layouts: LayoutFolders) -> Non
     @router.get("/run/{name}/method")
     def run_method(name: str) -> Response:
         """What a newcomer is told of the run's method."""
-        from training.methods import METHODS  # brings torch, which the first page must not wait for
-
-        word = str(run_of(library, name).config().get("method"))
-        if word not in METHODS:
+        card = Bundle(run_of(library, name)).method()
+        if card is None:
             raise Refused("This version has no such method as this run's.")
-        card = METHODS[word].card
-        return json_answer({"name": word, **{part: getattr(card, part) for part in CARD}})
+        return json_answer(card)

@@ -16,7 +16,7 @@ from explorer.web.routes.answers import FOR_GOOD, NEVER, Refused, headers, json_
 from training.data.dataset import SAMPLE_RATE, Dataset
 
 PICTURES_AT_MOST = 24
-"""In one answer; assets/js/core/source.js says so to those who ask."""
+"""In one answer; assets/js/core/source_live.js asks for no more."""
 
 
 def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:

@@ -1,0 +1,42 @@
+// The card of a run's method and the run's settings, for a page that has no tab of methods.
+
+import { make } from "../core/elements.js";
+
+/** @import { MethodCard, Scalar } from "../core/types.d.ts" */
+
+/** @param {Promise<MethodCard>} asked */
+export function methodCard(asked) {
+  const box = make("div.part.export-card");
+  asked.then(
+    (card) => box.append(...told(card)),
+    (error) => box.append(make("p", {}, error.message)),
+  );
+  return box;
+}
+
+/** @param {MethodCard} card */
+const told = (card) => [
+  make("h3", {}, card.title),
+  make("p.export-faint", {}, `${card.family}, ${card.year}. ${card.paper}`),
+  make("p", {}, card.summary),
+  make("pre", { title: "The loss, as LaTeX" }, card.formula),
+  ...[
+    ["Prevents collapse", card.prevents_collapse],
+    ["Breaks when", card.breaks],
+  ]
+    .filter(([, words]) => words)
+    .map(([title, words]) => make("p", {}, make("strong", {}, `${title}: `), words)),
+];
+
+/** @param {Record<string, Scalar | Record<string, Scalar>>} settings */
+export function settingsTable(settings) {
+  const rows = Object.entries(settings).flatMap(([name, value]) =>
+    value !== null && typeof value === "object"
+      ? Object.entries(value).map(([inner, one]) => [`${name}.${inner}`, one])
+      : [[name, value]],
+  );
+  const cells = rows.map(([name, value]) =>
+    make("tr", {}, make("th", { scope: "row" }, String(name)), make("td", {}, value === null ? "–" : String(value))),
+  );
+  return make("details.part.export-settings", {}, make("summary", {}, "Settings"), make("table", {}, ...cells));
+}

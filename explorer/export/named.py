@@ -1,0 +1,33 @@
+"""A run as the command line names it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.runs.library import EXAMPLE, Library
+from explorer.web.assets import FOLDER
+from training.errors import UserError
+from training.run import RunFolder
+
+
+@dataclass(frozen=True)
+class Named:
+    """A run, and what it is called."""
+
+    run: RunFolder
+    name: str
+    title: str
+
+
+def named_run(word: str, runs: Path) -> Named:
+    """The run in the folder `word`, or listed as `word` below `runs`, "example" among them. Raises UserError."""
+    listed = Library(runs, FOLDER / "example_run")
+    if listed.run(word) is None and RunFolder(Path(word).expanduser()).exists():
+        folder = Path(word).expanduser().absolute()
+        listed, word = Library(folder.parent), folder.name
+    run = listed.run(word)
+    if run is None:
+        raise UserError(
+            f"There is no run {word}; a run's folder, the name of one in {runs}, or {EXAMPLE} was expected."
+        )
+    title = next(summary.title for summary in listed.summaries() if summary.name == word)
+    return Named(run, word, title)

@@ -1,0 +1,67 @@
+"""The page of an export: index.html, its style, the modules that it loads, and no other of ours."""
+
+import re
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+
+from explorer.web.assets import FOLDER, style
+
+ENTRY = "js/export/page.js"
+IMPORT = re.compile(r'^(?:import|export|\}) ?.*?"(\.{1,2}/[^"]+\.js)";$', re.M)
+POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",  # Plotly writes its own
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+)
+
+
+def page_files(title: str) -> dict[str, bytes]:
+    """Path in the export → content, of all that is the same for every run but for the title."""
+    plotly = find_spec("plotly")
+    assert plotly is not None and plotly.origin is not None, "requirements.txt installs plotly"
+    return {
+        "index.html": _index(title).encode(),
+        "page/style.css": style(),
+        "page/icon.svg": (FOLDER / "icon.svg").read_bytes(),
+        "page/plotly.min.js": (Path(plotly.origin).parent / "package_data" / "plotly.min.js").read_bytes(),
+        **{f"page/{name}": (FOLDER / name).read_bytes() for name in modules()},
+    }
+
+
+def modules(entry: str = ENTRY) -> list[str]:
+    """The modules that `entry` imports, and those that these import, by their paths below assets/."""
+    found, waiting = {entry}, [entry]
+    while waiting:
+        file = FOLDER / waiting.pop()
+        for named in IMPORT.findall(file.read_text()):
+            name = (file.parent / named).resolve().relative_to(FOLDER.resolve()).as_posix()
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    return sorted(found)
+
+
+def _index(title: str) -> str:
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8" />
+<meta http-equiv="Content-Security-Policy" content="{"; ".join(POLICY)}" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="referrer" content="no-referrer" />
+<title>{escape(title)} – Hearsight</title>
+<link rel="icon" href="page/icon.svg" />
+<link rel="stylesheet" href="page/style.css" />
+<script type="module" src="page/{ENTRY}"></script>
+</head>
+<body class="exported">
+<p class="export-wait">This page needs a web server, and a browser that runs its scripts. In this folder,
+<code>python -m http.server</code> is one.</p>
+</body>
+</html>
+"""
