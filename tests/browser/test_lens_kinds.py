@@ -42,7 +42,7 @@ CASES = {
     "matrix": Case(
         declared("guesses", "matrix", rows="clips", columns="prototypes"),
         np.eye(CLIPS, 4, dtype=np.float32) * 0.75,
-        *((1, 1), "clip 2, dog × prototype 2: 0.75", (1,)),
+        *((1, 3), "clip 2, dog × prototype 4: 0", (1,)),
     ),
     "matrix of no clips": Case(
         declared("outputs", "matrix", rows="outputs", columns="outputs"),
@@ -65,6 +65,11 @@ CASES = {
 FIGURES = {"matrix": ".lens-matrix", "spectrograms": ".lens-strips", "bars": ".lens-bars"}
 SCROLLED_TO = f"""() => {{ document.querySelector('#lens .part-lens')?.scrollIntoView();
   return document.querySelector("#lens .part-lens[data-step='{STEP}'] figure"); }}"""
+LISTEN = """() => { window.heard = []; window.signs = []; const said = document.querySelector('.lens-said');
+  document.addEventListener('hearsight:sound', e => heard.push(e.detail.key));
+  new MutationObserver(() => signs.push(said.textContent)).observe(said, { childList: true }); }"""
+PLAYED = "signs.some(sign => sign.startsWith('▶')) && !signs.at(-1).startsWith('▶')"
+"""Something was played, and is over."""
 COUNT = """([figure, colour]) => { const canvas = document.querySelector(figure + ' canvas'), found = {};
   const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
   for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3] === 255) {
@@ -109,9 +114,7 @@ def test_it_is_drawn_read_and_heard(pictured_site: Site, look: Callable[..., See
     case = CASES[kind]
     seen = look(pictured_site)
     page = shown(seen, case)
-    page.evaluate(
-        "() => { window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key)); }"
-    )
+    page.evaluate(LISTEN)
     figure = page.locator(FIGURES[case.picture.kind])
     figure.wait_for()
     assert case.picture.title in figure.text_content() and case.picture.meaning in figure.text_content()
@@ -132,11 +135,11 @@ def test_it_is_drawn_read_and_heard(pictured_site: Site, look: Callable[..., See
         assert figure.locator(".lens-read").text_content() == case.told
         field.click(position=place)
     if case.heard:
-        page.wait_for_function("count => heard.length === count", arg=len(case.heard))
+        page.wait_for_function(PLAYED)
         assert [int(key.split(":")[1]) for key in page.evaluate("heard")] == list(case.heard)
     else:
         field.click(position=place)  # what was asked for by the first click has come before this one is over
-        assert figure.locator(".lens-field.heard").count() == 0 and page.evaluate("heard") == []
+        assert figure.locator(".lens-field.heard").count() == 0 and page.evaluate("[heard, signs]") == [[], []]
     assert seen.troubles == []
 
 
