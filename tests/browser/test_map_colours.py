@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 COLOURS = """() => { const { view } = document.querySelector('#map .part-map'); const found = Array(view.points.n).fill(null);
   for (const { ids, colour } of view.plot.classes) for (const id of ids) found[id] = colour; return found; }"""
 UNZOOMED = """() => { const { plot } = document.querySelector('#map .part-map').view; const zooms = plot.scales();
-  const { _fullLayout: kept } = plot.plot; plot.plot._fullLayout = null; const still = plot.scales(); plot.plot._fullLayout = kept;
+  const { _fullLayout: kept } = plot.plot; delete plot.plot._fullLayout; const still = plot.scales(); plot.plot._fullLayout = kept;
   return [-0.7, 0, 0.4].flatMap(v => [zooms.across(v) - still.across(v), zooms.down(v) - still.down(v)]); }"""
 """By how many pixels a place is moved when plotly's axes come."""
 AT_STEP = "step => document.querySelector('#map .part-map').view.shownLayout.step === step"
