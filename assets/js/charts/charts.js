@@ -9,25 +9,44 @@ import { chartsOf, gather } from "./declared.js";
 
 const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 
-/** How many milliseconds the browser takes to lay out and paint what was drawn: a large part of the cost. */
+/**
+ * How many milliseconds the browser takes to lay out and paint what was drawn: a large part of the cost.
+ * @returns {Promise<number>}
+ */
 const painted = () =>
   new Promise((settle) => requestAnimationFrame((begun) => setTimeout(() => settle(performance.now() - begun))));
 
+/** @import { Change } from "../core/feed.js" */
+/** @import { Host, Shown } from "./chart.js" */
+
+/** @implements {Host} */
 class Board {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.smooth = false;
     this.against = "step";
+    /** @type {Shown[]} */
     this.runs = [];
+    /** @type {(() => void)[]} */
     this.stops = [];
+    /** @type {Set<number>} */
     this.news = new Set(); // indices of runs of which no chart has drawn the newest rows yet
     this.rested = 0; // when the charts may be drawn again
     this.drawing = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.later = undefined; // the drawing that waits
+    this.goesOn = ""; // which of the runs go on
+    /** @type {Chart[]} */
     this.charts = [];
+    /** @type {Set<string>} */
     this.held = new Set(); // names of the numbers in the runs' rows
     this.message = make("p.charts-message", { role: "status" });
     this.grid = make("div.charts-grid");
-    root.append(this.tools(), this.message, this.grid);
+    this.bar = this.tools();
+    root.append(this.bar, this.message, this.grid);
+    /** @param {Error} error */
+    this.report = (error) => this.say(error.message);
     onTheme(() => this.rebuild());
     this.watcher = new IntersectionObserver(
       (entries) => {
@@ -35,7 +54,7 @@ class Board {
           this.charts
             .find((chart) => chart.box === target)
             ?.seen(isIntersecting, this.runs)
-            ?.catch((error) => this.say(error.message));
+            ?.catch(this.report);
         }
       },
       { rootMargin: "50px" },
@@ -80,16 +99,15 @@ class Board {
       make("option", { value: "step" }, "steps"),
       make("option", { value: "seconds" }, "seconds trained"),
     );
-    this.bar = make(
+    return make(
       "div.charts-tools",
       {},
       make("label.check", {}, smooth, "Smooth the curves"),
       make("label.pick", {}, "Against", against),
     );
-    return this.bar;
   }
 
-  /** names: of the run to show, and of one to lay over it. */
+  /** @param {string[]} names of the run to show, and of one to lay over it */
   show(names) {
     if (names.join("\n") === this.runs.map((run) => run.name).join("\n") && this.stops.length) return;
     for (const stop of this.stops) stop();
@@ -107,6 +125,10 @@ class Board {
     this.rebuild();
   }
 
+  /**
+   * @param {number} index of the run
+   * @param {Change} change
+   */
   take(index, change) {
     if (change.fresh) return; // `show` draws what is known already
     const more = gather(change.rows ?? [], this.held);
@@ -119,15 +141,20 @@ class Board {
     this.explain();
   }
 
-  /** Draws what is new, now or when the last drawing has been paid for. */
+  /**
+   * Draws what is new, now or when the last drawing has been paid for.
+   * @returns {Promise<void>}
+   */
   async draw() {
     clearTimeout(this.later);
     const now = performance.now();
     if (this.drawing) return;
-    if (now < this.rested) return (this.later = setTimeout(() => this.draw(), this.rested - now));
+    if (now < this.rested) {
+      this.later = setTimeout(() => this.draw(), this.rested - now);
+      return;
+    }
     this.drawing = true;
-    for (const run of this.news)
-      for (const chart of this.charts) chart.take(run, this.runs).catch((error) => this.say(error.message));
+    for (const run of this.news) for (const chart of this.charts) chart.take(run, this.runs).catch(this.report);
     this.news.clear();
     const cost = performance.now() - now + (await painted());
     this.rested = performance.now() + cost / DRAWING_SHARE;
@@ -142,7 +169,7 @@ class Board {
       this.explain();
     }
     for (const chart of charts) {
-      if (this.runs.length) chart.rebuild(this.runs).catch((error) => this.say(error.message));
+      if (this.runs.length) chart.rebuild(this.runs).catch(this.report);
       else chart.box.hidden = true;
     }
   }
@@ -172,6 +199,7 @@ class Board {
     );
   }
 
+  /** @param {string} text */
   say(text) {
     this.message.textContent = text;
     this.message.hidden = !text;
@@ -179,7 +207,10 @@ class Board {
   }
 }
 
-/** The component: shows the runs that are looked at. */
+/**
+ * The component: shows the runs that are looked at.
+ * @param {HTMLElement} root
+ */
 export function mount(root) {
   const board = new Board(root);
   view.on(["runs"], ({ runs }) => board.show(runs));

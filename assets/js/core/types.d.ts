@@ -458,7 +458,7 @@ export interface Scale {
 /** A place of the map that is ringed: a point, the weighted mean of points, or a place of the layout. */
 export interface Ring extends MapMark {
   point?: number;
-  kind: "chosen" | "near" | "mark";
+  kind: "selected" | "chosen" | "near" | "mark";
   text?: string;
 }
 

@@ -1,0 +1,71 @@
+// What the map knows of its clips: their sounds, and what each is called and is by the column that is shown.
+
+import { Columns } from "./columns.js";
+
+/** @import { Column, Points, Sound } from "../core/types.d.ts" */
+
+export class MapClips {
+  /**
+   * @param {string} run
+   * @param {Points} points
+   * @param {string | null} colour name of the column that is shown; null for the main facet
+   */
+  constructor(run, points, colour) {
+    this.points = points;
+    this.columns = new Columns(run, points.columns, points.main_facet);
+    /** @type {Column | null} the column that gives the colours, with its values */
+    this.shown = this.find(colour);
+  }
+
+  /**
+   * The column of that name, or of the main facet.
+   * @param {string | null} name
+   */
+  find(name) {
+    return this.columns.find(name ?? this.points.main_facet);
+  }
+
+  /**
+   * The point of a clip; null where the clip is not on the map.
+   * @param {number | null} clip
+   */
+  pointOf(clip) {
+    const point = clip === null ? -1 : this.points.clips.indexOf(clip);
+    return point < 0 ? null : point;
+  }
+
+  /** @param {number} point */
+  clipOf(point) {
+    return this.points.clips[point];
+  }
+
+  /**
+   * Null where the clips cannot be heard.
+   * @param {number} point
+   * @returns {Sound | null}
+   */
+  soundOf(point) {
+    const { sounds, fingerprint } = this.points;
+    return sounds ? { fingerprint, index: this.clipOf(point) } : null;
+  }
+
+  /** @param {number} point */
+  title(point) {
+    return this.columns.title(point, this.shown);
+  }
+
+  /** @param {number} point */
+  facts(point) {
+    return this.columns.facts(point, this.shown);
+  }
+
+  /** @param {number} point */
+  brief(point) {
+    return this.columns.brief(point, this.shown);
+  }
+
+  /** @param {number} point */
+  everything(point) {
+    return this.columns.everything(point, this.shown);
+  }
+}

@@ -1,0 +1,34 @@
+// The clips that are selected on the page, and the line that says how many and ends the selection.
+
+import { MOST_SELECTED, NOT_INCLUDED } from "../core/address.js";
+import { make } from "../core/elements.js";
+import { view } from "../core/view.js";
+
+/** The numbers of the selected clips; none where a link did not include them. */
+export const selected = () => (view.state.selection === NOT_INCLUDED ? [] : view.state.selection);
+
+/**
+ * Selects a clip too, or no longer.
+ * @param {number} clip
+ */
+export function toggle(clip) {
+  const ids = selected();
+  view.set({ selection: ids.includes(clip) ? ids.filter((id) => id !== clip) : [...ids, clip] });
+}
+
+export class SelectionLine {
+  constructor() {
+    this.box = make("p.map-selection", { role: "status", hidden: true });
+  }
+
+  tell() {
+    const lost = view.state.selection === NOT_INCLUDED;
+    const { length } = selected();
+    this.box.hidden = !lost && !length;
+    const words = lost
+      ? `The selection is not included in this link: it held more than ${MOST_SELECTED} clips. `
+      : `${length === 1 ? "1 clip is" : `${length} clips are`} selected. `;
+    const end = make("button.plain", { type: "button", onclick: () => view.set({ selection: [] }) }, "Clear");
+    this.box.replaceChildren(words, end);
+  }
+}
