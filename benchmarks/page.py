@@ -246,7 +246,7 @@ def started(page: Any, seconds: float) -> dict[str, float]:
 def clicks(page: Any) -> dict[str, float]:
     """Median milliseconds from a click on a point to its sound, and to its neighbours."""
     page.evaluate(LISTEN)
-    points = int(page.evaluate("document.querySelector('.part-map').view.points.n"))
+    points = int(page.evaluate("document.querySelector('.part-map').view.clips.points.n"))
     for i in range(CLICKS):
         page.wait_for_function("!document.querySelector('.part-map').view.plot.moving")
         x, y = page.evaluate(PLACE, i * points // CLICKS)

@@ -9,8 +9,9 @@ from tests.browser.test_map_page import PLACE, coloured_share, shown_map
 
 pytestmark = pytest.mark.browser
 
-COLOURS = """() => { const { view } = document.querySelector('#map .part-map'); const found = Array(view.points.n).fill(null);
-  for (const { ids, colour } of view.plot.classes) for (const id of ids) found[id] = colour; return found; }"""
+COLOURS = """() => { const { clips, plot } = document.querySelector('#map .part-map').view;
+  const found = Array(clips.points.n).fill(null);
+  for (const { ids, colour } of plot.classes) for (const id of ids) found[id] = colour; return found; }"""
 UNZOOMED = """() => { const { plot } = document.querySelector('#map .part-map').view; const zooms = plot.scales();
   const { _fullLayout: kept } = plot.plot; delete plot.plot._fullLayout; const still = plot.scales(); plot.plot._fullLayout = kept;
   return [-0.7, 0, 0.4].flatMap(v => [zooms.across(v) - still.across(v), zooms.down(v) - still.down(v)]); }"""

@@ -68,6 +68,18 @@ def test_a_click_is_seen_and_heard(finished_site: Any, look: Callable[..., Any])
     assert seen.troubles == [] and seen.elsewhere == []
 
 
+def test_a_listed_neighbour_is_gone_to_on_the_map(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site)
+    page = shown_map(seen, "run=made-up&clip=12")
+    page.wait_for_function("document.querySelector('#map .part-map').view.near.length === 10")
+    nearest = page.evaluate("document.querySelector('#map .part-map').view.near[0].point")
+    page.get_by_role("button", name="Go to this clip on the map").first.click()
+    page.wait_for_function(
+        "point => document.querySelector('#map .part-map').view.chosen === point", arg=nearest, timeout=5000
+    )
+    assert seen.troubles == []
+
+
 def test_a_sound_that_was_heard_to_its_end_begins_anew(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = shown_map(seen, "run=made-up&clip=12")

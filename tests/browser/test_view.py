@@ -170,7 +170,7 @@ def test_a_clip_chosen_on_the_map_is_chosen_on_find_and_the_other_way_round(
     )
     page.get_by_role("tab", name="Map").click()
     page.wait_for_function(
-        "clip => { const { view } = document.querySelector('#map .part-map'); return view.points.clips[view.chosen] === clip; }",
+        "clip => { const { view } = document.querySelector('#map .part-map'); return view.clips.clipOf(view.chosen) === clip; }",
         arg=int(clip),
     )
     assert seen.troubles == []

@@ -57,8 +57,9 @@ export class Panel {
    */
   showNear(clips, near) {
     this.list.show(
-      near.map(({ point, score }) => ({
+      near.map(({ point, clip, score }) => ({
         point,
+        clip,
         score,
         sound: clips.soundOf(point),
         label: clips.title(point),
