@@ -153,7 +153,7 @@ def test_durability_a_session_that_the_server_never_met_can_act(site: Any) -> No
     config = json.loads(ask(site, "/config")[1])
     button = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "delete-run")
     function = next(f["id"] for f in config["dependencies"] if [button, "click"] in f["targets"])
-    body = {"fn_index": function, "data": ["deleted"], "session_hash": "unheard", "trigger_id": button}
+    body = {"fn_index": function, "data": [{"run": "deleted"}], "session_hash": "unheard", "trigger_id": button}
     status, answer = ask(site, "/gradio_api/run/predict", body)
     assert status == 200, answer
     assert not (site.runs / "deleted").exists()

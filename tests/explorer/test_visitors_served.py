@@ -180,7 +180,7 @@ def test_security_bodies_of_other_requests_are_small(site: Site, path: str) -> N
 
 
 def test_visitors_sessions_are_bounded_and_the_idle_one_goes(site: Site) -> None:
-    about = site.function("run", "focus")
+    about = site.function("delete-run", "click")
     first, *others = [site.visitor() for _ in range(4)]
     holder = site.server.page.app.state_holder
 
@@ -199,7 +199,7 @@ def test_visitors_sessions_are_bounded_and_the_idle_one_goes(site: Site) -> None
 
 
 def test_visitors_who_never_fetch_their_answers_leave_nothing_for_long(site: Site) -> None:
-    about, queue, visitor = site.function("run", "focus"), site.server.page._queue, site.visitor()
+    about, queue, visitor = site.function("delete-run", "click"), site.server.page._queue, site.visitor()
     for number in range(3 * LIMITS.sessions):
         body = json.dumps({**about, "data": [None], "session_hash": f"unfetched {number}"}).encode()
         joined = visitor.ask("POST", "/gradio_api/queue/join", body, Content_Type="application/json")

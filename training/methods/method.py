@@ -117,7 +117,7 @@ class Method(nn.Module, ABC):
     """A frozen dataclass of described settings."""
     encoders: ClassVar[tuple[str, ...]]
     """Names of the encoders that fit, the default first."""
-    pictures: ClassVar[tuple[Picture, ...]]
+    pictures: ClassVar[tuple[Picture, ...]] = ()
     """What `lens` draws."""
     parts: tuple[Curve, ...] = ()
     """What `loss` gives beside "loss": its terms, and how well its task is solved. Set anew by `__init__` where the

@@ -1,16 +1,24 @@
 """The doorkeeper before and behind the handlers."""
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 import pytest
 
-from explorer.components import Choice, ClipList, SoundPlayer
+from explorer.components import Choice, SoundPlayer
+from explorer.components.browser_part import BrowserPart
+from explorer.components.sound_player import SOUND
 from explorer.gradio_patches.typed_blocks import FileAnswered, TypedBlocks
 
 FILE = {"path": "plain.txt", "meta": {"_type": "gradio.FileData"}}
 HIDDEN = {"path": "", "x": FILE}
+
+
+class Rows(BrowserPart):
+    """A part whose event carries a sound."""
+
+    sends: ClassVar[dict[str, Any]] = {"index": int, "value": {"sound": SOUND, "label": str}}
 
 
 def asked(inputs: list[Any], event: Any = None, answer: Any = None) -> tuple[list[Any], Any]:
@@ -23,7 +31,7 @@ def asked(inputs: list[Any], event: Any = None, answer: Any = None) -> tuple[lis
 
     async def call() -> Any:
         with TypedBlocks() as page:
-            rows, player = ClipList(), SoundPlayer()
+            rows, player = Rows(module="a.js"), SoundPlayer()
             rows.select(handler, [Choice(choices=["a"]), player, gr.Textbox()], player)
         return await page.process_api(0, inputs, event_data=gr.EventData(None, event))
 
