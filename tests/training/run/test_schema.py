@@ -4,7 +4,7 @@ import json
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.run.schema import AXES, Column, Curve, Line, Picture, PictureKind, Schema, VerdictKind
@@ -87,10 +87,11 @@ JSON = st.recursive(
         st.lists(inner)
         | st.dictionaries(st.sampled_from(["curves", "columns", "key", "title", "kind", "lines"]), inner)
     ),
-    max_leaves=20,
+    max_leaves=10,
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(JSON)
 def test_bad_input_anything_is_read(value: Any) -> None:
     assert isinstance(Schema.from_json(value), Schema)
