@@ -16,6 +16,7 @@ def add_lens(router: APIRouter, library: Library) -> None:
 
     @router.get("/run/{name}/lens/{step}")
     def run_lens(name: str, step: str) -> Response:
+        """The pictures of one step, with what is needed to hear the clips in them."""
         run = run_of(library, name)
         found = Bundle(run).lens(number(step, "step"))
         if found is None:
