@@ -3,6 +3,8 @@
 import errno
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,8 +36,9 @@ def train(folder: Path | str, resume: bool = False) -> State:
         status = replace(status, step=before.step, seconds=before.seconds)
     journal = Journal(run, status)
     controls = Controls(run, journal)
+    log = ExitStack()
     try:
-        _log_to(run.log_path)
+        log.enter_context(_logging_to(run.log_path))
         journal.set_status()
         return prepared(run, journal, controls, resume=trained).to_the_end()
     except Stopped:
@@ -57,6 +60,7 @@ def train(folder: Path | str, resume: bool = False) -> State:
         raise UserError(journal.status.message) from error
     finally:
         controls.restore()
+        log.close()
         run.close()
 
 
@@ -64,11 +68,23 @@ def _disk_is_full(error: BaseException | None) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def _log_to(path: Path) -> None:
-    """Keep the log beside the run, unless what starts this trainer leads its standard error there already."""
+@contextmanager
+def _logging_to(path: Path) -> Iterator[None]:
+    """Keep the log beside the run, unless what starts this trainer leads its standard error there already.
+
+    Until the training has ended: in a process that trains several runs, none of them writes to the log of another.
+    """
     os.close(reading.regular(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
-    if not os.path.samestat(os.fstat(2), path.stat()):
-        logging.getLogger().addHandler(logging.FileHandler(path))
+    if os.path.samestat(os.fstat(2), path.stat()):
+        yield
+        return
+    handler = logging.FileHandler(path)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
 
 
 def _end(journal: Journal, state: State, message: str) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import logging
 import os
 import signal
 import time
@@ -47,6 +48,17 @@ def test_pause_resume_and_stop(made_run: MakeRun, at_step: AtStep, monkeypatch: 
     assert seen == [State.PAUSED] * 3
     assert run.status().step == 5 and run.checkpoints() == [0, 5]
     assert not list((run.path / "control").iterdir())
+
+
+def test_a_run_logs_to_its_own_folder_and_only_while_it_trains(made_run: MakeRun) -> None:
+    first, second = made_run("first", steps=1), made_run("second", steps=1)
+    before = list(logging.getLogger().handlers)
+    train(first.path)
+    assert logging.getLogger().handlers == before
+    logged = first.log_path.read_text()
+    train(second.path)
+    logging.getLogger().error("said by another run")
+    assert first.log_path.read_text() == logged and "said by another run" not in second.log_path.read_text()
 
 
 def test_a_stop_while_preparing_is_heard(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
