@@ -21,5 +21,7 @@ class Batch:
     """(B,) int64: frames or samples of each clip."""
     groups: Tensor
     """(B,) int64: which speaker, file or instrument each clip comes from."""
+    recordings: Tensor
+    """(B,) int64: which recording each clip was cut from; the windows of one file share it."""
     companions: Mapping[str, Tensor] = field(default_factory=dict)
     """What lies beside the sound (caption tokens, pictures), as the method's own `companions` turned it to tensors."""

@@ -28,6 +28,8 @@ class RunConfig:
     front_end: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the spectrogram."""
     data_fingerprint: str | None = None
+    objective: int = 1
+    """Which form of the method's objective the run was begun with, see Method.objective."""
     steps: int | None = setting(
         None, "Stop after so many steps, whatever the seconds say; empty trains by the clock.", low=1, high=10_000_000
     )
@@ -132,7 +134,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
         run.setdefault("seconds", None)
     for part, taken in sorted_overrides.items():
         run[part] = asdict(build(kinds[part], {**run.get(part, {}), **taken}, f"The {part.replace('_', ' ')}"))
-    return replace(RunConfig.checked(run), **provenance())
+    return replace(RunConfig.checked(run), objective=method.objective, **provenance())
 
 
 def _sorted(overrides: Mapping[str, Any], kinds: Mapping[str, type]) -> dict[str, dict[str, Any]]:

@@ -26,6 +26,7 @@ from training.hardware import Hardware, hardware, keep_freed_memory
 from training.journal import Journal
 from training.learner import Learner, new_learner
 from training.measures.collapse import Alarm, collapse_warning
+from training.methods import METHODS
 from training.pace import Pace
 from training.parts.optimizers import scheduled_rate, set_rate
 from training.probe import described, stratified_sample
@@ -52,6 +53,8 @@ def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool)
         journal.status = replace(journal.status, progress=fraction, message=message)
         journal.keep_alive()
 
+    if resume:
+        _check_objective(config)
     dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=preparing)
     _check_data(dataset, config)
     store = _store(dataset, config, machine, preparing)
@@ -63,7 +66,9 @@ def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool)
     else:
         if journal.status.attempt > 1:
             run.append_metrics({"resumed_from": -1, "attempt": journal.status.attempt})
-        run.write_config(replace(config, data_fingerprint=dataset.fingerprint).to_json())
+        run.write_config(
+            replace(config, data_fingerprint=dataset.fingerprint, objective=METHODS[config.method].objective).to_json()
+        )
         run.write_probe(described(dataset, clips, config.data))
     run.write_columns(clip_values(dataset, clips))
     schema = contents(learner.method, dataset)
@@ -187,6 +192,16 @@ def _check_data(dataset: Dataset, config: RunConfig) -> None:
         raise UserError(
             f"The sounds of {config.data} have changed since this run was made (fingerprint {dataset.fingerprint[:8]}, "
             f"expected {str(config.data_fingerprint)[:8]}); start a new run on them."
+        )
+
+
+def _check_objective(config: RunConfig) -> None:
+    """Half of a training by one objective and half by another would be neither. Raises UserError."""
+    kind = METHODS.get(config.method)
+    if kind is not None and config.objective != kind.objective:
+        raise UserError(
+            f"The run was begun with form {config.objective} of the method {config.method}, but this version trains form "
+            f"{kind.objective} (CHANGELOG.md says what changed); start a new run."
         )
 
 

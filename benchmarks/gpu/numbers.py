@@ -177,8 +177,8 @@ def moved(batch: Batch, device: torch.device, double: bool) -> Batch:
     def there(x: Tensor) -> Tensor:
         return doubled(x) if double else x.to(device)
 
-    companions = {name: there(table) for name, table in batch.companions.items()}
-    return Batch(there(batch.clips), there(batch.audio), there(batch.lengths), there(batch.groups), companions)
+    tensors = {name: there(table) for name, table in vars(batch).items() if name != "companions"}
+    return Batch(**tensors, companions={name: there(table) for name, table in batch.companions.items()})
 
 
 def doubled(x: Tensor) -> Tensor:

@@ -61,6 +61,27 @@ def test_a_run_logs_to_its_own_folder_and_only_while_it_trains(made_run: MakeRun
     assert first.log_path.read_text() == logged and "said by another run" not in second.log_path.read_text()
 
 
+def test_a_run_of_another_objective_is_not_resumed(
+    made_run: MakeRun, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run(steps=4)
+    at_step(2, lambda: run.ask(Control.STOP))
+    train(run.path)
+    monkeypatch.setattr(METHODS[run.config()["method"]], "objective", 2)
+    with pytest.raises(UserError, match="begun with form 1 of the method simclr, but this version trains form 2"):
+        train(run.path, resume=True)
+    assert run.status().state == State.FAILED and run.checkpoints() == [0, 2]
+
+
+def test_a_run_that_has_not_begun_takes_the_newest_objective(
+    made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run(steps=1)
+    monkeypatch.setattr(METHODS[run.config()["method"]], "objective", 2)
+    train(run.path)
+    assert run.config()["objective"] == 2
+
+
 def test_a_stop_while_preparing_is_heard(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     run = made_run()
 

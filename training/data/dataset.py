@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -82,6 +83,12 @@ class Dataset:
     def seconds(self, clip: int) -> float:
         """The clip's length in seconds."""
         return float(self.lengths[clip]) / SAMPLE_RATE
+
+    @cached_property
+    def recordings(self) -> np.ndarray:
+        """(n,) int64: which of the files each clip was cut from, numbered as they first come."""
+        numbers: dict[str, int] = {}
+        return np.fromiter((numbers.setdefault(file, len(numbers)) for file in self.files), np.int64, len(self.files))
 
     @property
     def main_facet(self) -> str:

@@ -40,7 +40,9 @@ class ClipStore:
     lengths: Tensor
     """(n,) int64: rows of each clip."""
     groups: Tensor
-    """(n,) int64."""
+    """(n,) int64: which speaker, file or instrument each clip comes from."""
+    recordings: Tensor
+    """(n,) int64: which file each clip was cut from."""
     longest: int
     """Rows of the longest clip."""
 
@@ -64,6 +66,7 @@ class ClipStore:
             audio=self.audio(clips),
             lengths=self.lengths[clips],
             groups=self.groups[clips],
+            recordings=self.recordings[clips],
             companions={name: table[clips] for name, table in companions.items()},
         )
 
@@ -141,9 +144,13 @@ def clip_power(waveforms: list[np.ndarray], front_end: FrontEnd, device: torch.d
 
 
 def _store(rows: Tensor, starts: Tensor, lengths: np.ndarray, dataset: Dataset, device: torch.device) -> ClipStore:
-    groups = torch.from_numpy(dataset.groups.codes.astype(np.int64))
     return ClipStore(
-        rows, starts.to(device), torch.from_numpy(lengths).to(device), groups.to(device), longest=int(lengths.max())
+        rows,
+        starts=starts.to(device),
+        lengths=torch.from_numpy(lengths).to(device),
+        groups=torch.from_numpy(dataset.groups.codes.astype(np.int64)).to(device),
+        recordings=torch.from_numpy(dataset.recordings).to(device),
+        longest=int(lengths.max()),
     )
 
 

@@ -20,6 +20,7 @@ from training.encoders.conv_gru import ConvGru, stacked
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
+from training.parts.mean_over import mean_over
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import own_steps
@@ -118,7 +119,7 @@ class APC(Method):
         wrong = (true - self.predicted(views["x"])).abs().mean(2)  # (B, U − n)
         inside = views["inside"]
         counted = inside[:, : -self.ahead] & inside[:, self.ahead :]
-        return {"loss": (wrong * counted).sum() / counted.sum().clamp(min=1)}
+        return {"loss": mean_over(wrong, counted)}
 
     def predicted(self, x: Tensor) -> Tensor:
         """ŷ: standardised (B, F, V) → (B, U − n, s · F) float32, at place t of what step t + n will hold."""

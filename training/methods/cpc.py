@@ -24,6 +24,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.parts.contrast import products
+from training.parts.mean_over import mean_over
 from training.run.schema import Curve, Picture
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps
@@ -146,7 +147,7 @@ def foreseen(
         counted = inside[:, :-k] & inside[:, k:]  # (B, U − k)
         wrong = -functional.log_softmax(scores, dim=2)[:, :, 0]
         found = scores[:, :, 0] > scores[:, :, 1:].amax(2)
-        results.append((mean_of(wrong, counted), mean_of(found, counted)))
+        results.append((mean_over(wrong, counted), mean_over(found, counted)))
     return results
 
 
@@ -162,8 +163,3 @@ def step_scores(guess: Tensor, z: Tensor, others: Tensor, same_clip: Tensor, k: 
     at = torch.arange(k, z.shape[1], device=z.device)
     own = own.masked_fill(same_clip == at[:, None], -torch.inf)
     return torch.cat([true, own, products(guess, others)], dim=2)
-
-
-def mean_of(values: Tensor, counted: Tensor) -> Tensor:
-    """Mean of those counted."""
-    return (values * counted).sum() / counted.sum().clamp(min=1)

@@ -20,6 +20,7 @@ from training.batch import Batch
 from training.encoders.transformers import Block, Transformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
+from training.parts.mean_over import mean_over
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.chunk_masks import own_chunks
@@ -116,7 +117,7 @@ class MaskedAutoencoder(Method):
         patches, hidden = views["patches"], views["hidden"]
         wrong = (self.drawn(patches, views["seen"]) - self.target(patches)).square().mean(2)  # (B, N)
         counted = views["own"].gather(1, hidden)
-        return {"loss": (wrong.gather(1, hidden) * counted).sum() / counted.sum().clamp(min=1)}
+        return {"loss": mean_over(wrong.gather(1, hidden), counted)}
 
     def drawn(self, patches: Tensor, seen: Tensor) -> Tensor:
         """All patches, from the seen ones (B, n) alone: (B, N, P) → (B, N, P) float32."""

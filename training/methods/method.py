@@ -115,6 +115,8 @@ class Method(nn.Module, ABC):
     card: ClassVar[Card]
     Config: ClassVar[type]
     """A frozen dataclass of described settings."""
+    objective: ClassVar[int] = 1
+    """Raised where a run that was begun before would go on with another loss or other views: it is not resumed then."""
     encoders: ClassVar[tuple[str, ...]]
     """Names of the encoders that fit, the default first."""
     pictures: ClassVar[tuple[Picture, ...]] = ()

@@ -19,6 +19,7 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
+from training.parts.mean_over import mean_over
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.chunk_masks import hidden_chunks, over_frames, own_chunks, spoiled
@@ -117,7 +118,7 @@ class MPC(Method):
         """The mean absolute difference over the hidden frames alone, those left as they were included."""
         wrong = (self.predicted(views["masked"]) - views["x"]).abs().mean(1)  # (B, V)
         hidden = views["hidden"]
-        return {"loss": (wrong * hidden).sum() / hidden.sum()}
+        return {"loss": mean_over(wrong, hidden)}
 
     def predicted(self, masked: Tensor) -> Tensor:
         """What the whole view was, from what is left of it: (B, F, V) → (B, F, V) float32."""

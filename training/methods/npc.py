@@ -17,7 +17,8 @@ from training.batch import Batch
 from training.encoders.masked_conv import MaskedConv
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task, part
-from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
+from training.parts.mean_over import mean_over
+from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
 from training.run.schema import Picture
 from training.settings import setting
 
@@ -108,7 +109,7 @@ class NPC(Method):
         guess, probability = self.predicted(views["x"], views["noise"])
         wrong = (guess - views["x"]).abs().mean(1)  # (B, V)
         used = perplexity(mean_over(probability, inside)).mean()
-        return {"loss": (wrong * inside).sum() / inside.sum().clamp(min=1), "codes_used": used.detach()}
+        return {"loss": mean_over(wrong, inside), "codes_used": used.detach()}
 
     def predicted(self, x: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor]:
         """Every frame from what lies around it, (B, F, V) float32, and how likely each code was, (B, V, G, K)."""

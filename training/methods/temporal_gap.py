@@ -22,6 +22,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task, part
 from training.parts.encode_independently import encode_independently
+from training.parts.mean_over import mean_over
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.pieces import unblended
@@ -131,8 +132,7 @@ class TemporalGap(Method):
         cross = functional.binary_cross_entropy_with_logits(said, gap, reduction="none")
         least = torch.special.entr(gap) + torch.special.entr(1 - gap)
         apart = (said.detach().sigmoid() - gap).abs()
-        total = counted.sum().clamp(min=1)
-        return {"loss": ((cross - least) * counted).sum() / total, "error": (apart * counted).sum() / total}
+        return {"loss": mean_over(cross - least, counted), "error": mean_over(apart, counted)}
 
     def said(self, slices: Tensor) -> Tensor:
         """The logit of the gap (B,) float32, of two slices (B, 2, F, W)."""

@@ -27,7 +27,8 @@ from training.encoders.transformers import FrameTransformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.parts.contrast import products
-from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
+from training.parts.mean_over import mean_over
+from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps, span_mask
@@ -178,12 +179,11 @@ class Wav2Vec2(Method):
         found = (scores[:, :, 0] > nearest) & nearest.isfinite()
         used = perplexity(mean_over(probability, views["inside"]))  # (G,)
         unused = 1 - used.mean() / self.config.codes
-        count = hidden.sum().clamp(min=1)
-        contrast = (wrong * hidden).sum() / count
+        contrast = mean_over(wrong, hidden)
         return {
             "loss": contrast + self.config.diversity * unused,
             "contrast": contrast.detach(),
-            "accuracy": ((found * hidden).sum() / count).detach(),
+            "accuracy": mean_over(found, hidden).detach(),
             "codes_used": used.mean().detach(),
         }
 

@@ -5,6 +5,8 @@ Shapes:  B clips, C numbers of a code, F mel bands, V frames.
 
 from torch import Tensor, nn
 
+from training.parts.mean_over import mean_over
+
 
 class SpectrogramDecoder(nn.Module):
     """Two dense layers: a code (B, C) → spectrograms (B, *shape), such as (F, V), or (N, F, V) for N at once."""
@@ -31,7 +33,7 @@ def squared_error(rebuilt: Tensor, target: Tensor, counted: Tensor) -> Tensor:
     Frames that show no sound of the clip are left out by `counted`; 0 where none is counted at all.
     """
     wrong = (rebuilt.float() - target.float()).square().mean(-2)  # (…, V)
-    return (wrong * counted).sum() / counted.sum().clamp(min=1)
+    return mean_over(wrong, counted)
 
 
 class RecurrentDecoder(nn.Module):

@@ -52,8 +52,3 @@ def gumbel_noise(shape: tuple[int, ...], like: Tensor, generator: Generator) -> 
 def perplexity(mean_probability: Tensor) -> Tensor:
     """(G, V), each row summing to 1 → (G,): how many codes are in use, from 1 to V, e to the entropy."""
     return torch.exp(-torch.xlogy(mean_probability, mean_probability).sum(1))
-
-
-def mean_over(probability: Tensor, counted: Tensor) -> Tensor:
-    """(B, U, G, V) → (G, V): the mean over the frames that are counted (B, U)."""
-    return (probability * counted[:, :, None, None]).sum((0, 1)) / counted.sum().clamp(min=1)

@@ -41,6 +41,12 @@ def test_a_batch_of_mel_power_is_each_clips_own(own: Dataset) -> None:
     assert batch.groups.tolist() == [int(own.groups.codes[c]) for c in clips]
 
 
+def test_windows_of_one_file_are_of_one_recording(own: Dataset) -> None:
+    files = tuple(f"{i // 3}.wav" for i in range(len(own)))
+    batch = waveform_store(replace(own, files=files), CPU).batch(torch.tensor([0, 2, 3, 5, 63]), {})
+    assert batch.recordings.tolist() == [0, 0, 1, 1, 21]
+
+
 def test_a_batch_of_samples_is_each_clips_own(own: Dataset) -> None:
     store = waveform_store(own, CPU)
     clips = torch.tensor([7, 1, 63])

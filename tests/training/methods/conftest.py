@@ -146,7 +146,11 @@ def toy_batch() -> Batch:
     """64 clips of steady patterns, each with one of its own."""
     power = torch.rand(CLIPS, MELS, 1, generator=Generator().manual_seed(0)).mul(6).exp().expand(-1, -1, 24) / 50
     return Batch(
-        torch.arange(CLIPS), power.contiguous(), torch.full((CLIPS,), 24), torch.zeros(CLIPS, dtype=torch.int64)
+        torch.arange(CLIPS),
+        power.contiguous(),
+        torch.full((CLIPS,), 24),
+        torch.zeros(CLIPS, dtype=torch.int64),
+        torch.arange(CLIPS),
     )
 
 

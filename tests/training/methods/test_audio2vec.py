@@ -24,7 +24,7 @@ def views_of(method: NeighbouringSlices, length: int = 40) -> dict[str, Tensor]:
     power = torch.rand(CLIPS, MELS, 60, generator=Generator().manual_seed(0)) * 3
     lengths = torch.full((CLIPS,), length)
     power = power * (torch.arange(60) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(CLIPS), power, lengths, torch.zeros(CLIPS, dtype=torch.int64))
+    batch = Batch(torch.arange(CLIPS), power, lengths, torch.zeros(CLIPS, dtype=torch.int64), torch.arange(CLIPS))
     return method.views(batch, Generator().manual_seed(1))
 
 
@@ -98,7 +98,9 @@ def test_slices_lie_a_gap_apart(name: str) -> None:
         frequency_stretch=0.0, time_shift=0.0,
     )  # fmt: skip
     power = torch.arange(1.0, 31.0).expand(CLIPS, MELS, -1)  # as long as three slices of 8 frames and two gaps of 3
-    batch = Batch(torch.arange(CLIPS), power, torch.full((CLIPS,), 30), torch.zeros(CLIPS, dtype=torch.int64))
+    batch = Batch(
+        torch.arange(CLIPS), power, torch.full((CLIPS,), 30), torch.zeros(CLIPS, dtype=torch.int64), torch.arange(CLIPS)
+    )
     frames = method.views(batch, Generator().manual_seed(0))["slices"].exp()[0, :, 0].round().tolist()
     assert frames == [list(range(1, 9)), list(range(12, 20)), list(range(23, 31))]
 

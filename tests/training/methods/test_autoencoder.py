@@ -22,7 +22,13 @@ def method_with(**settings: object) -> Autoencoder:
 def batch_of(lengths: Tensor, seed: int = 0) -> Batch:
     power = torch.rand(len(lengths), MELS, 24, generator=Generator().manual_seed(seed)) * 3
     power = power * (torch.arange(24) < lengths[:, None])[:, None]
-    return Batch(torch.arange(len(lengths)), power, lengths, torch.zeros(len(lengths), dtype=torch.int64))
+    return Batch(
+        torch.arange(len(lengths)),
+        power,
+        lengths,
+        torch.zeros(len(lengths), dtype=torch.int64),
+        torch.arange(len(lengths)),
+    )
 
 
 def test_the_loss_is_the_error_over_the_clips_own_frames() -> None:

@@ -25,7 +25,7 @@ def method_with(momentum: float = 0.9) -> BYOL:
 
 def views_for(method: BYOL) -> dict[str, Tensor]:
     power = torch.rand(16, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(torch.arange(16), power, torch.full((16,), 24), torch.zeros(16, dtype=torch.int64))
+    batch = Batch(torch.arange(16), power, torch.full((16,), 24), torch.zeros(16, dtype=torch.int64), torch.arange(16))
     return method.views(batch, Generator().manual_seed(1))
 
 

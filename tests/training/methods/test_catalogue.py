@@ -48,7 +48,7 @@ def batch_for(method: Method) -> Batch:
         lengths = torch.full((CLIPS,), 8000)
     clips = torch.arange(CLIPS)
     companions = {name: table[clips] for name, table in method.companions(dataset()).items()}
-    return Batch(clips, audio, lengths, clips % 4, companions)
+    return Batch(clips, audio, lengths, clips % 4, clips, companions)
 
 
 FOLDER = TemporaryDirectory()

@@ -32,7 +32,7 @@ def batch() -> Batch:
         "picture": torch.randint(0, 256, (CLIPS, 3, EDGE, EDGE), generator=random).byte(),
         "picture_number": clips,
     }
-    return Batch(clips, power, torch.full((CLIPS,), FRAMES), clips % 4, companions)
+    return Batch(clips, power, torch.full((CLIPS,), FRAMES), clips % 4, clips, companions)
 
 
 def rebuilt_in(method: Method, views: dict[str, Tensor]) -> Tensor:

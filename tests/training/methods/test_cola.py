@@ -26,7 +26,13 @@ def batch_of(frames: int, count: int = 16) -> Batch:
     power = torch.zeros(count, 16, frames)
     power[:, 0] = 1 + torch.arange(count)[:, None]
     power[:, 1] = 1 + torch.arange(frames)
-    return Batch(torch.arange(count), power, torch.full((count,), frames), torch.zeros(count, dtype=torch.int64))
+    return Batch(
+        torch.arange(count),
+        power,
+        torch.full((count,), frames),
+        torch.zeros(count, dtype=torch.int64),
+        torch.arange(count),
+    )
 
 
 def told(view: Tensor) -> tuple[Tensor, Tensor]:

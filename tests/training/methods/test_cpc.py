@@ -27,7 +27,7 @@ def views_of(method: CPC, seed: int = 0) -> dict[str, Tensor]:
     lengths = torch.tensor([24, 24, 17, 9, 4, 30])
     power = torch.rand(6, 8, 30, generator=Generator().manual_seed(seed)) * 3
     power = power * (torch.arange(30) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64))
+    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64), torch.arange(6))
     return method.views(batch, Generator().manual_seed(seed + 1))
 
 

@@ -22,7 +22,13 @@ def method_with(**settings: object) -> Data2Vec:
 
 def views_for(method: Data2Vec, frames: int = 24) -> dict[str, Tensor]:
     power = torch.rand(CLIPS, MELS, frames, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(torch.arange(CLIPS), power, torch.full((CLIPS,), frames), torch.zeros(CLIPS, dtype=torch.int64))
+    batch = Batch(
+        torch.arange(CLIPS),
+        power,
+        torch.full((CLIPS,), frames),
+        torch.zeros(CLIPS, dtype=torch.int64),
+        torch.arange(CLIPS),
+    )
     return method.views(batch, Generator().manual_seed(1))
 
 

@@ -26,7 +26,7 @@ def views_of(method: DenoisingAutoencoder, length: int = 20) -> dict[str, Tensor
     power = torch.rand(CLIPS, MELS, 24, generator=Generator().manual_seed(0)) * 3
     lengths = torch.full((CLIPS,), length)
     power = power * (torch.arange(24) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(CLIPS), power, lengths, torch.zeros(CLIPS, dtype=torch.int64))
+    batch = Batch(torch.arange(CLIPS), power, lengths, torch.zeros(CLIPS, dtype=torch.int64), torch.arange(CLIPS))
     return method.views(batch, Generator().manual_seed(1))
 
 

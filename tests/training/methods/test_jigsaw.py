@@ -22,7 +22,9 @@ def method_with(encoder: str | None = None, **settings: object) -> Jigsaw:
 
 
 def views_of(method: Jigsaw, power: Tensor, lengths: Tensor, seed: int = 1) -> dict[str, Tensor]:
-    batch = Batch(torch.arange(len(power)), power, lengths, torch.zeros(len(power), dtype=torch.int64))
+    batch = Batch(
+        torch.arange(len(power)), power, lengths, torch.zeros(len(power), dtype=torch.int64), torch.arange(len(power))
+    )
     return method.views(batch, Generator().manual_seed(seed))
 
 

@@ -113,7 +113,7 @@ def test_the_lens_shows_probabilities_and_the_nearest_first() -> None:
     method = method_with(**{"method.background": 20}).eval()
     method.clustering.labels.copy_(torch.arange(40) % 10)
     power = torch.rand(12, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(torch.arange(12), power, torch.full((12,), 24), torch.zeros(12, dtype=torch.int64))
+    batch = Batch(torch.arange(12), power, torch.full((12,), 24), torch.zeros(12, dtype=torch.int64), torch.arange(12))
     with torch.no_grad():
         lens = method.lens(method.views(batch, Generator().manual_seed(1)))
     close, around = lens["probability"]

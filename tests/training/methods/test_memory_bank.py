@@ -49,7 +49,13 @@ def method_with(clips: int = 40, **settings: object) -> MemoryBank:
 
 def batch_of(clips: list[int]) -> Batch:
     power = torch.rand(len(clips), 16, 24, generator=Generator().manual_seed(0)) * 3
-    return Batch(torch.tensor(clips), power, torch.full((len(clips),), 24), torch.zeros(len(clips), dtype=torch.int64))
+    return Batch(
+        torch.tensor(clips),
+        power,
+        torch.full((len(clips),), 24),
+        torch.zeros(len(clips), dtype=torch.int64),
+        torch.tensor(clips),
+    )
 
 
 @pytest.mark.parametrize("temperature", [0.07, 0.5])

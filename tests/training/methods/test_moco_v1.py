@@ -28,7 +28,13 @@ def method_of(name: str, **settings: object) -> MoCoV1:
 
 def batch_of(first: int = 0) -> Batch:
     power = torch.rand(16, 16, 24, generator=Generator().manual_seed(first)) * 3
-    return Batch(torch.arange(first, first + 16), power, torch.full((16,), 24), torch.zeros(16, dtype=torch.int64))
+    return Batch(
+        torch.arange(first, first + 16),
+        power,
+        torch.full((16,), 24),
+        torch.zeros(16, dtype=torch.int64),
+        torch.arange(first, first + 16),
+    )
 
 
 def step(method: MoCoV1, batch: Batch, seed: int = 0) -> dict[str, Tensor]:

@@ -59,7 +59,7 @@ def batch_of(method: Method, dataset: Dataset) -> Batch:
     tables = method.companions(dataset)
     assert all(len(table) == len(dataset) for table in tables.values())
     clips = torch.arange(CLIPS)
-    return Batch(clips, power, torch.full((CLIPS,), 24), clips % 2, tables)
+    return Batch(clips, power, torch.full((CLIPS,), 24), clips % 2, clips, tables)
 
 
 def views_of(method: Method, dataset: Dataset) -> dict[str, Tensor]:

@@ -22,7 +22,13 @@ def method_with(name: str = "mpc", **settings: object) -> MPC:
 
 def batch_of(frames: int = 24) -> Batch:
     power = torch.rand(CLIPS, MELS, frames, generator=Generator().manual_seed(0)) * 3
-    return Batch(torch.arange(CLIPS), power, torch.full((CLIPS,), frames), torch.zeros(CLIPS, dtype=torch.int64))
+    return Batch(
+        torch.arange(CLIPS),
+        power,
+        torch.full((CLIPS,), frames),
+        torch.zeros(CLIPS, dtype=torch.int64),
+        torch.arange(CLIPS),
+    )
 
 
 class Bare(MPC):

@@ -22,7 +22,9 @@ def method_with(clips: int = 48, **settings: object) -> OnlineKMeans:
 
 def views_for(method: OnlineKMeans, clips: int = 16) -> dict[str, Tensor]:
     power = torch.rand(clips, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(torch.arange(clips), power, torch.full((clips,), 24), torch.zeros(clips, dtype=torch.int64))
+    batch = Batch(
+        torch.arange(clips), power, torch.full((clips,), 24), torch.zeros(clips, dtype=torch.int64), torch.arange(clips)
+    )
     return method.views(batch, Generator().manual_seed(1))
 
 

@@ -46,7 +46,9 @@ def test_pieces_are_as_far_apart_as_is_to_be_told() -> None:
     power = torch.zeros(200, MELS, 40)
     for place in range(4):
         power[:, place * 4, place * 10 : place * 10 + 10] = 1.0
-    batch = Batch(torch.arange(200), power, torch.full((200,), 40), torch.zeros(200, dtype=torch.int64))
+    batch = Batch(
+        torch.arange(200), power, torch.full((200,), 40), torch.zeros(200, dtype=torch.int64), torch.arange(200)
+    )
     views = method.views(batch, Generator().manual_seed(1))
     place = views["pieces"].mean(3).argmax(2) // 4  # (B, 2)
     apart = place[:, 1] - place[:, 0]
@@ -82,7 +84,9 @@ def test_where_all_distances_look_alike_the_loss_is_chance(count: int) -> None:
 def test_the_picture_is_the_mean_guess_for_each_distance() -> None:
     method = method_with().eval()
     power = torch.rand(300, MELS, 48, generator=Generator().manual_seed(0))
-    batch = Batch(torch.arange(300), power, torch.full((300,), 48), torch.zeros(300, dtype=torch.int64))
+    batch = Batch(
+        torch.arange(300), power, torch.full((300,), 48), torch.zeros(300, dtype=torch.int64), torch.arange(300)
+    )
     views = method.views(batch, Generator().manual_seed(0))
     with torch.no_grad():
         matrix, guessed = method.lens(views)["distances"], method.scores(views["pieces"]).softmax(1)

@@ -33,7 +33,13 @@ def method_with(**settings: object) -> TemporalGap:
 def views_of(method: TemporalGap, lengths: Tensor) -> dict[str, Tensor]:
     """Clips whose frames are numbered from 1."""
     power = torch.arange(1.0, 61.0).expand(len(lengths), MELS, -1) * (torch.arange(60) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(len(lengths)), power, lengths, torch.zeros(len(lengths), dtype=torch.int64))
+    batch = Batch(
+        torch.arange(len(lengths)),
+        power,
+        lengths,
+        torch.zeros(len(lengths), dtype=torch.int64),
+        torch.arange(len(lengths)),
+    )
     return method.views(batch, Generator().manual_seed(1))
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Generator
 
-from training.parts.quantiser import GumbelQuantiser, gumbel_noise, mean_over, perplexity
+from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
 
 B, U, D, G, V, C = 3, 5, 8, 2, 6, 4
 
@@ -58,8 +58,3 @@ def test_perplexity_counts_the_codes_in_use() -> None:
     uneven = torch.tensor([[0.7, 0.2, 0.1, 0.0]])
     exact = math.exp(-sum(p * math.log(p) for p in (0.7, 0.2, 0.1)))
     assert float(perplexity(uneven)) == pytest.approx(exact, rel=1e-6)
-
-
-def test_the_mean_is_over_the_counted_frames() -> None:
-    values, counted = torch.rand(B, U, G, V), torch.rand(B, U) < 0.5
-    torch.testing.assert_close(mean_over(values, counted), values[counted].mean(0))
