@@ -2,10 +2,11 @@
 
 Paper:   Huang et al. 2022 (AudioMAE), arXiv 2207.06405, section 3; Niizumi et al. 2022 (MSM-MAE), arXiv 2204.12260
 Differs: 1. Three narrow layers and one in the decoder, instead of twelve and sixteen. 2. Patches of all bands by 40 ms,
-         since views are short; those of 8 bands learned less here (docs/experiments.md). 3. Patches that show no sound of the clip aren't counted. 4. Attention in the decoder is global, as in
-         MSM-MAE, and not in windows. 5. An embedding holds all patches of a moment side by side, as in MSM-MAE.
-         6. Patches are drawn as they are by default, not at mean 0 and standard deviation 1: in short clips level is
-         much of what there is to know.
+         since views are short; those of 8 bands learned less here (docs/experiments.md). 3. Patches that
+         show padding aren't counted, and the share is dropped of each clip's own patches: short clips lie in silence
+         here. 4. Attention in the decoder is global, as in MSM-MAE, and not in windows. 5. An embedding holds all
+         patches of a moment side by side, as in MSM-MAE. 6. Patches are drawn as they are by default, not at mean 0 and
+         standard deviation 1: in short clips level is much of what there is to know.
 Shapes:  B clips, F mel bands, V view frames, N patches of P values each, n of them seen, E width of a token.
 """
 
@@ -23,7 +24,7 @@ from training.methods.method import Card, Method, Suits, Task
 from training.parts.mean_over import mean_over
 from training.run.schema import Picture
 from training.settings import setting
-from training.views.chunk_masks import own_chunks
+from training.views.masks import own_steps
 from training.views.patch_masks import gathered, parted, scattered
 
 SHOWN = 8
@@ -37,7 +38,7 @@ class Settings:
     """Settings of the masked autoencoder."""
 
     dropped_part: float = setting(
-        0.75, "Share of the patches that the encoder never sees.", low=0.05, high=0.95, unit="share"
+        0.75, "Share of a clip's patches that the encoder never sees.", low=0.05, high=0.95, unit="share"
     )
     normalised_targets: bool = setting(
         False,
@@ -49,6 +50,7 @@ class MaskedAutoencoder(Method):
     """The encoder sees a few patches; a light decoder gets what it made of them, and an empty token for each other one."""
 
     Config = Settings
+    objective = 2
     encoders = ("frame_transformer", "patch_transformer")
     encoder: Transformer
     card = Card(
@@ -103,13 +105,12 @@ class MaskedAutoencoder(Method):
         self.paint = nn.Linear(width, encoder.patch_bands * encoder.stride)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Patches (B, N, P), which are seen (B, n) and which hidden (B, N − n), and which show the clip itself (B, N)."""
+        """Patches (B, N, P), which are seen (B, n) and which hidden (B, N − n), and which show the clip alone (B, N)."""
         raw, shown = self.augment.placed(batch.audio, batch.lengths, generator)
         patches = self.encoder.patches(self.encoder.standardised(raw, None))
         uniforms = torch.rand(patches.shape[:2], device=raw.device, generator=generator)
-        count = patches.shape[1]
-        seen, hidden = parted(uniforms, max(1, round(count * (1 - self.config.dropped_part))))
-        own = own_chunks(shown, self.encoder.stride).repeat_interleave(self.encoder.across, dim=1)
+        own = own_steps(shown, self.encoder.stride).repeat_interleave(self.encoder.across, dim=1)
+        seen, hidden = parted(uniforms, own, self.config.dropped_part)
         return {"patches": patches, "seen": seen, "hidden": hidden, "own": own}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:

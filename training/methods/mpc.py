@@ -2,7 +2,7 @@
 
 Paper:   Jiang et al. 2019, arXiv 1910.09932, section 2; Jiang et al. 2020, arXiv 2005.09862
 Differs: 1. Three narrow Transformer layers instead of twelve of width 512. 2. Chunks are drawn among a clip's own
-         frames: short clips lie in silence here, and silence is no task. 3. Of the frames 40 % are hidden instead of
+         frames: short clips lie in silence here. What lies beyond a clip is not counted. 3. Of the frames 40 % are hidden instead of
          15 %, so that a step teaches more, in chunks of 120 ms. 4. AdamW and a cosine schedule instead of Adam with
          an inverse root.
 Shapes:  B clips, F mel bands, V view frames, C chunks of a view, U = V / s encoder frames of stride s, D encoder width.
@@ -22,7 +22,16 @@ from training.methods.method import Card, Method, Suits, Task
 from training.parts.mean_over import mean_over
 from training.run.schema import Picture
 from training.settings import setting
-from training.views.chunk_masks import hidden_chunks, over_frames, own_chunks, spoiled
+from training.views.chunk_masks import (
+    REPLACED,
+    SILENCED,
+    drawn_frames,
+    hidden_chunks,
+    over_frames,
+    own_chunks,
+    spoiled,
+)
+from training.views.corruptions import band
 
 SHOWN = 8
 """Clips whose spectrograms are shown."""
@@ -36,12 +45,23 @@ class Settings:
     chunk_frames: int = setting(
         6, "Frames that are hidden together; a single one could be read off its neighbours.", low=1, high=32
     )
+    band_part: float = setting(
+        0.0,
+        "Largest share of the mel bands that is hidden too, in one band over the whole view.",
+        low=0.0,
+        high=0.9,
+        unit="share",
+        before=0.0,
+    )
 
 
 class MPC(Method):
     """The encoder hears a view with holes in it; a linear layer says what each hole held."""
 
     Config = Settings
+    objective = 2
+    shares: ClassVar[tuple[float, float]] = (SILENCED, REPLACED)
+    """Of the hidden chunks, those that become zero and those that become other frames; the rest is left as it was."""
     encoders = ("frame_transformer",)
     card = Card(
         title="Masked predictive coding (MPC)",
@@ -53,7 +73,7 @@ class MPC(Method):
         "look at what comes before and after, as BERT does with words. To fill a hole it must know which sound is being "
         "made and how such sounds go on. Of the hidden stretches one in ten holds another moment's frames and one in ten "
         "is left as it was, so that the model can't rely on what looks whole.",
-        formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{t \in M} \frac{1}{F} \lVert x_t - \hat{x}_t(\tilde{x}) \rVert_1",
+        formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{(f, t) \in M} \big| x_{f,t} - \hat{x}_{f,t}(\tilde{x}) \big|",
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="Where single frames are hidden, the neighbours give them away, and the loss falls without anything being "
@@ -104,21 +124,26 @@ class MPC(Method):
         self.decode = nn.Linear(encoder.width, encoder.stride * task.augment.front_end.mels)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Standardised x (B, F, V), the same with holes, and which frames (B, V) they hide."""
-        raw, shown = self.augment.placed(batch.audio, batch.lengths, generator)
+        """Standardised x (B, F, V), the same with holes, what they hide (B, F, V), and the clip's own frames (B, V)."""
+        raw, inside = self.augment.placed(batch.audio, batch.lengths, generator)
         x = self.encoder.standardised(raw, None)
-        size, frames = self.config.chunk_frames, x.shape[2]
-        own = own_chunks(shown, size)  # (B, C)
+        size, (bands, frames) = self.config.chunk_frames, x.shape[1:]
+        own = own_chunks(inside, size)  # (B, C)
         which, kinds = torch.rand(2, *own.shape, device=x.device, generator=generator)
-        others = torch.randint(0, frames, shown.shape, device=x.device, generator=generator)
-        hidden = over_frames(hidden_chunks(which, own, self.config.hidden_part), size, frames)
-        return {"x": x, "masked": spoiled(x, hidden, over_frames(kinds, size, frames), others), "hidden": hidden}
+        others = drawn_frames(torch.rand(inside.shape, device=x.device, generator=generator), inside)
+        chunks = over_frames(hidden_chunks(which, own, self.config.hidden_part), size, frames)
+        masked = spoiled(x, chunks, over_frames(kinds, size, frames), others, self.shares)
+        hidden = chunks[:, None].expand_as(x)
+        if self.config.band_part:
+            place, width = torch.rand(2, len(x), device=x.device, generator=generator)
+            across = band(place, self.config.band_part * width, bands)[:, :, None]
+            masked, hidden = masked.masked_fill(across, 0.0), hidden | across
+        return {"x": x, "masked": masked, "hidden": hidden, "inside": inside}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The mean absolute difference over the hidden frames alone, those left as they were included."""
-        wrong = (self.predicted(views["masked"]) - views["x"]).abs().mean(1)  # (B, V)
-        hidden = views["hidden"]
-        return {"loss": mean_over(wrong, hidden)}
+        """The mean absolute difference over what was hidden of the clips themselves, what was left as it was included."""
+        wrong = (self.predicted(views["masked"]) - views["x"]).abs()  # (B, F, V)
+        return {"loss": mean_over(wrong, views["hidden"] & views["inside"][:, None])}
 
     def predicted(self, masked: Tensor) -> Tensor:
         """What the whole view was, from what is left of it: (B, F, V) → (B, F, V) float32."""
@@ -128,5 +153,5 @@ class MPC(Method):
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The first clips' views, what was heard of them, and the holes filled in."""
         x, masked, hidden = (views[name][:SHOWN] for name in ("x", "masked", "hidden"))
-        filled = torch.where(hidden[:, None], self.predicted(masked), x)
+        filled = torch.where(hidden, self.predicted(masked), x)
         return {"original": x, "masked": masked, "predicted": filled}

@@ -1,9 +1,9 @@
 """Masked predictive coding with a bi-directional recurrent network in place of the Transformer.
 
 Paper:   Wang et al. 2020, arXiv 2001.10603, section 2
-Differs: 1. One layer of GRU in each direction instead of several of LSTM. 2. Stretches of time alone are hidden, as
-         in MPC; the paper hides bands of frequency too. 3. The difference is absolute, as in MPC, and not squared.
-         4. Of the frames 40 % are hidden, in chunks of 120 ms, as in our MPC. 5. AdamW and a cosine schedule.
+Differs: 1. One layer of GRU in each direction instead of several of LSTM. 2. The difference is absolute, as in MPC,
+         and not squared. 3. Of the frames 40 % are hidden, in chunks of 120 ms, as in our MPC. 4. AdamW and a cosine
+         schedule.
 Shapes:  B clips, F mel bands, V view frames, C chunks of a view, U = V / s encoder frames of stride s, D encoder width.
 """
 
@@ -19,6 +19,7 @@ class MPCRNN(MPC):
     """One network listens from the start and one from the end; what both know around a hole says what it held."""
 
     encoders = ("bi_gru",)
+    shares: ClassVar[tuple[float, float]] = (1.0, 0.0)  # what is hidden becomes zero, always
     run_defaults: ClassVar[Mapping[str, Any]] = {
         **MPC.run_defaults, "learning_rate": 3e-3, "views": {**MPC.run_defaults["views"], "crop_seconds": 0.64},
     }  # fmt: skip
@@ -31,8 +32,8 @@ class MPCRNN(MPC):
         summary="As in MPC, stretches of the spectrogram are hidden and the model says what was there. Here it is not attention "
         "that looks around, but two recurrent networks: one reads up to the hole from the start, one from the end. Each "
         "remembers what it heard last best, so that what is near a hole counts most, without having to be learned.",
-        formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{t \in M} \frac{1}{F} \Big\lVert x_t - W \big[\overrightarrow{h}_t, "
-        r"\overleftarrow{h}_t\big] - b \Big\rVert_1",
+        formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{(f, t) \in M} \Big| x_{f,t} - w_f \big[\overrightarrow{h}_t, "
+        r"\overleftarrow{h}_t\big] - b_f \Big|",
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="Where single frames are hidden, the neighbours give them away; in long holes both networks have forgotten what "

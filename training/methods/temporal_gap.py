@@ -3,10 +3,13 @@
 Paper:   Tagliasacchi et al. 2019, arXiv 1905.11796, section 3
 Differs: 1. Slices of .08 s instead of about 1 s: words here last half a second. 2. Slices are taken of a changed copy
          of the clip, and both lie within its own frames, without the first and the last one, which blend with the
-         silence around. 3. Clips no longer than that leave no choice of gap and are not counted. 4. The entropy H(Δ)
-         of the truth, which nothing can change, is taken off, so that a right answer costs nothing. 5. Recurrent
-         layers over time by default instead of convolutions. 6. AdamW and a cosine schedule instead of Adam.
-Shapes:  B clips, F mel bands, V view frames, W frames of a slice, D encoder width, C numbers of a code.
+         silence around. 3. So the gap is drawn evenly from none to the longest that each clip has room for, R_i frames,
+         but counted in parts of the longest in a view, R: of clips half as long as the view no gap is above a half. Where
+         all clips are as long, as in the paper, both are one. 4. Clips no longer than a slice leave no choice of gap and
+         are not counted. 5. The entropy H(Δ) of the truth, which nothing can change, is taken off, so that a right answer
+         costs nothing. 6. Recurrent layers over time by default instead of convolutions. 7. AdamW and a cosine schedule
+         instead of Adam.
+Shapes:  B clips, F mel bands, V view frames, W frames of a slice, R = V − W, D encoder width, C numbers of a code.
 """
 
 from collections.abc import Mapping
@@ -51,6 +54,7 @@ class TemporalGap(Method):
     """Two slices at random places of a clip, their codes side by side, and a small network that says the gap."""
 
     Config = Settings
+    objective = 2
     encoders = ("conv_gru", "bi_gru", "conv2d", "resnet")
     card = Card(
         title="TemporalGap",
@@ -61,7 +65,7 @@ class TemporalGap(Method):
         "It can, where sounds take a course: a word begins and ends, a note is struck and fades. Nothing has to be drawn, "
         "so the model is small and quick; but it needs to know of a moment only when it is.",
         formula=r"\mathcal{L} = -\Delta \log \hat\Delta - (1 - \Delta) \log (1 - \hat\Delta) - H(\Delta), \quad "
-        r"\Delta = \frac{|t_1 - t_2|}{T - W}, \quad \hat\Delta = \sigma\big(g([f(x_{t_1}), f(x_{t_2})])\big)",
+        r"\Delta = \frac{|t_1 - t_2|}{R}, \quad |t_1 - t_2| \sim \mathcal{U}\{0, \dots, R_i\}, \quad \hat\Delta = \sigma\big(g([f(x_{t_1}), f(x_{t_2})])\big)",
         negatives=False,
         prevents_collapse="The gaps differ: with one code for all slices only their average could be said.",
         breaks="In steady sounds all moments are alike, and the average gap is the best guess. What doesn't help to tell "
@@ -117,14 +121,13 @@ class TemporalGap(Method):
         x, inside = self.augment.placed(batch.audio, batch.lengths, generator)
         first, own = unblended(inside)
         room = (own - self.slice_frames).clamp(min=0)
-        drawn = torch.rand(len(x), 2, generator=generator, device=x.device)
+        how_far, where, which = torch.rand(3, len(x), generator=generator, device=x.device)
         latest = x.shape[2] - self.slice_frames
-        starts = (first[:, None] + (drawn * (room[:, None] + 1)).long()).clamp(max=latest)  # (B, 2)
-        return {
-            "slices": slices_at(x, starts, self.slice_frames),
-            "gap": (starts[:, 0] - starts[:, 1]).abs() / latest,
-            "counted": room > 0,
-        }
+        gap = (how_far * (room + 1)).long()
+        earlier = first + (where * (room - gap + 1)).long()
+        both = torch.stack([earlier, earlier + gap], dim=1)
+        starts = torch.where(which[:, None] < 0.5, both, both.flip(1)).clamp(max=latest)  # (B, 2), in either order
+        return {"slices": slices_at(x, starts, self.slice_frames), "gap": gap / latest, "counted": room > 0}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cross-entropy of the true gap and the said one, less that of the true gap itself; and how far they are apart."""

@@ -34,13 +34,20 @@ def over_frames(chunks: Tensor, chunk_frames: int, frames: int) -> Tensor:
     return chunks.repeat_interleave(chunk_frames, dim=1)[:, :frames]
 
 
-def spoiled(x: Tensor, hidden: Tensor, kinds: Tensor, others: Tensor) -> Tensor:
+def drawn_frames(uniforms: Tensor, shown: Tensor) -> Tensor:
+    """(B, A) int64: frames of which the clip is shown (B, V), one stretch of them, drawn evenly by uniforms (B, A)."""
+    return shown.int().argmax(1, keepdim=True) + (uniforms * shown.sum(1, keepdim=True)).long()
+
+
+def spoiled(
+    x: Tensor, hidden: Tensor, kinds: Tensor, others: Tensor, shares: tuple[float, float] = (SILENCED, REPLACED)
+) -> Tensor:
     """x (B, F, V) in which most of the hidden frames (B, V) are zero, some are another frame, some as they were.
 
-    Hidden frames whose uniform `kinds` (B, V) lies below SILENCED become zero; in the next REPLACED, frame v becomes
-    frame others[v] of the same clip.
+    Hidden frames whose uniform `kinds` (B, V) lies below the first of the `shares` become zero; in the next share, frame
+    v becomes frame others[v] of the same clip.
     """
-    silenced = hidden & (kinds < SILENCED)
-    replaced = hidden & (kinds >= SILENCED) & (kinds < SILENCED + REPLACED)
+    silenced = hidden & (kinds < shares[0])
+    replaced = hidden & (kinds >= shares[0]) & (kinds < sum(shares))
     other = x.gather(2, others[:, None].expand_as(x))
     return torch.where(replaced[:, None], other, x).masked_fill(silenced[:, None], 0.0)

@@ -56,9 +56,12 @@ def band_filtered(x: Tensor, place: Tensor, part: Tensor, fill: Tensor) -> Tenso
 
     To put it back is what colouring a grey picture is among pictures.
     """
-    bands = x.shape[1]
+    return torch.where(band(place, part, x.shape[1])[:, :, None], fill, x)
+
+
+def band(place: Tensor, part: Tensor, bands: int) -> Tensor:
+    """(B, F): a band of neighbouring mels, `part` (B,) of the axis wide, `place` (B,) from 0 to 1 in its room."""
     width = (part * bands).round()
     first = (place * (bands - width + 1)).floor()
-    at = torch.arange(bands, device=x.device)
-    hidden = (at >= first[:, None]) & (at < (first + width)[:, None])  # (B, F)
-    return torch.where(hidden[:, :, None], fill, x)
+    at = torch.arange(bands, device=place.device)
+    return (at >= first[:, None]) & (at < (first + width)[:, None])

@@ -5,16 +5,25 @@ Pure and batched; the random numbers are handed in.
 Shapes:  B clips, N patches, n of them seen.
 """
 
+import torch
 from torch import Tensor
 
 
-def parted(uniforms: Tensor, seen: int) -> tuple[Tensor, Tensor]:
-    """Exactly `seen` patches of every clip, drawn without repetition, and all the others: (B, n) and (B, N − n) int64.
+def parted(uniforms: Tensor, own: Tensor, dropped: float) -> tuple[Tensor, Tensor]:
+    """The seen patches of every clip, drawn without repetition, and the hidden ones: (B, n) and (B, N − n) int64.
 
-    uniforms (B, N); those with the smallest are seen. Both lists ascend, so that patches stay in their order.
+    Of each clip's own patches (B, N) the share `dropped` is hidden, to the nearest number; one at least is seen, and one
+    at least is hidden where it has two. What is missing to n, which all clips share, is taken of the padding. Of equal
+    kind those with the smallest of uniforms (B, N) are seen. Both lists ascend, so that patches stay in their order.
     """
-    order = uniforms.argsort(dim=1)
-    return order[:, :seen].sort(dim=1).values, order[:, seen:].sort(dim=1).values
+    count, owned = own.shape[1], own.sum(1, keepdim=True)
+    total = min(max(1, round(count * (1 - dropped))), count - 1)
+    of_own = torch.minimum((owned * (1 - dropped)).round(), owned - 1).clamp(min=1).minimum(owned)
+    ranked = uniforms + ~own  # a clip's own patches come first
+    rank = ranked.argsort(1).argsort(1)
+    seen = torch.where(own, rank < of_own, rank - owned < total - of_own)
+    order = (~seen).to(torch.uint8).argsort(dim=1, stable=True)
+    return order[:, :total], order[:, total:]
 
 
 def gathered(tokens: Tensor, chosen: Tensor) -> Tensor:

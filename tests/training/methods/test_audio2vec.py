@@ -130,6 +130,19 @@ def test_the_picture_fills_in_what_was_rebuilt_and_nothing_else(name: str) -> No
         torch.testing.assert_close(lens["rebuilt"][:, :, columns], expected)
 
 
+def test_cbow_puts_the_codes_side_by_side() -> None:
+    """What the decoder hears is every neighbour's code at a place of its own: in another order it says something else."""
+    method = method_with("audio2vec_cbow", neighbours=2).eval()
+    slices, heard = views_of(method)["slices"], []
+    method.decode.register_forward_pre_hook(lambda decode, given: heard.append(given[0]))
+    with torch.no_grad():
+        code = method.codes(slices)
+        rebuilt = method.rebuilt(slices)
+        torch.testing.assert_close(heard[0], torch.cat([code[:, n] for n in (0, 1, 3, 4)], dim=1))
+        turned = slices[:, [4, 3, 2, 1, 0]]
+        assert not torch.allclose(method.rebuilt(turned), rebuilt, atol=1e-3)
+
+
 def test_the_neighbours_of_speech2vec_are_told_apart() -> None:
     method = method_with("speech2vec").eval()
     with torch.no_grad():

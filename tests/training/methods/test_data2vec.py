@@ -51,10 +51,13 @@ def test_value_and_gradient_equal_the_slow_one(within: float) -> None:
     config = method_with(smooth_within=within).config
     generator = Generator().manual_seed(3)
     prediction, target = torch.randn(2, 3, 6, 5, generator=generator)
-    hidden = torch.rand(3, 6, generator=generator) < 0.5
+    inside = torch.rand(3, 6, generator=generator) < 0.8
+    hidden = inside & (torch.rand(3, 6, generator=generator) < 0.5)
     prediction.requires_grad_()
-    loss = Bare(prediction, target, config).loss({"x": target, "inside": hidden, "hidden": hidden})["loss"]
+    loss = Bare(prediction, target, config).loss({"x": target, "inside": inside, "hidden": hidden})["loss"]
     loss.backward()
+    assert prediction.grad is not None
+    assert torch.equal((prediction.grad != 0).any(2), hidden) and not torch.equal(hidden, inside)
     other = prediction.detach().double().requires_grad_()
     terms = []
     for clip in range(3):

@@ -12,16 +12,15 @@ from training.methods.masked_autoencoder import LEAST_VARIANCE, MaskedAutoencode
 CLIPS, MELS = 16, 16
 
 
-def method_with(**settings: object) -> MaskedAutoencoder:
-    views = {"crop_seconds": 0.64, "mels": MELS, "noise": 0.0, "mixup": 0.0}
-    method = built_method(
-        new_config({**views, **settings}, method="masked_autoencoder", steps=5), CLIPS, 4, (-4.0, 3.0)
-    )
+def method_with(encoder: str | None = None, **settings: object) -> MaskedAutoencoder:
+    views = {"crop_seconds": 0.64, "mels": MELS, "noise": 0.0, "mixup": 0.0, "time_stretch": 0.0}
+    config = new_config({**views, **settings}, method="masked_autoencoder", encoder=encoder, steps=5)
+    method = built_method(config, CLIPS, 4, (-4.0, 3.0))
     assert isinstance(method, MaskedAutoencoder)
     return method
 
 
-def views_for(method: MaskedAutoencoder, frames: int = 20) -> dict[str, Tensor]:
+def views_for(method: MaskedAutoencoder, frames: int = 20, seed: int = 1) -> dict[str, Tensor]:
     power = torch.rand(CLIPS, MELS, frames, generator=Generator().manual_seed(0)) * 3
     batch = Batch(
         torch.arange(CLIPS),
@@ -30,7 +29,7 @@ def views_for(method: MaskedAutoencoder, frames: int = 20) -> dict[str, Tensor]:
         torch.zeros(CLIPS, dtype=torch.int64),
         torch.arange(CLIPS),
     )
-    return method.views(batch, Generator().manual_seed(1))
+    return method.views(batch, Generator().manual_seed(seed))
 
 
 class Bare(MaskedAutoencoder):
@@ -85,6 +84,54 @@ def test_normalised_targets_are_each_at_mean_0_and_standard_deviation_1() -> Non
     torch.testing.assert_close(target.mean(2), torch.zeros(3, 5), atol=1e-5, rtol=0)
     torch.testing.assert_close(target.std(2, correction=0), torch.ones(3, 5), atol=1e-3, rtol=0)
     assert method_with().target(torch.randn(3, 5, 64) * 1e-3).std() < 0.05, "the noise of silence isn't blown up"
+
+
+@pytest.mark.parametrize("frames", [10, 15, 20, 40])
+@pytest.mark.parametrize("encoder", ["frame_transformer", "patch_transformer"])
+def test_every_clip_shows_some_of_its_own_and_hides_some_of_its_own(frames: int, encoder: str) -> None:
+    method = method_with(encoder=encoder)
+    for seed in range(5):
+        views = views_for(method, frames, seed)
+        own = views["own"]
+        assert (own.sum(1) > 1).all()
+        shown, hidden = (own.gather(1, views[name]).sum(1) for name in ("seen", "hidden"))
+        assert (shown > 0).all() and (hidden > 0).all()
+        assert torch.equal(shown, (own.sum(1) * 0.25).round().long().clamp(min=1))
+
+
+@pytest.mark.parametrize("frames", [15, 19])
+def test_padding_is_never_counted(frames: int) -> None:
+    """Other sounds where a clip isn't: what is to be drawn there is not asked for."""
+    method = method_with()
+    views = views_for(method, frames)
+    patches = views["patches"]
+    louder = torch.where(views["own"][:, :, None], patches, 1e6)
+    found = torch.randn_like(patches)
+    both = [Bare(found, method.config).loss({**views, "patches": p})["loss"] for p in (patches, louder)]
+    assert torch.equal(*both)
+    silent = (patches.unflatten(2, (-1, method.encoder.stride)).amax(2) < (-11 + 4) / 3).any(2)  # (B, N): a frame of it
+    assert not (views["own"] & silent).any() and (views["own"].sum(1) >= frames // 2 - 1).all()
+
+
+@pytest.mark.parametrize("encoder", ["frame_transformer", "patch_transformer"])
+def test_what_is_drawn_equals_the_slow_one(encoder: str) -> None:
+    """Token by token: each seen patch with its own place through the encoder, then back at its place."""
+    method = method_with(encoder=encoder).eval()
+    views = views_for(method)
+    patches, seen = views["patches"][:3], views["seen"][:3]
+    network = method.encoder
+    with torch.no_grad():
+        found = method.drawn(patches, seen)
+        assert not torch.equal(method.missing, torch.zeros_like(method.missing))
+        places = network.positions(patches.shape[1], patches.device)
+        for clip in range(3):
+            given = [network.embedding(patches[clip, n]) + places[n] for n in seen[clip].tolist()]
+            known = dict(
+                zip(seen[clip].tolist(), method.enter(network.context(torch.stack(given)[None]))[0], strict=True)
+            )
+            tokens = [known.get(n, method.missing) + places[n, ::2] for n in range(patches.shape[1])]
+            drawn = method.paint(method.decode(torch.stack(tokens)[None]))[0]
+            torch.testing.assert_close(found[clip], drawn, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("part", [0.5, 0.75, 0.9])

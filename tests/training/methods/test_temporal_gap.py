@@ -52,6 +52,28 @@ def test_gaps_are_those_of_the_slices() -> None:
     assert views["gap"].max() <= 1 and views["counted"].all()
 
 
+@pytest.mark.parametrize("length", [20, 48])
+def test_the_gap_is_drawn_evenly_then_the_places(length: int) -> None:
+    """All gaps that a clip has room for are equally likely, at each all places, and either slice may come first."""
+    method, clips = method_with(time_shift=0.0), 20_000
+    views = views_of(method, torch.full((clips,), length))
+    start = views["slices"].exp()[:, :, 0, 0].round()  # (B, 2), frames counted from 1
+    room = length - 2 - 8
+    apart = (views["gap"] * 40).round().long()
+    share = apart.bincount(minlength=room + 1) / clips
+    assert len(share) == room + 1
+    assert (share * (room + 1) - 1).abs().max() < 0.25, "evenly"
+    assert float(views["gap"].max()) == pytest.approx(room / 40), "in parts of the longest gap of a view"
+    for gap in (0, room // 2, room - 1):
+        earlier = start[apart == gap].amin(1).long() - 2
+        places = room - gap + 1
+        below = earlier.bincount(minlength=places).cumsum(0) / len(earlier)
+        assert len(below) == places, gap
+        assert (below - torch.arange(1, places + 1) / places).abs().max() < 0.08, gap
+    first = (start[:, 0] < start[:, 1])[apart > 0].float().mean()
+    assert float(first) == pytest.approx(0.5, abs=0.02)
+
+
 def test_both_slices_lie_within_the_clip() -> None:
     for time_shift in (0.0, 1.0):
         views = views_of(method_with(time_shift=time_shift), torch.full((300,), 20))

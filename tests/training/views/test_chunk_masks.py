@@ -4,7 +4,15 @@ import pytest
 import torch
 from torch import Generator
 
-from training.views.chunk_masks import REPLACED, SILENCED, hidden_chunks, over_frames, own_chunks, spoiled
+from training.views.chunk_masks import (
+    REPLACED,
+    SILENCED,
+    drawn_frames,
+    hidden_chunks,
+    over_frames,
+    own_chunks,
+    spoiled,
+)
 
 
 @pytest.mark.parametrize(("frames", "size"), [(12, 4), (13, 4), (5, 8), (6, 1)])
@@ -59,6 +67,16 @@ def test_hidden_frames_become_zero_or_another_frame_or_stay_and_no_other_frame_c
                 expected = x[clip, :, others[clip, v]]
             assert torch.equal(found[clip, :, v], expected)
     assert (SILENCED, REPLACED) == (0.8, 0.1)
+
+
+def test_frames_are_drawn_evenly_among_those_of_the_clip() -> None:
+    shown = torch.zeros(3, 20, dtype=torch.bool)
+    shown[0, 4:9] = shown[1, :] = shown[2, 19] = True
+    found = drawn_frames(torch.rand(3, 5000, generator=Generator().manual_seed(0)), shown)
+    for clip, (first, last) in enumerate([(4, 9), (0, 20), (19, 20)]):
+        counts = found[clip].bincount(minlength=20)
+        assert counts[:first].sum() == counts[last:].sum() == 0
+        assert (counts[first:last] / 5000 * (last - first) - 1).abs().max() < 0.2
 
 
 def test_a_silenced_frame_says_nothing_of_what_it_held() -> None:
