@@ -21,6 +21,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
 from training.parts.mean_over import mean_over
+from training.parts.steps_ahead import check_steps_ahead
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import own_steps
@@ -101,6 +102,7 @@ class APC(Method):
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
+        check_steps_ahead("frames_ahead", config.frames_ahead, encoder, task.augment)
         self.ahead = config.frames_ahead
         self.backward = config.direction == "backward"
         self.decode = nn.Linear(encoder.width, encoder.stride * task.augment.front_end.mels)

@@ -25,6 +25,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.parts.contrast import products
 from training.parts.mean_over import mean_over
+from training.parts.steps_ahead import check_steps_ahead
 from training.run.schema import Curve, Picture
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps
@@ -49,6 +50,9 @@ class CPC(Method):
     Config = Settings
     encoders = ("conv_gru",)
     encoder: ConvGru
+    heads: ClassVar[tuple[str, ...]] = ("predict",)
+    """Names of its lists of W_k, one list for each direction in which it foresees."""
+    predict: nn.ModuleList
     run_defaults: ClassVar[Mapping[str, Any]] = {"batch_size": 64, "views": {"crop_seconds": 0.64}}
     card = Card(
         title="Contrastive predictive coding (CPC)",
@@ -87,9 +91,11 @@ class CPC(Method):
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
-        self.predict = nn.ModuleList(
-            nn.Linear(encoder.width, encoder.width, bias=False) for _ in range(config.steps_ahead)
-        )
+        check_steps_ahead("steps_ahead", config.steps_ahead, encoder, task.augment)
+        heard = encoder.width // len(self.heads)
+        for name in self.heads:
+            weights = (nn.Linear(heard, encoder.width, bias=False) for _ in range(config.steps_ahead))
+            setattr(self, name, nn.ModuleList(weights))
         self.parts = found_ahead(config.steps_ahead)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
@@ -107,13 +113,14 @@ class CPC(Method):
         }
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Equation 4, averaged over the steps ahead, and how often each step's true frame was found."""
-        losses, found = zip(*self.steps(views), strict=True)
+        """Equation 4, averaged over the steps ahead that some clip is long enough for, and how often each one's true frame
+        was found."""
+        losses, found = self.steps(views)
         accuracy = {f"accuracy_{k}": value.detach() for k, value in enumerate(found, 1)}
-        return {"loss": torch.stack(losses).mean(), **accuracy}
+        return {"loss": mean_over(losses, reached(views["inside"], self.config.steps_ahead)), **accuracy}
 
-    def steps(self, views: dict[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
-        """For each step ahead its loss, and how often the true frame was found."""
+    def steps(self, views: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """For each step ahead its loss, and how often the true frame was found: (K,) twice."""
         z = self.encoder.local(self.encoder.standardised(views["x"], None))  # (B, U, D)
         others = z.flatten(0, 1)[views["other_clips"]]  # (B, N, D)
         return foreseen(self.predict, self.encoder.context(z), z, others, views["same_clip"], views["inside"])
@@ -125,7 +132,7 @@ class CPC(Method):
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """How often each step ahead is found."""
-        return {"found": torch.stack([found for _, found in self.steps(views)])}
+        return {"found": self.steps(views)[1]}
 
 
 def found_ahead(steps: int) -> tuple[Curve, ...]:
@@ -136,19 +143,30 @@ def found_ahead(steps: int) -> tuple[Curve, ...]:
 
 def foreseen(
     predict: nn.ModuleList, c: Tensor, z: Tensor, others: Tensor, same_clip: Tensor, inside: Tensor
-) -> list[tuple[Tensor, Tensor]]:
-    """For each W_k of `predict` equation 4, and how often the true frame scores highest; padding counts nowhere.
+) -> tuple[Tensor, Tensor]:
+    """For each W_k of `predict` equation 4, and how often the true frame scores highest: (K,) twice; padding counts nowhere.
 
     c (B, U, C), z (B, U, D), others (B, N, D), same_clip (B, U, M) int64, inside (B, U) the clips' own frames.
     """
-    results = []
+    losses, finds = [], []
     for k, w in enumerate(predict, 1):
         scores = step_scores(w(c[:, :-k]), z, others, same_clip[:, k:], k)
-        counted = inside[:, :-k] & inside[:, k:]  # (B, U − k)
+        counted = pairs(inside, k)
         wrong = -functional.log_softmax(scores, dim=2)[:, :, 0]
         found = scores[:, :, 0] > scores[:, :, 1:].amax(2)
-        results.append((mean_over(wrong, counted), mean_over(found, counted)))
-    return results
+        losses.append(mean_over(wrong, counted))
+        finds.append(mean_over(found, counted))
+    return torch.stack(losses), torch.stack(finds)
+
+
+def pairs(inside: Tensor, k: int) -> Tensor:
+    """(B, U − k): which frames t of a clip, the `inside` ones (B, U), have a frame t + k of the same clip."""
+    return inside[:, :-k] & inside[:, k:]
+
+
+def reached(inside: Tensor, steps: int) -> Tensor:
+    """(K,): which of so many steps ahead any clip is long enough for; inside (B, U)."""
+    return torch.stack([pairs(inside, k).any() for k in range(1, steps + 1)])
 
 
 def step_scores(guess: Tensor, z: Tensor, others: Tensor, same_clip: Tensor, k: int) -> Tensor:

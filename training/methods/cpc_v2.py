@@ -18,10 +18,9 @@ from torch import Generator, Tensor, nn
 
 from training.batch import Batch
 from training.encoders.bi_gru import BiGru
-from training.encoders.encoder import Encoder
 from training.methods import cpc
 from training.methods.flow import Flow
-from training.methods.method import Method, Suits, Task
+from training.methods.method import Suits
 from training.settings import setting
 
 KNOTS = 3
@@ -50,6 +49,9 @@ class CPCv2(cpc.CPC):
     Config = Settings
     encoders = ("bi_gru",)
     encoder: BiGru  # type: ignore[assignment]
+    heads = ("foresee", "recall")
+    foresee: nn.ModuleList
+    recall: nn.ModuleList
     card = replace(
         cpc.CPC.card,
         title="CPC v2",
@@ -76,13 +78,6 @@ class CPCv2(cpc.CPC):
         ),
     )
 
-    def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
-        Method.__init__(self, encoder, config, task)
-        half, width = encoder.width // 2, encoder.width
-        self.foresee = nn.ModuleList(nn.Linear(half, width, bias=False) for _ in range(config.steps_ahead))
-        self.recall = nn.ModuleList(nn.Linear(half, width, bias=False) for _ in range(config.steps_ahead))
-        self.parts = cpc.found_ahead(config.steps_ahead)
-
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
         """As CPC's, with every frame of x (B, F, V) changed in a way of its own."""
         views = super().views(batch, generator)
@@ -94,8 +89,8 @@ class CPCv2(cpc.CPC):
         hidden = per_frame(bands(place, width * self.config.frame_hidden, x.shape[1]), x)
         return {**views, "x": torch.where(hidden, self.encoder.input_mean, filtered)}
 
-    def steps(self, views: dict[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
-        """For each step ahead the mean of both directions."""
+    def steps(self, views: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """For each step ahead the mean of both directions: (K,) twice."""
         z = self.encoder.local(self.encoder.standardised(views["x"], None))  # (B, U, D)
         ahead, back = self.encoder.context(z).chunk(2, dim=2)  # (B, U, D / 2) each
         others = z.flatten(0, 1)[views["other_clips"]]  # (B, N, D)
@@ -103,10 +98,8 @@ class CPCv2(cpc.CPC):
         foreseen = cpc.foreseen(self.foresee, ahead, z, others, same, inside)
         turned = z.shape[1] - 1 - same.flip(1)
         recalled = cpc.foreseen(self.recall, back.flip(1), z.flip(1), others, turned, inside.flip(1))
-        return [
-            ((loss + other) / 2, (found + also) / 2)
-            for (loss, found), (other, also) in zip(foreseen, recalled, strict=True)
-        ]
+        loss, found = ((one + other) / 2 for one, other in zip(foreseen, recalled, strict=True))
+        return loss, found
 
 
 def filters(gains: Tensor, mels: int) -> Tensor:

@@ -63,6 +63,7 @@ class Wav2Vec2(Method):
     """A Transformer over moments with holes in it names the codes that were drawn for what the holes held."""
 
     Config = Settings
+    objective = 2
     encoders = ("frame_transformer",)
     encoder: FrameTransformer
     run_defaults: ClassVar[Mapping[str, Any]] = {
@@ -85,8 +86,8 @@ class Wav2Vec2(Method):
         r"+ \alpha \frac{1}{GC} \Big(GC - \sum_{g=1}^{G} e^{H(\bar{p}_g)}\Big)",
         negatives=True,
         prevents_collapse="The distractors, and a term that rewards the use of all codes.",
-        breaks="If few codes are in use, most distractors are equal to the true code and don't count: the loss falls while "
-        "nothing is learned. Watch the codes used.",
+        breaks="If few codes are in use, most distractors are equal to the true code and don't count, and of moments whose "
+        "distractors are all equal to it nothing is learned. Watch the codes used.",
         flow=Flow(
             (
                 ("clip", "view", "masked", "encoder", "context", "projector"),
@@ -160,7 +161,7 @@ class Wav2Vec2(Method):
         }
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Equation 2: the contrastive loss of the hidden moments, and the diversity of the codes."""
+        """Equation 2: the contrastive loss of the hidden moments that have a distractor, and the diversity of the codes."""
         hidden = views["hidden"]
         moments = self.encoder.embedding(self.encoder.patches(views["x"]))  # (B, U, D)
         q, choice, probability = self.quantise(moments, views["noise"], self.warmth)
@@ -176,14 +177,14 @@ class Wav2Vec2(Method):
         scores = scores / self.config.temperature
         wrong = -functional.log_softmax(scores, dim=2)[:, :, 0]
         nearest = scores[:, :, 1:].amax(2)
-        found = (scores[:, :, 0] > nearest) & nearest.isfinite()
+        told = hidden & nearest.isfinite()  # where no distractor is left there is nothing to tell apart
         used = perplexity(mean_over(probability, views["inside"]))  # (G,)
         unused = 1 - used.mean() / self.config.codes
-        contrast = mean_over(wrong, hidden)
+        contrast = mean_over(wrong, told)
         return {
             "loss": contrast + self.config.diversity * unused,
             "contrast": contrast.detach(),
-            "accuracy": mean_over(found, hidden).detach(),
+            "accuracy": mean_over(scores[:, :, 0] > nearest, told).detach(),
             "codes_used": used.mean().detach(),
         }
 

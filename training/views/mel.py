@@ -21,6 +21,8 @@ from training.views.surroundings import ROOM_SECONDS, smeared, with_background_p
 
 NOISE_POOL = 1 << 18
 """Drawing exponential noise for every step is slow; each view reads a random stretch of this many draws."""
+FRAMES_TOGETHER = 8
+"""The frames of a view are a multiple of so many, which encoders halve up to three times."""
 EQUALIZER_KNOTS = 5
 """Bands of the random equalizer; the gain runs straight between them."""
 
@@ -101,7 +103,8 @@ class MelViews:
 
     def frames(self, hop_seconds: float) -> int:
         """Frames of one view, a multiple of 8 so that encoders lose none."""
-        return max(8, round(self.crop_seconds / hop_seconds / 8) * 8)
+        eighths = round(self.crop_seconds / hop_seconds / FRAMES_TOGETHER)
+        return max(1, eighths) * FRAMES_TOGETHER
 
     def __call__(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> Tensor:
         """One random view of each clip: levelled power (B, F, T), lengths (B,) in frames → log-mel (B, F, V)."""

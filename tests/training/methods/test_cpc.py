@@ -62,6 +62,21 @@ def test_value_and_gradient_equal_the_slow_ones(assert_equal_gradients: Callable
     assert_equal_gradients(method.loss(views)["loss"], slow, single, double)
 
 
+def test_a_step_ahead_that_no_clip_is_long_enough_for_does_not_dilute_the_mean() -> None:
+    """All clips are of four frames at most after which nothing comes: of eleven steps ahead one is there."""
+    method, short = cpc(steps_ahead=11), torch.full((6,), 4)
+    power = torch.rand(6, 8, 30, generator=Generator().manual_seed(0)) * (torch.arange(30) < 4)
+    batch = Batch(torch.arange(6), power, short, torch.zeros(6, dtype=torch.int64), torch.arange(6))
+    views = method.views(batch, Generator().manual_seed(1))
+    z = method.encoder.local(method.encoder.standardised(views["x"], None))
+    c = method.encoder.context(z)
+    w = next(method.predict[0].parameters()).double()
+    there = [k for k in range(1, 12) if (views["inside"][:, :-k] & views["inside"][:, k:]).any()]
+    assert there == [1]
+    expected = slow_step(c.double(), z.double(), w, 1, views)
+    assert float(method.loss(views)["loss"].detach()) == pytest.approx(float(expected.detach()), rel=1e-5)
+
+
 def test_chance_is_where_all_scores_are_equal() -> None:
     method = cpc()
     for predict in method.predict:

@@ -1,7 +1,9 @@
 """CPC v2: both directions, each frame changed by itself, and normalisation that lets no other frame in."""
 
+import math
 from collections.abc import Callable
 
+import pytest
 import torch
 from torch import Generator, Tensor, nn
 
@@ -60,6 +62,27 @@ def test_value_and_gradient_equal_the_slow_ones(assert_equal_gradients: Callable
     terms = [slow_direction(ahead, slow_z, w, k, views) for k, w in enumerate(weights[:STEPS], 1)]
     terms += [slow_direction(back, slow_z, w, -k, views) for k, w in enumerate(weights[STEPS:], 1)]
     assert_equal_gradients(method.loss(views)["loss"], torch.stack(terms).mean(), single, double)
+
+
+def test_a_step_that_no_clip_is_long_enough_for_does_not_dilute_the_mean() -> None:
+    """With weights of 0 every step that counts costs ln(1 + M + N), whatever the others would have."""
+    method = cpc_v2(steps_ahead=11)
+    for head in (method.foresee, method.recall):
+        for w in head:
+            nn.init.zeros_(w.weight)  # type: ignore[arg-type]
+    power, short = torch.rand(6, 8, 30) * (torch.arange(30) < 12), torch.full((6,), 12)
+    batch = Batch(torch.arange(6), power, short, torch.zeros(6, dtype=torch.int64), torch.arange(6))
+    loss = method.loss(method.views(batch, Generator().manual_seed(1)))["loss"]
+    assert float(loss.detach()) == pytest.approx(math.log(1 + SAME + OTHER), rel=1e-6)
+
+
+def test_its_weights_of_both_directions_are_those_that_learn_and_no_others() -> None:
+    method = cpc_v2()
+    names = {name.split(".")[0] for name, _ in method.named_parameters()}
+    assert names == {"encoder", "foresee", "recall"}
+    assert len(method.foresee) == len(method.recall) == STEPS
+    assert all(w.weight.shape == (method.encoder.width, method.encoder.width // 2) for w in method.recall)
+    assert [curve.key for curve in method.parts] == [f"train/accuracy_{k}" for k in range(1, STEPS + 1)]
 
 
 def test_neither_direction_knows_what_it_must_find() -> None:

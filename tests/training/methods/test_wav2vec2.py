@@ -53,8 +53,9 @@ def slow_terms(
                     clip, u = divmod(other, guess.shape[1])
                     if not torch.equal(choice[clip, u], choice[b, t]):
                         crowd.append(cosine(guess[b, t], q[clip, u]) / temperature)
-                contrast = contrast - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
-                count += 1
+                if len(crowd) > 1:
+                    contrast = contrast - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
+                    count += 1
             if views["inside"][b, t]:
                 used = used + probability[b, t]
     used = used / views["inside"].sum()
@@ -85,6 +86,27 @@ def test_value_and_gradient_equal_the_slow_ones(
         [moments, c, *(p for part in parts for p in part.parameters())],
         [slow_moments, slow_c, *(p for part in slow_parts for p in part.parameters())],
     )
+
+
+def test_a_hidden_moment_without_a_distractor_does_not_dilute_the_mean() -> None:
+    """Where half of the hidden moments have only distractors with their own codes, loss and accuracy are of the rest."""
+    method = wav2vec2(diversity=0.0, other_clips=0, distractors=1).eval()
+    views = views_of(method)
+    hidden = views["hidden"]
+    own = torch.arange(hidden.shape[1]).expand_as(hidden)[:, :, None]
+    alone = {**views, "distractors": own}  # the true moment is no distractor
+    with torch.no_grad():
+        whole, none = method.loss(views), method.loss(alone)
+        assert float(none["loss"]) == float(none["accuracy"]) == 0
+        left_out = hidden & (torch.rand(hidden.shape, generator=Generator().manual_seed(0)) < 0.5)
+        some = method.loss({**views, "distractors": torch.where(left_out[:, :, None], own, views["distractors"])})
+        # The same with another mask: what is left out is heard as a hole either way.
+        method.context = lambda moments, _, context=method.context: context(moments, hidden)
+        rest = method.loss({**views, "hidden": hidden & ~left_out})
+    assert 0 < int((hidden & left_out).sum()) < int(hidden.sum())
+    for name in ("loss", "accuracy"):
+        assert float(some[name]) == pytest.approx(float(rest[name]), rel=1e-5)
+    assert float(some["loss"]) != pytest.approx(float(whole["loss"]), rel=1e-3)
 
 
 def test_chance_is_where_all_codes_look_alike_without_being_the_same() -> None:
