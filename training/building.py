@@ -3,6 +3,7 @@
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from training.config import RunConfig
 from training.encoders import ENCODERS
@@ -15,10 +16,17 @@ from training.spectrogram import FrontEnd
 from training.views import VIEWS
 
 
-def built_method(config: RunConfig, clips: int, groups: int, statistics: tuple[float, float] = (0.0, 1.0)) -> Method:
+def built_method(
+    config: RunConfig,
+    clips: int,
+    groups: int,
+    statistics: tuple[float, float] = (0.0, 1.0),
+    recordings: Tensor | None = None,
+) -> Method:
     """The run's method around a new encoder, with weights drawn from the run's seed.
 
-    `statistics` are mean and standard deviation of the data's log-mel. Raises UserError for a setting that is wrong.
+    `statistics` are mean and standard deviation of the data's log-mel; `recordings` (n,) says which recording each clip
+    was cut from, which only training asks. Raises UserError for a setting that is wrong.
     """
     if config.method not in METHODS:
         raise UserError(f"There is no method {config.method!r}; the methods are {', '.join(METHODS)}.")
@@ -34,4 +42,4 @@ def built_method(config: RunConfig, clips: int, groups: int, statistics: tuple[f
     torch.manual_seed(config.seed)
     encoder = ENCODERS[config.encoder](front_end.mels)
     encoder.set_input_statistics(*statistics)
-    return kind(encoder, settings, Task(clips, groups, config.batch_size, Augment(views, front_end)))
+    return kind(encoder, settings, Task(clips, groups, config.batch_size, Augment(views, front_end), recordings))

@@ -51,7 +51,9 @@ class Learner:
 
 def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: Hardware) -> Learner:
     """Weights, optimiser and generators, all from the run's seed."""
-    method = built_method(config, len(dataset), len(dataset.groups.names), input_statistics(store)).to(machine.device)
+    recordings = torch.from_numpy(dataset.recordings)
+    method = built_method(config, len(dataset), len(dataset.groups.names), input_statistics(store), recordings)
+    method = method.to(machine.device)
     if machine.channels_last:
         method = method.to(memory_format=torch.channels_last)
     return Learner(

@@ -2,10 +2,10 @@
 
 Paper:   Wang and Isola 2020, arXiv 2005.10242, section 4.1
 Differs: 1. AdamW instead of SGD. 2. The two views' uniformities are averaged, as in the authors' examples.
+         3. Other windows of a clip's own recording don't repel it (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -15,13 +15,14 @@ from torch import Tensor
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, part
-from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
-from training.parts.contrast import squared_distances
+from training.methods.two_views import DISTANCES, ProjectionSettings, distance_shares
+from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.parts.contrast import fellows, squared_distances
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of alignment and uniformity."""
 
     power: float = setting(2.0, "α: the distance of two views of a clip counts to this power.", low=1.0, high=4.0)
@@ -29,7 +30,7 @@ class Settings(ProjectionSettings):
     uniform_weight: float = setting(1.0, "How much uniformity counts beside alignment.", low=0.0, high=10.0)
 
 
-class AlignUniform(TwoViews):
+class AlignUniform(AgainstOthers):
     """Views of a clip together; all clips spread over the sphere like charges that repel each other."""
 
     Config = Settings
@@ -72,7 +73,8 @@ class AlignUniform(TwoViews):
         """The two losses of section 4.1."""
         x, y = (functional.normalize(z, dim=1) for z in self.projected(views))  # (B, P)
         alignment = aligned(x, y, self.power)
-        uniformity = (uniform(x, self.steepness) + uniform(y, self.steepness)) / 2
+        left_out = fellows(views, x)  # (B, B)
+        uniformity = (uniform(x, self.steepness, left_out) + uniform(y, self.steepness, left_out)) / 2
         return {
             "loss": alignment + self.weight * uniformity,
             "alignment": alignment.detach(),
@@ -94,11 +96,14 @@ def aligned(x: Tensor, y: Tensor, power: float) -> Tensor:
     return (x - y).square().sum(1).clamp(min=1e-10).pow(power / 2).mean()
 
 
-def uniform(x: Tensor, steepness: float) -> Tensor:
+def uniform(x: Tensor, steepness: float, left_out: Tensor) -> Tensor:
     """log of the mean of e^{−t‖x − x'‖²} over all pairs of different clips, of x (B, P) of length 1.
 
-    The logarithm of the mean, not the mean of the logarithms: the nearest pairs count most.
+    The logarithm of the mean, not the mean of the logarithms: the nearest pairs count most. Without the pairs `left_out`
+    (B, B); 0 where there are no others.
     """
     pairs = torch.triu_indices(len(x), len(x), offset=1, device=x.device)
-    repulsion = -steepness * squared_distances(x, x)[pairs[0], pairs[1]]  # (B (B − 1) / 2,)
-    return repulsion.logsumexp(0) - math.log(len(repulsion))
+    counted = ~left_out[pairs[0], pairs[1]]  # (B (B − 1) / 2,)
+    repulsion = -steepness * squared_distances(x, x)[pairs[0], pairs[1]]
+    mean = repulsion.masked_fill(~counted, -torch.inf).logsumexp(0) - counted.sum().clamp(min=1).log()
+    return torch.where(counted.any(), mean, 0.0)

@@ -9,6 +9,7 @@ Differs: 1. A small encoder, and g of width 128, instead of EfficientNet-B0 and 
          4. W begins as a multiple of the identity, and h, whose numbers are all positive, passes BatchNorm before A: else
             all embeddings became one within a few steps.
          5. AdamW with a cosine schedule instead of Adam with a constant rate.
+         6. Clips are windows of recordings, and other windows of the same one are no wrong answers (`same_recording`).
 Shapes:  B clips, F mel bands, T frames of the clips, V frames of a segment, D encoder width, P width of g.
 """
 
@@ -25,7 +26,8 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.methods.two_views import SHOWN
-from training.parts.contrast import own_picked, products
+from training.methods.wrong_answers import WrongAnswers
+from training.parts.contrast import fellows, own_picked, products
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.segments import cut, starts_anywhere, starts_apart, stretch_lengths
@@ -35,7 +37,7 @@ W_AT_START = 10.0
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(WrongAnswers):
     """Settings of COLA."""
 
     projection_width: int = setting(128, "Width of g, which the similarity compares.", low=8, high=1024, scale="log")
@@ -98,19 +100,20 @@ class COLA(Method):
         super().__init__(encoder, config, task)
         width = config.projection_width
         self.segments, self.batch_size = config.segments, task.batch_size
+        self.remark = config.remark(task)
         self.g = nn.Sequential(
             nn.BatchNorm1d(encoder.width), nn.Linear(encoder.width, width), nn.LayerNorm(width), nn.Tanh()
         )
         self.w = nn.Parameter(torch.eye(width) * W_AT_START / width)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Two segments of each clip (B, F, V), as long as a view, or half of the clip if that is shorter."""
+        """Two segments of each clip (B, F, V), as long as a view or half of a shorter clip, and its recording (B,)."""
         view = self.augment.view_length
         own = stretch_lengths(batch.lengths, view)
         starts = self._starts(batch.lengths - own, own, generator)  # (B, 2)
         both = torch.cat([cut(batch.audio, starts[:, side], own, view) for side in (0, 1)])
         first, second = self.augment.one(both, torch.cat([own, own]), generator).chunk(2)
-        return {"first": first, "second": second}
+        return {"first": first, "second": second, **self.config.seen(batch)}
 
     def _starts(self, room: Tensor, own: Tensor, generator: Generator) -> Tensor:
         uniform = torch.rand(len(room), 3, generator=generator, device=room.device)
@@ -122,7 +125,8 @@ class COLA(Method):
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 2: first segments pick among second ones, and not the other way round."""
-        loss, found = own_picked(self._scores(views))
+        scores = self._scores(views)
+        loss, found = own_picked(scores.masked_fill(fellows(views, scores), -torch.inf))
         return {"loss": loss, "accuracy": found}
 
     def projection(self, h: Tensor) -> Tensor:
@@ -132,7 +136,10 @@ class COLA(Method):
 
     def chance(self) -> Chance:
         """All segments equally similar: ln B."""
-        return Chance(math.log(self.batch_size), f"ln {self.batch_size}: all second segments of the batch look alike")
+        return Chance(
+            math.log(self.batch_size),
+            f"ln {self.batch_size}: all second segments of the batch look alike{self.remark}",
+        )
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Similarity of each first segment with each second one."""

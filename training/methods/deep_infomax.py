@@ -8,7 +8,7 @@ Differs: 1. Local features are the encoder's frames, each of all bands, instead 
          AMDIM (Bachman et al. 2019, arXiv 1906.00910): of a single view it was enough to know where in it the clip
          began. 4. The global vector ends in BatchNorm without scale and offset: else the judge soon wins for good.
          5. InfoNCE by default; the Jensen-Shannon estimate is a setting. 6. AdamW and a cosine schedule instead of
-         Adam.
+         Adam. 7. Moments of other windows of a clip's own recording are no wrong answers (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, U output frames, D encoder width, P width of the global vector, C width in
          which the critic compares.
 """
@@ -26,14 +26,16 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.methods.two_views import SHOWN, TwoViews
-from training.parts.contrast import off_diagonal, positive_picked, products
+from training.methods.wrong_answers import WrongAnswers
+from training.parts.contrast import fellows, off_diagonal, positive_picked, products
 from training.parts.heads import projector
+from training.parts.mean_over import mean_over
 from training.run.schema import Picture
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(WrongAnswers):
     """Settings of Deep InfoMax."""
 
     projection_width: int = setting(64, "Numbers of the global vector of a clip.", low=8, high=1024, scale="log")
@@ -110,7 +112,7 @@ class DeepInfoMax(Method):
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
         self.estimator, self.prior_weight = config.estimator, config.prior_weight
-        self.batch_size = task.batch_size
+        self.batch_size, self.remark = task.batch_size, config.remark(task)
         hidden, width = config.hidden_width, config.projection_width
         # g, the global vector; BatchNorm keeps the sigmoid before the judge from saturating.
         self.project = projector(encoder.width, hidden, width).append(nn.BatchNorm1d(width, affine=False))
@@ -119,24 +121,27 @@ class DeepInfoMax(Method):
         self.judge = nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, 1))
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Two views of each clip (B, F, V), and samples of the prior (B, P), even from 0 to 1."""
+        """Two views of each clip (B, F, V), samples of the prior (B, P), even from 0 to 1, and its recording (B,)."""
         first, second = self.augment.pair(batch.audio, batch.lengths, generator)
         shape = (len(first), self.config.projection_width)
-        return {"first": first, "second": second, "prior": torch.rand(shape, generator=generator, device=first.device)}
+        prior = torch.rand(shape, generator=generator, device=first.device)
+        return {"first": first, "second": second, "prior": prior, **self.config.seen(batch)}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equations 5 (or 6) and 7: local mutual information, and the distance from the prior."""
         frames, others = self.encoder.sequence(torch.cat([views["first"], views["second"]])).chunk(2)  # (B, U, D)
         g = self.project(self.encoder.pooled(others))  # (B, P)
         scores = self._scores(frames, g)  # (B, U, B)
-        local = jsd(scores) if self.estimator == "jsd" else infonce(scores)
+        left_out = fellows(views, g)  # (B, B)
+        local = jsd(scores, left_out) if self.estimator == "jsd" else infonce(scores, left_out)
         prior = self._prior(g, views["prior"])
         own = torch.arange(len(g), device=g.device)[:, None]
+        found = scores.masked_fill(left_out[:, None], -torch.inf).argmax(2) == own  # (B, U)
         return {
             "loss": local + self.prior_weight * prior,
             "local": local.detach(),
             "prior": prior.detach(),
-            "accuracy": (scores.argmax(2) == own).float().mean(),
+            "accuracy": mean_over(found.float().mean(1), (~left_out).sum(1) > 1),
         }
 
     def projection(self, h: Tensor) -> Tensor:
@@ -153,7 +158,8 @@ class DeepInfoMax(Method):
             )
         moments = (self.batch_size - 1) * math.ceil(self.augment.view_length / self.encoder.stride)
         return Chance(
-            math.log(moments + 1) + prior, f"ln({moments} + 1) + γ · 2 ln 2: all moments of the batch look alike"
+            math.log(moments + 1) + prior,
+            f"ln({moments} + 1) + γ · 2 ln 2: all moments of the batch look alike{self.remark}",
         )
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -173,18 +179,25 @@ class DeepInfoMax(Method):
         return functional.softplus(-real.float()).mean() + functional.softplus(found.float()).mean()
 
 
-def jsd(scores: Tensor) -> Tensor:
-    """Equation 5, the Jensen–Shannon estimate, to be minimised: T (B, U, B), 2 ln 2 where all is 0."""
+def jsd(scores: Tensor, left_out: Tensor) -> Tensor:
+    """Equation 5, the Jensen–Shannon estimate, to be minimised: T (B, U, B), 2 ln 2 where all is 0.
+
+    Clips (B, B) that are left out make no wrong pairs.
+    """
     own = scores.diagonal(dim1=0, dim2=2).T.flatten()  # the moments of clip 0 first, as among the others
-    others = off_diagonal(scores.transpose(0, 1)).transpose(0, 1).flatten()
-    return functional.softplus(-own).mean() + functional.softplus(others).mean()
+    others = off_diagonal(scores.transpose(0, 1)).permute(1, 2, 0)  # (B, B − 1, U)
+    wrong = mean_over(functional.softplus(others).mean(2), off_diagonal(~left_out))
+    return functional.softplus(-own).mean() + wrong
 
 
-def infonce(scores: Tensor) -> Tensor:
-    """Equation 6: each vector picks each of its moments among all moments of the other clips. T (B, U, B)."""
+def infonce(scores: Tensor, left_out: Tensor) -> Tensor:
+    """Equation 6: each vector picks each of its moments among all moments of the other clips. T (B, U, B).
+
+    Without those of the clips (B, B) that are left out.
+    """
     batch, count, _ = scores.shape
-    own = torch.eye(batch, dtype=torch.bool, device=scores.device)[:, None]  # (B, 1, B)
-    wrong = scores.masked_fill(own, -torch.inf).flatten(0, 1).logsumexp(0)  # (B,) for each vector
+    own = torch.eye(batch, dtype=torch.bool, device=scores.device)  # (B, B)
+    wrong = scores.masked_fill((own | left_out)[:, None], -torch.inf).flatten(0, 1).logsumexp(0)  # (B,) for each vector
     right = scores.diagonal(dim1=0, dim2=2).T.flatten()  # (B · U,), the moments of clip 0 first
     return positive_picked(right, wrong.repeat_interleave(count)[:, None])[0]
 

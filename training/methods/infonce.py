@@ -3,26 +3,30 @@
 Paper:   van den Oord et al. 2018, arXiv 1807.03748, section 2.3 and appendix A.1, equation 4
 Differs: 1. The positive is another view of the clip, not a later moment of it (that is the method cpc). 2. The score
          is a cosine over a temperature instead of exp(zᵀ W c). 3. Both ways: second views pick among first views too,
-         and the two losses are averaged. 4. AdamW and a cosine schedule instead of Adam.
+         and the two losses are averaged. 4. AdamW and a cosine schedule instead of Adam. 5. Other
+         windows of a clip's own recording are no wrong answers (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
 import math
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy, part
-from training.methods.two_views import ProjectionSettings, TwoViews
-from training.parts.contrast import own_picked, products
+from training.methods.two_views import ProjectionSettings
+from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.parts.contrast import fellows, own_picked, products
+from training.parts.mean_over import mean_over
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of InfoNCE."""
 
     temperature: float = setting(
@@ -30,7 +34,7 @@ class Settings(ProjectionSettings):
     )
 
 
-class InfoNCE(TwoViews):
+class InfoNCE(AgainstOthers):
     """One query, one positive and B − 1 negatives: the second views of the other clips."""
 
     Config = Settings
@@ -74,15 +78,19 @@ class InfoNCE(TwoViews):
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 4 both ways, how often the twin is found, and the bound on the information in nats."""
         z1, z2 = (functional.normalize(z, dim=1) for z in self.projected(views))  # (B, P)
-        scores = products(z1, z2) / self.temperature  # (B, B)
+        left_out = fellows(views, z1)  # (B, B)
+        scores = (products(z1, z2) / self.temperature).masked_fill(left_out, -torch.inf)
+        answers = (~left_out).sum(1)  # (B,) for each question, the right one among them
         (forth, found_forth), (back, found_back) = own_picked(scores), own_picked(scores.T)
         loss = (forth + back) / 2
         return {
             "loss": loss,
             "accuracy": (found_forth + found_back) / 2,
-            "bound": math.log(len(scores)) - loss.detach(),
+            "bound": mean_over(answers.log(), answers > 1) - loss.detach(),
         }
 
     def chance(self) -> Chance:
         """All twins equally near: ln B."""
-        return Chance(math.log(self.batch_size), f"ln {self.batch_size}: all second views of the batch look alike")
+        return Chance(
+            math.log(self.batch_size), f"ln {self.batch_size}: all second views of the batch look alike{self.remark}"
+        )

@@ -5,7 +5,8 @@ Differs: 1. Background neighbours are looked for around the view, at every step;
          among both kinds of neighbours, so that the ratio never is zero. 2. Clusters are found anew every few epochs,
          since an epoch of small data is a few steps. 3. Their number is scaled to the data: hundreds, not tens of
          thousands. 4. A projector stands before the comparison. 5. AdamW instead of SGD. 6. Five clusterings instead
-         of ten.
+         of ten. 7. Other windows of a clip's own recording are no background (`same_recording`): they count where they
+         are close neighbours, and else not at all.
 Shapes:  B clips, n clips of the data, N background neighbours, H clusterings, F mel bands, V view frames, D encoder
          width, P projection width.
 """
@@ -23,6 +24,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
+from training.methods.wrong_answers import WrongAnswers
 from training.parts.bank import Bank
 from training.parts.contrast import products
 from training.parts.heads import projector
@@ -35,7 +37,7 @@ NEAREST = 64
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of local aggregation."""
 
     temperature: float = setting(
@@ -124,7 +126,8 @@ class LocalAggregation(Method):
         self.alone_epochs, self.recluster_epochs = config.alone_epochs, config.recluster_epochs
         self.background = min(config.background, task.clips)
         self.project = projector(encoder.width, config.hidden_width, config.projection_width)
-        self.bank = Bank(task.clips, config.projection_width, config.bank_momentum)
+        self.bank = Bank(task.clips, config.projection_width, config.bank_momentum, config.table(task))
+        self.remark = config.remark(task)
         self.clustering = Clustering(task.clips, clusters_for(task.clips, config.clusters), config.clusterings)
         self.clustering.labels.copy_(torch.arange(task.clips))  # at first every clip is close to itself alone
         self.register_buffer("epochs", torch.zeros((), dtype=torch.int64))
@@ -150,7 +153,9 @@ class LocalAggregation(Method):
         near = self.near(scores, clips)  # (B, N)
         close = self.close(near, clips)  # (B, N)
         scores = scores.gather(1, near)
-        ratio = torch.logsumexp(scores.masked_fill(~close, -torch.inf), 1) - torch.logsumexp(scores, 1)
+        counted = close | ~self.bank.of_recordings_of(clips, near)  # (B, N)
+        chosen, around = (scores.masked_fill(~kept, -torch.inf).logsumexp(1) for kept in (close, counted))
+        ratio = chosen - around
         return {"loss": -ratio.mean(), "close_neighbours": close.float().sum(1).mean()}
 
     def near(self, scores: Tensor, clips: Tensor) -> Tensor:
@@ -179,7 +184,8 @@ class LocalAggregation(Method):
         """While a clip is close to itself alone and all memories are equally near: ln N."""
         return Chance(
             math.log(self.background),
-            f"ln {self.background}: all memories look alike, and a clip's own is its only close one, as at the start",
+            f"ln {self.background}: all memories look alike, and a clip's own is its only close one, as at the "
+            f"start{self.remark}",
         )
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:

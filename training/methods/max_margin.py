@@ -6,6 +6,7 @@ Differs: 1. Pairs are two views of a clip (y = 1) and views of different clips o
          pictures. 2. Of B² pairs only B are alike, so alike and different pairs are averaged apart, each counting as
          much in all. 3. No factor ½, as in the survey. 4. Projections are normalised, so that the margin has a fixed
          scale: distances run from 0 to 2. 5. AdamW and a cosine schedule instead of SGD.
+         6. Other windows of a clip's own recording make no pairs (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
@@ -17,19 +18,21 @@ from torch import Tensor
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, part
-from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
-from training.parts.contrast import off_diagonal, squared_distances
+from training.methods.two_views import DISTANCES, ProjectionSettings, distance_shares
+from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.parts.contrast import fellows, off_diagonal, squared_distances
+from training.parts.mean_over import mean_over
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of the max-margin loss."""
 
     margin: float = setting(1.4, "Different clips farther apart than this are left alone.", low=0.1, high=2.0)
 
 
-class MaxMargin(TwoViews):
+class MaxMargin(AgainstOthers):
     """A spring between the views of a clip; others repel each other up to the margin, and no further."""
 
     Config = Settings
@@ -73,14 +76,14 @@ class MaxMargin(TwoViews):
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 4, its two parts, and how many different pairs are nearer than the margin."""
         d = self._distances(views)  # (B, B)
-        different = off_diagonal(d)
+        different, counted = off_diagonal(d), off_diagonal(~fellows(views, d))  # (B, B − 1)
         pull = d.diagonal().square().mean()  # y = 1
-        push = (self.margin - different).clamp(min=0).square().mean()  # y = 0
+        push = mean_over((self.margin - different).clamp(min=0).square(), counted)  # y = 0
         return {
             "loss": pull + push,
             "pull": pull.detach(),
             "push": push.detach(),
-            "inside_margin": (different < self.margin).float().mean(),
+            "inside_margin": mean_over(different < self.margin, counted),
         }
 
     def chance(self) -> Chance:

@@ -4,7 +4,7 @@ Paper:   Wu et al. 2018, arXiv 1805.01978, sections 3.1 and 3.2, equation 2
 Differs: 1. Up to 4,096 other clips the softmax runs over the whole bank, as in equation 2; where there are more, over as
          many drawn at random, instead of noise-contrastive estimation. 2. One draw serves the whole batch. 3. No
          proximal term: τ and the momentum keep the embedding from jumping. 4. A projector stands before the comparison.
-         5. AdamW instead of SGD.
+         5. AdamW instead of SGD. 6. Other windows of a clip's own recording are no wrong answers (`same_recording`).
 Shapes:  B clips, n clips of the data, M clips compared with, F mel bands, V view frames, D encoder width, P projection
          width.
 """
@@ -21,15 +21,16 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews, cosines
+from training.methods.wrong_answers import WrongAnswers
 from training.parts.bank import Bank
-from training.parts.contrast import products
+from training.parts.contrast import positive_picked, products
 from training.parts.heads import projector
 from training.run.schema import Picture
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of instance discrimination."""
 
     temperature: float = setting(
@@ -89,7 +90,8 @@ class MemoryBank(Method):
         self.temperature = config.temperature
         self.negatives = min(config.negatives, task.clips - 1)
         self.project = projector(encoder.width, config.hidden_width, config.projection_width)
-        self.bank = Bank(task.clips, config.projection_width, config.bank_momentum)
+        self.bank = Bank(task.clips, config.projection_width, config.bank_momentum, config.table(task))
+        self.remark = config.remark(task)
         self._heard: tuple[Tensor, Tensor] | None = None
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
@@ -103,16 +105,14 @@ class MemoryBank(Method):
         return {"view": view, "clips": batch.clips, "others": others}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Equation 2: own memory first, then the others; a clip's own memory never counts among the others."""
+        """Equation 2: own memory first, then the others; those of its own recording never count among the others."""
         clips, others = views["clips"], views["others"]
         v = functional.normalize(self.project(self.encoder(views["view"])).float(), dim=1)  # (B, P)
         self._heard = clips, v.detach()
-        own = (v * self.bank.entries[clips]).sum(1, keepdim=True)  # (B, 1)
-        wrong = products(v, self.bank.entries[others]).masked_fill(others == clips[:, None], -torch.inf)  # (B, M)
-        scores = torch.cat([own, wrong], dim=1) / self.temperature
-        found = (own > wrong.amax(1, keepdim=True)).float().mean()
-        first = torch.zeros_like(clips)
-        return {"loss": functional.cross_entropy(scores, first), "accuracy": found.detach()}
+        own = (v * self.bank.entries[clips]).sum(1) / self.temperature  # (B,)
+        wrong = products(v, self.bank.entries[others]) / self.temperature  # (B, M)
+        loss, found = positive_picked(own, wrong.masked_fill(self.bank.of_recordings_of(clips, others), -torch.inf))
+        return {"loss": loss, "accuracy": found}
 
     def after_step(self, progress: float) -> None:
         """The memories of the clips just heard move."""
@@ -126,7 +126,7 @@ class MemoryBank(Method):
 
     def chance(self) -> Chance:
         """All memories equally near: ln(M + 1)."""
-        return Chance(math.log(self.negatives + 1), f"ln({self.negatives} + 1): all memories look alike")
+        return Chance(math.log(self.negatives + 1), f"ln({self.negatives} + 1): all memories look alike{self.remark}")
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cosine of each view with each of the memories of the same clips."""

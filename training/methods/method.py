@@ -92,6 +92,8 @@ class Task:
     groups: int
     batch_size: int
     augment: Augment
+    recordings: Tensor | None = None
+    """(n,) int64: which recording each clip of the data was cut from; None where the data is not at hand."""
 
 
 def part(

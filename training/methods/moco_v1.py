@@ -4,7 +4,8 @@ Paper:   He et al. 2020, arXiv 1911.05722, section 3, equations 1 and 2
 Differs: 1. Shuffling BN needs several devices; here groups of the batch stand for them. Each network hears one group after
             the other, so that BatchNorm knows a group alone, and keys are grouped in another order than queries.
          2. The queue is short (2,048 instead of 65,536), and never longer than the data.
-         3. Since that is nearly all of the data, entries of a query's own clip are left out of its negatives.
+         3. Since that is nearly all of the data, entries of a query's own clip are left out of its negatives, and those of
+            other windows of its recording too (`same_recording`).
          4. The slow network follows faster (.99 instead of .999), since runs here are short.
          5. AdamW and a cosine schedule instead of SGD and steps.
          6. Weak views, as in the paper, are those without mixtures and with weak filters.
@@ -26,6 +27,7 @@ from training.errors import UserError
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, SIMILARITY, TwoViews, cosines
+from training.methods.wrong_answers import WrongAnswers
 from training.parts.contrast import positive_picked, products
 from training.parts.memory import Queue
 from training.parts.slow_copy import follow, slow_copy
@@ -43,7 +45,7 @@ QUEUE_AGE = Picture(
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(WrongAnswers):
     """Settings of MoCo v1."""
 
     projection_width: int = setting(128, "Numbers that the loss compares for each view.", low=8, high=1024, scale="log")
@@ -103,7 +105,8 @@ class MoCoV1(TwoViews):
             )
         self.temperature, self.momentum, self.groups = config.temperature, config.momentum, config.groups
         self.slow = slow_copy(nn.Sequential(self.encoder, self.project))
-        self.queue = Queue(min(config.queue_length, task.clips), config.projection_width)
+        self.queue = Queue(min(config.queue_length, task.clips), config.projection_width, config.table(task))
+        self.remark = config.remark(task)
         self._newest: tuple[Tensor, Tensor] | None = None
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
@@ -117,9 +120,9 @@ class MoCoV1(TwoViews):
         q = self._grouped(lambda x: self.project(self.encoder(x)), views["first"])  # (B, P)
         with torch.no_grad():
             k = self._grouped(self.slow, views["second"][order])[order.argsort()]  # (B, P)
-        own_clip = self.queue.clips == views["clips"][:, None]  # (B, K)
+        own_recording = self.queue.of_recordings_of(views["clips"])  # (B, K)
         positives = (q * k).sum(1) / self.temperature
-        negatives = (products(q, self.queue.entries) / self.temperature).masked_fill(own_clip, -torch.inf)
+        negatives = (products(q, self.queue.entries) / self.temperature).masked_fill(own_recording, -torch.inf)
         loss, found = positive_picked(positives, negatives)
         self._newest = k, views["clips"]
         return {"loss": loss, "accuracy": found}
@@ -133,7 +136,7 @@ class MoCoV1(TwoViews):
     def chance(self) -> Chance:
         """All keys equally near: ln(K + 1)."""
         length = len(self.queue.entries)
-        return Chance(math.log(length + 1), f"ln({length} + 1): all keys look alike")
+        return Chance(math.log(length + 1), f"ln({length} + 1): all keys look alike{self.remark}")
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cosine of each query with the batch's keys, and how old the queue is."""

@@ -1,8 +1,8 @@
 """MoCo v2: MoCo with what SimCLR had found out: a projector of two layers, stronger views, a cosine schedule.
 
 Paper:   Chen et al. 2020, arXiv 2003.04297, section 3
-Differs: 1. As MoCo v1 (1 to 4: shuffling BN within the batch, a short queue without the query's own clip, a
-            slow network that follows faster).
+Differs: 1. As MoCo v1 (1 to 4: shuffling BN within the batch, a short queue without the query's own
+            recording, a slow network that follows faster).
          2. AdamW instead of SGD.
          3. The projector is as narrow as the encoder (256), not of width 2048, and has BatchNorm.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width, K entries of the queue.

@@ -3,7 +3,8 @@
 Paper:   Chen, Xie and He 2021, arXiv 2104.02057, section 3, algorithm 1
 Differs: 1. Batches of hundreds of clips, not 4096. 2. AdamW instead of LARS, on a small convolutional encoder; the paper's
          ViT has its patch projection frozen, which has no counterpart here. 3. Heads of width 256 instead of 4096. 4. τ = .1 and m = .95 at the start, since runs
-         here are short (the paper: .2 and .99 for Transformers).
+         here are short (the paper: .2 and .99 for Transformers). 5. Other windows of a clip's own recording are no wrong
+         answers (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
@@ -17,15 +18,16 @@ from torch import Tensor, nn
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
-from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
-from training.parts.contrast import own_picked, products
+from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, cosines
+from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.parts.contrast import fellows, own_picked, products
 from training.parts.heads import projector
 from training.parts.slow_copy import follow, slow_copy
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of MoCo v3."""
 
     temperature: float = setting(
@@ -37,7 +39,7 @@ class Settings(ProjectionSettings):
     )  # fmt: skip
 
 
-class MoCoV3(TwoViews):
+class MoCoV3(AgainstOthers):
     """Each view asks, each view answers: queries through a predictor, keys from the slow network."""
 
     Config = Settings
@@ -90,7 +92,8 @@ class MoCoV3(TwoViews):
         q1, q2 = self._queries(x1), self._queries(x2)  # (B, P)
         with torch.no_grad():
             k1, k2 = self._keys(x1), self._keys(x2)  # (B, P)
-        (forth, found_forth), (back, found_back) = self._contrast(q1, k2), self._contrast(q2, k1)
+        left_out = fellows(views, x1)  # (B, B)
+        (forth, found_forth), (back, found_back) = self._contrast(q1, k2, left_out), self._contrast(q2, k1, left_out)
         return {"loss": forth + back, "accuracy": (found_forth + found_back) / 2}
 
     def after_step(self, progress: float) -> None:
@@ -102,7 +105,7 @@ class MoCoV3(TwoViews):
         """All keys equally near, both ways: 2 · 2τ ln B."""
         return Chance(
             4 * self.temperature * math.log(self.batch_size),
-            f"2 · 2τ ln {self.batch_size}: all keys of the batch look alike",
+            f"2 · 2τ ln {self.batch_size}: all keys of the batch look alike{self.remark}",
         )
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -115,7 +118,7 @@ class MoCoV3(TwoViews):
     def _keys(self, x: Tensor) -> Tensor:
         return functional.normalize(self.slow(x).float(), dim=1)
 
-    def _contrast(self, q: Tensor, k: Tensor) -> tuple[Tensor, Tensor]:
+    def _contrast(self, q: Tensor, k: Tensor, left_out: Tensor) -> tuple[Tensor, Tensor]:
         """Cross-entropy times 2τ, as in algorithm 1, and how often the key is found."""
-        loss, found = own_picked(products(q, k) / self.temperature)
+        loss, found = own_picked((products(q, k) / self.temperature).masked_fill(left_out, -torch.inf))
         return 2 * self.temperature * loss, found

@@ -6,6 +6,7 @@ Differs: 1. Both encoders are small. The one of the samples is strided convoluti
          2. The two formats are views changed apart, not two pictures of the same stretch of sound. Samples are only moved,
             stretched and turned louder or over: to mix, filter or drown them takes time, and the spectrogram has that.
          3. AdamW, and batches of hundreds of clips instead of thousands.
+         4. Other windows of a clip's own recording are no wrong answers (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, S samples of the longest clip, D encoder width, P projection width.
 """
 
@@ -25,6 +26,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
 from training.methods.two_modalities import MatchingSettings, TwoModalities
 from training.methods.two_views import SIMILARITY
+from training.methods.wrong_answers import WrongAnswers
 from training.parts.heads import projector
 from training.views import WaveformViews
 
@@ -33,7 +35,7 @@ MOST_BYTES = 2 * 2**30
 
 
 @dataclass(frozen=True)
-class Settings(MatchingSettings):
+class Settings(WrongAnswers, MatchingSettings):
     """Settings of multi-format learning."""
 
 
@@ -85,6 +87,7 @@ class MultiFormat(TwoModalities):
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
+        self.remark = config.remark(task)
         self.listener = Conv1d(0, channels=(16, 32, 64), width=128)
         self.project_samples = projector(self.listener.width, config.hidden_width, config.projection_width)
         self.augment_samples = WaveformViews(
@@ -113,6 +116,7 @@ class MultiFormat(TwoModalities):
             "sound": self.augment.one(batch.audio, batch.lengths, generator),
             "samples": self.augment_samples(samples, batch.companions["sample_count"], generator),
             "meaning": batch.clips,
+            **self.config.seen(batch),
         }
 
     def counterpart(self, views: dict[str, Tensor]) -> Tensor:

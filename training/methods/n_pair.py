@@ -4,26 +4,29 @@ Paper:   Sohn 2016, Improved Deep Metric Learning with Multi-class N-pair Loss O
          for audio in the survey by Liu et al., arXiv 2203.01205
 Differs: 1. A class is a clip, and its two samples are two views, instead of labelled pictures; nothing is mined.
          2. The penalty on the length of f is a setting (section 3.2.2 of the paper has one, of a weight of its own).
-         3. AdamW and a cosine schedule instead of SGD.
+         3. AdamW and a cosine schedule instead of SGD. 4. Other windows of a clip's own recording are no negatives
+         (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
 import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy, part
-from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
-from training.parts.contrast import own_picked, products
+from training.methods.two_views import SHOWN, ProjectionSettings
+from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.parts.contrast import fellows, own_picked, products
 from training.run.schema import Picture
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of the N-pair loss."""
 
     length_weight: float = setting(
@@ -31,7 +34,7 @@ class Settings(ProjectionSettings):
     )
 
 
-class NPair(TwoViews):
+class NPair(AgainstOthers):
     """f of a first view must have a larger product with f⁺ of its clip than with that of any other clip."""
 
     Config = Settings
@@ -87,7 +90,7 @@ class NPair(TwoViews):
         """Equation 6, how often the clip's own product is the largest, and the mean squared length."""
         f, positive = self.projected(views)  # (B, P)
         # log(1 + Σ_{j≠i} e^{f·f⁻ − f·f⁺}) is the cross-entropy of picking f⁺ by its product, without a temperature.
-        contrast, found = own_picked(products(f, positive))
+        contrast, found = own_picked(products(f, positive).masked_fill(fellows(views, f), -torch.inf))
         squared_length = (f.square().sum(1) + positive.square().sum(1)).mean() / 2
         return {
             "loss": contrast + self.length_weight * squared_length,
@@ -97,7 +100,9 @@ class NPair(TwoViews):
 
     def chance(self) -> Chance:
         """All products equal: ln B."""
-        return Chance(math.log(self.batch_size), f"ln {self.batch_size}: all products of the batch are equal")
+        return Chance(
+            math.log(self.batch_size), f"ln {self.batch_size}: all products of the batch are equal{self.remark}"
+        )
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Product of each first view with each second view."""

@@ -4,6 +4,7 @@ Paper:   Chen et al. 2020, arXiv 2002.05709, section 2, equation 1 (NT-Xent)
 Differs: 1. AdamW instead of LARS: batches here are hundreds of clips, not thousands.
          2. Projection 256 → 128 on a small encoder instead of 2048 → 128 on a ResNet-50.
          3. Views are made of mel spectrograms, so colour jitter and blur become mixtures, noise and filters.
+         4. Other windows of a clip's own recording are no wrong answers (`same_recording`); a picture has none.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
@@ -17,13 +18,14 @@ from torch import Tensor
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
-from training.methods.two_views import ProjectionSettings, TwoViews
-from training.parts.contrast import products
+from training.methods.two_views import ProjectionSettings
+from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.parts.contrast import fellows, picked, products
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of SimCLR."""
 
     temperature: float = setting(
@@ -31,7 +33,7 @@ class Settings(ProjectionSettings):
     )
 
 
-class SimCLR(TwoViews):
+class SimCLR(AgainstOthers):
     """Two views of every clip; each must pick the other out of all 2B − 1 views that aren't itself."""
 
     Config = Settings
@@ -65,15 +67,17 @@ class SimCLR(TwoViews):
         """NT-Xent, and how often the right view is the nearest one."""
         both = torch.cat([views["first"], views["second"]])
         z = functional.normalize(self.project(self.encoder(both)).float(), dim=1)  # (2B, P)
-        similarity = similarities(z, self.temperature)
+        left_out = fellows(views, views["first"]).repeat(2, 2)
+        similarity = similarities(z, self.temperature).masked_fill(left_out, -torch.inf)
         partner = torch.arange(len(z), device=z.device).roll(len(z) // 2)
-        found = (similarity.argmax(1) == partner).float().mean()
-        return {"loss": functional.cross_entropy(similarity, partner), "accuracy": found.detach()}
+        loss, found = picked(similarity, partner)
+        return {"loss": loss, "accuracy": found}
 
     def chance(self) -> Chance:
         """All views equally near: ln(2B − 1)."""
         return Chance(
-            math.log(2 * self.batch_size - 1), f"ln(2·{self.batch_size} − 1): all views of the batch look alike"
+            math.log(2 * self.batch_size - 1),
+            f"ln(2·{self.batch_size} − 1): all views of the batch look alike{self.remark}",
         )
 
 

@@ -5,6 +5,7 @@ Differs: 1. A small encoder: the paper's finding that few labels want big models
          2. AdamW instead of LARS, and batches of hundreds of clips.
          3. Without the paper's optional queue of a slow network, which gave it one point; that is the method moco_v2.
          4. Without the last step, the distillation into a smaller model: there is no larger one here.
+         5. As SimCLR (3 and 4: views of spectrograms, and other windows of a clip's own recording left out).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 

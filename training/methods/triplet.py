@@ -3,7 +3,8 @@
 Paper:   Jansen et al. 2018, Unsupervised Learning of Semantic Audio Representations, arXiv 1711.02209, section 2.1
 Differs: 1. Positives are augmented views (noise, shifts, mixtures in one), where the paper trains on one kind of
          triplet after the other, among them neighbours in time. 2. The mean over anchors instead of the sum. 3. The
-         margin is tuned for short runs. 4. AdamW and a cosine schedule instead of Adam.
+         margin is tuned for short runs. 4. AdamW and a cosine schedule instead of Adam. 5. Other
+         windows of a clip's own recording are no negatives (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
@@ -16,13 +17,15 @@ from torch import Tensor
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, part
-from training.methods.two_views import DISTANCES, ProjectionSettings, TwoViews, distance_shares
-from training.parts.contrast import off_diagonal, squared_distances
+from training.methods.two_views import DISTANCES, ProjectionSettings, distance_shares
+from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.parts.contrast import fellows, off_diagonal, squared_distances
+from training.parts.mean_over import mean_over
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(ProjectionSettings):
+class Settings(WrongAnswers, ProjectionSettings):
     """Settings of the triplet loss."""
 
     margin: float = setting(0.5, "How much nearer the right clip must be, in squared distance.", low=0.01, high=4.0)
@@ -32,7 +35,7 @@ class Settings(ProjectionSettings):
     )  # fmt: skip
 
 
-class Triplet(TwoViews):
+class Triplet(AgainstOthers):
     """Anchors are first views, positives the second views of the same clips, negatives those of others."""
 
     Config = Settings
@@ -75,11 +78,13 @@ class Triplet(TwoViews):
         """The hinge of each triplet, and how many triplets keep the margin."""
         squared = self._squared(views)  # (B, B): anchors against second views
         positive = squared.diagonal()[:, None]  # (B, 1)
-        negative = (
-            semi_hard(squared)[:, None] if self.mining == "semi-hard" else off_diagonal(squared)
-        )  # (B, 1 or B − 1)
+        wrong = off_diagonal(~fellows(views, squared))  # (B, B − 1)
+        if self.mining == "semi-hard":
+            negative, counted = semi_hard(squared, wrong)[:, None], wrong.any(1, keepdim=True)  # (B, 1)
+        else:
+            negative, counted = off_diagonal(squared), wrong
         hinge = (positive - negative + self.margin).clamp(min=0)
-        return {"loss": hinge.mean(), "kept": (hinge == 0).float().mean()}
+        return {"loss": mean_over(hinge, counted), "kept": mean_over(hinge == 0, counted)}
 
     def chance(self) -> Chance:
         """All distances 0: δ."""
@@ -94,12 +99,13 @@ class Triplet(TwoViews):
         return squared_distances(z1, z2)
 
 
-def semi_hard(squared: Tensor) -> Tensor:
+def semi_hard(squared: Tensor, wrong: Tensor) -> Tensor:
     """Of each anchor's negatives the nearest that lies farther than its positive: (B, B) → (B,).
 
-    Where none lies farther, the farthest one, as in FaceNet's public implementations.
+    wrong (B, B − 1) says which of the others are negatives. Where none lies farther, the farthest one, as in FaceNet's
+    public implementations; where there is none at all, 0.
     """
     negatives = off_diagonal(squared)
-    farther = negatives > squared.diagonal()[:, None]
+    farther = wrong & (negatives > squared.diagonal()[:, None])
     nearest = negatives.masked_fill(~farther, torch.inf).amin(1)
-    return torch.where(farther.any(1), nearest, negatives.amax(1))
+    return torch.where(farther.any(1), nearest, negatives.masked_fill(~wrong, 0).amax(1))

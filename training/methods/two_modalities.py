@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from training.encoders.encoder import Encoder
 from training.methods.method import Chance, Method, Task, accuracy
 from training.methods.two_views import SHOWN, ProjectionSettings, cosines
+from training.parts.contrast import fellows
 from training.parts.heads import projector
 from training.parts.matching import matching
 from training.settings import setting
@@ -31,9 +32,11 @@ class TwoModalities(Method):
     """The sound through the encoder and `project`, its counterpart through what the method brings along.
 
     Views are "sound", what the counterpart is made of, and "meaning" (B,): equal where counterparts are the same, below
-    0 where there is none.
+    0 where there is none; "recordings" (B,) where counterparts of a sound's own recording are no wrong answers.
     """
 
+    remark = ""
+    """Ends the meaning of the chance line."""
     project: nn.Module
     parts = (accuracy("How often what lies nearest on the other side belongs to the sound."),)
 
@@ -50,7 +53,8 @@ class TwoModalities(Method):
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Each sound finds its counterpart among all of the batch, and each counterpart its sound."""
         sound = self.project(self.encoder(views["sound"]))
-        return matching(sound, self.counterpart(views), views["meaning"], self.temperature)
+        left_out = fellows(views, sound)  # (B, B)
+        return matching(sound, self.counterpart(views), views["meaning"], self.temperature, left_out)
 
     def projection(self, h: Tensor) -> Tensor:
         """z (B, P), before normalisation."""
@@ -59,7 +63,8 @@ class TwoModalities(Method):
 
     def chance(self) -> Chance:
         """All counterparts equally near: ln B."""
-        return Chance(math.log(self.batch_size), f"ln {self.batch_size}: all counterparts of the batch look alike")
+        meaning = f"ln {self.batch_size}: all counterparts of the batch look alike{self.remark}"
+        return Chance(math.log(self.batch_size), meaning)
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cosine of each sound with each counterpart."""

@@ -4,21 +4,30 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
+from training.parts.contrast import of_one_recording
 from training.parts.memory import Memory
 
 
 class Bank(Memory):
     """A unit vector for each clip, moved towards what is heard of it whenever it is heard.
 
-    Begins with random unit vectors. `entries` (n, P), in the order of `Batch.clips`.
+    Begins with random unit vectors. `entries` (n, P), in the order of `Batch.clips`; `recordings` (n,) says which recording
+    each clip is of, which the data says and no state holds. Without it every clip is a recording of its own.
     """
 
     entries: Tensor
+    recordings: Tensor
 
-    def __init__(self, clips: int, width: int, momentum: float) -> None:
+    def __init__(self, clips: int, width: int, momentum: float, recordings: Tensor | None = None) -> None:
         super().__init__()
         self.momentum = momentum
         self.register_buffer("entries", functional.normalize(torch.randn(clips, width), dim=1))
+        known = torch.arange(clips) if recordings is None else recordings
+        self.register_buffer("recordings", known, persistent=False)
+
+    def of_recordings_of(self, clips: Tensor, others: Tensor) -> Tensor:
+        """(B, M): which of the clips `others`, (M,) or (B, M), are of the same recording as the clips (B,)."""
+        return of_one_recording(self.recordings, clips, others)
 
     @torch.no_grad()
     def renew(self, clips: Tensor, z: Tensor) -> None:

@@ -6,9 +6,13 @@ Scores are similarities over the temperature; a score of −∞ is no answer at 
 Shapes:  N questions, M answers, P width of both.
 """
 
+from collections.abc import Mapping
+
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
+
+from training.parts.mean_over import mean_over
 
 
 def products(a: Tensor, b: Tensor) -> Tensor:
@@ -31,23 +35,52 @@ def off_diagonal(x: Tensor) -> Tensor:
     return rest.flatten(-2).unflatten(-1, (n, n - 1))
 
 
-def own_picked(scores: Tensor) -> tuple[Tensor, Tensor]:
-    """Cross-entropy, −mean_i log(e^{s_ii} / Σ_j e^{s_ij}), and how often the right answer scores highest.
+def fellows(views: Mapping[str, Tensor], like: Tensor) -> Tensor:
+    """(B, B): which pairs of different clips were cut from one recording, and so are no wrong answers.
 
-    scores (N, M), N ≤ M: the right answer to question i is answer i, as where the other clips of a batch are wrong.
+    By `recordings` (B,) among the views; without it no pairs are. `like` (B, …) says how many clips there are, and where.
     """
-    own = torch.arange(len(scores), device=scores.device)
-    found = (scores.argmax(1) == own).float().mean()
-    return functional.cross_entropy(scores, own), found.detach()
+    own = torch.eye(len(like), dtype=torch.bool, device=like.device)
+    if "recordings" not in views:
+        return torch.zeros_like(own)
+    recordings = views["recordings"]
+    return (recordings[:, None] == recordings) & ~own
+
+
+def of_one_recording(table: Tensor, clips: Tensor, others: Tensor) -> Tensor:
+    """(B, M): which of the clips `others`, (M,) or (B, M), were cut from the same recording as the clips (B,).
+
+    By table (n,); an other clip of −1 is of no recording.
+    """
+    return (table[clips][:, None] == table[others.clamp(min=0)]) & (others >= 0)
+
+
+def picked(scores: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropy, −mean_i log(e^{s_i,right(i)} / Σ_j e^{s_ij}), and how often the right answer scores highest.
+
+    scores (N, M), right (N,). Questions without a wrong answer have no part in either; both are 0 where there are no
+    others.
+    """
+    wrong = scores.detach().scatter(1, right[:, None], -torch.inf)
+    asked = ~torch.isneginf(wrong).all(1)
+    found = scores.argmax(1) == right
+    return mean_over(functional.cross_entropy(scores, right, reduction="none"), asked), mean_over(found, asked)
+
+
+def own_picked(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """`picked` where the right answer to question i is answer i: scores (N, M), N ≤ M."""
+    return picked(scores, torch.arange(len(scores), device=scores.device))
 
 
 def positive_picked(positives: Tensor, negatives: Tensor) -> tuple[Tensor, Tensor]:
     """Cross-entropy, −mean_i log(e^{p_i} / (e^{p_i} + Σ_j e^{n_ij})), and how often the positive scores highest.
 
     positives (N,), negatives (N, M): as where the wrong answers come from a queue. Where a negative scores the same as
-    the positive, the positive wasn't found.
+    the positive, the positive wasn't found. Questions without a wrong answer have no part, as in `picked`.
     """
     scores = torch.cat([positives[:, None], negatives], dim=1)  # (N, 1 + M)
-    found = (positives > negatives.amax(1)).float().mean()
     first = torch.zeros(len(scores), dtype=torch.int64, device=scores.device)
-    return functional.cross_entropy(scores, first), found.detach()
+    nearest = negatives.detach().amax(1)
+    asked = ~torch.isneginf(nearest)
+    losses = functional.cross_entropy(scores, first, reduction="none")
+    return mean_over(losses, asked), mean_over(positives.detach() > nearest, asked)

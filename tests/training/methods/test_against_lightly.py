@@ -10,6 +10,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from training.methods import barlow_twins, byol, dino, moco_v1, simclr, simsiam, swav, vicreg
+from training.parts.memory import Queue
 
 pytestmark = pytest.mark.whole
 
@@ -108,8 +109,9 @@ def test_a_queue_of_negatives_counts_as_in_lightly() -> None:
     a, b = projections()
     theirs = lightly.NTXentLoss(temperature=0.07, memory_bank_size=(32, P))
     theirs(a, b)  # fills a part of the bank
-    queue = SimpleNamespace(entries=theirs.memory_bank.bank.clone(), clips=torch.arange(B, B + 32))
-    assert queue.entries.shape == (32, P)
+    assert theirs.memory_bank.bank.shape == (32, P)
+    queue = Queue(32, P, recordings=torch.arange(B + 32))
+    queue.push(theirs.memory_bank.bank, torch.arange(B, B + 32))
     method = bare(slow=nn.Identity(), queue=queue, temperature=0.07, groups=1)
     method._grouped = lambda network, x: moco_v1.MoCoV1._grouped(method, network, x)
     views = {"first": a, "second": b, "clips": torch.arange(B), "order": torch.randperm(B)}

@@ -85,7 +85,7 @@ def test_to_know_nothing_costs_its_chance_and_so_does_collapse() -> None:
     chance = method.chance()
     assert chance is not None and chance.value == pytest.approx(math.log(16))
     views = method.views(batch_of(64), Generator().manual_seed(0))
-    same = {name: view[:1].expand(16, -1, -1) for name, view in views.items()}
+    same = {**views, **{name: views[name][:1].expand(16, -1, -1) for name in ("first", "second")}}
     assert float(method.loss(same)["loss"].detach()) == pytest.approx(chance.value, rel=1e-4)
     with torch.no_grad():
         method.w.zero_()

@@ -72,7 +72,7 @@ def test_the_loss_is_matching_of_what_both_sides_say(name: str, dataset: Dataset
     views = views_of(method, dataset)
     found = method.loss(views)
     sound = method.project(method.encoder(views["sound"]))
-    expected = matching(sound, method.counterpart(views), views["meaning"], 0.2)
+    expected = matching(sound, method.counterpart(views), views["meaning"], 0.2, torch.tensor(False))
     torch.testing.assert_close(found["loss"], expected["loss"])
     line = method.chance()
     assert line is not None and line.value == pytest.approx(np.log(8))

@@ -6,7 +6,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.parts.contrast import off_diagonal, own_picked, positive_picked, products, squared_distances
+from training.parts.contrast import (
+    fellows,
+    of_one_recording,
+    off_diagonal,
+    own_picked,
+    picked,
+    positive_picked,
+    products,
+    squared_distances,
+)
 
 
 def slow_pick(scores: list[list[float]], right: list[int]) -> float:
@@ -22,7 +31,7 @@ def gradient(loss: Tensor, of: Tensor) -> Tensor:
     return torch.autograd.grad(loss, of)[0]
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (4, 4), (5, 9)])
+@pytest.mark.parametrize("shape", [(1, 2), (4, 4), (5, 9)])
 def test_picking_ones_own_equals_the_slow_one(shape: tuple[int, int]) -> None:
     scores = (torch.randn(shape, generator=torch.Generator().manual_seed(0)) * 10).requires_grad_()
     loss, found = own_picked(scores)
@@ -89,3 +98,44 @@ def test_products_and_distances_keep_float32_under_autocast() -> None:
         found = squared_distances(a, b)
     torch.testing.assert_close(found.double(), (a.double()[:, None] - b.double()).square().sum(2), rtol=1e-5, atol=1e-6)
     assert (squared_distances(a, a).diagonal() >= 0).all()
+
+
+def test_the_right_answer_may_stand_anywhere() -> None:
+    scores, right = torch.randn(5, 7, generator=torch.Generator().manual_seed(0)), torch.tensor([6, 0, 3, 3, 1])
+    loss, found = picked(scores, right)
+    assert float(loss) == pytest.approx(slow_pick(scores.tolist(), right.tolist()), rel=1e-5)
+    times = sum(max(row) == row[i] for row, i in zip(scores.tolist(), right.tolist(), strict=True))
+    assert float(found) == pytest.approx(times / 5) and 0 < times < 5
+
+
+def test_questions_without_a_wrong_answer_have_no_part() -> None:
+    scores = torch.randn(4, 4, generator=torch.Generator().manual_seed(0))
+    alone = scores.clone()
+    alone[1] = torch.tensor([-torch.inf, 0.3, -torch.inf, -torch.inf])
+    asked = [0, 2, 3]
+    loss, found = own_picked(alone.requires_grad_())
+    expected, share = picked(scores[asked], torch.tensor(asked))
+    torch.testing.assert_close((loss, found), (expected, share))
+    slope = gradient(loss, alone)
+    assert torch.isfinite(slope).all() and (slope[1] == 0).all() and (slope[0] != 0).all()
+    positives, none = torch.randn(3), torch.full((3, 2), -torch.inf)
+    for loss, found in (positive_picked(positives, none), own_picked(torch.eye(3).log())):
+        assert float(loss) == 0 and float(found) == 0
+    some = none.index_fill(0, torch.tensor([1]), 0.5)
+    torch.testing.assert_close(positive_picked(positives, some), positive_picked(positives[1:2], some[1:2]))
+
+
+def test_fellows_are_other_clips_of_the_same_recording() -> None:
+    recordings = [5, 2, 5, 5, 1]
+    found = fellows({"recordings": torch.tensor(recordings)}, torch.zeros(5, 3))
+    assert found.tolist() == [[i != j and recordings[i] == recordings[j] for j in range(5)] for i in range(5)]
+    assert fellows({}, torch.zeros(4, 3)).tolist() == [[False] * 4] * 4
+
+
+def test_what_is_of_one_recording() -> None:
+    table, clips = torch.tensor([7, 7, 8, 9, 8]), torch.tensor([0, 4])
+    assert of_one_recording(table, clips, torch.tensor([1, 2, -1, 0])).tolist() == [
+        [True, False, False, True],
+        [False, True, False, False],
+    ]
+    assert of_one_recording(table, clips, torch.tensor([[1, 2], [4, 3]])).tolist() == [[True, False], [True, False]]

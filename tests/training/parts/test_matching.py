@@ -8,6 +8,8 @@ from torch import Tensor
 
 from training.parts.matching import matching
 
+NOBODY = torch.tensor(False)
+"""No pair is left out."""
 CASES = {
     "all different": [0, 1, 2, 3, 4, 5],
     "some the same": [3, 1, 3, 3, 7, 1],
@@ -37,7 +39,7 @@ def slow_matching(a: Tensor, b: Tensor, meaning: list[int], temperature: float) 
 def test_value_and_gradient_equal_the_slow_one(case: str, temperature: float) -> None:
     meaning = CASES[case]
     a, b = (torch.randn(6, 5).requires_grad_() for _ in range(2))
-    found = matching(a, b, torch.tensor(meaning), temperature)["loss"]
+    found = matching(a, b, torch.tensor(meaning), temperature, NOBODY)["loss"]
     c, d = (v.detach().double().requires_grad_() for v in (a, b))
     expected = slow_matching(c, d, meaning, temperature)
     assert float(found.detach()) == pytest.approx(float(expected.detach()), rel=1e-5, abs=1e-6)
@@ -51,12 +53,14 @@ def test_value_and_gradient_equal_the_slow_one(case: str, temperature: float) ->
 def test_collapse_costs_the_logarithm_of_how_many_there_are(meaning: list[int]) -> None:
     same = torch.ones(6, 5)
     count = sum(m >= 0 for m in meaning)
-    assert float(matching(same, same, torch.tensor(meaning), 0.1)["loss"]) == pytest.approx(math.log(count), abs=1e-5)
+    assert float(matching(same, same, torch.tensor(meaning), 0.1, NOBODY)["loss"]) == pytest.approx(
+        math.log(count), abs=1e-5
+    )
 
 
 def test_without_any_counterpart_there_is_nothing_to_learn() -> None:
     a, b = torch.randn(4, 3).requires_grad_(), torch.randn(4, 3)
-    found = matching(a, b, torch.full((4,), -1), 0.1)
+    found = matching(a, b, torch.full((4,), -1), 0.1, NOBODY)
     found["loss"].backward()
     assert float(found["loss"].detach()) == 0 and a.grad is not None and a.grad.abs().sum() == 0
     assert float(found["accuracy"]) == 0
@@ -67,11 +71,13 @@ def test_a_clip_without_counterpart_is_no_wrong_answer() -> None:
     a, b, meaning = torch.randn(5, 3), torch.randn(5, 3), torch.tensor([0, 1, -1, 1, 2])
     other, another = a.clone(), b.clone()
     other[2], another[2] = 9 * torch.randn(3), torch.randn(3)
-    torch.testing.assert_close(matching(a, b, meaning, 0.1)["loss"], matching(other, another, meaning, 0.1)["loss"])
+    torch.testing.assert_close(
+        matching(a, b, meaning, 0.1, NOBODY)["loss"], matching(other, another, meaning, 0.1, NOBODY)["loss"]
+    )
 
 
 def test_accuracy_counts_any_right_answer() -> None:
     a, shifted = torch.eye(4), torch.eye(4).roll(1, 0)
-    assert float(matching(a, a, torch.arange(4), 0.1)["accuracy"]) == 1
-    assert float(matching(a, shifted, torch.arange(4), 0.1)["accuracy"]) == 0
-    assert float(matching(a, shifted, torch.zeros(4, dtype=torch.int64), 0.1)["accuracy"]) == 1
+    assert float(matching(a, a, torch.arange(4), 0.1, NOBODY)["accuracy"]) == 1
+    assert float(matching(a, shifted, torch.arange(4), 0.1, NOBODY)["accuracy"]) == 0
+    assert float(matching(a, shifted, torch.zeros(4, dtype=torch.int64), 0.1, NOBODY)["accuracy"]) == 1
