@@ -52,7 +52,7 @@ def with_random_init(lines: Mapping[str, Any], measures: Mapping[str, Any]) -> d
 def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str, dict[str, float]]:
     """They depend on the clips and the front end alone, so they are measured once for each."""
     front_end = method.augment.front_end
-    key = [VERSION, dataset.fingerprint, asdict(front_end), hashlib.sha256(clips.tobytes()).hexdigest()]
+    key = [VERSION, dataset.fingerprint, front_end.key, hashlib.sha256(clips.tobytes()).hexdigest()]
     path = cache_root() / "baselines" / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]}.json"
     kept = _kept(path)
     if kept is not None:

@@ -114,7 +114,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     """
     from training.encoders import ENCODERS
     from training.methods import METHODS
-    from training.spectrogram import FrontEnd
+    from training.spectrogram import AS_SET, FrontEnd, check_said_once
     from training.views import VIEWS
 
     given = {name: value for name, value in values.items() if value is not None}
@@ -129,6 +129,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
         "run": RunConfig, "settings": method.Config, "views": VIEWS[ENCODERS[encoder].domain], "front_end": FrontEnd,
     }  # fmt: skip
     sorted_overrides = _sorted(overrides, kinds)
+    check_said_once(sorted_overrides["front_end"], sorted_overrides["front_end"].get("resolution", AS_SET))
     run = {**method.run_defaults, **sorted_overrides.pop("run"), **given}
     if run.get("steps") is not None:
         run.setdefault("seconds", None)

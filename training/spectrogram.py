@@ -3,7 +3,8 @@
 Shapes:  B clips, S samples, F mel bands, T frames.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 import numpy as np
@@ -21,10 +22,28 @@ ACTIVE = 1e-3
 """A frame is active when its power is above this part of the clip's loudest frame (-30 dB)."""
 
 
+AS_SET = "as set"
+RESOLUTIONS = {
+    "40 bands every 20 ms": (40, 0.02),
+    "64 bands every 10 ms": (64, 0.01),
+    "80 bands every 10 ms": (80, 0.01),
+}
+"""Choices of `resolution`: its mels and hop_seconds. The fine ones are those of the papers, and take twice the time."""
+
+
 @dataclass(frozen=True)
 class FrontEnd:
-    """How sound becomes a picture. Equal front ends share one cache."""
+    """How sound becomes a picture. Equal front ends share one cache.
 
+    A `resolution` is a shorthand: what is kept are the mels and hop_seconds that it stands for.
+    """
+
+    resolution: str = setting(
+        AS_SET,
+        "Bands and time between frames in one choice, which replaces mels and hop_seconds; 'as set' leaves them as they are.",
+        choices=(AS_SET, *RESOLUTIONS),
+        before=AS_SET,
+    )
     mels: int = setting(40, "How many mel bands a spectrogram has.", low=8, high=128)
     hop_seconds: float = setting(0.02, "Time from one frame to the next.", low=0.005, high=0.05, unit="s")
     analysis_seconds: float = setting(0.032, "Length of the analysis window.", low=0.01, high=0.1, unit="s")
@@ -32,10 +51,19 @@ class FrontEnd:
     high_hz: float = setting(7800.0, "Upper edge of the highest mel band.", low=2000.0, high=8000.0, unit="Hz")
 
     def __post_init__(self) -> None:
+        if self.resolution != AS_SET:
+            mels, hop_seconds = RESOLUTIONS[self.resolution]
+            for name, value in {"mels": mels, "hop_seconds": hop_seconds, "resolution": AS_SET}.items():
+                object.__setattr__(self, name, value)
         if self.low_hz >= self.high_hz:
             raise UserError(
                 f"The setting low_hz is {self.low_hz:g}, but a number below high_hz, {self.high_hz:g}, was expected."
             )
+
+    @property
+    def key(self) -> dict[str, float]:
+        """What decides its numbers, by name: equal keys, equal spectrograms."""
+        return {name: value for name, value in asdict(self).items() if name != "resolution"}
 
     @property
     def hop_samples(self) -> int:
@@ -78,6 +106,15 @@ class FrontEnd:
     def power(self, waveforms: Tensor) -> Tensor:
         """(B, S) in [-1, 1] → (B, F, T) mel power, on the device of `waveforms`."""
         return self._transform.to(waveforms.device)(waveforms)
+
+
+def check_said_once(names: Collection[str], resolution: str) -> None:
+    """Raises UserError where settings with these `names` were given beside a `resolution` that replaces them."""
+    replaced = [name for name in ("mels", "hop_seconds") if name in names]
+    if resolution != AS_SET and replaced:
+        raise UserError(
+            f"The setting resolution is {resolution!r}, which says {replaced[0]} too; give the one or the other."
+        )
 
 
 def levelled(power: Tensor, lengths: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """The front end against a slow one written from the definition, in float64."""
 
 import math
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ import torch
 from training.config import new_config
 from training.data.dataset import SAMPLE_RATE
 from training.errors import UserError
-from training.spectrogram import ACTIVE, FLOOR, FrontEnd, levelled, log_mel
+from training.settings import as_stored, build
+from training.spectrogram import ACTIVE, FLOOR, RESOLUTIONS, FrontEnd, levelled, log_mel
 
 FRONT_ENDS = (
     FrontEnd(mels=12, hop_seconds=0.01, analysis_seconds=0.02, low_hz=50.0, high_hz=7000.0),
@@ -123,6 +125,35 @@ def test_equal_front_ends_are_equal_keys() -> None:
 def test_bands_without_width_are_refused() -> None:
     with pytest.raises(UserError, match="low_hz is 2000, but a number below high_hz, 2000, was expected"):
         new_config({"low_hz": 2000, "high_hz": 2000})
+
+
+@pytest.mark.parametrize(("resolution", "mels", "hop_seconds"), [(r, *values) for r, values in RESOLUTIONS.items()])
+def test_a_resolution_stands_for_bands_and_hop(resolution: str, mels: int, hop_seconds: float) -> None:
+    """What is kept never contradicts itself: it has mels and hop_seconds, and is the front end with just these."""
+    front_end = FrontEnd(resolution=resolution, mels=33, hop_seconds=0.03)
+    assert front_end == FrontEnd(mels=mels, hop_seconds=hop_seconds)
+    assert f"{mels} bands" in resolution and f"{1000 * hop_seconds:g} ms" in resolution
+    assert replace(front_end, mels=20) == FrontEnd(mels=20, hop_seconds=hop_seconds)
+    config = new_config({"resolution": resolution}, method="byol_a")
+    assert config.front_end == asdict(FrontEnd(mels=mels, hop_seconds=hop_seconds, analysis_seconds=0.064))
+    filled = new_config({}, front_end={"resolution": resolution, "mels": 40, "hop_seconds": 0.02})  # as a form does
+    assert filled.front_end == asdict(front_end)
+    assert build(FrontEnd, as_stored(FrontEnd, {"mels": 20}), "front end") == FrontEnd(mels=20)
+    power = front_end.power(torch.randn(1, 16_000, generator=torch.Generator().manual_seed(0)))
+    assert power.shape == (1, mels, 16_000 // front_end.hop_samples + 1)
+    assert (power.mean(2) > 0).all(), "no band lies between two bins of the transform"
+
+
+@pytest.mark.parametrize("other", ["mels", "hop_seconds"])
+def test_one_thing_is_said_once(other: str) -> None:
+    with pytest.raises(UserError, match=f"resolution is '64 bands every 10 ms', which says {other} too"):
+        new_config({"resolution": "64 bands every 10 ms", other: 0.03 if other == "hop_seconds" else 32})
+    assert new_config({"resolution": "as set", "mels": 32}).front_end["mels"] == 32
+
+
+def test_the_key_of_a_cache_is_what_it_was_before_there_were_resolutions() -> None:
+    old = {"mels": 40, "hop_seconds": 0.02, "analysis_seconds": 0.032, "low_hz": 60.0, "high_hz": 7800.0}
+    assert list(FrontEnd().key.items()) == list(old.items())
 
 
 def test_a_tone_shows_in_its_own_band() -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
@@ -200,7 +199,7 @@ class Packed:
 
 def front_end_key() -> str:
     """All that the mel power in a pack depends on, beside the samples."""
-    return json.dumps([MEL_VERSION, asdict(FrontEnd())])
+    return json.dumps([MEL_VERSION, FrontEnd().key])
 
 
 def hash_of(metadata: Mapping[str, str]) -> Any:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -91,7 +91,7 @@ def mel_store(dataset: Dataset, front_end: FrontEnd, device: torch.device, progr
 
 def mel_path(fingerprint: str, front_end: FrontEnd) -> Path:
     """Where the mel power of a data set lies, keyed by every setting of the front end."""
-    key = json.dumps([MEL_VERSION, asdict(front_end)], sort_keys=True).encode()
+    key = json.dumps([MEL_VERSION, front_end.key], sort_keys=True).encode()
     return mel_folder() / f"{fingerprint}-{hashlib.sha256(key).hexdigest()[:16]}.npy"
 
 

@@ -3,7 +3,7 @@
 from training.encoders.bi_gru import BiGru
 from training.encoders.conv1d import Conv1d
 from training.encoders.conv2d import Conv2d
-from training.encoders.conv_gru import ConvGru
+from training.encoders.conv_gru import ConvGru, FrameGru
 from training.encoders.encoder import Encoder
 from training.encoders.masked_conv import MaskedConv
 from training.encoders.resnet import ResNet
@@ -15,6 +15,7 @@ ENCODERS: dict[str, type[Encoder]] = {
     "patch_transformer": PatchTransformer,
     "frame_transformer": FrameTransformer,
     "conv_gru": ConvGru,
+    "frame_gru": FrameGru,
     "bi_gru": BiGru,
     "masked_conv": MaskedConv,
     "conv1d": Conv1d,

@@ -1,8 +1,8 @@
-"""Features of single frames, then a GRU that sums up what was heard so far: the shape of CPC (arXiv 1807.03748).
+"""Features of every frame or two, then a GRU that sums up what was heard so far: the shape of CPC (arXiv 1807.03748).
 
 Differs: 1. It hears mel frames instead of samples, so that two linear layers do for CPC's five convolutions.
          2. LayerNorm over each frame's features instead of BatchNorm, which would tell a frame of what comes after it.
-Shapes:  B clips, F mel bands, T input frames, U = T / 2 output frames (40 ms), D width.
+Shapes:  B clips, F mel bands, T input frames, s frames of a step (2, or 1 in FrameGru), U = T / s output frames, D width.
 """
 
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ from training.encoders.encoder import Encoder
 
 
 class ConvGru(Encoder):
-    """`local` looks at two input frames and at nothing else, `context` at all frames so far and at none to come."""
+    """`local` looks at the frames of one step and at nothing else, `context` at all steps so far and at none to come."""
 
     domain = "mel"
     title = "Frames and a GRU"
@@ -28,7 +28,7 @@ class ConvGru(Encoder):
         self.width = width
 
     def local(self, x: Tensor) -> Tensor:
-        """z: standardised (B, F, T) → (B, U, D), frame u of the input frames 2u and 2u + 1 alone."""
+        """z: standardised (B, F, T) → (B, U, D), frame u of the input frames from s · u on alone."""
         return self.layers(stacked(x, self.stride))
 
     def context(self, z: Tensor) -> Tensor:
@@ -39,6 +39,14 @@ class ConvGru(Encoder):
     def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, F, T) → (B, U, D)."""
         return self.context(self.local(x))
+
+
+class FrameGru(ConvGru):
+    """The same with single frames as steps: of 10 ms at a fine resolution, as in the papers of APC and CPC."""
+
+    title = "Single frames and a GRU"
+    summary = "The same with every single frame as a step, of 20 ms, or of 10 at a fine resolution, as in APC's paper."
+    stride = 1
 
 
 def stacked(x: Tensor, stride: int) -> Tensor:

@@ -2,7 +2,8 @@
 
 Paper:   Chung et al. 2019, arXiv 1904.03240, section 3.1
 Differs: 1. One GRU of width 192 over a small network on every frame, instead of three GRUs of width 512. 2. Two mel
-         frames of 20 ms make a step, instead of single frames of 10 ms. 3. Clips are stretched a little in
+         frames of 40 bands and 20 ms make a step, instead of single frames of 80 bands and 10 ms; with the encoder
+         frame_gru and a resolution of 80 bands every 10 ms a step is the paper's. 3. Clips are stretched a little in
          frequency; a step that shows no sound of the clip isn't counted. 4. AdamW 3e-3 instead of Adam 1e-4: runs
          here are short. 5. Batches of 64 instead of 32, and gradients aren't clipped.
 Shapes:  B clips, F mel bands, V view frames, s frames of a step (the encoder's stride), U = V / s steps, D encoder width.
@@ -36,7 +37,8 @@ class Settings:
 
     frames_ahead: int = setting(
         2,
-        "How many steps of two frames (40 ms by default) ahead it predicts: near ones are easy, far ones a guess.",
+        "How many of the encoder's steps ahead it predicts (of two frames, 40 ms, by default): near ones are easy, far "
+        "ones a guess.",
         low=1,
         high=20,
     )
@@ -51,7 +53,7 @@ class APC(Method):
     """A causal network and a linear layer: from all frames so far, the frames n steps later."""
 
     Config = Settings
-    encoders = ("conv_gru",)
+    encoders = ("conv_gru", "frame_gru")
     encoder: ConvGru
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64,

@@ -36,7 +36,7 @@ class Settings:
     """Settings of CPC."""
 
     steps_ahead: int = setting(
-        4, "How many steps of two frames (40 ms by default) ahead it must foresee.", low=1, high=20
+        4, "How many of the encoder's steps ahead it must foresee (of two frames, 40 ms, by default).", low=1, high=20
     )
     same_clip: int = setting(
         16, "Wrong frames of the same clip: what speaker and microphone say doesn't help there.", low=1, high=256
@@ -48,7 +48,7 @@ class CPC(Method):
     """A GRU over local features; W_k turns its state into a guess at the local features k steps later."""
 
     Config = Settings
-    encoders = ("conv_gru",)
+    encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "frame_gru")
     encoder: ConvGru
     heads: ClassVar[tuple[str, ...]] = ("predict",)
     """Names of its lists of W_k, one list for each direction in which it foresees."""

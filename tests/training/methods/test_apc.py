@@ -97,6 +97,21 @@ def test_turning_twice_changes_nothing() -> None:
     assert torch.equal(from_the_end(x, lengths)[1, :, :5], x[1, :, :5].flip(1))
 
 
+def test_the_papers_steps_are_single_frames_of_ten_milliseconds() -> None:
+    config = new_config({"resolution": "80 bands every 10 ms", "frames_ahead": 1}, method="apc", encoder="frame_gru")
+    method = built_method(config, 6, 2, (-4.0, 3.0))
+    assert isinstance(method, APC)
+    power = torch.rand(4, 80, 90, generator=Generator().manual_seed(0))
+    batch = Batch(torch.arange(4), power, torch.full((4,), 90), torch.zeros(4, dtype=torch.int64), torch.arange(4))
+    views = method.views(batch, Generator().manual_seed(1))
+    guess = method.predicted(views["x"])
+    assert views["x"].shape == (4, 80, 64) and guess.shape == (4, 63, 80), (
+        "64 frames of 10 ms, each foretold by the last"
+    )
+    expected = (views["x"].transpose(1, 2)[:, 1:] - guess).abs().mean()
+    torch.testing.assert_close(method.loss(views)["loss"], expected)
+
+
 def test_the_lens_lays_each_prediction_where_it_was_made_for() -> None:
     method = apc(frames_ahead=3).eval()
     views = views_of(method)

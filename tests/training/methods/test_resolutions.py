@@ -1,0 +1,40 @@
+"""Every method on every encoder of spectrograms takes a step at the papers' finer front ends."""
+
+import pytest
+import torch
+from torch import Generator
+
+from tests.training.methods.test_catalogue import PAIRS, dataset
+from training.batch import Batch
+from training.building import built_method
+from training.config import new_config
+from training.encoders import ENCODERS
+from training.methods.method import Method
+from training.spectrogram import RESOLUTIONS
+
+pytestmark = pytest.mark.whole
+
+CLIPS, FRAMES = 16, 90
+FINE = [name for name, (_, hop_seconds) in RESOLUTIONS.items() if hop_seconds == 0.01]
+
+
+def noise_for(method: Method) -> Batch:
+    """16 clips of .9 s at 10 ms a frame, with all that may lie beside them."""
+    clips, front_end = torch.arange(CLIPS), method.augment.front_end
+    power = torch.empty(CLIPS, front_end.mels, FRAMES).exponential_(generator=Generator().manual_seed(0))
+    companions = {name: table[clips] for name, table in method.companions(dataset()).items()}
+    return Batch(clips, power, torch.full((CLIPS,), FRAMES), clips % 4, clips, companions)
+
+
+@pytest.mark.parametrize("resolution", FINE)
+@pytest.mark.parametrize(("name", "encoder"), [pair for pair in PAIRS if ENCODERS[pair[1]].domain == "mel"])
+def test_a_step_runs(name: str, encoder: str, resolution: str) -> None:
+    config = new_config({"resolution": resolution, "batch_size": CLIPS}, method=name, encoder=encoder, steps=1)
+    method = built_method(config, CLIPS, 4, (-4.0, 3.0)).train()
+    mels, hop_seconds = RESOLUTIONS[resolution]
+    assert (method.augment.front_end.mels, method.augment.front_end.hop_seconds) == (mels, hop_seconds)
+    loss = method.loss(method.views(noise_for(method), Generator().manual_seed(1)))["loss"]
+    loss.backward()
+    gradients = [p.grad for p in method.encoder.parameters() if p.grad is not None]
+    assert torch.isfinite(loss) and gradients and all(torch.isfinite(g).all() for g in gradients)
+    assert any(g.abs().sum() > 0 for g in gradients), "there was something to learn"
