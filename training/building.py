@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from training.breaks import check_breaks, take_out, with_settings
 from training.config import RunConfig
 from training.encoders import ENCODERS
 from training.errors import UserError
@@ -39,7 +40,11 @@ def built_method(
     views_kind = VIEWS[ENCODERS[config.encoder].domain]
     views = build(views_kind, as_stored(views_kind, config.views), "The views")
     settings: Any = build(kind.Config, as_stored(kind.Config, config.settings), f"The method {config.method}")
+    check_breaks(config.method, config.breaks)
+    settings = with_settings(config.method, config.breaks, settings)
     torch.manual_seed(config.seed)
     encoder = ENCODERS[config.encoder](front_end.mels)
     encoder.set_input_statistics(*statistics)
-    return kind(encoder, settings, Task(clips, groups, config.batch_size, Augment(views, front_end), recordings))
+    method = kind(encoder, settings, Task(clips, groups, config.batch_size, Augment(views, front_end), recordings))
+    take_out(config.method, config.breaks, method)
+    return method

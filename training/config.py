@@ -27,6 +27,8 @@ class RunConfig:
     """Settings of the augmentations."""
     front_end: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the spectrogram."""
+    breaks: tuple[str, ...] = ()
+    """Parts of the method that are taken out, see training/breaks."""
     data_fingerprint: str | None = None
     objective: int = 1
     """Which form of the method's objective the run was begun with, see Method.objective."""
@@ -95,10 +97,17 @@ class RunConfig:
         for name in ("settings", "views", "front_end"):
             if not isinstance(checked.get(name, {}), Mapping):
                 raise UserError(f"The entry {name} is {checked[name]!r}, but named values were expected.")
+        checked["breaks"] = _names(checked.get("breaks", ()))
         config = RunConfig(**checked)
         if config.steps is None and config.seconds is None:
             raise UserError("The run has neither steps nor seconds; give one of them.")
         return config
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list | tuple) or not all(isinstance(name, str) for name in given):
+        raise UserError(f"The entry breaks is {given!r}, but a list of names was expected.")
+    return tuple(given)
 
 
 OWNERS = {"run": "run", "settings": "method", "views": "views", "front_end": "front_end"}
@@ -112,6 +121,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     or say whose they are (`views.background=0.3`); `values` are RunConfig's own fields, None for those left open. Raises
     UserError for a name that none of them has or several have, a value out of range, and an encoder that doesn't fit.
     """
+    from training.breaks import check_breaks
     from training.encoders import ENCODERS
     from training.methods import METHODS
     from training.spectrogram import AS_SET, FrontEnd, check_said_once
@@ -125,6 +135,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     encoder = given.setdefault("encoder", method.encoders[0])
     if encoder not in method.encoders:
         raise UserError(f"The method {name} doesn't fit the encoder {encoder!r}; it fits {', '.join(method.encoders)}.")
+    check_breaks(name, given.get("breaks", ()))
     kinds: dict[str, type] = {
         "run": RunConfig, "settings": method.Config, "views": VIEWS[ENCODERS[encoder].domain], "front_end": FrontEnd,
     }  # fmt: skip

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.breaks import BREAKS
 from training.encoders import ENCODERS
+from training.methods import METHODS
 from training.methods.method import Method
 from training.settings import Setting, describe
 
@@ -56,7 +58,23 @@ def facts(method: type[Method]) -> str:
     ]
     told = "\n".join(f"- **{name}:** {value}" for name, value in rows)
     numbered = "\n".join(f"{i}. {escaped(text)}" for i, text in enumerate(differences(method), 1))
-    return f"{told}\n\n**Where it differs from the paper**\n\n{numbered}\n\n**Its own settings**\n\n{settings_table(method)}"
+    parts = [
+        told,
+        f"**Where it differs from the paper**\n\n{numbered}",
+        f"**Its own settings**\n\n{settings_table(method)}",
+    ]
+    return "\n\n".join([*parts, *without_parts(method)])
+
+
+def without_parts(method: type[Method]) -> list[str]:
+    """Which of its parts can be taken out, and what should happen then; nothing where there are none."""
+    name = next(name for name, kind in METHODS.items() if kind is method)
+    rows = [f"| `{part}` | {escaped(found.expected)} |" for part, found in BREAKS.get(name, {}).items()]
+    return (
+        [f"**Parts that can be taken out** (`--break`)\n\n{table(('part', 'what should happen without it'), rows)}"]
+        if rows
+        else []
+    )
 
 
 def differences(method: type[Method]) -> list[str]:

@@ -84,14 +84,14 @@ def made_run(tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("training.config.git_revision", lambda: None)  # git takes long to answer
 
     def make(name: str = "run", *, method: str = "simclr", steps: int = 6, encoder: str | None = None,
-             seed: int = 0, **overrides: Any) -> RunFolder:  # fmt: skip
+             seed: int = 0, breaks: tuple[str, ...] = (), **overrides: Any) -> RunFolder:  # fmt: skip
         settings = {**TINY, **overrides}
         if encoder == "conv1d":
             settings.pop("mels")
             settings["probe_clips"] = 16  # it is slow to embed whole waveforms
         config = new_config(
-            settings, method=method, data="starter", steps=steps, seed=seed, device="cpu", encoder=encoder
-        )
+            settings, method=method, data="starter", steps=steps, seed=seed, device="cpu", encoder=encoder, breaks=breaks,
+        )  # fmt: skip
         return create_run(tmp_path / name, config.to_json())
 
     return make

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from training.__main__ import main
+from training.breaks import BREAKS
 from training.data.dataset import Dataset
 from training.methods import METHODS
 from training.run import Control, RunFolder, RunWriter, State, Status, create_run
@@ -164,8 +165,9 @@ def test_methods(capsys: pytest.CaptureFixture[str]) -> None:
     rows = answer(capsys, "methods")["methods"]
     assert [row["name"] for row in rows] == list(METHODS)
     for row in rows:
-        assert row.keys() >= {"name", "family", "settings", "encoders", "breaks"}
-        assert row["encoders"] == list(METHODS[row["name"]].encoders) and row["breaks"]
+        assert row.keys() >= {"name", "family", "settings", "encoders", "breaks", "breaks_when"}
+        assert row["encoders"] == list(METHODS[row["name"]].encoders) and row["breaks_when"]
+        assert row["breaks"] == {part: found.expected for part, found in BREAKS.get(row["name"], {}).items()}
         assert all(s.keys() >= {"name", "default", "low", "high", "meaning"} for s in row["settings"])
     assert main(["methods"]) == 0
     out = capsys.readouterr().out

@@ -33,6 +33,7 @@ def add_commands(commands: Commands) -> None:
 
 def list_methods(options: argparse.Namespace) -> None:
     """Say which methods there are, with their settings."""
+    from training.breaks import BREAKS
     from training.methods import METHODS
     from training.settings import describe
 
@@ -55,7 +56,8 @@ def list_methods(options: argparse.Namespace) -> None:
                 }
                 for s in describe(method.Config)
             ],
-            "breaks": method.card.breaks,
+            "breaks_when": method.card.breaks,
+            "breaks": {part: found.expected for part, found in BREAKS.get(name, {}).items()},
         }
         for name, method in METHODS.items()
     ]
@@ -67,6 +69,8 @@ def list_methods(options: argparse.Namespace) -> None:
         for setting in row["settings"]:
             said = f" ({setting['default_said']})" if setting["default_said"] else ""
             print(f"    {setting['name']} = {setting['default']}{said}: {setting['meaning']}")
+        for part, expected in row["breaks"].items():
+            print(f"    --break {part}: {expected}")
 
 
 def embed(options: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from training.run import Control, RunFolder, create_run, find_runs
 from training.run.naming import new_run_name
 from training.run.reading import regular
 
-DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "device", "seed")
+DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "break", "device", "seed")
 """Flags of `run` that say what a run's own folder says already."""
 
 
@@ -36,6 +36,13 @@ def add_commands(commands: Commands) -> None:
         default=[],
         metavar="NAME=VALUE",
         help="change a setting; may be repeated; run., method., views. or front_end. before NAME says whose it is",
+    )
+    new.add_argument(
+        "--break",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="take a part out of the method, see `methods`; may be repeated",
     )
     new.add_argument("--device", choices=("auto", "cpu", "cuda"))
     new.add_argument("--seed", type=int)
@@ -77,6 +84,7 @@ def _new_run(options: argparse.Namespace) -> Path:
     config = new_config(
         _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
         encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
+        breaks=tuple(getattr(options, "break")),
     )  # fmt: skip
     root, described = Path(options.runs), config.to_json()
     folder = Path(options.out) if options.out else root / new_run_name(root, described)

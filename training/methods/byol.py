@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
@@ -26,6 +25,7 @@ from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, Tw
 from training.parts.group_norm import leave_batch_statistics
 from training.parts.heads import projector
 from training.parts.slow_copy import follow, slow_copy
+from training.parts.stop_gradient import StopGradient
 from training.settings import setting
 
 
@@ -94,14 +94,14 @@ class BYOL(TwoViews):
         if config.normalisation == "group":
             leave_batch_statistics(self)
         self.target = slow_copy(nn.Sequential(self.encoder, self.project))
+        self.stop_gradient = StopGradient()
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 2, both ways."""
         x1, x2 = views["first"], views["second"]
         p1 = self.predict(self.project(self.encoder(x1)))  # (B, P)
         p2 = self.predict(self.project(self.encoder(x2)))
-        with torch.no_grad():
-            z1, z2 = self.target(x1), self.target(x2)  # (B, P)
+        z1, z2 = (self.stop_gradient(self.target(x)) for x in (x1, x2))  # (B, P)
         return {"loss": distance(p1, z2) + distance(p2, z1)}
 
     def after_step(self, progress: float) -> None:

@@ -25,6 +25,7 @@ from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, Tw
 from training.parts.heads import projector
 from training.parts.memory import Memory
 from training.parts.slow_copy import follow, slow_copy
+from training.parts.stop_gradient import StopGradient
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.resize_crop import crop_of, resized_crop
@@ -122,6 +123,7 @@ class BYOLA(TwoViews):
         super().__init__(encoder, config, task)
         self.predict = projector(config.projection_width, config.hidden_width, config.projection_width)
         self.slow_encoder, self.slow_project = slow_copy(self.encoder), slow_copy(self.project)
+        self.stop_gradient = StopGradient()
         self.past = Past(config.past_segments, task.augment.front_end.mels, task.augment.view_frames)
         self.latest: Tensor | None = None
         """The segments of this step, (B, F, V), on their way into the past."""
@@ -153,8 +155,7 @@ class BYOLA(TwoViews):
         """BYOL's equation 2, both ways."""
         both = torch.cat([views["first"], views["second"]])
         p1, p2 = self.predict(self.project(heard(self.encoder, both))).chunk(2)  # (B, P)
-        with torch.no_grad():
-            z1, z2 = self.slow_project(heard(self.slow_encoder, both)).chunk(2)
+        z1, z2 = self.stop_gradient(self.slow_project(heard(self.slow_encoder, both))).chunk(2)
         self.latest = views["segment"]
         return {"loss": distance(p1, z2) + distance(p2, z1)}
 

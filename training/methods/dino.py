@@ -26,6 +26,7 @@ from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
 from training.parts.slow_copy import follow, slow_copy
+from training.parts.stop_gradient import StopGradient
 from training.run.schema import Picture
 from training.settings import setting
 
@@ -132,14 +133,15 @@ class DINO(TwoViews):
         self.prototypes = Prototypes(config.prototypes, config.projection_width)
         self.teacher = slow_copy(nn.Sequential(self.encoder, self.project, self.prototypes))
         self.centring = Centring(config.prototypes)
+        self.stop_gradient = StopGradient()
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 3 with two views, both ways; also its parts, the teacher's own entropy and how far the student is off."""
         both = torch.cat([views["first"], views["second"]])  # (2B, F, V)
         student = self.prototypes(self.project(self.encoder(both)))  # (2B, K)
-        with torch.no_grad():
-            target = self.named(self.teacher(both)).roll(len(both) // 2, 0)  # of each view's partner
-            entropy = -torch.xlogy(target, target).sum(1).mean()
+        named = self.stop_gradient(self.named(self.teacher(both)))
+        target = named.roll(len(both) // 2, 0)  # of each view's partner
+        entropy = -torch.xlogy(target, target).sum(1).mean().detach()
         answer = functional.log_softmax(student / self.config.student_temperature, dim=1)
         loss = -(target * answer).sum(1).mean()
         return {"loss": loss, "teacher_entropy": entropy, "divergence": (loss - entropy).detach()}
@@ -192,7 +194,7 @@ class Centring(nn.Module):
     def forward(self, scores: Tensor) -> Tensor:
         """(B, K) less the centre. While training, their mean is noted for `move`."""
         if self.training:
-            self.latest.copy_(scores.mean(0))
+            self.latest.copy_(scores.detach().mean(0))
         return scores - self.centre
 
     def move(self, momentum: float) -> None:

@@ -11,7 +11,6 @@ Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection widt
 import math
 from dataclasses import dataclass, replace
 
-import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
@@ -23,6 +22,7 @@ from training.methods.wrong_answers import AgainstOthers, WrongAnswers
 from training.parts.contrast import fellows, own_picked, products
 from training.parts.heads import projector
 from training.parts.slow_copy import follow, slow_copy
+from training.parts.stop_gradient import StopGradient
 from training.settings import setting
 
 
@@ -85,13 +85,13 @@ class MoCoV3(AgainstOthers):
         self.temperature, self.momentum, self.batch_size = config.temperature, config.momentum, task.batch_size
         self.predict = projector(width, config.hidden_width, width)
         self.slow = slow_copy(nn.Sequential(self.encoder, self.project))
+        self.stop_gradient = StopGradient()
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Algorithm 1: ctr(q1, k2) + ctr(q2, k1)."""
         x1, x2 = views["first"], views["second"]
         q1, q2 = self._queries(x1), self._queries(x2)  # (B, P)
-        with torch.no_grad():
-            k1, k2 = self._keys(x1), self._keys(x2)  # (B, P)
+        k1, k2 = (self.stop_gradient(self._keys(x)) for x in (x1, x2))  # (B, P)
         left_out = fellows(views, x1)  # (B, B)
         (forth, found_forth), (back, found_back) = self._contrast(q1, k2, left_out), self._contrast(q2, k1, left_out)
         return {"loss": forth + back, "accuracy": (found_forth + found_back) / 2}

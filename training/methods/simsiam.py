@@ -19,6 +19,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
 from training.parts.heads import deep_projector
+from training.parts.stop_gradient import StopGradient
 from training.settings import setting
 
 
@@ -75,12 +76,13 @@ class SimSiam(TwoViews):
         self.predict = nn.Sequential(
             nn.Linear(width, narrow, bias=False), nn.BatchNorm1d(narrow), nn.ReLU(), nn.Linear(narrow, width)
         )
+        self.stop_gradient = StopGradient()
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 4: D(p₁, sg z₂) / 2 + D(p₂, sg z₁) / 2."""
         z1, z2 = self.projected(views)  # (B, P)
         p1, p2 = self.predict(z1), self.predict(z2)
-        return {"loss": apart(p1, given(z2)) / 2 + apart(p2, given(z1)) / 2}
+        return {"loss": apart(p1, self.stop_gradient(z2)) / 2 + apart(p2, self.stop_gradient(z1)) / 2}
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cosine of each prediction with each projection."""
@@ -91,8 +93,3 @@ class SimSiam(TwoViews):
 def apart(p: Tensor, z: Tensor) -> Tensor:
     """D(p, z) of equation 1: the negative cosine, averaged over the batch."""
     return -functional.cosine_similarity(p.float(), z.float(), dim=1).mean()
-
-
-def given(z: Tensor) -> Tensor:
-    """Stop-gradient: z as if it were a constant."""
-    return z.detach()

@@ -32,7 +32,8 @@ def follow(slow: nn.Module, fast: nn.Module, momentum: float) -> None:
     """
     pairs = [(s, f) for s, f in zip(_tensors(slow), _tensors(fast), strict=True) if s is not f]
     floating = [(s, f) for s, f in pairs if s.is_floating_point()]
-    torch._foreach_lerp_([s for s, _ in floating], [f for _, f in floating], 1 - momentum)
+    if floating:  # all may be shared, and there is nothing to move then
+        torch._foreach_lerp_([s for s, _ in floating], [f for _, f in floating], 1 - momentum)
     for s, f in pairs:
         if not s.is_floating_point():
             s.copy_(f)
