@@ -11,6 +11,7 @@ Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection widt
 import math
 from dataclasses import dataclass, replace
 
+import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
