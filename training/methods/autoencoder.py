@@ -20,6 +20,7 @@ from training.methods.method import Card, Chance, Method, Suits, Task
 from training.parts.decoders import SpectrogramDecoder, squared_error
 from training.run.schema import Picture
 from training.settings import setting
+from training.views.plain import PLAIN
 
 SHOWN = 8
 """Clips whose spectrograms are shown."""
@@ -76,12 +77,7 @@ class Autoencoder(Method):
             rows="clips", low=-2.0, high=2.0,
         ),
     )  # fmt: skip
-    run_defaults: ClassVar[Mapping[str, Any]] = {
-        "views": {
-            "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0, "frequency_shift": 0.0,
-            "frequency_stretch": 0.0,
-        },
-    }  # fmt: skip
+    run_defaults: ClassVar[Mapping[str, Any]] = {"views": PLAIN}
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)

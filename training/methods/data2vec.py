@@ -29,6 +29,7 @@ from training.parts.slow_copy import follow, slow_copy
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import own_steps, span_mask
+from training.views.plain import WHOLE_FRAMES
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Data2Vec(Method):
     )  # fmt: skip
 
     run_defaults: ClassVar[Mapping[str, Any]] = {
-        "learning_rate": 2e-3, "batch_size": 128, "views": {"crop_seconds": 0.64},
+        "learning_rate": 2e-3, "batch_size": 128, "views": {**WHOLE_FRAMES, "crop_seconds": 0.64},
     }  # fmt: skip
 
     def __init__(self, encoder: FrameTransformer, config: Settings, task: Task) -> None:

@@ -6,7 +6,8 @@ Differs: 1. Pieces are cut along time alone: 4 of them instead of 3 x 3. 2. They
          statistics are taken over all pieces of all clips together, in which no order shows. 4. Orders are
          classified, as in the first paper; the second one ranks the pieces instead. 5. With 4 pieces the 24 orders
          are all there are; of more pieces those far apart are chosen. 6. Recurrent layers over time by default
-         instead of AlexNet. 7. AdamW and a cosine schedule instead of SGD.
+         instead of AlexNet. 7. AdamW and a cosine schedule instead of SGD. 8. Views are stretched in time, by which no
+         order is told: of white noise a linear reader names 8.1 % of the pairs of places then, and chance is 8.3 %.
 Shapes:  B clips, F mel bands, N pieces, W frames of a piece, K orders, D encoder width, C numbers of a code.
 """
 
@@ -28,6 +29,7 @@ from training.parts.heads import projector
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.pieces import far_apart_orders, levelled_pieces, pieces, shuffled
+from training.views.plain import UNMIXED
 
 SHOWN = 32
 """Clips whose guesses are shown."""
@@ -101,7 +103,7 @@ class Jigsaw(Method):
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 128,
         # A short view, so that most pieces are drawn out little and sound as they do in the whole clip.
-        "views": {"crop_seconds": 0.48, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+        "views": {**UNMIXED, "crop_seconds": 0.48},
     }
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

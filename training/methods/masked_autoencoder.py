@@ -26,6 +26,7 @@ from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import own_steps
 from training.views.patch_masks import gathered, parted, scattered
+from training.views.plain import UNMIXED, WHOLE_FRAMES
 
 SHOWN = 8
 """Clips whose spectrograms are shown."""
@@ -93,7 +94,7 @@ class MaskedAutoencoder(Method):
 
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "learning_rate": 1e-3, "batch_size": 64, "warmup_steps": 100,
-        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+        "views": {**UNMIXED, **WHOLE_FRAMES, "crop_seconds": 0.64},
     }  # fmt: skip
 
     def __init__(self, encoder: Transformer, config: Settings, task: Task) -> None:

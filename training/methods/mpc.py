@@ -32,6 +32,7 @@ from training.views.chunk_masks import (
     spoiled,
 )
 from training.views.corruptions import band
+from training.views.plain import PLAIN
 
 SHOWN = 8
 """Clips whose spectrograms are shown."""
@@ -113,10 +114,7 @@ class MPC(Method):
 
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "learning_rate": 1e-3, "batch_size": 64, "warmup_steps": 100,
-        "views": {
-            "crop_seconds": 0.48, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0,
-            "frequency_shift": 0.0, "frequency_stretch": 0.0,
-        },
+        "views": {**PLAIN, "crop_seconds": 0.48},
     }  # fmt: skip
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

@@ -1,6 +1,6 @@
 """What methods have in common that know a slice of a sound by the slices around it.
 
-A view is as long as the slices and the gaps between them; a longer clip shows any stretch of that length. A shorter one
+A view is as long as the slices and the gaps between them, and the length that the views say has no part in it; a longer clip shows any stretch of that length. A shorter one
 lies anywhere in it, so that some slices hold silence in part or altogether: it can be heard as context, and is never
 counted where it should be rebuilt.
 
@@ -9,7 +9,7 @@ Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, W frames 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import torch
@@ -22,7 +22,7 @@ from training.methods.method import Chance, Method, Task
 from training.parts.encode_independently import encode_independently
 from training.run.schema import Picture
 from training.settings import setting
-from training.views.mel import MelViews
+from training.views.plain import UNMIXED, WHOLE_FRAMES
 from training.views.slices import sliced, span
 
 SHOWN = 8
@@ -33,7 +33,13 @@ SHOWN = 8
 class SliceSettings:
     """How a view is cut into slices."""
 
-    slice_seconds: float = setting(0.16, "Length of a slice.", low=0.04, high=1.0, unit="s")
+    slice_seconds: float = setting(
+        0.16,
+        "Length of a slice; slices and gaps make up a view, whatever length the views say.",
+        low=0.04,
+        high=1.0,
+        unit="s",
+    )
     gap_seconds: float = setting(
         0.04, "Time left out between two slices: without a gap they share samples.", low=0.0, high=0.5, unit="s"
     )
@@ -48,8 +54,7 @@ class NeighbouringSlices(Method):
     encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "bi_gru", "conv2d", "resnet")
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64,
-        # What is mixed in or filtered would have to be drawn as well.
-        "views": {"mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+        "views": {**UNMIXED, **WHOLE_FRAMES},
     }
 
     def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
@@ -60,14 +65,12 @@ class NeighbouringSlices(Method):
         self.middle = config.neighbours
         self.slices = 2 * config.neighbours + 1
         self.mels = task.augment.front_end.mels
+        self.augment = replace(task.augment, own_frames=span(self.slices, self.slice_frames, self.gap_frames))
         self.squeeze = nn.Linear(encoder.width, config.code_width)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
         """Slices (B, N, F, W), and which of their frames (B, N, W) show the clip."""
-        kind = self.augment.settings
-        assert isinstance(kind, MelViews), "samples have no frames"
-        frames = span(self.slices, self.slice_frames, self.gap_frames)
-        x, inside = kind.placed(batch.audio, batch.lengths, frames, generator)
+        x, inside = self.augment.placed(batch.audio, batch.lengths, generator)
         return {
             "slices": sliced(x, self.slice_frames, self.gap_frames),
             "inside": sliced(inside, self.slice_frames, self.gap_frames),

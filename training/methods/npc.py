@@ -21,6 +21,7 @@ from training.parts.mean_over import mean_over
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
 from training.run.schema import Picture
 from training.settings import setting
+from training.views.plain import UNMIXED, WHOLE_FRAMES
 
 SHOWN = 8
 """Clips whose spectrograms are shown."""
@@ -43,8 +44,7 @@ class NPC(Method):
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64,
         "learning_rate": 1e-3,
-        # What is mixed in or filtered would have to be rebuilt as well.
-        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0},
+        "views": {**UNMIXED, **WHOLE_FRAMES, "crop_seconds": 0.64},
     }
     card = Card(
         title="Non-autoregressive predictive coding (NPC)",

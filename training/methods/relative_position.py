@@ -5,7 +5,7 @@ Differs: 1. Places lie along time alone, 2 (N − 1) distances instead of 8 dire
          to each clip's own frames and drawn out to one length, so that short clips give slow pieces and none holds
          silence. 3. Pieces are levelled one by one; in pictures colours are dropped, which betray the place in the
          lens. 4. Recurrent layers over time by default instead of AlexNet. 5. AdamW and a cosine schedule instead of
-         SGD.
+         SGD. 6. Views are stretched in time, as in the jigsaw (see there).
 Shapes:  B clips, F mel bands, N places, W frames of a piece, K = 2 (N − 1) distances, D encoder width, C numbers of a
          code.
 """
@@ -28,6 +28,7 @@ from training.parts.heads import projector
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.pieces import levelled_pieces, pieces, shuffled
+from training.views.plain import UNMIXED
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class RelativePosition(Method):
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 128,
         # A short view, so that most pieces are drawn out little and sound as they do in the whole clip.
-        "views": {"crop_seconds": 0.48, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+        "views": {**UNMIXED, "crop_seconds": 0.48},
     }
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

@@ -29,6 +29,7 @@ from training.parts.mean_over import mean_over
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.pieces import unblended
+from training.views.plain import UNMIXED, WHOLE_FRAMES
 from training.views.slices import slices_at
 
 SHOWN = 32
@@ -103,7 +104,7 @@ class TemporalGap(Method):
     )
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 128,
-        "views": {"mixup": 0.0, "noise": 0.0, "equalizer": 0.0},
+        "views": {**UNMIXED, **WHOLE_FRAMES},
     }
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

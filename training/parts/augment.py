@@ -18,23 +18,25 @@ class Augment:
 
     settings: MelViews | WaveformViews
     front_end: FrontEnd
+    own_frames: int | None = None
+    """How long a mel view is, of methods that say it by other settings than the views'."""
 
     def pair(self, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
         """Two random views of each clip."""
         if isinstance(self.settings, MelViews):
-            return self.settings.pair(audio, lengths, self.view_frames, generator)
+            return self.settings.pair(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds)
         return self.settings.pair(audio, lengths, generator)
 
     def one(self, audio: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
         """One random view of each clip."""
         if isinstance(self.settings, MelViews):
-            return self.settings(audio, lengths, self.view_frames, generator)
+            return self.settings(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds)
         return self.settings(audio, lengths, generator)
 
     def placed(self, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
         """One random mel view of each clip, and which of its frames (B, V) show the clip: the rest is padding."""
         assert isinstance(self.settings, MelViews), "samples have no frames"
-        return self.settings.placed(audio, lengths, self.view_frames, generator)
+        return self.settings.placed(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds)
 
     def crops(
         self, audio: Tensor, lengths: Tensor, generator: Generator, *, large: int, small: int, small_seconds: float
@@ -52,6 +54,8 @@ class Augment:
     @property
     def view_frames(self) -> int:
         """Frames of a mel view."""
+        if self.own_frames is not None:
+            return self.own_frames
         return self.settings.frames(self.front_end.hop_seconds) if isinstance(self.settings, MelViews) else 0
 
     @property

@@ -32,7 +32,7 @@ def crops(
     def several(kind: MelViews | WaveformViews, count: int) -> Tensor:
         copies, ends = audio.repeat(count, *[1] * (audio.dim() - 1)), lengths.repeat(count)
         if isinstance(kind, MelViews):
-            made = kind(copies, ends, kind.frames(hop_seconds), generator)
+            made = kind(copies, ends, kind.frames(hop_seconds), generator, hop_seconds)
         else:
             made = kind(copies, ends, generator)
         return made.unflatten(0, (count, len(audio)))

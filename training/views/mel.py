@@ -106,11 +106,16 @@ class MelViews:
         eighths = round(self.crop_seconds / hop_seconds / FRAMES_TOGETHER)
         return max(1, eighths) * FRAMES_TOGETHER
 
-    def __call__(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> Tensor:
-        """One random view of each clip: levelled power (B, F, T), lengths (B,) in frames → log-mel (B, F, V)."""
-        return self.placed(power, lengths, frames, generator)[0]
+    def __call__(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator, hop_seconds: float) -> Tensor:
+        """One random view of each clip: levelled power (B, F, T), lengths (B,) in frames → log-mel (B, F, V).
 
-    def placed(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> tuple[Tensor, Tensor]:
+        A frame is `hop_seconds` long; the view is V = `frames` long, whatever `crop_seconds` says.
+        """
+        return self.placed(power, lengths, frames, generator, hop_seconds)[0]
+
+    def placed(
+        self, power: Tensor, lengths: Tensor, frames: int, generator: Generator, hop_seconds: float
+    ) -> tuple[Tensor, Tensor]:
         """The same view (B, F, V), and which of its frames (B, V) show the clip itself and not what surrounds it."""
         amounts = _Amounts(len(power), power.device, generator)
         stretch = amounts.symmetric(self.time_stretch).exp()
@@ -125,7 +130,7 @@ class MelViews:
             frequency_scale=amounts.symmetric(self.frequency_stretch).exp(),
             frequency_shift=amounts.symmetric(self.frequency_shift),
         )  # fmt: skip
-        x = log_mel(self._changed(view, amounts))
+        x = log_mel(self._changed(view, amounts, hop_seconds))
         inside = shown(lengths, frames, starts, stretch)
         if self.resize_crop:
             x, inside = _recropped(x, inside, amounts, self.resize_crop)
@@ -135,7 +140,7 @@ class MelViews:
             x = masked(x, amounts.uniform(), self.frequency_mask * amounts.uniform(), axis=1)
         return x, inside
 
-    def _changed(self, view: Tensor, amounts: "_Amounts") -> Tensor:
+    def _changed(self, view: Tensor, amounts: "_Amounts", hop_seconds: float) -> Tensor:
         """Power (B, F, V) with all that can be done to power."""
         _, bands, frames = view.shape
         if self.mixup:
@@ -146,7 +151,7 @@ class MelViews:
             partners = amounts.partners()
             view = with_background_power(view, partners, amounts.integers(frames), decibel)
         if self.reverb:
-            low, high = (seconds * frames / self.crop_seconds for seconds in ROOM_SECONDS)
+            low, high = (seconds / hop_seconds for seconds in ROOM_SECONDS)
             wet = amounts.uniform() * (amounts.uniform() < self.reverb)
             view = smeared(view, low + (high - low) * amounts.uniform(), wet)
         if self.equalizer:
@@ -159,9 +164,12 @@ class MelViews:
             )
         return view
 
-    def pair(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator) -> tuple[Tensor, Tensor]:
+    def pair(
+        self, power: Tensor, lengths: Tensor, frames: int, generator: Generator, hop_seconds: float
+    ) -> tuple[Tensor, Tensor]:
         """Two views of each clip, made in one call: log-mel (B, F, V) twice."""
-        first, second = self(torch.cat([power, power]), torch.cat([lengths, lengths]), frames, generator).chunk(2)
+        both = self(torch.cat([power, power]), torch.cat([lengths, lengths]), frames, generator, hop_seconds)
+        first, second = both.chunk(2)
         return first, second
 
 

@@ -42,7 +42,8 @@ def test_the_picture_is_the_view_that_the_trainer_makes(sound: Any, others: Any)
     front_end, views = FrontEnd(), MelViews()
     view, _ = two_views(sound, others, views, front_end, 3)
     power, lengths = clip_power([sound, *others], front_end, torch.device("cpu"))
-    trained, _ = views.pair(power, lengths, views.frames(front_end.hop_seconds), torch.Generator().manual_seed(3))
+    frames, random = views.frames(front_end.hop_seconds), torch.Generator().manual_seed(3)
+    trained, _ = views.pair(power, lengths, frames, random, front_end.hop_seconds)
     shown = view.picture
     levels_db = shown.low_db + shown.spectrogram.astype(float) * (shown.high_db - shown.low_db) / 255
     assert shown.spectrogram.shape == (40, 48)

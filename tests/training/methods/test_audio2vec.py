@@ -106,6 +106,13 @@ def test_slices_lie_a_gap_apart(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_slices_are_the_view(name: str) -> None:
+    """Trained, embedded and reverberated alike: the views' own length has no part in it."""
+    for crop_seconds in (0.32, 3.0):
+        assert method_with(name, crop_seconds=crop_seconds).augment.view_length == 3 * 8 + 2 * 2
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_of_a_clip_as_long_as_a_word_the_middle_slice_is_whole(name: str) -> None:
     """.4 s are 20 frames; three slices of 8 and two gaps of 2 are 28."""
     inside = views_of(method_with(name, time_stretch=0.0), 20)["inside"]

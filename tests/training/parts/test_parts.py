@@ -62,6 +62,20 @@ def test_a_projector_is_of_two_layers() -> None:
     assert [type(layer) for layer in head] == [nn.Linear, nn.BatchNorm1d, nn.ReLU, nn.Linear]
 
 
+def test_a_view_may_be_as_long_as_a_method_says() -> None:
+    """Then that length stands for the views' own in all that is made, and a frame lasts as long as before."""
+    views, front_end = MelViews(crop_seconds=3.0, reverb=1.0, noise=0.0), FrontEnd(mels=12, hop_seconds=0.01)
+    power, lengths = torch.rand(4, 12, 80), torch.full((4,), 80)
+    augment = Augment(views, front_end, own_frames=28)
+    assert augment.view_length == augment.view_frames == 28
+    made = augment.placed(power, lengths, torch.Generator().manual_seed(0))
+    expected = views.placed(power, lengths, 28, torch.Generator().manual_seed(0), 0.01)
+    assert torch.equal(made[0], expected[0]) and torch.equal(made[1], expected[1]) and made[0].shape == (4, 12, 28)
+    assert torch.equal(augment.one(power, lengths, torch.Generator().manual_seed(0)), expected[0])
+    pair = augment.pair(power, lengths, torch.Generator().manual_seed(0))
+    assert torch.equal(pair[0], views.pair(power, lengths, 28, torch.Generator().manual_seed(0), 0.01)[0])
+
+
 def test_augment_speaks_the_encoders_language() -> None:
     generator = torch.Generator().manual_seed(0)
     mel = Augment(MelViews(crop_seconds=0.5), FrontEnd(mels=12, hop_seconds=0.02))

@@ -22,6 +22,8 @@ ON: dict[str, float] = {
     "background": 1.0, "reverb": 1.0, "resize_crop": 0.5,
 }  # fmt: skip
 """A value at which each setting must show."""
+HOP = 0.02
+"""Seconds of a frame."""
 
 
 def clips(batch: int = 8, bands: int = 6, frames: int = 16, seed: int = 0) -> torch.Tensor:
@@ -34,14 +36,14 @@ def test_every_setting_is_tested() -> None:
 
 def test_all_off_gives_the_clip_itself() -> None:
     power = clips()
-    view = OFF(power, torch.full((8,), 16), 16, Generator().manual_seed(1))
+    view = OFF(power, torch.full((8,), 16), 16, Generator().manual_seed(1), HOP)
     torch.testing.assert_close(view, (power + FLOOR).log(), atol=2e-4, rtol=1e-4)
 
 
 def test_a_shorter_clip_is_padded_with_silence() -> None:
     power = clips(frames=10)
     power[:, :, 7:] = 0
-    view = OFF(power, torch.full((8,), 7), 16, Generator().manual_seed(1))
+    view = OFF(power, torch.full((8,), 7), 16, Generator().manual_seed(1), HOP)
     torch.testing.assert_close(view[:, :, :7], (power[:, :, :7] + FLOOR).log(), atol=2e-4, rtol=1e-4)
     assert (view[:, :, 8:] - math.log(FLOOR)).abs().max() < 1e-4
 
@@ -53,10 +55,10 @@ def test_each_augmentation_shows_is_deterministic_and_pure(name: str) -> None:
     before = power.clone()
     generator = Generator().manual_seed(3)
     state = torch.get_rng_state()
-    first = views(power, lengths, 16, generator)
-    second = views(power, lengths, 16, generator)
-    again = views(power, lengths, 16, Generator().manual_seed(3))
-    off = OFF(power, lengths, 16, Generator().manual_seed(3))
+    first = views(power, lengths, 16, generator, HOP)
+    second = views(power, lengths, 16, generator, HOP)
+    again = views(power, lengths, 16, Generator().manual_seed(3), HOP)
+    off = OFF(power, lengths, 16, Generator().manual_seed(3), HOP)
     assert first.shape == (8, 6, 16) and torch.isfinite(first).all()
     assert torch.equal(first, again), "the same generator must give the same view"
     assert not torch.equal(first, second), "two views must differ"
@@ -68,7 +70,7 @@ def test_each_augmentation_shows_is_deterministic_and_pure(name: str) -> None:
 
 def test_a_pair_is_two_different_views_in_the_order_of_the_clips() -> None:
     views, power = replace(OFF, equalizer=0.3), clips()
-    first, second = views.pair(power, torch.full((8,), 16), 16, Generator().manual_seed(0))
+    first, second = views.pair(power, torch.full((8,), 16), 16, Generator().manual_seed(0), HOP)
     assert not torch.equal(first, second)
     clip = (power + FLOOR).log()
     for view in (first, second):
@@ -139,7 +141,7 @@ def test_unstretched_frames_are_the_clips_own(length: int) -> None:
     changed = power.clone()
     changed[:, :, 5] *= 7  # one frame of each clip
     lengths = torch.full((8,), length)
-    views_of = [views(p, lengths, 16, Generator().manual_seed(2)) for p in (power, changed)]
+    views_of = [views(p, lengths, 16, Generator().manual_seed(2), HOP) for p in (power, changed)]
     differing = (views_of[0] - views_of[1]).abs().amax(1) > 1e-3  # (B, V)
     assert differing.sum(1).max() == 1
 
@@ -148,8 +150,8 @@ def test_padding_is_told_from_the_clip() -> None:
     """Where nothing else is mixed in, frames that don't show the clip are silent and those that do are not."""
     views, lengths = replace(OFF, time_shift=1.0, time_stretch=0.2), torch.arange(4, 12)
     power = torch.ones(8, 6, 12) * (torch.arange(12) < lengths[:, None])[:, None]
-    view, inside = views.placed(power, lengths, 24, Generator().manual_seed(0))
-    assert torch.equal(view, views(power, lengths, 24, Generator().manual_seed(0)))
+    view, inside = views.placed(power, lengths, 24, Generator().manual_seed(0), HOP)
+    assert torch.equal(view, views(power, lengths, 24, Generator().manual_seed(0), HOP))
     loud = view.amax(1) > math.log(0.5)  # between two frames it is interpolated
     assert torch.equal(inside, loud) and 0 < int(inside.sum()) < inside.numel()
 
@@ -157,11 +159,25 @@ def test_padding_is_told_from_the_clip() -> None:
 def test_a_resized_crop_moves_what_is_shown_with_the_clip() -> None:
     views, lengths = replace(OFF, time_shift=1.0, resize_crop=0.5), torch.full((64,), 9)
     power = torch.ones(64, 6, 12) * (torch.arange(12) < 9)
-    view, inside = views.placed(power, lengths, 24, Generator().manual_seed(0))
+    view, inside = views.placed(power, lengths, 24, Generator().manual_seed(0), HOP)
     loud = view.amax(1) > math.log(FLOOR) / 2
     assert (loud == inside).float().mean() > 0.95
     widths = inside.sum(1)
     assert widths.min() < 9 < widths.max()  # some are blown up, others shrunk
+
+
+@pytest.mark.parametrize("crop_seconds", [0.32, 1.0, 3.0])
+@pytest.mark.parametrize("hop", [0.02, 0.01])
+def test_reverberation_rings_on_for_its_seconds_whatever_the_views_length(crop_seconds: float, hop: float) -> None:
+    """A click rings on for 0.1 to 0.6 s, in frames of a hop, also where the view is not as long as `crop_seconds`."""
+    views, frames = replace(OFF, crop_seconds=crop_seconds, reverb=1.0), 40
+    power = torch.zeros(400, 2, frames, dtype=torch.float64)
+    power[:, :, 0] = 1e9
+    view = views(power, torch.full((400,), frames), frames, Generator().manual_seed(0), hop)
+    falls = view[:, 0, 2] - view[:, 0, 3]  # neper a frame
+    ringing = 6 * math.log(10) / falls[falls.isfinite() & (view[:, 0, 3] > 0)] * hop
+    assert ringing.min() > 0.1 - 1e-3 and ringing.max() < 0.6 + 1e-3
+    assert float(ringing.mean()) == pytest.approx(0.35, abs=0.03)
 
 
 def test_mixing_is_in_power() -> None:
