@@ -21,8 +21,10 @@ from training.methods.dino import DINO
 from training.methods.moco_v1 import MoCoV1
 from training.methods.moco_v3 import MoCoV3
 from training.methods.npc import NPC
+from training.methods.simclr import SimCLR
 from training.methods.swav import SwAV
 from training.methods.two_views import TwoViews
+from training.parts.contrast import picked
 
 
 def learns_on_both_sides(method: BYOL | BYOLA | DINO | MoCoV3) -> None:
@@ -70,6 +72,25 @@ def gap_of_one_size(method: NPC) -> None:
     """Every block hides the frame and its neighbours alone, though the features around them know the frame by then."""
     width = method.encoder.width
     method.encoder.around = nn.ModuleList(AroundConv(width, KERNEL, HIDDEN) for _ in method.encoder.around)
+
+
+def pulled_together_alone(method: SimCLR) -> None:
+    """The similarity of each pair over the temperature, without any wrong answer."""
+    method.picked = _pulled
+
+
+def _pulled(scores: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    return -scores.gather(1, right[:, None]).mean(), picked(scores.detach(), right)[1]
+
+
+def positive_left_out(method: SimCLR) -> None:
+    """The denominator holds the wrong answers alone."""
+    method.picked = _apart
+
+
+def _apart(scores: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+    wrong = scores.scatter(1, right[:, None], -torch.inf).logsumexp(1)
+    return (wrong - scores.gather(1, right[:, None])[:, 0]).mean(), picked(scores.detach(), right)[1]
 
 
 def keys_in_order(method: MoCoV1) -> None:

@@ -25,6 +25,17 @@ GAP = Break(
     settings={"gap_seconds": 0.0},
 )
 
+OF_SIMCLR = {
+    "negatives": Break(
+        "Views of a clip are pulled together and nothing is pushed apart: all clips become one point.",
+        replacing.pulled_together_alone,
+    ),
+    "positives_in_denominator": Break(
+        "The loss has no floor any more and falls on; as much is learned, in small batches more (Yeh et al. 2021, arXiv 2110.06848).",
+        replacing.positive_left_out,
+    ),
+}
+
 BREAKS: Mapping[str, Mapping[str, Break]] = {
     "byol": {
         "stop_gradient": Break(ONE_POINT, replacing.learns_on_both_sides),
@@ -68,6 +79,8 @@ BREAKS: Mapping[str, Mapping[str, Break]] = {
             settings={"teacher_temperature": 1.0},
         ),
     },
+    "simclr": OF_SIMCLR,
+    "simclr_v2": OF_SIMCLR,
     "vicreg": {
         "variance": Break("All outputs become constant: one point.", settings={"variance_weight": 0.0}),
         "covariance": Break(

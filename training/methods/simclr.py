@@ -37,6 +37,7 @@ class SimCLR(AgainstOthers):
     """Two views of every clip; each must pick the other out of all 2B − 1 views that aren't itself."""
 
     Config = Settings
+    picked = staticmethod(picked)
     card = Card(
         title="SimCLR",
         family="contrastive",
@@ -70,7 +71,7 @@ class SimCLR(AgainstOthers):
         left_out = fellows(views, views["first"]).repeat(2, 2)
         similarity = similarities(z, self.temperature).masked_fill(left_out, -torch.inf)
         partner = torch.arange(len(z), device=z.device).roll(len(z) // 2)
-        loss, found = picked(similarity, partner)
+        loss, found = self.picked(similarity, partner)
         return {"loss": loss, "accuracy": found}
 
     def chance(self) -> Chance:
