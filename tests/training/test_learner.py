@@ -1,14 +1,19 @@
 """What the averaged weights are made of."""
 
+import pytest
 import torch
 
 from training.building import built_method
 from training.config import new_config
-from training.learner import Learner
+from training.data.dataset import Dataset
+from training.data.store import mel_store
+from training.hardware import hardware
+from training.learner import Learner, new_learner
 from training.methods.deepcluster import DeepCluster
 from training.parts.optimizers import optimizer_for
 from training.parts.slow_copy import slow_copy
-from training.sampler import Sampler
+from training.sampler import GROUPED_CLIPS, Sampler
+from training.spectrogram import FrontEnd
 
 
 def learner_of(name: str) -> Learner:
@@ -41,3 +46,13 @@ def test_a_part_that_begins_anew_is_not_blended_with_what_it_was() -> None:
     t.average()
     assert torch.equal(t.averaged.head.weight, t.method.head.weight)
     assert not torch.equal(t.averaged.project[0].weight, t.method.project[0].weight)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("others_from", "grouped"), [("all", False), ("same source", True)])
+def test_batches_are_drawn_as_the_method_asks(others_from: str, grouped: bool, tones: Dataset) -> None:
+    """CPC's setting decides whether a batch is made of runs of one source."""
+    config = new_config({"others_from": others_from, "batch_size": GROUPED_CLIPS, "mels": 16}, method="cpc", steps=5)
+    machine, store = hardware("cpu"), mel_store(tones, FrontEnd(mels=16), torch.device("cpu"), lambda *_: None)
+    sampler = new_learner(config, tones, store, machine).sampler
+    sources = [len(store.groups[sampler.next()].unique()) for _ in range(len(store) // GROUPED_CLIPS)]
+    assert (max(sources) == 1) == grouped

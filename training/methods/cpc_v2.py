@@ -2,7 +2,8 @@
 
 Paper:   Hénaff et al. 2019, arXiv 1905.09272, section 3.1 ("CPC v2": layer normalisation, patch augmentation, directions)
 Differs: 1. Frames in time instead of patches of a picture, so two directions instead of four. 2. A frame is changed
-         by a filter and a hidden band of its own, instead of by colours dropped and shears. 3. Recurrent networks sum
+         by a filter and a hidden band of its own, instead of by colours dropped and shears; the view's own filter and
+         mixture are shared by all frames of a clip, and tell them from those of other clips. 3. Recurrent networks sum
          up the context, instead of masked convolutions. 4. The network is not made deeper and wider. 5. W_k turns the
          context into a guess directly; negatives and padding are as in our CPC. 6. AdamW and a cosine schedule
          instead of Adam.
@@ -58,8 +59,9 @@ class CPCv2(cpc.CPC):
         year=2019,
         paper="Hénaff et al., Data-Efficient Image Recognition with Contrastive Predictive Coding, arXiv 1905.09272",
         summary="CPC with its shortcuts closed. Frames next to each other share their noise and their filter, so the true one "
-        "can be found by these alone; here every single frame is filtered differently and loses another band, and what "
-        "is left to go by is the sound itself. Normalising over each frame alone keeps others from leaking in. And one "
+        "can be found by these alone; here every single frame is also filtered differently and loses another band, "
+        "and what is left to go by is the sound itself. (The view's own filter is one for all frames of a clip: it tells "
+        "them from frames of other clips, not from each other.) Normalising over each frame alone keeps others from leaking in. And one "
         "network listens forwards and one backwards: each must find what comes after what it heard.",
         formula=r"\mathcal{L} = -\tfrac{1}{2} \sum_k \left( \log \frac{e^{z_{t+k}^\top W_k \vec{c}_t}}{\sum_j e^{z_j^\top W_k \vec{c}_t}} "
         r"+ \log \frac{e^{z_{t-k}^\top V_k \overleftarrow{c}_t}}{\sum_j e^{z_j^\top V_k \overleftarrow{c}_t}} \right)",
@@ -74,7 +76,9 @@ class CPCv2(cpc.CPC):
             loss="which frame comes next",
         ),
         suits=Suits(
-            "content", "cross_group_knn", "Frames share neither filter nor voice with the wrong ones of their clip."
+            "content",
+            "cross_group_knn",
+            "Wrong frames of the same clip share its voice, and every frame has a filter of its own.",
         ),
     )
 
@@ -93,13 +97,21 @@ class CPCv2(cpc.CPC):
         """For each step ahead the mean of both directions: (K,) twice."""
         z = self.encoder.local(self.encoder.standardised(views["x"], None))  # (B, U, D)
         ahead, back = self.encoder.context(z).chunk(2, dim=2)  # (B, U, D / 2) each
-        others = z.flatten(0, 1)[views["other_clips"]]  # (B, N, D)
-        same, inside = views["same_clip"], views["inside"]
-        foreseen = cpc.foreseen(self.foresee, ahead, z, others, same, inside)
-        turned = z.shape[1] - 1 - same.flip(1)
-        recalled = cpc.foreseen(self.recall, back.flip(1), z.flip(1), others, turned, inside.flip(1))
+        foreseen = cpc.foreseen(self.foresee, ahead, z, views)
+        recalled = cpc.foreseen(self.recall, back.flip(1), z.flip(1), from_the_end(views))
         loss, found = ((one + other) / 2 for one, other in zip(foreseen, recalled, strict=True))
         return loss, found
+
+
+def from_the_end(views: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The clips' own frames and the wrong ones, where the frames (B, U) of all clips are in reverse order."""
+    frames, other = views["inside"].shape[1], views["other_clips"]
+    return {
+        **views,
+        "inside": views["inside"].flip(1),
+        "same_clip": frames - 1 - views["same_clip"].flip(1),
+        "other_clips": other + frames - 1 - 2 * (other % frames),
+    }
 
 
 def filters(gains: Tensor, mels: int) -> Tensor:

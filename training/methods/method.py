@@ -132,8 +132,9 @@ class Method(nn.Module, ABC):
     """Names of its modules whose learning rate stays at its peak from the first step to the last."""
     unaveraged: ClassVar[tuple[str, ...]] = ()
     """Names of its modules that begin anew now and then: the averaged weights take them over as they are."""
-    draw: ClassVar[Literal["uniform", "by_group"]] = "uniform"
-    """`by_group` fills a batch with several clips of each of a few groups, for negatives of the same speaker."""
+    draw: Literal["uniform", "by_group"] = "uniform"
+    """`by_group` fills a batch with several clips of each of a few groups, for negatives of the same speaker. Set anew by
+    `__init__` where a setting decides."""
 
     def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
         super().__init__()

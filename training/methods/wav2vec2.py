@@ -7,7 +7,8 @@ Differs: 1. Moments of two mel frames, 40 ms, and one linear layer instead of se
          word has a dozen moments; as many distractors again are hidden moments of other clips. 5. The diversity is
          that of the authors' code, 1 − perplexity over codes. 6. No penalty on the features, which stand on a fixed
          front end. 7. Views are changed copies of the clips, without noise and mixtures and with weak filters, and
-         padding is neither hidden nor a distractor. 8. AdamW and a cosine schedule instead of Adam and a linear one.
+         padding is neither hidden nor a distractor. 8. Positions are fixed waves of absolute time instead of a convolution
+         that learns relative ones. 9. AdamW and a cosine schedule instead of Adam and a linear one.
 Shapes:  B clips, F mel bands, V view frames, U = V / 2 moments, D encoder width, P projection width, G codebooks,
          C codes of each, K distractors of the same clip, N of others.
 """
@@ -46,7 +47,9 @@ class Settings:
     span_starts: float = setting(
         0.25, "Share of the moments at which a hidden span begins.", low=0.01, high=0.9, unit="share"
     )
-    span_moments: int = setting(2, "Moments of two frames (40 ms by default) that a span hides.", low=1, high=50)
+    span_moments: int = setting(
+        2, "Moments of the encoder (of two frames, 40 ms, by default) that a span hides.", low=1, high=50
+    )
     distractors: int = setting(10, "Wrong codes, from other hidden moments of the same clip.", low=1, high=100)
     other_clips: int = setting(10, "Wrong codes, from hidden moments of other clips.", low=0, high=100)
     temperature: float = setting(

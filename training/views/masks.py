@@ -37,12 +37,25 @@ def other_frames(uniforms: Tensor, among: Tensor) -> Tensor:
 
 def frames_of_others(clips: Tensor, places: Tensor, inside: Tensor) -> Tensor:
     """(B, N) int64 into all B · U frames: for each clip N frames of other clips, drawn by uniforms (B, N) for clip and place."""
-    batch, frames = inside.shape
+    batch = len(inside)
     own = torch.arange(batch, device=inside.device)[:, None]
-    clip = (own + 1 + (clips * max(batch - 1, 1)).long()) % batch
-    count = inside.sum(1)[clip]
+    return _own_frames(places, (own + 1 + (clips * max(batch - 1, 1)).long()) % batch, inside)
+
+
+def frames_of_mates(clips: Tensor, places: Tensor, inside: Tensor, groups: Tensor) -> tuple[Tensor, Tensor]:
+    """The same, of those other clips that share a clip's group (B,); and which (B, N) are: none of a clip without such mates."""
+    mates = (groups[:, None] == groups) & inside.any(1)  # (B, B)
+    mates = mates & ~torch.eye(len(mates), dtype=torch.bool, device=mates.device)
+    count = mates.sum(1, keepdim=True)
+    order = torch.argsort(~mates, dim=1, stable=True)  # the mates come first
+    frames = _own_frames(places, order.gather(1, (clips * count).long()), inside)
+    return frames, (count > 0).expand_as(frames)
+
+
+def _own_frames(places: Tensor, clip: Tensor, inside: Tensor) -> Tensor:
+    """(B, N) int64 into all B · U frames: one of the frames `inside` (B, U) each `clip` (B, N), by uniforms `places`."""
     order = torch.argsort(~inside, dim=1, stable=True)  # a clip's own frames come first
-    return clip * frames + order[clip, (places * count).long()]
+    return clip * inside.shape[1] + order[clip, (places * inside.sum(1)[clip]).long()]
 
 
 def own_steps(shown: Tensor, stride: int) -> Tensor:

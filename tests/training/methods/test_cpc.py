@@ -13,6 +13,8 @@ from training.config import new_config
 from training.methods.cpc import CPC
 
 STEPS, SAME, OTHER = 3, 5, 4
+GROUPS = torch.tensor([0, 1, 0, 1, 2, 0])
+"""The fifth clip is the only one of its source."""
 
 
 def cpc(**overrides: object) -> CPC:
@@ -27,8 +29,12 @@ def views_of(method: CPC, seed: int = 0) -> dict[str, Tensor]:
     lengths = torch.tensor([24, 24, 17, 9, 4, 30])
     power = torch.rand(6, 8, 30, generator=Generator().manual_seed(seed)) * 3
     power = power * (torch.arange(30) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64), torch.arange(6))
+    batch = Batch(torch.arange(6), power, lengths, GROUPS, torch.arange(6))
     return method.views(batch, Generator().manual_seed(seed + 1))
+
+
+def wrong_ones(views: dict[str, Tensor], b: int) -> tuple[Tensor, Tensor]:
+    return views["other_clips"][b], views["known"][b]
 
 
 def slow_step(c: Tensor, z: Tensor, w: Tensor, k: int, views: dict[str, Tensor]) -> Tensor:
@@ -42,15 +48,17 @@ def slow_step(c: Tensor, z: Tensor, w: Tensor, k: int, views: dict[str, Tensor])
             guess = w @ c[b, t]
             crowd = [guess @ z[b, t + k]]
             crowd += [guess @ z[b, int(u)] for u in views["same_clip"][b, t + k] if int(u) != t + k]
-            crowd += [guess @ z[int(i) // frames, int(i) % frames] for i in views["other_clips"][b]]
+            others = [divmod(int(i), frames) for i, known in zip(*wrong_ones(views, b), strict=True) if known]
+            crowd += [guess @ z[clip, u] for clip, u in others]
             total = total - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
             count += 1
     return total / count
 
 
-def test_value_and_gradient_equal_the_slow_ones(assert_equal_gradients: Callable[..., None]) -> None:
+@pytest.mark.parametrize("others_from", ["all", "same source"])
+def test_value_and_gradient_equal_the_slow_ones(others_from: str, assert_equal_gradients: Callable[..., None]) -> None:
     """The gradient of the contexts, and of the frames, which it reaches as true and as wrong ones alike."""
-    method = cpc()
+    method = cpc(others_from=others_from)
     views = views_of(method)
     z = method.encoder.local(method.encoder.standardised(views["x"], None)).detach().requires_grad_()
     c = method.encoder.context(z).detach().requires_grad_()
@@ -101,6 +109,21 @@ def test_the_true_frame_is_never_among_the_wrong_ones_and_none_is_padding(seed: 
         for i in views["other_clips"][b].tolist():
             assert i // frames != b
             assert inside[i // frames, i % frames] or not inside[i // frames].any()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_wrong_frames_of_the_same_source_are_of_other_clips_of_it(seed: int) -> None:
+    """The fourth clip's mate is the second; the fifth has none, and is asked among its own frames alone."""
+    method = cpc(others_from="same source")
+    views = views_of(method, seed)
+    clip = views["other_clips"] // views["inside"].shape[1]
+    assert views["known"].all(1).tolist() == [True, True, True, True, False, True]
+    for b in (0, 1, 2, 3, 5):
+        assert (GROUPS[clip[b]] == GROUPS[b]).all() and (clip[b] != b).all()
+        assert views["inside"].flatten()[views["other_clips"][b]].all()
+    others = method.loss(views)["loss"]
+    spoiled = {**views, "other_clips": torch.where(views["known"], views["other_clips"], 0)}
+    assert torch.equal(others, method.loss(spoiled)["loss"])
 
 
 def test_padding_counts_nowhere() -> None:

@@ -32,6 +32,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("simclr", "conv1d", {"background": 0.5, "reverb": 0.5}),
     ("byol", "conv2d", {"normalisation": "group"}),
     ("apc", "conv_gru", {"direction": "backward"}),
+    *[(name, "conv_gru" if name == "cpc" else "bi_gru", {"others_from": "same source"}) for name in ("cpc", "cpc_v2")],
     ("mpc", "frame_transformer", {"band_part": 0.3}),
     ("swav", "conv2d", {"queue_length": 64, "frozen_steps": 4}),
     ("triplet", "conv2d", {"mining": "all"}),

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from training.views.masks import frames_of_others, other_frames, own_steps, span_mask
+from training.views.masks import frames_of_mates, frames_of_others, other_frames, own_steps, span_mask
 
 
 def own_frames(batch: int, frames: int) -> torch.Tensor:
@@ -80,6 +80,24 @@ def test_without_others_or_frames_of_theirs_whatever_there_is_is_drawn() -> None
     assert set(one[0].tolist()) <= {1, 2}
     empty = frames_of_others(torch.rand(2, 9), torch.rand(2, 9), torch.zeros(2, 4, dtype=torch.bool))
     assert (empty[0] // 4 == 1).all() and (empty[1] // 4 == 0).all()
+
+
+def test_frames_of_mates_against_loops() -> None:
+    """Of other clips of the group that have frames; the clip 5 has none, and those of groups 2 and 3 have no mates."""
+    groups = torch.tensor([0, 1, 0, 2, 1, 0, 0, 3, 1])
+    inside, clips, places = own_frames(9, 24), torch.rand(9, 50), torch.rand(9, 50)
+    inside[5] = False
+    clips[:, :2], places[:, :2] = torch.tensor([0.0, 1 - 2**-24]), torch.tensor([1 - 2**-24, 0.0])
+    found, known = frames_of_mates(clips, places, inside, groups)
+    assert found.shape == known.shape == (9, 50)
+    for b in range(9):
+        mates = [c for c in range(9) if c != b and groups[c] == groups[b] and c != 5]
+        assert known[b].tolist() == [bool(mates)] * 50
+        for n in range(50 if mates else 0):
+            clip = mates[int(float(clips[b, n]) * len(mates))]
+            own = [u for u in range(24) if inside[clip, u]]
+            assert int(found[b, n]) == clip * 24 + own[int(float(places[b, n]) * len(own))]
+    assert found.min() >= 0 and found.max() < 9 * 24
 
 
 @pytest.mark.parametrize(("frames", "stride"), [(24, 2), (24, 1), (23, 4), (3, 4)])
