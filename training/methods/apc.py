@@ -73,7 +73,8 @@ class APC(Method):
         r"\quad c_t = \mathrm{GRU}(x_1, \dots, x_t)",
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
-        breaks="One step ahead it may simply repeat what it hears. Many steps ahead the future is open, and the best answer "
+        breaks="One step ahead it may simply repeat what it hears, all the more with frames of 10 ms, which share samples with "
+        "their neighbours. Many steps ahead the future is open, and the best answer "
         "is the average spectrum: the loss stays high and little is learned.",
         flow=Flow(
             (("clip", "view", "frames", "encoder", "context", "decoder"), ("clip", "view", "frames")),

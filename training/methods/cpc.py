@@ -63,7 +63,11 @@ class CPC(Method):
     heads: ClassVar[tuple[str, ...]] = ("predict",)
     """Names of its lists of W_k, one list for each direction in which it foresees."""
     predict: nn.ModuleList
-    run_defaults: ClassVar[Mapping[str, Any]] = {"batch_size": 64, "views": {"crop_seconds": 0.64}}
+    run_defaults: ClassVar[Mapping[str, Any]] = {
+        "batch_size": 64,
+        # Stretched frames would hold a part of their neighbours, and give them away.
+        "views": {"crop_seconds": 0.64, "time_stretch": 0.0},
+    }
     card = Card(
         title="Contrastive predictive coding (CPC)",
         family="predictive coding",
