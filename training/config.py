@@ -13,6 +13,8 @@ from typing import Any
 from training.errors import UserError
 from training.settings import as_stored, build, describe, setting
 
+ENCODER_SIZES = ("S", "M", "L", "XL")
+
 
 @dataclass(frozen=True)
 class RunConfig:
@@ -32,6 +34,13 @@ class RunConfig:
     data_fingerprint: str | None = None
     objective: int = 1
     """Which form of the method's objective the run was begun with, see Method.objective."""
+    encoder_size: str = setting(
+        "S",
+        "How large the encoder is: S is for two CPU cores, each next size has some four times as many weights, and XL has "
+        "about 20 million and wants a GPU.",
+        choices=ENCODER_SIZES,
+        before="S",
+    )
     steps: int | None = setting(
         None, "Stop after so many steps, whatever the seconds say; empty trains by the clock.", low=1, high=10_000_000
     )

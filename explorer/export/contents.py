@@ -29,7 +29,18 @@ EXACT_VALUES = 4_096
 """A picture of the lens with more values than these is kept as one byte a value, which is what its colours show."""
 STATUS = ("step", "steps", "seconds", "progress", "warning", "warned_by")
 CONFIG = (
-    *("encoder", "settings", "views", "front_end", "steps", "seconds", "batch_size", "learning_rate", "weight_decay"),
+    *(
+        "encoder",
+        "encoder_size",
+        "settings",
+        "views",
+        "front_end",
+        "steps",
+        "seconds",
+        "batch_size",
+        "learning_rate",
+        "weight_decay",
+    ),
     *("warmup_steps", "averaging", "optimizer", "window_seconds", "probe_clips", "seed"),
 )
 ENDED = frozenset({State.STOPPED, State.FINISHED, State.FAILED, State.CRASHED, State.DISK_FULL})

@@ -37,6 +37,7 @@ from explorer.pages.train_form import (
     method_choices,
     method_needs,
 )
+from explorer.runs.speed import said_speed
 from training.errors import UserError
 
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
@@ -130,7 +131,8 @@ class _Form:
 
     def _of_encoder(self, method: str | None, encoder: str | None) -> dict[str, Any]:
         method = known_method(method)
-        return {"groups": form_groups(method, fitting_encoder(method, encoder))}
+        encoder = fitting_encoder(method, encoder)
+        return {"groups": form_groups(method, encoder, said_speed(self.frame.services.library, method, encoder))}
 
     def _start(
         self, data: str | None, method: str | None, encoder: str | None, settings: dict[str, Any] | None

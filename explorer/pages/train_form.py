@@ -72,8 +72,11 @@ def method_card(method: str) -> str:
     )
 
 
-def form_groups(method: str, encoder: str) -> list[dict[str, Any]]:
-    """The groups of settings: the method's own, the run's, the augmentations', the spectrogram's."""
+def form_groups(method: str, encoder: str, speed: str = "") -> list[dict[str, Any]]:
+    """The groups of settings: the method's own, the run's, the augmentations', the spectrogram's.
+
+    `speed`: how fast each size of the encoder is here, as a sentence.
+    """
     from training.config import RunConfig
     from training.encoders import ENCODERS
     from training.methods import METHODS
@@ -82,7 +85,10 @@ def form_groups(method: str, encoder: str) -> list[dict[str, Any]]:
 
     chosen = METHODS[method]
     own = chosen.run_defaults
-    run = _with_defaults(describe(RunConfig), own)
+    run = [
+        replace(s, meaning=f"{s.meaning} {speed}".strip()) if s.name == "encoder_size" else s
+        for s in _with_defaults(describe(RunConfig), own)
+    ]
     views = _with_defaults(describe(VIEWS[ENCODERS[encoder].domain]), own.get("views", {}))
     front_end = _with_defaults(describe(FrontEnd), own.get("front_end", {}))
     return [

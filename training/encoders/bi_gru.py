@@ -1,15 +1,17 @@
 """A GRU in each direction over single frames, for methods that hide frames and predict them from both sides.
 
 Paper:   Wang et al. 2020, arXiv 2001.10603 (bi-directional networks that rebuild masked frames)
-Differs: 1. One layer of GRU instead of several of LSTM. 2. Two input frames make one, which halves its steps.
+Differs: 1. One layer of GRU at sizes S and M, two at L and XL, instead of several of LSTM. 2. Two input frames make one, which halves its steps.
 Shapes:  B clips, F mel bands, T input frames, U = T / 2 output frames (40 ms), D width.
 """
+
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from training.encoders.conv_gru import stacked
-from training.encoders.encoder import Encoder
+from training.encoders.encoder import Encoder, Size
 
 
 class BiGru(Encoder):
@@ -19,12 +21,18 @@ class BiGru(Encoder):
     title = "GRU in both directions"
     summary = "A recurrent network from the start and one from the end: every frame knows all that lies around it."
     stride = 2
+    sizes: ClassVar = {
+        "S": Size(318_000),
+        "M": Size(1_230_000, {"width": 512}),
+        "L": Size(4_500_000, {"width": 768, "depth": 2}),
+        "XL": Size(19_400_000, {"width": 1600, "depth": 2}),
+    }
 
-    def __init__(self, mels: int, width: int = 256) -> None:
+    def __init__(self, mels: int, width: int = 256, depth: int = 1) -> None:
         super().__init__(mels)
         self.layer = nn.Sequential(nn.Linear(self.stride * mels, width), nn.LayerNorm(width), nn.ReLU())
-        self.forwards = nn.GRU(width, width // 2, batch_first=True)
-        self.backwards = nn.GRU(width, width // 2, batch_first=True)
+        self.forwards = nn.GRU(width, width // 2, depth, batch_first=True)
+        self.backwards = nn.GRU(width, width // 2, depth, batch_first=True)
         self.width = width
 
     def local(self, x: Tensor) -> Tensor:

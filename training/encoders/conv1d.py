@@ -1,12 +1,14 @@
 """1-D convolutions on the waveform itself, in the manner of wav2vec (Schneider et al. 2019, arXiv 1904.05862).
 
-Differs: 1. narrower and fewer layers. 2. BatchNorm instead of group norm.
+Differs: 1. narrower and fewer layers; as wide as the paper's 512 at size L. 2. BatchNorm instead of group norm.
 Shapes:  B clips, S samples, U = S / 320 output frames (20 ms), D width.
 """
 
+from typing import ClassVar
+
 from torch import Tensor, nn
 
-from training.encoders.encoder import Encoder
+from training.encoders.encoder import Encoder, Size
 
 
 class Conv1d(Encoder):
@@ -18,6 +20,12 @@ class Conv1d(Encoder):
         "Strided convolutions on the samples themselves, without a spectrogram: slower to learn, free of its choices."
     )
     stride = 320
+    sizes: ClassVar = {
+        "S": Size(542_000),
+        "M": Size(1_560_000, {"channels": (64, 128, 256), "width": 384}),
+        "L": Size(5_170_000, {"channels": (128, 256, 512), "width": 640}),
+        "XL": Size(20_700_000, {"channels": (256, 512, 1024), "width": 1280}),
+    }
 
     def __init__(self, mels: int, channels: tuple[int, int, int] = (32, 64, 128), width: int = 256) -> None:
         super().__init__(mels)

@@ -9,10 +9,12 @@ Differs: 1. A strided 5x5 stem and narrow blocks, so that two CPU cores see thou
 Shapes:  B clips, F mel bands, T frames, U = T / 8 output frames, D width.
 """
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
-from training.encoders.encoder import Encoder
+from training.encoders.encoder import Encoder, Size
 
 MEAN_REMOVED = 0.5
 """The part of each band's mean over time that is subtracted."""
@@ -25,6 +27,12 @@ class Conv2d(Encoder):
     title = "2-D convolutions"
     summary = "Three small convolutions over the mel spectrogram, in the manner of BYOL-A: the fastest to learn."
     stride = 8
+    sizes: ClassVar = {
+        "S": Size(172_000),
+        "M": Size(964_000, {"channels": (48, 96, 192), "width": 512}),
+        "L": Size(5_150_000, {"channels": (128, 256, 512), "width": 1024}),
+        "XL": Size(20_600_000, {"channels": (256, 512, 1024), "width": 2048}),
+    }
 
     def __init__(self, mels: int, channels: tuple[int, int, int] = (16, 32, 64), width: int = 256) -> None:
         super().__init__(mels)

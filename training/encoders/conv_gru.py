@@ -5,9 +5,11 @@ Differs: 1. It hears mel frames instead of samples, so that two linear layers do
 Shapes:  B clips, F mel bands, T input frames, s frames of a step (2, or 1 in FrameGru), U = T / s output frames, D width.
 """
 
+from typing import ClassVar
+
 from torch import Tensor, nn
 
-from training.encoders.encoder import Encoder
+from training.encoders.encoder import Encoder, Size
 
 
 class ConvGru(Encoder):
@@ -17,14 +19,20 @@ class ConvGru(Encoder):
     title = "Frames and a GRU"
     summary = "Features of every 40 ms, then a recurrent network that sums up what was heard so far, as in CPC."
     stride = 2
+    sizes: ClassVar = {
+        "S": Size(276_000),
+        "M": Size(1_070_000, {"width": 384}),
+        "L": Size(5_030_000, {"width": 512, "depth": 3}),
+        "XL": Size(20_000_000, {"width": 1024, "depth": 3}),
+    }
 
-    def __init__(self, mels: int, width: int = 192) -> None:
+    def __init__(self, mels: int, width: int = 192, depth: int = 1) -> None:
         super().__init__(mels)
         self.layers = nn.Sequential(
             nn.Linear(self.stride * mels, width), nn.LayerNorm(width), nn.ReLU(),
             nn.Linear(width, width), nn.LayerNorm(width), nn.ReLU(),
         )  # fmt: skip
-        self.recurrent = nn.GRU(width, width, batch_first=True)
+        self.recurrent = nn.GRU(width, width, depth, batch_first=True)
         self.width = width
 
     def local(self, x: Tensor) -> Tensor:

@@ -1,12 +1,24 @@
 """What every encoder gives: frames of features over time, and one vector for the whole clip."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor, nn
 
 Domain = Literal["mel", "waveform"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """One size of an encoder."""
+
+    parameters: int
+    """Weights that are learned, at the default number of mel bands and rounded to three figures."""
+    widths: Mapping[str, Any] = field(default_factory=dict)
+    """What its constructor is given; S is what the constructor's defaults say."""
 
 
 class Encoder(nn.Module, ABC):
@@ -20,11 +32,14 @@ class Encoder(nn.Module, ABC):
     title: ClassVar[str]
     summary: ClassVar[str]
     """One sentence for the page."""
+    sizes: ClassVar[Mapping[str, Size]]
+    """One for each of ENCODER_SIZES (training/config.py): S learns in minutes on two CPU cores, each next one has some four times the parameters,
+    and XL has about 20 million."""
     stride: int
     """Input frames (or samples) for each output frame."""
     width: int
     """D."""
-    margin: ClassVar[int] = 2
+    margin: int = 2
     """Output frames that the last one of a clip looks ahead, at most: so much silence is put behind a sound."""
     input_mean: Tensor
     input_std: Tensor
@@ -34,6 +49,11 @@ class Encoder(nn.Module, ABC):
         super().__init__()
         self.register_buffer("input_mean", torch.zeros(()))
         self.register_buffer("input_std", torch.ones(()))
+
+    @classmethod
+    def of_size(cls, mels: int, size: str) -> Self:
+        """A new encoder of one of ENCODER_SIZES for `mels` bands."""
+        return cls(mels, **cls.sizes[size].widths)
 
     def set_input_statistics(self, mean: float, std: float) -> None:
         """Mean and standard deviation of the data set's log-mel values, kept with the weights."""

@@ -1,17 +1,19 @@
 """Convolutions that look at what surrounds a frame, but never at the frame: the encoder of NPC.
 
 Paper:   Liu et al. 2021, arXiv 2011.00406, section 2.2 and figure 1
-Differs: 1. Three blocks of width 128 instead of four of 512, so that two CPU cores see hundreds of clips a second.
+Differs: 1. Three blocks, of width 128 at size S, instead of four of 512, so that two CPU cores see hundreds of clips a second.
          2. Kernels of 11 and a hidden middle of 3 instead of 15 and 5, since a frame is 20 ms instead of 10. 3. The
          middle of a masked convolution is left out instead of multiplied by zero: the same, with less work. 4. No dropout.
 Shapes:  B clips, F mel bands, T frames, D width.
 """
 
+from typing import ClassVar
+
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from training.encoders.encoder import Encoder
+from training.encoders.encoder import Encoder, Size
 
 KERNEL = 11
 """Frames under each masked convolution."""
@@ -31,6 +33,12 @@ class MaskedConv(Encoder):
     title = "Convolutions around a gap"
     summary = "Convolutions that describe each moment by what surrounds it and never by itself, as NPC needs them."
     stride = 1
+    sizes: ClassVar = {
+        "S": Size(311_000),
+        "M": Size(1_210_000, {"width": 256}),
+        "L": Size(4_780_000, {"width": 512}),
+        "XL": Size(19_000_000, {"width": 1024}),
+    }
     blocks = 3
     margin = KERNEL // 2 + blocks * REACH
 

@@ -1,6 +1,6 @@
 """Transformers over rectangles of the spectrogram, in the manner of AST and AudioMAE (arXiv 2104.01778, 2207.06405).
 
-Differs: 1. Three narrow layers, and patches of 8 bands by 4 frames or of all bands by 2 frames, so that two CPU cores
+Differs: 1. Three narrow layers at size S, and patches of 8 bands by 4 frames or of all bands by 2 frames, so that two CPU cores
             see hundreds of clips a second. 2. No token for the class: a clip is the pooling of its frames. 3. A frame of
             the output holds all bands side by side, as in MSM-MAE (2204.12260): their mean would forget which band
             was loud (docs/experiments.md has the trials).
@@ -9,12 +9,17 @@ Shapes:  B clips, F mel bands, T input frames, U output frames, G patches over t
 """
 
 import math
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from training.encoders.encoder import Encoder
+from training.encoders.encoder import Encoder, Size
+
+VIT_TINY = {"width": 192, "depth": 12, "heads": 3, "dense": 4}
+VIT_SMALL = {"width": 384, "depth": 12, "heads": 6, "dense": 4}
+"""Of Touvron et al. 2021 (DeiT), arXiv 2012.12877, table 1."""
 
 
 class Transformer(Encoder):
@@ -27,7 +32,14 @@ class Transformer(Encoder):
     domain = "mel"
 
     def __init__(
-        self, mels: int, patch_bands: int, patch_frames: int, width: int = 128, depth: int = 3, heads: int = 4
+        self,
+        mels: int,
+        patch_bands: int,
+        patch_frames: int,
+        width: int = 128,
+        depth: int = 3,
+        heads: int = 4,
+        dense: int = 3,
     ) -> None:
         super().__init__(mels)
         self.patch_bands, self.stride, self.token_width = patch_bands, patch_frames, width
@@ -35,7 +47,7 @@ class Transformer(Encoder):
         """G."""
         self.width = self.across * width
         self.embedding = nn.Linear(patch_bands * patch_frames, width)
-        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(depth))
+        self.blocks = nn.ModuleList(Block(width, heads, dense) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
 
     def patches(self, x: Tensor) -> Tensor:
@@ -98,8 +110,15 @@ class PatchTransformer(Transformer):
     title = "Transformer over patches"
     summary = "Attention between rectangles of the mel spectrogram: for masked methods, and slower to learn than convolutions."
 
-    def __init__(self, mels: int) -> None:
-        super().__init__(mels, patch_bands=8, patch_frames=4, width=96)
+    sizes: ClassVar = {
+        "S": Size(283_000),
+        "M": Size(1_190_000, {"width": 128, "depth": 6, "dense": 4}),
+        "L": Size(5_350_000, VIT_TINY),
+        "XL": Size(21_300_000, VIT_SMALL),
+    }
+
+    def __init__(self, mels: int, width: int = 96, depth: int = 3, heads: int = 4, dense: int = 3) -> None:
+        super().__init__(mels, 8, 4, width, depth, heads, dense)
 
 
 class FrameTransformer(Transformer):
@@ -108,20 +127,30 @@ class FrameTransformer(Transformer):
     title = "Transformer over frames"
     summary = "Attention between moments of 40 ms, each with all its mel bands: for methods that hide frames."
 
-    def __init__(self, mels: int) -> None:
-        super().__init__(mels, patch_bands=mels, patch_frames=2)
+    sizes: ClassVar = {
+        "S": Size(507_000),
+        "M": Size(1_350_000, {"width": 192, "depth": 3, "dense": 4}),
+        "L": Size(4_760_000, {"width": 256, "depth": 6, "dense": 4}),
+        "XL": Size(21_300_000, VIT_SMALL),
+    }
+
+    def __init__(self, mels: int, width: int = 128, depth: int = 3, heads: int = 4, dense: int = 3) -> None:
+        super().__init__(mels, mels, 2, width, depth, heads, dense)
 
 
 class Block(nn.Module):
-    """x + attention(norm(x)), then x + dense(norm(x)); no dropout, so that a loss draws nothing."""
+    """x + attention(norm(x)), then x + dense(norm(x)); no dropout, so that a loss draws nothing.
 
-    def __init__(self, width: int, heads: int) -> None:
+    The dense layers are `dense` times as wide inside.
+    """
+
+    def __init__(self, width: int, heads: int, dense: int = 3) -> None:
         super().__init__()
         self.heads = heads
         self.attention_norm, self.dense_norm = nn.LayerNorm(width), nn.LayerNorm(width)
         self.asked = nn.Linear(width, 3 * width)
         self.told = nn.Linear(width, width)
-        self.dense = nn.Sequential(nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width))
+        self.dense = nn.Sequential(nn.Linear(width, dense * width), nn.GELU(), nn.Linear(dense * width, width))
 
     def forward(self, x: Tensor, attended: Tensor | None = None) -> Tensor:
         """(B, N, E) → (B, N, E); `attended` (B, 1, 1, N) is true where a token may be looked at."""

@@ -21,7 +21,7 @@ from training.checkpoint import weights
 from training.data.dataset import Dataset
 from training.embedder import Embedder
 from training.encoders import ENCODERS
-from training.encoders.encoder import Encoder
+from training.encoders.encoder import Encoder, Size
 from training.methods import METHODS
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task
@@ -57,6 +57,7 @@ class ShortStride(Encoder):
     summary = "For tests."
     stride = 4
     width = 24
+    sizes: ClassVar = {"S": Size(0)}
 
     def __init__(self, mels: int) -> None:
         super().__init__(mels)
@@ -74,6 +75,7 @@ class Patches(Encoder):
     summary = "For tests."
     stride = 4
     width = 16
+    sizes: ClassVar = {"S": Size(0)}
 
     def __init__(self, mels: int) -> None:
         super().__init__(mels)

@@ -1,0 +1,112 @@
+"""What the form says of an encoder's sizes: what was measured once, scaled by what this machine's own runs reached."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.pages.train_form import form_groups
+from explorer.runs import speed
+from explorer.runs.library import EXAMPLE, Library
+from explorer.runs.speed import measured_speeds, reached, said_speed
+from training.config import ENCODER_SIZES
+from training.encoders import ENCODERS
+from training.run import RunFolder
+
+MEASURED = {"conv2d": {"S": 2000, "M": 500, "L": 100, "XL": 20}, "resnet": {"S": 400, "M": 100, "L": 40, "XL": 8}}
+
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "sizes.json"
+    encoders = {name: {"method": "simclr", "clips_per_second": speeds} for name, speeds in MEASURED.items()}
+    path.write_text(json.dumps({"device": "CPU, 1 threads", "batch": 64, "encoders": encoders}))
+    monkeypatch.setattr(speed.measured_speeds, "__defaults__", (path,))
+
+
+@pytest.fixture
+def trained(make_run: Any, tmp_path: Path) -> Any:
+    """trained(name, clips_per_second, **config): a run of 10 s on a CPU."""
+
+    def made(
+        name: str, speed: float, device: str = "CPU, 2 threads", seconds: float = 10.0, **config: Any
+    ) -> RunFolder:
+        values = {"method": "simclr", "encoder": "conv2d", "batch_size": 100, "created": name, **config}
+        run: RunFolder = make_run(tmp_path / "runs" / name, config=values)
+        path = run.path / "status.json"
+        known = json.loads(path.read_bytes())
+        path.write_text(
+            json.dumps({**known, "device": device, "seconds": seconds, "step": round(speed * seconds / 100)})
+        )
+        return run
+
+    return made
+
+
+def test_what_was_measured_are_all_sizes_of_encoders_that_there_are() -> None:
+    found = measured_speeds(speed.MEASURED)
+    assert {"conv2d"} <= set(found) <= set(ENCODERS)
+    for speeds in found.values():
+        assert tuple(speeds) == ENCODER_SIZES
+        assert all(speeds[small] > speeds[large] for small, large in pairwise(ENCODER_SIZES))
+
+
+def test_before_anything_was_trained_it_is_told_what_was_measured_elsewhere(tmp_path: Path) -> None:
+    assert said_speed(Library(tmp_path / "runs"), "simclr", "conv2d") == (
+        "Where it was measured, one core learnt from 2,000 at S, 500 at M, 100 at L and 20 at XL clips a second; "
+        "here nothing was trained yet."
+    )
+    assert said_speed(Library(tmp_path / "runs"), "simclr", "no such encoder") == ""
+
+
+def test_a_run_scales_what_was_measured(trained: Any, tmp_path: Path) -> None:
+    trained("a", 1500, encoder_size="M")
+    assert said_speed(Library(tmp_path / "runs"), "simclr", "conv2d") == (
+        "On this machine's processor, as the run a (simclr, conv2d, M) lets expect, a run learns from about "
+        "6,000 at S, 1,500 at M, 300 at L and 60 at XL clips a second."
+    )
+    assert "1,200 at S, 300 at M, 120 at L and 24 at XL" in said_speed(Library(tmp_path / "runs"), "simclr", "resnet")
+
+
+def test_a_run_from_before_there_were_sizes_counts_as_small(trained: Any, tmp_path: Path) -> None:
+    trained("a", 1000)
+    assert "1,000 at S, 250 at M" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
+
+
+def test_the_newest_run_most_like_it_is_taken(trained: Any, tmp_path: Path) -> None:
+    trained("1 like", 4000)
+    trained("2 like", 2000)
+    trained("3 method", 1000, method="byol")
+    trained("4 encoder", 100, encoder="resnet")
+    library = Library(tmp_path / "runs")
+    assert "the run 2 like (" in said_speed(library, "simclr", "conv2d")
+    assert "the run 3 method (" in said_speed(library, "byol", "conv2d")
+    assert "the run 3 method (" in said_speed(library, "vicreg", "conv2d")
+    assert "the run 4 encoder (" in said_speed(library, "vicreg", "resnet")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"device": "NVIDIA H100"}, {"device": ""}, {"seconds": 1.0}, {"encoder": "unknown"}, {"encoder_size": "XXL"},
+        {"encoder_size": 3}, {"batch_size": None}, {"batch_size": 0}, {"method": ["simclr"]},
+    ],
+)  # fmt: skip
+def test_what_says_nothing_of_this_processor_is_left_out(other: dict[str, Any], trained: Any, tmp_path: Path) -> None:
+    trained("a", 1000, **other)
+    assert "here nothing was trained yet" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
+
+
+def test_the_example_was_trained_elsewhere(trained: Any, tmp_path: Path) -> None:
+    run = trained("a", 1000)
+    assert [found.run for found in reached(Library(tmp_path / "none", run.path))] == []
+    assert list(Library(tmp_path / "none", run.path).runs()) == [EXAMPLE]
+
+
+def test_the_form_shows_it_beside_the_choice() -> None:
+    (run,) = [group for group in form_groups("simclr", "conv2d", "Fast here.") if group["name"] == "run"]
+    (size,) = [s for s in run["settings"] if s["name"] == "encoder_size"]
+    assert size["meaning"].endswith("wants a GPU. Fast here.") and size["choices"] == ENCODER_SIZES
+    assert all("Fast here." not in s["meaning"] for s in run["settings"] if s["name"] != "encoder_size")
