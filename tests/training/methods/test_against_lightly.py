@@ -11,6 +11,7 @@ from torch import Generator, Tensor, nn
 
 from training.methods import barlow_twins, byol, dino, moco_v1, simclr, simsiam, swav, vicreg
 from training.parts.memory import Queue
+from training.parts.stop_gradient import StopGradient
 
 pytestmark = pytest.mark.whole
 
@@ -25,12 +26,14 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 def bare(**own: Any) -> Any:
     """Stands in for a method whose encoder and projector change nothing: views are projections."""
-    both = {"encoder": nn.Identity(), "project": nn.Identity()}
+    both = {"encoder": nn.Identity(), "project": nn.Identity(), "stop_gradient": StopGradient()}
     return SimpleNamespace(**both, projected=lambda views: (views["first"], views["second"]), **own)
 
 
 def nt_xent(temperature: float) -> Loss:
-    return lambda a, b: simclr.SimCLR.loss(bare(temperature=temperature), {"first": a, "second": b})["loss"]
+    return lambda a, b: simclr.SimCLR.loss(
+        bare(temperature=temperature, picked=simclr.SimCLR.picked), {"first": a, "second": b}
+    )["loss"]
 
 
 def barlow(weight: float) -> Loss:
