@@ -1,10 +1,10 @@
 """MoCo v3: no queue any more; the wrong answers are the batch's own keys, and a predictor stands before the question.
 
 Paper:   Chen, Xie and He 2021, arXiv 2104.02057, section 3, algorithm 1
-Differs: 1. Batches of hundreds of clips, not 4096. 2. AdamW instead of LARS, on a small convolutional encoder; the paper's
-         ViT has its patch projection frozen, which has no counterpart here. 3. Heads of width 256 instead of 4096. 4. τ = .1 and m = .95 at the start, since runs
-         here are short (the paper: .2 and .99 for Transformers). 5. Other windows of a clip's own recording are no wrong
-         answers (`same_recording`).
+Differs: 1. Batches of hundreds of clips, not 4096. 2. AdamW instead of LARS, on a small convolutional encoder; the
+         paper's ViT has its patch projection frozen, which has no counterpart here. 3. Heads of width 256 instead of
+         4096. 4. At the start τ = .1 and m = .95, since runs here are short (the paper: .2 and .99 for Transformers).
+         5. Other windows of a clip's own recording are no wrong answers (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
