@@ -49,7 +49,8 @@ def k_means(device: torch.device) -> dict[str, Tensor]:
 def sinkhorn(device: torch.device) -> dict[str, Tensor]:
     """SwAV's equal shares, at its own sharpness and at a sharper one."""
     scores = functional.normalize(drawn(64, 32), dim=1).to(device)
-    return {f"epsilon {epsilon}": equal_shares(scores, epsilon, 3) for epsilon in (0.05, 0.02)}
+    every = torch.ones(64, dtype=torch.bool, device=device)
+    return {f"epsilon {epsilon}": equal_shares(scores, epsilon, 3, every) for epsilon in (0.05, 0.02)}
 
 
 def queue(device: torch.device) -> dict[str, Tensor]:

@@ -110,11 +110,14 @@ class BarlowTwins(TwoViews):
         }
 
     def chance(self) -> Chance:
-        """P + λ P (P − 1) / B: outputs that have nothing to do with each other correlate by 1/√B."""
-        width, weight = self.config.projection_width, self.config.redundancy_weight
+        """P + (P + λ P (P − 1)) / (B − 1): what has nothing to do with each other correlates by 1/√(B − 1).
+
+        Of B numbers whose mean was removed B − 1 are free, so that E C² = 1/(B − 1), E C = 0 and E (1 − C)² = 1 + E C².
+        """
+        width, weight, free = self.config.projection_width, self.config.redundancy_weight, self.batch_size - 1
         return Chance(
-            width + weight * width * (width - 1) / self.batch_size,
-            f"{width} + λ·{width}·{width - 1} / {self.batch_size}: no output has to do with any other",
+            width + (width + weight * width * (width - 1)) / free,
+            f"{width} + ({width} + λ·{width}·{width - 1}) / {free}: no output has to do with any other",
         )
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -3,7 +3,7 @@
 Paper:   Zhuang et al. 2019, arXiv 1903.12355, section 3, equations 1 to 4
 Differs: 1. Background neighbours are looked for around the view, at every step; a clip's own memory always counts
          among both kinds of neighbours, so that the ratio never is zero. 2. Clusters are found anew every few epochs,
-         since an epoch of small data is a few steps. 3. Their number is scaled to the data: hundreds, not tens of
+         since an epoch of small data is a few steps, and both counts end sooner where an epoch is many steps. 3. Their number is scaled to the data: hundreds, not tens of
          thousands. 4. A projector stands before the comparison. 5. AdamW instead of SGD. 6. Five clusterings instead
          of ten. 7. Other windows of a clip's own recording are no background (`same_recording`): they count where they
          are close neighbours, and else not at all.
@@ -34,6 +34,8 @@ from training.settings import setting
 
 NEAREST = 64
 """Memories that a picture shows for each clip."""
+NO_LIMIT = 1_000_000
+"""Steps, more than a run of this method takes."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,14 @@ class Settings(WrongAnswers, ProjectionSettings):
         10, "Epochs at the start in which a clip is close to itself alone: instance discrimination.", low=0, high=1000
     )
     recluster_epochs: int = setting(5, "Epochs from one clustering to the next.", low=1, high=1000)
+    alone_steps: int = setting(
+        200, "The epochs at the start end after about so many steps, where epochs are long.",
+        low=1, high=NO_LIMIT, scale="log", before=NO_LIMIT,
+    )  # fmt: skip
+    recluster_steps: int = setting(
+        100, "The next clustering comes after about so many steps, where epochs are long.",
+        low=1, high=NO_LIMIT, scale="log", before=NO_LIMIT,
+    )  # fmt: skip
 
 
 class LocalAggregation(Method):
@@ -123,7 +133,8 @@ class LocalAggregation(Method):
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
         self.temperature = config.temperature
-        self.alone_epochs, self.recluster_epochs = config.alone_epochs, config.recluster_epochs
+        self.alone_epochs = min(config.alone_epochs, whole_epochs(config.alone_steps, task))
+        self.recluster_epochs = min(config.recluster_epochs, max(1, whole_epochs(config.recluster_steps, task)))
         self.background = min(config.background, task.clips)
         self.project = projector(encoder.width, config.hidden_width, config.projection_width)
         self.bank = Bank(task.clips, config.projection_width, config.bank_momentum, config.table(task))
@@ -200,3 +211,8 @@ class LocalAggregation(Method):
         cosine, order = cosine.gather(1, near).topk(min(self.background, NEAREST), dim=1)
         signed = cosine.clamp(min=0) * (close.gather(1, order) * 2 - 1)
         return {"probability": kinds, "neighbours": signed}
+
+
+def whole_epochs(steps: int, task: Task) -> int:
+    """Epochs that take at least so many steps, since clusters are found where an epoch begins."""
+    return math.ceil(steps * task.batch_size / task.clips)

@@ -33,7 +33,7 @@ class MoCoV2(moco_v1.MoCoV1):
     """Equations, queue and slow network of MoCo v1; another head, other views, another temperature."""
 
     Config = Settings
-    run_defaults: ClassVar[Mapping[str, Any]] = {"views": {"equalizer": 1.0}}
+    run_defaults: ClassVar[Mapping[str, Any]] = {}
     card = replace(
         moco_v1.MoCoV1.card,
         title="MoCo v2",

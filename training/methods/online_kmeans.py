@@ -135,9 +135,9 @@ class OnlineKMeans(Method):
             return
         clips, z = self._heard
         entries, labels = self.bank.entries, self.clustering.labels[0]
-        centres = means(entries, labels, self.clustering.clusters)
+        centres, empty = means(entries, labels, self.clustering.clusters), self.clustering.sizes == 0
         self.bank.renew(clips, z)
-        labels[clips] = nearest(entries[clips], centres[None])[0][0]
+        labels[clips] = nearest(entries[clips], centres[None], empty[None])[0][0]
         labels.copy_(without_smallest(entries, labels, centres, self.smallest))
 
     def projection(self, h: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ Differs: 1. Hundreds of prototypes instead of 3000, and ε .02 instead of .05, w
          slowly. 4. AdamW instead of LARS. 5. Four small crops instead of six. 6. Sinkhorn runs on logarithms: the
          same numbers, and no overflow. 7. One queue, of both large crops, instead of one for each. 8. Prototypes are
          frozen for 20 steps instead of one epoch. 9. No queue by default: hundreds of prototypes are filled by a
-         batch.
+         batch; where there is one, it counts as soon as nothing in it is random any more, not after 15 epochs.
 Shapes:  B clips, L = 2 large and S small crops, K prototypes, F mel bands, V view frames, D encoder width, P projection
          width.
 """
@@ -169,12 +169,14 @@ class SwAV(Method):
 
     @torch.no_grad()
     def codes(self, scores: Tensor) -> Tensor:
-        """Equal shares of each large crop's scores (L, B, K), in the company of the queue where there is one."""
+        """Equal shares of each large crop's scores (L, B, K), in the company of the queue once it is full."""
         batch = scores.shape[1]
+        counted = torch.ones(batch, dtype=torch.bool, device=scores.device)
         if self.queue is not None:
             earlier = products(self.queue.entries, self.directions())  # (queue, K)
             scores = torch.cat([earlier.expand(len(scores), -1, -1), scores], dim=1)
-        shares = equal_shares(scores, self.config.epsilon, self.config.sinkhorn_rounds)
+            counted = torch.cat([(self.queue.age >= 0).all().expand(len(earlier)), counted])
+        shares = equal_shares(scores, self.config.epsilon, self.config.sinkhorn_rounds, counted)
         return shares[:, -batch:]
 
     def after_step(self, progress: float) -> None:
@@ -202,14 +204,15 @@ class SwAV(Method):
         return {"assignments": codes[:SHOWN], "sizes": torch.stack([codes.mean(0), predicted.mean(0)])}
 
 
-def equal_shares(scores: Tensor, epsilon: float, rounds: int) -> Tensor:
+def equal_shares(scores: Tensor, epsilon: float, rounds: int, counted: Tensor) -> Tensor:
     """Sinkhorn: scores (…, N, K) → assignments of the same shape; each view's sum to 1.
 
     The prototypes' shares of the N views are made equal, then the views' sums 1, `rounds` times over, beginning at
-    exp(scores / ε); so with few rounds the shares are only nearly equal.
+    exp(scores / ε); so with few rounds the shares are only nearly equal. Views that aren't `counted` (N,) get their
+    assignments, but take no part of any prototype's share.
     """
     q = scores / epsilon
     for _ in range(rounds):
-        q = q - q.logsumexp(-2, keepdim=True)
+        q = q - q.masked_fill(~counted[:, None], -torch.inf).logsumexp(-2, keepdim=True)
         q = q - q.logsumexp(-1, keepdim=True)
     return q.exp()

@@ -31,11 +31,17 @@ def kmeans(
     return centres, nearest(x, centres)[0]
 
 
-def nearest(x: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
-    """The nearest centre of each point and its squared distance: x (n, P), centres (R, K, P) → (R, n) twice."""
+def nearest(x: Tensor, centres: Tensor, empty: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """The nearest centre of each point and its squared distance: x (n, P), centres (R, K, P) → (R, n) twice.
+
+    Centres that are `empty` (R, K) are nowhere, and so no point's nearest.
+    """
     labels, distances = [], []
+    lengths = centres.square().sum(2)  # (R, K)
+    if empty is not None:
+        lengths = lengths.masked_fill(empty, torch.inf)
     for chunk in x.split(CHUNK):
-        squared = centres.square().sum(2)[:, None] - 2 * chunk @ centres.transpose(1, 2)  # (R, chunk, K), less ‖x‖²
+        squared = lengths[:, None] - 2 * chunk @ centres.transpose(1, 2)  # (R, chunk, K), less ‖x‖²
         smallest, label = squared.min(2)
         labels.append(label)
         distances.append((smallest + chunk.square().sum(1)).clamp(min=0))

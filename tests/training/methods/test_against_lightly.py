@@ -130,7 +130,7 @@ def test_swapped_predictions_are_those_of_lightly() -> None:
     unit = torch.nn.functional.normalize(torch.randn(K, P, generator=generator), dim=1)
     method = bare(
         directions=lambda: unit,
-        codes=lambda scores: swav.equal_shares(scores, 0.05, 3),
+        codes=lambda scores: swav.equal_shares(scores, 0.05, 3, torch.ones(B, dtype=torch.bool)),
         config=swav.Settings(temperature=0.1),
     )
     own = swav.SwAV.loss(method, {"large": large, "small": small})["loss"]

@@ -80,16 +80,15 @@ def test_a_collapse_is_a_number() -> None:
     assert same.grad is not None and torch.isfinite(same.grad).all()
 
 
-@pytest.mark.parametrize(("width", "batch"), [(128, 256), (64, 64)])
+@pytest.mark.parametrize(("width", "batch"), [(128, 256), (64, 64), (128, 16)])
 def test_outputs_that_say_nothing_cost_what_chance_says(width: int, batch: int) -> None:
-    bare = Bare(0.0051, width, batch)
-    generator = Generator().manual_seed(0)
+    """Each draw is turned over too, so that what is odd in C, of mean 0, adds no noise: then 100 of them tell .02 %."""
+    bare, generator = Bare(0.0051, width, batch), Generator().manual_seed(0)
     losses = []
-    for _ in range(20):
+    for _ in range(100):
         first, second = (torch.randn(batch, width, generator=generator) for _ in range(2))
-        losses.append(float(bare.loss({"first": first, "second": second})["loss"]))
-    assert bare.chance().value == pytest.approx(sum(losses) / len(losses), rel=0.04)
-    assert bare.chance().value == pytest.approx(width + 0.0051 * width * (width - 1) / batch)
+        losses += [float(bare.loss({"first": first, "second": side})["loss"]) for side in (second, -second)]
+    assert bare.chance().value == pytest.approx(sum(losses) / len(losses), rel=0.002)
 
 
 def test_redundant_outputs_cost_up_to_lambda_times_their_pairs() -> None:

@@ -12,7 +12,7 @@ from training import controls
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
-from training.methods.local_aggregation import LocalAggregation
+from training.methods.local_aggregation import NO_LIMIT, LocalAggregation
 from training.run import Control, RunFolder, State
 from training.trainer import train
 
@@ -98,6 +98,21 @@ def test_clusters_are_found_in_the_bank_after_the_epochs_alone_and_then_every_fe
         calls.append(int(method.clustering.times))
     assert calls == [0, 0, 1, 1, 1, 2, 2, 2, 3]
     assert method.clustering.labels.max() < method.clustering.clusters == 10
+
+
+@pytest.mark.parametrize(
+    ("clips", "settings", "alone", "anew"),
+    [
+        (2_000, {}, 10, 5),  # 78 and 39 steps
+        (100_000, {}, 1, 1),  # of 391 steps, which would have been 3,907 and 1,954
+        (10_000, {}, 6, 3),  # 235 and 118 steps
+        (100_000, {"alone_epochs": 0}, 0, 1),
+        (100_000, {"alone_steps": NO_LIMIT, "recluster_steps": NO_LIMIT}, 10, 5),
+    ],
+)
+def test_the_epochs_alone_end_after_so_many_steps(clips: int, settings: dict[str, int], alone: int, anew: int) -> None:
+    method = method_with(clips=clips, batch_size=256, projection_width=8, **settings)
+    assert (method.alone_epochs, method.recluster_epochs) == (alone, anew)
 
 
 def test_memories_of_the_clips_just_heard_move() -> None:

@@ -204,6 +204,8 @@ def test_what_v2_changed() -> None:
     assert (one.temperature, two.temperature) == (0.07, 0.2)
     assert one.augment.settings.mixup == 0 < two.augment.settings.mixup
     assert one.augment.settings.equalizer < two.augment.settings.equalizer
+    simclr = built_method(new_config({"crop_seconds": 0.32, "mels": 16}, method="simclr", steps=5), 64, 4)
+    assert two.augment.settings == simclr.augment.settings
 
 
 @pytest.mark.parametrize("name", NAMES)

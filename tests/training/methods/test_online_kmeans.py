@@ -61,6 +61,20 @@ def test_labels_of_the_clips_just_heard_go_to_the_nearest_centroid() -> None:
     torch.testing.assert_close(method.bank.entries[clips], functional.normalize(heard, dim=1))
 
 
+def test_no_clip_goes_to_an_empty_cluster() -> None:
+    """An empty cluster has no mean; one of zeros would be nearer than the memories at the other side of the sphere."""
+    method = method_with(clusters=4, small_part=0.0, projection_width=8, bank_momentum=0.0)
+    method.bank.entries.copy_(torch.eye(8)[torch.arange(48) % 2])
+    method.clustering.labels.copy_((torch.arange(48) % 2 * 2)[None])  # clusters 1 and 3 are empty
+    method.encoder = method.project = nn.Identity()
+    heard, clips = -torch.eye(8)[[0, 1, 5]], torch.tensor([0, 2, 5])
+    heard[0, 1] = 0.1
+    method.loss({"view": heard, "clips": clips, "cluster": method.clustering.labels[0][clips]})
+    method.after_step(0.5)
+    assert set(method.clustering.labels[0].tolist()) == {0, 2}
+    assert int(method.clustering.labels[0][0]) == 2
+
+
 def test_a_small_cluster_is_merged_and_takes_half_of_the_largest() -> None:
     random = Generator().manual_seed(0)
     corners = torch.eye(4) * 10

@@ -13,6 +13,9 @@ from training.building import built_method
 from training.config import new_config
 from training.methods.swav import SwAV, equal_shares
 
+ALL = torch.ones(64, dtype=torch.bool)
+"""Every view counts."""
+
 
 def slow_shares(scores: Tensor, epsilon: float, rounds: int) -> Tensor:
     """Sinkhorn-Knopp as the paper's listing has it, by loops in float64: scores (N, K)."""
@@ -72,13 +75,13 @@ def views_for(method: SwAV, seed: int = 1) -> dict[str, Tensor]:
 @pytest.mark.parametrize("rounds", [1, 3])
 def test_equal_shares_equal_the_slow_ones(epsilon: float, rounds: int) -> None:
     scores = torch.rand(20, 7) * 2 - 1
-    found = equal_shares(scores, epsilon, rounds)
+    found = equal_shares(scores, epsilon, rounds, ALL[:20])
     torch.testing.assert_close(found.double(), slow_shares(scores, epsilon, rounds), rtol=1e-5, atol=1e-7)
-    assert torch.equal(equal_shares(torch.stack([scores, -scores]), epsilon, rounds)[0], found)
+    assert torch.equal(equal_shares(torch.stack([scores, -scores]), epsilon, rounds, ALL[:20])[0], found)
 
 
 def test_after_many_rounds_rows_and_columns_are_equal() -> None:
-    shares = equal_shares(torch.randn(30, 6), 0.3, 200)
+    shares = equal_shares(torch.randn(30, 6), 0.3, 200, ALL[:30])
     torch.testing.assert_close(shares.sum(1), torch.ones(30), rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(shares.sum(0), torch.full((6,), 5.0), rtol=1e-4, atol=1e-4)
 
@@ -86,12 +89,12 @@ def test_after_many_rounds_rows_and_columns_are_equal() -> None:
 def test_one_prototype_cannot_take_all() -> None:
     scores = torch.rand(64, 8) * 0.1
     scores[:, 3] += 0.8  # nearest to every view
-    shares = equal_shares(scores, 0.05, 3)
+    shares = equal_shares(scores, 0.05, 3, ALL)
     assert (scores.argmax(1) == 3).all() and float(shares[:, 3].sum()) == pytest.approx(8, rel=0.05)
 
 
 def test_shares_are_finite_at_the_smallest_epsilon() -> None:
-    assert torch.isfinite(equal_shares(torch.rand(16, 5) * 2 - 1, 0.005, 3)).all()
+    assert torch.isfinite(equal_shares(torch.rand(16, 5) * 2 - 1, 0.005, 3, ALL[:16])).all()
 
 
 def test_value_and_gradient_equal_the_slow_one(assert_equal_gradients: Callable[..., None]) -> None:
@@ -137,15 +140,28 @@ def test_no_gradient_flows_through_the_codes() -> None:
 def test_the_queue_joins_the_shares_and_takes_in_the_large_crops() -> None:
     method = bare(queue_length=30)
     assert method.queue is not None
+    method.queue.push(functional.normalize(torch.randn(30, 8), dim=1))
     scores = torch.rand(2, 9, 12) * 2 - 1
     earlier = method.queue.entries @ method.directions().detach().T
     for i in range(2):
-        whole = equal_shares(torch.cat([earlier, scores[i]]), method.config.epsilon, 3)
+        whole = equal_shares(torch.cat([earlier, scores[i]]), method.config.epsilon, 3, ALL[:39])
         torch.testing.assert_close(method.codes(scores)[i], whole[30:])
     large = torch.randn(2, 9, 8)
     method.loss({"large": large, "small": torch.randn(3, 9, 8)})
     method.after_step(0.0)
     torch.testing.assert_close(method.queue.entries[:18], functional.normalize(large.flatten(0, 1), dim=1))
+
+
+def test_a_queue_that_is_partly_random_does_not_count() -> None:
+    method, none = bare(queue_length=30), bare()
+    none.load_state_dict({k: v for k, v in method.state_dict().items() if not k.startswith("queue")})
+    assert method.queue is not None
+    scores = torch.rand(2, 9, 12) * 2 - 1
+    for count in (0, 18, 11):  # 29 of 30 places
+        method.queue.push(functional.normalize(torch.randn(count, 8), dim=1))
+        torch.testing.assert_close(method.codes(scores), none.codes(scores))
+    method.queue.push(functional.normalize(torch.randn(1, 8), dim=1))
+    assert not torch.allclose(method.codes(scores), none.codes(scores), atol=1e-3)
 
 
 def test_views_are_two_large_and_several_small_crops() -> None:
