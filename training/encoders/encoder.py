@@ -67,9 +67,13 @@ class Encoder(nn.Module, ABC):
         Encoders that look further than their margin leave out what lies past the `lengths` (B,), where they are given.
         """
 
-    def standardised(self, x: Tensor, lengths: Tensor | None) -> Tensor:
-        """The input at mean 0 and standard deviation 1 over the data set."""
+    def standard(self, x: Tensor) -> Tensor:
+        """Log-mel at mean 0 and standard deviation 1 over the data set, as targets are, so that losses can be compared."""
         return (x - self.input_mean) / self.input_std
+
+    def standardised(self, x: Tensor, lengths: Tensor | None) -> Tensor:
+        """What it hears of raw input: the same, unless an encoder takes more away."""
+        return self.standard(x)
 
     def sequence(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Features over time of raw input: (B, F, T) or (B, S) → (B, U, D), for methods that look at single frames."""

@@ -93,17 +93,17 @@ class Autoencoder(Method):
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """‖x − g(f(x))‖², the mean over the clips' own frames."""
-        x = views["x"]
-        return {"loss": squared_error(self.rebuilt(x), self.target(x), views["inside"])}
+        rebuilt, true = self.rebuilt(self.heard(views)), self.encoder.standard(views["x"])
+        return {"loss": squared_error(rebuilt, true, views["inside"])}
+
+    def heard(self, views: dict[str, Tensor]) -> Tensor:
+        """What the encoder is given, (B, F, V)."""
+        return views["x"]
 
     def rebuilt(self, x: Tensor) -> Tensor:
         """g(f(x)): (B, F, V) → (B, F, V), standardised."""
         found: Tensor = self.decode(self.squeeze(self.encoder(x)))
         return found
-
-    def target(self, x: Tensor) -> Tensor:
-        """The view at mean 0 and standard deviation 1 over the data, so that losses can be compared."""
-        return (x - self.encoder.input_mean) / self.encoder.input_std
 
     def projection(self, h: Tensor) -> Tensor:
         """The code (B, C)."""
@@ -116,5 +116,5 @@ class Autoencoder(Method):
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The first clips' views, and what came back of them."""
-        x = views["x"][:SHOWN]
-        return {"original": self.target(x), "rebuilt": self.rebuilt(x)}
+        heard = self.heard(views)[:SHOWN]
+        return {"original": self.encoder.standard(views["x"][:SHOWN]), "rebuilt": self.rebuilt(heard)}
