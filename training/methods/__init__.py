@@ -39,6 +39,7 @@ from training.methods.simclr import SimCLR
 from training.methods.simclr_v2 import SimCLRv2
 from training.methods.simsiam import SimSiam
 from training.methods.speech2vec import Speech2Vec
+from training.methods.speech2vec_cbow import Speech2VecCBoW
 from training.methods.swav import SwAV
 from training.methods.temporal_gap import TemporalGap
 from training.methods.triplet import Triplet
@@ -53,6 +54,7 @@ METHODS: dict[str, type[Method]] = {
     "audio2vec_skipgram": Audio2VecSkipGram,
     "temporal_gap": TemporalGap,
     "speech2vec": Speech2Vec,
+    "speech2vec_cbow": Speech2VecCBoW,
     "jigsaw": Jigsaw,
     "relative_position": RelativePosition,
     "mpc": MPC,

@@ -15,14 +15,15 @@ from torch import Tensor
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
-from training.methods.neighbouring_slices import SHOWN, NeighbouringSlices, SliceSettings, slice_pictures
-from training.parts.decoders import SpectrogramDecoder, squared_error
+from training.methods.neighbouring_slices import NeighbouringSlices, SliceSettings, slice_pictures
+from training.parts.decoders import SpectrogramDecoder
 
 
 class Audio2VecCBoW(NeighbouringSlices):
     """The codes of the neighbours, side by side, are decoded to the slice between them."""
 
     Config = SliceSettings
+    hears_middle = False
     card = Card(
         title="Audio2Vec, CBoW",
         family="auto-encoding",
@@ -45,23 +46,9 @@ class Audio2VecCBoW(NeighbouringSlices):
     def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
         super().__init__(encoder, config, task)
         context = (self.slices - 1) * config.code_width
-        self.decode = SpectrogramDecoder(context, config.decoder_width, self.mels, self.slice_frames)
+        self.decode = SpectrogramDecoder(context, config.decoder_width, 1, self.mels, self.slice_frames)
 
-    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """‖x₀ − g([f(x₋P) … f(x_P)])‖², the mean over the middle slices' own frames."""
-        slices, inside = views["slices"], views["inside"]
-        true = self.standard(slices[:, self.middle])
-        return {"loss": squared_error(self.rebuilt(slices), true, inside[:, self.middle])}
-
-    def rebuilt(self, slices: Tensor) -> Tensor:
-        """The middle slice (B, F, W), standardised, from all others."""
-        found: Tensor = self.decode(self.codes(self.around(slices)).flatten(1))
+    def said(self, codes: Tensor) -> Tensor:
+        """g([f(x₋P) … f(x_P)]): the codes side by side, decoded to the slice between them."""
+        found: Tensor = self.decode(codes.flatten(1))
         return found
-
-    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The first clips' slices, and the same with the middle one rebuilt."""
-        slices = views["slices"][:SHOWN]
-        original = self.standard(slices)
-        filled = original.clone()
-        filled[:, self.middle] = self.rebuilt(slices)
-        return {"original": self.in_a_row(original), "rebuilt": self.in_a_row(filled)}

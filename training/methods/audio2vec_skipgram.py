@@ -10,20 +10,20 @@ Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, W frames 
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
-from training.methods.neighbouring_slices import SHOWN, NeighbouringSlices, SliceSettings, slice_pictures
-from training.parts.decoders import SpectrogramDecoder, squared_error
+from training.methods.neighbouring_slices import NeighbouringSlices, SliceSettings, slice_pictures
+from training.parts.decoders import SpectrogramDecoder
 
 
 class Audio2VecSkipGram(NeighbouringSlices):
     """The code of the middle slice is decoded to all of its neighbours at once."""
 
     Config = SliceSettings
+    hears_middle = True
     card = Card(
         title="Audio2Vec, skip-gram",
         family="auto-encoding",
@@ -47,21 +47,7 @@ class Audio2VecSkipGram(NeighbouringSlices):
         around = self.slices - 1
         self.decode = SpectrogramDecoder(config.code_width, config.decoder_width, around, self.mels, self.slice_frames)
 
-    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Σ ‖x_p − g_p(f(x₀))‖², the mean over the neighbours' own frames."""
-        slices, inside = views["slices"], self.around(views["inside"])
-        return {"loss": squared_error(self.rebuilt(slices), self.standard(self.around(slices)), inside)}
-
-    def rebuilt(self, slices: Tensor) -> Tensor:
-        """All neighbours (B, 2P, F, W), standardised, from the middle slice."""
-        heard = slices[:, self.middle : self.middle + 1]
-        found: Tensor = self.decode(self.codes(heard)[:, 0])
+    def said(self, codes: Tensor) -> Tensor:
+        """g_p(f(x₀)) for all p: the one code, decoded to all neighbours."""
+        found: Tensor = self.decode(codes[:, 0])
         return found
-
-    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The first clips' slices, and the same with the middle one's neighbours rebuilt."""
-        slices = views["slices"][:SHOWN]
-        original, around = self.standard(slices), self.rebuilt(slices)
-        before, after = around[:, : self.middle], around[:, self.middle :]
-        filled = torch.cat([before, original[:, self.middle : self.middle + 1], after], dim=1)
-        return {"original": self.in_a_row(original), "rebuilt": self.in_a_row(filled)}

@@ -67,7 +67,7 @@ class Autoencoder(Method):
             "and a nearest neighbour can't.",
         ),
     )
-    pictures = (
+    pictures: ClassVar[tuple[Picture, ...]] = (
         Picture(
             "original", "Original", "What the encoder heard, standardised.", "spectrograms", rows="clips",
             low=-2.0, high=2.0,

@@ -1,13 +1,17 @@
-"""What methods have in common that know a slice of a sound by the slices around it.
+"""What methods have in common that know a slice of a sound by the slices around it, or those around it by the slice.
+
+word2vec's two tasks (Mikolov et al. 2013, arXiv 1301.3781): skip-gram hears the middle slice and says its neighbours,
+the continuous bag of words (CBoW) hears the neighbours and says the middle one. Methods differ in how codes become slices.
 
 A view is as long as the slices and the gaps between them, and the length that the views say has no part in it; a longer clip shows any stretch of that length. A shorter one
 lies anywhere in it, so that some slices hold silence in part or altogether: it can be heard as context, and is never
 counted where it should be rebuilt.
 
-Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, W frames of a slice, D encoder width, C numbers of
-         a code.
+Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, n of them heard and m said, W frames of a slice,
+         D encoder width, C numbers of a code.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -19,6 +23,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.method import Chance, Method, Task
+from training.parts.decoders import squared_error
 from training.parts.encode_independently import encode_independently
 from training.run.schema import Picture
 from training.settings import setting
@@ -49,8 +54,10 @@ class SliceSettings:
 
 
 class NeighbouringSlices(Method):
-    """Slices of every clip in a row, each encoded for itself."""
+    """Slices of every clip in a row, each encoded for itself; of those that aren't heard, what they hold is said."""
 
+    hears_middle: ClassVar[bool]
+    """Whether the middle slice says its neighbours, or these say it."""
     encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "bi_gru", "conv2d", "resnet")
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64,
@@ -76,18 +83,34 @@ class NeighbouringSlices(Method):
             "inside": sliced(inside, self.slice_frames, self.gap_frames),
         }
 
+    @abstractmethod
+    def said(self, codes: Tensor) -> Tensor:
+        """What the slices that weren't heard hold, standardised, by the codes of those that were: (B, n, C) → (B, m, F, W)."""
+
+    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The mean squared difference over the clips' own frames of the slices that weren't heard."""
+        slices, (_, inside) = views["slices"], self.parted(views["inside"])
+        return {"loss": squared_error(self.rebuilt(slices), self.encoder.standard(self.parted(slices)[1]), inside)}
+
+    def rebuilt(self, slices: Tensor) -> Tensor:
+        """The slices (B, m, F, W) that aren't heard, standardised, from those of all N that are."""
+        return self.said(self.codes(self.parted(slices)[0]))
+
     def codes(self, slices: Tensor) -> Tensor:
         """(B, n, F, W) → (B, n, C), each slice heard alone."""
         code: Tensor = self.squeeze(encode_independently(self.encoder, slices))
         return code
 
-    def standard(self, slices: Tensor) -> Tensor:
-        """At mean 0 and standard deviation 1 over the data, so that losses can be compared."""
-        return (slices - self.encoder.input_mean) / self.encoder.input_std
+    def parted(self, slices: Tensor) -> tuple[Tensor, Tensor]:
+        """Of N slices on the second axis those that are heard, n, and those that are said, m."""
+        middle = slices[:, self.middle : self.middle + 1]
+        around = torch.cat([slices[:, : self.middle], slices[:, self.middle + 1 :]], dim=1)
+        return (middle, around) if self.hears_middle else (around, middle)
 
-    def around(self, slices: Tensor) -> Tensor:
-        """All but the middle one of N slices, on the second axis."""
-        return torch.cat([slices[:, : self.middle], slices[:, self.middle + 1 :]], dim=1)
+    def joined(self, heard: Tensor, said: Tensor) -> Tensor:
+        """`parted`, undone."""
+        middle, around = (heard, said) if self.hears_middle else (said, heard)
+        return torch.cat([around[:, : self.middle], middle, around[:, self.middle :]], dim=1)
 
     def projection(self, h: Tensor) -> Tensor:
         """The code (B, C)."""
@@ -97,6 +120,13 @@ class NeighbouringSlices(Method):
     def chance(self) -> Chance:
         """The variance of the standardised data."""
         return Chance(1.0, "1: every frame is rebuilt as the mean of all data")
+
+    def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The first clips' slices, and the same with those that weren't heard as they were said."""
+        slices = views["slices"][:SHOWN]
+        original = self.encoder.standard(slices)
+        filled = self.joined(self.parted(original)[0], self.rebuilt(slices))
+        return {"original": self.in_a_row(original), "rebuilt": self.in_a_row(filled)}
 
     def in_a_row(self, slices: Tensor) -> Tensor:
         """(B, N, F, W) → (B, F, N · (W + gap)) as one picture, the gaps at the mean."""

@@ -1,4 +1,4 @@
-"""CBoW and skip-gram: what is rebuilt is never heard, and padding is never counted."""
+"""Bags of words and skip-grams: what is rebuilt is never heard, and padding is never counted."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ from training.config import new_config
 from training.methods.neighbouring_slices import NeighbouringSlices
 
 MELS, CLIPS, MEAN, STD = 16, 8, -4.0, 3.0
-NAMES = ("audio2vec_cbow", "audio2vec_skipgram", "speech2vec")
+NAMES = ("audio2vec_cbow", "audio2vec_skipgram", "speech2vec", "speech2vec_cbow")
 
 
 def method_with(name: str, **settings: object) -> NeighbouringSlices:
@@ -70,10 +70,7 @@ def test_the_loss_is_the_error_over_the_clips_own_frames(name: str, neighbours: 
     views, places = views_of(method, length), predicted_places(method)
     assert views["slices"].shape == (CLIPS, 2 * neighbours + 1, MELS, 8)
     answer = torch.randn(CLIPS, len(places), MELS, 8, requires_grad=True)
-    if name == "audio2vec_cbow":
-        method.decode = Fixed(answer[:, 0])
-    else:
-        method.decode = Fixed(answer if name == "audio2vec_skipgram" else answer.flatten(0, 1))
+    method.decode = Fixed(answer.flatten(0, 1) if name.startswith("speech2vec") else answer)
     found = method.loss(views)["loss"]
     double = answer.detach().double().requires_grad_()
     errors = [
@@ -130,10 +127,7 @@ def test_the_picture_fills_in_what_was_rebuilt_and_nothing_else(name: str) -> No
     places = predicted_places(method)
     for place in range(5):
         columns = slice(place * 10, place * 10 + 8)
-        if place in places:
-            expected = rebuilt if name == "audio2vec_cbow" else rebuilt[:, places.index(place)]
-        else:
-            expected = (views["slices"][:, place] - MEAN) / STD
+        expected = rebuilt[:, places.index(place)] if place in places else (views["slices"][:, place] - MEAN) / STD
         torch.testing.assert_close(lens["rebuilt"][:, :, columns], expected)
 
 
@@ -148,6 +142,17 @@ def test_cbow_puts_the_codes_side_by_side() -> None:
         torch.testing.assert_close(heard[0], torch.cat([code[:, n] for n in (0, 1, 3, 4)], dim=1))
         turned = slices[:, [4, 3, 2, 1, 0]]
         assert not torch.allclose(method.rebuilt(turned), rebuilt, atol=1e-3)
+
+
+def test_the_bag_of_speech2vec_has_no_order() -> None:
+    """The codes are summed: in another order it says the same, of other neighbours it does not."""
+    method = method_with("speech2vec_cbow", neighbours=2).eval()
+    slices, heard = views_of(method)["slices"], []
+    method.decode.register_forward_pre_hook(lambda decode, given: heard.append(given[0]))
+    with torch.no_grad():
+        code, rebuilt = method.codes(slices), method.rebuilt(slices)
+        torch.testing.assert_close(heard[0], code[:, 0] + code[:, 1] + code[:, 3] + code[:, 4])
+        torch.testing.assert_close(method.rebuilt(slices[:, [4, 3, 2, 1, 0]]), rebuilt)
 
 
 def test_the_neighbours_of_speech2vec_are_told_apart() -> None:

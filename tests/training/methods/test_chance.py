@@ -8,7 +8,6 @@ from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
 from training.methods import METHODS
-from training.methods.audio2vec_cbow import Audio2VecCBoW
 from training.methods.method import Method
 from training.methods.neighbouring_slices import NeighbouringSlices
 from training.parts.pictures import EDGE
@@ -37,9 +36,7 @@ def batch() -> Batch:
 
 def rebuilt_in(method: Method, views: dict[str, Tensor]) -> Tensor:
     """What is to be rebuilt."""
-    if isinstance(method, Audio2VecCBoW):
-        return views["slices"][:, method.middle]
-    return method.around(views["slices"]) if isinstance(method, NeighbouringSlices) else views["x"]
+    return method.parted(views["slices"])[1] if isinstance(method, NeighbouringSlices) else views["x"]
 
 
 @pytest.mark.parametrize("name", LINES)

@@ -80,6 +80,7 @@ def method_input(method: Method, views: dict[str, Tensor]) -> Tensor:
         "audio2vec_cbow",
         "audio2vec_skipgram",
         "speech2vec",
+        "speech2vec_cbow",
         "temporal_gap",
         "mpc",
         "mpc_rnn",
