@@ -11,25 +11,20 @@ Differs: 1. Pieces are cut along time alone: 4 of them instead of 3 x 3. 2. They
 Shapes:  B clips, F mel bands, N pieces, W frames of a piece, K orders, D encoder width, C numbers of a code.
 """
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as functional
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
-from training.parts.encode_independently import encode_independently
-from training.parts.heads import projector
+from training.methods.method import Card, Suits, Task, accuracy
+from training.methods.puzzle import Puzzle
 from training.run.schema import Picture
 from training.settings import setting
-from training.views.pieces import far_apart_orders, levelled_pieces, pieces, shuffled
-from training.views.plain import UNMIXED
+from training.views.pieces import far_apart_orders, shuffled
 
 SHOWN = 32
 """Clips whose guesses are shown."""
@@ -52,11 +47,10 @@ class Settings:
     guess_width: int = setting(256, "Width inside the network that names the order.", low=8, high=4096, scale="log")
 
 
-class Jigsaw(Method):
+class Jigsaw(Puzzle):
     """Each shuffled piece is encoded alone; the codes side by side must tell the order."""
 
     Config = Settings
-    encoders = ("conv_gru", "bi_gru", "conv2d", "resnet")
     orders: Tensor
     card = Card(
         title="Jigsaw",
@@ -100,51 +94,18 @@ class Jigsaw(Method):
         ),
     )
     parts = (accuracy("How often the order of the shuffled pieces is named rightly."),)
-    run_defaults: ClassVar[Mapping[str, Any]] = {
-        "batch_size": 128,
-        # A short view, so that most pieces are drawn out little and sound as they do in the whole clip.
-        "views": {**UNMIXED, "crop_seconds": 0.48},
-    }
+    answer, answers = "order", "orders"
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
-        super().__init__(encoder, config, task)
-        self.count, self.gap = config.pieces, config.piece_gap
-        self.piece_frames = max(
-            encoder.stride, task.augment.view_frames // config.pieces // encoder.stride * encoder.stride
-        )
-        self.register_buffer("orders", far_apart_orders(config.pieces, config.orders).clone())
-        self.squeeze = nn.Sequential(nn.Linear(encoder.width, config.code_width), nn.ReLU())
-        self.guess = projector(config.pieces * config.code_width, config.guess_width, len(self.orders))
+        orders = far_apart_orders(config.pieces, config.orders)
+        super().__init__(encoder, config, task, places=config.pieces, heard=config.pieces, answers=len(orders))
+        self.register_buffer("orders", orders.clone())
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
         """Shuffled, levelled pieces (B, N, F, W), and which of the orders they are in (B,)."""
-        x, inside = self.augment.placed(batch.audio, batch.lengths, generator)
-        jitter = torch.rand(len(x), self.count, generator=generator, device=x.device)
-        parts = levelled_pieces(pieces(x, inside, jitter, self.count, self.piece_frames, self.gap))
-        order = torch.randint(len(self.orders), (len(x),), generator=generator, device=x.device)
+        parts = self.cut(batch, generator)
+        order = torch.randint(len(self.orders), (len(parts),), generator=generator, device=parts.device)
         return {"pieces": shuffled(parts, self.orders[order]), "order": order}
-
-    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Cross-entropy over the orders, and how often the right one is named."""
-        scores, order = self.scores(views["pieces"]), views["order"]
-        right = (scores.argmax(1) == order).float().mean()
-        return {"loss": functional.cross_entropy(scores, order), "accuracy": right.detach()}
-
-    def scores(self, parts: Tensor) -> Tensor:
-        """(B, N, F, W) → (B, K), each piece heard alone."""
-        raw = parts * self.encoder.input_std + self.encoder.input_mean  # as the encoder hears whole clips
-        code = self.squeeze(encode_independently(self.encoder, raw))  # (B, N, C)
-        found: Tensor = self.guess(code.flatten(1))
-        return found.float()
-
-    def projection(self, h: Tensor) -> Tensor:
-        """The code (B, C)."""
-        code: Tensor = self.squeeze(h)
-        return code
-
-    def chance(self) -> Chance:
-        """All orders equally likely: ln K."""
-        return Chance(math.log(len(self.orders)), f"ln {len(self.orders)}: all orders are equally likely")
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """To which places the pieces of each place were put, and the guesses of the first clips."""

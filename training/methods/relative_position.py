@@ -10,25 +10,20 @@ Shapes:  B clips, F mel bands, N places, W frames of a piece, K = 2 (N − 1) di
          code.
 """
 
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as functional
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
-from training.parts.encode_independently import encode_independently
-from training.parts.heads import projector
+from training.methods.method import Card, Suits, Task, accuracy
+from training.methods.puzzle import Puzzle
 from training.run.schema import Picture
 from training.settings import setting
-from training.views.pieces import levelled_pieces, pieces, shuffled
-from training.views.plain import UNMIXED
+from training.views.pieces import shuffled
 
 
 @dataclass(frozen=True)
@@ -43,11 +38,10 @@ class Settings:
     guess_width: int = setting(256, "Width inside the network that names the distance.", low=8, high=4096, scale="log")
 
 
-class RelativePosition(Method):
+class RelativePosition(Puzzle):
     """Two pieces, each encoded alone; the two codes side by side must tell how far the second is from the first."""
 
     Config = Settings
-    encoders = ("conv_gru", "bi_gru", "conv2d", "resnet")
     card = Card(
         title="Relative position",
         family="auto-encoding",
@@ -81,56 +75,20 @@ class RelativePosition(Method):
         ),
     )
     parts = (accuracy("How often the distance between the two pieces is named rightly."),)
-    run_defaults: ClassVar[Mapping[str, Any]] = {
-        "batch_size": 128,
-        # A short view, so that most pieces are drawn out little and sound as they do in the whole clip.
-        "views": {**UNMIXED, "crop_seconds": 0.48},
-    }
+    answer, answers = "distance", "distances"
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
-        super().__init__(encoder, config, task)
-        self.count, self.gap = config.places, config.piece_gap
-        self.piece_frames = max(
-            encoder.stride, task.augment.view_frames // config.places // encoder.stride * encoder.stride
-        )
-        self.squeeze = nn.Sequential(nn.Linear(encoder.width, config.code_width), nn.ReLU())
-        self.guess = projector(2 * config.code_width, config.guess_width, 2 * (config.places - 1))
+        super().__init__(encoder, config, task, places=config.places, heard=2, answers=2 * (config.places - 1))
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
         """Two levelled pieces (B, 2, F, W), and their distance (B,): 0 is the farthest before, 2N − 3 the farthest after.
 
         All distances are equally likely, and all pairs of places at that distance.
         """
-        x, inside = self.augment.placed(batch.audio, batch.lengths, generator)
-        batch_size, distances = len(x), 2 * (self.count - 1)
-        jitter = torch.rand(batch_size, self.count, generator=generator, device=x.device)
-        parts = levelled_pieces(pieces(x, inside, jitter, self.count, self.piece_frames, self.gap))
-        distance = torch.randint(distances, (batch_size,), generator=generator, device=x.device)
-        drawn = torch.rand(batch_size, generator=generator, device=x.device)
+        parts = self.cut(batch, generator)
+        distance = torch.randint(self.answer_count, (len(parts),), generator=generator, device=parts.device)
+        drawn = torch.rand(len(parts), generator=generator, device=parts.device)
         return {"pieces": shuffled(parts, pairs(distance, drawn, self.count)), "distance": distance}
-
-    def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Cross-entropy over the distances, and how often the right one is named."""
-        scores, distance = self.scores(views["pieces"]), views["distance"]
-        right = (scores.argmax(1) == distance).float().mean()
-        return {"loss": functional.cross_entropy(scores, distance), "accuracy": right.detach()}
-
-    def scores(self, parts: Tensor) -> Tensor:
-        """(B, 2, F, W) → (B, K), each piece heard alone."""
-        raw = parts * self.encoder.input_std + self.encoder.input_mean  # as the encoder hears whole clips
-        code = self.squeeze(encode_independently(self.encoder, raw))  # (B, 2, C)
-        found: Tensor = self.guess(code.flatten(1))
-        return found.float()
-
-    def projection(self, h: Tensor) -> Tensor:
-        """The code (B, C)."""
-        code: Tensor = self.squeeze(h)
-        return code
-
-    def chance(self) -> Chance:
-        """All distances equally likely: ln K."""
-        distances = 2 * (self.count - 1)
-        return Chance(math.log(distances), f"ln {distances}: all distances are equally likely")
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Mean guess for each true distance, 0 where none of the batch has it."""
