@@ -6,8 +6,8 @@ from pathlib import Path
 
 from explorer.catalogue import settings_document
 from explorer.catalogue.document import document, drawings
+from explorer.catalogue.markdown import ROOT
 from explorer.catalogue.measures_table import with_table
-from explorer.catalogue.method_markdown import ROOT
 from explorer.catalogue.schema_types import with_types
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.catalogue.method_markdown import ROOT, table
+from explorer.catalogue.markdown import ROOT, table
 from training.methods import METHODS
 from training.methods.method import FAMILIES
 

@@ -14,16 +14,8 @@ from explorer.catalogue.comparison import (
 )
 from explorer.catalogue.diagram import as_file, diagram
 from explorer.catalogue.gains import RIVALS, Gain, gain
-from explorer.catalogue.method_markdown import (
-    MEASURES,
-    badges,
-    escaped,
-    facts,
-    introduction,
-    linked,
-    source_path,
-    table,
-)
+from explorer.catalogue.markdown import escaped, table
+from explorer.catalogue.method_markdown import MEASURES, badges, facts, introduction, linked, source_path
 from training.methods import METHODS
 
 HEAD = """# The methods

@@ -3,17 +3,16 @@
 import inspect
 import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from training.breaks import BREAKS
+from explorer.catalogue.markdown import ROOT, escaped, table
+from explorer.catalogue.without_parts import without_parts
 from training.encoders import ENCODERS
 from training.methods import METHODS
 from training.methods.method import Method
 from training.settings import Setting, describe
 
-ROOT = Path(__file__).parents[2]
 ARXIV = re.compile(r"(?:arXiv[: ]*)?(\d{4}\.\d{4,5})")
 MEASURES = {"cross_group_knn": "cross-group kNN", "knn": "kNN", "probe": "linear probe"}
 FACETS = {"content": "what is heard (class, digit)", "source": "where it comes from (speaker, instrument)"}
@@ -63,18 +62,8 @@ def facts(method: type[Method]) -> str:
         f"**Where it differs from the paper**\n\n{numbered}",
         f"**Its own settings**\n\n{settings_table(method)}",
     ]
-    return "\n\n".join([*parts, *without_parts(method)])
-
-
-def without_parts(method: type[Method]) -> list[str]:
-    """Which of its parts can be taken out, and what should happen then; nothing where there are none."""
     name = next(name for name, kind in METHODS.items() if kind is method)
-    rows = [f"| `{part}` | {escaped(found.expected)} |" for part, found in BREAKS.get(name, {}).items()]
-    return (
-        [f"**Parts that can be taken out** (`--break`)\n\n{table(('part', 'what should happen without it'), rows)}"]
-        if rows
-        else []
-    )
+    return "\n\n".join(filter(None, [*parts, without_parts(name)]))
 
 
 def differences(method: type[Method]) -> list[str]:
@@ -99,16 +88,6 @@ def settings_table(method: type[Method]) -> str:
     """The method's own settings: default, range and meaning."""
     rows = [f"| `{s.name}` | {default_of(s)} | {range_of(s)} | {escaped(s.meaning)} |" for s in describe(method.Config)]
     return table(("setting", "default", "range", "meaning"), rows) if rows else "It has none."
-
-
-def table(head: Sequence[str], rows: Sequence[str]) -> str:
-    """A Markdown table; `rows` are whole lines."""
-    return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *rows])
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_<|\[\]$])", r"\\\1", text)
 
 
 def linked(paper: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from explorer.catalogue.comparison import by_family
-from explorer.catalogue.method_markdown import default_of, escaped, range_of, table, value_of
+from explorer.catalogue.markdown import escaped, table
+from explorer.catalogue.method_markdown import default_of, range_of, value_of
 from training.config import OWNERS, RunConfig
 from training.encoders import ENCODERS
 from training.methods import METHODS

@@ -63,7 +63,8 @@ def _chosen(event: gr.SelectData) -> tuple[str, ...]:
 def method_told(name: str) -> tuple[str, ...]:
     """Head, paragraph and formula, drawing, facts and source of one method."""
     from explorer.catalogue.diagram import diagram
-    from explorer.catalogue.method_markdown import badges, escaped, facts, introduction, source, source_path
+    from explorer.catalogue.markdown import escaped
+    from explorer.catalogue.method_markdown import badges, facts, introduction, source, source_path
     from training.methods import METHODS
 
     method = METHODS[name]

@@ -57,7 +57,8 @@ def fitting_encoder(method: str, asked: str | None) -> str:
 
 def method_card(method: str) -> str:
     """What a newcomer is told of a method, in Markdown."""
-    from explorer.catalogue.method_markdown import badges, escaped, introduction, linked
+    from explorer.catalogue.markdown import escaped
+    from explorer.catalogue.method_markdown import badges, introduction, linked
     from training.methods import METHODS
 
     card = METHODS[method].card

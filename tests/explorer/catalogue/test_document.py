@@ -7,7 +7,7 @@ import pytest
 
 from explorer.catalogue import comparison, document
 from explorer.catalogue.__main__ import write
-from explorer.catalogue.method_markdown import ROOT
+from explorer.catalogue.markdown import ROOT
 from training.methods import METHODS
 
 STALE = "docs/ is behind the methods' cards; run `make docs`"

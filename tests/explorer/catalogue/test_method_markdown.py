@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from explorer.catalogue.markdown import ROOT, escaped
 from explorer.catalogue.method_markdown import (
     NEEDS,
-    ROOT,
     badges,
     differences,
-    escaped,
     facts,
     introduction,
     linked,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.catalogue.method_markdown import ROOT
+from explorer.catalogue.markdown import ROOT
 from explorer.catalogue.schema_types import with_types
 
 PAGE = (ROOT / "docs" / "run-folder.md").read_text()

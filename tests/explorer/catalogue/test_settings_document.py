@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.catalogue import settings_document
-from explorer.catalogue.method_markdown import ROOT, escaped
+from explorer.catalogue.markdown import ROOT, escaped
 from explorer.catalogue.settings_document import flat, settings_table
 from training.config import RunConfig
 from training.methods import METHODS

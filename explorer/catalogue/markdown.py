@@ -1,0 +1,18 @@
+"""Markdown by hand: tables, and text that is shown as it is."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+"""The project's folder."""
+
+
+def table(head: Sequence[str], rows: Sequence[str]) -> str:
+    """A Markdown table; `rows` are whole lines."""
+    return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *rows])
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return re.sub(r"([\\`*_<|\[\]$])", r"\\\1", text)
