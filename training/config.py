@@ -65,6 +65,13 @@ class RunConfig:
         unit="memory",
     )
     optimizer: str = setting("adamw", "How gradients become steps.", choices=("adamw", "sgd", "lars"))
+    bias_rate: float = setting(
+        0.024,
+        "With LARS, the learning rate of biases and norms, whose steps it doesn't adapt, as a share of that of the weights.",
+        low=0.0,
+        high=1.0,
+        before=1.0,
+    )
     window_seconds: float = setting(
         2.0, "Longer recordings are cut into clips of this length.", low=0.5, high=10.0, unit="s"
     )

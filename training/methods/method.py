@@ -130,6 +130,9 @@ class Method(nn.Module, ABC):
     """Where this method needs other values than RunConfig's defaults."""
     constant_rate: ClassVar[tuple[str, ...]] = ()
     """Names of its modules whose learning rate stays at its peak from the first step to the last."""
+    rate_factors: Mapping[str, float] = {}
+    """Names of its modules that learn faster or slower than the rest, and how many times. Set anew by `__init__` where the
+    settings decide."""
     unaveraged: ClassVar[tuple[str, ...]] = ()
     """Names of its modules that begin anew now and then: the averaged weights take them over as they are."""
     draw: Literal["uniform", "by_group"] = "uniform"

@@ -28,6 +28,10 @@ class Settings(ProjectionSettings):
     """Settings of SimSiam."""
 
     bottleneck_width: int = setting(64, "Width inside the predictor.", low=4, high=1024, scale="log")
+    predictor_rate: float = setting(
+        1.0, "The predictor's learning rate, as a multiple of the peak of the others.",
+        low=0.01, high=100.0, scale="log", before=1.0,
+    )  # fmt: skip
 
 
 class SimSiam(TwoViews):
@@ -73,6 +77,7 @@ class SimSiam(TwoViews):
         width, narrow = config.projection_width, config.bottleneck_width
         deep = deep_projector(encoder.width, config.hidden_width, width)
         super().__init__(encoder, config, task, project=nn.Sequential(deep, nn.BatchNorm1d(width, affine=False)))
+        self.rate_factors = {"predict": config.predictor_rate}
         self.predict = nn.Sequential(
             nn.Linear(width, narrow, bias=False), nn.BatchNorm1d(narrow), nn.ReLU(), nn.Linear(narrow, width)
         )

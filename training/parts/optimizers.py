@@ -15,14 +15,25 @@ from training.methods.method import Method
 def optimizer_for(method: Method, config: RunConfig) -> Optimizer:
     """The run's optimiser over what learns.
 
-    Biases and the parameters of norm layers are left out of the weight decay, and of LARS's adaptation. What the method
-    names in `constant_rate` has groups of its own, for which `set_rate` keeps the rate at its peak.
+    Biases and the parameters of norm layers are left out of the weight decay, and of LARS's adaptation: with LARS, whose
+    rates are a thousand times larger, their own is `bias_rate` times that, as in Barlow Twins (.0048 for biases and .2 for
+    weights). What the method names in `constant_rate` and in `rate_factors` has groups of its own, for which `set_rate`
+    keeps the rate at its peak and multiplies it.
     """
+    bias_rate = config.bias_rate if config.optimizer == "lars" else 1.0
     groups = [
-        {"params": params, "weight_decay": config.weight_decay * decays, "adapts": decays, "constant": constant}
+        {
+            "params": params,
+            "lr": config.learning_rate * factor * (1.0 if decays else bias_rate),
+            "weight_decay": config.weight_decay * decays,
+            "adapts": decays,
+            "constant": constant,
+            "factor": factor * (1.0 if decays else bias_rate),
+        }
         for constant in (False, True)
+        for factor in sorted({1.0, *method.rate_factors.values()})
         for decays in (True, False)
-        if (params := list(_learning(method, constant, decays)))
+        if (params := list(_learning(method, constant, factor, decays)))
     ]
     if config.optimizer == "sgd":
         return SGD(groups, lr=config.learning_rate, momentum=0.9)
@@ -32,11 +43,13 @@ def optimizer_for(method: Method, config: RunConfig) -> Optimizer:
     return AdamW(groups, lr=config.learning_rate, fused=all(p.is_cuda for p in method.parameters()) or None)
 
 
-def _learning(method: Method, constant: bool, decays: bool) -> Iterator[Tensor]:
+def _learning(method: Method, constant: bool, factor: float, decays: bool) -> Iterator[Tensor]:
     """The parameters of one group."""
     for name, parameter in method.named_parameters():
         is_constant = any(name.startswith(f"{module}.") for module in method.constant_rate)
-        if parameter.requires_grad and is_constant == constant and (parameter.dim() > 1) == decays:
+        own = next((f for module, f in method.rate_factors.items() if name.startswith(f"{module}.")), 1.0)
+        wanted = (is_constant, own, parameter.dim() > 1) == (constant, factor, decays)
+        if parameter.requires_grad and wanted:
             yield parameter
 
 
@@ -85,9 +98,12 @@ class LARS(Optimizer):
 
 
 def set_rate(optimizer: Optimizer, config: RunConfig, rate: float) -> None:
-    """The step's learning rate for every group, but for those whose rate stays at its peak."""
+    """The step's learning rate for every group, times its factor; the peak for those whose rate stays there.
+
+    Groups of older checkpoints say neither: theirs is the step's rate.
+    """
     for group in optimizer.param_groups:
-        group["lr"] = config.learning_rate if group.get("constant") else rate
+        group["lr"] = (config.learning_rate if group.get("constant") else rate) * group.get("factor", 1.0)
 
 
 def scheduled_rate(config: RunConfig, step: int, progress: float) -> float:

@@ -87,6 +87,15 @@ def test_the_predictors_rate_stays(toy_method: Callable[..., Any]) -> None:
     assert all(rates[id(p)] == 0.01 for p in [*method.encoder.parameters(), *method.project.parameters()])
 
 
+def test_the_predictor_may_learn_faster(toy_method: Callable[..., Any]) -> None:
+    method, config = toy_method("simsiam", predictor_rate=10.0), RunConfig(learning_rate=0.1)
+    optimizer = optimizer_for(method, config)
+    set_rate(optimizer, config, 0.01)
+    rates = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
+    assert all(rates[id(p)] == 1.0 for p in method.predict.parameters())
+    assert all(rates[id(p)] == 0.01 for p in [*method.encoder.parameters(), *method.project.parameters()])
+
+
 def test_without_stopped_gradient_or_predictor_it_collapses(
     toy_method: Callable[..., Any], spread_after: Spread
 ) -> None:

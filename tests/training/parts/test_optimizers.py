@@ -18,6 +18,7 @@ class Network(nn.Module):
     """What `optimizer_for` asks of a method: parameters, and which of them have a constant rate."""
 
     constant_rate: ClassVar[tuple[str, ...]] = ()
+    rate_factors: ClassVar[dict[str, float]] = {}
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,11 +66,44 @@ def test_the_rate_of_named_modules_stays_at_its_peak() -> None:
     assert [group["lr"] for group in plain.param_groups] == [0.05, 0.05]
 
 
+@pytest.mark.parametrize("constant", [(), ("predict",)])
+def test_named_modules_learn_so_many_times_as_fast(constant: tuple[str, ...]) -> None:
+    class Faster(Network):
+        constant_rate = constant
+        rate_factors: ClassVar[dict[str, float]] = {"predict": 10.0}
+
+    model, config = Faster(), RunConfig(learning_rate=0.2)
+    optimizer = optimizer_for(model, config)  # type: ignore[arg-type]  # as above
+    for peak in (True, False):  # as it is made, and after `set_rate`
+        rates = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
+        rate = 0.2 if peak else 0.05
+        assert {name: rates[id(p)] for name, p in model.named_parameters()} == {
+            name: pytest.approx((0.2 if constant else rate) * 10 if name.startswith("predict.") else rate)
+            for name, _ in model.named_parameters()
+        }
+        set_rate(optimizer, config, 0.05)
+
+
+def test_with_lars_biases_and_norms_have_a_share_of_the_rate() -> None:
+    model = Predicting()
+    flat = {"body.0.bias", "body.1.weight", "body.1.bias", "predict.bias"}
+    for name, share in (("lars", 0.024), ("sgd", 1.0), ("adamw", 1.0)):
+        config = RunConfig(learning_rate=0.2, optimizer=name)
+        optimizer = optimizer_for(model, config)  # type: ignore[arg-type]  # as above
+        set_rate(optimizer, config, 0.05)
+        rates = {id(p): group["lr"] for group in optimizer.param_groups for p in group["params"]}
+        for key, p in model.named_parameters():
+            peak = 0.2 if key.startswith("predict.") else 0.05
+            assert rates[id(p)] == pytest.approx(peak * (share if key in flat else 1.0)), (name, key)
+    older = RunConfig.from_json({"optimizer": "lars"})
+    assert older.bias_rate == 1.0 and RunConfig().bias_rate == pytest.approx(0.0048 / 0.2)
+
+
 def test_a_checkpoint_from_before_there_were_constant_rates_still_loads() -> None:
     config = RunConfig()
     state = optimizer_for(Network(), config).state_dict()  # type: ignore[arg-type]  # as above
     for group in state["param_groups"]:
-        del group["constant"], group["adapts"]
+        del group["constant"], group["adapts"], group["factor"]
     optimizer = optimizer_for(Network(), config)  # type: ignore[arg-type]  # as above
     optimizer.load_state_dict(state)
     set_rate(optimizer, config, 0.05)
