@@ -43,7 +43,7 @@ def built_method(
     check_breaks(config.method, config.breaks)
     settings = with_settings(config.method, config.breaks, settings)
     torch.manual_seed(config.seed)
-    encoder = ENCODERS[config.encoder].of_size(front_end.mels, config.encoder_size)
+    encoder = ENCODERS[config.encoder].of_size(front_end.mels, config.encoder_size, **kind.of_encoder(settings))
     encoder.set_input_statistics(*statistics)
     method = kind(encoder, settings, Task(clips, groups, config.batch_size, Augment(views, front_end), recordings))
     take_out(config.method, config.breaks, method)

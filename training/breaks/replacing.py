@@ -13,7 +13,7 @@ import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
 from training.batch import Batch
-from training.encoders.masked_conv import HIDDEN, KERNEL, AroundConv
+from training.encoders.masked_conv import AroundConv
 from training.methods.byol import BYOL
 from training.methods.byol_a import BYOLA
 from training.methods.data2vec import Data2Vec
@@ -70,8 +70,8 @@ def without_last_norm(method: BYOL | TwoViews | SwAV) -> None:
 
 def gap_of_one_size(method: NPC) -> None:
     """Every block hides the frame and its neighbours alone, though the features around them know the frame by then."""
-    width = method.encoder.width
-    method.encoder.around = nn.ModuleList(AroundConv(width, KERNEL, HIDDEN) for _ in method.encoder.around)
+    encoder = method.encoder
+    encoder.around = nn.ModuleList(AroundConv(encoder.width, encoder.kernel, encoder.hidden) for _ in encoder.around)
 
 
 def pulled_together_alone(method: SimCLR) -> None:

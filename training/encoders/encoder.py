@@ -51,9 +51,9 @@ class Encoder(nn.Module, ABC):
         self.register_buffer("input_std", torch.ones(()))
 
     @classmethod
-    def of_size(cls, mels: int, size: str) -> Self:
-        """A new encoder of one of ENCODER_SIZES for `mels` bands."""
-        return cls(mels, **cls.sizes[size].widths)
+    def of_size(cls, mels: int, size: str, **more: Any) -> Self:
+        """A new encoder of one of ENCODER_SIZES for `mels` bands; `more` is what a method's settings say of it."""
+        return cls(mels, **cls.sizes[size].widths, **more)
 
     def set_input_statistics(self, mean: float, std: float) -> None:
         """Mean and standard deviation of the data set's log-mel values, kept with the weights."""

@@ -2,8 +2,10 @@
 
 Paper:   Liu et al. 2021, arXiv 2011.00406, section 2.2 and figure 1
 Differs: 1. Three blocks, of width 128 at size S, instead of four of 512, so that two CPU cores see hundreds of clips a second.
-         2. Kernels of 11 and a hidden middle of 3 instead of 15 and 5, since a frame is 20 ms instead of 10. 3. The
-         middle of a masked convolution is left out instead of multiplied by zero: the same, with less work. 4. No dropout.
+         2. By default kernels of 11 and a hidden middle of 3 instead of 15 and 5, since a frame is 20 ms instead of 10.
+         3. The middle of a masked convolution is left out instead of multiplied by zero: the same, with less work. 4. No
+         dropout. 5. A block is one convolution over three frames with BatchNorm; the authors' code follows it with a
+         second one over one frame. Both reach as far.
 Shapes:  B clips, F mel bands, T frames, D width.
 """
 
@@ -14,6 +16,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from training.encoders.encoder import Encoder, Size
+from training.errors import UserError
 
 KERNEL = 11
 """Frames under each masked convolution."""
@@ -40,16 +43,23 @@ class MaskedConv(Encoder):
         "XL": Size(19_000_000, {"width": 1024}),
     }
     blocks = 3
-    margin = KERNEL // 2 + blocks * REACH
 
-    def __init__(self, mels: int, width: int = 128) -> None:
+    def __init__(self, mels: int, width: int = 128, kernel: int = KERNEL, hidden: int = HIDDEN) -> None:
+        """Raises UserError where `kernel` frames leave none around the gap at every height; both must be odd."""
         super().__init__(mels)
-        self.width = width
+        least = hidden + 2 * REACH * self.blocks + 2
+        if kernel % 2 == 0 or hidden % 2 == 0 or kernel < least:
+            raise UserError(
+                f"Convolutions over {kernel} frames that hide {hidden} were asked for, but odd numbers were expected, and "
+                f"at least {hidden} + {least - hidden} frames."
+            )
+        self.width, self.kernel, self.hidden = width, kernel, hidden
+        self.margin = kernel // 2 + self.blocks * REACH
         self.seen = nn.ModuleList(block(width if i else mels, width) for i in range(self.blocks))
-        self.around = nn.ModuleList(AroundConv(width, KERNEL, HIDDEN + 2 * REACH * (i + 1)) for i in range(self.blocks))
+        self.around = nn.ModuleList(AroundConv(width, kernel, hidden + 2 * REACH * (i + 1)) for i in range(self.blocks))
 
     def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """(B, F, T) → (B, T, D), frame t of the frames t ± 8 without t ± 1."""
+        """(B, F, T) → (B, T, D), frame t of the frames t ± margin (8) without the hidden ones around it (t ± 1)."""
         total = x.new_zeros(())
         for around, features in zip(self.around, self.heard(x), strict=True):
             total = total + around(features)

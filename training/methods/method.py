@@ -145,6 +145,11 @@ class Method(nn.Module, ABC):
         self.config = config
         self.augment = task.augment
 
+    @staticmethod
+    def of_encoder(config: Any) -> Mapping[str, Any]:
+        """What the method's settings say of its encoder: arguments of its constructor."""
+        return {}
+
     @abstractmethod
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
         """What the loss sees of a batch. Every random number of the step comes from `generator`."""

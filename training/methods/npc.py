@@ -2,8 +2,10 @@
 
 Paper:   Liu et al. 2021, arXiv 2011.00406, sections 2.1 to 2.3
 Differs: 1. Frames of 20 ms instead of 10 ms, and a smaller encoder (see there). 2. Clips are stretched a
-         little in frequency; frames that show no sound of the clip aren't counted. 3. AdamW instead of Adam. 4. What is kept is
-         what the last block says with nothing hidden; the authors' code has this, and better phones by it.
+         little in frequency; frames that show no sound of the clip aren't counted. 3. AdamW instead of Adam. 4. What is
+         kept is what the last block says with nothing hidden; the authors' code has this, and better phones by it. 5. The
+         quantiser chooses the code of each of its 4 books by all features together; in the authors' code each book
+         chooses by its own quarter of them.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, G codebooks, K codes of each.
 """
 
@@ -14,12 +16,12 @@ from typing import Any, ClassVar
 from torch import Generator, Tensor, nn
 
 from training.batch import Batch
-from training.encoders.masked_conv import MaskedConv
+from training.encoders.masked_conv import HIDDEN, KERNEL, MaskedConv
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task, part
 from training.parts.mean_over import mean_over
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
-from training.run.schema import Picture
+from training.run.schema import Curve, Picture
 from training.settings import setting
 from training.views.plain import UNMIXED, WHOLE_FRAMES
 
@@ -33,6 +35,22 @@ class Settings:
 
     codebooks: int = setting(4, "Codebooks; a frame is named by one code of each.", low=1, high=16)
     codes: int = setting(64, "Codes of each codebook: fewer leave less room for detail.", low=2, high=512, scale="log")
+    quantised: bool = setting(
+        True,
+        "Whether the description passes through codes; without them a frame is rebuilt from all of it.",
+        before=True,
+    )
+    kernel_frames: int = setting(
+        KERNEL, "Frames that a masked convolution spans, an odd number.", low=5, high=41, before=KERNEL
+    )
+    hidden_frames: int = setting(
+        HIDDEN,
+        "Frames around each one that its description never knows, itself in their middle: an odd number, and the kernel "
+        "spans at least 8 more.",
+        low=1,
+        high=21,
+        before=HIDDEN,
+    )
 
 
 class NPC(Method):
@@ -79,7 +97,7 @@ class NPC(Method):
             high=2.0,
         ),
     )
-    parts = (
+    parts: tuple[Curve, ...] = (
         part(
             "codes_used",
             "Codes in use",
@@ -92,29 +110,44 @@ class NPC(Method):
 
     def __init__(self, encoder: MaskedConv, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
-        self.quantise = GumbelQuantiser(
-            encoder.width, config.codebooks, config.codes, encoder.width // config.codebooks
-        )
-        self.decode = nn.Linear(self.quantise.width, task.augment.front_end.mels)
+        self.quantise, said = None, encoder.width
+        if config.quantised:
+            width = encoder.width // config.codebooks
+            self.quantise = GumbelQuantiser(encoder.width, config.codebooks, config.codes, width)
+            said = self.quantise.width
+        else:
+            self.parts = ()
+        self.decode = nn.Linear(said, task.augment.front_end.mels)
+
+    @staticmethod
+    def of_encoder(config: Settings) -> Mapping[str, Any]:
+        """How wide the encoder's gap is, and how far it looks beyond."""
+        return {"kernel": config.kernel_frames, "hidden": config.hidden_frames}
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Standardised x (B, F, V), its own frames (B, V), and Gumbel noise (B, V, G, K)."""
+        """Standardised x (B, F, V), its own frames (B, V), and Gumbel noise (B, V, G, K) where codes are drawn."""
         raw, inside = self.augment.placed(batch.audio, batch.lengths, generator)
+        views = {"x": self.encoder.standardised(raw, None), "inside": inside}
+        if self.quantise is None:
+            return views
         noise = gumbel_noise((*inside.shape, self.config.codebooks, self.config.codes), raw, generator)
-        return {"x": self.encoder.standardised(raw, None), "inside": inside, "noise": noise}
+        return {**views, "noise": noise}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The mean absolute difference over the clips' own frames, and how many codes are in use."""
         inside = views["inside"]
-        guess, probability = self.predicted(views["x"], views["noise"])
-        wrong = (guess - views["x"]).abs().mean(1)  # (B, V)
-        used = perplexity(mean_over(probability, inside)).mean()
-        return {"loss": mean_over(wrong, inside), "codes_used": used.detach()}
+        guess, probability = self.predicted(views["x"], views.get("noise"))
+        loss = {"loss": mean_over((guess - views["x"]).abs().mean(1), inside)}
+        if probability is None:
+            return loss
+        return {**loss, "codes_used": perplexity(mean_over(probability, inside)).mean().detach()}
 
-    def predicted(self, x: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor]:
+    def predicted(self, x: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Every frame from what lies around it, (B, F, V) float32, and how likely each code was, (B, V, G, K)."""
-        q, _, probability = self.quantise(self.encoder.frames(x), noise)
-        return self.decode(q).float().transpose(1, 2), probability
+        said, probability = self.encoder.frames(x), None
+        if self.quantise is not None:
+            said, _, probability = self.quantise(said, noise)
+        return self.decode(said).float().transpose(1, 2), probability
 
     def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """h (B, D): what the last block says of each frame and its neighbours, nothing hidden, pooled."""

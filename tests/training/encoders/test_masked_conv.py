@@ -5,35 +5,39 @@ import torch
 from torch import nn
 
 from training.encoders.masked_conv import HIDDEN, KERNEL, REACH, AroundConv, MaskedConv
+from training.errors import UserError
 
 MELS, FRAMES = 6, 40
 
 
-def encoder() -> MaskedConv:
-    made = MaskedConv(MELS, width=16)
+def encoder(kernel: int = KERNEL, hidden: int = HIDDEN) -> MaskedConv:
+    made = MaskedConv(MELS, width=16, kernel=kernel, hidden=hidden)
     made.frames(torch.randn(8, MELS, FRAMES) * 2 + 1)  # so that BatchNorm's statistics are not those of its start
     return made.eval()
 
 
 @pytest.mark.parametrize("changed", [0, 1, 17, 20, 38, 39])
-def test_a_frame_is_described_by_what_surrounds_it_and_never_by_itself(changed: int) -> None:
-    made, x = encoder(), torch.randn(1, MELS, FRAMES)
+@pytest.mark.parametrize(("kernel", "hidden"), [(KERNEL, HIDDEN), (15, 5), (13, 1)])
+def test_a_frame_is_described_by_what_surrounds_it_and_never_by_itself(changed: int, kernel: int, hidden: int) -> None:
+    made, x = encoder(kernel, hidden), torch.randn(1, MELS, FRAMES)
     other = x.clone()
     other[:, :, changed] += 3
     with torch.no_grad():
         moved = (made.frames(x) != made.frames(other)).any(2)[0]
-    reach = KERNEL // 2 + made.blocks * REACH
+    reach = kernel // 2 + made.blocks * REACH
+    assert made.margin == reach
     for t in range(FRAMES):
         away = abs(t - changed)
-        if away <= HIDDEN // 2 or away > reach:
+        if away <= hidden // 2 or away > reach:
             assert not moved[t], t
         elif reach <= changed < FRAMES - reach:  # at the ends there are fewer ways round the gap
             assert moved[t], t
 
 
-def test_the_reach_is_the_margin() -> None:
-    assert MaskedConv.margin == KERNEL // 2 + MaskedConv.blocks * REACH
-    assert MaskedConv(MELS).stride == 1
+@pytest.mark.parametrize(("kernel", "hidden"), [(10, 3), (11, 4), (11, 5), (9, 3)])
+def test_a_kernel_that_leaves_nothing_around_its_gap_is_refused(kernel: int, hidden: int) -> None:
+    with pytest.raises(UserError, match=rf"over {kernel} frames that hide {hidden} were asked for, but odd numbers"):
+        MaskedConv(MELS, kernel=kernel, hidden=hidden)
 
 
 @pytest.mark.parametrize("hidden", [3, 5, 9])

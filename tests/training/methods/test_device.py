@@ -34,6 +34,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("apc", "conv_gru", {"direction": "backward"}),
     *[(name, "conv_gru" if name == "cpc" else "bi_gru", {"others_from": "same source"}) for name in ("cpc", "cpc_v2")],
     ("mpc", "frame_transformer", {"band_part": 0.3}),
+    ("npc", "masked_conv", {"quantised": False, "kernel_frames": 15}),
     ("swav", "conv2d", {"queue_length": 64, "frozen_steps": 4}),
     ("triplet", "conv2d", {"mining": "all"}),
     ("deep_infomax", "conv2d", {"estimator": "jsd"}),

@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
+from training.errors import UserError
 from training.methods.npc import NPC
 
 
@@ -58,6 +59,28 @@ def test_value_and_gradient_equal_the_slow_ones(
         [h, *method.quantise.parameters(), *method.decode.parameters()],
         [slow_h, *quantise.parameters(), *decode.parameters()],
     )
+
+
+def test_without_codes_the_loss_is_the_same_of_all_that_is_said(assert_equal_gradients: Callable[..., None]) -> None:
+    method = npc(quantised=False).eval()
+    views = views_of(method)
+    assert set(views) == {"x", "inside"} and method.quantise is None and method.parts == ()
+    h = method.encoder.frames(views["x"]).detach().requires_grad_()
+    method.encoder.frames = lambda x: h
+    slow_h, decode = h.detach().double().requires_grad_(), deepcopy(method.decode).double()
+    slow = slow_loss(slow_h, views, decode.weight, decode.bias)
+    found = method.loss(views)
+    assert set(found) == {"loss"}
+    assert_equal_gradients(found["loss"], slow, [h, *method.decode.parameters()], [slow_h, *decode.parameters()])
+    assert set(method.lens(views)) == {"true", "predicted"}
+
+
+def test_kernel_and_gap_are_what_was_asked() -> None:
+    wide = npc(kernel_frames=15, hidden_frames=5)
+    assert (wide.encoder.kernel, wide.encoder.hidden, wide.encoder.margin) == (15, 5, 10)
+    assert (npc().encoder.kernel, npc().encoder.hidden) == (11, 3)
+    with pytest.raises(UserError, match="over 11 frames that hide 5"):
+        npc(hidden_frames=5)
 
 
 @pytest.mark.parametrize("hidden", [8, 20, 27])
