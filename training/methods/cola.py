@@ -25,12 +25,13 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
+from training.methods.neighbours import far_scores
 from training.methods.two_views import SHOWN
 from training.methods.wrong_answers import WrongAnswers
 from training.parts.contrast import fellows, own_picked, products
 from training.run.schema import Picture
 from training.settings import setting
-from training.views.segments import cut, starts_anywhere, starts_apart, stretch_lengths
+from training.views.segments import cut, starts_anywhere, starts_apart, starts_beyond, stretch_lengths
 
 W_AT_START = 10.0
 """W begins as the identity times this over P, so that scores begin as likenesses of about this size at most."""
@@ -42,8 +43,9 @@ class Settings(WrongAnswers):
 
     projection_width: int = setting(128, "Width of g, which the similarity compares.", low=8, high=1024, scale="log")
     segments: str = setting(
-        "far", "Where the two segments lie: anywhere, at most a segment's length apart, or not overlapping.",
-        choices=("anywhere", "near", "far"),
+        "far", "Where the two segments lie: anywhere, at most a segment's length apart, or not overlapping; near ones may be "
+        "told from a far third one.",
+        choices=("anywhere", "near", "far", "near against far"),
     )  # fmt: skip
 
 
@@ -107,17 +109,25 @@ class COLA(Method):
         self.w = nn.Parameter(torch.eye(width) * W_AT_START / width)
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Two segments of each clip (B, F, V), as long as a view or half of a shorter clip, and its recording (B,)."""
+        """Two segments of each clip (B, F, V), as long as a view or half of a shorter clip, and its recording (B,).
+
+        With "near against far" a third one, "far", and `there` (B,): whether the clip is long enough for it.
+        """
         view = self.augment.view_length
         own = stretch_lengths(batch.lengths, view)
-        starts = self._starts(batch.lengths - own, own, generator)  # (B, 2)
-        both = torch.cat([cut(batch.audio, starts[:, side], own, view) for side in (0, 1)])
-        first, second = self.augment.one(both, torch.cat([own, own]), generator).chunk(2)
-        return {"first": first, "second": second, **self.config.seen(batch)}
+        room = batch.lengths - own
+        starts = self._starts(room, own, generator)  # (B, 2)
+        segments, found = [cut(batch.audio, starts[:, side], own, view) for side in (0, 1)], {}
+        if self.segments == "near against far":
+            uniform = torch.rand(len(room), generator=generator, device=room.device)
+            far, found["there"] = starts_beyond(room, starts[:, 0], own + 1, uniform)
+            segments.append(cut(batch.audio, far, own, view))
+        seen = self.augment.one(torch.cat(segments), own.repeat(len(segments)), generator).chunk(len(segments))
+        return {**dict(zip(("first", "second", "far"), seen, strict=False)), **found, **self.config.seen(batch)}
 
     def _starts(self, room: Tensor, own: Tensor, generator: Generator) -> Tensor:
         uniform = torch.rand(len(room), 3, generator=generator, device=room.device)
-        if self.segments == "near":
+        if self.segments.startswith("near"):
             return starts_apart(room, torch.zeros_like(own), own, uniform)
         if self.segments == "far":
             return starts_apart(room, own, room, uniform)
@@ -125,8 +135,12 @@ class COLA(Method):
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 2: first segments pick among second ones, and not the other way round."""
-        scores = self._scores(views)
-        loss, found = own_picked(scores.masked_fill(fellows(views, scores), -torch.inf))
+        asked, *answers = self._segments(views)
+        scores = products(asked, answers[0])  # (B, B)
+        scores = scores.masked_fill(fellows(views, scores), -torch.inf)
+        if "far" in views:
+            scores = torch.cat([scores, far_scores(asked, answers[1], views["there"])], dim=1)  # (B, B + 1)
+        loss, found = own_picked(scores)
         return {"loss": loss, "accuracy": found}
 
     def projection(self, h: Tensor) -> Tensor:
@@ -135,17 +149,19 @@ class COLA(Method):
         return projected
 
     def chance(self) -> Chance:
-        """All segments equally similar: ln B."""
-        return Chance(
-            math.log(self.batch_size),
-            f"ln {self.batch_size}: all second segments of the batch look alike{self.remark}",
-        )
+        """All segments equally similar: ln B, or ln(B + 1) where there is a far one."""
+        count = self.batch_size + (self.segments == "near against far")
+        return Chance(math.log(count), f"ln {count}: all segments of the batch look alike{self.remark}")
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Similarity of each first segment with each second one."""
-        return {"scores": self._scores({name: views[name][:SHOWN] for name in ("first", "second")})}
+        return {"scores": products(*self._segments({name: views[name][:SHOWN] for name in ("first", "second")}))}
 
-    def _scores(self, views: dict[str, Tensor]) -> Tensor:
-        """Equation 1 for all pairs: (B, B). There is no temperature: W has its own scale."""
-        first, second = self.g(self.encoder(torch.cat([views["first"], views["second"]]))).float().chunk(2)  # (B, P)
-        return products(products(first, self.w.T), second)
+    def _segments(self, views: dict[str, Tensor]) -> list[Tensor]:
+        """gᵀ W of the first segments, and g of the others, (B, P) each: their products are equation 1 for all pairs.
+
+        There is no temperature: W has its own scale.
+        """
+        names = [name for name in ("first", "second", "far") if name in views]
+        first, *others = self.g(self.encoder(torch.cat([views[name] for name in names]))).float().chunk(len(names))
+        return [products(first, self.w.T), *others]

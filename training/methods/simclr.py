@@ -5,6 +5,7 @@ Differs: 1. AdamW instead of LARS: batches here are hundreds of clips, not thous
          2. Projection 256 → 128 on a small encoder instead of 2048 → 128 on a ResNet-50.
          3. Views are made of mel spectrograms, so colour jitter and blur become mixtures, noise and filters.
          4. Other windows of a clip's own recording are no wrong answers (`same_recording`); a picture has none.
+            Positives may be neighbours in time instead of views of one stretch (`positives`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
@@ -18,14 +19,14 @@ from torch import Tensor
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
+from training.methods.neighbours import Neighbours, NeighbourSettings, far_scores
 from training.methods.two_views import ProjectionSettings
-from training.methods.wrong_answers import AgainstOthers, WrongAnswers
 from training.parts.contrast import fellows, picked, products
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(WrongAnswers, ProjectionSettings):
+class Settings(NeighbourSettings, ProjectionSettings):
     """Settings of SimCLR."""
 
     temperature: float = setting(
@@ -33,7 +34,7 @@ class Settings(WrongAnswers, ProjectionSettings):
     )
 
 
-class SimCLR(AgainstOthers):
+class SimCLR(Neighbours):
     """Two views of every clip; each must pick the other out of all 2B − 1 views that aren't itself."""
 
     Config = Settings
@@ -66,19 +67,25 @@ class SimCLR(AgainstOthers):
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """NT-Xent, and how often the right view is the nearest one."""
-        both = torch.cat([views["first"], views["second"]])
-        z = functional.normalize(self.project(self.encoder(both)).float(), dim=1)  # (2B, P)
+        seen = torch.cat([views[name] for name in ("first", "second", "far") if name in views])
+        count = 2 * len(views["first"])
+        z = functional.normalize(self.project(self.encoder(seen)).float(), dim=1)
+        z, far = z[:count], z[count:]  # (2B, P), and (B, P) or nothing
         left_out = fellows(views, views["first"]).repeat(2, 2)
         similarity = similarities(z, self.temperature).masked_fill(left_out, -torch.inf)
+        if "far" in views:
+            own = far_scores(z, far.repeat(2, 1), views["there"].repeat(2)) / self.temperature
+            similarity = torch.cat([similarity, own], dim=1)  # (2B, 2B + 1)
         partner = torch.arange(len(z), device=z.device).roll(len(z) // 2)
         loss, found = self.picked(similarity, partner)
         return {"loss": loss, "accuracy": found}
 
     def chance(self) -> Chance:
-        """All views equally near: ln(2B − 1)."""
+        """All views equally near: ln(2B − 1), and one more where there are far ones."""
+        less = 0 if self.config.positives == "near against far" else 1
         return Chance(
-            math.log(2 * self.batch_size - 1),
-            f"ln(2·{self.batch_size} − 1): all views of the batch look alike{self.remark}",
+            math.log(2 * self.batch_size - less),
+            f"ln(2·{self.batch_size} − {less}): all views of the batch look alike{self.remark}",
         )
 
 

@@ -2,7 +2,7 @@
 
 Paper:   Jansen et al. 2018, Unsupervised Learning of Semantic Audio Representations, arXiv 1711.02209, section 2.1
 Differs: 1. Positives are augmented views (noise, shifts, mixtures in one), where the paper trains on one kind of
-         triplet after the other, among them neighbours in time. 2. The mean over anchors instead of the sum. 3. The
+         triplet after the other; neighbours in time, one of its kinds, are a choice (`positives`). 2. The mean over anchors instead of the sum. 3. The
          margin is tuned for short runs. 4. AdamW and a cosine schedule instead of Adam. 5. Other
          windows of a clip's own recording are no negatives (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
@@ -17,15 +17,15 @@ from torch import Tensor
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, part
+from training.methods.neighbours import Neighbours, NeighbourSettings
 from training.methods.two_views import DISTANCES, ProjectionSettings, distance_shares
-from training.methods.wrong_answers import AgainstOthers, WrongAnswers
 from training.parts.contrast import fellows, off_diagonal, squared_distances
 from training.parts.mean_over import mean_over
 from training.settings import setting
 
 
 @dataclass(frozen=True)
-class Settings(WrongAnswers, ProjectionSettings):
+class Settings(NeighbourSettings, ProjectionSettings):
     """Settings of the triplet loss."""
 
     margin: float = setting(0.5, "How much nearer the right clip must be, in squared distance.", low=0.01, high=4.0)
@@ -35,7 +35,7 @@ class Settings(WrongAnswers, ProjectionSettings):
     )  # fmt: skip
 
 
-class Triplet(AgainstOthers):
+class Triplet(Neighbours):
     """Anchors are first views, positives the second views of the same clips, negatives those of others."""
 
     Config = Settings
@@ -76,13 +76,17 @@ class Triplet(AgainstOthers):
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The hinge of each triplet, and how many triplets keep the margin."""
-        squared = self._squared(views)  # (B, B): anchors against second views
-        positive = squared.diagonal()[:, None]  # (B, 1)
-        wrong = off_diagonal(~fellows(views, squared))  # (B, B − 1)
+        names = [name for name in ("first", "second", "far") if name in views]
+        z = self.project(self.encoder(torch.cat([views[name] for name in names])))
+        anchors, positives, *far = functional.normalize(z.float(), dim=1).chunk(len(names))  # (B, P)
+        squared = squared_distances(anchors, positives)  # (B, B)
+        positive, negative = squared.diagonal()[:, None], off_diagonal(squared)  # (B, 1), (B, B − 1)
+        counted = off_diagonal(~fellows(views, squared))  # (B, B − 1)
+        if far:
+            negative = torch.cat([negative, (anchors - far[0]).square().sum(1, keepdim=True)], dim=1)  # (B, B)
+            counted = torch.cat([counted, views["there"][:, None]], dim=1)
         if self.mining == "semi-hard":
-            negative, counted = semi_hard(squared, wrong)[:, None], wrong.any(1, keepdim=True)  # (B, 1)
-        else:
-            negative, counted = off_diagonal(squared), wrong
+            negative, counted = semi_hard(positive, negative, counted), counted.any(1, keepdim=True)  # (B, 1)
         hinge = (positive - negative + self.margin).clamp(min=0)
         return {"loss": mean_over(hinge, counted), "kept": mean_over(hinge == 0, counted)}
 
@@ -92,20 +96,17 @@ class Triplet(AgainstOthers):
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """How far from the anchors their positives lie, and all negatives."""
-        return {"distances": distance_shares(self._squared(views).sqrt())}
-
-    def _squared(self, views: dict[str, Tensor]) -> Tensor:
         z1, z2 = (functional.normalize(z, dim=1) for z in self.projected(views))
-        return squared_distances(z1, z2)
+        return {"distances": distance_shares(squared_distances(z1, z2).sqrt())}
 
 
-def semi_hard(squared: Tensor, wrong: Tensor) -> Tensor:
-    """Of each anchor's negatives the nearest that lies farther than its positive: (B, B) → (B,).
+def semi_hard(positive: Tensor, negatives: Tensor, counted: Tensor) -> Tensor:
+    """Of each anchor's negatives the nearest that lies farther than its positive: (B, 1), (B, M) → (B, 1).
 
-    wrong (B, B − 1) says which of the others are negatives. Where none lies farther, the farthest one, as in FaceNet's
-    public implementations; where there is none at all, 0.
+    counted (B, M) says which are negatives at all. Where none lies farther, the farthest one, as in FaceNet's public
+    implementations; where there is none, 0.
     """
-    negatives = off_diagonal(squared)
-    farther = wrong & (negatives > squared.diagonal()[:, None])
-    nearest = negatives.masked_fill(~farther, torch.inf).amin(1)
-    return torch.where(farther.any(1), nearest, negatives.masked_fill(~wrong, 0).amax(1))
+    farther = counted & (negatives > positive)
+    nearest = negatives.masked_fill(~farther, torch.inf).amin(1, keepdim=True)
+    farthest = negatives.masked_fill(~counted, 0).amax(1, keepdim=True)
+    return torch.where(farther.any(1, keepdim=True), nearest, farthest)

@@ -34,6 +34,19 @@ def starts_apart(room: Tensor, least: Tensor, most: Tensor, uniform: Tensor) -> 
     return torch.where(uniform[:, 2:] < 0.5, pair, pair.flip(1))
 
 
+def starts_beyond(room: Tensor, anchors: Tensor, least: Tensor, uniform: Tensor) -> tuple[Tensor, Tensor]:
+    """(B,) starts from 0 to `room` (B,), at least `least` (B,) from the anchors' (B,), and where there are any (B,).
+
+    All of them are equally likely, on both sides; where there is none it is 0. uniform (B,) in [0, 1).
+    """
+    before = (anchors - least + 1).clamp(min=0)  # how many starts there are on each side
+    after = (room - anchors - least + 1).clamp(min=0)
+    drawn = (uniform * (before + after)).long()
+    starts = torch.where(drawn < before, drawn, anchors + least + drawn - before)
+    there = before + after > 0
+    return starts * there, there
+
+
 def cut(audio: Tensor, starts: Tensor, lengths: Tensor, longest: int) -> Tensor:
     """Of audio (B, …, T) what lies from `starts` (B,) on for `lengths` (B,): (B, …, V), silence past each end.
 

@@ -45,9 +45,8 @@ def test_value_and_gradient_equal_the_slow_one(
 
 def test_semi_hard_is_the_nearest_that_is_farther_than_the_positive() -> None:
     squared = torch.tensor([[0.5, 0.4, 0.6, 0.9], [0.1, 0.8, 0.2, 0.3], [0.0, 1.0, 0.2, 0.5], [1.0, 2.0, 3.0, 0.1]])
-    assert semi_hard(squared, torch.ones(4, 3, dtype=torch.bool)).tolist() == pytest.approx(
-        [0.6, 0.3, 0.5, 1.0]
-    )  # the second has none farther: the farthest
+    found = semi_hard(squared.diagonal()[:, None], off_diagonal(squared), torch.ones(4, 3, dtype=torch.bool))
+    assert found[:, 0].tolist() == pytest.approx([0.6, 0.3, 0.5, 1.0])  # the second has none farther: the farthest
 
 
 def test_a_clip_is_never_its_own_negative() -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from training.views.segments import cut, starts_anywhere, starts_apart, stretch_lengths
+from training.views.segments import cut, starts_anywhere, starts_apart, starts_beyond, stretch_lengths
 
 
 def draws(count: int, columns: int) -> Tensor:
@@ -80,3 +80,16 @@ def test_amounts_decide_alone() -> None:
     first = cut(audio, starts_apart(room, room // 2, room, uniform)[:, 0], torch.full((4,), 8), 8)
     again = cut(audio, starts_apart(room, room // 2, room, uniform)[:, 0], torch.full((4,), 8), 8)
     assert torch.equal(first, again) and torch.equal(state, torch.get_rng_state())
+
+
+def test_beyond_is_every_start_far_enough_on_either_side_and_none_else() -> None:
+    cases = [(room, anchor, least) for room in (0, 3, 9) for anchor in range(room + 1) for least in (1, 2, 4)]
+    for room, anchor, least in cases:
+        n = 400
+        starts, there = starts_beyond(
+            torch.full((n,), room), torch.full((n,), anchor), torch.full((n,), least), torch.linspace(0, 0.9999, n)
+        )
+        expected = [s for s in range(room + 1) if abs(s - anchor) >= least]
+        assert sorted(set(starts.tolist())) == (expected or [0]) and there.tolist() == [bool(expected)] * n
+        counts = torch.bincount(starts, minlength=room + 1)[expected]
+        assert not expected or counts.max() - counts.min() <= 2
