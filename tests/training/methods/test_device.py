@@ -41,7 +41,8 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("memory_bank", "conv2d", {"negatives": 8}),
     ("local_aggregation", "conv2d", {"method.background": 8}),
     *[("denoising_autoencoder", "conv2d", {"corruption": kind}) for kind in ("crop", "reorder", "band_filter")],
-    *[("cola", "conv2d", {"segments": kind}) for kind in ("near", "anywhere")],
+    *[("cola", "conv2d", {"segments": kind}) for kind in ("near", "anywhere", "near against far")],
+    *[(name, "conv2d", {"positives": "near against far"}) for name in ("simclr", "triplet")],
 ]
 """Every method and every encoder, and settings by which a step goes another way."""
 
