@@ -26,6 +26,7 @@ from training.parts.steps_ahead import check_steps_ahead
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import own_steps
+from training.views.plain import UNMIXED, WHOLE_FRAMES
 
 SHOWN = 8
 """Clips whose spectrograms are shown."""
@@ -57,8 +58,7 @@ class APC(Method):
     encoder: ConvGru
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64,
-        # What is mixed in or filtered would have to be foretold as well.
-        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0, "time_stretch": 0.0},
+        "views": {**UNMIXED, **WHOLE_FRAMES, "crop_seconds": 0.64},
     }
     card = Card(
         title="Autoregressive predictive coding (APC)",

@@ -28,6 +28,7 @@ from training.parts.slow_copy import follow, slow_copy
 from training.parts.stop_gradient import StopGradient
 from training.run.schema import Picture
 from training.settings import setting
+from training.views.plain import PLAIN
 from training.views.resize_crop import crop_of, resized_crop
 
 SHOWN_VIEWS = 8
@@ -112,10 +113,7 @@ class BYOLA(TwoViews):
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64, "learning_rate": 1e-3, "warmup_steps": 100,
         "front_end": {"mels": 64, "hop_seconds": 0.01, "analysis_seconds": 0.064},
-        "views": {
-            "crop_seconds": 0.48, "time_shift": 1.0, "time_stretch": 0.0, "frequency_shift": 0.0,
-            "frequency_stretch": 0.0, "mixup": 0.0, "noise": 0.0, "equalizer": 0.0,
-        },
+        "views": {**PLAIN, "crop_seconds": 0.48},
     }  # fmt: skip
     """16 kHz, 64 bands from 60 to 7800 Hz, transforms of 1024 samples every 160, 48 frames of them."""
 
@@ -137,7 +135,7 @@ class BYOLA(TwoViews):
 
     def standardised(self, x: Tensor) -> Tensor:
         """Pre-norm: log-mel at mean 0 and standard deviation 1 over the data."""
-        return (x - self.encoder.input_mean) / self.encoder.input_std
+        return self.encoder.standard(x)
 
     def changed(self, x: Tensor, generator: Generator) -> Tensor:
         """Log-mixup-exp with the past, random resize crop, random linear fader: (B, F, V) → (B, F, V)."""

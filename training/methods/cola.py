@@ -31,6 +31,7 @@ from training.methods.wrong_answers import WrongAnswers
 from training.parts.contrast import fellows, own_picked, products
 from training.run.schema import Picture
 from training.settings import setting
+from training.views.plain import PLAIN
 from training.views.segments import cut, starts_anywhere, starts_apart, starts_beyond, stretch_lengths
 
 W_AT_START = 10.0
@@ -56,11 +57,8 @@ class COLA(Method):
     encoders = ("conv2d", "resnet", "patch_transformer", "conv_gru")
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "learning_rate": 1e-3,
-        "views": {
-            "time_stretch": 0.0, "frequency_shift": 0.0, "frequency_stretch": 0.0, "mixup": 0.0, "noise": 0.0,
-            "equalizer": 0.0, "crop_seconds": 0.48,
-        }
-    }  # fmt: skip
+        "views": {**PLAIN, "crop_seconds": 0.48},
+    }
     card = Card(
         title="COLA",
         family="contrastive",

@@ -60,8 +60,9 @@ class MaskedAutoencoder(Method):
         year=2022,
         paper="Huang et al., Masked Autoencoders that Listen, arXiv 2207.06405; Niizumi et al., Masked Spectrogram Modeling, "
         "arXiv 2204.12260",
-        summary="The spectrogram is cut into small rectangles, and three quarters of them are thrown away. The encoder sees "
-        "only the rest, which makes it quick; a small decoder, told where each missing rectangle lay, draws what it held. "
+        summary="The spectrogram is cut into patches, of 40 ms and all bands by default, and three quarters of them are "
+        "thrown away. The encoder sees only the rest, which makes it quick; a small decoder, told where each missing patch "
+        "lay, draws what it held. "
         "So little is left that copying from next door doesn't do: the model has to know how sounds look as a whole. "
         "After training the decoder is thrown away too.",
         formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{i \in M} \frac{1}{P} \big\lVert x_i - "

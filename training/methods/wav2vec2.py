@@ -33,6 +33,7 @@ from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import frames_of_others, other_frames, own_steps, span_mask
+from training.views.plain import UNMIXED, WHOLE_FRAMES
 
 CODEBOOKS = 2
 """G; a moment is named by one code of each."""
@@ -73,7 +74,7 @@ class Wav2Vec2(Method):
         "batch_size": 64,
         "learning_rate": 1e-3,
         # Stretched moments would hold a part of their neighbours, and give them away.
-        "views": {"crop_seconds": 0.64, "mixup": 0.0, "noise": 0.0, "equalizer": 0.5, "time_stretch": 0.0},
+        "views": {**UNMIXED, **WHOLE_FRAMES, "equalizer": 0.5, "crop_seconds": 0.64},
     }
     warmth: Tensor
     card = Card(
