@@ -78,7 +78,7 @@ class NPC(Method):
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="Without the growing gap the frame leaks into its own description, and copying is enough: the loss is near "
-        "zero and nothing is learned. Few codes are in use in healthy runs too, some five "
+        "zero and nothing is learned. Few codes are in use in healthy runs too, two to five "
         "of 64 (docs/experiments.md); with one alone all frames are rebuilt alike.",
         flow=Flow(
             (("clip", "view", "masked", "encoder", "quantiser", "decoder"), ("clip", "view", "frames")),
@@ -102,7 +102,7 @@ class NPC(Method):
         part(
             "codes_used",
             "Codes in use",
-            "How many codes of a codebook are in use; some five of 64 is what healthy runs have, and 1 means that all frames "
+            "How many codes of a codebook are in use; two to five of 64 is what healthy runs have, and 1 means that all frames "
             "are rebuilt alike.",
             "codes",
             1,
