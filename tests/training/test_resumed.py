@@ -43,6 +43,7 @@ ONE_A_MECHANISM = {
     "dino": "a centre that moves",
     "wav2vec2": "a temperature that falls",
     "masked_autoencoder": "masks",
+    "hubert": "clusters of a network that was copied, and the views that will be clustered",
     "audio_text": "what lies beside the sounds",
     "cpc": "batches by group",
 }

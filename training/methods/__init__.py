@@ -8,6 +8,7 @@ from training.methods.audio_image import AudioImage
 from training.methods.audio_text import AudioText
 from training.methods.autoencoder import Autoencoder
 from training.methods.barlow_twins import BarlowTwins
+from training.methods.best_rq import BestRQ
 from training.methods.byol import BYOL
 from training.methods.byol_a import BYOLA
 from training.methods.cola import COLA
@@ -18,6 +19,7 @@ from training.methods.deep_infomax import DeepInfoMax
 from training.methods.deepcluster import DeepCluster
 from training.methods.denoising_autoencoder import DenoisingAutoencoder
 from training.methods.dino import DINO
+from training.methods.hubert import HuBERT
 from training.methods.infonce import InfoNCE
 from training.methods.jigsaw import Jigsaw
 from training.methods.local_aggregation import LocalAggregation
@@ -88,6 +90,8 @@ METHODS: dict[str, type[Method]] = {
     "cpc": CPC,
     "cpc_v2": CPCv2,
     "wav2vec2": Wav2Vec2,
+    "hubert": HuBERT,
+    "best_rq": BestRQ,
     # across modalities
     "multi_format": MultiFormat,
     "audio_text": AudioText,

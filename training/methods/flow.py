@@ -32,6 +32,7 @@ STATIONS = {
     "decoder": "learned; back to sound",
     "classifier": "learned; names a class",
     "quantiser": "learned; snaps to the nearest of a few codes",
+    "random quantiser": "drawn once and never learned; snaps to the nearest of a few codes",
     "critic": "learned; scores whether two things belong together",
     "prototypes": "learned; one vector for each cluster",
     "average": "the mean over layers or frames",
