@@ -76,9 +76,14 @@ class SimCLR(Neighbours):
         if "far" in views:
             own = far_scores(z, far.repeat(2, 1), views["there"].repeat(2)) / self.temperature
             similarity = torch.cat([similarity, own], dim=1)  # (2B, 2B + 1)
+        similarity = torch.cat([similarity, *self.further(z, views)], dim=1)
         partner = torch.arange(len(z), device=z.device).roll(len(z) // 2)
         loss, found = self.picked(similarity, partner)
         return {"loss": loss, "accuracy": found}
+
+    def further(self, z: Tensor, views: dict[str, Tensor]) -> list[Tensor]:
+        """Scores (2B, …) of wrong answers that are not of this batch: z (2B, P) of length 1."""
+        return []
 
     def chance(self) -> Chance:
         """All views equally near: ln(2B − 1), and one more where there are far ones."""

@@ -42,6 +42,7 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("local_aggregation", "conv2d", {"method.background": 8}),
     *[("denoising_autoencoder", "conv2d", {"corruption": kind}) for kind in ("crop", "reorder", "band_filter")],
     *[("cola", "conv2d", {"segments": kind}) for kind in ("near", "anywhere", "near against far")],
+    ("simclr_v2", "conv2d", {"memory_length": 64}),
     *[(name, "conv2d", {"positives": "near against far"}) for name in ("simclr", "triplet")],
 ]
 """Every method and every encoder, and settings by which a step goes another way."""
