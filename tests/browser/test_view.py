@@ -50,6 +50,23 @@ def test_every_tab_stands_in_the_address_and_is_opened_by_it(
     assert seen.troubles == []
 
 
+def test_a_tab_opened_before_the_scripts_have_come_stays_open_and_is_named(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    """Gradio's tabs can be clicked as soon as they are drawn, and ours may come later."""
+    seen = look(finished_site)
+    held: list[Any] = []
+    page = seen.page
+    page.route("**/js/core/view.js*", lambda route: held.append(route))
+    page.goto(f"{seen.address}/", wait_until="commit")
+    page.get_by_role("tab", name=PAGES["methods"][0]).click(timeout=SLOW_MS)
+    for route in held:
+        route.continue_()
+    in_address(page, "tab=methods")
+    page.wait_for_function("document.body.dataset.tab === 'methods'", timeout=SLOW_MS)
+    assert open_tab(page) == PAGES["methods"][0]
+
+
 def test_the_button_goes_back_to_the_tab_the_run_and_the_clip_and_forward_again(
     finished_site: Site, look: Callable[..., Seen]
 ) -> None:

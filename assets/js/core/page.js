@@ -37,6 +37,14 @@ function arrive() {
 const panels = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[role=tabpanel][id^=tab-]")]);
 const open = () => panels().find(isSeen)?.id.slice("tab-".length);
 
+// A tab other than the first one that is open before this ran was clicked before it could be heard.
+const early = open();
+if (early && early !== view.tabs[0]) {
+  clicked = early;
+  arrive();
+  tabOpened();
+}
+
 /** Which tab Gradio is to open when the page was loaded. */
 export const askedTab = () => ({ __type__: "update", selected: clicked ?? asked() });
 
