@@ -108,6 +108,23 @@ def test_the_student_does_not_see_what_is_hidden_and_the_teacher_does() -> None:
     assert not torch.equal(method.predicted(x, ~hidden), method.predicted(other, ~hidden))
 
 
+def test_what_the_student_says_equals_the_slow_one() -> None:
+    """Step by step: a hidden step is the one learned token at its place, every other its own frames there."""
+    method = method_with().eval()
+    views, encoder = views_for(method), method.encoder
+    x, hidden = views["x"][:3], views["hidden"][:3]
+    with torch.no_grad():
+        found, patches = method.predicted(x, hidden), encoder.patches(x)
+        places = encoder.positions(patches.shape[1], x.device)
+        for clip in range(3):
+            tokens = [
+                (method.missing if hidden[clip, u] else encoder.embedding(patches[clip, u])) + places[u]
+                for u in range(patches.shape[1])
+            ]
+            said = method.predict(encoder.context(torch.stack(tokens)[None]))[0]
+            torch.testing.assert_close(found[clip], said, rtol=1e-4, atol=1e-5)
+
+
 def test_hidden_steps_lie_within_the_clip() -> None:
     views = views_for(method_with())
     assert not (views["hidden"] & ~views["inside"]).any()
