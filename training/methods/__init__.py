@@ -23,6 +23,7 @@ from training.methods.hubert import HuBERT
 from training.methods.infonce import InfoNCE
 from training.methods.jigsaw import Jigsaw
 from training.methods.local_aggregation import LocalAggregation
+from training.methods.m2d import M2D
 from training.methods.masked_autoencoder import MaskedAutoencoder
 from training.methods.max_margin import MaxMargin
 from training.methods.memory_bank import MemoryBank
@@ -86,6 +87,7 @@ METHODS: dict[str, type[Method]] = {
     "vicreg": VICReg,
     "dino": DINO,
     "data2vec": Data2Vec,
+    "m2d": M2D,
     # predictive coding
     "cpc": CPC,
     "cpc_v2": CPCv2,
