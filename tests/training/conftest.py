@@ -22,6 +22,7 @@ from training.config import RunConfig, new_config  # noqa: E402
 from training.data import starter  # noqa: E402
 from training.data.cache import ClipWriter, load  # noqa: E402
 from training.data.dataset import SAMPLE_RATE, Dataset  # noqa: E402
+from training.encoders import ENCODERS  # noqa: E402
 from training.run import RunFolder, create_run  # noqa: E402
 
 CLASSES = ("bell", "buzz", "hum", "hiss")
@@ -86,7 +87,7 @@ def made_run(tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def make(name: str = "run", *, method: str = "simclr", steps: int = 6, encoder: str | None = None,
              seed: int = 0, breaks: tuple[str, ...] = (), **overrides: Any) -> RunFolder:  # fmt: skip
         settings = {**TINY, **overrides}
-        if encoder == "conv1d":
+        if encoder is not None and ENCODERS[encoder].domain == "waveform":
             settings.pop("mels")
             settings["probe_clips"] = 16  # it is slow to embed whole waveforms
         config = new_config(

@@ -124,10 +124,16 @@ def test_labels_teach_the_whole_model_and_leave_the_run_as_it_was(trained: RunFo
     assert float(found) > 0.8  # it has seen them all
 
 
-@pytest.mark.parametrize("method", ["byol", "simclr_v2"])
-def test_other_methods_are_fine_tuned_too(made_run: MakeRun, method: str) -> None:
-    run = made_run(method=method, steps=1)
+@pytest.mark.parametrize(
+    ("method", "encoder"),
+    [("byol", None), ("simclr_v2", None), ("cpc", "wave_gru"), ("wav2vec2", "wave_transformer")],
+)
+def test_other_methods_and_encoders_are_fine_tuned_too(made_run: MakeRun, method: str, encoder: str | None) -> None:
+    run = made_run(method=method, encoder=encoder, steps=1)
     train(run.path)
+    kept = run.snapshot(1)
+    assert kept is not None and any(name.startswith("lens/") for name in kept)
+    assert np.isfinite(kept["embeddings"].astype(np.float32)).all()
     assert fine_tuning(run, "class", 2, 0.05, silent)["trained"]["fine_tuned"] >= 0
 
 

@@ -8,6 +8,8 @@ from training.encoders.encoder import Encoder
 from training.encoders.masked_conv import MaskedConv
 from training.encoders.resnet import ResNet
 from training.encoders.transformers import FrameTransformer, PatchTransformer
+from training.encoders.wave_gru import WaveGru
+from training.encoders.wave_transformer import WaveTransformer
 
 ENCODERS: dict[str, type[Encoder]] = {
     "conv2d": Conv2d,
@@ -19,4 +21,6 @@ ENCODERS: dict[str, type[Encoder]] = {
     "bi_gru": BiGru,
     "masked_conv": MaskedConv,
     "conv1d": Conv1d,
+    "wave_gru": WaveGru,
+    "wave_transformer": WaveTransformer,
 }

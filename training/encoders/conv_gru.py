@@ -9,13 +9,13 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
-from training.encoders.encoder import Encoder, Size
+from training.encoders.encoder import Domain, Encoder, Size
 
 
 class ConvGru(Encoder):
     """`local` looks at the frames of one step and at nothing else, `context` at all steps so far and at none to come."""
 
-    domain = "mel"
+    domain: ClassVar[Domain] = "mel"
     title = "Frames and a GRU"
     summary = "Features of every 40 ms, then a recurrent network that sums up what was heard so far, as in CPC."
     stride = 2
@@ -28,16 +28,21 @@ class ConvGru(Encoder):
 
     def __init__(self, mels: int, width: int = 192, depth: int = 1) -> None:
         super().__init__(mels)
-        self.layers = nn.Sequential(
-            nn.Linear(self.stride * mels, width), nn.LayerNorm(width), nn.ReLU(),
-            nn.Linear(width, width), nn.LayerNorm(width), nn.ReLU(),
-        )  # fmt: skip
+        self.layers = self.of_a_step(mels, width)
         self.recurrent = nn.GRU(width, width, depth, batch_first=True)
         self.width = width
 
+    def of_a_step(self, mels: int, width: int) -> nn.Module:
+        """The layers that `local` puts upon each step."""
+        return nn.Sequential(
+            nn.Linear(self.stride * mels, width), nn.LayerNorm(width), nn.ReLU(),
+            nn.Linear(width, width), nn.LayerNorm(width), nn.ReLU(),
+        )  # fmt: skip
+
     def local(self, x: Tensor) -> Tensor:
         """z: standardised (B, F, T) → (B, U, D), frame u of the input frames from s · u on alone."""
-        return self.layers(stacked(x, self.stride))
+        z: Tensor = self.layers(stacked(x, self.stride))
+        return z
 
     def context(self, z: Tensor) -> Tensor:
         """c: (B, U, D) → (B, U, D), frame u of the frames up to u."""
@@ -55,6 +60,12 @@ class FrameGru(ConvGru):
     title = "Single frames and a GRU"
     summary = "The same with every single frame as a step, of 20 ms, or of 10 at a fine resolution, as in APC's paper."
     stride = 1
+    sizes: ClassVar = {
+        "S": Size(268_000),
+        "M": Size(1_050_000, {"width": 384}),
+        "L": Size(5_010_000, {"width": 512, "depth": 3}),
+        "XL": Size(20_000_000, {"width": 1024, "depth": 3}),
+    }
 
 
 def stacked(x: Tensor, stride: int) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
-from training.encoders.encoder import Encoder, Size
+from training.encoders.encoder import Domain, Encoder, Size
 
 VIT_TINY = {"width": 192, "depth": 12, "heads": 3, "dense": 4}
 VIT_SMALL = {"width": 384, "depth": 12, "heads": 6, "dense": 4}
@@ -29,7 +29,7 @@ class Transformer(Encoder):
     drop tokens between `embedded`, which adds the positions, and `context`.
     """
 
-    domain = "mel"
+    domain: ClassVar[Domain] = "mel"
 
     def __init__(
         self,

@@ -1,15 +1,15 @@
 """CPC: sum up what was heard so far, and pick the frame that comes k steps later out of a crowd of wrong ones.
 
 Paper:   van den Oord et al. 2018, arXiv 1807.03748, section 2, equations 3 and 4; section 3.1 (speech)
-Differs: 1. It hears mel frames, two to a step of 40 ms, instead of samples. 2. Views are changed copies of the clips; the
+Differs: 1. It hears mel frames, two to a step of 40 ms, instead of samples, unless its encoder is wave_gru. 2. Views are changed copies of the clips; the
          past and the frames to be found share one change, whereas Kharitonov et al. 2020, arXiv 2007.00991, found it
          better to change the past alone: a filter or a mixture tells frames of other clips. 3. A GRU of width 192
-         instead of 256. 4. Fewer and longer steps: 4 of 40 ms reach 160 ms ahead, the paper's 12 of 10 ms reach 120.
+         instead of 256. 4. Fewer and longer steps: 4 of 40 ms reach 160 ms ahead, the paper's 12 of 10 ms (wave_gru's) 120.
          5. Wrong frames are drawn evenly, so many of the same clip and so many of other ones, of all speakers or
          (others_from) of the same one, as in Rivière et al. 2020, arXiv 2002.02848. 6. AdamW 3e-3 and a cosine schedule
          instead of Adam 2e-4.
-Shapes:  B clips, F mel bands, V view frames, U = V / 2 encoder frames, D encoder width, M wrong frames of the same clip,
-         N wrong frames of other clips.
+Shapes:  B clips, F mel bands, V frames of a view (or samples, without F), s of them in a step (the encoder's stride),
+         U = V / s encoder frames, D encoder width, M wrong frames of the same clip, N wrong frames of other clips.
 """
 
 import math
@@ -58,7 +58,7 @@ class CPC(Method):
     """A GRU over local features; W_k turns its state into a guess at the local features k steps later."""
 
     Config = Settings
-    encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "frame_gru")
+    encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "frame_gru", "wave_gru")
     encoder: ConvGru
     heads: ClassVar[tuple[str, ...]] = ("predict",)
     """Names of its lists of W_k, one list for each direction in which it foresees."""

@@ -1,7 +1,8 @@
 """wav2vec 2.0: hide stretches of a clip, and tell from what is left which code stood at each hidden place.
 
 Paper:   Baevski et al. 2020, arXiv 2006.11477, sections 2 and 3, equations 1 to 4
-Differs: 1. Moments of two mel frames, 40 ms, and one linear layer instead of seven convolutions on samples. 2. Three
+Differs: 1. Moments of two mel frames, 40 ms, and one linear layer instead of seven convolutions on samples, unless its
+         encoder is wave_transformer. 2. Three
          narrow Transformer layers. 3. Spans of 2 moments, 80 ms instead of 200, begin at 25 % of them instead of 6.5
          %: about half is hidden either way, but words here last half a second. 4. Few codes and distractors, since a
          word has a dozen moments; as many distractors again are hidden moments of other clips. 5. The diversity is
@@ -9,7 +10,7 @@ Differs: 1. Moments of two mel frames, 40 ms, and one linear layer instead of se
          front end. 7. Views are changed copies of the clips, without noise and mixtures and with weak filters, and
          padding is neither hidden nor a distractor. 8. Positions are fixed waves of absolute time instead of a convolution
          that learns relative ones. 9. AdamW and a cosine schedule instead of Adam and a linear one.
-Shapes:  B clips, F mel bands, V view frames, U = V / 2 moments, D encoder width, P projection width, G codebooks,
+Shapes:  B clips, F mel bands, V frames of a view (or samples, without F), U moments, D encoder width, P projection width, G codebooks,
          C codes of each, K distractors of the same clip, N of others.
 """
 
@@ -24,7 +25,7 @@ from torch import Generator, Tensor, nn
 
 from training.batch import Batch
 from training.encoders.encoder import Encoder
-from training.encoders.transformers import FrameTransformer
+from training.encoders.transformers import Transformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.parts.contrast import products
@@ -68,8 +69,8 @@ class Wav2Vec2(Method):
 
     Config = Settings
     objective = 2
-    encoders = ("frame_transformer",)
-    encoder: FrameTransformer
+    encoders = ("frame_transformer", "wave_transformer")
+    encoder: Transformer
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 64,
         "learning_rate": 1e-3,

@@ -34,9 +34,10 @@ class Augment:
         return self.settings(audio, lengths, generator)
 
     def placed(self, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
-        """One random mel view of each clip, and which of its frames (B, V) show the clip: the rest is padding."""
-        assert isinstance(self.settings, MelViews), "samples have no frames"
-        return self.settings.placed(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds)
+        """One random view of each clip, and which of its frames or samples (B, V) show the clip: the rest is padding."""
+        if isinstance(self.settings, MelViews):
+            return self.settings.placed(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds)
+        return self.settings.placed(audio, lengths, generator)
 
     def crops(
         self, audio: Tensor, lengths: Tensor, generator: Generator, *, large: int, small: int, small_seconds: float

@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 
 from training.data.dataset import SAMPLE_RATE
 from training.settings import setting
+from training.views.mel import shown
 from training.views.surroundings import ROOM_SECONDS, reverberated, with_background
 
 
@@ -68,6 +69,10 @@ class WaveformViews:
 
     def __call__(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
         """One random view of each clip: (B, S) with lengths (B,) in samples → (B, V)."""
+        return self.placed(waveforms, lengths, generator)[0]
+
+    def placed(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+        """The same view (B, V), and which of its samples (B, V) show the clip itself and not what surrounds it."""
         batch, device = len(waveforms), waveforms.device
         samples = self.samples
 
@@ -96,7 +101,8 @@ class WaveformViews:
         if self.equalizer:
             view = filtered(view, self.equalizer * torch.randn(batch, 5, device=device, generator=generator))
         gain = 10 ** ((uniform() * 2 - 1) * self.gain_db / 20)
-        return view * gain * torch.where(uniform() < self.polarity, -1.0, 1.0)
+        view = view * gain * torch.where(uniform() < self.polarity, -1.0, 1.0)
+        return view, shown(lengths, samples, starts[:, 0], stretch[:, 0])
 
     def pair(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
         """Two views of each clip, made in one call: (B, V) twice."""

@@ -32,6 +32,8 @@ STEPS: list[tuple[str, str, dict[str, Any]]] = [
     ("simclr", "conv1d", {"background": 0.5, "reverb": 0.5}),
     ("byol", "conv2d", {"normalisation": "group"}),
     ("apc", "conv_gru", {"direction": "backward"}),
+    ("cpc", "wave_gru", {}),
+    ("wav2vec2", "wave_transformer", {}),
     *[(name, "conv_gru" if name == "cpc" else "bi_gru", {"others_from": "same source"}) for name in ("cpc", "cpc_v2")],
     ("mpc", "frame_transformer", {"band_part": 0.3}),
     ("npc", "masked_conv", {"quantised": False, "kernel_frames": 15}),

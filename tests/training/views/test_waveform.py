@@ -131,3 +131,16 @@ def test_filtering() -> None:
         np.testing.assert_allclose(found[b], np.fft.irfft(spectrum, n=64), atol=1e-5)
     flat = torch.randn(1, 999)
     torch.testing.assert_close(filtered(flat, torch.zeros(1, 5)), flat, atol=1e-5, rtol=0)
+
+
+def test_what_shows_the_clip_is_told_from_what_surrounds_it() -> None:
+    """Ones in silence: where the view shows the clip it holds ones, and nothing elsewhere."""
+    still = dict.fromkeys(("gain_db", "polarity", "mixup", "noise", "equalizer"), 0.0)
+    views = WaveformViews(crop_seconds=0.2, time_shift=1.0, **still)
+    lengths = torch.tensor([1000, 3200, 9000, 40])
+    audio = (torch.arange(9000) < lengths[:, None]).float()
+    x, shown = views.placed(audio, lengths, Generator().manual_seed(0))
+    assert x.shape == shown.shape == (4, 3200) and shown.dtype == torch.bool
+    assert torch.equal(x, views(audio, lengths, Generator().manual_seed(0)))
+    assert (x[shown] >= 0.5).all() and (x[~shown] <= 0.5).all()
+    assert shown[2].all() and 700 < int(shown[0].sum()) < 1300
