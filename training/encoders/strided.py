@@ -58,7 +58,6 @@ class StridedLayer(nn.Module):
         blocks = x[:, : moments * self.stride].reshape(len(x), moments, self.own.in_features)
         heard: Tensor = self.own(blocks)
         if self.before is not None:
-            before = self.before(blocks[:, :-1, -self.reach :])
-            heard = heard + nn.functional.pad(before, (0, 0, min(1, moments), 0))
+            heard[:, 1:] += self.before(blocks[:, :-1, -self.reach :])
         found: Tensor = self.activation(self.norm(heard))
         return found
