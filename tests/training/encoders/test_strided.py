@@ -29,10 +29,14 @@ def slow_layer(layer: StridedLayer, x: Tensor, kernel: int) -> Tensor:
 def test_a_layer_is_a_convolution_that_begins_at_the_left(kernel: int, stride: int, moments: int, extra: int) -> None:
     layer = StridedLayer(3, 6, kernel, stride, nn.ReLU).double()
     nn.init.normal_(layer.norm.weight), nn.init.normal_(layer.norm.bias)
-    x = torch.randn(2, moments * stride + extra, 3).double()
-    found = layer(x)
+    x = torch.randn(2, moments * stride + extra, 3).double().requires_grad_()
+    found, slow = layer(x), slow_layer(layer, x[:, : moments * stride], kernel)
     assert found.shape == (2, moments, 6)
-    torch.testing.assert_close(found, slow_layer(layer, x[:, : moments * stride], kernel))
+    torch.testing.assert_close(found, slow)
+    weights = [x, *layer.parameters()]
+    gradients = (torch.autograd.grad(y.square().sum(), weights, allow_unused=True) for y in (found, slow))
+    for fast, true in zip(*gradients, strict=True):
+        torch.testing.assert_close(fast, true)
 
 
 def test_less_than_a_stride_is_no_moment() -> None:
