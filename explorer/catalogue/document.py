@@ -15,7 +15,16 @@ from explorer.catalogue.comparison import (
 from explorer.catalogue.diagram import as_file, diagram
 from explorer.catalogue.gains import RIVALS, Gain, gain
 from explorer.catalogue.markdown import escaped, table
-from explorer.catalogue.method_markdown import MEASURES, badges, facts, introduction, linked, source_path
+from explorer.catalogue.method_markdown import (
+    FOR_ALL_TITLE,
+    MEASURES,
+    badges,
+    facts,
+    for_all,
+    introduction,
+    linked,
+    source_path,
+)
 from training.methods import METHODS
 
 HEAD = """# The methods
@@ -59,6 +68,7 @@ def document() -> str:
     found = results()
     rivals = ", ".join(f"*{word}* ({meaning})" for word, meaning in RIVALS.items())
     parts = [HEAD.format(comparison=with_and_without(found), rivals=rivals).rstrip(), *_measured(found)]
+    parts.append(f"## {FOR_ALL_TITLE}\n\nWhere all methods differ from their papers in the same way:\n\n{for_all()}")
     for family, names in by_family().items():
         parts.append(f"## {family[0].upper()}{family[1:]}")
         parts += [entry(name) for name in names] or ["None yet."]

@@ -10,6 +10,7 @@ from explorer.catalogue.markdown import ROOT, escaped, table
 from explorer.catalogue.without_parts import without_parts
 from training.encoders import ENCODERS
 from training.methods import METHODS
+from training.methods.departures import FOR_ALL
 from training.methods.method import Method
 from training.settings import Setting, describe
 
@@ -41,8 +42,21 @@ def introduction(method: type[Method]) -> str:
     return f"{escaped(method.card.summary)}\n\n$$\n{method.card.formula.strip()}\n$$"
 
 
-def facts(method: type[Method]) -> str:
-    """Paper, collapse, what it is suited to, encoders, departures from the paper, and settings."""
+FOR_ALL_TITLE = "What holds for all methods"
+
+
+def for_all() -> str:
+    """Where all methods differ from their papers, as a numbered list."""
+    return "\n".join(f"{i}. {text}" for i, text in enumerate(FOR_ALL, 1))
+
+
+def facts(
+    method: type[Method], for_all: str = f"[{FOR_ALL_TITLE.lower()}](#{FOR_ALL_TITLE.lower().replace(' ', '-')})"
+) -> str:
+    """Paper, collapse, what it is suited to, encoders, departures from the paper, settings, and parts that can be taken out.
+
+    `for_all` leads to what is said once for all methods.
+    """
     card = method.card
     fit = ", ".join(ENCODERS[name].title for name in method.encoders)
     suited = f"{MEASURES[card.suits.measure]} of {FACETS[card.suits.facet]}, within {card.suits.seconds} s"
@@ -59,7 +73,7 @@ def facts(method: type[Method]) -> str:
     numbered = "\n".join(f"{i}. {escaped(text)}" for i, text in enumerate(differences(method), 1))
     parts = [
         told,
-        f"**Where it differs from the paper**\n\n{numbered}",
+        f"**Where it differs from the paper**, beside {for_all}\n\n{numbered}",
         f"**Its own settings**\n\n{settings_table(method)}",
     ]
     name = next(name for name, kind in METHODS.items() if kind is method)

@@ -28,9 +28,11 @@ def build(frame: Frame) -> None:
             facts = gr.Markdown(elem_id="method-facts")
         with gr.Column(scale=6, min_width=320), gr.Accordion("Its own file", open=True, elem_id="method-source"):
             source = gr.Markdown(latex_delimiters=[], elem_id="method-code")
+    with gr.Accordion("What holds for all methods", open=False, elem_id="for-all-methods"):
+        for_all = gr.Markdown()
     told = [head, words, drawing, facts, source]
     assert frame.tab is not None, "each page is built inside its tab"
-    frame.tab.select(_first, table, [comparison, table, *told], **frame.quiet)
+    frame.tab.select(_first, table, [comparison, for_all, table, *told], **frame.quiet)
     table.select(_chosen, None, told, **frame.quiet)
     _wire_train(frame, train, table)
 
@@ -49,11 +51,12 @@ def _wire_train(frame: Frame, button: gr.Button, table: MethodTable) -> None:
 def _first(shown: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]:
     """Everything, at the first opening; the method that the address names, where it names one."""
     if shown and shown.get("rows"):
-        return (gr.skip(),) * 7
+        return (gr.skip(),) * 8
     from explorer.catalogue.comparison import results, with_and_without
+    from explorer.catalogue.method_markdown import for_all
 
     name = known_method(request.query_params.get("method"))
-    return with_and_without(results()), table_value(name), *method_told(name)
+    return with_and_without(results()), for_all(), table_value(name), *method_told(name)
 
 
 def _chosen(event: gr.SelectData) -> tuple[str, ...]:
@@ -71,7 +74,7 @@ def method_told(name: str) -> tuple[str, ...]:
     head = f"## {escaped(method.card.title)}\n\n{' · '.join(badges(method))}"
     code = f"`{source_path(method)}`\n\n```python\n{source(method)}\n```"
     drawing = f'<div class="flow">{diagram(method.card.flow, method.card.title)}</div>'
-    return head, introduction(method), drawing, facts(method), code
+    return head, introduction(method), drawing, facts(method, "*what holds for all methods* (below)"), code
 
 
 def table_value(chosen: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class Break:
     """Settings of the method that take the part out, whatever was set and whatever their range."""
 
 
-ONE_POINT = "All clips become one point within seconds, while the loss looks perfect."
+FEW_DIRECTIONS = "The projections fall into a few directions within seconds, while the loss looks better than ever."
 GAP = Break(
     "Edges of neighbouring slices share samples and give the answer away: the loss falls lower and less is learned.",
     settings={"gap_seconds": 0.0},
@@ -38,7 +38,7 @@ OF_SIMCLR = {
 
 BREAKS: Mapping[str, Mapping[str, Break]] = {
     "byol": {
-        "stop_gradient": Break(ONE_POINT, replacing.learns_on_both_sides),
+        "stop_gradient": Break(FEW_DIRECTIONS, replacing.learns_on_both_sides),
         "predictor": Break(
             "The projections come to agree in ever fewer directions: the rank falls, while their spread may even grow.",
             replacing.without("predict"),
@@ -52,14 +52,14 @@ BREAKS: Mapping[str, Mapping[str, Break]] = {
         ),
     },
     "byol_a": {
-        "stop_gradient": Break(ONE_POINT, replacing.learns_on_both_sides),
+        "stop_gradient": Break(FEW_DIRECTIONS, replacing.learns_on_both_sides),
         "predictor": Break(
             "The projections shrink towards one point, and the loss to 0.", replacing.without("predict")
         ),
         "ema": Break("Nothing collapses, as in SimSiam; it may learn less steadily.", replacing.target_of_now),
     },
     "simsiam": {
-        "stop_gradient": Break(ONE_POINT, replacing.without("stop_gradient")),
+        "stop_gradient": Break(FEW_DIRECTIONS, replacing.without("stop_gradient")),
         "predictor": Break(
             "The loss reaches −1 and the projections fall into few directions.", replacing.without("predict")
         ),

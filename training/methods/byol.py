@@ -63,8 +63,9 @@ class BYOL(TwoViews):
         formula=r"\mathcal{L} = 2 - 2\cos\!\big(q(z_1), \mathrm{sg}(z'_2)\big) + 2 - 2\cos\!\big(q(z_2), \mathrm{sg}(z'_1)\big)",
         negatives=False,
         prevents_collapse="The predictor on one side only, the stopped gradient, and the target's slowness.",
-        breaks="Without the predictor or the stopped gradient all embeddings become one point within seconds, while the loss "
-        "looks better than ever: watch the normalised standard deviation.",
+        breaks="Without the stopped gradient or the predictor the projections fall into a few directions within seconds, while the "
+        "loss looks better than ever. Watch the effective rank: with a last norm layer that has no scale each output stays "
+        "spread, and a collapsing run looks better by the normalised standard deviation.",
         flow=Flow(
             (
                 ("clip", "view", "encoder", "projector", "predictor"),

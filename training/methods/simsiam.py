@@ -53,8 +53,9 @@ class SimSiam(TwoViews):
         r"\quad p = q(z)",
         negatives=False,
         prevents_collapse="The stopped gradient and the predictor; the projector's last BatchNorm helps.",
-        breaks="Without the stopped gradient or the predictor the loss reaches −1 at once and the embeddings say nothing. It "
-        "has no slow copy to steady it, so watch the normalised standard deviation on data of your own.",
+        breaks="Without the stopped gradient or the predictor the loss nears −1 at once and the embeddings say nothing. It has no "
+        "slow copy to steady it. On data of your own watch the effective rank: the projector's last norm layer keeps each output "
+        "spread, so that the normalised standard deviation tells little.",
         flow=Flow(
             (
                 ("clip", "view", "encoder", "projector", "predictor"),

@@ -5,18 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from explorer.catalogue.document import document
 from explorer.catalogue.markdown import ROOT, escaped
 from explorer.catalogue.method_markdown import (
     NEEDS,
     badges,
     differences,
     facts,
+    for_all,
     introduction,
     linked,
     source,
     source_path,
 )
 from training.methods import METHODS
+from training.methods.departures import FOR_ALL
 from training.settings import describe
 
 
@@ -52,6 +55,13 @@ def test_its_source_is_the_file_it_stands_in(name: str) -> None:
     assert source(METHODS[name]) == path.read_text()
     assert f"class {METHODS[name].__name__}" in source(METHODS[name])
     assert "```" not in source(METHODS[name])  # the page shows it in a fence
+
+
+def test_what_holds_for_all_methods_is_said_once_and_linked_from_each() -> None:
+    assert all(text[0].isupper() and text.endswith(".") and text in for_all() for text in FOR_ALL)
+    text = document()
+    assert text.count(for_all()) == 1 and "\n## What holds for all methods\n" in text
+    assert text.count("(#what-holds-for-all-methods)") == len(METHODS)
 
 
 def test_titles_tell_methods_apart() -> None:
