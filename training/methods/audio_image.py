@@ -5,6 +5,8 @@ Differs: 1. The wrong answers are the other clips of the batch and not of a memo
             noise contrastive estimation.
          2. One still picture for each recording (a video's frame) instead of the video.
          3. Clips of the same picture count as right for each other: they are cut from one recording.
+         4. The other half of the paper is missing, cross-modal agreement (section 4): after the discrimination of instances
+            it draws positives and negatives by how alike clips are in both modalities, and compares within one too.
 Shapes:  B clips, F mel bands, V view frames, E edge of a picture, D encoder width, P projection width.
 """
 

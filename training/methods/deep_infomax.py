@@ -8,7 +8,9 @@ Differs: 1. Local features are the encoder's frames, each of all bands, instead 
          AMDIM (Bachman et al. 2019, arXiv 1906.00910): of a single view it was enough to know where in it the clip
          began. 4. The global vector ends in BatchNorm without scale and offset: else the judge soon wins for good.
          5. InfoNCE by default; the Jensen-Shannon estimate is a setting. 6. AdamW and a cosine schedule instead of
-         Adam. 7. Moments of other windows of a clip's own recording are no wrong answers (`same_recording`).
+         Adam. 7. Moments of other windows of a clip's own recording are no wrong answers (`same_recording`). 8. The
+         critic multiplies what moment and vector become in two layers each, as the paper's encode-and-dot, but in 256
+         numbers instead of 2048, without linear paths beside the layers, and with BatchNorm on the vector's side alone.
 Shapes:  B clips, F mel bands, V view frames, U output frames, D encoder width, P width of the global vector, C width in
          which the critic compares.
 """

@@ -4,7 +4,9 @@ Paper:   Zhan et al. 2020, arXiv 2006.10645, section 3
 Differs: 1. Centroids are means of the memory after every step, not every ten. 2. At most one small cluster is
          dissolved after a step. 3. A cluster is small below a quarter of the mean size instead of below twenty clips.
          4. Memory and clusters begin at the untrained network's own embeddings and plain k-means. 5. AdamW instead of
-         SGD. 6. A clip's memory keeps .8 of itself at every step instead of .5.
+         SGD. 6. A clip's memory keeps .8 of itself at every step instead of .5. 7. The projection ends in BatchNorm
+         without scale and offset, where the authors' code drops out in the middle and ends in a ReLU; so the memory
+         spreads over the whole sphere.
 Shapes:  B clips, n clips of the data, K clusters, F mel bands, V view frames, D encoder width, P projection width.
 """
 
