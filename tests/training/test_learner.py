@@ -1,5 +1,7 @@
 """What the averaged weights are made of."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -10,6 +12,7 @@ from training.data.store import mel_store
 from training.hardware import hardware
 from training.learner import Learner, new_learner
 from training.methods.deepcluster import DeepCluster
+from training.methods.memory_bank import MemoryBank
 from training.parts.optimizers import optimizer_for
 from training.parts.slow_copy import slow_copy
 from training.sampler import GROUPED_CLIPS, Sampler
@@ -56,3 +59,12 @@ def test_batches_are_drawn_as_the_method_asks(others_from: str, grouped: bool, t
     sampler = new_learner(config, tones, store, machine).sampler
     sources = [len(store.groups[sampler.next()].unique()) for _ in range(len(store) // GROUPED_CLIPS)]
     assert (max(sources) == 1) == grouped
+
+
+def test_a_memory_knows_from_which_recording_each_clip_was_cut(tones: Dataset) -> None:
+    files = tuple(f"{clip // 3}.wav" for clip in range(len(tones)))
+    config = new_config({"batch_size": 16, "mels": 16}, method="memory_bank", steps=5)
+    machine, store = hardware("cpu"), mel_store(tones, FrontEnd(mels=16), torch.device("cpu"), lambda *_: None)
+    method = new_learner(config, replace(tones, files=files), store, machine).method
+    assert isinstance(method, MemoryBank)
+    assert method.bank.recordings.tolist() == [clip // 3 for clip in range(len(tones))]
