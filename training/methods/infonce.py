@@ -19,7 +19,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy, part
 from training.methods.two_views import ProjectionSettings
-from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.methods.wrong_answers import LOW_TEMPERATURE, AgainstOthers, WrongAnswers
 from training.parts.contrast import fellows, own_picked, products
 from training.parts.mean_over import mean_over
 from training.settings import setting
@@ -51,7 +51,7 @@ class InfoNCE(AgainstOthers):
         negatives=True,
         prevents_collapse="The other clips of the batch: if all embeddings were equal, no view could find its twin.",
         breaks="The bound can never say more than ln N: small batches learn little, however much the views share. With a high "
-        "temperature (10) all answers count alike.",
+        "temperature (10) all answers count alike." + LOW_TEMPERATURE,
         flow=Flow(
             (("clip", "view", "encoder", "projector"), ("clip", "view", "encoder", "projector"), ("other clips",)),
             loss="which twin is its own",

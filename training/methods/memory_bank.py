@@ -21,7 +21,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews, cosines
-from training.methods.wrong_answers import WrongAnswers
+from training.methods.wrong_answers import LOW_TEMPERATURE, WrongAnswers
 from training.parts.bank import Bank
 from training.parts.contrast import positive_picked, products
 from training.parts.heads import projector
@@ -63,7 +63,7 @@ class MemoryBank(Method):
         negatives=True,
         prevents_collapse="The memories of the other clips: if all were equal, no view could find its own.",
         breaks="Memories are as old as an epoch: on very large data they were written by a model that has long changed. "
-        "Two recordings of the same word are pushed apart like any others.",
+        "Two recordings of the same word are pushed apart like any others." + LOW_TEMPERATURE,
         flow=Flow(
             (("clip", "view", "encoder", "projector"), ("memory bank",)),
             loss="which memory is its own",

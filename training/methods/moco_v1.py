@@ -27,7 +27,7 @@ from training.errors import UserError
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, SIMILARITY, TwoViews, cosines
-from training.methods.wrong_answers import WrongAnswers
+from training.methods.wrong_answers import LOW_TEMPERATURE, WrongAnswers
 from training.parts.contrast import positive_picked, products
 from training.parts.memory import Queue
 from training.parts.slow_copy import follow, slow_copy
@@ -82,7 +82,8 @@ class MoCoV1(TwoViews):
         prevents_collapse="The keys of other clips in the queue: if all were equal, no query could find its own.",
         breaks="If the slow network follows too fast, the newest keys lie elsewhere than the old ones in the queue: to be found "
         "it is enough to be new, and the projections turn in a circle, two directions wide, instead of telling clips apart. The "
-        "queue begins with random vectors, so for the first steps everything is found and the loss is near 0.",
+        "queue begins with random vectors, so for the first steps everything is found and the loss is near 0."
+        + LOW_TEMPERATURE,
         flow=Flow(
             (
                 ("clip", "view", "encoder", "projector"),

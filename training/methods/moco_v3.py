@@ -19,7 +19,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, cosines
-from training.methods.wrong_answers import AgainstOthers, WrongAnswers
+from training.methods.wrong_answers import LOW_TEMPERATURE, AgainstOthers, WrongAnswers
 from training.parts.contrast import fellows, own_picked, products
 from training.parts.heads import projector
 from training.parts.slow_copy import follow, slow_copy
@@ -57,7 +57,7 @@ class MoCoV3(AgainstOthers):
         negatives=True,
         prevents_collapse="The other clips of the batch; predictor and slow network would do it even without them, as in BYOL.",
         breaks="In small batches there are few wrong answers, and no queue to make up for it. The paper reports that large "
-        "Transformers become unstable, with dips that the final figures hide.",
+        "Transformers become unstable, with dips that the final figures hide." + LOW_TEMPERATURE,
         flow=Flow(
             (
                 ("clip", "view", "encoder", "projector", "predictor"),

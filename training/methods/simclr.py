@@ -21,6 +21,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.neighbours import Neighbours, NeighbourSettings, far_scores
 from training.methods.two_views import ProjectionSettings
+from training.methods.wrong_answers import LOW_TEMPERATURE
 from training.parts.contrast import fellows, picked, products
 from training.settings import setting
 
@@ -51,7 +52,7 @@ class SimCLR(Neighbours):
         negatives=True,
         prevents_collapse="The other clips of the batch: if all embeddings were equal, no view could find its partner.",
         breaks="With a high temperature (10) all views count alike, and the embeddings shrink to a line. "
-        "Small batches give few wrong answers to learn from.",
+        "Small batches give few wrong answers to learn from." + LOW_TEMPERATURE,
         flow=Flow(
             (("clip", "view", "encoder", "projector"), ("clip", "view", "encoder", "projector"), ("other clips",)),
             loss="which views belong together",
