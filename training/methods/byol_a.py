@@ -5,7 +5,8 @@ Differs: 1. AdamW and a cosine schedule that peaks at 1e-3 instead of Adam at 3e
          predictor are 1024 → 256 by default instead of 4096 → 256; segments are of .48 s instead of .95. 3. A small
          encoder instead of 64 channels and 2048 features. 4. Clips are levelled and 50 dB deep before the log. 5. A clip
          shorter than a segment lies anywhere in it, not in its middle. 6. At the edge of a resized crop the interpolation
-         sees what lies beyond the edge. 7. Past segments are kept in half precision.
+         sees what lies beyond the edge. 7. Past segments are kept in half precision. 8. Both views go through the networks in
+         one pass, so that BatchNorm's statistics are of both; BYOL's views go one after the other.
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width, K past segments.
 """
 
