@@ -87,6 +87,16 @@ def test_what_is_hidden_becomes_the_mean(corruption: str) -> None:
     assert (views["corrupted"][spoiled] == -4).all()
 
 
+def test_how_much_is_spoiled_is_drawn_for_every_clip() -> None:
+    """Evenly from nothing to the share that was asked for."""
+    method = method_with(spoiled=0.8)
+    x = torch.full((2000, MELS, FRAMES), 9.0)
+    corrupted = method.corrupted(x, torch.ones(2000, FRAMES, dtype=torch.bool), Generator().manual_seed(0))
+    share = (corrupted != x).float().mean((1, 2)).sort().values
+    evenly = (torch.arange(2000) + 0.5) / 2000 * 0.8
+    assert (share - evenly).abs().max() < 0.07
+
+
 def test_the_picture_shows_all_three() -> None:
     method = method_with().eval()
     views = views_of(method)

@@ -110,6 +110,21 @@ def test_padding_is_never_counted() -> None:
         torch.testing.assert_close(method.loss(views)["loss"], expected)
 
 
+def test_codes_in_use_are_counted_over_the_clips_own_frames() -> None:
+    """e to the entropy of how often each code is likely, by loops, the mean of the codebooks."""
+    method = npc().eval()
+    views = views_of(method)
+    with torch.no_grad():
+        used = method.loss(views)["codes_used"]
+        probability = method.predicted(views["x"], None)[1]
+        assert probability is not None
+        own = [probability[b, t].double() for b in range(6) for t in range(32) if views["inside"][b, t]]
+        mean = torch.stack(own).mean(0)  # (G, K)
+        expected = [torch.exp(-sum(p * p.log() for p in book)) for book in mean]
+    assert float(used) == pytest.approx(float(sum(expected)) / 2, rel=1e-4)
+    assert 1 < float(used) < 8
+
+
 def test_all_that_is_said_of_a_frame_goes_through_its_codes() -> None:
     """With one code for all there is one answer for all; the perplexity says so."""
     method = npc().eval()
