@@ -54,6 +54,15 @@ def test_half_precision_stays_inside_the_decoders() -> None:
         assert RecurrentDecoder(7, 16, 5, 8)(torch.randn(4, 7)).dtype == torch.float32
 
 
+def test_a_recurrent_decoder_hears_its_code_at_every_step() -> None:
+    """Step by step: the code again, and the state so far."""
+    decoder, code, state = RecurrentDecoder(7, 16, 5, 8), torch.randn(4, 7), None
+    found = decoder(code)
+    for frame in range(8):
+        said, state = decoder.recurrent(code[:, None], state)
+        torch.testing.assert_close(found[:, :, frame], decoder.say(said[:, 0]))
+
+
 def test_a_recurrent_decoder_says_different_frames_of_one_code() -> None:
     found = RecurrentDecoder(7, 16, 5, 8)(torch.randn(4, 7))
     assert found.shape == (4, 5, 8)
