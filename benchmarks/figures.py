@@ -16,6 +16,8 @@ from typing import Any
 from benchmarks.learning import reached
 from explorer.catalogue.comparison import KNN, by_family, figures
 from explorer.catalogue.gains import gain
+from training.config import ENCODER_SIZES
+from training.encoders import ENCODERS
 from training.methods import METHODS
 from training.run import RunFolder
 
@@ -154,6 +156,19 @@ def catalogue() -> str:
     return f"{table(head, rows)}\n\n{sentence}."
 
 
+def sizes() -> str:
+    """How fast each encoder learns in each size, and how many weights it has."""
+    found = results("sizes")
+    rows = []
+    for name, about in found["encoders"].items():
+        speeds = about["clips_per_second"].items()
+        weights = {size: ENCODERS[name].sizes[size].parameters / 1e6 for size in about["clips_per_second"]}
+        cells = [f"{told(speed, 0 if speed >= 10 else 1)} ({weights[size]:.2g} M)" for size, speed in speeds]
+        rows.append((f"`{name}`, {about['method']}", *cells))
+    head = f"clips a second of one thread, batches of {found['batch']} (weights)"
+    return table((head, *ENCODER_SIZES), rows)
+
+
 def visitors() -> str:
     """How long visitors of one server wait."""
     found = results("visitors")
@@ -205,6 +220,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "page": page,
     "beside-page": beside_page,
     "catalogue": catalogue,
+    "sizes": sizes,
     "visitors": visitors,
     "arrivals": arrivals,
     "drills": drills,

@@ -53,6 +53,10 @@ def cells(plan: Plan, on_gpu: bool) -> list[Cell]:
     found += [replace(usual, name=f"batch {size}", batch=size) for size in plan.batches[1:]]
     encoders = ("resnet", "patch_transformer", "conv_gru", "conv1d") if plan.full else ("resnet",)
     found += [replace(usual, name=f"encoder {name}", encoder=name) for name in encoders]
+    sizes = [("conv2d", "M"), ("conv2d", "L"), *((name, "XL") for name in ("conv2d", "resnet", "patch_transformer"))]
+    for name, size in sizes if plan.full and on_gpu else ():  # on a CPU the largest take seconds a step
+        settings = (("encoder_size", size),)
+        found.append(replace(usual, name=f"encoder {name} {size}", encoder=name, settings=settings))
     found += [replace(usual, name=name, precision=name) for name in (("float32", "tf32") if on_gpu else ("float32",))]
     found.append(replace(usual, name="byol_a, 64x96", method="byol_a", settings=tuple(BYOL_A.items())))
     return found
