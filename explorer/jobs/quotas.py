@@ -32,8 +32,8 @@ BESIDE_SECONDS = 600.0
 STATES_KEPT = 2
 """Checkpoints that hold all a resume needs: the weights, and for each two values of the optimiser."""
 MOST_SNAPSHOTS = 200.0
-CLIP_BYTES = 1024
-"""Of one clip in a snapshot: its embedding and its projection, 512 numbers of two bytes."""
+LEAST_WIDTH = 256
+"""Numbers of two bytes that a clip has in a snapshot, at least, as embedding and once more as projection."""
 LENS_BYTES = 300_000
 LOOK_SECONDS = 5.0
 
@@ -142,13 +142,13 @@ class Jobs:
         if beyond(model, self._limits.model_mb * MB):
             raise UserError(
                 f"This model has {model / MB:,.0f} MB of weights, and {self._limits.model_mb:,} MB are the most here; "
-                "choose smaller widths."
+                "choose a smaller encoder_size or smaller widths."
             )
         whole = run_bytes(config, model, self._limits.job_seconds or math.inf)
         if beyond(whole, self._limits.job_mb * MB):
             raise UserError(
                 f"This run would take {whole / MB:,.0f} MB of disk, and {self._limits.job_mb:,} MB are the most here; "
-                "choose smaller widths, fewer clips on the map, or less time."
+                "choose a smaller encoder_size or smaller widths, fewer clips on the map, or less time."
             )
 
 
@@ -180,7 +180,20 @@ def run_bytes(config: Mapping[str, Any], model: int, longest: float = math.inf) 
     seconds = longest if full.steps is not None else float(full.seconds or 0)
     growing = 7 + math.log(max(1.0, seconds / 15)) / math.log(1.2) + seconds / 60
     snapshots = min(MOST_SNAPSHOTS, growing, 2 + (full.steps or math.inf) / 40)
-    return int(snapshots * (model + full.probe_clips * CLIP_BYTES + LENS_BYTES) + STATES_KEPT * 4 * model)
+    clip = 2 * 2 * max(LEAST_WIDTH, _width(full.encoder, full.encoder_size, full.front_end))
+    return int(snapshots * (model + full.probe_clips * clip + LENS_BYTES) + STATES_KEPT * 4 * model)
+
+
+def _width(encoder: str, size: str, front_end: Mapping[str, Any]) -> int:
+    """Of an embedding."""
+    import torch
+
+    from training.encoders import ENCODERS
+    from training.settings import as_stored
+    from training.spectrogram import FrontEnd
+
+    with torch.device("meta"):
+        return ENCODERS[encoder].of_size(FrontEnd(**as_stored(FrontEnd, front_end)).mels, size).width
 
 
 def _free_percent(folder: Path) -> float:

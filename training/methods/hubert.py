@@ -7,9 +7,10 @@ Differs: 1. Moments of two mel frames (40 ms), and one linear layer instead of s
          beginning anew. 4. As many clusters in the second iteration as in the first, instead of 500 after 100. 5. Cepstra
          are taken of the front end's mel bands, averaged over a moment; these, and the features, are brought to mean 0
          and standard deviation 1 over each clip's own moments, which takes the voice out of them. 6. The features
-         clustered are those of the last views heard, instead of a tenth of the data. 7. Spans of 3 moments, 120 ms, begin
-         at 20 % of a clip's own moments instead of 200 ms at 8 %: words here last half a second. 8. No dropout, AdamW and
-         a cosine schedule.
+         clustered are those of the last views heard, instead of a tenth of the data, and what they say of the place in the
+         view is taken out first, since positions here are absolute (docs/experiments.md). 7. Spans of 3 moments, 120 ms,
+         begin at 20 % of a clip's own moments instead of 200 ms at 8 %: words here last half a second. 8. No dropout,
+         AdamW and a cosine schedule.
 Shapes:  B clips, F mel bands, V view frames, U = V / 2 moments, D encoder width, P target width, K clusters, R views kept.
 """
 
@@ -76,6 +77,7 @@ class Units(Memory):
     cosines: Tensor
     cepstral_centres: Tensor
     feature_centres: Tensor
+    of_place: Tensor
     second: Tensor
     views: Tensor
     inside: Tensor
@@ -92,6 +94,7 @@ class Units(Memory):
         self.register_buffer("cosines", create_dct(CEPSTRA, mels, "ortho"))  # (F, 13)
         self.register_buffer("cepstral_centres", torch.randn(clusters, 3 * CEPSTRA))
         self.register_buffer("feature_centres", torch.zeros(clusters, encoder.width))
+        self.register_buffer("of_place", torch.zeros(moments, encoder.width))
         self.register_buffer("second", torch.zeros((), dtype=torch.bool))
         self.register_buffer("views", torch.zeros(KEPT_VIEWS, mels, frames))
         self.register_buffer("inside", torch.zeros(KEPT_VIEWS, moments, dtype=torch.bool))
@@ -112,9 +115,15 @@ class Units(Memory):
         return normalised_over_time(functional.avg_pool1d(whole, self.network.stride).transpose(1, 2), inside)
 
     def features(self, x: Tensor, inside: Tensor) -> Tensor:
-        """The middle layer of the copied network, normalised over a clip's own moments: (B, F, V) → (B, U, D)."""
-        layers = self.network.layers(self.network.embedded(self.network.patches(x)))
-        return normalised_over_time(layers[self.layer - 1], inside)
+        """The middle layer of the copied network, without what it says of the place, normalised over a clip's own moments.
+
+        (B, F, V), (B, U) → (B, U, D).
+        """
+        return normalised_over_time(self.middle(x) - self.of_place, inside)
+
+    def middle(self, x: Tensor) -> Tensor:
+        """The middle layer of the copied network: (B, F, V) → (B, U, D)."""
+        return self.network.layers(self.network.embedded(self.network.patches(x)))[self.layer - 1]
 
     def keep(self, x: Tensor, inside: Tensor) -> None:
         """Replace the oldest of the views kept by these."""
@@ -126,6 +135,8 @@ class Units(Memory):
     def begin_second(self, network: FrameTransformer) -> None:
         """From now on moments are named by clusters of what `network` makes of the views kept."""
         self.network.load_state_dict(network.state_dict())
+        counted = self.inside[:, :, None].float()
+        self.of_place.copy_((self.middle(self.views) * counted).sum(0) / counted.sum(0).clamp(min=1))
         points = self.features(self.views, self.inside)[self.inside]
         self.feature_centres.copy_(clustered(points, len(self.feature_centres)))
         self.second.fill_(True)

@@ -4,7 +4,7 @@ Paper:   Niizumi et al. 2022, arXiv 2210.14648, section 2
 Differs: 1. Three narrow layers, and one in the predictor, instead of twelve and eight. 2. Patches of all bands by 40 ms
          by default, since views are short. 3. Targets are standardised number by number over each clip's own hidden
          patches, which takes the voice out of them; over what the paper does it couldn't be read, and over the patches of
-         all clips nothing was learned here (docs/experiments.md). 4. The slow copy's pace goes from .99 to .999 over the
+         all clips less was learned here (docs/experiments.md). 4. The slow copy's pace goes from .99 to .999 over the
          run instead of from .99995 to .99999, since runs here are short. 5. Patches that show padding aren't counted, and
          the share is hidden of each clip's own patches: short clips lie in silence here.
 Shapes:  B clips, F mel bands, V view frames, N patches of P values each, n of them seen, E width of a token.

@@ -154,3 +154,10 @@ def test_visitors_models_are_measured_without_making_them() -> None:
     assert weights_bytes(config) > 30e6
     assert run_bytes({**config, "seconds": 60.0}, 10**6) < run_bytes({**config, "seconds": 6000.0}, 10**6)
     assert run_bytes({**config, "steps": 100}, 10**6) < run_bytes({**config, "steps": 10**7}, 10**6)
+    assert run_bytes({**config, "encoder_size": "XL"}, 10**6) > 3 * run_bytes(config, 10**6)
+
+
+def test_a_visitor_is_told_to_choose_a_smaller_encoder(tmp_path: Path) -> None:
+    config = new_config({"encoder_size": "XL", "seconds": 60}, method="simclr").to_json()
+    with pytest.raises(UserError, match="choose a smaller encoder_size"):
+        Jobs(hosted_limits(), tmp_path).fitted(config)

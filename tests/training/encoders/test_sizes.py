@@ -1,8 +1,10 @@
 """Every encoder in every size: what its table says, and a run's setting that reaches the weights."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Generator
@@ -11,11 +13,12 @@ from tests.support.older_runs import OLDER_RUNS
 from tests.training.methods.test_catalogue import PAIRS, batch_for, method_of
 from training.building import built_method
 from training.config import ENCODER_SIZES, RunConfig, new_config
-from training.embedder import embed_audio
+from training.embedder import Embedder, embed_audio
 from training.encoders import ENCODERS
 from training.methods import METHODS
 from training.run import RunFolder
 from training.spectrogram import FrontEnd
+from training.trainer import train
 
 EVERY = [(name, size) for name in ENCODERS for size in ENCODER_SIZES]
 MELS = FrontEnd().mels
@@ -114,3 +117,15 @@ def test_every_method_fits_the_largest_encoders(name: str, size: str) -> None:
         losses = method.loss(method.views(batch_for(method), Generator().manual_seed(1)))
         pictures = method.eval().lens(method.views(batch_for(method), Generator().manual_seed(1)))
     assert losses["loss"].isfinite() and all(picture.isfinite().all() for picture in pictures.values())
+
+
+def test_a_larger_run_is_trained_kept_and_embeds_sounds(made_run: Callable[..., RunFolder]) -> None:
+    run = made_run(encoder_size="M", steps=2)
+    assert run.config()["encoder_size"] == "M"
+    train(run.path)
+    kept = run.snapshot(2)
+    assert kept is not None and kept["embeddings"].shape[1] == 512
+    embedder = Embedder(run)
+    assert embedder.embed([np.zeros(4000, np.float32)]).shape == (1, 512)
+    embedder.forget()
+    assert embedder.method.encoder.width == 512

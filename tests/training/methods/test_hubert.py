@@ -40,6 +40,20 @@ def step(method: HuBERT, progress: float, seed: int = 1) -> dict[str, Tensor]:
     return views
 
 
+def middle(method: HuBERT, x: Tensor) -> Tensor:
+    return method.encoder.layers(method.encoder.embedded(method.encoder.patches(x)))[1].detach()
+
+
+def of_place(method: HuBERT) -> Tensor:
+    """The mean (U, D) of each place over the clips whose own moment it is, of the views kept."""
+    views, inside = method.units.views, method.units.inside
+    found, means = middle(method, views), []
+    for u in range(inside.shape[1]):
+        there = found[inside[:, u], u]
+        means.append(there.mean(0) if len(there) else torch.zeros(found.shape[2]))
+    return torch.stack(means)
+
+
 class Bare(HuBERT):
     """The loss alone: said and names are handed in."""
 
@@ -148,8 +162,7 @@ def test_the_second_iteration_begins_once_and_names_by_features_of_that_time() -
     assert not torch.equal(method.names.weight, names)
     named = method.views(batch_of(), Generator().manual_seed(1))
     assert not torch.equal(named["unit"], first["unit"])
-    layers = method.encoder.layers(method.encoder.embedded(method.encoder.patches(named["x"])))
-    expected = normalised_over_time(layers[1], named["inside"])
+    expected = normalised_over_time(middle(method, named["x"]) - of_place(method), named["inside"])
     torch.testing.assert_close(method.units.features(named["x"], named["inside"]), expected.detach())
     names, centres = method.names.weight.clone(), method.units.feature_centres.clone()
     with torch.no_grad():
