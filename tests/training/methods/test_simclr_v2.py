@@ -98,12 +98,15 @@ def test_what_the_slow_network_hears_is_remembered_after_the_step() -> None:
     method = method_of(memory_length=16, memory_momentum=0.9, batch_size=8).train()
     assert method.queue is not None
     views = method.views(batch_of(), Generator().manual_seed(0))
+    with torch.no_grad():
+        heard = functional.normalize(method.slow(views["second"]), dim=1)
     method.loss(views)["loss"].backward()
     assert (method.queue.age == -1).all() and all(p.grad is None for p in method.slow.parameters())
     with torch.no_grad():
         next(method.encoder.parameters()).add_(1.0)
     before = next(method.slow.parameters()).clone()
     method.after_step(0.1)
+    torch.testing.assert_close(method.queue.entries[:8], heard)
     assert method.queue.clips[:8].tolist() == list(range(8)) and (method.queue.age[8:] == -1).all()
     moved = next(method.slow.parameters())
     torch.testing.assert_close(moved, before.lerp(next(method.encoder.parameters()), 0.1))

@@ -81,3 +81,13 @@ def test_accuracy_counts_any_right_answer() -> None:
     assert float(matching(a, a, torch.arange(4), 0.1, NOBODY)["accuracy"]) == 1
     assert float(matching(a, shifted, torch.arange(4), 0.1, NOBODY)["accuracy"]) == 0
     assert float(matching(a, shifted, torch.zeros(4, dtype=torch.int64), 0.1, NOBODY)["accuracy"]) == 1
+
+
+def test_a_pair_that_belongs_together_is_never_left_out() -> None:
+    a, b, meaning = torch.randn(4, 3), torch.randn(4, 3), torch.tensor([0, 0, 1, 2])
+    pair = torch.zeros(4, 4, dtype=torch.bool)
+    pair[0, 1] = pair[1, 0] = True
+    other = pair.roll(2, 0).roll(2, 1)  # clips 2 and 3, which mean different things
+    whole = matching(a, b, meaning, 0.1, NOBODY)["loss"]
+    torch.testing.assert_close(matching(a, b, meaning, 0.1, pair)["loss"], whole)
+    assert not torch.allclose(matching(a, b, meaning, 0.1, other)["loss"], whole)
