@@ -2,9 +2,9 @@
 
 Paper:   Jiang et al. 2019, arXiv 1910.09932, section 2; Jiang et al. 2020, arXiv 2005.09862
 Differs: 1. Three narrow Transformer layers instead of twelve of width 512. 2. Chunks are drawn among a clip's own
-         frames: short clips lie in silence here. What lies beyond a clip is not counted. 3. Of the frames 40 % are hidden instead of
-         15 %, so that a step teaches more, in chunks of 120 ms. 4. AdamW and a cosine schedule instead of Adam with
-         an inverse root.
+         frames, since short clips lie in silence here, and what lies beyond a clip is not counted. 3. Of the frames 40 %
+         are hidden instead of 15 %, so that a step teaches more, in chunks of 120 ms. 4. AdamW and a cosine schedule
+         instead of Adam with an inverse root.
 Shapes:  B clips, F mel bands, V view frames, C chunks of a view, U = V / s encoder frames of stride s, D encoder width.
 """
 

@@ -3,9 +3,9 @@
 word2vec's two tasks (Mikolov et al. 2013, arXiv 1301.3781): skip-gram hears the middle slice and says its neighbours,
 the continuous bag of words (CBoW) hears the neighbours and says the middle one. Methods differ in how codes become slices.
 
-A view is as long as the slices and the gaps between them, and the length that the views say has no part in it; a longer clip shows any stretch of that length. A shorter one
-lies anywhere in it, so that some slices hold silence in part or altogether: it can be heard as context, and is never
-counted where it should be rebuilt.
+A view is as long as the slices and the gaps between them, whatever length the views say. A longer clip shows any stretch
+of that length; a shorter one lies anywhere in it, so that some slices hold silence in part or altogether: it can be heard
+as context, and is never counted where it should be rebuilt.
 
 Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, n of them heard and m said, W frames of a slice,
          D encoder width, C numbers of a code.
