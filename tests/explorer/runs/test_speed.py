@@ -3,10 +3,12 @@
 import json
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from explorer.pages import train
 from explorer.pages.train_form import form_groups
 from explorer.runs import speed
 from explorer.runs.library import EXAMPLE, Library
@@ -110,3 +112,12 @@ def test_the_form_shows_it_beside_the_choice() -> None:
     (size,) = [s for s in run["settings"] if s["name"] == "encoder_size"]
     assert size["meaning"].endswith("wants a GPU. Fast here.") and size["choices"] == ENCODER_SIZES
     assert all("Fast here." not in s["meaning"] for s in run["settings"] if s["name"] != "encoder_size")
+
+
+def test_the_page_asks_for_the_encoder_that_is_chosen(trained: Any, tmp_path: Path) -> None:
+    trained("a", 1500, encoder_size="M")
+    form: Any = SimpleNamespace(frame=SimpleNamespace(services=SimpleNamespace(library=Library(tmp_path / "runs"))))
+    for encoder, fastest in (("conv2d", "6,000 at S"), ("resnet", "1,200 at S")):
+        groups = train._Form._of_encoder(form, "simclr", encoder)["groups"]
+        (said,) = [s["meaning"] for group in groups for s in group["settings"] if s["name"] == "encoder_size"]
+        assert fastest in said

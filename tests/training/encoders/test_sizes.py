@@ -100,6 +100,7 @@ def test_an_embedding_depends_on_no_padding(name: str, size: str) -> None:
     torch.testing.assert_close(alone, beside, atol=1e-4, rtol=1e-3)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("name", "encoder"), PAIRS)
 def test_every_method_takes_a_step_with_a_larger_encoder(name: str, encoder: str) -> None:
     method = method_of(name, encoder, encoder_size="M").train()
@@ -109,6 +110,7 @@ def test_every_method_takes_a_step_with_a_larger_encoder(name: str, encoder: str
         assert not weights.requires_grad or (weights.grad is not None and weights.grad.isfinite().all()), parameter_name
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("size", ["L", "XL"])
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_fits_the_largest_encoders(name: str, size: str) -> None:
