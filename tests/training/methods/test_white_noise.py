@@ -13,7 +13,6 @@ from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.jigsaw import Jigsaw
-from training.methods.masked_autoencoder import MaskedAutoencoder
 from training.methods.method import Method
 
 FRAMES = 64
@@ -35,7 +34,7 @@ def views_of(
 def heard_and_hidden(name: str, settings: dict[str, float]) -> tuple[Tensor, Tensor]:
     """Standardised x (B, F, V), and which of its frames (B, V) are hidden."""
     method, views = views_of(name, settings, 500)
-    if isinstance(method, MaskedAutoencoder):
+    if "patches" in views:
         hidden = torch.zeros(views["own"].shape, dtype=torch.bool).scatter(1, views["hidden"], True)
         return method.encoder.spectrogram(views["patches"]), hidden.repeat_interleave(method.encoder.stride, dim=1)
     hidden = views["hidden"]
@@ -52,7 +51,7 @@ def foretold(name: str, settings: dict[str, float]) -> float:
     return float(torch.corrcoef(torch.stack([before, first]))[0, 1].square())
 
 
-@pytest.mark.parametrize("name", ["mpc", "mpc_rnn", "masked_autoencoder", "data2vec"])
+@pytest.mark.parametrize("name", ["mpc", "mpc_rnn", "masked_autoencoder", "data2vec", "hubert", "m2d", "wav2vec2"])
 def test_no_hidden_frame_of_white_noise_is_foretold(name: str) -> None:
     assert foretold(name, {}) < 0.005
     assert foretold(name, STRETCHED) > 0.03
@@ -86,6 +85,9 @@ def method_input(method: Method, views: dict[str, Tensor]) -> Tensor:
         "mpc_rnn",
         "masked_autoencoder",
         "npc",
+        "apc",
+        "hubert",
+        "m2d",
     ],
 )
 def test_every_frame_that_is_heard_is_one_of_the_clips(name: str) -> None:
