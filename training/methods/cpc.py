@@ -1,13 +1,13 @@
 """CPC: sum up what was heard so far, and pick the frame that comes k steps later out of a crowd of wrong ones.
 
 Paper:   van den Oord et al. 2018, arXiv 1807.03748, section 2, equations 3 and 4; section 3.1 (speech)
-Differs: 1. It hears mel frames, two to a step of 40 ms, instead of samples, unless its encoder is wave_gru. 2. Views are changed copies of the clips; the
-         past and the frames to be found share one change, whereas Kharitonov et al. 2020, arXiv 2007.00991, found it
-         better to change the past alone: a filter or a mixture tells frames of other clips. 3. A GRU of width 192
-         instead of 256. 4. Fewer and longer steps: 4 of 40 ms reach 160 ms ahead, the paper's 12 of 10 ms (wave_gru's) 120.
-         5. Wrong frames are drawn evenly, so many of the same clip and so many of other ones, of all speakers or
-         (others_from) of the same one, as in Rivière et al. 2020, arXiv 2002.02848. 6. AdamW 3e-3 and a cosine schedule
-         instead of Adam 2e-4.
+Differs: 1. It hears mel frames, two to a step of 40 ms, instead of samples, unless its encoder is wave_gru. 2. Views are
+         changed copies of the clips; the past and the frames to be found share one change, whereas Kharitonov et al.
+         2020, arXiv 2007.00991, found it better to change the past alone: a filter or a mixture tells frames of other
+         clips. 3. A GRU of width 192 instead of 256. 4. Fewer and longer steps: 4 of 40 ms reach 160 ms ahead, the
+         paper's 12 of 10 ms (wave_gru's) 120. 5. Wrong frames are drawn evenly, so many of the same clip and so many of
+         other ones, of all speakers or (others_from) of the same one, as in Rivière et al. 2020, arXiv 2002.02848.
+         6. AdamW 3e-3 and a cosine schedule instead of Adam 2e-4.
 Shapes:  B clips, F mel bands, V frames of a view (or samples, without F), s of them in a step (the encoder's stride),
          U = V / s encoder frames, D encoder width, M wrong frames of the same clip, N wrong frames of other clips.
 """
@@ -193,13 +193,11 @@ def reached(inside: Tensor, steps: int) -> Tensor:
 def step_scores(guess: Tensor, z: Tensor, others: Tensor, known: Tensor, same_clip: Tensor, k: int) -> Tensor:
     """z_jᵀ W_k c_t for the true frame, which comes first, and the wrong ones: (B, U − k, 1 + M + N) float32.
 
-    guess W_k c (B, U − k, D), z (B, U, D), others (B, N, D) where `known` (B, N), same_clip (B, U − k, M) int64. A clip of
-    a single frame has no wrong ones of its own; where the true frame is drawn in their place, it is left out.
+    guess W_k c (B, U − k, D), z (B, U, D), others (B, N, D) where `known` (B, N), same_clip (B, U − k, M) int64, never the
+    true frame where a clip has two frames of its own.
     """
     guess, z = guess.float(), z.float()
     true = (guess * z[:, k:]).sum(2, keepdim=True)
     own = products(guess, z).gather(2, same_clip)
-    at = torch.arange(k, z.shape[1], device=z.device)
-    own = own.masked_fill(same_clip == at[:, None], -torch.inf)
     other = products(guess, others).masked_fill(~known[:, None], -torch.inf)
     return torch.cat([true, own, other], dim=2)

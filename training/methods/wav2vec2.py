@@ -2,16 +2,16 @@
 
 Paper:   Baevski et al. 2020, arXiv 2006.11477, sections 2 and 3, equations 1 to 4
 Differs: 1. Moments of two mel frames, 40 ms, and one linear layer instead of seven convolutions on samples, unless its
-         encoder is wave_transformer. 2. Three
-         narrow Transformer layers. 3. Spans of 2 moments, 80 ms instead of 200, begin at 25 % of them instead of 6.5
-         %: about half is hidden either way, but words here last half a second. 4. Few codes and distractors, since a
-         word has a dozen moments; as many distractors again are hidden moments of other clips. 5. The diversity is
-         that of the authors' code, 1 − perplexity over codes. 6. No penalty on the features, which stand on a fixed
-         front end. 7. Views are changed copies of the clips, without noise and mixtures and with weak filters, and
-         padding is neither hidden nor a distractor. 8. Positions are fixed waves of absolute time instead of a convolution
-         that learns relative ones. 9. AdamW and a cosine schedule instead of Adam and a linear one.
-Shapes:  B clips, F mel bands, V frames of a view (or samples, without F), U moments, D encoder width, P projection width, G codebooks,
-         C codes of each, K distractors of the same clip, N of others.
+         encoder is wave_transformer. 2. Three narrow Transformer layers. 3. Spans of 2 moments, 80 ms instead of 200,
+         begin at 25 % of them instead of 6.5 %: about half is hidden either way, but words here last half a second.
+         4. Few codes and distractors, since a word has a dozen moments; as many distractors again are hidden moments of
+         other clips. 5. The diversity is that of the authors' code, 1 − perplexity over codes. 6. No penalty on the
+         features, which stand on a fixed front end. 7. Views are changed copies of the clips, without noise and mixtures
+         and with weak filters, and padding is neither hidden nor a distractor. 8. Positions are fixed waves of absolute
+         time instead of a convolution that learns relative ones. 9. AdamW and a cosine schedule instead of Adam and a
+         linear one. 10. A hidden moment all of whose distractors have its own codes isn't counted.
+Shapes:  B clips, F mel bands, V frames of a view (or samples, without F), U moments, D encoder width, P projection width,
+         G codebooks, C codes of each, K distractors of the same clip, N of others.
 """
 
 import math
