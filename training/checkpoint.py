@@ -49,6 +49,7 @@ def save(run: RunWriter, learner: Learner) -> None:
         "method": learner.method.state_dict(),
         "optimizer": learner.optimizer.state_dict(),
         "sampler": learner.sampler.state(),
+        "clip_losses": learner.clip_losses.cpu(),
         "views_generator": learner.generator.get_state(),
         "torch_generator": torch.get_rng_state(),
         "cuda_generator": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
@@ -115,6 +116,8 @@ def restore(run: RunFolder, step: int, learner: Learner) -> list[str]:
         raise UserError(f"The optimiser's state of the run {run.name} is empty after {state['step']} steps.")
     with _in_our_words(f"{checkpoint} holds other values than it must; it cannot be resumed."):
         learner.sampler.restore(state["sampler"])
+        if "clip_losses" in state:  # which checkpoints of earlier versions don't have
+            learner.clip_losses.copy_(state["clip_losses"])
         learner.step, learner.seconds = int(state["step"]), float(state["seconds"])
         learner.snapshot_step = int(state["snapshot_step"])
         torch.set_rng_state(state["torch_generator"])

@@ -28,6 +28,8 @@ class Taken:
     """(n, D) float32, on the CPU."""
     votes: dict[str, Votes]
     """Measured facet → what each clip's neighbours from other groups voted for."""
+    losses: Tensor | None = None
+    """(n,) the clips' own losses where they were last trained on; None where the method judges no clip for itself."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class SnapshotColumn:
     column: Column
     values: Callable[[Taken], Tensor]
     """(n,): numbers with NaN for no value, or whole numbers with -1 for it."""
-    applies: Callable[[Dataset], bool] = lambda dataset: True
-    """Whether data like this has it."""
+    applies: Callable[[Dataset, bool], bool] = lambda dataset, judged: True
+    """Whether a run on data like this has it, by a method that judges clips for themselves or not."""
 
 
 def duration(dataset: Dataset, clips: np.ndarray) -> np.ndarray:
@@ -73,7 +75,13 @@ def knn_share(taken: Taken) -> Tensor:
     return taken.votes[taken.dataset.main_facet].share
 
 
-def _has_labels(dataset: Dataset) -> bool:
+def clip_loss(taken: Taken) -> Tensor:
+    """(n,) float32; NaN where a clip was not trained on yet."""
+    assert taken.losses is not None
+    return taken.losses
+
+
+def _has_labels(dataset: Dataset, judged: bool) -> bool:
     return dataset.main_facet in measured_facets(dataset)
 
 
@@ -103,13 +111,20 @@ SNAPSHOT_COLUMNS = (
         ),
         knn_share, _has_labels,
     ),
+    SnapshotColumn(
+        Column(
+            "clip_loss", "Loss of the clip", "number", "snapshot",
+            meaning="The clip's own part of the loss, when it was last trained on: high is what the model finds hard.",
+        ),
+        clip_loss, lambda dataset, judged: judged,
+    ),
 )  # fmt: skip
 
 
-def declared(dataset: Dataset) -> tuple[Column, ...]:
-    """All that a run on this data has, in the order in which it is offered."""
+def declared(dataset: Dataset, judged: bool = False) -> tuple[Column, ...]:
+    """All that a run on this data has, in the order in which it is offered; `judged`: the method judges clips."""
     facets = [_of_facet(dataset, name) for name in (dataset.main_facet, *dataset.facets)]
-    kept = [each.column for each in SNAPSHOT_COLUMNS if each.applies(dataset)]
+    kept = [each.column for each in SNAPSHOT_COLUMNS if each.applies(dataset, judged)]
     return tuple(by_name([*facets, *kept, *(each.column for each in CLIP_COLUMNS)]).values())
 
 
@@ -121,7 +136,11 @@ def clip_values(dataset: Dataset, clips: np.ndarray) -> dict[str, list[Any]]:
 
 def snapshot_values(taken: Taken) -> dict[str, np.ndarray]:
     """What a snapshot holds at columns/<name>: float32, or int32 where they are whole numbers."""
-    found = {each.column.name: each.values(taken) for each in SNAPSHOT_COLUMNS if each.applies(taken.dataset)}
+    found = {
+        each.column.name: each.values(taken)
+        for each in SNAPSHOT_COLUMNS
+        if each.applies(taken.dataset, taken.losses is not None)
+    }
     return {name: (v.float() if v.is_floating_point() else v.int()).cpu().numpy() for name, v in found.items()}
 
 

@@ -14,7 +14,7 @@ def contents(method: Method, dataset: Dataset) -> Schema:
     """The schema of a run of `method` on `dataset`."""
     return Schema(
         curves=curves(method, tuple(measured_facets(dataset))),
-        columns=columns.declared(dataset),
+        columns=columns.declared(dataset, method.judges_clips),
         pictures=method.pictures,
         verdicts=collapse.VERDICTS,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from torch import Generator
+from torch import Generator, Tensor
 from torch.optim import Optimizer
 
 from training.building import built_method
@@ -29,6 +29,8 @@ class Learner:
     sampler: Sampler
     generator: Generator
     """Draws the views, on the device."""
+    clip_losses: Tensor
+    """(n,) float32, on the device: the loss of each clip where it was last trained on, NaN where it wasn't yet."""
     step: int = 0
     seconds: float = 0.0
     """Trained so far, over all attempts, snapshots included, preparing and pauses not."""
@@ -63,4 +65,5 @@ def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: 
         optimizer=optimizer_for(method, config),
         sampler=Sampler(store.groups, config.batch_size, method.draw, config.seed),
         generator=Generator(machine.device).manual_seed(config.seed),
+        clip_losses=torch.full((len(dataset),), torch.nan, device=machine.device),
     )

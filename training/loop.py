@@ -145,6 +145,8 @@ class Training:
         views = t.method.views(batch, t.generator)  # of amounts that eight bits would round
         with self.machine.autocast():
             losses = t.method.loss(views)
+        if "clips" in losses:
+            t.clip_losses[batch.clips] = losses.pop("clips").float()
         losses["loss"].backward()
         t.optimizer.step()
         t.optimizer.zero_grad()
@@ -155,7 +157,7 @@ class Training:
         """Measure, keep weights and state, and forget what has become unnecessary."""
         t, run, journal = self.learner, self.run, self.journal
         started = time.perf_counter()
-        taken = snapshot(t.averaged, self.store, self.dataset, self.clips, self.companions)
+        taken = snapshot(t.averaged, self.store, self.dataset, self.clips, self.companions, t.clip_losses)
         t.snapshot_step = t.step
         run.write_snapshot(t.step, taken.arrays)
         if t.step == 0:  # before the row: whoever reads it finds all lines to compare it with

@@ -29,9 +29,17 @@ class Snapshot:
 
 @torch.no_grad()
 def snapshot(
-    method: Method, store: ClipStore, dataset: Dataset, clips: np.ndarray, companions: dict[str, Tensor]
+    method: Method,
+    store: ClipStore,
+    dataset: Dataset,
+    clips: np.ndarray,
+    companions: dict[str, Tensor],
+    clip_losses: Tensor,
 ) -> Snapshot:
-    """Embed the probe `clips` in eval mode and measure; the method comes back in training mode."""
+    """Embed the probe `clips` in eval mode and measure; the method comes back in training mode.
+
+    `clip_losses` (n,) are of all clips of the data, in training.
+    """
     device = store.rows.device
     h = embed_clips(method, store, torch.from_numpy(clips).to(device))
     method.eval()
@@ -47,7 +55,8 @@ def snapshot(
     votes = cross_group_votes(h, dataset, clips)
     labels, groups = measured_labels(dataset, clips), groups_of(dataset, clips)
     embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes)
-    columns = snapshot_values(Taken(dataset, clips, h, votes))
+    losses = clip_losses.cpu()[torch.from_numpy(clips)] if method.judges_clips else None
+    columns = snapshot_values(Taken(dataset, clips, h, votes, losses))
     arrays = {
         "embeddings": h.half().numpy(),
         "projections": z.half().numpy(),

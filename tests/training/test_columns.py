@@ -11,7 +11,7 @@ from training import columns
 from training.columns import ClipColumn, SnapshotColumn, Taken, clip_values, declared, snapshot_values
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet
 from training.probe import cross_group_knn, cross_group_votes
-from training.run import RunFolder
+from training.run import Control, RunFolder
 from training.run.schema import Column
 from training.trainer import train
 
@@ -102,3 +102,33 @@ def test_a_made_up_column_is_kept_by_a_real_run(made_run: MakeRun, monkeypatch: 
         right = arrays["columns/knn_right"]
         row = next(r for r in run.metrics() if r["step"] == step and "measure/cross_group_knn" in r)
         assert right.mean() == pytest.approx(row["measure/cross_group_knn"])
+
+
+def test_the_loss_of_a_clip_is_that_of_its_last_step(made_run: MakeRun) -> None:
+    run = made_run(method="autoencoder", steps=3)  # of 4 batches of an epoch
+    train(run.path)
+    assert "clip_loss" in {column.name for column in run.schema().columns}
+    first, last = (run.snapshot(step) for step in (0, 3))
+    assert first is not None and np.isnan(first["columns/clip_loss"]).all()
+    assert last is not None
+    heard = last["columns/clip_loss"][~np.isnan(last["columns/clip_loss"])]
+    assert 0 < len(heard) < 48 and (heard > 0).all()
+    losses = [row["train/loss"] for row in run.metrics() if "train/loss" in row]
+    assert min(losses) / 2 < heard.mean() < 2 * max(losses)
+
+
+def test_a_method_that_judges_clips_together_has_no_such_column(made_run: MakeRun) -> None:
+    run = made_run(method="vicreg", steps=1)
+    train(run.path)
+    assert "clip_loss" not in {column.name for column in run.schema().columns}
+
+
+def test_a_resume_knows_the_losses_of_before(made_run: MakeRun, at_step: Callable[..., None]) -> None:
+    whole, parts = (made_run(name, method="autoencoder", steps=4) for name in ("whole", "parts"))
+    train(whole.path)
+    at_step(2, lambda: parts.ask(Control.STOP))
+    train(parts.path)
+    train(parts.path, resume=True)
+    one, other = (run.snapshot(4) for run in (whole, parts))
+    assert one is not None and other is not None
+    np.testing.assert_array_equal(one["columns/clip_loss"], other["columns/clip_loss"])

@@ -24,7 +24,14 @@ def learner_of(name: str) -> Learner:
     method = built_method(config, 48, 4, (-4.0, 3.0))
     sampler = Sampler(torch.zeros(48), 16, "uniform", 0)
     return Learner(
-        config, method, slow_copy(method), optimizer_for(method, config), sampler, torch.Generator(), step=100
+        config,
+        method,
+        slow_copy(method),
+        optimizer_for(method, config),
+        sampler,
+        torch.Generator(),
+        torch.zeros(48),
+        step=100,
     )
 
 

@@ -21,7 +21,7 @@ from training.encoders.conv_gru import ConvGru, stacked
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over
 from training.parts.steps_ahead import check_steps_ahead
 from training.run.schema import Picture
 from training.settings import setting
@@ -54,6 +54,7 @@ class APC(Method):
     """A causal network and a linear layer: from all frames so far, the frames n steps later."""
 
     Config = Settings
+    judges_clips = True
     encoders = ("conv_gru", "frame_gru")
     encoder: ConvGru
     run_defaults: ClassVar[Mapping[str, Any]] = {
@@ -124,7 +125,7 @@ class APC(Method):
         wrong = (true - self.predicted(views["x"])).abs().mean(2)  # (B, U − n)
         inside = views["inside"]
         counted = inside[:, : -self.ahead] & inside[:, self.ahead :]
-        return {"loss": mean_over(wrong, counted)}
+        return loss_over(wrong, counted)
 
     def predicted(self, x: Tensor) -> Tensor:
         """ŷ: standardised (B, F, V) → (B, U − n, s · F) float32, at place t of what step t + n will hold."""

@@ -44,6 +44,7 @@ class Autoencoder(Method):
     """Encoder, a narrow code, and a dense decoder back to the view's spectrogram."""
 
     Config = Settings
+    judges_clips = True
     encoders = ("conv2d", "resnet", "patch_transformer", "conv_gru", "bi_gru")
     card = Card(
         title="Autoencoder",
@@ -94,7 +95,7 @@ class Autoencoder(Method):
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """‖x − g(f(x))‖², the mean over the clips' own frames."""
         rebuilt, true = self.rebuilt(self.heard(views)), self.encoder.standard(views["x"])
-        return {"loss": squared_error(rebuilt, true, views["inside"])}
+        return squared_error(rebuilt, true, views["inside"])
 
     def heard(self, views: dict[str, Tensor]) -> Tensor:
         """What the encoder is given, (B, F, V)."""

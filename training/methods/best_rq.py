@@ -25,7 +25,7 @@ from training.encoders.encoder import Encoder
 from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over, mean_over
 from training.parts.quantiser import perplexity
 from training.run.schema import Picture
 from training.settings import setting
@@ -55,6 +55,7 @@ class BestRQ(Method):
     """The encoder hears a view of which stretches are noise; a linear layer names the code of each hidden step."""
 
     Config = Settings
+    judges_clips = True
     encoders = ("bi_gru", "frame_transformer")
     projection_matrix: Tensor
     codebook: Tensor
@@ -151,7 +152,7 @@ class BestRQ(Method):
         wrong = functional.cross_entropy(scores.transpose(1, 2), code, reduction="none")  # (B, U)
         used = mean_over(functional.one_hot(code, self.config.codes).float(), views["inside"])  # (K,)
         return {
-            "loss": mean_over(wrong, hidden),
+            **loss_over(wrong, hidden),
             "accuracy": mean_over(scores.argmax(2) == code, hidden).detach(),
             "codes_used": perplexity(used[None])[0],
         }

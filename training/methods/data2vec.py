@@ -28,7 +28,7 @@ from training.encoders.transformers import FrameTransformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
 from training.methods.two_views import SHOWN, cosines
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over
 from training.parts.slow_copy import follow, slow_copy
 from training.run.schema import Picture
 from training.settings import setting
@@ -63,6 +63,7 @@ class Data2Vec(Method):
     """A student hears what is left of a view, a teacher hears all of it; the teacher is the student's moving average."""
 
     Config = Settings
+    judges_clips = True
     encoders = ("frame_transformer",)
     encoder: FrameTransformer
     card = Card(
@@ -129,7 +130,7 @@ class Data2Vec(Method):
         hidden = views["hidden"]
         prediction, target = self.predicted(views["x"], hidden), self.target(views["x"], views["inside"])  # (B, U, D)
         wrong = functional.smooth_l1_loss(prediction, target, beta=self.config.smooth_within, reduction="none").mean(2)
-        return {"loss": mean_over(wrong, hidden)}
+        return loss_over(wrong, hidden)
 
     def predicted(self, x: Tensor, hidden: Tensor) -> Tensor:
         """f: what the student says of every step, from the steps that aren't hidden (B, U): (B, F, V) → (B, U, D) float32."""

@@ -33,7 +33,7 @@ from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.parts.kmeans import kmeans, nearest
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over, mean_over
 from training.parts.memory import Memory
 from training.parts.quantiser import perplexity
 from training.parts.slow_copy import slow_copy
@@ -147,6 +147,7 @@ class HuBERT(Method):
     """A Transformer hears a view with holes, and names the cluster of each hidden moment."""
 
     Config = Settings
+    judges_clips = True
     encoders = ("frame_transformer",)
     encoder: FrameTransformer
     unaveraged = ("names",)
@@ -252,7 +253,7 @@ class HuBERT(Method):
         wrong = functional.cross_entropy(scores.transpose(1, 2), unit, reduction="none")  # (B, U)
         used = mean_over(functional.one_hot(unit, self.config.clusters).float(), inside)  # (K,)
         return {
-            "loss": mean_over(wrong, hidden),
+            **loss_over(wrong, hidden),
             "accuracy": mean_over(scores.argmax(2) == unit, hidden).detach(),
             "clusters_used": perplexity(used[None])[0],
         }

@@ -24,7 +24,7 @@ from training.methods.data2vec import normalised_over_time, weighted_std
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task
 from training.methods.two_views import SHOWN, cosines
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over
 from training.parts.slow_copy import follow, slow_copy
 from training.run.schema import Picture
 from training.settings import setting
@@ -53,6 +53,7 @@ class M2D(Method):
     """The encoder hears the seen patches, its slow copy the hidden ones; a predictor goes from the one to the other."""
 
     Config = Settings
+    judges_clips = True
     encoders = ("frame_transformer", "patch_transformer")
     encoder: Transformer
     card = Card(
@@ -123,7 +124,7 @@ class M2D(Method):
         counted = views["own"].gather(1, hidden)
         target = normalised_over_time(self.slow(patches, hidden), counted)
         agreement = functional.cosine_similarity(self.predicted(patches, seen, hidden), target, dim=2)
-        return {"loss": mean_over(2 - 2 * agreement, counted)}
+        return loss_over(2 - 2 * agreement, counted)
 
     def predicted(self, patches: Tensor, seen: Tensor, hidden: Tensor) -> Tensor:
         """ẑ of the hidden patches, from the seen ones alone: (B, N, P) → (B, N − n, E) float32."""

@@ -21,7 +21,7 @@ from training.batch import Batch
 from training.encoders.transformers import Block, Transformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.masks import own_steps
@@ -51,6 +51,7 @@ class MaskedAutoencoder(Method):
     """The encoder sees a few patches; a light decoder gets what it made of them, and an empty token for each other one."""
 
     Config = Settings
+    judges_clips = True
     objective = 2
     encoders = ("frame_transformer", "patch_transformer")
     encoder: Transformer
@@ -120,7 +121,7 @@ class MaskedAutoencoder(Method):
         patches, hidden = views["patches"], views["hidden"]
         wrong = (self.drawn(patches, views["seen"]) - self.target(patches)).square().mean(2)  # (B, N)
         counted = views["own"].gather(1, hidden)
-        return {"loss": mean_over(wrong.gather(1, hidden), counted)}
+        return loss_over(wrong.gather(1, hidden), counted)
 
     def drawn(self, patches: Tensor, seen: Tensor) -> Tensor:
         """All patches, from the seen ones (B, n) alone: (B, N, P) → (B, N, P) float32."""

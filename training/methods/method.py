@@ -126,6 +126,8 @@ class Method(nn.Module, ABC):
     parts: tuple[Curve, ...] = ()
     """What `loss` gives beside "loss": its terms, and how well its task is solved. Set anew by `__init__` where the
     settings decide which there are."""
+    judges_clips: ClassVar[bool] = False
+    """Whether `loss` also gives "clips" (B,), the loss of each clip for itself without a gradient: a column of clips."""
     run_defaults: ClassVar[Mapping[str, Any]] = {}
     """Where this method needs other values than RunConfig's defaults."""
     constant_rate: ClassVar[tuple[str, ...]] = ()
@@ -156,7 +158,7 @@ class Method(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Scalars by name: "loss" is minimised, the others are those of `parts`, and plotted."""
+        """Scalars by name: "loss" is minimised, the others are those of `parts`, and plotted; and "clips", see `judges_clips`."""
 
     def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """h (B, D): what the trained model says of whole sounds, used by all measures, the map and the search."""

@@ -19,7 +19,7 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.chunk_masks import (
@@ -60,6 +60,7 @@ class MPC(Method):
     """The encoder hears a view with holes in it; a linear layer says what each hole held."""
 
     Config = Settings
+    judges_clips = True
     objective = 2
     shares: ClassVar[tuple[float, float]] = (SILENCED, REPLACED)
     """Of the hidden chunks, those that become zero and those that become other frames; the rest is left as it was."""
@@ -141,7 +142,7 @@ class MPC(Method):
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The mean absolute difference over what was hidden of the clips themselves, what was left as it was included."""
         wrong = (self.predicted(views["masked"]) - views["x"]).abs()  # (B, F, V)
-        return {"loss": mean_over(wrong, views["hidden"] & views["inside"][:, None])}
+        return loss_over(wrong, views["hidden"] & views["inside"][:, None])
 
     def predicted(self, masked: Tensor) -> Tensor:
         """What the whole view was, from what is left of it: (B, F, V) → (B, F, V) float32."""

@@ -56,6 +56,7 @@ class SliceSettings:
 class NeighbouringSlices(Method):
     """Slices of every clip in a row, each encoded for itself; of those that aren't heard, what they hold is said."""
 
+    judges_clips = True
     hears_middle: ClassVar[bool]
     """Whether the middle slice says its neighbours, or these say it."""
     encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "bi_gru", "conv2d", "resnet")
@@ -90,7 +91,7 @@ class NeighbouringSlices(Method):
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The mean squared difference over the clips' own frames of the slices that weren't heard."""
         slices, (_, inside) = views["slices"], self.parted(views["inside"])
-        return {"loss": squared_error(self.rebuilt(slices), self.encoder.standard(self.parted(slices)[1]), inside)}
+        return squared_error(self.rebuilt(slices), self.encoder.standard(self.parted(slices)[1]), inside)
 
     def rebuilt(self, slices: Tensor) -> Tensor:
         """The slices (B, m, F, W) that aren't heard, standardised, from those of all N that are."""

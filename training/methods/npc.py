@@ -19,7 +19,7 @@ from training.batch import Batch
 from training.encoders.masked_conv import HIDDEN, KERNEL, MaskedConv
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task, part
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over, mean_over
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
 from training.run.schema import Curve, Picture
 from training.settings import setting
@@ -57,6 +57,7 @@ class NPC(Method):
     """Masked convolutions, a quantiser, and a linear layer that says what the hidden frame holds."""
 
     Config = Settings
+    judges_clips = True
     encoders = ("masked_conv",)
     encoder: MaskedConv
     run_defaults: ClassVar[Mapping[str, Any]] = {
@@ -139,7 +140,7 @@ class NPC(Method):
         """The mean absolute difference over the clips' own frames, and how many codes are in use."""
         inside = views["inside"]
         guess, probability = self.predicted(views["x"], views.get("noise"))
-        loss = {"loss": mean_over((guess - views["x"]).abs().mean(1), inside)}
+        loss = loss_over((guess - views["x"]).abs().mean(1), inside)
         if probability is None:
             return loss
         return {**loss, "codes_used": perplexity(mean_over(probability, inside)).mean().detach()}

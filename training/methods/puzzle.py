@@ -26,6 +26,7 @@ from training.views.plain import UNMIXED
 class Puzzle(Method):
     """Pieces of a clip, and a classifier that names one of K answers by their codes."""
 
+    judges_clips = True
     encoders: ClassVar[tuple[str, ...]] = ("conv_gru", "bi_gru", "conv2d", "resnet")
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "batch_size": 128,
@@ -55,7 +56,8 @@ class Puzzle(Method):
         """Cross-entropy over the answers, and how often the right one is named."""
         scores, answer = self.scores(views["pieces"]), views[self.answer]
         right = (scores.argmax(1) == answer).float().mean()
-        return {"loss": functional.cross_entropy(scores, answer), "accuracy": right.detach()}
+        wrong = functional.cross_entropy(scores, answer, reduction="none")  # (B,)
+        return {"loss": wrong.mean(), "clips": wrong.detach(), "accuracy": right.detach()}
 
     def scores(self, parts: Tensor) -> Tensor:
         """(B, n, F, W) → (B, K), each piece heard alone."""

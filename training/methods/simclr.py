@@ -39,6 +39,7 @@ class SimCLR(Neighbours):
     """Two views of every clip; each must pick the other out of all 2B − 1 views that aren't itself."""
 
     Config = Settings
+    judges_clips = True
     picked = staticmethod(picked)
     card = Card(
         title="SimCLR",
@@ -80,7 +81,8 @@ class SimCLR(Neighbours):
         similarity = torch.cat([similarity, *self.further(z, views)], dim=1)
         partner = torch.arange(len(z), device=z.device).roll(len(z) // 2)
         loss, found = self.picked(similarity, partner)
-        return {"loss": loss, "accuracy": found}
+        own = functional.cross_entropy(similarity.detach(), partner, reduction="none")
+        return {"loss": loss, "clips": own.view(2, -1).mean(0), "accuracy": found}
 
     def further(self, z: Tensor, views: dict[str, Tensor]) -> list[Tensor]:
         """Scores (2B, …) of wrong answers that are not of this batch: z (2B, P) of length 1."""

@@ -25,7 +25,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task, part
 from training.parts.encode_independently import encode_independently
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over, mean_over
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.pieces import unblended
@@ -55,6 +55,7 @@ class TemporalGap(Method):
     """Two slices at random places of a clip, their codes side by side, and a small network that says the gap."""
 
     Config = Settings
+    judges_clips = True
     objective = 2
     encoders = ("conv_gru", "bi_gru", "conv2d", "resnet")
     card = Card(
@@ -136,7 +137,7 @@ class TemporalGap(Method):
         cross = functional.binary_cross_entropy_with_logits(said, gap, reduction="none")
         least = torch.special.entr(gap) + torch.special.entr(1 - gap)
         apart = (said.detach().sigmoid() - gap).abs()
-        return {"loss": mean_over(cross - least, counted), "error": mean_over(apart, counted)}
+        return {**loss_over(cross - least, counted), "error": mean_over(apart, counted)}
 
     def said(self, slices: Tensor) -> Tensor:
         """The logit of the gap (B,) float32, of two slices (B, 2, F, W)."""

@@ -20,7 +20,7 @@ from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.neighbours import Neighbours, NeighbourSettings
 from training.methods.two_views import DISTANCES, ProjectionSettings, distance_shares
 from training.parts.contrast import fellows, off_diagonal, squared_distances
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over, mean_over
 from training.settings import setting
 
 
@@ -39,6 +39,7 @@ class Triplet(Neighbours):
     """Anchors are first views, positives the second views of the same clips, negatives those of others."""
 
     Config = Settings
+    judges_clips = True
     card = Card(
         title="Triplet loss",
         family="contrastive",
@@ -88,7 +89,7 @@ class Triplet(Neighbours):
         if self.mining == "semi-hard":
             negative, counted = semi_hard(positive, negative, counted), counted.any(1, keepdim=True)  # (B, 1)
         hinge = (positive - negative + self.margin).clamp(min=0)
-        return {"loss": mean_over(hinge, counted), "kept": mean_over(hinge == 0, counted)}
+        return {**loss_over(hinge, counted), "kept": mean_over(hinge == 0, counted)}
 
     def chance(self) -> Chance:
         """All distances 0: δ."""

@@ -5,7 +5,7 @@ Shapes:  B clips, C numbers of a code, F mel bands, V frames.
 
 from torch import Tensor, nn
 
-from training.parts.mean_over import mean_over
+from training.parts.mean_over import loss_over
 
 
 class SpectrogramDecoder(nn.Module):
@@ -27,13 +27,13 @@ class SpectrogramDecoder(nn.Module):
         return rebuilt.unflatten(1, self.shape)
 
 
-def squared_error(rebuilt: Tensor, target: Tensor, counted: Tensor) -> Tensor:
-    """Mean of (rebuilt − target)² over the frames that are counted: (…, F, V) twice, counted (…, V) → scalar.
+def squared_error(rebuilt: Tensor, target: Tensor, counted: Tensor) -> dict[str, Tensor]:
+    """Mean of (rebuilt − target)² over the frames that are counted: (B, …, F, V) twice, counted (B, …, V); see `loss_over`.
 
     Frames that show no sound of the clip are left out by `counted`; 0 where none is counted at all.
     """
     wrong = (rebuilt.float() - target.float()).square().mean(-2)  # (…, V)
-    return mean_over(wrong, counted)
+    return loss_over(wrong, counted)
 
 
 class RecurrentDecoder(nn.Module):

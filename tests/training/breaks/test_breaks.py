@@ -56,7 +56,7 @@ def learned(method: Method, batch: Batch, steps: int = 3) -> dict[str, Tensor]:
     for step in range(steps):
         optimizer.zero_grad()
         losses = method.loss(method.views(batch, generator))
-        assert all(torch.isfinite(value) for value in losses.values())
+        assert all(torch.isfinite(value).all() for value in losses.values())
         losses["loss"].backward()
         optimizer.step()
         method.after_step((step + 1) / steps)

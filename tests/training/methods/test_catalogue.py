@@ -119,7 +119,10 @@ def test_its_loss_is_a_number_and_depends_on_nothing_random(name: str, encoder: 
     views = method.views(batch_for(method), Generator().manual_seed(1))
     losses = method.loss(views)
     assert losses["loss"].shape == () and losses["loss"].requires_grad
+    own = losses.pop("clips", None)
     assert all(torch.isfinite(v).all() and v.shape == () for v in losses.values())
+    assert (own is not None) == METHODS[name].judges_clips
+    assert own is None or (own.shape == (CLIPS,) and not own.requires_grad and torch.isfinite(own).all())
     assert torch.equal(losses["loss"], method.loss(views)["loss"])
 
 
@@ -127,7 +130,7 @@ def test_its_loss_is_a_number_and_depends_on_nothing_random(name: str, encoder: 
 def test_it_declares_what_its_loss_gives(name: str) -> None:
     method = method_of(name).train()
     found = method.loss(method.views(batch_for(method), Generator().manual_seed(1)))
-    assert [f"train/{key}" for key in found if key != "loss"] == [curve.key for curve in method.parts]
+    assert [f"train/{key}" for key in found if key not in ("loss", "clips")] == [curve.key for curve in method.parts]
     for curve in method.parts:
         assert curve.title and curve.meaning.endswith(".") and curve.rhythm == "step", curve.key
     of_chart: dict[str, set[str]] = {}

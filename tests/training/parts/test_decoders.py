@@ -20,7 +20,7 @@ def slow_error(rebuilt: Tensor, target: Tensor, counted: Tensor) -> Tensor:
 
 def test_squared_error_equals_the_slow_one() -> None:
     rebuilt, target, counted = torch.randn(4, 3, 6, requires_grad=True), torch.randn(4, 3, 6), torch.rand(4, 6) < 0.6
-    found = squared_error(rebuilt, target, counted)
+    found = squared_error(rebuilt, target, counted)["loss"]
     double = rebuilt.detach().double().requires_grad_()
     slow = slow_error(double, target.double(), counted)
     assert float(found.detach()) == pytest.approx(float(slow.detach()), rel=1e-5)
@@ -33,13 +33,13 @@ def test_squared_error_equals_the_slow_one() -> None:
 def test_what_is_not_counted_has_no_part_in_it() -> None:
     rebuilt, target, counted = torch.randn(4, 3, 6, requires_grad=True), torch.randn(4, 3, 6), torch.ones(4, 6)
     counted[:, 4:] = 0
-    found = squared_error(rebuilt, target, counted)
+    found = squared_error(rebuilt, target, counted)["loss"]
     elsewhere = target.clone()
     elsewhere[:, :, 4:] = 1e6
-    assert torch.equal(found, squared_error(rebuilt, elsewhere, counted))
+    assert torch.equal(found, squared_error(rebuilt, elsewhere, counted)["loss"])
     found.backward()
     assert rebuilt.grad is not None and (rebuilt.grad[:, :, 4:] == 0).all() and (rebuilt.grad[:, :, :4] != 0).all()
-    assert float(squared_error(rebuilt, target, torch.zeros(4, 6)).detach()) == 0
+    assert float(squared_error(rebuilt, target, torch.zeros(4, 6))["loss"].detach()) == 0
 
 
 @pytest.mark.parametrize("shape", [(5, 8), (3, 5, 8)])
