@@ -49,7 +49,7 @@ def said_speed(library: Library, method: str, encoder: str) -> str:
     expected = {size: speed * factor for size, speed in measured[encoder].items()}
     about = ", ".join((like.method, like.encoder, like.size))
     return (
-        f"On this machine's processor, as the run {readable_name(like.run)} ({about}) lets expect, a run learns from about "
+        f"On this machine's processor, judged by the run {readable_name(like.run)} ({about}), a run learns from about "
         f"{_listed(expected)}."
     )
 
@@ -88,8 +88,8 @@ def most_like(runs: list[Reached], method: str, encoder: str, measured: Mapping[
 
 
 def _listed(speeds: Speeds) -> str:
-    words = [f"{_rounded(speed)} at {size}" for size, speed in speeds.items()]
-    return f"{', '.join(words[:-1])} and {words[-1]} clips a second"
+    words = [f"{_rounded(speed)} ({size})" for size, speed in speeds.items()]
+    return f"{', '.join(words[:-1])} or {words[-1]} clips a second"
 
 
 def _rounded(speed: float) -> str:

@@ -57,7 +57,7 @@ def test_what_was_measured_are_all_sizes_of_encoders_that_there_are() -> None:
 
 def test_before_anything_was_trained_it_is_told_what_was_measured_elsewhere(tmp_path: Path) -> None:
     assert said_speed(Library(tmp_path / "runs"), "simclr", "conv2d") == (
-        "Where it was measured, one core learnt from 2,000 at S, 500 at M, 100 at L and 20 at XL clips a second; "
+        "Where it was measured, one core learnt from 2,000 (S), 500 (M), 100 (L) or 20 (XL) clips a second; "
         "here nothing was trained yet."
     )
     assert said_speed(Library(tmp_path / "runs"), "simclr", "no such encoder") == ""
@@ -66,15 +66,15 @@ def test_before_anything_was_trained_it_is_told_what_was_measured_elsewhere(tmp_
 def test_a_run_scales_what_was_measured(trained: Any, tmp_path: Path) -> None:
     trained("a", 1500, encoder_size="M")
     assert said_speed(Library(tmp_path / "runs"), "simclr", "conv2d") == (
-        "On this machine's processor, as the run a (simclr, conv2d, M) lets expect, a run learns from about "
-        "6,000 at S, 1,500 at M, 300 at L and 60 at XL clips a second."
+        "On this machine's processor, judged by the run a (simclr, conv2d, M), a run learns from about "
+        "6,000 (S), 1,500 (M), 300 (L) or 60 (XL) clips a second."
     )
-    assert "1,200 at S, 300 at M, 120 at L and 24 at XL" in said_speed(Library(tmp_path / "runs"), "simclr", "resnet")
+    assert "1,200 (S), 300 (M), 120 (L) or 24 (XL)" in said_speed(Library(tmp_path / "runs"), "simclr", "resnet")
 
 
 def test_a_run_from_before_there_were_sizes_counts_as_small(trained: Any, tmp_path: Path) -> None:
     trained("a", 1000)
-    assert "1,000 at S, 250 at M" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
+    assert "1,000 (S), 250 (M)" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
 
 
 def test_the_newest_run_most_like_it_is_taken(trained: Any, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_the_form_shows_it_beside_the_choice() -> None:
 def test_the_page_asks_for_the_encoder_that_is_chosen(trained: Any, tmp_path: Path) -> None:
     trained("a", 1500, encoder_size="M")
     form: Any = SimpleNamespace(frame=SimpleNamespace(services=SimpleNamespace(library=Library(tmp_path / "runs"))))
-    for encoder, fastest in (("conv2d", "6,000 at S"), ("resnet", "1,200 at S")):
+    for encoder, fastest in (("conv2d", "6,000 (S)"), ("resnet", "1,200 (S)")):
         groups = train._Form._of_encoder(form, "simclr", encoder)["groups"]
         (said,) = [s["meaning"] for group in groups for s in group["settings"] if s["name"] == "encoder_size"]
         assert fastest in said
