@@ -109,6 +109,11 @@ def test_a_hidden_moment_without_a_distractor_does_not_dilute_the_mean() -> None
     assert float(some["loss"]) != pytest.approx(float(whole["loss"]), rel=1e-3)
 
 
+def test_runs_that_counted_moments_without_a_distractor_are_of_another_form() -> None:
+    """Form 1, which a resume refuses: Method.objective."""
+    assert new_config({}, method="wav2vec2", steps=5).objective > 1
+
+
 def test_chance_is_where_all_codes_look_alike_without_being_the_same() -> None:
     hidden = torch.ones(2, 7, dtype=torch.bool)
     guess = torch.nn.functional.normalize(torch.randn(2, 7, 5), dim=2)
