@@ -16,3 +16,9 @@ def table(head: Sequence[str], rows: Sequence[str]) -> str:
 def escaped(text: str) -> str:
     """Text that Markdown shows as it is."""
     return re.sub(r"([\\`*_<|\[\]$])", r"\\\1", text)
+
+
+def prose(text: str) -> str:
+    """Text that Markdown shows as it is, but for names in backticks, which it shows as code."""
+    parts = re.split(r"(`[a-z_]+`)", text)
+    return "".join(part if i % 2 else escaped(part) for i, part in enumerate(parts))

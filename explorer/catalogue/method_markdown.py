@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from explorer.catalogue.markdown import ROOT, escaped, table
+from explorer.catalogue.markdown import ROOT, escaped, prose, table
 from explorer.catalogue.without_parts import without_parts
 from training.encoders import ENCODERS
 from training.methods import METHODS
@@ -70,7 +70,7 @@ def facts(
         *([("Needs", NEEDS[card.needs])] if card.needs else []),
     ]
     told = "\n".join(f"- **{name}:** {value}" for name, value in rows)
-    numbered = "\n".join(f"{i}. {escaped(text)}" for i, text in enumerate(differences(method), 1))
+    numbered = "\n".join(f"{i}. {prose(text)}" for i, text in enumerate(differences(method), 1))
     parts = [
         told,
         f"**Where it differs from the paper**, beside {for_all}\n\n{numbered}",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from explorer.catalogue.document import document
-from explorer.catalogue.markdown import ROOT, escaped
+from explorer.catalogue.markdown import ROOT, escaped, prose
 from explorer.catalogue.method_markdown import (
     NEEDS,
     badges,
@@ -27,8 +27,9 @@ from training.settings import describe
 def test_every_method_is_told_whole(name: str) -> None:
     method = METHODS[name]
     card, told = method.card, facts(method)
-    for text in (card.prevents_collapse, card.breaks, card.suits.reason, *differences(method)):
+    for text in (card.prevents_collapse, card.breaks, card.suits.reason):
         assert escaped(text) in told
+    assert all(prose(text) in told for text in differences(method))
     for setting in describe(method.Config):
         assert f"`{setting.name}`" in told and escaped(setting.meaning) in told
     assert re.search(r"\[arXiv \d{4}\.\d{4,5}\]\(https://arxiv\.org/abs/\d{4}\.\d{4,5}\)", told)
@@ -78,3 +79,9 @@ def test_text_stays_text() -> None:
 
 def test_the_root_is_the_project() -> None:
     assert (Path(ROOT) / "app.py").is_file()
+
+
+def test_names_in_backticks_are_code_and_all_else_is_text() -> None:
+    assert prose("a_b by `same_recording`, *not* <b> or `two words`") == (
+        r"a\_b by `same_recording`, \*not\* \<b> or \`two words\`"
+    )
