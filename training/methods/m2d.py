@@ -7,6 +7,7 @@ Differs: 1. Three narrow layers, and one in the predictor, instead of twelve and
          all clips less was learned here (docs/experiments.md). 4. The slow copy's pace goes from .99 to .999 over the
          run instead of from .99995 to .99999, since runs here are short. 5. Patches that show padding aren't counted, and
          the share is hidden of each clip's own patches: short clips lie in silence here.
+         The paper's numbers named here couldn't be checked against its text.
 Shapes:  B clips, F mel bands, V view frames, N patches of P values each, n of them seen, E width of a token.
 """
 
