@@ -69,7 +69,10 @@ BREAKS: Mapping[str, Mapping[str, Break]] = {
     },
     "dino": {
         "stop_gradient": Break("Both sides agree on one answer for all clips.", replacing.learns_on_both_sides),
-        "ema": Break("The teacher changes as quickly as the student, and less is learned.", replacing.target_of_now),
+        "ema": Break(
+            "The teacher changes as quickly as the student, and both soon give the same answer for nearly all clips.",
+            replacing.target_of_now,
+        ),
         "centring": Break(
             "The teacher soon names the same prototype for every clip, and the loss goes to 0.",
             settings={"centre_momentum": 1.0},
