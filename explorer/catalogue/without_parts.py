@@ -30,12 +30,18 @@ def without_parts(method: str, results: Mapping[str, Any] | None = None) -> str:
     if measured:
         rows.insert(0, ["all there", "", *_cells(measured, WHOLE)])
     lines = table(head, [f"| {' | '.join(row)} |" for row in rows])
-    said = (
-        f" Measured on {found['data']} after {found['steps']} steps; spread and rank are of the projections."
-        if measured
-        else ""
+    return f"**Parts that can be taken out** (`--break`).{_said(found, measured)}\n\n{lines}"
+
+
+def _said(found: Mapping[str, Any], measured: Mapping[str, Any]) -> str:
+    """What was measured; nothing where it wasn't."""
+    if not measured:
+        return ""
+    before = statistics.median(row["random_init"] for rows in measured.values() for row in rows)
+    return (
+        f" Measured on {found['data']} after {found['steps']} steps: spread and rank of the projections, and cross-group kNN, "
+        f"which is {before:.3f} before training."
     )
-    return f"**Parts that can be taken out** (`--break`).{said}\n\n{lines}"
 
 
 def _cells(measured: Mapping[str, Sequence[Mapping[str, float]]], part: str) -> list[str]:

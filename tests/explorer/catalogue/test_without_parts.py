@@ -13,9 +13,23 @@ RESULTS = {
     "steps": 300,
     "methods": {
         "vicreg": {
-            "": [{"loss": 12.5, "normalised_std": 0.9, "effective_rank": 40.0, "cross_group_knn": 0.7}],
+            "": [
+                {
+                    "loss": 12.5,
+                    "normalised_std": 0.9,
+                    "effective_rank": 40.0,
+                    "cross_group_knn": 0.7,
+                    "random_init": 0.5,
+                }
+            ],
             "variance": [
-                {"loss": value, "normalised_std": 0.01, "effective_rank": 1.5, "cross_group_knn": 0.2}
+                {
+                    "loss": value,
+                    "normalised_std": 0.01,
+                    "effective_rank": 1.5,
+                    "cross_group_knn": 0.2,
+                    "random_init": 0.5,
+                }
                 for value in (1.0, 3.0, 2.0)
             ],
         }
@@ -35,7 +49,7 @@ def test_a_method_without_such_parts_says_nothing() -> None:
 
 def test_what_was_measured_stands_beside_what_should_happen() -> None:
     rows = without_parts("vicreg", RESULTS).splitlines()
-    assert "digits after 300 steps" in rows[0]
+    assert "digits after 300 steps" in rows[0] and "0.500 before training" in rows[0]
     assert rows[4] == "| all there |  | 12.50 | 0.90 | 40.0 | 0.700 |"
     assert rows[5].startswith("| `variance` |") and rows[5].endswith("| 2.00 | 0.01 | 1.5 | 0.200 |")  # the medians
     assert rows[6].endswith("| – | – | – | – |")  # not measured yet
