@@ -15,11 +15,12 @@ class Standby:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        self._closed = False
 
     def prepare(self) -> None:
         """Have a trainer wait, unless one does already."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
+            if self._closed or (self._process is not None and self._process.poll() is None):
                 return
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "training", "standby"],
@@ -46,6 +47,7 @@ class Standby:
     def close(self) -> None:
         """End the waiting trainer. It has no run yet, so nothing is lost, even where it is still importing."""
         with self._lock:
+            self._closed = True
             if self._process is not None:
                 self._process.kill()
                 self._process.wait()

@@ -24,6 +24,7 @@ class Projector:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._closed = False
         self._process: subprocess.Popen[str] | None = None
         self._started = -RESTART_SECONDS
         self._looked: dict[Path, float] = {}
@@ -48,8 +49,9 @@ class Projector:
                 self._tell(wanted)
 
     def close(self) -> None:
-        """Let the process end."""
+        """Let the process end; no other one is started later, for nobody would end it."""
         with self._lock:
+            self._closed = True
             if self._process is not None and self._process.stdin is not None:
                 self._process.stdin.close()
                 try:
@@ -60,7 +62,7 @@ class Projector:
                 self._process = None
 
     def _ensure_running(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self._closed or (self._process is not None and self._process.poll() is None):
             return
         if time.monotonic() - self._started < RESTART_SECONDS:
             return

@@ -30,6 +30,7 @@ class EmbeddingProcess:
         """`embedder`: "module:class" to use in place of `training.embedder:Embedder`, for tests."""
         self._embedder = embedder
         self._turn = threading.Lock()
+        self._closed = False
         self._urgent = 0
         self._nobody_urgent = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
@@ -58,8 +59,9 @@ class EmbeddingProcess:
             self._ensure_running()
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; whoever asks later is refused, for nobody would end another one."""
         with self._turn:
+            self._closed = True
             self._end()
 
     @contextlib.contextmanager
@@ -103,6 +105,8 @@ class EmbeddingProcess:
     def _ensure_running(self) -> Connection:
         if self._running() and self._connection is not None:
             return self._connection
+        if self._closed:
+            raise UserError("The page is being ended; start it again to listen with this run.")
         self._end()
         ours, theirs = multiprocessing.Pipe()
         command = [sys.executable, "-m", "explorer.search.worker", str(theirs.fileno())]

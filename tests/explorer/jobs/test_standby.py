@@ -23,6 +23,8 @@ def test_at_most_one_trainer_waits_and_it_ends_when_it_is_let_go() -> None:
     standby.close()
     assert process.returncode == -signal.SIGKILL
     standby.close()
+    standby.prepare()
+    assert standby._process is None, "nobody would end it"
 
 
 def test_a_waiting_trainer_ends_by_itself_when_the_server_is_gone() -> None:

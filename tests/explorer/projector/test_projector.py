@@ -45,6 +45,9 @@ def test_a_wanted_run_gets_its_first_map_without_waiting_for_umap(
     )
     projector.close()
     assert process_start(process.pid) is None
+    projector._started = -1000.0  # long ago, so that another one might be started
+    projector.want(run.path)
+    assert projector._process is None, "nobody would end it"
 
 
 def test_it_ends_with_its_server_even_when_somebody_holds_the_pipe(cache: Path) -> None:

@@ -34,6 +34,13 @@ def test_sounds_are_embedded_by_the_weights_of_a_step(process: Any, make_run: An
     assert process.embeddings(run, 0, [TONE]).dtype == np.float32
 
 
+def test_nothing_is_started_once_it_was_ended(process: Any, make_run: Any, tmp_path: Path) -> None:
+    process.close()
+    with pytest.raises(UserError, match="page is being ended"):
+        process.embeddings(make_run(tmp_path / "run"), 0, [TONE])
+    assert process._process is None
+
+
 def test_clips_are_embedded_without_sending_them(
     process: Any, make_run: Any, make_dataset: Any, tmp_path: Path
 ) -> None:

@@ -70,7 +70,7 @@ def test_without_codes_the_loss_is_the_same_of_all_that_is_said(assert_equal_gra
     slow_h, decode = h.detach().double().requires_grad_(), deepcopy(method.decode).double()
     slow = slow_loss(slow_h, views, decode.weight, decode.bias)
     found = method.loss(views)
-    assert set(found) == {"loss"}
+    assert set(found) == {"loss", "clips"}
     assert_equal_gradients(found["loss"], slow, [h, *method.decode.parameters()], [slow_h, *decode.parameters()])
     assert set(method.lens(views)) == {"true", "predicted"}
 

@@ -276,7 +276,7 @@ def test_a_batch_of_one_recording_has_no_wrong_answers_and_nothing_breaks(name: 
     one = Batch(**{**vars(batch()), "recordings": torch.full((7,), 3)})
     losses = method.loss(method.views(one, Generator().manual_seed(1)))
     losses["loss"].backward()
-    assert all(torch.isfinite(value).all() for value in losses.values())
+    assert all(torch.isfinite(value) for name, value in losses.items() if name != "clips")
     gradients = [p.grad for p in method.parameters() if p.grad is not None]
     assert all(torch.isfinite(g).all() for g in gradients)
     assert float(losses.get("accuracy", torch.tensor(0.0))) == 0 or name.startswith("moco_v")  # its queue is random
