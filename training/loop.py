@@ -59,6 +59,7 @@ def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool)
     _check_data(dataset, config)
     store = _store(dataset, config, machine, preparing)
     learner = new_learner(config, dataset, store, machine)
+    learner.method.prepare(dataset)
     companions = {name: table.to(machine.device) for name, table in learner.method.companions(dataset).items()}
     clips = stratified_sample(dataset, config.probe_clips, config.seed)
     if resume:

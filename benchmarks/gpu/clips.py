@@ -43,7 +43,11 @@ def made_tones(count: int) -> Dataset:
 
 
 def companions_for(method: Method, dataset: Dataset) -> dict[str, Tensor]:
-    """What lies beside the clips; where a method wants pictures and there are none, a pattern for each label."""
+    """What lies beside the clips; where a method wants pictures and there are none, a pattern for each label.
+
+    The method is prepared for them, as before a training.
+    """
+    method.prepare(dataset)
     if method.card.needs != "picture" or "picture" in dataset.companions:
         return method.companions(dataset)
     codes = torch.from_numpy(dataset.facets[dataset.main_facet].codes.astype(np.int64)).clamp(min=0)

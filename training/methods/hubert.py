@@ -216,8 +216,8 @@ class HuBERT(Method):
         self._heard: tuple[Tensor, Tensor] | None = None
 
     @torch.no_grad()
-    def companions(self, dataset: Dataset) -> dict[str, Tensor]:
-        """Nothing; but here the data is at hand, and the cepstra of some of its clips are clustered, always alike."""
+    def prepare(self, dataset: Dataset) -> None:
+        """The cepstra of some of the clips are clustered, always alike."""
         some = np.linspace(0, len(dataset) - 1, min(CLUSTERED_CLIPS, len(dataset))).round().astype(int)
         device = self.units.cepstral_centres.device
         power, lengths = clip_power([dataset.waveform(int(c)) for c in some], self.augment.front_end, device)
@@ -225,7 +225,6 @@ class HuBERT(Method):
         inside = own_steps(frames < lengths[:, None], self.encoder.stride)
         x = self.encoder.standardised(log_mel(power[:, :, : len(frames)]), None)
         self.units.cepstral_centres.copy_(clustered(self.units.cepstra(x, inside)[inside], self.config.clusters))
-        return {}
 
     @torch.no_grad()
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:

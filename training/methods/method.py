@@ -8,8 +8,8 @@ departs from the paper. The trainer calls, for every step,
     …backward, optimiser step…
     method.after_step(progress)                 # slow copies and queues move
 
-and, where an epoch begins, `method.before_epoch(embed)` (clusters are found anew). Anything that must survive a resume
-is a parameter or a registered buffer.
+before the first step `method.prepare(dataset)` and, where an epoch begins, `method.before_epoch(embed)` (clusters are
+found anew). Anything that must survive a resume is a parameter or a registered buffer.
 """
 
 from abc import ABC, abstractmethod
@@ -194,6 +194,9 @@ class Method(nn.Module, ABC):
         May return the relative weights (n,) by which the epoch draws its clips.
         """
         return None
+
+    def prepare(self, dataset: Dataset) -> None:
+        """Called once the data is open, on the device, before a resume restores the state: what must be found in it first."""
 
     def companions(self, dataset: Dataset) -> dict[str, Tensor]:
         """Tensors with one row a clip, of what lies beside the sounds; their rows ride along in every batch."""

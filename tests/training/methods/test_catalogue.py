@@ -47,6 +47,7 @@ def batch_for(method: Method) -> Batch:
         audio = torch.sin(2 * torch.pi * hz * torch.arange(8000) / 16000) * 0.3
         lengths = torch.full((CLIPS,), 8000)
     clips = torch.arange(CLIPS)
+    method.prepare(dataset())
     companions = {name: table[clips] for name, table in method.companions(dataset()).items()}
     return Batch(clips, audio, lengths, clips % 4, clips, companions)
 
