@@ -123,3 +123,30 @@ import training.trainer, training.methods, training.embedder, training.evaluate,
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+RACE = """
+import sys, threading
+import torch
+sys.setswitchinterval(1e-6)
+barrier, wrong = threading.Barrier(2), []
+def bring(name):
+    barrier.wait()
+    try:
+        __import__(name)
+    except BaseException as error:
+        wrong.append(f"{name}: {error!r}")
+both = [threading.Thread(target=bring, args=(name,)) for name in sys.argv[1:]]
+[thread.start() for thread in both]
+[thread.join() for thread in both]
+sys.exit("; ".join(wrong))
+"""
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("module", ["training.breaks", "training.building"])
+def test_two_threads_may_bring_the_methods_at_once(module: str) -> None:
+    """The server's first thread brings them while a visitor's handler asks for a part of them."""
+    command = [sys.executable, "-c", RACE, "training.methods", module]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr

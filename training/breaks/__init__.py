@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+# First and whole: another thread may be importing it just now, and to ask for a part of a package that is half imported
+# makes the two wait for each other.
+import training.methods  # noqa: F401
 from training.breaks.table import BREAKS, Break
 from training.errors import UserError
 from training.methods.method import Method
