@@ -139,7 +139,7 @@ def bring(name):
 both = [threading.Thread(target=bring, args=(name,)) for name in sys.argv[1:]]
 [thread.start() for thread in both]
 [thread.join() for thread in both]
-sys.exit("; ".join(wrong))
+sys.exit("; ".join(wrong) or 0)
 """
 
 
