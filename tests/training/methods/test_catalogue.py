@@ -162,10 +162,12 @@ def losses_of(name: str, learning_rate: float) -> list[float]:
     losses = []
     steps = 80 if name == "moco_v2" else 40  # strong views, and keys of a slow network in place of a random queue
     for step in range(steps):
-        found = method.loss(method.views(batch, generator))
-        found["loss"].backward()
-        optimizer.step()
-        optimizer.zero_grad()
+        with torch.set_grad_enabled(learning_rate > 0):
+            found = method.loss(method.views(batch, generator))
+        if learning_rate > 0:
+            found["loss"].backward()
+            optimizer.step()
+            optimizer.zero_grad()
         method.after_step(step / steps)
         # Where a teacher's own entropy is part of the loss and moves, what falls is the rest.
         losses.append(float(found.get("divergence", found["loss"]).detach()))

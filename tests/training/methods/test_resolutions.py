@@ -9,6 +9,7 @@ from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
 from training.encoders import ENCODERS
+from training.methods import METHODS
 from training.methods.method import Method
 from training.spectrogram import RESOLUTIONS
 
@@ -16,6 +17,17 @@ pytestmark = pytest.mark.whole
 
 CLIPS, FRAMES = 16, 90
 FINE = [name for name, (_, hop_seconds) in RESOLUTIONS.items() if hop_seconds == 0.01]
+MEL = [(name, encoder) for name, encoder in PAIRS if ENCODERS[encoder].domain == "mel"]
+CASES = [
+    *((*pair, FINE[-1]) for pair in MEL),
+    *(
+        (name, encoder, resolution)
+        for name, encoder in MEL
+        if encoder == METHODS[name].encoders[0]
+        for resolution in FINE[:-1]
+    ),
+]
+"""Every pair at the finest, and every method's default encoder at the others."""
 
 
 def noise_for(method: Method) -> Batch:
@@ -26,8 +38,7 @@ def noise_for(method: Method) -> Batch:
     return Batch(clips, power, torch.full((CLIPS,), FRAMES), clips % 4, clips, companions)
 
 
-@pytest.mark.parametrize("resolution", FINE)
-@pytest.mark.parametrize(("name", "encoder"), [pair for pair in PAIRS if ENCODERS[pair[1]].domain == "mel"])
+@pytest.mark.parametrize(("name", "encoder", "resolution"), CASES)
 def test_a_step_runs(name: str, encoder: str, resolution: str) -> None:
     config = new_config({"resolution": resolution, "batch_size": CLIPS}, method=name, encoder=encoder, steps=1)
     method = built_method(config, CLIPS, 4, (-4.0, 3.0)).train()
