@@ -1,6 +1,6 @@
 # make demo   sets up and opens the page on the built-in sounds
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
-# make quick  the same without the browser and what takes long: under three minutes on two cores
+# make quick  the same without the browser and what takes long: some three and a half minutes on two cores
 # make coverage  which lines and branches no test runs; fails where the share falls below the floor in pyproject.toml
 # make check  ruff, mypy and the directions of imports; for the page's JavaScript biome, its types and its tests in node
 # make docs   docs/methods.md, its diagrams, docs/settings.md, the table of docs/measures.md and the figures of README.md and

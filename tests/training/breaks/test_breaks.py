@@ -73,6 +73,7 @@ def test_taking_a_part_out_changes_what_is_learned(name: str, part: str, batch: 
     assert a.keys() != b.keys() or any(not torch.equal(a[n], b[n]) for n in a) or drawn[0] is not drawn[1]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("name", "part"), ALL)
 def test_a_broken_method_is_copied_kept_and_shown_as_any_other(name: str, part: str, batch: Batch) -> None:
     method = method_of(name, part)

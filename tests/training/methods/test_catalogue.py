@@ -174,6 +174,7 @@ def losses_of(name: str, learning_rate: float) -> list[float]:
     return losses
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", METHODS)
 def test_its_loss_falls_because_it_learns(name: str) -> None:
     """By a tenth, and to below where weights that stand still lead: memories, queues and centres move then too."""
