@@ -11,7 +11,6 @@ initialisation. What is measured already is not measured again. Results: benchma
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -65,11 +64,6 @@ def trained(data: str, method: str, part: str, seed: int, steps: int) -> dict[st
         losses = [row[KEPT["loss"]] for row in rows if KEPT["loss"] in row]
         found = {name: measured[-1][key] for name, key in KEPT.items() if name != "loss"}
         return {"seed": seed, "loss": losses[-1], **found, "random_init": measured[0][KEPT["cross_group_knn"]]}
-
-
-def median(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Of the seeds, figure by figure."""
-    return {name: statistics.median(row[name] for row in rows) for name in rows[0] if name != "seed"}
 
 
 if __name__ == "__main__":

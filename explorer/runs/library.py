@@ -24,6 +24,8 @@ class RunSummary:
     method: str
     encoder: str
     data: str
+    breaks: tuple[str, ...]
+    """Parts of the method that were taken out."""
     created: str
     status: Status
     read_only: bool
@@ -31,8 +33,9 @@ class RunSummary:
 
     @property
     def title(self) -> str:
-        """What a list of runs shows: method, data and name."""
-        about = [part for part in (self.method, PurePath(self.data).name) if part]
+        """What a list of runs shows: method, and without which parts, data and name."""
+        method = self.method + (f" without {', '.join(self.breaks)}" if self.breaks else "")
+        about = [part for part in (method, PurePath(self.data).name) if part]
         return readable_name(" · ".join([*about, self.name]))
 
 
@@ -133,6 +136,7 @@ class Library:
             encoder=_text(config, "encoder"),
             data=points(run).data_name or _text(config, "data"),
             created=_text(config, "created"),
+            breaks=_words(config, "breaks"),
             status=run.status(),
             read_only=run.path == self._example or run.read_only(),
         )
@@ -148,3 +152,8 @@ def _is_run(run: RunFolder) -> bool:
 def _text(config: dict[str, Any], key: str) -> str:
     value = config.get(key, "")
     return value if isinstance(value, str) else ""
+
+
+def _words(config: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = config.get(key, [])
+    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()

@@ -24,7 +24,6 @@ from training.methods.npc import NPC
 from training.methods.simclr import SimCLR
 from training.methods.swav import SwAV
 from training.methods.two_views import TwoViews
-from training.parts.contrast import picked
 
 
 def learns_on_both_sides(method: BYOL | BYOLA | DINO | MoCoV3) -> None:
@@ -76,21 +75,22 @@ def gap_of_one_size(method: NPC) -> None:
 
 def pulled_together_alone(method: SimCLR) -> None:
     """The similarity of each pair over the temperature, without any wrong answer."""
-    method.picked = _pulled
+    method.surprise = _pulled
 
 
-def _pulled(scores: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
-    return -scores.gather(1, right[:, None]).mean(), picked(scores.detach(), right)[1]
+def _pulled(scores: Tensor, right: Tensor) -> Tensor:
+    return -scores.gather(1, right[:, None])[:, 0]
 
 
 def positive_left_out(method: SimCLR) -> None:
     """The denominator holds the wrong answers alone."""
-    method.picked = _apart
+    method.surprise = _apart
 
 
-def _apart(scores: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
-    wrong = scores.scatter(1, right[:, None], -torch.inf).logsumexp(1)
-    return (wrong - scores.gather(1, right[:, None])[:, 0]).mean(), picked(scores.detach(), right)[1]
+def _apart(scores: Tensor, right: Tensor) -> Tensor:
+    lowest = torch.finfo(scores.dtype).min  # of a question without a wrong answer, which doesn't count
+    wrong = scores.scatter(1, right[:, None], -torch.inf).logsumexp(1).clamp(min=lowest)
+    return wrong - scores.gather(1, right[:, None])[:, 0]
 
 
 def keys_in_order(method: MoCoV1) -> None:

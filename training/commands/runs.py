@@ -142,12 +142,14 @@ def list_runs(options: argparse.Namespace) -> None:
     rows, figures = [], []
     for run in find_runs(Path(options.runs)):
         config, status, latest = run.config(), run.status(), run.latest()
+        breaks = config.get("breaks")
         rows.append(
             {
                 "run": run.name,
                 "state": status.state,
                 "step": status.step,
                 "method": config.get("method"),
+                "breaks": breaks if isinstance(breaks, list) else [],
                 "data": config.get("data"),
                 "warning": status.warning,
                 "latest": {curve.key: value for curve, value in latest},
@@ -160,7 +162,8 @@ def list_runs(options: argparse.Namespace) -> None:
     elif not rows:
         print(f"There are no runs in {options.runs}.")
     for row, measured in [] if options.json else zip(rows, figures, strict=True):
-        line = f"{row['run']:40} {row['state']:10} step {row['step']:<8} {row['method']} on {row['data']}"
+        without = f" without {', '.join(map(str, row['breaks']))}" if row["breaks"] else ""
+        line = f"{row['run']:40} {row['state']:10} step {row['step']:<8} {row['method']}{without} on {row['data']}"
         print(readable_name(line))
         for more in (measured, row["warning"]):
             if more:

@@ -68,6 +68,12 @@ class Transformer(Encoder):
         tokens: Tensor = self.embedding(patches)
         return tokens + self.positions(patches.shape[1], patches.device).to(tokens.dtype)
 
+    def with_holes(self, x: Tensor, hidden: Tensor, hole: Tensor) -> Tensor:
+        """Tokens (B, N, E) of standardised (B, F, T); where `hidden` (B, N) it is `hole` (E,), which knows its place alone."""
+        tokens = self.embedded(self.patches(x))
+        empty = hole + self.positions(tokens.shape[1], x.device)  # (N, E)
+        return torch.where(hidden[:, :, None], empty.to(tokens.dtype), tokens)
+
     def positions(self, count: int, device: torch.device) -> Tensor:
         """(N, E): sines and cosines of the time in the first half (or all, where G = 1), of the bands in the second."""
         at = torch.arange(count, device=device)

@@ -26,8 +26,7 @@ from training.encoders.encoder import Encoder
 from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
-from training.parts.mean_over import loss_over, mean_over
-from training.parts.quantiser import perplexity
+from training.parts.naming import names_in_use, naming, shares_of_names
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.chunk_masks import over_frames
@@ -150,13 +149,8 @@ class BestRQ(Method):
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The mean negative log-likelihood of the codes of the hidden steps."""
         scores, code, hidden = self.scores(views["masked"]), views["code"], views["hidden"]
-        wrong = functional.cross_entropy(scores.transpose(1, 2), code, reduction="none")  # (B, U)
-        used = mean_over(functional.one_hot(code, self.config.codes).float(), views["inside"])  # (K,)
-        return {
-            **loss_over(wrong, hidden),
-            "accuracy": mean_over(scores.argmax(2) == code, hidden).detach(),
-            "codes_used": perplexity(used[None])[0],
-        }
+        used = names_in_use(code, self.config.codes, views["inside"])
+        return {**naming(scores, code, hidden), "codes_used": used}
 
     def chance(self) -> Chance:
         """All codes equally likely: ln K."""
@@ -164,6 +158,4 @@ class BestRQ(Method):
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Shares of the codes among the hidden steps, true and guessed."""
-        guessed = self.scores(views["masked"]).argmax(2)
-        shares = [functional.one_hot(codes, self.config.codes).float() for codes in (views["code"], guessed)]
-        return {"code_use": torch.stack([mean_over(share, views["hidden"]) for share in shares])}
+        return {"code_use": shares_of_names(self.scores(views["masked"]), views["code"], views["hidden"])}

@@ -134,11 +134,7 @@ class Data2Vec(Method):
 
     def predicted(self, x: Tensor, hidden: Tensor) -> Tensor:
         """f: what the student says of every step, from the steps that aren't hidden (B, U): (B, F, V) → (B, U, D) float32."""
-        encoder = self.encoder
-        tokens = encoder.embedded(encoder.patches(x))
-        empty = self.missing + encoder.positions(tokens.shape[1], x.device)  # (U, D)
-        tokens = torch.where(hidden[:, :, None], empty.to(tokens.dtype), tokens)
-        said: Tensor = self.predict(encoder.context(tokens))
+        said: Tensor = self.predict(self.encoder.context(self.encoder.with_holes(x, hidden, self.missing)))
         return said.float()
 
     @torch.no_grad()

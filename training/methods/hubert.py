@@ -34,9 +34,8 @@ from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.parts.kmeans import kmeans, nearest
-from training.parts.mean_over import loss_over, mean_over
 from training.parts.memory import Memory
-from training.parts.quantiser import perplexity
+from training.parts.naming import names_in_use, naming, shares_of_names
 from training.parts.slow_copy import slow_copy
 from training.run.schema import Picture
 from training.settings import setting
@@ -237,11 +236,8 @@ class HuBERT(Method):
 
     def scores(self, x: Tensor, hidden: Tensor) -> Tensor:
         """cos(A o, e) / τ of every moment with every cluster's name, from the moments that aren't hidden: (B, U, K)."""
-        encoder = self.encoder
-        tokens = encoder.embedded(encoder.patches(x))
-        empty = self.missing + encoder.positions(tokens.shape[1], x.device)  # (U, D)
-        tokens = torch.where(hidden[:, :, None], empty.to(tokens.dtype), tokens)
-        said = functional.normalize(self.project(encoder.context(tokens)).float(), dim=2)
+        context = self.encoder.context(self.encoder.with_holes(x, hidden, self.missing))
+        said = functional.normalize(self.project(context).float(), dim=2)
         with torch.autocast(x.device.type, enabled=False):  # cosines that are divided by a small temperature
             return said @ functional.normalize(self.names.weight, dim=1).T / self.config.temperature
 
@@ -249,14 +245,8 @@ class HuBERT(Method):
         """The mean negative log-likelihood of the clusters of the hidden moments."""
         unit, hidden, inside = views["unit"], views["hidden"], views["inside"]
         self._heard = views["x"], inside
-        scores = self.scores(views["x"], hidden)
-        wrong = functional.cross_entropy(scores.transpose(1, 2), unit, reduction="none")  # (B, U)
-        used = mean_over(functional.one_hot(unit, self.config.clusters).float(), inside)  # (K,)
-        return {
-            **loss_over(wrong, hidden),
-            "accuracy": mean_over(scores.argmax(2) == unit, hidden).detach(),
-            "clusters_used": perplexity(used[None])[0],
-        }
+        found = naming(self.scores(views["x"], hidden), unit, hidden)
+        return {**found, "clusters_used": names_in_use(unit, self.config.clusters, inside)}
 
     @torch.no_grad()
     def after_step(self, progress: float) -> None:
@@ -276,9 +266,8 @@ class HuBERT(Method):
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Shares of the clusters among the hidden moments, true and guessed."""
-        guessed = self.scores(views["x"], views["hidden"]).argmax(2)
-        shares = [functional.one_hot(units, self.config.clusters).float() for units in (views["unit"], guessed)]
-        return {"cluster_use": torch.stack([mean_over(share, views["hidden"]) for share in shares])}
+        scores = self.scores(views["x"], views["hidden"])
+        return {"cluster_use": shares_of_names(scores, views["unit"], views["hidden"])}
 
 
 def clustered(points: Tensor, clusters: int) -> Tensor:

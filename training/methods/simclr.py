@@ -22,7 +22,8 @@ from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.neighbours import Neighbours, NeighbourSettings, far_scores
 from training.methods.two_views import ProjectionSettings
 from training.methods.wrong_answers import LOW_TEMPERATURE
-from training.parts.contrast import fellows, picked, products
+from training.parts.contrast import fellows, has_wrong_answer, products, surprise
+from training.parts.mean_over import loss_over, mean_over
 from training.settings import setting
 
 
@@ -40,7 +41,7 @@ class SimCLR(Neighbours):
 
     Config = Settings
     judges_clips = True
-    picked = staticmethod(picked)
+    surprise = staticmethod(surprise)
     card = Card(
         title="SimCLR",
         family="contrastive",
@@ -80,9 +81,9 @@ class SimCLR(Neighbours):
             similarity = torch.cat([similarity, own], dim=1)  # (2B, 2B + 1)
         similarity = torch.cat([similarity, *self.further(z, views)], dim=1)
         partner = torch.arange(len(z), device=z.device).roll(len(z) // 2)
-        loss, found = self.picked(similarity, partner)
-        own = functional.cross_entropy(similarity.detach(), partner, reduction="none")
-        return {"loss": loss, "clips": own.view(2, -1).mean(0), "accuracy": found}
+        asked = has_wrong_answer(similarity, partner)
+        of_clips = (x.view(2, -1).T for x in (self.surprise(similarity, partner), asked))  # (B, 2): both views of each
+        return {**loss_over(*of_clips), "accuracy": mean_over(similarity.argmax(1) == partner, asked)}
 
     def further(self, z: Tensor, views: dict[str, Tensor]) -> list[Tensor]:
         """Scores (2B, …) of wrong answers that are not of this batch: z (2B, P) of length 1."""

@@ -61,10 +61,18 @@ def picked(scores: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
     scores (N, M), right (N,). Questions without a wrong answer have no part in either; both are 0 where there are no
     others.
     """
-    wrong = scores.detach().scatter(1, right[:, None], -torch.inf)
-    asked = ~torch.isneginf(wrong).all(1)
-    found = scores.argmax(1) == right
-    return mean_over(functional.cross_entropy(scores, right, reduction="none"), asked), mean_over(found, asked)
+    asked = has_wrong_answer(scores, right)
+    return mean_over(surprise(scores, right), asked), mean_over(scores.argmax(1) == right, asked)
+
+
+def surprise(scores: Tensor, right: Tensor) -> Tensor:
+    """−log(e^{s_i,right(i)} / Σ_j e^{s_ij}) of each question (N,): scores (N, M), right (N,)."""
+    return functional.cross_entropy(scores, right, reduction="none")
+
+
+def has_wrong_answer(scores: Tensor, right: Tensor) -> Tensor:
+    """Which questions (N,) have another answer than the right one (N,): scores (N, M), −∞ where there is none."""
+    return ~torch.isneginf(scores.detach().scatter(1, right[:, None], -torch.inf)).all(1)
 
 
 def own_picked(scores: Tensor) -> tuple[Tensor, Tensor]:

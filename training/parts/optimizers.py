@@ -24,15 +24,15 @@ def optimizer_for(method: Method, config: RunConfig) -> Optimizer:
     groups = [
         {
             "params": params,
-            "lr": config.learning_rate * factor * (1.0 if decays else bias_rate),
+            "lr": config.learning_rate * share,
             "weight_decay": config.weight_decay * decays,
             "adapts": decays,
             "constant": constant,
-            "factor": factor * (1.0 if decays else bias_rate),
+            "factor": share,
         }
         for constant in (False, True)
         for factor in sorted({1.0, *method.rate_factors.values()})
-        for decays in (True, False)
+        for decays, share in ((True, factor), (False, factor * bias_rate))
         if (params := list(_learning(method, constant, factor, decays)))
     ]
     if config.optimizer == "sgd":

@@ -40,7 +40,10 @@ def titles(folder: Path) -> list[tuple[str, str]]:
 def test_runs_are_listed_with_what_they_are(make_run: Any, tmp_path: Path) -> None:
     make_run(tmp_path / "a", config={"method": "byol"})
     create_run(tmp_path / "b", {})
-    assert titles(tmp_path) == [("byol · Made-up sounds · a", "a"), ("b", "b")]
+    make_run(tmp_path / "c", config={"method": "byol", "breaks": ["predictor", "ema"]})
+    assert titles(tmp_path) == [
+        ("byol without predictor, ema · Made-up sounds · c", "c"), ("byol · Made-up sounds · a", "a"), ("b", "b"),
+    ]  # fmt: skip
 
 
 def test_a_run_whose_texts_are_broken_can_be_listed_with_the_others(make_run: Any, tmp_path: Path) -> None:

@@ -143,6 +143,8 @@ def test_the_command_line_takes_parts_out(tones: object, tmp_path: Path, capsys:
     command = ["run", "--method", "simsiam", "--steps", "2", "--out", str(out), *few]
     assert main([*command, "--break", "predictor", "--break", "stop_gradient"]) == 0
     assert RunFolder(out).config()["breaks"] == ["predictor", "stop_gradient"]
+    assert main(["list", "--runs", str(tmp_path)]) == 0
+    assert "simsiam without predictor, stop_gradient on" in capsys.readouterr().out
     assert main([*command, "--break", "sinkhorn"]) == 2
     assert "its parts are stop_gradient, predictor, projector_norm" in capsys.readouterr().err
 

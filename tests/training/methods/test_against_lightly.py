@@ -32,7 +32,7 @@ def bare(**own: Any) -> Any:
 
 def nt_xent(temperature: float) -> Loss:
     return lambda a, b: simclr.SimCLR.loss(
-        bare(temperature=temperature, picked=simclr.SimCLR.picked, further=lambda z, views: []),
+        bare(temperature=temperature, surprise=simclr.SimCLR.surprise, further=lambda z, views: []),
         {"first": a, "second": b},
     )["loss"]
 

@@ -26,7 +26,7 @@ def slow_loss(z1: Tensor, z2: Tensor, temperature: float) -> Tensor:
 class Bare(nn.Module):
     """SimCLR's loss with nothing before it: views are the projections themselves."""
 
-    loss, further, picked = SimCLR.loss, SimCLR.further, staticmethod(SimCLR.picked)
+    loss, further, surprise = SimCLR.loss, SimCLR.further, staticmethod(SimCLR.surprise)
     encoder = nn.Identity()
     project = nn.Identity()
 
