@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json
@@ -139,7 +140,8 @@ def stop(options: argparse.Namespace) -> None:
 def list_runs(options: argparse.Namespace) -> None:
     """Say which runs there are and where they stand."""
 
-    rows, figures = [], []
+    rows: list[dict[str, Any]] = []
+    figures: list[str] = []
     for run in find_runs(Path(options.runs)):
         config, status, latest = run.config(), run.status(), run.latest()
         breaks = config.get("breaks")
