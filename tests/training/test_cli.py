@@ -72,7 +72,7 @@ def test_a_run_without_a_folder_gets_one_named_by_method_data_and_time(
     (row,) = found["runs"]
     latest = row.pop("latest")
     assert row == {
-        "run": folder.name, "state": "finished", "step": 1, "method": "simclr", "data": "starter", "warning": "",
+        "run": folder.name, "state": "finished", "step": 1, "method": "simclr", "breaks": [], "data": "starter", "warning": "",
     }  # fmt: skip
     assert latest.keys() == {curve.key for curve in RunFolder(folder).schema().curves}
     assert main(["list", "--runs", str(tmp_path)]) == 0
