@@ -29,5 +29,5 @@ def named_run(word: str, runs: Path) -> Named:
         raise UserError(
             f"There is no run {word}; a run's folder, the name of one in {runs}, or {EXAMPLE} was expected."
         )
-    title = next(summary.title for summary in listed.summaries() if summary.name == word)
+    title = next(summary.described for summary in listed.summaries() if summary.name == word)
     return Named(run, word, title)

@@ -39,7 +39,7 @@ class ExportButton:
             raise gr.Error("There is no run that could be exported here.", print_exception=False)
         if (refused := services.launcher.jobs.disk_refusal()) is not None:
             return said(refused, "bad"), gr.Timer(active=False)
-        title = next((row.title for row in services.library.summaries() if row.name == name), run.name)
+        title = next((row.described for row in services.library.summaries() if row.name == name), run.name)
         try:
             export = services.exports.begin(str(name), run, title, len(points(run)))
         except UserError as error:

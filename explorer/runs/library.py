@@ -2,14 +2,16 @@
 
 import os
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any
 
+from explorer.runs.kept import config_of, is_newer, status_of
 from explorer.runs.points import Points, points
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening
 from training.data.dataset import Dataset
 from training.data.names import readable_name
-from training.run import RunFolder, State, Status
+from training.run import RunFolder, Status
 
 EXAMPLE = "example"
 """The name under which the run that comes with the project is listed."""
@@ -33,10 +35,18 @@ class RunSummary:
 
     @property
     def title(self) -> str:
-        """What a list of runs shows: method, and without which parts, data and name."""
-        method = self.method + (f" without {', '.join(self.breaks)}" if self.breaks else "")
-        about = [part for part in (method, PurePath(self.data).name) if part]
-        return readable_name(" · ".join([*about, self.name]))
+        """What it is called where nobody named it: method, and without which parts; its folder where that is unknown."""
+        return readable_name(self.method + without(self.breaks) if self.method else self.name)
+
+    @property
+    def described(self) -> str:
+        """Title and data, for whoever sees this run alone."""
+        return " · ".join(part for part in (self.title, self.data_name) if part)
+
+    @property
+    def data_name(self) -> str:
+        """The data in short: of a path its last part."""
+        return readable_name(PurePath(self.data).name)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Library:
     def runs(self) -> dict[str, RunFolder]:
         """Every run by its name, newest first, the example last."""
         found = {name: run for name, run in self._folders().items() if _is_run(run)}
-        newest_first = sorted(found, key=lambda name: (_text(found[name].config(), "created"), name), reverse=True)
+        newest_first = sorted(found, key=lambda name: (_text(config_of(found[name]), "created"), name), reverse=True)
         listed = {name: found[name] for name in newest_first}
         if self._example is not None and _is_run(RunFolder(self._example)):
             listed.setdefault(EXAMPLE, RunFolder(self._example))
@@ -83,15 +93,14 @@ class Library:
 
     def references(self) -> set[str]:
         """The data that the runs name, as they name it."""
-        return {_text(run.config(), "data") for run in self.runs().values()}
+        return {_text(config_of(run), "data") for run in self.runs().values()}
 
     def latest(self) -> str | None:
         """The run to show when nobody chose one: the one at work, else the newest that has something to show."""
         runs = self.runs()
-        states = {name: run.status().state for name, run in runs.items()}
-        at_work = [n for n, s in states.items() if s in (State.PREPARING, State.TRAINING, State.PAUSED, State.STOPPING)]
-        shown = [name for name, run in runs.items() if run.snapshots()]
-        return next(iter(at_work + shown + list(runs)), None)
+        at_work = (name for name, run in runs.items() if status_of(run).active)
+        shown = (name for name, run in runs.items() if run.snapshots())
+        return next(chain(at_work, shown, runs), None)
 
     def sounds(self, run: RunFolder) -> Sounds:
         """The sounds that the run's points stand for, if exactly these are on this machine."""
@@ -129,7 +138,7 @@ class Library:
         return {word: RunFolder(self.root / name) for word, name in shown.items()}
 
     def _summary(self, name: str, run: RunFolder) -> RunSummary:
-        config = run.config()
+        config = config_of(run)
         return RunSummary(
             name=name,
             method=_text(config, "method"),
@@ -137,9 +146,14 @@ class Library:
             data=points(run).data_name or _text(config, "data"),
             created=_text(config, "created"),
             breaks=_words(config, "breaks"),
-            status=run.status(),
-            read_only=run.path == self._example or run.read_only(),
+            status=status_of(run),
+            read_only=run.path == self._example or is_newer(run),
         )
+
+
+def without(breaks: tuple[str, ...]) -> str:
+    """What a method's name is followed by where parts of it were taken out."""
+    return f" without {', '.join(breaks)}" if breaks else ""
 
 
 def _is_run(run: RunFolder) -> bool:

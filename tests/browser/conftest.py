@@ -90,7 +90,8 @@ class Site:
         self.folder = folder
         self.started_in = started_in
         self.runs = folder / "runs"
-        self.environment = {"XDG_CACHE_HOME": str(folder / "cache"), "GRADIO_TEMP_DIR": str(folder / "gradio")}
+        folders = {"XDG_CACHE_HOME": "cache", "XDG_DATA_HOME": "own", "GRADIO_TEMP_DIR": "gradio"}
+        self.environment = {name: str(folder / below) for name, below in folders.items()}
         self.address = ""
 
     def open(self) -> None:

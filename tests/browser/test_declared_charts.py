@@ -86,10 +86,13 @@ def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., S
     page.locator('.chart[aria-label="Parts of the loss"]').wait_for(timeout=60_000)
     assert page.locator('.chart[aria-label="Codes in use"]').count() == 0
     page.locator("#compare input").click()
-    page.get_by_role("option", name="another").click()
+    page.locator("#compare [data-name=another]").click()
     page.locator('.chart[aria-label="Codes in use"]').wait_for()
-    assert traces(page, "Codes in use") == ["Codes in use · another"]
-    assert traces(page, "Loss") == ["Loss", "Loss · another"]
+    assert traces(page, "Codes in use") == ["Codes in use · wav2vec2 · starter"]
+    both = ("vicreg · starter · first", "wav2vec2 · starter")  # there is another one of vicreg
+    assert traces(page, "Effective rank") == [f"Effective rank · {name}" for name in both]
+    assert traces(page, "Loss") == [f"Loss · {both[0]}"], "another method's loss is another measure"
+    assert "another measure there: wav2vec2 · starter." in page.locator(".chart[aria-label=Loss]").inner_text()
     assert not seen.troubles
 
 

@@ -171,7 +171,7 @@ def test_another_run_is_told_to_the_server_once_find_is_looked_at(
 
     def choose(run: str) -> None:
         page.locator("#run input").click()
-        page.get_by_role("option", name=run).click()
+        page.locator(f"#run [data-name={run}]").click()
 
     page.wait_for_timeout(1000)
     events.clear()

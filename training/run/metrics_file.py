@@ -19,8 +19,10 @@ Row = dict[str, Any]
 class MetricsReader:
     """Follows metrics.jsonl: each `read` gives only what is new."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, words: tuple[bytes, ...] = ()):
+        """`words`: of any one, a line that holds none is passed over unread, which is a hundred times as fast."""
         self._path = path
+        self._words = words
         self._offset = 0
         self._tail = b""
 
@@ -37,7 +39,7 @@ class MetricsReader:
                     self._offset = 0
                 end = self._offset
                 while True:
-                    more, after = rows_from(file, end)
+                    more, after = rows_from(file, end, self._words)
                     rows += more
                     if after == end:
                         break
@@ -54,12 +56,16 @@ class MetricsReader:
         return file.read(len(self._tail)) == self._tail
 
 
-def rows_from(file: IO[bytes], offset: int) -> tuple[list[Row], int]:
-    """The complete rows that begin within a window after `offset`, and where the last one ends."""
+def rows_from(file: IO[bytes], offset: int, words: tuple[bytes, ...] = ()) -> tuple[list[Row], int]:
+    """The complete rows that begin within a window after `offset`, and where the last one ends.
+
+    With `words`, those in whose line at least one of them stands.
+    """
     file.seek(offset)
     new = file.read(WINDOW_BYTES)
     whole = new[: new.rfind(b"\n") + 1]
-    return [row for line in whole.splitlines() if (row := _parsed(line)) is not None], offset + len(whole)
+    lines = [line for line in whole.splitlines() if not words or any(word in line for word in words)]
+    return [row for line in lines if (row := _parsed(line)) is not None], offset + len(whole)
 
 
 def latest_values(path: Path) -> dict[str, float]:

@@ -5,15 +5,18 @@ import { isActive } from "../core/feed.js";
 import { axis, fontFamily, plain, plotly } from "../core/plot.js";
 import { colour } from "../core/theme.js";
 import { curvesIn, levels, meanings, unitOf, written } from "./declared.js";
+import { DASHES, levelsOver, TINTS } from "./over.js";
 import { Tail } from "./tail.js";
 
 const SMOOTHING = 0.85;
 /** @import { MetricRow } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Kind, Level } from "./declared.js" */
+/** @import { OwnLevel } from "./over.js" */
 /** @typedef {{name: string, feed: Feed}} Shown a run that is shown */
 /** @typedef {{raw: number, smooth?: number, last?: number}} Drawn indices in the tail, and the last of the smooth one */
-/** @typedef {{run: number, name: string, k: number, curve: Kind["curves"][number], alone: boolean}} One curve of one run */
+/** @typedef {{run: number, name: string, k: number, curve: Kind["curves"][number], alone: boolean, over: boolean}} One
+ * curve of one run; `over`: of several */
 /** @typedef {{x: number[], y: number[], meta: number, mode: string, opacity?: number} & Record<string, any>} Trace of Plotly */
 /**
  * What a chart asks of the board that holds it.
@@ -22,6 +25,9 @@ const SMOOTHING = 0.85;
  * @property {string} against "step" or "seconds"
  * @property {Shown[]} runs
  * @property {Chart[]} charts
+ * @property {(curve: Kind["curves"][number], run: number) => boolean} comparable
+ *   whether a run's numbers of this name are of the same measure as the first run's that has them
+ * @property {(name: string) => string} nameOf  what a run is called
  * @property {(charts: Chart[]) => void} rebuild
  */
 
@@ -44,6 +50,7 @@ export class Chart {
     this.plot = make("div.chart-plot");
     this.value = make("span.chart-value");
     this.warning = make("p.chart-warning", { hidden: true });
+    this.leftOut = make("p.chart-meaning", { hidden: true });
     this.box = make(
       "figure.chart",
       { "aria-label": kind.title, hidden: true },
@@ -55,6 +62,7 @@ export class Chart {
         ...meanings(kind).map(({ title, meaning }) =>
           make("p.chart-meaning", {}, title ? make("b", {}, title) : null, title && " · ", meaning),
         ),
+        this.leftOut,
         this.warning,
       ),
       this.plot,
@@ -98,20 +106,27 @@ export class Chart {
     const traces = [];
     this.curves.clear();
     const known = runs.map(({ feed }) => feed.rows.length);
+    const over = runs.length > 1;
     for (const [run, { feed, name }] of runs.entries()) {
-      const curves = curvesIn(this.kind, feed.rows);
+      const curves = this.curvesOf(run, feed.rows);
       const alone = curves.length === 1;
-      for (const [k, curve] of curves.entries()) this.addCurve(traces, feed, { curve, k, run, name, alone });
+      for (const [k, curve] of curves.entries()) this.addCurve(traces, feed, { curve, k, run, name, alone, over });
     }
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
     this.showValue(runs[0].feed);
     this.warn(runs[0].feed);
+    this.sayLeftOut(runs);
     if (!this.inView) {
       this.behind = true;
       return;
     }
-    const lines = levels(curvesIn(this.kind, runs[0].feed.rows), runs[0].feed.baselines ?? {});
+    const lines = levelsOver(
+      runs.map(({ feed }, run) => {
+        const curves = this.curvesOf(run, feed.rows);
+        return curves.length ? levels(curves, feed.baselines ?? {}) : null;
+      }),
+    );
     const Plotly = await plotly();
     if (runs !== this.board.runs || !this.board.charts.includes(this)) return; // others were chosen meanwhile
     await Plotly.react(this.plot, traces, this.layout(lines, traces, runs), {
@@ -127,7 +142,7 @@ export class Chart {
         y: y.at(-1),
         colour: line.color,
         width: line.width,
-        dash: line.dash === "dot",
+        dash: line.dash !== "solid",
         opacity,
         dots: mode.endsWith("markers"),
       })),
@@ -135,11 +150,20 @@ export class Chart {
   }
 
   /**
+   * The curves of a run that are drawn here.
+   * @param {number} run
+   * @param {MetricRow[]} rows
+   */
+  curvesOf(run, rows) {
+    return curvesIn(this.kind, rows).filter((curve) => this.board.comparable(curve, run));
+  }
+
+  /**
    * @param {Trace[]} traces
    * @param {Feed} feed
    * @param {One} curve
    */
-  addCurve(traces, feed, { curve: { key, title, rhythm }, k, run, name, alone }) {
+  addCurve(traces, feed, { curve: { key, title, rhythm }, k, run, name, alone, over }) {
     /** @type {number[]} */
     const x = [];
     /** @type {number[]} */
@@ -149,9 +173,9 @@ export class Chart {
       x.push(row[this.board.against]);
       y.push(row[key]);
     }
-    const tint = run ? colour("compare") : colour(`curve-${k % 5}`);
+    const tint = colour(over ? TINTS[run % TINTS.length] : `curve-${k % 5}`);
     const smooth = this.board.smooth && rhythm === "step";
-    const label = `${plain(title)}${run ? ` · ${plain(name)}` : ""}`;
+    const label = `${plain(title)}${over ? ` · ${plain(this.board.nameOf(name))}` : ""}`;
     /** @type {Trace} */
     const base = {
       x,
@@ -160,9 +184,9 @@ export class Chart {
       type: "scatter",
       mode: rhythm === "snapshot" ? "lines+markers" : "lines",
       name: label,
-      line: { color: tint, width: 1.8, dash: run ? "dot" : "solid" },
+      line: { color: tint, width: 1.8, dash: over ? DASHES[k % DASHES.length] : "solid" },
       marker: { size: 5, color: tint },
-      showlegend: !alone || run > 0,
+      showlegend: !alone && run === 0, // which run has which colour stands above the charts
       hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
     };
     /** @type {Drawn} */
@@ -191,7 +215,7 @@ export class Chart {
    */
   async take(run, runs) {
     if (!this.box.hidden && !this.inView)
-      this.behind ||= curvesIn(this.kind, runs[run].feed.rows.slice(this.known[run])).length > 0;
+      this.behind ||= this.curvesOf(run, runs[run].feed.rows.slice(this.known[run])).length > 0;
     else if (!this.extend(run, runs[run].feed.rows)) return this.rebuild(runs);
   }
 
@@ -210,11 +234,11 @@ export class Chart {
    * @param {MetricRow[]} rows
    */
   extend(run, rows) {
-    const fresh = rows.slice(this.known[run]).filter((row) => curvesIn(this.kind, [row]).length);
+    const fresh = rows.slice(this.known[run]).filter((row) => this.curvesOf(run, [row]).length);
     this.known[run] = rows.length;
     if (!fresh.length) return true;
     if (!this.drawn || this.box.hidden || this.pointed) return false;
-    return curvesIn(this.kind, fresh).every(({ key }) => {
+    return this.curvesOf(run, fresh).every(({ key }) => {
       const curve = this.curves.get(`${run} ${key}`);
       return (
         curve &&
@@ -243,6 +267,18 @@ export class Chart {
     this.warning.hidden = !own;
   }
 
+  /**
+   * Runs that have such numbers too, of another measure.
+   * @param {Shown[]} runs
+   */
+  sayLeftOut(runs) {
+    const others = runs.filter(
+      ({ feed }, run) => curvesIn(this.kind, feed.rows).length && !this.curvesOf(run, feed.rows).length,
+    );
+    this.leftOut.hidden = !others.length;
+    this.leftOut.textContent = `Not drawn, as it is another measure there: ${others.map(({ name }) => this.board.nameOf(name)).join("; ")}.`;
+  }
+
   /** @param {Feed} feed */
   showValue(feed) {
     const [curve, other] = curvesIn(this.kind, feed.rows);
@@ -251,13 +287,17 @@ export class Chart {
   }
 
   /**
-   * @param {Level[]} lines
+   * @param {OwnLevel[]} lines
    * @param {Trace[]} traces
    * @param {Shown[]} runs
    */
   layout(lines, traces, runs) {
     const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
-    const shown = lines.map((line) => ({ ...line, ...LOOKS[line.look] }));
+    const shown = lines.map((line) => ({
+      ...line,
+      ...LOOKS[line.look],
+      ...(line.run === null || runs.length === 1 ? {} : { tint: TINTS[line.run % TINTS.length] }),
+    }));
     const marks = shown.map((line) => ({
       type: "line",
       xref: "paper",

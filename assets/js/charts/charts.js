@@ -4,8 +4,11 @@ import { make } from "../core/elements.js";
 import { feedOf, isActive } from "../core/feed.js";
 import { onTheme } from "../core/theme.js";
 import { view } from "../core/view.js";
+import { known } from "../runs/known.js";
 import { Chart, goesOn } from "./chart.js";
 import { chartsOf, gather } from "./declared.js";
+import { sameMeasure } from "./over.js";
+import { RunsKey } from "./runs_key.js";
 
 const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 
@@ -17,6 +20,7 @@ const painted = () =>
   new Promise((settle) => requestAnimationFrame((begun) => setTimeout(() => settle(performance.now() - begun))));
 
 /** @import { Change } from "../core/feed.js" */
+/** @import { Curve } from "../core/types.d.ts" */
 /** @import { Host, Shown } from "./chart.js" */
 
 /** @implements {Host} */
@@ -36,6 +40,7 @@ class Board {
     this.drawing = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.later = undefined; // the drawing that waits
+    this.told = ""; // what was known of runs over each other when they were drawn
     this.goesOn = ""; // which of the runs go on
     /** @type {Chart[]} */
     this.charts = [];
@@ -44,7 +49,11 @@ class Board {
     this.message = make("p.charts-message", { role: "status" });
     this.grid = make("div.charts-grid");
     this.bar = this.tools();
-    root.append(this.bar, this.message, this.grid);
+    this.key = new RunsKey();
+    root.append(this.bar, this.key.box, this.message, this.grid);
+    known.on(() => {
+      if (this.runs.length > 1) this.compare();
+    });
     /** @param {Error} error */
     this.report = (error) => this.say(error.message);
     onTheme(() => this.rebuild());
@@ -107,13 +116,50 @@ class Board {
     );
   }
 
-  /** @param {string[]} names of the run to show, and of one to lay over it */
+  /** Draws runs over each other anew, when more is known of what they are. */
+  compare() {
+    this.key.show(this.runs.map(({ name }) => name));
+    const told = this.runs.map(({ name }) => `${known.of(name)?.method} ${known.short(name)}`).join("\n");
+    if (told === this.told) return;
+    this.told = told;
+    this.rebuild();
+  }
+
+  /** @param {string} name */
+  nameOf(name) {
+    return known.short(name);
+  }
+
+  /**
+   * @param {Curve} curve
+   * @param {number} run
+   */
+  comparable(curve, run) {
+    if (!run) return true;
+    const first = this.runs.findIndex(({ feed }) => feed.rows.some((row) => Number.isFinite(row[curve.key])));
+    return first === run || sameMeasure(this.declared(curve, first), this.declared(curve, run));
+  }
+
+  /**
+   * How a run declares a curve.
+   * @param {Curve} curve
+   * @param {number} run
+   */
+  declared(curve, run) {
+    const { name, feed } = this.runs[run];
+    const own = feed.schema?.curves.find(({ key }) => key === curve.key);
+    return { curve: own ?? curve, method: known.of(name)?.method ?? "" };
+  }
+
+  /** @param {string[]} names of the run to show, and of those to lay over it */
   show(names) {
     if (names.join("\n") === this.runs.map((run) => run.name).join("\n") && this.stops.length) return;
     for (const stop of this.stops) stop();
     if (names[0] !== this.runs[0]?.name) for (const chart of this.charts) chart.clear();
     this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
     this.root.dataset.run = names[0] ?? "";
+    this.key.show(names);
+    if (names.length > 1) known.ask().catch(this.report);
     this.held = new Set();
     for (const { feed } of this.runs) gather(feed.rows, this.held);
     this.arrange();

@@ -5,7 +5,7 @@
 /**
  * @typedef {object} Looked
  * @property {string | null} tab  word of a tab of the page
- * @property {string[]} runs  names of the run that is looked at and of one to compare it with; none, one or two
+ * @property {string[]} runs  names of the run that is looked at, and of those that are laid over it; at most MOST_RUNS
  * @property {number | null} step  the snapshot that is shown; null for the newest
  * @property {boolean} follow  whether a new snapshot is gone to as it comes; only with step null
  * @property {number | null} clip  the chosen clip, by its number in the data of the run
@@ -15,6 +15,7 @@
  * @property {string[]} filter  the categories of that column that are kept; none for all
  */
 
+export const MOST_RUNS = 6; // whose curves can be told apart
 export const MOST_SELECTED = 50; // that travel in a link
 export const NOT_INCLUDED = "not-included";
 const LONGEST = 200; // characters of a name
@@ -65,7 +66,7 @@ export const TABLE = {
     word: "run",
     initial: [],
     pushes: true,
-    check: (runs) => distinct(runs, name) && runs.length <= 2,
+    check: (runs) => distinct(runs, name) && runs.length <= MOST_RUNS,
     read: (runs) => runs,
     write: (runs) => runs,
   },

@@ -20,7 +20,7 @@
  * @typedef {object} Source
  * @property {string} plotly  address of plotly.js, for a <script>
  * @property {number} picturesAtOnce  of how many clips `pictures` may be asked for at once
- * @property {() => Promise<RunList>} runs
+ * @property {(changed?: boolean) => Promise<RunList>} runs  with `changed` also which settings are not as usual
  * @property {(run: string, parts: NewsPart[], since: string) => Promise<News>} news
  *   all that moved, in one answer; `since` is the cursor of the rows that are known, "" at first
  * @property {(run: string) => Promise<RunSchema>} schema  what the run holds: see training/run/schema.py

@@ -17,8 +17,8 @@ export class LiveSource {
     this.plotly = new URL("../../plotly", import.meta.url).href;
   }
 
-  runs() {
-    return this.json("runs", "the list of runs");
+  runs(changed = false) {
+    return this.json(changed ? "runs?changed=1" : "runs", "the list of runs");
   }
 
   /**

@@ -3,10 +3,32 @@
 
 // ---------------------------------------------------------------- what a source answers, from Python
 
-/** From Python: the runs there are, newest first, each with one line of words; the one to look at where none was chosen. */
+/** From Python: the runs there are, newest first; the one to look at where none was chosen. */
 export interface RunList {
-  runs: { name: string; title: string }[];
+  runs: RunRow[];
   latest: string | null;
+}
+
+/** From Python: explorer.runs.table; `title` is what a visitor called it, else `own_title`. */
+export interface RunRow {
+  name: string;
+  title: string;
+  own_title: string;
+  starred: boolean;
+  method: string;
+  breaks: string[];
+  data: string;
+  /** settings that differ from the method's defaults, in words; null where that was not asked or is not known */
+  changed: string[] | null;
+  /** the best cross-group kNN of the main facet, and what needs no training: random_init, mfcc, log_mel, chance */
+  score: { value: number; step: number; facet: string; beside: { [baseline: string]: number } } | null;
+  warning: string;
+  /** of training so far */
+  seconds: number;
+  /** Unix time; null where that is not known */
+  begun: number | null;
+  state: RunStateName;
+  read_only: boolean;
 }
 
 export type RunStateName =

@@ -4,7 +4,7 @@
 //     view.set({ clip: 12 });
 //
 // What is chosen in one part is chosen in all:
-// - runs: by the choice in the page's head, "Compare with", or the server's answer to "Start training"; shown by all.
+// - runs: by the choice in the page's head, the table of runs, "Compare with", or the server's answer to "Start training"; shown by all.
 // - clip: by a click on either map, in a list of nearest clips, by a cell of the lens, or by the pickers of Find and (where
 //   its sounds are the run's) of Listen. The maps ring it, Map shows and Find searches it, Listen opens it. A sound that a
 //   visitor sent stays on Find until a clip is chosen there. Find offers it as the sound to compare with, too.

@@ -2,13 +2,13 @@
 
 import { make, targetOf } from "../core/elements.js";
 import { onPulse } from "../core/pulse.js";
-import { source } from "../core/source.js";
 import { view } from "../core/view.js";
+import { known } from "../runs/known.js";
 
 const ASK_MS = 4000; // while there is no run to look at, one may be started by the command line
-const NOTHING = { name: "", title: "nothing" };
+const NOTHING = { name: "", line: "nothing" };
 
-/** @import { PartWith, RunList, RunValue } from "../core/types.d.ts" */
+/** @import { PartWith, RunValue } from "../core/types.d.ts" */
 
 class RunChoice {
   /**
@@ -18,8 +18,6 @@ class RunChoice {
    */
   constructor(root, label, place) {
     this.place = place;
-    /** @type {RunList["runs"]} */
-    this.runs = [];
     this.at = -1; // which option the arrow keys are on
     const id = `runs-${place}`;
     this.field = make("input", {
@@ -27,7 +25,7 @@ class RunChoice {
       role: "combobox",
       autocomplete: "off",
       spellcheck: "false",
-      placeholder: place ? NOTHING.title : "No run yet",
+      placeholder: place ? NOTHING.line : "No run yet",
       "aria-label": label,
       "aria-expanded": "false",
       "aria-controls": id,
@@ -48,6 +46,10 @@ class RunChoice {
       this.trouble,
     );
     view.on(["runs"], () => this.show());
+    known.on(() => {
+      this.describe();
+      this.warn();
+    });
     this.show();
   }
 
@@ -58,32 +60,27 @@ class RunChoice {
   async show() {
     this.describe();
     if (!this.place && !this.chosen) return this.propose();
-    if (this.chosen && !this.known(this.chosen)) await this.ask();
+    if (this.chosen && !known.of(this.chosen)) await this.ask();
     else this.warn();
   }
 
-  /** @param {string} name */
-  known(name) {
-    return this.runs.find((run) => run.name === name);
-  }
-
+  /** What the field says where nobody writes in it: the run in one line; its folder's name is its tip. */
   describe() {
-    if (document.activeElement !== this.field || this.options.hidden)
-      this.field.value = this.known(this.chosen)?.title ?? this.chosen;
+    this.field.title = this.chosen;
+    if (document.activeElement !== this.field || this.options.hidden) this.field.value = this.shown;
   }
 
-  /** Asks which runs there are. */
-  async ask() {
-    const found = await source.runs().catch(() => null);
-    if (!found) return null;
-    this.runs = found.runs;
-    this.describe();
-    this.warn();
-    return found;
+  get shown() {
+    return this.chosen && known.short(this.chosen);
+  }
+
+  /** Asks which runs there are; null where nobody answers. */
+  ask() {
+    return known.ask().catch(() => null);
   }
 
   warn() {
-    const gone = this.chosen && !this.known(this.chosen);
+    const gone = this.chosen && !known.of(this.chosen);
     this.trouble.textContent = gone ? `There is no run called “${this.chosen}” here; choose another one.` : "";
     this.trouble.hidden = !gone;
   }
@@ -100,8 +97,9 @@ class RunChoice {
     this.field.setAttribute("aria-expanded", "true");
     this.field.select();
     this.list("");
+    const before = this.field.value;
     await this.ask();
-    if (!this.options.hidden) this.list(this.field.value === this.shown ? "" : this.field.value);
+    if (!this.options.hidden) this.list(this.field.value === before ? "" : this.field.value);
   }
 
   close() {
@@ -111,10 +109,6 @@ class RunChoice {
     this.describe();
   }
 
-  get shown() {
-    return this.known(this.chosen)?.title ?? this.chosen;
-  }
-
   /**
    * Offers the runs in whose line each of the words stands.
    * @param {string} typed
@@ -122,22 +116,23 @@ class RunChoice {
   list(typed) {
     this.options.hidden = false;
     const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-    const other = view.state.runs[1 - this.place];
-    const offered = (this.place ? [NOTHING, ...this.runs.filter(({ name }) => name !== other)] : this.runs).filter(
-      ({ title }) => words.every((word) => title.toLowerCase().includes(word)),
+    const others = view.state.runs.filter((_, place) => this.place && place !== this.place);
+    const named = known.rows.map(({ name }) => ({ name, line: known.line(name) }));
+    const offered = [...(this.place ? [NOTHING] : []), ...named.filter(({ name }) => !others.includes(name))].filter(
+      ({ name, line }) => words.every((word) => `${line} ${name}`.toLowerCase().includes(word)),
     );
     this.options.replaceChildren(
-      ...offered.map(({ name, title }, i) =>
+      ...offered.map(({ name, line }, i) =>
         make(
           "li",
           {
             id: `${this.options.id}-${i}`,
             role: "option",
             "data-name": name,
-            title,
+            title: name,
             "aria-selected": String(name === this.chosen),
           },
-          title,
+          line,
         ),
       ),
     );
@@ -175,8 +170,9 @@ class RunChoice {
   choose(name) {
     if (name === undefined) return;
     this.options.hidden = true;
-    const others = view.state.runs.filter((other, place) => place !== this.place && other !== name);
-    view.set({ runs: (this.place ? [...others, name] : [name, ...others]).filter(Boolean) });
+    const runs = [...view.state.runs];
+    runs[this.place] = name;
+    view.set({ runs: runs.filter((other, place) => other && (other !== name || place === this.place)) });
     this.close();
     this.field.blur();
   }

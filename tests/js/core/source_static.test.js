@@ -12,7 +12,7 @@ const RUN = {
   neighbours: [0, 20],
   columns: [0, 20],
   lens: [20],
-  settings: {},
+  settings: { method: "simclr", data: "bells" },
   clips: 3,
   near: 2,
 };
@@ -64,7 +64,10 @@ beforeEach(() => {
 });
 
 test("an export is one run at rest", async () => {
-  assert.deepEqual(await source.runs(), { runs: [{ name: "one", title: "simclr · one" }], latest: "one" });
+  const { runs, latest } = await source.runs();
+  const [{ name, title, method, data, state, read_only }] = runs;
+  assert.deepEqual([runs.length, latest, name, title], [1, "one", "one", "simclr · one"]);
+  assert.deepEqual([method, data, state, read_only], ["simclr", "bells", "finished", true]);
   const news = await source.news("one", ["status", "metrics", "layouts"], "");
   assert.equal(news.status.state, "finished");
   assert.equal(news.status.read_only, true);

@@ -4,10 +4,14 @@ from typing import Any
 
 
 def test_the_runs_are_listed_with_the_one_to_look_at(page: Any) -> None:
-    assert page.get("runs").json() == {
-        "runs": [{"name": "first", "title": "simclr · Made-up sounds · first"}],
-        "latest": "first",
-    }
+    answer = page.get("runs").json()
+    assert answer["latest"] == "first"
+    (row,) = answer["runs"]
+    assert (row["name"], row["title"], row["data"], row["state"]) == ("first", "simclr", "Made-up sounds", "finished")
+    assert row["score"]["beside"] == {"random_init": 0.5, "mfcc": 0.6, "log_mel": 0.5, "chance": 0.2}
+    assert row["changed"] is None
+    (row,) = page.get("runs?changed=1").json()["runs"]
+    assert row["changed"] == []
 
 
 def test_a_run_says_what_it_holds(page: Any) -> None:

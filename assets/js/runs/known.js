@@ -1,0 +1,64 @@
+// Which runs there are, asked for once for all parts of the page that name one.
+
+import { tellAll } from "../core/listeners.js";
+import { source } from "../core/source.js";
+import { lineOf, shortOf, toldApart } from "./rows.js";
+
+/** @import { RunList, RunRow } from "../core/types.d.ts" */
+
+class Known {
+  constructor() {
+    /** @type {RunRow[]} newest first */
+    this.rows = [];
+    /** @type {Map<string, string>} */
+    this.lines = new Map();
+    /** @type {Map<string, string>} */
+    this.shorts = new Map();
+    /** @type {Set<() => unknown>} */
+    this.listeners = new Set();
+  }
+
+  /** @param {string} name */
+  of(name) {
+    return this.rows.find((row) => row.name === name);
+  }
+
+  /**
+   * The run in one line that no other run has; its folder's name where it isn't known.
+   * @param {string} name
+   */
+  line(name) {
+    return this.lines.get(name) ?? name;
+  }
+
+  /**
+   * What a run is called where its state is seen beside it; its folder's name where it isn't known.
+   * @param {string} name
+   */
+  short(name) {
+    return this.shorts.get(name) ?? name;
+  }
+
+  /** Calls `listener` whenever runs were asked for. @param {() => unknown} listener */
+  on(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Asks which runs there are, with `changed` also for the settings that are not as usual. Rejected as the source's answer.
+   * @param {boolean} [changed]
+   * @returns {Promise<RunList>}
+   */
+  async ask(changed = false) {
+    const list = await source.runs(changed);
+    // A short answer does not forget what a long one told: settings of a run never change.
+    this.rows = list.runs.map((row) => ({ ...row, changed: row.changed ?? this.of(row.name)?.changed ?? null }));
+    this.lines = toldApart(this.rows, (row) => lineOf(row));
+    this.shorts = toldApart(this.rows, (row) => shortOf(row));
+    tellAll(this.listeners);
+    return list;
+  }
+}
+
+export const known = new Known();

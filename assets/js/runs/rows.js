@@ -1,0 +1,125 @@
+// The rows of the table of runs: put in order, filtered, and said in words.
+
+/** @import { RunRow } from "../core/types.d.ts" */
+/** @typedef {"starred" | "title" | "data" | "changed" | "score" | "warning" | "seconds" | "begun" | "state"} ColumnName */
+
+/** What a state is called in a list. @type {Record<string, string>} */
+const STATES = { disk_full: "disk full", exported: "exported while training" };
+const UNITS = /** @type {const} */ ([
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+]);
+/** What needs no training, as it is called beside a score. */
+export const BASELINES = /** @type {const} */ ([
+  ["random_init", "random"],
+  ["mfcc", "MFCC"],
+  ["log_mel", "log-mel"],
+  ["chance", "chance"],
+]);
+
+/** @type {(row: RunRow) => string} */
+export const stateOf = ({ state }) => STATES[state] ?? state;
+
+/** A share as it is written in a table; nothing where there is none. @type {(value: number | null | undefined) => string} */
+export const share = (value) => (typeof value === "number" ? value.toFixed(2).replace(/^0/, "") : "");
+
+/**
+ * How long ago a moment was, in one word or two.
+ * @param {number | null} begun Unix time
+ * @param {number} [now]
+ */
+export function age(begun, now = Date.now() / 1000) {
+  if (begun === null) return "";
+  const seconds = now - begun;
+  const found = UNITS.find(([, length]) => seconds >= length);
+  if (!found) return "just now";
+  const count = Math.floor(seconds / found[1]);
+  return `${count} ${found[0]}${count === 1 ? "" : "s"} ago`;
+}
+
+/** @type {(seconds: number) => string} */
+export function duration(seconds) {
+  if (!seconds) return "";
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/**
+ * A run in one line, each thing once: what it is, how good, where it stands, how old.
+ * @param {RunRow} row
+ * @param {number} [now] Unix time
+ */
+export function lineOf(row, now) {
+  const score = row.score ? `kNN ${share(row.score.value)}` : "";
+  return [row.title, row.data, score, stateOf(row), age(row.begun, now)].filter(Boolean).join(" · ");
+}
+
+/**
+ * What a run is called where its state and score are seen beside it.
+ * @param {RunRow} row
+ * @param {number} [now] Unix time
+ */
+export const shortOf = (row, now) => [row.title, row.data, age(row.begun, now)].filter(Boolean).join(" · ");
+
+/**
+ * Every run by its name as `say` says it; those that would read the same are told apart by their folders.
+ * @param {RunRow[]} rows
+ * @param {(row: RunRow) => string} say
+ * @returns {Map<string, string>}
+ */
+export function toldApart(rows, say) {
+  const lines = rows.map(say);
+  const alone = (/** @type {string} */ line) => lines.indexOf(line) === lines.lastIndexOf(line);
+  return new Map(rows.map(({ name }, i) => [name, alone(lines[i]) ? lines[i] : `${lines[i]} · ${name}`]));
+}
+
+/**
+ * Rows in which each of the words stands somewhere.
+ * @template {RunRow} Row
+ * @param {Row[]} rows
+ * @param {string} typed
+ */
+export function matching(rows, typed) {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  return rows.filter((row) => {
+    const { name, title, own_title, data, changed, warning } = row;
+    const text = [name, title, own_title, data, ...(changed ?? []), warning, stateOf(row)].join("\n").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** What rows are sorted by; null stands for nothing, which comes last in either direction. */
+const KEYS = /** @type {Record<ColumnName, (row: RunRow) => string | number | null>} */ ({
+  starred: ({ starred }) => Number(starred),
+  title: ({ title }) => title.toLowerCase(),
+  data: ({ data }) => data.toLowerCase() || null,
+  changed: ({ changed }) => (changed?.length ? changed.join().toLowerCase() : null),
+  score: ({ score }) => score?.value ?? null,
+  warning: ({ warning }) => warning || null,
+  seconds: ({ seconds }) => seconds || null,
+  begun: ({ begun }) => begun,
+  state: (row) => stateOf(row),
+});
+/** Columns of which the largest is looked for first. @type {Set<ColumnName>} */
+export const DOWN_FIRST = new Set(["starred", "score", "seconds", "begun"]);
+
+/**
+ * @template {RunRow} Row
+ * @param {Row[]} rows
+ * @param {ColumnName} by
+ * @param {boolean} down
+ */
+export function sorted(rows, by, down) {
+  const key = KEYS[by];
+  const order = down ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const [x, y] = [key(a), key(b)];
+    if (x === y) return 0;
+    if (x === null || y === null) return x === null ? 1 : -1;
+    return x < y ? -order : order;
+  });
+}

@@ -1,0 +1,79 @@
+"""What somebody chose for a run: the settings in which it differs from the defaults of its method."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from training.config import RunConfig
+from training.settings import describe
+
+PARTS = ("settings", "run", "views", "front_end")
+"""Whose settings there are, the method's own first."""
+BOUNDS = ("steps", "seconds")
+"""Of these two a run has one at least; one that is empty says nothing."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One setting that isn't as usual."""
+
+    part: str
+    """One of PARTS."""
+    name: str
+    value: Any
+    default: Any
+
+    @property
+    def words(self) -> str:
+        """As short as it can be said: "temperature 0.5", "60 s", "background noise off"."""
+        name = self.name.replace("_", " ")
+        if self.name == "seconds":
+            return f"{written(self.value)} s"
+        if isinstance(self.value, bool):
+            return name if self.value else f"no {name}"
+        return f"{name} {written(self.value)}"
+
+
+def changed_settings(config: Mapping[str, Any]) -> list[Changed] | None:
+    """In the order of PARTS; None where this version has no such method. Imports the methods, and so torch.
+
+    What the run does not name nobody chose: it was begun before there was this setting.
+    """
+    from training.encoders import ENCODERS
+    from training.methods import METHODS
+    from training.spectrogram import FrontEnd
+    from training.views import VIEWS
+
+    method = METHODS.get(str(config.get("method")))
+    if method is None:
+        return None
+    encoder = ENCODERS.get(str(config.get("encoder")))
+    found = [] if encoder is None or config["encoder"] == method.encoders[0] else [
+        Changed("run", "encoder", config["encoder"], method.encoders[0])
+    ]  # fmt: skip
+    kinds: dict[str, type] = {"settings": method.Config, "run": RunConfig, "front_end": FrontEnd}
+    if encoder is not None:
+        kinds["views"] = VIEWS[encoder.domain]
+    for part in (part for part in PARTS if part in kinds):
+        given = config if part == "run" else config.get(part)
+        usual = method.run_defaults if part == "run" else method.run_defaults.get(part, {})
+        found += _differing(part, kinds[part], given if isinstance(given, Mapping) else {}, usual)
+    return sorted(found, key=lambda one: PARTS.index(one.part))
+
+
+def written(value: Any) -> str:
+    """A value of a setting in a few signs."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _differing(part: str, kind: type, given: Mapping[str, Any], usual: Mapping[str, Any]) -> Iterator[Changed]:
+    for setting in describe(kind):
+        value, default = given.get(setting.name, setting.default), usual.get(setting.name, setting.default)
+        empty = setting.name in BOUNDS and value is None
+        if setting.name in given and not empty and value != default and _is_value(value):
+            yield Changed(part, setting.name, value, default)
+
+
+def _is_value(value: Any) -> bool:
+    """Whether a setting can be so at all: a file may hold anything."""
+    return value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) < 100)

@@ -1,0 +1,45 @@
+"""What is asked of every run whenever they are listed, read once for as long as the files stay as they are."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from explorer.runs.snapshots import file_stamp
+from training.run import RunFolder, Status
+
+MOST_RUNS = 2_048
+
+
+def config_of(run: RunFolder) -> dict[str, Any]:
+    """As `run.config()`; not to be changed."""
+    return _config(run.path, file_stamp(run.path / "config.json"))
+
+
+def status_of(run: RunFolder) -> Status:
+    """As `run.status()`. That of a trainer at work is looked up, since it may end without a word."""
+    found = _status(run.path, _stamps(run))
+    return run.status() if found.active else found
+
+
+def is_newer(run: RunFolder) -> bool:
+    """As `run.read_only()`: whether a newer version wrote it."""
+    return _read_only(run.path, _stamps(run))
+
+
+def _stamps(run: RunFolder) -> tuple[Any, ...]:
+    return tuple(file_stamp(path) for path in (run.path / "config.json", run.path / "status.json", run.lock_path))
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _config(path: Path, stamp: Any) -> dict[str, Any]:
+    return RunFolder(path).config()
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _status(path: Path, stamps: Any) -> Status:
+    return RunFolder(path).status()
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _read_only(path: Path, stamps: Any) -> bool:
+    return RunFolder(path).read_only()

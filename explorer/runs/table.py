@@ -1,0 +1,145 @@
+"""The table of all runs: what each is, what was changed in it, how well it did beside what needs no training.
+
+Whatever was read is kept as long as the files stay, so that 200 runs are listed in a few milliseconds after the first time.
+"""
+
+import math
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from explorer.runs.changed import changed_settings
+from explorer.runs.kept import MOST_RUNS, config_of
+from explorer.runs.library import Library, RunSummary
+from explorer.runs.marks import Marks
+from explorer.runs.snapshots import file_stamp
+from training.data.names import readable_name
+from training.run import MetricsReader, RunFolder
+from training.run.metrics_file import Row
+
+MEASURE = "measure/cross_group_knn"
+BASELINES = ("random_init", "mfcc", "log_mel", "chance")
+LONGEST_DATA = 60
+RESUMED = "resumed_from"
+
+
+@dataclass(frozen=True)
+class Score:
+    """The best that a run reached."""
+
+    value: float
+    """Cross-group kNN of the data's main facet, 0 to 1."""
+    step: int
+    facet: str
+    beside: Mapping[str, float]
+    """What needs no training reaches on the same clips: those of BASELINES that were measured."""
+
+
+class RunTable:
+    """The rows of a library's runs. May be asked by several threads."""
+
+    def __init__(self, library: Library, marks: Marks):
+        self._library = library
+        self._marks = marks
+        self._best: dict[Path, _Best] = {}
+        self._lock = threading.Lock()
+
+    def rows(self, *, changed: bool = False) -> list[dict[str, Any]]:
+        """RunRow of assets/js/core/types.d.ts, in the library's order. With `changed`, what was changed is said too, for
+        which the methods, and so torch, are imported.
+        """
+        runs = self._library.runs()
+        with self._lock:
+            self._best = {run.path: self._best.get(run.path) or _Best(run) for run in runs.values()}
+        return [
+            self._row(summary, runs[summary.name], changed)
+            for summary in self._library.summaries()
+            if summary.name in runs
+        ]
+
+    def _row(self, summary: RunSummary, run: RunFolder, changed: bool) -> dict[str, Any]:
+        mark, status = self._marks.of(run), summary.status
+        score = self._score(run)
+        return {
+            "name": summary.name,
+            "title": mark.name or summary.title,
+            "own_title": summary.title,
+            "starred": mark.starred,
+            "method": readable_name(summary.method),
+            "breaks": [readable_name(word) for word in summary.breaks],
+            "data": readable_name(summary.data_name, LONGEST_DATA),
+            "changed": _changed(run.path, file_stamp(run.path / "config.json")) if changed else None,
+            "score": None if score is None else vars(score),
+            "warning": readable_name(status.warning),
+            "seconds": status.seconds,
+            "begun": begun(summary.created),
+            "state": status.state.value,
+            "read_only": summary.read_only,
+        }
+
+    def _score(self, run: RunFolder) -> Score | None:
+        with self._lock:
+            follower = self._best.get(run.path) or _Best(run)
+        best = follower.look()
+        facet, beside = _beside(run.path, file_stamp(run.path / "baselines.json"))
+        return None if best is None else Score(best[1], best[0], facet, beside)
+
+
+class _Best:
+    """The best snapshot of a run, whose file of metrics is read on from where it was."""
+
+    def __init__(self, run: RunFolder):
+        words = f'"{MEASURE}"', f'"{RESUMED}"'
+        self._path = run.metrics_path()
+        self._reader = MetricsReader(self._path, tuple(word.encode() for word in words))
+        self._stamp: Any = None
+        self._kept: list[tuple[int, float]] = []
+        self._lock = threading.Lock()
+
+    def look(self) -> tuple[int, float] | None:
+        """(step, value), of equal ones the first; None before the first snapshot."""
+        with self._lock:
+            stamp = file_stamp(self._path)
+            if stamp != self._stamp:
+                rows, void = self._reader.read()
+                self._kept = [] if void else self._kept
+                for row in rows:
+                    self._take(row)
+                self._stamp = stamp
+            return max(self._kept, key=lambda one: one[1], default=None)
+
+    def _take(self, row: Row) -> None:
+        back, step, value = row.get(RESUMED), row.get("step"), row.get(MEASURE)
+        if type(back) is int:
+            self._kept = [kept for kept in self._kept if kept[0] <= back]
+        elif type(step) is int and isinstance(value, int | float) and math.isfinite(value):
+            self._kept.append((step, float(value)))
+
+
+def begun(created: str) -> float | None:
+    """Unix time of what a configuration says; None where it says no time."""
+    try:
+        moment = datetime.fromisoformat(created)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _beside(path: Path, stamp: Any) -> tuple[str, dict[str, float]]:
+    found = RunFolder(path).baselines()
+    facet, of_facets = found.get("main_facet"), found.get("cross_group_knn")
+    values = of_facets.get(facet) if isinstance(of_facets, dict) and isinstance(facet, str) else None
+    known = values if isinstance(values, dict) else {}
+    numbers = {name: known[name] for name in BASELINES if type(known.get(name)) in (int, float)}
+    return readable_name(facet if isinstance(facet, str) else ""), {n: float(v) for n, v in numbers.items()}
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _changed(path: Path, stamp: Any) -> list[str] | None:
+    found = changed_settings(config_of(RunFolder(path)))
+    return None if found is None else [readable_name(one.words) for one in found]

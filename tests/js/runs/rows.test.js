@@ -1,0 +1,96 @@
+// The table of runs: in words, in order, filtered.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { age, duration, lineOf, matching, share, shortOf, sorted, toldApart } from "../../../assets/js/runs/rows.js";
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+
+/** @returns {any} */
+const row = (name, more = {}) => ({
+  name,
+  title: "simclr",
+  own_title: "simclr",
+  starred: false,
+  method: "simclr",
+  breaks: [],
+  data: "starter",
+  changed: null,
+  score: null,
+  warning: "",
+  seconds: 0,
+  begun: null,
+  state: "finished",
+  read_only: false,
+  ...more,
+});
+
+test("a run's line says each thing once, and leaves out what is not known", () => {
+  const full = row("simclr-starter-2027", { score: { value: 0.803 }, begun: NOW - 3 * DAY });
+  assert.equal(lineOf(full, NOW), "simclr · starter · kNN .80 · finished · 3 days ago");
+  assert.equal(shortOf(full, NOW), "simclr · starter · 3 days ago");
+  assert.equal(lineOf(row("a", { data: "", state: "disk_full" }), NOW), "simclr · disk full");
+});
+
+test("runs that read the same are told apart by their folders", () => {
+  const rows = [row("a"), row("b"), row("c", { title: "byol" })];
+  assert.deepEqual([...toldApart(rows, ({ title }) => title).values()], ["simclr · a", "simclr · b", "byol"]);
+});
+
+for (const [seconds, words] of /** @type {[number, string][]} */ ([
+  [-5, "just now"],
+  [59, "just now"],
+  [60, "1 minute ago"],
+  [7_200, "2 hours ago"],
+  [DAY, "1 day ago"],
+  [40 * DAY, "1 month ago"],
+  [800 * DAY, "2 years ago"],
+])) {
+  test(`what began ${seconds} s ago began ${words}`, () => assert.equal(age(NOW - seconds, NOW), words));
+}
+
+test("a time that is not known has no age, and one without length no words", () => {
+  assert.equal(age(null, NOW), "");
+  assert.deepEqual([0, 60, 600, 7200].map(duration), ["", "60 s", "10 min", "2.0 h"]);
+  assert.deepEqual([0.803, 1, 0, null].map(share), [".80", "1.00", ".00", ""]);
+});
+
+test("each word must stand somewhere in a run", () => {
+  const rows = [
+    row("first", { changed: ["temperature 0.5"] }),
+    row("second", { data: "Birds", warning: "It has collapsed" }),
+    row("third", { title: "my best", state: "failed" }),
+  ];
+  const names = (/** @type {string} */ typed) => matching(rows, typed).map(({ name }) => name);
+  assert.deepEqual(names(""), ["first", "second", "third"]);
+  assert.deepEqual(names("simclr temperature"), ["first"]);
+  assert.deepEqual(names("BIRDS collapsed"), ["second"]);
+  assert.deepEqual(names("simclr best failed"), ["third"]); // its own title is found beside the given one
+  assert.deepEqual(names("birds failed"), []);
+});
+
+test("rows are sorted by any column, and those without a value come last in either direction", () => {
+  const rows = [
+    row("a", { score: { value: 0.4 }, begun: 1, seconds: 60, data: "B", starred: true, title: "x" }),
+    row("b", { score: null, begun: 3, warning: "w", data: "c", title: "Y" }),
+    row("c", {
+      score: { value: 0.8 },
+      begun: null,
+      seconds: 5,
+      data: "a",
+      changed: ["s"],
+      title: "z",
+      state: "failed",
+    }),
+  ];
+  const by = (/** @type {any} */ column, down = false) =>
+    sorted(rows, column, down)
+      .map(({ name }) => name)
+      .join("");
+  assert.deepEqual([by("score"), by("score", true)], ["acb", "cab"]);
+  assert.deepEqual([by("begun"), by("begun", true)], ["abc", "bac"]);
+  assert.deepEqual([by("seconds", true), by("warning"), by("changed")], ["acb", "bac", "cab"]);
+  assert.deepEqual([by("data"), by("title"), by("state"), by("starred", true)], ["cab", "abc", "cab", "abc"]);
+  assert.equal(rows.map(({ name }) => name).join(""), "abc");
+});
