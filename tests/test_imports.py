@@ -12,6 +12,7 @@ LAYERS = (
     "training",
     "explorer.visitors",
     "explorer.sounds",
+    "explorer.tags",
     "explorer.runs",
     "explorer.projector",
     "explorer.search",
@@ -33,6 +34,7 @@ FIRST_OF_ALL = "explorer.gradio_patches.no_stubs"
 PAGE_ONLY = ("gradio", "plotly", "librosa", "umap", "numba")
 WITHOUT_GRADIO = (
     "training",
+    "explorer.tags",
     "explorer.runs",
     "explorer.projector",
     "explorer.search",

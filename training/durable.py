@@ -41,6 +41,23 @@ def write_json(path: Path, value: Any) -> None:
     write_bytes(path, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
 
 
+def append_line(descriptor: int, line: bytes) -> None:
+    """Append a whole line to an opened file that nobody else writes meanwhile, fsync; ends one that a crash left torn.
+
+    Raises OSError (with errno ENOSPC on a full disk); the file is then as it was.
+    """
+    size = os.fstat(descriptor).st_size
+    torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+    view = memoryview(b"\n" + line if torn else line)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` survive a power cut, where the file system allows it."""
     descriptor = os.open(folder, os.O_RDONLY)

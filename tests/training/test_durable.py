@@ -64,6 +64,20 @@ def test_a_write_that_takes_bytes_in_small_parts_is_whole(tmp_path: Path, monkey
     assert (tmp_path / "file").read_bytes() == bytes(range(256))
 
 
+def test_durability_a_line_is_appended_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(b"one\ntorn")
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+    durable.append_line(descriptor, b"two\n")
+    with monkeypatch.context() as patch:
+        full_disk(patch, 3)
+        with pytest.raises(OSError, match="No space left"):
+            durable.append_line(descriptor, b"three\n")
+    durable.append_line(descriptor, b"four\n")
+    os.close(descriptor)
+    assert path.read_bytes() == b"one\ntorn\ntwo\nfour\n"
+
+
 def test_durability_a_failing_rename_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "inside").write_text("")

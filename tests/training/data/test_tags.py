@@ -1,0 +1,121 @@
+"""The file of tags as anybody may have left it, and the facets that are made of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from training.data.dataset import Dataset, Facet
+from training.data.tags import TagRow, checked_tag, read_tags, row_of, rows_of, tags_file, tags_of, with_tag
+from training.errors import UserError
+
+
+def word(number: int) -> str:
+    return f"{number:016x}"
+
+
+def test_changes_are_replayed_without_those_that_were_taken_back() -> None:
+    rows = [
+        TagRow(word(1), "kick", ("a", "b")),
+        TagRow(word(2), "kick", ("b", "c")),
+        TagRow(word(3), "kick", ("a",), removes=True),
+        TagRow(word(4), "snare", ("d",)),
+    ]
+    assert tags_of(rows) == {"kick": ("b", "c"), "snare": ("d",)}
+    assert tags_of([*rows, TagRow(word(5), undoes=word(3))])["kick"] == ("a", "b", "c")
+    assert tags_of([*rows, TagRow(word(5), undoes=word(1))])["kick"] == ("b", "c")  # the second row says b as well
+    assert tags_of([*rows, TagRow(word(5), undoes=word(4))]) == {"kick": ("b", "c")}
+    assert tags_of([*rows, TagRow(word(5), undoes=word(9))]) == tags_of(rows)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [TagRow(word(1), "Köln – dry", ("a-0", "b-16000")), TagRow(word(2), "x", ("a",), True), TagRow(word(3), undoes=word(1))],
+)  # fmt: skip
+def test_a_row_is_read_as_it_was_written(row: TagRow) -> None:
+    assert row_of(row.line()) == row
+    assert row.line().count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [],
+        {},
+        {"row": "short", "tag": "a", "add": ["x"]},
+        {"row": word(1), "tag": "a"},
+        {"row": word(1), "tag": "", "add": ["x"]},
+        {"row": word(1), "tag": " a", "add": ["x"]},
+        {"row": word(1), "tag": "a" * 61, "add": ["x"]},
+        {"row": word(1), "tag": "a", "add": "x"},
+        {"row": word(1), "tag": "a", "add": [1]},
+        {"row": word(1), "tag": "a", "add": ["x" * 201]},
+        {"row": word(1), "undo": 3},
+    ],
+)
+def test_what_is_no_row_is_passed_over(said: Any) -> None:
+    good = TagRow(word(7), "kick", ("a",))
+    assert rows_of(json.dumps(said).encode() + b"\n" + good.line() + b'{"row":"00') == [good]
+
+
+def test_a_deep_or_broken_line_is_passed_over() -> None:
+    assert rows_of(b"[" * 100_000 + b"\n\xff\xfe\n\n") == []
+
+
+@pytest.mark.parametrize(("given", "kept"), [("  two   words ", "two words"), ("e\u0301", "é"), ("=1+1", "=1+1")])
+def test_a_tag_is_kept_in_one_spelling(given: str, kept: str) -> None:
+    assert checked_tag(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("  ", "The tag is empty"), ("a" * 61, "61 characters"), ("a\u202eb", "invisible"), ("a\x00", "invisible")],
+)
+def test_what_can_be_no_tag_is_refused(given: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        checked_tag(given)
+
+
+def test_where_the_file_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert tags_file() == tmp_path / "hearsight" / "tags" / "tags.jsonl"
+    assert read_tags() == {}
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    assert tags_file() == Path.home() / ".local" / "share" / "hearsight" / "tags" / "tags.jsonl"
+
+
+def sounds(ids: str) -> Dataset:
+    n = len(ids)
+    codes = np.arange(n, dtype=np.int32)
+    return Dataset(
+        name="sounds",
+        fingerprint="0" * 64,
+        samples=np.zeros(n, np.int16),
+        starts=np.arange(n),
+        lengths=np.ones(n, np.int64),
+        ids=tuple(ids),
+        facets={"file": Facet(tuple(ids), codes)},
+        group="file",
+        files=tuple(ids),
+        offsets_seconds=np.zeros(n),
+    )
+
+
+def test_a_tag_is_a_facet_against_clips_that_were_tagged_otherwise() -> None:
+    tags = {"kick": ("a", "b", "elsewhere"), "snare": ("b", "c"), "hat": ("elsewhere",)}
+    found = with_tag(sounds("abcd"), "tag:kick", tags)
+    assert list(found.facets) == ["file", "tag:kick"]
+    facet = found.facets["tag:kick"]
+    assert [facet.label(i) for i in range(4)] == ["kick", "kick", "not kick", None]
+
+
+def test_the_only_tag_is_a_facet_against_all_other_clips() -> None:
+    facet = with_tag(sounds("abcd"), "tag:kick", {"kick": ("a", "b"), "hat": ("elsewhere",)}).facets["tag:kick"]
+    assert facet.counts() == {"kick": 2, "not kick": 2}
+
+
+def test_a_tag_that_no_clip_carries_is_no_facet() -> None:
+    with pytest.raises(UserError, match=r"No clip of sounds carries the tag 'hat'; the tags of its clips are: kick\."):
+        with_tag(sounds("abcd"), "tag:hat", {"kick": ("a",), "hat": ("elsewhere",)})

@@ -1,0 +1,154 @@
+"""Tags that a listener gave to clips: the format of their file, and the facets that they make.
+
+    $XDG_DATA_HOME/hearsight/tags/tags.jsonl    one change a line, only ever appended to
+
+    {"row": WORD, "tag": NAME, "add": [ID, …]}       these clips carry the tag from here on
+    {"row": WORD, "tag": NAME, "remove": [ID, …]}    and these no longer
+    {"row": WORD, "undo": WORD}                      as if that row did not exist
+
+A clip is named by its id (`Dataset.ids`), which holds its content: tags stay with a sound when its folder is renamed, gains
+files or is opened on another day. What is no such row, as a line that a crash tore, is passed over. The page writes the
+file (explorer/tags/); here it is only read.
+"""
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from training.data.dataset import Dataset, Facet
+from training.errors import UserError
+from training.run.reading import read_bytes
+
+LONGEST_TAG = 60
+LONGEST_ID = 200
+MOST_BYTES = 64 << 20
+"""Of the whole file."""
+FACET = "tag:"
+"""What a facet made of a tag begins with."""
+_WORD = re.compile(r"[0-9a-f]{16}")
+_INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """One line of the file."""
+
+    word: str
+    """16 hexadecimal digits of its own."""
+    tag: str = ""
+    clips: tuple[str, ...] = ()
+    removes: bool = False
+    undoes: str = ""
+    """The word of the row that this one takes back; then it has no tag and no clips."""
+
+    def line(self) -> bytes:
+        """The row as the file holds it."""
+        said: dict[str, object] = {"row": self.word}
+        if self.undoes:
+            said["undo"] = self.undoes
+        else:
+            said |= {"tag": self.tag, "remove" if self.removes else "add": self.clips}
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def tags_folder() -> Path:
+    """`$XDG_DATA_HOME/hearsight/tags`, below `~/.local/share` where that is unset, empty or relative."""
+    base = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".local" / "share") / "hearsight" / "tags"
+
+
+def tags_file(folder: Path | None = None) -> Path:
+    """The file of all tags."""
+    return (tags_folder() if folder is None else folder) / "tags.jsonl"
+
+
+def checked_tag(name: str) -> str:
+    """A tag as it is kept: composed characters, single spaces. Raises UserError where it can be none."""
+    tag = " ".join(unicodedata.normalize("NFC", name).split())
+    if not tag:
+        raise UserError("The tag is empty; a word or a few were expected.")
+    if len(tag) > LONGEST_TAG:
+        raise UserError(f"The tag has {len(tag)} characters; at most {LONGEST_TAG} were expected.")
+    if any(unicodedata.category(character) in _INVISIBLE for character in tag):
+        raise UserError("The tag holds an invisible character; letters, digits and signs were expected.")
+    return tag
+
+
+def row_of(line: bytes) -> TagRow | None:
+    """The row that a line holds; None for anything else."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict) or not _is_word(said.get("row")):
+        return None
+    if "undo" in said:
+        return TagRow(said["row"], undoes=said["undo"]) if _is_word(said["undo"]) else None
+    removes = "remove" in said
+    tag, clips = said.get("tag"), said.get("remove" if removes else "add")
+    if not isinstance(tag, str) or not isinstance(clips, list) or not all(_is_id(clip) for clip in clips):
+        return None
+    try:
+        return TagRow(said["row"], checked_tag(tag), tuple(clips), removes) if checked_tag(tag) == tag else None
+    except UserError:
+        return None
+
+
+def rows_of(content: bytes) -> list[TagRow]:
+    """All rows that can be read, in their order."""
+    return [row for line in content.split(b"\n") if line and (row := row_of(line)) is not None]
+
+
+def tags_of(rows: Iterable[TagRow]) -> dict[str, tuple[str, ...]]:
+    """Tag → ids of the clips that carry it, in the order in which they got it; a tag that no clip carries is none."""
+    rows = list(rows)
+    changes = {row.word for row in rows if not row.undoes}
+    undone = {row.undoes for row in rows if row.undoes} & changes
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row.undoes or row.word in undone:
+            continue
+        clips = found.setdefault(row.tag, {})
+        for clip in row.clips:
+            if row.removes:
+                clips.pop(clip, None)
+            else:
+                clips.setdefault(clip)
+    return {tag: tuple(clips) for tag, clips in found.items() if clips}
+
+
+def read_tags(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
+    """What `tags_of` gives of the file; nothing where there is none or it can't be read."""
+    return tags_of(rows_of(read_bytes(tags_file(folder), MOST_BYTES) or b""))
+
+
+def with_tag(dataset: Dataset, facet: str, tags: Mapping[str, tuple[str, ...]]) -> Dataset:
+    """`dataset` with one more facet, `tag:NAME`: "NAME" of the clips that carry the tag, "not NAME" of those that carry
+    other tags alone, or of all others where no clip here does; no label for the rest.
+
+    Somebody who tagged a clip otherwise has heard it, so it is known not to be one; of an untagged clip nothing is known.
+    Raises UserError where no clip of the data carries the tag.
+    """
+    tag = checked_tag(facet.removeprefix(FACET))
+    tagged = {name: np.isin(dataset.ids, clips) for name, clips in tags.items()}
+    mine = tagged.pop(tag, np.zeros(len(dataset), bool))
+    if not mine.any():
+        known = ", ".join(name for name, of in tagged.items() if of.any()) or "none yet"
+        raise UserError(f"No clip of {dataset.name} carries the tag {tag!r}; the tags of its clips are: {known}.")
+    otherwise = np.any([*tagged.values(), np.zeros(len(dataset), bool)], axis=0) & ~mine
+    codes = np.where(mine, 0, np.where(otherwise if otherwise.any() else ~mine, 1, -1)).astype(np.int32)
+    return replace(dataset, facets={**dataset.facets, FACET + tag: Facet((tag, f"not {tag}"), codes)})
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and _WORD.fullmatch(value) is not None
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID
