@@ -28,6 +28,7 @@ from explorer.search.finder import Finder
 from explorer.services import Services
 from explorer.sounds.downloads import Downloads
 from explorer.sounds.uploads import Uploads
+from explorer.tags import TagStore
 from explorer.visitors.arrivals import MB, Arrivals
 from explorer.visitors.identity import Visitors
 from explorer.visitors.limits import LARGEST, Limits
@@ -70,6 +71,7 @@ class Server:
             finder=Finder(library, LayoutFolders()),
             downloads=Downloads(arrived=library.open_datasets.forget),
             exports=None if read_only else Exports(),
+            tags=None if read_only else TagStore(),
         )
         self.projector = Projector()
         self.page = whole_page(self.services, data=self._data, read_only=read_only, started_in=started_in, paths=paths)
@@ -86,6 +88,7 @@ class Server:
                 self._looked_at,
                 self._queued,
                 self.services.exports,
+                self.services.tags,
             )
         )
         return host

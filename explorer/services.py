@@ -8,6 +8,7 @@ from explorer.runs.library import Library
 from explorer.search.finder import Finder
 from explorer.sounds.downloads import Downloads
 from explorer.sounds.uploads import Uploads
+from explorer.tags import TagStore
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Services:
     downloads: Downloads
     exports: Exports | None = None
     """None where visitors may only look."""
+    tags: TagStore | None = None
+    """None where browsers keep their own, since visitors may only look."""
 
     def close(self) -> None:
         """Let go of everything but the trainers, which go on."""

@@ -16,9 +16,11 @@ from explorer.runs.columns import Values, described, from_array, from_codes, fro
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders, Layouts
 from explorer.runs.lens import lens
 from explorer.runs.metrics import START, Rows, rows_since
-from explorer.runs.neighbours import neighbours_of_point
+from explorer.runs.neighbours import nearest_of_all, neighbours_of_point
 from explorer.runs.points import Points, points
 from explorer.runs.snapshots import file_stamp, snapshot_hash, unit_embeddings
+from explorer.tags import TagStore
+from explorer.tags import columns as tag_columns
 from training.run import RunFolder, Status, reading
 from training.run.schema import Column, Schema, by_name
 
@@ -29,10 +31,11 @@ CARD = ("title", "family", "year", "paper", "summary", "formula", "negatives", "
 class Bundle:
     """One run. Costs nothing to make; what is read is kept as long as the files stay."""
 
-    def __init__(self, run: RunFolder, layouts: LayoutFolders | None = None):
-        """`layouts`: where maps are looked for beside the run's own."""
+    def __init__(self, run: RunFolder, layouts: LayoutFolders | None = None, tags: TagStore | None = None):
+        """`layouts`: where maps are looked for beside the run's own; `tags`: those of clips, where they are to be told."""
         self.run = run
         self._layouts = layouts or LayoutFolders()
+        self._tags = tags
 
     def status(self) -> Status:
         """Where the run stands."""
@@ -84,7 +87,7 @@ class Bundle:
         return self.run.snapshots()
 
     def columns(self) -> tuple[Column, ...]:
-        """Those of every writer that can have values here, the first of each name: the trainer's, then the projector's."""
+        """Those of every writer that can have values here, the first of each name: the trainer's, the projector's, the page's."""
         declared = self._declared().values()
         return tuple(c for c in declared if c.per == "snapshot" or self.column(c.name) is not None)
 
@@ -123,10 +126,14 @@ class Bundle:
 
     def _declared(self) -> dict[str, Column]:
         facets = [Column(name, name, "category") for name in self.points().facets]  # all that the oldest runs have
-        return by_name([*self._of_trainer().columns, *facets, *(each.column for each in map_columns.MAP_COLUMNS)])
+        of_page = () if self._tags is None else tag_columns.COLUMNS
+        of_map = (each.column for each in map_columns.MAP_COLUMNS)
+        return by_name([*self._of_trainer().columns, *facets, *of_map, *of_page])
 
     def _of_clips(self, column: Column) -> Values | None:
         about = self.points()
+        if column.writer == "page" and self._tags is not None:
+            return from_codes(column, *tag_columns.clip_tags(about.ids, self._tags.tags()))
         if column.kind == "category" and column.name in about.facets:
             return from_codes(column, *about.facets[column.name])
         kept = _columns(self.run.path, file_stamp(self.run.path / "columns.json"))
@@ -136,6 +143,8 @@ class Bundle:
         count = len(self.points())
         if column.writer == "projector":
             return from_array(column, self._of_map(column.name, step), count)
+        if column.writer == "page" and self._tags is not None:
+            return from_array(column, self._agreement(step), count)
         key = COLUMNS + column.name
         arrays = reading.read_arrays(self.run.snapshot_path(step), lambda name: name == key) or {}
         return from_array(column, arrays.get(key), count)
@@ -146,6 +155,14 @@ class Bundle:
         if layout is None or key is None:
             return None
         return layout.columns[name] if name in layout.columns else _computed(self, step, name, key, layout.kind)
+
+    def _agreement(self, step: int) -> np.ndarray | None:
+        ids, units = self.points().ids, unit_embeddings(self.run, step)
+        if self._tags is None or units is None or not tag_columns.NEIGHBOURS < len(units) == len(ids):
+            return None
+        return tag_columns.agreement(
+            ids, self._tags.tags(), lambda rows: nearest_of_all(units, tag_columns.NEIGHBOURS, rows)[0]
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Bundle) and (self.run.path, self._layouts.root) == (

@@ -28,19 +28,20 @@ def neighbours_of_point(run: RunFolder, step: int, point: int, count: int = 10) 
     return nearest_rows(units, units[point], count, leave_out=point)
 
 
-def nearest_of_all(units: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """What `nearest_rows` finds for each row of `units` (n, D), itself left out, for all at once.
+def nearest_of_all(units: np.ndarray, count: int, asked: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """What `nearest_rows` finds for each row of `units` (n, D) or for the `asked` (m,) of them, itself left out, at once.
 
-    (n, count) int32 rows, best first, and (n, count) float32 cosines. Raises ValueError for more than n - 1 of them.
+    (m, count) int32 rows, best first, and (m, count) float32 cosines. Raises ValueError for more than n - 1 of them.
     """
     if not 0 < count < len(units):
         raise ValueError(f"{count} neighbours of {len(units)} points")
-    rows = np.empty((len(units), count), np.int32)
-    scores = np.empty((len(units), count), np.float32)
-    for begin in range(0, len(units), _CHUNK):
-        theirs = units[begin : begin + _CHUNK] @ units.T
-        own = np.arange(len(theirs))
-        theirs[own, begin + own] = -np.inf
+    asked = np.arange(len(units)) if asked is None else asked
+    rows = np.empty((len(asked), count), np.int32)
+    scores = np.empty((len(asked), count), np.float32)
+    for begin in range(0, len(asked), _CHUNK):
+        chunk = asked[begin : begin + _CHUNK]
+        theirs = units[chunk] @ units.T
+        theirs[np.arange(len(chunk)), chunk] = -np.inf
         best = np.argpartition(-theirs, count - 1, axis=1)[:, :count]
         found = np.take_along_axis(theirs, best, axis=1)
         order = np.lexsort((best, -found), axis=1)

@@ -78,6 +78,14 @@ OPEN = (
     Open("GET", "/gradio_api/x/run/{name}/baselines", PAGE, "what its measures are compared with"),
     Open("GET", "/gradio_api/x/run/{name}/points", PAGE, "the clips on its map"),
     Open("GET", "/gradio_api/x/run/{name}/column", PAGE, "a value of each, to colour by"),
+    Open(
+        "GET POST",
+        "/gradio_api/x/run/{name}/tags",
+        PAGE,
+        "which tags its clips carry; kept where they aren't read-only",
+    ),
+    Open("POST", "/gradio_api/x/run/{name}/tags/undo", PAGE, "a change of tags is taken back"),
+    Open("POST", "/gradio_api/x/run/{name}/suggest", PAGE, "clips like those that are named; changes nothing"),
     Open("GET", "/gradio_api/x/run/{name}/layout/{step}", PAGE, "their places"),
     Open("GET", "/gradio_api/x/run/{name}/neighbours/{step}/{point}", PAGE, "which clips it hears alike"),
     Open(

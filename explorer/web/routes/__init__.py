@@ -10,12 +10,14 @@ from explorer.jobs.exports import Exports
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.sounds.uploads import Uploads
+from explorer.tags import TagStore
 from explorer.web.routes.exports import add_exports
 from explorer.web.routes.lens import add_lens
 from explorer.web.routes.map import add_map
 from explorer.web.routes.news import Looked, Queued, add_news
 from explorer.web.routes.runs import add_runs
 from explorer.web.routes.sounds import add_sounds
+from explorer.web.routes.tags import add_tags
 
 PREFIX = "/gradio_api/x"
 
@@ -27,15 +29,18 @@ def byte_routes(
     looked_at: Looked = lambda name: None,
     queued: Queued = lambda name: {},
     exports: Exports | None = None,
+    tags: TagStore | None = None,
 ) -> APIRouter:
     """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
-    `queued` says more of the status of a run that waits for its turn; `exports` has the zips that visitors asked for.
+    `queued` says more of the status of a run that waits for its turn; `exports` has the zips that visitors asked for;
+    `tags` keeps those of clips, where browsers don't.
     """
     router = APIRouter(prefix=PREFIX)
     add_sounds(router, library, uploads)
     add_runs(router, library, layouts)
     add_news(router, library, layouts, looked_at, queued)
-    add_map(router, library, layouts)
+    add_map(router, library, layouts, tags)
     add_lens(router, library)
     add_exports(router, exports)
+    add_tags(router, library, tags)
     return router

@@ -7,23 +7,24 @@ from fastapi import APIRouter, Request, Response
 from explorer.runs.bundle import Bundle
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
+from explorer.tags import TagStore
 from explorer.web.routes.answers import NEVER, Refused, headers, json_answer, number, run_of, shown
 from training.run import RunFolder
 
 
-def add_map(router: APIRouter, library: Library, layouts: LayoutFolders) -> None:
+def add_map(router: APIRouter, library: Library, layouts: LayoutFolders, tags: TagStore | None = None) -> None:
     """`points`, `column`, `layout` and `neighbours` of a run."""
 
     @router.get("/run/{name}/points")
     def run_points(name: str) -> Response:
-        return json_answer(points_values(library, run_of(library, name)))
+        return json_answer(points_values(library, run_of(library, name), tags))
 
     @router.get("/run/{name}/column")
     def run_column(name: str, request: Request) -> Response:
         """`name` and `step` in the query say which values: data may call a facet anything, also what no path can hold."""
         asked = request.query_params
         step = number(asked["step"], "step") if "step" in asked else None
-        found = Bundle(run_of(library, name), layouts).column(asked.get("name", ""), step)
+        found = Bundle(run_of(library, name), layouts, tags).column(asked.get("name", ""), step)
         if found is None:
             raise Refused("This run has no such column, or no values of it at this step.")
         return json_answer(found.to_json())
@@ -46,7 +47,7 @@ def add_map(router: APIRouter, library: Library, layouts: LayoutFolders) -> None
         return json_answer({"neighbours": found})
 
 
-def points_values(library: Library, run: RunFolder) -> dict[str, Any]:
+def points_values(library: Library, run: RunFolder, tags: TagStore | None = None) -> dict[str, Any]:
     """What the map must know of a run's points, and whether they can be heard here."""
     sounds = library.sounds(run)
-    return {**Bundle(run).points_values(), "sounds": sounds.dataset is not None, "note": sounds.note}
+    return {**Bundle(run, tags=tags).points_values(), "sounds": sounds.dataset is not None, "note": sounds.note}

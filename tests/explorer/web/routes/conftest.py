@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.uploads import Uploads
+from explorer.tags import TagStore
 from explorer.web.routes import PREFIX, byte_routes
 
 
@@ -28,9 +29,20 @@ class Page:
         self.uploads = Uploads(folder)
         self.layouts = LayoutFolders()
         self.looked_at = []
-        app = FastAPI()
-        app.include_router(byte_routes(self.library, self.uploads, self.layouts, self.looked_at.append))
-        self._client = TestClient(app)
+        self.tags = TagStore(folder / "tags")
+        given = (self.library, self.uploads, self.layouts, self.looked_at.append)
+        self._client = _client(byte_routes(*given, tags=self.tags))
+        self.read_only = _client(byte_routes(*given))
 
     def get(self, path: Any) -> Any:
         return self._client.get(f"{PREFIX}/{path}")
+
+    def post(self, path: Any, said: Any, *, read_only: bool = False) -> Any:
+        client = self.read_only if read_only else self._client
+        return client.post(f"{PREFIX}/{path}", json=said)
+
+
+def _client(router: APIRouter) -> TestClient:
+    app = FastAPI()
+    app.include_router(router)
+    return TestClient(app)

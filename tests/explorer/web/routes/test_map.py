@@ -21,12 +21,15 @@ def test_columns_come_with_the_points_or_with_their_step(page: Any) -> None:
     columns = {c["name"]: c for c in page.get("run/first/points").json()["columns"]}
     assert list(columns) == [
         *("class", "source", "right", "share", "cluster", "duration", "loudness", "even", "note", "map_trust"),
+        *("tags", "tag_agreement"),
     ]
     assert (columns["class"]["names"][3], columns["class"]["values"][3]) == ("seven", 3)
     assert (columns["duration"]["unit"], columns["duration"]["values"][:2]) == ("s", [0.25, 0.26])
     assert columns["loudness"]["values"][:3] == [-20.0, None, -22.0]
     assert columns["note"]["values"][2] == "note 2"
-    assert {name for name, c in columns.items() if "values" not in c} == {"right", "share", "cluster", "map_trust"}
+    assert {name for name, c in columns.items() if "values" not in c} == {
+        *("right", "share", "cluster", "map_trust", "tag_agreement"),
+    }
     right = page.get("run/first/column?name=right&step=20").json()
     assert (right["names"], right["values"][:3]) == (["wrong", "right"], [1, 1, 1])
     assert sum(page.get("run/first/column?name=right&step=0").json()["values"]) == 0

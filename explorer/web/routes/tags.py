@@ -1,0 +1,125 @@
+"""Tags that the listener gives to the clips of a run, and what is suggested for one."""
+
+import json
+import threading
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from explorer.runs.library import Library
+from explorer.runs.points import Points, points
+from explorer.runs.snapshots import unit_embeddings
+from explorer.tags import TagStore
+from explorer.tags.columns import carried
+from explorer.tags.store import MOST_CLIPS, MOST_TAGS
+from explorer.tags.suggest import suggestions
+from explorer.web.routes.answers import Refused, json_answer, run_of
+from training.data.tags import checked_tag
+from training.errors import UserError
+
+SUGGESTED = 12
+"""Clips of each kind."""
+
+
+async def asked_for(request: Request) -> Mapping[str, Any]:
+    """The JSON object that was sent; whoever takes something of it checks it."""
+    try:
+        said = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise Refused("What was sent is not a JSON object.", 400)
+    return said
+
+
+Asked = Annotated[Mapping[str, Any], Depends(asked_for)]
+
+
+def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None:
+    """`tags` of a run, their changes, and `suggest`; without `tags` a browser keeps its own."""
+
+    @router.get("/run/{name}/tags")
+    def run_tags(name: str) -> Response:
+        return json_answer(tags_values(points(run_of(library, name)), tags))
+
+    @router.post("/run/{name}/tags")
+    def change(name: str, asked: Asked) -> Response:
+        """Have clips carry a tag, or with "remove" no longer; the answer's "row" is what takes it back."""
+        about, store = points(run_of(library, name)), _writable(tags)
+        threading.Thread(target=_get_ready, daemon=True).start()
+        said, ids = asked.get("tag"), [about.ids[point] for point in points_of(about, asked.get("clips"))]
+        if not isinstance(said, str):
+            raise Refused("A tag was expected.", 400)
+        try:
+            row = (store.remove if asked.get("remove") is True else store.add)(said, ids)
+        except UserError as error:
+            raise Refused(str(error), 409) from None
+        return json_answer({**tags_values(about, store), "row": row})
+
+    @router.post("/run/{name}/tags/undo")
+    def undo(name: str, asked: Asked) -> Response:
+        about, store, row = points(run_of(library, name)), _writable(tags), asked.get("row")
+        try:
+            store.undo(row if isinstance(row, str) else "")
+        except UserError as error:
+            raise Refused(str(error), 409) from None
+        return json_answer(tags_values(about, store))
+
+    @router.post("/run/{name}/suggest")
+    def suggest(name: str, asked: Asked) -> Response:
+        """For the clips "yes" that carry a tag and "no" that were tagged otherwise, from the newest snapshot."""
+        run = run_of(library, name)
+        about = points(run)
+        yes, no = (points_of(about, asked.get(part)) for part in ("yes", "no"))
+        step = next(iter(reversed(run.snapshots())), None)
+        units = None if step is None else unit_embeddings(run, step)
+        if units is None or len(units) != len(about):
+            raise Refused("This run has no snapshot by which clips could be compared.")
+        found = suggestions(units, yes, sorted({*no} - {*yes}), SUGGESTED)
+        rows = {
+            kind: [{"point": point, "clip": about.clips[point], "score": round(score, 4)} for point, score in suggested]
+            for kind, suggested in (("likely", found.likely), ("uncertain", found.uncertain))
+        }
+        return json_answer({"step": step, **rows})
+
+
+def tags_values(about: Points, tags: TagStore | None) -> dict[str, Any]:
+    """{"kept": by the "server" or the "browser", "version", "tags": tag → numbers of clips, "known": all tags there are}."""
+    if tags is None:
+        return {"kept": "browser", "version": "", "tags": {}, "known": []}
+    everything = tags.tags()
+    mine = {tag: [about.clips[i] for i in places] for tag, places in carried(about.ids, everything).items()}
+    return {"kept": "server", "version": tags.version, "tags": mine, "known": sorted(everything)}
+
+
+def points_of(about: Points, clips: Any) -> list[int]:
+    """The points of clips, given by their numbers in the data."""
+    if not isinstance(clips, list) or len(clips) > MOST_CLIPS or not all(type(clip) is int for clip in clips):
+        raise Refused(f"A list of at most {MOST_CLIPS:,} numbers of clips was expected.", 400)
+    place = {clip: point for point, clip in enumerate(about.clips)}
+    missing = next((clip for clip in clips if clip not in place), None)
+    if missing is not None:
+        raise Refused(f"The clip {str(missing)[:12]} is not on the map of this run.", 400)
+    return [place[clip] for clip in dict.fromkeys(clips)]
+
+
+def tags_sent(about: Points, sent: Any) -> dict[str, tuple[str, ...]]:
+    """Tag → ids of clips, of what a browser sends: tag → numbers of clips."""
+    if not isinstance(sent, dict) or len(sent) > MOST_TAGS:
+        raise Refused(f"At most {MOST_TAGS} tags, each with its clips, were expected.", 400)
+    try:
+        return {checked_tag(tag): tuple(about.ids[i] for i in points_of(about, clips)) for tag, clips in sent.items()}
+    except UserError as error:
+        raise Refused(str(error), 400) from None
+
+
+def _writable(tags: TagStore | None) -> TagStore:
+    if tags is None:
+        raise Refused("This page is for looking only: its server keeps no tags.", 403)
+    return tags
+
+
+def _get_ready() -> None:
+    """Import what suggestions need, while the first clips are being tagged."""
+    import sklearn.linear_model  # noqa: F401
