@@ -4,34 +4,43 @@ from explorer.components.choice import Choice
 from explorer.components.clip_list import ClipList
 from explorer.components.clip_picker import ClipPicker, clips_to_pick
 from explorer.components.data_summary import DataSummary, summary_of
-from explorer.components.embedding_map import EmbeddingMap
+from explorer.components.embedding_map import ClipSlot, EmbeddingMap
+from explorer.components.first_minute import FirstMinute
+from explorer.components.form_line import FormLine
 from explorer.components.in_view import InView
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
 from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, refusal, said
 from explorer.components.run_choice import RunChoice, chosen_run, run_of
+from explorer.components.run_settings import RunSettings
 from explorer.components.run_state import RunState
 from explorer.components.settings_form import SettingsForm, filled_in, settings_group
 from explorer.components.similarity_chart import SimilarityChart
 from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sound
+from explorer.components.standing import Standing
 
 __all__ = [
     "Choice",
     "ClipList",
     "ClipPicker",
+    "ClipSlot",
     "DataSummary",
     "EmbeddingMap",
+    "FirstMinute",
+    "FormLine",
     "InView",
     "LensPicture",
     "LiveChart",
     "MethodTable",
     "Notice",
     "RunChoice",
+    "RunSettings",
     "RunState",
     "SettingsForm",
     "SimilarityChart",
     "SoundPlayer",
+    "Standing",
     "chosen_run",
     "clip_sound",
     "clips_to_pick",

@@ -12,12 +12,13 @@ from training.settings import Setting
 class SettingsForm(BrowserPart):
     """Value: {"groups": [group]} as `settings_group` makes them; after the browser has shown it, also
     {"filled": {group name: {setting: value}}, "wrong": the first mistake in words or ""}. Sends `change`.
+    `holds`: whether it is the form of a new run, which the line above it tells in words.
     """
 
     accepts: ClassVar[Any] = {"filled": {str: {str: SCALAR}}}
 
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="forms/settings.js", kind="part-settings", **settings)
+    def __init__(self, value: Any = None, *, holds: bool = False, **settings: Any):
+        super().__init__(value, module="forms/settings.js", kind="part-settings", holds=holds, **settings)
 
 
 def settings_group(
@@ -33,7 +34,9 @@ def settings_group(
     With `switches` every number that may be 0 gets a switch, for settings of which 0 means off.
     """
     settings = [{**_plain(s), "switch": switches and _may_be_off(s)} for s in described]
-    return {"name": name, "title": title, "settings": settings, "values": dict(values or {}), "open": opened}
+    known = {s.name for s in described}
+    put_in = {name: value for name, value in (values or {}).items() if name in known}
+    return {"name": name, "title": title, "settings": settings, "values": put_in, "open": opened}
 
 
 def filled_in(value: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:

@@ -7,15 +7,14 @@ import gradio as gr
 from explorer.components import RunChoice, RunState
 from explorer.gradio_patches.typed_blocks import TypedBlocks
 from explorer.gradio_patches.unmarked import Unmarked
-from explorer.pages import find, listen, map, methods, train
+from explorer.pages import find, listen, live, methods
 from explorer.pages.frame import Frame, in_browser
 from explorer.services import Services
 from explorer.web.assets import asset_url
 
 PAGES: dict[str, tuple[str, Callable[[Frame], None]]] = {
+    "live": ("Live", live.build),
     "listen": ("Listen", listen.build),
-    "train": ("Train", train.build),
-    "map": ("Map", map.build),
     "find": ("Find", find.build),
     "methods": ("Methods", methods.build),
 }

@@ -23,8 +23,8 @@ def in_browser(function: str) -> str:
 
 
 @dataclass(frozen=True)
-class TrainForm:
-    """How another page puts a method into the form of the page Train."""
+class NewRunForm:
+    """How another page puts a method into the form of a new run."""
 
     fill: Callable[[str], tuple[Any, ...]]
     """The values of `parts` for a method by its name."""
@@ -48,8 +48,8 @@ class Frame:
     """All tabs; `gr.Tabs(selected=word)` opens one."""
     tab: gr.Tab | None = None
     """The tab that is being built."""
-    train_form: TrainForm | None = None
-    """Set by the page Train, which is built before those that lead to it."""
+    new_run: NewRunForm | None = None
+    """Set by the page Live, which is built before those that lead to it."""
     started_in: str = ""
     """The folder where the server was started: there a relative path begins that a visitor types."""
     paths: bool = True

@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from explorer.components import MethodTable
+from explorer.pages.form_contents import known_method
 from explorer.pages.frame import Frame, in_browser
-from explorer.pages.train_form import known_method
 
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 
@@ -38,12 +38,12 @@ def build(frame: Frame) -> None:
 
 
 def _wire_train(frame: Frame, button: gr.Button, table: MethodTable) -> None:
-    form = frame.train_form
-    assert form is not None and frame.tabs is not None, "the page Train is built before this one"
+    form = frame.new_run
+    assert form is not None and frame.tabs is not None, "the page Live is built before this one"
 
     def train(shown: dict[str, Any] | None) -> tuple[Any, ...]:
         name = known_method((shown or {}).get("chosen"))
-        return gr.Tabs(selected="train"), *form.fill(name)
+        return gr.Tabs(selected="live"), *form.fill(name)
 
     button.click(train, table, [frame.tabs, *form.parts], js=in_browser("chooseShown"), **frame.quiet)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from explorer.jobs.launcher import Launcher
-from explorer.pages.train_form import encoder_choices
+from explorer.pages.form_contents import encoder_choices
 from explorer.server import Server
 from training.run import create_run
 

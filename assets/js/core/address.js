@@ -52,6 +52,9 @@ const one = (value) => [String(value)];
  *   read: (texts: string[]) => any, write: (value: any) => string[]}} Property
  */
 
+/** @type {Record<string, string>} tabs of former versions, which links still name, and where their things are now */
+const FORMER = { train: "live", map: "live" };
+
 /** @type {Record<keyof Looked, Property>} */
 export const TABLE = {
   tab: {
@@ -59,7 +62,7 @@ export const TABLE = {
     initial: null,
     pushes: true,
     check: (tab, tabs) => tab === null || tabs.includes(tab),
-    read: first,
+    read: ([tab]) => FORMER[tab] ?? tab,
     write: one,
   },
   runs: {

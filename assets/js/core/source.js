@@ -13,7 +13,7 @@
 // where nobody answered, so that asking again may help.
 
 /** @import { Baselines, Column, Lens, MethodCard, Neighbour, News, Places, Points } from "./types.d.ts" */
-/** @import { RunList, RunSchema, Sound, SpectrogramImage } from "./types.d.ts" */
+/** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
 /** @typedef {"status" | "metrics" | "layouts"} NewsPart */
 
 /**
@@ -36,6 +36,7 @@
  * @property {(fingerprint: string, indices: number[]) => Promise<SpectrogramImage[]>} pictures
  * @property {(token: string) => Promise<SpectrogramImage>} uploadPicture
  * @property {(run: string) => Promise<MethodCard>} method
+ * @property {(run: string) => Promise<RunSettingsAnswer>} settings  what the run was started with
  */
 
 /** @type {Source} The page's source. */

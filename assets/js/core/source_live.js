@@ -112,6 +112,11 @@ export class LiveSource {
   }
 
   /** @param {string} run */
+  settings(run) {
+    return this.json(`run/${word(run)}/settings`, "the settings of the run");
+  }
+
+  /** @param {string} run */
   method(run) {
     return this.json(`run/${word(run)}/method`, "the card of the method");
   }

@@ -195,6 +195,11 @@ export class StaticSource {
     throw refused("An export holds no uploads.", 404);
   }
 
+  /** @returns {Promise<never>} */
+  settings() {
+    return Promise.reject(new Error("An export tells its settings by their names alone."));
+  }
+
   /** @returns {Promise<MethodCard>} */
   method() {
     return this.json("method.json", object);

@@ -350,6 +350,26 @@ export interface Setting {
   switch: boolean;
 }
 
+/** From Python: explorer.runs.run_settings: one setting of a run beside the default of its method */
+export interface OwnSetting {
+  name: string;
+  title: string;
+  value: Scalar;
+  default: Scalar;
+  unit: SettingUnit;
+  changed: boolean;
+}
+
+/** From Python: explorer.runs.run_settings.run_settings */
+export interface RunSettingsAnswer {
+  method: string;
+  encoder: string;
+  usual_encoder: boolean;
+  data: string;
+  breaks: string[];
+  settings: OwnSetting[];
+}
+
 /** From Python: settings_group */
 export interface SettingsGroup {
   name: string;
@@ -458,7 +478,7 @@ export interface Attributes extends Listeners {
 
 export type Child = Node | string | null | undefined;
 
-export type IconName = "play" | "pause" | "stop" | "search" | "back" | "forward" | "close";
+export type IconName = "play" | "pause" | "stop" | "search" | "back" | "forward" | "close" | "edit" | "repeat";
 
 /** Points of one look; `ids` are their indices. */
 export interface PointClass extends Look {

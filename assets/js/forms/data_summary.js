@@ -1,6 +1,7 @@
 // What is in a data set, and a list to open of the files that gave no clip and why. Text only, whatever stands in it.
 
 import { make } from "../core/elements.js";
+import { hold } from "./new_run.js";
 
 /** @import { DataSummaryValue, FileList, Part } from "../core/types.d.ts" */
 
@@ -45,6 +46,7 @@ function list(title, { n, rows }) {
 export function mount(root, { props, watch }) {
   const update = () => {
     const value = props.value;
+    hold({ data: value?.name ?? "" });
     root.hidden = !value?.clips;
     root.replaceChildren();
     if (!value?.clips) return;

@@ -2,9 +2,10 @@
 // kept by the browser for this tab, since Gradio loads the page anew when it had lost the server.
 
 import { make } from "../core/elements.js";
+import { hold } from "./new_run.js";
 import { inUnit } from "./units.js";
 
-/** @import { Part, Scalar, Setting, SettingsValue } from "../core/types.d.ts" */
+/** @import { PartWith, Scalar, Setting, SettingsValue } from "../core/types.d.ts" */
 
 const small = window.matchMedia("(max-width: 640px)"); // there the form would hide all else
 const SLIDER_STEPS = 1000;
@@ -257,12 +258,15 @@ const readKept = (key) => {
   }
 };
 
+/** @param {Placed} placed */
+const isChanged = ({ field }) => JSON.stringify(field.value) !== JSON.stringify(field.setting.default);
+
 /**
  * @param {string} key
  * @param {Placed[]} fields
  */
 function writeKept(key, fields) {
-  const written = fields.filter(({ field }) => JSON.stringify(field.value) !== JSON.stringify(field.setting.default));
+  const written = fields.filter(isChanged);
   const entries = written.map(({ group, field }) => [
     `${group} ${field.setting.name}`,
     { setting: field.setting, value: field.value },
@@ -275,9 +279,18 @@ function writeKept(key, fields) {
 }
 
 /**
+ * Those fields that don't hold the default.
+ * @param {Placed[]} fields
+ */
+const changedOf = (fields) =>
+  fields
+    .filter(isChanged)
+    .map(({ field }) => ({ name: field.setting.name, value: field.value, unit: field.setting.unit }));
+
+/**
  * The component: what was filled in is written to value.filled, and sent as `change`.
  * @param {HTMLElement} root
- * @param {Part<SettingsValue>} part
+ * @param {PartWith<{holds?: boolean}, SettingsValue>} part `holds`: whether it is the form of a new run
  */
 export function mount(root, { props, trigger, watch }) {
   const key = `hearsight:form ${root.closest("[id]:not([id^=html-])")?.id}`; // Gradio's own id is another each time
@@ -296,6 +309,7 @@ export function mount(root, { props, trigger, watch }) {
     }
     mine = JSON.stringify({ ...props.value, filled, wrong });
     props.value = JSON.parse(mine);
+    if (props.holds) hold({ method: props.value?.groups?.[0]?.title ?? "", changed: changedOf(fields) });
     if (quietly) return;
     writeKept(key, fields);
     trigger("change", {});
@@ -312,7 +326,7 @@ export function mount(root, { props, trigger, watch }) {
         const boxes = settings.map((setting) => {
           const before = kept[`${name} ${setting.name}`];
           const same = before && JSON.stringify(before.setting) === JSON.stringify(setting);
-          const field = new SettingField(setting, values[setting.name] ?? (same ? before.value : setting.default), () =>
+          const field = new SettingField(setting, setting.name in values ? values[setting.name] : same ? before.value : setting.default, () =>
             tell(false),
           );
           fields.push({ group: name, field });

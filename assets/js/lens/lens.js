@@ -14,7 +14,7 @@ import { Strips } from "./strips.js";
 
 const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
 const KEPT = 24; // answers, so that going back and forth is quick
-/** @import { Lens, LensFigure, LensHost, LensPart, LensPicture, Refusal } from "../core/types.d.ts" */
+/** @import { Lens, LensFigure, LensHost, LensPart, LensPicture, PartWith, Refusal } from "../core/types.d.ts" */
 /** @import { Change, Feed } from "../core/feed.js" */
 /** @import { ClipSound } from "../core/types.d.ts" */
 
@@ -23,8 +23,11 @@ const KEPT = 24; // answers, so that going back and forth is quick
 const KINDS = { matrix: Matrix, bars: Bars, spectrograms: Strips };
 
 class LensView {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root
+   * @param {boolean} timeline whether it has a timeline of its own; without, it goes with the page's
+   */
+  constructor(root, timeline) {
     this.root = root;
     /** @type {string | null} */
     this.run = null;
@@ -46,9 +49,9 @@ class LensView {
     /** @type {(() => void) | undefined} */
     this.stop = undefined;
     this.message = make("p.charts-message", { role: "status" });
-    this.timeline = new Timeline((/** @type {number} */ step) => this.showStep(step));
+    this.timeline = new Timeline((/** @type {number} */ step) => this.showStep(step), timeline ? undefined : root);
     this.grid = make("div.lens-grid");
-    root.append(this.message, this.grid, this.timeline.box);
+    root.append(this.message, this.grid, ...(timeline ? [this.timeline.box] : []));
     onPlaying(() => this.markPlaying());
     onTrouble(({ sound, message }) => {
       if (this.turn?.sounds.some((own) => own === sound)) this.turn.figure.say(message);
@@ -252,9 +255,10 @@ const singular = (words) =>
 /**
  * The component: shows the run that is looked at.
  * @param {HTMLElement} root
+ * @param {PartWith<{timeline?: boolean}, null>} part
  */
-export function mount(root) {
-  const lens = new LensView(root);
+export function mount(root, { props }) {
+  const lens = new LensView(root, props.timeline !== false);
   view.on(["runs"], () => lens.show(view.run));
   lens.show(view.run);
 }

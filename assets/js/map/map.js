@@ -36,9 +36,10 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDow
 export class MapView {
   /**
    * @param {HTMLElement} root
-   * @param {{panel?: boolean}} options whether the chosen clip and its neighbours are shown beside the map
+   * @param {{panel?: boolean, panelIn?: string}} options whether the chosen clip and its neighbours are shown; beside the map,
+   *   or in the element of this id
    */
-  constructor(root, { panel = true } = {}) {
+  constructor(root, { panel = true, panelIn = "" } = {}) {
     this.root = root;
     /** @type {string | null} */
     this.run = null;
@@ -100,10 +101,9 @@ export class MapView {
     );
     this.root.append(this.main);
     this.panel = panel ? new Panel((point) => this.choose(point)) : null;
-    if (this.panel) {
-      this.root.append(this.panel.box);
-      this.root.classList.add("with-panel");
-    }
+    const slot = panelIn && document.querySelector(`#${panelIn} .clip-slot`);
+    if (this.panel) (slot || this.root).append(this.panel.box);
+    this.root.classList.toggle("with-panel", this.panel !== null && !slot);
     onTheme(() => this.changeTheme());
     const silent = () => this.clips?.points.sounds === false && isSeen(root);
     onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: silent });
@@ -409,10 +409,10 @@ export class MapView {
 /**
  * The component: shows the run that is looked at; its value are places to mark.
  * @param {HTMLElement} root
- * @param {PartWith<{panel?: boolean}, MapValue>} part
+ * @param {PartWith<{panel?: boolean, panel_in?: string}, MapValue>} part
  */
 export function mount(root, { props, watch }) {
-  const map = new MapView(root, { panel: props.panel !== false });
+  const map = new MapView(root, { panel: props.panel !== false, panelIn: props.panel_in });
   watch("value", () => map.mark(props.value));
   map.mark(props.value);
   Object.assign(root, { view: map }); // for whoever looks into the page

@@ -8,9 +8,13 @@ import { view } from "../core/view.js";
 const PACE_MS = 1000;
 
 export class Timeline {
-  /** @param {(step: number) => unknown} onStep called when another snapshot is to be shown */
-  constructor(onStep) {
+  /**
+   * @param {(step: number) => unknown} onStep called when another snapshot is to be shown
+   * @param {HTMLElement} [shownWith] the part whose being seen counts where the timeline itself is shown elsewhere
+   */
+  constructor(onStep, shownWith) {
     this.onStep = onStep;
+    this.shownWith = shownWith;
     /** @type {number[]} */
     this.steps = [];
     this.playing = false;
@@ -33,7 +37,7 @@ export class Timeline {
     );
     this.pause();
     view.on(["step", "follow"], () => this.look());
-    onShown(this.box, () => this.look());
+    onShown(shownWith ?? this.box, () => this.look());
   }
 
   get step() {
@@ -60,7 +64,7 @@ export class Timeline {
 
   /** The page looks at another step; a timeline that nobody sees waits until it is seen. */
   look() {
-    if (!isSeen(this.box)) return;
+    if (!isSeen(this.shownWith ?? this.box)) return;
     this.place();
     if (this.step !== this.told) this.tell();
   }

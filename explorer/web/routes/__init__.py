@@ -16,6 +16,7 @@ from explorer.web.routes.lens import add_lens
 from explorer.web.routes.map import add_map
 from explorer.web.routes.news import Looked, Queued, add_news
 from explorer.web.routes.runs import add_runs
+from explorer.web.routes.settings import add_settings
 from explorer.web.routes.sounds import add_sounds
 from explorer.web.routes.tags import add_tags
 
@@ -38,6 +39,7 @@ def byte_routes(
     router = APIRouter(prefix=PREFIX)
     add_sounds(router, library, uploads)
     add_runs(router, library, layouts)
+    add_settings(router, library)
     add_news(router, library, layouts, looked_at, queued)
     add_map(router, library, layouts, tags)
     add_lens(router, library)

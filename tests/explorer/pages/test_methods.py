@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from explorer.catalogue import comparison
+from explorer.pages.form_contents import known_method
 from explorer.pages.methods import method_told, table_value
-from explorer.pages.train_form import known_method
 from training.methods import METHODS
 
 ROOT = Path(__file__).parents[3]

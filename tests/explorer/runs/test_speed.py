@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from explorer.pages import train
-from explorer.pages.train_form import form_groups
+from explorer.pages.form_contents import form_groups
 from explorer.runs import speed
 from explorer.runs.library import EXAMPLE, Library
 from explorer.runs.speed import measured_speeds, reached, said_speed

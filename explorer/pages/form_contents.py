@@ -1,15 +1,19 @@
-"""What the form of the page Train offers, and the run's configuration that comes of it.
+"""What the form of a new run offers, and the run's configuration that comes of it.
 
 The training packages bring torch with them, so they are imported when the form is first filled, not with the page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from explorer.components import settings_group
+from explorer.runs.run_settings import GROUPS, described
 from training.errors import UserError
 from training.settings import Setting, describe
+
+OPENED = ("settings", "run")
+"""The groups that are seen without a press."""
 
 
 def method_choices() -> list[tuple[str, str]]:
@@ -73,30 +77,27 @@ def method_card(method: str) -> str:
     )
 
 
-def form_groups(method: str, encoder: str, speed: str = "") -> list[dict[str, Any]]:
+def form_groups(
+    method: str, encoder: str, speed: str = "", values: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[dict[str, Any]]:
     """The groups of settings: the method's own, the run's, the augmentations', the spectrogram's.
 
-    `speed`: how fast each size of the encoder is here, as a sentence.
+    `speed`: how fast each size of the encoder is here, as a sentence. `values` by group are put in; without them a field
+    keeps what the user wrote, or the default.
     """
-    from training.config import RunConfig
-    from training.encoders import ENCODERS
     from training.methods import METHODS
-    from training.spectrogram import FrontEnd
-    from training.views import VIEWS
 
-    chosen = METHODS[method]
-    own = chosen.run_defaults
-    run = [
-        replace(s, meaning=f"{s.meaning} {speed}".strip()) if s.name == "encoder_size" else s
-        for s in _with_defaults(describe(RunConfig), own)
-    ]
-    views = _with_defaults(describe(VIEWS[ENCODERS[encoder].domain]), own.get("views", {}))
-    front_end = _with_defaults(describe(FrontEnd), own.get("front_end", {}))
+    def told(setting: Setting) -> Setting:
+        if setting.name != "encoder_size":
+            return setting
+        return replace(setting, meaning=f"{setting.meaning} {speed}".strip())
+
+    title = METHODS[method].card.title
     return [
-        settings_group("settings", chosen.card.title, describe(chosen.Config)),
-        settings_group("run", "Training", run),
-        settings_group("views", "Views (augmentation)", views, opened=False),
-        settings_group("front_end", "Spectrogram", front_end, opened=False),
+        settings_group(
+            name, GROUPS[name] or title, [*map(told, settings)], (values or {}).get(name), opened=name in OPENED
+        )
+        for name, settings in described(method, encoder).items()
     ]
 
 
@@ -120,8 +121,3 @@ def config_from(
         raise UserError("The run has neither steps nor seconds; give one of them.")
     config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), **parts, **filled["run"])
     return config.to_json()
-
-
-def _with_defaults(described: Sequence[Setting], defaults: Mapping[str, Any]) -> list[Setting]:
-    """The same settings with the method's own defaults where it has some."""
-    return [replace(s, default=defaults.get(s.name, s.default)) for s in described]

@@ -1,9 +1,9 @@
-"""The form of the page Train: made from the method's config, checked once more when it comes back."""
+"""The form of a new run: made from the method's config, checked once more when it comes back."""
 
 import pytest
 
 from explorer.components import filled_in
-from explorer.pages.train_form import (
+from explorer.pages.form_contents import (
     config_from,
     encoder_choices,
     form_groups,

@@ -1,0 +1,47 @@
+// What would be started, in one line, and the drawer with the form. The drawer is open until somebody's first training
+// was started in this browser, and where the address asks for the form, as links to the former page Train do.
+
+import { icon, make } from "../core/elements.js";
+import { drawer } from "./drawer.js";
+import { newRun, onNewRun } from "./new_run.js";
+import { nameInWords, valueInWords } from "./setting_words.js";
+
+const MOST_CHANGED = 4; // that stand in the line
+
+/** @import { PartWith } from "../core/types.d.ts" */
+/** @import { NewRun } from "./new_run.js" */
+
+/**
+ * Data, method and what differs from the defaults.
+ * @param {NewRun} held
+ */
+export function lineOf({ data, method, changed }) {
+  if (!method) return "";
+  const told = changed.slice(0, MOST_CHANGED).map(({ name, value, unit }) => `${nameInWords(name)} ${valueInWords(value, unit)}`);
+  const more = changed.length > MOST_CHANGED ? [`${changed.length - MOST_CHANGED} more changed`] : [];
+  return [`${method} on ${data || "the chosen data"}`, ...told, ...more].join(" · ");
+}
+
+/**
+ * The component.
+ * @param {HTMLElement} root
+ * @param {PartWith<{read_only?: boolean}, null>} part
+ */
+export function mount(root, { props }) {
+  const words = make("span.form-words");
+  const button = make("button.plain", { type: "button", "aria-controls": "drawer", onclick: () => drawer.toggle() });
+  root.append(make("span.form-label", {}, props.read_only ? "Settings" : "New run"), words, button);
+  const dress = () => {
+    button.replaceChildren(icon(drawer.open ? "close" : "edit"), drawer.open ? "Close" : "Edit");
+    button.setAttribute("aria-expanded", String(drawer.open));
+  };
+  const tell = () => {
+    words.textContent = lineOf(newRun) || "The form is being filled …";
+    words.title = words.textContent;
+  };
+  onNewRun(tell);
+  drawer.onChange(dress);
+  document.getElementById("start")?.addEventListener("click", () => drawer.leaveSoon());
+  tell();
+  dress();
+}

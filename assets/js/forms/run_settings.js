@@ -1,0 +1,86 @@
+// With which settings the run that is looked at was started: those that differ from the defaults, and on a press all.
+
+import { icon, make } from "../core/elements.js";
+import { source } from "../core/source.js";
+import { view } from "../core/view.js";
+import { drawer } from "./drawer.js";
+import { nameInWords, valueInWords } from "./setting_words.js";
+
+/** @import { OwnSetting, PartWith, RunSettingsAnswer } from "../core/types.d.ts" */
+
+class RunSettings {
+  /**
+   * @param {HTMLElement} root
+   * @param {(run: string) => void} again null where nothing can be started
+   */
+  constructor(root, again) {
+    this.root = root;
+    this.again = again;
+    /** @type {string | null} */
+    this.run = null;
+  }
+
+  /** @param {string | null} run */
+  async show(run) {
+    this.run = run;
+    this.root.replaceChildren();
+    if (!run) return;
+    const told = await source.settings(run).catch(() => null);
+    if (!told || run !== this.run) return;
+    this.root.replaceChildren(...this.parts(run, told));
+  }
+
+  /**
+   * @param {string} run
+   * @param {RunSettingsAnswer} told
+   */
+  parts(run, { method, encoder, usual_encoder, data, breaks, settings }) {
+    const chips = [
+      ...breaks.map((name) => make("span.set-chip.without", {}, `without ${nameInWords(name)}`)),
+      ...(usual_encoder ? [] : [make("span.set-chip", {}, encoder)]),
+      ...settings.filter(({ changed }) => changed).map(chip),
+    ];
+    const again = make("button.plain", { type: "button", title: "Fill the form with the settings of this run", onclick: () => {
+      drawer.set(true);
+      this.again(run);
+    } }, icon("repeat"), "Again with …"); // biome-ignore format: one button
+    return [
+      make("div.set-head", {}, make("strong", {}, `${method} on ${data || "unknown data"}`), this.again ? again : null),
+      make("div.set-chips", {}, ...(chips.length ? chips : [make("span.set-none", {}, "All settings as by default.")])),
+      make("details", {}, make("summary", {}, `All ${settings.length} settings of this run`), table(settings)),
+    ];
+  }
+}
+
+/** @param {OwnSetting} setting */
+const chip = ({ name, value, unit, title, default: standard }) =>
+  make(
+    "span.set-chip",
+    { title: `${title}; default ${valueInWords(standard, unit)}` },
+    `${nameInWords(name)} ${valueInWords(value, unit)}`,
+  );
+
+/** @param {OwnSetting[]} settings */
+function table(settings) {
+  const rows = settings.map(({ name, title, value, unit, changed, default: standard }) =>
+    make(
+      changed ? "tr.changed" : "tr",
+      {},
+      make("th", { scope: "row" }, nameInWords(name)),
+      make("td", {}, valueInWords(value, unit)),
+      make("td.set-faint", {}, changed ? `default ${valueInWords(standard, unit)}` : title),
+    ),
+  );
+  return make("table.set-table", {}, make("tbody", {}, ...rows));
+}
+
+/**
+ * The component: shows the settings of the run that is looked at; sends `again` with {run}.
+ * @param {HTMLElement} root
+ * @param {PartWith<{read_only?: boolean}, null>} part
+ */
+export function mount(root, { trigger }) {
+  const settings = new RunSettings(root, (run) => trigger("again", { run }));
+  view.on(["runs"], () => settings.show(view.run));
+  settings.show(view.run);
+}

@@ -1,0 +1,87 @@
+// Where a run stands, in one sentence: its kNN against random initialisation, log-mel, MFCC and chance, and its alarm.
+
+import { make } from "../core/elements.js";
+import { feedOf } from "../core/feed.js";
+import { view } from "../core/view.js";
+
+const MEASURE = "measure/cross_group_knn";
+/** @type {[key: "mfcc" | "random_init", words: string][]} */
+const COMPARED = [
+  ["random_init", "random initialisation"],
+  ["mfcc", "MFCC"],
+];
+
+/** @import { Baselines, MetricRow, RunStatus } from "../core/types.d.ts" */
+/** @import { Feed } from "../core/feed.js" */
+/** @typedef {{tone: "none" | "good" | "calm" | "warned", head: string, words: string, passed: string}} Stand */
+
+/**
+ * @param {MetricRow[]} rows
+ * @param {Baselines} baselines
+ * @param {Pick<RunStatus, "warning"> | null} status
+ * @returns {Stand}
+ */
+export function standOf(rows, baselines, status) {
+  const measured = rows.filter((row) => Number.isFinite(row[MEASURE]));
+  const latest = measured.at(-1);
+  if (!latest) return { tone: "none", head: "", words: "", passed: "" };
+  const knn = /** @type {number} */ (latest[MEASURE]);
+  const known = baselines.cross_group_knn?.[baselines.main_facet ?? ""] ?? {};
+  const levels = COMPARED.filter(([key]) => Number.isFinite(known[key]));
+  const compared = levels.map(([key, words]) => `${against(knn, known[key])} ${words} ${short(known[key])}`);
+  const chance = Number.isFinite(known.chance) ? [`chance is ${short(known.chance)}`] : [];
+  const words = `kNN ${short(knn)}${[...compared, ...chance].map((part) => `, ${part}`).join("")}.`;
+  const best = levels.filter(([key]) => knn > known[key] + ALIKE).sort((a, b) => known[b[0]] - known[a[0]])[0];
+  const since = best && measured.find((row) => row[MEASURE] > known[best[0]] + ALIKE)?.step;
+  const passed = best && levels.every(([key]) => known[key] <= known[best[0]]) ? `Above ${best[1]} since step ${number(since)}.` : "";
+  if (status?.warning) return { tone: "warned", head: "An alarm", words, passed: "" };
+  if (levels.length && known.random_init !== undefined && knn <= known.random_init + ALIKE)
+    return { tone: "calm", head: "Not above random initialisation yet", words, passed: "" };
+  return { tone: "good", head: "Learning", words: `${words} No collapse seen.`, passed };
+}
+
+const ALIKE = 0.005; // half of what is written
+/** @type {(a: number, b: number) => string} */
+const against = (a, b) => (Math.abs(a - b) <= ALIKE ? "as" : a > b ? "above" : "below");
+/** @type {(value: number) => string} */
+const short = (value) => value.toFixed(2).replace(/^0/, "");
+/** @type {(value: number | undefined) => string} */
+const number = (value) => Number(value ?? 0).toLocaleString("en");
+
+/**
+ * The component: shows the run that is looked at.
+ * @param {HTMLElement} root
+ */
+export function mount(root) {
+  const head = make("strong");
+  const words = make("span");
+  const passed = make("span.stand-passed", { role: "status" });
+  root.append(make("span.state-dot"), head, words, passed);
+  /** @type {(() => void)[]} */
+  let stops = [];
+  /** @param {Feed} feed */
+  const tell = (feed) => {
+    if (feed.name !== view.run) return;
+    const stand = standOf(feed.rows, feed.baselines ?? {}, feed.status ?? null);
+    root.dataset.tone = stand.tone;
+    root.hidden = stand.tone === "none";
+    head.textContent = stand.head;
+    words.textContent = stand.words;
+    const fresh = stand.passed && passed.textContent === "" && root.dataset.run === feed.name;
+    passed.textContent = stand.passed;
+    passed.classList.toggle("fresh", Boolean(fresh)); // shines once, when it happens while somebody looks
+    root.dataset.run = feed.name;
+  };
+  const show = () => {
+    for (const stop of stops) stop();
+    stops = [];
+    root.hidden = true;
+    passed.textContent = "";
+    delete root.dataset.run;
+    if (!view.run) return;
+    const feed = feedOf(view.run);
+    stops = [feed.follow("metrics", root, tell), feed.follow("status", root, tell)];
+  };
+  view.on(["runs"], show);
+  show();
+}

@@ -1,0 +1,135 @@
+// What a newcomer is shown first: the finished example learns once more on its timeline, with three captions, and then
+// waits with three ways on. Who was here before, or was sent to something, is not held up.
+
+import { make } from "../core/elements.js";
+import { feedOf } from "../core/feed.js";
+import { source } from "../core/source.js";
+import { view } from "../core/view.js";
+import { drawer } from "../forms/drawer.js";
+import { play } from "../sound/sound.js";
+
+const EXAMPLE = "example"; // see explorer/runs/library.py
+const KEY = "hearsight:greeted";
+const PACE_MS = 1300; // a movement of the map takes about half of it
+const CAPTIONS = [
+  "Each point is a sound. Before training, they lie where chance put them.",
+  "At each step the model hears two altered copies of a sound, and learns which belong together. No label is used.",
+  "Sounds that are alike have moved together. The colours are labels, for you alone: the model never saw them.",
+];
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+const greeted = () => {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return true;
+  }
+};
+
+class FirstMinute {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.words = make("p.first-words", { role: "status" });
+    this.ways = make("div.first-ways", { hidden: true });
+    this.stopped = false;
+    root.hidden = true;
+    root.append(this.words, this.ways);
+  }
+
+  /** Shows the example's snapshots, the captions spread over them. */
+  async begin() {
+    const steps = await this.steps();
+    if (!steps.length || view.run !== EXAMPLE) return;
+    try {
+      localStorage.setItem(KEY, "1");
+    } catch {}
+    this.root.hidden = false;
+    this.offer();
+    const ended = () => {
+      this.stopped = true;
+    };
+    // Whatever the visitor does goes before it.
+    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, ended, { once: true, capture: true });
+    for (const [i, step] of still.matches ? [] : steps.entries()) {
+      if (this.stopped || view.run !== EXAMPLE) break;
+      view.set({ step }, { replace: true });
+      this.say(CAPTIONS[Math.min(CAPTIONS.length - 1, Math.floor((i * CAPTIONS.length) / steps.length))]);
+      await new Promise((settle) => setTimeout(settle, PACE_MS));
+    }
+    this.say(CAPTIONS[CAPTIONS.length - 1]);
+    if (!this.stopped) view.set({ follow: true }, { replace: true });
+  }
+
+  /** The example's snapshots, once its map can be drawn. @returns {Promise<number[]>} */
+  steps() {
+    return new Promise((settle) => {
+      const stop = feedOf(EXAMPLE).follow("layouts", /** @type {HTMLElement} */ (this.root.parentElement), (feed) => {
+        const steps = feed.layouts?.steps ?? [];
+        if (steps.length) queueMicrotask(() => stop());
+        if (steps.length) settle(steps);
+      });
+    });
+  }
+
+  /** @param {string} words */
+  say(words) {
+    if (this.words.textContent !== words) this.words.textContent = words;
+  }
+
+  offer() {
+    const way = (/** @type {string} */ words, /** @type {() => unknown} */ act, look = "") =>
+      make(`button.plain${look}`, { type: "button", onclick: act }, words);
+    this.ways.replaceChildren(
+      way("Hear a point", () => this.hear()),
+      way("Train your own", () => this.train(), ".primary"),
+      way("Bring your sounds", () => this.bring()),
+      way("Close", () => this.close()),
+    );
+    this.ways.hidden = false;
+  }
+
+  /** A point somewhere, its sound and its neighbours; another one at each press. */
+  async hear() {
+    const points = await source.points(EXAMPLE).catch(() => null);
+    if (!points) return;
+    const point = Math.floor(Math.random() * points.n);
+    if (points.sounds) play({ fingerprint: points.fingerprint, index: points.clips[point] });
+    else this.say(points.note || "The sounds of the example are being made; they can be heard in a moment.");
+    view.set({ clip: points.clips[point] });
+  }
+
+  /** Starts what the form holds: the built-in sounds, where nothing else was chosen. */
+  train() {
+    /** @type {HTMLButtonElement | null} */ (document.querySelector("#start"))?.click();
+    this.close();
+  }
+
+  bring() {
+    drawer.set(true);
+    document.getElementById("drop")?.scrollIntoView({ block: "center" });
+    this.close();
+  }
+
+  close() {
+    this.stopped = true;
+    this.root.hidden = true;
+  }
+}
+
+/**
+ * The component.
+ * @param {HTMLElement} root
+ */
+export function mount(root) {
+  const first = new FirstMinute(root);
+  const sent = [...new URLSearchParams(location.search).keys()].some((word) => !word.startsWith("__"));
+  if (greeted() || sent) return;
+  const look = () => view.run === EXAMPLE && first.begin();
+  if (!look()) {
+    const stop = view.on(["runs"], () => {
+      stop();
+      look();
+    });
+  }
+}

@@ -1,0 +1,93 @@
+"""Live: everything of a training on one page: what is started, where it stands, curves, map, lens, and the chosen clip."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from gradio.context import Context
+
+from explorer.components import (
+    ClipSlot,
+    EmbeddingMap,
+    FirstMinute,
+    LensPicture,
+    LiveChart,
+    RunChoice,
+    RunSettings,
+    RunState,
+    Standing,
+    chosen_run,
+    run_of,
+)
+from explorer.pages.export_button import ExportButton
+from explorer.pages.frame import Frame
+from explorer.pages.new_run import NewRun, plainly
+
+CONFIRM = (
+    "looked => looked?.run && window.confirm(`Delete the run ${looked.run} with all its snapshots and weights, for good?`) "
+    "? looked : null"
+)
+CLIP = "clip"
+"""elem_id of the place beside the map for the chosen clip and its neighbours."""
+
+
+def build(frame: Frame) -> None:
+    """The page's components and what its buttons do."""
+    tab = Context.block
+    assert isinstance(tab, gr.Tab), "each page is built inside its tab"
+    form = NewRun(frame)
+    with gr.Row(elem_id="new-run"):
+        form.line()
+    with gr.Column(elem_id="drawer"):
+        form.drawer()
+    with gr.Row(elem_id="about-run"):
+        with gr.Column(scale=1, min_width=300, elem_id="standing-column"):
+            state = RunState(elem_id="run-state")
+            Standing(elem_id="standing")
+        settings = RunSettings(read_only=frame.read_only, elem_id="run-settings")
+    with gr.Row(elem_id="live"):
+        with gr.Column(elem_id="live-curves", min_width=260):
+            LiveChart(small=True, elem_id="charts")
+            gr.HTML("<h3 class='head-title'>What the loss sees</h3>", js_on_load=None, apply_default_css=False)
+            LensPicture(timeline=False, elem_id="lens")
+        with gr.Column(elem_id="live-map", min_width=320):
+            EmbeddingMap(elem_id="map", panel_in=CLIP)
+            FirstMinute(elem_id="first-minute")
+        with gr.Column(elem_id="live-clip", min_width=300):
+            ClipSlot(elem_id=CLIP)
+    with gr.Row(elem_id="with-run"):
+        RunChoice(heading="Compare with", compare=True, elem_id="compare")
+        export = ExportButton(frame)
+        delete = gr.Button("Delete this run", size="sm", elem_id="delete-run", visible=not frame.read_only)
+    form.wire(tab, settings)
+    _wire_state(frame, state)
+    _wire_delete(frame, delete)
+    export.wire()
+
+
+def _wire_state(frame: Frame, state: RunState) -> None:
+    def asking(ask: Callable[[str], None]) -> Callable[[gr.EventData], None]:
+        def answer(event: gr.EventData) -> None:
+            name = str(getattr(event, "run", None) or "")
+            if frame.read_only or frame.services.library.read_only(name):
+                raise gr.Error("This run can only be looked at here.", print_exception=False)
+            plainly(lambda: ask(name))
+
+        return answer
+
+    state.pause(asking(frame.services.launcher.pause), None, None, **frame.quiet)
+    state.resume(asking(frame.services.launcher.resume), None, None, **frame.quiet)
+    state.stop(asking(frame.services.launcher.stop), None, None, **frame.quiet)
+
+
+def _wire_delete(frame: Frame, button: gr.Button) -> None:
+    def delete(looked: dict[str, Any] | None) -> Any:
+        name = run_of(looked)
+        if not name:
+            return gr.skip()
+        if frame.read_only or frame.services.library.read_only(name):
+            raise gr.Error("This run can only be looked at here.", print_exception=False)
+        plainly(lambda: frame.services.launcher.delete(name))
+        return chosen_run(frame.services.library.latest())
+
+    button.click(delete, frame.run, frame.run, js=CONFIRM, **frame.quiet)

@@ -1,0 +1,85 @@
+"""What a run was started with, setting by setting, beside what its method takes by default. Imports torch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from explorer.runs.points import points
+from training.run import RunFolder
+from training.settings import Setting
+
+GROUPS = {"settings": "", "run": "Training", "views": "Views (augmentation)", "front_end": "Spectrogram"}
+"""Name of a group of settings → its title; the first is called as the method."""
+
+
+def described(method: str, encoder: str) -> dict[str, Sequence[Setting]]:
+    """Group → settings of a run by this method and encoder, with the method's own defaults where it has some."""
+    from training.config import RunConfig
+    from training.encoders import ENCODERS
+    from training.methods import METHODS
+    from training.settings import describe
+    from training.spectrogram import FrontEnd
+    from training.views import VIEWS
+
+    chosen = METHODS[method]
+    own = chosen.run_defaults
+    return {
+        "settings": describe(chosen.Config),
+        "run": _with_defaults(describe(RunConfig), own),
+        "views": _with_defaults(describe(VIEWS[ENCODERS[encoder].domain]), own.get("views", {})),
+        "front_end": _with_defaults(describe(FrontEnd), own.get("front_end", {})),
+    }
+
+
+def values_of(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Group → setting → value, as a run's config holds them; what is damaged is left out."""
+    parts = {name: config.get(name) for name in ("settings", "views", "front_end")}
+    return {"run": dict(config)} | {n: dict(part) for n, part in parts.items() if isinstance(part, Mapping)}
+
+
+def run_settings(run: RunFolder) -> dict[str, Any]:
+    """Method, encoder and data by their titles, the parts taken out, and all settings; those that differ come first.
+
+    Each setting is {"name", "title" of its group, "value", "default", "unit", "changed"}. Of a method or an encoder that
+    this version does not know there are none.
+    """
+    from training.encoders import ENCODERS
+    from training.methods import METHODS
+
+    config = run.config()
+    method, encoder = str(config.get("method", "")), str(config.get("encoder", ""))
+    breaks = config.get("breaks")
+    told = {
+        "method": METHODS[method].card.title if method in METHODS else method,
+        "encoder": ENCODERS[encoder].title if encoder in ENCODERS else encoder,
+        "usual_encoder": method in METHODS and METHODS[method].encoders[0] == encoder,
+        "data": points(run).data_name,
+        "breaks": [str(name) for name in breaks] if isinstance(breaks, list) else [],
+        "settings": [],
+    }
+    if method not in METHODS or encoder not in ENCODERS:
+        return told
+    values = values_of(config)
+    rows = [
+        _row(setting, GROUPS[group] or str(told["method"]), values[group][setting.name])
+        for group, settings in described(method, encoder).items()
+        for setting in settings
+        if setting.name in values.get(group, {})
+    ]
+    return {**told, "settings": sorted(rows, key=lambda row: not row["changed"])}
+
+
+def _row(setting: Setting, title: str, value: Any) -> dict[str, Any]:
+    shown = value if isinstance(value, str | int | float | bool) else None
+    return {
+        "name": setting.name,
+        "title": title,
+        "value": shown,
+        "default": setting.default,
+        "unit": setting.unit,
+        "changed": value != setting.default,
+    }
+
+
+def _with_defaults(settings: Sequence[Setting], defaults: Mapping[str, Any]) -> list[Setting]:
+    return [replace(s, default=defaults.get(s.name, s.default)) for s in settings]
