@@ -4,7 +4,11 @@ import { make, onResize } from "../core/elements.js";
 import { isActive } from "../core/feed.js";
 import { axis, fontFamily, plain, plotly } from "../core/plot.js";
 import { colour } from "../core/theme.js";
+import { view } from "../core/view.js";
 import { curvesIn, levels, meanings, unitOf, written } from "./declared.js";
+import { labels } from "./labels.js";
+import { enlarge } from "./large.js";
+import { Mark } from "./mark.js";
 import { DASHES, levelsOver, TINTS } from "./over.js";
 import { Tail } from "./tail.js";
 
@@ -22,6 +26,7 @@ const SMOOTHING = 0.85;
  * What a chart asks of the board that holds it.
  * @typedef {object} Host
  * @property {boolean} smooth
+ * @property {boolean} small  whether its charts are small ones, each of which opens large
  * @property {string} against "step" or "seconds"
  * @property {Shown[]} runs
  * @property {Chart[]} charts
@@ -33,8 +38,10 @@ const SMOOTHING = 0.85;
 
 /** @type {Record<Level["look"], {tint?: string, dash?: string}>} */
 const LOOKS = { plain: {}, warm: { tint: "warm" }, dotted: { dash: "dot" } }; // of lines beside the curves
-const PLOT_PIXELS = 125; // about the height of the plotting area
-const LABEL_PIXELS = 14;
+const HEIGHT = { small: 96, large: 190 };
+const MARGINS = { small: { l: 38, t: 4, b: 18 }, large: { l: 54, t: 6, b: 36 } };
+/** @type {Record<string, string>} */
+const AGAINST = { step: "step", seconds: "seconds trained" };
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
 // Room for the curves of a run that goes on, as shares of what they span: ahead of them, where they head up or down, elsewhere.
 const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
@@ -57,7 +64,13 @@ export class Chart {
       make(
         "figcaption",
         {},
-        make("span.chart-title", {}, kind.title),
+        board.small
+          ? make(
+              "button.chart-title.chart-open",
+              { type: "button", title: "Open this curve large", onclick: () => this.enlarge() },
+              kind.title,
+            )
+          : make("span.chart-title", {}, kind.title),
         this.value,
         ...meanings(kind).map(({ title, meaning }) =>
           make("p.chart-meaning", {}, title ? make("b", {}, title) : null, title && " · ", meaning),
@@ -67,7 +80,11 @@ export class Chart {
       ),
       this.plot,
     );
+    this.large = !board.small;
+    this.box.classList.toggle("small", board.small);
+    if (board.small) this.plot.addEventListener("click", () => this.enlarge());
     this.tail = new Tail(this.plot);
+    this.mark = new Mark(this.plot);
     this.drawn = false;
     this.pointed = false;
     /** @type {Map<string, Drawn>} */
@@ -86,6 +103,26 @@ export class Chart {
     onResize(this.plot, () => {
       if (this.drawn) this.board.rebuild([this]);
     });
+  }
+
+  /** Opens a small chart large, with its axes, its meaning and all that one can do with a chart. */
+  enlarge() {
+    if (this.large) return;
+    enlarge({
+      box: this.box,
+      open: (large) => {
+        this.large = large;
+        this.board.rebuild([this]);
+      },
+    });
+  }
+
+  /** Marks the snapshot that is looked at, where it isn't the newest. */
+  markStep() {
+    const { step } = view.state;
+    const rows = this.board.runs[0]?.feed.rows ?? [];
+    const row = step === null ? undefined : rows.findLast((other) => (other.step ?? Infinity) <= step);
+    this.mark.place(this.drawn && row ? row[this.board.against] : null);
   }
 
   /** Takes away what was drawn of other runs, which would be seen again until these are drawn. */
@@ -147,6 +184,7 @@ export class Chart {
         dots: mode.endsWith("markers"),
       })),
     );
+    this.markStep();
   }
 
   /**
@@ -313,46 +351,37 @@ export class Chart {
       values,
       growing.flatMap((trace) => trace.y.slice(-1)),
     );
-    const notes = separated(shown, reach).map((line) => ({
-      xref: "paper",
-      x: 1,
-      xanchor: "right",
-      y: line.value,
-      yanchor: "bottom",
-      yshift: line.shift,
-      showarrow: false,
-      text: plain(line.text),
-      bgcolor: colour("label-back"),
-      borderpad: 0,
-      font: { size: 10.5, color: colour(line.tint ?? "faint-text") },
-    }));
+    const size = this.large ? "large" : "small";
+    const height = this.large ? Math.max(HEIGHT.large, this.plot.clientHeight) : HEIGHT.small;
+    const { l, t, b } = MARGINS[size];
+    const { notes, room } = labels(shown, reach, { pixels: height - t - b, short: !this.large });
     const ahead = (1 + ROOM.ahead) * Math.max(0, ...growing.map((trace) => trace.x.at(-1) ?? 0)); // one that has ended needs none
     const still = { automargin: false, ticklabeloverflow: "allow" }; // Plotly would lay all labels out twice to find margins that fit
     return {
-      height: 190,
+      height,
       width: this.plot.clientWidth || undefined,
-      margin: { l: 54, r: 10, t: 6, b: 36 },
+      margin: { l, r: room, t, b },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: fontFamily(), color: colour("text"), size: 11 },
       uirevision: `${this.board.against}`,
       xaxis: axis({
         ...still,
-        title: { ...axis().title, text: this.board.against === "step" ? "step" : "seconds trained" },
+        title: { ...axis().title, text: this.large ? AGAINST[this.board.against] : "" },
         rangemode: "tozero",
-        nticks: 5,
+        nticks: this.large ? 7 : 3,
         autorangeoptions: { include: ahead },
       }),
       yaxis: axis({
         ...still,
-        title: { ...axis().title, text: plain(unitOf(this.kind)) },
-        nticks: 5,
+        title: { ...axis().title, text: this.large ? plain(unitOf(this.kind)) : "" },
+        nticks: this.large ? 6 : 3,
         tickformat: this.kind.curves.some(({ digits }) => digits < 0) ? ".0e" : undefined,
         autorangeoptions: { include: reach },
       }),
       hovermode: "x",
       hoverlabel: { font: { size: 11, family: fontFamily() } },
-      dragmode: "zoom",
+      dragmode: this.large ? "zoom" : false,
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 }, itemwidth: 20 },
       shapes: marks,
       annotations: notes,
@@ -381,24 +410,6 @@ function span(values, ends) {
   const heads = (limit) =>
     room * (ends.some((end) => Math.abs(end - limit) < ROOM.heading * room) ? ROOM.heading : ROOM.other);
   return [low - heads(low), high + heads(high)];
-}
-
-/**
- * Labels of lines that lie close together are moved apart, as far as a small chart allows.
- * @template {{value: number}} Line
- * @param {Line[]} lines
- * @param {[number, number]} reach
- */
-function separated(lines, [low, high]) {
-  let below = -Infinity;
-  return [...lines]
-    .sort((a, b) => a.value - b.value)
-    .map((line) => {
-      const pixels = ((line.value - low) / (high - low || 1)) * PLOT_PIXELS;
-      const at = Math.max(pixels, below + LABEL_PIXELS);
-      below = at;
-      return { ...line, shift: at - pixels };
-    });
 }
 
 /** @type {(before: number | undefined, value: number) => number} */

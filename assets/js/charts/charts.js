@@ -10,6 +10,7 @@ import { chartsOf, gather } from "./declared.js";
 import { sameMeasure } from "./over.js";
 import { RunsKey } from "./runs_key.js";
 
+const LEADING = ["train/loss", "measure/cross_group_knn", "measure/normalised_std", "measure/effective_rank"];
 const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
 
 /**
@@ -20,14 +21,18 @@ const painted = () =>
   new Promise((settle) => requestAnimationFrame((begun) => setTimeout(() => settle(performance.now() - begun))));
 
 /** @import { Change } from "../core/feed.js" */
-/** @import { Curve } from "../core/types.d.ts" */
+/** @import { Curve, PartWith } from "../core/types.d.ts" */
 /** @import { Host, Shown } from "./chart.js" */
 
 /** @implements {Host} */
 class Board {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root
+   * @param {boolean} small whether a few small charts lead and the rest folds
+   */
+  constructor(root, small) {
     this.root = root;
+    this.small = small;
     this.smooth = false;
     this.against = "step";
     /** @type {Shown[]} */
@@ -48,9 +53,13 @@ class Board {
     this.held = new Set(); // names of the numbers in the runs' rows
     this.message = make("p.charts-message", { role: "status" });
     this.grid = make("div.charts-grid");
+    this.rest = make("div.charts-grid");
+    this.restTitle = make("summary");
+    this.more = make("details.charts-more", { hidden: true }, this.restTitle, this.rest);
     this.bar = this.tools();
     this.key = new RunsKey();
-    root.append(this.bar, this.key.box, this.message, this.grid);
+    if (small) this.more.append(this.bar);
+    root.append(...(small ? [] : [this.bar]), this.key.box, this.message, this.grid, this.more);
     known.on(() => {
       if (this.runs.length > 1) this.compare();
     });
@@ -85,7 +94,11 @@ class Board {
       chart.clear();
     }
     this.charts = charts;
-    this.grid.replaceChildren(...this.charts.map((chart) => chart.box));
+    const [leading, rest] = this.small ? led(this.charts) : [this.charts, []];
+    this.grid.replaceChildren(...leading.map((chart) => chart.box));
+    this.rest.replaceChildren(...rest.map((chart) => chart.box));
+    this.restTitle.textContent = `More curves (${rest.length})`;
+    this.more.hidden = !rest.length;
     for (const chart of this.charts) this.watcher.observe(chart.box); // once more is as good as once
   }
 
@@ -254,11 +267,27 @@ class Board {
 }
 
 /**
+ * Those that answer most, in their order, and the others.
+ * @param {Chart[]} charts
+ * @returns {[Chart[], Chart[]]}
+ */
+function led(charts) {
+  const place = (/** @type {Chart} */ { kind }) =>
+    LEADING.findIndex((key) => kind.curves.some((curve) => curve.key === key));
+  const leading = charts.filter((chart) => place(chart) >= 0).sort((a, b) => place(a) - place(b));
+  return [leading, charts.filter((chart) => place(chart) < 0)];
+}
+
+/**
  * The component: shows the runs that are looked at.
  * @param {HTMLElement} root
+ * @param {PartWith<{small?: boolean}, null>} part
  */
-export function mount(root) {
-  const board = new Board(root);
+export function mount(root, { props }) {
+  const board = new Board(root, Boolean(props.small));
+  view.on(["step"], () => {
+    for (const chart of board.charts) chart.markStep();
+  });
   view.on(["runs"], ({ runs }) => board.show(runs));
   board.show(view.state.runs);
 }

@@ -17,7 +17,9 @@ const MOST_CHANGED = 4; // that stand in the line
  */
 export function lineOf({ data, method, changed }) {
   if (!method) return "";
-  const told = changed.slice(0, MOST_CHANGED).map(({ name, value, unit }) => `${nameInWords(name)} ${valueInWords(value, unit)}`);
+  const told = changed
+    .slice(0, MOST_CHANGED)
+    .map(({ name, value, unit }) => `${nameInWords(name)} ${valueInWords(value, unit)}`);
   const more = changed.length > MOST_CHANGED ? [`${changed.length - MOST_CHANGED} more changed`] : [];
   return [`${method} on ${data || "the chosen data"}`, ...told, ...more].join(" · ");
 }

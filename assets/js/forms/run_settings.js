@@ -11,7 +11,7 @@ import { nameInWords, valueInWords } from "./setting_words.js";
 class RunSettings {
   /**
    * @param {HTMLElement} root
-   * @param {(run: string) => void} again null where nothing can be started
+   * @param {((run: string) => void) | null} again null where nothing can be started
    */
   constructor(root, again) {
     this.root = root;
@@ -40,10 +40,12 @@ class RunSettings {
       ...(usual_encoder ? [] : [make("span.set-chip", {}, encoder)]),
       ...settings.filter(({ changed }) => changed).map(chip),
     ];
-    const again = make("button.plain", { type: "button", title: "Fill the form with the settings of this run", onclick: () => {
+    const onclick = () => {
       drawer.set(true);
-      this.again(run);
-    } }, icon("repeat"), "Again with …"); // biome-ignore format: one button
+      this.again?.(run);
+    };
+    const title = "Fill the form with the settings of this run";
+    const again = make("button.plain", { type: "button", title, onclick }, icon("repeat"), "Again with …");
     return [
       make("div.set-head", {}, make("strong", {}, `${method} on ${data || "unknown data"}`), this.again ? again : null),
       make("div.set-chips", {}, ...(chips.length ? chips : [make("span.set-none", {}, "All settings as by default.")])),
@@ -79,8 +81,8 @@ function table(settings) {
  * @param {HTMLElement} root
  * @param {PartWith<{read_only?: boolean}, null>} part
  */
-export function mount(root, { trigger }) {
-  const settings = new RunSettings(root, (run) => trigger("again", { run }));
+export function mount(root, { props, trigger }) {
+  const settings = new RunSettings(root, props.read_only ? null : (run) => trigger("again", { run }));
   view.on(["runs"], () => settings.show(view.run));
   settings.show(view.run);
 }

@@ -14,6 +14,7 @@ export const nameInWords = (name) => name.replaceAll("_", " ");
 export function valueInWords(value, unit) {
   if (value === null || value === undefined || value === "") return "none";
   if (typeof value === "boolean") return value ? "on" : "off";
-  if (typeof value === "number") return unit ? inUnit(unit, value) : value.toLocaleString("en", { maximumFractionDigits: 6 });
+  if (typeof value === "number")
+    return unit ? inUnit(unit, value) : value.toLocaleString("en", { maximumFractionDigits: 6 });
   return value;
 }

@@ -326,8 +326,10 @@ export function mount(root, { props, trigger, watch }) {
         const boxes = settings.map((setting) => {
           const before = kept[`${name} ${setting.name}`];
           const same = before && JSON.stringify(before.setting) === JSON.stringify(setting);
-          const field = new SettingField(setting, setting.name in values ? values[setting.name] : same ? before.value : setting.default, () =>
-            tell(false),
+          const field = new SettingField(
+            setting,
+            setting.name in values ? values[setting.name] : same ? before.value : setting.default,
+            () => tell(false),
           );
           fields.push({ group: name, field });
           return field.box;

@@ -27,17 +27,25 @@ export function standOf(rows, baselines, status) {
   if (!latest) return { tone: "none", head: "", words: "", passed: "" };
   const knn = /** @type {number} */ (latest[MEASURE]);
   const known = baselines.cross_group_knn?.[baselines.main_facet ?? ""] ?? {};
-  const levels = COMPARED.filter(([key]) => Number.isFinite(known[key]));
-  const compared = levels.map(([key, words]) => `${against(knn, known[key])} ${words} ${short(known[key])}`);
-  const chance = Number.isFinite(known.chance) ? [`chance is ${short(known.chance)}`] : [];
-  const words = `kNN ${short(knn)}${[...compared, ...chance].map((part) => `, ${part}`).join("")}.`;
-  const best = levels.filter(([key]) => knn > known[key] + ALIKE).sort((a, b) => known[b[0]] - known[a[0]])[0];
-  const since = best && measured.find((row) => row[MEASURE] > known[best[0]] + ALIKE)?.step;
-  const passed = best && levels.every(([key]) => known[key] <= known[best[0]]) ? `Above ${best[1]} since step ${number(since)}.` : "";
+  const levels = COMPARED.flatMap(([key, title]) => {
+    const value = known[key];
+    return typeof value === "number" ? [{ key, title, value }] : [];
+  });
+  const compared = levels.map(({ title, value }) => `, ${against(knn, value)} ${title} ${short(value)}`).join("");
+  const chance = typeof known.chance === "number" ? `, chance is ${short(known.chance)}` : "";
+  const words = `kNN ${short(knn)}${compared}${chance}.`;
   if (status?.warning) return { tone: "warned", head: "An alarm", words, passed: "" };
-  if (levels.length && known.random_init !== undefined && knn <= known.random_init + ALIKE)
+  const random = levels.find(({ key }) => key === "random_init");
+  if (random && knn <= random.value + ALIKE)
     return { tone: "calm", head: "Not above random initialisation yet", words, passed: "" };
-  return { tone: "good", head: "Learning", words: `${words} No collapse seen.`, passed };
+  const highest = levels.sort((a, b) => b.value - a.value)[0];
+  const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);
+  return {
+    tone: "good",
+    head: "Learning",
+    words: `${words} No collapse seen.`,
+    passed: passed && knn > highest.value + ALIKE ? `Above ${highest.title} since step ${number(passed.step)}` : "",
+  };
 }
 
 const ALIKE = 0.005; // half of what is written

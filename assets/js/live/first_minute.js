@@ -50,7 +50,8 @@ class FirstMinute {
       this.stopped = true;
     };
     // Whatever the visitor does goes before it.
-    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, ended, { once: true, capture: true });
+    for (const name of ["pointerdown", "keydown"])
+      document.addEventListener(name, ended, { once: true, capture: true });
     for (const [i, step] of still.matches ? [] : steps.entries()) {
       if (this.stopped || view.run !== EXAMPLE) break;
       view.set({ step }, { replace: true });
