@@ -184,7 +184,7 @@ def with_page(
             for tab in ("Map", "Train"):
                 page.get_by_role("tab", name=tab).click()
                 moments[f"throughput_with_{tab.lower()}"] = watched(page, run)
-            page.get_by_role("tab", name="Map").click()
+            page.get_by_role("tab", name="Live").click()
             page.wait_for_timeout(2000)
             clicking = trained_seconds(run)
             moments["throughput"] = (0, clicking)
@@ -229,7 +229,7 @@ def started(page: Any, seconds: float) -> dict[str, float]:
     page.wait_for_function(FIRST_LOSS, arg=shown, timeout=60_000, polling=50)
     first_loss = time.perf_counter() - pressed
     own = page.evaluate(SHOWN_RUN)
-    page.get_by_role("tab", name="Map").click()
+    page.get_by_role("tab", name="Live").click()
     page.wait_for_function(f"({MAP_SHOWN}) === {json.dumps(own)}", timeout=60_000, polling=50)
     first_map = time.perf_counter() - pressed
     page.wait_for_function(

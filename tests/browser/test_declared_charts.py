@@ -60,7 +60,7 @@ def traces(page: Any, title: str) -> list[str]:
 @pytest.mark.parametrize(("run", "method"), [("first", "vicreg"), ("another", "wav2vec2")])
 def test_every_declared_curve_is_drawn(site: Site, look: Callable[..., Seen], run: str, method: str) -> None:
     seen = look(site)
-    page = seen.open(f"tab=train&run={run}")
+    page = seen.open(f"tab=live&run={run}")
     page.locator('.chart[aria-label="Made-up measure"]').wait_for(timeout=60_000)
     charts = schema(method).charts()
     assert page.locator(".chart:not([hidden])").count() == len(charts) + 1
@@ -82,7 +82,7 @@ def test_every_declared_curve_is_drawn(site: Site, look: Callable[..., Seen], ru
 
 def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site)
-    page = seen.open("tab=train&run=first")
+    page = seen.open("tab=live&run=first")
     page.locator('.chart[aria-label="Parts of the loss"]').wait_for(timeout=60_000)
     assert page.locator('.chart[aria-label="Codes in use"]').count() == 0
     page.locator("#compare input").click()
@@ -98,7 +98,7 @@ def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., S
 
 def test_an_older_run_has_the_charts_of_its_version(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site)
-    page = seen.open("tab=train&run=older")
+    page = seen.open("tab=live&run=older")
     page.locator(f'.chart[aria-label="{MADE_UP.key}"]').wait_for(timeout=60_000)
     shown = page.locator(".chart:not([hidden])").evaluate_all(
         "all => all.map(chart => chart.getAttribute('aria-label'))"

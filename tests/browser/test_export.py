@@ -143,7 +143,7 @@ def test_an_export_lists_the_neighbours_that_the_server_lists(
 ) -> None:
     listed = []
     with hosted(exported("made-up")) as host:
-        for site, query in ((finished_site, "tab=map&run=made-up&clip=12"), (host, "clip=12")):
+        for site, query in ((finished_site, "tab=live&run=made-up&clip=12"), (host, "clip=12")):
             seen = look(site)
             page = shown(seen, query)
             page.wait_for_function(
@@ -205,7 +205,7 @@ def test_a_file_that_is_missing_or_damaged_is_one_sentence(
 
 def test_the_button_gives_a_zip_of_the_run(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
-    page = seen.open("tab=train&run=made-up")
+    page = seen.open("tab=live&run=made-up")
     page.get_by_role("button", name="Export this run").click()
     notice = page.locator("#export-notice")
     notice.locator(".notice-line", has_text="Exporting made-up").wait_for()

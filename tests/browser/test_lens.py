@@ -22,7 +22,7 @@ SCROLLED_TO = """() => { document.querySelector('#lens .part-lens')?.scrollIntoV
 
 
 def shown_lens(seen: Any, run: str) -> Any:
-    page = seen.open(f"tab=train&run={run}")
+    page = seen.open(f"tab=live&run={run}")
     page.wait_for_function(SCROLLED_TO, timeout=60_000, polling=200)
     return page
 

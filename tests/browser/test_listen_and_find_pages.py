@@ -166,7 +166,7 @@ def test_another_run_is_told_to_the_server_once_find_is_looked_at(
     seen = look(site)
     events: list[str] = []
     seen.page.on("request", lambda request: events.append(request.url) if CALLED.search(request.url) else None)
-    page = seen.open("tab=map&run=example")
+    page = seen.open("tab=live&run=example")
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
 
     def choose(run: str) -> None:

@@ -35,7 +35,7 @@ def is_sound(reply: Any) -> bool:
 
 def shown_map(seen: Any, query: str = "", zooms: bool = True) -> Any:
     """The page Map with its points, and with the axes that zoom."""
-    page = seen.open(f"tab=map&{query}")
+    page = seen.open(f"tab=live&{query}")
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
     if zooms:
         page.wait_for_function("document.querySelector('#map .part-map').view.plot.Plotly")
@@ -169,7 +169,7 @@ def test_a_link_brings_back_run_page_and_clip(finished_site: Any, look: Callable
     page.locator("#map .map-panel .player[data-state=shown]").wait_for()
     assert page.locator("#map .player-title").inner_text() == "rain"
     page.wait_for_timeout(500)
-    assert "tab=map" in page.url  # Gradio tells of its first tab too, sometimes last
+    assert "tab=live" in page.url  # Gradio tells of its first tab too, sometimes last
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert seen.troubles == []
 
@@ -178,7 +178,7 @@ def test_a_link_of_nonsense_shows_the_page_all_the_same(finished_site: Any, look
     seen = look(finished_site)
     page = seen.open("tab=nonsense&run=../../etc&clip=-1")
     page.wait_for_function("document.body.dataset.tab === 'listen'")  # a click before that may be lost
-    page.get_by_role("tab", name="Map").click()
+    page.get_by_role("tab", name="Live").click()
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=90_000)
     assert page.locator("#map .map-panel .player[data-state=empty]").count() == 1
     assert seen.troubles == []

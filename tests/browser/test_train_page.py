@@ -80,10 +80,10 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     page.wait_for_function(f"{TAIL} === 0", timeout=60_000)
     page.locator(f"{LOSS} .hovertext").first.wait_for()
 
-    page.get_by_role("tab", name="Map").click()
+    page.get_by_role("tab", name="Live").click()
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=90_000)
     assert page.locator("#map .badge").inner_text() in ("PCA", "UMAP")
-    page.get_by_role("tab", name="Train").click()
+    page.get_by_role("tab", name="Live").click()
 
     (run,) = find_runs(empty_site.runs)
     page.get_by_role("button", name="Pause").click()

@@ -71,7 +71,7 @@ def test_the_button_goes_back_to_the_tab_the_run_and_the_clip_and_forward_again(
     finished_site: Site, look: Callable[..., Seen]
 ) -> None:
     seen = look(finished_site)
-    page = seen.open("tab=map&run=made-up&clip=12")
+    page = seen.open("tab=live&run=made-up&clip=12")
     shown(page, "#map")
     page.locator("#run input").click()
     page.locator("#run [data-name=scripts]").click()
@@ -93,18 +93,18 @@ def test_the_button_goes_back_to_the_tab_the_run_and_the_clip_and_forward_again(
 
 
 def test_a_reload_shows_the_same_snapshot_clip_and_comparison(finished_site: Site, look: Callable[..., Seen]) -> None:
-    page = look(finished_site).open("tab=map&run=made-up&clip=12")
+    page = look(finished_site).open("tab=live&run=made-up&clip=12")
     shown(page, "#map")
     page.get_by_label("Snapshot", exact=True).focus()
     page.keyboard.press("Home")
     in_address(page, "step=0", "clip=12")
-    page.get_by_role("tab", name="Train").click()
+    page.get_by_role("tab", name="Live").click()
     page.locator("#compare input").click()
     page.locator("#compare [data-name=bare]").click()
     in_address(page, "run=made-up", "run=bare")
     page.reload()
     page.wait_for_function("document.querySelector('#compare input')?.title === 'bare'", timeout=SLOW_MS)
-    page.get_by_role("tab", name="Map").click()
+    page.get_by_role("tab", name="Live").click()
     page.wait_for_function("document.querySelector('#map .part-map')?.view?.shownLayout?.step === 0", timeout=SLOW_MS)
     page.locator("#map .player-title", has_text="rain").wait_for()
     assert not page.locator("#map").get_by_label("Follow live").is_checked()
@@ -112,7 +112,7 @@ def test_a_reload_shows_the_same_snapshot_clip_and_comparison(finished_site: Sit
 
 def test_an_unknown_run_is_said_in_one_sentence(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
-    page = seen.open("tab=map&run=nowhere")
+    page = seen.open("tab=live&run=nowhere")
     page.locator("#run .run-trouble").wait_for(timeout=SLOW_MS)
     assert (
         page.locator("#run .run-trouble").inner_text() == "There is no run called “nowhere” here; choose another one."
@@ -127,12 +127,12 @@ def test_an_unknown_run_is_said_in_one_sentence(finished_site: Site, look: Calla
 def test_no_run_is_proposed_where_the_address_names_one_and_the_newest_where_it_names_none(
     finished_site: Site, look: Callable[..., Seen]
 ) -> None:
-    page = look(finished_site).open("tab=map")
+    page = look(finished_site).open("tab=live")
     page.wait_for_function("location.search.includes('run=')", timeout=SLOW_MS)
     proposed = re.search(r"run=([\w-]+)", page.url)
     assert proposed is not None and proposed[1] in ("made-up", "scripts", "bare")
     page.wait_for_function("name => document.querySelector('#run input').title === name", arg=proposed[1])
-    page = look(finished_site).open("tab=map&run=example")
+    page = look(finished_site).open("tab=live&run=example")
     shown(page, "#map")
     assert "run=example" in page.url
 
@@ -141,7 +141,7 @@ def test_no_run_is_proposed_where_the_address_names_one_and_the_newest_where_it_
 def test_fifty_selected_clips_travel_in_a_link_and_of_more_it_says_so(
     finished_site: Site, look: Callable[..., Seen], count: int
 ) -> None:
-    page = look(finished_site).open("tab=map&run=made-up")
+    page = look(finished_site).open("tab=live&run=made-up")
     shown(page, "#map")
     view = page.evaluate(
         "[...document.scripts].find(s => s.src.endsWith('core/page.js')).src.replace('page.js', 'view.js')"
@@ -166,7 +166,7 @@ def test_a_clip_chosen_on_the_map_is_chosen_on_find_and_the_other_way_round(
     finished_site: Site, look: Callable[..., Seen]
 ) -> None:
     seen = look(finished_site)
-    page = seen.open("tab=map&run=made-up")
+    page = seen.open("tab=live&run=made-up")
     shown(page, "#map")
     page.mouse.click(*page.evaluate(PLACE, ["#map", page.evaluate(LONELIEST, "#map")]))
     page.locator("#map .map-panel .player[data-state=shown]").wait_for()
@@ -185,7 +185,7 @@ def test_a_clip_chosen_on_the_map_is_chosen_on_find_and_the_other_way_round(
     page.wait_for_function(
         "document.querySelector('#other-player .player-title').textContent === document.querySelector('#find-player .player-title').textContent"
     )
-    page.get_by_role("tab", name="Map").click()
+    page.get_by_role("tab", name="Live").click()
     page.wait_for_function(
         "clip => { const { view } = document.querySelector('#map .part-map'); return view.clips.clipOf(view.chosen) === clip; }",
         arg=int(clip),
@@ -194,7 +194,7 @@ def test_a_clip_chosen_on_the_map_is_chosen_on_find_and_the_other_way_round(
 
 
 def test_a_clip_heard_in_the_lens_is_chosen_on_the_map(finished_site: Site, look: Callable[..., Seen]) -> None:
-    page = look(finished_site).open("tab=train&run=made-up")
+    page = look(finished_site).open("tab=live&run=made-up")
     page.wait_for_function(
         """() => { document.querySelector('#lens .part-lens')?.scrollIntoView();
           return document.querySelector("#lens .part-lens[data-step='20'] .lens-field"); }""",
@@ -204,7 +204,7 @@ def test_a_clip_heard_in_the_lens_is_chosen_on_the_map(finished_site: Site, look
     page.locator(".lens-field").first.press("ArrowRight")
     page.locator(".lens-field").first.press("Enter")
     in_address(page, "clip=")
-    page.get_by_role("tab", name="Map").click()
+    page.get_by_role("tab", name="Live").click()
     page.locator("#map .ring.chosen").wait_for(state="attached", timeout=SLOW_MS)
 
 
@@ -219,8 +219,8 @@ def test_nothing_that_a_visitor_sent_or_typed_enters_the_address(
     soundfile.write(tmp_path / "private name.wav", 0.3 * np.sin(np.arange(8_000) / 9), 16_000)
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "private name.wav")
     page.locator("#find-player .player-title", has_text="private name").wait_for(timeout=SLOW_MS)
-    page.get_by_role("tab", name="Train").click()
+    page.get_by_role("tab", name="Live").click()
     page.locator("#data input").fill(str(tmp_path))
     page.locator("#data input").press("Enter")
-    in_address(page, "tab=train")
+    in_address(page, "tab=live")
     assert dict(pair.split("=") for pair in page.url.partition("?")[2].split("&")) == {"tab": "train", "run": "made-up"}

@@ -28,6 +28,7 @@ export class View {
   constructor(page, tabs) {
     this.page = page;
     this.tabs = tabs;
+    this.sent = page.location.search; // what somebody came with; the address changes
     /** @type {Set<{names: (keyof Looked)[], listener: (state: Looked) => unknown}>} */
     this.listeners = new Set();
     /** @type {number | undefined} */

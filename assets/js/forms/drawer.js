@@ -2,20 +2,11 @@
 
 import { view } from "../core/view.js";
 
-const KEY = "hearsight:started";
 const START_MS = 20_000; // a run that begins later was started by something else
-
-const started = () => {
-  try {
-    return localStorage.getItem(KEY) !== null;
-  } catch {
-    return true; // who keeps nothing is not shown the form at each visit
-  }
-};
 
 class Drawer {
   constructor() {
-    this.open = new URLSearchParams(window.location.search).get("tab") === "train" || (!started() && view.run !== null);
+    this.open = new URLSearchParams(view.sent).get("tab") === "train"; // as links to the form of former versions say
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.pressed = -Infinity;
@@ -48,9 +39,6 @@ class Drawer {
 
   begun() {
     this.pressed = -Infinity;
-    try {
-      localStorage.setItem(KEY, "1");
-    } catch {}
     this.set(false);
   }
 

@@ -1,5 +1,4 @@
-// What would be started, in one line, and the drawer with the form. The drawer is open until somebody's first training
-// was started in this browser, and where the address asks for the form, as links to the former page Train do.
+// What would be started, in one line, and the button of the drawer with the form.
 
 import { icon, make } from "../core/elements.js";
 import { drawer } from "./drawer.js";

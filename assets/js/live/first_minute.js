@@ -124,7 +124,7 @@ class FirstMinute {
  */
 export function mount(root) {
   const first = new FirstMinute(root);
-  const sent = [...new URLSearchParams(location.search).keys()].some((word) => !word.startsWith("__"));
+  const sent = [...new URLSearchParams(view.sent).keys()].some((word) => !word.startsWith("__"));
   if (greeted() || sent) return;
   const look = () => view.run === EXAMPLE && first.begin();
   if (!look()) {
