@@ -43,13 +43,13 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
 ) -> None:
     seen = look(site)
     page = seen.open("tab=live&run=collapsed")
-    sentence = page.locator("#state-row .state-warning")
+    sentence = page.locator("#about-run .state-warning")
     sentence.wait_for(timeout=60_000)
     assert sentence.inner_text().startswith("Collapse: all clips get nearly the same projection")
     chart = page.locator('.chart[aria-label="Normalised std"]')
     chart.locator(".chart-warning").wait_for()
     assert page.locator(".chart-warning:visible").count() == 1
-    page.get_by_role("tab", name="Live").click()
+    page.get_by_role("tab", name="Find").click()
     page.locator("#run-line .state-warning", has_text="Collapse").wait_for()
     assert "all clips" in page.locator("#run-line .state-warning").get_attribute("title")
     assert not seen.troubles
@@ -58,7 +58,7 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
 def test_a_sound_run_has_no_alarm(site: Site, look: Callable[..., Seen]) -> None:
     page = look(site).open("tab=live&run=sound")
     page.locator('.chart[aria-label="Normalised std"] .js-plotly-plot').wait_for(timeout=60_000)
-    page.locator("#state-row .state-line", has_text="Finished").wait_for()
+    page.locator("#about-run .state-line", has_text="Finished").wait_for()
     assert page.locator(".state-warning:visible, .chart-warning:visible").count() == 0
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 HEAR = """() => { window.begun = []; const start = AudioBufferSourceNode.prototype.start;
   AudioBufferSourceNode.prototype.start = function (...when) { begun.push(this.buffer.duration); return start.apply(this, when); }; }"""
 LISTED = (
-    "[...document.querySelectorAll('#map .map-panel .clip')].map(row => row.innerText.replace(/\\s+/g, ' ').trim())"
+    "[...document.querySelectorAll('.map-panel .clip')].map(row => row.innerText.replace(/\\s+/g, ' ').trim())"
 )
 MOVED = "step => { const { view } = document.querySelector('#map .part-map'); return view.shownLayout.step === step && !view.plot.moving; }"
 
@@ -88,9 +88,9 @@ def test_an_export_is_seen_and_heard(exported: Callable[..., Path], look: Callab
         page.mouse.click(*page.evaluate(PLACE, 7))
         page.wait_for_function("() => window.heard.length >= 2 && begun.length === 1")
         assert page.evaluate("begun[0]") == pytest.approx(0.25, abs=0.1)
-        page.wait_for_function("() => document.querySelectorAll('#map .clip-picture canvas.drawn').length === 10")
+        page.wait_for_function("() => document.querySelectorAll('.map-panel .clip-picture canvas.drawn').length === 10")
         assert page.locator("#map .ring.near").count() == 10
-        page.locator("#map .player[data-state=shown]").wait_for()
+        page.locator(".map-panel .player[data-state=shown]").wait_for()
         page.locator("#charts").scroll_into_view_if_needed()
         page.locator(".chart:visible .js-plotly-plot").first.wait_for()
         assert page.locator(".chart:visible").count() >= 2
@@ -123,11 +123,11 @@ def test_what_is_looked_at_survives_a_reload(exported: Callable[..., Path], look
         loneliest = page.evaluate(LONELIEST)
         page.mouse.click(*page.evaluate(PLACE, loneliest))
         page.wait_for_function(f"() => location.search.includes('clip={loneliest}')")
-        chosen = page.locator("#map .player-title").inner_text()
+        chosen = page.locator(".map-panel .player-title").inner_text()
         page.reload()
-        page.locator("#map .player[data-state=shown]").wait_for(timeout=60_000)
+        page.locator(".map-panel .player[data-state=shown]").wait_for(timeout=60_000)
         assert page.evaluate("document.querySelector('#map .part-map').view.chosen") == loneliest
-        assert page.locator("#map .player-title").inner_text() == chosen
+        assert page.locator(".map-panel .player-title").inner_text() == chosen
         page.locator("#map").get_by_label("Snapshot", exact=True).focus()
         page.keyboard.press("Home")
         page.locator("#map").get_by_label("Colour by").select_option("source")
@@ -147,7 +147,7 @@ def test_an_export_lists_the_neighbours_that_the_server_lists(
             seen = look(site)
             page = shown(seen, query)
             page.wait_for_function(
-                "() => document.querySelectorAll('#map .map-panel .clip:not(.waiting)').length === 10"
+                "() => document.querySelectorAll('.map-panel .clip:not(.waiting)').length === 10"
             )
             listed.append(page.evaluate(LISTED))
             assert seen.troubles == []
@@ -158,7 +158,7 @@ def test_security_labels_of_an_export_are_only_text(exported: Callable[..., Path
     with hosted(exported("scripts")) as site:
         seen = look(site)
         page = shown(seen, "clip=0")
-        page.locator("#map .map-panel .clip:not(.waiting)").first.wait_for()
+        page.locator(".map-panel .clip:not(.waiting)").first.wait_for()
         page.mouse.move(*page.evaluate(PLACE, 2))
         page.locator("#map .map-tip.shown").wait_for()
         assert page.evaluate("window.ran") is None
@@ -170,7 +170,7 @@ def test_missing_sounds_are_told_on_the_page(exported: Callable[..., Path], look
     with hosted(exported("bare")) as site:
         seen = look(site)
         page = shown(seen, "clip=12")
-        said = page.locator("#map .player-message")
+        said = page.locator(".map-panel .player-message")
         said.filter(has_text="were not on the machine that exported it").wait_for()
         page.wait_for_function("() => document.querySelectorAll('#map .ring.near').length === 10")
         assert seen.troubles == [] and seen.elsewhere == []
@@ -193,7 +193,7 @@ def test_a_file_that_is_missing_or_damaged_is_one_sentence(
             "The file data/curves.json of this export is missing.",
         }
         assert coloured_share(page) > 0.01
-        page.locator("#map .player[data-state=shown]").wait_for()
+        page.locator(".map-panel .player[data-state=shown]").wait_for()
         page.locator("#map").get_by_label("Snapshot", exact=True).focus()
         page.keyboard.press("Home")
         page.wait_for_function("() => document.querySelectorAll('#map .ring.near').length === 10")

@@ -104,12 +104,12 @@ def test_flags_of_clips_have_two_names_and_the_tip_tells_every_value(
     words = tip.inner_text()
     assert f"Loudness: −{20 + point}.0 dB" in words and f"Note: note {point}" in words and "Duration: " in words
     page.mouse.click(*page.evaluate(PLACE, 7))
-    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
+    page.locator(".map-panel .player[data-state=shown]").wait_for()
     chosen = page.evaluate("document.querySelector('#map .part-map').view.chosen")
-    facts = page.locator("#map .map-panel .player").first.inner_text()
+    facts = page.locator(".map-panel .player").first.inner_text()
     assert f"Loudness: −{20 + chosen}.0 dB" in facts
     colour_by(page, "Cluster")
-    assert "Cluster: " in page.locator("#map .map-panel .player").first.inner_text()
+    assert "Cluster: " in page.locator(".map-panel .player").first.inner_text()
     assert seen.troubles == []
 
 
@@ -122,7 +122,7 @@ def test_without_plotly_the_map_is_drawn_and_says_what_it_lacks(finished_site: A
     note.get_by_text("The map cannot be zoomed, since plotly.js could not be loaded").wait_for()
     before = page.evaluate(PLACE, 7)
     page.mouse.click(*before)
-    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
+    page.locator(".map-panel .player[data-state=shown]").wait_for()
     assert page.locator("#map .ring.near").count() == 10
     move_to(page, 0)
     assert page.evaluate(PLACE, 7) != before and coloured_share(page) > 0.005

@@ -42,7 +42,7 @@ def shown_map(seen: Any, query: str = "", zooms: bool = True) -> Any:
     return page
 
 
-CURSOR = """() => { window.cursor = []; const line = document.querySelector('#map .player-cursor');
+CURSOR = """() => { window.cursor = []; const line = document.querySelector('.map-panel .player-cursor');
   new MutationObserver(() => cursor.push(line.style.opacity)).observe(line, { attributeFilter: ['style'] }); }"""
 
 
@@ -60,11 +60,11 @@ def test_a_click_is_seen_and_heard(finished_site: Any, look: Callable[..., Any])
     page.wait_for_function("window.heard.length >= 2")
     assert {said["kind"] for said in page.evaluate("heard")} == {"sound", "neighbours"}
     assert page.locator("#map .ring.near").count() == 10
-    assert page.locator("#map .map-panel .clip").count() == 10
-    assert page.locator("#map .map-panel .player[data-state=shown]").count() == 1
+    assert page.locator(".map-panel .clip").count() == 10
+    assert page.locator(".map-panel .player[data-state=shown]").count() == 1
     assert "clip=" in page.url and "run=made-up" in page.url
     with page.expect_response(is_sound):  # a neighbour's is fetched when it is pointed at
-        page.locator("#map .map-panel .clip-hear").nth(3).hover()
+        page.locator(".map-panel .clip-hear").nth(3).hover()
     assert seen.troubles == [] and seen.elsewhere == []
 
 
@@ -83,8 +83,8 @@ def test_a_listed_neighbour_is_gone_to_on_the_map(finished_site: Any, look: Call
 def test_a_sound_that_was_heard_to_its_end_begins_anew(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = shown_map(seen, "run=made-up&clip=12")
-    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
-    picture = page.locator("#map .player-picture").bounding_box()
+    page.locator(".map-panel .player[data-state=shown]").wait_for()
+    picture = page.locator(".map-panel .player-picture").bounding_box()
     page.evaluate(CURSOR)
     page.mouse.click(picture["x"] + picture["width"] / 2, picture["y"] + picture["height"] / 2)
     # It would stay where playing was begun. The sound is short: whoever looks now and then may miss that it plays.
@@ -158,7 +158,7 @@ def test_a_tap_of_a_finger_chooses_the_point_under_it(finished_site: Any, look: 
     page.evaluate("document.querySelector('#map .map-stage').scrollIntoView({block: 'center'})")
     loneliest = page.evaluate(LONELIEST)
     page.touchscreen.tap(*page.evaluate(PLACE, loneliest))
-    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
+    page.locator(".map-panel .player[data-state=shown]").wait_for()
     assert page.evaluate("document.querySelector('#map .part-map').view.chosen") == loneliest
     assert seen.troubles == []
 
@@ -166,8 +166,8 @@ def test_a_tap_of_a_finger_chooses_the_point_under_it(finished_site: Any, look: 
 def test_a_link_brings_back_run_page_and_clip(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site, width=390, height=844)
     page = shown_map(seen, "run=made-up&clip=12")
-    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
-    assert page.locator("#map .player-title").inner_text() == "rain"
+    page.locator(".map-panel .player[data-state=shown]").wait_for()
+    assert page.locator(".map-panel .player-title").inner_text() == "rain"
     page.wait_for_timeout(500)
     assert "tab=live" in page.url  # Gradio tells of its first tab too, sometimes last
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -180,14 +180,14 @@ def test_a_link_of_nonsense_shows_the_page_all_the_same(finished_site: Any, look
     page.wait_for_function("document.body.dataset.tab === 'listen'")  # a click before that may be lost
     page.get_by_role("tab", name="Live").click()
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=90_000)
-    assert page.locator("#map .map-panel .player[data-state=empty]").count() == 1
+    assert page.locator(".map-panel .player[data-state=empty]").count() == 1
     assert seen.troubles == []
 
 
 def test_security_labels_that_hold_scripts_are_only_text(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = shown_map(seen, "run=scripts&clip=0")
-    page.locator("#map .map-panel .clip").first.wait_for()
+    page.locator(".map-panel .clip").first.wait_for()
     page.mouse.move(*page.evaluate(PLACE, 2))
     page.locator("#map .map-tip.shown").wait_for()
     assert page.evaluate("window.ran") is None

@@ -55,7 +55,7 @@ def test_a_method_is_found_compared_and_trained(finished_site: Any, look: Callab
     page.locator("#train-this").click()
     page.locator("#settings .setting[data-name=temperature]").wait_for(timeout=60_000)
     assert page.locator("#method input").input_value().startswith("Contrastive: SimCLR")
-    page.wait_for_function("location.search.includes('tab=train')")
+    page.wait_for_function("location.search.includes('tab=live')")
 
     page.get_by_role("tab", name="Methods").click()
     page.locator("tr[data-name=byol] button").click()

@@ -17,7 +17,7 @@ POINT = """([x, y]) => { const canvas = document.querySelector('#map .map-points
   const scale = canvas.width / box.width;
   return [...canvas.getContext('2d').getImageData((x - box.left) * scale, (y - box.top) * scale, 1, 1).data].join(); }"""
 """What the canvas of the map shows at a place of the page."""
-PICTURE = "document.querySelector('#map .player canvas').toDataURL()"
+PICTURE = "document.querySelector('.map-panel .player canvas').toDataURL()"
 CHART = ".chart[aria-label='train/loss']"
 PLOT = f'document.querySelector("{CHART} .js-plotly-plot")'
 TINTS = f"(({{ data, _fullLayout: all }}) => [data[0].line.color, all.font.color, all.xaxis.gridcolor])({PLOT})"
@@ -36,7 +36,7 @@ def test_the_theme_of_the_address_is_that_of_every_part(finished_site: Site, loo
     for theme in ("light", "dark"):
         seen = look(finished_site)
         page = shown_map(seen, f"run=made-up&clip=12&__theme={theme}")
-        page.locator("#map .map-panel .player[data-state=shown]").wait_for()
+        page.locator(".map-panel .player[data-state=shown]").wait_for()
         drawn[theme] = page.evaluate(COLOURS), page.evaluate(PICTURE)
         bright = brightness(page, "#map .map-stage") > 128, brightness(page, "body") > 128
         assert bright == ((theme == "light"),) * 2

@@ -80,12 +80,12 @@ def test_the_button_goes_back_to_the_tab_the_run_and_the_clip_and_forward_again(
     page.get_by_role("tab", name="Methods").click()
     in_address(page, "tab=methods")
     page.go_back()
-    page.wait_for_function("document.body.dataset.tab === 'map'")
+    page.wait_for_function("document.body.dataset.tab === 'live'")
     page.go_back()
     page.wait_for_function("document.querySelector('#map .part-map').view.run === 'made-up'")
     page.wait_for_function("document.querySelector('#map .part-map').view.chosen !== null")
     assert page.locator("#run input").get_attribute("title") == "made-up"
-    assert open_tab(page) == "Map"
+    assert open_tab(page) == "Live"
     page.go_forward()
     page.wait_for_function("document.querySelector('#map .part-map').view.run === 'scripts'")
     assert seen.troubles == []
@@ -98,15 +98,13 @@ def test_a_reload_shows_the_same_snapshot_clip_and_comparison(finished_site: Sit
     page.get_by_label("Snapshot", exact=True).focus()
     page.keyboard.press("Home")
     in_address(page, "step=0", "clip=12")
-    page.get_by_role("tab", name="Live").click()
     page.locator("#compare input").click()
     page.locator("#compare [data-name=bare]").click()
     in_address(page, "run=made-up", "run=bare")
     page.reload()
     page.wait_for_function("document.querySelector('#compare input')?.title === 'bare'", timeout=SLOW_MS)
-    page.get_by_role("tab", name="Live").click()
     page.wait_for_function("document.querySelector('#map .part-map')?.view?.shownLayout?.step === 0", timeout=SLOW_MS)
-    page.locator("#map .player-title", has_text="rain").wait_for()
+    page.locator("#clip .player-title", has_text="rain").wait_for()
     assert not page.locator("#map").get_by_label("Follow live").is_checked()
 
 
@@ -169,8 +167,8 @@ def test_a_clip_chosen_on_the_map_is_chosen_on_find_and_the_other_way_round(
     page = seen.open("tab=live&run=made-up")
     shown(page, "#map")
     page.mouse.click(*page.evaluate(PLACE, ["#map", page.evaluate(LONELIEST, "#map")]))
-    page.locator("#map .map-panel .player[data-state=shown]").wait_for()
-    title = page.locator("#map .player-title").inner_text()
+    page.locator("#clip .map-panel .player[data-state=shown]").wait_for()
+    title = page.locator("#clip .player-title").inner_text()
     page.get_by_role("tab", name="Find").click()
     shown(page, "#find-map")
     page.locator("#find-map .ring.chosen").wait_for(state="attached")
@@ -204,7 +202,6 @@ def test_a_clip_heard_in_the_lens_is_chosen_on_the_map(finished_site: Site, look
     page.locator(".lens-field").first.press("ArrowRight")
     page.locator(".lens-field").first.press("Enter")
     in_address(page, "clip=")
-    page.get_by_role("tab", name="Live").click()
     page.locator("#map .ring.chosen").wait_for(state="attached", timeout=SLOW_MS)
 
 
@@ -220,7 +217,8 @@ def test_nothing_that_a_visitor_sent_or_typed_enters_the_address(
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "private name.wav")
     page.locator("#find-player .player-title", has_text="private name").wait_for(timeout=SLOW_MS)
     page.get_by_role("tab", name="Live").click()
+    page.locator("#form-line button").click()
     page.locator("#data input").fill(str(tmp_path))
     page.locator("#data input").press("Enter")
     in_address(page, "tab=live")
-    assert dict(pair.split("=") for pair in page.url.partition("?")[2].split("&")) == {"tab": "train", "run": "made-up"}
+    assert dict(pair.split("=") for pair in page.url.partition("?")[2].split("&")) == {"tab": "live", "run": "made-up"}

@@ -1,5 +1,6 @@
 // Loaded with every page that the server gives: where it reads from, and its tabs, which are Gradio's, as part of the view.
 
+import { drawer } from "../forms/drawer.js";
 import { targetOf } from "./elements.js";
 import { isSeen } from "./pulse.js";
 import { useSource } from "./source.js";
@@ -64,11 +65,12 @@ export function tabOpened() {
 export const chooseMethod = (method) => view.set({ method });
 
 /**
- * The table of methods was left with one chosen, perhaps the one it began with.
+ * The table of methods was left with one chosen, perhaps the one it began with, to train it.
  * @param {{chosen?: string} | null} table
  */
 export function chooseShown(table) {
   if (table?.chosen) view.set({ method: table.chosen });
+  drawer.set(true);
   return table;
 }
 

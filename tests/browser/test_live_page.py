@@ -1,4 +1,4 @@
-"""The page Train in a real browser: an empty site, a training from the form, its trainer killed and resumed."""
+"""The page Live in a real browser: an empty site, a training from the form, its trainer killed and resumed."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def fill(page: Any, name: str, value: str) -> None:
 
 
 def state_line(page: Any, words: str) -> Any:
-    """The state line of the page Train, once it says `words`."""
+    """The state line of the run, once it says `words`."""
     line = page.locator("#run-state .state-line").filter(has_text=words)
     line.wait_for(timeout=120_000)
     return line
@@ -80,10 +80,8 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     page.wait_for_function(f"{TAIL} === 0", timeout=60_000)
     page.locator(f"{LOSS} .hovertext").first.wait_for()
 
-    page.get_by_role("tab", name="Live").click()
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=90_000)
     assert page.locator("#map .badge").inner_text() in ("PCA", "UMAP")
-    page.get_by_role("tab", name="Live").click()
 
     (run,) = find_runs(empty_site.runs)
     page.get_by_role("button", name="Pause").click()
