@@ -22,9 +22,7 @@ pytestmark = pytest.mark.browser
 
 HEAR = """() => { window.begun = []; const start = AudioBufferSourceNode.prototype.start;
   AudioBufferSourceNode.prototype.start = function (...when) { begun.push(this.buffer.duration); return start.apply(this, when); }; }"""
-LISTED = (
-    "[...document.querySelectorAll('.map-panel .clip')].map(row => row.innerText.replace(/\\s+/g, ' ').trim())"
-)
+LISTED = "[...document.querySelectorAll('.map-panel .clip')].map(row => row.innerText.replace(/\\s+/g, ' ').trim())"
 MOVED = "step => { const { view } = document.querySelector('#map .part-map'); return view.shownLayout.step === step && !view.plot.moving; }"
 
 
@@ -146,9 +144,7 @@ def test_an_export_lists_the_neighbours_that_the_server_lists(
         for site, query in ((finished_site, "tab=live&run=made-up&clip=12"), (host, "clip=12")):
             seen = look(site)
             page = shown(seen, query)
-            page.wait_for_function(
-                "() => document.querySelectorAll('.map-panel .clip:not(.waiting)').length === 10"
-            )
+            page.wait_for_function("() => document.querySelectorAll('.map-panel .clip:not(.waiting)').length === 10")
             listed.append(page.evaluate(LISTED))
             assert seen.troubles == []
     assert listed[0] == listed[1]

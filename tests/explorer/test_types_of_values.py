@@ -90,6 +90,7 @@ def test_routes_answer_in_the_types_of_the_page(
         "Lens": [answer("run/first/lens/10")],
         "SpectrogramImage": [*answer(f"pictures/{DATA}?of=3,5"), answer(f"upload/{token}/picture")],
         "MethodCard": [answer("run/first/method")],
+        "RunSettingsAnswer": [answer("run/first/settings"), answer("run/waits/settings")],
     }
     assert all(samples.values())
     assert wrong_types(tmp_path, samples) == ""

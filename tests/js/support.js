@@ -2,7 +2,7 @@
 
 /** Stands in for the page: light or dark, at an address, with nothing on it. */
 export function pretendPage({ dark = false, address = "http://127.0.0.1/" } = {}) {
-  const body = { classList: { contains: (/** @type {string} */ name) => name === "dark" && dark } };
+  const body = { dataset: {}, classList: { contains: (/** @type {string} */ name) => name === "dark" && dark } };
   const document = Object.assign(new EventTarget(), {
     hidden: false,
     baseURI: address,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from explorer.pages import train
 from explorer.pages.form_contents import form_groups
+from explorer.pages.new_run import NewRun
 from explorer.runs import speed
 from explorer.runs.library import EXAMPLE, Library
 from explorer.runs.speed import measured_speeds, reached, said_speed
@@ -118,6 +118,6 @@ def test_the_page_asks_for_the_encoder_that_is_chosen(trained: Any, tmp_path: Pa
     trained("a", 1500, encoder_size="M")
     form: Any = SimpleNamespace(frame=SimpleNamespace(services=SimpleNamespace(library=Library(tmp_path / "runs"))))
     for encoder, fastest in (("conv2d", "6,000 (S)"), ("resnet", "1,200 (S)")):
-        groups = train._Form._of_encoder(form, "simclr", encoder)["groups"]
+        groups = NewRun._of_encoder(form, "simclr", encoder)["groups"]
         (said,) = [s["meaning"] for group in groups for s in group["settings"] if s["name"] == "encoder_size"]
         assert fastest in said

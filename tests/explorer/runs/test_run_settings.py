@@ -1,0 +1,59 @@
+"""What a run was started with, beside what its method takes by default."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.runs.run_settings import described, run_settings, values_of
+from training.config import new_config
+from training.encoders import ENCODERS
+from training.methods import METHODS
+from training.run import RunFolder
+
+
+def started(folder: Path, **config: Any) -> RunFolder:
+    """A run's folder with its config alone."""
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps(config))
+    return RunFolder(folder)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_run_as_by_default_has_changed_nothing(method: str, tmp_path: Path) -> None:
+    told = run_settings(started(tmp_path / "run", **new_config({}, method=method, data="starter").to_json()))
+    assert told["method"] == METHODS[method].card.title and told["usual_encoder"]
+    assert told["settings"] and not any(row["changed"] for row in told["settings"])
+
+
+def test_what_was_changed_comes_first_with_its_default(tmp_path: Path) -> None:
+    config = new_config(
+        {}, method="simclr", data="starter", encoder="resnet", settings={"temperature": 0.5}, batch_size=64
+    )
+    told = run_settings(started(tmp_path / "run", **config.to_json()) if False else None
+    changed = [row for row in told["settings"] if row["changed"]]
+    assert told["settings"][: len(changed)] == changed
+    assert {row["name"]: (row["value"], row["default"]) for row in changed} == {
+        "temperature": (0.5, 0.1),
+        "batch_size": (64, 256),
+    }
+    assert told["encoder"] == ENCODERS["resnet"].title and not told["usual_encoder"]
+    assert told["breaks"] == ["positives_in_denominator"]
+
+
+@pytest.mark.parametrize("config", [{}, {"method": "of tomorrow"}, {"method": "simclr", "encoder": 3, "settings": []}])
+def test_of_a_run_that_nobody_knows_nothing_is_told(config: dict[str, Any], tmp_path: Path) -> None:
+    assert run_settings(started(tmp_path / "run", **config))["settings"] == []
+
+
+def test_a_damaged_part_is_left_out(tmp_path: Path) -> None:
+    config = {"method": "simclr", "encoder": "conv2d", "settings": "none", "batch_size": 32}
+    told = run_settings(started(tmp_path / "run", **config))
+    assert [row["name"] for row in told["settings"]] == ["batch_size"]
+    assert set(values_of(config)) == {"run"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_settings_are_described_in_the_groups_of_the_form(method: str) -> None:
+    assert list(described(method, METHODS[method].encoders[0])) == ["settings", "run", "views", "front_end"]

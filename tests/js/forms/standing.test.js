@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { standOf } = await import("../../../assets/js/forms/standing.js");
+
+const BASELINES = {
+  main_facet: "class",
+  cross_group_knn: { class: { random_init: 0.43, mfcc: 0.52, log_mel: 0.4, chance: 0.05 } },
+};
+const SOUND = { warning: "" };
+const rows = (...values) => values.map((value, i) => ({ step: 100 * i, "measure/cross_group_knn": value }));
+
+test("before the first snapshot nothing is said", () => {
+  assert.equal(standOf([], {}, SOUND).words, "");
+  assert.equal(standOf([{ step: 1, "train/loss": 2 }], BASELINES, SOUND).head, "");
+});
+
+test("a run is compared with random initialisation, MFCC and chance", () => {
+  const stand = standOf(rows(0.43, 0.5), BASELINES, SOUND);
+  assert.equal(stand.head, "Learning");
+  assert.equal(
+    stand.words,
+    "kNN .50, above random initialisation .43, below MFCC .52, chance is .05. No collapse seen.",
+  );
+  assert.equal(stand.passed, "");
+});
+
+test("when it passed the highest level is told, as long as it is above", () => {
+  assert.equal(standOf(rows(0.4, 0.6, 0.7), BASELINES, SOUND).passed, "Above MFCC since step 100");
+  assert.equal(standOf(rows(0.4, 0.6, 0.5), BASELINES, SOUND).passed, "");
+});
+
+test("what is not above random initialisation is not called learning", () => {
+  for (const value of [0.3, 0.43, 0.4345]) assert.equal(standOf(rows(value), BASELINES, SOUND).tone, "calm");
+});
+
+test("an alarm goes before all else", () => {
+  const stand = standOf(rows(0.9), BASELINES, { warning: "Collapse: all clips are one." });
+  assert.equal(stand.tone, "warned");
+  assert.doesNotMatch(stand.words, /No collapse/);
+});
+
+test("where nothing is known to compare with, the number stands alone", () => {
+  assert.equal(standOf(rows(0.5), {}, null).words, "kNN .50. No collapse seen.");
+});
