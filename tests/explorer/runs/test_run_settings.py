@@ -31,7 +31,7 @@ def test_what_was_changed_comes_first_with_its_default(tmp_path: Path) -> None:
     config = new_config(
         {}, method="simclr", data="starter", encoder="resnet", settings={"temperature": 0.5}, batch_size=64
     )
-    told = run_settings(started(tmp_path / "run", **config.to_json()) if False else None
+    told = run_settings(started(tmp_path / "run", **config.to_json() | {"breaks": ["positives_in_denominator"]}))
     changed = [row for row in told["settings"] if row["changed"]]
     assert told["settings"][: len(changed)] == changed
     assert {row["name"]: (row["value"], row["default"]) for row in changed} == {
