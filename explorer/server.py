@@ -27,6 +27,7 @@ from explorer.runs.library import Library
 from explorer.search.finder import Finder
 from explorer.services import Services
 from explorer.sounds.downloads import Downloads
+from explorer.sounds.pairs import Pairs
 from explorer.sounds.uploads import Uploads
 from explorer.tags import TagStore
 from explorer.visitors.arrivals import MB, Arrivals
@@ -64,10 +65,12 @@ class Server:
         runs, started_in = runs.absolute(), os.getcwd()
         self._workplace = Workplace()
         library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
+        uploads = Uploads()
         self.services = Services(
             library=library,
             launcher=Launcher(runs, read_only=read_only, limits=self._limits),
-            uploads=Uploads(),
+            uploads=uploads,
+            pairs=Pairs(library.open_datasets, uploads),
             finder=Finder(library, LayoutFolders()),
             downloads=Downloads(arrived=library.open_datasets.forget),
             exports=None if read_only else Exports(),
@@ -89,6 +92,8 @@ class Server:
                 self._queued,
                 self.services.exports,
                 self.services.tags,
+                pairs=self.services.pairs,
+                finder=self.services.finder,
             )
         )
         return host

@@ -7,6 +7,7 @@ from explorer.jobs.launcher import Launcher
 from explorer.runs.library import Library
 from explorer.search.finder import Finder
 from explorer.sounds.downloads import Downloads
+from explorer.sounds.pairs import Pairs
 from explorer.sounds.uploads import Uploads
 from explorer.tags import TagStore
 
@@ -20,6 +21,7 @@ class Services:
     uploads: Uploads
     finder: Finder
     downloads: Downloads
+    pairs: Pairs
     exports: Exports | None = None
     """None where visitors may only look."""
     tags: TagStore | None = None
@@ -32,5 +34,6 @@ class Services:
         self.downloads.close()
         if self.exports is not None:
             self.exports.close()
+        self.pairs.close()
         self.uploads.close()
         self.library.open_datasets.close()

@@ -111,6 +111,18 @@ class Embedder:
         rows = [self._embedded(waveforms[first : first + 64]) for first in range(0, len(waveforms), 64)]
         return torch.cat(rows).numpy() if rows else np.empty((0, self.width), np.float32)
 
+    @torch.no_grad()
+    def embed_views(self, views: Sequence[np.ndarray]) -> np.ndarray:
+        """h (n, D) float32 of views as the encoder takes them: log-mel (F, V) or samples (S,), all of one length.
+
+        Raises UserError where they are not of this encoder's kind."""
+        front_end = self.method.augment.front_end
+        samples = self.method.encoder.domain == "waveform"
+        if any(view.ndim != (1 if samples else 2) or (not samples and len(view) != front_end.mels) for view in views):
+            expected = "samples" if samples else f"{front_end.mels} mel bands"
+            raise UserError(f"This run hears {expected}, so it cannot compare these views.")
+        return self.method.embed(torch.from_numpy(np.stack(views))).float().numpy()
+
     def embed_dataset(self, dataset: Dataset, progress: Progress) -> np.ndarray:
         """h (n, D) float32 of every clip of a data set."""
         order = np.argsort(dataset.lengths, kind="stable")

@@ -19,8 +19,10 @@ from explorer.components.settings_form import SettingsForm, filled_in, settings_
 from explorer.components.similarity_chart import SimilarityChart
 from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sound
 from explorer.components.standing import Standing
+from explorer.components.two_views import AskedViews, TwoViews
 
 __all__ = [
+    "AskedViews",
     "Choice",
     "ClipList",
     "ClipPicker",
@@ -41,6 +43,7 @@ __all__ = [
     "SimilarityChart",
     "SoundPlayer",
     "Standing",
+    "TwoViews",
     "chosen_run",
     "clip_sound",
     "clips_to_pick",

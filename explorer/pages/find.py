@@ -23,7 +23,7 @@ from explorer.pages.find_answers import curve_of, map_of, rows_of, shown_steps, 
 from explorer.pages.frame import Frame
 from explorer.pages.sound_source import SoundSource
 from explorer.runs.points import points
-from explorer.search.finder import Comparison
+from explorer.search.comparison import Comparison
 from explorer.sounds.sound import waveform_of
 from training.errors import UserError
 

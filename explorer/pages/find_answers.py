@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from explorer.components import clip_sound
-from explorer.search.finder import Comparison, Found
+from explorer.search.comparison import Comparison
+from explorer.search.finder import Found
 from training.data.dataset import Dataset
 
 MOST_STEPS = 24

@@ -12,6 +12,7 @@ from explorer.runs.library import Library
 from explorer.runs.neighbours import nearest_rows
 from explorer.runs.points import Points, points
 from explorer.runs.snapshots import centre, unit_embeddings, unit_rows
+from explorer.search.comparison import Comparison, compared
 from explorer.search.index import Index
 from explorer.search.process import EmbeddingProcess
 from training.data.dataset import Dataset
@@ -19,7 +20,6 @@ from training.errors import UserError
 from training.run import RunFolder
 
 PLACE_NEIGHBOURS = 8
-RANDOM_PAIRS = 2_000
 STAY_SECONDS = 60.0
 
 
@@ -56,21 +56,6 @@ class Found:
     place_step: int | None
     anchors: tuple[tuple[int, float], ...] = ()
     """The points that the place is the mean of, with their weights, so that it can move with them through time."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """How alike two sounds are to the model at one step, and how alike any two clips are."""
-
-    step: int
-    cosine: float
-    percentile: float
-    """The share, in percent, of random pairs of clips that are less alike."""
-    random_low: float
-    """5 % of random pairs are less alike than this."""
-    random_median: float
-    random_high: float
-    """5 % of random pairs are more alike than this."""
 
 
 class Finder:
@@ -132,20 +117,30 @@ class Finder:
         """How alike two sounds, (S,) float at 16 kHz each, are at one step (the newest of which weights are kept)."""
         run = self._run(name)
         listening = kept_step(run, step)
-        snapshot = nearest_step(run.snapshots(), listening)
-        a, b = _units(run, snapshot, self._process.embeddings(run, listening, [_audible(first), _audible(second)]))
-        cosine = float(np.clip(a @ b, -1, 1))
-        probe = None if snapshot is None else unit_embeddings(run, snapshot)
-        if probe is None or len(probe) < 2:
-            raise UserError("This run has no snapshot to compare with yet.")
-        pairs = random_pair_cosines(probe)
-        low, median, high = (float(q) for q in np.quantile(pairs, [0.05, 0.5, 0.95]))
-        return Comparison(listening, cosine, 100 * float((pairs < cosine).mean()), low, median, high)
+        heard = self._process.embeddings(run, listening, [_audible(first), _audible(second)])
+        return self._compared(run, listening, heard)
+
+    def compare_views(self, name: str, views: Sequence[np.ndarray], step: int | None = None) -> Comparison:
+        """The same of two views as the run's encoder takes them: log-mel (F, V) or samples (S,). Raises UserError."""
+        run = self._run(name)
+        listening = kept_step(run, step)
+        return self._compared(run, listening, self._process.view_embeddings(run, listening, views))
+
+    def untrained(self, name: str) -> int | None:
+        """The step of the run's weights before training, where they are kept."""
+        return 0 if 0 in self._run(name).checkpoints() else None
 
     def close(self) -> None:
         """End the background work."""
         self._index.close()
         self._process.close()
+
+    def _compared(self, run: RunFolder, step: int, vectors: np.ndarray) -> Comparison:
+        """By embeddings (2, D) of a step, centred as the probe is there."""
+        snapshot = nearest_step(run.snapshots(), step)
+        return compared(
+            step, _units(run, snapshot, vectors), None if snapshot is None else unit_embeddings(run, snapshot)
+        )
 
     def _listening_step(self, name: str, run: RunFolder, step: int | None) -> int:
         """The weights to search with. Where none are asked for, those of a run at work stay the same for a minute, or
@@ -211,15 +206,6 @@ def anchors_among(units: np.ndarray, query: np.ndarray) -> tuple[tuple[int, floa
     near = nearest_rows(units, query, PLACE_NEIGHBOURS)
     weights = np.array([1 / (1 - min(n.score, 1.0) + 1e-4) ** 2 for n in near])
     return tuple((n.row, float(w)) for n, w in zip(near, weights / weights.sum(), strict=True))
-
-
-def random_pair_cosines(units: np.ndarray) -> np.ndarray:
-    """(2000,): cosines of random pairs of different rows of `units` (n, D; length 1), always the same pairs."""
-    random = np.random.default_rng(0)
-    first = random.integers(len(units), size=RANDOM_PAIRS)
-    second = (first + random.integers(1, len(units), size=RANDOM_PAIRS)) % len(units)
-    cosines: np.ndarray = np.einsum("nd,nd->n", units[first], units[second])
-    return cosines
 
 
 def _clip_matches(

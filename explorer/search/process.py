@@ -45,6 +45,13 @@ class EmbeddingProcess:
         with self._before_others(), self._turn:
             return self._answer({"run": str(run.path.absolute()), "step": step}, sounds)
 
+    def view_embeddings(self, run: RunFolder, step: int, views: Sequence[np.ndarray]) -> np.ndarray:
+        """(n, D) float32 of n views as the run's encoder takes them: log-mel (F, V) or samples (S,). Raises UserError."""
+        about = {"run": str(run.path.absolute()), "step": step, "shapes": [list(view.shape) for view in views]}
+        numbers = [np.ascontiguousarray(view, np.float32).tobytes() for view in views]
+        with self._before_others(), self._turn:
+            return self._answer(about, numbers)
+
     def clip_embeddings(self, run: RunFolder, step: int, fingerprint: str, begin: int, end: int) -> np.ndarray:
         """(end - begin, D) float32 of clips of a cached data set. Waits while a visitor's question is open."""
         with self._nobody_urgent:

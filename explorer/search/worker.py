@@ -2,7 +2,8 @@
 
     python -m explorer.search.worker DESCRIPTOR [MODULE:CLASS]
 
-A question is a JSON object; one about sounds is followed by a message of samples for each. The answer is a JSON object
+A question is a JSON object; one about sounds is followed by a message of samples for each, one about views by a message of
+numbers for each, whose "shapes" it tells. The answer is a JSON object
 and, where that names a shape, one message of float32 values. No pickles on either side.
 """
 
@@ -64,7 +65,12 @@ class Worker:
         if "fingerprint" in question:
             dataset = self._dataset(question["fingerprint"])
             waveforms = [dataset.waveform(clip) for clip in range(question["begin"], question["end"])]
-        embedded: np.ndarray = self._model(question["run"], question["step"]).embed(waveforms)
+        model = self._model(question["run"], question["step"])
+        shapes = question.get("shapes")
+        if shapes is None:
+            embedded: np.ndarray = model.embed(waveforms)
+        else:
+            embedded = model.embed_views([view.reshape(shape) for view, shape in zip(waveforms, shapes, strict=True)])
         if not np.isfinite(embedded).all():
             raise UserError("The model of this run gives no finite embedding; its training has diverged.")
         return embedded

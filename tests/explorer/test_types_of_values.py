@@ -20,7 +20,8 @@ from explorer.pages.methods import table_value
 from explorer.runs.layouts import Layout, LayoutFolders
 from explorer.runs.library import Library
 from explorer.runs.snapshots import snapshot_hash
-from explorer.search.finder import Comparison, Found, Match
+from explorer.search.comparison import Comparison
+from explorer.search.finder import Found, Match
 from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.uploads import Uploads
 from explorer.web.routes import PREFIX, byte_routes

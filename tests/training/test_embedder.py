@@ -111,3 +111,16 @@ def test_a_seed_decides_the_weights(made_run: Callable[..., RunFolder]) -> None:
     config = RunConfig.from_json(made_run().config())
     a, b = built_method(config, 64, 4), built_method(config, 64, 4)
     assert all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize("encoder", ["conv2d", "conv1d"])
+def test_views_are_embedded_as_training_embeds_them(encoder: str, trained: Callable[..., RunFolder]) -> None:
+    embedder = Embedder(trained("simclr", encoder))
+    bands = [embedder.method.augment.front_end.mels] if encoder == "conv2d" else []
+    views = np.random.default_rng(0).normal(size=(2, *bands, embedder.method.augment.view_length)).astype(np.float32)
+    with torch.no_grad():
+        expected = embedder.method.encoder(torch.from_numpy(views)).numpy()
+    np.testing.assert_allclose(embedder.embed_views([*views]), expected, atol=1e-5)
+    wrong = np.zeros((7, 9) if encoder == "conv2d" else (4, 9), np.float32)
+    with pytest.raises(UserError, match="so it cannot compare these views"):
+        embedder.embed_views([wrong, wrong])

@@ -7,6 +7,7 @@ from torch import Generator, Tensor
 from training.spectrogram import FrontEnd, log_mel
 from training.views import MelViews, WaveformViews
 from training.views.crops import crops
+from training.views.drawn import Tell, nobody
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,11 @@ class Augment:
     own_frames: int | None = None
     """How long a mel view is, of methods that say it by other settings than the views'."""
 
-    def pair(self, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
-        """Two random views of each clip."""
+    def pair(self, audio: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody) -> tuple[Tensor, Tensor]:
+        """Two random views of each clip. `tell` hears what was drawn, of 2 B clips, the first B first."""
         if isinstance(self.settings, MelViews):
-            return self.settings.pair(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds)
-        return self.settings.pair(audio, lengths, generator)
+            return self.settings.pair(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds, tell)
+        return self.settings.pair(audio, lengths, generator, tell)
 
     def one(self, audio: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
         """One random view of each clip."""

@@ -16,6 +16,7 @@ from torch import Generator, Tensor
 
 from training.settings import setting
 from training.spectrogram import FLOOR, log_mel
+from training.views.drawn import Tell, nobody
 from training.views.resize_crop import crop_of, resized_crop
 from training.views.surroundings import ROOM_SECONDS, smeared, with_background_power
 
@@ -106,15 +107,29 @@ class MelViews:
         eighths = round(self.crop_seconds / hop_seconds / FRAMES_TOGETHER)
         return max(1, eighths) * FRAMES_TOGETHER
 
-    def __call__(self, power: Tensor, lengths: Tensor, frames: int, generator: Generator, hop_seconds: float) -> Tensor:
+    def __call__(
+        self,
+        power: Tensor,
+        lengths: Tensor,
+        frames: int,
+        generator: Generator,
+        hop_seconds: float,
+        tell: Tell = nobody,
+    ) -> Tensor:
         """One random view of each clip: levelled power (B, F, T), lengths (B,) in frames → log-mel (B, F, V).
 
-        A frame is `hop_seconds` long; the view is V = `frames` long, whatever `crop_seconds` says.
+        A frame is `hop_seconds` long; the view is V = `frames` long, whatever `crop_seconds` says. `tell` hears what was drawn.
         """
-        return self.placed(power, lengths, frames, generator, hop_seconds)[0]
+        return self.placed(power, lengths, frames, generator, hop_seconds, tell)[0]
 
     def placed(
-        self, power: Tensor, lengths: Tensor, frames: int, generator: Generator, hop_seconds: float
+        self,
+        power: Tensor,
+        lengths: Tensor,
+        frames: int,
+        generator: Generator,
+        hop_seconds: float,
+        tell: Tell = nobody,
     ) -> tuple[Tensor, Tensor]:
         """The same view (B, F, V), and which of its frames (B, V) show the clip itself and not what surrounds it."""
         amounts = _Amounts(len(power), power.device, generator)
@@ -123,52 +138,69 @@ class MelViews:
         if not self.time_stretch:
             # Between two frames each frame of the view would hold a part of both, and give away a neighbour that is hidden.
             starts = starts.round()
-        view = warped(
-            power, frames,
-            starts=starts,
-            stretch=stretch,
-            frequency_scale=amounts.symmetric(self.frequency_stretch).exp(),
-            frequency_shift=amounts.symmetric(self.frequency_shift),
-        )  # fmt: skip
-        x = log_mel(self._changed(view, amounts, hop_seconds))
+        scale = amounts.symmetric(self.frequency_stretch).exp()
+        shift = amounts.symmetric(self.frequency_shift)
+        view = warped(power, frames, starts=starts, stretch=stretch, frequency_scale=scale, frequency_shift=shift)
+        tell("time_shift", starts, stretch)
+        tell("time_stretch", stretch)
+        tell("frequency_shift", shift)
+        tell("frequency_stretch", scale)
+        x = log_mel(self._changed(view, amounts, hop_seconds, tell))
         inside = shown(lengths, frames, starts, stretch)
         if self.resize_crop:
-            x, inside = _recropped(x, inside, amounts, self.resize_crop)
+            x, inside = _recropped(x, inside, amounts, self.resize_crop, tell)
         if self.time_mask:
-            x = masked(x, amounts.uniform(), self.time_mask * amounts.uniform(), axis=2)
+            place, width = amounts.uniform(), self.time_mask * amounts.uniform()
+            x = masked(x, place, width, axis=2)
+            tell("time_mask", place, width)
         if self.frequency_mask:
-            x = masked(x, amounts.uniform(), self.frequency_mask * amounts.uniform(), axis=1)
+            place, width = amounts.uniform(), self.frequency_mask * amounts.uniform()
+            x = masked(x, place, width, axis=1)
+            tell("frequency_mask", place, width)
         return x, inside
 
-    def _changed(self, view: Tensor, amounts: "_Amounts", hop_seconds: float) -> Tensor:
+    def _changed(self, view: Tensor, amounts: "_Amounts", hop_seconds: float, tell: Tell) -> Tensor:
         """Power (B, F, V) with all that can be done to power."""
         _, bands, frames = view.shape
         if self.mixup:
-            partners = amounts.partners()
-            view = mixed(view, partners, self.mixup * amounts.uniform().square())
+            partners, share = amounts.partners(), self.mixup * amounts.uniform().square()
+            view = mixed(view, partners, share)
+            tell("mixup", share, partners)
         if self.background:
             decibel = torch.where(amounts.uniform() < self.background, -20 * amounts.uniform(), -torch.inf)
             partners = amounts.partners()
             view = with_background_power(view, partners, amounts.integers(frames), decibel)
+            tell("background", decibel, partners)
         if self.reverb:
             low, high = (seconds / hop_seconds for seconds in ROOM_SECONDS)
             wet = amounts.uniform() * (amounts.uniform() < self.reverb)
-            view = smeared(view, low + (high - low) * amounts.uniform(), wet)
+            decay = low + (high - low) * amounts.uniform()
+            view = smeared(view, decay, wet)
+            tell("reverb", wet, decay)
         if self.equalizer:
-            view = equalised(view, self.equalizer * amounts.normal(EQUALIZER_KNOTS))
+            gains = self.equalizer * amounts.normal(EQUALIZER_KNOTS)
+            view = equalised(view, gains)
+            tell("equalizer", gains)
         if self.noise:
             decibel = -5 - 40 * amounts.uniform()
             level = 10 ** (decibel / 10) * (amounts.uniform() < self.noise)
             view = view + coloured_noise(
                 level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames
             )
+            tell("noise", level)
         return view
 
     def pair(
-        self, power: Tensor, lengths: Tensor, frames: int, generator: Generator, hop_seconds: float
+        self,
+        power: Tensor,
+        lengths: Tensor,
+        frames: int,
+        generator: Generator,
+        hop_seconds: float,
+        tell: Tell = nobody,
     ) -> tuple[Tensor, Tensor]:
-        """Two views of each clip, made in one call: log-mel (B, F, V) twice."""
-        both = self(torch.cat([power, power]), torch.cat([lengths, lengths]), frames, generator, hop_seconds)
+        """Two views of each clip, made in one call: log-mel (B, F, V) twice. `tell` hears of 2 B clips, the first B first."""
+        both = self(torch.cat([power, power]), torch.cat([lengths, lengths]), frames, generator, hop_seconds, tell)
         first, second = both.chunk(2)
         return first, second
 
@@ -241,11 +273,12 @@ def masked(x: Tensor, place: Tensor, width: Tensor, axis: int) -> Tensor:
     return x.masked_fill(hidden[:, None] if axis == 2 else hidden[:, :, None], math.log(FLOOR))
 
 
-def _recropped(x: Tensor, inside: Tensor, amounts: "_Amounts", strength: float) -> tuple[Tensor, Tensor]:
+def _recropped(x: Tensor, inside: Tensor, amounts: "_Amounts", strength: float, tell: Tell) -> tuple[Tensor, Tensor]:
     """A random rectangle of log-mel (B, F, V) in place of it, and which frames (B, V) then show the clip."""
     _, bands, frames = x.shape
     height, width = amounts.symmetric(strength).exp(), amounts.symmetric(strength).exp()
     bottom, left, height, width = crop_of(bands, frames, height, width, amounts.uniform(), amounts.uniform())
+    tell("resize_crop", height, width)
     silence = math.log(FLOOR)
     x = (resized_crop(x - silence, bottom, left, height, width) + silence).clamp(min=silence)
     one = torch.ones_like(left)

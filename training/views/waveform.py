@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 
 from training.data.dataset import SAMPLE_RATE
 from training.settings import setting
+from training.views.drawn import Tell, nobody
 from training.views.mel import shown
 from training.views.surroundings import ROOM_SECONDS, reverberated, with_background
 
@@ -67,11 +68,13 @@ class WaveformViews:
         """Samples of one view."""
         return round(self.crop_seconds * SAMPLE_RATE)
 
-    def __call__(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
-        """One random view of each clip: (B, S) with lengths (B,) in samples → (B, V)."""
-        return self.placed(waveforms, lengths, generator)[0]
+    def __call__(self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody) -> Tensor:
+        """One random view of each clip: (B, S) with lengths (B,) in samples → (B, V). `tell` hears what was drawn."""
+        return self.placed(waveforms, lengths, generator, tell)[0]
 
-    def placed(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    def placed(
+        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody
+    ) -> tuple[Tensor, Tensor]:
         """The same view (B, V), and which of its samples (B, V) show the clip itself and not what surrounds it."""
         batch, device = len(waveforms), waveforms.device
         samples = self.samples
@@ -83,30 +86,45 @@ class WaveformViews:
         room = samples - lengths[:, None] / stretch
         starts = uniform() * torch.where(room > 0, room * self.time_shift, room)
         view = resampled(waveforms, samples, starts, stretch)
+        tell("time_shift", starts[:, 0], stretch[:, 0])
+        tell("time_stretch", stretch[:, 0])
         if self.mixup:
             partners = torch.randperm(batch, generator=generator, device=device)
-            view = torch.lerp(view, view[partners], self.mixup * uniform().square())
+            share = self.mixup * uniform().square()
+            view = torch.lerp(view, view[partners], share)
+            tell("mixup", share[:, 0], partners)
         if self.background:
             decibel = torch.where(uniform() < self.background, -20 * uniform(), -torch.inf)
             partners = torch.randperm(batch, generator=generator, device=device)
             view = with_background(view, partners, (uniform()[:, 0] * samples).long(), decibel)
+            tell("background", decibel[:, 0], partners)
         if self.reverb:
             low, high = (seconds * SAMPLE_RATE for seconds in ROOM_SECONDS)
             answer = torch.randn(batch, round(high), device=device, generator=generator)
             wet = uniform() * (uniform() < self.reverb)
-            view = reverberated(view, answer, low + (high - low) * uniform(), wet)
+            decay = low + (high - low) * uniform()
+            view = reverberated(view, answer, decay, wet)
+            tell("reverb", wet[:, 0], decay[:, 0])
         if self.noise:
             decibel = torch.where(uniform() < self.noise, -5 - 40 * uniform(), -torch.inf)
             view = with_noise(view, decibel, torch.randn(view.shape, device=device, generator=generator))
+            tell("noise", decibel[:, 0])
         if self.equalizer:
-            view = filtered(view, self.equalizer * torch.randn(batch, 5, device=device, generator=generator))
-        gain = 10 ** ((uniform() * 2 - 1) * self.gain_db / 20)
-        view = view * gain * torch.where(uniform() < self.polarity, -1.0, 1.0)
+            gains = self.equalizer * torch.randn(batch, 5, device=device, generator=generator)
+            view = filtered(view, gains)
+            tell("equalizer", gains)
+        gain_db = (uniform() * 2 - 1) * self.gain_db
+        sign = torch.where(uniform() < self.polarity, -1.0, 1.0)
+        view = view * 10 ** (gain_db / 20) * sign
+        tell("gain_db", gain_db[:, 0])
+        tell("polarity", sign[:, 0])
         return view, shown(lengths, samples, starts[:, 0], stretch[:, 0])
 
-    def pair(self, waveforms: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
-        """Two views of each clip, made in one call: (B, V) twice."""
-        first, second = self(torch.cat([waveforms, waveforms]), torch.cat([lengths, lengths]), generator).chunk(2)
+    def pair(
+        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody
+    ) -> tuple[Tensor, Tensor]:
+        """Two views of each clip, made in one call: (B, V) twice. `tell` hears of 2 B clips, the first B first."""
+        first, second = self(torch.cat([waveforms, waveforms]), torch.cat([lengths, lengths]), generator, tell).chunk(2)
         return first, second
 
 

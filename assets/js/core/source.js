@@ -14,6 +14,7 @@
 
 /** @import { Baselines, Column, Lens, MethodCard, Neighbour, News, Places, Points } from "./types.d.ts" */
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
+/** @import { ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @typedef {"status" | "metrics" | "layouts"} NewsPart */
 
 /**
@@ -37,6 +38,9 @@
  * @property {(token: string) => Promise<SpectrogramImage>} uploadPicture
  * @property {(run: string) => Promise<MethodCard>} method
  * @property {(run: string) => Promise<RunSettingsAnswer>} settings  what the run was started with
+ * @property {(query: string) => Promise<ViewPair>} views
+ *   two views of a sound, drawn anew; see explorer/web/routes/views.py for what the query says
+ * @property {(run: string, query: string) => Promise<ViewsAlike>} alike  how alike the run's model finds them
  */
 
 /** @type {Source} The page's source. */
@@ -56,6 +60,7 @@ export function useSource(chosen) {
  */
 export function soundKey(sound) {
   if (!sound) return "";
+  if (sound.views !== undefined) return `v:${sound.which}:${sound.views}`;
   return sound.upload !== undefined ? `u:${sound.upload}` : `${sound.fingerprint}:${sound.index}`;
 }
 

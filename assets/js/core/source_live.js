@@ -91,6 +91,7 @@ export class LiveSource {
 
   /** @param {Sound} sound */
   sound(sound) {
+    if (sound.views !== undefined) return this.bytes(`views/heard/${sound.which}?${sound.views}`, "the view as sound");
     const where =
       sound.upload !== undefined
         ? `upload/${word(sound.upload)}/clip`
@@ -121,13 +122,26 @@ export class LiveSource {
     return this.json(`run/${word(run)}/method`, "the card of the method");
   }
 
+  /** @param {string} query */
+  views(query) {
+    return this.json(`views?${query}`, "the two views", this.seconds.bytes);
+  }
+
+  /**
+   * @param {string} run
+   * @param {string} query
+   */
+  alike(run, query) {
+    return this.json(`views/alike/${word(run)}?${query}`, "how alike the views are", this.seconds.bytes);
+  }
+
   /**
    * @param {string} where
    * @param {string} what
    * @returns {Promise<any>}
    */
-  json(where, what) {
-    return this.ask(where, what, (reply) => reply.json(), this.seconds.json);
+  json(where, what, seconds = this.seconds.json) {
+    return this.ask(where, what, (reply) => reply.json(), seconds);
   }
 
   /**

@@ -9,10 +9,11 @@ const PLACE_LEVELS = 65_535;
 const MOST_SMALL = 65_536; // points that two bytes tell apart
 const SECONDS = 60;
 const KEPT_SOUNDS = 64;
+const NO_VIEWS = "Views are drawn by the page's server, which an export doesn't have.";
 
 /** @import { NewsPart, Source } from "./source.js" */
 /** @import { Column, ExportedLens, ExportedRun, MetricRow, MethodCard, Neighbour, Places, Points } from "./types.d.ts" */
-/** @import { Refusal, RunStatus, Sound, SpectrogramImage } from "./types.d.ts" */
+/** @import { Refusal, RunStatus, Sound, SpectrogramImage, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @typedef {(samples: Float32Array) => SpectrogramImage} Draw */
 
 const HOW = { root: "", decode: async () => new Float32Array(1), draw: /** @type {Draw | null} */ (null) };
@@ -158,6 +159,7 @@ export class StaticSource {
   /** @param {Sound} sound */
   async sound(sound) {
     if (sound.upload !== undefined) throw refused("An export holds no uploads.", 404);
+    if (sound.views !== undefined) throw refused(NO_VIEWS, 404);
     const path = `sounds/${sound.index}.mp3`;
     const file = this.heard.get(path) ?? this.bytes(path, (bytes) => bytes);
     this.heard.delete(path);
@@ -198,6 +200,16 @@ export class StaticSource {
   /** @returns {Promise<never>} */
   settings() {
     return Promise.reject(new Error("An export tells its settings by their names alone."));
+  }
+
+  /** @returns {Promise<ViewPair>} */
+  async views() {
+    throw refused(NO_VIEWS, 404);
+  }
+
+  /** @returns {Promise<ViewsAlike>} */
+  async alike() {
+    throw refused(NO_VIEWS, 404);
   }
 
   /** @returns {Promise<MethodCard>} */

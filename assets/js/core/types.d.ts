@@ -263,18 +263,35 @@ export interface ExportedLens {
 
 // ---------------------------------------------------------------- values of components, from Python
 
-/** From Python: clip_sound and upload_sound. */
-export type Sound = ClipSound | UploadSound;
-export type ClipSound = { fingerprint: string; index: number; upload?: undefined };
-export type UploadSound = { upload: string };
+/** From Python: clip_sound and upload_sound; a view's is made by the page. */
+export type Sound = ClipSound | UploadSound | ViewSound;
+export type ClipSound = { fingerprint: string; index: number; upload?: undefined; views?: undefined };
+export type UploadSound = { upload: string; views?: undefined };
+/** One of two views: the query that they were asked for with (see explorer/web/routes/views.py), and which of them. */
+export type ViewSound = { views: string; which: number; upload?: undefined };
+
+/** From Python: two views of a sound, and what was done to it in a line each; `note` is of the method, or "". */
+export interface ViewPair {
+  views: { picture: SpectrogramImage; line: string }[];
+  note: string;
+}
+
+/** From Python: how alike a run's model finds two views; `before` is their cosine before training, null where it isn't kept. */
+export interface ViewsAlike {
+  step: number;
+  cosine: number;
+  percentile: number;
+  before: number | null;
+}
 
 /** To Python: the run that is looked at; from Python, of the choice of a run: one that is to be ("": none). */
 export interface RunValue {
   run: string | null;
 }
 
-/** From Python: SoundPlayer's value; `picture` is shown in place of the sound's own. */
+/** From Python: SoundPlayer's value; `picture` is shown in place of the sound's own, `lazy` ones are fetched when asked for. */
 export interface PlayerValue {
+  lazy?: boolean;
   sound: Sound;
   title?: string;
   subtitle?: string;

@@ -4,10 +4,11 @@ import { make, onResize, replaceIcon, sharpContext, targetOf } from "../core/ele
 import { nextFrame } from "../core/frames.js";
 import { sameSound } from "../core/source.js";
 import { colour, onTheme } from "../core/theme.js";
-import { isPlaying, leave, load, onPlaying, onTrouble, play, position, stop } from "./sound.js";
+import { isPending, isPlaying, leave, load, onPlaying, onTrouble, play, position, stop } from "./sound.js";
 import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks, unpacked } from "./spectrogram_image.js";
 
 const EDGE = { left: 46, right: 64, top: 8, bottom: 34, gap: 12 };
+const NO_EDGE = { left: 0, right: 0, top: 0, bottom: 0, gap: 4 };
 const WAVE_SHARE = 0.28;
 const SEEK_SECONDS = 0.1;
 
@@ -17,10 +18,12 @@ const SEEK_SECONDS = 0.1;
 export class SoundView {
   /**
    * @param {HTMLElement} element
-   * @param {{empty?: string}} options
+   * @param {{empty?: string, plain?: boolean}} options `plain`: without axes, for a narrow place
    */
-  constructor(element, { empty = "No sound chosen yet." } = {}) {
+  constructor(element, { empty = "No sound chosen yet.", plain = false } = {}) {
     this.empty = empty;
+    this.plain = plain;
+    this.edge = plain ? NO_EDGE : EDGE;
     /** @type {Sound | null} */
     this.sound = null;
     /** @type {SpectrogramCells | null} */
@@ -39,12 +42,14 @@ export class SoundView {
     this.picturing = make("div.player-picture", {}, this.canvas, this.cursor, this.message);
     this.box = make(
       "div.player",
-      { tabindex: "0", role: "group", "aria-label": "Sound player" },
+      { tabindex: "0", role: "group", "aria-label": "Sound player", "data-plain": plain },
       make("div.player-head", {}, this.button, make("div.player-words", {}, this.title, this.facts)),
       this.picturing,
     );
     element.append(this.box);
     this.box.addEventListener("keydown", (event) => this.key(event));
+    for (const type of /** @type {const} */ (["pointerenter", "focus"]))
+      this.button.addEventListener(type, () => this.sound && load(this.sound).catch(() => {}));
     this.picturing.addEventListener("pointerdown", (event) => this.seek(event));
     onResize(this.picturing, () => this.draw());
     onTheme(() => this.draw());
@@ -89,7 +94,7 @@ export class SoundView {
       this.describe();
       this.say("", "shown");
       this.draw();
-      load(sound).catch(() => {});
+      if (!what?.lazy) load(sound).catch(() => {});
     } catch (error) {
       if (sameSound(sound, this.sound)) this.say(/** @type {Error} */ (error).message, "error");
     }
@@ -122,7 +127,8 @@ export class SoundView {
     if (isPlaying(this.sound)) {
       this.from = position(this.sound) ?? 0;
       stop();
-    } else play(this.sound, { offset: this.from, asked });
+    } else if (isPending(this.sound)) stop();
+    else play(this.sound, { offset: this.from, asked });
   }
 
   /** @param {KeyboardEvent} event */
@@ -142,7 +148,7 @@ export class SoundView {
   seek(event) {
     if (!this.sound || !this.picture || event.button !== 0) return;
     const box = this.picturing.getBoundingClientRect();
-    const share = (event.clientX - box.left - EDGE.left) / (box.width - EDGE.left - EDGE.right);
+    const share = (event.clientX - box.left - this.edge.left) / (box.width - this.edge.left - this.edge.right);
     if (share < -0.02 || share > 1.02) return;
     this.from = Math.min(Math.max(share, 0), 0.999) * this.picture.seconds;
     play(this.sound, { offset: this.from, asked: event.timeStamp });
@@ -159,8 +165,10 @@ export class SoundView {
   follow() {
     const { sound } = this;
     const playing = sound !== null && isPlaying(sound);
+    const busy = sound !== null && !playing && isPending(sound);
     replaceIcon(this.button, playing ? "pause" : "play");
     this.button.setAttribute("aria-label", playing ? "Pause" : "Play");
+    this.button.setAttribute("aria-busy", String(busy));
     this.button.title = playing ? "Pause (space)" : "Play (space)";
     this.haltCursor();
     if (!playing) return this.place(this.from);
@@ -179,8 +187,8 @@ export class SoundView {
     const shown = picture && (seconds > 0 || (this.sound && isPlaying(this.sound)));
     this.cursor.style.opacity = shown ? "1" : "0";
     if (!picture || !shown) return;
-    const width = this.picturing.clientWidth - EDGE.left - EDGE.right;
-    const x = EDGE.left + width * Math.min(1, seconds / picture.seconds);
+    const width = this.picturing.clientWidth - this.edge.left - this.edge.right;
+    const x = this.edge.left + width * Math.min(1, seconds / picture.seconds);
     this.cursor.style.transform = `translateX(${x.toFixed(1)}px)`;
   }
 
@@ -190,15 +198,18 @@ export class SoundView {
     const context = sharpContext(this.canvas);
     if (!context) return;
     const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight];
-    const inner = h - EDGE.top - EDGE.bottom - EDGE.gap;
-    const wave = { x: EDGE.left, y: EDGE.top, w: w - EDGE.left - EDGE.right, h: inner * WAVE_SHARE };
-    const mel = { ...wave, y: EDGE.top + wave.h + EDGE.gap, h: inner * (1 - WAVE_SHARE) };
+    const { edge, plain } = this;
+    const waved = picture.peaks.length > 0; // a view that is a spectrogram has no waveform
+    const inner = h - edge.top - edge.bottom - (waved ? edge.gap : 0);
+    const wave = { x: edge.left, y: edge.top, w: w - edge.left - edge.right, h: waved ? inner * WAVE_SHARE : 0 };
+    const mel = { ...wave, y: edge.top + wave.h + (waved ? edge.gap : 0), h: inner - wave.h };
     context.font = `11px ${getComputedStyle(this.box).fontFamily}`;
-    drawWave(context, picture, wave);
+    if (waved) drawWave(context, picture, wave);
     context.imageSmoothingEnabled = false;
     context.drawImage(this.cells, mel.x, mel.y, mel.w, mel.h);
-    drawAxes(context, picture, wave, mel);
-    drawScale(context, picture, mel);
+    if (waved && !plain) drawLevels(context, wave);
+    if (!plain) drawAxes(context, picture, mel);
+    if (!plain) drawScale(context, picture, mel);
     this.place((this.sound && position(this.sound)) ?? this.from);
   }
 }
@@ -227,13 +238,10 @@ function drawWave(context, { peaks }, box) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {SpectrogramCells} picture
  * @param {Box} wave
- * @param {Box} mel
  */
-function drawAxes(context, picture, wave, mel) {
+function drawLevels(context, wave) {
   context.fillStyle = colour("faint-text");
-  context.strokeStyle = colour("faint-text");
   context.textBaseline = "middle";
   context.textAlign = "right";
   /** @type {[string, number][]} */
@@ -242,9 +250,18 @@ function drawAxes(context, picture, wave, mel) {
     ["0", wave.y + wave.h / 2],
     ["−1", wave.y + wave.h - 5],
   ];
-  for (const [value, y] of marks) {
-    context.fillText(value, wave.x - 6, y);
-  }
+  for (const [value, y] of marks) context.fillText(value, wave.x - 6, y);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {SpectrogramCells} picture
+ * @param {Box} mel
+ */
+function drawAxes(context, picture, mel) {
+  context.fillStyle = colour("faint-text");
+  context.textBaseline = "middle";
+  context.textAlign = "right";
   let last = Infinity;
   for (const { at, text } of frequencyMarks(picture.mel_hz)) {
     const y = mel.y + mel.h * (1 - at);

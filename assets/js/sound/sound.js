@@ -19,6 +19,8 @@ let resting;
 /** @type {Current | null} */
 let current = null;
 let wanted = 0; // the latest wish wins when several are being fetched
+/** @type {string | null} */
+let pending = null; // the key of the sound that is asked for and not yet heard
 
 /** @type {Set<(ended: Sound | null) => unknown>} */
 const followers = new Set();
@@ -75,12 +77,19 @@ export function load(sound) {
  */
 export async function play(sound, { offset = 0, asked = performance.now(), onEnd = () => {} } = {}) {
   const wish = ++wanted;
+  pending = soundKey(sound);
   audio();
+  tell();
   try {
     const buffer = await load(sound);
-    if (wish === wanted) begin(sound, buffer, { offset, asked, onEnd });
+    if (wish !== wanted) return;
+    pending = null;
+    begin(sound, buffer, { offset, asked, onEnd });
   } catch (error) {
-    if (wish === wanted) tellAll(worriers, { sound, message: readable(/** @type {Refusal} */ (error)) });
+    if (wish !== wanted) return;
+    pending = null;
+    tell();
+    tellAll(worriers, { sound, message: readable(/** @type {Refusal} */ (error)) });
   }
 }
 
@@ -144,9 +153,16 @@ export function leave(sound) {
 
 export function stop() {
   wanted++;
+  pending = null;
   silence();
   tell();
 }
+
+/**
+ * Whether this sound is asked for and still being fetched, or made.
+ * @param {Sound} sound
+ */
+export const isPending = (sound) => pending === soundKey(sound);
 
 /** @param {Sound} sound */
 export const isPlaying = (sound) => current !== null && current.key === soundKey(sound);

@@ -31,8 +31,11 @@ export function loadPicture(sound) {
  * @param {Sound} sound
  * @returns {Promise<SpectrogramImage>}
  */
-const fetchPicture = (sound) =>
-  sound.upload !== undefined ? source.uploadPicture(sound.upload) : fetchTogether(sound);
+async function fetchPicture(sound) {
+  if (sound.upload !== undefined) return source.uploadPicture(sound.upload);
+  if (sound.views !== undefined) return (await source.views(sound.views)).views[sound.which].picture;
+  return fetchTogether(sound);
+}
 
 /**
  * A picture as the server sends it, with its arrays as arrays.

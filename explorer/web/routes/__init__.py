@@ -9,6 +9,8 @@ from fastapi import APIRouter
 from explorer.jobs.exports import Exports
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
+from explorer.search.finder import Finder
+from explorer.sounds.pairs import Pairs
 from explorer.sounds.uploads import Uploads
 from explorer.tags import TagStore
 from explorer.web.routes.exports import add_exports
@@ -19,6 +21,7 @@ from explorer.web.routes.runs import add_runs
 from explorer.web.routes.settings import add_settings
 from explorer.web.routes.sounds import add_sounds
 from explorer.web.routes.tags import add_tags
+from explorer.web.routes.views import add_views
 
 PREFIX = "/gradio_api/x"
 
@@ -31,13 +34,16 @@ def byte_routes(
     queued: Queued = lambda name: {},
     exports: Exports | None = None,
     tags: TagStore | None = None,
+    pairs: Pairs | None = None,
+    finder: Finder | None = None,
 ) -> APIRouter:
     """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
     `queued` says more of the status of a run that waits for its turn; `exports` has the zips that visitors asked for;
-    `tags` keeps those of clips, where browsers don't.
+    `tags` keeps those of clips, where browsers don't; `pairs` draws views, which `finder` compares.
     """
     router = APIRouter(prefix=PREFIX)
     add_sounds(router, library, uploads)
+    add_views(router, library, pairs, finder)
     add_runs(router, library, layouts)
     add_settings(router, library)
     add_news(router, library, layouts, looked_at, queued)

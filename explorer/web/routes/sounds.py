@@ -26,7 +26,7 @@ def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
     def clip(fingerprint: str, index: str) -> Response:
         dataset, place = _clip(library, fingerprint, index)
         start = int(dataset.starts[place])
-        return _wav(dataset.samples[start : start + int(dataset.lengths[place])], FOR_GOOD)
+        return wav(dataset.samples[start : start + int(dataset.lengths[place])], FOR_GOOD)
 
     @router.get("/pictures/{fingerprint}")
     def clip_pictures(fingerprint: str, request: Request) -> Response:
@@ -39,7 +39,7 @@ def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
 
     @router.get("/upload/{token}/clip")
     def upload_clip(token: str) -> Response:
-        return _wav(_upload(uploads, token), NEVER)
+        return wav(_upload(uploads, token), NEVER)
 
     @router.get("/upload/{token}/picture")
     def upload_picture(token: str) -> Response:
@@ -85,7 +85,8 @@ def _upload(uploads: Uploads, token: str) -> np.ndarray:
     return samples
 
 
-def _wav(samples: np.ndarray, keep: str) -> Response:
+def wav(samples: np.ndarray, keep: str) -> Response:
+    """A sound that browsers can decode: int16 at 16 kHz."""
     content = np.asarray(samples, dtype="<i2").tobytes()
     return Response(_wav_header(len(content)) + content, 200, headers(keep), "audio/wav")
 

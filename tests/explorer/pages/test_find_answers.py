@@ -12,7 +12,8 @@ from explorer.pages.find_answers import (
     shown_steps,
     verdict,
 )
-from explorer.search.finder import Comparison, Found, Match
+from explorer.search.comparison import Comparison
+from explorer.search.finder import Found, Match
 
 
 def match(clip: Any, score: Any, **labels: Any) -> Any:

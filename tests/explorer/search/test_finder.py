@@ -10,7 +10,8 @@ from explorer.runs.layouts import Layout, LayoutFolders
 from explorer.runs.library import Library
 from explorer.runs.snapshots import snapshot_hash, unit_rows
 from explorer.search import finder as module
-from explorer.search.finder import Finder, kept_step, nearest_step, place_among, random_pair_cosines
+from explorer.search.comparison import random_pair_cosines
+from explorer.search.finder import Finder, kept_step, nearest_step, place_among
 from explorer.search.process import EmbeddingProcess
 from tests.support.fake_embedder import spectrum
 from training.errors import UserError
@@ -160,3 +161,14 @@ def test_random_pairs_are_of_different_clips() -> None:
     cosines = random_pair_cosines(np.eye(4, dtype=np.float32))
     assert not cosines.any()
     np.testing.assert_array_equal(random_pair_cosines(np.eye(4)), cosines)
+
+
+def test_two_views_are_compared_now_and_before_training(finder: Any, dataset: Any) -> None:
+    views = [np.random.default_rng(i).normal(size=(20, 24)).astype(np.float32) for i in range(2)]
+    assert finder.compare_views("a", [views[0], views[0]]).cosine == pytest.approx(1, abs=1e-3)
+    now = finder.compare_views("a", views)
+    assert now.step == 20 and now.cosine < 1 and 0 <= now.percentile <= 100
+    assert finder.untrained("a") == 0
+    assert finder.compare_views("a", views, 0).step == 0
+    with pytest.raises(UserError, match="no such run"):
+        finder.untrained("nowhere")

@@ -34,6 +34,12 @@ def test_sounds_are_embedded_by_the_weights_of_a_step(process: Any, make_run: An
     assert process.embeddings(run, 0, [TONE]).dtype == np.float32
 
 
+def test_views_are_embedded_in_their_own_shape(process: Any, make_run: Any, tmp_path: Path) -> None:
+    views = [np.random.default_rng(i).normal(size=(20, 24)).astype(np.float32) for i in range(2)]
+    found = process.view_embeddings(make_run(tmp_path / "run", snapshots=(0, 10)), 10, views)
+    np.testing.assert_allclose(found, [view[:16].mean(axis=1) * 11 for view in views], rtol=1e-5)
+
+
 def test_nothing_is_started_once_it_was_ended(process: Any, make_run: Any, tmp_path: Path) -> None:
     process.close()
     with pytest.raises(UserError, match="page is being ended"):

@@ -5,12 +5,19 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.sounds.views import two_views
+from explorer.sounds.view_words import UNCHANGED
+from explorer.sounds.views import View, two_views
 from training.data.store import clip_power
+from training.parts.augment import Augment
 from training.spectrogram import FrontEnd
 from training.views import MelViews, WaveformViews
 
 OFF = dict.fromkeys((f.name for f in fields(MelViews) if f.name != "crop_seconds"), 0.0)
+
+
+def drawn(sound: Any, others: Any, views: Any, seed: int) -> tuple[View, View]:
+    names = [f"other {i}" for i in range(len(others))]
+    return two_views(sound, others, names, Augment(views, FrontEnd()), seed)
 
 
 @pytest.fixture
@@ -26,21 +33,22 @@ def others() -> Any:
 
 @pytest.mark.parametrize("views", [MelViews(), WaveformViews()])
 def test_the_same_seed_gives_the_same_views_and_another_seed_others(views: Any, sound: Any, others: Any) -> None:
-    first, second = two_views(sound, others, views, FrontEnd(), 7)
-    again, _ = two_views(sound, others, views, FrontEnd(), 7)
-    other, _ = two_views(sound, others, views, FrontEnd(), 8)
+    first, second = drawn(sound, others, views, 7)
+    again, _ = drawn(sound, others, views, 7)
+    other, _ = drawn(sound, others, views, 8)
     assert np.array_equal(first.picture.spectrogram, again.picture.spectrogram)
-    assert np.array_equal(first.waveform, again.waveform)
+    assert np.array_equal(first.heard(), again.heard())
+    assert first.line == again.line != second.line
     assert not np.array_equal(first.picture.spectrogram, second.picture.spectrogram)
     assert not np.array_equal(first.picture.spectrogram, other.picture.spectrogram)
     for view in (first, second):
-        assert np.abs(view.waveform).max() <= 0.981
+        assert np.abs(view.heard()).max() <= 0.981
         assert view.picture.seconds == pytest.approx(0.96, abs=0.01)
 
 
 def test_the_picture_is_the_view_that_the_trainer_makes(sound: Any, others: Any) -> None:
     front_end, views = FrontEnd(), MelViews()
-    view, _ = two_views(sound, others, views, front_end, 3)
+    view, _ = drawn(sound, others, views, 3)
     power, lengths = clip_power([sound, *others], front_end, torch.device("cpu"))
     frames, random = views.frames(front_end.hop_seconds), torch.Generator().manual_seed(3)
     trained, _ = views.pair(power, lengths, frames, random, front_end.hop_seconds)
@@ -52,17 +60,29 @@ def test_the_picture_is_the_view_that_the_trainer_makes(sound: Any, others: Any)
 
 def test_mixup_takes_its_partners_from_the_others(sound: Any, others: Any) -> None:
     views = MelViews(**{**OFF, "mixup": 0.9})
-    alone, _ = two_views(sound, [], views, FrontEnd(), 1)
-    mixed = [two_views(sound, others, views, FrontEnd(), seed)[0] for seed in range(4)]
+    alone, _ = drawn(sound, [], views, 1)
+    mixed = [drawn(sound, others, views, seed)[0] for seed in range(4)]
     assert any(not np.array_equal(alone.picture.spectrogram, view.picture.spectrogram) for view in mixed)
 
 
 def test_with_everything_off_both_views_are_the_clip(sound: Any, others: Any) -> None:
-    first, second = two_views(sound, others, MelViews(crop_seconds=1.2, **OFF), FrontEnd(), 0)
+    first, second = drawn(sound, others, MelViews(crop_seconds=1.2, **OFF), 0)
     assert np.array_equal(first.picture.spectrogram, second.picture.spectrogram)
+    assert first.line == second.line == UNCHANGED
+
+
+def test_the_line_names_the_clip_that_is_mixed_in(sound: Any, others: Any) -> None:
+    lines = [view.line for seed in range(6) for view in drawn(sound, others, MelViews(**{**OFF, "mixup": 0.9}), seed)]
+    assert any("mixed with other" in line for line in lines)
+    assert all(line == UNCHANGED or "mixed with" in line for line in lines)
+
+
+def test_a_mel_view_has_no_waveform_and_samples_have_one(sound: Any, others: Any) -> None:
+    mel, samples = drawn(sound, others, MelViews(), 0)[0], drawn(sound, others, WaveformViews(), 0)[0]
+    assert (len(mel.picture.peaks), len(samples.picture.peaks)) == (0, 400)
 
 
 def test_a_silent_clip_gives_silent_views(others: Any) -> None:
-    first, _ = two_views(np.zeros(8_000, np.float32), [], MelViews(**OFF), FrontEnd(), 0)
-    assert not first.waveform.any()
+    first, _ = drawn(np.zeros(8_000, np.float32), [], MelViews(**OFF), 0)
+    assert not first.heard().any()
     assert not first.picture.spectrogram.any()

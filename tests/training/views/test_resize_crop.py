@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as functional
 
 from training.spectrogram import FLOOR
+from training.views.drawn import nobody
 from training.views.mel import _recropped
 from training.views.resize_crop import crop_of, resized_crop
 
@@ -67,7 +68,7 @@ def test_a_view_and_what_of_it_shows_the_clip_are_cropped_alike() -> None:
     inside = (np.arange(frames) >= random.integers(0, 6, (6, 1))) & (np.arange(frames) < random.integers(7, 17, (6, 1)))
     sizes, places = random.uniform(-1, 1, (2, 6)), random.uniform(size=(2, 6))
     amounts: Any = Drawn([*torch.from_numpy(sizes)], [*torch.from_numpy(places)])
-    found, shown = _recropped(torch.from_numpy(x), torch.from_numpy(inside), amounts, 0.7)
+    found, shown = _recropped(torch.from_numpy(x), torch.from_numpy(inside), amounts, 0.7, nobody)
     for b in range(6):
         high, wide = min(math.exp(0.7 * sizes[0, b]), 1.0) * bands, min(math.exp(0.7 * sizes[1, b]), 1.5) * frames
         bottom, left = places[0, b] * (bands - high), places[1, b] * (1.5 * frames - wide) - 0.25 * frames

@@ -1,0 +1,151 @@
+// Two views of a sound, to see and hear, with what was done to it in a line each and how alike a run finds them. The pictures
+// come at once; what is heard of a mel view is made when it is asked for.
+
+import { make } from "../core/elements.js";
+import { source } from "../core/source.js";
+import { SoundView } from "./player.js";
+
+const AGAIN_MS = 2000; // until what is being opened, or others ask for too, is asked for again
+
+/** @import { Refusal, ViewPair, ViewsAlike } from "../core/types.d.ts" */
+
+export class PairView {
+  /**
+   * @param {HTMLElement} element
+   * @param {{empty: string, plain?: boolean}} options `plain`: for a narrow place
+   */
+  constructor(element, { empty, plain = false }) {
+    this.empty = empty;
+    /** @type {string | null} */
+    this.query = null; // what is to be shown
+    /** @type {string | null} */
+    this.shown = null; // what was answered last
+    /** @type {string | null} */
+    this.run = null; // whose model says how alike they are
+    this.judged = ""; // run and query of the last question how alike they are
+    this.asking = false;
+    this.sides = [0, 1].map(() => {
+      const player = new SoundView(make("div"), { empty, plain });
+      const line = make("p.view-line");
+      player.picturing.before(line);
+      return { player, line };
+    });
+    this.alike = make("p.pair-alike", { role: "status" });
+    this.note = make("p.pair-note");
+    this.box = make(
+      "div.pair",
+      { "data-plain": plain },
+      make("div.pair-views", {}, ...this.sides.map(({ player }) => player.box)),
+      this.alike,
+      this.note,
+    );
+    element.append(this.box);
+  }
+
+  /**
+   * Shows the views of a query (see explorer/web/routes/views.py), and what the model of `run` finds; null shows none. While
+   * one query is answered only the last of those that follow is kept.
+   * @param {string | null} query
+   * @param {string | null} run
+   */
+  async show(query, run) {
+    const same = query === this.query && run === this.run;
+    this.query = query;
+    this.run = run;
+    if (query === null) return this.clear(this.empty);
+    if (same || this.asking) return;
+    this.asking = true;
+    try {
+      while (this.query !== null && this.query !== this.shown) await this.ask(this.query);
+    } finally {
+      this.asking = false;
+    }
+    this.judge();
+  }
+
+  /** @param {string} query */
+  async ask(query) {
+    this.busy(true);
+    this.say("Drawing the views …");
+    const [pair, error] = await source.views(query).then(
+      (pair) => [pair, null],
+      (error) => [null, error],
+    );
+    this.busy(false);
+    if (query !== this.query) return; // something else is wanted by now
+    this.shown = query;
+    if (pair) this.put(pair, query);
+    else this.fail(error);
+  }
+
+  /**
+   * @param {ViewPair} pair
+   * @param {string} query
+   */
+  put({ views, note }, query) {
+    for (const [i, { player, line }] of this.sides.entries()) {
+      const sound = { views: query, which: i };
+      player.show({ sound, title: `View ${i + 1}`, picture: views[i].picture, lazy: true });
+      line.textContent = views[i].line;
+    }
+    this.note.textContent = note;
+    this.say("");
+  }
+
+  /** @param {Refusal} error */
+  fail(error) {
+    this.clear(error.message, "error");
+    if (error.status !== 503) return;
+    const query = this.query;
+    setTimeout(() => {
+      if (this.query !== query || !this.box.offsetParent) return;
+      this.query = null; // so that it is asked for anew
+      this.show(query, this.run);
+    }, AGAIN_MS);
+  }
+
+  /**
+   * @param {string} why
+   * @param {"empty" | "error"} state
+   */
+  clear(why, state = "empty") {
+    if (state === "empty") this.shown = null;
+    for (const [i, { player, line }] of this.sides.entries()) {
+      player.show(null);
+      player.say(i ? "" : why, state);
+      line.textContent = "";
+    }
+    this.note.textContent = "";
+    this.say("");
+  }
+
+  /** Asks how alike the views are, once for a run and a query. */
+  async judge() {
+    const { query, run } = this;
+    const about = `${run} ${query}`;
+    if (!run || !query || query !== this.shown || this.sides[0].player.sound === null || about === this.judged) return;
+    this.judged = about;
+    this.say("How alike does the model find them? …");
+    const said = await source.alike(run, query).then(alikeInWords, (error) => error.message);
+    if (this.judged === about && this.query === query && this.run === run) this.say(said);
+  }
+
+  /** @param {boolean} busy */
+  busy(busy) {
+    this.box.setAttribute("aria-busy", String(busy));
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.alike.textContent = text;
+    if (!text) this.judged = "";
+  }
+}
+
+/** @param {ViewsAlike} alike */
+export function alikeInWords({ cosine, percentile, before }) {
+  /** @param {number} value */
+  const number = (value) => value.toFixed(2).replace("-", "−");
+  const training = before === null ? "" : ` Before training: ${number(before)}.`;
+  return `Similarity to the model: ${number(cosine)}, more than ${Math.floor(percentile)} % of random pairs of clips.${training}`;
+}

@@ -1,0 +1,32 @@
+// Beside the chosen clip: the two views that the run that is looked at makes of it, by its own settings.
+
+import { make, onShown } from "../core/elements.js";
+import { isSeen } from "../core/pulse.js";
+import { view } from "../core/view.js";
+import { PairView } from "./pair.js";
+
+const EMPTY = "Choose a clip: the two views that this run makes of it are shown here.";
+const SEEDS = 1e6;
+
+/** The component. @param {HTMLElement} root */
+export function mount(root) {
+  let seed = 0;
+  const again = make("button.plain", { type: "button", onclick: draw }, "Draw again");
+  const head = make("div.two-views-head", {}, make("h3", {}, "Two views of it"), again);
+  root.append(head);
+  const pair = new PairView(root, { empty: EMPTY, plain: true });
+  const update = () => {
+    const { clip } = view.state;
+    again.hidden = clip === null || !view.run;
+    if (!isSeen(root)) return;
+    const asked = new URLSearchParams({ run: view.run ?? "", clip: `${clip}`, seed: `${seed}` });
+    pair.show(again.hidden ? null : asked.toString(), view.run);
+  };
+  function draw() {
+    seed = Math.floor(Math.random() * SEEDS);
+    update();
+  }
+  view.on(["runs", "clip"], update);
+  onShown(root, update);
+  update();
+}
