@@ -98,11 +98,10 @@ class Look:
         self.visitor.at_once(self.functions["method"], {"method": chosen})
 
     def views(self) -> None:
-        """Two views of a clip."""
-        sound = {"sound": {"fingerprint": self.about["fingerprint"], "index": self._clip()}}
-        self.visitor.call(
-            self.functions["views"], {"listen-player": sound, "views-seed": self.visitor.random.randrange(99)}
-        )
+        """Two views of a clip by the run's settings, of which the first is heard."""
+        query = f"run={self.run}&clip={self._clip()}&seed={self.visitor.random.randrange(99)}"
+        self.visitor.ask(f"/gradio_api/x/views?{query}")
+        self.visitor.ask(f"/gradio_api/x/views/heard/0?{query}")
 
     def upload(self) -> None:
         """A sound of one's own, shown."""

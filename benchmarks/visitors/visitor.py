@@ -84,7 +84,7 @@ class Function:
 
 EVENTS = {
     "opened": ("tab-train", "select"), "method": ("method", "input"), "start": ("start", "click"),
-    "stop": ("run-state", "stop"), "views": ("two-views", "click"), "sound": ("listen-audio", "input"),
+    "stop": ("run-state", "stop"), "sound": ("listen-audio", "input"),
 }  # fmt: skip
 """Name here → the part's id and its event."""
 

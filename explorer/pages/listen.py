@@ -1,5 +1,6 @@
 """Listen: see and hear a sound, and the two views of it that a model would be trained on."""
 
+import threading
 from typing import Any
 
 import gradio as gr
@@ -49,6 +50,7 @@ def _wire_data(frame: Frame, source: SoundSource, data: DataChoice) -> None:
 
     def opened(chosen: str | None) -> tuple[Any, ...]:
         frame.services.pairs.warm_up()
+        threading.Thread(target=frame.services.finder.start, name="start listening", daemon=True).start()
         return data.look(chosen)
 
     def offered(chosen: str | None) -> gr.Dropdown:
@@ -71,7 +73,7 @@ class _Views:
                 list(DOMAINS.items()), value="mel", label="What the encoder hears", elem_id="views-domain", scale=1
             )
             self.seed = gr.Number(
-                0, label="Seed", precision=0, minimum=0, maximum=2**31, elem_id="views-seed", scale=0, min_width=110
+                0, label="Seed", precision=0, minimum=0, maximum=2**31, elem_id="views-seed", scale=0, min_width=150
             )
             self.again = gr.Button("Draw again", elem_id="views-again", size="md", scale=0, min_width=120)
         self.pair = AskedViews(empty=EMPTY_VIEW, elem_id="views-pair")

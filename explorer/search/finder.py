@@ -1,5 +1,6 @@
 """Which clips of the data sound like this one to the model? Where would it lie on the map? How alike are two sounds?"""
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,6 +75,11 @@ class Finder:
         self._process = process or EmbeddingProcess()
         self._index = Index(self._process, root)
         self._listening: dict[str, tuple[int, float]] = {}
+
+    def start(self) -> None:
+        """Have the process that listens started, before it is asked anything."""
+        with contextlib.suppress(UserError):
+            self._process.start()
 
     def prepare(self, name: str, step: int | None = None) -> str:
         """Have all clips embedded in the background; how far that is, in words. Empty when all is ready."""

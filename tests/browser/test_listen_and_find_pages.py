@@ -79,11 +79,13 @@ def test_a_clip_is_heard_and_its_two_views(site: Site, look: Callable[..., Seen]
     page.locator("#listen-picker").get_by_role("button", name="Random").click()
     page.wait_for_function("heard.length === 1")
     assert title(page, "listen-player") in ("high", "low")
-    page.locator("#two-views").click()
-    for view in ("view-1", "view-2"):
-        page.locator(f"#{view} .player[data-state=shown]").wait_for(timeout=SLOW_MS)
-    page.locator("#view-1").get_by_role("button", name="Play").click()
-    page.wait_for_function("heard.length === 2 && heard[1].startsWith('u:')")
+    views = page.locator("#views-pair .player[data-state=shown]")
+    views.nth(1).wait_for(timeout=SLOW_MS)
+    assert all(re.search(r"\d", line) for line in page.locator("#views-pair .view-line").all_inner_texts())
+    alike = page.locator("#views-pair .pair-alike").filter(has_text="Similarity to the model")
+    alike.wait_for(timeout=SLOW_MS)
+    views.nth(1).get_by_role("button", name="Play").click()
+    page.wait_for_function("heard.length === 2 && heard[1].startsWith('v:1:')", timeout=SLOW_MS)
     switch = page.locator("#views-form [data-name=mixup] input[role=switch]")
     assert switch.is_checked()
     switch.click()
@@ -91,6 +93,45 @@ def test_a_clip_is_heard_and_its_two_views(site: Site, look: Callable[..., Seen]
     switch.click()
     assert page.locator("#views-form [data-name=mixup] input[type=text]").input_value() != "0"
     assert (seen.troubles, seen.elsewhere) == ([], [])
+
+
+def test_a_change_of_an_augmentation_asks_once_and_shows_that_it_is_busy(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site, height=800)
+    asked: list[str] = []
+    seen.page.on("request", lambda request: asked.append(request.url) if CALLED.search(request.url) else None)
+    drawn: list[str] = []
+    seen.page.on("request", lambda request: drawn.append(request.url) if "/x/views?" in request.url else None)
+    page = seen.open("tab=listen&run=made")
+    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for(timeout=SLOW_MS)
+    page.locator("#views-pair .pair-alike").filter(has_text="Similarity").wait_for(timeout=SLOW_MS)
+    asked.clear()
+    drawn.clear()
+    busy = "() => { window.busy = []; new MutationObserver(() => busy.push(document.querySelector('.pair').ariaBusy))"
+    page.evaluate(busy + ".observe(document.querySelector('#views-pair .pair'), {attributes: true}); }")
+    lines = page.locator("#views-pair .view-line").all_inner_texts()
+    page.locator("#views-form [data-name=noise] input[role=switch]").click()
+    page.wait_for_function("busy.length === 2", timeout=SLOW_MS)
+    page.wait_for_timeout(500)
+    assert page.evaluate("busy") == ["true", "false"]
+    assert (len(drawn), asked) == (1, [])
+    assert page.locator("#views-pair .view-line").all_inner_texts() != lines
+    page.get_by_role("button", name="Draw again").click()
+    page.wait_for_function("busy.length === 4", timeout=SLOW_MS)
+    page.locator("#views-domain").get_by_label("Waveform views").click()
+    page.wait_for_function("busy.length === 6", timeout=SLOW_MS)
+    page.wait_for_timeout(500)
+    assert len(drawn) == 3
+    page.locator("#views-pair .pair-alike").filter(has_text="another front end").wait_for(timeout=SLOW_MS)
+    assert not seen.troubles, seen.troubles
+
+
+def test_the_sound_and_its_two_views_are_on_one_screen(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site, height=800)
+    page = seen.open("tab=listen")
+    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for(timeout=SLOW_MS)
+    for part in ("#listen-player canvas", "#views-pair canvas >> nth=0", "#views-pair canvas >> nth=1"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 800, (part, box)
 
 
 def test_another_set_is_chosen_and_one_that_is_not_here_can_be_fetched(

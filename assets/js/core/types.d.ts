@@ -212,8 +212,9 @@ export interface Lens {
 /** From Python: explorer.web.routes.picture_values; both arrays are base64 of bytes. */
 export interface SpectrogramImage {
   seconds: number;
-  rms_db: number;
-  peak_db: number;
+  /** null of a view that has no waveform, and then no `peaks` either */
+  rms_db: number | null;
+  peak_db: number | null;
   mels: number;
   frames: number;
   hop_seconds: number;
@@ -276,13 +277,13 @@ export interface ViewPair {
   note: string;
 }
 
-/** From Python: how alike a run's model finds two views; `before` is their cosine before training, null where it isn't kept. */
-export interface ViewsAlike {
-  step: number;
-  cosine: number;
-  percentile: number;
-  before: number | null;
-}
+/**
+ * From Python: how alike a run's model finds two views; `before` the same before training, null where it isn't
+ * kept; or `why` it cannot compare them.
+ */
+export type ViewsAlike =
+  | { step: number; cosine: number; percentile: number; before: { cosine: number; percentile: number } | null }
+  | { why: string };
 
 /** To Python: the run that is looked at; from Python, of the choice of a run: one that is to be ("": none). */
 export interface RunValue {

@@ -5,6 +5,7 @@ import { make } from "../core/elements.js";
 import { source } from "../core/source.js";
 import { SoundView } from "./player.js";
 
+const UNIT = /(\d) (?=%|dB|s\b|bands?\b)/g; // a number stays on its unit's line
 const AGAIN_MS = 2000; // until what is being opened, or others ask for too, is asked for again
 
 /** @import { Refusal, ViewPair, ViewsAlike } from "../core/types.d.ts" */
@@ -22,8 +23,10 @@ export class PairView {
     this.shown = null; // what was answered last
     /** @type {string | null} */
     this.run = null; // whose model says how alike they are
-    this.judged = ""; // run and query of the last question how alike they are
+    /** @type {string | null} */
+    this.judged = null; // run and query of what is said of how alike they are
     this.asking = false;
+    this.judging = false;
     this.sides = [0, 1].map(() => {
       const player = new SoundView(make("div"), { empty, plain });
       const line = make("p.view-line");
@@ -86,7 +89,7 @@ export class PairView {
     for (const [i, { player, line }] of this.sides.entries()) {
       const sound = { views: query, which: i };
       player.show({ sound, title: `View ${i + 1}`, picture: views[i].picture, lazy: true });
-      line.textContent = views[i].line;
+      line.textContent = views[i].line.replace(UNIT, "$1\u00a0");
     }
     this.note.textContent = note;
     this.say("");
@@ -99,7 +102,7 @@ export class PairView {
     const query = this.query;
     setTimeout(() => {
       if (this.query !== query || !this.box.offsetParent) return;
-      this.query = null; // so that it is asked for anew
+      this.query = this.shown = null; // so that it is asked for anew
       this.show(query, this.run);
     }, AGAIN_MS);
   }
@@ -119,15 +122,25 @@ export class PairView {
     this.say("");
   }
 
-  /** Asks how alike the views are, once for a run and a query. */
+  /** Asks how alike the views are, once for a run and a query; while one is answered only the last that follows is kept. */
   async judge() {
+    if (this.judging) return;
+    this.judging = true;
+    for (let about = this.wanted(); about && about.key !== this.judged; about = this.wanted()) {
+      this.say("How alike does the model find them? …");
+      const said = await source.alike(about.run, about.query).then(alikeInWords, (error) => error.message);
+      if (this.wanted()?.key !== about.key) continue;
+      this.say(said);
+      this.judged = about.key;
+    }
+    this.judging = false;
+  }
+
+  /** What is to be judged: views that are shown, by a run. */
+  wanted() {
     const { query, run } = this;
-    const about = `${run} ${query}`;
-    if (!run || !query || query !== this.shown || this.sides[0].player.sound === null || about === this.judged) return;
-    this.judged = about;
-    this.say("How alike does the model find them? …");
-    const said = await source.alike(run, query).then(alikeInWords, (error) => error.message);
-    if (this.judged === about && this.query === query && this.run === run) this.say(said);
+    const there = run && query && query === this.shown && this.sides[0].player.sound;
+    return there ? { run, query, key: `${run} ${query}` } : null;
   }
 
   /** @param {boolean} busy */
@@ -138,14 +151,18 @@ export class PairView {
   /** @param {string} text */
   say(text) {
     this.alike.textContent = text;
-    if (!text) this.judged = "";
+    this.judged = null;
   }
 }
 
 /** @param {ViewsAlike} alike */
-export function alikeInWords({ cosine, percentile, before }) {
+export function alikeInWords(alike) {
+  if ("why" in alike) return alike.why;
+  const { cosine, percentile, before } = alike;
   /** @param {number} value */
   const number = (value) => value.toFixed(2).replace("-", "−");
-  const training = before === null ? "" : ` Before training: ${number(before)}.`;
-  return `Similarity to the model: ${number(cosine)}, more than ${Math.floor(percentile)} % of random pairs of clips.${training}`;
+  /** @param {number} percentile */
+  const share = (percentile) => `more than ${Math.floor(percentile)} %`;
+  const now = `Similarity to the model: ${number(cosine)}, ${share(percentile)} of random pairs of clips.`;
+  return before ? `${now} Before training: ${number(before.cosine)}, ${share(before.percentile)}.` : now;
 }

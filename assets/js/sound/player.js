@@ -114,8 +114,9 @@ export class SoundView {
     const facts = this.subtitle ? [this.subtitle] : [];
     if (this.picture) {
       facts.push(`${this.picture.seconds.toFixed(2)} s`);
-      if (Number.isFinite(this.picture.rms_db)) facts.push(`RMS ${decibel(this.picture.rms_db)}`);
-      if (Number.isFinite(this.picture.peak_db)) facts.push(`peak ${decibel(this.picture.peak_db)}`);
+      const { rms_db, peak_db } = this.picture;
+      if (rms_db !== null) facts.push(`RMS ${decibel(rms_db)}`);
+      if (peak_db !== null) facts.push(`peak ${decibel(peak_db)}`);
     }
     this.facts.textContent = facts.join("  ·  ");
     const name = this.title.textContent ? `Sound player: ${this.title.textContent}` : "Sound player";

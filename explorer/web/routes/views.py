@@ -61,10 +61,12 @@ def add_views(router: APIRouter, library: Library, pairs: Pairs | None, finder: 
         if finder is None:
             raise Refused("Nothing is compared here.")
         recipe = _told(lambda: recipe_of(library, dict(request.query_params)))
+        if (why := _why_not(library, run, recipe)) is not None:
+            return json_answer({"why": why})
         if not turn.acquire(timeout=1):
             raise Refused(BUSY, 503)
         try:
-            return json_answer(_told(lambda: _alike(library, finder, _pairs(pairs), run, recipe)))
+            return json_answer(_told(lambda: _alike(finder, _pairs(pairs), run, recipe)))
         finally:
             turn.release()
 
@@ -122,20 +124,28 @@ def _note(library: Library, asked: dict[str, str]) -> str:
     return "" if "run" not in asked or run_views(run_of(library, asked["run"])).pairs else GOES_ON
 
 
-def _alike(library: Library, finder: Finder, pairs: Pairs, name: str, recipe: Recipe) -> dict[str, Any]:
-    """Cosine and percentile among random pairs, now and, where the weights are kept, before training."""
+def _why_not(library: Library, name: str, recipe: Recipe) -> str | None:
+    """Why a run's model cannot be given such views; None where it can."""
+    own = _told(lambda: run_views(run_of(library, name)).augment)
+    if type(own.settings) is type(recipe.augment.settings) and own.front_end == recipe.augment.front_end:
+        return None
+    return "The run that is looked at hears with another front end, so it cannot compare these views."
+
+
+def _alike(finder: Finder, pairs: Pairs, name: str, recipe: Recipe) -> dict[str, Any]:
+    """Cosine and percentile among random pairs, now and, where the weights are kept, before training; or why there is none."""
     views = [view.given for view in pairs.pair(recipe)]
-    own = run_views(run_of(library, name)).augment
-    if type(own.settings) is not type(recipe.augment.settings) or own.front_end != recipe.augment.front_end:
-        raise UserError("This run hears with another front end, so it cannot compare these views.")
-    now = finder.compare_views(name, views)
-    untrained = finder.untrained(name)
-    before = None if untrained is None else finder.compare_views(name, views, untrained)
+    try:
+        now = finder.compare_views(name, views)
+        untrained = finder.untrained(name)
+        before = None if untrained is None else finder.compare_views(name, views, untrained)
+    except UserError as error:
+        return {"why": str(error)}
     return {
         "step": now.step,
         "cosine": now.cosine,
         "percentile": now.percentile,
-        "before": None if before is None else before.cosine,
+        "before": None if before is None else {"cosine": before.cosine, "percentile": before.percentile},
     }
 
 

@@ -20,6 +20,7 @@ from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.pairs import BUSY, Busy, Pairs
 from explorer.sounds.uploads import Uploads
 from explorer.web.routes import PREFIX, byte_routes
+from tests.explorer.test_types_of_values import wrong_types
 from training.errors import UserError
 
 DATA = "0" * 64
@@ -106,11 +107,11 @@ def test_each_view_is_heard(which: int, page: Any) -> None:
 
 def test_a_runs_model_says_how_alike_they_are_now_and_before_training(page: Any) -> None:
     found = page.get("views/alike/first", run="first", clip=3, seed=4).json()
-    assert found == {"step": 20, "cosine": 0.75, "percentile": 97.0, "before": 0.25}
+    assert found == {"step": 20, "cosine": 0.75, "percentile": 97.0, "before": {"cosine": 0.25, "percentile": 97.0}}
     assert page.finder.asked == [("first", [(20, 24)] * 2, None), ("first", [(20, 24)] * 2, 0)]
     assert page.get("views/alike/masks", run="masks", clip=3, seed=4).json()["before"] is None
     other = page.get("views/alike/first", clip=3, fingerprint=DATA, seed=4, domain="mel", views={})
-    assert other.status_code == 404 and "another front end" in other.json()["detail"]
+    assert "another front end" in other.json()["why"]
 
 
 @pytest.mark.parametrize(
@@ -139,10 +140,19 @@ def test_a_runs_model_says_how_alike_they_are_now_and_before_training(page: Any)
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_one_sentence(query: Any, said: str, page: Any) -> None:
-    for path in ("views", "views/heard/0", "views/alike/first"):
+    for path in ("views", "views/heard/0"):
         answer = page.get(path, **query)
         assert answer.status_code == 404
         assert said in answer.json()["detail"], answer.json()
+
+
+def test_answers_are_of_the_types_of_the_page(page: Any, tmp_path: Path) -> None:
+    asked = {"run": "first", "clip": 3, "seed": 4}
+    samples = {
+        "ViewsAlike": [page.get("views/alike/first", **asked).json(), page.get("views/alike/masks", **asked).json()],
+        "ViewPair": [page.get("views", **asked).json()],
+    }
+    assert wrong_types(tmp_path, samples) == ""
 
 
 def test_there_are_two_views(page: Any) -> None:
@@ -163,7 +173,5 @@ def test_a_model_that_cannot_be_asked_is_said(page: Any, monkeypatch: pytest.Mon
         raise UserError("This run has kept no weights yet.")
 
     monkeypatch.setattr(page.finder, "compare_views", refuses)
-    assert (
-        page.get("views/alike/first", run="first", clip=3, seed=4).json()["detail"]
-        == "This run has kept no weights yet."
-    )
+    found = page.get("views/alike/first", run="first", clip=3, seed=4)
+    assert (found.status_code, found.json()) == (200, {"why": "This run has kept no weights yet."})

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { pretendPage } from "../support.js";
+
+let queryOf, alikeInWords;
+
+before(async () => {
+  pretendPage();
+  ({ queryOf } = await import("../../../assets/js/sound/listen_views.js"));
+  ({ alikeInWords } = await import("../../../assets/js/sound/pair.js"));
+});
+
+const clip = { fingerprint: "f", index: 4 };
+const filled = { "mel views": { mixup: 0.2 }, front_end: { mels: 20 } };
+const wanted = { sound: clip, domain: "mel", filled, seed: 3, data: "d" };
+
+test("a clip is mixed with its own data, a sound of one's own with the data that is chosen", () => {
+  const ofClip = new URLSearchParams(queryOf(wanted));
+  assert.deepEqual([ofClip.get("clip"), ofClip.get("fingerprint"), ofClip.get("seed")], ["4", "f", "3"]);
+  assert.deepEqual(JSON.parse(ofClip.get("views")), { mixup: 0.2 });
+  assert.deepEqual(JSON.parse(ofClip.get("front_end")), { mels: 20 });
+  const own = new URLSearchParams(queryOf({ ...wanted, sound: { upload: "t" } }));
+  assert.deepEqual([own.get("upload"), own.get("fingerprint"), own.get("clip")], ["t", "d", null]);
+  assert.equal(
+    new URLSearchParams(queryOf({ ...wanted, sound: { upload: "t" }, data: null })).get("fingerprint"),
+    null,
+  );
+});
+
+test("nothing is asked without a sound, nor with the form of another domain", () => {
+  assert.equal(queryOf(null), null);
+  assert.equal(queryOf({ ...wanted, sound: null }), null);
+  assert.equal(queryOf({ ...wanted, domain: "waveform" }), null);
+});
+
+test("how alike views are, in words", () => {
+  const alike = { step: 9, cosine: 0.934, percentile: 99.7, before: { cosine: -0.2, percentile: 31.2 } };
+  assert.equal(
+    alikeInWords(alike),
+    "Similarity to the model: 0.93, more than 99 % of random pairs of clips. Before training: −0.20, more than 31 %.",
+  );
+  assert.equal(alikeInWords({ why: "It hears otherwise." }), "It hears otherwise.");
+  assert.doesNotMatch(alikeInWords({ ...alike, before: null }), /Before/);
+});
