@@ -15,6 +15,7 @@ from explorer.components.notice import Notice, refusal, said
 from explorer.components.run_choice import RunChoice, chosen_run, run_of
 from explorer.components.run_settings import RunSettings
 from explorer.components.run_state import RunState
+from explorer.components.selection_panel import SelectionPanel
 from explorer.components.settings_form import SettingsForm, filled_in, settings_group
 from explorer.components.similarity_chart import SimilarityChart
 from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sound
@@ -39,6 +40,7 @@ __all__ = [
     "RunChoice",
     "RunSettings",
     "RunState",
+    "SelectionPanel",
     "SettingsForm",
     "SimilarityChart",
     "SoundPlayer",

@@ -15,6 +15,7 @@ from explorer.components import (
     RunChoice,
     RunSettings,
     RunState,
+    SelectionPanel,
     Standing,
     chosen_run,
     run_of,
@@ -55,6 +56,7 @@ def build(frame: Frame) -> None:
             FirstMinute(elem_id="first-minute")
         with gr.Column(elem_id="live-clip", min_width=300):
             ClipSlot(elem_id=CLIP)
+            SelectionPanel(elem_id="selection")
     with gr.Row(elem_id="with-run"):
         RunChoice(heading="Compare with", compare=True, elem_id="compare")
         export = ExportButton(frame)

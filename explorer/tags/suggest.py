@@ -10,8 +10,6 @@ import numpy as np
 
 WEAK = 300
 """So many untagged clips at most stand for what doesn't carry the tag."""
-WEAK_WEIGHT = 0.3
-"""Of all of them together, where the clips that carry the tag weigh 1, as do those tagged otherwise."""
 STRENGTH = 10.0
 """C of the regression: the inverse of its regularisation, on rows of length 1."""
 
@@ -34,6 +32,7 @@ def suggestions(units: np.ndarray, yes: Sequence[int], no: Sequence[int], count:
     weak negatives: without them nothing can be learned from a first tag.
     """
     from sklearn.linear_model import LogisticRegression  # half a second, which only those who tag wait for
+    from threadpoolctl import threadpool_limits
 
     known = np.zeros(len(units), bool)
     known[[*yes, *no]] = True
@@ -43,17 +42,13 @@ def suggestions(units: np.ndarray, yes: Sequence[int], no: Sequence[int], count:
     weak = np.random.default_rng(0).permutation(untagged)[:WEAK]
     rows = np.concatenate([yes, no, weak]).astype(np.int64)
     targets = np.arange(len(rows)) < len(yes)
-    # Each of the three weighs as much as it should, however many clips it has.
-    weights = np.concatenate([_shared(1.0, len(yes)), _shared(1.0, len(no)), _shared(WEAK_WEIGHT, len(weak))])
+    weights = np.concatenate([np.full(len(part), len(yes) / len(part)) for part in (yes, no, weak) if len(part)])
     model = LogisticRegression(C=STRENGTH, max_iter=200)
-    model.fit(units[rows], targets, sample_weight=weights * len(yes))
-    found = model.predict_proba(units[untagged])[:, 1]
+    with threadpool_limits(1):  # more threads take longer for so few rows, above all beside a training
+        model.fit(units[rows], targets, sample_weight=weights)
+        found = model.predict_proba(units[untagged])[:, 1]
     likely = np.argsort(-found, kind="stable")[:count]
     uncertain = np.argsort(np.abs(found - 0.5), kind="stable")[:count]
     return Suggested(
         *(tuple((int(untagged[i]), float(found[i])) for i in chosen) for chosen in (likely, uncertain)),
     )
-
-
-def _shared(weight: float, count: int) -> np.ndarray:
-    return np.full(count, weight / max(1, count))

@@ -15,6 +15,7 @@
 /** @import { Baselines, Column, Lens, MethodCard, Neighbour, News, Places, Points } from "./types.d.ts" */
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
 /** @import { ViewPair, ViewsAlike } from "./types.d.ts" */
+/** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
 /** @typedef {"status" | "metrics" | "layouts"} NewsPart */
 
 /**
@@ -41,6 +42,12 @@
  * @property {(query: string) => Promise<ViewPair>} views
  *   two views of a sound, drawn anew; see explorer/web/routes/views.py for what the query says
  * @property {(run: string, query: string) => Promise<ViewsAlike>} alike  how alike the run's model finds them
+ * @property {(run: string) => Promise<TagsValue>} tags  which of its clips carry which tags, where the source keeps them
+ * @property {(run: string, change: TagChange) => Promise<TagsValue>} changeTags  with the `row` that takes it back
+ * @property {(run: string, row: string) => Promise<TagsValue>} undoTags
+ * @property {(run: string, yes: number[], no: number[]) => Promise<Suggestions>} suggest
+ *   clips like those that carry a tag (`yes`), not like those that were tagged otherwise (`no`)
+ * @property {(run: string, kind: string, asked: TakeAway) => Promise<Blob>} takeAway  clips as a file of a kind
  */
 
 /** @type {Source} The page's source. */

@@ -2,10 +2,10 @@
 
 const word = encodeURIComponent;
 // After how many seconds a question is given up: sounds and maps may be large, and lines are slow.
-const SECONDS = { json: 20, bytes: 60 };
+const SECONDS = { json: 20, bytes: 60, file: 600 };
 
 /** @import { NewsPart, Source } from "./source.js" */
-/** @import { Refusal, Sound } from "./types.d.ts" */
+/** @import { Refusal, Sound, TagChange, TakeAway } from "./types.d.ts" */
 
 /** @implements {Source} */
 export class LiveSource {
@@ -135,6 +135,58 @@ export class LiveSource {
     return this.json(`views/alike/${word(run)}?${query}`, "how alike the views are", this.seconds.bytes);
   }
 
+  /** @param {string} run */
+  tags(run) {
+    return this.json(`run/${word(run)}/tags`, "the tags");
+  }
+
+  /**
+   * @param {string} run
+   * @param {TagChange} change
+   */
+  changeTags(run, change) {
+    return this.send(`run/${word(run)}/tags`, "the tags", change, (reply) => reply.json());
+  }
+
+  /**
+   * @param {string} run
+   * @param {string} row
+   */
+  undoTags(run, row) {
+    return this.send(`run/${word(run)}/tags/undo`, "the tags", { row }, (reply) => reply.json());
+  }
+
+  /**
+   * @param {string} run
+   * @param {number[]} yes
+   * @param {number[]} no
+   */
+  suggest(run, yes, no) {
+    return this.send(`run/${word(run)}/suggest`, "the suggestions", { yes, no }, (reply) => reply.json());
+  }
+
+  /**
+   * @param {string} run
+   * @param {string} kind
+   * @param {TakeAway} asked
+   */
+  takeAway(run, kind, asked) {
+    const where = `run/${word(run)}/take_away/${word(kind)}`;
+    return this.send(where, "the file", asked, (reply) => reply.blob(), this.seconds.file);
+  }
+
+  /**
+   * @template Value
+   * @param {string} where
+   * @param {string} what
+   * @param {object} said
+   * @param {(reply: Response) => Promise<Value>} read
+   */
+  send(where, what, said, read, seconds = this.seconds.json) {
+    const sent = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) };
+    return this.ask(where, what, read, seconds, sent);
+  }
+
   /**
    * @param {string} where
    * @param {string} what
@@ -159,11 +211,12 @@ export class LiveSource {
    * @param {string} what
    * @param {(reply: Response) => Promise<Value>} read
    * @param {number} seconds
+   * @param {RequestInit} sent
    */
-  async ask(where, what, read, seconds) {
+  async ask(where, what, read, seconds, sent = {}) {
     const limit = AbortSignal.timeout(seconds * 1000);
     try {
-      const reply = await fetch(this.root + where, { signal: limit });
+      const reply = await fetch(this.root + where, { ...sent, signal: limit });
       if (reply.ok) return await read(reply);
       throw await refusal(reply);
     } catch (caught) {

@@ -34,6 +34,11 @@ const AT_REST = {
   read_only: true,
 };
 
+/** @type {(...asked: unknown[]) => Promise<never>} */
+const nowhere = async () => {
+  throw refused("An exported run has no tags; they are kept where it was trained.", 404);
+};
+
 /** @implements {Source} */
 export class StaticSource {
   /**
@@ -54,6 +59,13 @@ export class StaticSource {
     /** @type {Map<string, Promise<ArrayBuffer>>} */
     this.heard = new Map();
   }
+
+  /** Nobody asks the source of an export for tags: it holds none. */
+  tags = nowhere;
+  changeTags = nowhere;
+  undoTags = nowhere;
+  suggest = nowhere;
+  takeAway = nowhere;
 
   /** What the export says of itself. @returns {Promise<ExportedRun>} */
   about() {

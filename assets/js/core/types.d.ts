@@ -184,6 +184,39 @@ export interface Neighbour {
   score: number;
 }
 
+/**
+ * From Python: tag → numbers of the run's clips that carry it; `known` are all tags, also of other sounds. `kept`: whether
+ * the server keeps them or leaves it to the browser; `row` takes back the change that was made.
+ */
+export interface TagsValue {
+  kept: "server" | "browser";
+  version: string;
+  tags: Record<string, number[]>;
+  known: string[];
+  row?: string;
+}
+
+/** To Python: clips that are to carry a tag, or no longer. */
+export interface TagChange {
+  tag: string;
+  clips: number[];
+  remove: boolean;
+}
+
+/** From Python: untagged clips with the probability (`score`) that they carry a tag, best first. */
+export interface Suggestions {
+  step: number;
+  likely: Neighbour[];
+  uncertain: Neighbour[];
+}
+
+/** To Python: which clips (null: all) are taken away, with which tags, as of which step. */
+export interface TakeAway {
+  clips: number[] | null;
+  tags: Record<string, number[]>;
+  step: number | null;
+}
+
 /** From Python: a picture of a lens; `values` is base64 of little-endian float32, row by row. */
 export interface LensPicture {
   name: string;
@@ -496,7 +529,7 @@ export interface Attributes extends Listeners {
 
 export type Child = Node | string | null | undefined;
 
-export type IconName = "play" | "pause" | "stop" | "search" | "back" | "forward" | "close" | "edit" | "repeat";
+export type IconName = "play" | "pause" | "stop" | "search" | "back" | "forward" | "close" | "add" | "edit" | "repeat";
 
 /** Points of one look; `ids` are their indices. */
 export interface PointClass extends Look {

@@ -1,5 +1,7 @@
 // What the map knows of its clips: their sounds, and what each is called and is by the column that is shown.
 
+import { view } from "../core/view.js";
+import { tagsOf } from "../selection/tags.js";
 import { Columns } from "./columns.js";
 
 /** @import { Column, Points, Sound } from "../core/types.d.ts" */
@@ -15,6 +17,14 @@ export class MapClips {
     this.columns = new Columns(run, points.columns, points.main_facet);
     /** @type {Column | null} the column that gives the colours, with its values */
     this.shown = this.find(colour);
+    tagsOf(run).follow(points, () => this.tagged());
+  }
+
+  /** The tags have changed: what is coloured by them is coloured anew. */
+  tagged() {
+    if (this.shown?.writer !== "page") return;
+    this.shown = null;
+    view.set({ colour: view.state.colour }, { again: true });
   }
 
   /**

@@ -1,6 +1,7 @@
 // The columns of a run's clips: what each is, its values, and how one value is written.
 
 import { source } from "../core/source.js";
+import { tagsOf } from "../selection/tags.js";
 
 const KEPT = 60;
 const BETWEEN = "  ·  ";
@@ -44,7 +45,8 @@ export class Columns {
    */
   at(column, step, version = "") {
     if (column.per === "clip") return Promise.resolve(column);
-    const key = `${column.name}\n${step}\n${column.writer === "projector" ? version : ""}`;
+    const written = { trainer: "", projector: version, page: tagsOf(this.run).value.version }[column.writer];
+    const key = `${column.name}\n${step}\n${written}`;
     const known = this.asked.get(key);
     if (known) return known;
     const asking = source.column(this.run, column.name, step).catch((/** @type {Refusal} */ error) => {
@@ -72,7 +74,7 @@ export class Columns {
    * @param {Column | null} [shown]
    */
   facts(point, shown) {
-    return this.lines(shown, (column) => column.kind === "category")
+    return this.lines(shown, (column) => column.kind === "category" && told(column, point))
       .map(titled(point))
       .join(BETWEEN);
   }
@@ -83,7 +85,7 @@ export class Columns {
    * @param {Column | null} [shown]
    */
   everything(point, shown) {
-    return this.lines(shown, () => true)
+    return this.lines(shown, (column) => told(column, point))
       .map(titled(point))
       .join(BETWEEN);
   }
@@ -96,7 +98,7 @@ export class Columns {
   brief(point, shown) {
     /** @param {Column} column */
     const said = (column) => (column === shown ? written(column, point) : titled(point)(column));
-    return this.lines(shown, (column) => column.kind === "category")
+    return this.lines(shown, (column) => column.kind === "category" && told(column, point))
       .map(said)
       .join(BETWEEN);
   }
@@ -112,6 +114,9 @@ export class Columns {
     return [...(shown ? [shown] : []), ...rest].filter((column) => column.name !== named?.name);
   }
 }
+
+/** @type {(column: Column, point: number) => boolean} A clip without tags is not said to have none. */
+const told = (column, point) => column.writer !== "page" || column.values?.[point] >= 0;
 
 /** @type {(point: number) => (column: Column) => string} */
 const titled = (point) => (column) => `${column.title}: ${written(column, point)}`;

@@ -5,7 +5,7 @@ import { view } from "../core/view.js";
 import { isPlaying, load, onPlaying, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 
-/** @import { ClipListValue, ClipRow, PartWith } from "../core/types.d.ts" */
+/** @import { ClipListValue, ClipRow, IconName, PartWith } from "../core/types.d.ts" */
 
 export class ClipsView {
   /**
@@ -13,12 +13,18 @@ export class ClipsView {
    * @param {object} options
    * @param {string} [options.empty]
    * @param {string} [options.action] what a row's button does, in words; without it there is none
+   * @param {IconName} [options.sign] on that button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onAction] called by a row's button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onHear] called whenever a row is played
    */
-  constructor(element, { empty = "Nothing to list yet.", action = "", onAction = null, onHear = null } = {}) {
+  constructor(
+    element,
+    { empty = "Nothing to list yet.", action = "", sign = "search", onAction = null, onHear = null } = {},
+  ) {
     this.empty = empty;
     this.action = action;
+    /** @type {IconName} */
+    this.sign = sign;
     this.onAction = onAction;
     this.onHear = onHear;
     this.list = make("ol.clips");
@@ -93,7 +99,7 @@ export class ClipsView {
               "aria-label": `${this.action}: ${row.label ?? ""}`,
               onclick: () => this.onAction?.(index, row),
             },
-            icon("search"),
+            icon(this.sign),
           )
         : null;
     return make("li.clip", {}, hear, act);

@@ -21,6 +21,7 @@ from explorer.web.routes.runs import add_runs
 from explorer.web.routes.settings import add_settings
 from explorer.web.routes.sounds import add_sounds
 from explorer.web.routes.tags import add_tags
+from explorer.web.routes.take_away import add_take_away
 from explorer.web.routes.views import add_views
 
 PREFIX = "/gradio_api/x"
@@ -51,4 +52,5 @@ def byte_routes(
     add_lens(router, library)
     add_exports(router, exports)
     add_tags(router, library, tags)
+    add_take_away(router, library, layouts)
     return router

@@ -5,9 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from explorer.runs.bundle import Bundle
+from explorer.runs.columns import from_codes
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.tags import TagStore
+from explorer.tags.columns import TAGS
 from explorer.web.routes.answers import NEVER, Refused, headers, json_answer, number, run_of, shown
 from training.run import RunFolder
 
@@ -50,4 +52,7 @@ def add_map(router: APIRouter, library: Library, layouts: LayoutFolders, tags: T
 def points_values(library: Library, run: RunFolder, tags: TagStore | None = None) -> dict[str, Any]:
     """What the map must know of a run's points, and whether they can be heard here."""
     sounds = library.sounds(run)
-    return {**Bundle(run, tags=tags).points_values(), "sounds": sounds.dataset is not None, "note": sounds.note}
+    found = Bundle(run, tags=tags).points_values()
+    if tags is None:  # each browser keeps its own, and fills the column in
+        found["columns"].append(from_codes(TAGS, (), [-1] * found["n"]).to_json())
+    return {**found, "sounds": sounds.dataset is not None, "note": sounds.note}

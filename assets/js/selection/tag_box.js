@@ -1,0 +1,116 @@
+// Tagging the selected clips: a field with the known tags, and the tags there are, of which the first nine have a key.
+
+import { make } from "../core/elements.js";
+import { view } from "../core/view.js";
+import { selected } from "../map/selection.js";
+
+const KEYS = 9;
+
+/** @import { RunTags } from "./tags.js" */
+
+export class TagBox {
+  constructor() {
+    const offered = make("datalist", { id: "known-tags" });
+    this.offered = offered;
+    this.field = make("input", {
+      ...{ type: "text", maxlength: 60, list: "known-tags", autocomplete: "off", placeholder: "tag…" },
+      "aria-label": "Tag the selected clips",
+      onkeydown: (event) => event.key === "Escape" && this.field.blur(),
+    });
+    this.give = make("button.plain", {}, "Tag");
+    this.back = make("button.plain", { type: "button", title: "Key u", onclick: () => this.undo() }, "Undo");
+    this.form = make("form.tag-form", {}, this.field, offered, this.give, this.back);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.tag(this.field.value).then((done) => done && (this.field.value = ""));
+    });
+    this.chips = make("ul.tag-chips", { "aria-label": "Tags" });
+    this.said = make("p.tag-said", { role: "status" });
+    this.box = make("div.tag-box", {}, this.form, this.chips, this.said);
+    /** @type {RunTags | null} */
+    this.tags = null;
+  }
+
+  /** @param {RunTags} tags */
+  show(tags) {
+    this.tags = tags;
+    const { value } = tags;
+    const all = [...new Set([...tags.names, ...value.known])];
+    this.offered.replaceChildren(...all.map((tag) => make("option", { value: tag })));
+    const mine = selected();
+    this.form.hidden = !mine.length && !tags.undoing.length;
+    this.field.hidden = this.give.hidden = !mine.length;
+    this.back.hidden = !tags.undoing.length;
+    const chosen = new Set(mine);
+    this.chips.replaceChildren(...tags.names.map((tag, i) => this.chip(tag, i, chosen)));
+  }
+
+  /**
+   * @param {string} tag
+   * @param {number} i
+   * @param {Set<number>} chosen
+   */
+  chip(tag, i, chosen) {
+    const clips = this.tags?.value.tags[tag] ?? [];
+    const inside = clips.filter((clip) => chosen.has(clip)).length;
+    const all = chosen.size > 0 && inside === chosen.size;
+    const words = chosen.size
+      ? `${all ? "Take the tag off" : "Tag"} the ${chosen.size} selected: ${tag}`
+      : `Select the ${clips.length} clips tagged ${tag}`;
+    const press = () => (chosen.size ? this.tag(tag, all) : this.select(tag));
+    const count = chosen.size ? `${inside} of ${clips.length}` : `${clips.length}`;
+    const first = make(
+      "button.tag-chip",
+      {
+        type: "button",
+        title: words,
+        "aria-label": words,
+        "aria-pressed": chosen.size ? String(all) : null,
+        onclick: press,
+      },
+      i < KEYS && chosen.size ? make("kbd", {}, `${i + 1}`) : null,
+      make("span.tag-name", {}, tag),
+      make("span.tag-count", {}, count),
+    );
+    const title = `Select all ${clips.length} with this tag`;
+    const gather = { type: "button", title, "aria-label": `${title}: ${tag}`, onclick: () => this.select(tag) };
+    return make("li", {}, first, chosen.size ? make("button.tag-all", gather, "all") : null);
+  }
+
+  /** @param {string} tag */
+  select(tag) {
+    view.set({ selection: [...(this.tags?.value.tags[tag] ?? [])] });
+  }
+
+  /**
+   * Gives the selected clips a tag, or takes it off them; whether that was kept.
+   * @param {string} tag
+   */
+  async tag(tag, remove = false) {
+    const clips = selected();
+    if (!this.tags || !clips.length) return false;
+    return this.trying(this.tags.change(tag, clips, remove));
+  }
+
+  undo() {
+    return this.tags ? this.trying(this.tags.undo()) : false;
+  }
+
+  /** @param {Promise<unknown>} doing */
+  async trying(doing) {
+    const error = await doing.then(() => null, (/** @type {Error} */ caught) => caught); // biome-ignore format: one line
+    this.said.textContent = error?.message ?? "";
+    return !error;
+  }
+
+  /**
+   * The tag that a key stands for.
+   * @param {string} key
+   */
+  press(key) {
+    const tag = this.tags?.names[Number(key) - 1];
+    if (!tag || !this.tags) return;
+    const carry = new Set(this.tags.value.tags[tag]);
+    this.tag(tag, selected().every((clip) => carry.has(clip))); // biome-ignore format: one line
+  }
+}

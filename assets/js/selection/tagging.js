@@ -1,0 +1,79 @@
+// What tags are: how a name is written, what a change makes of them, and the column that they are.
+
+const LONGEST = 60; // see training/data/tags.py
+const BETWEEN = " + "; // see explorer/tags/columns.py
+
+/** @import { Column } from "../core/types.d.ts" */
+
+/**
+ * A tag as it is kept. Throws a sentence where it can be none.
+ * @param {string} name
+ */
+export function tidied(name) {
+  const tag = name.normalize("NFC").trim().replace(/\s+/gu, " ");
+  if (!tag) throw new Error("The tag is empty; a word or a few were expected.");
+  if ([...tag].length > LONGEST)
+    throw new Error(`The tag has ${[...tag].length} characters; at most ${LONGEST} were expected.`);
+  return tag;
+}
+
+/**
+ * What a browser's storage holds of tags; what is no tag with its clips is left out.
+ * @param {string | null} stored
+ * @returns {Record<string, number[]>}
+ */
+export function kept(stored) {
+  try {
+    const found = Object.entries(JSON.parse(stored ?? "{}") ?? {});
+    return Object.fromEntries(found.filter(([, clips]) => Array.isArray(clips) && clips.every(Number.isInteger)));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Tag → clips after a change; a tag that no clip carries is none.
+ * @param {Record<string, number[]>} tags
+ * @param {string} tag
+ * @param {number[]} clips
+ * @param {boolean} remove
+ * @returns {Record<string, number[]>}
+ */
+export function clipsByTag(tags, tag, clips, remove) {
+  const before = tags[tag] ?? [];
+  const after = remove ? before.filter((clip) => !clips.includes(clip)) : [...new Set([...before, ...clips])];
+  const { [tag]: _, ...rest } = tags;
+  return after.length ? { ...rest, [tag]: after } : rest;
+}
+
+/**
+ * The tags as a column of clips: those that carry several have all of them in one name.
+ * @param {Record<string, number[]>} tags
+ * @param {number[]} clips of the points
+ * @returns {Column}
+ */
+export function columnOf(tags, clips) {
+  /** @type {Map<number, string[]>} */
+  const of = new Map();
+  for (const tag of Object.keys(tags).sort())
+    for (const clip of tags[tag]) of.set(clip, [...(of.get(clip) ?? []), tag]);
+  const said = clips.map((clip) => of.get(clip)?.join(BETWEEN) ?? "");
+  const names = [...new Set(said)].filter(Boolean).sort();
+  const code = new Map(names.map((name, i) => [name, i]));
+  return {
+    ...{ name: "tags", title: "Your tags", kind: "category", per: "clip", unit: "", digits: 2, low: null, high: null },
+    ...{ meaning: "The tags that you gave to the clip.", writer: "page", names },
+    values: said.map((name) => code.get(name) ?? -1),
+  };
+}
+
+/**
+ * Clips that carry a tag, and clips that carry others alone.
+ * @param {Record<string, number[]>} tags
+ * @param {string} tag
+ */
+export function examples(tags, tag) {
+  const yes = tags[tag] ?? [];
+  const others = Object.entries(tags).flatMap(([name, clips]) => (name === tag ? [] : clips));
+  return { yes, no: [...new Set(others)].filter((clip) => !yes.includes(clip)) };
+}

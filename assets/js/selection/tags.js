@@ -1,0 +1,133 @@
+// The tags of a run's clips, for all parts that show them: kept by the server, or by this browser where the page is read-only.
+
+import { guarded } from "../core/listeners.js";
+import { source } from "../core/source.js";
+import { clipsByTag, columnOf, kept, tidied } from "./tagging.js";
+
+const KEY = "hearsight:tags:"; // and the fingerprint of the data, since its clips are known here by their numbers
+const MOST_UNDONE = 100;
+
+/** @import { Points, TagsValue } from "../core/types.d.ts" */
+/** @typedef {(tags: RunTags) => unknown} Listener */
+
+/** @type {Map<string, RunTags>} */
+const known = new Map();
+
+/**
+ * The tags of a run; the same for everyone who asks.
+ * @param {string} run
+ */
+export function tagsOf(run) {
+  const found = known.get(run) ?? new RunTags(run);
+  known.set(run, found);
+  return found;
+}
+
+export class RunTags {
+  /** @param {string} run */
+  constructor(run) {
+    this.run = run;
+    /** @type {TagsValue} */
+    this.value = { kept: "server", version: "", tags: {}, known: [] };
+    /** @type {Points[]} whose column says the tags */
+    this.dressed = [];
+    /** @type {Promise<void> | null} */
+    this.reading = null;
+    /** @type {(() => Promise<TagsValue>)[]} what takes back each change of this page, the last one last */
+    this.undoing = [];
+    /** @type {Set<Listener>} */
+    this.listeners = new Set();
+    document.addEventListener("visibilitychange", () => this.reading && !document.hidden && this.read());
+  }
+
+  /**
+   * Calls `listener` whenever the tags have changed.
+   * @param {Listener} listener
+   */
+  on(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** The tags that clips of this run carry, the commonest first. */
+  get names() {
+    const { tags } = this.value;
+    return Object.keys(tags).sort((a, b) => tags[b].length - tags[a].length || a.localeCompare(b));
+  }
+
+  /**
+   * Has a column of these points say the tags, now and whenever they change, which `listener` is told.
+   * @param {Points} points
+   * @param {Listener} listener
+   */
+  follow(points, listener) {
+    this.dressed.push(points);
+    this.reading ??= this.read();
+    this.dress(points);
+    return this.on(listener);
+  }
+
+  /** Asks what is kept, also by other pages; what a source without tags refuses is no tag. */
+  async read() {
+    const said = await source.tags(this.run).catch(() => null);
+    if (said) this.take(said.kept === "browser" ? this.own() : said);
+  }
+
+  /**
+   * Has clips carry a tag, or no longer. Rejected with a sentence where that is not kept.
+   * @param {string} name
+   * @param {number[]} clips
+   */
+  async change(name, clips, remove = false) {
+    const tag = tidied(name);
+    if (this.value.kept === "browser") {
+      const before = this.own().tags;
+      this.keep(clipsByTag(before, tag, clips, remove));
+      this.undoing.push(async () => this.keep(before));
+    } else {
+      const said = await source.changeTags(this.run, { tag, clips, remove });
+      const row = said.row ?? "";
+      this.undoing.push(() => source.undoTags(this.run, row));
+      this.take(said);
+    }
+    this.undoing.splice(0, this.undoing.length - MOST_UNDONE);
+  }
+
+  /** Takes back the last change that this page made. */
+  async undo() {
+    const undo = this.undoing.pop();
+    if (undo) this.take(await undo());
+  }
+
+  /** @param {TagsValue} value */
+  take(value) {
+    if (JSON.stringify(value) === JSON.stringify(this.value)) return;
+    this.value = value;
+    for (const points of this.dressed) this.dress(points);
+    for (const listener of this.listeners) guarded(listener, this);
+  }
+
+  /** @param {Points} points */
+  dress(points) {
+    const column = points.columns.find(({ name, writer }) => name === "tags" && writer === "page");
+    if (column) Object.assign(column, columnOf(this.value.tags, points.clips));
+  }
+
+  get key() {
+    return KEY + this.dressed[0]?.fingerprint;
+  }
+
+  /** What this browser keeps. @returns {TagsValue} */
+  own() {
+    const tags = kept(localStorage.getItem(this.key));
+    return { kept: "browser", version: "", tags, known: Object.keys(tags) };
+  }
+
+  /** @param {Record<string, number[]>} tags */
+  keep(tags) {
+    localStorage.setItem(this.key, JSON.stringify(tags));
+    const value = this.own();
+    this.take(value);
+    return value;
+  }
+}

@@ -1,0 +1,72 @@
+"""The files of tagged clips, copied into a folder for each tag. Nothing is moved, and nothing that is there is touched."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.tags.columns import Tags, carried
+from explorer.take_away.sounds import folder_of
+from training.data import open_dataset
+from training.data.dataset import Progress
+from training.data.files import opened
+from training.data.sniff import NotRead
+from training.errors import UserError
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What became of the files."""
+
+    copied: int
+    there: int
+    """Those left alone, since a file of that name is there already."""
+    missing: tuple[str, ...]
+    """Those that could not be read, each with its reason."""
+
+
+def copy_by_tag(
+    data: Path, to: Path, tags: Tags, only: str | None, window_seconds: float, progress: Progress
+) -> Copied:
+    """Copies the sound files below `data`, clips of which carry a tag (or the tag `only`), to `to`/TAG/.
+
+    Raises UserError where `data` is no folder, lies around `to`, or holds no clip with such a tag.
+    """
+    data, to = data.expanduser().absolute(), to.expanduser().absolute()
+    if not data.is_dir():
+        raise UserError(f"There is no folder {data}; the folder of the sounds that were tagged was expected.")
+    if to.resolve().is_relative_to(data.resolve()):
+        raise UserError(f"{to} lies in the folder of the sounds, where nothing is written; name a folder elsewhere.")
+    dataset = open_dataset(str(data), window_seconds=window_seconds, progress=progress)
+    found = {tag: places for tag, places in carried(dataset.ids, tags).items() if only in (None, tag)}
+    if not found:
+        what = "a tag" if only is None else f"the tag {only!r}"
+        raise UserError(f"No sound below {data} carries {what}.")
+    copied = there = 0
+    missing = []
+    for tag, places in found.items():
+        for name in dict.fromkeys(dataset.files[place] for place in places):
+            target = to / folder_of(tag) / name
+            try:
+                source = opened(str(data / name), follow_links=True)
+            except NotRead as reason:
+                missing.append(f"{name}: {reason}")
+                continue
+            with open(source, "rb") as content:
+                made = _new(target)
+                if made is None:
+                    there += 1
+                    continue
+                with open(made, "wb") as file:
+                    shutil.copyfileobj(content, file)
+                copied += 1
+    return Copied(copied, there, tuple(missing))
+
+
+def _new(path: Path) -> int | None:
+    """A descriptor of a new file; None where there is something already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    except FileExistsError:
+        return None

@@ -1,0 +1,52 @@
+"""Clips of a run as a file: a table, Parquet, or their sounds by tag. Changes nothing."""
+
+from collections.abc import Callable, Iterable
+
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+
+from explorer.runs.bundle import Bundle
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.take_away import Taken, as_csv, as_parquet, zipped
+from explorer.web.routes.answers import NEVER, Refused, headers, run_of
+from explorer.web.routes.tags import Asked, points_of, tags_sent
+from training.errors import UserError
+
+KINDS: dict[str, tuple[str, Callable[[Taken], bytes | Iterable[bytes]]]] = {
+    "csv": ("text/csv; charset=utf-8", as_csv),
+    "parquet": ("application/vnd.apache.parquet", as_parquet),
+    "zip": ("application/zip", zipped),
+}
+"""Kind of file → its media type, and what makes it."""
+
+
+def add_take_away(router: APIRouter, library: Library, layouts: LayoutFolders) -> None:
+    """`take_away` of a run."""
+
+    @router.post("/run/{name}/take_away/{kind}")
+    def take_away(name: str, kind: str, asked: Asked) -> Response:
+        """Of the clips "clips" (null: all; as sounds all that are tagged) with "tags" of a browser's, as of "step"."""
+        if kind not in KINDS:
+            raise Refused(f"Clips are taken away as {', '.join(KINDS)}.")
+        media_type, make = KINDS[kind]
+        run = run_of(library, name)
+        bundle = Bundle(run, layouts)
+        about, step = bundle.points(), asked.get("step")
+        tags = tags_sent(about, asked.get("tags"))
+        if type(step) is not int or step not in run.snapshots():
+            step = next(iter(reversed(run.snapshots())), None)
+        everything = asked.get("clips") is None
+        points = range(len(about)) if everything else points_of(about, asked["clips"])
+        taken = Taken(bundle, points, tags, step, library.sounds(run).dataset)
+        if everything and kind == "zip":
+            taken = Taken(bundle, [i for i in points if taken.tags_of_points[i]], tags, step, taken.dataset)
+        if not taken.points:
+            raise Refused("No clip is tagged or selected, so there is nothing to take away.", 400)
+        try:
+            content = make(taken)
+        except UserError as error:
+            raise Refused(str(error), 409) from None
+        if isinstance(content, bytes):
+            return Response(content, 200, headers(NEVER), media_type)
+        return StreamingResponse(content, 200, headers(NEVER), media_type)

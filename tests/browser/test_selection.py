@@ -1,0 +1,97 @@
+"""The selection: clips that are selected are listed, heard in turn, taken out, tagged and told about; tags survive a reload."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Seen, Site
+
+pytestmark = pytest.mark.browser
+
+SLOW_MS = 90_000
+
+
+def opened(seen: Seen, selection: str = "0-5-10-15") -> Any:
+    page = seen.open(f"tab=map&run=made-up&selection={selection}")
+    page.locator("#selection .clip").first.wait_for(timeout=SLOW_MS)
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#map .map-stage").focus()
+    return page
+
+
+def count(page: Any) -> str:
+    return str(page.locator("#selection .selection-count").inner_text())
+
+
+def tag(page: Any, name: str) -> None:
+    page.keyboard.press("t")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.locator(".tag-chip", has_text=name).wait_for()
+
+
+def test_without_a_selection_the_panel_says_how_to_select(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = seen.open("tab=map&run=made-up")
+    how = page.locator("#selection .selection-how")
+    how.wait_for(timeout=SLOW_MS)
+    assert "Shift-click" in how.inner_text()
+    assert not page.locator("#selection .selection-list").is_visible()
+    assert seen.troubles == []
+
+
+def test_the_keys_go_through_the_selection(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = opened(seen)
+    assert count(page) == "4 clips"
+    page.keyboard.press("j")
+    page.wait_for_function("location.search.includes('clip=0')")
+    page.keyboard.press("j")
+    page.wait_for_function("location.search.includes('clip=5')")
+    page.locator("#selection .clip.playing").wait_for()
+    page.keyboard.press("x")
+    page.wait_for_function("location.search.includes('selection=0-10-15')")
+    assert count(page) == "3 clips"
+    page.keyboard.press("k")
+    page.wait_for_function("location.search.includes('clip=0')")
+    page.get_by_role("button", name="Clear").last.click()
+    page.wait_for_function("!location.search.includes('selection')")
+    assert seen.troubles == []
+
+
+def test_all_are_heard_in_turn(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = opened(seen, "0-5")
+    heard = """() => new Promise(done => { const keys = []; document.addEventListener('hearsight:sound', ({ detail }) => {
+      keys.push(detail.key.split(':')[1]); if (keys.length === 2) done(keys); });
+      document.querySelector('#selection .selection-acts button').click(); })"""
+    assert page.evaluate(heard) == ["0", "5"]
+    page.wait_for_function("document.querySelector('#selection .selection-acts button').textContent === 'Hear all'")
+    assert seen.troubles == []
+
+
+def test_tags_are_given_by_keys_coloured_by_and_kept(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = opened(seen)
+    tag(page, "<b>dry</b>")
+    kept = Path(finished_site.environment["XDG_DATA_HOME"]) / "hearsight" / "tags" / "tags.jsonl"
+    assert json.loads(kept.read_text().splitlines()[-1])["add"] == ["clip-0", "clip-5", "clip-10", "clip-15"]
+    page.locator("#map select").first.select_option("tags")
+    page.locator("#map .legend", has_text="<b>dry</b>").wait_for()
+    page.locator("#map .map-stage").focus()
+    page.keyboard.press("1")  # all carry it, so it is taken off
+    page.locator(".tag-chip").wait_for(state="detached")
+    page.keyboard.press("u")
+    page.locator(".tag-chip", has_text="4 of 4").wait_for()
+    page.reload()
+    page.locator("#selection .tag-chip", has_text="4 of 4").wait_for(timeout=SLOW_MS)
+    page.locator("#selection .selection-acts button").nth(1).click()
+    page.locator("#selection .tag-chip").click()  # selects all with the tag
+    page.wait_for_function("location.search.includes('selection=0-5-10-15')")
+    page.locator("#selection summary", has_text="Suggest").click()
+    page.locator("#selection .selection-fold .clip").first.wait_for()
+    assert seen.troubles == []

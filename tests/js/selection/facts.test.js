@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { counts, differences } = await import("../../../assets/js/selection/facts.js");
+
+/** @import { Column } from "../../../assets/js/core/types.d.ts" */
+
+/** @type {(changes: Partial<Column>) => Column} */
+const column = (changes) => ({
+  ...{ name: "c", title: "C", kind: "category", per: "clip", unit: "", digits: 1, meaning: "", names: [] },
+  ...{ low: null, high: null, writer: "trainer" },
+  ...changes,
+});
+
+test("values are counted, the commonest first, and clips without one are left out", () => {
+  const labels = column({ names: ["bell", "dog", "rain"], values: [0, 1, 1, -1, 2, 2] });
+  assert.deepEqual(counts(labels, [0, 1, 2, 3]), [
+    { name: "dog", count: 2, all: 2 },
+    { name: "bell", count: 1, all: 1 },
+  ]);
+  assert.deepEqual(counts(labels, []), []);
+});
+
+test("differences from the rest are told in words, the most marked first, small ones not at all", () => {
+  const loud = column({ name: "loudness", title: "Loudness", kind: "number", unit: "dB", values: [-6, -6, -12, -12] });
+  const long = column({ name: "duration", title: "Duration", kind: "number", unit: "s", values: [1, 2, 3, 3] });
+  const sure = column({ title: "Sureness", kind: "number", digits: 2, values: [0.5, null, 0.5, 0.5] });
+  assert.deepEqual(
+    differences([long, sure, loud], [0, 1]).map(({ text }) => text),
+    ["louder than the rest by 6.0 dB", "shorter than the rest by 1.5 s"],
+  );
+  assert.deepEqual(differences([loud], [0, 1, 2, 3]), []);
+  assert.deepEqual(differences([loud], []), []);
+});

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { clipsByTag, columnOf, examples, kept, tidied } from "../../../assets/js/selection/tagging.js";
+
+test("a tag is written in one way, and what can be none is said", () => {
+  assert.equal(tidied("  two \n words "), "two words");
+  assert.equal(tidied("e\u0301"), "é");
+  assert.throws(() => tidied(" "), /empty/);
+  assert.throws(() => tidied("a".repeat(61)), /61 characters/);
+});
+
+test("a change keeps the order, repeats nothing, and a tag without clips is gone", () => {
+  const before = { kick: [3, 1] };
+  assert.deepEqual(clipsByTag(before, "kick", [1, 7], false), { kick: [3, 1, 7] });
+  assert.deepEqual(clipsByTag(before, "snare", [1], false), { kick: [3, 1], snare: [1] });
+  assert.deepEqual(clipsByTag(before, "kick", [3, 1], true), {});
+  assert.deepEqual(before, { kick: [3, 1] });
+});
+
+test("the column has one value for each combination of tags", () => {
+  const { names, values } = columnOf({ snare: [7, 9], kick: [9, 100] }, [9, 8, 7]);
+  assert.deepEqual(names, ["kick + snare", "snare"]);
+  assert.deepEqual(values, [0, -1, 1]);
+});
+
+test("what was tagged otherwise alone is an example against a tag", () => {
+  const tags = { kick: [1, 2], snare: [2, 3], hat: [3, 4] };
+  assert.deepEqual(examples(tags, "kick"), { yes: [1, 2], no: [3, 4] });
+  assert.deepEqual(examples(tags, "clap"), { yes: [], no: [1, 2, 3, 4] });
+});
+
+test("a browser's storage may hold anything", () => {
+  for (const stored of [null, "", "{", "[]", "null", "3"]) assert.deepEqual(kept(stored), {});
+  assert.deepEqual(kept('{"kick":[1,2],"no":["1"],"none":3}'), { kick: [1, 2] });
+});
