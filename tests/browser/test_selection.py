@@ -15,7 +15,7 @@ SLOW_MS = 90_000
 
 
 def opened(seen: Seen, selection: str = "0-5-10-15") -> Any:
-    page = seen.open(f"tab=map&run=made-up&selection={selection}")
+    page = seen.open(f"tab=live&run=made-up&selection={selection}")
     page.locator("#selection .clip").first.wait_for(timeout=SLOW_MS)
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
     page.locator("#map .map-stage").focus()
@@ -36,7 +36,7 @@ def tag(page: Any, name: str) -> None:
 
 def test_without_a_selection_the_panel_says_how_to_select(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
-    page = seen.open("tab=map&run=made-up")
+    page = seen.open("tab=live&run=made-up")
     how = page.locator("#selection .selection-how")
     how.wait_for(timeout=SLOW_MS)
     assert "Shift-click" in how.inner_text()
