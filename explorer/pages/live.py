@@ -52,8 +52,8 @@ def build(frame: Frame) -> None:
             gr.HTML("<h3 class='head-title'>What the loss sees</h3>", js_on_load=None, apply_default_css=False)
             LensPicture(timeline=False, elem_id="lens")
         with gr.Column(elem_id="live-map", min_width=320):
-            EmbeddingMap(elem_id="map", panel_in=CLIP)
             FirstMinute(elem_id="first-minute")
+            EmbeddingMap(elem_id="map", panel_in=CLIP)
         with gr.Column(elem_id="live-clip", min_width=300):
             ClipSlot(elem_id=CLIP)
             SelectionPanel(elem_id="selection")
