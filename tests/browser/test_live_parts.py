@@ -1,0 +1,85 @@
+"""What stands around the map of Live: the form in its drawer, a run's settings, curves that open large, the first minute."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+SLOW_MS = 60_000
+LARGE = ".chart.large"
+
+
+def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
+    finished_site: Any, look: Callable[..., Any]
+) -> None:
+    seen = look(finished_site)
+    page = seen.open("run=example")
+    line = page.locator("#form-line .form-words")
+    line.filter(has_text="SimCLR on").wait_for(timeout=SLOW_MS)
+    assert page.locator("#drawer").is_hidden() and page.locator("#start").is_visible()
+    page.locator("#form-line button").click()
+    field = page.locator("#settings .setting[data-name=temperature] input[type=text]")
+    field.fill("0.5")
+    field.press("Tab")
+    line.filter(has_text="temperature 0.5").wait_for()
+
+    told = page.locator("#run-settings")
+    assert told.locator("strong").inner_text() == "SimCLR on starter"
+    told.locator("summary").click()
+    assert told.locator("tr", has_text="batch size").locator("td").first.inner_text() == "256"
+    changed = told.locator("tr.changed th").all_inner_texts()
+    assert changed == told.locator("tr th").all_inner_texts()[: len(changed)], "changed ones stand first"
+    told.get_by_role("button", name="Again with").click()
+    page.wait_for_function(
+        "document.querySelector('#settings [data-name=temperature] input[type=text]').value === '0.1'", timeout=SLOW_MS
+    )
+    page.locator("#form-line button").click()
+    page.locator("#drawer").wait_for(state="hidden")
+    assert seen.troubles == []
+
+
+def test_a_curve_opens_large_and_closes_by_escape_and_marks_the_snapshot(
+    finished_site: Any, look: Callable[..., Any]
+) -> None:
+    seen = look(finished_site)
+    page = seen.open("run=example&step=414")
+    small = page.locator("#charts .chart[aria-label='Cross-group kNN']")
+    small.locator(".chart-mark:not([hidden])").wait_for(state="attached", timeout=SLOW_MS)
+    leading = page.locator("#charts > div .charts-grid").first.locator(".chart:not([hidden])")
+    assert [leading.nth(i).get_attribute("aria-label") for i in range(leading.count())] == [
+        "Loss",
+        "Cross-group kNN",
+        "Normalised std",
+        "Effective rank",
+    ]
+    small.locator(".chart-open").click()
+    page.locator(f"{LARGE} .annotation-text", has_text="random initialisation").wait_for(timeout=SLOW_MS)
+    assert page.locator(f"{LARGE} .chart-meaning").first.is_visible()
+    plot, labels = page.evaluate(
+        f"""() => [document.querySelector('{LARGE} .nsewdrag').getBoundingClientRect().right,
+        [...document.querySelectorAll('{LARGE} .annotation-text')].map(e => e.getBoundingClientRect().left)]"""
+    )
+    assert labels and all(left >= plot for left in labels), "labels never cover the curve"
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelector('.chart.large') === null && !document.querySelector('.chart-shade')")
+    page.wait_for_function("document.activeElement.classList.contains('chart-open')")
+    assert seen.troubles == []
+
+
+def test_the_first_minute_plays_three_captions_and_offers_three_ways(empty_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(empty_site)
+    page = seen.open()
+    words = page.locator("#first-minute .first-words")
+    words.filter(has_text="Each point is a sound").wait_for(timeout=SLOW_MS)
+    words.filter(has_text="The colours are labels").wait_for(timeout=SLOW_MS)
+    page.get_by_role("button", name="Hear a point").click()
+    page.locator("#map .ring.chosen").wait_for(state="attached", timeout=SLOW_MS)
+    page.get_by_role("button", name="Bring your sounds").click()
+    page.locator("#drop").wait_for()
+    assert page.locator("#first-minute .first-words").is_hidden()
+    page.reload()
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    assert page.locator("#first-minute .first-words").is_hidden()
+    assert seen.troubles == []
