@@ -16,6 +16,7 @@ from explorer.runs.columns import Values, described, from_array, from_codes, fro
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders, Layouts
 from explorer.runs.lens import lens
 from explorer.runs.metrics import START, Rows, rows_since
+from explorer.runs.moved import moved_most
 from explorer.runs.neighbours import nearest_of_all, neighbours_of_point
 from explorer.runs.points import Points, points
 from explorer.runs.snapshots import file_stamp, snapshot_hash, unit_embeddings
@@ -115,6 +116,16 @@ class Bundle:
         if found is None:
             return None
         return [{"point": n.row, "clip": clips[n.row], "score": round(n.score, 4)} for n in found if n.row < len(clips)]
+
+    def moved(self, before: int, after: int, count: int = 20) -> dict[str, Any] | None:
+        """The clips whose true neighbours changed most between two steps, as `explorer.runs.moved` says it."""
+        found = moved_most(self.run, before, after)
+        clips = self.points().clips
+        if found is None or len(found.points) > len(clips):
+            return None
+        first = zip(found.points[:count], found.changed[:count], strict=True)
+        most = [{"point": p, "clip": clips[p], "changed": round(changed, 4)} for p, changed in first if p < len(clips)]
+        return {"moved": most, "judged": len(found.points)}
 
     def lens(self, step: int) -> dict[str, Any] | None:
         """The pictures of what the method's loss sees at `step`, as `explorer.runs.lens` describes them."""

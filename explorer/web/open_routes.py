@@ -95,6 +95,12 @@ OPEN = (
     Open("GET", "/gradio_api/x/run/{name}/neighbours/{step}/{point}", PAGE, "which clips it hears alike"),
     Open(
         "GET",
+        "/gradio_api/x/run/{name}/moved/{before}/{after}",
+        PAGE,
+        "which clips it hears most otherwise than before",
+    ),
+    Open(
+        "GET",
         "/gradio_api/x/run/{name}/export",
         PAGE,
         "a run as a zip, where a visitor had it made; never on a read-only page",

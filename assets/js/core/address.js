@@ -1,6 +1,7 @@
 // What is looked at, as one table: each property with its word in the address, its default, what it may be, and how it is
 // written. The address is what somebody may have been sent, so whatever comes back from it is checked here.
-// Nothing of a visitor's own can stand in it: no upload, no path, no search; a run's name holds no slash.
+// Nothing of a visitor's own can stand in it: no upload, no path, no search (`query` has no word, and so stays on the page);
+// a run's name holds no slash.
 
 /**
  * @typedef {object} Looked
@@ -13,6 +14,8 @@
  * @property {number[] | "not-included"} selection  selected clips, by number; NOT_INCLUDED where a link had too many
  * @property {string | null} colour  name of the column that the map is coloured by; null for the data's main facet
  * @property {string[]} filter  the categories of that column that are kept; none for all
+ * @property {[low: number | null, high: number | null] | null} between  the numbers of that column that are kept
+ * @property {string} query  what the labels and files of the clips that are kept hold, in words; never in the address
  */
 
 export const MOST_RUNS = 6; // whose curves can be told apart
@@ -37,6 +40,12 @@ const whole = (value) => Number.isInteger(value) && value >= 0 && value < 1e9;
 const distinct = (values, check) =>
   Array.isArray(values) && values.every(check) && new Set(values).size === values.length;
 
+/** @type {Check} */
+const ends = ([low, high]) =>
+  [low, high].every((end) => end === null || Number.isFinite(end)) &&
+  (low ?? high) !== null &&
+  (low === null || high === null || low <= high);
+
 /** @type {(digits: string) => number | null} */
 const numberOf = (digits) => (/^\d{1,9}$/.test(digits) ? Number(digits) : null);
 /** @type {(texts: string[]) => string} */
@@ -45,10 +54,10 @@ const first = ([value]) => value;
 const one = (value) => [String(value)];
 
 /**
- * A property: `word` in the address; `pushes`: whether the browser's button goes back from a change; `ofRun`: whether it
- * speaks of one run and begins anew with another; `check`: whether it may be so, on a page with these tabs; `read`: the
- * texts that stand in the address under its word → its value; `write`: the other way.
- * @typedef {{word: string, initial: any, pushes?: boolean, ofRun?: boolean, check: (value: any, tabs: string[]) => boolean,
+ * A property: `word` in the address, null where it never stands there; `pushes`: whether the browser's button goes back
+ * from a change; `ofRun`: whether it speaks of one run and begins anew with another; `check`: whether it may be so, on a
+ * page with these tabs; `read`: the texts that stand in the address under its word → its value; `write`: the other way.
+ * @typedef {{word: string | null, initial: any, pushes?: boolean, ofRun?: boolean, check: (value: any, tabs: string[]) => boolean,
  *   read: (texts: string[]) => any, write: (value: any) => string[]}} Property
  */
 
@@ -128,6 +137,22 @@ export const TABLE = {
     read: (kept) => kept,
     write: (kept) => kept,
   },
+  between: {
+    word: "between",
+    initial: null,
+    ofRun: true,
+    check: (between) => between === null || (Array.isArray(between) && between.length === 2 && ends(between)),
+    read: ([between]) => between.split("_").map((end) => (end === "" ? null : Number(end))),
+    write: ([low, high]) => [`${low ?? ""}_${high ?? ""}`],
+  },
+  query: {
+    word: null,
+    initial: "",
+    ofRun: true,
+    check: label,
+    read: first,
+    write: one,
+  },
 };
 
 export const NAMES = /** @type {(keyof Looked)[]} */ (Object.keys(TABLE));
@@ -151,6 +176,7 @@ export function read(search, tabs) {
   const state = { ...INITIAL };
   for (const name of NAMES) {
     const { word, check, read } = TABLE[name];
+    if (word === null) continue;
     const texts = query.getAll(word);
     const value = texts.length ? read(texts) : INITIAL[name];
     if (check(value, tabs)) Object.assign(state, { [name]: value });
@@ -168,6 +194,7 @@ export function write(state, search) {
   const query = new URLSearchParams(search);
   for (const name of NAMES) {
     const { word, write } = TABLE[name];
+    if (word === null) continue;
     query.delete(word);
     const told = !same(state[name], INITIAL[name]) && !(name === "follow" && state.step !== null); // a step says it already
     if (told) for (const value of write(state[name])) query.append(word, value);

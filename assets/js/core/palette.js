@@ -27,20 +27,44 @@ const TIERS = {
 /** @import { Look } from "./types.d.ts" */
 
 /**
- * One look a name; a ramp where all names are numbers and there are many of them.
+ * One look a name; a ramp where the names have an order.
  * @param {string[]} names
  * @returns {Look[]}
  */
 export function palette(names) {
   const theme = isDark() ? "dark" : "light";
-  const numbers = names.map(Number);
-  if (names.length > 12 && numbers.every(Number.isFinite)) return ramp(numbers, theme);
+  const places = placesOf(names);
+  if (places) return ramp(places, theme);
   return names.map((_, i) => {
     const tier = Math.floor(i / TIER) % TIERS.light.length;
     const [lightness, chroma] = TIERS[theme][tier];
     const hue = HUES[i % TIER] + tier * 13;
     return { colour: fromOklch(lightness, chroma, hue), marker: MARKERS[tier] };
   });
+}
+
+const NUMBERED = /^(step )?(-?\d+(?:\.\d+)?)( ?(?:k?Hz|m?s|dB|bpm|%|m))?$/i; // and not "speaker 12", which is a name
+const PITCH = /^([A-G])([#♯b♭]?)(-?\d)$/; // "C4", "F#2"
+const MANY = 12; // numbers beyond which they are an order to look at; digits are classes
+const FEWEST = 3; // pitches
+/** @type {Record<string, number>} */
+const SEMITONES = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11, "#": 1, "♯": 1, b: -1, "♭": -1, "": 0 };
+
+/**
+ * Where labels that have an order lie in it: pitches in semitones, or numbers of one unit. Null where
+ * labels are only different.
+ * @param {string[]} names
+ * @returns {number[] | null}
+ */
+export function placesOf(names) {
+  const pitches = names.map((name) => PITCH.exec(name.trim()));
+  if (names.length >= FEWEST && pitches.every((found) => found !== null))
+    return pitches.map(([, tone, sign, octave]) => SEMITONES[tone] + SEMITONES[sign] + 12 * Number(octave));
+  const numbers = names.map((name) => NUMBERED.exec(name.trim()));
+  if (names.length <= MANY || !numbers.every((found) => found !== null)) return null;
+  const [[, before, , after]] = numbers;
+  const alike = numbers.every((found) => found[1] === before && found[3] === after);
+  return alike ? numbers.map((found) => Number(found[2])) : null;
 }
 
 /**

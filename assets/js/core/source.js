@@ -12,7 +12,7 @@
 // `status` is a number where the source answered that there is no such thing (404), or not yet (503), and is missing
 // where nobody answered, so that asking again may help.
 
-/** @import { Baselines, Column, Lens, MethodCard, Neighbour, News, Places, Points } from "./types.d.ts" */
+/** @import { Baselines, Column, Lens, MethodCard, Moved, Neighbour, News, Places, Points } from "./types.d.ts" */
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
 /** @import { ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
@@ -32,6 +32,8 @@
  *   one column with its values for every point; `step` where they are another at each snapshot, else null
  * @property {(run: string, step: number) => Promise<Places>} layout
  * @property {(run: string, step: number, point: number, count: number) => Promise<Neighbour[]>} neighbours
+ * @property {(run: string, before: number, after: number, count: number) => Promise<Moved>} moved
+ *   the clips whose true neighbours changed most between two steps, the one that did most first
  * @property {(run: string) => Promise<number[]>} lensSteps
  * @property {(run: string, step: number) => Promise<Lens>} lens
  * @property {(sound: Sound) => Promise<ArrayBuffer>} sound  a sound file that browsers can decode

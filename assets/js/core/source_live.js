@@ -76,6 +76,16 @@ export class LiveSource {
     return (await this.json(where, "the nearest clips")).neighbours;
   }
 
+  /**
+   * @param {string} run
+   * @param {number} before
+   * @param {number} after
+   * @param {number} count
+   */
+  moved(run, before, after, count) {
+    return this.json(`run/${word(run)}/moved/${before}/${after}?k=${count}`, "what moved most");
+  }
+
   /** @param {string} run */
   async lensSteps(run) {
     return (await this.json(`run/${word(run)}/lens`, "the steps of the method's picture")).steps;

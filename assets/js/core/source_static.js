@@ -9,10 +9,11 @@ const PLACE_LEVELS = 65_535;
 const MOST_SMALL = 65_536; // points that two bytes tell apart
 const SECONDS = 60;
 const KEPT_SOUNDS = 64;
+const NEAREST = 10; // whose change says how far a point moved; see explorer/runs/moved.py
 const NO_VIEWS = "Views are drawn by the page's server, which an export doesn't have.";
 
 /** @import { NewsPart, Source } from "./source.js" */
-/** @import { Column, ExportedLens, ExportedRun, MetricRow, MethodCard, Neighbour, Places, Points } from "./types.d.ts" */
+/** @import { Column, ExportedLens, ExportedRun, MetricRow, MethodCard, Moved, Neighbour, Places, Points } from "./types.d.ts" */
 /** @import { Refusal, RunStatus, Sound, SpectrogramImage, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @typedef {(samples: Float32Array) => SpectrogramImage} Draw */
 
@@ -143,15 +144,44 @@ export class StaticSource {
    * @returns {Promise<Neighbour[]>}
    */
   async neighbours(_run, step, point, count) {
-    const { clips: n, near: k } = await this.about();
+    const { near: k } = await this.about();
     const { clips } = await this.points();
-    const near = await this.kept(`neighbours/${step}.bin`, () =>
-      this.bytes(`neighbours/${step}.bin`, (bytes) => nearOf(bytes, n, k)),
-    );
+    const near = await this.near(step);
     return Array.from({ length: Math.min(count, k) }, (_, i) => {
       const other = near.points[point * k + i];
       return { point: other, clip: clips[other], score: near.scores[point * k + i] / SCORE_UNITS };
     });
+  }
+
+  /**
+   * The nearest of every point at a step.
+   * @param {number} step
+   */
+  async near(step) {
+    const { clips: n, near: k } = await this.about();
+    return this.kept(`neighbours/${step}.bin`, () =>
+      this.bytes(`neighbours/${step}.bin`, (bytes) => nearOf(bytes, n, k)),
+    );
+  }
+
+  /**
+   * @param {string} _run
+   * @param {number} before
+   * @param {number} after
+   * @param {number} count
+   * @returns {Promise<Moved>}
+   */
+  async moved(_run, before, after, count) {
+    const { near: k } = await this.about();
+    const { clips } = await this.points();
+    const [old, now] = await Promise.all([this.near(before), this.near(after)]);
+    const nearest = Math.min(NEAREST, k);
+    const moved = clips.map((clip, point) => {
+      const stayed = new Set(old.points.subarray(point * k, point * k + nearest));
+      const shared = now.points.subarray(point * k, point * k + nearest).filter((other) => stayed.has(other)).length;
+      return { point, clip, changed: 1 - shared / Math.max(1, 2 * nearest - shared) };
+    });
+    return { moved: moved.sort((a, b) => b.changed - a.changed).slice(0, count), judged: clips.length };
   }
 
   async lensSteps() {

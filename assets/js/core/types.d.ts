@@ -175,6 +175,8 @@ export interface Points {
   data_name: string;
   sounds: boolean;
   note: string;
+  /** the file that each clip was cut from; missing where the sounds are not at hand, and in an export */
+  files?: string[];
 }
 
 /** From Python: one of the true nearest points by cosine similarity. */
@@ -182,6 +184,15 @@ export interface Neighbour {
   point: number;
   clip: number;
   score: number;
+}
+
+/**
+ * From Python: the clips whose true neighbours changed most between two steps, and how many were judged; `changed` is the
+ * Jaccard distance of the sets of nearest clips, 0 to 1.
+ */
+export interface Moved {
+  moved: { point: number; clip: number; changed: number }[];
+  judged: number;
 }
 
 /**
@@ -529,13 +540,17 @@ export interface Attributes extends Listeners {
 
 export type Child = Node | string | null | undefined;
 
-export type IconName = "play" | "pause" | "stop" | "search" | "back" | "forward" | "close" | "add" | "edit" | "repeat";
+export type IconName =
+  | ("play" | "pause" | "stop" | "search" | "back" | "forward" | "close" | "add" | "edit" | "repeat")
+  | ("minus" | "hand" | "box" | "lasso" | "fit" | "camera");
 
 /** Points of one look; `ids` are their indices. */
 export interface PointClass extends Look {
   name: string;
   ids: Int32Array;
   faded?: boolean;
+  /** those that belong to no class of their own */
+  rest?: boolean;
 }
 
 /** The scale of numbers: `low` and `high` have the first and the last colour, `least` and `most` are the values there are. */
@@ -551,7 +566,7 @@ export interface Scale {
 /** A place of the map that is ringed: a point, the weighted mean of points, or a place of the layout. */
 export interface Ring extends MapMark {
   point?: number;
-  kind: "selected" | "chosen" | "near" | "mark";
+  kind: "hovered" | "chosen" | "near" | "mark";
   text?: string;
 }
 

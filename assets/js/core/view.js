@@ -10,14 +10,16 @@
 //   visitor sent stays on Find until a clip is chosen there. Find offers it as the sound to compare with, too.
 // - step, follow: by any timeline; all timelines show the same snapshot.
 // - method: by the table of methods and the form of Train.
+// - filter, between, query: by the map; what they leave out is grey there.
 // Tabs, runs and methods can be gone back from by the browser's button; all else changes the address in place.
-// Another run forgets what spoke of the one before: clip, step, selection, filter.
+// Another run forgets what spoke of the one before: clip, step, selection, filter, between, query.
 
 import { INITIAL, NAMES, read, same, TABLE, write } from "./address.js";
 import { tellAll } from "./listeners.js";
 
 /** @typedef {import("./address.js").Looked} Looked */
 
+const OF_COLOUR = /** @type {const} */ (["filter", "between"]); // speak of the column that the map is coloured by
 const WRITE_MS = 400; // a slider changes the address no more often; browsers refuse to write it too often
 
 export class View {
@@ -38,7 +40,9 @@ export class View {
     this.state = Object.freeze(read(page.location.search, tabs));
     page.addEventListener("popstate", () => {
       clearTimeout(this.later);
-      this.take(read(page.location.search, tabs));
+      const said = read(page.location.search, tabs);
+      const sameRun = said.runs[0] === this.run;
+      this.take(sameRun ? { ...said, query: this.state.query } : said);
     });
     page.addEventListener("pagehide", () => this.replace());
   }
@@ -73,7 +77,8 @@ export class View {
     const another = this.run !== null && next.runs[0] !== this.run; // a clip without a run is one of the first that is shown
     const begun = NAMES.filter((name) => another && TABLE[name].ofRun && !(name in changes));
     for (const name of begun) Object.assign(next, { [name]: INITIAL[name] });
-    if (next.colour !== this.state.colour && !("filter" in changes)) next.filter = INITIAL.filter;
+    if (next.colour !== this.state.colour)
+      for (const name of OF_COLOUR) if (!(name in changes)) Object.assign(next, { [name]: INITIAL[name] });
     if (changes.follow) next.step = null;
     else if (next.step !== null) next.follow = false;
     const pushes = !replace && this.changed(next).some((name) => TABLE[name].pushes);

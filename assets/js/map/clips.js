@@ -59,6 +59,14 @@ export class MapClips {
     return sounds ? { fingerprint, index: this.clipOf(point) } : null;
   }
 
+  /**
+   * The file of a clip without its folders; "" where it is not known.
+   * @param {number} point
+   */
+  file(point) {
+    return this.points.files?.[point]?.split("/").pop() ?? "";
+  }
+
   /** @param {number} point */
   title(point) {
     return this.columns.title(point, this.shown);

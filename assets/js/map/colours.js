@@ -1,6 +1,6 @@
 // How the points of the map look by a column: classes of equal colour, and what the legend says of them.
 
-import { numberColours, palette, UNLABELLED } from "../core/palette.js";
+import { numberColours, palette, placesOf, UNLABELLED } from "../core/palette.js";
 import { namesOf } from "./columns.js";
 
 const MOST_CLASSES = 50;
@@ -43,7 +43,7 @@ function categories(column, n) {
     for (const entry of entries) if (!kept.includes(entry)) rest.push(...entry.ids);
     entries = kept;
   }
-  return gathered(dressed(entries), rest, entries.length ? "others" : "clips");
+  return gathered(dressed(inOrder(entries)), rest, entries.length ? "others" : "clips");
 }
 
 /**
@@ -73,6 +73,15 @@ function shades(column, n) {
   return { classes: gathered(classes, missing, "no value"), scale };
 }
 
+/**
+ * Entries by the order that their names have, if they have one.
+ * @param {Entry[]} entries
+ */
+function inOrder(entries) {
+  const places = placesOf(entries.map(({ name }) => name));
+  return places ? [...entries.keys()].sort((a, b) => places[a] - places[b]).map((i) => entries[i]) : entries;
+}
+
 /** @param {Entry[]} entries */
 function dressed(entries) {
   const looks = palette(entries.map((entry) => entry.name));
@@ -87,7 +96,7 @@ function dressed(entries) {
  */
 function gathered(classes, rest, name = "clips") {
   if (!rest.length) return classes;
-  return [{ name, ids: Int32Array.from(rest), colour: UNLABELLED(), marker: "circle" }, ...classes];
+  return [{ name, ids: Int32Array.from(rest), colour: UNLABELLED(), marker: "circle", rest: true }, ...classes];
 }
 
 /** @param {number} n */

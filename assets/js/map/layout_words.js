@@ -1,10 +1,12 @@
 // What is said of the layout that is shown: which kind it is, how far it can be trusted, and what its distances mean.
 
 import { make } from "../core/elements.js";
+import { MOST_STRETCH } from "./camera.js";
 
 /** @import { Layout } from "./layouts.js" */
 
-const RINGS = "Rings show the true nearest clips. A click with Shift selects clips.";
+const RINGS = "Numbered rings show the true nearest clips. Dragging with Shift selects clips.";
+const FITTED = `Each map is fitted to its frame, in one direction at most ${MOST_STRETCH} times as much as in the other.`;
 const KINDS = {
   umap: {
     name: "UMAP",
@@ -38,14 +40,14 @@ export class LayoutWords {
   /**
    * @param {Layout} layout
    * @param {number | null | undefined} trust
-   * @param {{before?: string, after?: string}} more sentences around what the distances mean
+   * @param {string} [after] a sentence behind what the distances mean
    */
-  tell({ kind }, trust, { before = "", after = "" }) {
+  tell({ kind }, trust, after = "") {
     const { name, title, meaning } = KINDS[kind];
     this.badge.hidden = false;
     this.badge.textContent = name;
     this.badge.title = title;
     this.trust.textContent = typeof trust === "number" ? `trust ${trust.toFixed(2)}` : "";
-    this.note.textContent = [before, meaning, RINGS, after].filter(Boolean).join(" ");
+    this.note.textContent = [meaning, FITTED, RINGS, after].filter(Boolean).join(" ");
   }
 }

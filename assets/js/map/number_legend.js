@@ -1,15 +1,38 @@
-// The legend of a column of numbers: its colours from low to high, and what their ends stand for.
+// The legend of a column of numbers: its colours from low to high, what their ends stand for, and two ends between which the
+// clips are kept.
 
 import { make } from "../core/elements.js";
 import { UNLABELLED } from "../core/palette.js";
+import { view } from "../core/view.js";
 import { number } from "./columns.js";
+
+const STEPS = 200;
 
 /** @import { Column, Scale } from "../core/types.d.ts" */
 
 export class NumberLegend {
   constructor() {
-    this.box = make("div.number-legend", { role: "img" });
+    this.box = make("div.number-legend", { role: "group" });
     this.box.hidden = true;
+    /** @type {(words: string) => HTMLInputElement} */
+    const end = (words) => {
+      const input = make("input", { type: "range", min: "0", max: `${STEPS}`, "aria-label": words });
+      input.addEventListener("input", () => this.choose(input));
+      return input;
+    };
+    this.low = end("Least number that is kept");
+    this.high = end("Largest number that is kept");
+    this.ramp = make("span.number-ramp");
+    this.out = [make("span.number-out.low"), make("span.number-out.high")];
+    this.slider = make("span.number-range", {}, this.ramp, ...this.out, this.low, this.high);
+    this.words = [make("output.number-end"), make("output.number-end")];
+    this.missing = make("span");
+    const swatch = make("span.swatch.circle", { style: { background: UNLABELLED() } });
+    this.none = make("span.number-missing", {}, swatch, this.missing);
+    this.box.append(this.words[0], this.slider, this.words[1], this.none);
+    /** @type {{scale: Scale, column: Column} | null} */
+    this.shown = null;
+    view.on(["between"], () => this.take());
   }
 
   /**
@@ -18,21 +41,53 @@ export class NumberLegend {
    * @param {Column | null} column
    */
   show(scale, column) {
-    this.box.hidden = !scale;
+    this.shown = scale && column ? { scale, column } : null;
+    this.box.hidden = !this.shown;
     if (!scale || !column) return;
-    const [least, low, high, most] = [scale.least, scale.low, scale.high, scale.most].map((end) => number(end, column));
-    const from = scale.least < scale.low && least !== low ? `≤ ${low}` : low;
-    const to = scale.most > scale.high && most !== high ? `≥ ${high}` : high;
-    const ramp = make("span.number-ramp", {
-      style: { background: `linear-gradient(90deg, ${scale.colours.join(", ")})` },
-    });
-    const missing = make(
-      "span.number-missing",
-      {},
-      make("span.swatch.circle", { style: { background: UNLABELLED() } }),
-    );
-    missing.append(`no value: ${scale.missing}`);
-    this.box.replaceChildren(make("span", {}, from), ramp, make("span", {}, to), ...(scale.missing ? [missing] : []));
-    this.box.setAttribute("aria-label", `${column.title}: the colours go from ${from} to ${to}`);
+    this.box.setAttribute("aria-label", `${column.title}: colours from low to high`);
+    this.ramp.style.background = `linear-gradient(90deg, ${scale.colours.join(", ")})`;
+    this.none.hidden = !scale.missing;
+    this.missing.textContent = `no value: ${scale.missing}`;
+    this.take();
+  }
+
+  /**
+   * A visitor moves one end; the other gives way. An end at its stop leaves nothing out.
+   * @param {HTMLInputElement} moved
+   */
+  choose(moved) {
+    if (!this.shown) return;
+    const { low, high } = this.shown.scale;
+    let [from, to] = [Number(this.low.value), Number(this.high.value)];
+    if (from > to) [from, to] = moved === this.low ? [from, from] : [to, to];
+    const value = (/** @type {number} */ at) => low + (at / STEPS) * (high - low);
+    const least = from > 0 ? value(from) : null;
+    const most = to < STEPS ? value(to) : null;
+    view.set({ between: least === null && most === null ? null : [least, most] });
+  }
+
+  /** Shows the ends that the page keeps to. */
+  take() {
+    if (!this.shown) return;
+    const { scale, column } = this.shown;
+    const { least, low, high, most } = scale;
+    const [from, to] = view.state.between ?? [null, null];
+    const at = (/** @type {number} */ value) =>
+      high > low ? Math.round((STEPS * (Math.min(high, Math.max(low, value)) - low)) / (high - low)) : 0;
+    const [begin, end] = [from === null ? 0 : at(from), to === null ? STEPS : at(to)];
+    this.low.value = `${begin}`;
+    this.high.value = `${end}`;
+    this.out[0].style.width = `${(100 * begin) / STEPS}%`;
+    this.out[1].style.width = `${100 - (100 * end) / STEPS}%`;
+    const said = (/** @type {number} */ value) => number(value, column);
+    const open = [
+      least < low && said(least) !== said(low) ? `≤ ${said(low)}` : said(low),
+      most > high && said(most) !== said(high) ? `≥ ${said(high)}` : said(high),
+    ];
+    const words = [from === null ? open[0] : said(from), to === null ? open[1] : said(to)];
+    for (const [i, text] of words.entries()) {
+      this.words[i].textContent = text;
+      [this.low, this.high][i].setAttribute("aria-valuetext", text);
+    }
   }
 }

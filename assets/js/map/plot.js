@@ -1,70 +1,75 @@
-// The drawing of the map: Plotly's axes, which zoom and pan, without any trace of Plotly's; a canvas with the points; and
-// rings (HTML elements) around the chosen point, its neighbours and marked places. Plotly's own points need WebGL, which
-// takes a second or two to begin where there is no GPU, and drawing them anew costs more than a whole movement here.
+// The drawing of the map: a canvas with the points, which is fitted to the stage, zoomed and panned; and above it rings, the
+// shape that selects, and whatever else follows the points (`overlays`).
 
-import { contextOf, make, onResize, sharpContext, targetOf } from "../core/elements.js";
+import { make, onResize, sharpContext } from "../core/elements.js";
 import { nextFrame } from "../core/frames.js";
-import { axis, fontFamily, plotly, scalesOf } from "../core/plot.js";
-import { colour } from "../core/theme.js";
-import { paintPoints } from "./paint.js";
+import { between, fitOf } from "./camera.js";
+import { Gestures } from "./gestures.js";
+import { Painter, paintSelected } from "./paint.js";
+import { PlacedPoints } from "./placed_points.js";
+import { Rings } from "./rings.js";
 
-const REACH = { least: 1.08, most: 1.7 }; // layouts have unit radius or so, but for a few far points
-const NEAR_PIXELS = 12; // how close to a point means the point
+const SVG = "http://www.w3.org/2000/svg";
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 /** @import { Axes, PointClass, Ring } from "../core/types.d.ts" */
+/** @import { Pixel } from "./gestures.js" */
 /** @typedef {(point: number, event: MouseEvent) => void} AtPoint */
+/** @typedef {{onHover: AtPoint, onLeave: () => void, onClick: AtPoint, onSelect: (points: number[], adds: boolean) => void}} Calls */
 
-export class MapPlot {
+export class MapPlot extends PlacedPoints {
   /**
    * @param {HTMLElement} stage
-   * @param {{onHover: AtPoint, onLeave: () => void, onClick: AtPoint}} calls
+   * @param {Calls} calls
    */
-  constructor(stage, { onHover, onLeave, onClick }) {
-    this.stage = stage;
-    this.plot = make("div.map-plot");
+  constructor(stage, calls) {
+    super(stage);
+    this.calls = calls;
     this.canvas = make("canvas.map-points", { "aria-hidden": "true" });
     // Drawn by the processor: thousands of small shapes are slow on an emulated GPU and no trouble without one.
     this.canvas.getContext("2d", { willReadFrequently: true });
-    this.rings = make("div.map-rings", { "aria-hidden": "true" });
-    stage.append(this.canvas, this.plot, this.rings);
-    this.calls = { onHover, onLeave, onClick };
-    /** @type {(Ring & {element: HTMLElement})[]} */
-    this.ringed = [];
-    /** @type {PointClass[]} */
-    this.classes = [];
-    this.shown = false; // whether there is anything to paint
-    this.x = new Float32Array(); // what is shown, also in the middle of a movement
-    this.y = new Float32Array();
+    this.painter = new Painter(this.canvas);
+    this.surface = make("div.map-plot");
+    this.rings = new Rings();
+    this.shape = document.createElementNS(SVG, "path");
+    const drawing = document.createElementNS(SVG, "svg");
+    drawing.classList.add("map-shape");
+    drawing.append(this.shape);
+    stage.append(this.canvas, this.surface, this.rings.box, drawing);
+    /** @type {number[]} */
+    this.selected = [];
     this.size = 9;
-    this.reach = 0;
     /** @type {string | null | undefined} whose zoom is kept */
     this.zoomKey = undefined;
-    /** @type {string | null | undefined} of which the reach was taken */
-    this.reachKey = undefined;
+    /** @type {string | null | undefined} of which it is */
+    this.zoomOf = undefined;
     /** @type {number | null} */
     this.pointed = null; // the point under the pointer
-    /** @type {PointerEvent | null} */
-    this.pressed = null;
     /** @type {object | null} the movement that goes on */
     this.moving = null;
     /** @type {number | null} */
     this.following = null;
-    /** @type {any} the library, once it has drawn */
-    this.Plotly = null;
-    this.plot.addEventListener("pointermove", (event) => this.point(event));
-    this.plot.addEventListener("pointerleave", (event) => this.point(event));
-    const press = (/** @type {PointerEvent} */ event) => {
-      this.pressed = event;
-    };
-    this.plot.addEventListener("pointerdown", press, true);
-    this.plot.addEventListener("click", (event) => this.click(event));
-    onResize(stage, () => this.resize());
+    /** @type {((axes: Axes) => unknown)[]} called whenever the points were painted */
+    this.overlays = [];
+    this.gestures = new Gestures(this.surface, {
+      point: (event) => this.point(event),
+      click: (event) => {
+        const point = this.at(event);
+        if (point !== null) calls.onClick(point, event);
+      },
+      twice: (event) => {
+        if (this.at(event) === null) this.look(() => this.camera.reset());
+      },
+      pan: (dx, dy) => this.look(() => this.camera.pan(dx, dy)),
+      zoom: (factor, [x, y]) => this.look(() => this.camera.zoomBy(factor, x, y)),
+      draw: (shape) => this.draft(shape),
+      drawn: (shape, adds) => calls.onSelect(this.inside(shape), adds),
+    });
+    onResize(stage, () => this.paint());
   }
 
   /**
-   * Paints the points at once. Resolves when the map can be zoomed too, and is rejected where plotly.js, which does that,
-   * cannot be loaded.
+   * Paints the points at once; of another run than before unzoomed.
    * @param {Float32Array<ArrayBuffer>} x
    * @param {Float32Array<ArrayBuffer>} y
    * @param {PointClass[]} classes which of the points look alike
@@ -72,30 +77,10 @@ export class MapPlot {
   draw(x, y, classes) {
     this.moving = null;
     Object.assign(this, { x, y, classes, shown: true });
-    if (!this.reach || this.reachKey !== this.zoomKey) this.reach = reachOf(x, y); // once for each run: nothing jumps afterwards
-    this.reachKey = this.zoomKey;
+    if (this.zoomOf !== this.zoomKey) this.camera.reset();
+    this.zoomOf = this.zoomKey;
+    this.camera.fit = fitOf(x, y);
     this.size = x.length > 8000 ? 4 : x.length > 2500 ? 5.5 : x.length > 800 ? 7 : 9;
-    this.paint();
-    return this.drawAxes();
-  }
-
-  async drawAxes() {
-    const Plotly = await plotly();
-    const keep = {
-      name: "keep",
-      title: "Download the map as a picture",
-      icon: Plotly.Icons.camera,
-      click: () => this.download(),
-    };
-    await Plotly.react(this.plot, [], this.layout(), {
-      displaylogo: false,
-      scrollZoom: true,
-      responsive: false,
-      doubleClick: "reset",
-      modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d", keep]],
-    });
-    if (!this.Plotly) this.listen(this.plot);
-    this.Plotly = Plotly;
     this.paint();
   }
 
@@ -108,54 +93,31 @@ export class MapPlot {
     this.paint();
   }
 
-  layout() {
-    const bare = axis({ visible: false, range: [-this.reach, this.reach], automargin: false, title: undefined });
-    return {
-      margin: { l: 0, r: 0, t: 0, b: 0 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      uirevision: this.zoomKey ?? "kept",
-      xaxis: { ...bare },
-      yaxis: { ...bare, scaleanchor: "x", scaleratio: 1 },
-      dragmode: "pan",
-      hovermode: false,
-      font: { family: fontFamily() },
-      autosize: true,
-      modebar: {
-        bgcolor: "rgba(0,0,0,0)",
-        color: colour("faint-text"),
-        activecolor: colour("accent"),
-        orientation: "h",
-      },
-    };
-  }
-
   /**
-   * Follows the axes while they are zoomed and panned.
-   * @param {any} plot has Plotly's own events
+   * Looks at the points in another way, and paints them once for each picture of the screen.
+   * @param {() => void} change of the camera
    */
-  listen(plot) {
-    const follow = () => {
-      this.following ??= requestAnimationFrame(() => {
-        this.following = null;
-        this.paint();
-      });
-    };
-    plot.on("plotly_relayouting", follow);
-    plot.on("plotly_relayout", follow);
-    plot.addEventListener("wheel", follow, { passive: true });
+  look(change) {
+    change();
+    this.stage.classList.toggle("zoomed", this.camera.zoomed);
+    this.following ??= requestAnimationFrame(() => {
+      this.following = null;
+      this.paint();
+    });
   }
 
   /**
-   * Carries every point to a new layout; resolves when it is there. Another call takes over from where they are.
+   * Carries every point to a new layout, and the axes to what fits it; resolves when it is there. Another call takes over
+   * from where they are.
    * @param {Float32Array} x
    * @param {Float32Array} y
    */
   moveTo(x, y, milliseconds = 700) {
-    const from = { x: this.x, y: this.y };
+    const from = { x: this.x, y: this.y, fit: this.camera.fit };
     const now = { x: Float32Array.from(from.x), y: Float32Array.from(from.y) };
+    const fit = fitOf(x, y);
     const begun = performance.now();
-    if (still.matches || this.plot.offsetParent === null) milliseconds = 0;
+    if (still.matches || this.stage.offsetParent === null) milliseconds = 0;
     Object.assign(this, now);
     const moving = {};
     this.moving = moving;
@@ -168,10 +130,11 @@ export class MapPlot {
           now.x[i] = from.x[i] + eased * (x[i] - from.x[i]);
           now.y[i] = from.y[i] + eased * (y[i] - from.y[i]);
         }
+        this.camera.fit = between(from.fit, fit, eased);
+        if (share === 1) this.moving = null;
         this.paint();
-        if (share < 1) return nextFrame(step);
-        this.moving = null;
-        resolve(true);
+        if (share < 1) nextFrame(step);
+        else resolve(true);
       };
       step();
     });
@@ -181,28 +144,12 @@ export class MapPlot {
   paint() {
     const context = sharpContext(this.canvas);
     if (!context || !this.shown) return;
-    paintPoints(context, this.classes, { x: this.x, y: this.y, size: this.size, ...this.scales() });
-    this.placeRings();
-  }
-
-  /**
-   * What turns places into pixels of the stage: Plotly's axes, or the same unzoomed where there are none (yet).
-   * @returns {Axes}
-   */
-  scales() {
-    if ("_fullLayout" in this.plot) return scalesOf(this.plot);
-    const { clientWidth: width, clientHeight: height } = this.stage;
-    const unit = Math.min(width, height) / (2 * this.reach);
-    return { across: (x) => width / 2 + x * unit, down: (y) => height / 2 - y * unit };
-  }
-
-  /**
-   * Fades all classes but those in `shown`.
-   * @param {(index: number) => boolean} shown
-   */
-  fade(shown) {
-    for (const [i, one] of this.classes.entries()) one.faded = !shown(i);
-    this.paint();
+    const axes = this.scales();
+    const placed = { x: this.x, y: this.y, size: this.size, ...axes };
+    this.painter.paint(this.classes, placed, this.dimmed);
+    paintSelected(context, this.selected, placed);
+    this.rings.place(this, axes, this.pointed);
+    for (const follow of this.overlays) follow(axes);
   }
 
   /**
@@ -210,127 +157,35 @@ export class MapPlot {
    * @param {MouseEvent} event
    */
   at(event) {
-    const target = targetOf(event);
-    if (!this.shown || !this.plot.contains(target) || target.closest(".modebar")) return null;
-    const box = this.stage.getBoundingClientRect();
-    const { across, down } = this.scales();
-    /** @type {number | null} */
-    let best = null;
-    let least = NEAR_PIXELS ** 2;
-    for (const { ids, faded } of this.classes) {
-      if (faded) continue;
-      for (const id of ids) {
-        const far =
-          (across(this.x[id]) - event.clientX + box.left) ** 2 + (down(this.y[id]) - event.clientY + box.top) ** 2;
-        if (far <= least) [best, least] = [id, far];
-      }
-    }
-    return best;
+    return this.pointAt(this.gestures.at(event));
   }
 
-  /** @param {PointerEvent} event */
+  /** @param {PointerEvent | null} event */
   point(event) {
-    const point = event.type === "pointerleave" || event.buttons ? null : this.at(event);
+    const point = event === null ? null : this.at(event);
     if (point === this.pointed) return;
     this.pointed = point;
     this.stage.classList.toggle("pointed", point !== null);
-    if (point === null) this.calls.onLeave();
+    this.rings.place(this, this.scales(), point);
+    if (point === null || event === null) this.calls.onLeave();
     else this.calls.onHover(point, event);
   }
 
-  /**
-   * Plotly sends a click where the map wasn't dragged; of a finger's it doesn't say where.
-   * @param {MouseEvent} event
-   */
-  click(event) {
-    const point = this.at(this.pressed ?? event);
-    if (point !== null) this.calls.onClick(point, event);
-  }
-
-  /** Saves what the canvas shows, on the ground that it lies on. */
-  download() {
-    const picture = make("canvas", { width: this.canvas.width, height: this.canvas.height });
-    const context = contextOf(picture);
-    context.fillStyle = getComputedStyle(this.stage).backgroundColor;
-    context.fillRect(0, 0, picture.width, picture.height);
-    context.drawImage(this.canvas, 0, 0);
-    make("a", { href: picture.toDataURL("image/png"), download: `${this.zoomKey ?? "map"}.png` }).click();
+  /** @param {Pixel[] | null} shape that is being drawn */
+  draft(shape) {
+    this.shape.setAttribute("d", shape && shape.length > 1 ? `M${shape.join("L")}Z` : "");
   }
 
   /** @param {Ring[]} rings */
   ring(rings) {
-    this.rings.replaceChildren();
-    this.ringed = rings.map((ring) => {
-      const element = make(`div.ring.${ring.kind}`, {}, ring.text ? make("span", {}, ring.text) : null);
-      this.rings.append(element);
-      return { ...ring, element };
-    });
-    this.placeRings();
+    this.rings.show(rings);
+    this.paint();
   }
 
-  placeRings() {
-    if (!this.shown || !this.ringed.length) return;
-    const { across, down } = this.scales();
-    for (const ring of this.ringed) {
-      const at = this.placeOf(ring);
-      ring.element.hidden = !at;
-      if (at) ring.element.style.transform = `translate(${across(at.x)}px, ${down(at.y)}px)`;
-    }
+  /** Forgets the points of a run. */
+  clear() {
+    this.moving = null;
+    Object.assign(this, { shown: false, dimmed: null, selected: [], pointed: null });
+    this.rings.show([]);
   }
-
-  /**
-   * Where a ring lies in the units of the layout; null where that is nowhere.
-   * @param {Ring} ring
-   */
-  placeOf({ point, points, weights, x, y }) {
-    if (point !== undefined) return point in this.x ? { x: this.x[point], y: this.y[point] } : null;
-    if (!points?.length) return x !== undefined && y !== undefined ? { x, y } : null;
-    const total = weights ? weights.reduce((a, b) => a + b, 0) || 1 : points.length;
-    /** @param {Float32Array} values */
-    const mean = (values) => points.reduce((sum, id, i) => sum + values[id] * (weights ? weights[i] : 1), 0) / total;
-    const place = { x: mean(this.x), y: mean(this.y) };
-    return Number.isFinite(place.x) ? place : null;
-  }
-
-  /**
-   * The nearest point in a direction (dx, dy), for the arrow keys; null where there is none.
-   * @param {number} from
-   * @param {number} dx
-   * @param {number} dy
-   */
-  nextTowards(from, dx, dy) {
-    /** @type {number | null} */
-    let best = null;
-    let least = Infinity;
-    for (const { ids, faded } of this.classes) {
-      if (faded) continue;
-      for (const id of ids) {
-        const x = this.x[id] - this.x[from],
-          y = this.y[id] - this.y[from];
-        const along = x * dx + y * dy,
-          aside = Math.abs(x * dy - y * dx);
-        if (id === from || along <= 1e-6 || aside > along) continue;
-        const cost = along + 2 * aside;
-        if (cost < least) [best, least] = [id, cost];
-      }
-    }
-    return best;
-  }
-
-  resize() {
-    if (!this.shown) return;
-    if (!this.Plotly) return this.paint();
-    Promise.resolve(this.Plotly.Plots.resize(this.plot)).then(() => this.paint());
-  }
-}
-
-/**
- * How far the axes must reach to show every point of a layout, within bounds.
- * @param {Float32Array} x
- * @param {Float32Array} y
- */
-function reachOf(x, y) {
-  let far = 0;
-  for (let i = 0; i < x.length; i++) far = Math.max(far, Math.abs(x[i]), Math.abs(y[i]));
-  return Math.min(REACH.most, Math.max(REACH.least, far * 1.06));
 }

@@ -4,6 +4,8 @@ import { MOST_SELECTED, NOT_INCLUDED } from "../core/address.js";
 import { make } from "../core/elements.js";
 import { view } from "../core/view.js";
 
+/** @import { MapClips } from "./clips.js" */
+
 /** The numbers of the selected clips; none where a link did not include them. */
 export const selected = () => (view.state.selection === NOT_INCLUDED ? [] : view.state.selection);
 
@@ -14,6 +16,17 @@ export const selected = () => (view.state.selection === NOT_INCLUDED ? [] : view
 export function toggle(clip) {
   const ids = selected();
   view.set({ selection: ids.includes(clip) ? ids.filter((id) => id !== clip) : [...ids, clip] });
+}
+
+/**
+ * Selects the clips of points, and with `adds` keeps those that are selected already.
+ * @param {MapClips} clips
+ * @param {number[]} points
+ * @param {boolean} adds
+ */
+export function selectPoints(clips, points, adds) {
+  const ids = points.map((point) => clips.clipOf(point));
+  view.set({ selection: [...new Set(adds ? [...selected(), ...ids] : ids)] });
 }
 
 export class SelectionLine {

@@ -1,4 +1,4 @@
-"""The map of a run: its points with their columns, their places, and who is near whom."""
+"""The map of a run: its points with their columns, their places, who is near whom, and what moved."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from training.run import RunFolder
 
 
 def add_map(router: APIRouter, library: Library, layouts: LayoutFolders, tags: TagStore | None = None) -> None:
-    """`points`, `column`, `layout` and `neighbours` of a run."""
+    """`points`, `column`, `layout`, `neighbours` and `moved` of a run."""
 
     @router.get("/run/{name}/points")
     def run_points(name: str) -> Response:
@@ -48,11 +48,23 @@ def add_map(router: APIRouter, library: Library, layouts: LayoutFolders, tags: T
             raise Refused(f"This run has no point {shown(point)} at step {shown(step)}.")
         return json_answer({"neighbours": found})
 
+    @router.get("/run/{name}/moved/{before}/{after}")
+    def moved(name: str, before: str, after: str, request: Request) -> Response:
+        count = min(100, number(request.query_params.get("k", "20"), "k"))
+        bundle = Bundle(run_of(library, name), layouts)
+        found = bundle.moved(number(before, "step"), number(after, "step"), count)
+        if found is None:
+            raise Refused(f"This run has no snapshots of steps {shown(before)} and {shown(after)} to compare.")
+        return json_answer(found)
+
 
 def points_values(library: Library, run: RunFolder, tags: TagStore | None = None) -> dict[str, Any]:
-    """What the map must know of a run's points, and whether they can be heard here."""
+    """What the map must know of a run's points, whether they can be heard here, and from which files they were cut."""
     sounds = library.sounds(run)
-    found = Bundle(run, tags=tags).points_values()
+    values = {**Bundle(run, tags=tags).points_values(), "sounds": sounds.dataset is not None, "note": sounds.note}
     if tags is None:  # each browser keeps its own, and fills the column in
-        found["columns"].append(from_codes(TAGS, (), [-1] * found["n"]).to_json())
-    return {**found, "sounds": sounds.dataset is not None, "note": sounds.note}
+        values["columns"].append(from_codes(TAGS, (), [-1] * values["n"]).to_json())
+    if sounds.dataset is not None:
+        files = sounds.dataset.files
+        values["files"] = [files[clip] if 0 <= clip < len(files) else "" for clip in values["clips"]]
+    return values

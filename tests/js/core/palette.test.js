@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { fromOklch, numberColours, palette } = await import("../../../assets/js/core/palette.js");
+const { fromOklch, numberColours, palette, placesOf } = await import("../../../assets/js/core/palette.js");
 
 const GROUND = { light: "#ffffff", dark: "#0b0f19" };
 const names = Array.from({ length: 50 }, (_, i) => `class ${i}`);
@@ -51,4 +51,21 @@ test("many classes that are numbers have a scale, few have colours of their own"
   assert.equal(new Set(pitches.map(({ marker }) => marker)).size, 1);
   assert.ok(luminance(pitches[19].colour) > luminance(pitches[0].colour));
   assert.deepEqual(palette(["1", "2"]), palette(["a", "b"]));
+});
+
+test("pitches, steps and numbers of one unit have an order; names with numbers in them have none", () => {
+  const numbered = (/** @type {(i: number) => string} */ name) => Array.from({ length: 13 }, (_, i) => name(i));
+  assert.deepEqual(placesOf(["C4", "A2", "F#3", "B♭3"]), [48, 33, 42, 46]);
+  assert.deepEqual(placesOf(numbered((i) => `step ${i * 10}`))?.slice(0, 3), [0, 10, 20]);
+  assert.deepEqual(placesOf(numbered((i) => `${i}.5 Hz`))?.slice(0, 2), [0.5, 1.5]);
+  assert.equal(placesOf(numbered((i) => `speaker ${i}`)), null);
+  assert.equal(placesOf([...numbered((i) => `${i} Hz`), "5 dB"]), null);
+  assert.equal(placesOf(["C4", "A2", "drum"]), null);
+  assert.equal(placesOf([]), null);
+});
+
+test("pitches have a ramp from low to high", () => {
+  pretendPage();
+  const looks = palette(["A2", "C4", "C6"]).map(({ colour }) => luminance(colour));
+  assert.ok(looks[0] < looks[1] && looks[1] < looks[2]);
 });

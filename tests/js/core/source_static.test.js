@@ -78,6 +78,21 @@ test("an export is one run at rest", async () => {
   assert.equal(asked.filter((path) => path === "run.json").length, 1);
 });
 
+test("what moved most is told from the nearest of both steps", async () => {
+  const near = (/** @type {number[]} */ ...points) => binary(Uint16Array.from(points), Int16Array.of(3, 2, 1));
+  files["run.json"] = JSON.stringify({ ...RUN, near: 1, neighbours: [0, 20] });
+  files["neighbours/0.bin"] = near(1, 0, 0);
+  files["neighbours/20.bin"] = near(1, 0, 1);
+  assert.deepEqual(await source.moved("one", 0, 20, 2), {
+    judged: 3,
+    moved: [
+      { point: 2, clip: 9, changed: 1 },
+      { point: 0, clip: 7, changed: 0 },
+    ],
+  });
+  await assert.rejects(source.moved("one", 0, 5, 2), { status: 404 });
+});
+
 test("places, columns and neighbours are read from their files", async () => {
   const { x, y } = await source.layout("one", 20);
   assert.deepEqual([...x, ...y], [-2, 2, -2, 2, -2, -2]);

@@ -15,6 +15,8 @@ const STATE = {
   selection: [3, 1],
   colour: "label",
   filter: ["rain, light", "bell"],
+  between: [-12.5, null],
+  query: "",
 };
 
 /** As much of a window as the view needs, with a history that can be gone back in. */

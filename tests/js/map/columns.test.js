@@ -51,3 +51,8 @@ test("numbers have a scale from their low to their high, without the few that li
   const given = coloursOf(column({ kind: "number", low: 0, high: 1, values: [0.5] }), 1).scale;
   assert.deepEqual([given?.low, given?.high], [0, 1]);
 });
+
+test("labels that have an order come in it", () => {
+  const { classes } = coloursOf(column({ names: ["A3", "C2", "C4"], values: [0, 1, 2] }), 3);
+  assert.deepEqual(classes.map(({ name }) => name), ["C2", "A3", "C4"]); // biome-ignore format: one line
+});

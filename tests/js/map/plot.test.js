@@ -4,6 +4,8 @@ import { pretendPage } from "../support.js";
 
 pretendPage();
 const { MapPlot } = await import("../../../assets/js/map/plot.js");
+const { Camera } = await import("../../../assets/js/map/camera.js");
+const { placeOf } = await import("../../../assets/js/map/rings.js");
 
 /** The geometry of a map with points at `places`, without its drawing. */
 function mapOf(/** @type {[number, number][]} */ places, faded = /** @type {number[]} */ ([])) {
@@ -14,6 +16,11 @@ function mapOf(/** @type {[number, number][]} */ places, faded = /** @type {numb
   });
   const kept = [...places.keys()].filter((id) => !faded.includes(id));
   return Object.assign(Object.create(MapPlot.prototype), {
+    ...{
+      camera: Object.assign(new Camera(), { fit: { x: [-5, 5], y: [-5, 5] } }),
+      stage: { clientWidth: 400, clientHeight: 400 },
+      dimmed: null,
+    },
     x: Float32Array.from(places, ([x]) => x),
     y: Float32Array.from(places, ([, y]) => y),
     classes: [shape(kept), shape(faded, true)],
@@ -33,17 +40,24 @@ test("points of faded classes are passed over", () => {
   assert.equal(mapOf([[0, 0], [1, 0], [3, 0]], [1]).nextTowards(0, 1, 0), 2); // biome-ignore format: a table
 });
 
+test("points that are filtered out one by one are passed over", () => {
+  const map = mapOf([[0, 0], [1, 0], [3, 0]]); // biome-ignore format: a table
+  map.dimmed = Uint8Array.from([0, 1, 0]);
+  assert.equal(map.nextTowards(0, 1, 0), 2);
+  assert.deepEqual(map.inside([[0, 0], [400, 0], [400, 400], [0, 400]]), [0, 2]); // biome-ignore format: a box
+});
+
 test("a ring lies at a point, at the weighted mean of points, or at a place", () => {
   const map = mapOf([[0, 0], [4, 0], [0, 8]]); // biome-ignore format: a table
-  assert.deepEqual(map.placeOf({ kind: "near", point: 1 }), { x: 4, y: 0 });
-  assert.deepEqual(map.placeOf({ kind: "mark", points: [1, 2] }), { x: 2, y: 4 });
-  assert.deepEqual(map.placeOf({ kind: "mark", points: [1, 2], weights: [3, 1] }), { x: 3, y: 2 });
-  assert.deepEqual(map.placeOf({ kind: "mark", x: 0.5, y: -0.5 }), { x: 0.5, y: -0.5 });
+  assert.deepEqual(placeOf(map, { kind: "near", point: 1 }), { x: 4, y: 0 });
+  assert.deepEqual(placeOf(map, { kind: "mark", points: [1, 2] }), { x: 2, y: 4 });
+  assert.deepEqual(placeOf(map, { kind: "mark", points: [1, 2], weights: [3, 1] }), { x: 3, y: 2 });
+  assert.deepEqual(placeOf(map, { kind: "mark", x: 0.5, y: -0.5 }), { x: 0.5, y: -0.5 });
 });
 
 test("a ring around nothing lies nowhere", () => {
   const map = mapOf([[0, 0]]);
-  assert.equal(map.placeOf({ kind: "near", point: 7 }), null);
-  assert.equal(map.placeOf({ kind: "mark", points: [0, 7] }), null);
-  assert.equal(map.placeOf({ kind: "mark" }), null);
+  assert.equal(placeOf(map, { kind: "near", point: 7 }), null);
+  assert.equal(placeOf(map, { kind: "mark", points: [0, 7] }), null);
+  assert.equal(placeOf(map, { kind: "mark" }), null);
 });

@@ -55,3 +55,13 @@ def test_neighbours(page: Any) -> None:
     assert len(found) == 4
     assert found[0]["clip"] == found[0]["point"] != 7
     assert 1 >= found[0]["score"] >= found[3]["score"] >= -1
+
+
+def test_what_moved_most_between_two_steps(page: Any) -> None:
+    found = page.get("run/first/moved/0/20?k=5").json()
+    assert found["judged"] == 300 and len(found["moved"]) == 5
+    changed = [each["changed"] for each in found["moved"]]
+    assert changed == sorted(changed, reverse=True) and 0 < changed[0] <= 1
+    assert page.get("run/first/moved/20/20").json()["moved"][0]["changed"] == 0
+    assert page.get("run/first/moved/0/7").status_code == 404
+    assert page.get("run/first/moved/0/x").status_code == 404

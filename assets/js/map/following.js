@@ -1,0 +1,89 @@
+// What the map hears of its run: the clips it has, new layouts, whether they can be heard, and why there is nothing to draw.
+
+import { feedOf, isActive } from "../core/feed.js";
+import { isSeen, onPulse } from "../core/pulse.js";
+import { source } from "../core/source.js";
+import { view } from "../core/view.js";
+import { MapClips } from "./clips.js";
+
+const SOUNDS_MS = 3000;
+
+/** @import { Feed } from "../core/feed.js" */
+/** @import { MapView } from "./map.js" */
+
+export class Following {
+  /** @param {MapView} map */
+  constructor(map) {
+    this.map = map;
+    /** @type {(() => unknown)[]} what stops the listeners */
+    this.stops = [];
+    const silent = () => map.clips?.points.sounds === false && isSeen(map.root);
+    onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: silent });
+  }
+
+  /**
+   * @param {string} run
+   * @returns {Feed} of the run
+   */
+  begin(run) {
+    const feed = feedOf(run);
+    this.stops = [
+      feed.follow("layouts", this.map.root, () => this.news(feed)),
+      feed.follow("status", this.map.root, () => this.explain(feed)),
+    ];
+    return feed;
+  }
+
+  end() {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+  }
+
+  /** @param {Feed} feed */
+  async news(feed) {
+    const { map } = this;
+    const steps = feed.layouts?.steps ?? [];
+    if (!steps.length || feed.name !== map.run) return;
+    if (!map.clips) {
+      const points = await source.points(feed.name).catch((/** @type {Error} */ error) => error);
+      if (feed.name !== map.run) return;
+      if (points instanceof Error) return map.clear(points.message);
+      if (!map.clips) {
+        map.clips = new MapClips(feed.name, points, view.state.colour);
+        map.colouring.adopt(map.clips);
+      }
+    }
+    map.timeline.offer(steps);
+    map.moved.offer();
+  }
+
+  /** The sounds of a run may still be being opened, or be made later. */
+  async askForSounds() {
+    const { map } = this;
+    const { run } = map;
+    if (run === null) return;
+    const points = await source.points(run).catch(() => null);
+    if (!points || run !== map.run || !map.clips || points.n !== map.clips.points.n) return;
+    Object.assign(map.clips.points, { sounds: points.sounds, note: points.note, files: points.files });
+    map.describeLayout();
+    if (!points.sounds) return;
+    map.colouring.adopt(map.clips); // files can be looked for now
+    map.choice.take();
+  }
+
+  /** @param {Feed} feed */
+  explain(feed) {
+    const { map } = this;
+    if (feed.name !== map.run || map.shownLayout) return;
+    if (feed.layouts?.steps.length) return;
+    if (feed.trouble) return map.clear(feed.trouble);
+    if (!feed.status) return;
+    map.clear(
+      feed.mapping
+        ? "The map is being made, which takes a few seconds."
+        : isActive(feed.status)
+          ? "The map appears with the first snapshot, a few seconds after training starts."
+          : "This run has no snapshot to draw.",
+    );
+  }
+}

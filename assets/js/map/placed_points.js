@@ -1,0 +1,107 @@
+// Points where they lie on the stage: which one is meant by a pixel, which lie in a shape or in view, which comes next.
+
+import { UNLABELLED } from "../core/palette.js";
+import { Camera } from "./camera.js";
+import { within } from "./gestures.js";
+
+const NEAR_PIXELS = 12; // how close to a point means the point
+
+/** @import { PointClass } from "../core/types.d.ts" */
+/** @import { Pixel } from "./gestures.js" */
+
+export class PlacedPoints {
+  /** @param {HTMLElement} stage */
+  constructor(stage) {
+    this.stage = stage;
+    this.camera = new Camera();
+    this.shown = false; // whether there is anything to paint
+    this.x = new Float32Array(); // what is shown, also in the middle of a movement
+    this.y = new Float32Array();
+    /** @type {PointClass[]} */
+    this.classes = [];
+    /** @type {Uint8Array | null} 1 for each point that is filtered out; null for none */
+    this.dimmed = null;
+  }
+
+  /** What turns places into pixels of the stage. */
+  scales() {
+    this.camera.width = this.stage.clientWidth || 1;
+    this.camera.height = this.stage.clientHeight || 1;
+    return this.camera.axes();
+  }
+
+  /** Every point that is not filtered out. */
+  *kept() {
+    for (const { ids, faded } of this.classes) {
+      if (faded) continue;
+      for (const id of ids) if (!this.dimmed?.[id]) yield id;
+    }
+  }
+
+  /**
+   * The point that a pixel of the stage means, or null.
+   * @param {Pixel} pixel
+   */
+  pointAt([x, y]) {
+    if (!this.shown) return null;
+    const { across, down } = this.scales();
+    /** @type {number | null} */
+    let best = null;
+    let least = NEAR_PIXELS ** 2;
+    for (const id of this.kept()) {
+      const far = (across(this.x[id]) - x) ** 2 + (down(this.y[id]) - y) ** 2;
+      if (far <= least) [best, least] = [id, far];
+    }
+    return best;
+  }
+
+  /**
+   * The points within a shape that are not filtered out.
+   * @param {Pixel[]} shape
+   */
+  inside(shape) {
+    const { across, down } = this.scales();
+    const found = [...this.kept()].filter((id) => within(shape, across(this.x[id]), down(this.y[id])));
+    return found.sort((a, b) => a - b);
+  }
+
+  /**
+   * The colours of some points.
+   * @param {number[]} points
+   */
+  looksOf(points) {
+    return points.map((point) => this.classes.find(({ ids }) => ids.includes(point))?.colour ?? UNLABELLED());
+  }
+
+  /** How many points of each class are in view and not filtered out by numbers or words. */
+  countInView() {
+    const { across, down } = this.scales();
+    const { width, height } = this.camera;
+    const inView = (/** @type {number} */ id) => {
+      const [x, y] = [across(this.x[id]), down(this.y[id])];
+      return x >= 0 && y >= 0 && x <= width && y <= height && !this.dimmed?.[id];
+    };
+    return this.classes.map(({ ids }) => ids.reduce((sum, id) => sum + Number(inView(id)), 0));
+  }
+
+  /**
+   * The nearest point in a direction (dx, dy) of the stage, for the arrow keys; null where there is none.
+   * @param {number} from
+   * @param {number} dx
+   * @param {number} dy
+   */
+  nextTowards(from, dx, dy) {
+    const { across, down } = this.scales();
+    /** @type {number | null} */
+    let best = null;
+    let least = Infinity;
+    for (const id of this.kept()) {
+      const [x, y] = [across(this.x[id]) - across(this.x[from]), down(this.y[from]) - down(this.y[id])];
+      const [along, aside] = [x * dx + y * dy, Math.abs(x * dy - y * dx)];
+      if (id === from || along <= 1e-6 || aside > along) continue;
+      const cost = along + 2 * aside;
+      if (cost < least) [best, least] = [id, cost];
+    }
+    return best;
+  }
+}

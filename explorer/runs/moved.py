@@ -1,0 +1,71 @@
+"""Which clips moved most between two snapshots: not on the flat map, but by how their true neighbours changed."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from explorer.runs.snapshots import file_stamp, unit_embeddings
+from training.run import RunFolder
+
+NEIGHBOURS = 10
+MOST_JUDGED = 2_000
+"""Of more clips only so many, evenly taken, are judged: the time grows with their number times that of all."""
+_CHUNK = 512
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The clips that were judged, those that moved most first."""
+
+    points: tuple[int, ...]
+    changed: tuple[float, ...]
+    """Of each: Jaccard distance of its sets of nearest clips, 0 where they are the same to 1 where none stayed."""
+
+
+def moved_most(run: RunFolder, before: int, after: int) -> Moved | None:
+    """How far the NEIGHBOURS nearest of each clip changed from one step to another; None where a snapshot is missing."""
+    stamps = tuple(file_stamp(run.snapshot_path(step)) for step in (before, after))
+    return None if None in stamps else _moved(run.path, before, after, stamps)
+
+
+@lru_cache(maxsize=64)
+def _moved(path: Path, before: int, after: int, stamps: tuple[object, ...]) -> Moved | None:
+    old, new = (unit_embeddings(RunFolder(path), step) for step in (before, after))
+    if old is None or new is None or len(old) != len(new):
+        return None
+    judged = judged_of(len(old))
+    changed, still_near = compared(old, new, judged)
+    order = np.lexsort((judged, still_near, -changed))
+    return Moved(tuple(judged[order].tolist()), tuple(changed[order].tolist()))
+
+
+def judged_of(count: int) -> np.ndarray:
+    """(m,) int64: the rows that are judged of `count`."""
+    return np.unique(np.linspace(0, max(0, count - 1), min(count, MOST_JUDGED)).astype(np.int64))
+
+
+def compared(old: np.ndarray, new: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each of `rows` (m,) among `old` and `new` (n, D; rows of length 1): how far its nearest changed.
+
+    (m,) float64 Jaccard distances of the sets of nearest before and after, and (m,) float32 mean cosines that those from
+    before have now, which order what has changed altogether. Fewer than NEIGHBOURS others cannot change.
+    """
+    count = min(NEIGHBOURS, len(old) - 1)
+    if count < 1:
+        return np.zeros(len(rows)), np.zeros(len(rows), np.float32)
+    shared, still_near = np.empty(len(rows)), np.empty(len(rows), np.float32)
+    for begin in range(0, len(rows), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
+        before, _ = _nearest(old, rows[part], count)
+        after, scores = _nearest(new, rows[part], count)
+        shared[part] = (before[:, :, None] == after[:, None, :]).sum(axis=(1, 2))
+        still_near[part] = np.take_along_axis(scores, before, axis=1).mean(axis=1)
+    return 1 - shared / (2 * count - shared), still_near
+
+
+def _nearest(units: np.ndarray, rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    scores = units[rows] @ units.T
+    scores[np.arange(len(rows)), rows] = -np.inf
+    return np.argpartition(-scores, count - 1, axis=1)[:, :count], scores
