@@ -1,5 +1,6 @@
 """Which data: a set by its name, a folder by its path, and one click for a public set that isn't here. Used by Listen and Train."""
 
+import json
 import os
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +10,10 @@ from gradio.components import Component
 
 from explorer.components import Choice, Notice, said
 from explorer.pages.frame import Frame
-from explorer.pages.kept import keep
+from explorer.pages.kept import TYPED, choose
 from explorer.sounds.downloads import Download
+from explorer.web.incoming import Listed
+from explorer.web.incoming import typed as typed_as
 from training.data.dataset import Dataset
 from training.data.dropped import is_dropped
 from training.data.names import readable_name
@@ -38,6 +41,10 @@ class DataChoice:
             info=None if frame.read_only else frame.data_hint,
             elem_id=name,
         )
+        self.passed = gr.Checkbox(False, visible=False)
+        """For handlers alone: whether the field was only passed through."""
+        self.typed = gr.Textbox("[]", visible=False)
+        """For handlers alone: the paths that this browser chose before, as JSON."""
         self._button = gr.Button("Download this set", visible=False, elem_id=f"{name}-download")
         self._notice = Notice(elem_id=f"{name}-notice")
 
@@ -49,8 +56,8 @@ class DataChoice:
         """Look at what the visitor chooses, whose folder may have changed since; follow what is slow."""
         self._timer = gr.Timer(ASK_SECONDS, active=False)
         quiet = self._frame.quiet
-        self.choice.input(None, self.choice, None, js=keep(self.choice))
-        self.choice.input(self._look_anew, self.choice, self.shown, **quiet)
+        js = choose(self.choice, self._frame.data)
+        self.choice.input(self._look_anew, [self.choice, self.passed], self.shown, js=js, **quiet)
         self._button.click(self._begin, self.choice, self.shown, **quiet)
         self._timer.tick(self.look, self.choice, self.shown, **quiet)
         self._timer.tick(self._after_download, self.choice, self.choice, **quiet)
@@ -64,11 +71,11 @@ class DataChoice:
         """The parts that `look` changes."""
         return [self._button, self._notice, self._part, self._timer]
 
-    def offered(self, chosen: str) -> gr.Dropdown:
-        """Everything that can be chosen, with `chosen` as what is."""
+    def offered(self, chosen: str, typed: str = "[]") -> gr.Dropdown:
+        """Everything that can be chosen, with `chosen` as what is. `typed`: the paths chosen before, as the browser says."""
         choices = data_choices()
         names = {name for _, name in choices}
-        own = [name for name in (self._frame.data, chosen) if name not in names]
+        own = [name for name in (self._frame.data, chosen, *self._typed_before(typed)) if name not in names]
         return gr.Dropdown(choices=[*map(data_title, dict.fromkeys(own)), *choices], value=chosen)
 
     def _begin(self, name: str | None) -> tuple[Any, ...]:
@@ -79,8 +86,16 @@ class DataChoice:
             self._frame.services.downloads.begin(name)
         return self.look(name)
 
-    def _look_anew(self, name: str | None) -> tuple[Any, ...]:
-        return self.look(name, anew=True)
+    def _typed_before(self, typed: str) -> list[str]:
+        """Those of a browser's paths that this page would open."""
+        try:
+            found = typed_as(Listed(str), json.loads(typed))
+        except (ValueError, RecursionError):
+            return []
+        return [] if self._frame.read_only else [path for path in found[:TYPED] if self._frame.reference(path) == path]
+
+    def _look_anew(self, name: str | None, passed: bool) -> tuple[Any, ...]:
+        return (gr.skip(),) * len(self.shown) if passed else self.look(name, anew=True)
 
     def look(self, name: str | None, anew: bool = False) -> tuple[Any, ...]:
         """What `shown` shows for the data that is chosen: the button, the sentence, the part, and whether to ask again.

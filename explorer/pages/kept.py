@@ -19,6 +19,37 @@ KEPT = """(...values) => {{
 }}"""
 
 
+TYPED = 12
+"""So many of the visitor's own references are offered again, the last first."""
+CHOOSE = """async (chosen) => {{
+    await new Promise((later) => setTimeout(later)); // a field that is left still has the focus while it says so
+    const [id, first] = [{id}, {first}];
+    const read = (store, name) => {{ try {{ return JSON.parse(store.getItem("hearsight:" + name)); }} catch {{ return null; }} }};
+    const write = (store, name, value) => {{ try {{ store.setItem("hearsight:" + name, JSON.stringify(value)); }} catch {{}} }};
+    const passed = chosen === (read(sessionStorage, id) ?? first) && !document.activeElement?.closest("#" + id);
+    write(sessionStorage, id, chosen);
+    const before = (read(localStorage, "data") ?? []).filter((other) => other !== chosen);
+    if (typeof chosen === "string" && /[\\\\/]/.test(chosen)) write(localStorage, "data", [chosen, ...before].slice(0, {most}));
+    return [chosen, passed];
+}}"""
+TYPED_BEFORE = """(...values) => {{
+    const all = [({kept})(...values)].flat();
+    try {{ all[1] = localStorage.getItem("hearsight:data") ?? "[]"; }} catch {{ all[1] = "[]"; }}
+    return all;
+}}"""
+
+
+def choose(part: Component, first: str) -> str:
+    """JavaScript for a choice of data that begins with `first`: keeps what is chosen, for this tab, and the paths that were
+    ever typed, for this browser. It adds to its input whether the field was only passed through, unchanged."""
+    return CHOOSE.format(id=json.dumps(part.elem_id), first=json.dumps(first), most=TYPED)
+
+
+def typed_before(part: Component) -> str:
+    """JavaScript as `kept` makes it for a choice of data, which puts the paths that were typed, as JSON, into its second input."""
+    return TYPED_BEFORE.format(kept=kept(part))
+
+
 def keep(*parts: Component) -> str:
     """JavaScript that keeps the values of `parts`, its inputs, by their elem_id."""
     return KEEP.format(names=_names(parts))

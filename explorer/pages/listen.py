@@ -9,12 +9,12 @@ from explorer.components import AskedViews, SettingsForm, clips_to_pick, said
 from explorer.components.notice import Notice
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.frame import Frame
-from explorer.pages.kept import keep, kept
+from explorer.pages.kept import keep, kept, typed_before
 from explorer.pages.listen_views import DOMAINS, EXPLAINED, views_form
 from explorer.pages.sound_source import SoundSource
 
 WORD = "listen"
-"""What the address calls this page, which is also the one that opens first."""
+"""What the address calls this page."""
 EMPTY_VIEW = "What a model would be given in place of the clip is shown here."
 WANTED = """(player, form, domain, seed, picker) => ({
     sound: player?.sound ?? null, domain, filled: form?.filled ?? {}, seed, data: picker?.set?.fingerprint ?? null,
@@ -45,7 +45,7 @@ def _wire_data(frame: Frame, source: SoundSource, data: DataChoice) -> None:
 
     def arrived(chosen: str | None, request: gr.Request) -> tuple[Any, ...]:
         """Who came for another page has no sounds made for them."""
-        here = request.query_params.get("tab", WORD) == WORD
+        here = request.query_params.get("tab") == WORD
         return opened(chosen) if here else (gr.skip(),) * len(data.shown)
 
     def opened(chosen: str | None) -> tuple[Any, ...]:
@@ -53,10 +53,10 @@ def _wire_data(frame: Frame, source: SoundSource, data: DataChoice) -> None:
         threading.Thread(target=frame.services.finder.start, name="start listening", daemon=True).start()
         return data.look(chosen)
 
-    def offered(chosen: str | None) -> gr.Dropdown:
-        return data.offered(chosen or frame.data)
+    def offered(chosen: str | None, typed: str) -> gr.Dropdown:
+        return data.offered(chosen or frame.data, typed)
 
-    frame.page.load(offered, choice, choice, js=kept(choice), **frame.quiet)
+    frame.page.load(offered, [choice, data.typed], choice, js=typed_before(choice), **frame.quiet)
     frame.page.load(arrived, choice, data.shown, js=kept(choice), **frame.quiet)
     assert frame.tab is not None, "each page is built inside its tab"
     frame.tab.select(opened, choice, data.shown, **frame.quiet)

@@ -17,6 +17,7 @@ from explorer.components import (
     RunState,
     SelectionPanel,
     Standing,
+    TwoViews,
     chosen_run,
     run_of,
 )
@@ -56,6 +57,7 @@ def build(frame: Frame) -> None:
             EmbeddingMap(elem_id="map", panel_in=CLIP)
         with gr.Column(elem_id="live-clip", min_width=300):
             ClipSlot(elem_id=CLIP)
+            TwoViews(elem_id="two-views")
             SelectionPanel(elem_id="selection")
     with gr.Row(elem_id="with-run"):
         RunChoice(heading="Compare with", compare=True, elem_id="compare")

@@ -5,6 +5,7 @@ import { targetOf } from "./elements.js";
 import { isSeen } from "./pulse.js";
 import { useSource } from "./source.js";
 import { LiveSource } from "./source_live.js";
+import "./tab_keys.js";
 import { view } from "./view.js";
 
 useSource(new LiveSource());

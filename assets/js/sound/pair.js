@@ -128,8 +128,12 @@ export class PairView {
     this.judging = true;
     for (let about = this.wanted(); about && about.key !== this.judged; about = this.wanted()) {
       this.say("How alike does the model find them? …");
-      const said = await source.alike(about.run, about.query).then(alikeInWords, (error) => error.message);
-      if (this.wanted()?.key !== about.key) continue;
+      const [said, again] = await source.alike(about.run, about.query).then(
+        (alike) => [alikeInWords(alike), false],
+        (error) => [error.message, error.status === 503],
+      );
+      if (again) await new Promise((later) => setTimeout(later, AGAIN_MS));
+      if (again || this.wanted()?.key !== about.key) continue;
       this.say(said);
       this.judged = about.key;
     }
@@ -139,7 +143,7 @@ export class PairView {
   /** What is to be judged: views that are shown, by a run. */
   wanted() {
     const { query, run } = this;
-    const there = run && query && query === this.shown && this.sides[0].player.sound;
+    const there = run && this.box.offsetParent && query && query === this.shown && this.sides[0].player.sound;
     return there ? { run, query, key: `${run} ${query}` } : null;
   }
 

@@ -69,10 +69,7 @@ class Picker {
     this.bar.hidden = Boolean(set) || !Number.isFinite(notice?.fraction);
     this.share.style.width = `${100 * (notice?.fraction ?? 0)}%`;
     this.controls.hidden = !set;
-    if (!set || set.fingerprint === this.set?.fingerprint) {
-      if (!set) this.set = null;
-      return;
-    }
+    if (!set || set.fingerprint === this.set?.fingerprint) return; // the same set again: the clip stays chosen
     this.set = set;
     this.codes = Object.fromEntries(Object.entries(set.facets).map(([name, { codes }]) => [name, numbers(codes)]));
     const names = Object.keys(set.facets);
@@ -222,7 +219,7 @@ export function mount(root, { props, trigger, watch }) {
   /** @param {{asked: boolean}} how whether somebody asked for it on this tab */
   const take = async ({ asked }) => {
     const { clip } = view.state;
-    if (acting || clip === null || !isSeen(root) || !(await isOfRun(picker.set))) return;
+    if (acting || clip === null || picker.controls.hidden || !isSeen(root) || !(await isOfRun(picker.set))) return;
     if (clip !== view.state.clip || clip >= (picker.set?.n ?? 0)) return;
     if (!asked && clip === last) return;
     picker.goTo(clip, { first: !asked, followed: true, play: false });

@@ -139,13 +139,30 @@ export function cellsCanvas({ mels, frames, cells }) {
   return canvas;
 }
 
+const LEAST_LOUD_DB = -110; // what is quieter at its loudest is silence, and stays dark
+const LEAST_RANGE_DB = 40; // so that an even noise isn't torn apart
+const QUIET_SHARE = 0.02; // of the cells, which may be darker than the darkest colour
+
+/**
+ * The cells with all colours spread over what is there, as a small picture has no scale beside it.
+ * @param {SpectrogramCells} picture
+ */
+export function spread({ cells, low_db, high_db }) {
+  const steps = 255 / (high_db - low_db); // a decibel
+  const sorted = Uint8Array.from(cells).sort();
+  const top = Math.max(sorted[sorted.length - 1] ?? 0, (LEAST_LOUD_DB - low_db) * steps);
+  const quiet = Math.min(sorted[Math.floor(QUIET_SHARE * sorted.length)] ?? 0, top - LEAST_RANGE_DB * steps);
+  const bottom = Math.max(0, quiet);
+  return Uint8ClampedArray.from(cells, (cell) => ((cell - bottom) * 255) / (top - bottom));
+}
+
 /**
  * Fills a small canvas with the spectrogram alone.
  * @param {HTMLCanvasElement} canvas
  * @param {SpectrogramCells} picture
  */
 export function drawThumbnail(canvas, picture) {
-  const own = cellsCanvas(picture);
+  const own = cellsCanvas({ ...picture, cells: new Uint8Array(spread(picture)) });
   canvas.width = Math.max(96, own.width);
   canvas.height = own.height;
   contextOf(canvas).drawImage(own, 0, 0, canvas.width, canvas.height);

@@ -130,3 +130,28 @@ def test_a_folder_that_is_named_in_two_ways_is_opened_once(
     for name in ("~/birds", str(tmp_path / "birds"), f" {tmp_path}/birds/"):
         assert looked(here, name)[2]["clips"] == 2
     assert len(opened) == 1
+
+
+def test_paths_that_were_chosen_before_are_offered_again(choice: Any, tmp_path: Path) -> None:
+    made = choice("starter")
+    made._frame.reference = lambda name: "" if name == "/secret" else whole_reference(name)
+    offered = made.offered("starter", f'["{tmp_path}", "/secret", "starter", 3, "{tmp_path}"]')
+    references = [name for _, name in offered.choices]
+    assert references.count(str(tmp_path)) == 1 == references.count("starter")
+    assert "/secret" not in references
+    for wrong in ("", "{", "[" * 9_000, '{"a": 1}', "3"):
+        assert [name for _, name in made.offered("starter", wrong).choices] == [
+            n for n in references if n != str(tmp_path)
+        ]
+    assert str(tmp_path) not in [
+        name for _, name in choice("starter", True).offered("starter", f'["{tmp_path}"]').choices
+    ]
+
+
+def test_a_field_that_was_only_passed_through_changes_nothing(choice: Any, tmp_path: Path) -> None:
+    made = choice("starter")
+    made.shown_in(SimpleNamespace(), summary_of)  # type: ignore[arg-type]
+    made._timer = SimpleNamespace()
+    answers = made._look_anew("starter", True)
+    assert len(answers) == 4 and all(answer == made._look_anew("starter", True)[0] for answer in answers)
+    assert made._frame.services.library.open_datasets.known("starter") is None
