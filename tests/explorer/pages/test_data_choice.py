@@ -150,7 +150,7 @@ def test_paths_that_were_chosen_before_are_offered_again(choice: Any, tmp_path: 
 
 def test_a_field_that_was_only_passed_through_changes_nothing(choice: Any, tmp_path: Path) -> None:
     made = choice("starter")
-    made.shown_in(SimpleNamespace(), summary_of)  # type: ignore[arg-type]
+    made.shown_in(SimpleNamespace(), summary_of)
     made._timer = SimpleNamespace()
     answers = made._look_anew("starter", True)
     assert len(answers) == 4 and all(answer == made._look_anew("starter", True)[0] for answer in answers)
