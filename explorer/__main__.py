@@ -1,6 +1,8 @@
 """python -m explorer …: what the page can do, without a page.
 
     python -m explorer export RUN --to DIR    a folder that replays a run from any plain file host; a zip where DIR ends in .zip
+    python -m explorer tags list              the tags that were given to clips on the page
+    python -m explorer tags copy SOUNDS --to DIR    the tagged files of a folder, copied into a folder for each tag
 
 A mistake is answered by one plain sentence on standard error and exit code 2.
 """
@@ -10,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from training.errors import UserError
 
@@ -18,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        _export(options)
+        options.run_it(options)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
@@ -27,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except OSError as error:  # a full disk, a folder that cannot be written
         where = f" ({error.filename})" if error.filename else ""
-        print(f"The run could not be exported: {error.strerror or error}{where}.", file=sys.stderr)
+        print(f"{options.fails}: {error.strerror or error}{where}.", file=sys.stderr)
         return 2
     return 0
 
@@ -42,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         "clips, sounds, what the loss sees, the method's card. It holds no path, host, log, upload, embedding or weight. "
         "To look at it here: python -m http.server --directory DIR",
     )
+    export.set_defaults(run_it=_export, fails="The run could not be exported")
     export.add_argument("run", metavar="RUN", help="name of a run, its folder, or “example”")
     export.add_argument(
         "--to", type=Path, required=True, metavar="DIR", help="new or empty folder; a zip file where it ends in .zip"
@@ -50,7 +54,47 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--runs", type=Path, default=runs, help="where a run's name is looked for (default: %(default)s)"
     )
+    _add_tags(commands)
     return parser
+
+
+def _add_tags(commands: Any) -> None:
+    tags = commands.add_parser("tags", help="the tags that were given to clips on the page")
+    actions = tags.add_subparsers(required=True, metavar="ACTION")
+    every = actions.add_parser("list", help="all tags, each with how many clips carry it")
+    every.set_defaults(run_it=_list_tags, fails="The tags could not be listed")
+    copy = actions.add_parser(
+        "copy",
+        help="copy tagged files into a folder for each tag",
+        description="Copies each sound file below SOUNDS of which a clip carries a tag to DIR/TAG/. Nothing is moved, and no file "
+        "that is there is written over.",
+    )
+    copy.set_defaults(run_it=_copy_tagged, fails="The files could not be copied")
+    copy.add_argument("sounds", metavar="SOUNDS", type=Path, help="the folder of the sounds that were tagged")
+    copy.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the folders of the tags are made")
+    copy.add_argument("--tag", metavar="NAME", help="this tag alone (default: all)")
+    copy.add_argument(
+        "--window-seconds", type=float, default=2.0, help="length of the clips that were tagged (default: %(default)s)"
+    )
+
+
+def _list_tags(options: argparse.Namespace) -> None:
+    from training.data.tags import read_tags
+
+    for tag, clips in sorted(read_tags().items()):
+        print(f"{len(clips):7,}  {tag}")
+
+
+def _copy_tagged(options: argparse.Namespace) -> None:
+    from explorer.take_away.copying import copy_by_tag
+    from training.commands.output import progress_line
+    from training.data.tags import read_tags
+
+    done = copy_by_tag(options.sounds, options.to, read_tags(), options.tag, options.window_seconds, progress_line())
+    for sentence in done.missing:
+        print(sentence, file=sys.stderr)
+    there = f"; {done.there:,} were there already" if done.there else ""
+    print(f"Copied {done.copied:,} files to {options.to}{there}.")
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -23,6 +23,7 @@ from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Dataset, Progress
 from training.data.store import ClipStore, mel_store, waveform_store
+from training.data.tags import FACET, read_tags, with_tag
 from training.embedder import Embedder, embed_clips
 from training.errors import UserError
 from training.hardware import hardware
@@ -51,7 +52,8 @@ class Half:
 def fine_tuning(
     run: RunFolder, facet: str, labels: int, seconds: float, progress: Progress, step: int | None = None
 ) -> dict[str, Any]:
-    """Accuracy at `facet` with `labels` for each class, fine-tuning `seconds` long, four times in all.
+    """Accuracy at `facet` with `labels` for each class, fine-tuning `seconds` long, four times in all. As a facet "tag:NAME"
+    tells the clips that carry a tag from those that don't; see training/data/tags.py.
 
     {"trained": {"fine_tuned", "probe"}, "random_init": {…}, "chance", "classes", "left_out", "halves": [{"labelled_sources",
     "measured_sources", "labelled_clips", "measured_clips"}, …], …}. Raises UserError where the data has no such facet, where
@@ -62,10 +64,12 @@ def fine_tuning(
     config = RunConfig.from_json(run.config())
     embedder = Embedder(run, step)
     dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+    if facet.startswith(FACET) and facet not in dataset.facets:
+        dataset = with_tag(dataset, facet, read_tags())
+        facet = list(dataset.facets)[-1]
     _check_facet(dataset, facet)
 
-    clips = stratified_sample(dataset, CLIPS, config.seed)
-    clips = clips[dataset.facets[facet].codes[clips] >= 0]
+    clips = stratified_sample(dataset, CLIPS, config.seed, dataset.facets[facet].codes >= 0)
     codes, groups = (dataset.facets[name].codes[clips].astype(np.int64) for name in (facet, dataset.group))
     side = halves(codes, groups, config.seed)
     kept = learnable(codes, side)

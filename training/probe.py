@@ -12,11 +12,14 @@ from training.measures.knn import Votes, accuracy, knn_votes
 from training.spectrogram import FrontEnd, log_mel
 
 
-def stratified_sample(dataset: Dataset, count: int, seed: int) -> np.ndarray:
-    """At most `count` clips, ascending, drawn in turns over every pair of class and group, so that none dominates."""
-    if len(dataset) <= count:
-        return np.arange(len(dataset))
-    shuffled = np.random.default_rng(seed).permutation(len(dataset))
+def stratified_sample(dataset: Dataset, count: int, seed: int, among: np.ndarray | None = None) -> np.ndarray:
+    """At most `count` clips, ascending, drawn in turns over every pair of class and group, so that none dominates;
+    only of those where `among` (n,) bool is true.
+    """
+    offered = np.arange(len(dataset)) if among is None else np.flatnonzero(among)
+    if len(offered) <= count:
+        return offered
+    shuffled = np.random.default_rng(seed).permutation(offered)
     pairs = np.stack([dataset.facets[dataset.main_facet].codes[shuffled], dataset.groups.codes[shuffled]], axis=1)
     _, cell = np.unique(pairs, axis=0, return_inverse=True)
     order = np.argsort(cell.ravel(), kind="stable")

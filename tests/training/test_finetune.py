@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import torch
 from training import finetune
 from training.data.dataset import Dataset, Facet
 from training.data.store import mel_store
+from training.data.tags import TagRow, tags_file
 from training.embedder import Embedder
 from training.errors import UserError
 from training.finetune import drawn_in_turns, fine_tuned, fine_tuning, halves, learnable
@@ -43,6 +45,23 @@ def relabelled(
         facets["source"] = Facet(tuple(f"s{i}" for i in range(max(groups) + 1)), np.array(groups, np.int32))
     changed = replace(tones, facets=facets)
     monkeypatch.setattr(finetune, "open_dataset", lambda *_, **__: changed)
+
+
+def test_a_tag_is_learned_like_a_facet(
+    trained: RunFolder, tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    codes = tones.facets[tones.main_facet].codes
+    mine = [clip for clip, code in zip(tones.ids, codes, strict=True) if code == 0]
+    others = [clip for clip, code in zip(tones.ids, codes, strict=True) if code == 1]
+    tags_file().parent.mkdir(parents=True)
+    rows = (TagRow("0" * 16, "low one", tuple(mine)), TagRow("1" * 16, "not it", tuple(others)))
+    tags_file().write_bytes(b"".join(row.line() for row in rows))
+    found = fine_tuning(trained, "tag:low one", 1, 0.05, silent)
+    assert (found["facet"], found["classes"], found["left_out"]) == ("tag:low one", 2, [])
+    assert sum(half["measured_clips"] for half in found["halves"]) == len(mine) + len(others)
+    with pytest.raises(UserError, match="carries the tag 'high'; the tags of its clips are: low one, not it"):
+        fine_tuning(trained, "tag:high", 1, 0.05, silent)
 
 
 @pytest.mark.parametrize("seed", range(5))

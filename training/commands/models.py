@@ -23,7 +23,9 @@ def add_commands(commands: Commands) -> None:
         commands, "finetune", finetune, "fine-tune a run with few labels, measured on sources never labelled",
         "run", "json", "step",
     )  # fmt: skip
-    labels.add_argument("--facet", required=True, help="what to learn, such as digit or class")
+    labels.add_argument(
+        "--facet", required=True, help="what to learn, such as digit or class; tag:NAME for a tag of your own"
+    )
     labels.add_argument("--labels", type=int, required=True, help="labelled clips for each class")
     labels.add_argument(
         "--seconds", type=float, default=10.0,

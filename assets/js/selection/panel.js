@@ -13,6 +13,7 @@ import { SelectedList } from "./list.js";
 import { SuggestBox } from "./suggest.js";
 import { TagBox } from "./tag_box.js";
 import { tagsOf } from "./tags.js";
+import { TakeAwayBox } from "./take_away.js";
 
 const MOST_BARS = 5;
 const MOST_LINES = 4;
@@ -32,6 +33,7 @@ export class SelectionPanel {
     this.list = new SelectedList();
     this.tags = new TagBox();
     this.suggest = new SuggestBox();
+    this.away = new TakeAwayBox();
     const clear = () => view.set({ selection: [] });
     this.acts = make(
       "div.selection-acts",
@@ -43,7 +45,7 @@ export class SelectionPanel {
     this.facts = make("div.selection-facts");
     this.keys = make("p.selection-keys", {}, KEYS);
     const head = make("div.selection-head", {}, make("h3", {}, "Selection", this.count), this.acts);
-    root.append(head, this.how, this.list.box, this.tags.box, this.facts, this.suggest.box, this.keys);
+    root.append(head, this.how, this.list.box, this.tags.box, this.facts, this.suggest.box, this.away.box, this.keys);
     root.setAttribute("aria-label", "Selection");
     /** @type {string | null} */
     this.run = null;
@@ -96,11 +98,12 @@ export class SelectionPanel {
     this.how.hidden = !none;
     this.how.textContent = (lost ? LOST : "") + HOW;
     for (const element of [this.acts, this.list.box, this.facts, this.keys]) element.hidden = none;
-    for (const { box } of [this.tags, this.suggest]) box.hidden = !kept;
+    for (const { box } of [this.tags, this.suggest, this.away]) box.hidden = !kept;
     if (!clips || !kept) return;
     this.list.show(clips, points);
     this.tags.show(kept);
     this.suggest.show(kept, clips);
+    this.away.show(kept, clips, points);
     if (!none) this.compare(points);
   }
 

@@ -1,0 +1,75 @@
+"""Tagged files are copied by a command: none is moved, and none that is there is written over."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from explorer.__main__ import main
+from explorer.tags import TagStore
+from training.data import open_dataset
+
+
+@pytest.fixture
+def sounds(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
+    folder = tmp_path / "sounds"
+    (folder / "drums").mkdir(parents=True)
+    for i, name in enumerate(("drums/kick.wav", "drums/snare.wav", "bell.wav")):
+        soundfile.write(folder / name, 0.5 * np.sin(np.arange(16_000) * (i + 1) / 20), 16_000)
+    return folder
+
+
+def ids(sounds: Path) -> dict[str, str]:
+    dataset = open_dataset(str(sounds))
+    return dict(zip(dataset.files, dataset.ids, strict=True))
+
+
+def test_tagged_files_are_copied_and_nothing_is_written_over(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = ids(sounds)
+    TagStore().add("low", [known["drums/kick.wav"], known["bell.wav"]])
+    TagStore().add("drum", [known["drums/kick.wav"]])
+    before = {path: path.read_bytes() for path in sounds.rglob("*.wav")}
+    to = tmp_path / "to"
+    (to / "low").mkdir(parents=True)
+    (to / "low" / "bell.wav").write_text("mine")
+    assert main(["tags", "copy", str(sounds), "--to", str(to)]) == 0
+    assert capsys.readouterr().out == f"Copied 2 files to {to}; 1 were there already.\n"
+    copied = sorted(path.relative_to(to).as_posix() for path in to.rglob("*.wav"))
+    assert copied == ["drum/drums/kick.wav", "low/bell.wav", "low/drums/kick.wav"]
+    assert (to / "low" / "bell.wav").read_text() == "mine"
+    assert (to / "drum" / "drums" / "kick.wav").read_bytes() == (sounds / "drums" / "kick.wav").read_bytes()
+    assert {path: path.read_bytes() for path in sounds.rglob("*.wav")} == before
+    assert main(["tags", "list"]) == 0
+    assert capsys.readouterr().out == "      1  drum\n      2  low\n"
+
+
+def test_tags_stay_with_a_folder_that_was_renamed_and_gained_a_file(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    TagStore().add("low", [ids(sounds)["bell.wav"]])
+    moved = sounds.rename(tmp_path / "renamed")
+    soundfile.write(moved / "another.wav", 0.5 * np.sin(np.arange(16_000) / 5), 16_000)
+    assert main(["tags", "copy", str(moved), "--to", str(tmp_path / "to"), "--tag", "low"]) == 0
+    assert (tmp_path / "to" / "low" / "bell.wav").is_file()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--to", "to", "--tag", "high"], "carries the tag 'high'"),
+        (["--to", "to"], "carries a tag"),
+        (["--to", "sounds/below"], "lies in the folder of the sounds"),
+    ],
+)
+def test_what_cannot_be_copied_is_said(
+    sounds: Path, more: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sounds.parent)
+    assert main(["tags", "copy", str(sounds), *more]) == 2
+    assert said in capsys.readouterr().err
+    assert main(["tags", "copy", str(sounds / "none"), "--to", "to"]) == 2
+    assert not (sounds.parent / "to").exists()
