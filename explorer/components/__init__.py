@@ -15,6 +15,7 @@ from explorer.components.notice import Notice, refusal, said
 from explorer.components.run_choice import RunChoice, chosen_run, run_of
 from explorer.components.run_settings import RunSettings
 from explorer.components.run_state import RunState
+from explorer.components.run_table import RunTable, answered
 from explorer.components.selection_panel import SelectionPanel
 from explorer.components.settings_form import SettingsForm, filled_in, settings_group
 from explorer.components.similarity_chart import SimilarityChart
@@ -40,12 +41,14 @@ __all__ = [
     "RunChoice",
     "RunSettings",
     "RunState",
+    "RunTable",
     "SelectionPanel",
     "SettingsForm",
     "SimilarityChart",
     "SoundPlayer",
     "Standing",
     "TwoViews",
+    "answered",
     "chosen_run",
     "clip_sound",
     "clips_to_pick",

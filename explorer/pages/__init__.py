@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import gradio as gr
 
-from explorer.components import RunChoice, RunState
+from explorer.components import RunChoice, RunState, RunTable
 from explorer.gradio_patches.typed_blocks import TypedBlocks
 from explorer.gradio_patches.unmarked import Unmarked
-from explorer.pages import find, listen, live, methods
+from explorer.pages import find, listen, live, methods, run_table
 from explorer.pages.frame import Frame, in_browser
 from explorer.services import Services
 from explorer.web.assets import asset_url
@@ -39,7 +39,9 @@ def whole_page(
         with gr.Row(elem_id="head"):
             gr.HTML(BRAND.format(icon=asset_url("icon.svg")), js_on_load=None, apply_default_css=False)
             with gr.Column(elem_id="run-choice", min_width=280):
-                run = RunChoice(elem_id="run")
+                with gr.Row(elem_id="run-row"):
+                    run = RunChoice(elem_id="run")
+                    runs = RunTable(read_only=read_only, elem_id="runs")
                 RunState(compact=True, elem_id="run-line")
         frame = Frame(
             services,
@@ -51,6 +53,7 @@ def whole_page(
             started_in=started_in,
             paths=paths,
         )
+        run_table.wire(frame, runs)
         with gr.Tabs() as tabs:
             frame.tabs = tabs
             for word, (title, build) in PAGES.items():

@@ -1,7 +1,6 @@
 """Live: everything of a training on one page: what is started, where it stands, curves, map, lens, and the chosen clip."""
 
 from collections.abc import Callable
-from typing import Any
 
 import gradio as gr
 from gradio.context import Context
@@ -18,17 +17,11 @@ from explorer.components import (
     SelectionPanel,
     Standing,
     TwoViews,
-    chosen_run,
-    run_of,
 )
 from explorer.pages.export_button import ExportButton
 from explorer.pages.frame import Frame
 from explorer.pages.new_run import NewRun, plainly
 
-CONFIRM = (
-    "looked => looked?.run && window.confirm(`Delete the run ${looked.run} with all its snapshots and weights, for good?`) "
-    "? looked : null"
-)
 CLIP = "clip"
 """elem_id of the place beside the map for the chosen clip and its neighbours."""
 
@@ -62,10 +55,8 @@ def build(frame: Frame) -> None:
     with gr.Row(elem_id="with-run"):
         RunChoice(heading="Compare with", compare=True, elem_id="compare")
         export = ExportButton(frame)
-        delete = gr.Button("Delete this run", size="sm", elem_id="delete-run", visible=not frame.read_only)
     form.wire(tab, settings)
     _wire_state(frame, state)
-    _wire_delete(frame, delete)
     export.wire()
 
 
@@ -82,16 +73,3 @@ def _wire_state(frame: Frame, state: RunState) -> None:
     state.pause(asking(frame.services.launcher.pause), None, None, **frame.quiet)
     state.resume(asking(frame.services.launcher.resume), None, None, **frame.quiet)
     state.stop(asking(frame.services.launcher.stop), None, None, **frame.quiet)
-
-
-def _wire_delete(frame: Frame, button: gr.Button) -> None:
-    def delete(looked: dict[str, Any] | None) -> Any:
-        name = run_of(looked)
-        if not name:
-            return gr.skip()
-        if frame.read_only or frame.services.library.read_only(name):
-            raise gr.Error("This run can only be looked at here.", print_exception=False)
-        plainly(lambda: frame.services.launcher.delete(name))
-        return chosen_run(frame.services.library.latest())
-
-    button.click(delete, frame.run, frame.run, js=CONFIRM, **frame.quiet)

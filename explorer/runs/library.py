@@ -36,7 +36,7 @@ class RunSummary:
     @property
     def title(self) -> str:
         """What it is called where nobody named it: method, and without which parts; its folder where that is unknown."""
-        return readable_name(self.method + without(self.breaks) if self.method else self.name)
+        return readable_name(self.method.replace("_", " ") + without(self.breaks) if self.method else self.name)
 
     @property
     def described(self) -> str:

@@ -140,6 +140,5 @@ def _beside(path: Path, stamp: Any) -> tuple[str, dict[str, float]]:
 
 
 @lru_cache(maxsize=MOST_RUNS)
-def _changed(path: Path, stamp: Any) -> list[str] | None:
-    found = changed_settings(config_of(RunFolder(path)))
-    return None if found is None else [readable_name(one.words) for one in found]
+def _changed(path: Path, stamp: Any) -> list[str]:
+    return [readable_name(one.words) for one in changed_settings(config_of(RunFolder(path))) or ()]

@@ -83,13 +83,18 @@ def test_durability_an_open_page_goes_on_after_a_restart_of_its_server(
     loaded("test_train_page").state_line(page, "Finished after 20 steps")
     (run,) = find_runs(small_site.runs)
     assert (run.config()["data"], run.config()["method"]) == (str(tmp_path / "sounds"), "vicreg")
-    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#runs button").first.click()
+    mine = page.locator(f"#runs tr[data-name={run.name}]")
     for _ in range(60):  # its trainer takes a moment to end, and until then the run is refused
-        page.locator("#delete-run").click()
+        mine.get_by_role("checkbox").check()
+        page.get_by_role("button", name="Delete …").click()
+        page.get_by_role("button", name="Delete for good").click()
         page.wait_for_timeout(500)
         if not find_runs(small_site.runs):
             break
     assert find_runs(small_site.runs) == []
+    mine.wait_for(state="detached")
+    page.get_by_role("button", name="Close").click()
     assert len(seen.whole_pages) == 1  # it went on, and wasn't loaded anew
 
 

@@ -151,9 +151,10 @@ def test_security_nor_does_one_that_is_asked_through_the_queue(site: Any) -> Non
 def test_durability_a_session_that_the_server_never_met_can_act(site: Any) -> None:
     shutil.copytree(site.runs / "made-up", site.runs / "deleted")
     config = json.loads(ask(site, "/config")[1])
-    button = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "delete-run")
-    function = next(f["id"] for f in config["dependencies"] if [button, "click"] in f["targets"])
-    body = {"fn_index": function, "data": [{"run": "deleted"}], "session_hash": "unheard", "trigger_id": button}
+    table = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "runs")
+    function = next(f["id"] for f in config["dependencies"] if [table, "remove"] in f["targets"])
+    about = {"fn_index": function, "trigger_id": table, "session_hash": "unheard"}
+    body = {**about, "data": [], "event_data": {"runs": ["deleted"], "asked": 1}}
     status, answer = ask(site, "/gradio_api/run/predict", body)
     assert status == 200, answer
     assert not (site.runs / "deleted").exists()

@@ -13,10 +13,12 @@ import pytest
 
 from explorer.jobs.launcher import Launcher
 from explorer.pages.form_contents import encoder_choices
+from explorer.runs.marks import Marks
 from explorer.server import Server
 from training.run import create_run
 
 CHANGES = ("start", "pause", "resume", "stop", "delete")
+MARKS = ("star", "rename")
 RUN = "looked-at"
 
 
@@ -38,6 +40,8 @@ def opened(folder: Path, read_only: bool) -> Iterator[tuple[int, list[str]]]:
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
         for change in CHANGES:
             patch.setattr(Launcher, change, told(change))
+        for change in MARKS:
+            patch.setattr(Marks, change, told(change))
 
         async def launched() -> Server:  # Gradio makes an event loop for itself where none runs, and leaves it open
             server = Server(folder / "runs", data=str(folder / "sounds"), read_only=read_only)
@@ -74,7 +78,8 @@ def call_everything(port: int, sounds: Path) -> int:
         trigger = next((target[0] for target in function["targets"] if target[0] is not None), None)
         inputs = [usual.get(part) for part in function["inputs"]]
         for data in (inputs, [RUN] * len(inputs), [{"run": RUN}] * len(inputs)):
-            about = {"fn_index": function["id"], "trigger_id": trigger, "event_data": {"run": RUN}, "session_hash": "s"}
+            told = {"run": RUN, "runs": [RUN], "name": "another", "starred": True}
+            about = {"fn_index": function["id"], "trigger_id": trigger, "event_data": told, "session_hash": "s"}
             answer = ask("/gradio_api/run/predict", {**about, "data": data})
             if b"join the queue" in answer:
                 ask("/gradio_api/queue/join", {**about, "data": data})
@@ -95,4 +100,4 @@ def test_the_same_calls_change_runs_where_that_is_allowed(tmp_path: Path) -> Non
     """So that the test above would fail where somebody forgets to ask."""
     with opened(tmp_path, read_only=False) as (port, done):
         call_everything(port, tmp_path / "sounds")
-        assert set(done) == set(CHANGES)
+        assert set(done) == {*CHANGES, *MARKS}

@@ -180,12 +180,12 @@ def test_security_bodies_of_other_requests_are_small(site: Site, path: str) -> N
 
 
 def test_visitors_sessions_are_bounded_and_the_idle_one_goes(site: Site) -> None:
-    about = site.function("delete-run", "click")
+    about = site.function("runs", "remove")
     first, *others = [site.visitor() for _ in range(4)]
     holder = site.server.page.app.state_holder
 
     def asks(visitor: Visitor) -> int:
-        body = json.dumps({**about, "data": [None], "session_hash": visitor.session}).encode()
+        body = json.dumps({**about, "data": [], "session_hash": visitor.session}).encode()
         return visitor.ask("POST", "/gradio_api/run/predict", body, Content_Type="application/json").status
 
     assert asks(first) == 200
@@ -199,14 +199,14 @@ def test_visitors_sessions_are_bounded_and_the_idle_one_goes(site: Site) -> None
 
 
 def test_visitors_who_never_fetch_their_answers_leave_nothing_for_long(site: Site) -> None:
-    about, queue, visitor = site.function("delete-run", "click"), site.server.page._queue, site.visitor()
+    about, queue, visitor = site.function("runs", "remove"), site.server.page._queue, site.visitor()
     for number in range(3 * LIMITS.sessions):
-        body = json.dumps({**about, "data": [None], "session_hash": f"unfetched {number}"}).encode()
+        body = json.dumps({**about, "data": [], "session_hash": f"unfetched {number}"}).encode()
         joined = visitor.ask("POST", "/gradio_api/queue/join", body, Content_Type="application/json")
         assert joined.status == 200
     assert len(queue.pending_messages_per_session) <= LIMITS.sessions
     assert len(queue.pending_event_ids_session) <= 2 * LIMITS.sessions
-    body = json.dumps({**about, "data": [None], "session_hash": "x" * 50_000}).encode()
+    body = json.dumps({**about, "data": [], "session_hash": "x" * 50_000}).encode()
     refused = visitor.ask("POST", "/gradio_api/queue/join", body, Content_Type="application/json")
     assert (refused.status, json.loads(refused.body)) == (400, {"detail": "The word for this session is too long."})
 

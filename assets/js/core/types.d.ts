@@ -18,7 +18,7 @@ export interface RunRow {
   method: string;
   breaks: string[];
   data: string;
-  /** settings that differ from the method's defaults, in words; null where that was not asked or is not known */
+  /** settings that differ from the method's defaults, in words; null where that was not asked */
   changed: string[] | null;
   /** the best cross-group kNN of the main facet, and what needs no training: random_init, mfcc, log_mel, chance */
   score: { value: number; step: number; facet: string; beside: { [baseline: string]: number } } | null;
@@ -332,6 +332,12 @@ export type ViewsAlike =
 /** To Python: the run that is looked at; from Python, of the choice of a run: one that is to be ("": none). */
 export interface RunValue {
   run: string | null;
+}
+
+/** From Python: RunTable's value, as `answered` makes it; `trouble` is "" where all was done. */
+export interface RunTableValue {
+  asked: number;
+  trouble: string;
 }
 
 /** From Python: SoundPlayer's value; `picture` is shown in place of the sound's own, `lazy` ones are fetched when asked for. */

@@ -1,0 +1,32 @@
+// What is asked of the server from the table of runs, each answered by the part's value.
+
+/** @import { PartWith, RunTableValue } from "../core/types.d.ts" */
+
+export class Actions {
+  /** @param {PartWith<unknown, RunTableValue>} part */
+  constructor({ props, trigger, watch }) {
+    this.trigger = trigger;
+    this.asked = 0;
+    /** @type {Map<number, (trouble: string) => void>} */
+    this.waiting = new Map();
+    watch("value", () => {
+      const { asked = 0, trouble = "" } = props.value ?? {};
+      this.waiting.get(asked)?.(trouble);
+      this.waiting.delete(asked);
+    });
+  }
+
+  /**
+   * What came of it: "" where it was done, else why it was not.
+   * @param {"star" | "rename" | "remove"} name
+   * @param {object} detail
+   * @returns {Promise<string>}
+   */
+  ask(name, detail) {
+    const asked = ++this.asked;
+    return new Promise((settle) => {
+      this.waiting.set(asked, settle);
+      this.trigger(name, { ...detail, asked });
+    });
+  }
+}

@@ -1,0 +1,134 @@
+// One row of the table of runs.
+
+import { icon, make } from "../core/elements.js";
+import { age, BASELINES, duration, share, stateOf } from "./rows.js";
+
+/** @import { RunRow } from "../core/types.d.ts" */
+/**
+ * What a row asks of its table.
+ * @typedef {object} Table
+ * @property {boolean} readOnly
+ * @property {string | null} renamed  name of the run that is being renamed
+ * @property {Set<string>} chosen
+ * @property {(name: string) => boolean} isLookedAt
+ * @property {(name: string, chosen: boolean) => void} choose
+ * @property {(name: string) => void} open
+ * @property {(row: RunRow) => void} star
+ * @property {(name: string | null) => void} edit
+ * @property {(name: string, title: string) => void} rename
+ */
+
+const CLIPPED = 4; // changed settings that are shown
+
+/**
+ * @param {RunRow} row
+ * @param {Table} table
+ */
+export function rowOf(row, table) {
+  const { name, title, starred } = row;
+  const chosen = table.chosen.has(name);
+  const box = make("input", { type: "checkbox", "aria-label": `Choose ${title}`, checked: chosen });
+  box.addEventListener("change", () => table.choose(name, box.checked));
+  return make(
+    "tr",
+    { "data-name": name, class: chosen ? "chosen" : null, "aria-current": table.isLookedAt(name) ? "true" : null },
+    make("td.runs-choose", {}, box),
+    make(
+      "td.runs-star",
+      {},
+      make(
+        "button.runs-starred",
+        {
+          type: "button",
+          "aria-pressed": String(starred),
+          "aria-label": `Star ${title}`,
+          disabled: table.readOnly,
+          onclick: () => table.star(row),
+        },
+        starred ? "★" : "☆",
+      ),
+    ),
+    make("td.runs-name", {}, ...(table.renamed === name ? [field(row, table)] : named(row, table))),
+    make("td.runs-data", {}, row.data),
+    make("td.runs-changed", { title: row.changed?.join(", ") }, changed(row.changed)),
+    scoreOf(row),
+    make("td.runs-warning", { title: row.warning }, row.warning.split(":")[0]),
+    make("td.runs-seconds", {}, duration(row.seconds)),
+    make("td.runs-begun", { title: row.begun ? new Date(row.begun * 1000).toLocaleString() : "" }, age(row.begun)),
+    make("td.runs-state", { "data-state": row.state }, stateOf(row)),
+  );
+}
+
+/** @param {RunRow["changed"]} settings */
+function changed(settings) {
+  if (!settings?.length) return settings ? "" : "…";
+  const more = settings.length - CLIPPED;
+  return [...settings.slice(0, CLIPPED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
+/**
+ * @param {RunRow} row
+ * @param {Table} table
+ */
+function named(row, table) {
+  const { name, title, own_title } = row;
+  const about = title === own_title ? name : `${own_title} · ${name}`;
+  return [
+    make("button.runs-open", { type: "button", title: "Look at this run", onclick: () => table.open(name) }, title),
+    table.readOnly
+      ? null
+      : make(
+          "button.runs-edit",
+          { type: "button", "aria-label": `Rename ${title}`, title: "Rename", onclick: () => table.edit(name) },
+          "✎",
+        ),
+    make("span.runs-folder", {}, about),
+  ];
+}
+
+/**
+ * @param {RunRow} row
+ * @param {Table} table
+ */
+function field({ name, title, own_title }, table) {
+  const input = make("input.runs-rename", {
+    type: "text",
+    maxlength: "80",
+    placeholder: own_title,
+    "aria-label": `Name of ${title}; Enter keeps it, Escape leaves it as it was`,
+    value: title === own_title ? "" : title,
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") table.rename(name, input.value);
+    else if (event.key === "Escape") table.edit(null);
+    else return;
+    event.preventDefault(); // the dialog stays open
+    event.stopPropagation();
+  });
+  return input;
+}
+
+/** The best kNN, on a scale with what needs no training. @param {RunRow} row */
+function scoreOf({ score }) {
+  if (!score) return make("td.runs-score");
+  const beside = BASELINES.filter(([key]) => score.beside[key] !== undefined);
+  const words = beside.map(([key, text]) => `${text} ${share(score.beside[key])}`);
+  const best = beside.every(([key]) => score.value > score.beside[key]);
+  const left = (/** @type {number} */ value) => ({ left: `${Math.max(0, Math.min(1, value)) * 100}%` });
+  return make(
+    `td.runs-score${best ? ".best" : ""}`,
+    { title: `Cross-group kNN by ${score.facet}, at step ${score.step.toLocaleString("en")}` },
+    make("b", {}, share(score.value)),
+    make(
+      "span.runs-scale",
+      { "aria-hidden": "true" },
+      make("span.runs-reached", { style: { width: left(score.value).left } }),
+      ...beside.map(([key]) => make("span.runs-level", { "data-level": key, style: left(score.beside[key]) })),
+    ),
+    make("span.runs-beside", {}, words.join(" · ")),
+  );
+}
+
+/** The button that closes a dialog. @param {() => void} close */
+export const closing = (close) =>
+  make("button.round", { type: "button", "aria-label": "Close", onclick: close }, icon("close"));

@@ -1,0 +1,312 @@
+// The table of all runs, in a dialog: sorted by any column, filtered, starred, named, looked at, laid over each other, deleted.
+
+import { MOST_RUNS } from "../core/address.js";
+import { make } from "../core/elements.js";
+import { isActive } from "../core/feed.js";
+import { onPulse } from "../core/pulse.js";
+import { view } from "../core/view.js";
+import { Actions } from "./actions.js";
+import { known } from "./known.js";
+import { closing, rowOf } from "./row.js";
+import { DOWN_FIRST, matching, sorted } from "./rows.js";
+
+/** @import { PartWith, RunRow, RunTableValue } from "../core/types.d.ts" */
+/** @import { ColumnName } from "./rows.js" */
+/** @import { Table } from "./row.js" */
+
+const ASK_MS = 3000; // while a run is being trained, or not all is known
+const AT_WORK = new Set(["preparing", "training", "paused", "stopping"]); // such a run is not deleted
+/** @type {[ColumnName, string, string][]} name, title, hint */
+const COLUMNS = [
+  ["starred", "★", "Starred ones first"],
+  ["title", "Run", ""],
+  ["data", "Data", ""],
+  ["changed", "Changed", "Settings that differ from the defaults of the method"],
+  ["score", "Best kNN", "Cross-group kNN of the main facet, beside what needs no training"],
+  ["warning", "Warning", ""],
+  ["seconds", "Trained", "How long"],
+  ["begun", "Begun", ""],
+  ["state", "State", ""],
+];
+
+/** @implements {Table} */
+class RunsDialog {
+  /**
+   * @param {HTMLElement} root
+   * @param {PartWith<{read_only?: boolean}, RunTableValue>} part
+   */
+  constructor(root, part) {
+    this.readOnly = Boolean(part.props.read_only);
+    this.actions = new Actions(part);
+    this.by = /** @type {ColumnName} */ ("begun");
+    this.down = true;
+    /** @type {Set<string>} */
+    this.chosen = new Set();
+    /** @type {string | null} */
+    this.renamed = null;
+    this.drawn = "";
+    this.button = make(
+      "button.plain",
+      { type: "button", "aria-haspopup": "dialog", onclick: () => this.show() },
+      "All runs",
+    );
+    this.filter = make("input", {
+      type: "text",
+      placeholder: "Filter by any word",
+      "aria-label": "Filter the runs",
+      oninput: () => this.draw(),
+    });
+    this.count = make("span.runs-count", { role: "status" });
+    this.trouble = make("p.runs-trouble", { role: "alert", hidden: true });
+    this.heads = make("tr");
+    this.body = make("tbody");
+    this.order = make("select", { onchange: () => this.sortBy(/** @type {ColumnName} */ (this.order.value)) });
+    this.order.append(...COLUMNS.map(([name, title]) => make("option", { value: name }, title)));
+    this.foot = make("div.runs-foot");
+    this.dialog = make(
+      "dialog.runs-dialog",
+      { "aria-label": "All runs" },
+      make(
+        "div.runs-head",
+        {},
+        make("h2", {}, "Runs"),
+        this.filter,
+        make("label.pick.runs-order", {}, "Sort by", this.order),
+        this.count,
+        closing(() => this.dialog.close()),
+      ),
+      this.trouble,
+      make("div.runs-box", {}, make("table", {}, make("thead", {}, this.heads), this.body)),
+      this.foot,
+    );
+    this.dialog.addEventListener("keydown", (event) => this.key(event));
+    this.dialog.addEventListener("pointerdown", (event) => event.target === this.dialog && this.dialog.close()); // beside it
+    root.append(this.button, this.dialog);
+    known.on(() => this.dialog.open && this.draw());
+    onPulse(() => this.refresh(), {
+      every: ASK_MS,
+      seen: () => this.dialog.open && known.rows.some((row) => isActive(row) || row.changed === null),
+    });
+  }
+
+  async show() {
+    this.dialog.showModal();
+    this.say("");
+    this.draw();
+    await known.ask().catch((error) => this.say(error.message)); // what is changed in them may take longer
+    await this.refresh();
+  }
+
+  /** Asks anew. Where nobody answers, what is known stays, and it is asked again. */
+  async refresh() {
+    await known.ask(true).catch(() => null);
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    this.trouble.textContent = sentence;
+    this.trouble.hidden = !sentence;
+  }
+
+  get shown() {
+    return sorted(matching(known.rows, this.filter.value), this.by, this.down);
+  }
+
+  /** Draws what has changed; what has the focus keeps it. */
+  draw() {
+    const rows = this.shown;
+    const names = new Set(known.rows.map(({ name }) => name));
+    this.chosen = new Set([...this.chosen].filter((name) => names.has(name)));
+    const drawn = JSON.stringify([rows, this.by, this.down, [...this.chosen], this.renamed, view.state.runs]);
+    if (drawn === this.drawn) return;
+    if (this.renamed && this.body.querySelector(".runs-rename") && rows.some(({ name }) => name === this.renamed))
+      return this.foot.childElementCount ? undefined : this.drawFoot(); // what is being written stays
+    this.drawn = drawn;
+    const focused = this.focus();
+    this.drawHeads(rows);
+    this.body.replaceChildren(...rows.map((row) => rowOf(row, this)));
+    const { length } = known.rows;
+    this.count.textContent =
+      rows.length === length ? `${length} run${length === 1 ? "" : "s"}` : `${rows.length} of ${length}`;
+    this.drawFoot();
+    focused();
+  }
+
+  /** What gives the focus back to what has it now, once it was drawn anew. */
+  focus() {
+    const active = document.activeElement;
+    const row = active?.closest("tr")?.dataset.name;
+    const kind = active?.className.split(" ")[0];
+    if (!row || !this.body.contains(active)) return () => {};
+    return () => {
+      const again = this.rowOf(row);
+      const same = kind ? again?.querySelector(`.${CSS.escape(kind)}`) : again?.querySelector("input");
+      /** @type {HTMLElement | null | undefined} */ (same ?? again?.querySelector("button"))?.focus();
+    };
+  }
+
+  /** @param {string} name */
+  rowOf(name) {
+    return /** @type {HTMLElement | null} */ (this.body.querySelector(`tr[data-name="${CSS.escape(name)}"]`));
+  }
+
+  /** @param {RunRow[]} rows */
+  drawHeads(rows) {
+    const all = make("input", { type: "checkbox", "aria-label": "Choose all that are shown" });
+    all.checked = rows.length > 0 && rows.every(({ name }) => this.chosen.has(name));
+    all.addEventListener("change", () => {
+      this.chosen = new Set(all.checked ? rows.map(({ name }) => name) : []);
+      this.draw();
+    });
+    const heads = COLUMNS.map(([name, title, hint]) => {
+      const sort = name === this.by ? (this.down ? "descending" : "ascending") : null;
+      const button = make("button", { type: "button", title: hint, onclick: () => this.sortBy(name) }, title);
+      if (name === "starred") button.setAttribute("aria-label", "Star");
+      return make("th", { scope: "col", "aria-sort": sort }, button);
+    });
+    const focused = [...this.heads.children].findIndex((head) => head.contains(document.activeElement));
+    this.heads.replaceChildren(make("th.runs-choose", { scope: "col" }, all), ...heads);
+    if (focused >= 0) /** @type {HTMLElement} */ (this.heads.children[focused].querySelector("input, button")).focus();
+    this.order.value = this.by;
+  }
+
+  /** @param {ColumnName} by */
+  sortBy(by) {
+    this.down = by === this.by ? !this.down : DOWN_FIRST.has(by);
+    this.by = by;
+    this.draw();
+  }
+
+  /** What can be done with the chosen runs. */
+  drawFoot() {
+    const count = this.chosen.size;
+    const over = make("button.plain", { type: "button", onclick: () => this.look([...this.chosen]) });
+    over.textContent = count === 1 ? "Look at it" : "Lay over each other";
+    over.disabled = count === 0 || count > MOST_RUNS;
+    over.title = count > MOST_RUNS ? `At most ${MOST_RUNS} runs can be told apart.` : "";
+    const gone = make("button.plain.runs-delete", { type: "button", onclick: () => this.confirm() }, "Delete …");
+    gone.disabled = count === 0;
+    const said = count ? `${count} chosen` : "Choose runs to lay their curves over each other.";
+    this.foot.replaceChildren(make("span.runs-said", {}, said), ...(this.readOnly ? [over] : [gone, over]));
+  }
+
+  /** Asks once, naming them, whether the chosen runs are to be deleted. */
+  confirm() {
+    const rows = known.rows.filter(({ name }) => this.chosen.has(name));
+    const kept = rows.filter((row) => row.read_only || AT_WORK.has(row.state));
+    const gone = rows.filter((row) => !kept.includes(row));
+    const names = (/** @type {RunRow[]} */ some) => some.map(({ name }) => known.short(name)).join("; ");
+    this.say(kept.length ? `Not deleted, as they can only be looked at or are being trained: ${names(kept)}.` : "");
+    if (!gone.length) return;
+    const keep = make("button.plain", { type: "button", onclick: () => this.drawFoot() }, "Keep");
+    this.foot.replaceChildren(
+      make(
+        "p.runs-confirm",
+        { role: "alert" },
+        `Delete ${gone.length === 1 ? "this run" : `these ${gone.length} runs`} with all snapshots and weights, for good? `,
+        make("b", {}, names(gone)),
+      ),
+      keep,
+      make(
+        "button.plain.runs-delete",
+        { type: "button", onclick: () => this.remove(gone.map(({ name }) => name)) },
+        "Delete for good",
+      ),
+    );
+    keep.focus();
+  }
+
+  /** @param {string[]} names */
+  async remove(names) {
+    this.foot.replaceChildren(make("span.runs-said", {}, "Deleting …"));
+    this.say(await this.actions.ask("remove", { runs: names }));
+    this.drawn = "";
+    const list = await known.ask(true).catch(() => null);
+    if (!list) return;
+    const left = view.state.runs.filter((name) => !names.includes(name) || known.of(name));
+    if (left.length < view.state.runs.length)
+      view.set({ runs: left.length ? left : list.latest ? [list.latest] : [] }, { replace: true });
+  }
+
+  // ------------------------------------------------------------ what a row asks
+
+  /** @param {string} name */
+  isLookedAt(name) {
+    return view.state.runs.includes(name);
+  }
+
+  /**
+   * @param {string} name
+   * @param {boolean} chosen
+   */
+  choose(name, chosen) {
+    if (chosen) this.chosen.add(name);
+    else this.chosen.delete(name);
+    this.draw();
+  }
+
+  /** @param {string} name */
+  open(name) {
+    this.dialog.close();
+    view.set({ runs: [name] });
+  }
+
+  /** @param {string[]} names */
+  look(names) {
+    this.dialog.close();
+    const tab = view.tabs.includes("live") ? "live" : view.state.tab; // where the curves are
+    view.set({ runs: names, tab });
+  }
+
+  /** @param {RunRow} row */
+  async star({ name, starred }) {
+    this.say(await this.actions.ask("star", { run: name, starred: !starred }));
+    await this.refresh();
+  }
+
+  /** @param {string | null} name */
+  edit(name) {
+    const before = this.renamed;
+    this.renamed = name;
+    this.drawn = "";
+    this.body.querySelector(".runs-rename")?.remove();
+    this.draw();
+    if (name) /** @type {HTMLInputElement | null} */ (this.body.querySelector(".runs-rename"))?.select();
+    else if (before) /** @type {HTMLElement | null} */ (this.rowOf(before)?.querySelector(".runs-open"))?.focus();
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} title
+   */
+  async rename(name, title) {
+    const trouble = await this.actions.ask("rename", { run: name, name: title });
+    this.say(trouble);
+    if (trouble) return;
+    await this.refresh();
+    this.edit(null);
+  }
+
+  /** The arrow keys go from run to run. @param {KeyboardEvent} event */
+  key(event) {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const active = document.activeElement;
+    if (!step || active instanceof HTMLSelectElement) return;
+    const buttons = /** @type {HTMLElement[]} */ ([...this.body.querySelectorAll(".runs-open")]);
+    const row = active?.closest("tr");
+    const at = buttons.findIndex((button) => row?.contains(button));
+    const next = buttons[at < 0 ? 0 : at + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
+}
+
+/**
+ * The component: a button that opens the table. Sends `star`, `rename` and `remove`.
+ * @param {HTMLElement} root
+ * @param {PartWith<{read_only?: boolean}, RunTableValue>} part
+ */
+export function mount(root, part) {
+  new RunsDialog(root, part);
+}

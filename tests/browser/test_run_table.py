@@ -1,0 +1,158 @@
+"""The table of runs in a real browser: sorted, filtered, starred, named, compared and deleted, by mouse, keys and on a phone."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import SCRIPTS, Seen, Site, made_up
+from training.run import RunWriter, State, Status
+
+pytestmark = pytest.mark.browser
+
+RUNS = {
+    "old": {"method": "simclr", "created": "2025-01-01T00:00:00", "settings": {"temperature": 0.25}},
+    "middle": {"method": "byol", "created": "2025-02-01T00:00:00"},
+    "new": {"method": "vicreg", "created": "2025-03-01T00:00:00"},
+    "wild": {"method": SCRIPTS[0], "created": "2024-01-01T00:00:00"},
+}
+
+
+@pytest.fixture
+def site(browser: Any, tmp_path: Any) -> Iterator[Site]:
+    made = made_up()
+    opened = Site(tmp_path)
+    for name, config in RUNS.items():
+        made.write_run(opened.runs / name, n=30, config=config)
+    knn = opened.runs / "middle" / "metrics.jsonl"
+    knn.write_text(knn.read_text() + json.dumps({"step": 21, "measure/cross_group_knn": 0.95}) + "\n")
+    baselines = opened.runs / "middle" / "baselines.json"
+    baselines.write_text(baselines.read_text().replace("0.6", "0.75"))
+    opened.open()
+    yield opened
+    opened.close()
+
+
+def opened(site: Site, look: Callable[..., Seen], **size: Any) -> tuple[Seen, Any]:
+    seen = look(site, **size)
+    page = seen.open("tab=live&run=new")
+    page.locator("#runs button").first.click()
+    page.locator("#runs tr[data-name=old] .runs-changed", has_text="temperature").wait_for(timeout=60_000)
+    return seen, page
+
+
+def order(page: Any) -> list[str]:
+    found = page.locator("#runs tbody tr").evaluate_all("all => all.map(row => row.dataset.name)")
+    return [name for name in found if name != "example"]
+
+
+def choose(page: Any, *names: str) -> None:
+    for name in names:
+        page.locator(f"#runs tr[data-name={name}]").get_by_role("checkbox").check()
+
+
+def test_runs_are_sorted_filtered_starred_and_named(site: Site, look: Callable[..., Seen]) -> None:
+    seen, page = opened(site, look)
+    assert order(page) == ["new", "middle", "old", "wild"]
+    page.get_by_role("button", name="Best kNN").click()
+    assert order(page)[0] == "middle"
+    assert page.locator("#runs th[aria-sort]").get_attribute("aria-sort") == "descending"
+    best = page.locator("#runs tr[data-name=middle] .runs-score")
+    assert best.locator("b").inner_text() == ".95"
+    assert best.locator(".runs-beside").inner_text() == "random .50 · MFCC .75 · log-mel .50 · chance .20"
+    page.get_by_role("button", name="Run", exact=True).click()
+    assert order(page)[1:] == ["middle", "old", "new"]
+    page.get_by_label("Filter the runs").fill("temperature simclr")
+    assert order(page) == ["old"]
+    page.get_by_label("Filter the runs").fill("")
+
+    page.get_by_label("Star vicreg").click()
+    page.locator("#runs tr[data-name=new] [aria-pressed=true]").wait_for()
+    page.locator("#runs tr[data-name=old]").hover()
+    page.locator("#runs tr[data-name=old] .runs-edit").click()
+    page.keyboard.type("<b>the best</b>")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="<b>the best</b>", exact=True).wait_for()
+    page.locator("#runs tr[data-name=old]").hover()
+    page.locator("#runs tr[data-name=old] .runs-edit").click()
+    page.keyboard.press("Escape")
+    assert page.locator("#runs dialog").is_visible() and page.locator(".runs-rename").count() == 0
+    page.reload()
+    page.locator("#runs button").first.click()
+    page.locator("#runs tr[data-name=new] [aria-pressed=true]").wait_for(timeout=60_000)
+    page.get_by_role("button", name="<b>the best</b>", exact=True).wait_for()
+    kept = json.loads((site.folder / "own" / "hearsight" / "runs.json").read_text())["runs"]
+    assert {mark["name"] for mark in kept.values()} == {"", "<b>the best</b>"}
+    assert page.evaluate("window.ran") is None and seen.troubles == []
+
+
+def test_several_runs_are_laid_over_each_other_with_their_own_baselines(site: Site, look: Callable[..., Seen]) -> None:
+    seen, page = opened(site, look)
+    choose(page, "old", "middle", "new")
+    page.get_by_role("button", name="Lay over each other").click()
+    assert page.locator("#runs dialog").is_hidden()
+    page.wait_for_function("location.search.split('run=').length === 4")
+    page.locator(".charts-runs li").nth(2).wait_for()
+    chart = page.locator('.chart[aria-label="measure/cross_group_knn"]')
+    chart.scroll_into_view_if_needed()
+    plot = chart.locator(".js-plotly-plot")
+    plot.wait_for(timeout=60_000)
+    page.wait_for_function(
+        """() => document.querySelector('.chart[aria-label="measure/cross_group_knn"] .js-plotly-plot')?.data?.length === 3"""
+    )
+    assert len(set(plot.evaluate("plot => plot.data.map(trace => trace.line.color)"))) == 3
+    page.locator(".charts-runs button").first.click()
+    page.wait_for_function("location.search.split('run=').length === 3")
+    page.locator(".charts-runs li").nth(2).wait_for(state="detached")
+    assert seen.troubles == []
+
+
+def test_several_runs_are_deleted_after_one_question_that_names_them(site: Site, look: Callable[..., Seen]) -> None:
+    writer = RunWriter(site.runs / "middle")
+    writer.write_status(Status(State.TRAINING, process=None))
+    seen, page = opened(site, look)
+    choose(page, "old", "new", "example")
+    page.get_by_role("button", name="Delete …").click()
+    question = page.locator(".runs-confirm").inner_text()
+    assert question.startswith("Delete these 2 runs with all snapshots and weights, for good?")
+    assert "simclr" in question and "vicreg" in question
+    assert "can only be looked at or are being trained: simclr · starter" in page.locator(".runs-trouble").inner_text()
+    page.get_by_role("button", name="Keep").click()
+    assert (site.runs / "old").exists() and (site.runs / "new").exists()
+    page.get_by_role("button", name="Delete …").click()
+    page.get_by_role("button", name="Delete for good").click()
+    page.locator("#runs tr[data-name=old]").wait_for(state="detached")
+    assert not (site.runs / "old").exists() and not (site.runs / "new").exists()
+    assert (site.runs / "middle").exists()
+    page.wait_for_function("!location.search.includes('run=new')")  # what was looked at is gone, another is shown
+    writer.close()
+    assert [trouble for trouble in seen.troubles if "404" not in trouble] == [], "its curves were asked for once more"
+
+
+def test_the_table_is_used_by_the_keyboard_alone(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site)
+    page = seen.open("tab=live&run=new")
+    page.locator("#runs button").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#runs tr[data-name=old]").wait_for(timeout=60_000)
+    for _ in range(3):  # past the example, which was begun last
+        page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('tr').dataset.name") == "middle"
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('run=middle')")
+    assert page.locator("#runs dialog").is_hidden()
+    page.locator("#runs button").first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.locator("#runs dialog").wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.textContent") == "All runs"
+
+
+def test_on_a_phone_every_run_is_a_card_within_the_screen(site: Site, look: Callable[..., Seen]) -> None:
+    _, page = opened(site, look, width=390, height=844, touch=True)
+    widths = page.locator("#runs tbody tr").evaluate_all("all => all.map(row => row.getBoundingClientRect().right)")
+    assert max(widths) <= 390
+    assert page.locator("#runs .runs-box").evaluate("box => box.scrollWidth <= box.clientWidth")
+    page.get_by_label("Sort by").select_option(label="Best kNN")
+    assert order(page)[0] == "middle"
