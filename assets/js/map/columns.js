@@ -64,7 +64,7 @@ export class Columns {
    * @param {Column | null} [shown]
    */
   title(point, shown) {
-    const named = shown?.kind === "category" && shown.per === "clip" ? shown : this.main;
+    const named = namesClips(shown) ? shown : this.main;
     return named ? written(named, point) : `clip ${point + 1}`;
   }
 
@@ -109,11 +109,14 @@ export class Columns {
    * @param {(column: Column) => boolean} wanted
    */
   lines(shown, wanted) {
-    const named = shown?.kind === "category" && shown.per === "clip" ? shown : this.main;
+    const named = namesClips(shown) ? shown : this.main;
     const rest = this.all.filter((column) => column.per === "clip" && column.name !== shown?.name && wanted(column));
     return [...(shown ? [shown] : []), ...rest].filter((column) => column.name !== named?.name);
   }
 }
+
+/** @type {(column: Column | null | undefined) => boolean | undefined} Tags add to what a clip is, and don't name it. */
+const namesClips = (column) => column?.kind === "category" && column.per === "clip" && column.writer !== "page";
 
 /** @type {(column: Column, point: number) => boolean} A clip without tags is not said to have none. */
 const told = (column, point) => column.writer !== "page" || column.values?.[point] >= 0;

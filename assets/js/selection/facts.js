@@ -4,7 +4,7 @@ import { namesOf, number } from "../map/columns.js";
 
 const LEAST = 0.2; // of a standard deviation, that a difference is worth a line
 /** @type {Record<string, [more: string, less: string]>} */
-const WORDS = { loudness: ["louder", "quieter"], duration: ["longer", "shorter"] };
+const WORDS = { loudness: ["Louder", "Quieter"], duration: ["Longer", "Shorter"] };
 
 /** @import { Column } from "../core/types.d.ts" */
 

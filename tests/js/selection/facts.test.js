@@ -29,7 +29,7 @@ test("differences from the rest are told in words, the most marked first, small 
   const sure = column({ title: "Sureness", kind: "number", digits: 2, values: [0.5, null, 0.5, 0.5] });
   assert.deepEqual(
     differences([long, sure, loud], [0, 1]).map(({ text }) => text),
-    ["louder than the rest by 6.0 dB", "shorter than the rest by 1.5 s"],
+    ["Louder than the rest by 6.0 dB", "Shorter than the rest by 1.5 s"],
   );
   assert.deepEqual(differences([loud], [0, 1, 2, 3]), []);
   assert.deepEqual(differences([loud], []), []);
