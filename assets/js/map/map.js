@@ -88,15 +88,15 @@ export class MapView {
     this.main = make(
       "div.map-main",
       {},
-      make("div.map-bar", {}, pick, badge, trust, this.moved.box, this.trails.switch),
-      make("div.map-bar.map-work", {}, this.tools.box, search.box, this.hear.box),
+      make("div.map-bar", {}, this.tools.box, this.hear.box),
       this.stage,
       this.timeline.box,
+      make("div.map-bar", {}, pick, search.box, this.moved.box, this.trails.switch),
       legend.box,
       numbers.box,
       meaning,
       this.selection.box,
-      note,
+      make("div.map-words", {}, badge, trust, note),
       this.choice.said,
     );
     this.root.append(this.main);

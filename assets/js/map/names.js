@@ -8,6 +8,7 @@ import { Pictures } from "./pictures.js";
 const MOST = 40;
 const SIZES = { least: 11, most: 15 }; // of the letters, in pixels
 const GAP = 3; // pixels between two names
+const WIDEST = 0.6; // of the stage, beyond which a name is cut
 const ABOVE = 7; // pixels between a peak and its name
 const HALF = 0.5; // a name says what so many of its points are
 const FEW = 0.25; // a group of which no more is kept fades
@@ -33,6 +34,8 @@ export class Names {
     /** @type {Map<number, Group[]>} */
     this.groups = new Map(); // of the layout that is shown, by level
     this.of = plot.x;
+    /** @type {WeakMap<Group, {column: Column | null, name: string | null}>} */
+    this.names = new WeakMap();
     /** @type {(Box & {element: HTMLElement})[]} */
     this.placed = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -76,7 +79,7 @@ export class Names {
       if (this.placed.length >= MOST) break;
       const [x, y] = [axes.across(group.x), axes.down(group.y)];
       if (x < 0 || y < 0 || x > plot.camera.width || y > plot.camera.height) continue;
-      const text = nameOf(group.points, column) ?? clips.file(middleOf(group, plot));
+      const text = this.called(group, column) ?? clips.file(middleOf(group, plot));
       if (!text) continue;
       const size = SIZES.least + (SIZES.most - SIZES.least) * Math.sqrt(group.points.length / largest);
       const picture = this.pictures.wanted(plot.camera.zoom, pictured);
@@ -95,6 +98,19 @@ export class Names {
   }
 
   /**
+   * What a group is called, kept as long as the column is the same: names are placed anew with every step of a pan.
+   * @param {Group} group
+   * @param {Column | null} column
+   */
+  called(group, column) {
+    const known = this.names.get(group);
+    if (known?.column === column) return known.name;
+    const name = nameOf(group.points, column);
+    this.names.set(group, { column, name });
+    return name;
+  }
+
+  /**
    * @param {string} text
    * @param {number} size
    * @param {number} x
@@ -106,7 +122,7 @@ export class Names {
     if (this.measure) this.measure.font = `650 ${size}px ${getComputedStyle(this.box).fontFamily}`;
     const { width: room, height } = this.plot.camera;
     const needed = Math.max(picture ? Pictures.size.width : 0, this.measure?.measureText(text).width ?? 0);
-    const wide = Math.min(room / 2, needed) + 2;
+    const wide = Math.min(WIDEST * room, needed) + 2;
     const high = size * 1.3 + (picture ? Pictures.size.height : 0);
     const left = Math.max(2, Math.min(room - wide - 2, x - wide / 2));
     const top = Math.max(2, Math.min(height - high - 2, y - high - ABOVE));
@@ -143,20 +159,20 @@ function namingColumn({ columns, shown }) {
  */
 export function nameOf(points, column) {
   if (!column?.values) return null;
-  /** @type {Map<number, number[]>} */
-  const byCode = new Map();
+  /** @type {Map<number, {first: number, count: number}>} */
+  const labels = new Map(); // by code
   for (const point of points) {
-    const code = column.values[point];
-    byCode.set(code, [...(byCode.get(code) ?? []), point]);
+    const known = labels.get(column.values[point]);
+    if (known) known.count++;
+    else labels.set(column.values[point], { first: point, count: 1 });
   }
-  const commonest = [...byCode.values()].sort((a, b) => b.length - a.length);
   const names = [];
   let told = 0;
-  for (const [first, ...others] of commonest) {
+  for (const { first, count } of [...labels.values()].sort((a, b) => b.count - a.count)) {
     if (told >= HALF * points.length || names.length === 2) break;
     if (column.values[first] < 0) return "";
     names.push(written(column, first));
-    told += 1 + others.length;
+    told += count;
   }
   return names.join(", ") + (told < HALF * points.length ? " …" : "");
 }

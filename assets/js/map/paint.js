@@ -7,6 +7,7 @@ import { colour } from "../core/theme.js";
 
 const FADED = 0.16;
 const SOLID = 0.85;
+const MANY_SELECTED = 60;
 const PHASES = 4; // parts of a pixel, in x and in y, by which a point's place is told apart
 
 /** @import { Axes, Places, PointClass } from "../core/types.d.ts" */
@@ -119,22 +120,23 @@ function stampOf(outline, radius, x, y) {
 }
 
 /**
- * A ring around each selected point.
+ * A ring around each selected point; of many that lie close only a thin one.
  * @param {CanvasRenderingContext2D} context
  * @param {number[]} points
  * @param {Placed} placed
  */
 export function paintSelected(context, points, { x, y, across, down, size }) {
   if (!points.length) return;
+  const many = points.length > MANY_SELECTED;
   context.beginPath();
-  for (const point of points) OUTLINES.circle(context, across(x[point]), down(y[point]), size / 2 + 2.5);
+  for (const point of points) OUTLINES.circle(context, across(x[point]), down(y[point]), size / 2 + (many ? 0.5 : 2.5));
   const stroke = (/** @type {number} */ width, /** @type {string} */ name) => {
     context.lineWidth = width;
     context.strokeStyle = colour(name);
     context.stroke();
   };
-  stroke(4, "panel");
-  stroke(2, "accent");
+  if (!many) stroke(4, "panel");
+  stroke(many ? 1.2 : 2, many ? "text" : "accent");
 }
 
 /** @type {(corners: [number, number][]) => Outline} */
