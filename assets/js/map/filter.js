@@ -11,14 +11,19 @@ export class Words {
   /** @param {Points} points */
   constructor(points) {
     this.points = points;
-    /** @type {string[] | null} */
-    this.written = null; // of each point, once somebody has asked
+    /** @type {unknown[]} */
+    this.of = []; // the values from which it was made
+    /** @type {string[]} */
+    this.written = []; // of each point
   }
 
   get all() {
     const { n, files, columns } = this.points;
     const told = columns.filter((column) => column.values && (column.kind === "category" || column.kind === "text"));
-    this.written ??= Array.from({ length: n }, (_, point) =>
+    const of = [files, ...told.map(({ values }) => values)];
+    if (of.length === this.of.length && of.every((values, i) => values === this.of[i])) return this.written;
+    this.of = of;
+    this.written = Array.from({ length: n }, (_, point) =>
       [files?.[point] ?? "", ...told.map((column) => (column.values?.[point] === -1 ? "" : written(column, point)))]
         .join("\n")
         .toLowerCase(),

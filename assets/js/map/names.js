@@ -34,7 +34,7 @@ export class Names {
     /** @type {Map<number, Group[]>} */
     this.groups = new Map(); // of the layout that is shown, by level
     this.of = plot.x;
-    /** @type {WeakMap<Group, {column: Column | null, name: string | null}>} */
+    /** @type {WeakMap<Group, {values: Column["values"], name: string}>} */
     this.names = new WeakMap();
     /** @type {(Box & {element: HTMLElement})[]} */
     this.placed = [];
@@ -72,14 +72,13 @@ export class Names {
     const kept = new Uint8Array(plot.x.length);
     for (const id of plot.kept()) kept[id] = 1;
     const largest = groups[0]?.points.length ?? 1;
-    const column = namingColumn(clips);
     this.placed = [];
     let pictured = 0;
     for (const group of groups) {
       if (this.placed.length >= MOST) break;
       const [x, y] = [axes.across(group.x), axes.down(group.y)];
       if (x < 0 || y < 0 || x > plot.camera.width || y > plot.camera.height) continue;
-      const text = this.called(group, column) ?? clips.file(middleOf(group, plot));
+      const text = this.called(group, clips);
       if (!text) continue;
       const size = SIZES.least + (SIZES.most - SIZES.least) * Math.sqrt(group.points.length / largest);
       const picture = this.pictures.wanted(plot.camera.zoom, pictured);
@@ -98,15 +97,19 @@ export class Names {
   }
 
   /**
-   * What a group is called, kept as long as the column is the same: names are placed anew with every step of a pan.
+   * What a group is called by the column that is shown, else by the main facet, else by a file. It is kept as long as the
+   * values are the same: names are placed anew with every step of a pan.
    * @param {Group} group
-   * @param {Column | null} column
+   * @param {MapClips} clips
    */
-  called(group, column) {
+  called(group, clips) {
+    const columns = namingColumns(clips);
+    const values = columns[0]?.values;
     const known = this.names.get(group);
-    if (known?.column === column) return known.name;
-    const name = nameOf(group.points, column);
-    this.names.set(group, { column, name });
+    if (known && known.values === values) return known.name;
+    const labelled = columns.map((column) => nameOf(group.points, column)).find(Boolean);
+    const name = labelled ?? (columns.length ? "" : clips.file(middleOf(group, this.plot)));
+    this.names.set(group, { values, name });
     return name;
   }
 
@@ -144,33 +147,32 @@ const overlap = (a, b) =>
   a.left < b.right + GAP && b.left < a.right + GAP && a.top < b.bottom + GAP && b.top < a.bottom + GAP;
 
 /**
- * The column whose labels name groups: the one that is shown if it is a category, else the main facet.
+ * The columns whose labels name groups: the one that is shown if it is a category, and the main facet.
  * @param {MapClips} clips
  */
-function namingColumn({ columns, shown }) {
-  const column = shown?.kind === "category" && shown.values ? shown : columns.main;
-  return column?.kind === "category" && column.values ? column : null;
+function namingColumns({ columns, shown }) {
+  return [shown, columns.main].filter((column) => column !== null).filter((c) => c.kind === "category" && c.values);
 }
 
 /**
- * The labels that half of some points have, commonest first, no more than two; "" where most have none, null without a column.
+ * The labels that half of some points have, commonest first, no more than two; "" where most have none.
  * @param {number[]} points
- * @param {Column | null} column
+ * @param {Column} column
  */
 export function nameOf(points, column) {
-  if (!column?.values) return null;
+  const { values = [] } = column;
   /** @type {Map<number, {first: number, count: number}>} */
   const labels = new Map(); // by code
   for (const point of points) {
-    const known = labels.get(column.values[point]);
+    const known = labels.get(values[point]);
     if (known) known.count++;
-    else labels.set(column.values[point], { first: point, count: 1 });
+    else labels.set(values[point], { first: point, count: 1 });
   }
   const names = [];
   let told = 0;
   for (const { first, count } of [...labels.values()].sort((a, b) => b.count - a.count)) {
     if (told >= HALF * points.length || names.length === 2) break;
-    if (column.values[first] < 0) return "";
+    if (values[first] < 0) return "";
     names.push(written(column, first));
     told += count;
   }

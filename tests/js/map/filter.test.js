@@ -37,6 +37,15 @@ test("clips of before their files are known are found by their labels", () => {
   assert.deepEqual([0, 1, 2, 3].filter(test ?? (() => false)), [1]);
 });
 
+test("labels that have changed are found as they are now", () => {
+  const tags = { name: "tags", kind: "category", names: ["good"], values: [0, -1, -1, -1] };
+  const words = new Words(/** @type {Points} */ (/** @type {unknown} */ ({ ...POINTS, columns: [tags] })));
+  const good = () => [0, 1, 2, 3].filter(words.finder("good") ?? (() => false));
+  assert.deepEqual(good(), [0]);
+  tags.values = [-1, 0, -1, 0];
+  assert.deepEqual(good(), [1, 3]);
+});
+
 const numbers = (/** @type {(number | null)[]} */ values) =>
   /** @type {Column} */ (/** @type {unknown} */ ({ kind: "number", values }));
 
