@@ -6,12 +6,22 @@ from explorer.components.browser_part import BrowserPart
 
 
 class ClipList(BrowserPart):
-    """Value: {"rows": [{"sound", "label", "note", "score", "rank"}], "empty": str}, or {"waiting": n} for n grey rows.
+    """Value: {"rows": [{"sound", "label", "note", "score", "rank", "agrees"}], "empty": str}, or {"waiting": n} for n grey rows.
 
     A row's "sound" is an address as for SoundPlayer (None: cannot be heard); "score" is a cosine, drawn as a bar;
-    "clip" is its number in the data of the run. With `action` each row that has one has a button of that meaning, which
+    "clip" is its number in the data of the run, "agrees" whether it has the label of the sound it is near to. Ten rows are
+    shown, and more when they are asked for; with `threshold` a slider leaves out those that are less alike. With `action` each row that has one has a button of that meaning, which
     chooses the clip, everywhere on the page.
     """
 
-    def __init__(self, value: Any = None, *, empty: str = "Nothing to list yet.", action: str = "", **settings: Any):
-        super().__init__(value, module="sound/clips.js", kind="part-clips", empty=empty, action=action, **settings)
+    def __init__(
+        self,
+        value: Any = None,
+        *,
+        empty: str = "Nothing to list yet.",
+        action: str = "",
+        threshold: bool = False,
+        **settings: Any,
+    ):
+        own: dict[str, Any] = {"empty": empty, "action": action, "threshold": threshold}
+        super().__init__(value, module="sound/clips.js", kind="part-clips", **own, **settings)

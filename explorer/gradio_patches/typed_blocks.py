@@ -15,6 +15,7 @@ from explorer.web.incoming import NUMBER, Listed, Typed, Uploaded, holds_file, t
 
 GRADIOS: dict[type, Any] = {
     gr.Radio: str,
+    gr.Checkbox: bool,
     gr.Textbox: str,
     gr.Number: NUMBER,
     gr.Audio: Uploaded,

@@ -19,7 +19,7 @@ from explorer.components import (
     said,
 )
 from explorer.pages import find_api
-from explorer.pages.find_answers import curve_of, map_of, rows_of, shown_steps, verdict
+from explorer.pages.find_answers import curve_of, labels_of, map_of, rows_of, shown_steps, verdict
 from explorer.pages.frame import Frame
 from explorer.pages.sound_source import SoundSource
 from explorer.runs.points import points
@@ -29,7 +29,9 @@ from training.errors import UserError
 
 ASK_SECONDS = 1.5
 SHOW_SECONDS = 0.4
-NEIGHBOURS = 10
+SHOWN = 10
+"""Rows that are waited for; the list shows more of the neighbours when it is asked to."""
+NEIGHBOURS = 100
 NEWEST = -1
 """Stands for the newest weights in the choice of a step."""
 NO_QUERY = "Choose a sound above: the clips that the model finds most alike are listed here."
@@ -72,7 +74,9 @@ class _Search:
                 self.step = Choice(label="Weights", choices=[("the newest", NEWEST)], value=NEWEST, elem_id="find-step")
                 self.step.accepts = int  # type: ignore[misc]  # of this one alone, whose choices are numbers
                 self.notice = Notice(elem_id="found-notice")
-                self.list = ClipList(empty=NO_QUERY, action="Search from this one", elem_id="found-list")
+                self.list = ClipList(
+                    empty=NO_QUERY, action="Search from this one", threshold=True, elem_id="found-list"
+                )
             with gr.Column(scale=8, min_width=320):
                 self.map = EmbeddingMap(panel=False, elem_id="find-map")
         self.timer = gr.Timer(ASK_SECONDS, active=False)
@@ -84,7 +88,7 @@ class _Search:
         if self.frame.tab is not None:
             self.frame.tab.select(self._begin_early, self.frame.run, None, **quiet)
         inputs, outputs = [run, player, self.step], [self.list, self.notice, self.map, self.timer]
-        waiting = f"(chosen, list) => chosen?.sound ? {{waiting: {NEIGHBOURS}}} : list"
+        waiting = f"(chosen, list) => chosen?.sound ? {{waiting: {SHOWN}}} : list"
         searched: dict[str, Any] = {**latest_only, "concurrency_id": "find", "concurrency_limit": 4}
         player.change(None, [player, self.list], self.list, js=waiting)
         gr.on([player.change, self.step.input], self._search, inputs, outputs, **searched)
@@ -111,10 +115,12 @@ class _Search:
             found = self.frame.services.finder.find(folder_name(run), waveform, kept(step), NEIGHBOURS + 1)
         except UserError as error:
             return {"rows": [], "empty": str(error)}, None, map_of(run), idle
-        rows = rows_of(found, self.frame.services.library.sounds(folder).dataset, points(folder).main_facet)
+        dataset, main_facet = self.frame.services.library.sounds(folder).dataset, points(folder).main_facet
+        own = labels_of(chosen["sound"], dataset)
+        rows = rows_of(found, dataset, main_facet, own)
         rows = [row for row in rows if row["sound"] is None or row["sound"] != chosen["sound"]][:NEIGHBOURS]
         told = said(f"{found.note} Step {found.step:,}.", "" if found.complete else "busy")
-        return {"rows": rows}, told, map_of(run, found), gr.Timer(active=not found.complete)
+        return {"rows": rows}, told, map_of(run, found, of_run=bool(own)), gr.Timer(active=not found.complete)
 
     def _search_on(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
         """While only the probe was searched: say how far the rest is, and search again when it is there."""

@@ -1,6 +1,7 @@
 """What the page Find writes: neighbours as rows of a list, the place on the map, a comparison in words, answers as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from explorer.components import clip_sound
@@ -11,26 +12,51 @@ from training.data.dataset import Dataset
 MOST_STEPS = 24
 
 
-def rows_of(found: Found, dataset: Dataset | None, main_facet: str) -> list[dict[str, Any]]:
-    """The matches as rows of a ClipList; they can be heard where the data set is at hand."""
+def labels_of(sound: Any, dataset: Dataset | None) -> dict[str, str]:
+    """What a clip of `dataset` is, by facet; empty of any other sound."""
+    index = sound.get("index") if isinstance(sound, dict) else None
+    if dataset is None or type(index) is not int or sound.get("fingerprint") != dataset.fingerprint:
+        return {}
+    named = {name: facet.label(index) for name, facet in dataset.facets.items() if 0 <= index < len(dataset)}
+    return {name: label for name, label in named.items() if label is not None}
+
+
+def rows_of(
+    found: Found, dataset: Dataset | None, main_facet: str, own: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
+    that was searched for: a row says whether it has the same one, its file, and in what else it differs.
+    """
+    own = own or {}
     rows = []
     for match in found.matches:
         first = match.labels.get(main_facet)
-        rest = [f"{facet}: {label}" for facet, label in match.labels.items() if facet != main_facet]
+        differs = [
+            f"{facet}: {label}"
+            for facet, label in match.labels.items()
+            if facet != main_facet and own.get(facet) != label
+        ]
+        file = [] if dataset is None else [PurePath(dataset.files[match.clip]).name]
         sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
         label = "no label" if first is None else first
-        rows.append(
-            {"sound": sound, "label": label, "note": "  ·  ".join(rest), "score": match.score, "clip": match.clip}
-        )
+        row = {"sound": sound, "label": label, "note": "  ·  ".join([*differs, *file]), "score": match.score}
+        agrees = {"agrees": first == own[main_facet]} if main_facet in own else {}
+        rows.append({**row, "clip": match.clip, **agrees})
     return rows
 
 
-def map_of(run: str | None, found: Found | None = None) -> dict[str, Any]:
-    """The value of the map: the run's, with the sound's place marked among the points it lies between."""
+def map_of(run: str | None, found: Found | None = None, *, of_run: bool = True) -> dict[str, Any]:
+    """The value of the map: the run's, with the sound's place marked among the points it lies between. Where the sound is not
+    `of_run`, no clip that is chosen elsewhere is ringed beside it.
+    """
     if found is None or not found.anchors:
         return {"run": run}
     points, weights = zip(*found.anchors, strict=True)
-    return {"run": run, "marks": [{"label": "your sound", "points": list(points), "weights": list(weights)}]}
+    return {
+        "run": run,
+        "marks": [{"label": "your sound", "points": list(points), "weights": list(weights)}],
+        "alone": not of_run,
+    }
 
 
 def verdict(comparison: Comparison) -> str:

@@ -360,6 +360,8 @@ export interface ClipRow {
   rank?: number;
   clip?: number;
   point?: number;
+  /** whether it has the label of the sound that it is near to */
+  agrees?: boolean;
 }
 
 /** From Python: ClipList's value. */
@@ -507,6 +509,8 @@ export interface MapValue {
   run: string | null;
   clip?: number;
   marks?: MapMark[];
+  /** whether the marks are ringed alone, without the clip that is chosen on the page */
+  alone?: boolean;
 }
 
 /** From Python: SimilarityChart's value. */

@@ -214,9 +214,11 @@ export class MapView {
     const ids = new Set(selected());
     this.plot.selected = ids.size ? this.clips.points.clips.flatMap((clip, i) => (ids.has(clip) ? [i] : [])) : [];
     const marks = this.marked?.run === this.run ? (this.marked.marks ?? []) : [];
+    const alone = marks.length > 0 && this.marked?.alone; // the rings are of a sound that is no clip of the map
+    const near = alone ? [] : this.near;
     /** @type {Ring[]} */
-    const rings = this.near.map(({ point }, i) => ({ point, kind: "near", text: `${i + 1}` }));
-    if (this.chosen !== null) rings.push({ point: this.chosen, kind: "chosen" });
+    const rings = near.map(({ point }, i) => ({ point, kind: "near", text: `${i + 1}` }));
+    if (this.chosen !== null && !alone) rings.push({ point: this.chosen, kind: "chosen" });
     for (const mark of marks) rings.push({ ...mark, kind: "mark", text: mark.label ?? "your sound" });
     this.plot.ring(rings);
     this.trails.ask();

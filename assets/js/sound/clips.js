@@ -4,8 +4,12 @@ import { icon, make, targetOf } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { isPlaying, load, onPlaying, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
+import { Threshold } from "./threshold.js";
 
 /** @import { ClipListValue, ClipRow, IconName, PartWith } from "../core/types.d.ts" */
+
+const [FIRST, SECOND] = [10, 50]; // rows at first, and after *more*
+const SAID = { true: "the same label", false: "another label" };
 
 export class ClipsView {
   /**
@@ -16,10 +20,18 @@ export class ClipsView {
    * @param {IconName} [options.sign] on that button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onAction] called by a row's button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onHear] called whenever a row is played
+   * @param {boolean} [options.threshold] whether a slider leaves out rows that are less alike
    */
   constructor(
     element,
-    { empty = "Nothing to list yet.", action = "", sign = "search", onAction = null, onHear = null } = {},
+    {
+      empty = "Nothing to list yet.",
+      action = "",
+      sign = "search",
+      onAction = null,
+      onHear = null,
+      threshold = false,
+    } = {},
   ) {
     this.empty = empty;
     this.action = action;
@@ -30,7 +42,14 @@ export class ClipsView {
     this.list = make("ol.clips");
     /** @type {ClipRow[]} */
     this.rows = [];
-    element.append(this.list);
+    /** @type {ClipRow[]} */
+    this.all = []; // with those that are not alike enough, or not shown yet
+    this.most = FIRST;
+    /** @type {string | null} */
+    this.own = null; // the label that rows are to have, where that is known
+    this.more = make("button.plain.clips-more", { type: "button", hidden: true, onclick: () => this.showMore() });
+    this.limit = new Threshold(() => this.fill());
+    element.append(...(threshold ? [this.limit.box] : []), this.list, this.more);
     this.list.addEventListener("keydown", (event) => this.key(event));
     for (const type of /** @type {const} */ (["pointerover", "focusin"]))
       this.list.addEventListener(type, (event) => this.expect(event));
@@ -50,6 +69,30 @@ export class ClipsView {
    * @param {ClipRow[]} rows
    */
   show(rows, empty = this.empty) {
+    this.all = rows;
+    this.said = empty;
+    this.most = FIRST;
+    this.fill();
+  }
+
+  /** Ten, then fifty, then all. */
+  showMore() {
+    const before = this.rows.length;
+    this.most = this.most === FIRST ? SECOND : this.all.length;
+    this.fill();
+    /** @type {HTMLElement | undefined} */ ([...this.list.querySelectorAll(".clip-hear")][before])?.focus();
+  }
+
+  /** Lists the rows that are alike enough, as many as are wanted. */
+  fill() {
+    const near = this.limit.filtered(this.all);
+    const rows = near.slice(0, this.most);
+    const empty = this.all.length
+      ? `None of the ${this.all.length} nearest is so much alike.`
+      : (this.said ?? this.empty);
+    const left = near.length - rows.length;
+    this.more.hidden = left === 0;
+    this.more.textContent = `More (${left})`;
     this.seen.disconnect();
     this.rows = rows;
     this.list.replaceChildren(...rows.map((row, index) => this.row(row, index)));
@@ -63,7 +106,8 @@ export class ClipsView {
    * @param {number} count
    */
   wait(count) {
-    this.rows = [];
+    this.rows = this.all = [];
+    this.more.hidden = true;
     const grey = () =>
       make("li.clip.waiting", { "aria-hidden": "true" }, make("span.clip-picture"), make("span.clip-label"));
     this.list.replaceChildren(...Array.from({ length: count }, grey));
@@ -74,13 +118,14 @@ export class ClipsView {
    * @param {number} index
    */
   row(row, index) {
-    const words = [make("span.clip-label", {}, row.label ?? "")];
+    const agrees = row.agrees ?? (this.own === null ? undefined : row.label === this.own);
+    const words = [make("span.clip-label", {}, ...signOf(agrees), row.label ?? "")];
     if (row.note) words.push(make("span.clip-note", {}, row.note));
     const hear = make(
       "button.clip-hear",
       {
         type: "button",
-        "aria-label": `Play ${row.label ?? "sound"}`,
+        "aria-label": `Play ${[row.label ?? "sound", ...(agrees === undefined ? [] : [SAID[`${agrees}`]])].join(", ")}`,
         disabled: !row.sound,
         onclick: (e) => this.hear(index, e),
       },
@@ -158,6 +203,15 @@ export class ClipsView {
   }
 }
 
+/**
+ * ✓ or ✗ before a label, which says it in its title as well; nothing where it is not known.
+ * @param {boolean | undefined} agrees
+ */
+const signOf = (agrees) =>
+  agrees === undefined
+    ? []
+    : [make("span.clip-agrees", { "data-agrees": String(agrees), title: SAID[`${agrees}`] }, agrees ? "✓ " : "✗ ")];
+
 /** @param {number} score a cosine */
 function scoreBar(score) {
   const share = Math.max(0, Math.min(1, score));
@@ -172,12 +226,13 @@ function scoreBar(score) {
 /**
  * The component: a row's button chooses its clip, everywhere on the page.
  * @param {HTMLElement} root
- * @param {PartWith<{empty?: string, action?: string}, ClipListValue>} part
+ * @param {PartWith<{empty?: string, action?: string, threshold?: boolean}, ClipListValue>} part
  */
 export function mount(root, { props, watch }) {
   const list = new ClipsView(root, {
     empty: props.empty,
     action: props.action,
+    threshold: props.threshold,
     onAction: (_, { clip }) => view.set({ clip }, { again: true }),
   });
   const update = () => {

@@ -7,6 +7,7 @@ from explorer.pages.find_answers import (
     compared_json,
     curve_of,
     found_json,
+    labels_of,
     map_of,
     rows_of,
     shown_steps,
@@ -42,7 +43,7 @@ def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> N
     assert rows[0] == {
         "sound": {"fingerprint": "0" * 64, "index": 3},
         "label": "rain",
-        "note": "source: one",
+        "note": "source: one  ·  seven-3.wav",
         "score": 0.98765,
         "clip": 3,
     }
@@ -50,7 +51,22 @@ def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> N
     assert [row["sound"] for row in rows_of(FOUND, None, "class")] == [None, None]
 
 
+def test_rows_say_whether_they_agree_and_in_what_they_differ(make_dataset: Any) -> None:
+    dataset = make_dataset(20)
+    own = labels_of({"fingerprint": "0" * 64, "index": 2}, dataset)
+    assert own == {"class": "rain", "source": "three"}
+    rows = rows_of(FOUND, dataset, "class", own)
+    assert [row["agrees"] for row in rows] == [True, False]
+    same = rows_of(FOUND, dataset, "class", {**own, "source": "one"})
+    assert same[0]["note"] == "seven-3.wav"  # the source is the same
+    assert "agrees" not in rows_of(FOUND, dataset, "class")[0]
+    for other in ({"upload": "x"}, {"fingerprint": "1" * 64, "index": 2}, {"fingerprint": "0" * 64, "index": 20}, None):
+        assert labels_of(other, dataset) == {}
+
+
 def test_the_place_is_marked_among_its_neighbours() -> None:
+    assert map_of("a", FOUND)["alone"] is False
+    assert map_of("a", FOUND, of_run=False)["alone"] is True
     assert map_of("a", FOUND)["marks"] == [{"label": "your sound", "points": [3, 4], "weights": [0.75, 0.25]}]
     assert map_of("a") == {"run": "a"}
 
