@@ -180,7 +180,7 @@ def theme() -> gr.themes.Base:
 def _warm_up(projector: Projector, launcher: Launcher) -> None:
     """Import what the first visitor will need, once the first page had time to be fetched."""
     time.sleep(WARM_UP_AFTER_SECONDS)
-    import training.methods  # noqa: F401  (brings torch, which the form of the page Train waits for)
+    import training.methods  # noqa: F401  (brings torch, which the form of a new run waits for)
 
     # One after the other: imports of several processes at once would keep the first visitor waiting.
     launcher.prepare()

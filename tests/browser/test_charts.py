@@ -65,7 +65,7 @@ def growing(site: Site) -> Iterator[Callable[[str], Growing]]:
 
 
 def drawn(seen: Seen, run: str, points: int) -> Any:
-    """The page Train, once Plotly has drawn so many points of the run's loss."""
+    """The page Live, once Plotly has drawn so many points of the run's loss."""
     page = seen.open(f"tab=live&run={run}")
     page.wait_for_function(f"{DRAWN} === '{points}'", timeout=60_000)
     return page

@@ -1,4 +1,4 @@
-"""The page Map in a real browser: points that can be seen, sounds that can be heard, a map that moves."""
+"""The map of Live in a real browser: points that can be seen, sounds that can be heard, a map that moves."""
 
 import io
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def is_sound(reply: Any) -> bool:
 
 
 def shown_map(seen: Any, query: str = "") -> Any:
-    """The page Map with its points."""
+    """The page Live with the map's points."""
     page = seen.open(f"tab=live&{query}")
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
     return page

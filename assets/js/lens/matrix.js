@@ -2,7 +2,7 @@
 
 import { make } from "../core/elements.js";
 import { Field, Figure } from "./figure.js";
-import { legend, paint, readable, tableFor, unpacked } from "./paint.js";
+import { legend, paint, readable, shownRange, tableFor, unpacked } from "./paint.js";
 
 const SIDE = 330; // pixels of a square one; others have its area
 const [LEAST, MOST] = [120, 470];
@@ -56,8 +56,10 @@ export class Matrix extends Figure {
     this.picture = unpacked(picture);
     const [rows, columns] = picture.shape;
     const table = tableFor(picture);
-    paint(this.canvas, this.picture, rows, columns, { table });
-    this.legend.replaceChildren(legend(picture, table));
+    const range = shownRange(this.picture);
+    paint(this.canvas, { ...this.picture, ...range }, rows, columns, { table });
+    const whole = `Colours span what is there, of ${readable(picture.low)} to ${readable(picture.high)}.`;
+    this.legend.replaceChildren(legend(range, table), range.fitted ? make("p.lens-fitted", {}, whole) : "");
     this.field.resize(rows, columns);
   }
 

@@ -33,6 +33,23 @@ export function unpacked(picture) {
 export const tableFor = ({ low, high }) =>
   low < 0 && high > 0 && Math.abs(low + high) < 0.02 * (high - low) ? SIGNED : COLOURS;
 
+const SEEN = 0.3; // of a declared range that values must span to be told apart in it
+
+/**
+ * The range that colours are given: the declared one, or where values use little of it, as probabilities near chance do,
+ * what is there. One that lies about 0 stays, since its colours say which side a value is on.
+ * @param {LensNumbers} numbers
+ * @returns {{low: number, high: number, fitted: boolean}}
+ */
+export function shownRange(numbers) {
+  const { low, high, values } = numbers;
+  const finite = values.filter(Number.isFinite);
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of finite) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  const fitted = tableFor(numbers) !== SIGNED && most > least && most - least < SEEN * (high - low);
+  return fitted ? { low: least, high: most, fitted } : { low, high, fitted };
+}
+
 /**
  * Puts `values` (rows × columns, beginning at `from`) on a canvas, one pixel each; `upwards` puts row 0 at the bottom.
  * @param {HTMLCanvasElement} canvas

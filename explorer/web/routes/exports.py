@@ -17,7 +17,7 @@ def add_exports(router: APIRouter, exports: Exports | None) -> None:
     def run_export(name: str) -> Response:
         export = None if exports is None else exports.known(name)
         if export is None or export.zip is None or not export.zip.is_file():
-            raise Refused("There is no export of this run; it can be asked for on the page Train.")
+            raise Refused("There is no export of this run; it can be asked for on the page Live.")
         return FileResponse(export.zip, 200, headers(NEVER), "application/zip", filename=file_name(name))
 
 
