@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { paint, readable, tableFor, unpacked } = await import("../../../assets/js/lens/paint.js");
+const { paint, readable, shownRange, tableFor, unpacked } = await import("../../../assets/js/lens/paint.js");
 const { COLOURS, frequencyMarks, timeMarks } = await import("../../../assets/js/sound/spectrogram_image.js");
 
 /** What is put on a canvas, without one. */
@@ -65,4 +65,21 @@ test("marks of the axes are round and lie inside", () => {
   for (const { at } of marks) assert.ok(at > 0 && at < 1);
   assert.deepEqual(timeMarks(1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
   assert.ok(timeMarks(600, 8).length <= 9);
+});
+
+const ranged = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number[]} */ values) =>
+  /** @type {any} */ ({ low, high, values: Float32Array.from(values) });
+
+test("values that use their range keep it", () => {
+  assert.deepEqual(shownRange(ranged(0, 1, [0, 0.5, 1])), { low: 0, high: 1, fitted: false });
+});
+
+test("probabilities near chance are told apart by a range of their own", () => {
+  const { low, high, fitted } = shownRange(ranged(0, 1, [0.01, 0.02, 0.03, Number.NaN]));
+  assert.ok(fitted && Math.abs(low - 0.01) < 1e-6 && Math.abs(high - 0.03) < 1e-6);
+});
+
+test("a range about zero stays, and so does one of equal values", () => {
+  assert.equal(shownRange(ranged(-1, 1, [0.1, 0.2])).fitted, false);
+  assert.equal(shownRange(ranged(0, 1, [0.2, 0.2])).fitted, false);
 });
