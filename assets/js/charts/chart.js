@@ -57,7 +57,7 @@ export class Chart {
     this.plot = make("div.chart-plot");
     this.value = make("span.chart-value");
     this.warning = make("p.chart-warning", { hidden: true });
-    this.leftOut = make("p.chart-meaning", { hidden: true });
+    this.leftOut = make("p.chart-meaning.left-out", { hidden: true });
     this.box = make(
       "figure.chart",
       { "aria-label": kind.title, hidden: true },
