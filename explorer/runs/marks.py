@@ -5,7 +5,6 @@ $XDG_DATA_HOME/hearsight/runs.json    {"schema": 1, "runs": {identity: {"name": 
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,6 +16,7 @@ from explorer.runs.snapshots import file_stamp
 from training import durable
 from training.data.names import readable_name
 from training.errors import UserError
+from training.own_files import data_root
 from training.run import RunFolder, reading
 
 SCHEMA = 1
@@ -84,12 +84,6 @@ class Marks:
 def identity(run: RunFolder) -> str:
     """What tells a run from all others wherever its folder lies: the folder's name and when it was begun."""
     return f"{run.name}@{config_of(run).get('created', '')}"[:300]
-
-
-def data_root() -> Path:
-    """`$XDG_DATA_HOME/hearsight`, or `~/.local/share/hearsight` where that is unset, empty or relative."""
-    base = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return (base if base.is_absolute() else Path.home() / ".local" / "share") / "hearsight"
 
 
 def _put(marks: dict[str, Mark], key: str, mark: Mark) -> None:

@@ -1,7 +1,7 @@
 """The selection: clips that are selected are listed, heard in turn, taken out, tagged and told about; tags survive a reload."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -94,4 +94,43 @@ def test_tags_are_given_by_keys_coloured_by_and_kept(finished_site: Site, look: 
     page.wait_for_function("location.search.includes('selection=0-5-10-15')")
     page.locator("#selection summary", has_text="Suggest").click()
     page.locator("#selection .selection-fold .clip").first.wait_for()
+    assert seen.troubles == []
+
+
+def test_clips_are_taken_away_as_files(finished_site: Site, look: Callable[..., Seen], tmp_path: Path) -> None:
+    seen = look(finished_site)
+    page = opened(seen, "0-5")
+    page.locator("#selection summary", has_text="Take away").click()
+    begins = {"Table": b"\xef\xbb\xbfid,", "Parquet": b"PAR1", "Sounds": b"PK", "SVG": b"<svg", "PNG": b"\x89PNG"}
+    for words, begin in begins.items():
+        with page.expect_download() as download:
+            page.locator("#selection button", has_text=words).click()
+        download.value.save_as(tmp_path / "file")
+        assert download.value.suggested_filename.startswith("made-up-2-clips.")
+        assert (tmp_path / "file").read_bytes().startswith(begin)
+    assert seen.troubles == []
+
+
+@pytest.fixture
+def read_only_site(finished_site: Site) -> Iterator[Site]:
+    """The same runs on a page that is for looking only."""
+    site = Site(finished_site.folder)
+    site.environment["HEARSIGHT_READ_ONLY"] = "1"
+    site.open()
+    yield site
+    site.close()
+
+
+def test_on_a_read_only_page_tags_stay_in_the_browser(read_only_site: Site, look: Callable[..., Seen]) -> None:
+    own = Path(read_only_site.environment["XDG_DATA_HOME"]) / "hearsight" / "tags" / "tags.jsonl"
+    before = own.read_bytes() if own.exists() else b""
+    seen = look(read_only_site)
+    page = opened(seen)
+    tag(page, "mine")
+    page.locator("#map select").first.select_option("tags")
+    page.locator("#map .legend", has_text="mine").wait_for()
+    page.reload()
+    page.locator("#selection .tag-chip", has_text="4 of 4").wait_for(timeout=SLOW_MS)
+    assert (own.read_bytes() if own.exists() else b"") == before
+    assert page.locator(".tag-chip").count() == 1
     assert seen.troubles == []

@@ -12,7 +12,6 @@ file (explorer/tags/); here it is only read.
 """
 
 import json
-import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -23,6 +22,7 @@ import numpy as np
 
 from training.data.dataset import Dataset, Facet
 from training.errors import UserError
+from training.own_files import data_root
 from training.run.reading import read_bytes
 
 LONGEST_TAG = 60
@@ -58,9 +58,8 @@ class TagRow:
 
 
 def tags_folder() -> Path:
-    """`$XDG_DATA_HOME/hearsight/tags`, below `~/.local/share` where that is unset, empty or relative."""
-    base = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return (base if base.is_absolute() else Path.home() / ".local" / "share") / "hearsight" / "tags"
+    """Where the file lies unless told otherwise."""
+    return data_root() / "tags"
 
 
 def tags_file(folder: Path | None = None) -> Path:
