@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--to", type=Path, required=True, metavar="DIR", help="new or empty folder; a zip file where it ends in .zip"
     )
+    export.add_argument(
+        "--tags", action="store_true", help="the tags that you gave to its clips go along (default: none do)"
+    )
     runs = os.environ.get("HEARSIGHT_RUNS") or "runs"
     export.add_argument(
         "--runs", type=Path, default=runs, help="where a run's name is looked for (default: %(default)s)"
@@ -101,11 +104,14 @@ def _export(options: argparse.Namespace) -> None:
     from explorer.export.folder import checked
     from explorer.export.named import named_run
     from explorer.export.write import MB, write_export
+    from explorer.tags import TagStore
     from training.commands.output import progress_line
 
     to = checked(options.to)
     found = named_run(options.run, options.runs)
-    written = write_export(found.run, found.name, found.title, to, progress_line())
+    written = write_export(
+        found.run, found.name, found.title, to, progress_line(), TagStore() if options.tags else None
+    )
     if written.note:
         print(written.note, file=sys.stderr)
     print(f"{written.path}  {written.bytes / MB:.1f} MB")

@@ -14,6 +14,7 @@ from explorer.export.plain import text
 from explorer.export.sounds import dataset_of, fitting, why_cut, why_missing, write_sounds
 from explorer.runs.bundle import Bundle
 from explorer.runs.layouts import LayoutFolders
+from explorer.tags import TagStore
 from training.data.dataset import Progress
 from training.errors import UserError
 from training.run import RunFolder
@@ -38,13 +39,16 @@ class Written:
     """What is missing, in a sentence; empty where nothing is."""
 
 
-def write_export(run: RunFolder, name: str, title: str, to: Path, progress: Progress) -> Written:
-    """Write the export of a run, which is listed as `name` with `title`, to a folder or a zip file that is new.
+def write_export(
+    run: RunFolder, name: str, title: str, to: Path, progress: Progress, tags: TagStore | None = None
+) -> Written:
+    """Write the export of a run, which is listed as `name` with `title`, to a folder or a zip file that is new; with `tags`
+    those of its clips go along.
 
     Raises UserError where there is nothing to export or nothing can be written there.
     """
     folders = LayoutFolders()
-    bundle = Bundle(run, folders)
+    bundle = Bundle(run, folders, tags)
     steps = kept_steps(bundle.snapshots())
     if not steps:
         raise UserError(f"The run {name} has no snapshot yet; one that has trained for a few seconds was expected.")

@@ -16,6 +16,7 @@ from explorer.export import contents
 from explorer.export.page import page_files
 from explorer.export.write import MOST_BYTES, OF_CLIPS, kept_steps, write_export
 from explorer.runs.bundle import Bundle
+from explorer.tags import TagStore
 from training.data.cache import ClipWriter
 from training.data.dataset import SAMPLE_RATE
 from training.errors import UserError
@@ -80,6 +81,19 @@ def test_security_no_file_tells_of_the_machine(written: Callable[..., Any], tmp_
             assert not re.search(rb'[" ](?:/|~/|[A-Z]:\\\\)\w', words), name
     assert read(again.path, "points.json")["data_name"] == "sounds"
     assert read(again.path, "run.json")["settings"]["settings"] == {"teacher": "best.pt"}
+
+
+def test_tags_go_in_only_when_they_are_asked_for(
+    written: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
+    TagStore().add("mine alone", ["clip-3", "clip-8"])
+    run, folder, _ = written()
+    assert b"mine alone" not in b"\0".join(files(folder).values())
+    again = write_export(run, "one", "simclr · one", tmp_path / "again", lambda *_: None, TagStore())
+    columns = {column["name"]: column for column in read(again.path, "points.json")["columns"]}
+    assert (columns["tags"]["names"], columns["tags"]["values"][8]) == (["mine alone"], 0)
+    assert read(again.path, "columns/20.json")["tag_agreement"]["values"][0] is None
 
 
 def test_neither_embeddings_nor_weights_go_in(written: Callable[..., Any]) -> None:
