@@ -69,6 +69,7 @@ OPEN = (
     Open("GET", "/gradio_api/x/assets/{asked}/{name:path}", PAGE, "our scripts, styles and icon"),
     Open("GET", "/gradio_api/x/clip/{fingerprint}/{index}", PAGE, "a clip of an open data set, as sound"),
     Open("GET", "/gradio_api/x/pictures/{fingerprint}", PAGE, "pictures of its clips"),
+    Open("GET", "/gradio_api/x/clips/{fingerprint}", PAGE, "its clips with a text in a label or a file's name"),
     Open("GET", "/gradio_api/x/upload/{token}/clip", PAGE, "a visitor's sound, to whoever knows its word"),
     Open("GET", "/gradio_api/x/upload/{token}/picture", PAGE, "its picture"),
     Open("GET", "/gradio_api/x/views", PAGE, "two views of a clip or of a visitor's sound, drawn by its settings"),

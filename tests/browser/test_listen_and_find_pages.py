@@ -125,6 +125,27 @@ def test_a_change_of_an_augmentation_asks_once_and_shows_that_it_is_busy(site: S
     assert not seen.troubles, seen.troubles
 
 
+def test_the_keyboard_moves_between_tabs_and_passes_through_the_field_of_sounds(
+    site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(site)
+    page = seen.open("tab=listen&run=made")
+    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for(timeout=SLOW_MS)
+    page.locator("#listen-picker").get_by_role("button", name="Random").click()
+    counter = page.locator("#listen-picker .picker-counter").inner_text()
+    page.locator("#listen-data input").focus()
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("document.activeElement.closest('#listen-picker') !== null")
+    assert page.locator("#listen-picker .picker-counter").inner_text() == counter
+    page.locator("#tab-listen-button").focus()
+    for key, tab in (("ArrowRight", "find"), ("ArrowLeft", "listen"), ("End", "methods"), ("ArrowRight", "live")):
+        page.keyboard.press(key)
+        page.wait_for_function(f"document.activeElement.id === 'tab-{tab}-button'")
+        assert page.locator(f"#tab-{tab}-button").get_attribute("aria-selected") == "true"
+    assert not seen.troubles, seen.troubles
+
+
 def test_the_sound_and_its_two_views_are_on_one_screen(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site, height=800)
     page = seen.open("tab=listen")

@@ -14,7 +14,7 @@
 
 /** @import { Baselines, Column, Lens, MethodCard, Moved, Neighbour, News, Places, Points } from "./types.d.ts" */
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
-/** @import { ViewPair, ViewsAlike } from "./types.d.ts" */
+/** @import { TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
 /** @typedef {"status" | "metrics" | "layouts"} NewsPart */
 
@@ -38,6 +38,8 @@
  * @property {(run: string, step: number) => Promise<Lens>} lens
  * @property {(sound: Sound) => Promise<ArrayBuffer>} sound  a sound file that browsers can decode
  * @property {(fingerprint: string, indices: number[]) => Promise<SpectrogramImage[]>} pictures
+ * @property {(fingerprint: string, text: string) => Promise<TextMatches>} clipsWith
+ *   clips of a data set with a text in a label or in their file's name
  * @property {(token: string) => Promise<SpectrogramImage>} uploadPicture
  * @property {(run: string) => Promise<MethodCard>} method
  * @property {(run: string) => Promise<RunSettingsAnswer>} settings  what the run was started with

@@ -117,6 +117,14 @@ export class LiveSource {
     return this.json(`pictures/${word(fingerprint)}?of=${indices.join(",")}`, "the spectrograms");
   }
 
+  /**
+   * @param {string} fingerprint
+   * @param {string} text
+   */
+  clipsWith(fingerprint, text) {
+    return this.json(`clips/${word(fingerprint)}?with=${word(text)}`, "the clips with this text");
+  }
+
   /** @param {string} token */
   uploadPicture(token) {
     return this.json(`upload/${word(token)}/picture`, "the spectrogram");

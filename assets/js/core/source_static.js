@@ -14,7 +14,7 @@ const NO_VIEWS = "Views are drawn by the page's server, which an export doesn't 
 
 /** @import { NewsPart, Source } from "./source.js" */
 /** @import { Column, ExportedLens, ExportedRun, MetricRow, MethodCard, Moved, Neighbour, Places, Points } from "./types.d.ts" */
-/** @import { Refusal, RunStatus, Sound, SpectrogramImage, ViewPair, ViewsAlike } from "./types.d.ts" */
+/** @import { Refusal, RunStatus, Sound, SpectrogramImage, TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @typedef {(samples: Float32Array) => SpectrogramImage} Draw */
 
 const HOW = { root: "", decode: async () => new Float32Array(1), draw: /** @type {Draw | null} */ (null) };
@@ -242,6 +242,11 @@ export class StaticSource {
   /** @returns {Promise<never>} */
   settings() {
     return Promise.reject(new Error("An export tells its settings by their names alone."));
+  }
+
+  /** @returns {Promise<TextMatches>} */
+  async clipsWith() {
+    throw refused("An export holds no index of its clips' files.", 404);
   }
 
   /** @returns {Promise<ViewPair>} */

@@ -315,6 +315,12 @@ export type UploadSound = { upload: string; views?: undefined };
 /** One of two views: the query that they were asked for with (see explorer/web/routes/views.py), and which of them. */
 export type ViewSound = { views: string; which: number; upload?: undefined };
 
+/** From Python: clips_with: how many clips have a text, and the first of them; `note` is the file. */
+export interface TextMatches {
+  total: number;
+  clips: { clip: number; label: string; note: string }[];
+}
+
 /** From Python: two views of a sound, and what was done to it in a line each; `note` is of the method, or "". */
 export interface ViewPair {
   views: { picture: SpectrogramImage; line: string }[];

@@ -4,6 +4,7 @@ import { icon, make, onShown } from "../core/elements.js";
 import { isSeen } from "../core/pulse.js";
 import { bytesOf, source } from "../core/source.js";
 import { view } from "../core/view.js";
+import { TextSearch } from "./text_search.js";
 
 const NO_LABEL = "no label";
 const ALL = -2; // in place of a label: -1 is of a clip without one
@@ -53,6 +54,8 @@ class Picker {
     this.message = make("p.notice-line", { role: "status" });
     this.share = make("span");
     this.bar = make("div.state-bar", {}, this.share);
+    this.search = new TextSearch((clip) => this.goTo(clip));
+    this.controls.append(this.search.box);
     root.append(this.controls, this.message, this.bar);
   }
 
@@ -70,7 +73,7 @@ class Picker {
     this.share.style.width = `${100 * (notice?.fraction ?? 0)}%`;
     this.controls.hidden = !set;
     if (!set || set.fingerprint === this.set?.fingerprint) return; // the same set again: the clip stays chosen
-    this.set = set;
+    this.set = this.search.set = set;
     this.codes = Object.fromEntries(Object.entries(set.facets).map(([name, { codes }]) => [name, numbers(codes)]));
     const names = Object.keys(set.facets);
     this.facet.replaceChildren(...names.map((name) => make("option", { value: name }, name)));

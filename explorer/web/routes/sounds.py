@@ -11,16 +11,18 @@ from fastapi import APIRouter, Request, Response
 from explorer.runs.library import Library
 from explorer.sounds.open_datasets import StillOpening
 from explorer.sounds.spectrogram_image import Picture, picture
+from explorer.sounds.text_search import clips_with
 from explorer.sounds.uploads import Uploads
 from explorer.web.routes.answers import FOR_GOOD, NEVER, Refused, headers, json_answer, number
 from training.data.dataset import SAMPLE_RATE, Dataset
 
+LONGEST_TEXT = 100
 PICTURES_AT_MOST = 24
 """In one answer; assets/js/core/source_live.js asks for no more."""
 
 
 def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
-    """`clip`, `pictures` and `upload`."""
+    """`clip`, `pictures`, `clips` and `upload`."""
 
     @router.get("/clip/{fingerprint}/{index}")
     def clip(fingerprint: str, index: str) -> Response:
@@ -36,6 +38,14 @@ def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
             raise Refused(f"{len(indices)} pictures are more than the {PICTURES_AT_MOST} of one answer.")
         clips = [_clip(library, fingerprint, index) for index in indices]
         return json_answer([picture_values(picture(dataset.waveform(place))) for dataset, place in clips], FOR_GOOD)
+
+    @router.get("/clips/{fingerprint}")
+    def clips(fingerprint: str, request: Request) -> Response:
+        """Those with the text `with` in a label or in their file's name."""
+        text = request.query_params.get("with", "")
+        if len(text) > LONGEST_TEXT:
+            raise Refused(f"A text of at most {LONGEST_TEXT} letters was expected.")
+        return json_answer(clips_with(_dataset(library, fingerprint), text))
 
     @router.get("/upload/{token}/clip")
     def upload_clip(token: str) -> Response:
@@ -64,16 +74,20 @@ def picture_values(shown: Picture) -> dict[str, Any]:
 
 
 def _clip(library: Library, fingerprint: str, index: str) -> tuple[Dataset, int]:
-    clip = number(index, "clip")
+    clip, dataset = number(index, "clip"), _dataset(library, fingerprint)
+    if clip >= len(dataset):
+        raise Refused(f"There is no clip {clip}: these sounds are {len(dataset)} clips.")
+    return dataset, clip
+
+
+def _dataset(library: Library, fingerprint: str) -> Dataset:
     try:
         dataset = library.open_datasets.dataset(fingerprint)
     except StillOpening:
         raise Refused("These sounds are being opened; try again in a moment.", 503) from None
     if dataset is None:
         raise Refused("These sounds are not on this machine.")
-    if clip >= len(dataset):
-        raise Refused(f"There is no clip {clip}: these sounds are {len(dataset)} clips.")
-    return dataset, clip
+    return dataset
 
 
 def _upload(uploads: Uploads, token: str) -> np.ndarray:

@@ -33,3 +33,10 @@ def test_an_upload_is_heard_and_seen_by_its_token(page: Any) -> None:
     assert len(page.get(f"upload/{token}/clip").content) == 44 + 32_000
     assert page.get(f"upload/{token}/picture").json()["seconds"] == 1.0
     assert page.get(f"upload/{token}/clip").headers["cache-control"] == "no-store"
+
+
+def test_clips_are_found_by_a_text(page: Any) -> None:
+    found = page.get(f"clips/{DATA}?with=dog-1.wav").json()
+    assert found == {"total": 1, "clips": [{"clip": 1, "label": "dog", "note": "dog-1.wav"}]}
+    assert "at most 100" in page.get(f"clips/{DATA}?with={'x' * 101}").json()["detail"]
+    assert page.get(f"clips/{'1' * 64}?with=x").status_code == 404

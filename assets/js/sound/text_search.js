@@ -1,0 +1,63 @@
+// Finding a clip of a data set by a text in its labels or its file's name.
+
+import { make } from "../core/elements.js";
+import { source } from "../core/source.js";
+import { ClipsView } from "./clips.js";
+
+const REST_MS = 200; // after the last letter, until it is asked for
+
+/** @import { PickerSet } from "../core/types.d.ts" */
+
+export class TextSearch {
+  /** @param {(clip: number) => void} onChoose */
+  constructor(onChoose) {
+    /** @type {PickerSet | null} */
+    this.set = null;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.later = undefined;
+    this.field = make("input", {
+      type: "text",
+      placeholder: "Search labels and files",
+      "aria-label": "Search labels and files",
+      autocomplete: "off",
+      maxlength: "100",
+      oninput: () => this.soon(),
+    });
+    this.told = make("p.notice-line", { role: "status" });
+    const list = make("div.text-matches");
+    this.matches = new ClipsView(list, {
+      empty: "",
+      action: "Choose this clip",
+      sign: "forward",
+      onAction: (_, { clip }) => clip !== undefined && onChoose(clip),
+    });
+    this.list = list;
+    list.hidden = true;
+    this.box = make("div.text-search", {}, this.field, this.told, list);
+  }
+
+  soon() {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.look(), REST_MS);
+  }
+
+  async look() {
+    const { set } = this;
+    const text = this.field.value.trim();
+    this.list.hidden = !text;
+    if (!text || !set) {
+      this.told.textContent = "";
+      return;
+    }
+    const found = await source.clipsWith(set.fingerprint, text).catch((error) => error);
+    if (text !== this.field.value.trim() || set !== this.set) return; // something else was written meanwhile
+    if (found instanceof Error) this.told.textContent = found.message;
+    else {
+      this.told.textContent = found.total ? `${found.total.toLocaleString("en")} clips` : "No clip has this text.";
+      const { fingerprint } = set;
+      this.matches.show(
+        found.clips.map((/** @type {{clip: number}} */ row) => ({ ...row, sound: { fingerprint, index: row.clip } })),
+      );
+    }
+  }
+}

@@ -1,0 +1,32 @@
+"""Which clips of a data set have a text in a label or in the name of their file."""
+
+from typing import Any
+
+import numpy as np
+
+from training.data.dataset import Dataset
+
+MOST = 50
+
+
+def clips_with(dataset: Dataset, text: str) -> dict[str, Any]:
+    """{"total", "clips": [{"clip", "label", "note"}]}: the first 50 of them, those first whose main label has the text.
+
+    Upper and lower case are the same; an empty text is in none.
+    """
+    wanted = text.strip().casefold()
+    if not wanted:
+        return {"total": 0, "clips": []}
+    named = {
+        name: np.isin(facet.codes, [code for code, label in enumerate(facet.names) if wanted in label.casefold()])
+        for name, facet in dataset.facets.items()
+    }
+    in_file = np.fromiter((wanted in file.casefold() for file in dataset.files), bool, len(dataset))
+    found = np.flatnonzero(np.logical_or.reduce([in_file, *named.values()]))
+    main = dataset.facets[dataset.main_facet]
+    first = found[np.argsort(~named[dataset.main_facet][found], kind="stable")][:MOST]
+    rows = [
+        {"clip": int(clip), "label": main.label(int(clip)) or "no label", "note": dataset.files[int(clip)]}
+        for clip in first
+    ]
+    return {"total": len(found), "clips": rows}

@@ -1,0 +1,23 @@
+from typing import Any
+
+import pytest
+
+from explorer.sounds.text_search import MOST, clips_with
+
+
+def test_clips_are_found_by_label_and_by_file(make_dataset: Any) -> None:
+    dataset = make_dataset(200)
+    rain = clips_with(dataset, " RAIN ")
+    assert rain["total"] == 40 == len(rain["clips"])
+    assert rain["clips"][0] == {"clip": 2, "label": "rain", "note": "rain-2.wav"}
+    assert [row["clip"] for row in clips_with(dataset, "dog-11.wav")["clips"]] == [11]
+    every = clips_with(dataset, ".wav")
+    assert (every["total"], len(every["clips"])) == (200, MOST)
+    assert clips_with(dataset, "three")["total"] == 50  # a source
+    for nothing in ("", "  ", "tractor"):
+        assert clips_with(dataset, nothing) == {"total": 0, "clips": []}
+
+
+@pytest.mark.parametrize("text", ["(", "*", "\x00", "é"])
+def test_a_text_is_taken_as_it_is(text: str, make_dataset: Any) -> None:
+    assert clips_with(make_dataset(5), text)["total"] == 0
