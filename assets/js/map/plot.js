@@ -130,7 +130,7 @@ export class MapPlot extends PlacedPoints {
           now.x[i] = from.x[i] + eased * (x[i] - from.x[i]);
           now.y[i] = from.y[i] + eased * (y[i] - from.y[i]);
         }
-        this.camera.fit = between(from.fit, fit, eased);
+        this.camera.fit = share < 1 ? between(from.fit, fit, eased) : fit;
         if (share === 1) this.moving = null;
         this.paint();
         if (share < 1) nextFrame(step);
