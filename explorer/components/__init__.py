@@ -21,6 +21,7 @@ from explorer.components.settings_form import SettingsForm, filled_in, settings_
 from explorer.components.similarity_chart import SimilarityChart
 from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sound
 from explorer.components.standing import Standing
+from explorer.components.suspects import Suspects
 from explorer.components.two_views import AskedViews, TwoViews
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "SimilarityChart",
     "SoundPlayer",
     "Standing",
+    "Suspects",
     "TwoViews",
     "answered",
     "chosen_run",

@@ -16,6 +16,7 @@ from explorer.components import (
     RunState,
     SelectionPanel,
     Standing,
+    Suspects,
     TwoViews,
 )
 from explorer.pages.export_button import ExportButton
@@ -48,6 +49,7 @@ def build(frame: Frame) -> None:
         with gr.Column(elem_id="live-map", min_width=320):
             FirstMinute(elem_id="first-minute")
             EmbeddingMap(elem_id="map", panel_in=CLIP)
+            Suspects(elem_id="suspects")
         with gr.Column(elem_id="live-clip", min_width=300):
             ClipSlot(elem_id=CLIP)
             TwoViews(elem_id="two-views")

@@ -93,6 +93,7 @@ OPEN = (
     Open("POST", "/gradio_api/x/run/{name}/suggest", PAGE, "clips like those that are named; changes nothing"),
     Open("POST", "/gradio_api/x/run/{name}/take_away/{kind}", PAGE, "clips as a table or as sounds; changes nothing"),
     Open("GET", "/gradio_api/x/run/{name}/layout/{step}", PAGE, "their places"),
+    Open("GET", "/gradio_api/x/run/{name}/suspects", PAGE, "clips worth a second hearing"),
     Open("GET", "/gradio_api/x/run/{name}/neighbours/{step}/{point}", PAGE, "which clips it hears alike"),
     Open(
         "GET",

@@ -88,6 +88,7 @@ def test_routes_answer_in_the_types_of_the_page(
         "Points": [points, answer("run/waits/points")],
         "Column": columns,
         "Neighbour": neighbours,
+        "SuspectList": [answer("run/first/suspects")],
         "Moved": [answer("run/first/moved/0/10")],
         "Lens": [answer("run/first/lens/10")],
         "SpectrogramImage": [*answer(f"pictures/{DATA}?of=3,5"), answer(f"upload/{token}/picture")],

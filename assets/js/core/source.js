@@ -16,6 +16,7 @@
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
 /** @import { TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
+/** @import { SuspectList } from "./types.d.ts" */
 /** @typedef {"status" | "metrics" | "layouts"} NewsPart */
 
 /**
@@ -34,6 +35,7 @@
  * @property {(run: string, step: number, point: number, count: number) => Promise<Neighbour[]>} neighbours
  * @property {(run: string, before: number, after: number, count: number) => Promise<Moved>} moved
  *   the clips whose true neighbours changed most between two steps, the one that did most first
+ * @property {(run: string) => Promise<SuspectList>} suspects  clips worth a second hearing
  * @property {(run: string) => Promise<number[]>} lensSteps
  * @property {(run: string, step: number) => Promise<Lens>} lens
  * @property {(sound: Sound) => Promise<ArrayBuffer>} sound  a sound file that browsers can decode

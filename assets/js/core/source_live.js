@@ -86,6 +86,12 @@ export class LiveSource {
     return this.json(`run/${word(run)}/moved/${before}/${after}?k=${count}`, "what moved most");
   }
 
+  /** Computed when it is first asked for, which may take a while. @param {string} run */
+  suspects(run) {
+    const where = `run/${word(run)}/suspects`;
+    return this.ask(where, "the suspects", (reply) => reply.json(), this.seconds.bytes);
+  }
+
   /** @param {string} run */
   async lensSteps(run) {
     return (await this.json(`run/${word(run)}/lens`, "the steps of the method's picture")).steps;

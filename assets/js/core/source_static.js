@@ -14,6 +14,7 @@ const NO_VIEWS = "Views are drawn by the page's server, which an export doesn't 
 
 /** @import { NewsPart, Source } from "./source.js" */
 /** @import { Column, ExportedLens, ExportedRun, MetricRow, MethodCard, Moved, Neighbour, Places, Points } from "./types.d.ts" */
+/** @import { SuspectList } from "./types.d.ts" */
 /** @import { Refusal, RunStatus, Sound, SpectrogramImage, TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @typedef {(samples: Float32Array) => SpectrogramImage} Draw */
 
@@ -182,6 +183,11 @@ export class StaticSource {
       return { point, clip, changed: 1 - shared / Math.max(1, 2 * nearest - shared) };
     });
     return { moved: moved.sort((a, b) => b.changed - a.changed).slice(0, count), judged: clips.length };
+  }
+
+  /** @returns {Promise<SuspectList>} */
+  async suspects() {
+    throw refused("An export holds no list of suspects.", 404);
   }
 
   async lensSteps() {

@@ -228,6 +228,22 @@ export interface TakeAway {
   step: number | null;
 }
 
+/** From Python: explorer.suspects: of the newest snapshot; `heard`: whether the sounds themselves were looked at. */
+export interface SuspectList {
+  step: number;
+  facet: string;
+  /** kind → what it is called */
+  kinds: Record<string, string>;
+  rows: {
+    kind: string;
+    clip: number;
+    label: string;
+    reason: string;
+    beside: { clip: number; label: string }[];
+  }[];
+  heard: boolean;
+}
+
 /** From Python: a picture of a lens; `values` is base64 of little-endian float32, row by row. */
 export interface LensPicture {
   name: string;

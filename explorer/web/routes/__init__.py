@@ -20,6 +20,7 @@ from explorer.web.routes.news import Looked, Queued, add_news
 from explorer.web.routes.runs import add_runs
 from explorer.web.routes.settings import add_settings
 from explorer.web.routes.sounds import add_sounds
+from explorer.web.routes.suspects import add_suspects
 from explorer.web.routes.tags import add_tags
 from explorer.web.routes.take_away import add_take_away
 from explorer.web.routes.views import add_views
@@ -50,6 +51,7 @@ def byte_routes(
     add_news(router, library, layouts, looked_at, queued)
     add_map(router, library, layouts, tags)
     add_lens(router, library)
+    add_suspects(router, library)
     add_exports(router, exports)
     add_tags(router, library, tags)
     add_take_away(router, library, layouts)

@@ -1,0 +1,162 @@
+"""The one list of suspects of a run's snapshot, each with its reason in words and the clips to hear beside it."""
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.runs.bundle import Bundle
+from explorer.runs.neighbours import nearest_rows
+from explorer.runs.snapshots import snapshot_hash, unit_embeddings
+from explorer.suspects.apart import (
+    ALIKE,
+    CLIPPED_SHARE,
+    SILENT_DB,
+    clipped_share,
+    far_out,
+    near_pairs,
+    outliers,
+    peak_db,
+    same_sound,
+)
+from explorer.suspects.labels import doubts
+from training.data.dataset import Dataset
+from training.run import RunFolder
+
+KINDS = {
+    "label": "Doubtful labels",
+    "copy": "Near-duplicates",
+    "outlier": "Outliers",
+    "silent": "Silent",
+    "clipped": "Clipped",
+}
+"""In the order of the list → what each is called."""
+MOST = 200
+"""Of each kind."""
+BESIDE = 3
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """One clip of the run, by its row."""
+
+    kind: str
+    row: int
+    reason: str
+    beside: tuple[int, ...]
+    """Rows of the clips to hear next to it."""
+
+
+def suspects(run: RunFolder, dataset: Dataset | None) -> dict[str, Any] | None:
+    """Suspects of assets/js/core/types.d.ts, of the newest snapshot; None where there is none yet. Takes seconds the first
+    time. `dataset`: the run's sounds where they are at hand; without them silent and clipped ones stay unknown.
+    """
+    steps = run.snapshots()
+    key = snapshot_hash(run, steps[-1]) if steps else None
+    if key is None:
+        return None
+    with _lock:  # of several who ask at once one computes
+        found = _found(run.path, steps[-1], key, _Sounds(dataset))
+    if found is None:
+        return None
+    about = Bundle(run).points()
+    rows = [
+        {
+            "kind": one.kind,
+            "clip": about.clips[one.row],
+            "label": about.labels(one.row).get(about.main_facet, ""),
+            "reason": one.reason,
+            "beside": [
+                {"clip": about.clips[r], "label": about.labels(r).get(about.main_facet, "")} for r in one.beside
+            ],
+        }
+        for one in found
+    ]
+    return {"step": steps[-1], "facet": about.main_facet, "kinds": KINDS, "rows": rows, "heard": dataset is not None}
+
+
+class _Sounds:
+    """A data set that is told from others by its fingerprint, so that answers can be kept."""
+
+    def __init__(self, dataset: Dataset | None):
+        self.dataset = dataset
+        self._key = dataset.fingerprint if dataset is not None else ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Sounds) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=8)
+def _found(path: Path, step: int, key: str, sounds: _Sounds) -> list[Suspect] | None:
+    run, dataset = RunFolder(path), sounds.dataset
+    about, units = Bundle(run).points(), unit_embeddings(run, step)
+    if units is None or len(units) != len(about):
+        return None
+    names, codes = about.facets.get(about.main_facet, ((), ()))
+    found = of_labels(units, np.array(codes or [-1] * len(units)), names)
+    found += _copies(units, dataset, about.clips)
+    found += _outliers(units)
+    return found + ([] if dataset is None else _of_sounds(dataset, about.clips))
+
+
+def of_labels(units: np.ndarray, codes: np.ndarray, names: tuple[str, ...]) -> list[Suspect]:
+    """Clips whose neighbours have another label, the surest first."""
+    doubted = doubts(units, codes)
+    order = np.argsort(-doubted.score, kind="stable")
+    return [
+        Suspect(
+            "label",
+            int(doubted.rows[i]),
+            f"{doubted.share[i]:.0%} of the vote of its nearest clips is for {names[doubted.other[i]]}.",
+            _nearest(units, int(doubted.rows[i])),
+        )
+        for i in order[:MOST]
+        if doubted.score[i] > 0
+    ]
+
+
+def _copies(units: np.ndarray, dataset: Dataset | None, clips: tuple[int, ...]) -> list[Suspect]:
+    found = []
+    for row, other, cosine in near_pairs(units):
+        words = f"Its embedding is nearly that of another clip: cosine {cosine:.4f}"
+        if dataset is not None:
+            alike = same_sound(dataset.waveform(clips[row]), dataset.waveform(clips[other]))
+            if alike < ALIKE:
+                continue
+            words += f", and the sounds themselves correlate at {alike:.2f}"
+        found.append(Suspect("copy", row, f"{words}.", (other,)))
+    return found[:MOST]
+
+
+def _outliers(units: np.ndarray) -> list[Suspect]:
+    factor = outliers(units)
+    words = "It lies {:.2f} times as far from its nearest clips as these from theirs."
+    return [
+        Suspect("outlier", int(row), words.format(factor[row]), _nearest(units, int(row)))
+        for row in far_out(factor)[:MOST]
+    ]
+
+
+def _of_sounds(dataset: Dataset, clips: tuple[int, ...]) -> list[Suspect]:
+    silent, clipped = [], []
+    for row, clip in enumerate(clips):
+        samples = dataset.waveform(clip)
+        peak, share = peak_db(samples), clipped_share(samples)
+        if peak < SILENT_DB:
+            words = "Every sample is zero." if peak == -np.inf else f"Its loudest sample is at {peak:.0f} dB."
+            silent.append(Suspect("silent", row, words, ()))
+        elif share > CLIPPED_SHARE:
+            clipped.append((share, Suspect("clipped", row, f"{share:.1%} of its samples stand at full scale.", ())))
+    clipped.sort(key=lambda one: -one[0])
+    return silent[:MOST] + [one for _, one in clipped[:MOST]]
+
+
+def _nearest(units: np.ndarray, row: int) -> tuple[int, ...]:
+    return tuple(n.row for n in nearest_rows(units, units[row], BESIDE, leave_out=row))

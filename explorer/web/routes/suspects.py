@@ -1,0 +1,20 @@
+"""Clips of a run that are worth a second hearing."""
+
+from fastapi import APIRouter, Response
+
+from explorer.runs.library import Library
+from explorer.suspects.listed import suspects
+from explorer.web.routes.answers import Refused, json_answer, run_of
+
+
+def add_suspects(router: APIRouter, library: Library) -> None:
+    """`suspects` of a run."""
+
+    @router.get("/run/{name}/suspects")
+    def run_suspects(name: str) -> Response:
+        """No coroutine, so that it is answered in a thread: the first time it takes seconds."""
+        run = run_of(library, name)
+        found = suspects(run, library.sounds(run).dataset)
+        if found is None:
+            raise Refused("This run has no snapshot yet.")
+        return json_answer(found)

@@ -1,0 +1,62 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.suspects.listed import KINDS, suspects
+from training.data.cache import ClipWriter
+from training.data.dataset import SAMPLE_RATE
+from training.run import RunFolder
+
+
+def embedded(step: int) -> np.ndarray:
+    """Five clusters of sixty; clip 5 has the place of cluster 1, clip 7 that of clip 12, clip 9 lies apart from all."""
+    random = np.random.default_rng(0)
+    found = 4 * random.normal(size=(5, 16))[np.arange(300) % 5] + random.normal(size=(300, 16))
+    found[5], found[7], found[9] = found[6] + 0.5 * random.normal(size=16), found[12], -40
+    return found.astype(np.float32)
+
+
+def write_sounds() -> Any:
+    """300 noises, of which 7 is 12, 20 is silent and 21 clipped."""
+    random = np.random.default_rng(1)
+    writer = ClipWriter("Noises", "0" * 64, None)
+    sounds = [(6000 * random.normal(size=SAMPLE_RATE // 4)).clip(-30_000, 30_000) for _ in range(300)]
+    sounds[7], sounds[20], sounds[21] = sounds[12], 0 * sounds[20], np.sign(sounds[21]) * 32_767
+    for i, sound in enumerate(sounds):
+        writer.add(sound.astype(np.int16), id=f"clip-{i}", labels={"source": "a"}, file=f"{i}.wav")
+    return writer.finish("source")
+
+
+def test_each_suspect_has_its_reason_and_what_to_hear_beside_it(make_run: Any, cache: Path, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "a", embedded=embedded)
+    found = suspects(run, write_sounds())
+    assert found is not None and found["step"] == 20 and found["facet"] == "class" and found["heard"]
+    of = {kind: [row for row in found["rows"] if row["kind"] == kind] for kind in KINDS}
+    first = of["label"][0]
+    assert (first["clip"], first["label"]) == (5, "bell")
+    assert first["reason"].endswith("% of the vote of its nearest clips is for dog.")
+    assert len(first["beside"]) == 3 and {row["label"] for row in first["beside"]} == {"dog"}
+    assert [(row["clip"], [other["clip"] for other in row["beside"]]) for row in of["copy"]] == [(7, [12])]
+    assert "correlate at 1.00" in of["copy"][0]["reason"]
+    assert of["outlier"][0]["clip"] == 9
+    assert [(row["clip"], row["reason"]) for row in of["silent"]] == [(20, "Every sample is zero.")]
+    assert [row["clip"] for row in of["clipped"]] == [21]
+
+
+def test_without_the_sounds_the_embedding_alone_is_judged(make_run: Any, cache: Path, tmp_path: Path) -> None:
+    found = suspects(make_run(tmp_path / "a", embedded=embedded), None)
+    assert found is not None and not found["heard"]
+    assert {row["kind"] for row in found["rows"]} == {"label", "copy", "outlier"}
+
+
+def test_it_is_computed_once(make_run: Any, cache: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    run = make_run(tmp_path / "a", embedded=embedded)
+    first = suspects(run, None)
+    monkeypatch.setattr("explorer.suspects.listed.doubts", lambda *given: 1 / 0)
+    assert suspects(run, None) == first
+
+
+def test_a_run_without_a_snapshot_has_no_list(make_run: Any, tmp_path: Path) -> None:
+    assert suspects(make_run(tmp_path / "a", snapshots=()), None) is None
+    assert suspects(RunFolder(tmp_path / "none"), None) is None
