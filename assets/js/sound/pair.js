@@ -124,10 +124,18 @@ export class PairView {
 
   /** Asks how alike the views are, once for a run and a query; while one is answered only the last that follows is kept. */
   async judge() {
-    if (this.judging) return;
-    this.judging = true;
-    for (let about = this.wanted(); about && about.key !== this.judged; about = this.wanted()) {
+    const open = () => {
+      const about = this.wanted();
+      if (!about || about.key === this.judged) return null;
       this.say("How alike does the model find them? …");
+      return about;
+    };
+    if (this.judging) {
+      open(); // one is being answered: it is said that this one waits
+      return;
+    }
+    this.judging = true;
+    for (let about = open(); about; about = open()) {
       const [said, again] = await source.alike(about.run, about.query).then(
         (alike) => [alikeInWords(alike), false],
         (error) => [error.message, error.status === 503],
