@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.runs.neighbours import nearest_of_all
 from training.run.schema import Column
 
 NEIGHBOURS = 10
@@ -44,6 +45,18 @@ def local_trust(units: np.ndarray, places: np.ndarray) -> np.ndarray | None:
     return trust
 
 
+def nearness(units: np.ndarray, places: np.ndarray) -> np.ndarray | None:
+    """(n,) float32: the mean cosine of each point to its k = 10 truly nearest; NaN where not judged. None for k points or
+    fewer.
+    """
+    if len(units) <= NEIGHBOURS:
+        return None
+    judged = np.unique(np.linspace(0, len(units) - 1, min(len(units), MOST_POINTS)).astype(int))
+    near = np.full(len(units), np.nan, np.float32)
+    near[judged] = nearest_of_all(units, NEIGHBOURS, judged)[1].mean(axis=1)
+    return near
+
+
 def _nearest_places(places: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
     """(len(rows), k) the nearest points on the map of each of `rows`, itself left out."""
     from scipy.spatial import KDTree  # takes long to import, and a page that only reads values needs none
@@ -58,7 +71,11 @@ MAP_TRUST = Column(
     "map_trust", "Map trust", "number", "snapshot", writer="projector",
     meaning="How far the clip's neighbours on this map are its neighbours in truth; 1 means all of them, about 0.5 is chance.",
 )  # fmt: skip
-MAP_COLUMNS = (MapColumn(MAP_TRUST, local_trust),)
+NEARNESS = Column(
+    "nearness", "Similarity of neighbours", "number", "snapshot", writer="projector",
+    meaning="The mean cosine similarity of the clip to its 10 truly nearest: low is a clip that stands alone.",
+)  # fmt: skip
+MAP_COLUMNS = (MapColumn(MAP_TRUST, local_trust), MapColumn(NEARNESS, nearness))
 
 
 def map_columns(units: np.ndarray, places: np.ndarray) -> dict[str, np.ndarray]:

@@ -38,10 +38,12 @@ export class SelectedList {
    * @param {number[]} points
    */
   show(known, points) {
-    const another = known !== this.known || String(points) !== String(this.points);
+    const others = known !== this.known || String(points) !== String(this.points);
     this.known = known;
     this.points = points;
-    if (another) this.list(FIRST);
+    const notes = points.slice(0, this.shown).map((point) => known.brief(point)); // a tag changes them
+    if (others || String(notes) !== String(this.clips.rows.map(({ note }) => note)))
+      this.list(others ? FIRST : this.shown);
   }
 
   /** @param {number} most */

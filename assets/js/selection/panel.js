@@ -83,7 +83,7 @@ export class SelectionPanel {
     if (this.clips) return;
     const points = await source.points(run).catch(() => null);
     if (!points?.n || run !== this.run || this.clips) return;
-    this.clips = new MapClips(run, points, view.state.colour);
+    this.clips = new MapClips(run, points, null); // called by what they are, whatever colours the map
     this.kept = tagsOf(run);
     this.show();
   }

@@ -97,20 +97,20 @@ def test_a_category_may_be_written_as_texts_and_codes_need_no_names(bundle: Any)
     key, binned = bundle.column("key"), bundle.column("bin", 20)
     assert (key.names, key.values[:3].tolist()) == (("major", "minor"), [1, 0, -1])
     assert (binned.names, binned.values[:5].tolist()) == (("0", "1", "2", "3"), [0, 1, 2, 3, 0])
-    assert names(bundle) == ["key", "bin", "class", "source", "map_trust"]
+    assert names(bundle) == ["key", "bin", "class", "source", "map_trust", "nearness"]
 
 
 @pytest.mark.parametrize("name", OLDER_RUNS)
 def test_an_older_run_has_the_columns_that_it_has(name: Any, tmp_path: Path) -> None:
     run = shutil.copytree(OLDER_RUNS[name], tmp_path / name)
     bundle = Bundle(RunFolder(run), LayoutFolders(tmp_path / "cache"))
-    assert set(names(bundle)) == {*bundle.points().facets, "map_trust"}
+    assert set(names(bundle)) == {*bundle.points().facets, "map_trust", "nearness"}
     assert bundle.column("class").values.shape == (len(bundle.points()),)
 
 
 def test_a_folder_of_nothing_is_borne(tmp_path: Path) -> None:
     bundle = Bundle(RunFolder(tmp_path), LayoutFolders(tmp_path / "cache"))
-    assert names(bundle) == ["map_trust"] and len(bundle.points()) == 0
+    assert names(bundle) == ["map_trust", "nearness"] and len(bundle.points()) == 0
     assert bundle.column("class") is None and bundle.column("map_trust", 0) is None
     assert bundle.neighbours(0, 0) is None and bundle.lens(0) is None and bundle.curves().rows == []
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from explorer.runs import map_columns
-from explorer.runs.map_columns import local_trust, mean_trust
+from explorer.runs.map_columns import local_trust, mean_trust, nearness
 from explorer.runs.snapshots import unit_rows
 
 K = map_columns.NEIGHBOURS
@@ -55,3 +55,14 @@ def test_few_points_have_no_trust_and_one_place_for_all_is_borne(vectors: Any) -
     assert mean_trust({}) is None
     flat = local_trust(units, np.zeros((200, 2), np.float32))
     assert ((flat >= 0) & (flat <= 1)).all()
+
+
+def test_nearness_is_the_mean_cosine_of_the_ten_nearest(vectors: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    units = unit_rows(vectors)
+    found = nearness(units, vectors[:, :2])
+    for point in (0, 57, 199):
+        cosines = np.sort(np.delete(units @ units[point], point))[-K:]
+        assert found[point] == pytest.approx(cosines.mean(), abs=1e-6)
+    monkeypatch.setattr(map_columns, "MOST_POINTS", 50)
+    assert np.isfinite(nearness(units, vectors[:, :2])).sum() == 50
+    assert nearness(units[:10], vectors[:10, :2]) is None

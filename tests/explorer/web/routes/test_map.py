@@ -21,6 +21,7 @@ def test_columns_come_with_the_points_or_with_their_step(page: Any) -> None:
     columns = {c["name"]: c for c in page.get("run/first/points").json()["columns"]}
     assert list(columns) == [
         *("class", "source", "right", "share", "cluster", "duration", "loudness", "even", "note", "map_trust"),
+        "nearness",
         *("tags", "tag_agreement"),
     ]
     assert (columns["class"]["names"][3], columns["class"]["values"][3]) == ("seven", 3)
@@ -28,7 +29,7 @@ def test_columns_come_with_the_points_or_with_their_step(page: Any) -> None:
     assert columns["loudness"]["values"][:3] == [-20.0, None, -22.0]
     assert columns["note"]["values"][2] == "note 2"
     assert {name for name, c in columns.items() if "values" not in c} == {
-        *("right", "share", "cluster", "map_trust", "tag_agreement"),
+        *("right", "share", "cluster", "map_trust", "nearness", "tag_agreement"),
     }
     right = page.get("run/first/column?name=right&step=20").json()
     assert (right["names"], right["values"][:3]) == (["wrong", "right"], [1, 1, 1])
