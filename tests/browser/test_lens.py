@@ -54,7 +54,8 @@ def test_a_cell_is_read_and_both_its_clips_are_heard(finished_site: Any, look: C
 
 def test_kept_steps_are_gone_back_to(finished_site: Any, look: Callable[..., Any]) -> None:
     page = shown_lens(look(finished_site), "made-up")
-    page.locator("#map").get_by_label("Snapshot").press("Home")
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.locator("#map").get_by_label("Snapshot", exact=True).press("Home")
     page.locator("#lens .part-lens[data-step='0']").wait_for()
     assert "step 0 · 1 of 3" in page.locator("#map .timeline-words").inner_text()
 
