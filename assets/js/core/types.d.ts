@@ -341,6 +341,7 @@ export interface TextMatches {
 export interface ViewPair {
   views: { picture: SpectrogramImage; line: string }[];
   note: string;
+  later: boolean;
 }
 
 /**

@@ -85,7 +85,8 @@ export class PairView {
    * @param {ViewPair} pair
    * @param {string} query
    */
-  put({ views, note }, query) {
+  put({ views, note, later }, query) {
+    if (!views.length) return this.fail(Object.assign(new Error(note), { status: later ? 503 : 404 }));
     for (const [i, { player, line }] of this.sides.entries()) {
       const sound = { views: query, which: i };
       player.show({ sound, title: `View ${i + 1}`, picture: views[i].picture, lazy: true });

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LONGEST_SETTINGS = 4_000
 """Letters of the settings of one kind."""
+BUSY_STATUS = 503
 LARGEST_SEED = 2**31
 COMPARED_AT_ONCE = 2
 GOES_ON = "Drawn by this run's settings; its method goes on to mask, cut or order what it is given."
@@ -44,9 +45,15 @@ def add_views(router: APIRouter, library: Library, pairs: Pairs | None, finder: 
     @router.get("/views")
     def views(request: Request) -> Response:
         asked = dict(request.query_params)
-        drawn = _told(lambda: _pairs(pairs).pair(recipe_of(library, asked)))
+        try:
+            drawn = _told(lambda: _pairs(pairs).pair(recipe_of(library, asked)))
+        except Refused as refused:
+            if "run" not in asked:
+                raise
+            # The page asks for each clip that is chosen, so that there being none of a run is an answer and no mistake.
+            return json_answer({"views": [], "note": refused.detail, "later": refused.status_code == BUSY_STATUS})
         shown = [{"picture": picture_values(view.picture), "line": view.line} for view in drawn]
-        return json_answer({"views": shown, "note": _told(lambda: _note(library, asked))})
+        return json_answer({"views": shown, "note": _told(lambda: _note(library, asked)), "later": False})
 
     @router.get("/views/heard/{which}")
     def heard(which: str, request: Request) -> Response:
@@ -64,7 +71,7 @@ def add_views(router: APIRouter, library: Library, pairs: Pairs | None, finder: 
         if (why := _why_not(library, run, recipe)) is not None:
             return json_answer({"why": why})
         if not turn.acquire(timeout=1):
-            raise Refused(BUSY, 503)
+            raise Refused(BUSY, BUSY_STATUS)
         try:
             return json_answer(_told(lambda: _alike(finder, _pairs(pairs), run, recipe)))
         finally:
@@ -162,6 +169,6 @@ def _told(answer: Callable[[], Value]) -> Value:
     except UserError as error:
         raise Refused(str(error)) from None
     except Busy as busy:
-        raise Refused(str(busy), 503) from None
+        raise Refused(str(busy), BUSY_STATUS) from None
     except StillOpening:
-        raise Refused("These sounds are being opened; try again in a moment.", 503) from None
+        raise Refused("These sounds are being opened; try again in a moment.", BUSY_STATUS) from None
