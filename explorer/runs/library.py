@@ -55,6 +55,8 @@ class Sounds:
 
     dataset: Dataset | None
     note: str = ""
+    opening: bool = False
+    """Whether it is only not at hand yet."""
 
 
 class Library:
@@ -111,9 +113,10 @@ class Library:
         try:
             dataset = self.open_datasets.dataset(about.fingerprint)
         except StillOpening:
-            return Sounds(None, f"The sounds of this run{named} are being opened.")
+            return Sounds(None, f"The sounds of this run{named} are being opened.", opening=True)
         if dataset is None:
-            return Sounds(None, self._why_missing(about, named))
+            opening = self.open_datasets.known(about.reference)
+            return Sounds(None, self._why_missing(about, named), opening is not None and not opening.done)
         if any(clip >= len(dataset) for clip in about.clips):
             return Sounds(None, f"This run names clips that its data{named} does not hold, so they cannot be played.")
         return Sounds(dataset)

@@ -45,13 +45,9 @@ def add_views(router: APIRouter, library: Library, pairs: Pairs | None, finder: 
     @router.get("/views")
     def views(request: Request) -> Response:
         asked = dict(request.query_params)
-        try:
-            drawn = _told(lambda: _pairs(pairs).pair(recipe_of(library, asked)))
-        except Refused as refused:
-            if "run" not in asked:
-                raise
-            # The page asks for each clip that is chosen, so that there being none of a run is an answer and no mistake.
-            return json_answer({"views": [], "note": refused.detail, "later": refused.status_code == BUSY_STATUS})
+        if "run" in asked and (why := _none_of_run(library, asked["run"])) is not None:
+            return json_answer({"views": [], **why})
+        drawn = _told(lambda: _pairs(pairs).pair(recipe_of(library, asked)))
         shown = [{"picture": picture_values(view.picture), "line": view.line} for view in drawn]
         return json_answer({"views": shown, "note": _told(lambda: _note(library, asked)), "later": False})
 
@@ -76,6 +72,20 @@ def add_views(router: APIRouter, library: Library, pairs: Pairs | None, finder: 
             return json_answer(_told(lambda: _alike(finder, _pairs(pairs), run, recipe)))
         finally:
             turn.release()
+
+
+def _none_of_run(library: Library, name: str) -> dict[str, Any] | None:
+    """Why none can be drawn of any clip of a run, and whether it is only so for now; None where they can.
+
+    The page asks for each clip that is chosen, so that this is an answer and no mistake.
+    """
+    run = run_of(library, name)
+    try:
+        run_views(run)
+    except UserError as error:
+        return {"note": str(error), "later": False}
+    sounds = library.sounds(run)
+    return None if sounds.dataset is not None else {"note": sounds.note, "later": sounds.opening}
 
 
 def recipe_of(library: Library, asked: dict[str, str]) -> Recipe:

@@ -123,7 +123,6 @@ def test_a_runs_model_says_how_alike_they_are_now_and_before_training(page: Any)
         ({"run": "first"}, "clip must be a whole number"),
         ({"run": "first", "clip": 1, "seed": -1}, "seed must be a whole number"),
         ({"run": "first", "clip": 1, "seed": 2**31 + 1}, "The seed is 2,147,483,649"),
-        ({"run": "away", "clip": 1}, "not on this machine"),
         ({"clip": 1, "fingerprint": DATA, "domain": "light"}, "Choose mel views"),
         ({"clip": 1, "fingerprint": "../x", "domain": "mel"}, "No sound is chosen"),
         ({"clip": 1, "domain": "mel"}, "No sound is chosen"),
@@ -146,11 +145,18 @@ def test_what_cannot_be_drawn_is_refused_in_one_sentence(query: Any, said: str, 
         assert said in answer.json()["detail"], answer.json()
 
 
+def test_a_run_whose_sounds_are_elsewhere_has_no_views_and_says_why(page: Any) -> None:
+    answer = page.get("views", run="away", clip=1)
+    assert answer.status_code == 200 and answer.json()["views"] == [] and not answer.json()["later"]
+    assert "not on this machine" in answer.json()["note"]
+    assert page.get("views/heard/0", run="away", clip=1).status_code == 404
+
+
 def test_answers_are_of_the_types_of_the_page(page: Any, tmp_path: Path) -> None:
     asked = {"run": "first", "clip": 3, "seed": 4}
     samples = {
         "ViewsAlike": [page.get("views/alike/first", **asked).json(), page.get("views/alike/masks", **asked).json()],
-        "ViewPair": [page.get("views", **asked).json()],
+        "ViewPair": [page.get("views", **asked).json(), page.get("views", run="away", clip=1).json()],
     }
     assert wrong_types(tmp_path, samples) == ""
 
