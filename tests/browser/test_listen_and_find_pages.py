@@ -106,7 +106,7 @@ def test_a_change_of_an_augmentation_asks_once_and_shows_that_it_is_busy(site: S
     page.locator("#views-pair .pair-alike").filter(has_text="Similarity").wait_for(timeout=SLOW_MS)
     asked.clear()
     drawn.clear()
-    busy = "() => { window.busy = []; new MutationObserver(() => busy.push(document.querySelector('.pair').ariaBusy))"
+    busy = "() => { window.busy = []; new MutationObserver(() => busy.push(document.querySelector('#views-pair .pair').ariaBusy))"
     page.evaluate(busy + ".observe(document.querySelector('#views-pair .pair'), {attributes: true}); }")
     lines = page.locator("#views-pair .view-line").all_inner_texts()
     page.locator("#views-form [data-name=noise] input[role=switch]").click()
