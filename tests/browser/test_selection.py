@@ -63,7 +63,7 @@ def test_the_keys_go_through_the_selection(finished_site: Site, look: Callable[.
     page.wait_for_function("location.search.includes('clip=0')")
     page.get_by_role("button", name="Clear").last.click()
     page.wait_for_function("!location.search.includes('selection')")
-    assert seen.troubles == []
+    assert [said for said in seen.troubles if "404" not in said] == []  # no views are drawn of a made-up run
 
 
 def test_all_are_heard_in_turn(finished_site: Site, look: Callable[..., Seen]) -> None:
