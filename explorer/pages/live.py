@@ -49,11 +49,11 @@ def build(frame: Frame) -> None:
         with gr.Column(elem_id="live-map", min_width=320):
             FirstMinute(elem_id="first-minute")
             EmbeddingMap(elem_id="map", panel_in=CLIP)
+            SelectionPanel(elem_id="selection")
             Suspects(elem_id="suspects")
         with gr.Column(elem_id="live-clip", min_width=300):
             ClipSlot(elem_id=CLIP)
             TwoViews(elem_id="two-views")
-            SelectionPanel(elem_id="selection")
     with gr.Row(elem_id="with-run"):
         RunChoice(heading="Compare with", compare=True, elem_id="compare")
         export = ExportButton(frame)

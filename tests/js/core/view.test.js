@@ -3,10 +3,10 @@ import { before, test } from "node:test";
 import { MOST_SELECTED, NOT_INCLUDED, read, TABLE, write } from "../../../assets/js/core/address.js";
 import { pretendPage } from "../support.js";
 
-const TABS = ["listen", "map"];
+const TABS = ["live", "listen", "find"];
 const MANY = Array.from({ length: MOST_SELECTED + 1 }, (_, i) => i);
 const STATE = {
-  tab: "map",
+  tab: "find",
   runs: ["a b", "ü.2"],
   step: 40,
   follow: false,
@@ -44,14 +44,19 @@ before(async () => {
   ({ View } = await import("../../../assets/js/core/view.js"));
 });
 
+test("a tab of a former version opens the one that its things went to", () => {
+  for (const tab of ["train", "map", "live"]) assert.equal(read(`?tab=${tab}`, TABS).tab, "live");
+  assert.equal(read("?tab=nowhere", TABS).tab, null);
+});
+
 test("what is looked at comes back from the address as it went in", () => {
   assert.deepEqual(Object.keys(STATE), Object.keys(TABLE));
   assert.deepEqual(read(write(STATE, ""), TABS), STATE);
 });
 
 test("the links of before are understood", () => {
-  const { tab, runs, method, clip } = read("?tab=map&run=made-up&method=byol&clip=12", TABS);
-  assert.deepEqual([tab, runs, method, clip], ["map", ["made-up"], "byol", 12]);
+  const { tab, runs, method, clip } = read("?tab=find&run=made-up&method=byol&clip=12", TABS);
+  assert.deepEqual([tab, runs, method, clip], ["find", ["made-up"], "byol", 12]);
 });
 
 for (const nonsense of [
@@ -148,21 +153,21 @@ test("what may not be looked at is not", () => {
 
 test("the browser's button goes back from tabs, runs and methods, and finds the clip chosen there", () => {
   const view = new View(page("?tab=listen&run=a"), TABS);
-  view.set({ tab: "map" });
+  view.set({ tab: "find" });
   view.set({ clip: 3 });
   view.set({ clip: 5 });
   view.set({ runs: ["b"] });
   assert.equal(view.page.entries.length, 3);
   view.page.history.back();
-  assert.deepEqual([view.state.runs, view.state.clip, view.state.tab], [["a"], 5, "map"]);
+  assert.deepEqual([view.state.runs, view.state.clip, view.state.tab], [["a"], 5, "find"]);
   view.page.history.back();
   assert.deepEqual([view.state.tab, view.state.clip], ["listen", null]);
 });
 
 test("what nobody chose is not gone back to", () => {
-  const view = new View(page("?tab=map"), TABS);
+  const view = new View(page("?tab=find"), TABS);
   view.set({ runs: ["newest"] }, { replace: true });
-  assert.deepEqual(view.page.entries, [{ search: "?tab=map&run=newest" }]);
+  assert.deepEqual(view.page.entries, [{ search: "?tab=find&run=newest" }]);
 });
 
 test("a slider writes the address now and then, and at the end", (t) => {
