@@ -83,7 +83,7 @@ class Function:
 
 
 EVENTS = {
-    "opened": ("tab-train", "select"), "method": ("method", "input"), "start": ("start", "click"),
+    "opened": ("tab-live", "select"), "method": ("method", "input"), "start": ("start", "click"),
     "stop": ("run-state", "stop"), "sound": ("listen-audio", "input"),
 }  # fmt: skip
 """Name here → the part's id and its event."""

@@ -111,7 +111,9 @@ def _augment(asked: dict[str, str]) -> "Augment":
     from training.spectrogram import FrontEnd
     from training.views import VIEWS
 
-    domain = asked.get("domain", "")
+    domain = asked.get("domain")
+    if domain is None:
+        raise Refused("A run or a domain was expected, by which the views are drawn.", 400)
     if domain not in VIEWS:
         raise UserError("Choose mel views or waveform views.")
     views = build(VIEWS[domain], _settings(asked.get("views", "{}")), "The augmentation")
