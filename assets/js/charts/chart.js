@@ -1,12 +1,11 @@
 // One live chart of a run: curves that grow, lines to compare them with, one sentence that says what it shows.
 
 import { make, onResize } from "../core/elements.js";
-import { isActive } from "../core/feed.js";
-import { axis, fontFamily, plain, plotly } from "../core/plot.js";
+import { plain, plotly } from "../core/plot.js";
 import { colour } from "../core/theme.js";
 import { view } from "../core/view.js";
-import { curvesIn, levels, meanings, unitOf, written } from "./declared.js";
-import { labels } from "./labels.js";
+import { layoutOf } from "./chart_layout.js";
+import { curvesIn, levels, meanings, written } from "./declared.js";
 import { enlarge } from "./large.js";
 import { Mark } from "./mark.js";
 import { DASHES, levelsOver, TINTS } from "./over.js";
@@ -15,8 +14,7 @@ import { Tail } from "./tail.js";
 const SMOOTHING = 0.85;
 /** @import { MetricRow } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
-/** @import { Kind, Level } from "./declared.js" */
-/** @import { OwnLevel } from "./over.js" */
+/** @import { Kind } from "./declared.js" */
 /** @typedef {{name: string, feed: Feed}} Shown a run that is shown */
 /** @typedef {{raw: number, smooth?: number, last?: number}} Drawn indices in the tail, and the last of the smooth one */
 /** @typedef {{run: number, name: string, k: number, curve: Kind["curves"][number], alone: boolean, over: boolean}} One
@@ -36,15 +34,7 @@ const SMOOTHING = 0.85;
  * @property {(charts: Chart[]) => void} rebuild
  */
 
-/** @type {Record<Level["look"], {tint?: string, dash?: string}>} */
-const LOOKS = { plain: {}, warm: { tint: "warm" }, dotted: { dash: "dot" } }; // of lines beside the curves
-const HEIGHT = { small: 96, large: 190 };
-const MARGINS = { small: { l: 38, t: 4, b: 18 }, large: { l: 54, t: 6, b: 36 } };
-/** @type {Record<string, string>} */
-const AGAINST = { step: "step", seconds: "seconds trained" };
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
-// Room for the curves of a run that goes on, as shares of what they span: ahead of them, where they head up or down, elsewhere.
-const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
 
 export class Chart {
   /**
@@ -166,7 +156,7 @@ export class Chart {
     );
     const Plotly = await plotly();
     if (runs !== this.board.runs || !this.board.charts.includes(this)) return; // others were chosen meanwhile
-    await Plotly.react(this.plot, traces, this.layout(lines, traces, runs), {
+    await Plotly.react(this.plot, traces, layoutOf(this, lines, traces, runs), {
       displayModeBar: false,
       responsive: false,
     });
@@ -323,93 +313,6 @@ export class Chart {
     const row = curve && !other && feed.rows.findLast((r) => Number.isFinite(r[curve.key]));
     this.value.textContent = row ? written(curve, row[curve.key]) : "";
   }
-
-  /**
-   * @param {OwnLevel[]} lines
-   * @param {Trace[]} traces
-   * @param {Shown[]} runs
-   */
-  layout(lines, traces, runs) {
-    const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
-    const shown = lines.map((line) => ({
-      ...line,
-      ...LOOKS[line.look],
-      ...(line.run === null || runs.length === 1 ? {} : { tint: TINTS[line.run % TINTS.length] }),
-    }));
-    const marks = shown.map((line) => ({
-      type: "line",
-      xref: "paper",
-      x0: 0,
-      x1: 1,
-      y0: line.value,
-      y1: line.value,
-      layer: "below",
-      line: { color: colour(line.tint ?? "faint-text"), width: 1.2, dash: line.dash ?? "dash" },
-    }));
-    const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);
-    const reach = span(
-      values,
-      growing.flatMap((trace) => trace.y.slice(-1)),
-    );
-    const size = this.large ? "large" : "small";
-    const height = this.large ? Math.max(HEIGHT.large, this.plot.clientHeight) : HEIGHT.small;
-    const { l, t, b } = MARGINS[size];
-    const { notes, room } = labels(shown, reach, { pixels: height - t - b, short: !this.large });
-    const ahead = (1 + ROOM.ahead) * Math.max(0, ...growing.map((trace) => trace.x.at(-1) ?? 0)); // one that has ended needs none
-    const still = { automargin: false, ticklabeloverflow: "allow" }; // Plotly would lay all labels out twice to find margins that fit
-    return {
-      height,
-      width: this.plot.clientWidth || undefined,
-      margin: { l, r: room, t, b },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: fontFamily(), color: colour("text"), size: 11 },
-      uirevision: `${this.board.against}`,
-      xaxis: axis({
-        ...still,
-        title: { ...axis().title, text: this.large ? AGAINST[this.board.against] : "" },
-        rangemode: "tozero",
-        nticks: this.large ? 7 : 3,
-        autorangeoptions: { include: ahead },
-      }),
-      yaxis: axis({
-        ...still,
-        title: { ...axis().title, text: this.large ? plain(unitOf(this.kind)) : "" },
-        nticks: this.large ? 6 : 3,
-        tickformat: this.kind.curves.some(({ digits }) => digits < 0) ? ".0e" : undefined,
-        autorangeoptions: { include: reach },
-      }),
-      hovermode: "x",
-      hoverlabel: { font: { size: 11, family: fontFamily() } },
-      dragmode: this.large ? "zoom" : false,
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 }, itemwidth: 20 },
-      shapes: marks,
-      annotations: notes,
-    };
-  }
-}
-
-/**
- * Whether a run will have more rows.
- * @param {Shown} run
- */
-export const goesOn = ({ feed }) => isActive(feed.status);
-
-/**
- * From where to where an axis goes that shows `values`, with room for curves that end in `ends`.
- * @param {number[]} values
- * @param {number[]} ends
- * @returns {[number, number]}
- */
-function span(values, ends) {
-  const low = Math.min(...values),
-    high = Math.max(...values),
-    room = high - low;
-  if (!ends.length) return [low, high];
-  /** @param {number} limit */
-  const heads = (limit) =>
-    room * (ends.some((end) => Math.abs(end - limit) < ROOM.heading * room) ? ROOM.heading : ROOM.other);
-  return [low - heads(low), high + heads(high)];
 }
 
 /** @type {(before: number | undefined, value: number) => number} */
