@@ -202,6 +202,7 @@ def test_a_file_that_is_missing_or_damaged_is_one_sentence(
 def test_the_button_gives_a_zip_of_the_run(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
     page = seen.open("tab=live&run=made-up")
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
     page.get_by_role("button", name="Export this run").click()
     notice = page.locator("#export-notice")
     notice.locator(".notice-line", has_text="Exporting made-up").wait_for()

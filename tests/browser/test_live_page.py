@@ -134,6 +134,8 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
     dropped = empty_site.folder / "cache" / "hearsight" / "dropped"
     assert Path(run.config()["data"]).is_relative_to(dropped)
 
+    page.locator("#drawer").wait_for(state="hidden")  # a training was started by it
+    page.locator("#form-line button").click()
     page.locator("#data input").fill(str(tmp_path / "nowhere"))
     page.locator("#data input").press("Enter")
     page.locator("#data-notice").get_by_text("nowhere cannot be used").wait_for()

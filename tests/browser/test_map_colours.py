@@ -44,7 +44,7 @@ def test_numbers_of_clips_have_a_scale_in_their_unit(finished_site: Any, look: C
     offered = page.get_by_label("Colour by").locator("option").all_inner_texts()
     assert offered == [
         *("class", "source", "Duration", "Loudness", "Even number", "Your tags"),
-        *("kNN right", "Sureness", "Cluster", "Map trust", "Tags agree"),
+        *("kNN right", "Sureness", "Cluster", "Map trust", "Similarity of neighbours", "Tags agree"),
     ]  # and no texts
     colours = colour_by(page, "Duration")
     numbers = page.locator("#map .number-legend")
