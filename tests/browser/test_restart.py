@@ -30,7 +30,7 @@ def small_site(browser: Any, tmp_path: Path) -> Iterator[Any]:
     """A site without runs whose data is opened in a moment: nothing on its page asks by a clock."""
     sites = loaded("conftest")
     site = sites.Site(tmp_path)
-    loaded("test_train_page").write_folder(tmp_path / "usual")
+    loaded("test_live_page").write_folder(tmp_path / "usual")
     site.environment["HEARSIGHT_DATA"] = str(tmp_path / "usual")
     site.open()
     yield site
@@ -39,7 +39,7 @@ def small_site(browser: Any, tmp_path: Path) -> Iterator[Any]:
 
 def written(page: Any, folder: Path) -> None:
     """Another data, method and encoder than the usual ones, and two settings."""
-    tools = loaded("test_train_page")
+    tools = loaded("test_live_page")
     tools.write_folder(folder)
     method_shown(page, "SimCLR")
     page.locator("#method input").fill("vicreg")
@@ -80,7 +80,7 @@ def test_durability_an_open_page_goes_on_after_a_restart_of_its_server(
     small_site.open()
     assert found(page) == before
     page.locator("#start").click()
-    loaded("test_train_page").state_line(page, "Finished after 20 steps")
+    loaded("test_live_page").state_line(page, "Finished after 20 steps")
     (run,) = find_runs(small_site.runs)
     assert (run.config()["data"], run.config()["method"]) == (str(tmp_path / "sounds"), "vicreg")
     page.locator("#runs button").first.click()
@@ -113,4 +113,4 @@ def test_durability_a_page_that_was_used_meanwhile_comes_back_with_what_was_writ
     method_shown(page, "VICReg")
     assert found(page) == before
     page.locator("#start").click()
-    loaded("test_train_page").state_line(page, "Finished after 20 steps")
+    loaded("test_live_page").state_line(page, "Finished after 20 steps")

@@ -4,9 +4,20 @@ import { view } from "../core/view.js";
 
 const START_MS = 20_000; // a run that begins later was started by something else
 
+const KEY = "hearsight:drawer"; // for this tab of the browser
+
+const kept = () => {
+  try {
+    return sessionStorage.getItem(KEY) === "open";
+  } catch {
+    return false;
+  }
+};
+
 class Drawer {
   constructor() {
-    this.open = new URLSearchParams(view.sent).get("tab") === "train"; // as links to the form of former versions say
+    // As links to the form of former versions say, or as it was before the page was loaded anew.
+    this.open = new URLSearchParams(view.sent).get("tab") === "train" || kept();
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.pressed = -Infinity;
@@ -43,7 +54,11 @@ class Drawer {
   }
 
   dress() {
-    document.body.dataset.drawer = this.open ? "open" : "closed";
+    const words = this.open ? "open" : "closed";
+    document.body.dataset.drawer = words;
+    try {
+      sessionStorage.setItem(KEY, words);
+    } catch {} // a browser that keeps nothing
   }
 }
 
