@@ -67,7 +67,7 @@ class Seen:
         self.whole_pages: list[str] = []
         """Requests for the page itself: one for each `open`."""
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and self.troubles.append(said.text))
+        page.on("console", self._hear)
         page.on("request", self._note)
 
     def open(self, query: str = "") -> Any:
@@ -75,6 +75,10 @@ class Seen:
         self.page.goto(f"{self.address}/?{query}")
         self.page.get_by_role("tab").first.wait_for(timeout=60_000)
         return self.page
+
+    def _hear(self, said: Any) -> None:
+        if said.type == "error":
+            self.troubles.append(f"{said.text} {said.location.get('url', '')}".strip())
 
     def _note(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):
