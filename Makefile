@@ -20,7 +20,7 @@ demo: .venv/.installed
 
 test: .venv/.installed-dev node_modules/.installed
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -q -m browser -rs
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser -rs
 
 quick: .venv/.installed-dev node_modules/.installed
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser and not whole"

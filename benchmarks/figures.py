@@ -31,6 +31,12 @@ LONGER = "fsdd, 300 s, 1 thread"
 GIVEN_MORE = ("audio_text", "audio_image")
 """Methods that are given labels, or pictures."""
 FARTHEST = 5
+TABS_LOOKED_AT = (
+    ("while Live is looked at", "throughput_with_live"),
+    ("while Train is looked at", "throughput_with_train"),
+    ("while Map is looked at", "throughput_with_map"),
+)
+"""The latter two of measurements of before Live took their place."""
 
 Results = dict[str, Any]
 
@@ -118,8 +124,7 @@ def beside_page() -> str:
         (words, told(found[name], 2), ", ".join(told(one[name], 2) for one in found["rounds"]))
         for words, name in (
             ("from the start until somebody clicks", "throughput"),
-            ("while Train is looked at", "throughput_with_train"),
-            ("while Map is looked at", "throughput_with_map"),
+            *((words, name) for words, name in TABS_LOOKED_AT if name in found),
             ("while somebody clicks on the map once a second", "throughput_while_clicking"),
         )
     ]

@@ -6,8 +6,7 @@ The server is started as a user starts it; the built-in sounds are made first, s
 seeds make equal snapshots, whose maps would be there already. A training is as long as the form offers. Trainings of the same length
 without any page, one just before and one just after, give the throughput to compare with: over the same seconds, since snapshots, which
 count, are many at first and few later, and as the mean of both, since a machine that isn't one's own alone is not always equally fast.
-For the same reason all is done several times, and what is told is the median. The training is compared while Map and Train are looked at,
-in turn and together, and while somebody clicks on the map once a second. Results are written to benchmarks/results/page.json.
+For the same reason all is done several times, and what is told is the median. The training is compared while Live is looked at, and while somebody clicks on the map once a second. Results are written to benchmarks/results/page.json.
 
 `--before` names a checkout of an earlier version: its own benchmark takes turns with this one, round by round, and both stand in one
 table (benchmarks/results/page_before.json), without touching page.json.
@@ -181,10 +180,7 @@ def with_page(
             page.wait_for_timeout(25_000)  # a user reads; meanwhile the server warms up what a first start needs
             found |= started(page, seconds)
             run = find_runs(runs)[0]
-            for tab in ("Map", "Train"):
-                page.get_by_role("tab", name=tab).click()
-                moments[f"throughput_with_{tab.lower()}"] = watched(page, run)
-            page.get_by_role("tab", name="Live").click()
+            moments["throughput_with_live"] = watched(page, run)
             page.wait_for_timeout(2000)
             clicking = trained_seconds(run)
             moments["throughput"] = (0, clicking)
@@ -219,7 +215,7 @@ def watched(page: Any, run: RunFolder) -> tuple[float, float]:
 
 
 def started(page: Any, seconds: float) -> dict[str, float]:
-    """Press start and go to the map: seconds until the first loss point, the first map and the first UMAP."""
+    """Press start: seconds until the first loss point, the first map and the first UMAP."""
     field = page.locator(".setting[data-name=seconds] input[type=text]")
     field.fill(f"{seconds:g}")
     field.press("Tab")
@@ -229,7 +225,6 @@ def started(page: Any, seconds: float) -> dict[str, float]:
     page.wait_for_function(FIRST_LOSS, arg=shown, timeout=60_000, polling=50)
     first_loss = time.perf_counter() - pressed
     own = page.evaluate(SHOWN_RUN)
-    page.get_by_role("tab", name="Live").click()
     page.wait_for_function(f"({MAP_SHOWN}) === {json.dumps(own)}", timeout=60_000, polling=50)
     first_map = time.perf_counter() - pressed
     page.wait_for_function(

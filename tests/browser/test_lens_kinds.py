@@ -145,6 +145,7 @@ def test_it_is_drawn_read_and_heard(pictured_site: Site, look: Callable[..., See
 
 def pixels(element: Any) -> np.ndarray:
     """(height, width, 3) of what is seen."""
+    element.evaluate("box => box.scrollIntoView({ block: 'center' })")  # not below the line that stays in view
     return np.asarray(Image.open(io.BytesIO(element.screenshot())).convert("RGB"), dtype=int)
 
 
