@@ -22,6 +22,8 @@ def wire(frame: Frame, table: RunTable) -> None:
     library, marks, launcher = frame.services.library, Marks(), frame.services.launcher
 
     def answering(change: Callable[[gr.EventData], None]) -> Callable[[gr.EventData], dict[str, Any]]:
+        """A handler that makes `change`, and answers why it was not made where it wasn't."""
+
         def answer(event: gr.EventData) -> dict[str, Any]:
             asked = getattr(event, "asked", None) or 0
             if frame.read_only:

@@ -58,8 +58,9 @@ class FirstMinute {
       this.say(CAPTIONS[Math.min(CAPTIONS.length - 1, Math.floor((i * CAPTIONS.length) / steps.length))]);
       await new Promise((settle) => setTimeout(settle, PACE_MS));
     }
+    if (this.stopped) return; // the caption stays that of the snapshot that is shown
     this.say(CAPTIONS[CAPTIONS.length - 1]);
-    if (!this.stopped) view.set({ follow: true }, { replace: true });
+    view.set({ follow: true }, { replace: true });
   }
 
   /** The example's snapshots, once its map can be drawn. @returns {Promise<number[]>} */
@@ -81,10 +82,13 @@ class FirstMinute {
   offer() {
     const way = (/** @type {string} */ words, /** @type {() => unknown} */ act, look = "") =>
       make(`button.plain${look}`, { type: "button", onclick: act }, words);
+    /** @type {HTMLButtonElement | null} */
+    const start = document.querySelector("#start");
+    const trains = start !== null && !start.disabled; // not where visitors may only look
     this.ways.replaceChildren(
       way("Hear a point", () => this.hear()),
-      way("Train your own", () => this.train(), ".primary"),
-      way("Bring your sounds", () => this.bring()),
+      ...(trains ? [way("Train your own", () => this.train(), ".primary")] : []),
+      ...(trains ? [way("Bring your sounds", () => this.bring())] : []),
       way("Close", () => this.close()),
     );
     this.ways.hidden = false;
