@@ -63,10 +63,11 @@ def fitting(dataset: Dataset, clips: Sequence[int], most_bytes: float) -> Qualit
 
 def compressed(dataset: Dataset, clip: int, quality: Quality) -> bytes:
     """One clip as an MP3 file."""
-    start, length = int(dataset.starts[clip]), int(dataset.lengths[clip])
+    samples = dataset.int16(clip)
     if quality.seconds is not None:
-        length = min(length, int(quality.seconds * SAMPLE_RATE))
-    samples = dataset.samples[start : start + length] if length else np.zeros(1, np.int16)
+        samples = samples[: int(quality.seconds * SAMPLE_RATE)]
+    if not len(samples):
+        samples = np.zeros(1, np.int16)
     file = io.BytesIO()
     how = {"compression_level": quality.level, "bitrate_mode": quality.mode}
     soundfile.write(file, samples, SAMPLE_RATE, format="MP3", subtype="MPEG_LAYER_III", **how)

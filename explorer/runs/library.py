@@ -55,8 +55,15 @@ class Sounds:
 
     dataset: Dataset | None
     note: str = ""
+    one_by_one: Dataset | None = None
+    """What single clips can be had from: the data set, or the built-in one while it is being made."""
     opening: bool = False
     """Whether it is only not at hand yet."""
+
+    def audible(self) -> dict[str, Any]:
+        """Whether single clips can be heard, and why not, for the page."""
+        heard = self.one_by_one is not None
+        return {"sounds": heard, "note": "" if heard else self.note}
 
 
 class Library:
@@ -116,10 +123,13 @@ class Library:
             return Sounds(None, f"The sounds of this run{named} are being opened.", opening=True)
         if dataset is None:
             opening = self.open_datasets.known(about.reference)
-            return Sounds(None, self._why_missing(about, named), opening is not None and not opening.done)
+            one_by_one = self.open_datasets.one_by_one(about.fingerprint)
+            return Sounds(
+                None, self._why_missing(about, named), one_by_one, opening=opening is not None and not opening.done
+            )
         if any(clip >= len(dataset) for clip in about.clips):
             return Sounds(None, f"This run names clips that its data{named} does not hold, so they cannot be played.")
-        return Sounds(dataset)
+        return Sounds(dataset, one_by_one=dataset)
 
     def _why_missing(self, about: Points, named: str) -> str:
         opening = self.open_datasets.known(about.reference)

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from training.data import open_dataset
+from training.data import open_dataset, starter
 from training.data.cache import load
 from training.data.dataset import Dataset, Progress
+from training.data.starter.unmade import unmade
 from training.errors import UserError
 
 OPEN_AT_MOST = 4
@@ -50,6 +52,15 @@ class Opening:
     def stale(self) -> bool:
         """Whether it failed so long ago that whoever asked has read why, and another try may do better."""
         return self.failed_at is not None and time.monotonic() - self.failed_at >= MISSING_SECONDS
+
+
+@cache
+def built_in() -> str | None:
+    """The fingerprint of the built-in set; None where what makes it is not installed."""
+    try:
+        return starter.fingerprint()
+    except UserError:
+        return None
 
 
 class _Closed(Exception):
@@ -95,6 +106,11 @@ class OpenDatasets:
             return future.result(wait_seconds)
         except NotYet:
             raise StillOpening from None
+
+    def one_by_one(self, fingerprint: str, wait_seconds: float = 2.0) -> Dataset | None:
+        """As `dataset`, but the built-in set's clips can be had while it is being made, each as soon as it is asked for."""
+        found = self.dataset(fingerprint, wait_seconds)
+        return unmade(fingerprint) if found is None and fingerprint == built_in() else found
 
     def open(self, reference: str, window_seconds: float = 2.0, anew: bool = False) -> Opening:
         """Where the opening of "starter", a public set or a path stands; begins it where nobody did, never waits.

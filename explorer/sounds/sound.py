@@ -34,7 +34,7 @@ def waveform_of(sound: Any, open_datasets: OpenDatasets, uploads: Uploads) -> np
     ):
         raise UserError(NO_SOUND)
     try:
-        dataset = open_datasets.dataset(fingerprint)
+        dataset = open_datasets.one_by_one(fingerprint)
     except StillOpening:
         raise UserError("These sounds are being opened; try again in a moment.") from None
     if dataset is None or not 0 <= index < len(dataset):

@@ -71,13 +71,12 @@ class _Sink(io.RawIOBase):
 
 
 def _wav(dataset: Dataset, clip: int) -> bytes:
-    start = int(dataset.starts[clip])
     content = io.BytesIO()
     with wave.open(content, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(SAMPLE_RATE)
-        file.writeframes(dataset.samples[start : start + int(dataset.lengths[clip])].astype("<i2").tobytes())
+        file.writeframes(dataset.int16(clip).astype("<i2").tobytes())
     return content.getvalue()
 
 

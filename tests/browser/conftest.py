@@ -175,18 +175,37 @@ def empty_site(browser: Any, tmp_path: Path) -> Iterator[Site]:
     site.close()
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Any) -> Callable[[bool], Any]:
+    """The context of the browser with or without touch, whose cache spares a page from being read anew for each test."""
+    kept: dict[bool, Any] = {}
+
+    def context(touch: bool) -> Any:
+        if touch not in kept:
+            kept[touch] = browser.new_context(has_touch=touch)
+        return kept[touch]
+
+    return context
+
+
 @pytest.fixture
-def look(browser: Any) -> Iterator[Callable[..., Seen]]:
-    """`look(site, width=…, height=…, touch=…)` gives a page to drive."""
-    contexts: list[Any] = []
+def look(contexts: Callable[[bool], Any]) -> Iterator[Callable[..., Seen]]:
+    """`look(site, width=…, height=…, touch=…)` gives a page to drive, of a visitor whose browser keeps nothing yet."""
+    pages: list[Any] = []
 
     def opened(site: Site, *, width: int = 1280, height: int = 900, touch: bool = False) -> Seen:
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, has_touch=touch))
-        return Seen(contexts[-1].new_page(), site.address)
+        context = contexts(touch)
+        page = context.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        if not any(other.url.startswith(site.address) for other in pages):
+            forget = {"origin": site.address, "storageTypes": "local_storage,indexeddb,cookies"}
+            context.new_cdp_session(page).send("Storage.clearDataForOrigin", forget)
+        return Seen(page, site.address)
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
 
 
 def _write_run(made: ModuleType, path: Path, fingerprint: str) -> None:

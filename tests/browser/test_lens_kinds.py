@@ -1,5 +1,6 @@
 """Every kind of picture that a lens may hold, drawn in a browser: seen, read by pointing and heard by clicking."""
 
+import base64
 import io
 import shutil
 from collections.abc import Callable, Iterator
@@ -144,9 +145,11 @@ def test_it_is_drawn_read_and_heard(pictured_site: Site, look: Callable[..., See
 
 
 def pixels(element: Any) -> np.ndarray:
-    """(height, width, 3) of what is seen."""
-    element.evaluate("box => box.scrollIntoView({ block: 'center' })")  # not below the line that stays in view
-    return np.asarray(Image.open(io.BytesIO(element.screenshot())).convert("RGB"), dtype=int)
+    """(height, width, 3) of what was drawn on the element's canvas, on white; nothing that lies over it is seen."""
+    canvas = element.locator("xpath=descendant-or-self::canvas")
+    drawn = Image.open(io.BytesIO(base64.b64decode(canvas.evaluate("it => it.toDataURL().split(',')[1]"))))
+    ground = Image.new("RGBA", drawn.size, "white")
+    return np.asarray(Image.alpha_composite(ground, drawn.convert("RGBA")).convert("RGB"), dtype=int)
 
 
 def assert_rises(panel: Any) -> None:

@@ -75,10 +75,14 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def int16(self, clip: int) -> np.ndarray:
+        """(S,) int16: the clip's samples as they lie."""
+        start = int(self.starts[clip])
+        return self.samples[start : start + int(self.lengths[clip])]
+
     def waveform(self, clip: int) -> np.ndarray:
         """(S,) float32 in [-1, 1): the clip's samples."""
-        start = int(self.starts[clip])
-        return self.samples[start : start + int(self.lengths[clip])].astype(np.float32) / 32768.0
+        return self.int16(clip).astype(np.float32) / 32768.0
 
     def seconds(self, clip: int) -> float:
         """The clip's length in seconds."""

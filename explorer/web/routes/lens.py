@@ -21,10 +21,5 @@ def add_lens(router: APIRouter, library: Library) -> None:
         found = Bundle(run).lens(number(step, "step"))
         if found is None:
             raise Refused(f"This run has no snapshot of step {shown(step)}.")
-        sounds = library.sounds(run)
-        at_hand = {
-            "fingerprint": Bundle(run).points().fingerprint,
-            "sounds": sounds.dataset is not None,
-            "note": sounds.note,
-        }
+        at_hand = {"fingerprint": Bundle(run).points().fingerprint, **library.sounds(run).audible()}
         return json_answer({**found, **at_hand})

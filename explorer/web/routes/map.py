@@ -61,10 +61,10 @@ def add_map(router: APIRouter, library: Library, layouts: LayoutFolders, tags: T
 def points_values(library: Library, run: RunFolder, tags: TagStore | None = None) -> dict[str, Any]:
     """What the map must know of a run's points, whether they can be heard here, and from which files they were cut."""
     sounds = library.sounds(run)
-    values = {**Bundle(run, tags=tags).points_values(), "sounds": sounds.dataset is not None, "note": sounds.note}
+    values = {**Bundle(run, tags=tags).points_values(), **sounds.audible()}
     if tags is None:  # each browser keeps its own, and fills the column in
         values["columns"].append(from_codes(TAGS, (), [-1] * values["n"]).to_json())
-    if sounds.dataset is not None:
-        files = sounds.dataset.files
+    if sounds.one_by_one is not None:
+        files = sounds.one_by_one.files
         values["files"] = [files[clip] if 0 <= clip < len(files) else "" for clip in values["clips"]]
     return values

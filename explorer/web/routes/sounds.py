@@ -2,8 +2,9 @@
 
 import base64
 import struct
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
@@ -15,6 +16,9 @@ from explorer.sounds.text_search import clips_with
 from explorer.sounds.uploads import Uploads
 from explorer.web.routes.answers import FOR_GOOD, NEVER, Refused, headers, json_answer, number
 from training.data.dataset import SAMPLE_RATE, Dataset
+from training.errors import UserError
+
+T = TypeVar("T")
 
 LONGEST_TEXT = 100
 PICTURES_AT_MOST = 24
@@ -27,8 +31,7 @@ def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
     @router.get("/clip/{fingerprint}/{index}")
     def clip(fingerprint: str, index: str) -> Response:
         dataset, place = _clip(library, fingerprint, index)
-        start = int(dataset.starts[place])
-        return wav(dataset.samples[start : start + int(dataset.lengths[place])], FOR_GOOD)
+        return wav(_made(lambda: dataset.int16(place)), FOR_GOOD)
 
     @router.get("/pictures/{fingerprint}")
     def clip_pictures(fingerprint: str, request: Request) -> Response:
@@ -37,7 +40,8 @@ def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
         if len(indices) > PICTURES_AT_MOST:
             raise Refused(f"{len(indices)} pictures are more than the {PICTURES_AT_MOST} of one answer.")
         clips = [_clip(library, fingerprint, index) for index in indices]
-        return json_answer([picture_values(picture(dataset.waveform(place))) for dataset, place in clips], FOR_GOOD)
+        waveforms = _made(lambda: [dataset.waveform(place) for dataset, place in clips])
+        return json_answer([picture_values(picture(waveform)) for waveform in waveforms], FOR_GOOD)
 
     @router.get("/clips/{fingerprint}")
     def clips(fingerprint: str, request: Request) -> Response:
@@ -82,12 +86,20 @@ def _clip(library: Library, fingerprint: str, index: str) -> tuple[Dataset, int]
 
 def _dataset(library: Library, fingerprint: str) -> Dataset:
     try:
-        dataset = library.open_datasets.dataset(fingerprint)
+        dataset = library.open_datasets.one_by_one(fingerprint)
     except StillOpening:
         raise Refused("These sounds are being opened; try again in a moment.", 503) from None
     if dataset is None:
         raise Refused("These sounds are not on this machine.")
     return dataset
+
+
+def _made(samples: Callable[[], T]) -> T:
+    """Samples, which a built-in set that is being made may fail to give."""
+    try:
+        return samples()
+    except UserError as error:
+        raise Refused(str(error), 503) from None
 
 
 def _upload(uploads: Uploads, token: str) -> np.ndarray:

@@ -4,6 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from training.data import starter
+from training.data.starter import making
+from training.data.starter.clips import StarterClip, clips_of
+
 DATA = "0" * 64
 
 
@@ -40,3 +44,27 @@ def test_clips_are_found_by_a_text(page: Any) -> None:
     assert found == {"total": 1, "clips": [{"clip": 1, "label": "dog", "note": "dog-1.wav"}]}
     assert "at most 100" in page.get(f"clips/{DATA}?with={'x' * 101}").json()["detail"]
     assert page.get(f"clips/{'1' * 64}?with=x").status_code == 404
+
+
+def test_built_in_clips_are_heard_and_seen_while_the_set_is_being_made(page: Any, monkeypatch: Any) -> None:
+    rain = next(i for i, file in enumerate(_files()) if file.startswith("rain/"))
+    word = next(i for i, file in enumerate(_files()) if file.startswith("seven/"))
+    assert page.get(f"clip/{starter.fingerprint()}/{rain}").status_code == 404
+    monkeypatch.setattr(making, "_at_work", AtWork([]))
+    answer = page.get(f"clip/{starter.fingerprint()}/{rain}")
+    assert np.any(np.frombuffer(answer.content[44:], "<i2"))
+    assert page.get(f"pictures/{starter.fingerprint()}?of={rain}").json()[0]["seconds"] >= 1
+    answer = page.get(f"clip/{starter.fingerprint()}/{word}")
+    assert answer.status_code == 503 and "try again in a moment" in answer.json()["detail"]
+
+
+class AtWork(making.Making):
+    """Makes the rain alone."""
+
+    def clips(self, job: making.Job) -> list[StarterClip] | None:
+        sound = starter.CLASSES[job[0]]
+        return clips_of(sound, sound.sources[job[1]]) if sound.name == "rain" else None
+
+
+def _files() -> list[str]:
+    return [f"{s.name}/{source}" for s in starter.CLASSES for source in s.sources for _ in range(s.clips_each)]
