@@ -3,7 +3,7 @@
 from explorer.components.choice import Choice
 from explorer.components.clip_list import ClipList
 from explorer.components.clip_picker import ClipPicker, clips_to_pick
-from explorer.components.data_summary import DataSummary, summary_of
+from explorer.components.data_summary import DataSummary, named_only, summary_of
 from explorer.components.embedding_map import ClipSlot, EmbeddingMap
 from explorer.components.first_minute import FirstMinute
 from explorer.components.form_line import FormLine
@@ -55,6 +55,7 @@ __all__ = [
     "clip_sound",
     "clips_to_pick",
     "filled_in",
+    "named_only",
     "refusal",
     "run_of",
     "said",

@@ -34,6 +34,12 @@ def summary_of(dataset: Dataset) -> dict[str, Any]:
     }
 
 
+def named_only(name: str) -> dict[str, Any]:
+    """The same of data that is being opened: its name, and no clip yet."""
+    none = _listed(())
+    return {"name": name, "clips": 0, "seconds": 0.0, "group": None, "facets": [], "skipped": none, "warnings": none}
+
+
 def _listed(entries: Sequence[Skipped]) -> dict[str, Any]:
     rows = [{"file": entry.file, "reason": entry.reason} for entry in entries[:LISTED_AT_MOST]]
     return {"n": len(entries), "rows": rows}

@@ -48,9 +48,16 @@ class DataChoice:
         self._button = gr.Button("Download this set", visible=False, elem_id=f"{name}-download")
         self._notice = Notice(elem_id=f"{name}-notice")
 
-    def shown_in(self, part: Component, describe: Callable[[Dataset], Any]) -> None:
-        """`part`, placed wherever the page wants it, gets `describe` of the data that is open, or None."""
-        self._part, self._describe = part, describe
+    def shown_in(
+        self,
+        part: Component,
+        describe: Callable[[Dataset], Any],
+        describe_unopened: Callable[[str], Any] = lambda name: None,
+    ) -> None:
+        """`part`, placed wherever the page wants it, gets `describe` of the data that is open, `describe_unopened` of
+        the name of data that is being opened, or None.
+        """
+        self._part, self._describe, self._describe_unopened = part, describe, describe_unopened
 
     def wire(self) -> None:
         """Look at what the visitor chooses, whose folder may have changed since; follow what is slow."""
@@ -115,7 +122,9 @@ class DataChoice:
             return _answer(part=self._describe(opening.dataset))
         if opening.error is not None:
             return _answer(said(opening.error, "bad"))
-        return _answer(said(opening.text, "busy", opening.fraction), ask=True)
+        return _answer(
+            said(opening.text, "busy", opening.fraction), part=self._describe_unopened(data_title(name)[0]), ask=True
+        )
 
     def _named(self) -> set[str]:
         return {name for _, name in data_choices()} | {self._frame.data}

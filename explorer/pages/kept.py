@@ -34,7 +34,7 @@ CHOOSE = """async (chosen) => {{
 }}"""
 TYPED_BEFORE = """(...values) => {{
     const all = [({kept})(...values)].flat();
-    try {{ all[1] = localStorage.getItem("hearsight:data") ?? "[]"; }} catch {{ all[1] = "[]"; }}
+    try {{ all[{place}] = localStorage.getItem("hearsight:data") ?? "[]"; }} catch {{ all[{place}] = "[]"; }}
     return all;
 }}"""
 
@@ -45,9 +45,9 @@ def choose(part: Component, first: str) -> str:
     return CHOOSE.format(id=json.dumps(part.elem_id), first=json.dumps(first), most=TYPED)
 
 
-def typed_before(part: Component) -> str:
-    """JavaScript as `kept` makes it for a choice of data, which puts the paths that were typed, as JSON, into its second input."""
-    return TYPED_BEFORE.format(kept=kept(part))
+def typed_before(*parts: Component) -> str:
+    """JavaScript as `kept` makes it, which puts the paths that were typed, as JSON, into the input after `parts`."""
+    return TYPED_BEFORE.format(kept=kept(*parts), place=len(parts))
 
 
 def keep(*parts: Component) -> str:

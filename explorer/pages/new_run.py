@@ -14,6 +14,7 @@ from explorer.components import (
     SettingsForm,
     chosen_run,
     filled_in,
+    named_only,
     refusal,
     said,
     summary_of,
@@ -31,7 +32,7 @@ from explorer.pages.form_contents import (
     method_needs,
 )
 from explorer.pages.frame import Frame, NewRunForm, in_browser
-from explorer.pages.kept import keep, kept
+from explorer.pages.kept import keep, typed_before
 from explorer.runs.run_settings import values_of
 from explorer.runs.speed import said_speed
 from training.errors import UserError
@@ -59,7 +60,7 @@ class NewRun:
         with gr.Row(elem_id="form-essentials"):
             with gr.Column(min_width=260):
                 self.data = DataChoice(frame)
-                self.data.shown_in(DataSummary(elem_id="data-summary"), summary_of)
+                self.data.shown_in(DataSummary(elem_id="data-summary"), summary_of, named_only)
             with gr.Column(min_width=260):
                 self.method = Choice(
                     label="Method", choices=[], info="Type to find one by its name, family or year.", elem_id="method"
@@ -84,7 +85,11 @@ class NewRun:
         data = self.data.choice
         filled = [data, self.method, *of_method]
         opened = tab.select(
-            self._first, [data, self.encoder, self.settings], filled, js=kept(data, self.encoder), **quiet
+            self._first,
+            [data, self.encoder, self.data.typed, self.settings],
+            filled,
+            js=typed_before(data, self.encoder),
+            **quiet,
         )
         self.encoder.input(None, self.encoder, None, js=keep(self.encoder))
         self.data.wire()
@@ -100,13 +105,13 @@ class NewRun:
         self.start.click(self._start, inputs, self.frame.run, **self.frame.private)
 
     def _first(
-        self, data: str | None, encoder: str | None, settings: dict[str, Any] | None, request: gr.Request
+        self, data: str | None, encoder: str | None, typed: str, settings: dict[str, Any] | None, request: gr.Request
     ) -> tuple[Any, ...]:
         """Everything, with the method that the address names, where it names one, and what was chosen before a reload."""
         if filled_in(settings):
             return (gr.skip(),) * 6  # what the visitor wrote stays
         method = known_method(request.query_params.get("method"))
-        return self.data.offered(data or self.frame.data), *self._with_method(method, encoder)
+        return self.data.offered(data or self.frame.data, typed), *self._with_method(method, encoder)
 
     def _with_method(self, method: str, encoder: str | None = None) -> tuple[Any, ...]:
         return gr.Dropdown(choices=method_choices(), value=method), *self._of_method(method, encoder)

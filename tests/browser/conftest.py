@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOOKED_FOR = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LOOKED_FOR = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-gpu-compositing"]
 """Pages are put together by the processor itself: through an emulated GPU every frame costs several times as much."""
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]

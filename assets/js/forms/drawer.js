@@ -8,16 +8,17 @@ const KEY = "hearsight:drawer"; // for this tab of the browser
 
 const kept = () => {
   try {
-    return sessionStorage.getItem(KEY) === "open";
+    return sessionStorage.getItem(KEY);
   } catch {
-    return false;
+    return null;
   }
 };
 
 class Drawer {
   constructor() {
     // As links to the form of former versions say, or as it was before the page was loaded anew.
-    this.open = new URLSearchParams(view.sent).get("tab") === "train" || kept();
+    this.open = new URLSearchParams(view.sent).get("tab") === "train" || kept() === "open";
+    this.untouched = kept() === null;
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.pressed = -Infinity;
@@ -30,6 +31,12 @@ class Drawer {
   /** @param {() => void} listener */
   onChange(listener) {
     this.listeners.add(listener);
+  }
+
+  /** Open it for somebody who has no run yet, but who did not close it before. */
+  propose() {
+    const start = /** @type {HTMLButtonElement | null} */ (document.querySelector("#start"));
+    if (this.untouched && start && !start.disabled) this.set(true);
   }
 
   toggle() {

@@ -1,7 +1,7 @@
 // What a newcomer is shown first: the finished example learns once more on its timeline, with three captions, and then
 // waits with three ways on. Who was here before, or was sent to something, is not held up.
 
-import { make } from "../core/elements.js";
+import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -34,7 +34,8 @@ class FirstMinute {
     this.ways = make("div.first-ways", { hidden: true });
     this.stopped = false;
     root.hidden = true;
-    root.append(this.words, this.ways);
+    const close = { type: "button", "aria-label": "Close", onclick: () => this.close() };
+    root.append(this.words, make("button.round", close, icon("close")), this.ways);
   }
 
   /** Shows the example's snapshots, the captions spread over them. */
@@ -46,6 +47,7 @@ class FirstMinute {
     } catch {}
     this.root.hidden = false;
     this.offer();
+    this.choose();
     const ended = () => {
       this.stopped = true;
     };
@@ -89,9 +91,15 @@ class FirstMinute {
       way("Hear a point", () => this.hear()),
       ...(trains ? [way("Train your own", () => this.train(), ".primary")] : []),
       ...(trains ? [way("Bring your sounds", () => this.bring())] : []),
-      way("Close", () => this.close()),
     );
     this.ways.hidden = false;
+  }
+
+  /** A clip beside the map from the start, with its nearest: one of those in the middle of the list, in silence. */
+  async choose() {
+    const points = await source.points(EXAMPLE).catch(() => null);
+    if (points && view.run === EXAMPLE && view.state.clip === null)
+      view.set({ clip: points.clips[points.n >> 1] }, { replace: true });
   }
 
   /** A point somewhere, its sound and its neighbours; another one at each press. */
@@ -129,8 +137,8 @@ class FirstMinute {
 export function mount(root) {
   const first = new FirstMinute(root);
   const sent = [...new URLSearchParams(view.sent).keys()].some((word) => !word.startsWith("__"));
-  if (greeted() || sent) return;
-  const look = () => view.run === EXAMPLE && first.begin();
+  if (sent) return;
+  const look = () => view.run === EXAMPLE && (greeted() ? drawer.propose() : first.begin());
   if (!look()) {
     const stop = view.on(["runs"], () => {
       stop();
