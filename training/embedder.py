@@ -18,6 +18,7 @@ from training.data.store import ClipStore, clip_power, padded_waveforms
 from training.errors import UserError
 from training.measures.measure import Embedded
 from training.methods.method import Method
+from training.parts.own_statistics import own_statistics
 from training.run import RunFolder
 
 CHUNK = 512
@@ -49,15 +50,20 @@ def embed_audio(method: Method, audio: Tensor, lengths: Tensor) -> Tensor:
 
 
 def projected(method: Method, h: Tensor) -> Tensor:
-    """z (B, P) of h (B, D), which is h itself for a method without a projector."""
-    z = method.projection(h)
+    """z (B, P) of h (B, D), by norm statistics of these very clips; h itself for a method without a projector."""
+    if len(h) < 2:  # which have no statistics
+        z = method.projection(h)
+    else:
+        with own_statistics(method):
+            z = method.projection(h)
     return (h if z is None else z).float()
 
 
 def projected_pair(method: Method, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     """z (B, P) of two random views of each clip, as a Siamese method sees them, whatever this method looks at."""
-    first, second = (projected(method, method.embed(x)) for x in method.augment.pair(audio, lengths, generator))
-    return first, second
+    first, second = method.augment.pair(audio, lengths, generator)
+    z = projected(method, torch.cat([method.embed(first), method.embed(second)]))
+    return z[: len(first)], z[len(first) :]
 
 
 def moved_later(audio: Tensor, by: Tensor) -> Tensor:

@@ -100,6 +100,8 @@ class Training:
 
     def __post_init__(self) -> None:
         self._pace = Pace(self.machine.device)
+        last = self.run.snapshot(self.learner.snapshot_step) if self.learner.snapshot_step >= 0 else None
+        self._before = None if last is None else last.get("embeddings")
         self._readings = _Readings(self.run.metrics(), self.learner.method.compares_projections)
 
     def to_the_end(self) -> State:
@@ -158,7 +160,9 @@ class Training:
         """Measure, keep weights and state, and forget what has become unnecessary."""
         t, run, journal = self.learner, self.run, self.journal
         started = time.perf_counter()
-        taken = snapshot(t.averaged, self.store, self.dataset, self.clips, self.companions, t.clip_losses)
+        before = self._before
+        taken = snapshot(t.averaged, self.store, self.dataset, self.clips, self.companions, t.clip_losses, before)
+        self._before = taken.arrays["embeddings"]
         t.snapshot_step = t.step
         run.write_snapshot(t.step, taken.arrays)
         if t.step == 0:  # before the row: whoever reads it finds all lines to compare it with

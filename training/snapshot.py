@@ -35,10 +35,11 @@ def snapshot(
     clips: np.ndarray,
     companions: dict[str, Tensor],
     clip_losses: Tensor,
+    before: np.ndarray | None,
 ) -> Snapshot:
     """Embed the probe `clips` in eval mode and measure; the method comes back in training mode.
 
-    `clip_losses` (n,) are of all clips of the data, in training.
+    `clip_losses` (n,) are of all clips of the data, in training; `before` (n, D) are the embeddings of the last snapshot.
     """
     device = store.rows.device
     h = embed_clips(method, store, torch.from_numpy(clips).to(device))
@@ -54,7 +55,8 @@ def snapshot(
     h, z, first, second = (x.cpu() for x in (h, z, first, second))
     votes = cross_group_votes(h, dataset, clips)
     labels, groups = measured_labels(dataset, clips), groups_of(dataset, clips)
-    embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes)
+    last = None if before is None or before.shape != h.shape else torch.from_numpy(before)
+    embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes, last)
     losses = clip_losses.cpu()[torch.from_numpy(clips)] if method.judges_clips else None
     columns = snapshot_values(Taken(dataset, clips, h, votes, losses))
     arrays = {

@@ -12,8 +12,9 @@ from training.config import RunConfig
 from training.data.dataset import Dataset
 from training.data.progress import quiet
 from training.data.store import mel_store, waveform_store
-from training.embedder import Embedder, embed_clips
+from training.embedder import Embedder, embed_clips, projected
 from training.errors import UserError
+from training.measures.spread import normalised_std
 from training.methods import METHODS
 from training.run import RunFolder, create_run
 from training.trainer import train
@@ -58,6 +59,28 @@ def test_store_embedder_and_snapshot_agree(
     probed = run.probe()["clips"]
     of_probe = embedder.embed([tones.waveform(c) for c in probed])
     np.testing.assert_allclose(kept["embeddings"].astype(np.float32), of_probe, atol=1e-2 * np.abs(of_probe).max())
+
+
+def test_a_young_run_measures_its_projector_by_the_clips_own_statistics(made_run: Callable[..., RunFolder]) -> None:
+    """The running statistics of its norms are of few steps and of changed views: by them all clips lie on one side."""
+    run = made_run(method="byol", steps=3)
+    train(run.path)
+    spread = [row["measure/normalised_std"] for row in run.metrics() if "measure/normalised_std" in row]
+    assert min(spread) > 0.8
+    embedder = Embedder(run)
+    before = {name: value.clone() for name, value in embedder.method.state_dict().items()}
+    taken = run.snapshot(3)
+    assert taken is not None
+    h = torch.from_numpy(taken["embeddings"].astype(np.float32))
+    with torch.no_grad():
+        by_running_statistics = embedder.method.projection(h)
+        z = projected(embedder.method, h)
+        alone = projected(embedder.method, h[:1])  # one clip has no statistics of its own
+    assert by_running_statistics is not None and normalised_std(by_running_statistics) < 0.6
+    np.testing.assert_allclose(z.numpy(), taken["projections"].astype(np.float32), atol=2e-2)
+    torch.testing.assert_close(alone, by_running_statistics[:1])
+    after = embedder.method.state_dict()
+    assert not embedder.method.training and all(torch.equal(value, after[name]) for name, value in before.items())
 
 
 def test_a_whole_data_set_keeps_its_order(trained: Callable[..., RunFolder], tones: Dataset) -> None:

@@ -2,8 +2,17 @@
 
 from training.measures.knn import CROSS_GROUP_KNN
 from training.measures.measure import Embedded, LabelMeasure, Measure
+from training.measures.similarity import CKA_TO_LAST
 from training.measures.spectrum import EFFECTIVE_RANK, ENCODER_EFFECTIVE_RANK
-from training.measures.spread import ALIGNMENT, MEAN_COSINE, NORMALISED_STD, UNIFORMITY
+from training.measures.spread import (
+    ALIGNMENT,
+    CENTRED_STD,
+    ENCODER_CENTRED_STD,
+    ENCODER_NORMALISED_STD,
+    MEAN_COSINE,
+    NORMALISED_STD,
+    UNIFORMITY,
+)
 
 MEASURES: dict[str, Measure | LabelMeasure] = {
     measure.name: measure
@@ -12,9 +21,13 @@ MEASURES: dict[str, Measure | LabelMeasure] = {
         NORMALISED_STD,
         EFFECTIVE_RANK,
         ENCODER_EFFECTIVE_RANK,
+        ENCODER_NORMALISED_STD,
+        CENTRED_STD,
+        ENCODER_CENTRED_STD,
         ALIGNMENT,
         UNIFORMITY,
         MEAN_COSINE,
+        CKA_TO_LAST,
     )
 }
 

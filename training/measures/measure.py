@@ -41,6 +41,9 @@ class Embedded:
     votes: "Mapping[str, Votes]" = field(default_factory=dict)
     """By facet, what each clip's neighbours from other groups voted for, of which columns of clips are made too."""
 
+    before: Tensor | None = None
+    """(n, D), h as the last snapshot kept it; None at the first one."""
+
     @cached_property
     def sigma_h(self) -> Tensor:
         """σ of the centred h, (min(n, D),)."""
@@ -57,7 +60,8 @@ class Measure:
     """One number of a model."""
 
     curve: Curve
-    of: Callable[[Embedded], float]
+    of: Callable[[Embedded], float | None]
+    """None where it can't be told, as a comparison with the last snapshot at the first one."""
 
     @property
     def name(self) -> str:
@@ -70,7 +74,8 @@ class Measure:
 
     def values(self, embedded: Embedded) -> dict[str, float]:
         """Its numbers by name, without the prefix of their keys."""
-        return {self.name: self.of(embedded)}
+        value = self.of(embedded)
+        return {} if value is None else {self.name: value}
 
 
 @dataclass(frozen=True)

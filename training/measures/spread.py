@@ -16,7 +16,20 @@ def normalised_std(x: Tensor) -> float:
     SimSiam (arXiv 2011.10566, section 4.1) compares std with 1/√D; multiplied by √D all widths share one scale.
     """
     unit = functional.normalize(x.float(), dim=1)
-    return float(unit.std(0, correction=0).mean() * x.shape[1] ** 0.5)
+    return float(_deviation(unit).mean() * x.shape[1] ** 0.5)
+
+
+def centred_std(x: Tensor) -> float:
+    """Mean over dimensions of std(x), not normalised: equation 1 of VICReg (arXiv 2105.04906) without its hinge and ε.
+
+    It has the embeddings' own scale. Blind to where they lie: a cloud far from the origin, whose normalised std is 0, keeps it.
+    """
+    return float(_deviation(x.double()).mean())
+
+
+def _deviation(x: Tensor) -> Tensor:
+    """Standard deviation of each dimension, divided by n: (D,). Tensor.std takes three times as long."""
+    return (x - x.mean(0)).square_().mean(0).sqrt_()
 
 
 NORMALISED_STD = Measure(
@@ -31,6 +44,45 @@ NORMALISED_STD = Measure(
         lines=(Line("ideal", 1.0),),
     ),
     lambda embedded: normalised_std(embedded.z),
+)
+
+ENCODER_NORMALISED_STD = Measure(
+    Curve(
+        "measure/encoder_normalised_std",
+        "Normalised std of the encoder",
+        "std · √d",
+        digits=2,
+        meaning="How far the normalised embeddings themselves spread, before the projector; healthy encoders lie far below 1.",
+        convention="encoder output, √D · mean std(h/‖h‖), centred",
+        source="arXiv 2011.10566",
+    ),
+    lambda embedded: normalised_std(embedded.h),
+)
+
+CENTRED_STD = Measure(
+    Curve(
+        "measure/centred_std",
+        "Centred std",
+        "std",
+        digits=3,
+        meaning="How far the projections spread around their mean, in their own scale; compare it with the run's own start.",
+        convention="projector output, mean std(z), divided by n, not normalised, no ε",
+        source="arXiv 2105.04906",
+    ),
+    lambda embedded: centred_std(embedded.z),
+)
+
+ENCODER_CENTRED_STD = Measure(
+    Curve(
+        "measure/encoder_centred_std",
+        "Centred std of the encoder",
+        "std",
+        digits=3,
+        meaning="How far the embeddings themselves spread around their mean, in their own scale.",
+        convention="encoder output, mean std(h), divided by n, not normalised, no ε",
+        source="arXiv 2105.04906",
+    ),
+    lambda embedded: centred_std(embedded.h),
 )
 
 
@@ -96,6 +148,7 @@ UNIFORMITY = Measure(
         meaning="How evenly clips fill the sphere: more negative is more even, 0 is collapse to one point.",
         convention="projector output, log mean e^(−2‖x − x'‖²), normalised",
         source="arXiv 2005.10242",
+        lines=(Line("lower bound", -4.0, look="dotted"),),
     ),
     lambda embedded: uniformity(embedded.pairs[0]),
 )

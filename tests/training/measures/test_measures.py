@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import torch
 from training.measures import MEASURES, measured
 from training.measures.collapse import COMPLETE_BELOW, DIMENSIONAL_BELOW, collapse_warning
 from training.measures.measure import Embedded, singular_values
+from training.measures.similarity import cka
 from training.measures.spectrum import effective_rank, participation_ratio, rank_me
-from training.measures.spread import alignment, mean_cosine, normalised_std, uniformity
+from training.measures.spread import alignment, centred_std, mean_cosine, normalised_std, uniformity
 from training.run import RunFolder
 from training.trainer import train
 
@@ -89,6 +91,38 @@ def test_normalised_std() -> None:
     assert normalised_std(torch.from_numpy(x) * 77) == pytest.approx(expected, rel=1e-5)
 
 
+def test_centred_std() -> None:
+    x = random_matrix(50, 6).double() * torch.tensor([1.0, 2, 3, 4, 5, 0]) + 7
+    columns = x.numpy().T
+    expected = sum(math.sqrt(sum((v - c.mean()) ** 2 for v in c) / 50) for c in columns) / 6
+    assert centred_std(x) == pytest.approx(expected, rel=1e-9)
+    assert centred_std(-3 * x) == pytest.approx(3 * expected, rel=1e-9)
+    assert centred_std(torch.tensor([[1.0, 5.0], [-1.0, 5.0]])) == 0.5  # 1 in the one dimension, 0 in the other
+
+
+def test_a_cloud_far_away_is_one_point_by_direction_alone() -> None:
+    """The two spreads see different things: Barlow Twins, whose loss is blind to the mean, may drift away whole."""
+    near = random_matrix(400, 16)
+    far = near + 1000 * torch.nn.functional.normalize(torch.ones(16), dim=0)
+    assert normalised_std(near) == pytest.approx(1, abs=0.02) and normalised_std(far) < 0.01
+    assert centred_std(far) == pytest.approx(centred_std(near), rel=1e-4)
+    assert mean_cosine(near) < 0.01 and mean_cosine(far) > 0.99
+
+
+def test_cka() -> None:
+    x, y = random_matrix(30, 5).double(), random_matrix(30, 7, 1).double()
+    a, b = (m.numpy() - m.numpy().mean(0) for m in (x, y))
+    of_a, of_b = a @ a.T, b @ b.T  # by the Gram matrices of the clips: their cosine
+    expected = (of_a * of_b).sum() / math.sqrt((of_a * of_a).sum() * (of_b * of_b).sum())
+    assert cka(x, y) == pytest.approx(expected, rel=1e-5) and cka(y, x) == pytest.approx(expected, rel=1e-5)
+    turn, _ = torch.linalg.qr(random_matrix(5, 5, 2).double())
+    assert cka(x, -7e-6 * x @ turn + 3) == pytest.approx(1, abs=1e-4)
+    assert cka(random_matrix(4000, 4), random_matrix(4000, 4, 3)) < 0.01
+    apart = torch.tensor([[1.0, 1], [-1, 1], [1, -1], [-1, -1]])
+    assert cka(apart[:, :1], apart[:, 1:]) == 0 and cka(apart, apart[:, :1]) == pytest.approx(1 / math.sqrt(2))
+    assert math.isnan(cka(x, torch.ones(30, 2)))
+
+
 def test_the_ends_of_the_spread() -> None:
     ends = torch.cat([torch.eye(8), -torch.eye(8)])
     assert normalised_std(ends) == pytest.approx(1.0, rel=1e-5)
@@ -116,7 +150,8 @@ def test_geometry_reads_collapse_on_the_projections() -> None:
     h, z, other = random_matrix(30, 9), random_matrix(30, 4, 1), random_matrix(30, 4, 2)
     embedded = Embedded(h, z, (z, other))
     found = measured(embedded)
-    assert found.keys() == MEASURES.keys() - {"cross_group_knn"}
+    assert found.keys() == MEASURES.keys() - {"cross_group_knn", "cka_to_last"}
+    assert measured(replace(embedded, before=h.half()))["cka_to_last"] == pytest.approx(1, abs=1e-5)
     assert found["effective_rank"] == pytest.approx(effective_rank(singular_values(z)))
     assert found["encoder_effective_rank"] == pytest.approx(effective_rank(singular_values(h)))
     assert found["alignment"] == pytest.approx(alignment(z, other)) and torch.equal(
@@ -149,7 +184,8 @@ def test_every_measure_is_described_logged_and_documented(made_run: Callable[...
         curve = measure.curve
         assert measure.name == name and curve.key == f"measure/{name}" and curve.title
         assert curve.meaning.endswith(".") and curve.convention and curve.source
-        assert all(isinstance(row[f"measure/{name}"], float) for row in rows), name
+        told = rows[1:] if name == "cka_to_last" else rows  # the first snapshot has none before it
+        assert told and all(isinstance(row[f"measure/{name}"], float) for row in told), name
         assert f"`{name}`" in page, f"docs/measures.md says nothing of {name}"
     logged = {
         name.removeprefix("measure/").split("/")[0] for row in rows for name in row if name.startswith("measure/")
