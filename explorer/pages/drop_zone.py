@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.components import Notice, said
-from explorer.pages.frame import Frame
+from explorer.pages.frame import READ_ONLY, Frame
 from explorer.pages.kept import keep
 from explorer.sounds.uploads import received
 from training.data.dropped import forget_dropped, is_dropped, keep_dropped
@@ -53,7 +53,7 @@ class DropZone:
         """Copy what arrived, and begin to open it. The zone is emptied for the next."""
         try:
             if self._frame.read_only:
-                raise UserError("Runs can only be looked at here.")
+                raise UserError(READ_ONLY)
             self._frame.services.launcher.jobs.check_disk()
             sent = [received(path) for path in paths or ()]
             folder = str(

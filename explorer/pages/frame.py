@@ -15,6 +15,9 @@ from explorer.web.assets import asset_url
 from training.data import whole_reference
 from training.data.dropped import is_one_drop
 
+READ_ONLY = "Runs can only be looked at here."
+"""Answers whoever would change something on a page for looking only."""
+
 
 def in_browser(function: str) -> str:
     """JavaScript for an event of Gradio's: a function of assets/js/core/page.js is given the inputs, and gives the outputs."""

@@ -31,7 +31,7 @@ from explorer.pages.form_contents import (
     method_choices,
     method_needs,
 )
-from explorer.pages.frame import Frame, NewRunForm, in_browser
+from explorer.pages.frame import READ_ONLY, Frame, NewRunForm, in_browser
 from explorer.pages.kept import keep, typed_before
 from explorer.runs.run_settings import values_of
 from explorer.runs.speed import said_speed
@@ -73,7 +73,7 @@ class NewRun:
                     label="Encoder", choices=[], info="What turns a sound into a vector.", elem_id="encoder"
                 )
                 if frame.read_only:
-                    gr.Markdown("Runs can only be looked at here; to train, run Hearsight on your own machine.")
+                    gr.Markdown(f"{READ_ONLY} To train, run Hearsight on your own machine.")
             with gr.Column(min_width=220):
                 self.drop = None if frame.read_only else DropZone(frame)
         self.settings = SettingsForm(holds=True, elem_id="settings")
@@ -151,7 +151,7 @@ class NewRun:
         self, data: str | None, method: str | None, encoder: str | None, settings: dict[str, Any] | None
     ) -> dict[str, Any]:
         if self.frame.read_only:
-            raise gr.Error("Runs can only be looked at here.", print_exception=False)
+            raise gr.Error(READ_ONLY, print_exception=False)
         config = plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings)))
         fitted = plainly(lambda: self.frame.services.launcher.jobs.fitted(config))
         name = plainly(lambda: self.frame.services.launcher.start(fitted.config))

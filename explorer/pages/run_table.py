@@ -6,13 +6,12 @@ from typing import Any
 import gradio as gr
 
 from explorer.components import RunTable, answered
-from explorer.pages.frame import Frame
+from explorer.pages.frame import READ_ONLY, Frame
 from explorer.runs.library import Library
 from explorer.runs.marks import Marks
 from training.errors import UserError
 from training.run import RunFolder
 
-READ_ONLY = "Runs can only be looked at here."
 MOST_DELETED = 200
 """At once."""
 

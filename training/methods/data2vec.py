@@ -55,7 +55,7 @@ class Settings:
         unit="memory",
     )
     smooth_within: float = setting(
-        1.0, "Differences below this count by their square, above it by their size.", low=0.01, high=10.0, scale="log"
+        1.0, "Differences below this count by their square, above it by their size.", low=0.005, high=10.0, scale="log"
     )
 
 

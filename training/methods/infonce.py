@@ -30,7 +30,7 @@ class Settings(WrongAnswers, ProjectionSettings):
     """Settings of InfoNCE."""
 
     temperature: float = setting(
-        0.1, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.1, "Lower puts more weight on the nearest wrong answers.", low=0.005, high=10.0, scale="log"
     )
 
 

@@ -43,7 +43,7 @@ class Settings(WrongAnswers, ProjectionSettings):
     """Settings of local aggregation."""
 
     temperature: float = setting(
-        0.07, "Lower puts more weight on the nearest neighbours.", low=0.01, high=10.0, scale="log"
+        0.07, "Lower puts more weight on the nearest neighbours.", low=0.005, high=10.0, scale="log"
     )
     bank_momentum: float = setting(
         0.5, "Share of a clip's memory that stays when the clip is heard again.", low=0.0, high=0.99, unit="share"

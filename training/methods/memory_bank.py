@@ -34,7 +34,7 @@ class Settings(WrongAnswers, ProjectionSettings):
     """Settings of instance discrimination."""
 
     temperature: float = setting(
-        0.07, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.07, "Lower puts more weight on the nearest wrong answers.", low=0.005, high=10.0, scale="log"
     )
     negatives: int = setting(
         4096, "Other clips to tell a clip from; all of them where the data has fewer.", low=1, high=65_536, scale="log"

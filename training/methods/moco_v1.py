@@ -50,7 +50,7 @@ class Settings(WrongAnswers):
 
     projection_width: int = setting(128, "Numbers that the loss compares for each view.", low=8, high=1024, scale="log")
     temperature: float = setting(
-        0.07, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.07, "Lower puts more weight on the nearest wrong answers.", low=0.005, high=10.0, scale="log"
     )
     queue_length: int = setting(
         2048, "Remembered projections to tell a view from; at most as many as there are clips.",

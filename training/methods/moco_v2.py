@@ -25,7 +25,7 @@ class Settings(moco_v1.Settings):
 
     hidden_width: int = setting(256, "Width inside the projector.", low=16, high=4096, scale="log")
     temperature: float = setting(
-        0.2, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.2, "Lower puts more weight on the nearest wrong answers.", low=0.005, high=10.0, scale="log"
     )
 
 

@@ -32,7 +32,7 @@ class Settings(WrongAnswers, ProjectionSettings):
     """Settings of MoCo v3."""
 
     temperature: float = setting(
-        0.1, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.1, "Lower puts more weight on the nearest wrong answers.", low=0.005, high=10.0, scale="log"
     )
     momentum: float = setting(
         0.95, "Over how many steps the network that makes the keys averages, at the start; it ends standing still.",

@@ -44,7 +44,7 @@ class Settings(ProjectionSettings):
     )
     prototypes: int = setting(256, "Clusters that views can fall into.", low=2, high=2048, scale="log")
     temperature: float = setting(
-        0.1, "Lower makes the prediction of a cluster more decided.", low=0.01, high=10.0, scale="log"
+        0.1, "Lower makes the prediction of a cluster more decided.", low=0.005, high=10.0, scale="log"
     )
     epsilon: float = setting(
         0.02, "Lower makes the assignments to clusters more decided; too high, and every view is assigned to all of them.",

@@ -55,7 +55,7 @@ class Settings:
     distractors: int = setting(10, "Wrong codes, from other hidden moments of the same clip.", low=1, high=100)
     other_clips: int = setting(10, "Wrong codes, from hidden moments of other clips.", low=0, high=100)
     temperature: float = setting(
-        0.1, "Lower puts more weight on the nearest wrong answers.", low=0.01, high=10.0, scale="log"
+        0.1, "Lower puts more weight on the nearest wrong answers.", low=0.005, high=10.0, scale="log"
     )
     codes: int = setting(32, "Codes of each of the two codebooks.", low=2, high=320, scale="log")
     diversity: float = setting(

@@ -1,0 +1,36 @@
+"""Settings that make a method go wrong are legal settings of it, and other ones than its own."""
+
+import pytest
+
+from training.breaks.mistakes import MISTAKES, mistakes_of
+from training.config import RunConfig, new_config
+from training.methods import METHODS
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_makes_a_configuration_that_differs_from_the_default(method: str) -> None:
+    usual = new_config({}, method=method)
+    found = mistakes_of(method)
+    assert "learning_rate" in found
+    for name, overrides in found.items():
+        config = new_config(overrides, method=method)
+        assert (config.settings, config.views, config.learning_rate) != (
+            usual.settings,
+            usual.views,
+            usual.learning_rate,
+        ), name
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_can_be_made_by_some_method_and_says_what_should_happen(name: str) -> None:
+    assert any(name in mistakes_of(method) for method in METHODS)
+    assert MISTAKES[name].title and MISTAKES[name].expected.endswith(".")
+
+
+def test_a_rate_is_thirty_times_the_methods_own_and_legal() -> None:
+    assert mistakes_of("simclr")["learning_rate"]["learning_rate"] == pytest.approx(30 * RunConfig.learning_rate)
+
+
+def test_without_augmentation_only_the_length_of_a_view_stays() -> None:
+    views = mistakes_of("simclr")["no_augmentation"]
+    assert "views.mixup" in views and set(views.values()) == {0.0} and "views.crop_seconds" not in views

@@ -1,0 +1,86 @@
+"""Settings with which a method goes wrong although none of its parts is missing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from training.config import RunConfig
+from training.encoders import ENCODERS
+from training.methods import METHODS
+from training.methods.method import Method
+from training.settings import describe
+from training.views import VIEWS
+
+RATE_FACTOR = 30
+COMPARING = ("Siamese, no negatives", "clustering", "contrastive")
+"""Families that learn from what two views of a clip share."""
+STAY = ("crop_seconds",)
+"""Settings of the views that change how much is seen of a clip, and not what it is like."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One way to go wrong."""
+
+    title: str
+    expected: str
+    """What should happen, in one sentence."""
+    overrides: Callable[[type[Method]], dict[str, Any]]
+    """Settings by name, as `training run --set` takes them; empty for a method that can't make this mistake."""
+
+
+def _setting(name: str, value: float) -> Callable[[type[Method]], dict[str, Any]]:
+    """A setting of the method's own, where it has one of this name that may be so."""
+
+    def overrides(method: type[Method]) -> dict[str, Any]:
+        ranges = {s.name: (s.low, s.high) for s in describe(method.Config)}
+        low, high = ranges.get(name, (None, None))
+        return {} if low is None or high is None or not low <= value <= high else {f"method.{name}": value}
+
+    return overrides
+
+
+def _learning_rate(method: type[Method]) -> dict[str, Any]:
+    usual = method.run_defaults.get("learning_rate", RunConfig.learning_rate)
+    highest = next(s.high for s in describe(RunConfig) if s.name == "learning_rate")
+    return {"learning_rate": min(RATE_FACTOR * usual, highest)}
+
+
+def _no_augmentation(method: type[Method]) -> dict[str, Any]:
+    if method.card.family not in COMPARING:
+        return {}
+    views = VIEWS[ENCODERS[method.encoders[0]].domain]
+    return {f"views.{s.name}": 0.0 for s in describe(views) if s.name not in STAY}
+
+
+MISTAKES: Mapping[str, Mistake] = {
+    "temperature_high": Mistake(
+        "temperature 10",
+        "Near and far wrong answers weigh the same: the spread stays, the rank falls to a handful of directions.",
+        _setting("temperature", 10.0),
+    ),
+    "temperature_low": Mistake(
+        "temperature .005",
+        "Only the very nearest wrong answer counts: clips are spread evenly, and less of what they share is learned.",
+        _setting("temperature", 0.005),
+    ),
+    "one_negative": Mistake(
+        "one negative",
+        "A single wrong answer is soon told apart, and there is little left to learn.",
+        _setting("negatives", 1),
+    ),
+    "no_augmentation": Mistake(
+        "no augmentation",
+        "Both views are nearly the same, so that any feature tells them from others: the loss falls at once, less is learned.",
+        _no_augmentation,
+    ),
+    "learning_rate": Mistake(
+        f"learning rate × {RATE_FACTOR}", "Steps overshoot: the loss jumps, and may never come down.", _learning_rate
+    ),
+}
+
+
+def mistakes_of(method: str) -> dict[str, dict[str, Any]]:
+    """By name, the settings of each mistake that this method can make."""
+    found = {name: mistake.overrides(METHODS[method]) for name, mistake in MISTAKES.items()}
+    return {name: overrides for name, overrides in found.items() if overrides}
