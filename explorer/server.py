@@ -20,6 +20,7 @@ from explorer.gradio_patches.quiet_queue import calm
 from explorer.gradio_patches.unasked_launch import launch
 from explorer.jobs.exports import Exports
 from explorer.jobs.launcher import Launcher
+from explorer.measurer import Measurer
 from explorer.pages import tabs_named, whole_page
 from explorer.projector import Projector
 from explorer.runs.layouts import LayoutFolders
@@ -77,6 +78,7 @@ class Server:
             tags=None if read_only else TagStore(),
         )
         self.projector = Projector()
+        self.measurer = None if read_only else Measurer()  # it writes into the runs' folders
         self.page = whole_page(self.services, data=self._data, read_only=read_only, started_in=started_in, paths=paths)
 
     def routes(self) -> FastAPI:
@@ -146,6 +148,8 @@ class Server:
         """Let go of everything but the trainers, which go on."""
         self.page.close(verbose=False)
         self.projector.close()
+        if self.measurer is not None:
+            self.measurer.close()
         self.services.close()
         self._workplace.close()
 
@@ -156,6 +160,8 @@ class Server:
         run = self.services.library.run(name)
         if run is not None:
             self.projector.want(run.path)
+            if self.measurer is not None and run.watched:
+                self.measurer.want(run.path)
 
 
 def head() -> str:

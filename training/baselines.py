@@ -16,6 +16,7 @@ from training.data.dataset import Dataset, Progress
 from training.methods.method import Method
 from training.probe import chance, cross_group_knn, log_mel_statistics, mfcc_statistics
 from training.run import reading
+from training.spectrogram import FrontEnd
 
 COLUMNS = {"log_mel", "mfcc", "chance"}
 VERSION = 1
@@ -49,6 +50,16 @@ def with_random_init(lines: Mapping[str, Any], measures: Mapping[str, Any]) -> d
     return {**lines, "cross_group_knn": facets}
 
 
+def plain_knn(dataset: Dataset, clips: np.ndarray, front_end: FrontEnd) -> dict[str, dict[str, float]]:
+    """For each measured facet the cross-group kNN of what nobody had to learn: {"log_mel", "mfcc", "chance"}."""
+    log_mel = cross_group_knn(log_mel_statistics(dataset, clips, front_end), dataset, clips)
+    mfcc = cross_group_knn(mfcc_statistics(dataset, clips), dataset, clips)
+    return {
+        facet: {"log_mel": log_mel[facet], "mfcc": mfcc[facet], "chance": chance(dataset, clips, facet)}
+        for facet in log_mel
+    }
+
+
 def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str, dict[str, float]]:
     """They depend on the clips and the front end alone, so they are measured once for each."""
     front_end = method.augment.front_end
@@ -57,12 +68,7 @@ def _cached_knn(dataset: Dataset, clips: np.ndarray, method: Method) -> dict[str
     kept = _kept(path)
     if kept is not None:
         return kept
-    log_mel = cross_group_knn(log_mel_statistics(dataset, clips, front_end), dataset, clips)
-    mfcc = cross_group_knn(mfcc_statistics(dataset, clips), dataset, clips)
-    found = {
-        facet: {"log_mel": log_mel[facet], "mfcc": mfcc[facet], "chance": chance(dataset, clips, facet)}
-        for facet in log_mel
-    }
+    found = plain_knn(dataset, clips, front_end)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         durable.write_json(path, found)

@@ -95,6 +95,7 @@ class Embedder:
 
     def __init__(self, run: RunFolder, step: int | None = None):
         """`step` is the newest kept one where it is None. Raises UserError where its weights can't be used."""
+        run.check_trained_here()
         kept = run.checkpoints()
         if not kept:
             raise UserError(f"The run {run.name} has no weights yet.")

@@ -35,6 +35,7 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     "mfcc": {…}}}}, "measures": {name: {"trained", "random_init"}}}; `cross_group_knn` and `probe` are null for the facet
     that is the group itself.
     """
+    run.check_trained_here()
     config = RunConfig.from_json(run.config())
     dataset = open_dataset(data or config.data, window_seconds=config.window_seconds, progress=progress)
     clips = stratified_sample(dataset, CLIPS, config.seed)

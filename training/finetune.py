@@ -61,6 +61,7 @@ def fine_tuning(
     """
     if labels < 1 or not seconds > 0:
         raise UserError(f"{labels} labels and {seconds:g} seconds were asked for, but both must be above 0.")
+    run.check_trained_here()
     config = RunConfig.from_json(run.config())
     embedder = Embedder(run, step)
     dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)

@@ -11,6 +11,9 @@ from training.data.store import CHUNK, clip_power, padded_waveforms
 from training.measures.knn import Votes, accuracy, knn_votes
 from training.spectrogram import FrontEnd, log_mel
 
+CHUNK_SAMPLES = CHUNK * 2 * SAMPLE_RATE
+"""Of the clips whose plain statistics are computed at once."""
+
 
 def stratified_sample(dataset: Dataset, count: int, seed: int, among: np.ndarray | None = None) -> np.ndarray:
     """At most `count` clips, ascending, drawn in turns over every pair of class and group, so that none dominates;
@@ -92,7 +95,7 @@ def statistics(features: Tensor, lengths: Tensor) -> Tensor:
 def log_mel_statistics(dataset: Dataset, clips: np.ndarray, front_end: FrontEnd) -> Tensor:
     """`statistics` of levelled log-mel: (n, 2F). What can be told without learning anything."""
     rows = []
-    for chunk in _chunks(clips):
+    for chunk in _chunks(dataset, clips):
         power, lengths = clip_power([dataset.waveform(c) for c in chunk], front_end, torch.device("cpu"))
         rows.append(statistics(log_mel(power), lengths))
     return torch.cat(rows)
@@ -106,14 +109,17 @@ def mfcc_statistics(dataset: Dataset, clips: np.ndarray) -> Tensor:
     mel = {"n_fft": 512, "hop_length": hop_samples, "n_mels": 40, "pad_mode": "constant"}
     transform = MFCC(SAMPLE_RATE, n_mfcc=20, melkwargs=mel)
     rows = []
-    for chunk in _chunks(clips):
+    for chunk in _chunks(dataset, clips):
         padded, samples = padded_waveforms([dataset.waveform(c) for c in chunk])
         rows.append(statistics(transform(padded), samples // hop_samples + 1))
     return torch.cat(rows)
 
 
-def _chunks(clips: np.ndarray) -> list[list[int]]:
-    return [[int(c) for c in clips[first : first + CHUNK]] for first in range(0, len(clips), CHUNK)]
+def _chunks(dataset: Dataset, clips: np.ndarray) -> list[list[int]]:
+    """Of some 65 MB of samples each, so that long clips need no more memory than short ones."""
+    longest = int(dataset.lengths[clips].max(initial=1))
+    size = max(1, min(CHUNK, CHUNK_SAMPLES // longest))
+    return [[int(c) for c in clips[first : first + size]] for first in range(0, len(clips), size)]
 
 
 def _codes(facet: Facet, clips: np.ndarray) -> Tensor:

@@ -82,7 +82,7 @@ class Launcher:
 
     def resume(self, name: str) -> None:
         """Go on with a run: a paused one at once, a stopped or broken one when its turn comes."""
-        run = self._run(name)
+        run = self._trained(name)
         state = run.status().state
         if state == State.PAUSED:
             run.ask(Control.RESUME)
@@ -101,14 +101,14 @@ class Launcher:
 
     def pause(self, name: str) -> None:
         """Ask a trainer to hold on; it keeps its place and its memory."""
-        run = self._run(name)
+        run = self._trained(name)
         if run.status().state not in (State.TRAINING, State.PREPARING):
             raise UserError(f"The run {name} is not being trained, so it cannot be paused.")
         run.ask(Control.PAUSE)
 
     def stop(self, name: str) -> None:
         """Take a waiting run out of the queue; ask a trainer to save and end, and make it end if it doesn't."""
-        run = self._run(name)
+        run = self._trained(name)
         with self._changing() as queue:
             if queue.now.place(name) is not None:
                 queue.now = queue.now.without(name)
@@ -217,7 +217,7 @@ class Launcher:
             runs = [RunFolder(path) for path in self.root.iterdir() if not path.name.startswith(".")]
         except OSError:
             return None
-        return next((run.name for run in runs if run.status().state in ACTIVE), None)
+        return next((run.name for run in runs if run.status().state in ACTIVE and not run.watched), None)
 
     def _check_allowed(self) -> None:
         if self._read_only:
@@ -242,6 +242,11 @@ class Launcher:
         run = RunFolder(self.root / name) if known and not name.startswith(".") else None
         if run is None or not run.exists():
             raise UserError("There is no such run.")
+        return run
+
+    def _trained(self, name: str) -> RunFolder:
+        run = self._run(name)
+        run.check_trained_here()
         return run
 
     def _path(self, name: str) -> Path:

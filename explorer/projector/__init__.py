@@ -1,4 +1,4 @@
-"""The server's hand on the projector's process: starts it, tells it which runs are being looked at, lets it go."""
+"""The server's hand on a process that works for the runs that somebody looks at: the projector's, and the measurer's."""
 
 import json
 import os
@@ -21,6 +21,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 class Projector:
     """One process for all pages. It ends with the server, however that ends."""
+
+    module = "explorer.projector"
+    """What the process runs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -70,7 +73,7 @@ class Projector:
             self._process.stdin.close()
         self._started, self._told = time.monotonic(), None
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "explorer.projector", "serve", "--parent", json.dumps(current_process().to_json())],
+            [sys.executable, "-m", self.module, "serve", "--parent", json.dumps(current_process().to_json())],
             cwd=PROJECT,
             env={**os.environ, **ONE_THREAD},
             stdin=subprocess.PIPE,

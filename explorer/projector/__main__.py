@@ -8,7 +8,6 @@ import argparse
 import json
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -16,8 +15,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from explorer.projector import LOOKED_SECONDS
 from explorer.projector.chain import Chain, Task, Umap
+from explorer.projector.wanted import Wanted
 from explorer.runs.layouts import LayoutFolders
 from training.process import ProcessIdentity, run_when_idle
 from training.run import RunFolder
@@ -29,30 +28,6 @@ NICENESS = 10
 """Of maps that somebody waits for."""
 
 log = logging.getLogger("projector")
-
-
-class Wanted:
-    """What stdin asked for, until it was last heard too long ago; the process ends when nobody can ask any more."""
-
-    def __init__(self) -> None:
-        self.changed = threading.Event()
-        self._folders: tuple[str, ...] = ()
-        self._heard = 0.0
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    @property
-    def folders(self) -> tuple[str, ...]:
-        """Those of runs whose maps somebody looks at, first the one that was asked for last."""
-        return self._folders if time.monotonic() - self._heard < LOOKED_SECONDS else ()
-
-    def _listen(self) -> None:
-        for line in sys.stdin:
-            try:
-                self._folders, self._heard = tuple(str(folder) for folder in json.loads(line)), time.monotonic()
-            except (ValueError, TypeError):
-                log.warning("A line that is no list of folders was passed over.")
-            self.changed.set()
-        os._exit(0)
 
 
 class Compiled:

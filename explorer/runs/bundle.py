@@ -19,7 +19,7 @@ from explorer.runs.metrics import START, Rows, rows_since
 from explorer.runs.moved import moved_most
 from explorer.runs.neighbours import nearest_of_all, neighbours_of_point
 from explorer.runs.points import Points, points
-from explorer.runs.snapshots import file_stamp, snapshot_hash, unit_embeddings
+from explorer.runs.snapshots import snapshot_hash, stamps, unit_embeddings
 from explorer.tags import TagStore
 from explorer.tags import columns as tag_columns
 from training.run import RunFolder, Status, reading
@@ -79,7 +79,7 @@ class Bundle:
         from training.methods import METHODS  # brings torch, which the first page must not wait for
 
         word = str(self.run.config().get("method"))
-        if word not in METHODS:
+        if word not in METHODS or self.run.watched:  # which may be called as it likes
             return None
         return {"name": word, **{part: getattr(METHODS[word].card, part) for part in CARD}}
 
@@ -133,7 +133,7 @@ class Bundle:
 
     def _of_trainer(self) -> Schema:
         read = ("schema.json", "config.json", "baselines.json")  # the latter two of a run of before there was the first
-        return _schema(self.run.path, tuple(file_stamp(self.run.path / name) for name in read))
+        return _schema(self.run.path, stamps(self.run, *read))
 
     def _declared(self) -> dict[str, Column]:
         facets = [Column(name, name, "category") for name in self.points().facets]  # all that the oldest runs have
@@ -147,7 +147,7 @@ class Bundle:
             return from_codes(column, *tag_columns.clip_tags(about.ids, self._tags.tags()))
         if column.kind == "category" and column.name in about.facets:
             return from_codes(column, *about.facets[column.name])
-        kept = _columns(self.run.path, file_stamp(self.run.path / "columns.json"))
+        kept = _columns(self.run.path, stamps(self.run, "columns.json"))
         return from_list(column, kept.get(column.name), len(about))
 
     def _of_snapshot(self, column: Column, step: int) -> Values | None:
@@ -157,8 +157,11 @@ class Bundle:
         if column.writer == "page" and self._tags is not None:
             return from_array(column, self._agreement(step), count)
         key = COLUMNS + column.name
-        arrays = reading.read_arrays(self.run.snapshot_path(step), lambda name: name == key) or {}
-        return from_array(column, arrays.get(key), count)
+        for path in (self.run.snapshot_path(step), self.run.added_snapshot_path(step)):
+            arrays = reading.read_arrays(path, lambda name: name == key) or {}
+            if key in arrays:
+                return from_array(column, arrays[key], count)
+        return None
 
     def _of_map(self, name: str, step: int) -> np.ndarray | None:
         """As the projector left it, computed here for a map of before it did."""
@@ -186,12 +189,12 @@ class Bundle:
 
 
 @lru_cache(maxsize=64)
-def _schema(path: Path, stamps: tuple[Any, ...]) -> Schema:
+def _schema(path: Path, known: tuple[Any, ...]) -> Schema:
     return RunFolder(path).schema()
 
 
 @lru_cache(maxsize=64)
-def _columns(path: Path, stamp: tuple[int, int, int] | None) -> dict[str, Any]:
+def _columns(path: Path, known: tuple[Any, ...]) -> dict[str, Any]:
     return RunFolder(path).columns()
 
 

@@ -35,7 +35,7 @@ class Changed:
 
 
 def changed_settings(config: Mapping[str, Any]) -> list[Changed] | None:
-    """In the order of PARTS; None where this version has no such method. Imports the methods, and so torch.
+    """In the order of PARTS; None where this version has no such method, or doesn't train the run. Imports torch.
 
     What the run does not name nobody chose: it was begun before there was this setting.
     """
@@ -45,7 +45,7 @@ def changed_settings(config: Mapping[str, Any]) -> list[Changed] | None:
     from training.views import VIEWS
 
     method = METHODS.get(str(config.get("method")))
-    if method is None:
+    if method is None or config.get("watched") is True:
         return None
     encoder = ENCODERS.get(str(config.get("encoder")))
     found = [] if encoder is None or config["encoder"] == method.encoders[0] else [

@@ -115,6 +115,8 @@ class Library:
         """The sounds that the run's points stand for, if exactly these are on this machine."""
         about = points(run)
         named = f" (“{about.data_name}”)" if about.data_name else ""
+        if not about.fingerprint and run.watched:
+            return Sounds(None, about.note or "The sounds of this run are being opened, and its embeddings measured.")
         if not about.fingerprint:
             return Sounds(None, "This run does not say yet which sounds it is trained on.")
         try:

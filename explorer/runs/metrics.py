@@ -7,6 +7,7 @@ like, so that any number of pages may follow one run, and a file that was trunca
 import hashlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from training.run import WINDOW_BYTES, RunFolder, current_rows, rows_from
@@ -14,6 +15,8 @@ from training.run.reading import RegularFile
 
 START = ""
 """The cursor of somebody who knows nothing yet."""
+JOINT = "~"
+"""Between the cursors of the two files of a run that is only watched."""
 _TAIL_BYTES = 256
 
 
@@ -34,8 +37,19 @@ def rows_since(run: RunFolder, cursor: str = START) -> Rows:
     A torn last line waits until it is whole; a line that isn't a JSON object is skipped; what isn't finite is None. Of a
     huge file an answer carries one window; the next question gets the next.
     """
+    own, _, added = cursor.partition(JOINT)
+    files = run.metrics_paths()
+    found = [_rows(path, at) for path, at in zip(files, (own, added), strict=True)]
+    appeared = cursor != START and added == START and bool(found[1].rows)  # with curves that nobody knew of
+    void = appeared or any(each.void for each in found)
+    first, second = [_rows(path, START) for path in files] if void else found
+    joint = f"{first.cursor}{JOINT}{second.cursor}" if second.cursor else first.cursor
+    return Rows(joint, void, first.rows + second.rows)
+
+
+def _rows(path: Path, cursor: str) -> Rows:
     try:
-        with RegularFile(run.metrics_path()) as file:
+        with RegularFile(path) as file:
             offset = _offset(file, cursor)
             rows, end = rows_from(file, offset)
             if 0 < offset < WINDOW_BYTES and any("resumed_from" in row for row in rows):

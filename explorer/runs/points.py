@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from explorer.runs.snapshots import file_stamp
+from explorer.runs.snapshots import stamps
 from training.data.names import readable_name
 from training.run import RunFolder
 
@@ -25,6 +25,8 @@ class Points:
     data_name: str
     reference: str
     """What the run's configuration calls its data: "starter", a public set's name, or a path."""
+    note: str = ""
+    """Why the clips of a run that is only watched can't be heard, where that is known."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -36,11 +38,11 @@ class Points:
 
 def points(run: RunFolder) -> Points:
     """What probe.json says, with everything that contradicts itself left out; no points where it can't be read."""
-    return _points(run.path, tuple(file_stamp(run.path / name) for name in ("probe.json", "config.json")))
+    return _points(run.path, stamps(run, "probe.json", "config.json"))
 
 
 @lru_cache(maxsize=256)
-def _points(path: Path, stamps: tuple[Any, ...]) -> Points:
+def _points(path: Path, known: tuple[Any, ...]) -> Points:
     """Read once, as long as neither file is replaced: thousands of clips are named, and each click asks."""
     run = RunFolder(path)
     probe = run.probe()
@@ -60,6 +62,7 @@ def _points(path: Path, stamps: tuple[Any, ...]) -> Points:
         fingerprint=_text(probe.get("fingerprint")),
         data_name=readable_name(_text(probe.get("data_name")) or _text(probe.get("data"))),
         reference=_text(probe.get("data")) or _text(run.config().get("data")),
+        note=_text(probe.get("note")),
     )
 
 

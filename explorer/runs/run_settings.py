@@ -5,11 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.runs.points import points
+from training.data.names import readable_name
 from training.run import RunFolder
 from training.settings import Setting
 
 GROUPS = {"settings": "", "run": "Training", "views": "Views (augmentation)", "front_end": "Spectrogram"}
 """Name of a group of settings → its title; the first is called as the method."""
+
+
+WATCHED = "Hearsight does not train this run and does not know its method; this is what the run says of itself."
+MOST_TOLD, LONGEST = 60, 200
 
 
 def described(method: str, encoder: str) -> dict[str, Sequence[Setting]]:
@@ -41,12 +46,14 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
     """Method, encoder and data by their titles, the parts taken out, and all settings; those that differ come first.
 
     Each setting is {"name", "title" of its group, "value", "default", "unit", "changed"}. Of a method or an encoder that
-    this version does not know there are none.
+    this version does not know there are none, and of a run that is only watched what its loop says of itself. "note" says so.
     """
     from training.encoders import ENCODERS
     from training.methods import METHODS
 
     config = run.config()
+    if run.watched:
+        return _of_loop(run, config)
     method, encoder = str(config.get("method", "")), str(config.get("encoder", ""))
     breaks = config.get("breaks")
     told = {
@@ -56,6 +63,8 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         "data": points(run).data_name,
         "breaks": [str(name) for name in breaks] if isinstance(breaks, list) else [],
         "settings": [],
+        "note": "",
+        "watched": False,
     }
     if method not in METHODS or encoder not in ENCODERS:
         return told
@@ -67,6 +76,35 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         if setting.name in values.get(group, {})
     ]
     return {**told, "settings": sorted(rows, key=lambda row: not row["changed"])}
+
+
+def _of_loop(run: RunFolder, config: Mapping[str, Any]) -> dict[str, Any]:
+    about = config.get("about")
+    told = {
+        readable_name(str(name), LONGEST): value for name, value in (about if isinstance(about, dict) else {}).items()
+    }
+    rows = [
+        {
+            "name": name,
+            "title": "as the run says",
+            "value": readable_name(value, LONGEST) if isinstance(value, str) else value,
+            "default": None,
+            "unit": "",
+            "changed": True,
+        }
+        for name, value in list(told.items())[:MOST_TOLD]
+        if name != "method" and isinstance(value, str | int | float | bool)
+    ]
+    return {
+        "method": readable_name(str(config.get("method", "")), LONGEST),
+        "encoder": "",
+        "usual_encoder": True,
+        "data": points(run).data_name,
+        "breaks": [],
+        "settings": rows,
+        "note": WATCHED,
+        "watched": True,
+    }
 
 
 def _row(setting: Setting, title: str, value: Any) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def _run_views(path: Path, stamp: tuple[int, int, int]) -> RunViews:
     from training.config import RunConfig
     from training.methods.two_views import TwoViews
 
+    RunFolder(path).check_trained_here()
     config = RunConfig.from_json(RunFolder(path).config())
     method = built_method(config, 1, 1)  # its weights are let go of
     return RunViews(method.augment, isinstance(method, TwoViews))

@@ -62,6 +62,11 @@ def file_stamp(path: Path) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
+def stamps(run: RunFolder, *names: str) -> tuple[tuple[int, int, int] | None, ...]:
+    """The stamps of these files of a run, and of what was added to each of a run that is only watched."""
+    return tuple(file_stamp(folder / name) for folder in (run.path, run.added_path) for name in names)
+
+
 @lru_cache(maxsize=4096)
 def _hash(path: Path, stamp: tuple[int, int, int]) -> str | None:
     return reading.sha256(path, reading.MOST_ARRAY_BYTES)

@@ -16,7 +16,7 @@ from explorer.runs.changed import changed_settings
 from explorer.runs.kept import MOST_RUNS, config_of
 from explorer.runs.library import Library, RunSummary
 from explorer.runs.marks import Marks
-from explorer.runs.snapshots import file_stamp
+from explorer.runs.snapshots import file_stamp, stamps
 from training.data.names import readable_name
 from training.run import MetricsReader, RunFolder
 from training.run.metrics_file import Row
@@ -45,7 +45,7 @@ class RunTable:
     def __init__(self, library: Library, marks: Marks):
         self._library = library
         self._marks = marks
-        self._best: dict[Path, _Best] = {}
+        self._best: dict[Path, tuple[_Best, ...]] = {}
         self._lock = threading.Lock()
 
     def rows(self, *, changed: bool = False) -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ class RunTable:
         """
         runs = self._library.runs()
         with self._lock:
-            self._best = {run.path: self._best.get(run.path) or _Best(run) for run in runs.values()}
+            self._best = {run.path: self._best.get(run.path) or _followers(run) for run in runs.values()}
         return [
             self._row(summary, runs[summary.name], changed)
             for summary in self._library.summaries()
@@ -83,18 +83,19 @@ class RunTable:
 
     def _score(self, run: RunFolder) -> Score | None:
         with self._lock:
-            follower = self._best.get(run.path) or _Best(run)
-        best = follower.look()
-        facet, beside = _beside(run.path, file_stamp(run.path / "baselines.json"))
+            followers = self._best.get(run.path) or _followers(run)
+        found = [best for follower in followers if (best := follower.look()) is not None]
+        best = max(found, key=lambda one: one[1], default=None)
+        facet, beside = _beside(run.path, stamps(run, "baselines.json"))
         return None if best is None else Score(best[1], best[0], facet, beside)
 
 
 class _Best:
-    """The best snapshot of a run, whose file of metrics is read on from where it was."""
+    """The best snapshot of a file of metrics, which is read on from where it was."""
 
-    def __init__(self, run: RunFolder):
+    def __init__(self, path: Path):
         words = f'"{MEASURE}"', f'"{RESUMED}"'
-        self._path = run.metrics_path()
+        self._path = path
         self._reader = MetricsReader(self._path, tuple(word.encode() for word in words))
         self._stamp: Any = None
         self._kept: list[tuple[int, float]] = []
@@ -118,6 +119,10 @@ class _Best:
             self._kept = [kept for kept in self._kept if kept[0] <= back]
         elif type(step) is int and isinstance(value, int | float) and math.isfinite(value):
             self._kept.append((step, float(value)))
+
+
+def _followers(run: RunFolder) -> tuple[_Best, ...]:
+    return tuple(_Best(path) for path in run.metrics_paths())
 
 
 def begun(created: str) -> float | None:

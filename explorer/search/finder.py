@@ -178,6 +178,7 @@ class Finder:
 
 def kept_step(run: RunFolder, step: int | None = None) -> int:
     """The kept weights nearest to `step`, or the newest. Raises UserError where the run has none."""
+    run.check_trained_here()
     found = nearest_step(run.checkpoints(), step)
     if found is None:
         raise UserError("This run has kept no weights yet, so nothing can be heard with its model.")

@@ -73,6 +73,7 @@ def _described_run(options: argparse.Namespace) -> Path:
     run = RunFolder(folder)
     if not run.exists():
         raise UserError(f"The folder {folder} holds no run: there is no config.json in it.")
+    run.check_trained_here()
     _refuse_second_trainer(run)
     return folder
 
@@ -113,6 +114,7 @@ def standby(options: argparse.Namespace) -> None:
 def resume(options: argparse.Namespace) -> None:
     """Go on from a run's last checkpoint."""
     run = named_run(options)
+    run.check_trained_here()
     if run.read_only():
         raise UserError(f"The run {run.name} was written by a newer version of Hearsight and is read-only here.")
     _refuse_second_trainer(run)
@@ -129,8 +131,8 @@ def _refuse_second_trainer(run: RunFolder) -> None:
 
 def stop(options: argparse.Namespace) -> None:
     """Ask a run's trainer to stop."""
-
     run = named_run(options)
+    run.check_trained_here()
     if not run.status().active:
         raise UserError(f"The run {run.name} is {run.status().state}, so there is nothing to stop.")
     run.ask(Control.STOP)

@@ -3,7 +3,6 @@
 import codecs
 import csv
 import io
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -11,7 +10,7 @@ from pathlib import PurePosixPath
 from training.data.dataset import Skipped
 from training.data.files import opened
 from training.data.layouts import esc50_labels, layout_labels
-from training.data.names import readable_name
+from training.data.names import any_name, readable_name
 from training.data.sniff import NotRead
 
 FILE_COLUMNS = ("file", "filename", "file_name", "path", "filepath", "file_path", "audio", "fname", "name")
@@ -113,20 +112,8 @@ def _rows_by_name(
     names: Sequence[str], table: str, file_column: str, rows: Sequence[dict[str, str]]
 ) -> dict[str, dict[str, str]]:
     """The row of each file: a table may name it from its own folder, from the root, by its last part or its stem."""
-    folder = PurePosixPath(table).parent
-    places: dict[str, str] = {}
-    for name in names:
-        path = PurePosixPath(name)
-        for key in (path.stem, path.name, str(path.with_suffix("")), name):
-            places[key] = name if places.get(key, name) == name or key == name else ""  # "" where it is not clear which
-    found = {}
-    for row in rows:
-        given = os.path.normpath(row[file_column].replace("\\", "/")) if row[file_column] else ""
-        for key in (os.path.normpath(folder / given), given, given.rpartition("/")[2]):
-            if places.get(key):
-                found[places[key]] = row
-                break
-    return found
+    folder, meant = str(PurePosixPath(table).parent), any_name(names)
+    return {name: row for row in rows if (name := meant(row[file_column], folder))}
 
 
 def _read_tables(tables: Mapping[str, str]) -> tuple[dict[str, list[dict[str, str]]], list[Skipped]]:

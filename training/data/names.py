@@ -1,8 +1,10 @@
 """Names that come from outside, made safe to store, to show and to write to a table."""
 
 import csv
+import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import PurePosixPath
 from typing import IO
 
 _ESCAPED_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -16,6 +18,30 @@ def readable_name(name: str, longest: int | None = None) -> str:
         return shown
     head = (longest - 1) // 2
     return shown[:head] + "…" + shown[len(shown) - (longest - 1 - head) :]
+
+
+def any_name(names: Sequence[str]) -> Callable[..., str]:
+    """A function of a name, and of the folder from which it may be meant, that finds which of the files `names` it means.
+
+    A name may be whole or relative, have folders before it that are not in `names`, and lack folders or its ending. The
+    answer is "" where none is meant, or several may be. The whole name wins over a part of another one.
+    """
+    places: dict[str, str] = {}
+    for name in names:
+        path = PurePosixPath(name)
+        for key in (path.stem, path.name, str(path.with_suffix("")), name):
+            places[key] = name if places.get(key, name) == name or key == name else ""  # "" where it is not clear which
+
+    def found(given: str, folder: str = "") -> str:
+        tidy = os.path.normpath(given.replace("\\", "/")) if given else ""
+        parts = tidy.split("/")
+        keys = [
+            os.path.normpath(PurePosixPath(folder) / tidy),
+            *("/".join(parts[first:]) for first in range(len(parts))),
+        ]
+        return next((places[key] for key in keys if places.get(key)), "")
+
+    return found
 
 
 def write_table(file: IO[str], columns: Sequence[str], rows: Iterable[Sequence[object]], separator: str = ",") -> None:

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from training.process import ProcessIdentity, current_process
 from training.run import reading
 from training.run.metrics_file import MetricsReader, current_rows, latest_values
 from training.run.older import schema_of_older_run
-from training.run.schema import Curve, Schema
+from training.run.schema import Curve, Schema, joined
 from training.run.status import SCHEMA, Control, State, Status, parsed_status
 
 SILENT_SECONDS = 10.0
@@ -27,6 +28,8 @@ MOST_CONFIG_BYTES = 1 << 20
 """It is read for each list of the runs, so it must be read quickly."""
 MOST_MANIFEST_BYTES = 1 << 16
 MOST_STATUS_BYTES = 1 << 20
+ADDED = "measured"
+"""Folder within a run that is only watched: what Hearsight adds to it, in files of the same names and forms."""
 
 
 class RunFolder:
@@ -58,6 +61,24 @@ class RunFolder:
         """The run's configuration as plain values; empty where it cannot be read."""
         return reading.read_object(self.path / "config.json", MOST_CONFIG_BYTES)
 
+    @property
+    def watched(self) -> bool:
+        """Whether a loop that Hearsight doesn't know writes it, or an import did: by training/watch.py."""
+        return self.config().get("watched") is True
+
+    def check_trained_here(self) -> None:
+        """Raises UserError for a run that is only watched."""
+        if self.watched:
+            raise UserError(
+                f"The run {self.name} is trained outside Hearsight, which has neither its settings nor its weights: it cannot "
+                "be paused, stopped, resumed or fine-tuned here, and no other sounds can be embedded with it."
+            )
+
+    @property
+    def added_path(self) -> Path:
+        """Where lies what Hearsight adds to a run that is only watched. All that reads the run joins it."""
+        return self.path / ADDED
+
     def status(self) -> Status:
         """Where the run stands; `crashed` where it claims to be active and its trainer is gone."""
         status = parsed_status(reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
@@ -73,7 +94,8 @@ class RunFolder:
             last = parsed_status(reading.read_object(self.lock_path, MOST_STATUS_BYTES))
             if last is not None and last.attempt == status.attempt and not last.active:
                 return last  # what it could not write where it belongs
-            words = "The trainer ended without a word; the run can be resumed."
+            words = "The process that trained it ended without a word."
+            words = words if self.watched else "The trainer ended without a word; the run can be resumed."
             return replace(status, state=State.CRASHED, message=words)
         return status
 
@@ -85,11 +107,17 @@ class RunFolder:
 
     def probe(self) -> dict[str, Any]:
         """Which clips the snapshots embed: {"ids": […], "fingerprint": …, "data": …}."""
+        return self._joined("probe.json")
+
+    def own_probe(self) -> dict[str, Any]:
+        """The same as the run's own loop says it, without what was added: {"files": […], "facets": …, "data": …}."""
         return reading.read_object(self.path / "probe.json")
 
     def schema(self) -> Schema:
         """What the trainer declared of the run; what its version held for one of before there was a schema.json."""
         found = reading.read_object(self.path / "schema.json", MOST_STATUS_BYTES)
+        if self.watched:
+            return joined(found, reading.read_object(self.added_path / "schema.json", MOST_STATUS_BYTES))
         if found:
             return Schema.from_json(found)
         measured = self.baselines().get("cross_group_knn")
@@ -98,12 +126,12 @@ class RunFolder:
 
     def columns(self) -> dict[str, Any]:
         """Values of the trainer's columns that no step changes, by name: a list with one value a probe clip each."""
-        found = reading.read_object(self.path / "columns.json").get("columns")
+        found = self._joined("columns.json").get("columns")
         return found if isinstance(found, dict) else {}
 
     def baselines(self) -> dict[str, Any]:
         """Values to draw beside the curves; empty until they are measured."""
-        return reading.read_object(self.path / "baselines.json")
+        return self._joined("baselines.json")
 
     def snapshots(self) -> list[int]:
         """Steps of the snapshots that are there, ascending."""
@@ -119,6 +147,10 @@ class RunFolder:
         None where it is missing or damaged.
         """
         return reading.read_arrays(self.snapshot_path(step))
+
+    def added_snapshot_path(self, step: int) -> Path:
+        """The file of what was added to one snapshot of a run that is only watched: its columns, its singular values."""
+        return self.added_path / "snapshots" / f"{step:06d}.npz"
 
     def checkpoints(self) -> list[int]:
         """Steps of which weights are kept, ascending. Only a manifest makes a checkpoint count."""
@@ -138,16 +170,21 @@ class RunFolder:
 
     def metrics(self) -> list[dict[str, Any]]:
         """All rows that still hold, in order: those that a resume superseded are left out."""
-        return current_rows(MetricsReader(self.metrics_path()).read()[0])
+        each = [current_rows(MetricsReader(path).read()[0]) for path in self.metrics_paths()]
+        return sorted(chain(*each), key=lambda row: row["step"]) if all(each) else list(chain(*each))
 
     def latest(self) -> list[tuple[Curve, float]]:
         """The declared curves that have a number at the end of its metrics, each with its newest."""
-        values = latest_values(self.metrics_path())
+        values = {name: value for path in self.metrics_paths() for name, value in latest_values(path).items()}
         return [(curve, values[curve.key]) for curve in self.schema().curves if curve.key in values]
 
     def metrics_path(self) -> Path:
         """The file that `MetricsReader` follows."""
         return self.path / "metrics.jsonl"
+
+    def metrics_paths(self) -> tuple[Path, Path]:
+        """It, and the one that holds what was measured afterwards of a run that is only watched; either may be missing."""
+        return self.metrics_path(), self.added_path / "metrics.jsonl"
 
     def ask(self, control: Control) -> None:
         """Ask the trainer for something; it answers within a second by its state."""
@@ -161,6 +198,9 @@ class RunFolder:
             raise UserError(
                 f"The run {self.name} can't be asked, its folder is not writable: {error.strerror}."
             ) from None
+
+    def _joined(self, name: str) -> dict[str, Any]:
+        return reading.read_object(self.path / name) | reading.read_object(self.added_path / name)
 
     def _trainer_lives(self, status: Status) -> bool:
         identity = ProcessIdentity.from_json(status.process)

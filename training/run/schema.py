@@ -7,7 +7,7 @@ Needs no torch.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any, Literal, TypeVar, get_args
 
 VERSION = 1
@@ -155,6 +155,16 @@ class Schema:
             verdicts=_all(VerdictKind, known.get("verdicts"), "kind"),
             version=version if type(version) is int else VERSION,
         )
+
+
+def joined(loop: Any, measured: Any) -> Schema:
+    """Of a run that is only watched: what its loop declares and what was measured of it, as the files hold them.
+
+    The loop's first curve comes first, then whether anything is learned, as in every run.
+    """
+    of_loop, added = Schema.from_json(loop), Schema.from_json(measured)
+    curves = (*of_loop.curves[:1], *added.curves[:1], *of_loop.curves[1:], *added.curves[1:])
+    return replace(added, curves=curves, columns=(*of_loop.columns, *added.columns))
 
 
 def _all(kind: type[T], values: Any, key: str) -> tuple[T, ...]:

@@ -42,7 +42,8 @@ export function gather(/** @type {MetricRow[]} */ rows, /** @type {Set<string>} 
 function undeclared(key) {
   const rhythm = key.startsWith("train/") ? "step" : "snapshot";
   const unknown = { unit: "", meaning: "", convention: "", source: "", lines: [], chart: "" };
-  return { key, title: key, digits: 3, rhythm, ...unknown };
+  const name = key.replace(/^(train|measure)\//, "").replaceAll("_", " ");
+  return { key, title: name[0].toUpperCase() + name.slice(1), digits: 3, rhythm, ...unknown };
 }
 
 /** Those of a chart's curves of which rows hold a number. @param {Kind} kind @param {MetricRow[]} rows */
@@ -61,7 +62,8 @@ export const unitOf = ({ curves }) => (curves.every(({ unit }) => unit === curve
 
 /** A value as it is written. @param {Curve} curve @param {number} value */
 export function written({ digits }, value) {
-  const text = digits >= 0 ? value.toFixed(digits) : value ? value.toExponential(1) : "0";
+  const small = value && Math.abs(value) < 10 ** -digits; // of which too little would be left
+  const text = digits >= 0 && !small ? value.toFixed(digits) : value ? value.toExponential(1) : "0";
   return text.replace("-", "−");
 }
 

@@ -66,6 +66,8 @@ export interface RunStatus {
   updated: number;
   process: Record<string, unknown> | null;
   read_only: boolean;
+  /** whether a loop that Hearsight doesn't know trains it */
+  watched?: boolean;
   /** of a run that waits: its place in the queue, and the run that it waits for */
   place?: number | null;
   behind?: string | null;
@@ -461,6 +463,10 @@ export interface RunSettingsAnswer {
   data: string;
   breaks: string[];
   settings: OwnSetting[];
+  /** what is to be known of these settings; empty where Hearsight trained the run */
+  note: string;
+  /** whether a loop that Hearsight doesn't know trains it */
+  watched: boolean;
 }
 
 /** From Python: settings_group */

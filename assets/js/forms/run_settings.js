@@ -34,7 +34,7 @@ class RunSettings {
    * @param {string} run
    * @param {RunSettingsAnswer} told
    */
-  parts(run, { method, encoder, usual_encoder, data, breaks, settings }) {
+  parts(run, { method, encoder, usual_encoder, data, breaks, settings, note, watched }) {
     const chips = [
       ...breaks.map((name) => make("span.set-chip.without", {}, `without ${nameInWords(name)}`)),
       ...(usual_encoder ? [] : [make("span.set-chip", {}, encoder)]),
@@ -46,10 +46,14 @@ class RunSettings {
     };
     const title = "Fill the form with the settings of this run";
     const again = make("button.plain", { type: "button", title, onclick }, icon("repeat"), "Again with …");
+    const offered = this.again && !watched ? again : null;
+    const usual = make("span.set-none", {}, "All settings as by default.");
     return [
-      make("div.set-head", {}, make("strong", {}, `${method} on ${data || "unknown data"}`), this.again ? again : null),
-      make("div.set-chips", {}, ...(chips.length ? chips : [make("span.set-none", {}, "All settings as by default.")])),
-      make("details", {}, make("summary", {}, `All ${settings.length} settings of this run`), table(settings)),
+      make("div.set-head", {}, make("strong", {}, `${method} on ${data || "unknown data"}`), offered),
+      make("div.set-chips", {}, ...(chips.length || watched ? chips : [usual])),
+      watched
+        ? make("p.set-faint", {}, note)
+        : make("details", {}, make("summary", {}, `All ${settings.length} settings of this run`), table(settings)),
     ];
   }
 }
@@ -58,7 +62,7 @@ class RunSettings {
 const chip = ({ name, value, unit, title, default: standard }) =>
   make(
     "span.set-chip",
-    { title: `${title}; default ${valueInWords(standard, unit)}` },
+    { title: standard === null ? title : `${title}; default ${valueInWords(standard, unit)}` },
     `${nameInWords(name)} ${valueInWords(value, unit)}`,
   );
 

@@ -42,8 +42,8 @@ const GRACE_MS = 1500; // a button stays pressed until the trainer answers by it
  * @param {Told} status
  * @returns {Request[]}
  */
-export function offered({ state, place, read_only }) {
-  if (read_only) return [];
+export function offered({ state, place, read_only, watched }) {
+  if (read_only || watched) return [];
   return state === "waiting" && !Number.isInteger(place) ? ["resume"] : (OFFERED[state] ?? []);
 }
 
@@ -66,7 +66,7 @@ export function stateLine(status) {
     case "stopping":
       return "Stopping after this step.";
     case "stopped":
-      return `Stopped at step ${step}; it can be resumed.`;
+      return status.watched ? `Stopped at step ${step}.` : `Stopped at step ${step}; it can be resumed.`;
     case "finished":
       return `Finished after ${step} steps in ${duration(status.seconds)}.`;
     case "exported":
@@ -74,7 +74,9 @@ export function stateLine(status) {
     case "failed":
       return `Failed${because}`;
     case "crashed":
-      return `Crashed at step ${step}. Resume goes on from the last checkpoint.`;
+      return status.watched
+        ? `Crashed at step ${step}: its program ended without closing the run.`
+        : `Crashed at step ${step}. Resume goes on from the last checkpoint.`;
     case "disk_full":
       return `The disk is full. Make room, then resume${status.step ? ` from step ${step}` : ""}.`;
     default:

@@ -9,6 +9,7 @@ import { MapClips } from "./clips.js";
 const SOUNDS_MS = 3000;
 
 /** @import { Feed } from "../core/feed.js" */
+/** @import { Points } from "../core/types.d.ts" */
 /** @import { MapView } from "./map.js" */
 
 export class Following {
@@ -64,10 +65,20 @@ export class Following {
     if (run === null) return;
     const points = await source.points(run).catch(() => null);
     if (!points || run !== map.run || !map.clips || points.n !== map.clips.points.n) return;
+    if (points.fingerprint !== map.clips.points.fingerprint) return this.renew(points); // what is watched gets its sounds later
     Object.assign(map.clips.points, { sounds: points.sounds, note: points.note, files: points.files });
     map.describeLayout();
     if (!points.sounds) return;
     map.colouring.adopt(map.clips); // files can be looked for now
+    map.choice.take();
+  }
+
+  /** The same clips, of which more is known now. @param {Points} points */
+  renew(points) {
+    const { map } = this;
+    map.clips = new MapClips(map.run ?? "", points, view.state.colour);
+    map.colouring.adopt(map.clips);
+    map.describeLayout();
     map.choice.take();
   }
 

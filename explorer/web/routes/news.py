@@ -31,7 +31,12 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
         if "status" in parts:
             status = run.status()
             more = queued(name) if status.state == State.WAITING else {}
-            found["status"] = {**asdict(status), **more, "read_only": library.read_only(name)}
+            found["status"] = {
+                **asdict(status),
+                **more,
+                "read_only": library.read_only(name),
+                "watched": run.run.watched,
+            }
         if "metrics" in parts:
             found["metrics"] = asdict(run.curves(request.query_params.get("since", "")))
         if "layouts" in parts:

@@ -1,0 +1,179 @@
+"""What is measured afterwards of a run that Hearsight only watches, kept in the run's folder `measured`.
+
+Its snapshots hold embeddings alone; from them and from the sounds come the same curves, columns and baselines that a run of
+Hearsight's own has, by the same functions. One process at a time does so, under a lock of its own.
+"""
+
+import logging
+from collections.abc import Mapping
+from math import isnan
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training import columns
+from training.baselines import plain_knn, with_random_init
+from training.columns import Taken
+from training.data.dataset import Progress
+from training.data.progress import quiet
+from training.measures import MEASURES, measured
+from training.measures.measure import PREFIX, Embedded
+from training.measures.spread import ALIGNMENT
+from training.probe import cross_group_votes, described, groups_of, measured_facets, measured_labels
+from training.run import MetricsReader, RunFolder, RunWriter, reading
+from training.run.schema import Curve, Schema
+from training.spectrogram import FrontEnd
+from training.watching.clips import WatchedClips, watched_clips
+
+OF_VIEWS = frozenset({ALIGNMENT.name})
+"""Measures that say nothing where a loop gives no two views of its clips."""
+LARGEST = 1e9
+"""No value of an embedding is beyond this."""
+
+log = logging.getLogger(__name__)
+
+
+class Measuring:
+    """All that is added to one run. Kept while the run goes on, so that its sounds are opened once."""
+
+    def __init__(self, run: RunFolder):
+        self.run = run
+        self._clips: WatchedClips | None = None
+        self._complete = False
+        self._passed: set[tuple[int, int]] = set()
+        """(step, time of the file) of snapshots that can't be measured, or were before the run's folder was copied."""
+
+    def waiting(self) -> list[int]:
+        """Steps whose snapshot was not measured since it was written, ascending."""
+        found = [(step, _written(self.run.snapshot_path(step))) for step in self.run.snapshots()]
+        newer = [
+            one for one in found if one[1] > _written(self.run.added_snapshot_path(one[0])) and one not in self._passed
+        ]
+        self._passed |= {one for one in newer if self._measured_before(one[0])}
+        return [one[0] for one in newer if one not in self._passed]
+
+    def work(self, progress: Progress = quiet) -> int:
+        """Measure what waits, and say how many snapshots these were. Raises UserError where another process does so, where
+        nothing can be written there, and where the run names no clips that can be understood.
+        """
+        steps = self.waiting()
+        begun = self._clips is not None or not self._incomplete()
+        if not self.run.own_probe().get("files") or (begun and not steps):
+            return 0
+        writer = RunWriter(self.run.added_path)
+        try:
+            clips = self._clips or self._begun(writer, progress)
+            self._follow_resumes(writer)
+            for number, step in enumerate(steps):
+                progress(number / len(steps), f"Measuring step {step:,}")
+                self._measure(writer, clips, step)
+            if self.run.snapshots():
+                if clips.fingerprint and self._incomplete():
+                    self._compare(writer, clips)
+                self._complete = True
+            progress(1.0, "All snapshots are measured")
+        finally:
+            writer.close()
+        return len(steps)
+
+    def _incomplete(self) -> bool:
+        """Whether it was never said what its measures are compared with; of a run without sounds that is tried once."""
+        return not self._complete and not self.run.baselines()
+
+    def _measured_before(self, step: int) -> bool:
+        kept = (reading.read_arrays(self.run.added_snapshot_path(step)) or {}).get("snapshot")
+        return kept is not None and kept.tobytes() == self._hash(step)
+
+    def _hash(self, step: int) -> bytes:
+        return bytes.fromhex(reading.sha256(self.run.snapshot_path(step), reading.MOST_ARRAY_BYTES) or "")
+
+    def _begun(self, writer: RunWriter, progress: Progress) -> WatchedClips:
+        """The clips, with all that is told of them before anything is measured."""
+        probe = self.run.own_probe()
+        self._clips = clips = watched_clips(probe, progress)
+        every, dataset = np.arange(len(clips.places)), clips.dataset
+        about = described(dataset, every, str(probe.get("data", "")))
+        whole = {"clips": list(clips.places), "fingerprint": clips.fingerprint, "note": clips.note}
+        writer.write_probe({**about, **whole})
+        told = columns.declared(dataset)
+        of_sound = set() if clips.fingerprint else {each.column.name for each in columns.CLIP_COLUMNS}
+        kept = tuple(column for column in told if column.name not in of_sound)
+        writer.write_schema(Schema(curves=_curves(tuple(measured_facets(dataset))), columns=kept))
+        if clips.fingerprint:
+            writer.write_columns(columns.clip_values(dataset, every))
+        return clips
+
+    def _follow_resumes(self, writer: RunWriter) -> None:
+        """What was measured after the step from which the loop was resumed no longer holds."""
+        own, added = (
+            [r["resumed_from"] for r in _rows(path) if "resumed_from" in r] for path in self.run.metrics_paths()
+        )
+        for back in own[len(added) :]:
+            writer.append_metrics({"resumed_from": back})
+            for step in [step for step in writer.snapshots() if step > back]:
+                writer.drop_snapshot(step)
+
+    def _measure(self, writer: RunWriter, clips: WatchedClips, step: int) -> None:
+        at = _written(self.run.snapshot_path(step))
+        arrays = self.run.snapshot(step) or {}
+        h, z = (_vectors(arrays.get(name), len(clips.places)) for name in ("embeddings", "projections"))
+        if h is None or len(h) < 2:
+            self._passed.add((step, at))
+            log.warning("Nothing can be measured of step %d of %s: its embeddings can't be read.", step, self.run.name)
+            return
+        first, second = (_vectors(arrays.get(f"views/{name}")) for name in ("first", "second"))
+        z = h if z is None else z
+        pair = (z, z) if first is None or second is None or first.shape != second.shape else (first, second)
+        dataset, every = clips.dataset, np.arange(len(h))
+        votes = cross_group_votes(h, dataset, every)
+        labels, groups = measured_labels(dataset, every), groups_of(dataset, every)
+        embedded = Embedded(h, z, pair, labels, groups, dataset.main_facet, votes)
+        left_out = OF_VIEWS if pair[0] is z else frozenset()
+        values = {name: value for name, value in measured(embedded).items() if name not in left_out}
+        of_clips = columns.snapshot_values(Taken(dataset, every, h, votes))
+        kept = {f"columns/{name}": array for name, array in of_clips.items()}
+        seconds = next((row.get("seconds") for row in self.run.metrics() if row["step"] == step), None)
+        kept["snapshot"] = np.frombuffer(self._hash(step), np.uint8)  # of which this is told
+        writer.write_snapshot(step, {"singular_values": embedded.sigma_h.float().numpy(), **kept})
+        when = {"step": step} | ({} if seconds is None else {"seconds": seconds})
+        writer.append_metrics({**when, **{PREFIX + name: value for name, value in values.items()}})
+
+    def _compare(self, writer: RunWriter, clips: WatchedClips) -> None:
+        """baselines.json: a run of the same clips is compared with the same as one of Hearsight's own."""
+        every = np.arange(len(clips.places))
+        knn = plain_knn(clips.dataset, every, FrontEnd())
+        known = {facet: {k: None if isnan(v) else v for k, v in values.items()} for facet, values in knn.items()}
+        lines: dict[str, Any] = {"main_facet": clips.dataset.main_facet, "cross_group_knn": known, "loss": None}
+        writer.write_baselines(with_random_init(lines, self._untrained()))
+
+    def _untrained(self) -> Mapping[str, Any]:
+        """The measures of step 0, by name, where the loop gave its embeddings before its first step."""
+        rows = [row for row in _rows(self.run.metrics_paths()[1]) if row.get("step") == 0]
+        return {key.removeprefix(PREFIX): value for row in rows for key, value in row.items() if key.startswith(PREFIX)}
+
+
+def _curves(facets: tuple[str, ...]) -> tuple[Curve, ...]:
+    of_measures = [measure.curves(facets) for measure in MEASURES.values()]
+    return (*(of_one[0] for of_one in of_measures), *(curve for of_one in of_measures for curve in of_one[1:]))
+
+
+def _vectors(array: np.ndarray | None, count: int | None = None) -> Tensor | None:
+    """(n, D) float32; None where they are not `count` rows of numbers that one can compute with."""
+    if array is None or array.ndim != 2 or not array.size or (count is not None and len(array) != count):
+        return None
+    found = torch.from_numpy(np.ascontiguousarray(array)).float()
+    return found if bool((found.abs() <= LARGEST).all()) else None  # false for NaN
+
+
+def _rows(path: Any) -> list[dict[str, Any]]:
+    return MetricsReader(path).read()[0]
+
+
+def _written(path: Any) -> int:
+    """When a file was written, in nanoseconds; -1 where there is none."""
+    try:
+        return int(path.stat().st_mtime_ns)
+    except OSError:
+        return -1
