@@ -74,7 +74,7 @@ class Watch:
             coded = {name: _coded(values) for name, values in facets.items()}
             probe = {"ids": self._clips, "clips": [-1] * len(self._clips), "files": self._clips, "facets": coded}
             own = {"group": "group" if groups is not None else "", "main_facet": next(iter(coded), "")}
-            self._write_json("probe.json", {**probe, **own, "data": data})
+            self._write_json("probe.json", {**probe, **own, "data": data, "data_name": os.path.basename(data)})
             config = {"method": str(told.get("method", self.path.name)), "data": data, "watched": True, "about": told}
             created = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
             self._write_json("config.json", {**config, "created": created})  # last, as it makes the folder a run

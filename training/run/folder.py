@@ -70,8 +70,8 @@ class RunFolder:
         """Raises UserError for a run that is only watched."""
         if self.watched:
             raise UserError(
-                f"The run {self.name} is trained outside Hearsight, which has neither its settings nor its weights: it cannot "
-                "be paused, stopped, resumed or fine-tuned here, and no other sounds can be embedded with it."
+                f"The run {self.name} is trained outside Hearsight, which has neither its settings nor its weights: "
+                "it can only be watched here."
             )
 
     @property

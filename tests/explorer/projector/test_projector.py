@@ -64,7 +64,7 @@ def test_it_ends_with_its_server_even_when_somebody_holds_the_pipe(cache: Path) 
 
 def test_nothing_is_made_for_those_who_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """A map that nobody looks at would take its share of the cores from the training."""
-    worker = importlib.import_module("explorer.projector.__main__")
+    worker = importlib.import_module("explorer.projector.wanted")
     lines = queue.Queue()
     monkeypatch.setattr(sys, "stdin", iter(lines.get, None))
     ended = []

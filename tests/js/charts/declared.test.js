@@ -34,7 +34,7 @@ test("a second run adds what the first does not declare, and both may hold what 
   const kinds = chartsOf([{ curves: [curve("a")] }, second, {}], new Set(["a", "train/new", "measure/new"]));
   assert.deepEqual(
     kinds.map(({ title }) => title),
-    ["a", "b", "train/new", "measure/new"],
+    ["a", "b", "New", "Measure/new"],
   );
   assert.deepEqual(
     kinds.slice(2).map(({ curves }) => curves[0].rhythm),
