@@ -145,13 +145,13 @@ class Embedder:
         """All that measures without labels need of waveforms (S,); views are made of at most `pairs` of them."""
         h = torch.from_numpy(self.embed(waveforms))
         some = [waveforms[i] for i in evenly_spaced(len(waveforms), pairs)]
-        pair = projected_pair(self.method, *self._heard(some), Generator().manual_seed(0))
+        pair = projected_pair(self.method, *self.heard(some), Generator().manual_seed(0))
         return Embedded(h, projected(self.method, h), pair)
 
     def _embedded(self, waveforms: Sequence[np.ndarray]) -> Tensor:
-        return embed_audio(self.method, *self._heard(waveforms))
+        return embed_audio(self.method, *self.heard(waveforms))
 
-    def _heard(self, waveforms: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
+    def heard(self, waveforms: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
         """Mel power (B, F, T) or samples (B, S), as the encoder takes them, and their lengths (B,)."""
         if self.method.encoder.domain == "waveform":
             return padded_waveforms(list(waveforms))

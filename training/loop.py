@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,8 +101,8 @@ class Training:
 
     def __post_init__(self) -> None:
         self._pace = Pace(self.machine.device)
-        last = self.run.snapshot(self.learner.snapshot_step) if self.learner.snapshot_step >= 0 else None
-        self._before = None if last is None else last.get("embeddings")
+        kept = self.learner.snapshot_step
+        self._before: Mapping[str, np.ndarray] | None = self.run.snapshot(kept) if kept >= 0 else None
         self._readings = _Readings(self.run.metrics(), self.learner.method.compares_projections)
 
     def to_the_end(self) -> State:
@@ -162,7 +163,7 @@ class Training:
         started = time.perf_counter()
         before = self._before
         taken = snapshot(t.averaged, self.store, self.dataset, self.clips, self.companions, t.clip_losses, before)
-        self._before = taken.arrays["embeddings"]
+        self._before = taken.arrays
         t.snapshot_step = t.step
         run.write_snapshot(t.step, taken.arrays)
         if t.step == 0:  # before the row: whoever reads it finds all lines to compare it with

@@ -1,5 +1,6 @@
 """What is measured and kept of a model at one step. It draws from generators of its own, so training isn't disturbed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,11 +36,11 @@ def snapshot(
     clips: np.ndarray,
     companions: dict[str, Tensor],
     clip_losses: Tensor,
-    before: np.ndarray | None,
+    before: Mapping[str, np.ndarray] | None,
 ) -> Snapshot:
     """Embed the probe `clips` in eval mode and measure; the method comes back in training mode.
 
-    `clip_losses` (n,) are of all clips of the data, in training; `before` (n, D) are the embeddings of the last snapshot.
+    `clip_losses` (n,) are of all clips of the data, in training; `before` are the arrays of the last snapshot.
     """
     device = store.rows.device
     h = embed_clips(method, store, torch.from_numpy(clips).to(device))
@@ -55,8 +56,7 @@ def snapshot(
     h, z, first, second = (x.cpu() for x in (h, z, first, second))
     votes = cross_group_votes(h, dataset, clips)
     labels, groups = measured_labels(dataset, clips), groups_of(dataset, clips)
-    last = None if before is None or before.shape != h.shape else torch.from_numpy(before)
-    embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes, last)
+    embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes, _last(before, h))
     losses = clip_losses.cpu()[torch.from_numpy(clips)] if method.judges_clips else None
     columns = snapshot_values(Taken(dataset, clips, h, votes, losses))
     arrays = {
@@ -68,6 +68,13 @@ def snapshot(
         **{f"columns/{name}": values for name, values in columns.items()},
     }
     return Snapshot(arrays, measured(embedded))
+
+
+def _last(before: Mapping[str, np.ndarray] | None, h: Tensor) -> tuple[Tensor, Tensor] | None:
+    """h (n, D) and σ of the last snapshot, where it kept them of the same clips."""
+    if before is None or "singular_values" not in before or before["embeddings"].shape != h.shape:
+        return None
+    return torch.from_numpy(before["embeddings"]), torch.from_numpy(before["singular_values"])
 
 
 def _spread(clips: np.ndarray, device: torch.device) -> Tensor:

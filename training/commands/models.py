@@ -12,13 +12,17 @@ from training.commands.runs import named_run
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `methods`, `embed`, `evaluate` and `finetune`."""
+    """Declare `methods`, `embed`, `evaluate`, `measure` and `finetune`."""
     command(commands, "methods", list_methods, "list methods and their settings", "json")
     sounds = command(commands, "embed", embed, "embed sounds with a trained run, into a Parquet file", "run", "step")
     sounds.add_argument("paths", nargs="+", help="sound files or folders")
     sounds.add_argument("--out", required=True, help="the Parquet file to write")
     knows = command(commands, "evaluate", evaluate, "measure what a run knows of the labels", "run", "json", "step")
     knows.add_argument("--data", help="other sounds than the run's own")
+    command(
+        commands, "measure", measure, "measure every stage of a run thoroughly, by default its first and its newest step",
+        "run", "json", "step",
+    )  # fmt: skip
     labels = command(
         commands, "finetune", finetune, "fine-tune a run with few labels, measured on sources never labelled",
         "run", "json", "step",
@@ -102,6 +106,28 @@ def evaluate(options: argparse.Namespace) -> None:
     for name, values in found["measures"].items():
         curve = MEASURES[name].curve
         print(f"  {curve.title:30}" + _cells(curve.written(value) for value in values.values()))
+
+
+def measure(options: argparse.Namespace) -> None:
+    """Measure every block of the encoder, its output, projector and predictor, and keep it in the run's folder."""
+    from training.measures import THOROUGH
+    from training.thorough import thorough_measures
+
+    run = named_run(options)
+    rows = thorough_measures(run, options.step, progress_line())
+    if options.json:
+        print_json({"run": run.name, "measured": rows})
+        return
+    for row in rows:
+        names = [stage["stage"] for stage in row["stages"]]
+        print(f"{run.name}, step {row['step']}, {row['clips']} clips, by its {row['from']}".ljust(33))
+        print(" " * 25 + "".join(f"{name:>11}" for name in names))
+        print("  width".ljust(25) + "".join(f"{stage['width']:>11}" for stage in row["stages"]))
+        for name, measure in THOROUGH.items():
+            values = [stage["measures"][name] for stage in row["stages"]]
+            told = ["–" if value is None else measure.curve.written(value) for value in values]
+            print(f"  {measure.curve.title}".ljust(25) + "".join(f"{value:>11}" for value in told))
+        print()
 
 
 def _cells(texts: Iterable[str]) -> str:

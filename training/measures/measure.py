@@ -41,8 +41,8 @@ class Embedded:
     votes: "Mapping[str, Votes]" = field(default_factory=dict)
     """By facet, what each clip's neighbours from other groups voted for, of which columns of clips are made too."""
 
-    before: Tensor | None = None
-    """(n, D), h as the last snapshot kept it; None at the first one."""
+    before: tuple[Tensor, Tensor] | None = None
+    """(n, D) h and (min(n, D),) its σ, as the last snapshot kept them; None at the first one."""
 
     @cached_property
     def sigma_h(self) -> Tensor:

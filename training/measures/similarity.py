@@ -3,24 +3,32 @@
 import torch
 from torch import Tensor
 
-from training.measures.measure import Embedded, Measure
+from training.measures.measure import Embedded, Measure, singular_values
+from training.measures.stage import Stage, StageMeasure
 from training.run.schema import Curve
 
 
-def cka(x: Tensor, y: Tensor) -> float:
+def cka(x: Tensor, y: Tensor, sigma_x: Tensor, sigma_y: Tensor) -> float:
     """Linear CKA of x (n, D) and y (n, E): ‖YᵀX‖² / (‖XᵀX‖ ‖YᵀY‖), centred, by Frobenius norms: arXiv 1905.00414.
 
     1 where one is the other turned, moved or scaled; about 0 where they have nothing in common; NaN where one has no spread.
-    The products of features are D x E, however many clips there are.
+    ‖XᵀX‖ is √Σσ⁴ of the centred x, which is known already; so it takes one product of features, however many clips there are.
     """
-    x, y = (a.double() - a.double().mean(0) for a in (x, y))
-    x, y = ((a / a.square().mean().sqrt()).float() for a in (x, y))  # of one scale, or a small one underflows
-    own = torch.linalg.matrix_norm(x.T @ x) * torch.linalg.matrix_norm(y.T @ y)
-    return float(torch.linalg.matrix_norm(y.T @ x).square() / own)
+    x, y = (a.float() - a.float().mean(0) for a in (x, y))
+    common = torch.linalg.matrix_norm(y.T @ x).double().square()
+    spread = sigma_x.double().pow(4).sum().sqrt() * sigma_y.double().pow(4).sum().sqrt()
+    return float((common / spread).clamp(max=1))  # of rounded embeddings it may pass 1
 
 
 def _to_last(embedded: Embedded) -> float | None:
-    return None if embedded.before is None else cka(embedded.h, embedded.before)
+    if embedded.before is None:
+        return None
+    h, sigma = embedded.before
+    return cka(embedded.h, h, embedded.sigma_h, sigma)
+
+
+def _to_start(stage: Stage) -> float | None:
+    return None if stage.start is None else cka(stage.x, stage.start, stage.sigma, singular_values(stage.start))
 
 
 CKA_TO_LAST = Measure(
@@ -34,4 +42,17 @@ CKA_TO_LAST = Measure(
         source="arXiv 1905.00414",
     ),
     _to_last,
+)
+
+CKA_TO_START = StageMeasure(
+    Curve(
+        "stage/cka_to_start",
+        "CKA to the start",
+        "similarity",
+        digits=3,
+        meaning="How much of the random initialisation's geometry is left: 1 is all of it.",
+        convention="linear, centred, against the same stage at step 0",
+        source="arXiv 1905.00414",
+    ),
+    _to_start,
 )

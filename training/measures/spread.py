@@ -7,6 +7,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from training.measures.measure import Measure
+from training.measures.stage import Stage, of_stage
 from training.run.schema import Curve, Line
 
 
@@ -151,4 +152,21 @@ UNIFORMITY = Measure(
         lines=(Line("lower bound", -4.0, look="dotted"),),
     ),
     lambda embedded: uniformity(embedded.pairs[0]),
+)
+
+
+def _alignment(stage: Stage) -> float | None:
+    return None if stage.views is None else alignment(stage.views[:, 0], stage.views[:, 1])
+
+
+def _uniformity(stage: Stage) -> float | None:
+    return None if stage.views is None else uniformity(stage.views[:, 0])
+
+
+OF_STAGES = (
+    of_stage(NORMALISED_STD, lambda stage: normalised_std(stage.x)),
+    of_stage(CENTRED_STD, lambda stage: centred_std(stage.x)),
+    of_stage(MEAN_COSINE, lambda stage: mean_cosine(stage.x)),
+    of_stage(ALIGNMENT, _alignment),
+    of_stage(UNIFORMITY, _uniformity),
 )

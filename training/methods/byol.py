@@ -105,6 +105,11 @@ class BYOL(TwoViews):
         z1, z2 = (self.stop_gradient(self.target(x)) for x in (x1, x2))  # (B, P)
         return {"loss": distance(p1, z2) + distance(p2, z1)}
 
+    def after_projection(self, z: Tensor) -> Tensor:
+        """q (B, P)."""
+        predicted: Tensor = self.predict(z)
+        return predicted
+
     def after_step(self, progress: float) -> None:
         """The target follows, ever more slowly: the paper's cosine from `momentum` to 1."""
         momentum = 1 - (1 - self.momentum) * (math.cos(math.pi * progress) + 1) / 2

@@ -158,6 +158,11 @@ class BYOLA(TwoViews):
         self.latest = views["segment"]
         return {"loss": distance(p1, z2) + distance(p2, z1)}
 
+    def after_projection(self, z: Tensor) -> Tensor:
+        """q (B, P)."""
+        predicted: Tensor = self.predict(z)
+        return predicted
+
     def after_step(self, progress: float) -> None:
         """The target follows at one pace, and the step's segments become past ones."""
         follow(self.slow_encoder, self.encoder, self.config.momentum)

@@ -168,6 +168,10 @@ class Method(nn.Module, ABC):
         """z (B, P): what the loss compares, where collapse shows first; None for methods without a projector."""
         return None
 
+    def after_projection(self, z: Tensor) -> Tensor | None:
+        """What a predictor makes of z (B, P), before it is compared; None for methods without one behind the projector."""
+        return None
+
     @property
     def compares_projections(self) -> bool:
         """Whether its loss compares projections of clips with each other, so that all of them may become one point.

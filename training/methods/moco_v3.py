@@ -97,6 +97,11 @@ class MoCoV3(AgainstOthers):
         (forth, found_forth), (back, found_back) = self._contrast(q1, k2, left_out), self._contrast(q2, k1, left_out)
         return {"loss": forth + back, "accuracy": (found_forth + found_back) / 2}
 
+    def after_projection(self, z: Tensor) -> Tensor:
+        """q (B, P)."""
+        predicted: Tensor = self.predict(z)
+        return predicted
+
     def after_step(self, progress: float) -> None:
         """The slow network follows, ever more slowly: a cosine from `momentum` to 1."""
         momentum = 1 - (1 - self.momentum) * (math.cos(math.pi * progress) + 1) / 2

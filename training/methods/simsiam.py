@@ -90,6 +90,11 @@ class SimSiam(TwoViews):
         p1, p2 = self.predict(z1), self.predict(z2)
         return {"loss": apart(p1, self.stop_gradient(z2)) / 2 + apart(p2, self.stop_gradient(z1)) / 2}
 
+    def after_projection(self, z: Tensor) -> Tensor:
+        """q (B, P)."""
+        predicted: Tensor = self.predict(z)
+        return predicted
+
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cosine of each prediction with each projection."""
         z1, z2 = (self.project(self.encoder(views[name][:SHOWN])) for name in ("first", "second"))

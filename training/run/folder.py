@@ -168,6 +168,18 @@ class RunFolder:
         """Hashes of one checkpoint's files: {"weights": sha256, "state": sha256}."""
         return reading.read_object(self.path / "checkpoints" / f"{step:06d}.json", MOST_MANIFEST_BYTES)
 
+    def thorough_steps(self) -> list[int]:
+        """Steps of which thorough measures are kept, ascending."""
+        return _steps(self.path / "measures", ".json")
+
+    def thorough_path(self, step: int) -> Path:
+        """The file with the thorough measures of one step."""
+        return self.path / "measures" / f"{step:06d}.json"
+
+    def thorough(self, step: int) -> dict[str, Any]:
+        """The thorough measures of one step, of each stage; empty where there are none."""
+        return reading.read_object(self.thorough_path(step), MOST_STATUS_BYTES)
+
     def metrics(self) -> list[dict[str, Any]]:
         """All rows that still hold, in order: those that a resume superseded are left out."""
         each = [current_rows(MetricsReader(path).read()[0]) for path in self.metrics_paths()]

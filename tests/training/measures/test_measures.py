@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from training.measures import MEASURES, measured
+from training.measures import MEASURES, THOROUGH, measured, measured_stage
 from training.measures.collapse import COMPLETE_BELOW, DIMENSIONAL_BELOW, collapse_warning
+from training.measures.discriminant import lidar
 from training.measures.measure import Embedded, singular_values
 from training.measures.similarity import cka
-from training.measures.spectrum import effective_rank, participation_ratio, rank_me
+from training.measures.spectrum import FIT, alpha_req, effective_rank, participation_ratio, rank_me, stable_rank
 from training.measures.spread import alignment, centred_std, mean_cosine, normalised_std, uniformity
+from training.measures.stage import Stage
 from training.run import RunFolder
 from training.trainer import train
 
@@ -48,7 +50,7 @@ def test_singular_values(shape: tuple[int, int]) -> None:
 def test_ranks_of_equal_directions_are_their_number(d: int) -> None:
     sigma = singular_values(with_singular_values([2.0] * d))
     assert effective_rank(sigma) == pytest.approx(d, rel=1e-6)
-    assert participation_ratio(sigma) == pytest.approx(d, rel=1e-6)
+    assert participation_ratio(sigma) == pytest.approx(d, rel=1e-6) and stable_rank(sigma) == pytest.approx(d, rel=1e-6)
 
 
 def test_ranks_by_the_formula() -> None:
@@ -58,9 +60,43 @@ def test_ranks_by_the_formula() -> None:
     assert effective_rank(sigma) == pytest.approx(math.exp(-sum(q * math.log(q) for q in p)), rel=1e-6)
     power = [v * v for v in values]
     assert participation_ratio(sigma) == pytest.approx(sum(power) ** 2 / sum(v * v for v in power), rel=1e-6)
+    assert stable_rank(sigma) == pytest.approx(sum(power) / power[0], rel=1e-6)
     x = with_singular_values(values)
     q = [v / sum(values) + 1e-7 for v in values]
     assert rank_me(x) == pytest.approx(math.exp(-sum(v * math.log(v) for v in q)), rel=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.7, 2.0])
+def test_a_power_law_has_its_exponent(alpha: float) -> None:
+    rank = torch.arange(1, 201).double()
+    sigma = rank ** (-alpha / 2)
+    sigma[: FIT[0] - 1] *= 30  # the largest few follow no law
+    assert alpha_req(sigma) == pytest.approx(alpha, abs=1e-9)
+    assert alpha_req(sigma[: FIT[0] + 4]) == pytest.approx(alpha, abs=1e-9)  # the fit ends where directions do
+    assert math.isnan(alpha_req(sigma[: FIT[0] + 3])) and alpha_req(sigma, (1, 200)) != pytest.approx(alpha, abs=0.1)
+
+
+def test_lidar_of_a_worked_case() -> None:
+    """Four clips at (±a, 0) and (0, ±c), each with views off by ±v in x and ±w in y: both scatters are diagonal."""
+    a, c, v, w, delta = 3.0, 2.0, 0.5, 1.5, 1e-4
+    clips = torch.tensor([[a, 0], [-a, 0], [0, c], [0, -c]])
+    off = torch.tensor([[v, 0], [-v, 0], [0, w], [0, -w]])
+    found = [a * a / 2 / (v * v / 2 + delta), c * c / 2 / (w * w / 2 + delta)]
+    p = [value / sum(found) + 1e-7 for value in found]
+    expected = math.exp(-sum(q * math.log(q) for q in p))
+    assert lidar(clips[:, None] + off + 7) == pytest.approx(expected, rel=1e-6)
+    turn, _ = torch.linalg.qr(random_matrix(2, 2))
+    assert lidar((clips[:, None] + off) @ turn) == pytest.approx(expected, rel=1e-5)
+    alike = clips[:1, None] + off  # one clip, or all at one point: nothing tells them apart
+    assert lidar(alike) == 0 and lidar(alike.repeat(5, 1, 1)) == 0
+
+
+def test_lidar_leaves_out_what_views_change() -> None:
+    """Ten directions of the clips' own, ten in which views differ as much as clips: effective rank counts both."""
+    clips = torch.cat([random_matrix(400, 10), torch.zeros(400, 10)], dim=1)
+    noise = torch.cat([torch.zeros(400, 10, 10), random_matrix(4000, 10, 1).view(400, 10, 10)], dim=2)
+    assert lidar(clips[:, None] + noise) == pytest.approx(10, abs=0.3)
+    assert effective_rank(singular_values((clips[:, None] + noise)[:, 0])) > 19
 
 
 def test_rank_me_is_uncentred_and_effective_rank_is_not() -> None:
@@ -109,18 +145,23 @@ def test_a_cloud_far_away_is_one_point_by_direction_alone() -> None:
     assert mean_cosine(near) < 0.01 and mean_cosine(far) > 0.99
 
 
+def cka_of(x: torch.Tensor, y: torch.Tensor) -> float:
+    return cka(x, y, singular_values(x), singular_values(y))
+
+
 def test_cka() -> None:
     x, y = random_matrix(30, 5).double(), random_matrix(30, 7, 1).double()
     a, b = (m.numpy() - m.numpy().mean(0) for m in (x, y))
     of_a, of_b = a @ a.T, b @ b.T  # by the Gram matrices of the clips: their cosine
     expected = (of_a * of_b).sum() / math.sqrt((of_a * of_a).sum() * (of_b * of_b).sum())
-    assert cka(x, y) == pytest.approx(expected, rel=1e-5) and cka(y, x) == pytest.approx(expected, rel=1e-5)
+    assert cka_of(x, y) == pytest.approx(expected, rel=1e-5) and cka_of(y, x) == pytest.approx(expected, rel=1e-5)
     turn, _ = torch.linalg.qr(random_matrix(5, 5, 2).double())
-    assert cka(x, -7e-6 * x @ turn + 3) == pytest.approx(1, abs=1e-4)
-    assert cka(random_matrix(4000, 4), random_matrix(4000, 4, 3)) < 0.01
+    assert cka_of(x, -7 * x @ turn + 30) == pytest.approx(1, abs=1e-4)
+    assert cka_of(x, 1e-6 * x) == pytest.approx(1, abs=1e-4)
+    assert cka_of(random_matrix(4000, 4), random_matrix(4000, 4, 3)) < 0.01
     apart = torch.tensor([[1.0, 1], [-1, 1], [1, -1], [-1, -1]])
-    assert cka(apart[:, :1], apart[:, 1:]) == 0 and cka(apart, apart[:, :1]) == pytest.approx(1 / math.sqrt(2))
-    assert math.isnan(cka(x, torch.ones(30, 2)))
+    assert cka_of(apart[:, :1], apart[:, 1:]) == 0 and cka_of(apart, apart[:, :1]) == pytest.approx(1 / math.sqrt(2))
+    assert math.isnan(cka_of(x, torch.ones(30, 2)))
 
 
 def test_the_ends_of_the_spread() -> None:
@@ -151,7 +192,9 @@ def test_geometry_reads_collapse_on_the_projections() -> None:
     embedded = Embedded(h, z, (z, other))
     found = measured(embedded)
     assert found.keys() == MEASURES.keys() - {"cross_group_knn", "cka_to_last"}
-    assert measured(replace(embedded, before=h.half()))["cka_to_last"] == pytest.approx(1, abs=1e-5)
+    assert measured(replace(embedded, before=(h.half(), singular_values(h))))["cka_to_last"] == pytest.approx(
+        1, abs=1e-5
+    )
     assert found["effective_rank"] == pytest.approx(effective_rank(singular_values(z)))
     assert found["encoder_effective_rank"] == pytest.approx(effective_rank(singular_values(h)))
     assert found["alignment"] == pytest.approx(alignment(z, other)) and torch.equal(
@@ -192,3 +235,21 @@ def test_every_measure_is_described_logged_and_documented(made_run: Callable[...
     }
     assert logged == set(MEASURES)
     assert f"{COMPLETE_BELOW:g}".lstrip("0") in page and f"{DIMENSIONAL_BELOW:g}" in page
+
+
+def test_every_thorough_measure_is_described_computed_and_documented() -> None:
+    page = (ROOT / "docs" / "measures.md").read_text()
+    x, start, views = random_matrix(60, 20), random_matrix(60, 20, 1), random_matrix(120, 20, 2).view(12, 10, 20)
+    whole, alone = measured_stage(Stage(x, start, views)), measured_stage(Stage(x))
+    assert whole.keys() == alone.keys() == THOROUGH.keys()
+    assert all(isinstance(value, float) for value in whole.values())
+    assert {name for name, value in alone.items() if value is None} == {
+        "alignment", "uniformity", "lidar", "cka_to_start",
+    }  # fmt: skip
+    for name, measure in THOROUGH.items():
+        curve = measure.curve
+        assert curve.key == f"stage/{name}" and curve.title and curve.meaning.endswith(".")
+        assert curve.convention and curve.source and "projector" not in curve.convention
+        assert f"`{name}`" in page, f"docs/measures.md says nothing of {name}"
+    collapsed = measured_stage(Stage(torch.ones(60, 20), start, torch.ones(12, 10, 20)))
+    assert collapsed["alpha_req"] is None and collapsed["cka_to_start"] is None and collapsed["effective_rank"] == 0

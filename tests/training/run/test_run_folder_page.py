@@ -16,7 +16,9 @@ import pytest
 
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders
 from explorer.runs.map_columns import map_columns
+from training.data.progress import quiet
 from training.run import Control, RunFolder, folder, writer
+from training.thorough import thorough_measures
 from training.trainer import train
 
 PAGE = Path(__file__).parents[3] / "docs" / "run-folder.md"
@@ -56,6 +58,7 @@ def seen(made_run: Callable[..., RunFolder], at_step: Any) -> tuple[RunFolder, s
     places = values[:, :2]
     layout = Layout(places, "umap", 0.5, 1.0, map_columns(values, places))
     LayoutFolders().write("0" * 64, layout, run.path / "layouts")
+    thorough_measures(run, None, quiet)
     look()
     return run, names
 
@@ -112,6 +115,10 @@ def files_are_told(names: set[str]) -> None:
 def keys_are_told(run: RunFolder) -> None:
     for name in ("config.json", "status.json", "probe.json", "columns.json", "baselines.json"):
         same(name, [json.loads((run.path / name).read_text())])
+    measured = [run.thorough(step) for step in run.thorough_steps()]
+    about = told("measures/<step>.json")
+    assert measured and all(set(row) == {key for key in about if "." not in key} for row in measured)
+    assert all({f"stages.{key}" for key in one} < set(about) for row in measured for one in row["stages"])
     same("checkpoints/<step>.json", [json.loads(path.read_text()) for path in run.path.glob("checkpoints/*.json")])
 
 
