@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from training import columns, journal
+from training import columns, gradients, journal
 from training.data.dataset import Dataset
 from training.measures import MEASURES, collapse
 from training.methods.method import Method
@@ -26,4 +26,5 @@ def curves(method: Method, facets: tuple[str, ...]) -> tuple[Curve, ...]:
     of_measures = [measure.curves(facets) for measure in MEASURES.values()]
     first, *others = [of_one[0] for of_one in of_measures]  # beside the loss stands whether anything is learned
     by_facet = [curve for of_one in of_measures for curve in of_one[1:]]
-    return journal.LOSS, first, *parts, *others, *by_facet, journal.LEARNING_RATE, journal.SPEED
+    of_gradients = gradients.curves(method)
+    return journal.LOSS, first, *parts, *others, *by_facet, *of_gradients, journal.LEARNING_RATE, journal.SPEED

@@ -23,6 +23,7 @@ from training.data.store import ClipStore, mel_store, waveform_store
 from training.embedder import embed_clips
 from training.encoders import ENCODERS
 from training.errors import UserError
+from training.gradients import gradient_norms, parts
 from training.hardware import Hardware, hardware, keep_freed_memory
 from training.journal import Journal
 from training.learner import Learner, new_learner
@@ -101,6 +102,7 @@ class Training:
 
     def __post_init__(self) -> None:
         self._pace = Pace(self.machine.device)
+        self._weights = parts(self.learner.method)
         kept = self.learner.snapshot_step
         self._before: Mapping[str, np.ndarray] | None = self.run.snapshot(kept) if kept >= 0 else None
         self._readings = _Readings(self.run.metrics(), self.learner.method.compares_projections)
@@ -152,6 +154,7 @@ class Training:
         if "clips" in losses:
             t.clip_losses[batch.clips] = losses.pop("clips").float()
         losses["loss"].backward()
+        losses |= gradient_norms(self._weights)
         t.optimizer.step()
         t.optimizer.zero_grad()
         t.step += 1

@@ -193,7 +193,7 @@ def test_geometry_reads_collapse_on_the_projections() -> None:
     found = measured(embedded)
     assert found.keys() == MEASURES.keys() - {"cross_group_knn", "cka_to_last"}
     assert measured(replace(embedded, before=(h.half(), singular_values(h))))["cka_to_last"] == pytest.approx(
-        1, abs=1e-5
+        1, abs=1e-3
     )
     assert found["effective_rank"] == pytest.approx(effective_rank(singular_values(z)))
     assert found["encoder_effective_rank"] == pytest.approx(effective_rank(singular_values(h)))
