@@ -1,0 +1,98 @@
+"""Trains runs that are broken on purpose, each beside its healthy twin of the same seed, and keeps what is read from them.
+
+    python -m benchmarks.collapse.runs --data FOLDER --out FOLDER [--steps 300] [--seeds 5] [--methods byol,simsiam]
+
+They are runs of the real trainer, in processes of their own with one thread each, with a snapshot every 20 steps whatever
+the clock says, so that the step at which something is found doesn't depend on the machine. Kept of each are its rows and
+its configuration, not its weights. What is there is not trained again. See docs/verdicts.md.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.breaks import BREAKS
+from training.breaks.mistakes import mistakes_of
+from training.methods import METHODS
+from training.run import RunFolder, State
+
+HEALTHY = "healthy"
+EVERY = 20
+"""Steps between two snapshots."""
+TRAINER = f"""
+import sys
+from training import loop
+loop.is_due = lambda step, last, seconds: step - last >= {EVERY}
+from training.__main__ import main
+main()
+"""
+"""The command line's trainer with snapshots by steps alone."""
+WEIGHTS = ("checkpoints", "snapshots")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A method as it is, or one thing that is wrong with it."""
+
+    method: str
+    name: str
+    arguments: tuple[str, ...] = ()
+    """What `training run` is told."""
+
+    def folder(self, out: Path, data: str, seed: int) -> Path:
+        """Where its run lies."""
+        return out / f"{self.method}-{self.name}-{Path(data).name}-{seed}"
+
+
+def cases(method: str) -> Iterator[Case]:
+    """The healthy twin first, then every part that can be taken out and every mistake that can be made."""
+    yield Case(method, HEALTHY)
+    for part in BREAKS.get(method, {}):
+        yield Case(method, part, ("--break", part))
+    for mistake, overrides in mistakes_of(method).items():
+        yield Case(
+            method, mistake, tuple(word for key, value in overrides.items() for word in ("--set", f"{key}={value}"))
+        )
+
+
+def main() -> None:
+    """Train what is missing, all cases of one seed before the next seed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="starter, a public set or a folder")
+    parser.add_argument("--out", required=True, type=Path, help="where the runs go")
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--methods", default=",".join(METHODS), help="names, separated by commas (default: all)")
+    options = parser.parse_args()
+    for seed in range(options.seeds):
+        for method in options.methods.split(","):
+            for case in cases(method):
+                folder = case.folder(options.out, options.data, seed)
+                if not (folder / "status.json").exists():
+                    print(f"{folder.name}: {trained(case, options.data, seed, options.steps, folder)}", flush=True)
+
+
+def trained(case: Case, data: str, seed: int, steps: int, folder: Path) -> str:
+    """Train one run; returns how it ended. Data without what a method needs, such as captions, leaves no run."""
+    being = folder.with_name(f".{folder.name}")
+    shutil.rmtree(being, ignore_errors=True)
+    command = [sys.executable, "-c", TRAINER, "run", "--data", data, "--method", case.method, "--seed", str(seed)]
+    command += ["--steps", str(steps), "--out", str(being), *case.arguments]
+    subprocess.run(command, check=False, capture_output=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    if not being.exists():
+        return "not begun"
+    state = RunFolder(being).status().state
+    if state == State.FINISHED:
+        for name in WEIGHTS:
+            shutil.rmtree(being / name, ignore_errors=True)
+        being.rename(folder)
+    return str(state.value)
+
+
+if __name__ == "__main__":
+    main()
