@@ -94,12 +94,12 @@ def test_several_runs_are_laid_over_each_other_with_their_own_baselines(site: Si
     assert page.locator("#runs dialog").is_hidden()
     page.wait_for_function("location.search.split('run=').length === 4")
     page.locator(".charts-runs li").nth(2).wait_for()
-    chart = page.locator('.chart[aria-label="measure/cross_group_knn"]')
+    chart = page.locator('.chart[aria-label="Cross group knn"]')
     chart.scroll_into_view_if_needed()
     plot = chart.locator(".js-plotly-plot")
     plot.wait_for(timeout=60_000)
     page.wait_for_function(
-        """() => document.querySelector('.chart[aria-label="measure/cross_group_knn"] .js-plotly-plot')?.data?.length === 3"""
+        """() => document.querySelector('.chart[aria-label="Cross group knn"] .js-plotly-plot')?.data?.length === 3"""
     )
     assert len(set(plot.evaluate("plot => plot.data.map(trace => trace.line.color)"))) == 3
     page.locator(".charts-runs button").first.click()

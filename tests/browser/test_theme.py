@@ -18,7 +18,7 @@ POINT = """([x, y]) => { const canvas = document.querySelector('#map .map-points
   return [...canvas.getContext('2d').getImageData((x - box.left) * scale, (y - box.top) * scale, 1, 1).data].join(); }"""
 """What the canvas of the map shows at a place of the page."""
 PICTURE = "document.querySelector('.map-panel .player canvas').toDataURL()"
-CHART = ".chart[aria-label='train/loss']"
+CHART = ".chart[aria-label='Loss']"
 PLOT = f'document.querySelector("{CHART} .js-plotly-plot")'
 TINTS = f"(({{ data, _fullLayout: all }}) => [data[0].line.color, all.font.color, all.xaxis.gridcolor])({PLOT})"
 TEXT_LIGHT, TEXT_DARK = "#1b2430", "#e8ebef"

@@ -42,7 +42,7 @@ export function gather(/** @type {MetricRow[]} */ rows, /** @type {Set<string>} 
 function undeclared(key) {
   const rhythm = key.startsWith("train/") ? "step" : "snapshot";
   const unknown = { unit: "", meaning: "", convention: "", source: "", lines: [], chart: "" };
-  const name = key.replace(/^train\//, "").replaceAll("_", " ");
+  const name = key.replace(/^(train|measure)\//, "").replaceAll("_", " ");
   return { key, title: name[0].toUpperCase() + name.slice(1), digits: 3, rhythm, ...unknown };
 }
 
