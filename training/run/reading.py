@@ -25,6 +25,8 @@ MOST_ARRAY_BYTES = 512 << 20
 DEEPEST = 20
 """Levels of lists and objects in each other; the project's own files have six."""
 LARGEST_INTEGER = 2**63
+NUMBERS = "fiub"
+"""numpy's letters for arrays of numbers: floating, whole, whole without sign, true or false."""
 MOST_ENTRIES = 1_000
 """Arrays in one file."""
 _DIRECTORY_BYTES = 1 << 20
@@ -111,8 +113,11 @@ def read_object(path: Path | str, most_bytes: int = MOST_JSON_BYTES) -> dict[str
     return value if isinstance(value, dict) else {}
 
 
-def read_arrays(path: Path | str, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, np.ndarray] | None:
-    """The `wanted` arrays of numbers in an .npz file, by name; None where the file, or one of them, can't be read.
+def read_arrays(
+    path: Path | str, wanted: Callable[[str], bool] = lambda name: True, kinds: str = NUMBERS
+) -> dict[str, np.ndarray] | None:
+    """The `wanted` arrays in an .npz file, by name; None where the file, or one of them, can't be read. `kinds`: numpy's
+    letters for what they may hold; others, objects above all, are left out.
 
     What each claims to hold is compared with what lies there before memory is set aside for it.
     """
@@ -128,7 +133,7 @@ def read_arrays(path: Path | str, wanted: Callable[[str], bool] = lambda name: T
                     return None
                 if any(entry.compress_type not in _PACKINGS for entry in chosen.values()):
                     return None
-                read = {name: _array(_unpacked(archive, entry)) for name, entry in chosen.items()}
+                read = {name: _array(_unpacked(archive, entry), kinds) for name, entry in chosen.items()}
     except Exception:  # what parses foreign bytes raises many kinds, and each means the same here
         return None
     return {name: array for name, array in read.items() if array is not None}
@@ -165,13 +170,13 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         return member.read(entry.file_size)
 
 
-def _array(content: bytes) -> np.ndarray | None:
-    """The array of an .npy file's bytes, None where it isn't one of numbers. Raises whatever its parser does."""
+def _array(content: bytes, kinds: str = NUMBERS) -> np.ndarray | None:
+    """The array of an .npy file's bytes, None where it isn't one of these kinds. Raises whatever its parser does."""
     file = io.BytesIO(content)
     version = np.lib.format.read_magic(file)
     reader = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
     shape, columns_first, dtype = reader(file)
-    if dtype.kind not in "fiub":
+    if dtype.hasobject or dtype.kind not in kinds:
         return None
     held = bytearray(content[file.tell() :])
     if any(length < 0 for length in shape) or math.prod(shape) * dtype.itemsize != len(held):

@@ -129,7 +129,9 @@ class Measuring:
         dataset, every = clips.dataset, np.arange(len(h))
         votes = cross_group_votes(h, dataset, every)
         labels, groups = measured_labels(dataset, every), groups_of(dataset, every)
-        embedded = Embedded(h, z, pair, labels, groups, dataset.main_facet, votes)
+        last = max((kept for kept in self.run.snapshots() if kept < step), default=None)
+        before = None if last is None else _vectors((self.run.snapshot(last) or {}).get("embeddings"), len(h))
+        embedded = Embedded(h, z, pair, labels, groups, dataset.main_facet, votes, before)
         left_out = OF_VIEWS if pair[0] is z else frozenset()
         values = {name: value for name, value in measured(embedded).items() if name not in left_out}
         of_clips = columns.snapshot_values(Taken(dataset, every, h, votes))

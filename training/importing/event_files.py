@@ -1,0 +1,102 @@
+"""Scalars of TensorBoard's event files, read by its own package without TensorFlow."""
+
+import logging
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.data.names import readable_name
+from training.errors import UserError
+from training.run.reading import RegularFile
+
+PATTERN = "*tfevents*"
+MOST_FILES, MOST_BYTES = 100, 2 << 30
+MOST_CURVES, MOST_ROWS = 300, 2_000_000
+LONGEST_NAME = 120
+OWN = ("train/", "measure/")
+"""How the names of a run's own curves begin."""
+
+Rows = dict[int, dict[str, float | None]]
+"""Step → name of a curve → value, None where it isn't finite; "seconds" since the first event."""
+
+
+def is_event_file(path: Path) -> bool:
+    """Whether it is a folder, or a file that is called as TensorBoard calls its own."""
+    return path.is_dir() or path.match(PATTERN)
+
+
+def read_events(path: Path) -> Rows:
+    """The scalars of an event file, or of all in a folder, by ascending step; of two at one step the later holds.
+
+    Raises UserError where there are none.
+    """
+    files = sorted(path.glob(PATTERN)) or sorted(path.rglob(PATTERN)) if path.is_dir() else [path]
+    shown = readable_name(path.name, 80)
+    if not files or len(files) > MOST_FILES:
+        raise UserError(
+            f"The folder {shown} holds {len(files)} event files of TensorBoard; 1 to {MOST_FILES} were expected."
+        )
+    rows: Rows = {}
+    names: set[str] = set()
+    begun: float | None = None
+    for file in files:
+        for step, seconds, tag, value in _scalars(file):
+            begun = seconds if begun is None else min(begun, seconds)
+            name = readable_name(tag, LONGEST_NAME)
+            name = name if name.startswith(OWN) else f"train/{name}"
+            names.add(name)
+            row = rows.setdefault(step, {"seconds": seconds})
+            row[name] = value if math.isfinite(value) else None
+            if len(names) > MOST_CURVES or len(rows) > MOST_ROWS:
+                raise UserError(
+                    f"{shown} holds more than {MOST_CURVES} curves or {MOST_ROWS:,} steps; fewer were expected."
+                )
+    if begun is None:
+        raise UserError(f"{shown} holds no scalars of TensorBoard, such as a loss by step; they were expected.")
+    return {step: {**rows[step], "seconds": (rows[step]["seconds"] or begun) - begun} for step in sorted(rows)}
+
+
+def _scalars(path: Path) -> Iterator[tuple[int, float, str, float]]:
+    """(step, Unix time, tag, value) of each; what comes after a damaged record is lost, as TensorBoard itself has it."""
+    try:
+        from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
+        from tensorboard.compat.proto.event_pb2 import Event
+    except ImportError:
+        raise UserError("Event files are read by the package tensorboard, which isn't installed.") from None
+    shown = readable_name(path.name, 80)
+    try:
+        with RegularFile(path) as file:
+            size = file.size
+    except OSError as error:
+        raise UserError(f"{shown} cannot be opened: {error.strerror}.") from None
+    if size > MOST_BYTES:
+        raise UserError(f"{shown} has {size / 1e9:.1f} GB; at most {MOST_BYTES >> 30} GB were expected.")
+    logging.getLogger("tensorboard").setLevel(logging.ERROR)  # it tells of each record that is cut
+    try:
+        for record in RawEventFileLoader(str(path)).Load():
+            event = Event.FromString(record)
+            for value in event.summary.value:
+                number = _number(value)
+                if number is not None and 0 <= event.step < 10**12:
+                    yield event.step, event.wall_time, value.tag, number
+    except Exception as error:  # what parses foreign bytes raises many kinds, and each means the same here
+        if isinstance(error, UserError):
+            raise
+        raise UserError(
+            f"{shown} cannot be read as an event file of TensorBoard: it is damaged, or another file."
+        ) from None
+
+
+def _number(value: Any) -> float | None:
+    """The number of a summary's value, in the older form or the newer one; None for pictures, texts and the like."""
+    if value.HasField("simple_value"):
+        return float(value.simple_value)
+    if not value.HasField("tensor") or value.tensor.ByteSize() > 100:
+        return None
+    from tensorboard.util import tensor_util
+
+    array = np.asarray(tensor_util.make_ndarray(value.tensor))
+    return float(array.reshape(())) if array.size == 1 and array.dtype.kind in "fiu" else None
