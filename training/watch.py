@@ -6,9 +6,8 @@
             if step % 200 == 0:
                 run.embeddings(step, encoder(probe))
 
-It writes a run's folder as docs/run-folder.md says, and needs numpy alone. Measures, maps and sounds are the page's work:
-start it with `python app.py --runs runs`. A mistake in the arguments raises ValueError with one sentence; a disk that can't
-be written is a warning, and the training goes on.
+It needs numpy alone. Measures, maps and sounds are the work of the page, which `python app.py --runs runs` opens. A mistake in
+the arguments raises ValueError with one sentence; a disk that can't be written is a warning, and the training goes on.
 """
 
 from __future__ import annotations
@@ -30,17 +29,14 @@ from typing import Any
 
 import numpy as np
 
-SCHEMA = 1
-MOST_CLIPS, MOST_SNAPSHOTS = 20_000, 200
-BEAT_SECONDS = 1.0
-LARGEST_HALF = 6e4
+SCHEMA, MOST_CLIPS, MOST_SNAPSHOTS = 1, 20_000, 200
+BEAT_SECONDS, LARGEST_HALF = 1.0, 6e4
 
 
 class Watch:
-    """A run's folder, written while you train: `log` numbers, give `embeddings` of the same clips now and then.
+    """A run's folder, as docs/run-folder.md describes it, written while you train.
 
-    Used with `with`, the run ends as finished, as stopped (Ctrl-C) or as failed, with the error's own words; without it, call
-    `close`. A process that ends without either is read as crashed.
+    With `with`, the run ends as finished, stopped (Ctrl-C) or failed; without it, call `close`, or it is read as crashed.
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, sounds: str | os.PathLike[str] | None = None,
@@ -73,11 +69,11 @@ class Watch:
             told = json.loads(json.dumps(dict(about or {}), default=str))
             coded = {name: _coded(values) for name, values in facets.items()}
             probe = {"ids": self._clips, "clips": [-1] * len(self._clips), "files": self._clips, "facets": coded}
-            own = {"group": "group" if groups is not None else "", "main_facet": next(iter(coded), "")}
-            self._write_json("probe.json", {**probe, **own, "data": data, "data_name": os.path.basename(data)})
-            config = {"method": str(told.get("method", self.path.name)), "data": data, "watched": True, "about": told}
-            created = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
-            self._write_json("config.json", {**config, "created": created})  # last, as it makes the folder a run
+            named = {"group": "group" if groups is not None else "", "data": data, "data_name": os.path.basename(data)}
+            self._write_json("probe.json", {**probe, **named, "main_facet": next(iter(coded), "")})
+            about = {"about": told, "created": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), "watched": True}
+            config = {"method": str(told.get("method", self.path.name)), "data": data, **about}
+            self._write_json("config.json", config)  # last, as it makes the folder a run
         else:
             for step in [step for step in self._snapshots() if step > resumed_from]:
                 self._snapshot(step).unlink()
@@ -143,20 +139,20 @@ class Watch:
             _expect(len(values) == n, f"{len(values):,} labels of {name!r} were given, but there are {n:,} clips.")
         if sounds is not None and os.path.isdir(sounds):
             missing = [name for name in self._clips if not os.path.isfile(os.path.join(sounds, name))]
-            _expect(not missing, f"{len(missing):,} of the {n:,} clips are not in {sounds}, such as {missing[:1]}.")
+            _expect(
+                not missing, f"{len(missing):,} of {n:,} clips are not in {sounds}, such as {''.join(missing[:1])}."
+            )
 
     def _note(self, step: int, numbers: Mapping[str, Any]) -> None:
         self._status["step"] = max(int(step), self._status["step"])
-        seconds = round(time.monotonic() - self._began, 3)
-        about = {"step": int(step), "attempt": self._status["attempt"], "seconds": seconds}
+        about = {"step": int(step), "attempt": self._status["attempt"], **self._seconds()}
         with self._surviving():
             self._append({**about, **numbers})
 
     def _append(self, row: Mapping[str, Any]) -> None:
-        """One row, one write; a line that a crash or a full disk left torn is ended first."""
         line = b"\n" * self._torn + json.dumps({"schema": SCHEMA, **row}).encode() + b"\n"
         with open(self.path / "metrics.jsonl", "ab", buffering=0) as file:
-            self._torn = file.write(line) < len(line)
+            self._torn = file.write(line) < len(line)  # the next row ends what a crash or a full disk left
 
     def _beat(self) -> None:
         while not self._ended.wait(BEAT_SECONDS):
@@ -168,8 +164,10 @@ class Watch:
         self._status["heartbeat"] += 1
         planned, step = self._status["steps"], self._status["step"]
         share = 1.0 if self._status["state"] == "finished" else min(1.0, step / planned) if planned else 0.0
-        now = {"updated": time.time(), "seconds": round(time.monotonic() - self._began, 3), "progress": share}
-        self._write_json("status.json", {**self._status, **now})
+        self._write_json("status.json", {**self._status, **self._seconds(), "updated": time.time(), "progress": share})
+
+    def _seconds(self) -> dict[str, float]:
+        return {"seconds": round(time.monotonic() - self._began, 3)}
 
     def _write_json(self, name: str, value: Mapping[str, Any]) -> None:
         _replace(self.path / name, json.dumps({"schema": SCHEMA, **value}).encode())
@@ -196,8 +194,7 @@ def _expect(good: bool, sentence: str) -> None:
 
 def _array(value: Any) -> np.ndarray:
     """As float16 where they fit, from whatever holds numbers: a tensor on any device, with or without a gradient."""
-    held = value.detach().float().cpu().numpy() if hasattr(value, "detach") else value
-    array = np.asarray(held, np.float32)
+    array = np.asarray(value.detach().float().cpu() if hasattr(value, "detach") else value, np.float32)
     return array.astype(np.float16) if np.abs(array).max(initial=0.0) < LARGEST_HALF else array
 
 

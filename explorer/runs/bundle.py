@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from explorer.runs import map_columns
-from explorer.runs.columns import Values, described, from_array, from_codes, from_list
+from explorer.runs.columns import Values, awaited, described, from_array, from_codes, from_list
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders, Layouts
 from explorer.runs.lens import lens
 from explorer.runs.metrics import START, Rows, rows_since
@@ -100,6 +100,14 @@ class Bundle:
         if column.per == "clip":
             return self._of_clips(column)
         return None if step is None else self._of_snapshot(column, step)
+
+    def awaited(self, name: str, step: int | None) -> dict[str, Any] | None:
+        """A column of a snapshot that a watched run's loop has written, and nobody measured yet; None for any other."""
+        column, run = self._declared().get(name), self.run
+        waits = step is not None and run.snapshot_path(step).exists() and not run.added_snapshot_path(step).exists()
+        if column is None or column.per != "snapshot" or column.writer != "trainer" or not (run.watched and waits):
+            return None
+        return awaited(column, len(self.points()))
 
     def layouts(self) -> Layouts:
         """Which snapshots have a map, of what kind and how far it can be trusted."""

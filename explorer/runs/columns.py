@@ -39,6 +39,12 @@ class Values:
         return [round(value, digits) if np.isfinite(value) else None for value in self.values.tolist()]
 
 
+def awaited(column: Column, count: int) -> dict[str, Any]:
+    """A column whose values will come later: `count` times no value, and "awaited"."""
+    nothing = {"number": None, "text": ""}.get(column.kind, -1)
+    return {**described(column), "values": [nothing] * count, "awaited": True}
+
+
 def described(column: Column) -> dict[str, Any]:
     """A column in plain values."""
     return {**asdict(column), "names": list(column.names)}

@@ -160,7 +160,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "groups": ({"groups": ["a"]}, "1 labels of 'group' were given"),
     "twice": ({"clips": ["a.wav", "a.wav"]}, "2 clips were given, but at most 20,000 different ones were expected"),
     "many": ({"clips": [f"{i}.wav" for i in range(20_001)]}, "20,001 clips were given"),
-    "missing": ({"sounds": "."}, "12 of the 12 clips are not in .*, such as .*clip 0.wav"),
+    "missing": ({"sounds": "."}, "12 of 12 clips are not in .*, such as clip 0.wav"),
     "no run": ({"resumed_from": 3}, "holds no run to go on with"),
 }
 

@@ -122,6 +122,8 @@ export interface Column {
   high: number | null;
   writer: "trainer" | "projector" | "page";
   values?: Loose[];
+  /** whether its values of this step will come later */
+  awaited?: boolean;
 }
 
 /** From Python: training.run.schema.Schema */

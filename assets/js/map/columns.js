@@ -49,10 +49,16 @@ export class Columns {
     const key = `${column.name}\n${step}\n${written}`;
     const known = this.asked.get(key);
     if (known) return known;
-    const asking = source.column(this.run, column.name, step).catch((/** @type {Refusal} */ error) => {
-      if (error.status === undefined) this.asked.delete(key); // nobody answered: asked again next time
-      return { ...column, values: [] };
-    });
+    const asking = source.column(this.run, column.name, step).then(
+      (found) => {
+        if (found.awaited) this.asked.delete(key);
+        return found;
+      },
+      (/** @type {Refusal} */ error) => {
+        if (error.status === undefined) this.asked.delete(key); // nobody answered: asked again next time
+        return { ...column, values: [] };
+      },
+    );
     this.asked.set(key, asking);
     for (const oldest of this.asked.keys()) if (this.asked.size > KEPT) this.asked.delete(oldest);
     return asking;

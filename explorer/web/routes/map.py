@@ -26,10 +26,12 @@ def add_map(router: APIRouter, library: Library, layouts: LayoutFolders, tags: T
         """`name` and `step` in the query say which values: data may call a facet anything, also what no path can hold."""
         asked = request.query_params
         step = number(asked["step"], "step") if "step" in asked else None
-        found = Bundle(run_of(library, name), layouts, tags).column(asked.get("name", ""), step)
-        if found is None:
+        bundle, column = Bundle(run_of(library, name), layouts, tags), asked.get("name", "")
+        found = bundle.column(column, step)
+        answer = bundle.awaited(column, step) if found is None else found.to_json()
+        if answer is None:
             raise Refused("This run has no such column, or no values of it at this step.")
-        return json_answer(found.to_json())
+        return json_answer(answer)
 
     @router.get("/run/{name}/layout/{step}")
     def run_layout(name: str, step: str) -> Response:

@@ -1,0 +1,62 @@
+"""Somebody watches her own training loop, of which Hearsight knows nothing, and stops it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import ROOT, Seen, Site
+from tests.explorer.test_watched import write_sounds
+
+pytestmark = pytest.mark.browser
+LONG_MS = 120_000
+"""A measurer and a projector must be started, beside the training."""
+
+
+@pytest.fixture
+def loop(browser: Any, tmp_path: Path) -> Iterator[tuple[Site, subprocess.Popen[bytes]]]:
+    """A site, and a loop that trains until it is stopped and writes its run there as `mine`."""
+    site = Site(tmp_path)
+    write_sounds(tmp_path / "sounds")
+    for file in (ROOT / "training" / "watch.py", ROOT / "tests" / "support" / "own_loop.py"):
+        shutil.copy(file, tmp_path)
+    site.open()
+    command = ["nice", sys.executable, "own_loop.py", "sounds", str(site.runs / "mine"), "1000000"]
+    with subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
+        until = time.monotonic() + LONG_MS / 1000
+        while not (site.runs / "mine" / "config.json").exists():
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.1)
+        yield site, process
+        process.kill()
+    site.close()
+
+
+def test_a_loop_of_ones_own_is_watched_while_it_trains(
+    loop: tuple[Site, subprocess.Popen[bytes]], look: Callable[..., Seen]
+) -> None:
+    site, process = loop
+    seen = look(site)
+    page = seen.open("tab=live&run=mine")
+    state = page.locator("#about-run .state-line")
+    state.filter(has_text="Training, step").wait_for(timeout=LONG_MS)
+    settings = page.locator("#run-settings")
+    settings.get_by_text("my SimCLR on sounds").wait_for(timeout=LONG_MS)
+    settings.get_by_text("temperature 0.2").wait_for()
+    settings.get_by_text("Hearsight does not train this run").wait_for()
+    assert page.locator("#run-state button").count() == 0 and settings.get_by_text("Again with").count() == 0
+    for title in ("Loss", "Cross-group kNN", "Effective rank"):
+        page.locator(f'.chart[aria-label="{title}"] .js-plotly-plot').wait_for(timeout=LONG_MS)
+    page.locator('.chart[aria-label="Cross-group kNN"]').get_by_text("MFCC").wait_for(timeout=LONG_MS)
+    page.locator("#map .legend-name", has_text="bell").wait_for(timeout=LONG_MS)
+    process.send_signal(signal.SIGINT)
+    state.filter(has_text="Stopped at step").wait_for(timeout=LONG_MS)
+    assert "resumed" not in state.inner_text()
+    assert not seen.troubles
