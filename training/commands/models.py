@@ -114,6 +114,10 @@ def measure(options: argparse.Namespace) -> None:
     from training.thorough import thorough_measures
 
     run = named_run(options)
+    if run.watched:
+        from training.watching.measuring import Measuring
+
+        Measuring(run).work(progress_line())
     rows = thorough_measures(run, options.step, progress_line())
     if options.json:
         print_json({"run": run.name, "measured": rows})

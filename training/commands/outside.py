@@ -1,4 +1,4 @@
-"""Commands for what Hearsight didn't train: importing it, measuring it."""
+"""The command for what Hearsight didn't train."""
 
 import argparse
 import sys
@@ -6,14 +6,12 @@ from pathlib import Path
 
 from training.commands.arguments import Commands, command
 from training.commands.output import progress_line
-from training.commands.runs import named_run
 from training.data.names import readable_name
-from training.errors import UserError
 from training.run.naming import new_run_name
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `import` and `measure`."""
+    """Declare `import`."""
     text = "make a run of TensorBoard's event files, or of embeddings in a Parquet or npz file"
     new = command(commands, "import", import_run, text, "runs")
     new.add_argument("file", help="an event file, a folder of them, a Parquet file or an npz file")
@@ -24,9 +22,6 @@ def add_commands(commands: Commands) -> None:
         "--vectors", metavar="COLUMN", help="what holds the vectors (default: the only numbers, or vector)"
     )
     new.add_argument("--title", help="what the run is called (default: the file's name)")
-    command(
-        commands, "measure", measure, "measure what a run's own loop, which Hearsight doesn't know, left out", "run"
-    )
 
 
 def import_run(options: argparse.Namespace) -> None:
@@ -41,13 +36,3 @@ def import_run(options: argparse.Namespace) -> None:
         path, out, data=data, names=options.names, vectors=options.vectors, title=title, progress=progress_line()
     )
     print(f"Imported {found.sentence} into {found.run.path}", file=sys.stderr)
-
-
-def measure(options: argparse.Namespace) -> None:
-    """Measure a run that is only watched."""
-    from training.watching.measuring import Measuring
-
-    run = named_run(options)
-    if not run.watched:
-        raise UserError(f"The run {run.name} was trained by Hearsight, which measured it meanwhile.")
-    print(f"Measured {Measuring(run).work(progress_line())} snapshots of {run.name}", file=sys.stderr)

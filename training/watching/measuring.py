@@ -19,7 +19,7 @@ from training.columns import Taken
 from training.data.dataset import Progress
 from training.data.progress import quiet
 from training.measures import MEASURES, measured
-from training.measures.measure import PREFIX, Embedded
+from training.measures.measure import PREFIX, Embedded, singular_values
 from training.measures.spread import ALIGNMENT
 from training.probe import cross_group_votes, described, groups_of, measured_facets, measured_labels
 from training.run import MetricsReader, RunFolder, RunWriter, reading
@@ -130,7 +130,8 @@ class Measuring:
         votes = cross_group_votes(h, dataset, every)
         labels, groups = measured_labels(dataset, every), groups_of(dataset, every)
         last = max((kept for kept in self.run.snapshots() if kept < step), default=None)
-        before = None if last is None else _vectors((self.run.snapshot(last) or {}).get("embeddings"), len(h))
+        was = None if last is None else _vectors((self.run.snapshot(last) or {}).get("embeddings"), len(h))
+        before = None if was is None or was.shape != h.shape else (was, singular_values(was))
         embedded = Embedded(h, z, pair, labels, groups, dataset.main_facet, votes, before)
         left_out = OF_VIEWS if pair[0] is z else frozenset()
         values = {name: value for name, value in measured(embedded).items() if name not in left_out}

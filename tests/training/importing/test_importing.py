@@ -294,7 +294,7 @@ def test_a_run_is_measured_by_a_command(tmp_path: Path, sounds: Path, h: np.ndar
     main(["import", str(GOOD["npz"](tmp_path, h)), "--data", str(sounds), "--out", str(tmp_path / "run")])
     shutil.rmtree(tmp_path / "run" / "measured")
     assert main(["measure", str(tmp_path / "run")]) == 0
-    assert "Measured 1 snapshots" in capsys.readouterr().err
+    assert "Effective rank" in capsys.readouterr().out
     assert "measure/effective_rank" in RunFolder(tmp_path / "run").metrics()[-1]
 
 
