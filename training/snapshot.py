@@ -13,6 +13,7 @@ from training.data.store import ClipStore
 from training.embedder import embed_clips, evenly_spaced, projected, projected_pair
 from training.measures import measured
 from training.measures.measure import Embedded
+from training.measures.similarity import cosine_shares
 from training.methods.method import Method
 from training.probe import cross_group_votes, groups_of, measured_labels
 
@@ -63,6 +64,8 @@ def snapshot(
         "embeddings": h.half().numpy(),
         "projections": z.half().numpy(),
         "singular_values": embedded.sigma_h.float().numpy(),
+        "projection_singular_values": embedded.sigma_z.float().numpy(),
+        "cosine_shares": cosine_shares(first, second).numpy(),
         "lens_clips": batch.clips.cpu().numpy(),
         **{f"lens/{name}": picture.float().cpu().numpy() for name, picture in lens.items()},
         **{f"columns/{name}": values for name, values in columns.items()},

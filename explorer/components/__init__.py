@@ -10,6 +10,7 @@ from explorer.components.form_line import FormLine
 from explorer.components.in_view import InView
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
+from explorer.components.measured_pictures import MeasuredPictures
 from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, refusal, said
 from explorer.components.run_choice import RunChoice, chosen_run, run_of
@@ -37,6 +38,7 @@ __all__ = [
     "InView",
     "LensPicture",
     "LiveChart",
+    "MeasuredPictures",
     "MethodTable",
     "Notice",
     "RunChoice",

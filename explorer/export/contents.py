@@ -151,6 +151,15 @@ def lens(bundle: Bundle, step: int) -> dict[str, Any] | None:
     return {"step": step, "pictures": pictures, "clips": texts(found["clips"])}
 
 
+def measured(bundle: Bundle) -> dict[str, Any] | None:
+    """The pictures of what was measured, at the newest step, without a word on how to measure more."""
+    found = bundle.measured()
+    if found is None:
+        return None
+    pictures = [{**texts({k: v for k, v in p.items() if k != "values"}), **_values(p)} for p in found["pictures"]]
+    return {**found, "pictures": pictures, "note": ""}
+
+
 def _values(picture: dict[str, Any]) -> dict[str, Any]:
     values = np.frombuffer(base64.b64decode(picture["values"]), "<f4")
     if values.size <= EXACT_VALUES:
@@ -165,6 +174,7 @@ PARTS: dict[str, Callable[[Bundle], Any]] = {
     "schema": schema,
     "baselines": baselines,
     "method": Bundle.method,
+    "measured": measured,
 }
 """data/<name>.json; beside them run.json and points.json, which also say what else there is."""
 OF_A_STEP: dict[str, tuple[str, Callable[[Bundle, int], bytes | dict[str, Any] | None]]] = {

@@ -11,6 +11,7 @@ from explorer.components import (
     FirstMinute,
     LensPicture,
     LiveChart,
+    MeasuredPictures,
     RunChoice,
     RunSettings,
     RunState,
@@ -44,6 +45,7 @@ def build(frame: Frame) -> None:
     with gr.Row(elem_id="live"):
         with gr.Column(elem_id="live-curves", min_width=260):
             LiveChart(small=True, elem_id="charts")
+            MeasuredPictures(elem_id="measured")
             gr.HTML("<h3 class='head-title'>What the loss sees</h3>", js_on_load=None, apply_default_css=False)
             LensPicture(timeline=False, elem_id="lens")
         with gr.Column(elem_id="live-map", min_width=320):

@@ -15,6 +15,7 @@ from explorer.runs import map_columns
 from explorer.runs.columns import Values, awaited, described, from_array, from_codes, from_list
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders, Layouts
 from explorer.runs.lens import lens
+from explorer.runs.measured import measured
 from explorer.runs.metrics import START, Rows, rows_since
 from explorer.runs.moved import moved_most
 from explorer.runs.neighbours import nearest_of_all, neighbours_of_point
@@ -138,6 +139,10 @@ class Bundle:
     def lens(self, step: int) -> dict[str, Any] | None:
         """The pictures of what the method's loss sees at `step`, as `explorer.runs.lens` describes them."""
         return lens(self.run, step)
+
+    def measured(self, step: int | None = None) -> dict[str, Any] | None:
+        """The pictures of what was measured, at `step` or at the newest, as `explorer.runs.measured` describes them."""
+        return measured(self.run, step)
 
     def _of_trainer(self) -> Schema:
         read = ("schema.json", "config.json", "baselines.json")  # the latter two of a run of before there was the first

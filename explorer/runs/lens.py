@@ -33,11 +33,11 @@ def lens(run: RunFolder, step: int) -> dict[str, Any] | None:
     described = [p for p in run.schema().pictures if p.name in found and p.takes(found[p.name].shape)]
     about = {p.name: asdict(p) for p in described}
     about |= {name: _undescribed(name, array) for name, array in found.items() if name not in about}
-    ranged = _with_range([(picture, found[name]) for name, picture in about.items()])
+    ranged = with_range([(picture, found[name]) for name, picture in about.items()])
     count = max((_clips_in(picture, array) for picture, array in ranged), default=0)
     return {
         "step": step,
-        "pictures": [{**picture, **_values(array)} for picture, array in ranged],
+        "pictures": [with_values(picture, array) for picture, array in ranged],
         "clips": _clips(run, heard.ravel()[:count]) if heard.dtype.kind in "iu" else [],
     }
 
@@ -55,7 +55,7 @@ def _can_be_drawn(array: np.ndarray) -> bool:
     return array.dtype.kind in "fiub" and array.ndim in KINDS and 0 < array.size <= VALUES_AT_MOST
 
 
-def _with_range(shown: list[tuple[About, np.ndarray]]) -> list[tuple[About, np.ndarray]]:
+def with_range(shown: list[tuple[About, np.ndarray]]) -> list[tuple[About, np.ndarray]]:
     """Each picture with a low and a high: its own, else those of its values. Spectrograms share one range, so that
     what was hidden and what was predicted can be compared."""
     strips = [array.ravel() for picture, array in shown if picture["kind"] == "spectrograms"]
@@ -71,10 +71,11 @@ def _with_range(shown: list[tuple[About, np.ndarray]]) -> list[tuple[About, np.n
     return ranged
 
 
-def _values(array: np.ndarray) -> dict[str, Any]:
+def with_values(picture: About, array: np.ndarray) -> dict[str, Any]:
+    """A picture as it is sent."""
     with np.errstate(over="ignore"):
         values = array.astype("<f4")
-    return {"shape": list(array.shape), "values": base64.b64encode(values.tobytes()).decode()}
+    return {**picture, "shape": list(array.shape), "values": base64.b64encode(values.tobytes()).decode()}
 
 
 def _clips_in(picture: About, array: np.ndarray) -> int:

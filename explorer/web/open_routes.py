@@ -109,6 +109,7 @@ OPEN = (
     ),
     Open("GET", "/gradio_api/x/run/{name}/lens", PAGE, "of which steps there is a picture of its loss"),
     Open("GET", "/gradio_api/x/run/{name}/lens/{step}", PAGE, "that picture"),
+    Open("GET", "/gradio_api/x/run/{name}/measured", PAGE, "its spectra, similarities and ladder of stages"),
 )
 
 CLOSED = {

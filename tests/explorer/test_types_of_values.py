@@ -91,6 +91,7 @@ def test_routes_answer_in_the_types_of_the_page(
         "SuspectList": [answer("run/first/suspects")],
         "Moved": [answer("run/first/moved/0/10")],
         "Lens": [answer("run/first/lens/10")],
+        "Measured": [answer("run/first/measured"), answer("run/first/measured?step=10")],
         "SpectrogramImage": [*answer(f"pictures/{DATA}?of=3,5"), answer(f"upload/{token}/picture")],
         "MethodCard": [answer("run/first/method")],
         "RunSettingsAnswer": [answer("run/first/settings"), answer("run/waits/settings")],

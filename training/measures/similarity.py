@@ -1,11 +1,28 @@
 """How alike two embeddings of the same clips are, whatever way each is turned."""
 
 import torch
+import torch.nn.functional as functional
 from torch import Tensor
 
 from training.measures.measure import Embedded, Measure, singular_values
 from training.measures.stage import Stage, StageMeasure
 from training.run.schema import Curve
+
+STEPS = 40
+"""Of a histogram of cosines, from −1 to 1."""
+
+
+def cosine_shares(x: Tensor, y: Tensor) -> Tensor:
+    """What part of the cosines of views x (m, P) with views y of the same clips lies in each of STEPS from −1 to 1.
+
+    (2, STEPS): of both views of one clip, then of views of different clips.
+    """
+    cosines = functional.normalize(x.float(), dim=1) @ functional.normalize(y.float(), dim=1).T
+    step = ((cosines + 1) / 2 * STEPS).long().clamp(0, STEPS - 1)
+    same = step.diagonal().bincount(minlength=STEPS)
+    others = step.flatten().bincount(minlength=STEPS) - same
+    counts = torch.stack([same, others]).float()
+    return counts / counts.sum(1, keepdim=True).clamp(min=1)
 
 
 def cka(x: Tensor, y: Tensor, sigma_x: Tensor, sigma_y: Tensor) -> float:

@@ -12,7 +12,7 @@
 // `status` is a number where the source answered that there is no such thing (404), or not yet (503), and is missing
 // where nobody answered, so that asking again may help.
 
-/** @import { Baselines, Column, Lens, MethodCard, Moved, Neighbour, News, Places, Points } from "./types.d.ts" */
+/** @import { Baselines, Column, Lens, Measured, MethodCard, Moved, Neighbour, News, Places, Points } from "./types.d.ts" */
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
 /** @import { TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
@@ -38,6 +38,7 @@
  * @property {(run: string) => Promise<SuspectList>} suspects  clips worth a second hearing
  * @property {(run: string) => Promise<number[]>} lensSteps
  * @property {(run: string, step: number) => Promise<Lens>} lens
+ * @property {(run: string, step: number | null) => Promise<Measured>} measured  at the newest step where it is null
  * @property {(sound: Sound) => Promise<ArrayBuffer>} sound  a sound file that browsers can decode
  * @property {(fingerprint: string, indices: number[]) => Promise<SpectrogramImage[]>} pictures
  * @property {(fingerprint: string, text: string) => Promise<TextMatches>} clipsWith

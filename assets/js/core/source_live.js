@@ -105,6 +105,14 @@ export class LiveSource {
     return this.json(`run/${word(run)}/lens/${step}`, "the method's picture");
   }
 
+  /**
+   * @param {string} run
+   * @param {number | null} step
+   */
+  measured(run, step) {
+    return this.json(`run/${word(run)}/measured${step === null ? "" : `?step=${step}`}`, "what was measured");
+  }
+
   /** @param {Sound} sound */
   sound(sound) {
     if (sound.views !== undefined) return this.bytes(`views/heard/${sound.which}?${sound.views}`, "the view as sound");

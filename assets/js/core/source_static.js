@@ -13,7 +13,7 @@ const NEAREST = 10; // whose change says how far a point moved; see explorer/run
 const NO_VIEWS = "Views are drawn by the page's server, which an export doesn't have.";
 
 /** @import { NewsPart, Source } from "./source.js" */
-/** @import { Column, ExportedLens, ExportedRun, MetricRow, MethodCard, Moved, Neighbour, Places, Points } from "./types.d.ts" */
+/** @import { Column, ExportedLens, ExportedRun, Measured, MetricRow, MethodCard, Moved, Neighbour, Places, Points } from "./types.d.ts" */
 /** @import { SuspectList } from "./types.d.ts" */
 /** @import { Refusal, RunStatus, Sound, SpectrogramImage, TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @typedef {(samples: Float32Array) => SpectrogramImage} Draw */
@@ -202,6 +202,11 @@ export class StaticSource {
     const { fingerprint, sounds, note } = await this.points();
     const found = await this.json(`lens/${step}.json`, lensOf);
     return { ...found, fingerprint, sounds, note };
+  }
+
+  /** Of the newest step, whichever is looked at. @returns {Promise<Measured>} */
+  measured() {
+    return this.json("measured.json", measuredOf);
   }
 
   /** @param {Sound} sound */
@@ -416,6 +421,12 @@ function lensOf(value) {
   const { step, pictures, clips } = /** @type {ExportedLens} */ (object(value));
   must(isCount(step) && list(clips));
   return { step, clips, pictures: list(pictures).map(pictureOf) };
+}
+
+/** @param {any} value */
+function measuredOf(value) {
+  must(isCount(object(value).step) && object(value.names) && typeof value.note === "string");
+  return { ...value, pictures: list(value.pictures).map(pictureOf) };
 }
 
 /** @param {ExportedLens["pictures"][number]} picture */

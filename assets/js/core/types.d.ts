@@ -273,6 +273,14 @@ export interface Lens {
   note: string;
 }
 
+/** From Python: explorer.runs.measured; `names` says by the words of an axis what its entries are called. */
+export interface Measured {
+  step: number;
+  pictures: LensPicture[];
+  names: Record<string, string[]>;
+  note: string;
+}
+
 /** From Python: explorer.web.routes.picture_values; both arrays are base64 of bytes. */
 export interface SpectrogramImage {
   seconds: number;

@@ -7,6 +7,7 @@ import { StaticSource } from "../core/source_static.js";
 import { view } from "../core/view.js";
 import { mount as mountState } from "../forms/run_state.js";
 import { mount as mountLens } from "../lens/lens.js";
+import { mount as mountMeasured } from "../lens/measured.js";
 import { mount as mountMap } from "../map/map.js";
 import { spectrogram } from "../sound/spectrogram.js";
 import { methodCard, settingsTable } from "./method_card.js";
@@ -54,7 +55,7 @@ function show(run) {
   return [
     part("part-state", mountState),
     section("Map", "map", part("part-map", mountMap, { panel: true })),
-    section("Curves", "charts", part("part-charts", mountCharts)),
+    section("Curves", "charts", part("part-charts", mountCharts), part("part-measured", mountMeasured)),
     section("What the loss sees", "lens", part("part-lens", mountLens)),
     section("The method", "method", methodCard(source.method()), settingsTable(run.settings)),
   ];

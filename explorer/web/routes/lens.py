@@ -1,4 +1,4 @@
-"""The pictures of what a method's loss sees."""
+"""The pictures of what a method's loss sees, and of what was measured."""
 
 from fastapi import APIRouter, Response
 
@@ -8,7 +8,7 @@ from explorer.web.routes.answers import Refused, json_answer, number, run_of, sh
 
 
 def add_lens(router: APIRouter, library: Library) -> None:
-    """`lens` of a run: its steps, and the pictures of one."""
+    """`lens` of a run: its steps, and the pictures of one; `measured`."""
 
     @router.get("/run/{name}/lens")
     def run_lens_steps(name: str) -> Response:
@@ -23,3 +23,13 @@ def add_lens(router: APIRouter, library: Library) -> None:
             raise Refused(f"This run has no snapshot of step {shown(step)}.")
         at_hand = {"fingerprint": Bundle(run).points().fingerprint, **library.sounds(run).audible()}
         return json_answer({**found, **at_hand})
+
+    @router.get("/run/{name}/measured")
+    def run_measured(name: str, step: str = "") -> Response:
+        """Spectra, similarities and the ladder of stages, at a step or at the newest."""
+        found = Bundle(run_of(library, name)).measured(number(step, "step") if step else None)
+        if found is None:
+            raise Refused(
+                f"This run has no snapshot of step {shown(step)}." if step else "This run has no snapshot yet."
+            )
+        return json_answer(found)

@@ -24,7 +24,7 @@ from training.run import RunWriter, State, Status
 
 WHAT_GOES_IN = (
     r"index\.html|page/(style\.css|icon\.svg|plotly\.min\.js|js/[a-z]+/[a-z_]+\.js)"
-    r"|data/(run|points|curves|schema|baselines|method)\.json"
+    r"|data/(run|points|curves|schema|baselines|method|measured)\.json"
     r"|data/(layouts|neighbours)/\d+\.bin|data/(columns|lens)/\d+\.json|data/sounds/\d+\.mp3"
 )
 
@@ -146,6 +146,9 @@ def test_curves_columns_and_lens_are_those_of_the_run(written: Callable[..., Any
     assert seen is not None
     assert read(folder, "lens/20.json")["pictures"][0]["values"] == seen["pictures"][0]["values"]
     assert read(folder, "method.json")["title"] == "SimCLR"
+    measured, live_measured = read(folder, "measured.json"), Bundle(run).measured()
+    assert live_measured is not None and measured["names"] == live_measured["names"] and measured["note"] == ""
+    assert [picture["name"] for picture in measured["pictures"]] == ["spectrum_h"]
 
 
 def test_a_large_picture_takes_a_byte_a_value(make_run: Callable[..., Any], tmp_path: Path) -> None:

@@ -121,6 +121,12 @@ test("a picture of one byte a value goes evenly from low to high", async () => {
     [-1, 1, -0.6],
   );
   assert.deepEqual([lens.fingerprint, lens.sounds], ["f", true]);
+  files["measured.json"] = JSON.stringify({ step: 20, pictures: [coarse], names: { a: ["b"] }, note: "" });
+  const measured = await source.measured();
+  assert.deepEqual(
+    [measured.step, measured.names, measured.pictures[0].values],
+    [20, { a: ["b"] }, lens.pictures[1].values],
+  );
 });
 
 test("a sound is fetched once, and can be decoded more than once", async () => {
@@ -165,6 +171,7 @@ for (const [path, content, ask] of [
     '{"step": 20, "pictures": [{"bytes": 1, "values": "", "shape": [2]}], "clips": []}',
     () => source.lens("one", 20),
   ],
+  ["measured.json", '{"step": 20, "pictures": [], "names": []}', () => source.measured()],
   ["sounds/7.mp3", new Uint8Array([9]), () => source.pictures("f", [7])],
   ["run.json", '{"format": 1}', () => source.about()],
   ["run.json", "<html>", () => source.about()],

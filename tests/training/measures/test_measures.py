@@ -13,7 +13,7 @@ from training.measures import MEASURES, THOROUGH, measured, measured_stage
 from training.measures.collapse import COMPLETE_BELOW, DIMENSIONAL_BELOW, collapse_warning
 from training.measures.discriminant import lidar
 from training.measures.measure import Embedded, singular_values
-from training.measures.similarity import cka
+from training.measures.similarity import STEPS, cka, cosine_shares
 from training.measures.spectrum import FIT, alpha_req, effective_rank, participation_ratio, rank_me, stable_rank
 from training.measures.spread import alignment, centred_std, mean_cosine, normalised_std, uniformity
 from training.measures.stage import Stage
@@ -162,6 +162,19 @@ def test_cka() -> None:
     apart = torch.tensor([[1.0, 1], [-1, 1], [1, -1], [-1, -1]])
     assert cka_of(apart[:, :1], apart[:, 1:]) == 0 and cka_of(apart, apart[:, :1]) == pytest.approx(1 / math.sqrt(2))
     assert math.isnan(cka_of(x, torch.ones(30, 2)))
+
+
+def test_cosine_shares() -> None:
+    x, y = random_matrix(30, 5), random_matrix(30, 5, 1)
+    a, b = (m.numpy() / np.linalg.norm(m.numpy(), axis=1, keepdims=True) for m in (x, y))
+    edges = np.linspace(-1, 1, STEPS + 1)
+    same = [a[i] @ b[i] for i in range(30)]
+    others = [a[i] @ b[j] for i in range(30) for j in range(30) if i != j]
+    found = cosine_shares(x, y).numpy()
+    np.testing.assert_allclose(found[0], np.histogram(same, edges)[0] / 30, atol=1e-6)
+    np.testing.assert_allclose(found[1], np.histogram(others, edges)[0] / 870, atol=1e-6)
+    collapsed = cosine_shares(torch.ones(9, 4), torch.ones(9, 4))
+    assert collapsed[:, -1].tolist() == [1, 1] and float(collapsed.sum()) == 2
 
 
 def test_the_ends_of_the_spread() -> None:
