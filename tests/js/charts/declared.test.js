@@ -31,10 +31,10 @@ test("curves that name a chart share it, in the order in which they are declared
 
 test("a second run adds what the first does not declare, and both may hold what nobody declares", () => {
   const second = { curves: [curve("a", { title: "Other" }), curve("b")] };
-  const kinds = chartsOf([{ curves: [curve("a")] }, second, {}], new Set(["a", "train/new", "measure/new"]));
+  const kinds = chartsOf([{ curves: [curve("a")] }, second, {}], new Set(["a", "train/new", "measure/newer_one"]));
   assert.deepEqual(
     kinds.map(({ title }) => title),
-    ["a", "b", "New", "Measure/new"],
+    ["a", "b", "New", "Newer one"],
   );
   assert.deepEqual(
     kinds.slice(2).map(({ curves }) => curves[0].rhythm),
