@@ -23,6 +23,7 @@ from explorer.jobs.launcher import Launcher
 from explorer.measurer import Measurer
 from explorer.pages import tabs_named, whole_page
 from explorer.projector import Projector
+from explorer.runs.kept import is_watched
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.search.finder import Finder
@@ -160,7 +161,7 @@ class Server:
         run = self.services.library.run(name)
         if run is not None:
             self.projector.want(run.path)
-            if self.measurer is not None and run.watched:
+            if self.measurer is not None and is_watched(run):
                 self.measurer.want(run.path)
 
 

@@ -21,6 +21,11 @@ def status_of(run: RunFolder) -> Status:
     return run.status() if found.active else found
 
 
+def is_watched(run: RunFolder) -> bool:
+    """As `run.watched`."""
+    return config_of(run).get("watched") is True
+
+
 def is_newer(run: RunFolder) -> bool:
     """As `run.read_only()`: whether a newer version wrote it."""
     return _read_only(run.path, _stamps(run))

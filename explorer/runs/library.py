@@ -6,13 +6,14 @@ from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any
 
-from explorer.runs.kept import config_of, is_newer, status_of
+from explorer.runs.kept import config_of, is_newer, is_watched, status_of
 from explorer.runs.points import Points, points
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening
 from training.data.dataset import Dataset
 from training.data.names import readable_name
 from training.run import RunFolder, Status
 
+NOT_MEASURED = "The clips of this run can be heard once it is measured, which takes some seconds."
 EXAMPLE = "example"
 """The name under which the run that comes with the project is listed."""
 
@@ -115,8 +116,8 @@ class Library:
         """The sounds that the run's points stand for, if exactly these are on this machine."""
         about = points(run)
         named = f" (“{about.data_name}”)" if about.data_name else ""
-        if not about.fingerprint and run.watched:
-            return Sounds(None, about.note or "The sounds of this run are being opened, and its embeddings measured.")
+        if not about.fingerprint and is_watched(run):
+            return Sounds(None, about.note or NOT_MEASURED)
         if not about.fingerprint:
             return Sounds(None, "This run does not say yet which sounds it is trained on.")
         try:

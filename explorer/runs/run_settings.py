@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 from explorer.runs.points import points
@@ -99,7 +100,7 @@ def _of_loop(run: RunFolder, config: Mapping[str, Any]) -> dict[str, Any]:
         "method": readable_name(str(config.get("method", "")), LONGEST),
         "encoder": "",
         "usual_encoder": True,
-        "data": points(run).data_name,
+        "data": points(run).data_name or readable_name(PurePath(str(config.get("data", ""))).name, LONGEST),
         "breaks": [],
         "settings": rows,
         "note": WATCHED,

@@ -55,6 +55,7 @@ def test_a_loop_of_ones_own_is_watched_while_it_trains(
     for title in ("Loss", "Cross-group kNN", "Effective rank"):
         page.locator(f'.chart[aria-label="{title}"] .js-plotly-plot').wait_for(timeout=LONG_MS)
     page.locator('.chart[aria-label="Cross-group kNN"]').get_by_text("MFCC").wait_for(timeout=LONG_MS)
+    assert not page.locator("#two-views").is_visible()
     page.locator("#map .legend-name", has_text="bell").wait_for(timeout=LONG_MS)
     process.send_signal(signal.SIGINT)
     state.filter(has_text="Stopped at step").wait_for(timeout=LONG_MS)

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from benchmarks.mutilate import mutilate
 from explorer.export.write import write_export
 from explorer.jobs.launcher import Launcher
 from explorer.measurer.__main__ import Serving
@@ -217,6 +218,23 @@ def test_what_needs_its_model_is_refused_in_one_sentence(page: SimpleNamespace, 
     with pytest.raises(UserError, match=ONLY_WATCHED):
         REFUSED[piece](page)
     assert {path: path.read_bytes() for path in page.run.path.rglob("*") if path.is_file()} == before
+
+
+def test_a_damaged_run_is_taken_all_the_same(page: SimpleNamespace, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever happened to the loop's files or to those that were added: nothing is raised, and the rest is shown."""
+    for seed in range(30):
+        name = f"damaged-{seed}"
+        folder = page.library.root / name
+        shutil.copytree(page.run.path, folder)
+        mutilate(folder / "measured" if seed % 2 else folder, seed)
+        if not RunFolder(folder).exists():
+            continue
+        page.library.summaries()
+        for path in ("news", "points", "settings", "schema", "baselines", "lens/10", "column?name=knn_right&step=10"):
+            reply = page.client.get(f"{PREFIX}/run/{name}/{path}")
+            assert reply.status_code in (200, 404), f"{seed} {path}: {reply.text}"
+        Serving().look((str(folder),))
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
 
 
 def test_it_can_be_exported_and_deleted(page: SimpleNamespace, tmp_path: Path) -> None:

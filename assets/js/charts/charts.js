@@ -275,8 +275,9 @@ class Board {
 function led(charts) {
   const place = (/** @type {Chart} */ { kind }) =>
     LEADING.findIndex((key) => kind.curves.some((curve) => curve.key === key));
-  const leading = charts.filter((chart) => place(chart) >= 0).sort((a, b) => place(a) - place(b));
-  return [leading, charts.filter((chart) => place(chart) < 0)];
+  const known = charts.filter((chart) => place(chart) >= 0).sort((a, b) => place(a) - place(b));
+  const leading = known.length ? known : charts.slice(0, LEADING.length); // of a run that calls its curves otherwise
+  return [leading, charts.filter((chart) => !leading.includes(chart))];
 }
 
 /**

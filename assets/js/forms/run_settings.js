@@ -1,6 +1,7 @@
 // With which settings the run that is looked at was started: those that differ from the defaults, and on a press all.
 
 import { icon, make } from "../core/elements.js";
+import { feedOf } from "../core/feed.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { drawer } from "./drawer.js";
@@ -18,16 +19,25 @@ class RunSettings {
     this.again = again;
     /** @type {string | null} */
     this.run = null;
+    /** @type {(() => void) | null} */
+    this.stop = null;
   }
 
   /** @param {string | null} run */
   async show(run) {
+    this.stop?.();
+    this.stop = null;
     this.run = run;
     this.root.replaceChildren();
     if (!run) return;
+    const feed = feedOf(run);
+    const begun = feed.status !== null;
     const told = await source.settings(run).catch(() => null);
-    if (!told || run !== this.run) return;
-    this.root.replaceChildren(...this.parts(run, told));
+    if (run !== this.run) return;
+    if (told) return this.root.replaceChildren(...this.parts(run, told));
+    if (begun) return;
+    // Who opens the page before the run begins sees it when it does.
+    this.stop = feed.follow("status", this.root, ({ status }) => status && this.show(run));
   }
 
   /**

@@ -1,6 +1,7 @@
 // Beside the chosen clip: the two views that the run that is looked at makes of it, by its own settings.
 
 import { make, onShown } from "../core/elements.js";
+import { feedOf } from "../core/feed.js";
 import { isSeen } from "../core/pulse.js";
 import { view } from "../core/view.js";
 import { PairView } from "./pair.js";
@@ -26,7 +27,18 @@ export function mount(root) {
     seed = Math.floor(Math.random() * SEEDS);
     update();
   }
+  let stop = () => {};
+  const follow = () => {
+    stop();
+    root.hidden = false;
+    if (!view.run) return;
+    stop = feedOf(view.run).follow("status", root, ({ status }) => {
+      root.hidden = Boolean(status?.watched); // nobody here knows how such a run makes its views
+    });
+  };
+  view.on(["runs"], follow);
   view.on(["runs", "clip"], update);
   onShown(root, update);
+  follow();
   update();
 }

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from explorer.runs.bundle import Bundle
+from explorer.runs.kept import is_watched
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.web.routes.answers import json_answer, run_of
@@ -35,7 +36,7 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
                 **asdict(status),
                 **more,
                 "read_only": library.read_only(name),
-                "watched": run.run.watched,
+                "watched": is_watched(run.run),
             }
         if "metrics" in parts:
             found["metrics"] = asdict(run.curves(request.query_params.get("since", "")))
