@@ -133,7 +133,7 @@ STABLE_RANK = StageMeasure(
 ALPHA_REQ = StageMeasure(
     Curve(
         "stage/alpha_req",
-        "α-ReQ",
+        f"α-ReQ, {FIT[0]} to {FIT[1]}",
         "exponent",
         digits=2,
         meaning="How fast the variance falls from direction to direction: 0 is alike in all, large is a few directions.",

@@ -21,7 +21,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import projector
 from training.parts.kmeans import Clustering, clusters_for
@@ -87,7 +87,17 @@ class DeepCluster(Method):
 
     unaveraged: ClassVar[tuple[str, ...]] = ("head",)
     epochs: Tensor
-    parts = (accuracy("How often the classifier names the cluster in which the clip was put."),)
+    parts = (
+        accuracy("How often the classifier names the cluster in which the clip was put."),
+        part(
+            "clusters_used",
+            "Clusters in use",
+            "How many clusters the clips really fall into: e to the entropy of their sizes; 1 is a single one.",
+            "clusters",
+            1,
+            chart="",
+        ),
+    )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
@@ -121,7 +131,11 @@ class DeepCluster(Method):
         """Equation 1: the cluster's negative log-likelihood."""
         scores = self.head(self.project(self.encoder(views["view"]))).float()  # (B, K)
         right = (scores.argmax(1) == views["cluster"]).float().mean()
-        return {"loss": functional.cross_entropy(scores, views["cluster"]), "accuracy": right.detach()}
+        return {
+            "loss": functional.cross_entropy(scores, views["cluster"]),
+            "accuracy": right.detach(),
+            "clusters_used": self.clustering.used,
+        }
 
     def projection(self, h: Tensor) -> Tensor:
         """z (B, P): what is clustered, before whitening."""

@@ -28,6 +28,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
+from training.parts.quantiser import perplexity
 from training.parts.slow_copy import follow, slow_copy
 from training.parts.stop_gradient import StopGradient
 from training.run.schema import Picture
@@ -128,6 +129,14 @@ class DINO(TwoViews):
             "How far the student is from the teacher.",
             "nats",
         ),
+        part(
+            "prototypes_used",
+            "Prototypes in use",
+            "How many prototypes the views of a batch really share out among them: e to the entropy of their mean shares; 1 is collapse.",
+            "prototypes",
+            1,
+            chart="",
+        ),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
@@ -147,7 +156,10 @@ class DINO(TwoViews):
         entropy = -torch.xlogy(target, target).sum(1).mean().detach()
         answer = functional.log_softmax(student / self.config.student_temperature, dim=1)
         loss = -(target * answer).sum(1).mean()
-        return {"loss": loss, "teacher_entropy": entropy, "divergence": (loss - entropy).detach()}
+        used = perplexity(target.detach().mean(0, keepdim=True))[0]
+        return {
+            "loss": loss, "teacher_entropy": entropy, "divergence": (loss - entropy).detach(), "prototypes_used": used,
+        }  # fmt: skip
 
     def named(self, scores: Tensor) -> Tensor:
         """P_t: the teacher's scores (B, K) centred and sharpened to shares (B, K)."""

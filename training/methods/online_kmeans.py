@@ -21,7 +21,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.bank import Bank
 from training.parts.heads import projector
@@ -95,7 +95,17 @@ class OnlineKMeans(Method):
         ),
         Picture("sizes", "Sizes of the clusters", "How many clips each cluster has.", "bars", rows="clusters", low=0.0),
     )
-    parts = (accuracy("How often the classifier names the cluster in which the clip is."),)
+    parts = (
+        accuracy("How often the classifier names the cluster in which the clip is."),
+        part(
+            "clusters_used",
+            "Clusters in use",
+            "How many clusters the clips really fall into: e to the entropy of their sizes; 1 is a single one.",
+            "clusters",
+            1,
+            chart="",
+        ),
+    )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
@@ -128,7 +138,11 @@ class OnlineKMeans(Method):
         scores = self.head(z).float()  # (B, K)
         weights = self.clustering.sizes.clamp(min=1).rsqrt()
         right = (scores.argmax(1) == views["cluster"]).float().mean()
-        return {"loss": functional.cross_entropy(scores, views["cluster"], weights), "accuracy": right.detach()}
+        return {
+            "loss": functional.cross_entropy(scores, views["cluster"], weights),
+            "accuracy": right.detach(),
+            "clusters_used": self.clustering.used,
+        }
 
     @torch.no_grad()
     def after_step(self, progress: float) -> None:

@@ -28,6 +28,7 @@ from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.contrast import products
 from training.parts.heads import projector
 from training.parts.memory import Queue
+from training.parts.quantiser import perplexity
 from training.run.schema import Picture
 from training.settings import setting
 
@@ -123,6 +124,14 @@ class SwAV(Method):
             "nats",
             chart="",
         ),
+        part(
+            "prototypes_used",
+            "Prototypes in use",
+            "How many prototypes the views of a batch really share out among them: e to the entropy of their mean shares; 1 is collapse.",
+            "prototypes",
+            1,
+            chart="",
+        ),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:
@@ -160,6 +169,7 @@ class SwAV(Method):
         return {
             "loss": -agreement.masked_fill(own, 0).sum() / (agreement.numel() - LARGE),
             "code_entropy": -(told * told.log()).sum(2).mean(),
+            "prototypes_used": perplexity(predicted.detach().exp().mean((0, 1))[None])[0],
         }
 
     def directions(self) -> Tensor:

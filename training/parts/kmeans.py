@@ -10,6 +10,7 @@ import torch.nn.functional as functional
 from torch import Generator, Tensor
 
 from training.parts.memory import Memory
+from training.parts.quantiser import perplexity
 
 CHUNK = 4096
 """Points whose distances to all centres are held at once."""
@@ -112,6 +113,11 @@ class Clustering(Memory):
     def sizes(self) -> Tensor:
         """Clips in each cluster of the first run, (K,) int64."""
         return sizes_of(self.labels[0], self.clusters)
+
+    @property
+    def used(self) -> Tensor:
+        """How many clusters of the first run are really used, a scalar: e to the entropy of their sizes."""
+        return perplexity((self.sizes / self.labels.shape[1])[None])[0]
 
 
 def clusters_for(clips: int, wanted: int) -> int:
