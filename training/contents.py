@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from training import columns, gradients, journal
+from training import columns, gradients, journal, verdicts
 from training.data.dataset import Dataset
-from training.measures import MEASURES, collapse
+from training.measures import MEASURES
 from training.methods.method import Method
 from training.probe import measured_facets
 from training.run.schema import Curve, Schema
@@ -16,7 +16,7 @@ def contents(method: Method, dataset: Dataset) -> Schema:
         curves=curves(method, tuple(measured_facets(dataset))),
         columns=columns.declared(dataset, method.judges_clips),
         pictures=method.pictures,
-        verdicts=collapse.VERDICTS,
+        verdicts=verdicts.KINDS,
     )
 
 

@@ -1,5 +1,6 @@
 """What a run says of itself while it trains: metrics, status, event files, and what it is asked to do."""
 
+import contextlib
 import logging
 import re
 import time
@@ -10,9 +11,10 @@ import torch
 from torch import Tensor
 
 from training.errors import UserError
-from training.measures.collapse import Alarm
 from training.run import RunWriter, State, Status
 from training.run.schema import Curve, Line, Schema
+from training.run.verdict import Verdict
+from training.verdicts import ALARMING, Readings
 
 FLUSH_SECONDS = 0.25
 """Losses stay on the device and are written this often, as means over the steps since."""
@@ -57,6 +59,8 @@ class Journal:
         self._clips = 0
         self._flushed = self._stated = time.perf_counter()
         self._events: Any = None
+        self.readings = Readings()
+        """The rows so far, as far as a judgement is read from them."""
 
     def open_events(self, schema: Schema, purge_step: int | None) -> None:
         """Begin TensorBoard's copy of the curves; `purge_step` voids what an earlier attempt wrote from there on.
@@ -80,12 +84,27 @@ class Journal:
         self.run.write_status(self.status)
         self._stated = time.perf_counter()
 
-    def warn(self, alarm: Alarm | None) -> None:
-        """Take an alarm into the status, or the last one out of it; a new one is also said aloud."""
-        if alarm is not None and alarm.measure != self.status.warned_by:
-            logging.warning("Step %d: %s", self.status.step, alarm.sentence)
-        sentence, measure = (alarm.sentence, alarm.measure) if alarm else ("", "")
-        self.status = replace(self.status, warning=sentence, warned_by=measure)
+    def judge(self, verdict: Verdict) -> None:
+        """Take a judgement into the status. One of another kind than the last is kept; an alarming one is also said aloud."""
+        alarming, last = verdict.kind in ALARMING, (self.status.verdict or {}).get("kind")
+        if verdict.kind != last:
+            self.run.append_verdict(verdict)
+            self._tell_events("verdict", verdict)
+            if alarming:
+                logging.warning("Step %d: %s", verdict.step, verdict.sentence)
+        measure = verdict.evidence[0].key.rpartition("/")[2] if alarming and verdict.evidence else ""
+        self.status = replace(
+            self.status,
+            verdict=verdict.to_json(),
+            warning=verdict.sentence if alarming else "",
+            warned_by=measure,
+        )
+
+    def _tell_events(self, name: str, verdict: Verdict) -> None:
+        if self._events is not None:
+            with contextlib.suppress(OSError):
+                told = (verdict.sentence, verdict.cause, verdict.remedy)
+                self._events.add_text(name, "\n\n".join(filter(None, told)), verdict.step)
 
     def add(self, losses: dict[str, Tensor], clips: int) -> None:
         """Take in one step's losses without waiting for the device."""
@@ -124,6 +143,7 @@ class Journal:
     def write_row(self, step: int, seconds: float, values: dict[str, float]) -> None:
         """One row of metrics, in the run's own file and for TensorBoard."""
         self.run.append_metrics({"step": step, "attempt": self.status.attempt, "seconds": round(seconds, 3), **values})
+        self.readings.add({"step": step, **values})
         if self._events is not None:
             try:
                 for name, value in values.items():

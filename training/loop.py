@@ -1,7 +1,6 @@
 """The training itself, top to bottom: what it needs, its steps, and the snapshots between them."""
 
 import logging
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +26,6 @@ from training.gradients import gradient_norms, parts
 from training.hardware import Hardware, hardware, keep_freed_memory
 from training.journal import Journal
 from training.learner import Learner, new_learner
-from training.measures.collapse import Alarm, collapse_warning
 from training.methods import METHODS
 from training.pace import Pace
 from training.parts.optimizers import scheduled_rate, set_rate
@@ -36,6 +34,7 @@ from training.run import RunWriter, State
 from training.settings import as_stored, build
 from training.snapshot import is_due, snapshot, steps_to_drop
 from training.spectrogram import FrontEnd
+from training.verdicts import Readings, judged
 
 
 def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool) -> "Training":
@@ -78,7 +77,9 @@ def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool)
     run.write_schema(schema)
     journal.open_events(schema, purge_step=learner.step if resume else None)
     lines = baselines(dataset, clips, learner.method, preparing)
-    run.write_baselines(with_random_init(lines, _first_measures(run)))
+    lines_so_far = with_random_init(lines, _first_measures(run))
+    run.write_baselines(lines_so_far)
+    journal.readings = Readings.of(run.metrics(), lines_so_far, config.method)
     return Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner)
 
 
@@ -105,7 +106,6 @@ class Training:
         self._weights = parts(self.learner.method)
         kept = self.learner.snapshot_step
         self._before: Mapping[str, np.ndarray] | None = self.run.snapshot(kept) if kept >= 0 else None
-        self._readings = _Readings(self.run.metrics(), self.learner.method.compares_projections)
 
     def to_the_end(self) -> State:
         """Step until the end, or until it is asked to stop; returns the state it ended in."""
@@ -170,11 +170,12 @@ class Training:
         t.snapshot_step = t.step
         run.write_snapshot(t.step, taken.arrays)
         if t.step == 0:  # before the row: whoever reads it finds all lines to compare it with
-            run.write_baselines(with_random_init(self.lines, taken.measures))
+            journal.readings.lines = with_random_init(self.lines, taken.measures)
+            run.write_baselines(journal.readings.lines)
         # The row first: a row that no checkpoint follows is superseded by a resume, one that is missing stays missing.
         journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
         checkpoint.save(run, t)
-        journal.warn(self._readings.alarm(t.step, taken.measures))
+        journal.judge(judged(journal.readings, self.config.to_json()))
         for step in steps_to_drop(run.snapshots()):
             run.drop_snapshot(step)
         journal.pause_clock(time.perf_counter() - started)
@@ -232,21 +233,3 @@ def _first_measures(run: RunWriter) -> dict[str, Any]:
     """The measures of step 0, by name; none before the first snapshot."""
     first = next((row for row in run.metrics() if row["step"] == 0 and "measure/normalised_std" in row), {})
     return {name.removeprefix("measure/"): value for name, value in first.items()}
-
-
-class _Readings:
-    """The measures of the snapshots so far, as far as collapse is told from them. Step 0 is of random weights."""
-
-    def __init__(self, rows: list[dict[str, Any]], compares_projections: bool) -> None:
-        self._compares_projections = compares_projections
-        self._stds: list[float] = []
-        self._ranks: list[float] = []
-        for row in rows:
-            if isinstance(row.get("measure/normalised_std"), float):
-                self.alarm(row["step"], {k.removeprefix("measure/"): v for k, v in row.items()})
-
-    def alarm(self, step: int, measures: dict[str, Any]) -> Alarm | None:
-        if step > 0:
-            self._stds.append(measures["normalised_std"] if self._compares_projections else math.inf)
-            self._ranks.append(measures["effective_rank"])
-        return collapse_warning(self._stds, self._ranks)

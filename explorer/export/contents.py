@@ -51,7 +51,8 @@ def status(bundle: Bundle) -> dict[str, Any]:
     found = bundle.status()
     state = found.state.value if found.state in ENDED else "exported"
     kept = {name: getattr(found, name) for name in STATUS}
-    return texts({"state": state, **{k: v if isinstance(v, str) else number(v) for k, v in kept.items()}})
+    told = {"state": state, **{k: v if isinstance(v, str) else number(v) for k, v in kept.items()}}
+    return texts({**told, "verdict": found.verdict})
 
 
 def settings(bundle: Bundle) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
     page = seen.open("tab=live&run=collapsed")
     sentence = page.locator("#about-run .state-warning")
     sentence.wait_for(timeout=60_000)
-    assert sentence.inner_text().startswith("Collapse: all clips get nearly the same projection")
+    assert sentence.inner_text().startswith("Complete collapse since step")
     chart = page.locator('.chart[aria-label="Normalised std"]')
     chart.locator(".chart-warning").wait_for()
     assert page.locator(".chart-warning:visible").count() == 1

@@ -73,6 +73,7 @@ def test_a_run_without_a_folder_gets_one_named_by_method_data_and_time(
     latest = row.pop("latest")
     assert row == {
         "run": folder.name, "state": "finished", "step": 1, "method": "simclr", "breaks": [], "data": "starter", "warning": "",
+        "verdict": "too_early",
     }  # fmt: skip
     assert latest.keys() == {curve.key for curve in RunFolder(folder).schema().curves}
     assert main(["list", "--runs", str(tmp_path)]) == 0

@@ -144,11 +144,14 @@ def test_collapse_is_told_while_it_trains(
     monkeypatch.setattr(METHODS["simclr"], "projection", lambda self, h: torch.ones(len(h), 8) + 0 * h[:, :1])
     train(run.path)
     status = run.status()
-    assert status.warning.startswith("Collapse: all clips get nearly the same projection")
+    assert status.warning.startswith("Complete collapse since step 2: normalised std 0.00, below 0.25")
     assert status.warned_by == "normalised_std"
-    assert [record.message for record in caplog.records if status.warning in record.message] == [
-        f"Step 4: {status.warning}"
-    ], "said once, when it first appears"
+    said = [record.message for record in caplog.records if "Complete collapse" in record.message]
+    assert len(said) == 1 and said[0].startswith("Step 4: Complete collapse since step 2"), (
+        "once, when it first appears"
+    )
+    assert [(verdict.kind, verdict.step) for verdict in run.verdicts()] == [("too_early", 0), ("complete_collapse", 4)]
+    assert status.verdict is not None and status.verdict["kind"] == "complete_collapse" and status.verdict["remedy"]
 
 
 def test_codes_that_are_nearly_parallel_are_no_collapse_where_sounds_are_rebuilt(

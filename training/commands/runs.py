@@ -21,7 +21,7 @@ DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "bre
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `run`, `resume`, `stop`, `standby` and `list`."""
+    """Declare `run`, `resume`, `stop`, `standby`, `list` and `diagnose`."""
     new = command(commands, "run", run, "start a run, or the run that FOLDER's config.json describes", "runs")
     new.add_argument("folder", nargs="?", help="folder of a run that waits")
     new.add_argument("--data", help="starter, a public set's name, a folder of sounds or a pack (default: starter)")
@@ -52,6 +52,9 @@ def add_commands(commands: Commands) -> None:
     waits = "load everything and wait for a line that names a run"
     command(commands, "standby", standby, waits, internal=True)
     command(commands, "list", list_runs, "list runs", "runs", "json")
+    command(
+        commands, "diagnose", diagnose, "say whether a run learns or collapses, why, and what to change", "run", "json"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -123,6 +126,25 @@ def resume(options: argparse.Namespace) -> None:
     print(f"The run is {train(run.path, resume=True)}.", file=sys.stderr)
 
 
+def diagnose(options: argparse.Namespace) -> None:
+    """Judge a run by its curves as they are now, whoever wrote it."""
+    from training.verdicts import Readings, judged
+
+    run = named_run(options)
+    config = run.config()
+    verdict = judged(Readings.of(run.metrics(), run.baselines(), config.get("method")), config)
+    if options.json:
+        told = verdict.to_json()
+        print_json({"verdict": told.pop("kind"), **told})
+        return
+    print(verdict.sentence)
+    for evidence in verdict.evidence:
+        print(f"  {evidence.key}: {evidence.words}")
+    for title, text in (("Likely cause", verdict.cause), ("What to change", verdict.remedy)):
+        if text:
+            print(f"{title}: {text}")
+
+
 def _refuse_second_trainer(run: RunFolder) -> None:
     """Before torch is loaded, which takes longer than to say no; the run's lock has the last word."""
     if run.status().active:
@@ -156,6 +178,7 @@ def list_runs(options: argparse.Namespace) -> None:
                 "breaks": breaks if isinstance(breaks, list) else [],
                 "data": config.get("data"),
                 "warning": status.warning,
+                "verdict": (status.verdict or {}).get("kind", ""),
                 "latest": {curve.key: value for curve, value in latest},
             }
         )

@@ -7,6 +7,7 @@
     probe.json        ids and labels of the clips that every snapshot embeds
     columns.json      numbers, flags and texts of these clips that no step changes: duration, loudness
     baselines.json    what to compare the measures with: random initialisation, log-mel and MFCC statistics, chance
+    verdicts.jsonl    the judgements that were passed: whether it learns or collapses, since when, and why
     snapshots/        000500.npz: their embeddings and projections, singular values, the method's picture, columns/<name>
     checkpoints/      000500.safetensors (weights), 000500.state (the rest, last two), 000500.json (their hashes)
     control/          pause, resume, stop: small files the trainer looks for

@@ -19,6 +19,7 @@ from training.run.metrics_file import MetricsReader, current_rows, latest_values
 from training.run.older import schema_of_older_run
 from training.run.schema import Curve, Schema, joined
 from training.run.status import SCHEMA, Control, State, Status, parsed_status
+from training.run.verdict import Verdict
 
 SILENT_SECONDS = 10.0
 """A trainer on another machine whose heartbeat is older than this counts as crashed."""
@@ -128,6 +129,12 @@ class RunFolder:
         """Values of the trainer's columns that no step changes, by name: a list with one value a probe clip each."""
         found = self._joined("columns.json").get("columns")
         return found if isinstance(found, dict) else {}
+
+    def verdicts(self) -> list[Verdict]:
+        """The judgements that were passed, oldest first; what is torn or is none is left out."""
+        lines = reading.read_end(self.path / "verdicts.jsonl", 1 << 20).splitlines()
+        found = (Verdict.from_json(reading.parsed_json(line)) for line in lines)
+        return [verdict for verdict in found if verdict is not None]
 
     def baselines(self) -> dict[str, Any]:
         """Values to draw beside the curves; empty until they are measured."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from training.process import ProcessIdentity
+from training.run.verdict import Verdict
 
 SCHEMA = 1
 """Version of every file in the folder. Readers show a newer one read-only and never write to it."""
@@ -67,6 +68,8 @@ class Status:
     """What the user should know although training goes on, such as a collapse."""
     warned_by: str = ""
     """Name of the measure from which the warning was read; empty where it was read from none."""
+    verdict: dict[str, Any] | None = None
+    """The newest judgement, see training.run.verdict.Verdict."""
     device: str = ""
     heartbeat: int = 0
     """Grows while the trainer lives, whatever the clock says."""
@@ -106,4 +109,8 @@ def parsed_status(found: Mapping[str, Any]) -> Status | None:
     message, warning, warned_by, device = (text[:LONGEST_TEXT] for text in texts)
     identity = ProcessIdentity.from_json(status.process)
     process = None if identity is None else identity.to_json()
-    return replace(status, message=message, warning=warning, warned_by=warned_by, device=device, process=process)
+    judged = Verdict.from_json(status.verdict)
+    verdict = None if judged is None else judged.to_json()
+    return replace(
+        status, verdict=verdict, message=message, warning=warning, warned_by=warned_by, device=device, process=process
+    )

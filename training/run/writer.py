@@ -21,6 +21,7 @@ from training.run import reading
 from training.run.folder import RunFolder
 from training.run.schema import Schema
 from training.run.status import SCHEMA, Control, Status
+from training.run.verdict import Verdict
 
 
 class RunWriter(RunFolder):
@@ -72,6 +73,12 @@ class RunWriter(RunFolder):
         line = (json.dumps({"schema": SCHEMA, **finite}) + "\n").encode()
         if os.write(self._metrics, line) < len(line):  # as a disk does with its last free bytes
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def append_verdict(self, verdict: Verdict) -> None:
+        """One row, whenever another kind of judgement is passed."""
+        line = (json.dumps({"schema": SCHEMA, **verdict.to_json()}) + "\n").encode()
+        with reading.RegularFile(self.path / "verdicts.jsonl", "ab") as file:
+            file.write(line)
 
     def write_config(self, config: Mapping[str, Any]) -> None:
         """Complete the configuration with what is known only once the data is open."""

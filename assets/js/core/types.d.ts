@@ -61,6 +61,7 @@ export interface RunStatus {
   message: string;
   warning: string;
   warned_by: string;
+  verdict?: Verdict | null;
   device: string;
   heartbeat: number;
   updated: number;
@@ -71,6 +72,18 @@ export interface RunStatus {
   /** of a run that waits: its place in the queue, and the run that it waits for */
   place?: number | null;
   behind?: string | null;
+}
+
+/** From Python: training.run.verdict.Verdict, a judgement on a run. */
+export interface Verdict {
+  kind: string;
+  title: string;
+  step: number;
+  since_step: number;
+  sentence: string;
+  evidence: { key: string; value: number; bound: number; words: string }[];
+  cause: string;
+  remedy: string;
 }
 
 /** From Python: one line of metrics.jsonl; what isn't finite is null. */
@@ -316,7 +329,7 @@ export interface ExportedRun {
   format: number;
   name: string;
   title: string;
-  status: Pick<RunStatus, "state" | "step" | "steps" | "seconds" | "progress" | "warning" | "warned_by">;
+  status: Pick<RunStatus, "state" | "step" | "steps" | "seconds" | "progress" | "warning" | "warned_by" | "verdict">;
   layouts: LayoutSummary;
   neighbours: number[];
   columns: number[];

@@ -11,20 +11,24 @@ const COMPARED = [
   ["mfcc", "MFCC"],
 ];
 
-/** @import { Baselines, MetricRow, RunStatus } from "../core/types.d.ts" */
+/** @import { Baselines, MetricRow, RunStatus, Verdict } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
 /** @typedef {{tone: "none" | "good" | "calm" | "warned", head: string, words: string, passed: string}} Stand */
 
 /**
  * @param {MetricRow[]} rows
  * @param {Baselines} baselines
- * @param {Pick<RunStatus, "warning"> | null} status
+ * @param {Pick<RunStatus, "warning" | "verdict"> | null} status
  * @returns {Stand}
  */
 export function standOf(rows, baselines, status) {
   const measured = rows.filter((row) => Number.isFinite(row[MEASURE]));
   const latest = measured.at(-1);
-  if (!latest) return { tone: "none", head: "", words: "", passed: "" };
+  const verdict = status?.verdict;
+  if (!latest) {
+    const head = verdict?.title ?? (status?.warning ? "An alarm" : "");
+    return { tone: !head ? "none" : status?.warning ? "warned" : "calm", head, words: evidenceOf(verdict), passed: "" };
+  }
   const knn = /** @type {number} */ (latest[MEASURE]);
   const known = baselines.cross_group_knn?.[baselines.main_facet ?? ""] ?? {};
   const levels = COMPARED.flatMap(([key, title]) => {
@@ -34,19 +38,28 @@ export function standOf(rows, baselines, status) {
   const compared = levels.map(({ title, value }) => `, ${against(knn, value)} ${title} ${short(value)}`).join("");
   const chance = typeof known.chance === "number" ? `, chance is ${short(known.chance)}` : "";
   const words = `kNN ${short(knn)}${compared}${chance}.`;
-  if (status?.warning) return { tone: "warned", head: "An alarm", words, passed: "" };
+  if (status?.warning) {
+    const since = verdict ? `since step ${number(verdict.since_step)}: ${evidenceOf(verdict)} ` : "";
+    return { tone: "warned", head: verdict?.title ?? "An alarm", words: `${since}${words}`, passed: "" };
+  }
   const random = levels.find(({ key }) => key === "random_init");
   if (random && knn <= random.value + ALIKE)
     return { tone: "calm", head: "Not above random initialisation yet", words, passed: "" };
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);
   return {
-    tone: "good",
-    head: "Learning",
+    tone: verdict?.kind === "plateau" ? "calm" : "good",
+    head: verdict?.kind === "plateau" ? `Plateau since step ${number(verdict.since_step)}` : "Learning",
     words: `${words} No collapse seen.`,
     passed: passed && knn > highest.value + ALIKE ? `Above ${highest.title} since step ${number(passed.step)}` : "",
   };
 }
+
+/** What a judgement was read from. @param {Verdict | null | undefined} verdict */
+const evidenceOf = (verdict) => {
+  const words = (verdict?.evidence ?? []).map((each) => each.words).join("; ");
+  return words && `${words}.`;
+};
 
 const ALIKE = 0.005; // half of what is written
 /** @type {(a: number, b: number) => string} */
@@ -57,6 +70,24 @@ const short = (value) => value.toFixed(2).replace(/^0/, "");
 const number = (value) => Number(value ?? 0).toLocaleString("en");
 
 /**
+ * The likely cause and what to change, to be opened; nothing where nothing is wrong.
+ * @param {HTMLDetailsElement} why
+ * @param {Verdict | null | undefined} verdict
+ */
+function tellWhy(why, verdict) {
+  why.hidden = !verdict?.cause;
+  if (!verdict || why.hidden) return;
+  const line = (/** @type {string} */ title, /** @type {string} */ text) =>
+    make("p", {}, make("strong", {}, `${title}: `), text);
+  why.replaceChildren(
+    make("summary", {}, "Why, and what to change"),
+    make("p", {}, verdict.sentence),
+    line("Likely cause", verdict.cause),
+    line("What to change", verdict.remedy),
+  );
+}
+
+/**
  * The component: shows the run that is looked at.
  * @param {HTMLElement} root
  */
@@ -64,7 +95,8 @@ export function mount(root) {
   const head = make("strong");
   const words = make("span");
   const passed = make("span.stand-passed", { role: "status" });
-  root.append(make("span.state-dot"), head, words, passed);
+  const why = make("details.stand-why");
+  root.append(make("span.state-dot"), head, words, passed, why);
   /** @type {(() => void)[]} */
   let stops = [];
   /** @param {Feed} feed */
@@ -76,6 +108,7 @@ export function mount(root) {
     head.textContent = stand.head;
     words.textContent = stand.words;
     const fresh = stand.passed && passed.textContent === "" && root.dataset.run === feed.name;
+    tellWhy(why, feed.status?.verdict);
     passed.textContent = stand.passed;
     passed.classList.toggle("fresh", Boolean(fresh)); // shines once, when it happens while somebody looks
     root.dataset.run = feed.name;

@@ -45,3 +45,35 @@ test("an alarm goes before all else", () => {
 test("where nothing is known to compare with, the number stands alone", () => {
   assert.equal(standOf(rows(0.5), {}, null).words, "kNN .50. No collapse seen.");
 });
+
+const VERDICT = {
+  kind: "dimensional_collapse",
+  title: "Dimensional collapse",
+  step: 300,
+  since_step: 1060,
+  sentence: "Dimensional collapse since step 1,060: effective rank 2.10, below 3.",
+  evidence: [{ key: "measure/effective_rank", value: 2.1, bound: 3, words: "effective rank 2.10, below 3" }],
+  cause: "The part predictor was taken out.",
+  remedy: "Train it with its predictor.",
+};
+
+test("an alarming verdict says since when, what says so and where the run stands", () => {
+  const stand = standOf(rows(0.4), BASELINES, { warning: VERDICT.sentence, verdict: VERDICT });
+  assert.equal(stand.head, "Dimensional collapse");
+  assert.match(stand.words, /^since step 1,060: effective rank 2.10, below 3\. kNN \.40/);
+});
+
+test("without labels a verdict stands alone", () => {
+  const alone = standOf([], {}, { warning: VERDICT.sentence, verdict: VERDICT });
+  assert.deepEqual([alone.tone, alone.words], ["warned", "effective rank 2.10, below 3."]);
+  const calm = standOf([], {}, { warning: "", verdict: { ...VERDICT, title: "Learning", evidence: [] } });
+  assert.deepEqual([calm.tone, calm.head, calm.words], ["calm", "Learning", ""]);
+});
+
+test("a plateau is told as one", () => {
+  const stand = standOf(rows(0.9), BASELINES, {
+    warning: "",
+    verdict: { ...VERDICT, kind: "plateau", title: "Plateau" },
+  });
+  assert.deepEqual([stand.tone, stand.head], ["calm", "Plateau since step 1,060"]);
+});

@@ -1,0 +1,56 @@
+"""The likely cause is read from the configuration: what was taken out, what lies far from the default, or the method's card."""
+
+from typing import Any
+
+import pytest
+
+from training.breaks import BREAKS
+from training.breaks.mistakes import mistakes_of
+from training.config import new_config
+from training.methods import METHODS
+from training.verdicts.causes import cause_of
+
+
+def of(method: str, overrides: dict[str, Any] | None = None, **values: Any) -> tuple[str, str]:
+    return cause_of("complete_collapse", new_config(overrides or {}, method=method, **values).to_json())
+
+
+@pytest.mark.parametrize(("method", "part"), [(method, part) for method, parts in BREAKS.items() for part in parts])
+def test_a_part_that_was_taken_out_is_named(method: str, part: str) -> None:
+    cause, remedy = of(method, breaks=(part,))
+    assert part.replace("_", " ") in cause and BREAKS[method][part].expected in cause and "Train it with" in remedy
+
+
+@pytest.mark.parametrize(
+    ("method", "mistake", "words"),
+    [
+        ("simclr", "temperature_high", "temperature of 10"),
+        ("simclr", "temperature_low", "temperature of 0.005"),
+        ("byol", "learning_rate", "30 times the method's own"),
+        ("simclr", "no_augmentation", "Nothing is changed between the two views"),
+    ],
+)
+def test_a_setting_far_from_the_methods_own_is_named(method: str, mistake: str, words: str) -> None:
+    cause, remedy = of(method, mistakes_of(method)[mistake])
+    assert words in cause and remedy
+
+
+def test_a_weight_that_is_set_to_nothing_is_named_as_the_part_that_it_is() -> None:
+    cause, remedy = of("vicreg", {"variance_weight": 0})
+    assert cause.startswith("Without variance") and "default" in remedy
+
+
+def test_a_small_batch_is_named() -> None:
+    assert of("simclr", {"batch_size": 16})[0].startswith("A batch of 16 clips")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_else_the_methods_card_speaks(method: str) -> None:
+    card = METHODS[method].card
+    cause, remedy = of(method)
+    assert cause == card.breaks and card.prevents_collapse in remedy
+
+
+def test_of_a_method_that_is_not_known_nothing_is_said() -> None:
+    assert cause_of("complete_collapse", {"method": "theirs", "breaks": 3, "settings": 5}) == ("", "")
+    assert cause_of("complete_collapse", {}) == ("", "")

@@ -1,0 +1,164 @@
+"""Each rule on made-up curves: it holds where it must, since the right step, and not just beside it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from training.verdicts import ALARMING, KINDS, Readings, Verdict, judged
+
+LINES = {
+    "main_facet": "class",
+    "cross_group_knn": {"class": {"random_init": 0.5, "mfcc": 0.6, "chance": 0.1}},
+    "loss": {"value": 5.0},
+}
+HEALTHY = {
+    "normalised_std": 0.95,
+    "effective_rank": 60.0,
+    "encoder_effective_rank": 80.0,
+    "encoder_normalised_std": 0.2,
+    "cross_group_knn": 0.5,
+}
+STEPS = range(0, 1000, 100)
+
+
+def made(
+    method: str | None = "simclr",
+    *,
+    loss: Sequence[float] = (5.0, 4.0, 3.0, 2.5, 2.2, 2.0, 1.8, 1.6, 1.4, 1.2),
+    lines: Any = LINES,
+    **measures: Sequence[float | None],
+) -> Readings:
+    """A healthy run, with one value a snapshot where `measures` says otherwise."""
+    rows = []
+    for i, step in enumerate(STEPS):
+        found = {name: measures[name][i] if name in measures else value for name, value in HEALTHY.items()}
+        if "cross_group_knn" not in measures:
+            found["cross_group_knn"] = 0.5 + 0.03 * i
+        rows.append({"step": step, **{f"measure/{k}": v for k, v in found.items() if v is not None}})
+        rows += [{"step": step + 10 * k + 1, "train/loss": loss[i]} for k in range(9)]
+    return Readings.of(rows, lines, method)
+
+
+def with_one(name: str, values: list[float | None]) -> Readings:
+    """A healthy run but for one measure."""
+    return made(**{name: values})  # type: ignore[arg-type]  # it is none of the named ones
+
+
+def kind(readings: Readings) -> Verdict:
+    return judged(readings, {})
+
+
+def from_third(start: float, later: float) -> list[float | None]:
+    return [start] * 3 + [later] * 7
+
+
+def test_a_healthy_run_learns_since_it_is_above_random_initialisation() -> None:
+    verdict = kind(made())
+    assert (verdict.kind, verdict.since_step, verdict.step) == ("learning", 100, 981)
+    assert verdict.sentence == "Learning since step 100: kNN 0.77, above random initialisation 0.50."
+    assert verdict.cause == verdict.remedy == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "later", "expected", "words"),
+    [
+        ("normalised_std", 0.24, "complete_collapse", "normalised std 0.24, below 0.25"),
+        ("encoder_normalised_std", 0.04, "complete_collapse", "20% of the 0.20 at the start"),
+        ("effective_rank", 2.9, "dimensional_collapse", "effective rank 2.90, below 3"),
+        ("effective_rank", 7.0, "dimensional_collapse", "12% of the 60.00 at the start"),
+        ("encoder_effective_rank", 9.0, "dimensional_collapse", "11% of the 80.00 at the start"),
+    ],
+)
+def test_what_is_too_small_in_two_snapshots_is_a_collapse_since_the_first_of_them(
+    name: str, later: float, expected: str, words: str
+) -> None:
+    verdict = kind(with_one(name, from_third(HEALTHY[name], later)))
+    assert (verdict.kind, verdict.since_step) == (expected, 300) and words in verdict.sentence
+    assert (
+        verdict.evidence[0].key == f"measure/{name}" and verdict.evidence[0].value == later < verdict.evidence[0].bound
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "later"),
+    [
+        ("normalised_std", 0.26),
+        ("encoder_normalised_std", 0.06),
+        ("effective_rank", 8.0),
+        ("encoder_effective_rank", 11.0),
+    ],
+)
+def test_what_is_just_large_enough_is_none(name: str, later: float) -> None:
+    assert kind(with_one(name, from_third(HEALTHY[name], later))).kind == "learning"
+
+
+def test_one_snapshot_alone_is_none_and_one_that_is_over_neither() -> None:
+    assert kind(made(normalised_std=[0.9] * 9 + [0.1])).kind == "learning"
+    assert kind(made(normalised_std=[0.9, 0.1, 0.1, 0.1, *[0.9] * 6])).kind == "learning"
+    assert kind(made(normalised_std=[0.01, *[0.9] * 9])).kind == "learning"  # the first is of random weights
+
+
+def test_projections_that_no_loss_compares_may_lie_close_together() -> None:
+    close = from_third(0.95, 0.1)
+    assert kind(made("masked_autoencoder", normalised_std=close)).kind == "learning"
+    assert kind(made(None, normalised_std=close)).kind == "learning"
+    assert kind(made("simclr", normalised_std=close)).kind == "complete_collapse"
+
+
+def test_a_loss_at_its_chance_line_is_a_trivial_solution_but_a_collapse_comes_first() -> None:
+    flat = [5.5, *[5.01] * 9]
+    verdict = kind(made(loss=flat, cross_group_knn=[0.5] * 10))
+    assert (verdict.kind, verdict.since_step) == ("trivial_solution", 81)
+    assert "loss 5.010, chance is 5.000" in verdict.sentence
+    assert (
+        kind(made(loss=flat, cross_group_knn=[0.5] * 10, normalised_std=[0.9] + [0.1] * 9)).kind == "complete_collapse"
+    )
+    assert kind(made(loss=flat)).kind == "learning"  # whatever the loss says, the neighbours are better
+    assert kind(made(loss=flat, cross_group_knn=[0.5] * 10, lines={**LINES, "loss": None})).kind == "plateau"
+
+
+def test_a_loss_that_runs_away_diverges() -> None:
+    verdict = kind(made(loss=[5, 4, 3, 50, 120, 200, 300, 400, 500, 900]))
+    assert (verdict.kind, verdict.since_step) == ("diverging", 401)
+    assert kind(made(loss=[5, 4, 3, 8, 12, 20, 30, 40, 50, 90])).kind != "diverging"
+
+
+def test_nothing_better_over_half_the_steps_is_a_plateau_with_where_it_stands() -> None:
+    knn = [0.5, 0.6, 0.65, 0.7, 0.7, *[0.7] * 5]
+    verdict = kind(made(loss=[5, 3, 2, 1.5, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2], cross_group_knn=knn))
+    assert verdict.kind == "plateau" and verdict.sentence.endswith(
+        "kNN 0.70 (random initialisation 0.50, MFCC 0.60, chance 0.10)."
+    )
+    rising = [*knn[:5], 0.72, 0.74, 0.76, 0.78, 0.8]
+    assert kind(made(loss=[5, 3, 2, 1.5, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2], cross_group_knn=rising)).kind == "learning"
+
+
+def test_before_enough_was_trained_nothing_is_told_and_while_it_catches_up_neither() -> None:
+    assert kind(Readings.of([], {}, "byol")).kind == "too_early"
+    behind = [0.5, 0.3, 0.32, 0.35, 0.37, 0.4, 0.42, 0.44, 0.46, 0.48]
+    verdict = kind(made(cross_group_knn=behind))
+    assert verdict.kind == "too_early" and "catching up" in verdict.sentence
+
+
+def test_without_labels_a_falling_loss_is_learning() -> None:
+    unlabelled: list[float | None] = [None] * 10
+    assert kind(made(cross_group_knn=unlabelled)).kind == "learning"
+    assert kind(made(cross_group_knn=unlabelled, loss=[6.0] * 10)).kind == "plateau"
+
+
+def test_the_settings_change_cause_and_remedy_and_nothing_else() -> None:
+    readings = made(normalised_std=from_third(0.95, 0.1))
+    told = judged(readings, {"method": "simclr", "breaks": ["negatives"]})
+    bare = judged(readings, {})
+    assert told.cause.startswith("The part negatives was taken out.") and bare.cause == ""
+    assert {**told.to_json(), "cause": "", "remedy": ""} == bare.to_json()
+
+
+def test_every_kind_is_told_of_some_run_above_and_documented() -> None:
+    from pathlib import Path
+
+    page = (Path(__file__).resolve().parents[3] / "docs" / "verdicts.md").read_text()
+    assert set(ALARMING) < {kind.kind for kind in KINDS}
+    for about in KINDS:
+        assert f"`{about.kind}`" in page and about.meaning.endswith(".")

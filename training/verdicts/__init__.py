@@ -1,0 +1,74 @@
+"""Whether a run learns or collapses, since when, what says so, why, and what to change.
+
+    judged(readings, config) -> Verdict
+
+A judgement is read from the run's curves and baselines and from what its method is; the rest of the configuration decides
+the likely cause and the remedy alone. docs/verdicts.md says how the rules were found and how well they do.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from training.run.schema import VerdictKind
+from training.run.verdict import Evidence, Verdict
+from training.verdicts.causes import cause_of
+from training.verdicts.readings import Readings
+from training.verdicts.rules import RULES, rising, too_early
+
+__all__ = ["ALARMING", "KINDS", "Evidence", "Readings", "Verdict", "judged"]
+
+KINDS: tuple[VerdictKind, ...] = (
+    VerdictKind("diverging", "Diverging", "The loss runs away."),
+    VerdictKind(
+        "complete_collapse", "Complete collapse", "All clips get nearly the same vector, so the loss means nothing."
+    ),
+    VerdictKind(
+        "dimensional_collapse",
+        "Dimensional collapse",
+        "Only a few directions are used, so most of what tells sounds apart is lost.",
+    ),
+    VerdictKind(
+        "trivial_solution", "Trivial solution", "The loss stays where a model that has learned nothing scores."
+    ),
+    VerdictKind("plateau", "Plateau", "Neither the loss nor the neighbours get better any more."),
+    VerdictKind("learning", "Learning", "Sounds that are alike come to lie together."),
+    VerdictKind("too_early", "Too early to tell", "Too little was trained for a judgement."),
+)
+"""What may be told of a run; the title begins the sentence."""
+ALARMING = ("diverging", "complete_collapse", "dimensional_collapse", "trivial_solution")
+"""Kinds that ask for something to be done."""
+_BY_KIND = {kind.kind: kind for kind in KINDS}
+
+
+def judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
+    """The judgement as of the newest reading. `config` is config.json, or empty where there is none."""
+    step = readings.step
+    for kind, rule in RULES:
+        if kind in ("plateau", "learning") and too_early(readings):
+            break
+        found = rule(readings)
+        if found is not None:
+            about, words = _BY_KIND[kind], "; ".join(evidence.words for evidence in found.evidence)
+            told = [f"{about.title} since step {found.since:,}: {words}."]
+            told += [about.meaning] if kind in ALARMING else []
+            told += [] if kind == "learning" else [_stand(readings)]
+            cause, remedy = cause_of(kind, config) if kind in ALARMING else ("", "")
+            return Verdict(
+                kind, about.title, step, found.since, " ".join(filter(None, told)), found.evidence, cause, remedy
+            )
+    kind, words = ("too_early", "") if too_early(readings) else ("plateau", "nothing has got better than at the start.")
+    if kind == "plateau" and rising(readings):
+        kind, words = "too_early", "the neighbours fell behind those of random weights, and are catching up."
+    title = _BY_KIND[kind].title
+    told = [f"{title}: {words}" if words else f"{title}.", _stand(readings)]
+    return Verdict(kind, title, step, 0, " ".join(filter(None, told)))
+
+
+def _stand(readings: Readings) -> str:
+    """Where the neighbours stand against what needs no training."""
+    knn = readings.of_snapshot(readings.trained[-1], "cross_group_knn") if readings.trained else None
+    if knn is None:
+        return ""
+    named = (("random_init", "random initialisation"), ("mfcc", "MFCC"), ("chance", "chance"))
+    beside = [f"{title} {value:.2f}" for name, title in named if (value := readings.line(name)) is not None]
+    return f"kNN {knn:.2f} ({', '.join(beside)})." if beside else f"kNN {knn:.2f}."

@@ -1,0 +1,97 @@
+"""What a judgement is read from: the curves of a run, what they are compared with, and which method it is."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from training.measures.measure import PREFIX
+from training.methods import METHODS
+from training.methods.method import Method
+
+LOSS = "train/loss"
+SNAPSHOT = f"{PREFIX}effective_rank"
+"""Stands in every row of a snapshot."""
+MOST_LOSSES = 2_000
+"""Kept; from there on every second one is dropped."""
+
+
+@dataclass
+class Readings:
+    """The curves so far. Rows are added in the order of their steps."""
+
+    method: str | None = None
+    """None for a run of somebody else's: then nothing is known of how its projections must be."""
+    steps: list[int] = field(default_factory=list)
+    """Of the snapshots, that of random weights (step 0) too."""
+    measures: list[Mapping[str, float]] = field(default_factory=list)
+    """By measure, one mapping a snapshot."""
+    losses: list[tuple[int, float]] = field(default_factory=list)
+    """(step, mean loss since the row before)."""
+    lines: Mapping[str, Any] = field(default_factory=dict)
+    """baselines.json."""
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]], lines: Mapping[str, Any], method: str | None) -> "Readings":
+        """From the rows of metrics.jsonl."""
+        readings = cls(method, lines=lines)
+        for row in rows:
+            readings.add(row)
+        return readings
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take in one more row."""
+        step = row.get("step")
+        if type(step) is not int:
+            return
+        loss = row.get(LOSS)
+        if isinstance(loss, int | float):
+            self.losses.append((step, float(loss)))
+            if len(self.losses) > MOST_LOSSES:
+                del self.losses[1:-1:2]
+        if isinstance(row.get(SNAPSHOT), int | float):
+            found = {k.removeprefix(PREFIX): v for k, v in row.items() if k.startswith(PREFIX)}
+            self.steps.append(step)
+            self.measures.append({k: float(v) for k, v in found.items() if isinstance(v, int | float)})
+
+    @property
+    def step(self) -> int:
+        """The newest."""
+        return max([0, *self.steps[-1:], *(step for step, _ in self.losses[-1:])])
+
+    @property
+    def trained(self) -> list[int]:
+        """Places of the snapshots after the first step."""
+        return [i for i, step in enumerate(self.steps) if step > 0]
+
+    def of_snapshot(self, place: int, name: str) -> float | None:
+        """A measure of one snapshot, None where it wasn't measured."""
+        return self.measures[place].get(name)
+
+    def start(self, name: str) -> float | None:
+        """A measure at random initialisation; None where that was not measured."""
+        return self.measures[0].get(name) if self.steps and self.steps[0] == 0 else None
+
+    def line(self, name: str) -> float | None:
+        """Cross-group kNN of the main facet of "random_init", "mfcc", "log_mel" or "chance"."""
+        facets = _mapping(self.lines.get("cross_group_knn"))
+        value = _mapping(facets.get(str(self.lines.get("main_facet")))).get(name)
+        return float(value) if isinstance(value, int | float) else None
+
+    @property
+    def chance_loss(self) -> float | None:
+        """The loss of a model that has learned nothing."""
+        value = _mapping(self.lines.get("loss")).get("value")
+        return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+
+    @property
+    def compares(self) -> bool:
+        """Whether the method's loss compares projections, so that all of them may become one point."""
+        if self.method is None or self.method not in METHODS:
+            return False
+        kind = METHODS[self.method]
+        return kind.card.family != "auto-encoding" and kind.projection is not Method.projection
+
+
+def _mapping(found: Any) -> Mapping[str, Any]:
+    return found if isinstance(found, Mapping) else {}

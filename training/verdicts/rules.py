@@ -1,0 +1,225 @@
+"""The rules, from readings to the kind of a judgement and its evidence. docs/verdicts.md gives each its reason.
+
+A reading is held against the run's own start, since widths, norms and data decide where a measure lies in a healthy run;
+absolute bounds are far from all that healthy runs were seen to do. Two snapshots in a row are asked for.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from training.measures.measure import PREFIX
+from training.run.verdict import Evidence
+from training.verdicts.readings import LOSS, Readings
+
+ROW = 2
+"""So many snapshots must agree."""
+STD_BELOW = 0.25
+"""Normalised std of projections that a loss compares: less is one point."""
+RANK_BELOW = 3.0
+START_SHARE = 0.25
+"""A spread below this share of the run's own start is lost, whatever it began with."""
+RANK_SHARE = 0.12
+"""The same of a rank, which healthy methods lower to a seventh of its start."""
+ALIKE = 0.01
+"""Share of cross-group kNN within which two values are the same."""
+AT_CHANCE = 0.01
+"""A loss within this share of its chance line has learned nothing."""
+FLAT = 0.02
+"""A loss that fell by less than this share of its whole fall has stopped."""
+EXPLODED = 20.0
+"""So many times the highest loss of the first tenth."""
+EARLY_STEPS = 200
+"""Before, a method may still lie below its random initialisation: most two-view methods first do."""
+NUMBER = "{:.2f}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A rule that holds, since which step, and what says so."""
+
+    since: int
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A measure that is too small where it lies below `absolute`, or below `share` of the run's start."""
+
+    name: str
+    title: str
+    absolute: float | None = None
+    share: float | None = None
+    compared_only: bool = False
+    """Whether it says something only of methods whose loss compares projections."""
+
+    def below(self, readings: Readings, place: int) -> Evidence | None:
+        """Evidence where it is too small in a snapshot."""
+        value, start = readings.of_snapshot(place, self.name), readings.start(self.name)
+        if value is None or (self.compared_only and not readings.compares):
+            return None
+        key = f"{PREFIX}{self.name}"
+        if self.absolute is not None and value < self.absolute:
+            return Evidence(key, value, self.absolute, f"{self.title} {NUMBER.format(value)}, below {self.absolute:g}")
+        if self.share is not None and start is not None and value < self.share * start:
+            words = (
+                f"{self.title} {NUMBER.format(value)}, {value / start:.0%} of the {NUMBER.format(start)} at the start"
+            )
+            return Evidence(key, value, self.share * start, words)
+        return None
+
+
+ONE_POINT = (
+    Bound("normalised_std", "normalised std", STD_BELOW, compared_only=True),
+    Bound("encoder_normalised_std", "normalised std of the encoder", share=START_SHARE),
+)
+FEW_DIRECTIONS = (
+    Bound("effective_rank", "effective rank", RANK_BELOW, RANK_SHARE, compared_only=True),
+    Bound("encoder_effective_rank", "effective rank of the encoder", RANK_BELOW, RANK_SHARE),
+)
+
+
+def diverging(readings: Readings) -> Found | None:
+    """The loss is no number, or far above all that the first steps had."""
+    losses = readings.losses
+    if len(losses) < 10:
+        return None
+    latest = losses[-1][1]
+    first = [abs(value) for _, value in losses[: max(2, len(losses) // 10)]]
+    bound = EXPLODED * max(first)
+    if math.isfinite(latest) and abs(latest) <= bound:
+        return None
+    since = next(step for step, value in losses if not math.isfinite(value) or abs(value) > bound)
+    return Found(since, (Evidence(LOSS, latest, bound, f"loss {latest:.3g}, above {bound:.3g}"),))
+
+
+def complete_collapse(readings: Readings) -> Found | None:
+    """All clips lie at nearly one point."""
+    return _lasting(readings, ONE_POINT)
+
+
+def dimensional_collapse(readings: Readings) -> Found | None:
+    """Clips lie in a few directions."""
+    return _lasting(readings, FEW_DIRECTIONS)
+
+
+def trivial_solution(readings: Readings) -> Found | None:
+    """The loss stays where a model that has learned nothing scores."""
+    chance, trained = readings.chance_loss, readings.trained
+    if chance is None or len(trained) < ROW + 1 or readings.step < EARLY_STEPS or _above_random(readings):
+        return None
+    reach = AT_CHANCE * abs(chance)
+    since = readings.steps[trained[-ROW]]
+    late = [value for step, value in readings.losses if step >= since]
+    if not late or any(abs(value - chance) > reach for value in late):
+        return None
+    before = [step for step, value in readings.losses if abs(value - chance) > reach]
+    words = f"loss {late[-1]:.3f}, chance is {chance:.3f}"
+    return Found(max([0, *before]), (Evidence(LOSS, late[-1], chance, words),))
+
+
+def plateau(readings: Readings) -> Found | None:
+    """Over the last half of the steps neither the loss nor the neighbours got better."""
+    trained = readings.trained
+    half = readings.step / 2
+    late = [i for i in trained if readings.steps[i] >= half]
+    early = [i for i in trained if readings.steps[i] < half]
+    if len(late) < ROW + 1 or len(early) < ROW or readings.step < EARLY_STEPS:
+        return None
+    losses = {which: [v for s, v in readings.losses if (s >= half) == which] for which in (True, False)}
+    if not losses[True] or not losses[False]:
+        return None
+    fall = readings.losses[0][1] - min(losses[True])
+    if _mean(losses[False][-5:]) - _mean(losses[True][-5:]) > FLAT * max(fall, 1e-9):
+        return None
+    knn = {which: [_knn(readings, i) for i in places] for which, places in ((True, late), (False, early))}
+    known = {which: [v for v in values if v is not None] for which, values in knn.items()}
+    if known[True] and known[False] and max(known[True]) > max(known[False]) + ALIKE:
+        return None
+    fallen = _mean(losses[False][-5:]) - _mean(losses[True][-5:])
+    words = f"loss lower by {fallen:.3f} over the last half of the steps"
+    return Found(int(half), (Evidence(LOSS, losses[True][-1], losses[False][-1], words),))
+
+
+def learning(readings: Readings) -> Found | None:
+    """Neighbours are better than at random initialisation, or, without labels, the loss has fallen."""
+    latest, trained = _latest_knn(readings), readings.trained
+    if not trained:
+        return None
+    random = readings.line("random_init")
+    if latest is not None and random is not None:
+        if latest <= random + ALIKE:
+            return None
+        above = [i for i in trained if (_knn(readings, i) or 0.0) > random + ALIKE]
+        words = f"kNN {latest:.2f}, above random initialisation {random:.2f}"
+        return Found(
+            readings.steps[_begins(trained, above)], (Evidence(f"{PREFIX}cross_group_knn", latest, random, words),)
+        )
+    if len(readings.losses) < 4:
+        return None
+    first, last = readings.losses[0][1], _mean([value for _, value in readings.losses[-3:]])
+    if first - last <= FLAT * abs(first):
+        return None
+    return Found(0, (Evidence(LOSS, last, first, f"loss {last:.3f}, {first:.3f} at the start"),))
+
+
+def rising(readings: Readings) -> bool:
+    """Whether the neighbours, after a fall, have got better again, and did so until now."""
+    known = [value for i in readings.trained if (value := _knn(readings, i)) is not None]
+    return len(known) > ROW and _mean(known[-ROW:]) > min(known) + 2 * ALIKE
+
+
+def too_early(readings: Readings) -> bool:
+    """Whether too little was trained for a judgement."""
+    return len(readings.trained) < ROW or readings.step < EARLY_STEPS
+
+
+RULES: tuple[tuple[str, Callable[[Readings], Found | None]], ...] = (
+    ("diverging", diverging),
+    ("complete_collapse", complete_collapse),
+    ("dimensional_collapse", dimensional_collapse),
+    ("trivial_solution", trivial_solution),
+    ("plateau", plateau),
+    ("learning", learning),
+)
+"""The first that holds is the judgement: a collapse outranks a trivial solution."""
+
+
+def _lasting(readings: Readings, bounds: tuple[Bound, ...]) -> Found | None:
+    """What lies below a bound in the last snapshots, since the first of them in a row."""
+    trained = readings.trained
+    if len(trained) < ROW:
+        return None
+    for bound in bounds:
+        below = [i for i in trained if bound.below(readings, i) is not None]
+        if all(i in below for i in trained[-ROW:]):
+            told = [other.below(readings, trained[-1]) for other in bounds]
+            return Found(readings.steps[_begins(trained, below)], tuple(each for each in told if each is not None))
+    return None
+
+
+def _begins(trained: list[int], holds: list[int]) -> int:
+    """The first of the snapshots since which all hold."""
+    first = trained[-1]
+    for place in reversed(trained):
+        if place not in holds:
+            break
+        first = place
+    return first
+
+
+def _knn(readings: Readings, place: int) -> float | None:
+    return readings.of_snapshot(place, "cross_group_knn")
+
+
+def _latest_knn(readings: Readings) -> float | None:
+    return _knn(readings, readings.trained[-1]) if readings.trained else None
+
+
+def _above_random(readings: Readings) -> bool:
+    latest, random = _latest_knn(readings), readings.line("random_init")
+    return latest is not None and random is not None and latest > random + ALIKE
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
