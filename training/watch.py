@@ -29,8 +29,7 @@ from typing import Any
 
 import numpy as np
 
-SCHEMA, MOST_CLIPS, MOST_SNAPSHOTS = 1, 20_000, 200
-BEAT_SECONDS, LARGEST_HALF = 1.0, 6e4
+SCHEMA, MOST_CLIPS, MOST_SNAPSHOTS, BEAT_SECONDS, LARGEST_HALF = 1, 20_000, 200, 1.0, 6e4
 
 
 class Watch:
@@ -40,18 +39,17 @@ class Watch:
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, sounds: str | os.PathLike[str] | None = None,
-                 clips: Sequence[str] = (), labels: Mapping[str, Sequence[Any]] | None = None,
+                 clips: Sequence[str] = (), labels: Mapping[str, Any] | None = None,
                  groups: Sequence[Any] | None = None, about: Mapping[str, Any] | None = None,
                  steps: int | None = None, resumed_from: int | None = None):  # fmt: skip
-        """`folder`: of the run, within the folder that the page shows; it must hold no run yet, or `resumed_from` says after
-        which step that run goes on.
+        """`folder`: of a new run, or of one that goes on after the step `resumed_from`; `steps`: how many are planned.
 
-        `sounds`: the folder of the sound files, and `clips`: the names of n of them, relative to it, one for each row of the
-        embeddings. `labels`: what each clip is, by what they tell (None: unknown); those that the folder's own names and
-        tables tell are added. `groups`: where each clip comes from (speaker, recording), so that kNN is asked across them.
-        `about`: whatever is worth reading beside the run; "method" becomes its title. `steps`: how many are planned.
+        `sounds`: the folder of the sound files; `clips`: the names of n of them, relative to it, one for each row of the
+        embeddings. `labels`: by what they tell, what each clip is (None: unknown), besides what the folder's own names and
+        tables tell. `groups`: where each clip comes from (speaker, recording), so that kNN is asked across them.
+        `about`: whatever is worth reading beside the run; "method" becomes its title.
         """
-        self.path, self._clips = Path(folder), [str(name) for name in clips]
+        self.path, self._clips = Path(folder).absolute(), [str(name) for name in clips]
         facets = {**(labels or {}), **({} if groups is None else {"group": groups})}
         self._check(sounds, facets, resumed_from)
         (self.path / "snapshots").mkdir(parents=True, exist_ok=True)
@@ -86,10 +84,10 @@ class Watch:
         self._note(step, {f"train/{name}": value if np.isfinite(value) else None for name, value in plain.items()})
 
     def embeddings(self, step: int, h: Any, z: Any = None, views: tuple[Any, Any] | None = None) -> None:
-        """What the model makes of the clips after `step`: h (n, D), in the order of `clips`, of the encoder in evaluation mode.
+        """The encoder's outputs h (n, D) of the clips after `step`, in evaluation mode and in the order of `clips`.
 
-        `z` (n, P): the projections, if there is a projector; `views`: projections (m, P) of two views of the same m clips, in
-        the same order. Given at step 0, before the first step, they become the line "random initialisation".
+        `z` (n, P): the projector's; `views`: those (m, P) of two views of the same m clips. What is given at step 0, before
+        the first step, becomes the line "random initialisation".
         """
         given = {"embeddings": h, "projections": h if z is None else z}
         given |= {} if views is None else {"views/first": views[0], "views/second": views[1]}
@@ -199,10 +197,12 @@ def _array(value: Any) -> np.ndarray:
 
 
 def _coded(values: Sequence[Any]) -> dict[str, Any]:
-    """The labels of n clips as names and codes; None is no label."""
-    names = sorted({str(value) for value in values if value is not None})
-    code = {name: i for i, name in enumerate(names)}
-    return {"names": names, "codes": [-1 if value is None else code[str(value)] for value in values]}
+    """The labels of n clips as names and codes; None and NaN are no labels."""
+    plain = [value.item() if hasattr(value, "item") else value for value in values]
+    texts = [None if value is None or value != value else str(value) for value in plain]
+    names = sorted({text for text in texts if text is not None})
+    code: dict[str | None, int] = {None: -1, **{name: i for i, name in enumerate(names)}}
+    return {"names": names, "codes": [code[text] for text in texts]}
 
 
 def _read(path: Path) -> dict[str, Any]:

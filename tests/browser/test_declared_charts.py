@@ -10,6 +10,7 @@ from training.building import built_method
 from training.config import new_config
 from training.contents import curves
 from training.run import RunWriter, State, Status, create_run
+from training.run.older import schema_of_older_run
 from training.run.schema import Curve, Line, Schema
 
 pytestmark = pytest.mark.browser
@@ -18,6 +19,8 @@ MADE_UP = Curve(
     "measure/made_up", "Made-up measure", "widgets", 1, "What a test thinks of.", lines=(Line("wanted", 40.0),)
 )
 UNDECLARED = "measure/of_a_later_version"
+TITLE = "Of a later version"
+"""What a chart that nobody declares is called."""
 FACETS = ("class", "word", SCRIPTS[0])
 
 
@@ -53,7 +56,7 @@ LEADING = ["Loss", "Cross-group kNN", "Normalised std", "Effective rank"]
 
 def traces(page: Any, title: str) -> list[str]:
     """Names of the curves that are drawn in the chart of this title, once it has been scrolled to."""
-    page.locator(".charts-more").evaluate("more => { more.open = true; }")
+    page.locator("#charts .charts-more").first.evaluate("more => { more.open = true; }")
     chart = page.locator(f'.chart[aria-label="{title}"]')
     chart.scroll_into_view_if_needed()
     chart.locator(".main-svg").first.wait_for()
@@ -70,13 +73,13 @@ def test_every_declared_curve_is_drawn(site: Site, look: Callable[..., Seen], ru
     charts = schema(method).charts()
     assert page.locator(".chart:not([hidden])").count() == len(charts) + 1
     shown = page.locator(".chart").evaluate_all("all => all.map(chart => chart.getAttribute('aria-label'))")
-    assert [title for title in shown if title not in LEADING] == [t for t in [*charts, UNDECLARED] if t not in LEADING]
-    assert set(shown) == {*charts, UNDECLARED} and shown[:4] == [title for title in LEADING if title in charts]
+    assert [title for title in shown if title not in LEADING] == [t for t in [*charts, TITLE] if t not in LEADING]
+    assert set(shown) == {*charts, TITLE} and shown[:4] == [title for title in LEADING if title in charts]
     for title, group in charts.items():
         told = page.locator(f'.chart[aria-label="{title}"] figcaption').text_content()
         assert all(curve.meaning in told for curve in group), title
         assert len(traces(page, title)) == len(group), title
-    assert traces(page, UNDECLARED) == [UNDECLARED]
+    assert traces(page, TITLE) == [TITLE]
     chart = page.locator('.chart[aria-label="Made-up measure"]')
     value = len(schema(method).curves) * 6
     assert chart.locator(".chart-value").inner_text() == f"{value}.0"
@@ -106,10 +109,12 @@ def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., S
 def test_an_older_run_has_the_charts_of_its_version(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site)
     page = seen.open("tab=live&run=older")
-    page.locator(f'.chart[aria-label="{MADE_UP.key}"]').wait_for(state="attached", timeout=60_000)
+    page.locator('.chart[aria-label="Made up"]').wait_for(state="attached", timeout=60_000)
     shown = page.locator(".chart:not([hidden])").evaluate_all(
         "all => all.map(chart => chart.getAttribute('aria-label'))"
     )
-    older = Schema(curves=schema("vicreg").curves[:-1])
-    assert set(shown) == {*older.charts(), MADE_UP.key, UNDECLARED}
+    older = schema_of_older_run("vicreg", FACETS)
+    later = {curve.key for curve in schema("vicreg").curves} - {curve.key for curve in older.curves}
+    named = {key.partition("/")[2].replace("_", " ").capitalize() for key in later}
+    assert set(shown) == {*older.charts(), *named, TITLE}
     assert not seen.troubles

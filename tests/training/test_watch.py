@@ -79,6 +79,18 @@ def test_what_is_given_is_read(run: Watch, h: np.ndarray) -> None:
     assert found.probe()["facets"]["class"] == {"names": ["a"], "codes": [0, -1] * 6}
 
 
+def test_labels_may_be_of_any_kind(tmp_path: Path) -> None:
+    labels = {
+        "numpy": np.arange(12) % 3,
+        "torch": torch.arange(12) % 3,
+        "missing": [None, float("nan"), "a"] * 4,
+    }
+    with Watch(tmp_path / "mine", clips=CLIPS, labels=labels):
+        found = RunFolder(tmp_path / "mine").probe()["facets"]
+    assert found["numpy"] == found["torch"] == {"names": ["0", "1", "2"], "codes": [0, 1, 2] * 4}
+    assert found["missing"] == {"names": ["a"], "codes": [-1, -1, 0] * 4}
+
+
 @pytest.mark.parametrize(
     "given",
     [
