@@ -14,7 +14,7 @@ from training.errors import UserError
 from training.run import RunWriter, State, Status
 from training.run.schema import Curve, Line, Schema
 from training.run.verdict import Verdict
-from training.verdicts import ALARMING, Readings
+from training.verdicts import ALARMING, Readings, in_status
 
 FLUSH_SECONDS = 0.25
 """Losses stay on the device and are written this often, as means over the steps since."""
@@ -86,19 +86,12 @@ class Journal:
 
     def judge(self, verdict: Verdict) -> None:
         """Take a judgement into the status. One of another kind than the last is kept; an alarming one is also said aloud."""
-        alarming, last = verdict.kind in ALARMING, (self.status.verdict or {}).get("kind")
-        if verdict.kind != last:
+        if verdict.kind != (self.status.verdict or {}).get("kind"):
             self.run.append_verdict(verdict)
             self._tell_events("verdict", verdict)
-            if alarming:
+            if verdict.kind in ALARMING:
                 logging.warning("Step %d: %s", verdict.step, verdict.sentence)
-        measure = verdict.evidence[0].key.rpartition("/")[2] if alarming and verdict.evidence else ""
-        self.status = replace(
-            self.status,
-            verdict=verdict.to_json(),
-            warning=verdict.sentence if alarming else "",
-            warned_by=measure,
-        )
+        self.status = replace(self.status, **in_status(verdict))
 
     def _tell_events(self, name: str, verdict: Verdict) -> None:
         if self._events is not None:

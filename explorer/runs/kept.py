@@ -32,7 +32,8 @@ def is_newer(run: RunFolder) -> bool:
 
 
 def _stamps(run: RunFolder) -> tuple[Any, ...]:
-    return tuple(file_stamp(path) for path in (run.path / "config.json", run.path / "status.json", run.lock_path))
+    files = (run.path / "config.json", run.path / "status.json", run.lock_path, run.added_path / "status.json")
+    return tuple(file_stamp(path) for path in files)
 
 
 @lru_cache(maxsize=MOST_RUNS)

@@ -82,6 +82,14 @@ class RunFolder:
 
     def status(self) -> Status:
         """Where the run stands; `crashed` where it claims to be active and its trainer is gone."""
+        status, added = self._own_status(), reading.read_object(self.added_path / "status.json", MOST_STATUS_BYTES)
+        judged = parsed_status(added)
+        if judged is None:
+            return status
+        warning = status.warning or judged.warning
+        return replace(status, verdict=judged.verdict, warning=warning, warned_by=judged.warned_by)
+
+    def _own_status(self) -> Status:
         status = parsed_status(reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
         if status is None and self.read_only():
             return Status(State.UNKNOWN, message="This run was written by a newer version of Hearsight.")
@@ -132,8 +140,8 @@ class RunFolder:
 
     def verdicts(self) -> list[Verdict]:
         """The judgements that were passed, oldest first; what is torn or is none is left out."""
-        lines = reading.read_end(self.path / "verdicts.jsonl", 1 << 20).splitlines()
-        found = (Verdict.from_json(reading.parsed_json(line)) for line in lines)
+        files = [reading.read_end(path / "verdicts.jsonl", 1 << 20) for path in (self.path, self.added_path)]
+        found = (Verdict.from_json(reading.parsed_json(line)) for file in files for line in file.splitlines())
         return [verdict for verdict in found if verdict is not None]
 
     def baselines(self) -> dict[str, Any]:

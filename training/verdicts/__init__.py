@@ -15,7 +15,7 @@ from training.verdicts.causes import cause_of
 from training.verdicts.readings import Readings
 from training.verdicts.rules import RULES, rising, too_early
 
-__all__ = ["ALARMING", "KINDS", "Evidence", "Readings", "Verdict", "judged"]
+__all__ = ["ALARMING", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged"]
 
 KINDS: tuple[VerdictKind, ...] = (
     VerdictKind("diverging", "Diverging", "The loss runs away."),
@@ -62,6 +62,13 @@ def judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
     title = _BY_KIND[kind].title
     told = [f"{title}: {words}" if words else f"{title}.", _stand(readings)]
     return Verdict(kind, title, step, 0, " ".join(filter(None, told)))
+
+
+def in_status(verdict: Verdict) -> dict[str, Any]:
+    """What status.json says of it: {"verdict", "warning", "warned_by"}."""
+    alarming = verdict.kind in ALARMING
+    measure = verdict.evidence[0].key.rpartition("/")[2] if alarming and verdict.evidence else ""
+    return {"verdict": verdict.to_json(), "warning": verdict.sentence if alarming else "", "warned_by": measure}
 
 
 def _stand(readings: Readings) -> str:

@@ -22,9 +22,10 @@ from training.measures import MEASURES, measured
 from training.measures.measure import PREFIX, Embedded, singular_values
 from training.measures.spread import ALIGNMENT
 from training.probe import cross_group_votes, described, groups_of, measured_facets, measured_labels
-from training.run import MetricsReader, RunFolder, RunWriter, reading
+from training.run import MetricsReader, RunFolder, RunWriter, State, Status, reading
 from training.run.schema import Curve, Schema
 from training.spectrogram import FrontEnd
+from training.verdicts import Readings, in_status, judged
 from training.watching.clips import WatchedClips, watched_clips
 
 OF_VIEWS = frozenset({ALIGNMENT.name})
@@ -73,6 +74,7 @@ class Measuring:
                 if clips.fingerprint and self._incomplete():
                     self._compare(writer, clips)
                 self._complete = True
+                self._judge(writer)
             progress(1.0, "All snapshots are measured")
         finally:
             writer.close()
@@ -150,6 +152,13 @@ class Measuring:
         known = {facet: {k: None if isnan(v) else v for k, v in values.items()} for facet, values in knn.items()}
         lines: dict[str, Any] = {"main_facet": clips.dataset.main_facet, "cross_group_knn": known, "loss": None}
         writer.write_baselines(with_random_init(lines, self._untrained()))
+
+    def _judge(self, writer: RunWriter) -> None:
+        """As the trainer judges a run of its own; nothing is known of the method, and so nothing is told of causes."""
+        verdict = judged(Readings.of(self.run.metrics(), self.run.baselines(), None), {})
+        if [verdict.kind] != [last.kind for last in writer.verdicts()[-1:]]:
+            writer.append_verdict(verdict)
+        writer.write_status(Status(State.FINISHED, step=verdict.step, **in_status(verdict)))
 
     def _untrained(self) -> Mapping[str, Any]:
         """The measures of step 0, by name, where the loop gave its embeddings before its first step."""

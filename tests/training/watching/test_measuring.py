@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from training.__main__ import main
 from training.errors import UserError
 from training.measures import MEASURES
-from training.run import RunFolder, RunWriter
+from training.run import RunFolder, RunWriter, State
 from training.watch import Watch
 from training.watching import measuring
 from training.watching.measuring import Measuring
@@ -113,6 +114,29 @@ def test_a_run_is_followed_while_it_goes_on(tmp_path: Path, sounds: Path, names:
     with Watch(run.path, sounds=sounds, clips=names, resumed_from=2) as again:
         again.embeddings(4, embedded(names, 9))
         assert following.work() == 1 and list(measures(following.run)) == [0, 4]
+
+
+def test_it_is_judged_as_a_run_of_hearsight_is(
+    tmp_path: Path, sounds: Path, names: list[str], cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a word of its method: from its curves alone, snapshot by snapshot."""
+    following = Measuring(RunFolder(tmp_path / "mine"))
+    with Watch(tmp_path / "mine", sounds=sounds, clips=names) as run:
+        for step in range(0, 1_000, 100):
+            left = 1.0 if step < 500 else 1e-3
+            run.log(step, loss=1 / (step + 1))
+            run.embeddings(step, left * embedded(names, step / 100) + 5)
+            following.work()
+            if step == 400:
+                assert RunFolder(run.path).status().warning == ""
+    found = RunFolder(run.path)
+    status = found.status()
+    assert status.state == State.FINISHED and status.verdict["kind"] == "complete_collapse"
+    assert status.warning.startswith("Complete collapse since step 500") and status.verdict["cause"] == ""
+    assert [verdict.kind for verdict in found.verdicts()][-1] == "complete_collapse"
+    assert len({verdict.kind for verdict in found.verdicts()}) == len(found.verdicts()) > 1
+    assert main(["diagnose", str(found.path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["verdict"] == "complete_collapse"
 
 
 def test_without_views_nothing_is_said_of_them(tmp_path: Path, sounds: Path, names: list[str], cache: Path) -> None:
