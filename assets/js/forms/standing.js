@@ -27,7 +27,8 @@ export function standOf(rows, baselines, status) {
   const verdict = status?.verdict;
   if (!latest) {
     const head = verdict?.title ?? (status?.warning ? "An alarm" : "");
-    return { tone: !head ? "none" : status?.warning ? "warned" : "calm", head, words: evidenceOf(verdict), passed: "" };
+    const words = verdict ? evidenceOf(verdict) : (status?.warning ?? "");
+    return { tone: !head ? "none" : status?.warning ? "warned" : "calm", head, words, passed: "" };
   }
   const knn = /** @type {number} */ (latest[MEASURE]);
   const known = baselines.cross_group_knn?.[baselines.main_facet ?? ""] ?? {};
@@ -39,7 +40,7 @@ export function standOf(rows, baselines, status) {
   const chance = typeof known.chance === "number" ? `, chance is ${short(known.chance)}` : "";
   const words = `kNN ${short(knn)}${compared}${chance}.`;
   if (status?.warning) {
-    const since = verdict ? `since step ${number(verdict.since_step)}: ${evidenceOf(verdict)} ` : "";
+    const since = verdict ? `since step ${number(verdict.since_step)}: ${evidenceOf(verdict)} ` : `${status.warning} `;
     return { tone: "warned", head: verdict?.title ?? "An alarm", words: `${since}${words}`, passed: "" };
   }
   const random = levels.find(({ key }) => key === "random_init");

@@ -14,6 +14,7 @@ LINES = {
 }
 HEALTHY = {
     "normalised_std": 0.95,
+    "centred_std": 1.0,
     "effective_rank": 60.0,
     "encoder_effective_rank": 80.0,
     "encoder_normalised_std": 0.2,
@@ -65,9 +66,10 @@ def test_a_healthy_run_learns_since_it_is_above_random_initialisation() -> None:
     [
         ("normalised_std", 0.24, "complete_collapse", "normalised std 0.24, below 0.25"),
         ("encoder_normalised_std", 0.04, "complete_collapse", "20% of the 0.20 at the start"),
+        ("centred_std", 0.2, "complete_collapse", "centred std 0.20, 20% of the 1.00 at the start"),
         ("effective_rank", 2.9, "dimensional_collapse", "effective rank 2.90, below 3"),
         ("effective_rank", 7.0, "dimensional_collapse", "12% of the 60.00 at the start"),
-        ("encoder_effective_rank", 9.0, "dimensional_collapse", "11% of the 80.00 at the start"),
+        ("encoder_effective_rank", 15.0, "dimensional_collapse", "19% of the 80.00 at the start"),
     ],
 )
 def test_what_is_too_small_in_two_snapshots_is_a_collapse_since_the_first_of_them(
@@ -86,7 +88,7 @@ def test_what_is_too_small_in_two_snapshots_is_a_collapse_since_the_first_of_the
         ("normalised_std", 0.26),
         ("encoder_normalised_std", 0.06),
         ("effective_rank", 8.0),
-        ("encoder_effective_rank", 11.0),
+        ("encoder_effective_rank", 17.0),
     ],
 )
 def test_what_is_just_large_enough_is_none(name: str, later: float) -> None:
