@@ -47,7 +47,7 @@ def _settings_of_a_break(kind: str, method: type[Method], config: Mapping[str, A
         if part.settings and all(own.get(key) == value for key, value in part.settings.items()):
             said = ", ".join(f"{_words(key)} is {value:g}" for key, value in part.settings.items())
             back = ", ".join(f"{_words(key)} {usual[key]:g}" for key in part.settings)
-            yield f"Without {_words(name)} ({said}): {part.expected}", f"Set {back}, the default."
+            yield f"The part {_words(name)} is set to nothing ({said}). {part.expected}", f"Set {back}, the default."
 
 
 def _learning_rate(kind: str, method: type[Method], config: Mapping[str, Any]) -> Iterator[Told]:

@@ -37,7 +37,7 @@ def test_a_setting_far_from_the_methods_own_is_named(method: str, mistake: str, 
 
 def test_a_weight_that_is_set_to_nothing_is_named_as_the_part_that_it_is() -> None:
     cause, remedy = of("vicreg", {"variance_weight": 0})
-    assert cause.startswith("Without variance") and "default" in remedy
+    assert cause.startswith("The part variance is set to nothing") and "default" in remedy
 
 
 def test_a_small_batch_is_named() -> None:
