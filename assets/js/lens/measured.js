@@ -38,7 +38,7 @@ class MeasuredView {
     this.note = make("p.measured-note");
     const title = make("summary", {}, "Spectrum, similarities and depth");
     this.fold = make(
-      "details.charts-more",
+      "details.measured-fold",
       { ontoggle: () => this.catchUp() },
       title,
       this.message,
