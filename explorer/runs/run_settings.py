@@ -61,7 +61,7 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         "method": METHODS[method].card.title if method in METHODS else method,
         "encoder": ENCODERS[encoder].title if encoder in ENCODERS else encoder,
         "usual_encoder": method in METHODS and METHODS[method].encoders[0] == encoder,
-        "data": points(run).data_name,
+        "data": points(run).data_name or readable_name(str(config.get("data") or "")),
         "breaks": [str(name) for name in breaks] if isinstance(breaks, list) else [],
         "settings": [],
         "note": "",

@@ -12,6 +12,8 @@ LOUD = 32_700 / 32_768
 CLIPPED_SHARE = 0.001
 SILENT_DB = -60.0
 OUTLIER_NEIGHBOURS = 20
+SAME_DIGITS = 3
+"""Embeddings of length 1 that are equal in so many digits are copies."""
 MOST_PAIRS = 400
 
 
@@ -47,9 +49,12 @@ def outliers(units: np.ndarray) -> np.ndarray:
         return np.ones(len(units))
     from sklearn.neighbors import LocalOutlierFactor
 
-    factor: np.ndarray = (
-        -LocalOutlierFactor(OUTLIER_NEIGHBOURS, algorithm="brute", n_jobs=1).fit(units).negative_outlier_factor_
-    )
+    # Copies of one clip count once: a dozen of them have no distance among themselves to compare others with.
+    alone, place = np.unique(units.round(SAME_DIGITS), axis=0, return_inverse=True)
+    if len(alone) <= OUTLIER_NEIGHBOURS:
+        return np.ones(len(units))
+    found = LocalOutlierFactor(OUTLIER_NEIGHBOURS, algorithm="brute", n_jobs=1).fit(alone)
+    factor: np.ndarray = -found.negative_outlier_factor_[place.reshape(-1)]
     return factor
 
 

@@ -37,6 +37,11 @@ KINDS = {
 MOST = 200
 """Of each kind."""
 BESIDE = 3
+MOST_TIMES = 20
+CAUTION = (
+    "Neighbours are no better here than those of random weights, so what they say of labels means little. "
+    "Train longer, or choose another run."
+)
 _lock = threading.Lock()
 
 
@@ -76,7 +81,19 @@ def suspects(run: RunFolder, dataset: Dataset | None) -> dict[str, Any] | None:
         }
         for one in found
     ]
-    return {"step": steps[-1], "facet": about.main_facet, "kinds": KINDS, "rows": rows, "heard": dataset is not None}
+    caution = "" if better_than_random(run, about.main_facet) else CAUTION
+    heard = dataset is not None
+    about_all = {"step": steps[-1], "facet": about.main_facet, "kinds": KINDS, "most": MOST}
+    return {**about_all, "rows": rows, "heard": heard, "caution": caution}
+
+
+def better_than_random(run: RunFolder, facet: str) -> bool:
+    """Whether the run's neighbours tell labels better than those of its random initialisation, as far as that is known."""
+    knn = next((value for curve, value in run.latest() if curve.key == "measure/cross_group_knn"), None)
+    facets = run.baselines().get("cross_group_knn")
+    lines = facets.get(facet) if isinstance(facets, dict) else None
+    random = lines.get("random_init") if isinstance(lines, dict) else None
+    return knn is None or not isinstance(random, int | float) or knn > random
 
 
 class _Sounds:
@@ -137,11 +154,15 @@ def _copies(units: np.ndarray, dataset: Dataset | None, clips: tuple[int, ...]) 
 
 def _outliers(units: np.ndarray) -> list[Suspect]:
     factor = outliers(units)
-    words = "It lies {:.2f} times as far from its nearest clips as these from theirs."
+    words = "It lies {} times as far from its nearest clips as these from theirs."
     return [
-        Suspect("outlier", int(row), words.format(factor[row]), _nearest(units, int(row)))
+        Suspect("outlier", int(row), words.format(_times(factor[row])), _nearest(units, int(row)))
         for row in far_out(factor)[:MOST]
     ]
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.1f}" if factor < MOST_TIMES else f"more than {MOST_TIMES}"
 
 
 def _of_sounds(dataset: Dataset, clips: tuple[int, ...]) -> list[Suspect]:

@@ -77,6 +77,28 @@ def test_all_are_heard_in_turn(finished_site: Site, look: Callable[..., Seen]) -
     assert seen.troubles == []
 
 
+def test_hearing_all_marks_the_row_that_is_heard_and_ends_when_it_is_asked_to(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(finished_site)
+    page = opened(seen, "0-5-10-15")
+    page.evaluate("document.querySelector('#selection').scrollIntoView()")
+    button = page.locator("#selection .selection-acts button").first
+    for end in (button.click, lambda: page.keyboard.press("Escape")):
+        page.evaluate(HEARD)
+        button.click()
+        page.wait_for_function("window.heard.length > 0")
+        assert button.inner_text() == "Stop"
+        page.evaluate("window.scrollTo(0, 0)")
+        page.wait_for_function("window.heard.length > 1")
+        assert page.evaluate("window.scrollY") == 0
+        assert page.locator("#selection .clip.chosen").count() == 1
+        end()
+        page.wait_for_function("document.querySelector('#selection .selection-acts button').textContent === 'Hear all'")
+        page.evaluate("document.querySelector('#selection').scrollIntoView()")
+    assert [said for said in seen.troubles if "404" not in said] == []  # no views are drawn of a made-up run
+
+
 def test_tags_are_given_by_keys_coloured_by_and_kept(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
     page = opened(seen)
@@ -104,7 +126,7 @@ def test_clips_are_taken_away_as_files(finished_site: Site, look: Callable[..., 
     seen = look(finished_site)
     page = opened(seen, "0-5")
     page.locator("#selection summary", has_text="Take away").click()
-    begins = {"Table": b"\xef\xbb\xbfid,", "Parquet": b"PAR1", "Sounds": b"PK", "SVG": b"<svg", "PNG": b"\x89PNG"}
+    begins = {"CSV": b"\xef\xbb\xbfid,", "Parquet": b"PAR1", "Sounds": b"PK", "SVG": b"<svg", "PNG": b"\x89PNG"}
     for words, begin in begins.items():
         with page.expect_download() as download:
             page.locator("#selection button", has_text=words).click()

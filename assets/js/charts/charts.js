@@ -62,6 +62,7 @@ class Board {
     if (small) this.more.append(this.bar);
     root.append(...(small ? [] : [this.bar]), this.key.box, this.message, this.grid, this.more);
     known.on(() => {
+      if (!this.runs.length) this.explain();
       if (this.runs.length > 1) this.compare();
     });
     /** @param {Error} error */
@@ -248,7 +249,7 @@ class Board {
   }
 
   explain() {
-    if (!this.runs.length) return this.say("No run is chosen. Start a training, or choose a run above.");
+    if (!this.runs.length) return this.say(known.none);
     const { feed } = this.runs[0];
     if (feed.rows.length) return this.say("");
     if (feed.trouble) return this.say(feed.trouble);

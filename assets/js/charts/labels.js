@@ -8,8 +8,8 @@ const LETTER_PIXELS = 5.6;
 const BARE = 10; // pixels of a margin without labels
 const FONT = 10.5;
 /** @type {[RegExp, string][]} */
-const SHORTER = [[/initialisation/, "init."]];
-const LONGEST_SHORT = 11; // characters of a line of a label, where there is little room
+const SHORTER = [[/random init(ialisation|\.)/, "random"]];
+const LONGEST_SHORT = 13; // characters of a line of a label, where there is little room
 
 /** @typedef {{text: string, value: number, tint?: string}} Labelled a line beside curves */
 
@@ -20,7 +20,11 @@ const LONGEST_SHORT = 11; // characters of a line of a label, where there is lit
  * @param {{pixels: number, short: boolean}} room `pixels`: height of the plotting area; `short`: whether words are shortened
  */
 export function labels(lines, reach, { pixels, short }) {
-  const told = lines.map((line) => ({ ...line, rows: short ? wrapped(shortened(line.text)) : [line.text] }));
+  const most = short ? Math.floor(pixels / LINE_PIXELS) : lines.length; // of more the large chart tells
+  const told = (lines.length > most ? [] : lines).map((line) => ({
+    ...line,
+    rows: short ? wrapped(shortened(line.text)) : [line.text],
+  }));
   const notes = apart(told, reach, pixels).map(({ rows, value, tint, shift }) => ({
     xref: "paper",
     x: 1,

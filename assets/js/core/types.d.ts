@@ -258,6 +258,8 @@ export interface SuspectList {
     reason: string;
     beside: { clip: number; label: string }[];
   }[];
+  caution: string;
+  most: number;
   heard: boolean;
 }
 

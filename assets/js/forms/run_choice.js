@@ -25,7 +25,7 @@ class RunChoice {
       role: "combobox",
       autocomplete: "off",
       spellcheck: "false",
-      placeholder: place ? NOTHING.line : "No run yet",
+      placeholder: "",
       "aria-label": label,
       "aria-expanded": "false",
       "aria-controls": id,
@@ -53,6 +53,10 @@ class RunChoice {
     this.show();
   }
 
+  get none() {
+    return this.place ? NOTHING.line : known.asked ? "No run yet" : "Looking for runs …";
+  }
+
   get chosen() {
     return view.state.runs[this.place] ?? "";
   }
@@ -67,6 +71,7 @@ class RunChoice {
   /** What the field says where nobody writes in it: the run in one line; its folder's name is its tip. */
   describe() {
     this.field.title = this.chosen;
+    this.field.placeholder = this.none;
     if (document.activeElement !== this.field || this.options.hidden) this.field.value = this.shown;
   }
 

@@ -3,6 +3,7 @@
 import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { view } from "../core/view.js";
+import { known } from "../runs/known.js";
 
 /** @import { IconName, Part, PartWith, RunStatus } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
@@ -146,7 +147,7 @@ class StateView {
     this.stop = null;
     this.run = run;
     this.root.dataset.tone = "none";
-    this.line.textContent = run ? "" : this.compact ? "" : "No run is chosen.";
+    this.line.textContent = run || this.compact ? "" : known.none;
     this.extra.textContent = "";
     this.warn("");
     this.bar.hidden = true;
@@ -236,5 +237,6 @@ class StateView {
 export function mount(root, { props, trigger }) {
   const state = new StateView(root, trigger, Boolean(props.compact));
   view.on(["runs"], () => state.show(view.run));
+  known.on(() => view.run ?? state.show(null));
   state.show(view.run);
 }

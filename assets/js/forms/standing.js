@@ -18,7 +18,7 @@ const COMPARED = [
 /**
  * @param {MetricRow[]} rows
  * @param {Baselines} baselines
- * @param {Pick<RunStatus, "warning" | "verdict"> | null} status
+ * @param {(Pick<RunStatus, "warning" | "verdict"> & Partial<Pick<RunStatus, "state">>) | null} status
  * @returns {Stand}
  */
 export function standOf(rows, baselines, status) {
@@ -44,8 +44,10 @@ export function standOf(rows, baselines, status) {
     return { tone: "warned", head: verdict?.title ?? "An alarm", words: `${since}${words}`, passed: "" };
   }
   const random = levels.find(({ key }) => key === "random_init");
-  if (random && knn <= random.value + ALIKE)
-    return { tone: "calm", head: "Not above random initialisation yet", words, passed: "" };
+  if (random && knn <= random.value + ALIKE) {
+    const head = `Not above random initialisation${status?.state && ENDED.has(status.state) ? "" : " yet"}`;
+    return { tone: "calm", head, words, passed: "" };
+  }
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);
   return {
@@ -62,6 +64,7 @@ const evidenceOf = (verdict) => {
   return words && `${words}.`;
 };
 
+const ENDED = new Set(["finished", "stopped", "failed", "crashed"]);
 const ALIKE = 0.005; // half of what is written
 /** @type {(a: number, b: number) => string} */
 const against = (a, b) => (Math.abs(a - b) <= ALIKE ? "as" : a > b ? "above" : "below");

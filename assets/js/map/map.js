@@ -4,6 +4,7 @@ import { make, onShown } from "../core/elements.js";
 import { isSoftware } from "../core/frames.js";
 import { onTheme } from "../core/theme.js";
 import { view } from "../core/view.js";
+import { known } from "../runs/known.js";
 import { load } from "../sound/sound.js";
 import { Choice } from "./choice.js";
 import { Colouring } from "./colouring.js";
@@ -25,7 +26,6 @@ import { Trails } from "./trails.js";
 
 const MOVE_MS = isSoftware() ? 480 : 750;
 const SCRUB_MS = 250;
-const NO_RUN = "No run is chosen. Start a training, or choose a run above.";
 
 /** @import { MapValue, PartWith, Ring } from "../core/types.d.ts" */
 /** @import { MapClips } from "./clips.js" */
@@ -107,7 +107,8 @@ export class MapView {
     if (this.dock) this.root.append(this.dock.box);
     this.root.classList.toggle("with-panel", this.panel !== null && !slot);
     onTheme(() => this.colouring.dress(this.clips?.shown ?? null));
-    this.clear(NO_RUN);
+    this.clear(known.none);
+    known.on(() => view.run === null && this.clear(known.none));
     view.on(["runs"], () => this.open(view.run));
     view.on(["selection"], () => this.ring());
     onShown(root, () => {
@@ -148,7 +149,7 @@ export class MapView {
     this.choice.forget();
     this.panel?.clear();
     this.dock?.show(null, null);
-    this.clear(run === null ? NO_RUN : "");
+    this.clear(run === null ? known.none : "");
     if (run === null) return;
     this.root.dataset.state = "loading";
     this.layouts = new Layouts(this.following.begin(run));

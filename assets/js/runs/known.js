@@ -16,6 +16,12 @@ class Known {
     this.shorts = new Map();
     /** @type {Set<() => unknown>} */
     this.listeners = new Set();
+    this.asked = false; // whether they are known at all
+  }
+
+  /** What stands where the run that is looked at would. */
+  get none() {
+    return this.asked ? "No run is chosen. Start a training, or choose a run above." : "Looking for runs …";
   }
 
   /** @param {string} name */
@@ -56,6 +62,7 @@ class Known {
     this.rows = list.runs.map((row) => ({ ...row, changed: row.changed ?? this.of(row.name)?.changed ?? null }));
     this.lines = toldApart(this.rows, (row) => lineOf(row));
     this.shorts = toldApart(this.rows, (row) => shortOf(row));
+    this.asked = true;
     tellAll(this.listeners);
     return list;
   }

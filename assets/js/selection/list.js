@@ -4,11 +4,12 @@ import { make } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { selected } from "../map/selection.js";
 import { ClipsView } from "../sound/clips.js";
-import { onPlaying, play, stop } from "../sound/sound.js";
+import { isPending, isPlaying, onPlaying, play, stop } from "../sound/sound.js";
 
 const FIRST = 60; // rows that are listed at once
 const LIST = { empty: "", action: "Take this clip out of the selection", sign: /** @type {const} */ ("close") };
 
+/** @import { Sound } from "../core/types.d.ts" */
 /** @import { MapClips } from "../map/clips.js" */
 
 export class SelectedList {
@@ -20,7 +21,8 @@ export class SelectedList {
     });
     this.clips.list.setAttribute("aria-label", "Selected clips");
     this.hearing = false;
-    this.expected = false; // whether what begins next is this list's own
+    /** @type {Sound | null} */
+    this.now = null; // which of the list's own is heard, while all are
     this.hear = make("button.plain", { type: "button", onclick: (e) => this.hearAll(e.timeStamp) }, "Hear all");
     const more = () => this.list(this.shown + 10 * FIRST);
     this.more = make("button.plain.selection-more", { type: "button", onclick: more });
@@ -87,7 +89,16 @@ export class SelectedList {
     const sound = known.soundOf(points[next]);
     if (sound) play(sound, { asked });
     view.set({ clip: known.clipOf(points[next]) }, { again: true });
-    this.clips.list.querySelectorAll(".clip")[next]?.scrollIntoView({ block: "nearest" });
+    this.reveal(next);
+  }
+
+  /** Scrolls the list, and never the page, until a row is seen. @param {number} at */
+  reveal(at) {
+    const row = this.clips.list.querySelectorAll(".clip")[at];
+    if (!row) return;
+    const [own, all] = [row.getBoundingClientRect(), this.box.getBoundingClientRect()];
+    if (own.top < all.top) this.box.scrollTop -= all.top - own.top;
+    else if (own.bottom > all.bottom) this.box.scrollTop += own.bottom - all.bottom;
   }
 
   /** Takes out the chosen clip and goes on to the next. */
@@ -108,25 +119,30 @@ export class SelectedList {
    * @param {number} asked
    */
   hearAll(asked) {
-    if (this.hearing) {
-      this.tell(false);
-      return stop();
-    }
-    const sounds = this.points.map((point) => this.known?.soundOf(point)).filter((sound) => !!sound);
+    if (this.hearing) return this.leave();
+    const { known, points } = this;
     const next = (/** @type {number} */ i, /** @type {number} */ when) => {
-      if (i >= sounds.length) return this.tell(false);
-      this.clips.list.querySelectorAll(".clip")[i]?.scrollIntoView({ block: "nearest" });
-      this.expected = true;
-      play(sounds[i], { asked: when, onEnd: () => next(i + 1, performance.now()) });
+      const sound = i < points.length ? known?.soundOf(points[i]) : null;
+      if (!known || !sound) return this.tell(false);
+      if (i >= this.shown) this.list(i + FIRST);
+      this.now = sound;
+      play(sound, { asked: when, onEnd: () => this.hearing && next(i + 1, performance.now()) });
+      view.set({ clip: known.clipOf(points[i]) }, { replace: true });
+      this.reveal(i);
     };
-    this.tell(sounds.length > 0);
+    this.tell(true);
     next(0, asked);
+  }
+
+  /** Ends the hearing of all. */
+  leave() {
+    this.tell(false);
+    stop();
   }
 
   /** Something began or was stopped while all were to be heard: this list's own next one, or something else. */
   follow() {
-    if (!this.expected) this.tell(false);
-    this.expected = false;
+    if (!this.now || !(isPlaying(this.now) || isPending(this.now))) this.tell(false);
   }
 
   /** @param {boolean} hearing */

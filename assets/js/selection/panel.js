@@ -19,7 +19,9 @@ const MOST_BARS = 5;
 const MOST_LINES = 4;
 const HOW = "Nothing is selected. Draw around points of the map, or Shift-click them one by one.";
 const LOST = "The selection is not included in this link. ";
-const KEYS = "Keys: j and k hear the next and the last, x takes one out, t tags, 1–9 give a tag, u takes it back.";
+const KEYS =
+  "Keys: j and k hear the next and the previous one, x takes it out, 1–9 tag the one that is chosen (with Shift all), " +
+  "t types a tag, u undoes.";
 const FIELDS = "input, textarea, select, [contenteditable]";
 
 /** @import { Column, Part } from "../core/types.d.ts" */
@@ -132,13 +134,15 @@ export class SelectionPanel {
   key(event) {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
     if (!plain || !isSeen(this.root) || targetOf(event).closest?.(FIELDS)) return;
+    const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
     if (event.key === "u") this.tags.undo();
+    else if (event.key === "Escape" && this.list.hearing) this.list.leave();
     else if (this.list.points.length === 0) return;
     else if (event.key === "j") this.list.step(1, event.timeStamp);
     else if (event.key === "k") this.list.step(-1, event.timeStamp);
     else if (event.key === "x") this.list.takeOutChosen();
     else if (event.key === "t") this.tags.field.focus();
-    else if (/^[1-9]$/.test(event.key)) this.tags.press(event.key);
+    else if (digit) this.tags.press(digit, event.shiftKey);
     else return;
     event.preventDefault();
   }

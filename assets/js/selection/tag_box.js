@@ -83,13 +83,15 @@ export class TagBox {
   }
 
   /**
-   * Gives the selected clips a tag, or takes it off them; whether that was kept.
+   * Gives clips a tag, or takes it off them; whether that was kept.
    * @param {string} tag
    */
-  async tag(tag, remove = false) {
-    const clips = selected();
+  async tag(tag, remove = false, clips = selected()) {
     if (!this.tags || !clips.length) return false;
-    return this.trying(this.tags.change(tag, clips, remove));
+    const done = await this.trying(this.tags.change(tag, clips, remove));
+    const count = clips.length === 1 ? "1 clip" : `${clips.length.toLocaleString("en")} clips`;
+    if (done) this.said.textContent = `${tag}: ${remove ? "taken off" : "given to"} ${count}; u undoes it.`;
+    return done;
   }
 
   undo() {
@@ -104,13 +106,16 @@ export class TagBox {
   }
 
   /**
-   * The tag that a key stands for.
+   * The tag that a key stands for: of the selected clip that is chosen on the page, or of all that are selected.
    * @param {string} key
+   * @param {boolean} all
    */
-  press(key) {
+  press(key, all) {
     const tag = this.tags?.names[Number(key) - 1];
     if (!tag || !this.tags) return;
+    const { clip } = view.state;
+    const clips = !all && clip !== null && selected().includes(clip) ? [clip] : selected();
     const carry = new Set(this.tags.value.tags[tag]);
-    this.tag(tag, selected().every((clip) => carry.has(clip))); // biome-ignore format: one line
+    this.tag(tag, clips.every((each) => carry.has(each)), clips); // biome-ignore format: one line
   }
 }

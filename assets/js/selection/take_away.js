@@ -11,9 +11,9 @@ import { selected } from "../map/selection.js";
 import { pngOf, svgOf } from "./picture.js";
 
 const KINDS = {
-  csv: ["Table", "CSV: a row for each clip with its tags and all columns"],
+  csv: ["CSV", "CSV: a row for each clip with its tags and all columns"],
   parquet: ["Parquet", "With vectors, neighbours and places; opens in Embedding Atlas, pandas and DuckDB"],
-  zip: ["Sounds", "A zip with a folder for each tag; of all, the tagged ones"],
+  zip: ["Sounds (zip)", "A zip with a folder for each tag; of all, the tagged ones"],
   svg: ["SVG", "The map as it is coloured, as a drawing"],
   png: ["PNG", "The map as it is coloured, as a picture"],
 };

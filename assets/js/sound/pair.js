@@ -98,8 +98,9 @@ export class PairView {
 
   /** @param {Refusal} error */
   fail(error) {
-    this.clear(error.message, "error");
-    if (error.status !== 503) return;
+    const soon = error.status === 503; // nothing is wrong: it is being made
+    this.clear(error.message, soon ? "empty" : "error");
+    if (!soon) return;
     const query = this.query;
     setTimeout(() => {
       if (this.query !== query || !this.box.offsetParent) return;

@@ -74,7 +74,8 @@ class SuspectsView {
     const all = make("button.plain", { type: "button", onclick: () => this.select() }, `Select all ${rows.length}`);
     this.foot.replaceChildren(...(rows.length > this.shown ? [more] : []), ...(rows.length ? [all] : []));
     const unheard = found?.heard === false ? " Silent and clipped ones are unknown: the sounds are not at hand." : "";
-    this.say(found ? `${rows.length ? "" : "None of this kind."}${unheard}`.trim() : "");
+    const caution = found?.caution && rows.length ? ` ${found.caution}` : "";
+    this.say(found ? `${rows.length ? "" : "None of this kind."}${caution}${unheard}`.trim() : "");
   }
 
   /**
@@ -87,7 +88,8 @@ class SuspectsView {
       this.shown = SHOWN;
       this.draw();
     };
-    const words = `${title} ${this.of(kind).length}`;
+    const { length } = this.of(kind);
+    const words = `${title} ${length}${length === this.found?.most ? " or more" : ""}`;
     return make("button.plain", { type: "button", "aria-pressed": String(kind === this.kind), onclick: choose }, words);
   }
 

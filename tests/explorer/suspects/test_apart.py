@@ -34,6 +34,15 @@ def test_an_outlier_lies_apart_from_clips_of_any_density() -> None:
     assert len(far_out(outliers(spread(5)))) == 0
 
 
+def test_copies_of_one_clip_make_no_outlier_of_it_or_of_what_lies_beside(recwarn: pytest.WarningsRecorder) -> None:
+    units = spread()
+    copies = np.repeat(units[:1], 25, axis=0)
+    beside = unit_rows(units[:1] + 0.02 * units[1:2])
+    factor = outliers(np.concatenate([units, copies, beside]))
+    assert factor.max() < 5 and len(set(factor[len(units) : len(units) + 25])) == 1
+    assert not recwarn.list
+
+
 def test_silence_and_clipping_are_read_from_the_samples() -> None:
     tone = np.sin(np.arange(16_000) / 10).astype(np.float32)
     assert peak_db(np.zeros(10, np.float32)) == -np.inf
