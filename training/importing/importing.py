@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,6 @@ def _begun(out: Path, reference: str, title: str, about: Mapping[str, Any]) -> R
 
 def _ended(writer: RunWriter, step: int, seconds: float, sentence: str) -> Imported:
     done = Status(State.FINISHED, attempt=1, step=step, steps=step, seconds=seconds, progress=1.0, updated=time.time())
-    writer.write_status(done)
+    writer.write_status(replace(done, message=f"Imported {sentence}."))
     writer.close()
     return Imported(RunFolder(writer.path), sentence)

@@ -1,7 +1,7 @@
 // The choice of a run: a field that shows the one that is looked at, and lists those there are when it is gone into.
 
 import { make, targetOf } from "../core/elements.js";
-import { onPulse } from "../core/pulse.js";
+import { isSeen, onPulse } from "../core/pulse.js";
 import { view } from "../core/view.js";
 import { known } from "../runs/known.js";
 
@@ -88,6 +88,11 @@ class RunChoice {
     const gone = this.chosen && !known.of(this.chosen);
     this.trouble.textContent = gone ? `There is no run called “${this.chosen}” here; choose another one.` : "";
     this.trouble.hidden = !gone;
+  }
+
+  /** Whether the run that is looked at was not there when it was asked for last; it may begin meanwhile. */
+  get awaited() {
+    return !this.trouble.hidden && isSeen(this.field);
   }
 
   /** Where nobody has chosen a run, the one most worth a look is shown. */
@@ -201,5 +206,7 @@ export function mount(root, { props, watch }) {
   });
   view.on(["runs"], tell);
   tell();
-  if (!place) onPulse(() => choice.propose(), { every: ASK_MS, seen: () => view.run === null });
+  if (place) return;
+  onPulse(() => choice.propose(), { every: ASK_MS, seen: () => view.run === null });
+  onPulse(() => choice.ask(), { every: ASK_MS, seen: () => choice.awaited });
 }

@@ -69,6 +69,7 @@ export function stateLine(status) {
     case "stopped":
       return status.watched ? `Stopped at step ${step}.` : `Stopped at step ${step}; it can be resumed.`;
     case "finished":
+      if (status.watched && status.message) return status.message;
       return `Finished after ${step} steps in ${duration(status.seconds)}.`;
     case "exported":
       return `At step ${step} when it was exported; it was still being trained.`;

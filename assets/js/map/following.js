@@ -78,6 +78,7 @@ export class Following {
     const { map } = this;
     map.clips = new MapClips(map.run ?? "", points, view.state.colour);
     map.colouring.adopt(map.clips);
+    map.colouring.by(map.colouring.select.value);
     map.describeLayout();
     map.choice.take();
   }

@@ -24,3 +24,12 @@ test("a state is one sentence", () => {
   );
   assert.match(stateLine({ state: "unknown" }), /newer version/);
 });
+
+test("of a run that is only watched nothing is asked, and nothing is promised", () => {
+  for (const state of ["training", "preparing", "stopped", "crashed", "failed"])
+    assert.deepEqual(offered({ state, watched: true }), []);
+  assert.equal(stateLine({ state: "stopped", step: 5, watched: true }), "Stopped at step 5.");
+  assert.match(stateLine({ state: "crashed", step: 5, watched: true }), /^Crashed at step 5: its program ended/);
+  const imported = { state: "finished", step: 1, seconds: 0, watched: true, message: "Imported 2 files." };
+  assert.equal(stateLine(imported), "Imported 2 files.");
+});

@@ -94,6 +94,7 @@ def test_embeddings_become_a_run_with_measures(
     run = RunFolder(tmp_path / "run")
     assert run.watched and run.status().state == State.FINISHED and run.config()["method"] == "BirdNET"
     assert run.snapshots() == [1] and run.status().step == 1
+    assert run.status().message.startswith("Imported 12 files, 8 dimensions")
     kept = (run.snapshot(1) or {})["embeddings"]
     assert kept == pytest.approx(100 * h if form.endswith("whole numbers") else h, abs=1)
     labels = run.probe()["facets"]["class"]
