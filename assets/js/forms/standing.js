@@ -27,7 +27,7 @@ export function standOf(rows, baselines, status) {
   const verdict = status?.verdict;
   if (!latest) {
     const head = verdict?.title ?? (status?.warning ? "An alarm" : "");
-    const words = verdict ? evidenceOf(verdict) : (status?.warning ?? "");
+    const words = status?.warning ? alarmOf(status) : evidenceOf(verdict);
     return { tone: !head ? "none" : status?.warning ? "warned" : "calm", head, words, passed: "" };
   }
   const knn = /** @type {number} */ (latest[MEASURE]);
@@ -40,8 +40,7 @@ export function standOf(rows, baselines, status) {
   const chance = typeof known.chance === "number" ? `, chance is ${short(known.chance)}` : "";
   const words = `kNN ${short(knn)}${compared}${chance}.`;
   if (status?.warning) {
-    const since = verdict ? `since step ${number(verdict.since_step)}: ${evidenceOf(verdict)} ` : `${status.warning} `;
-    return { tone: "warned", head: verdict?.title ?? "An alarm", words: `${since}${words}`, passed: "" };
+    return { tone: "warned", head: verdict?.title ?? "An alarm", words: `${alarmOf(status)} ${words}`, passed: "" };
   }
   const random = levels.find(({ key }) => key === "random_init");
   if (random && knn <= random.value + ALIKE) {
@@ -57,6 +56,10 @@ export function standOf(rows, baselines, status) {
     passed: passed && knn > highest.value + ALIKE ? `Above ${highest.title} since step ${number(passed.step)}` : "",
   };
 }
+
+/** Since when something is wrong, and what says so. @param {Pick<RunStatus, "warning" | "verdict">} status */
+const alarmOf = ({ verdict, warning }) =>
+  verdict ? `since step ${number(verdict.since_step)}: ${evidenceOf(verdict)}` : warning;
 
 /** What a judgement was read from. @param {Verdict | null | undefined} verdict */
 const evidenceOf = (verdict) => {

@@ -65,7 +65,7 @@ test("an alarming verdict says since when, what says so and where the run stands
 
 test("without labels a verdict stands alone", () => {
   const alone = standOf([], {}, { warning: VERDICT.sentence, verdict: VERDICT });
-  assert.deepEqual([alone.tone, alone.words], ["warned", "effective rank 2.10, below 3."]);
+  assert.deepEqual([alone.tone, alone.words], ["warned", "since step 1,060: effective rank 2.10, below 3."]);
   const calm = standOf([], {}, { warning: "", verdict: { ...VERDICT, title: "Learning", evidence: [] } });
   assert.deepEqual([calm.tone, calm.head, calm.words], ["calm", "Learning", ""]);
 });
