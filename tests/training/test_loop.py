@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import torch
 
 from tests.support.checkpoints_compared import assert_different, assert_same, assert_weights_and_optimizer_equal
 from training.measures import MEASURES
+from training.measures.measure import singular_values
+from training.measures.similarity import cka
 from training.methods import METHODS
 from training.methods.method import Method
 from training.run import Control, RunFolder, RunWriter, State
@@ -167,3 +170,19 @@ def test_codes_that_are_nearly_parallel_are_no_collapse_where_sounds_are_rebuilt
 
 def test_methods_are_what_the_catalogue_says() -> None:
     assert all(issubclass(kind, Method) for kind in METHODS.values())
+
+
+def test_each_snapshot_is_compared_with_the_one_before_over_a_resume_too(
+    made_run: MakeRun, at_step: AtStep, snapshots_every: Callable[[int], None]
+) -> None:
+    snapshots_every(2)
+    run = made_run(steps=6)
+    at_step(3, lambda: run.ask(Control.STOP))
+    assert train(run.path) == State.STOPPED
+    assert train(run.path, resume=True) == State.FINISHED
+    told = {row["step"]: row.get("measure/cka_to_last") for row in run.metrics() if "measure/alignment" in row}
+    assert list(told) == [0, 2, 3, 4, 6] and told[0] is None
+    kept = {step: torch.from_numpy((run.snapshot(step) or {})["embeddings"]).double() for step in told}
+    for before, step in pairwise(told):
+        x, y = kept[step], kept[before]
+        assert told[step] == pytest.approx(cka(x, y, singular_values(x), singular_values(y)), abs=1e-3)
