@@ -73,6 +73,9 @@ def test_the_first_minute_plays_three_captions_and_offers_three_ways(empty_site:
     page = seen.open()
     words = page.locator("#first-minute .first-words")
     words.filter(has_text="Each point is a sound").wait_for(timeout=SLOW_MS)
+    page.wait_for_function(
+        "location.search.includes('clip=')", timeout=SLOW_MS
+    )  # so that nothing beside the map is empty
     words.filter(has_text="The colours are labels").wait_for(timeout=SLOW_MS)
     page.get_by_role("button", name="Hear a point").click()
     page.locator("#map .ring.chosen").wait_for(state="attached", timeout=SLOW_MS)
@@ -82,4 +85,10 @@ def test_the_first_minute_plays_three_captions_and_offers_three_ways(empty_site:
     page.reload()
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
     assert page.locator("#first-minute .first-words").is_hidden()
+    back = look(empty_site).open()  # the same visitor on another day, who has no run yet
+    back.locator("#drop").wait_for(timeout=SLOW_MS)
+    back.locator("#form-line").get_by_role("button", name="Close").click()
+    back.reload()
+    back.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    assert back.locator("#drop").is_hidden()
     assert seen.troubles == []
