@@ -45,10 +45,11 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
     page = seen.open("tab=live&run=collapsed")
     sentence = page.locator("#standing", has_text="Complete collapse")
     sentence.wait_for(timeout=60_000)
-    assert "since step" in sentence.inner_text() and "normalised std" in sentence.inner_text()
+    assert "since step" in sentence.inner_text() and "centred std" in sentence.inner_text()
     sentence.locator("summary").click()
     assert "variance weight is 0" in sentence.locator("details").inner_text()
-    chart = page.locator('.chart[aria-label="Normalised std"]')
+    page.locator("#charts summary", has_text="More curves").click()
+    chart = page.locator('.chart[aria-label="Centred std"]')
     chart.locator(".chart-warning").wait_for()
     assert page.locator(".chart-warning:visible").count() == 1
     page.get_by_role("tab", name="Find").click()
