@@ -54,7 +54,7 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
     assert page.locator(".chart-warning:visible").count() == 1
     page.get_by_role("tab", name="Find").click()
     page.locator("#run-line .state-warning", has_text="Collapse").wait_for()
-    assert "all clips" in page.locator("#run-line .state-warning").get_attribute("title")
+    assert "All clips" in page.locator("#run-line .state-warning").get_attribute("title")
     assert not seen.troubles
 
 
