@@ -70,7 +70,9 @@ def _of_vectors(
     clip_places(found.names, dataset, reference)
     n, width = found.rows.shape
     said = f"{n:,} files, {width:,} dimensions"
-    if found.averaged > n:
+    if found.named > n:
+        said += f", a random sample of the {found.named:,} that are named"
+    if found.averaged > found.named:
         said += f"; the {found.averaged:,} rows of the same files were averaged"
     writer = _begun(out, reference, title, {"imported from": path.name, "files": n, "dimensions": width})
     # As `Watch` leaves it: what the names mean among the sounds is found when it is measured.

@@ -33,6 +33,8 @@ class Vectors:
     """(n, D) float32, finite: the mean of a file's rows where it has several, as windows of a longer recording have."""
     averaged: int
     """How many rows there were."""
+    named: int
+    """How many files were named; of more than MOST_FILES `names` is a random sample, the same each time."""
 
 
 def read_vectors(path: Path, names: str | None, vectors: str | None) -> Vectors:
@@ -53,19 +55,20 @@ def read_vectors(path: Path, names: str | None, vectors: str | None) -> Vectors:
     if len(bad):
         which = readable_name(spelt[bad[0]], 80)
         raise UserError(f"{len(bad):,} of the {len(rows):,} vectors are not finite, such as that of “{which}”.")
-    return _one_a_file(spelt, rows, path)
+    return _one_a_file(spelt, rows)
 
 
-def _one_a_file(spelt: Sequence[str], rows: np.ndarray, path: Path) -> Vectors:
+def _one_a_file(spelt: Sequence[str], rows: np.ndarray) -> Vectors:
     numbers: dict[str, int] = {}
     of_row = np.array([numbers.setdefault(name, len(numbers)) for name in spelt])
-    if len(numbers) > MOST_FILES:
-        raise UserError(
-            f"{_shown(path)} names {len(numbers):,} files; at most {MOST_FILES:,} were expected, so choose some."
-        )
     sums = np.zeros((len(numbers), rows.shape[1]))
     np.add.at(sums, of_row, rows)
-    return Vectors(tuple(numbers), (sums / np.bincount(of_row)[:, None]).astype(np.float32), len(rows))
+    means = (sums / np.bincount(of_row)[:, None]).astype(np.float32)
+    kept = np.arange(len(numbers))
+    if len(numbers) > MOST_FILES:
+        kept = np.sort(np.random.default_rng(0).permutation(len(numbers))[:MOST_FILES])
+    names = tuple(numbers)
+    return Vectors(tuple(names[i] for i in kept), means[kept], len(rows), len(numbers))
 
 
 def _of_parquet(path: Path, names: str | None, vectors: str | None) -> tuple[list[str], np.ndarray]:

@@ -228,13 +228,25 @@ def test_size_is_bounded(
     for name, most, sentence in (
         ("MOST_ROWS", 5, "; at most 5 of 16,384"),
         ("WIDEST", 4, "at most 2,000,000 of 4"),
-        ("MOST_FILES", 3, "names 12 files; at most 3"),
     ):
         for form in ("npz", "lists"):
             with monkeypatch.context() as bounded:
                 bounded.setattr(vectors, name, most)
                 assert main(["import", str(GOOD[form](tmp_path, h)), "--data", str(sounds), "--out", str(tmp_path / "run")]) == 2  # fmt: skip
                 assert sentence in capsys.readouterr().err
+
+
+def test_of_more_files_than_a_map_holds_a_stated_sample_is_taken(
+    tmp_path: Path, sounds: Path, h: np.ndarray, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(vectors, "MOST_FILES", 8)
+    for out in ("run", "again"):
+        assert main(["import", str(GOOD["npz"](tmp_path, h)), "--data", str(sounds), "--out", str(tmp_path / out)]) == 0
+        assert "8 files, 8 dimensions, a random sample of the 12 that are named" in capsys.readouterr().err
+    kept, again = (RunFolder(tmp_path / out).probe()["files"] for out in ("run", "again"))
+    assert kept == again and len(set(kept)) == 8
+    embedded = (RunFolder(tmp_path / "run").snapshot(1) or {})["embeddings"]
+    assert embedded == pytest.approx(h[[NAMES.index(name) for name in kept]], abs=1e-2)
 
 
 def events(to: Path) -> Path:
