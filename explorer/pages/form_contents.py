@@ -12,6 +12,8 @@ from explorer.runs.run_settings import GROUPS, described
 from training.errors import UserError
 from training.settings import Setting, describe
 
+PART, MISTAKE = "part:", "mistake:"
+"""Begin the values of what is done wrong on purpose; assets/js/forms/form_line.js reads them."""
 OPENED = ("settings", "run")
 """The groups that are seen without a press."""
 
@@ -51,6 +53,16 @@ def encoder_choices(method: str) -> list[tuple[str, str]]:
     from training.methods import METHODS
 
     return [(ENCODERS[name].title, name) for name in METHODS[method].encoders]
+
+
+def wrong_choices(method: str) -> list[tuple[str, str]]:
+    """(title, value) of what can be done wrong on purpose: nothing first, then each part taken out, and each mistake."""
+    from training.breaks import BREAKS
+    from training.breaks.mistakes import MISTAKES, mistakes_of
+
+    parts = [(f"Without {name.replace('_', ' ')}", f"{PART}{name}") for name in BREAKS.get(method, {})]
+    mistakes = [(MISTAKES[name].title.capitalize(), f"{MISTAKE}{name}") for name in mistakes_of(method)]
+    return [("Nothing", ""), *parts, *mistakes]
 
 
 def fitting_encoder(method: str, asked: str | None) -> str:
@@ -102,9 +114,16 @@ def form_groups(
 
 
 def config_from(
-    data: str | None, method: str | None, encoder: str | None, filled: Mapping[str, Mapping[str, Any]]
+    data: str | None,
+    method: str | None,
+    encoder: str | None,
+    filled: Mapping[str, Mapping[str, Any]],
+    wrong: str | None = None,
 ) -> dict[str, Any]:
-    """The configuration of a new run. Raises UserError for a value that is missing, wrong or out of range."""
+    """The configuration of a new run; `wrong`: what is done wrong on purpose, a value of `wrong_choices`. Raises UserError
+    for a value that is missing, wrong or out of range.
+    """
+    from training.breaks.mistakes import mistakes_of
     from training.config import RunConfig, new_config
     from training.data import whole_reference
 
@@ -119,5 +138,13 @@ def config_from(
     parts = {name: dict(filled.get(name, {})) for name in ("settings", "views", "front_end")}
     if filled["run"].get("steps") is None and filled["run"].get("seconds") is None:
         raise UserError("The run has neither steps nor seconds; give one of them.")
-    config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), **parts, **filled["run"])
+    run, wrong = dict(filled["run"]), wrong or ""
+    if wrong and wrong not in [value for _, value in wrong_choices(known_method(method))]:
+        raise UserError("This method has no such part to take out, and can make no such mistake; choose another one.")
+    owners = {"": run, "method": parts["settings"], "views": parts["views"]}
+    for name, value in mistakes_of(known_method(method)).get(wrong.removeprefix(MISTAKE), {}).items():
+        owner, _, setting = name.rpartition(".")
+        owners[owner][setting] = value
+    breaks = (wrong.removeprefix(PART),) if wrong.startswith(PART) else ()
+    config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), breaks=breaks, **parts, **run)
     return config.to_json()

@@ -22,6 +22,7 @@ from explorer.components import (
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.drop_zone import DropZone
 from explorer.pages.form_contents import (
+    PART,
     config_from,
     encoder_choices,
     fitting_encoder,
@@ -30,6 +31,7 @@ from explorer.pages.form_contents import (
     method_card,
     method_choices,
     method_needs,
+    wrong_choices,
 )
 from explorer.pages.frame import READ_ONLY, Frame, NewRunForm, in_browser
 from explorer.pages.kept import keep, typed_before
@@ -72,6 +74,13 @@ class NewRun:
                 self.encoder = Choice(
                     label="Encoder", choices=[], info="What turns a sound into a vector.", elem_id="encoder"
                 )
+                self.wrong = Choice(
+                    label="Break it on purpose",
+                    choices=[("Nothing", "")],
+                    value="",
+                    info="Takes a part out or makes a mistake. Guess first what will happen.",
+                    elem_id="wrong",
+                )
                 if frame.read_only:
                     gr.Markdown(f"{READ_ONLY} To train, run Hearsight on your own machine.")
             with gr.Column(min_width=220):
@@ -81,7 +90,7 @@ class NewRun:
     def wire(self, tab: gr.Tab, again: RunSettings) -> None:
         """Fill the form on the first visit (torch is imported for it), refill it with each method and from a run; start."""
         quiet = self.frame.quiet
-        of_method = [self.needs, self.card, self.encoder, self.settings]
+        of_method = [self.needs, self.card, self.encoder, self.wrong, self.settings]
         data = self.data.choice
         filled = [data, self.method, *of_method]
         opened = tab.select(
@@ -99,9 +108,10 @@ class NewRun:
         self.frame.new_run = NewRunForm(self._with_method, [self.method, *of_method])
         self.method.input(None, self.method, None, js=in_browser("chooseMethod"))
         self.method.input(self._of_method, self.method, of_method, **quiet)
+        self.wrong.change(None, self.wrong, None, js=in_browser("holdWrong"))
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **quiet)
         self.data.look_after(again.again(self._again, None, filled, **quiet))
-        inputs = [data, self.method, self.encoder, self.settings]
+        inputs = [data, self.method, self.encoder, self.wrong, self.settings]
         self.start.click(self._start, inputs, self.frame.run, **self.frame.private)
 
     def _first(
@@ -109,18 +119,25 @@ class NewRun:
     ) -> tuple[Any, ...]:
         """Everything, with the method that the address names, where it names one, and what was chosen before a reload."""
         if filled_in(settings):
-            return (gr.skip(),) * 6  # what the visitor wrote stays
+            return (gr.skip(),) * 7  # what the visitor wrote stays
         method = known_method(request.query_params.get("method"))
         return self.data.offered(data or self.frame.data, typed), *self._with_method(method, encoder)
 
-    def _with_method(self, method: str, encoder: str | None = None) -> tuple[Any, ...]:
-        return gr.Dropdown(choices=method_choices(), value=method), *self._of_method(method, encoder)
+    def _with_method(self, method: str, encoder: str | None = None, wrong: str = "") -> tuple[Any, ...]:
+        return gr.Dropdown(choices=method_choices(), value=method), *self._of_method(method, encoder, wrong)
 
-    def _of_method(self, method: str | None, encoder: str | None = None) -> tuple[Any, ...]:
+    def _of_method(self, method: str | None, encoder: str | None = None, wrong: str = "") -> tuple[Any, ...]:
         method = known_method(method)
         encoders, chosen = encoder_choices(method), fitting_encoder(method, encoder)
         needs = said(method_needs(method))
-        return needs, method_card(method), gr.Dropdown(choices=encoders, value=chosen), self._of_encoder(method, chosen)
+        offered = wrong_choices(method)
+        return (
+            needs,
+            method_card(method),
+            gr.Dropdown(choices=encoders, value=chosen),
+            gr.Dropdown(choices=offered, value=wrong if wrong in [value for _, value in offered] else ""),
+            self._of_encoder(method, chosen),
+        )
 
     def _of_encoder(
         self, method: str | None, encoder: str | None, values: dict[str, dict[str, Any]] | None = None
@@ -137,9 +154,11 @@ class NewRun:
         method = known_method(config.get("method"))
         if method != config.get("method"):
             raise refusal("This version has no such method as this run's.")
-        *of_method, _ = self._with_method(method, config.get("encoder"))
-        if config.get("breaks"):
-            gr.Info("Parts that were taken out of this run's method are in again.")
+        held = config.get("breaks")
+        breaks = held if isinstance(held, list) and held else [""]
+        *of_method, _ = self._with_method(method, config.get("encoder"), f"{PART}{breaks[0]}")
+        if len(breaks) > 1:
+            gr.Info("Of the parts that were taken out of this run's method all but the first are in again.")
         data = self.frame.reference(config.get("data")) or self.frame.data
         return (
             self.data.offered(data),
@@ -148,11 +167,16 @@ class NewRun:
         )
 
     def _start(
-        self, data: str | None, method: str | None, encoder: str | None, settings: dict[str, Any] | None
+        self,
+        data: str | None,
+        method: str | None,
+        encoder: str | None,
+        wrong: str | None,
+        settings: dict[str, Any] | None,
     ) -> dict[str, Any]:
         if self.frame.read_only:
             raise gr.Error(READ_ONLY, print_exception=False)
-        config = plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings)))
+        config = plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings), wrong))
         fitted = plainly(lambda: self.frame.services.launcher.jobs.fitted(config))
         name = plainly(lambda: self.frame.services.launcher.start(fitted.config))
         for note in fitted.notes:

@@ -24,6 +24,9 @@ def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
     field.fill("0.5")
     field.press("Tab")
     line.filter(has_text="temperature 0.5").wait_for()
+    page.locator("#wrong input").click()
+    page.get_by_role("option", name="Without negatives").click()
+    line.filter(has_text="without negatives").wait_for()
 
     told = page.locator("#run-settings")
     assert told.locator("strong").inner_text() == "SimCLR on starter"
@@ -35,6 +38,7 @@ def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
     page.wait_for_function(
         "document.querySelector('#settings [data-name=temperature] input[type=text]').value === '0.1'", timeout=SLOW_MS
     )
+    page.wait_for_function("!document.querySelector('#form-line .form-words').textContent.includes('without')")
     page.locator("#form-line button").click()
     page.locator("#drawer").wait_for(state="hidden")
     assert seen.troubles == []

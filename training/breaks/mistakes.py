@@ -54,12 +54,12 @@ def _no_augmentation(method: type[Method]) -> dict[str, Any]:
 
 
 MISTAKES: Mapping[str, Mistake] = {
-    "temperature_high": Mistake(
+    "high_temperature": Mistake(
         "temperature 10",
         "Near and far wrong answers weigh the same: the spread stays, the rank falls to a handful of directions.",
         _setting("temperature", 10.0),
     ),
-    "temperature_low": Mistake(
+    "low_temperature": Mistake(
         "temperature .005",
         "Only the very nearest wrong answer counts: clips are spread evenly, and less of what they share is learned.",
         _setting("temperature", 0.005),
@@ -74,7 +74,7 @@ MISTAKES: Mapping[str, Mistake] = {
         "Both views are nearly the same, so that any feature tells them from others: the loss falls at once, less is learned.",
         _no_augmentation,
     ),
-    "learning_rate": Mistake(
+    "large_learning_rate": Mistake(
         f"learning rate × {RATE_FACTOR}", "Steps overshoot: the loss jumps, and may never come down.", _learning_rate
     ),
 }

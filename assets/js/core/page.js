@@ -1,6 +1,7 @@
 // Loaded with every page that the server gives: where it reads from, and its tabs, which are Gradio's, as part of the view.
 
 import { drawer } from "../forms/drawer.js";
+import { hold } from "../forms/new_run.js";
 import { targetOf } from "./elements.js";
 import { isSeen } from "./pulse.js";
 import { useSource } from "./source.js";
@@ -64,6 +65,12 @@ export function tabOpened() {
  * @param {string} method
  */
 export const chooseMethod = (method) => view.set({ method });
+
+/**
+ * What is done wrong on purpose, for the line of the form.
+ * @param {string | null} wrong
+ */
+export const holdWrong = (wrong) => hold({ wrong: wrong ?? "" });
 
 /**
  * The table of methods was left with one chosen, perhaps the one it began with, to train it.

@@ -10,17 +10,23 @@ const MOST_CHANGED = 4; // that stand in the line
 /** @import { PartWith } from "../core/types.d.ts" */
 /** @import { NewRun } from "./new_run.js" */
 
+/** "without predictor", or the mistake. @param {string} wrong as explorer/pages/form_contents.py names it */
+function wrongInWords(wrong) {
+  const [kind, name] = wrong.split(":");
+  return name ? [`${kind === "part" ? "without " : ""}${nameInWords(name)}`] : [];
+}
+
 /**
  * Data, method and what differs from the defaults.
  * @param {NewRun} held
  */
-export function lineOf({ data, method, changed }) {
+export function lineOf({ data, method, wrong, changed }) {
   if (!method) return "";
   const told = changed
     .slice(0, MOST_CHANGED)
     .map(({ name, value, unit }) => `${nameInWords(name)} ${valueInWords(value, unit)}`);
   const more = changed.length > MOST_CHANGED ? [`${changed.length - MOST_CHANGED} more changed`] : [];
-  return [`${method} on ${data || "the chosen data"}`, ...told, ...more].join(" · ");
+  return [`${method} on ${data || "the chosen data"}`, ...wrongInWords(wrong), ...told, ...more].join(" · ");
 }
 
 /**

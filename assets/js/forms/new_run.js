@@ -4,10 +4,11 @@ import { tellAll } from "../core/listeners.js";
 
 /** @import { Scalar, SettingUnit } from "../core/types.d.ts" */
 /** @typedef {{name: string, value: Scalar, unit: SettingUnit}} Changed a setting that isn't the default */
-/** @typedef {{data: string, method: string, changed: Changed[]}} NewRun `data` and `method` as they are called */
+/** @typedef {{data: string, method: string, wrong: string, changed: Changed[]}} NewRun `data` and `method` as they are called;
+    `wrong`: what is done wrong on purpose, as the form's value */
 
 /** @type {NewRun} */
-export let newRun = { data: "", method: "", changed: [] };
+export let newRun = { data: "", method: "", wrong: "", changed: [] };
 /** @type {Set<(held: NewRun) => unknown>} */
 const listeners = new Set();
 

@@ -4,13 +4,17 @@ import pytest
 
 from explorer.components import filled_in
 from explorer.pages.form_contents import (
+    PART,
     config_from,
     encoder_choices,
     form_groups,
     method_card,
     method_choices,
     method_needs,
+    wrong_choices,
 )
+from training.breaks import BREAKS
+from training.breaks.mistakes import mistakes_of
 from training.errors import UserError
 from training.methods import METHODS
 
@@ -90,3 +94,24 @@ def test_bad_input_what_the_group_of_the_run_does_not_hold_is_refused(name: str)
     values["run"][name] = "x"
     with pytest.raises(UserError, match=f"The run has no setting '{name}'; its settings are: averaging, batch_size"):
         config_from("starter", "simclr", "conv2d", values)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_done_wrong_on_purpose_is_what_the_run_is_started_with(method: str) -> None:
+    titles = [title for title, _ in wrong_choices(method)]
+    assert titles[0] == "Nothing" and len(titles) == len(set(titles)) == 1 + len(BREAKS.get(method, {})) + len(
+        mistakes_of(method)
+    )
+    encoder = METHODS[method].encoders[0]
+    values = filled(method, encoder)
+    usual = config_from("starter", method, encoder, values)
+    for _, wrong in wrong_choices(method)[1:]:
+        config = config_from("starter", method, encoder, values, wrong)
+        changed = {key for key in config if key != "created" and config[key] != usual[key]}
+        if wrong.startswith(PART):
+            assert config["breaks"] == (wrong.removeprefix(PART),) and changed == {"breaks"}
+        else:
+            assert changed and changed <= {"settings", "views", "learning_rate"}
+    assert values == filled(method, encoder)
+    with pytest.raises(UserError, match="no such part"):
+        config_from("starter", method, encoder, values, "part:the lid")

@@ -13,7 +13,7 @@ def test_functions_of_the_pages_script_that_events_name_are_there() -> None:
     pages = Path(str(__import__("explorer.pages", fromlist=["pages"]).__file__)).parent.glob("*.py")
     named = {name for page in pages for name in re.findall(r'in_browser\("(\w+)"\)', page.read_text())}
     script = (FOLDER / "js" / "core" / "page.js").read_text()
-    assert {"tabOpened", "askedTab", "chooseMethod", "chooseShown"} == named
+    assert {"tabOpened", "askedTab", "chooseMethod", "chooseShown", "holdWrong"} == named
     for name in named:
         assert re.search(rf"^export (function|const) {name}\b", script, re.M), name
 

@@ -11,7 +11,7 @@ from training.methods import METHODS
 def test_each_makes_a_configuration_that_differs_from_the_default(method: str) -> None:
     usual = new_config({}, method=method)
     found = mistakes_of(method)
-    assert "learning_rate" in found
+    assert "large_learning_rate" in found
     for name, overrides in found.items():
         config = new_config(overrides, method=method)
         assert (config.settings, config.views, config.learning_rate) != (
@@ -28,7 +28,7 @@ def test_each_can_be_made_by_some_method_and_says_what_should_happen(name: str) 
 
 
 def test_a_rate_is_thirty_times_the_methods_own_and_legal() -> None:
-    assert mistakes_of("simclr")["learning_rate"]["learning_rate"] == pytest.approx(30 * RunConfig.learning_rate)
+    assert mistakes_of("simclr")["large_learning_rate"]["learning_rate"] == pytest.approx(30 * RunConfig.learning_rate)
 
 
 def test_without_augmentation_only_the_length_of_a_view_stays() -> None:

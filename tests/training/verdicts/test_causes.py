@@ -24,9 +24,9 @@ def test_a_part_that_was_taken_out_is_named(method: str, part: str) -> None:
 @pytest.mark.parametrize(
     ("method", "mistake", "words"),
     [
-        ("simclr", "temperature_high", "temperature of 10"),
-        ("simclr", "temperature_low", "temperature of 0.005"),
-        ("byol", "learning_rate", "30 times the method's own"),
+        ("simclr", "high_temperature", "temperature of 10"),
+        ("simclr", "low_temperature", "temperature of 0.005"),
+        ("byol", "large_learning_rate", "30 times the method's own"),
         ("simclr", "no_augmentation", "Nothing is changed between the two views"),
     ],
 )
