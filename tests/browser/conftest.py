@@ -189,12 +189,17 @@ def contexts(browser: Any) -> Callable[[bool], Any]:
 
 
 @pytest.fixture
-def look(contexts: Callable[[bool], Any]) -> Iterator[Callable[..., Seen]]:
-    """`look(site, width=…, height=…, touch=…)` gives a page to drive, of a visitor whose browser keeps nothing yet."""
-    pages: list[Any] = []
+def look(browser: Any, contexts: Callable[[bool], Any]) -> Iterator[Callable[..., Seen]]:
+    """`look(site, width=…, height=…, touch=…)` gives a page to drive, of a visitor whose browser keeps nothing yet.
 
-    def opened(site: Site, *, width: int = 1280, height: int = 900, touch: bool = False) -> Seen:
-        context = contexts(touch)
+    `alone`: in a context of its own, for whoever changes what all pages of a context share, such as its clock.
+    """
+    pages: list[Any] = []
+    own: list[Any] = []
+
+    def opened(site: Site, *, width: int = 1280, height: int = 900, touch: bool = False, alone: bool = False) -> Seen:
+        context = browser.new_context(has_touch=touch) if alone else contexts(touch)
+        own.extend([context] if alone else [])
         page = context.new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
@@ -204,8 +209,8 @@ def look(contexts: Callable[[bool], Any]) -> Iterator[Callable[..., Seen]]:
         return Seen(page, site.address)
 
     yield opened
-    for page in pages:
-        page.close()
+    for opened_by_test in (*pages, *own):
+        opened_by_test.close()
 
 
 def _write_run(made: ModuleType, path: Path, fingerprint: str) -> None:

@@ -72,7 +72,7 @@ def test_the_legend_follows_another_column(finished_site: Site, look: Callable[.
 
 def played_map(look: Callable[..., Seen], site: Site) -> Any:
     """The map at its newest step, on a page of which the test is the clock."""
-    page = shown_map(look(site), "run=made-up")
+    page = shown_map(look(site, alone=True), "run=made-up")
     page.wait_for_function(SHOWN, arg=20)
     page.evaluate(NOTE_STEPS)
     page.clock.install()
