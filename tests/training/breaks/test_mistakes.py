@@ -1,10 +1,14 @@
 """Settings that make a method go wrong are legal settings of it, and other ones than its own."""
 
+from pathlib import Path
+
 import pytest
 
 from training.breaks.mistakes import MISTAKES, mistakes_of
 from training.config import RunConfig, new_config
 from training.methods import METHODS
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "verdicts.md"
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -24,7 +28,7 @@ def test_each_makes_a_configuration_that_differs_from_the_default(method: str) -
 @pytest.mark.parametrize("name", MISTAKES)
 def test_each_can_be_made_by_some_method_and_says_what_should_happen(name: str) -> None:
     assert any(name in mistakes_of(method) for method in METHODS)
-    assert MISTAKES[name].title and MISTAKES[name].expected.endswith(".")
+    assert f"| {MISTAKES[name].title} |" in PAGE.read_text() and MISTAKES[name].expected.endswith(".")
 
 
 def test_a_rate_is_thirty_times_the_methods_own_and_legal() -> None:
