@@ -58,7 +58,7 @@ def trained(port: int, data: str, seconds: float) -> str:
     functions = functions_of(visitor)
     visitor.at_once(functions["opened"], {})
     filled = {"filled": {"run": {"seconds": seconds, "batch_size": 64, "probe_clips": 300}}}
-    given = {"data": data, "method": "simclr", "encoder": "conv2d", "settings": filled}
+    given = {"data": data, "method": "simclr", "encoder": "conv2d", "wrong": "", "settings": filled}
     chosen = visitor.call(functions["start"], given)
     run = str(chosen[0]["value"])
     until = time.monotonic() + 180
