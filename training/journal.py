@@ -88,16 +88,16 @@ class Journal:
         """Take a judgement into the status. One of another kind than the last is kept; an alarming one is also said aloud."""
         if verdict.kind != (self.status.verdict or {}).get("kind"):
             self.run.append_verdict(verdict)
-            self._tell_events("verdict", verdict)
+            self._tell_events(verdict)
             if verdict.kind in ALARMING:
                 logging.warning("Step %d: %s", verdict.step, verdict.sentence)
         self.status = replace(self.status, **in_status(verdict))
 
-    def _tell_events(self, name: str, verdict: Verdict) -> None:
+    def _tell_events(self, verdict: Verdict) -> None:
         if self._events is not None:
             with contextlib.suppress(OSError):
                 told = (verdict.sentence, verdict.cause, verdict.remedy)
-                self._events.add_text(name, "\n\n".join(filter(None, told)), verdict.step)
+                self._events.add_text("verdict", "\n\n".join(filter(None, told)), verdict.step)
 
     def add(self, losses: dict[str, Tensor], clips: int) -> None:
         """Take in one step's losses without waiting for the device."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from training.breaks import BREAKS
+from training.breaks.mistakes import STAY
 from training.config import RunConfig
 from training.encoders import ENCODERS
 from training.methods import METHODS
@@ -82,8 +83,8 @@ def _no_augmentation(kind: str, method: type[Method], config: Mapping[str, Any])
     if encoder is None or kind == "diverging":
         return
     usual = {**_usual(VIEWS[encoder.domain]), **method.run_defaults.get("views", {})}
-    own, lengths = _own(config, "views"), ("crop_seconds",)
-    strong = [name for name, value in usual.items() if name not in lengths and value]
+    own = _own(config, "views")
+    strong = [name for name, value in usual.items() if name not in STAY and value]
     if strong and all(own.get(name) == 0 for name in strong):
         yield (
             "Nothing is changed between the two views of a clip, so that any feature tells it from others.",
