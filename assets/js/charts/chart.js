@@ -290,7 +290,9 @@ export class Chart {
    * @param {Feed} feed
    */
   warn({ status }) {
-    const own = status?.warning && this.kind.curves.some(({ key }) => key === `measure/${status.warned_by}`);
+    const own =
+      status?.warning &&
+      this.kind.curves.some(({ key }) => [`measure/${status.warned_by}`, `train/${status.warned_by}`].includes(key));
     this.warning.textContent = own ? status.warning : "";
     this.warning.hidden = !own;
   }
