@@ -1,10 +1,12 @@
 """Trains runs that are broken on purpose, each beside its healthy twin of the same seed, and keeps what is read from them.
 
-    python -m benchmarks.collapse.runs --data FOLDER --out FOLDER [--steps 300] [--seeds 5] [--methods byol,simsiam]
+    python -m benchmarks.collapse.runs --data FOLDER --out FOLDER [--steps 300] [--seeds 0-4] [--methods byol,simsiam]
+        [--only healthy]
 
 They are runs of the real trainer, in processes of their own with one thread each, with a snapshot every 20 steps whatever
 the clock says, so that the step at which something is found doesn't depend on the machine. Kept of each are its rows and
-its configuration, not its weights. What is there is not trained again. See docs/verdicts.md.
+its configuration, and of healthy ones what `kept` measures; not the weights. What is there is not trained again, and several
+of these may work on one folder at a time. See docs/verdicts.md.
 """
 
 import argparse
@@ -16,12 +18,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
+from benchmarks.collapse.kept import measure_kept
 from training.breaks import BREAKS
 from training.breaks.mistakes import mistakes_of
 from training.methods import METHODS
 from training.run import RunFolder, State
 
-HEALTHY = "healthy"
+HEALTHY, BROKEN = "healthy", "broken"
 EVERY = 20
 """Steps between two snapshots."""
 TRAINER = f"""
@@ -66,21 +71,31 @@ def main() -> None:
     parser.add_argument("--data", required=True, help="starter, a public set or a folder")
     parser.add_argument("--out", required=True, type=Path, help="where the runs go")
     parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=span, default=span("0-4"), help="first and last, such as 0-4")
     parser.add_argument("--methods", default=",".join(METHODS), help="names, separated by commas (default: all)")
+    parser.add_argument("--only", choices=(HEALTHY, BROKEN), help="one kind of runs (default: both)")
     options = parser.parse_args()
-    for seed in range(options.seeds):
+    torch.set_num_threads(1)
+    for seed in options.seeds:
         for method in options.methods.split(","):
             for case in cases(method):
                 folder = case.folder(options.out, options.data, seed)
-                if not (folder / "status.json").exists():
+                wanted = options.only in (None, HEALTHY if case.name == HEALTHY else BROKEN)
+                if wanted and not (folder / "status.json").exists():
                     print(f"{folder.name}: {trained(case, options.data, seed, options.steps, folder)}", flush=True)
+
+
+def span(text: str) -> range:
+    """The whole numbers from the first to the last of "0-4", or the one of "2"."""
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
 
 
 def trained(case: Case, data: str, seed: int, steps: int, folder: Path) -> str:
     """Train one run; returns how it ended. Data without what a method needs, such as captions, leaves no run."""
     being = folder.with_name(f".{folder.name}")
-    shutil.rmtree(being, ignore_errors=True)
+    if being.exists():
+        return "left to the one that trains it"
     command = [sys.executable, "-c", TRAINER, "run", "--data", data, "--method", case.method, "--seed", str(seed)]
     command += ["--steps", str(steps), "--out", str(being), *case.arguments]
     subprocess.run(command, check=False, capture_output=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
@@ -88,6 +103,8 @@ def trained(case: Case, data: str, seed: int, steps: int, folder: Path) -> str:
         return "not begun"
     state = RunFolder(being).status().state
     if state == State.FINISHED:
+        if case.name == HEALTHY:
+            measure_kept(RunFolder(being))
         for name in WEIGHTS:
             shutil.rmtree(being / name, ignore_errors=True)
         being.rename(folder)
