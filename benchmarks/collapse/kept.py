@@ -11,7 +11,7 @@ from training.measures.probe import probe_accuracy
 from training.run import RunFolder
 from training.thorough import thorough_measures
 
-STEPS = (0, 40, 100, 200, 300)
+STEPS = (0, 40, 100, 300)
 """Few, since a probe takes longer than 20 steps of training; and spread over what changes first and what changes late."""
 PROBES = "probes.json"
 

@@ -1,11 +1,11 @@
 """Trains runs that are broken on purpose, each beside its healthy twin of the same seed, and keeps what is read from them.
 
     python -m benchmarks.collapse.runs --data FOLDER --out FOLDER [--steps 300] [--seeds 0-4] [--methods byol,simsiam]
-        [--only healthy]
+        [--only healthy] [--thorough]
 
 They are runs of the real trainer, in processes of their own with one thread each, with a snapshot every 20 steps whatever
 the clock says, so that the step at which something is found doesn't depend on the machine. Kept of each are its rows and
-its configuration, and of healthy ones what `kept` measures; not the weights. What is there is not trained again, and several
+its configuration, and with --thorough of healthy ones what `kept` measures; not the weights. What is there is not trained again, and several
 of these may work on one folder at a time. See docs/verdicts.md.
 """
 
@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=span, default=span("0-4"), help="first and last, such as 0-4")
     parser.add_argument("--methods", default=",".join(METHODS), help="names, separated by commas (default: all)")
     parser.add_argument("--only", choices=(HEALTHY, BROKEN), help="one kind of runs (default: both)")
+    parser.add_argument("--thorough", action="store_true", help="also measure each healthy run as `kept` says")
     options = parser.parse_args()
     torch.set_num_threads(1)
     for seed in options.seeds:
@@ -82,7 +83,7 @@ def main() -> None:
                 folder = case.folder(options.out, options.data, seed)
                 wanted = options.only in (None, HEALTHY if case.name == HEALTHY else BROKEN)
                 if wanted and not (folder / "status.json").exists():
-                    print(f"{folder.name}: {trained(case, options.data, seed, options.steps, folder)}", flush=True)
+                    print(f"{folder.name}: {trained(case, options, seed, folder)}", flush=True)
 
 
 def span(text: str) -> range:
@@ -91,19 +92,30 @@ def span(text: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def trained(case: Case, data: str, seed: int, steps: int, folder: Path) -> str:
+def trained(case: Case, options: argparse.Namespace, seed: int, folder: Path) -> str:
     """Train one run; returns how it ended. Data without what a method needs, such as captions, leaves no run."""
     being = folder.with_name(f".{folder.name}")
     if being.exists():
         return "left to the one that trains it"
-    command = [sys.executable, "-c", TRAINER, "run", "--data", data, "--method", case.method, "--seed", str(seed)]
-    command += ["--steps", str(steps), "--out", str(being), *case.arguments]
+    command = [
+        sys.executable,
+        "-c",
+        TRAINER,
+        "run",
+        "--data",
+        options.data,
+        "--method",
+        case.method,
+        "--seed",
+        str(seed),
+    ]
+    command += ["--steps", str(options.steps), "--out", str(being), *case.arguments]
     subprocess.run(command, check=False, capture_output=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
     if not being.exists():
         return "not begun"
     state = RunFolder(being).status().state
     if state == State.FINISHED:
-        if case.name == HEALTHY:
+        if case.name == HEALTHY and options.thorough:
             measure_kept(RunFolder(being))
         for name in WEIGHTS:
             shutil.rmtree(being / name, ignore_errors=True)
