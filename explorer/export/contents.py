@@ -100,7 +100,8 @@ def schema(bundle: Bundle) -> dict[str, Any]:
 def baselines(bundle: Bundle) -> dict[str, Any]:
     """What the measures are compared with."""
     found = bundle.baselines()
-    kept = {text(key): numbers(value) for key, value in found.items() if isinstance(value, Mapping)}
+    kept = {text(key): numbers(value) for key, value in found.items() if isinstance(value, Mapping) and key != "bands"}
+    kept["bands"] = found.get("bands", {})  # the program's own
     if isinstance(found.get("loss"), Mapping):
         kept["loss"]["meaning"] = text(found["loss"].get("meaning"))
     return {**kept, "main_facet": text(found.get("main_facet"))} if found else {}

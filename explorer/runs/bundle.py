@@ -23,6 +23,7 @@ from explorer.runs.points import Points, points
 from explorer.runs.snapshots import snapshot_hash, stamps, unit_embeddings
 from explorer.tags import TagStore
 from explorer.tags import columns as tag_columns
+from training.bands import bands_of
 from training.run import RunFolder, Status, reading
 from training.run.schema import Column, Schema, by_name
 
@@ -48,8 +49,11 @@ class Bundle:
         return rows_since(self.run, since)
 
     def baselines(self) -> dict[str, Any]:
-        """What the measures are compared with."""
-        return self.run.baselines()
+        """What the measures are compared with; "bands" is where they lie in healthy runs of the method, by measure."""
+        found = self.run.baselines()
+        healthy = {} if self.run.watched else bands_of(str(self.run.config().get("method")))
+        bands = {measure: band.to_json() for measure, band in healthy.items()}
+        return {**found, "bands": bands} if found and bands else found
 
     def schema(self) -> Schema:
         """What the run holds, by all its writers."""

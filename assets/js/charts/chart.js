@@ -4,6 +4,7 @@ import { make, onResize } from "../core/elements.js";
 import { plain, plotly } from "../core/plot.js";
 import { colour } from "../core/theme.js";
 import { view } from "../core/view.js";
+import { bandOf, bandWords, outside } from "./band.js";
 import { layoutOf } from "./chart_layout.js";
 import { curvesIn, levels, meanings, written } from "./declared.js";
 import { enlarge } from "./large.js";
@@ -48,6 +49,8 @@ export class Chart {
     this.value = make("span.chart-value");
     this.warning = make("p.chart-warning", { hidden: true });
     this.leftOut = make("p.chart-meaning.left-out", { hidden: true });
+    this.healthy = make("p.chart-meaning", { hidden: true });
+    this.outside = make("p.chart-outside", { hidden: true });
     this.box = make(
       "figure.chart",
       { "aria-label": kind.title, hidden: true },
@@ -66,6 +69,8 @@ export class Chart {
           make("p.chart-meaning", {}, title ? make("b", {}, title) : null, title && " · ", meaning),
         ),
         this.leftOut,
+        this.healthy,
+        this.outside,
         this.warning,
       ),
       this.plot,
@@ -144,6 +149,7 @@ export class Chart {
     this.showValue(runs[0].feed);
     this.warn(runs[0].feed);
     this.sayLeftOut(runs);
+    this.sayBand(runs);
     if (!this.inView) {
       this.behind = true;
       return;
@@ -156,7 +162,7 @@ export class Chart {
     );
     const Plotly = await plotly();
     if (runs !== this.board.runs || !this.board.charts.includes(this)) return; // others were chosen meanwhile
-    await Plotly.react(this.plot, traces, layoutOf(this, lines, traces, runs), {
+    await Plotly.react(this.plot, traces, layoutOf(this, lines, traces, runs, this.bandOf(runs)), {
       displayModeBar: false,
       responsive: false,
     });
@@ -242,6 +248,7 @@ export class Chart {
    * @param {Shown[]} runs
    */
   async take(run, runs) {
+    if (!this.box.hidden) this.sayBand(runs);
     if (!this.box.hidden && !this.inView)
       this.behind ||= this.curvesOf(run, runs[run].feed.rows.slice(this.known[run])).length > 0;
     else if (!this.extend(run, runs[run].feed.rows)) return this.rebuild(runs);
@@ -295,6 +302,30 @@ export class Chart {
       this.kind.curves.some(({ key }) => [`measure/${status.warned_by}`, `train/${status.warned_by}`].includes(key));
     this.warning.textContent = own ? status.warning : "";
     this.warning.hidden = !own;
+  }
+
+  /**
+   * The band of healthy runs of the method of what is drawn; null where runs lie over each other, and where it isn't by step.
+   * @param {Shown[]} runs
+   */
+  bandOf(runs) {
+    const [{ feed }] = runs;
+    const alone = runs.length === 1 && this.board.against === "step";
+    return alone ? bandOf(this.curvesOf(0, feed.rows), feed.baselines) : null;
+  }
+
+  /**
+   * What the band is, and since when the run lies outside of it.
+   * @param {Shown[]} runs
+   */
+  sayBand(runs) {
+    const band = this.bandOf(runs);
+    const { rows } = runs[0].feed;
+    const found = band && outside(band, this.curvesOf(0, rows)[0], rows);
+    this.healthy.hidden = !band;
+    this.outside.hidden = !found;
+    this.healthy.textContent = band ? bandWords(band) : "";
+    this.outside.textContent = found ? `${found.side} healthy runs since step ${found.since}` : "";
   }
 
   /**

@@ -3,10 +3,12 @@
 import { isActive } from "../core/feed.js";
 import { axis, fontFamily, plain } from "../core/plot.js";
 import { colour } from "../core/theme.js";
+import { bandReach, bandShape } from "./band.js";
 import { unitOf } from "./declared.js";
 import { labels } from "./labels.js";
 import { TINTS } from "./over.js";
 
+/** @import { Band } from "../core/types.d.ts" */
 /** @import { Chart, Shown, Trace } from "./chart.js" */
 /** @import { Level } from "./declared.js" */
 /** @import { OwnLevel } from "./over.js" */
@@ -26,8 +28,9 @@ const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
  * @param {OwnLevel[]} lines
  * @param {Trace[]} traces
  * @param {Shown[]} runs
+ * @param {Band | null} band where healthy runs lie
  */
-export function layoutOf({ kind, plot, large, board: { against } }, lines, traces, runs) {
+export function layoutOf({ kind, plot, large, board: { against } }, lines, traces, runs, band) {
   const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
   const shown = lines.map((line) => ({
     ...line,
@@ -44,7 +47,8 @@ export function layoutOf({ kind, plot, large, board: { against } }, lines, trace
     layer: "below",
     line: { color: colour(line.tint ?? "faint-text"), width: 1.2, dash: line.dash ?? "dash" },
   }));
-  const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value)].filter(Number.isFinite);
+  const beside = band ? bandReach(band, Math.max(0, ...traces.map((trace) => trace.x.at(-1) ?? 0))) : [];
+  const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value), ...beside].filter(Number.isFinite);
   const reach = span(
     values,
     growing.flatMap((trace) => trace.y.slice(-1)),
@@ -81,7 +85,7 @@ export function layoutOf({ kind, plot, large, board: { against } }, lines, trace
     hoverlabel: { font: { size: 11, family: fontFamily() } },
     dragmode: large ? "zoom" : false,
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 }, itemwidth: 20 },
-    shapes: marks,
+    shapes: [...(band ? [bandShape(band)] : []), ...marks],
     annotations: notes,
   };
 }

@@ -164,9 +164,19 @@ export interface News {
   layouts?: LayoutSummary;
 }
 
-/** From Python: baselines.json; facet → what needs no training → value. */
+/** From Python: training.bands.Band, lowest and highest of a measure in healthy runs of a method. */
+export interface Band {
+  steps: number[];
+  low: number[];
+  high: number[];
+  runs: number;
+  data: string[];
+}
+
+/** From Python: baselines.json, facet → what needs no training → value; and the bands of the method by the key of the curve. */
 export interface Baselines {
   main_facet?: string;
+  bands?: Record<string, Band>;
   loss?: { value: number | null; meaning: string };
   cross_group_knn?: Record<string, Record<string, number | null>>;
   [measure: string]: unknown;

@@ -47,4 +47,4 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
 
     @router.get("/run/{name}/baselines")
     def baselines(name: str) -> Response:
-        return json_answer(run_of(library, name).baselines())
+        return json_answer(Bundle(run_of(library, name)).baselines())

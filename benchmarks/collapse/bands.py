@@ -1,0 +1,62 @@
+"""Makes training/bands.json anew from healthy runs that `benchmarks.collapse.runs` has kept.
+
+    python -m benchmarks.collapse.bands RUNS [--out training/bands.json]
+
+Lowest to highest of each measure that needs no labels, at every snapshot after the first step.
+"""
+
+import argparse
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.collapse.kept_runs import Kept, kept_runs
+from training.bands import PATH
+from training.measures import MEASURES
+from training.measures.measure import Measure
+
+DIGITS = 4
+TITLES = {"fsdd": "spoken digits", "esc50": "environmental sounds", "starter": "the built-in set"}
+"""What sets are called on the page, where not by their own names."""
+
+
+def main() -> None:
+    """Make and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=Path)
+    parser.add_argument("--out", type=Path, default=PATH)
+    options = parser.parse_args()
+    found = bands(kept_runs(options.runs))
+    options.out.write_text(json.dumps(found, separators=(",", ":")).replace('},"', '},\n"') + "\n", encoding="utf-8")
+    for method, about in found["methods"].items():
+        print(f"{method:24} {about['runs']:3} runs on {', '.join(about['data'])}")
+
+
+def bands(runs: Iterable[Kept]) -> dict[str, Any]:
+    """What the file holds, as `training.bands.read_bands` reads it."""
+    healthy: dict[str, list[Kept]] = {}
+    for run in runs:
+        if run.healthy:
+            healthy.setdefault(run.method, []).append(run)
+    steps = sorted({step for group in healthy.values() for run in group for step in run.snapshots if step > 0})
+    methods = {}
+    for method, group in healthy.items():
+        of_measures = {}
+        for name, measure in MEASURES.items():
+            values = [[run.snapshots.get(step, {}).get(name) for run in group] for step in steps]
+            told = [[value for value in row if value is not None] for row in values]
+            if isinstance(measure, Measure) and all(told[1:]):
+                sides = ([_short(side(row)) for row in told if row] for side in (min, max))
+                of_measures[measure.curve.key] = list(sides)
+        data = sorted({TITLES.get(run.data, run.data) for run in group})
+        methods[method] = {"runs": len(group), "data": data, "bands": of_measures}
+    return {"steps": steps, "methods": methods}
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+if __name__ == "__main__":
+    main()

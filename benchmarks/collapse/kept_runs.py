@@ -1,0 +1,79 @@
+"""Reads what `benchmarks.collapse.runs` has kept."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from benchmarks.collapse.kept import PROBES
+from benchmarks.collapse.runs import HEALTHY
+from training.measures.measure import PREFIX
+from training.run import RunFolder, current_rows
+
+SNAPSHOT = f"{PREFIX}effective_rank"
+"""Stands in every row of a snapshot."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One run: what was wrong with it, on which data, with which seed."""
+
+    path: Path
+    method: str
+    case: str
+    data: str
+    seed: int
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing was wrong."""
+        return self.case == HEALTHY
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """Of metrics.jsonl."""
+        lines = (self.path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+        return current_rows([json.loads(line) for line in lines])
+
+    @cached_property
+    def snapshots(self) -> dict[int, dict[str, float]]:
+        """By step, the measures without their prefix."""
+        return {
+            row["step"]: {k.removeprefix(PREFIX): v for k, v in row.items() if k.startswith(PREFIX) and v is not None}
+            for row in self.rows
+            if SNAPSHOT in row
+        }
+
+    @cached_property
+    def baselines(self) -> dict[str, Any]:
+        """baselines.json."""
+        return RunFolder(self.path).baselines()
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """config.json."""
+        return RunFolder(self.path).config()
+
+    @cached_property
+    def probes(self) -> dict[int, float]:
+        """Accuracy of the linear probe by step, where it was kept."""
+        path = self.path / PROBES
+        return {int(step): value for step, value in json.loads(path.read_text()).items()} if path.exists() else {}
+
+    @cached_property
+    def thorough(self) -> dict[int, dict[str, dict[str, float]]]:
+        """The thorough measures by step and stage ("encoder", "projector"), where they were kept."""
+        found = (json.loads(path.read_text()) for path in sorted((self.path / "measures").glob("*.json")))
+        return {row["step"]: {each["stage"]: each["measures"] for each in row["stages"]} for row in found}
+
+
+def kept_runs(root: Path) -> Iterator[Kept]:
+    """All that are complete, by name."""
+    for path in sorted(root.iterdir()):
+        parts = path.name.rsplit("-", 2)
+        if path.name.startswith(".") or len(parts) != 3 or not (path / "status.json").exists():
+            continue
+        method, _, case = parts[0].partition("-")
+        yield Kept(path, method, case, parts[1], int(parts[2]))
