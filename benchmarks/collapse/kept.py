@@ -1,28 +1,53 @@
-"""What is measured of a healthy run's weights before they are dropped: every thorough measure and the linear probe.
+"""What is measured of a healthy run before its snapshots and weights are dropped.
 
-Written beside the run's rows: `measures/<step>.json` as `python -m training measure` does, and `probes.json`, {step: accuracy}.
+`stages.json`, {step: {stage: {measure: value}}}: what snapshots say of the encoder and the projector. `probes.json`, {step:
+accuracy} of the linear probe. `measures/<step>.json`, as `python -m training measure` writes it: what needs weights, too.
 """
 
 import json
+from typing import Any
 
 import numpy as np
+import torch
 
+from training.measures import measured_stage
 from training.measures.probe import probe_accuracy
+from training.measures.stage import Stage
 from training.run import RunFolder
 from training.thorough import thorough_measures
 
-STEPS = (0, 40, 100, 300)
-"""Few, since a probe takes longer than 20 steps of training; and spread over what changes first and what changes late."""
-PROBES = "probes.json"
+STEPS = (0, 40, 100, 200, 300)
+"""Few, since all of it takes as long as many steps of training; and spread over what changes first and what changes late."""
+WEIGHED = (100, 300)
+"""Of which weights are measured."""
+STAGES, PROBES = "stages.json", "probes.json"
+NAMES = {"encoder": "embeddings", "projector": "projections"}
 
 
-def measure_kept(run: RunFolder) -> None:
-    """Measure those of STEPS that are kept."""
-    steps = [step for step in STEPS if step in run.snapshots()]
-    for step in steps:
-        thorough_measures(run, step, lambda share, words: None)
-    found = {step: _probe(run, step) for step in steps}
-    (run.path / PROBES).write_text(json.dumps({step: value for step, value in found.items() if value is not None}))
+def measure_kept(run: RunFolder, thorough: bool) -> None:
+    """Measure a run that has just been trained; with `thorough` also its weights and by probes."""
+    kept = [step for step in STEPS if step in run.snapshots()]
+    stages = {name: {step: _stage(run, step, array) for step in kept} for name, array in NAMES.items()}
+    told = {
+        step: {name: _measures(of_steps[step], of_steps[kept[0]]) for name, of_steps in stages.items()} for step in kept
+    }
+    (run.path / STAGES).write_text(json.dumps(told))
+    if not thorough:
+        return
+    probes = {step: _probe(run, step) for step in kept}
+    (run.path / PROBES).write_text(json.dumps({step: value for step, value in probes.items() if value is not None}))
+    for step in WEIGHED:
+        if step in kept:
+            thorough_measures(run, step, lambda share, words: None)
+
+
+def _stage(run: RunFolder, step: int, array: str) -> torch.Tensor:
+    taken = run.snapshot(step) or {}
+    return torch.from_numpy(taken[array].astype(np.float32)).flatten(1)
+
+
+def _measures(x: torch.Tensor, start: torch.Tensor) -> dict[str, Any]:
+    return measured_stage(Stage(x, start if x.shape == start.shape else None))
 
 
 def _probe(run: RunFolder, step: int) -> float | None:

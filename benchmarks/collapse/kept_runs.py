@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from benchmarks.collapse.kept import PROBES
+from benchmarks.collapse.kept import PROBES, STAGES
 from benchmarks.collapse.runs import HEALTHY
 from training.measures.measure import PREFIX
 from training.run import RunFolder, current_rows
@@ -64,9 +64,13 @@ class Kept:
 
     @cached_property
     def thorough(self) -> dict[int, dict[str, dict[str, float]]]:
-        """The thorough measures by step and stage ("encoder", "projector"), where they were kept."""
-        found = (json.loads(path.read_text()) for path in sorted((self.path / "measures").glob("*.json")))
-        return {row["step"]: {each["stage"]: each["measures"] for each in row["stages"]} for row in found}
+        """The thorough measures by step and stage ("encoder", "projector" …), as far as they were kept."""
+        path = self.path / STAGES
+        found = {int(step): told for step, told in json.loads(path.read_text()).items()} if path.exists() else {}
+        for path in sorted((self.path / "measures").glob("*.json")):
+            row = json.loads(path.read_text())
+            found[row["step"]] = {each["stage"]: each["measures"] for each in row["stages"]}
+        return found
 
 
 def kept_runs(root: Path) -> Iterator[Kept]:

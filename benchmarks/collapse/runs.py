@@ -5,7 +5,7 @@
 
 They are runs of the real trainer, in processes of their own with one thread each, with a snapshot every 20 steps whatever
 the clock says, so that the step at which something is found doesn't depend on the machine. Kept of each are its rows and
-its configuration, and with --thorough of healthy ones what `kept` measures; not the weights. What is there is not trained again, and several
+its configuration, and of healthy ones what `kept` measures; not the weights. What is there is not trained again, and several
 of these may work on one folder at a time. See docs/verdicts.md.
 """
 
@@ -74,7 +74,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=span, default=span("0-4"), help="first and last, such as 0-4")
     parser.add_argument("--methods", default=",".join(METHODS), help="names, separated by commas (default: all)")
     parser.add_argument("--only", choices=(HEALTHY, BROKEN), help="one kind of runs (default: both)")
-    parser.add_argument("--thorough", action="store_true", help="also measure each healthy run as `kept` says")
+    parser.add_argument(
+        "--thorough", action="store_true", help="measure the weights of healthy runs and probe them, too"
+    )
     options = parser.parse_args()
     torch.set_num_threads(1)
     for seed in options.seeds:
@@ -115,8 +117,8 @@ def trained(case: Case, options: argparse.Namespace, seed: int, folder: Path) ->
         return "not begun"
     state = RunFolder(being).status().state
     if state == State.FINISHED:
-        if case.name == HEALTHY and options.thorough:
-            measure_kept(RunFolder(being))
+        if case.name == HEALTHY:
+            measure_kept(RunFolder(being), options.thorough)
         for name in WEIGHTS:
             shutil.rmtree(being / name, ignore_errors=True)
         being.rename(folder)

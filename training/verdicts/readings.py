@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from training.bands import Band, bands_of
 from training.measures.measure import PREFIX
 from training.methods import METHODS
 from training.methods.method import Method
@@ -30,6 +31,8 @@ class Readings:
     """(step, mean loss since the row before)."""
     lines: Mapping[str, Any] = field(default_factory=dict)
     """baselines.json."""
+    bands: Mapping[str, Band] | None = None
+    """Where measures lie in healthy runs, by key; None for what is known of the method."""
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any]], lines: Mapping[str, Any], method: str | None) -> "Readings":
@@ -71,6 +74,12 @@ class Readings:
     def start(self, name: str) -> float | None:
         """A measure at random initialisation; None where that was not measured."""
         return self.measures[0].get(name) if self.steps and self.steps[0] == 0 else None
+
+    def healthy(self, place: int, name: str) -> tuple[float, float] | None:
+        """Lowest and highest of a measure in healthy runs of the method at one snapshot's step; None where that is not known."""
+        bands = bands_of(self.method) if self.bands is None else self.bands
+        band = bands.get(PREFIX + name)
+        return band.at(self.steps[place]) if band is not None else None
 
     def line(self, name: str) -> float | None:
         """Cross-group kNN of the main facet of "random_init", "mfcc", "log_mel" or "chance"."""

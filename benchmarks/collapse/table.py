@@ -1,0 +1,126 @@
+"""How well verdicts find what was broken on purpose: training/verdicts judges kept runs, snapshot by snapshot.
+
+    python -m benchmarks.collapse.table RUNS [--out benchmarks/results/verdicts.json]
+
+A broken run has collapsed where at the last step the effective rank or the centred std of z or h is under a quarter of its
+healthy twin's; with several seeds the median decides. It falls at the first snapshot from which on it stays there. A verdict
+sees the curves, the baselines and the name of the method, and the band of the method's other healthy runs: of those that
+have another seed or other data than the run that is judged.
+"""
+
+import argparse
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.collapse.bands import bands
+from benchmarks.collapse.kept_runs import Kept, kept_runs
+from training.bands import Band, read_bands
+from training.measures.measure import PREFIX
+from training.verdicts import Readings, judged
+
+OUT = Path("benchmarks/results/verdicts.json")
+SHARE = 0.25
+DECIDING = ("effective_rank", "encoder_effective_rank", "centred_std", "encoder_centred_std")
+"""Of which one must have fallen below SHARE of the twin's."""
+COLLAPSES = ("complete_collapse", "dimensional_collapse")
+
+
+def main() -> None:
+    """Judge, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=Path)
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    found = table(list(kept_runs(options.runs)))
+    options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    for row in found["broken"]:
+        mark = "collapsed" if row["collapsed"] else ""
+        print(
+            f"{row['method']:18}{row['case']:24}{row['share']:6.2f} {mark:10}",
+            row["fell"],
+            row["told"],
+            row["verdicts"],
+        )
+    print(json.dumps(found["healthy"], indent=1))
+
+
+def table(runs: list[Kept]) -> dict[str, Any]:
+    """{"broken": [one row a method and case], "healthy": {"runs", "alarms": […], "verdicts": {kind: count}}}."""
+    healthy = {(run.method, run.data, run.seed): run for run in runs if run.healthy}
+    groups: dict[tuple[str, str, str], list[tuple[Kept, Kept]]] = {}
+    for run in runs:
+        twin = healthy.get((run.method, run.data, run.seed))
+        if twin is not None and not run.healthy:
+            groups.setdefault((run.method, run.case, run.data), []).append((run, twin))
+    broken = [_broken_row(*key, pairs, healthy.values()) for key, pairs in groups.items()]
+    ends, alarms = [], []
+    for run in healthy.values():
+        told = list(verdicts(run, healthy.values()))
+        ends.append(told[-1][1])
+        alarms += [
+            {"run": run.path.name, "step": step, "kind": kind}
+            for step, kind in [next(((s, k) for s, k in told if k in COLLAPSES), (0, ""))]
+            if kind
+        ]
+    counts = {kind: ends.count(kind) for kind in sorted(set(ends))}
+    return {"broken": broken, "healthy": {"runs": len(healthy), "alarms": alarms, "verdicts": counts}}
+
+
+def _broken_row(
+    method: str, case: str, data: str, pairs: list[tuple[Kept, Kept]], healthy: Iterable[Kept]
+) -> dict[str, Any]:
+    shares = [least_share(run, twin, max(run.snapshots)) for run, twin in pairs]
+    told = [list(verdicts(run, healthy)) for run, _ in pairs]
+    first = [next((step for step, kind in each if kind in COLLAPSES), None) for each in told]
+    return {
+        "method": method, "case": case, "data": data, "seeds": [run.seed for run, _ in pairs],
+        "share": round(median(shares), 3), "collapsed": median(shares) < SHARE,
+        "fell": [fell(run, twin) for run, twin in pairs], "told": first, "verdicts": [each[-1][1] for each in told],
+    }  # fmt: skip
+
+
+def least_share(run: Kept, twin: Kept, step: int) -> float:
+    """The least of DECIDING at a step, as a share of the twin's."""
+    here, there = run.snapshots[step], twin.snapshots[step]
+    return min(here[name] / there[name] for name in DECIDING if there.get(name) and name in here)
+
+
+def fell(run: Kept, twin: Kept) -> int | None:
+    """The first snapshot from which on the run lies below SHARE of its twin; None where it doesn't at its last."""
+    found = None
+    for step in sorted(set(run.snapshots) & set(twin.snapshots), reverse=True):
+        if step == 0 or least_share(run, twin, step) >= SHARE:
+            break
+        found = step
+    return found
+
+
+def verdicts(run: Kept, healthy: Iterable[Kept]) -> Iterator[tuple[int, str]]:
+    """(step, kind) at every snapshot after the first step, as the trainer would have judged there."""
+    others = [r for r in healthy if r.method == run.method and (r.seed, r.data) != (run.seed, run.data)]
+    readings = Readings(run.method, lines=run.baselines, bands=_bands(others))
+    for row in run.rows:
+        readings.add(row)
+        if (
+            row["step"] in run.snapshots
+            and row["step"] > 0
+            and readings.steps[-1:] == [row["step"]]
+            and _is_snapshot(row)
+        ):
+            yield row["step"], judged(readings, {"method": run.method}).kind
+
+
+def _bands(healthy: list[Kept]) -> dict[str, Band]:
+    found = read_bands(bands(healthy))
+    return next(iter(found.values()), {})
+
+
+def _is_snapshot(row: dict[str, Any]) -> bool:
+    return any(key.startswith(PREFIX) for key in row)
+
+
+if __name__ == "__main__":
+    main()
