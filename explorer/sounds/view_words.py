@@ -108,7 +108,7 @@ def _hidden_bands(scene: Scene, place: float, width: float) -> str:
 
 
 def _hidden(place: float, width: float, size: int) -> int:
-    """How many frames or bands `masked` of training.views.mel hides."""
+    """How many frames or bands `masked` of training.views.mel_changes hides."""
     first = place * (1 - width) * size
     return sum(first <= at < first + width * size for at in range(size))
 

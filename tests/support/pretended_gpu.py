@@ -18,7 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from training.parts.quantiser import GumbelQuantiser
-from training.views import mel
+from training.views import mel_changes
 
 PRODUCTS = ("mm", "bmm", "addmm", "baddbmm")
 LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.GRU, GumbelQuantiser)
@@ -130,7 +130,7 @@ def pretended_gpu() -> Iterator[PretendedGPU]:
     def drawn(self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
         return self.uniform_(generator=generator)  # what pretends has no exponential distribution
 
-    mel._noise_pool.cache_clear()
+    mel_changes._noise_pool.cache_clear()
     with ExitStack() as stack:
         for target, name, value in (
             (torch.cuda.amp.common, "amp_definitely_not_available", lambda: False),
@@ -139,9 +139,9 @@ def pretended_gpu() -> Iterator[PretendedGPU]:
             (nn.GRU, "forward", recurrent),
         ):
             stack.enter_context(mock.patch.object(target, name, value))
-        stack.callback(mel._noise_pool.cache_clear)
+        stack.callback(mel_changes._noise_pool.cache_clear)
         gpu = PretendedGPU(stack.enter_context(FakeTensorMode()))
-        mel._noise_pool(torch.device("cuda", 0))  # which the first step sends, and no other one
+        mel_changes._noise_pool(torch.device("cuda", 0))  # which the first step sends, and no other one
         yield gpu
 
 

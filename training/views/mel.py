@@ -1,27 +1,33 @@
 """Two different copies of a sound, made where sound is cheapest to change: in its mel power.
 
-Every operation below takes its random amounts as arguments, works on a whole batch at once on the batch's device,
-and is pure. `MelViews` draws the amounts from a generator that is handed in.
+`MelViews` draws the amounts of every change from a generator that is handed in; training.views.mel_changes makes them.
 
 Shapes:  B clips, F mel bands, T frames of the clips, V frames of the view.
 """
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
-import torch.nn.functional as functional
 from torch import Generator, Tensor
 
 from training.settings import setting
 from training.spectrogram import FLOOR, log_mel
+from training.views.amounts import Amounts
 from training.views.drawn import Tell, nobody
+from training.views.mel_changes import (
+    NOISE_POOL,
+    coloured_noise,
+    equalised,
+    masked,
+    mixed,
+    placement,
+    shown,
+    warped,
+)
 from training.views.resize_crop import crop_of, resized_crop
 from training.views.surroundings import ROOM_SECONDS, smeared, with_background_power
 
-NOISE_POOL = 1 << 18
-"""Drawing exponential noise for every step is slow; each view reads a random stretch of this many draws."""
 FRAMES_TOGETHER = 8
 """The frames of a view are a multiple of so many, which encoders halve up to three times."""
 EQUALIZER_KNOTS = 5
@@ -132,7 +138,7 @@ class MelViews:
         tell: Tell = nobody,
     ) -> tuple[Tensor, Tensor]:
         """The same view (B, F, V), and which of its frames (B, V) show the clip itself and not what surrounds it."""
-        amounts = _Amounts(len(power), power.device, generator)
+        amounts = Amounts(len(power), power.device, generator)
         stretch = amounts.symmetric(self.time_stretch).exp()
         starts = placement(lengths / stretch, frames, amounts.uniform(), self.time_shift)
         if not self.time_stretch:
@@ -159,7 +165,7 @@ class MelViews:
             tell("frequency_mask", place, width)
         return x, inside
 
-    def _changed(self, view: Tensor, amounts: "_Amounts", hop_seconds: float, tell: Tell) -> Tensor:
+    def _changed(self, view: Tensor, amounts: Amounts, hop_seconds: float, tell: Tell) -> Tensor:
         """Power (B, F, V) with all that can be done to power."""
         _, bands, frames = view.shape
         if self.mixup:
@@ -205,75 +211,7 @@ class MelViews:
         return first, second
 
 
-def placement(lengths: Tensor, frames: int, uniform: Tensor, freedom: float) -> Tensor:
-    """Where in the view (in view frames) each clip begins, (B,).
-
-    A clip shorter than the view lies somewhere in the first `freedom` of the room that it leaves; of a longer one
-    any stretch is shown.
-    """
-    room = frames - lengths
-    return uniform * torch.where(room > 0, room * freedom, room)
-
-
-def shown(lengths: Tensor, frames: int, starts: Tensor, stretch: Tensor) -> Tensor:
-    """(B, V): which view frames lie nearest to one of their clip's own frames."""
-    time = (torch.arange(frames, device=lengths.device) - starts[:, None]) * stretch[:, None]
-    return (time >= -0.5) & (time < lengths[:, None] - 0.5)
-
-
-def warped(
-    power: Tensor, frames: int, *, starts: Tensor, stretch: Tensor, frequency_scale: Tensor, frequency_shift: Tensor
-) -> Tensor:
-    """(B, F, T) power, seen through a window of `frames` frames → (B, F, V), by one bilinear interpolation.
-
-    View frame v of a clip is its frame (v − start) · stretch; view band f, counted from −1 to 1 over the mel axis, is
-    its band f · scale + shift. Outside of the clip is silence; beyond the mel axis its edge band goes on.
-    """
-    _, bands, length = power.shape
-    time = (torch.arange(frames, device=power.device) - starts[:, None]) * stretch[:, None]  # (B, V)
-    centres = (torch.arange(bands, device=power.device) + 0.5) / bands * 2 - 1
-    edge = 1 - 1 / bands
-    band = (centres * frequency_scale[:, None] + frequency_shift[:, None]).clamp(-edge, edge)  # (B, F)
-    grid = torch.stack(
-        [((time + 0.5) / length * 2 - 1)[:, None].expand(-1, bands, -1), band[:, :, None].expand(-1, -1, frames)],
-        dim=-1,
-    )
-    return functional.grid_sample(power[:, None], grid.to(power.dtype), align_corners=False)[:, 0]
-
-
-def mixed(power: Tensor, partners: Tensor, amounts: Tensor) -> Tensor:
-    """(1 − a) · clip + a · partner, in power, so that it is a mixture of sounds and not of pictures. amounts (B,)."""
-    return torch.lerp(power, power[partners], amounts[:, None, None])
-
-
-def coloured_noise(level: Tensor, tilt: Tensor, offsets: Tensor, bands: int, frames: int) -> Tensor:
-    """(B, F, V) power of steady noise: level (B,) times e^(tilt · f) over the mel axis f from −1 to 1; tilt (B, 1).
-
-    The power of Gaussian noise in one bin is exponentially distributed; the draws come from a fixed pool, read from
-    `offsets` (B,).
-    """
-    pool = _noise_pool(level.device)
-    draws = pool[offsets[:, None] + torch.arange(bands * frames, device=level.device)].view(-1, bands, frames)
-    colour = (tilt * torch.linspace(-1, 1, bands, device=level.device)).exp()
-    return draws * (level[:, None] * colour)[:, :, None]
-
-
-def equalised(power: Tensor, gains: Tensor) -> Tensor:
-    """Power times e^g, g running straight between the knots `gains` (B, K) over the mel axis."""
-    curve = functional.interpolate(gains[:, None], size=power.shape[1], mode="linear", align_corners=True)[:, 0]
-    return power * curve.exp()[:, :, None]
-
-
-def masked(x: Tensor, place: Tensor, width: Tensor, axis: int) -> Tensor:
-    """Log-mel with one stretch of an axis set to silence; width (B,) in parts of the axis, place (B,) in its room."""
-    size = x.shape[axis]
-    first = place * (1 - width) * size
-    at = torch.arange(size, device=x.device)
-    hidden = (at >= first[:, None]) & (at < (first + width * size)[:, None])  # (B, size)
-    return x.masked_fill(hidden[:, None] if axis == 2 else hidden[:, :, None], math.log(FLOOR))
-
-
-def _recropped(x: Tensor, inside: Tensor, amounts: "_Amounts", strength: float, tell: Tell) -> tuple[Tensor, Tensor]:
+def _recropped(x: Tensor, inside: Tensor, amounts: Amounts, strength: float, tell: Tell) -> tuple[Tensor, Tensor]:
     """A random rectangle of log-mel (B, F, V) in place of it, and which frames (B, V) then show the clip."""
     _, bands, frames = x.shape
     height, width = amounts.symmetric(strength).exp(), amounts.symmetric(strength).exp()
@@ -284,36 +222,3 @@ def _recropped(x: Tensor, inside: Tensor, amounts: "_Amounts", strength: float, 
     one = torch.ones_like(left)
     row = resized_crop(inside[:, None].to(x.dtype), one - 1, left, one, width)[:, 0]
     return x, row > 0.5
-
-
-class _Amounts:
-    """Random numbers for one batch, all from one generator."""
-
-    def __init__(self, batch: int, device: torch.device, generator: Generator):
-        self._batch, self._device, self._generator = batch, device, generator
-
-    def uniform(self) -> Tensor:
-        """(B,) in [0, 1)."""
-        return torch.rand(self._batch, device=self._device, generator=self._generator)
-
-    def symmetric(self, reach: float) -> Tensor:
-        """(B,) in [−reach, reach)."""
-        return (self.uniform() * 2 - 1) * reach
-
-    def normal(self, columns: int) -> Tensor:
-        """(B, columns), standard normal."""
-        return torch.randn(self._batch, columns, device=self._device, generator=self._generator)
-
-    def integers(self, high: int) -> Tensor:
-        """(B,) in [0, high)."""
-        return torch.randint(0, high, (self._batch,), device=self._device, generator=self._generator)
-
-    def partners(self) -> Tensor:
-        """(B,): a clip of the batch for each clip, each one once."""
-        return torch.randperm(self._batch, device=self._device, generator=self._generator)
-
-
-@lru_cache(maxsize=2)
-def _noise_pool(device: torch.device) -> Tensor:
-    draws = torch.empty(NOISE_POOL).exponential_(generator=torch.Generator().manual_seed(0))
-    return draws.to(device)

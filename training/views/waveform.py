@@ -1,6 +1,6 @@
 """Two different copies of a sound as samples, for encoders that hear the waveform itself.
 
-Like `training.views.mel`: pure, batched, on the device, amounts handed in.
+Like `training.views.mel_changes`: pure, batched, on the device, amounts handed in.
 
 Shapes:  B clips, S samples of the clips, V samples of the view.
 """
@@ -14,7 +14,7 @@ from torch import Generator, Tensor
 from training.data.dataset import SAMPLE_RATE
 from training.settings import setting
 from training.views.drawn import Tell, nobody
-from training.views.mel import shown
+from training.views.mel_changes import shown
 from training.views.surroundings import ROOM_SECONDS, reverberated, with_background
 
 

@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from training.parts.augment import Augment
 from training.spectrogram import FrontEnd
 from training.views import MelViews, WaveformViews
-from training.views.mel import masked, mixed
+from training.views.mel_changes import masked, mixed
 
 EVERYTHING = [kind(**{f.name: 0.5 for f in fields(kind)}) for kind in (MelViews, WaveformViews)]
 

@@ -10,7 +10,8 @@ from torch import Generator
 
 from training.settings import describe
 from training.spectrogram import FLOOR
-from training.views.mel import MelViews, coloured_noise, equalised, masked, mixed, placement, shown, warped
+from training.views.mel import MelViews
+from training.views.mel_changes import coloured_noise, equalised, masked, mixed, placement, shown, warped
 
 OFF = MelViews(
     crop_seconds=0.32, time_shift=0.0, time_stretch=0.0, frequency_shift=0.0, frequency_stretch=0.0, mixup=0.0,
