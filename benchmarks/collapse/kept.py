@@ -18,7 +18,7 @@ from training.thorough import thorough_measures
 
 STEPS = (0, 40, 100, 200, 300)
 """Few, since all of it takes as long as many steps of training; and spread over what changes first and what changes late."""
-WEIGHED = (100, 300)
+WEIGHED = (300,)
 """Of which weights are measured."""
 STAGES, PROBES = "stages.json", "probes.json"
 NAMES = {"encoder": "embeddings", "projector": "projections"}
