@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.data.cache import ClipWriter
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.run import RunFolder, RunWriter, State, Status, create_run
 from training.run.older import schema_of_older_run

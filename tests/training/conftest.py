@@ -20,7 +20,8 @@ torch.set_num_threads(1)
 from training import controls, learner, loop  # noqa: E402 - the number of threads must be set first
 from training.config import RunConfig, new_config  # noqa: E402
 from training.data import starter  # noqa: E402
-from training.data.cache import ClipWriter, load  # noqa: E402
+from training.data.cache import load  # noqa: E402
+from training.data.clip_writer import ClipWriter  # noqa: E402
 from training.data.dataset import SAMPLE_RATE, Dataset  # noqa: E402
 from training.encoders import ENCODERS  # noqa: E402
 from training.run import RunFolder, create_run  # noqa: E402

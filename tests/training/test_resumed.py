@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.checkpoints_compared import assert_same
 from training import checkpoint, loop
-from training.data.cache import ClipWriter
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.methods import METHODS

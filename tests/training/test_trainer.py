@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from training import controls, durable, loop
-from training.data import cache, starter
+from training.data import cache, clip_writer, starter
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.hardware import Hardware
@@ -112,7 +112,7 @@ def test_a_disk_that_fills_while_the_data_is_prepared_is_told_as_such(
 ) -> None:
     run = made_run()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "full"))
-    monkeypatch.setattr(cache, "_sync_folder", lambda folder: fails(errno.ENOSPC))
+    monkeypatch.setattr(clip_writer, "_sync_folder", lambda folder: fails(errno.ENOSPC))
     monkeypatch.setattr(starter, "make", lambda writer, progress: writer.add(
         np.ones(160, np.int16), id="a", labels={"source": "s"}, file="f"
     ))  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from training.data import cache
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet, Progress, Skipped
 from training.data.progress import quiet
 
@@ -104,7 +105,7 @@ def _starter_dataset(progress: Progress) -> Dataset:
     from training.data import starter
 
     def make() -> Dataset:
-        writer = cache.ClipWriter(STARTER, starter.fingerprint())
+        writer = ClipWriter(STARTER, starter.fingerprint())
         try:
             starter.make(writer, progress)
             return writer.finish(group="source")

@@ -3,8 +3,8 @@
     <cache>/data/<fingerprint>/samples.i16    all clips, one after the other, mono at 16 kHz, little-endian
     <cache>/data/<fingerprint>/clips.json     everything else that a Dataset holds
 
-A set is written to `<fingerprint>.part-*` and becomes visible whole, by one rename, or not at all. One that came out of
-a pack only claims its fingerprint: once the sounds themselves are at hand, their clips take its place.
+A set becomes visible whole, or not at all: training.data.clip_writer. One that came out of a pack only claims its
+fingerprint: once the sounds themselves are at hand, their clips take its place.
 """
 
 import contextlib
@@ -12,10 +12,8 @@ import fcntl
 import json
 import os
 import re
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,7 +24,6 @@ from training.data.progress import quiet
 from training.errors import UserError
 
 SCHEMA = 1
-NOTHING_BESIDE: Mapping[str, str | None] = {}
 LOCK_POLL_SECONDS = 0.2
 """How often who waits for another process looks whether it is done."""
 
@@ -40,6 +37,11 @@ def cache_root() -> Path:
 def mel_folder(root: Path | None = None) -> Path:
     """Where spectrograms lie, in files that begin with their set's fingerprint; see `training.data.store`."""
     return (cache_root() if root is None else root) / "mel"
+
+
+def sets_folder(root: Path | None = None) -> Path:
+    """Where the sets lie, each in a folder of its own."""
+    return (cache_root() if root is None else root) / "data"
 
 
 def writable(folder: Path) -> Path:
@@ -69,7 +71,7 @@ def making(
     fingerprint: str, root: Path | None = None, progress: Progress = quiet
 ) -> contextlib.AbstractContextManager[None]:
     """While held, no other process makes this set. Look with `load` once more after it was got."""
-    return locked(_sets(root) / f"{checked(fingerprint)}.lock", progress)
+    return locked(sets_folder(root) / f"{checked(fingerprint)}.lock", progress)
 
 
 def checked(fingerprint: str) -> str:
@@ -84,7 +86,7 @@ def load(fingerprint: str, root: Path | None = None, *, claims: bool = True) -> 
 
     `claims`: whether one counts of which nothing but a pack says that it is this set.
     """
-    folder = _sets(root) / checked(fingerprint)
+    folder = sets_folder(root) / checked(fingerprint)
     try:
         about = json.loads((folder / "clips.json").read_bytes())
         counts = about["schema"] == SCHEMA and (claims or not about.get("claimed"))
@@ -114,134 +116,6 @@ def made_once(
     return found
 
 
-class ClipWriter:
-    """Streams clips to disk in constant memory; `finish` makes the set visible, `abandon` leaves nothing behind.
-
-    Raises UserError when the disk is full or the cache can't be written.
-    """
-
-    def __init__(self, name: str, fingerprint: str, root: Path | None = None, *, claimed: bool = False) -> None:
-        """`claimed`: nothing but a pack says that these clips are of this fingerprint."""
-        self.name = name
-        self.claimed = claimed
-        self.fingerprint = checked(fingerprint)
-        self._root = root
-        self._clips: list[dict[str, Any]] = []
-        self._total_samples = 0
-        sets = writable(_sets(root))
-        with self._sentence_for_disk_errors(), locked(sets / "parts.lock"):
-            _remove_dead_parts(sets)
-            self._part = Path(tempfile.mkdtemp(prefix=f"{fingerprint}.part-", dir=sets))
-            self._file = open(self._part / "samples.i16", "wb")  # noqa: SIM115 - open until finish or abandon
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    @property
-    def count(self) -> int:
-        """Clips added so far."""
-        return len(self._clips)
-
-    def add(
-        self,
-        samples: np.ndarray,
-        *,
-        id: str,
-        labels: Mapping[str, str | None],
-        file: str,
-        offset_seconds: float = 0.0,
-        companions: Mapping[str, str | None] = NOTHING_BESIDE,
-    ) -> None:
-        """Appends one clip. `samples`: (S,) int16 at 16 kHz, S ≥ 1; `offset_seconds`: where in `file` it begins."""
-        if samples.dtype != np.int16 or samples.ndim != 1 or not len(samples):
-            raise ValueError(f"expected (S,) int16 with S ≥ 1, found {samples.shape} {samples.dtype}")
-        with self._sentence_for_disk_errors():
-            self._file.write(samples.astype("<i2", copy=False).tobytes())
-        self._total_samples += len(samples)
-        self._clips.append(
-            {
-                "id": id,
-                "length": len(samples),
-                "labels": dict(labels),
-                "file": file,
-                "offset": float(offset_seconds),
-                "companions": dict(companions),
-            }
-        )
-
-    def keep_first(self, count: int) -> None:
-        """Takes back every clip but the first `count`, for a file that turns out broken after some of its windows."""
-        self._total_samples -= sum(clip["length"] for clip in self._clips[count:])
-        del self._clips[count:]
-        with self._sentence_for_disk_errors():
-            self._file.seek(2 * self._total_samples)
-            self._file.truncate()
-
-    def finish(self, group: str, skipped: Iterable[Skipped] = (), warnings: Iterable[Skipped] = ()) -> Dataset:
-        """Makes the set whole on disk and opens it. Where another process was first, its equal set is opened."""
-        about = self._description(group, skipped, warnings)
-        whole = _sets(self._root) / self.fingerprint
-        with self._sentence_for_disk_errors():
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            with open(self._part / "clips.json", "w", encoding="utf-8") as file:
-                json.dump(about, file)
-                file.flush()
-                os.fsync(file.fileno())
-            _sync_folder(self._part)
-            with locked(whole.parent / "parts.lock"):
-                if load(self.fingerprint, self._root, claims=self.claimed) is None:
-                    if whole.exists():
-                        _forget_mel(self.fingerprint, self._root)
-                    shutil.rmtree(whole, ignore_errors=True)
-                    self._part.replace(whole)
-                    _sync_folder(whole.parent)
-        self.abandon()
-        made = load(self.fingerprint, self._root)
-        if made is None:
-            raise UserError(f"The clips written to {whole} could not be read back.")
-        return made
-
-    def abandon(self) -> None:
-        """Closes and removes what is not visible yet. May be called twice, and after `finish`."""
-        with contextlib.suppress(OSError):
-            self._file.close()
-        shutil.rmtree(self._part, ignore_errors=True)
-
-    def _description(self, group: str, skipped: Iterable[Skipped], warnings: Iterable[Skipped]) -> dict[str, Any]:
-        facets = {}
-        for key in dict.fromkeys(key for clip in self._clips for key in clip["labels"]):
-            labels = [clip["labels"].get(key) for clip in self._clips]
-            names = sorted({label for label in labels if label is not None})
-            codes = {name: code for code, name in enumerate(names)}
-            facets[key] = {"names": names, "codes": [-1 if label is None else codes[label] for label in labels]}
-        if group not in facets:
-            raise ValueError(f"no clip carries the group facet {group!r}; the facets are {list(facets)}")
-        beside = dict.fromkeys(key for clip in self._clips for key in clip["companions"])
-        return {
-            "schema": SCHEMA,
-            "name": self.name,
-            "fingerprint": self.fingerprint,
-            **({"claimed": True} if self.claimed else {}),
-            "group": group,
-            "ids": [clip["id"] for clip in self._clips],
-            "lengths": [clip["length"] for clip in self._clips],
-            "files": [clip["file"] for clip in self._clips],
-            "offsets_seconds": [clip["offset"] for clip in self._clips],
-            "facets": facets,
-            "companions": {key: [clip["companions"].get(key) for clip in self._clips] for key in beside},
-            "skipped": [[entry.file, entry.reason] for entry in skipped],
-            "warnings": [[entry.file, entry.reason] for entry in warnings],
-        }
-
-    @contextlib.contextmanager
-    def _sentence_for_disk_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            if hasattr(self, "_part"):
-                self.abandon()
-            raise UserError(f"The clips could not be written to {_sets(self._root)}: {error.strerror}.") from error
-
-
 @contextlib.contextmanager
 def _sentence_for_cache_errors(folder: Path) -> Iterator[None]:
     try:
@@ -258,29 +132,6 @@ def _taken(lock: IO[bytes], folder: Path) -> bool:
         except BlockingIOError:
             return False
     return True
-
-
-def _sets(root: Path | None) -> Path:
-    return (cache_root() if root is None else root) / "data"
-
-
-def _forget_mel(fingerprint: str, root: Path | None) -> None:
-    """Of clips that were taken for this set, and need not have been."""
-    for path in mel_folder(root).glob(f"{fingerprint}-*.npy"):
-        path.unlink(missing_ok=True)
-
-
-def _remove_dead_parts(sets: Path) -> None:
-    """Removes the unfinished sets of processes that died: a living writer holds a lock on its samples."""
-    for part in sets.glob("*.part-*"):
-        try:
-            with open(part / "samples.i16", "rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        except OSError:
-            pass  # died before its first sample
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _dataset(about: Mapping[str, Any], samples_file: Path) -> Dataset:
@@ -316,11 +167,3 @@ def _dataset(about: Mapping[str, Any], samples_file: Path) -> Dataset:
         warnings=tuple(Skipped(*entry) for entry in about["warnings"]),
         companions=companions,
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,6 +20,7 @@ import torch
 
 from training import durable
 from training.data import cache
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import Dataset, Facet, Progress
 from training.data.dropped import is_dropped
 from training.data.names import readable_name
@@ -114,7 +115,7 @@ def _cached(pack: Packed, progress: Progress) -> Dataset:
 
 
 def _made(pack: Packed, progress: Progress) -> Dataset:
-    writer = cache.ClipWriter(pack.name, pack.fingerprint, claimed=True)
+    writer = ClipWriter(pack.name, pack.fingerprint, claimed=True)
     clips = len(pack.lengths)
     try:
         for clip, (id, file, caption) in enumerate(zip(pack.ids, pack.files, pack.captions, strict=True)):

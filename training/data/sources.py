@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from training.data import cache
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Progress, Skipped
 from training.data.decode import Decoders
 from training.data.files import HASH_BYTES, File, opened
@@ -107,7 +108,7 @@ def _fingerprint(sources: Sequence[Source], rules: list[object]) -> str:
 def _made(
     name: str, fingerprint: str, sources: Sequence[Source], group: str, rules: Rules, progress: Progress
 ) -> Dataset:
-    writer = cache.ClipWriter(name, fingerprint)
+    writer = ClipWriter(name, fingerprint)
     skipped: list[Skipped] = []
     warnings: list[Skipped] = []
     length = window_samples(rules.window_seconds)
@@ -133,7 +134,7 @@ def _made(
         writer.abandon()
 
 
-def _add_clips(writer: cache.ClipWriter, source: Source, cut: Iterable[tuple[int, np.ndarray]]) -> None:
+def _add_clips(writer: ClipWriter, source: Source, cut: Iterable[tuple[int, np.ndarray]]) -> None:
     for start, samples in cut:
         writer.add(
             samples,

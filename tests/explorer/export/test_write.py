@@ -17,7 +17,7 @@ from explorer.export.page import page_files
 from explorer.export.write import MOST_BYTES, OF_CLIPS, kept_steps, write_export
 from explorer.runs.bundle import Bundle
 from explorer.tags import TagStore
-from training.data.cache import ClipWriter
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE
 from training.errors import UserError
 from training.run import RunWriter, State, Status

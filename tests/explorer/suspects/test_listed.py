@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 
 from explorer.suspects.listed import KINDS, suspects
-from training.data.cache import ClipWriter
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE
 from training.run import RunFolder
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from training.data import cache
-from training.data.cache import ClipWriter, load
+from training.data.cache import load
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import Dataset, Skipped
 from training.errors import UserError
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from training.data import list_datasets, open_dataset, quiet, summary
-from training.data.cache import ClipWriter
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import Progress
 from training.errors import UserError
 

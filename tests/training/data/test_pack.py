@@ -19,6 +19,7 @@ from safetensors.numpy import load_file, save_file
 from tests.support.only_training import ALONE
 from training.config import new_config
 from training.data import cache, open_dataset, packed
+from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.data.dropped import dropped_root
 from training.data.pack import is_pack, open_pack, write_pack
@@ -37,7 +38,7 @@ TINY = {"batch_size": 16, "probe_clips": 16, "crop_seconds": 0.2, "warmup_steps"
 def clips_named(name: str, fingerprint: str = "f00d", clips: int = 20, seed: int = 0) -> Dataset:
     """A set in the cache: two facets, one with gaps; some captions."""
     random = np.random.default_rng(seed)
-    writer = cache.ClipWriter(name, fingerprint)
+    writer = ClipWriter(name, fingerprint)
     for i in range(clips):
         writer.add(
             (8000 * random.standard_normal(random.integers(3000, 6000))).clip(-32768, 32767).astype(np.int16),

@@ -31,7 +31,7 @@ Job = tuple[int, int]
 
 
 class Writer(Protocol):
-    """Where clips go; training.data.cache.ClipWriter is one."""
+    """Where clips go; training.data.clip_writer.ClipWriter is one."""
 
     def add(self, samples: np.ndarray, *, id: str, labels: Mapping[str, str | None], file: str) -> None: ...
 
