@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.collapse.kept import PROBES, STAGES
-from benchmarks.collapse.runs import HEALTHY
+from benchmarks.collapse.runs import HEALTHY, VARIED
 from training.measures.measure import PREFIX
 from training.run import RunFolder, current_rows
 
@@ -28,8 +28,13 @@ class Kept:
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing was wrong."""
+        """Whether nothing was wrong, and all as the method has it."""
         return self.case == HEALTHY
+
+    @property
+    def varied(self) -> bool:
+        """Whether nothing was wrong, with other settings than the method's."""
+        return self.case.startswith(VARIED)
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:

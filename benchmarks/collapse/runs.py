@@ -1,7 +1,7 @@
 """Trains runs that are broken on purpose, each beside its healthy twin of the same seed, and keeps what is read from them.
 
     python -m benchmarks.collapse.runs --data FOLDER --out FOLDER [--steps 300] [--seeds 0-4] [--methods byol,simsiam]
-        [--only healthy] [--thorough]
+        [--only healthy|broken|varied] [--thorough]
 
 They are runs of the real trainer, in processes of their own with one thread each, with a snapshot every 20 steps whatever
 the clock says, so that the step at which something is found doesn't depend on the machine. Kept of each are its rows and
@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,15 @@ from training.breaks.mistakes import mistakes_of
 from training.methods import METHODS
 from training.run import RunFolder, State
 
-HEALTHY, BROKEN = "healthy", "broken"
+HEALTHY, BROKEN, VARIED = "healthy", "broken", "varied"
+VARIATIONS: dict[str, dict[str, str | float]] = {
+    "lars": {"optimizer": "lars", "learning_rate": 3.0},
+    "small_batch": {"batch_size": 32},
+    "large_batch": {"batch_size": 512},
+    "resnet": {"encoder": "resnet"},
+    "waveform": {"encoder": "conv1d"},
+}
+"""Healthy runs that are not as the method has it, so that no verdict holds for one size and one encoder alone."""
 EVERY = 20
 """Steps between two snapshots."""
 TRAINER = f"""
@@ -60,9 +68,17 @@ def cases(method: str) -> Iterator[Case]:
     for part in BREAKS.get(method, {}):
         yield Case(method, part, ("--break", part))
     for mistake, overrides in mistakes_of(method).items():
-        yield Case(
-            method, mistake, tuple(word for key, value in overrides.items() for word in ("--set", f"{key}={value}"))
-        )
+        yield Case(method, mistake, _words(overrides))
+
+
+def variations(method: str) -> Iterator[Case]:
+    """The healthy ones with other settings."""
+    for name, settings in VARIATIONS.items():
+        yield Case(method, f"{VARIED}_{name}", _words(settings))
+
+
+def _words(settings: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(word for key, value in settings.items() for word in ("--set", f"{key}={value}"))
 
 
 def main() -> None:
@@ -73,7 +89,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--seeds", type=span, default=span("0-4"), help="first and last, such as 0-4")
     parser.add_argument("--methods", default=",".join(METHODS), help="names, separated by commas (default: all)")
-    parser.add_argument("--only", choices=(HEALTHY, BROKEN), help="one kind of runs (default: both)")
+    parser.add_argument("--only", choices=(HEALTHY, BROKEN, VARIED), help="one kind of runs (default: the first two)")
     parser.add_argument(
         "--thorough", action="store_true", help="measure the weights of healthy runs and probe them, too"
     )
@@ -81,9 +97,9 @@ def main() -> None:
     torch.set_num_threads(1)
     for seed in options.seeds:
         for method in options.methods.split(","):
-            for case in cases(method):
+            for case in variations(method) if options.only == VARIED else cases(method):
                 folder = case.folder(options.out, options.data, seed)
-                wanted = options.only in (None, HEALTHY if case.name == HEALTHY else BROKEN)
+                wanted = options.only in (None, VARIED, HEALTHY if case.name == HEALTHY else BROKEN)
                 if wanted and not (folder / "status.json").exists():
                     print(f"{folder.name}: {trained(case, options, seed, folder)}", flush=True)
 

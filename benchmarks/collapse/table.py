@@ -53,11 +53,12 @@ def table(runs: list[Kept]) -> dict[str, Any]:
     groups: dict[tuple[str, str, str], list[tuple[Kept, Kept]]] = {}
     for run in runs:
         twin = healthy.get((run.method, run.data, run.seed))
-        if twin is not None and not run.healthy:
+        if twin is not None and not run.healthy and not run.varied:
             groups.setdefault((run.method, run.case, run.data), []).append((run, twin))
     broken = [_broken_row(*key, pairs, healthy.values()) for key, pairs in groups.items()]
     ends, alarms = [], []
-    for run in healthy.values():
+    well = [run for run in runs if run.healthy or run.varied]
+    for run in well:
         told = list(verdicts(run, healthy.values()))
         ends.append(told[-1][1])
         alarms += [
@@ -66,7 +67,7 @@ def table(runs: list[Kept]) -> dict[str, Any]:
             if kind
         ]
     counts = {kind: ends.count(kind) for kind in sorted(set(ends))}
-    return {"broken": broken, "healthy": {"runs": len(healthy), "alarms": alarms, "verdicts": counts}}
+    return {"broken": broken, "healthy": {"runs": len(well), "alarms": alarms, "verdicts": counts}}
 
 
 def _broken_row(

@@ -1,7 +1,7 @@
 """The rules, from readings to the kind of a judgement and its evidence. docs/verdicts.md gives each its reason.
 
-A reading is held against the run's own start, since widths, norms and data decide where a measure lies in a healthy run;
-absolute bounds are far from all that healthy runs were seen to do. Two snapshots in a row are asked for.
+A reading is held against healthy runs of the same method, or against the run's own start where none are known, since widths,
+norms and data decide where a measure lies. Two snapshots in a row are asked for.
 """
 
 import math
@@ -10,19 +10,25 @@ from dataclasses import dataclass
 
 from training.measures.measure import PREFIX
 from training.run.verdict import Evidence
+from training.verdicts.bounds import Bound
 from training.verdicts.readings import LOSS, Readings
 
 ROW = 2
 """So many snapshots must agree."""
-STD_BELOW = 0.25
-"""Normalised std of projections that a loss compares: less is one point."""
-RANK_BELOW = 3.0
-START_SHARE = 0.25
-"""A spread below this share of the run's own start is lost, whatever it began with."""
-RANK_SHARE = 0.12
+OF_HEALTHY = 0.4
+"""Less than this share of the least that healthy runs of the method had is lost. A collapse is under a quarter of a healthy
+twin's, and one healthy run may have half as much again as another.
+"""
+SPREAD_OF_START = 0.25
+"""Where no healthy run of the method is known: a spread below this share of the run's own start is lost."""
+RANK_OF_START = 0.12
 """The same of the projections' rank, which healthy methods were seen to lower to a fifth of its start."""
-ENCODER_RANK_SHARE = 0.2
+ENCODER_RANK_OF_START = 0.2
 """The same of the encoder's rank; healthy methods were seen to lower it to .28 of its start."""
+RANK_BELOW = 3.0
+"""So few directions are lost in any case."""
+ONE_WAY = 0.25
+"""Projections with a smaller normalised std all point nearly the same way. That alone is none: SimCLR learns so at τ = .005."""
 ALIKE = 0.01
 """Share of cross-group kNN within which two values are the same."""
 AT_CHANCE = 0.01
@@ -33,7 +39,6 @@ EXPLODED = 20.0
 """So many times the highest loss of the first tenth."""
 EARLY_STEPS = 200
 """Before, a method may still lie below its random initialisation: most two-view methods first do."""
-NUMBER = "{:.2f}"
 
 
 @dataclass(frozen=True)
@@ -44,42 +49,15 @@ class Found:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True)
-class Bound:
-    """A measure that is too small where it lies below `absolute`, or below `share` of the run's start."""
-
-    name: str
-    title: str
-    absolute: float | None = None
-    share: float | None = None
-    compared_only: bool = False
-    """Whether it says something only of methods whose loss compares projections."""
-
-    def below(self, readings: Readings, place: int) -> Evidence | None:
-        """Evidence where it is too small in a snapshot."""
-        value, start = readings.of_snapshot(place, self.name), readings.start(self.name)
-        if value is None or (self.compared_only and not readings.compares):
-            return None
-        key = f"{PREFIX}{self.name}"
-        if self.absolute is not None and value < self.absolute:
-            return Evidence(key, value, self.absolute, f"{self.title} {NUMBER.format(value)}, below {self.absolute:g}")
-        if self.share is not None and start is not None and value < self.share * start:
-            words = (
-                f"{self.title} {NUMBER.format(value)}, {value / start:.0%} of the {NUMBER.format(start)} at the start"
-            )
-            return Evidence(key, value, self.share * start, words)
-        return None
-
-
 ONE_POINT = (
-    Bound("normalised_std", "normalised std", STD_BELOW, compared_only=True),
-    Bound("centred_std", "centred std", share=START_SHARE, compared_only=True),
-    Bound("encoder_normalised_std", "normalised std of the encoder", share=START_SHARE),
+    Bound("centred_std", "centred std", OF_HEALTHY, SPREAD_OF_START, compared_only=True),
+    Bound("encoder_normalised_std", "normalised std of the encoder", OF_HEALTHY, SPREAD_OF_START),
 )
 FEW_DIRECTIONS = (
-    Bound("effective_rank", "effective rank", RANK_BELOW, RANK_SHARE, compared_only=True),
-    Bound("encoder_effective_rank", "effective rank of the encoder", RANK_BELOW, ENCODER_RANK_SHARE),
+    Bound("effective_rank", "effective rank", OF_HEALTHY, RANK_OF_START, RANK_BELOW, compared_only=True),
+    Bound("encoder_effective_rank", "effective rank of the encoder", OF_HEALTHY, ENCODER_RANK_OF_START, RANK_BELOW),
 )
+SAME_WAY = (Bound("normalised_std", "normalised std", absolute=ONE_WAY, compared_only=True),)
 
 
 def diverging(readings: Readings) -> Found | None:
@@ -97,7 +75,10 @@ def diverging(readings: Readings) -> Found | None:
 
 
 def complete_collapse(readings: Readings) -> Found | None:
-    """All clips lie at nearly one point."""
+    """All clips lie at nearly one point, or point one way with few directions left around it."""
+    one_way, few = _lasting(readings, SAME_WAY), _lasting(readings, FEW_DIRECTIONS)
+    if one_way is not None and few is not None:
+        return Found(max(one_way.since, few.since), one_way.evidence + few.evidence)
     return _lasting(readings, ONE_POINT)
 
 

@@ -1,10 +1,11 @@
 """Each rule on made-up curves: it holds where it must, since the right step, and not just beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
+from training.bands import Band
 from training.verdicts import ALARMING, KINDS, Readings, Verdict, judged
 
 LINES = {
@@ -21,6 +22,16 @@ HEALTHY = {
     "cross_group_knn": 0.5,
 }
 STEPS = range(0, 1000, 100)
+BANDS = {
+    f"measure/{name}": Band((100, 500), (low, low), (high, high), 3, ("digits",))
+    for name, low, high in (
+        ("effective_rank", 50.0, 70.0),
+        ("encoder_effective_rank", 60.0, 90.0),
+        ("centred_std", 0.8, 1.2),
+        ("encoder_normalised_std", 0.15, 0.25),
+    )
+}
+"""Of healthy runs, as if nothing was known of them after step 500."""
 
 
 def made(
@@ -28,9 +39,10 @@ def made(
     *,
     loss: Sequence[float] = (5.0, 4.0, 3.0, 2.5, 2.2, 2.0, 1.8, 1.6, 1.4, 1.2),
     lines: Any = LINES,
+    bands: Mapping[str, Band] = {},
     **measures: Sequence[float | None],
 ) -> Readings:
-    """A healthy run, with one value a snapshot where `measures` says otherwise."""
+    """A healthy run of a method of which no others are known, with one value a snapshot where `measures` says otherwise."""
     rows = []
     for i, step in enumerate(STEPS):
         found = {name: measures[name][i] if name in measures else value for name, value in HEALTHY.items()}
@@ -38,7 +50,10 @@ def made(
             found["cross_group_knn"] = 0.5 + 0.03 * i
         rows.append({"step": step, **{f"measure/{k}": v for k, v in found.items() if v is not None}})
         rows += [{"step": step + 10 * k + 1, "train/loss": loss[i]} for k in range(9)]
-    return Readings.of(rows, lines, method)
+    readings = Readings(method, lines=lines, bands=bands)
+    for row in rows:
+        readings.add(row)
+    return readings
 
 
 def with_one(name: str, values: list[float | None]) -> Readings:
@@ -64,7 +79,6 @@ def test_a_healthy_run_learns_since_it_is_above_random_initialisation() -> None:
 @pytest.mark.parametrize(
     ("name", "later", "expected", "words"),
     [
-        ("normalised_std", 0.24, "complete_collapse", "normalised std 0.24, below 0.25"),
         ("encoder_normalised_std", 0.04, "complete_collapse", "20% of the 0.20 at the start"),
         ("centred_std", 0.2, "complete_collapse", "centred std 0.20, 20% of the 1.00 at the start"),
         ("effective_rank", 2.9, "dimensional_collapse", "effective rank 2.90, below 3"),
@@ -85,7 +99,6 @@ def test_what_is_too_small_in_two_snapshots_is_a_collapse_since_the_first_of_the
 @pytest.mark.parametrize(
     ("name", "later"),
     [
-        ("normalised_std", 0.26),
         ("encoder_normalised_std", 0.06),
         ("effective_rank", 8.0),
         ("encoder_effective_rank", 17.0),
@@ -95,17 +108,45 @@ def test_what_is_just_large_enough_is_none(name: str, later: float) -> None:
     assert kind(with_one(name, from_third(HEALTHY[name], later))).kind == "learning"
 
 
+@pytest.mark.parametrize("name", [key.removeprefix("measure/") for key in BANDS])
+def test_where_healthy_runs_are_known_less_than_two_fifths_of_their_least_is_a_collapse(name: str) -> None:
+    least = BANDS[f"measure/{name}"].low[0]
+    verdict = kind(made(bands=BANDS, **{name: [HEALTHY[name], *[0.39 * least] * 9]}))
+    assert verdict.kind in ("complete_collapse", "dimensional_collapse") and verdict.since_step == 100
+    assert f"39% of the {least:.2f} that healthy runs have at least" in verdict.sentence
+    assert kind(made(bands=BANDS, **{name: [HEALTHY[name], *[0.41 * least] * 9]})).kind == "learning"
+
+
+def test_what_healthy_runs_do_is_none_however_far_it_is_from_the_start() -> None:
+    assert kind(made(effective_rank=[900.0, *[50.0] * 9])).kind == "dimensional_collapse"
+    assert kind(made(bands=BANDS, effective_rank=[900.0, *[50.0] * 9])).kind == "learning"
+
+
+def test_an_absolute_bound_holds_only_below_healthy_runs() -> None:
+    few = {"measure/effective_rank": Band((100, 500), (2.0, 2.0), (9.0, 9.0), 3, ("digits",))}
+    assert kind(made(effective_rank=from_third(60.0, 2.5))).kind == "dimensional_collapse"
+    assert kind(made(bands=few, effective_rank=from_third(60.0, 2.5))).kind == "learning"
+
+
+def test_projections_that_point_one_way_are_one_point_where_few_directions_are_left() -> None:
+    one_way = from_third(0.95, 0.1)
+    assert kind(made(normalised_std=one_way)).kind == "learning"
+    verdict = kind(made(normalised_std=one_way, effective_rank=from_third(60.0, 5.0)))
+    assert (verdict.kind, verdict.since_step) == ("complete_collapse", 300)
+    assert [each.key for each in verdict.evidence] == ["measure/normalised_std", "measure/effective_rank"]
+
+
 def test_one_snapshot_alone_is_none_and_one_that_is_over_neither() -> None:
-    assert kind(made(normalised_std=[0.9] * 9 + [0.1])).kind == "learning"
-    assert kind(made(normalised_std=[0.9, 0.1, 0.1, 0.1, *[0.9] * 6])).kind == "learning"
-    assert kind(made(normalised_std=[0.01, *[0.9] * 9])).kind == "learning"  # the first is of random weights
+    assert kind(made(centred_std=[0.9] * 9 + [0.1])).kind == "learning"
+    assert kind(made(centred_std=[0.9, 0.1, 0.1, 0.1, *[0.9] * 6])).kind == "learning"
+    assert kind(made(bands=BANDS, centred_std=[0.01, *[0.9] * 9])).kind == "learning"  # the first is of random weights
 
 
 def test_projections_that_no_loss_compares_may_lie_close_together() -> None:
     close = from_third(0.95, 0.1)
-    assert kind(made("masked_autoencoder", normalised_std=close)).kind == "learning"
-    assert kind(made(None, normalised_std=close)).kind == "learning"
-    assert kind(made("simclr", normalised_std=close)).kind == "complete_collapse"
+    assert kind(made("masked_autoencoder", centred_std=close)).kind == "learning"
+    assert kind(made(None, centred_std=close)).kind == "learning"
+    assert kind(made("simclr", centred_std=close)).kind == "complete_collapse"
 
 
 def test_a_loss_at_its_chance_line_is_a_trivial_solution_but_a_collapse_comes_first() -> None:
@@ -113,9 +154,7 @@ def test_a_loss_at_its_chance_line_is_a_trivial_solution_but_a_collapse_comes_fi
     verdict = kind(made(loss=flat, cross_group_knn=[0.5] * 10))
     assert (verdict.kind, verdict.since_step) == ("trivial_solution", 81)
     assert "loss 5.010, chance is 5.000" in verdict.sentence
-    assert (
-        kind(made(loss=flat, cross_group_knn=[0.5] * 10, normalised_std=[0.9] + [0.1] * 9)).kind == "complete_collapse"
-    )
+    assert kind(made(loss=flat, cross_group_knn=[0.5] * 10, centred_std=[0.9] + [0.1] * 9)).kind == "complete_collapse"
     assert kind(made(loss=flat)).kind == "learning"  # whatever the loss says, the neighbours are better
     assert kind(made(loss=flat, cross_group_knn=[0.5] * 10, lines={**LINES, "loss": None})).kind == "plateau"
 
@@ -150,7 +189,7 @@ def test_without_labels_a_falling_loss_is_learning() -> None:
 
 
 def test_the_settings_change_cause_and_remedy_and_nothing_else() -> None:
-    readings = made(normalised_std=from_third(0.95, 0.1))
+    readings = made(centred_std=from_third(0.95, 0.1))
     told = judged(readings, {"method": "simclr", "breaks": ["negatives"]})
     bare = judged(readings, {})
     assert told.cause.startswith("The part negatives was taken out.") and bare.cause == ""
