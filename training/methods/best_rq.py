@@ -25,7 +25,7 @@ from training.encoders.conv_gru import stacked
 from training.encoders.encoder import Encoder
 from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, in_use
 from training.parts.naming import names_in_use, naming, shares_of_names
 from training.run.schema import Picture
 from training.settings import setting
@@ -102,14 +102,7 @@ class BestRQ(Method):
     )
     parts = (
         accuracy("How often the code of a hidden step is named."),
-        part(
-            "codes_used",
-            "Codes in use",
-            "How many codes the quantiser really uses: e to the entropy of their shares in the batch.",
-            "codes",
-            1,
-            chart="",
-        ),
+        in_use("codes", "the quantiser really uses in a batch"),
     )
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "learning_rate": 3e-3, "batch_size": 64, "warmup_steps": 100, "views": {**PLAIN, "crop_seconds": 0.48},

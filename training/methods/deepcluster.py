@@ -21,7 +21,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, in_use
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import projector
 from training.parts.kmeans import Clustering, clusters_for
@@ -89,14 +89,7 @@ class DeepCluster(Method):
     epochs: Tensor
     parts = (
         accuracy("How often the classifier names the cluster in which the clip was put."),
-        part(
-            "clusters_used",
-            "Clusters in use",
-            "How many clusters the clips really fall into: e to the entropy of their sizes; 1 is a single one.",
-            "clusters",
-            1,
-            chart="",
-        ),
+        in_use("clusters", "the clips really fall into"),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Suits, Task, part
+from training.methods.method import Card, Chance, Suits, Task, in_use, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
 from training.parts.quantiser import perplexity
@@ -129,14 +129,7 @@ class DINO(TwoViews):
             "How far the student is from the teacher.",
             "nats",
         ),
-        part(
-            "prototypes_used",
-            "Prototypes in use",
-            "How many prototypes the views of a batch really share out among them: e to the entropy of their mean shares; 1 is collapse.",
-            "prototypes",
-            1,
-            chart="",
-        ),
+        in_use("prototypes", "the views of a batch really share out among them"),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

@@ -32,7 +32,7 @@ from training.data.store import clip_power
 from training.encoders.transformers import FrameTransformer
 from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, in_use
 from training.parts.kmeans import kmeans, nearest
 from training.parts.memory import Memory
 from training.parts.naming import names_in_use, naming, shares_of_names
@@ -193,14 +193,7 @@ class HuBERT(Method):
     )
     parts = (
         accuracy("How often the cluster of a hidden moment is named; it falls where the second iteration begins."),
-        part(
-            "clusters_used",
-            "Clusters in use",
-            "How many clusters the moments of a batch really fall into: e to the entropy of their shares.",
-            "clusters",
-            1,
-            chart="",
-        ),
+        in_use("clusters", "the moments of a batch really fall into"),
     )
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "learning_rate": 2e-3, "batch_size": 64, "warmup_steps": 100, "views": {**PLAIN, "crop_seconds": 0.48},

@@ -108,6 +108,12 @@ def accuracy(meaning: str, name: str = "accuracy", title: str = "Accuracy", char
     return part(name, title, meaning, "share right", chart=chart)
 
 
+def in_use(what: str, of: str, warning: str = "1 is a single one.") -> Curve:
+    """The curve of how many clusters, codes or prototypes are really used: e to the entropy of their shares."""
+    meaning = f"How many {what} {of}: e to the entropy of their shares; {warning}"
+    return part(f"{what}_used", f"{what.capitalize()} in use", meaning, what, 1, chart="")
+
+
 class Method(nn.Module, ABC):
     """A self-supervised objective around an encoder.
 

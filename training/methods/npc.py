@@ -18,7 +18,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.masked_conv import HIDDEN, KERNEL, MaskedConv
 from training.methods.flow import Flow
-from training.methods.method import Card, Method, Suits, Task, part
+from training.methods.method import Card, Method, Suits, Task, in_use
 from training.parts.mean_over import loss_over, mean_over
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
 from training.run.schema import Curve, Picture
@@ -100,14 +100,10 @@ class NPC(Method):
         ),
     )
     parts: tuple[Curve, ...] = (
-        part(
-            "codes_used",
-            "Codes in use",
-            "How many codes of a codebook are in use; two to five of 64 is what healthy runs have, and 1 means that all frames "
-            "are rebuilt alike.",
+        in_use(
             "codes",
-            1,
-            chart="",
+            "of a codebook are in use",
+            "two to five of 64 is what healthy runs have, and 1 means that all frames are rebuilt alike.",
         ),
     )
 

@@ -23,7 +23,7 @@ from torch import Generator, Tensor, nn
 from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, part
+from training.methods.method import Card, Chance, Method, Suits, Task, in_use, part
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.contrast import products
 from training.parts.heads import projector
@@ -124,14 +124,7 @@ class SwAV(Method):
             "nats",
             chart="",
         ),
-        part(
-            "prototypes_used",
-            "Prototypes in use",
-            "How many prototypes the views of a batch really share out among them: e to the entropy of their mean shares; 1 is collapse.",
-            "prototypes",
-            1,
-            chart="",
-        ),
+        in_use("prototypes", "the views of a batch really share out among them"),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

@@ -27,7 +27,7 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.encoders.transformers import Transformer
 from training.methods.flow import Flow
-from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, part
+from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, in_use, part
 from training.parts.contrast import products
 from training.parts.mean_over import mean_over
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
@@ -130,14 +130,7 @@ class Wav2Vec2(Method):
             chart="",
         ),
         accuracy("How often the true code of a hidden moment is the nearest."),
-        part(
-            "codes_used",
-            "Codes in use",
-            "How many codes of a codebook are really used; few of many means that the rest is dead.",
-            "codes",
-            1,
-            chart="",
-        ),
+        in_use("codes", "of a codebook are really used", "few of many means that the rest is dead."),
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

@@ -56,9 +56,9 @@ def made(
     return readings
 
 
-def with_one(name: str, values: list[float | None]) -> Readings:
+def with_one(name: str, values: Sequence[float | None], bands: Mapping[str, Band] = {}) -> Readings:  # noqa: B006
     """A healthy run but for one measure."""
-    return made(**{name: values})  # type: ignore[arg-type]  # it is none of the named ones
+    return made(bands=bands, **{name: values})  # type: ignore[arg-type]  # it is none of the named ones
 
 
 def kind(readings: Readings) -> Verdict:
@@ -111,10 +111,10 @@ def test_what_is_just_large_enough_is_none(name: str, later: float) -> None:
 @pytest.mark.parametrize("name", [key.removeprefix("measure/") for key in BANDS])
 def test_where_healthy_runs_are_known_less_than_two_fifths_of_their_least_is_a_collapse(name: str) -> None:
     least = BANDS[f"measure/{name}"].low[0]
-    verdict = kind(made(bands=BANDS, **{name: [HEALTHY[name], *[0.39 * least] * 9]}))
+    verdict = kind(with_one(name, [HEALTHY[name], *[0.39 * least] * 9], BANDS))
     assert verdict.kind in ("complete_collapse", "dimensional_collapse") and verdict.since_step == 100
     assert f"39% of the {least:.2f} that healthy runs have at least" in verdict.sentence
-    assert kind(made(bands=BANDS, **{name: [HEALTHY[name], *[0.41 * least] * 9]})).kind == "learning"
+    assert kind(with_one(name, [HEALTHY[name], *[0.41 * least] * 9], BANDS)).kind == "learning"
 
 
 def test_what_healthy_runs_do_is_none_however_far_it_is_from_the_start() -> None:
