@@ -56,7 +56,7 @@ def made(
     return readings
 
 
-def with_one(name: str, values: Sequence[float | None], bands: Mapping[str, Band] = {}) -> Readings:  # noqa: B006
+def with_one(name: str, values: Sequence[float | None], bands: Mapping[str, Band] = {}) -> Readings:
     """A healthy run but for one measure."""
     return made(bands=bands, **{name: values})  # type: ignore[arg-type]  # it is none of the named ones
 
