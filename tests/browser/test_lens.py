@@ -62,6 +62,25 @@ def test_kept_steps_are_gone_back_to(finished_site: Any, look: Callable[..., Any
     assert "step 0 · 1 of 3" in page.locator("#map .timeline-words").inner_text()
 
 
+def test_a_snapshot_that_is_new_is_shown_as_soon_as_it_is_looked_at(
+    finished_site: Any, look: Callable[..., Any]
+) -> None:
+    """The map may know of a snapshot before the lens does: going to it, the lens shows that one and not the one before."""
+    seen = look(finished_site)
+    known = {"steps": [0, 10]}
+    seen.page.route("**/x/run/made-up/lens", lambda route: route.fulfill(json=known))
+    page = seen.open("tab=live&run=made-up")
+    page.wait_for_function(SCROLLED_TO.replace("'20'", "'10'"), timeout=60_000, polling=200)
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    known["steps"] = [0, 10, 20]
+    page.locator("#map").get_by_label("Snapshot", exact=True).press("ArrowLeft")
+    page.locator("#map").get_by_label("Snapshot", exact=True).press("ArrowRight")
+    page.get_by_text("Follow live").first.click()
+    page.locator("#map").get_by_label("Snapshot", exact=True).press("Home")
+    page.locator("#map").get_by_label("Snapshot", exact=True).press("End")
+    page.locator("#lens .part-lens[data-step='20']").wait_for()
+
+
 def test_where_the_sounds_are_missing_it_is_seen_and_said(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = shown_lens(seen, "bare")

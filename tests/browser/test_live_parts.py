@@ -96,3 +96,17 @@ def test_the_first_minute_plays_three_captions_and_offers_three_ways(empty_site:
     back.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
     assert back.locator("#drop").is_hidden()
     assert seen.troubles == []
+
+
+def test_a_word_of_the_field_is_explained_by_focus_and_by_a_tap(finished_site: Any, look: Callable[..., Any]) -> None:
+    for touch in (False, True):
+        page = look(finished_site, width=390 if touch else 1280, touch=touch).open("tab=live&run=made-up")
+        term = page.locator(".part-standing .term", has_text="kNN").first
+        term.wait_for(timeout=60_000)
+        bubble = page.locator("#term-said")
+        term.tap() if touch else term.focus()
+        bubble.filter(has_text="nearest neighbours").wait_for()
+        box = bubble.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
+        page.keyboard.press("Escape")
+        bubble.wait_for(state="hidden")

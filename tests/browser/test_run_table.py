@@ -87,6 +87,34 @@ def test_runs_are_sorted_filtered_starred_and_named(site: Site, look: Callable[.
     assert page.evaluate("window.ran") is None and seen.troubles == []
 
 
+def test_space_ticks_a_run_and_enter_opens_it(site: Site, look: Callable[..., Seen]) -> None:
+    seen, page = opened(site, look)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    name = page.evaluate("document.activeElement.closest('tr').dataset.name")
+    page.keyboard.press("Space")
+    assert page.locator(f"#runs tr[data-name={name}] .runs-choose input").is_checked()
+    assert page.locator("#runs dialog").is_visible()
+    page.keyboard.press("Space")
+    assert not page.locator(f"#runs tr[data-name={name}] .runs-choose input").is_checked()
+    page.keyboard.press("Enter")
+    page.locator("#runs dialog").wait_for(state="hidden")
+    page.wait_for_function(f"location.search.includes('run={name}')")
+    assert seen.troubles == []
+
+
+def test_ages_grow_in_an_open_window(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site, alone=True)
+    seen.page.clock.install()
+    page = seen.open("tab=live&run=old")
+    field = page.get_by_role("combobox", name="Run", exact=True)
+    page.wait_for_function("field => field.value.includes(' ago')", arg=field.element_handle())
+    before = field.input_value()
+    page.clock.fast_forward(400 * 86_400_000)
+    page.wait_for_function("([field, before]) => field.value !== before", arg=[field.element_handle(), before])
+    assert seen.troubles == []
+
+
 def test_several_runs_are_laid_over_each_other_with_their_own_baselines(site: Site, look: Callable[..., Seen]) -> None:
     seen, page = opened(site, look)
     choose(page, "old", "middle", "new")

@@ -76,6 +76,7 @@ class BarlowTwins(TwoViews):
             columns="outputs",
             low=-1.0,
             high=1.0,
+            shows="identity",
         ),
     )
     parts = (

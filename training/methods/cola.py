@@ -92,6 +92,7 @@ class COLA(Method):
             "matrix",
             rows="clips",
             columns="clips",
+            shows="diagonal",
         ),
     )
     parts = (accuracy("How often a segment picks the other segment of its own recording out of the batch."),)

@@ -97,7 +97,7 @@ class Data2Vec(Method):
             "similarity", "Predictions against targets",
             "Each row is what the student says of a clip's first hidden moment, each column what the teacher made of one: "
             "bright on the diagonal means that the prediction fits its own clip.",
-            "matrix", rows="clips", columns="clips", low=-1.0, high=1.0,
+            "matrix", rows="clips", columns="clips", low=-1.0, high=1.0, shows="diagonal",
         ),
         Picture(
             "spread", "Spread",

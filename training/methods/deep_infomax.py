@@ -99,6 +99,7 @@ class DeepInfoMax(Method):
             "matrix",
             rows="clips",
             columns="clips",
+            shows="diagonal",
         ),
     )
     parts = (

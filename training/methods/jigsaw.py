@@ -80,6 +80,7 @@ class Jigsaw(Puzzle):
             columns="guessed places",
             low=0.0,
             high=1.0,
+            shows="shares",
         ),
         Picture(
             "guesses",
@@ -91,6 +92,7 @@ class Jigsaw(Puzzle):
             columns="orders, the true one first",
             low=0.0,
             high=1.0,
+            shows="shares",
         ),
     )
     parts = (accuracy("How often the order of the shuffled pieces is named rightly."),)

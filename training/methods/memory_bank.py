@@ -81,6 +81,7 @@ class MemoryBank(Method):
             columns="clips",
             low=-1.0,
             high=1.0,
+            shows="diagonal",
         ),
     )
     parts = (accuracy("How often a clip's own memory lies nearer than all memories that were drawn of other clips."),)

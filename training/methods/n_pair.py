@@ -68,6 +68,7 @@ class NPair(AgainstOthers):
             "matrix",
             rows="clips",
             columns="clips",
+            shows="diagonal",
         ),
     )
     parts = (

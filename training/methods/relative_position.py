@@ -72,6 +72,7 @@ class RelativePosition(Puzzle):
             columns="guessed distances",
             low=0.0,
             high=1.0,
+            shows="shares",
         ),
     )
     parts = (accuracy("How often the distance between the two pieces is named rightly."),)

@@ -41,6 +41,7 @@ SIMILARITY = Picture(
     columns="clips",
     low=-1.0,
     high=1.0,
+    shows="diagonal",
 )
 """For methods that compare first views with second views."""
 

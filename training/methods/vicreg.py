@@ -75,6 +75,7 @@ class VICReg(TwoViews):
             columns="outputs",
             low=-1.0,
             high=1.0,
+            shows="identity",
         ),
     )
     parts = (

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar, get_args
 VERSION = 1
 Writer = Literal["trainer", "projector", "page"]
 PictureKind = Literal["matrix", "spectrograms", "bars"]
+Shows = Literal["", "identity", "diagonal", "shares"]
 AXES: dict[PictureKind, int] = {"matrix": 2, "spectrograms": 3, "bars": 1}
 """How many axes a picture's array has. The first kind with so many is that of an array which nobody described."""
 T = TypeVar("T")
@@ -105,6 +106,9 @@ class Picture:
     low: float | None = None
     high: float | None = None
     """The range of the colours or of the bars, where it is known beforehand."""
+    shows: Shows = ""
+    """What a matrix is to become. identity: 1 on its diagonal, 0 elsewhere. diagonal: more on its diagonal than elsewhere,
+    where a model that learned nothing has the same. shares: rows are shares of 1, which such a model spreads evenly."""
 
     def takes(self, shape: Sequence[int]) -> bool:
         """Whether an array of this shape is one; another version of the method may have left it."""

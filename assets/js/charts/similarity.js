@@ -1,4 +1,5 @@
-// How alike two sounds are to the model, snapshot by snapshot, over what random pairs of clips give.
+// How alike two sounds are to the model beside random pairs of clips, snapshot by snapshot. The share of pairs is drawn and
+// not the cosine: that falls for all pairs while training moves clips apart, which reads as if the model got worse.
 
 import { make, onResize } from "../core/elements.js";
 import { axis, fontFamily, plotly } from "../core/plot.js";
@@ -15,14 +16,16 @@ class Similarity {
   constructor(root, empty) {
     this.empty = empty;
     this.verdict = make("p.similarity-verdict", { role: "status" });
+    this.title = make("p.chart-title", {}, "Of random pairs of clips, so many are less alike to the model");
     this.plot = make("div.similarity-plot");
     this.note = make(
       "p.map-note",
       {},
-      "The band holds 90 % of random pairs of clips, the dotted line is their median: " +
-        "a similarity says something only where it leaves the band.",
+      "Near 100 % the model takes the two for the same, at 50 % for any two clips, near 0 % for opposites. " +
+        "Step 0 is before training. Point at the curve for the cosine, which means little by itself: " +
+        "it usually falls for all pairs while training moves clips apart.",
     );
-    root.append(this.verdict, this.plot, this.note);
+    root.append(this.verdict, this.title, this.plot, this.note);
     /** @type {Row[]} */
     this.rows = [];
     this.drawn = false;
@@ -37,7 +40,7 @@ class Similarity {
     this.rows = value?.rows ?? [];
     this.verdict.textContent = value?.text ?? this.empty;
     this.verdict.dataset.tone = value?.tone ?? (this.rows.length ? "" : "empty");
-    this.plot.hidden = this.note.hidden = !this.rows.length;
+    this.title.hidden = this.plot.hidden = this.note.hidden = !this.rows.length;
     this.draw();
   }
 
@@ -47,37 +50,27 @@ class Similarity {
     const x = this.rows.map((row) => row.step);
     /** @param {keyof Row} key */
     const of = (key) => this.rows.map((row) => row[key]);
-    const base = { x, type: "scatter", mode: "lines", hoverinfo: "skip", showlegend: false };
     const [strong, faint] = [colour("accent"), colour("faint-text")];
     const traces = [
-      { ...base, y: of("low"), line: { width: 0 } },
       {
-        ...base,
-        y: of("high"),
-        line: { width: 0 },
-        fill: "tonexty",
-        fillcolor: colour("grid"),
-        name: "90 % of random pairs",
-        showlegend: true,
-      },
-      {
-        ...base,
-        y: of("median"),
+        x,
+        y: x.map(() => 50),
+        type: "scatter",
+        mode: "lines",
+        hoverinfo: "skip",
         line: { color: faint, width: 1.2, dash: "dot" },
-        name: "median of random pairs",
-        showlegend: true,
+        name: "any two clips",
       },
       {
-        ...base,
-        y: of("cosine"),
+        x,
+        y: of("percentile"),
+        type: "scatter",
         mode: "lines+markers",
         line: { color: strong, width: 2.2 },
         marker: { size: 6, color: strong },
         name: "these two sounds",
-        showlegend: true,
-        hoverinfo: "all",
-        customdata: of("percentile"),
-        hovertemplate: "step %{x:,}: %{y:.2f}, above %{customdata:.0f} % of random pairs<extra></extra>",
+        customdata: of("cosine"),
+        hovertemplate: "step %{x:,}: above %{y:.0f} % of random pairs, cosine %{customdata:.2f}<extra></extra>",
       },
     ];
     const layout = {
@@ -87,7 +80,8 @@ class Similarity {
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: fontFamily(), color: colour("text"), size: 11 },
       xaxis: axis({ title: { ...axis().title, text: "step" }, rangemode: "tozero", nticks: 6 }),
-      yaxis: axis({ title: { ...axis().title, text: "cosine similarity" }, nticks: 6 }),
+      yaxis: axis({ title: { ...axis().title, text: "% of random pairs" }, range: [-3, 104], nticks: 6 }),
+      showlegend: true,
       hovermode: "closest",
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 10.5 } },
     };

@@ -284,6 +284,8 @@ export interface LensPicture {
   series: string[];
   low: number;
   high: number;
+  /** what a matrix is to become: "identity", "diagonal", "shares" or "" */
+  shows: string;
   shape: number[];
   values: string;
 }

@@ -5,6 +5,7 @@ import { isSeen, onPulse } from "../core/pulse.js";
 import { view } from "../core/view.js";
 import { known } from "../runs/known.js";
 
+const AGE_MS = 30_000; // runs grow older by minutes
 const ASK_MS = 4000; // while there is no run to look at, one may be started by the command line
 const NOTHING = { name: "", line: "nothing" };
 
@@ -208,5 +209,6 @@ export function mount(root, { props, watch }) {
   tell();
   if (place) return;
   onPulse(() => choice.propose(), { every: ASK_MS, seen: () => view.run === null });
+  onPulse(() => known.reword(), { every: AGE_MS, seen: () => known.asked });
   onPulse(() => choice.ask(), { every: ASK_MS, seen: () => choice.awaited });
 }

@@ -2,6 +2,7 @@
 
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { explain } from "../core/terms.js";
 import { view } from "../core/view.js";
 
 const MEASURE = "measure/cross_group_knn";
@@ -112,8 +113,8 @@ export function mount(root) {
     const stand = standOf(feed.rows, feed.baselines ?? {}, feed.status ?? null);
     root.dataset.tone = stand.tone;
     root.hidden = stand.tone === "none";
-    head.textContent = stand.head;
-    words.textContent = stand.words;
+    explain(head, stand.head);
+    explain(words, stand.words);
     const fresh = stand.passed && passed.textContent === "" && root.dataset.run === feed.name;
     tellWhy(why, feed.status?.verdict);
     passed.textContent = stand.passed;

@@ -1,5 +1,5 @@
 // The pictures of what a method's own loss sees, at the newest snapshot or any that is kept. Drawn only for a new
-// snapshot and only while in view: the training beside it needs the processor more.
+// snapshot and only within a screen of what is in view: the training beside it needs the processor more.
 
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
@@ -42,6 +42,7 @@ class LensView {
     /** @type {Map<number, Promise<Lens>>} */
     this.answers = new Map(); // step → promise of a lens
     this.drawn = "";
+    this.asked = 0; // how often for the steps; an answer that another request has overtaken is not heeded
     this.inView = false;
     this.behind = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -61,9 +62,12 @@ class LensView {
         this.inView = isIntersecting;
         if (this.behind) this.catchUp();
       },
-      { rootMargin: "100px" },
+      { rootMargin: "100%" }, // drawn before somebody has scrolled to it
     );
     this.watcher.observe(root);
+    view.on(["step"], ({ step }) => {
+      if (step !== null && step > (this.timeline.steps.at(-1) ?? -1)) this.catchUp(); // a snapshot that isn't known yet
+    });
     this.clear("");
   }
 
@@ -111,8 +115,10 @@ class LensView {
     this.behind = !this.inView || !isSeen(this.root);
     const { run } = this;
     if (this.behind || !run) return;
+    this.asked++;
+    const { asked } = this;
     const steps = await source.lensSteps(run).catch((error) => this.failed(error, []));
-    if (run === this.run) this.timeline.offer(steps);
+    if (run === this.run && asked === this.asked) this.timeline.offer(steps);
   }
 
   /**

@@ -3,6 +3,7 @@
 import { make } from "../core/elements.js";
 import { Field, Figure } from "./figure.js";
 import { legend, paint, readable, shownRange, tableFor, unpacked } from "./paint.js";
+import { shownInWords, spread } from "./shows.js";
 
 const SIDE = 330; // pixels of a square one; others have its area
 const [LEAST, MOST] = [120, 470];
@@ -57,9 +58,17 @@ export class Matrix extends Figure {
     const [rows, columns] = picture.shape;
     const table = tableFor(picture);
     const range = shownRange(this.picture);
-    paint(this.canvas, { ...this.picture, ...range }, rows, columns, { table });
-    const whole = `Colours span what is there, of ${readable(picture.low)} to ${readable(picture.high)}.`;
-    this.legend.replaceChildren(legend(range, table), range.fitted ? make("p.lens-fitted", {}, whole) : "");
+    const spreads = picture.shows === "identity"; // about 0, and in most of its cells near it
+    const values = spreads ? spread(this.picture.values) : this.picture.values;
+    paint(this.canvas, { values, ...range }, rows, columns, { table });
+    const chance = picture.shows === "shares" ? 1 / columns : undefined;
+    const whole = range.fitted
+      ? `Colours span what is there, of ${readable(picture.low)} to ${readable(picture.high)}.`
+      : "";
+    this.legend.replaceChildren(
+      legend(range, table, { chance, spreads }),
+      ...[whole, shownInWords(this.picture)].filter(Boolean).map((words) => make("p.lens-words", {}, words)),
+    );
     this.field.resize(rows, columns);
   }
 

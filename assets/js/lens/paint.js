@@ -80,14 +80,21 @@ export function paint(
 }
 
 /**
- * A strip with all colours from low to high, and the numbers they stand for.
+ * A strip with all colours from low to high, and the numbers they stand for; a mark where chance lies in it.
  * @param {{low: number, high: number}} range
  * @param {Uint32Array<ArrayBuffer>} [table]
+ * @param {{chance?: number, spreads?: boolean}} [options] `spreads`: colours go by square roots, about 0
  */
-export function legend({ low, high }, table) {
+export function legend({ low, high }, table, { chance, spreads = false } = {}) {
   const strip = make("canvas", { "aria-hidden": "true" });
   paint(strip, { values: Float32Array.from({ length: 256 }, (_, i) => i), low: 0, high: 255 }, 1, 256, { table });
-  return make("p.lens-legend", {}, readable(low), strip, readable(high));
+  /** @type {[place: number, words: string][]} */
+  const marks = spreads ? [-0.5, 0, 0.5].map((at) => [0.5 + at / 2, readable(at * Math.abs(at) * high)]) : [];
+  if (chance !== undefined) marks.push([(chance - low) / (high - low || 1), `chance ${readable(chance)}`]);
+  const inside = marks.filter(([place]) => place >= 0 && place <= 1);
+  const named = inside.map(([place, words]) => make("span.lens-mark", { style: { left: `${100 * place}%` } }, words));
+  const scale = make("span.lens-strip-scale", {}, strip, ...named);
+  return make("p.lens-legend", { "data-marked": named.length > 0 }, readable(low), scale, readable(high));
 }
 
 /**

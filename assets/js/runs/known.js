@@ -45,7 +45,7 @@ class Known {
     return this.shorts.get(name) ?? name;
   }
 
-  /** Calls `listener` whenever runs were asked for. @param {() => unknown} listener */
+  /** Calls `listener` whenever runs were asked for, or are said in other words. @param {() => unknown} listener */
   on(listener) {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -60,11 +60,16 @@ class Known {
     const list = await source.runs(changed);
     // A short answer does not forget what a long one told: settings of a run never change.
     this.rows = list.runs.map((row) => ({ ...row, changed: row.changed ?? this.of(row.name)?.changed ?? null }));
+    this.asked = true;
+    this.reword();
+    return list;
+  }
+
+  /** Says all runs anew: how old they are changes while nothing else does. */
+  reword() {
     this.lines = toldApart(this.rows, (row) => lineOf(row));
     this.shorts = toldApart(this.rows, (row) => shortOf(row));
-    this.asked = true;
     tellAll(this.listeners);
-    return list;
   }
 }
 

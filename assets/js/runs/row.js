@@ -74,7 +74,11 @@ function named(row, table) {
   const { name, title, own_title } = row;
   const about = title === own_title ? name : `${own_title} · ${name}`;
   return [
-    make("button.runs-open", { type: "button", title: "Look at this run", onclick: () => table.open(name) }, title),
+    make(
+      "button.runs-open",
+      { type: "button", title: "Look at this run (space ticks it)", onclick: () => table.open(name) },
+      title,
+    ),
     table.readOnly
       ? null
       : make(

@@ -117,7 +117,8 @@ class RunsDialog {
     const rows = this.shown;
     const names = new Set(known.rows.map(({ name }) => name));
     this.chosen = new Set([...this.chosen].filter((name) => names.has(name)));
-    const drawn = JSON.stringify([rows, this.by, this.down, [...this.chosen], this.renamed, view.state.runs]);
+    const minute = Math.floor(Date.now() / 60_000); // ages are written
+    const drawn = JSON.stringify([rows, this.by, this.down, [...this.chosen], this.renamed, view.state.runs, minute]);
     if (drawn === this.drawn) return;
     if (this.renamed && this.body.querySelector(".runs-rename") && rows.some(({ name }) => name === this.renamed))
       return this.foot.childElementCount ? undefined : this.drawFoot(); // what is being written stays
@@ -186,7 +187,9 @@ class RunsDialog {
     over.title = count > MOST_RUNS ? `At most ${MOST_RUNS} runs can be told apart.` : "";
     const gone = make("button.plain.runs-delete", { type: "button", onclick: () => this.confirm() }, "Delete …");
     gone.disabled = count === 0;
-    const said = count ? `${count} chosen` : "Choose runs to lay their curves over each other.";
+    const said = count
+      ? `${count} chosen`
+      : "Choose runs to lay their curves over each other. Space ticks, Enter opens.";
     this.foot.replaceChildren(make("span.runs-said", {}, said), ...(this.readOnly ? [over] : [gone, over]));
   }
 
@@ -287,8 +290,13 @@ class RunsDialog {
     this.edit(null);
   }
 
-  /** The arrow keys go from run to run. @param {KeyboardEvent} event */
+  /** The arrow keys go from run to run, the space bar ticks the one that has the focus, Enter opens it. @param {KeyboardEvent} event */
   key(event) {
+    if (event.key === " " && document.activeElement?.matches(".runs-open")) {
+      event.preventDefault();
+      const name = document.activeElement.closest("tr")?.dataset.name ?? "";
+      return this.choose(name, !this.chosen.has(name));
+    }
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
     const active = document.activeElement;
     if (!step || active instanceof HTMLSelectElement) return;

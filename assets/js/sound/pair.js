@@ -175,8 +175,11 @@ export function alikeInWords(alike) {
   const { cosine, percentile, before } = alike;
   /** @param {number} value */
   const number = (value) => value.toFixed(2).replace("-", "−");
-  /** @param {number} percentile */
-  const share = (percentile) => `more than ${Math.floor(percentile)} %`;
-  const now = `Similarity to the model: ${number(cosine)}, ${share(percentile)} of random pairs of clips.`;
-  return before ? `${now} Before training: ${number(before.cosine)}, ${share(before.percentile)}.` : now;
+  /** @param {{cosine: number, percentile: number}} one */
+  const share = (one) => `${Math.floor(one.percentile)} %`;
+  const now = `To the model these two are more alike than ${share(alike)} of random pairs of clips (cosine ${number(cosine)}).`;
+  if (!before) return now;
+  const then = `${now} Before training it was ${share(before)} (cosine ${number(before.cosine)}).`;
+  const apart = before.cosine > cosine && percentile >= before.percentile - 1;
+  return apart ? `${then} The cosine fell because training moves all clips apart; the share is what counts.` : then;
 }

@@ -37,8 +37,12 @@ test("how alike views are, in words", () => {
   const alike = { step: 9, cosine: 0.934, percentile: 99.7, before: { cosine: -0.2, percentile: 31.2 } };
   assert.equal(
     alikeInWords(alike),
-    "Similarity to the model: 0.93, more than 99 % of random pairs of clips. Before training: −0.20, more than 31 %.",
+    "To the model these two are more alike than 99 % of random pairs of clips (cosine 0.93). " +
+      "Before training it was 31 % (cosine −0.20).",
   );
   assert.equal(alikeInWords({ why: "It hears otherwise." }), "It hears otherwise.");
   assert.doesNotMatch(alikeInWords({ ...alike, before: null }), /Before/);
+  assert.match(alikeInWords({ ...alike, before: { cosine: 0.99, percentile: 60 } }), /cosine fell because/);
+  const worse = { cosine: 0.99, percentile: 100 };
+  assert.doesNotMatch(alikeInWords({ ...alike, percentile: 40, before: worse }), /cosine fell because/);
 });
