@@ -10,8 +10,9 @@ class ClipList(BrowserPart):
 
     A row's "sound" is an address as for SoundPlayer (None: cannot be heard); "score" is a cosine, drawn as a bar;
     "clip" is its number in the data of the run, "agrees" whether it has the label of the sound it is near to. Ten rows are
-    shown, and more when they are asked for; with `threshold` a slider leaves out those that are less alike. With `action` each row that has one has a button of that meaning, which
-    chooses the clip, everywhere on the page.
+    shown, and more when they are asked for; with `threshold` a slider leaves out those that are less alike; with `in_turn` a
+    button plays all that are shown, one after the other. With `action` each row that has one has a button of that meaning,
+    which chooses the clip, everywhere on the page.
     """
 
     def __init__(
@@ -21,7 +22,8 @@ class ClipList(BrowserPart):
         empty: str = "Nothing to list yet.",
         action: str = "",
         threshold: bool = False,
+        in_turn: bool = False,
         **settings: Any,
     ):
-        own: dict[str, Any] = {"empty": empty, "action": action, "threshold": threshold}
+        own: dict[str, Any] = {"empty": empty, "action": action, "threshold": threshold, "in_turn": in_turn}
         super().__init__(value, module="sound/clips.js", kind="part-clips", **own, **settings)

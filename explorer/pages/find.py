@@ -75,7 +75,7 @@ class _Search:
                 self.step.accepts = int  # type: ignore[misc]  # of this one alone, whose choices are numbers
                 self.notice = Notice(elem_id="found-notice")
                 self.list = ClipList(
-                    empty=NO_QUERY, action="Search from this one", threshold=True, elem_id="found-list"
+                    empty=NO_QUERY, action="Search from this one", threshold=True, in_turn=True, elem_id="found-list"
                 )
             with gr.Column(scale=8, min_width=320):
                 self.map = EmbeddingMap(panel=False, elem_id="find-map")

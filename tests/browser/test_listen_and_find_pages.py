@@ -222,6 +222,39 @@ def test_a_sound_is_found_searched_from_and_compared(site: Site, tmp_path: Path,
     page.locator("#similarity .js-plotly-plot").wait_for(timeout=SLOW_MS)
 
 
+def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_heard(
+    site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(site)
+    page = seen.open("tab=find&run=made")
+    field = page.locator("#find-picker").get_by_label("Search labels and files")
+    field.wait_for(timeout=SLOW_MS)
+    page.evaluate("window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key))")
+    field.fill("low")
+    field.press("ArrowDown")
+    matches = page.locator("#find-picker .text-matches .clip-hear")
+    page.wait_for_function("document.activeElement.closest('.text-matches')")
+    page.keyboard.press("ArrowDown")
+    wanted = matches.nth(1).locator(".clip-label").inner_text()
+    page.keyboard.press("Space")
+    page.wait_for_function("heard.length === 1", timeout=SLOW_MS)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert field.evaluate("field => field === document.activeElement")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("document.activeElement.closest('.text-matches')")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator("#find-player .player-title", has_text=wanted).wait_for(timeout=SLOW_MS)
+    page.locator("#found-list .clip").nth(9).wait_for(timeout=SLOW_MS)
+    before = page.evaluate("heard.length")
+    page.locator("#found-list .clips-hear-all").click()
+    page.wait_for_function("before => heard.length >= before + 2", arg=before, timeout=SLOW_MS)
+    page.locator("#found-list").get_by_role("button", name="Stop").click()
+    page.locator("#found-list").get_by_role("button", name="Hear all").wait_for()
+    assert seen.troubles == []
+
+
 def test_another_run_is_told_to_the_server_once_find_is_looked_at(
     site: Site, tmp_path: Path, look: Callable[..., Seen]
 ) -> None:

@@ -13,7 +13,9 @@ export class Panel {
     this.player = new SoundView(make("div"), {
       empty: "Click a point of the map: it is played at once and shown here.",
     });
-    this.list = new ClipsView(make("div"), {
+    const nearest = make("div.map-nearest");
+    this.list = new ClipsView(nearest, {
+      inTurn: true,
       empty: "The nearest clips of the chosen one are listed here.",
       action: "Go to this clip on the map",
       onAction: (_, { point }) => {
@@ -21,7 +23,7 @@ export class Panel {
       },
     });
     const title = "By cosine similarity of the whole embeddings, not by distance on the flat map";
-    this.box = make("aside.map-panel", {}, this.player.box, make("h3", { title }, "Truly nearest"), this.list.list);
+    this.box = make("aside.map-panel", {}, this.player.box, make("h3", { title }, "Truly nearest"), nearest);
   }
 
   /** No clip of the map is chosen; `why` is said where that isn't plain. */

@@ -2,7 +2,7 @@
 
 import { icon, make, targetOf } from "../core/elements.js";
 import { view } from "../core/view.js";
-import { isPlaying, load, onPlaying, toggle } from "./sound.js";
+import { isPending, isPlaying, load, onPlaying, playInTurn, stop, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 import { Threshold } from "./threshold.js";
 
@@ -21,6 +21,8 @@ export class ClipsView {
    * @param {((index: number, row: ClipRow) => void) | null} [options.onAction] called by a row's button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onHear] called whenever a row is played
    * @param {boolean} [options.threshold] whether a slider leaves out rows that are less alike
+   * @param {boolean} [options.inTurn] whether a button plays all rows one after the other
+   * @param {boolean} [options.enterActs] whether Enter on a row does what its button does; else it plays, as the space bar
    */
   constructor(
     element,
@@ -31,6 +33,8 @@ export class ClipsView {
       onAction = null,
       onHear = null,
       threshold = false,
+      inTurn = false,
+      enterActs = false,
     } = {},
   ) {
     this.empty = empty;
@@ -39,6 +43,7 @@ export class ClipsView {
     this.sign = sign;
     this.onAction = onAction;
     this.onHear = onHear;
+    this.enterActs = enterActs;
     this.list = make("ol.clips");
     /** @type {ClipRow[]} */
     this.rows = [];
@@ -49,7 +54,12 @@ export class ClipsView {
     this.own = null; // the label that rows are to have, where that is known
     this.more = make("button.plain.clips-more", { type: "button", hidden: true, onclick: () => this.showMore() });
     this.limit = new Threshold(() => this.fill());
-    element.append(...(threshold ? [this.limit.box] : []), this.list, this.more);
+    this.hearAll = make(
+      "button.plain.clips-hear-all",
+      { type: "button", hidden: true, onclick: (e) => this.inTurn(e.timeStamp) },
+      "Hear all",
+    );
+    element.append(...(threshold ? [this.limit.box] : []), ...(inTurn ? [this.hearAll] : []), this.list, this.more);
     this.list.addEventListener("keydown", (event) => this.key(event));
     for (const type of /** @type {const} */ (["pointerover", "focusin"]))
       this.list.addEventListener(type, (event) => this.expect(event));
@@ -160,6 +170,22 @@ export class ClipsView {
     this.onHear?.(index, row);
   }
 
+  /** The sounds of the rows that are shown, from the first on. */
+  get sounds() {
+    return this.rows.flatMap(({ sound }) => (sound ? [sound] : []));
+  }
+
+  /** Whether one of them is heard, or about to be. */
+  get hearing() {
+    return this.sounds.some((sound) => isPlaying(sound) || isPending(sound));
+  }
+
+  /** @param {number} asked */
+  inTurn(asked) {
+    if (this.hearing) stop();
+    else playInTurn(this.sounds, { asked });
+  }
+
   /** @param {HTMLCanvasElement} canvas */
   async picture(canvas) {
     this.seen.unobserve(canvas);
@@ -186,16 +212,23 @@ export class ClipsView {
   /** @param {KeyboardEvent} event */
   key(event) {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (!step) return;
-    const buttons = /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll(".clip-hear")]);
-    const own = targetOf(event).closest(".clip")?.querySelector(".clip-hear");
-    const next = buttons[buttons.findIndex((button) => button === own) + step];
-    if (!next) return;
-    next.focus();
+    const own = /** @type {HTMLElement | null | undefined} */ (
+      targetOf(event).closest(".clip")?.querySelector(".clip-hear")
+    );
+    const at = this.buttons.findIndex((button) => button === own);
+    if (event.key === "Enter" && this.enterActs && targetOf(event) === own) this.onAction?.(at, this.rows[at]);
+    else if (step && this.buttons[at + step]) this.buttons[at + step].focus();
+    else return;
     event.preventDefault();
   }
 
+  get buttons() {
+    return /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll(".clip-hear")]);
+  }
+
   follow() {
+    this.hearAll.hidden = this.sounds.length < 2;
+    this.hearAll.textContent = this.hearing ? "Stop" : "Hear all";
     for (const [index, item] of this.list.querySelectorAll(".clip").entries()) {
       const sound = this.rows[index]?.sound;
       item.classList.toggle("playing", Boolean(sound && isPlaying(sound)));
@@ -226,13 +259,14 @@ function scoreBar(score) {
 /**
  * The component: a row's button chooses its clip, everywhere on the page.
  * @param {HTMLElement} root
- * @param {PartWith<{empty?: string, action?: string, threshold?: boolean}, ClipListValue>} part
+ * @param {PartWith<{empty?: string, action?: string, threshold?: boolean, in_turn?: boolean}, ClipListValue>} part
  */
 export function mount(root, { props, watch }) {
   const list = new ClipsView(root, {
     empty: props.empty,
     action: props.action,
     threshold: props.threshold,
+    inTurn: props.in_turn,
     onAction: (_, { clip }) => view.set({ clip }, { again: true }),
   });
   const update = () => {

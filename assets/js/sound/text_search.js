@@ -22,6 +22,7 @@ export class TextSearch {
       autocomplete: "off",
       maxlength: "100",
       oninput: () => this.soon(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
     });
     this.told = make("p.notice-line", { role: "status" });
     const list = make("div.text-matches");
@@ -29,11 +30,31 @@ export class TextSearch {
       empty: "",
       action: "Choose this clip",
       sign: "forward",
+      enterActs: true,
       onAction: (_, { clip }) => clip !== undefined && onChoose(clip),
     });
     this.list = list;
+    this.onChoose = onChoose;
+    list.addEventListener("keydown", (event) => {
+      const first = event.key === "ArrowUp" && document.activeElement === this.matches.buttons[0];
+      if (!first && event.key !== "Escape") return;
+      event.preventDefault();
+      this.field.focus();
+    });
     list.hidden = true;
     this.box = make("div.text-search", {}, this.field, this.told, list);
+  }
+
+  /** Enter takes the first that was found, the arrow key goes through all, Escape empties the field. @param {KeyboardEvent} event */
+  async key(event) {
+    if (event.key === "Escape" && this.field.value) this.field.value = "";
+    else if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    clearTimeout(this.later);
+    await this.look();
+    const { clip } = this.field.value.trim() ? (this.matches.rows[0] ?? {}) : {};
+    if (event.key === "ArrowDown") this.matches.buttons[0]?.focus();
+    if (event.key === "Enter" && clip !== undefined) this.onChoose(clip);
   }
 
   soon() {
@@ -53,7 +74,9 @@ export class TextSearch {
     if (text !== this.field.value.trim() || set !== this.set) return; // something else was written meanwhile
     if (found instanceof Error) this.told.textContent = found.message;
     else {
-      this.told.textContent = found.total ? `${found.total.toLocaleString("en")} clips` : "No clip has this text.";
+      this.told.textContent = found.total
+        ? `${found.total.toLocaleString("en")} clips. Arrow keys go through them, space plays, Enter chooses.`
+        : "No clip has this text.";
       const { fingerprint } = set;
       this.matches.show(
         found.clips.map((/** @type {{clip: number}} */ row) => ({ ...row, sound: { fingerprint, index: row.clip } })),
