@@ -13,6 +13,8 @@ from training.spectrogram import FrontEnd, log_mel
 
 CHUNK_SAMPLES = CHUNK * 2 * SAMPLE_RATE
 """Of the clips whose plain statistics are computed at once."""
+MOST_MEASURED = 8
+"""Facets whose neighbours are counted at every snapshot; a table may hold fifty columns."""
 
 
 def stratified_sample(dataset: Dataset, count: int, seed: int, among: np.ndarray | None = None) -> np.ndarray:
@@ -51,8 +53,9 @@ def described(dataset: Dataset, clips: np.ndarray, reference: str) -> dict[str, 
 
 
 def measured_facets(dataset: Dataset) -> list[str]:
-    """Facets for which cross-group kNN means something: all but the group, with at least two labels."""
-    return [name for name, facet in dataset.facets.items() if name != dataset.group and len(facet.names) > 1]
+    """Facets for which cross-group kNN means something: all but the group, with at least two labels; the first MOST_MEASURED."""
+    told = [name for name, facet in dataset.facets.items() if name != dataset.group and len(facet.names) > 1]
+    return told[:MOST_MEASURED]
 
 
 def measured_labels(dataset: Dataset, clips: np.ndarray) -> dict[str, Tensor]:

@@ -70,6 +70,12 @@ def test_only_facets_that_can_be_measured_are(tones: Dataset) -> None:
     assert cross_group_knn(torch.randn(64, 4), dataset, np.arange(64)).keys() == {"class"}
 
 
+def test_of_a_table_of_many_columns_the_first_few_are_measured(tones: Dataset) -> None:
+    more = {f"column {i:02}": tones.facets["class"] for i in range(49)}
+    found = measured_facets(replace(tones, facets={**tones.facets, **more}))
+    assert found == ["class", *list(more)[:7]]
+
+
 def test_a_perfect_embedding_scores_one(tones: Dataset) -> None:
     labels = torch.from_numpy(tones.facets["class"].codes.astype(np.int64))
     x = torch.nn.functional.one_hot(labels, 4) + 0.01 * torch.randn(64, 4)

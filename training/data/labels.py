@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from training.data.dataset import Skipped
 from training.data.files import opened
-from training.data.layouts import esc50_labels, layout_labels
+from training.data.layouts import MOST_COLUMNS, esc50_labels, layout_labels
 from training.data.names import any_name, readable_name
 from training.data.sniff import NotRead
 
@@ -19,7 +19,6 @@ CAPTION_COLUMNS = ("caption", "text", "description", "transcript", "sentence")
 FIRST_COLUMNS = ("class", "label", "category")
 SPLIT_FOLDERS = ("train", "training", "test", "testing", "valid", "validation", "val", "dev", "eval")
 LARGEST_TABLE_BYTES = 256 * 2**20
-MOST_COLUMNS = 50
 MOST_TABLES = 20
 LONGEST_LABEL = 120
 FILE_FACET = "file"

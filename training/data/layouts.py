@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+MOST_COLUMNS = 50
+"""Of a table of labels; those behind them are left out."""
 SHARE = 0.5
 """The part of the files that must carry a layout's names; the others are taken without labels."""
 
@@ -66,15 +68,16 @@ def layout_labels(names: Sequence[str]) -> tuple[dict[str, dict[str, str | None]
 
 
 def esc50_labels(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> dict[str, dict[str, str | None]]:
-    """Labels from the rows of ESC-50's meta/esc50.csv: its category as class, and the recording it was cut from."""
+    """Labels from the rows of ESC-50's meta/esc50.csv: its category as class, then the other columns.
+
+    Only "target" is left out, which numbers the categories.
+    """
     by_file = {row["filename"]: row for row in rows}
+    others = [column for column in (rows[0] if rows else ()) if column not in ("filename", "category", "target")]
     labels: dict[str, dict[str, str | None]] = {}
     for name in names:
-        row = by_file.get(name.rpartition("/")[2])
-        labels[name] = {
-            "class": None if row is None else row["category"],
-            "src_file": None if row is None else row["src_file"],
-        }
+        row = by_file.get(name.rpartition("/")[2], {})
+        labels[name] = {"class": row.get("category"), **{column: row.get(column) for column in others[:MOST_COLUMNS]}}
     return labels
 
 

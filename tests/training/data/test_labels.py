@@ -28,8 +28,10 @@ def test_esc50(tmp_path: Path) -> None:
     text = "filename,fold,target,category,esc10,src_file,take\n1-100032-A-0.wav,1,0,dog,True,100032,A\n"
     known = labelling(["audio/1-100032-A-0.wav", "audio/x.wav"], table(tmp_path, text, "meta/esc50.csv"))
     assert known.group == "src_file"
-    assert known.labels["audio/1-100032-A-0.wav"] == {"class": "dog", "src_file": "100032"}
-    assert known.labels["audio/x.wav"] == {"class": None, "src_file": "audio/x.wav"}
+    assert known.labels["audio/1-100032-A-0.wav"] == {
+        "class": "dog", "fold": "1", "esc10": "True", "src_file": "100032", "take": "A",
+    }  # fmt: skip
+    assert set(known.labels["audio/x.wav"].values()) == {None, "audio/x.wav"}
 
 
 def test_speech_commands() -> None:

@@ -28,7 +28,16 @@ NAMES = {
 }
 FACETS = {
     "fsdd": ({"digit": ("0", "1"), "speaker": ("jackson", "theo")}, "speaker"),
-    "esc50": ({"class": ("chirping_birds", "dog"), "src_file": ("100032", "100038")}, "src_file"),
+    "esc50": (
+        {
+            "class": ("chirping_birds", "dog"),
+            "fold": ("1",),
+            "esc10": ("False", "True"),
+            "src_file": ("100032", "100038"),
+            "take": ("A",),
+        },
+        "src_file",
+    ),
     "speech_commands": ({"class": ("no", "yes"), "speaker": ("00f0204f", "0132a06d")}, "speaker"),
     "nsynth": (
         {
