@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from benchmarks import figures
+from benchmarks.figures import page, tables, training
 
 
-@pytest.mark.parametrize("page", figures.PAGES, ids=lambda page: page.name)
-def test_a_page_tells_what_the_results_say(page: Path) -> None:
-    text = page.read_text()
+@pytest.mark.parametrize("path", figures.PAGES, ids=lambda path: path.name)
+def test_a_page_tells_what_the_results_say(path: Path) -> None:
+    text = path.read_text()
     assert figures.BLOCK.search(text), "it has no block of figures"
     assert figures.with_figures(text) == text, "python -m benchmarks.figures writes it anew"
 
 
 def test_every_block_stands_on_a_page() -> None:
-    text = "".join(page.read_text() for page in figures.PAGES)
+    text = "".join(path.read_text() for path in figures.PAGES)
     assert {block[2] for block in figures.BLOCK.finditer(text)} == set(figures.BLOCKS)
     assert text.count("<!-- figures: ") == len(figures.BLOCK.findall(text)), "a block has no end"
 
@@ -41,9 +42,9 @@ def test_the_text_outside_blocks_stays() -> None:
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Changes one kept result."""
-    for path in figures.RESULTS.glob("*.json"):
+    for path in tables.RESULTS.glob("*.json"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(figures, "RESULTS", tmp_path)
+    monkeypatch.setattr(tables, "RESULTS", tmp_path)
 
     def change(name: str, **values: Any) -> None:
         path = tmp_path / f"{name}.json"
@@ -53,20 +54,20 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_another_result_is_another_text(kept: Any) -> None:
-    before = figures.page()
+    before = page.page()
     kept("page", first_map_seconds=123.4)
-    assert figures.page() != before and "| first map, after pressing start | 123.4 s |" in figures.page()
+    assert page.page() != before and "| first map, after pressing start | 123.4 s |" in page.page()
 
 
 def test_the_first_page_is_told_as_drawn_or_not_at_all(kept: Any) -> None:
     kept("page", first_page_drawn_seconds=7.25)
-    assert "| first page drawn after `python app.py` | 7.2 s |" in figures.page()
-    found = json.loads((figures.RESULTS / "page.json").read_text())
+    assert "| first page drawn after `python app.py` | 7.2 s |" in page.page()
+    found = json.loads((tables.RESULTS / "page.json").read_text())
     del found["first_page_drawn_seconds"]
-    (figures.RESULTS / "page.json").write_text(json.dumps(found))
-    assert "first page" not in figures.page()
+    (tables.RESULTS / "page.json").write_text(json.dumps(found))
+    assert "first page" not in page.page()
 
 
 def test_methods_below_their_random_initialisation_are_named() -> None:
-    assert "not so BYOL-A (after five minutes yes)" in figures.catalogue()
-    assert figures.catalogue().splitlines()[2].startswith("| VICReg |")
+    assert "not so BYOL-A (after five minutes yes)" in training.catalogue()
+    assert training.catalogue().splitlines()[2].startswith("| VICReg |")

@@ -1,0 +1,39 @@
+"""Writes the figures of README.md and docs/ anew from benchmarks/results/.
+
+    python -m benchmarks.figures
+
+A page marks where a block of figures begins, <!-- figures: NAME -->, and ends, <!-- end -->; what lies between is written
+here, never by hand.
+"""
+
+import re
+from collections.abc import Callable
+
+from benchmarks.figures import judgements, page, training
+from benchmarks.figures.tables import ROOT
+
+PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md")
+BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCKS: dict[str, Callable[[], str]] = {
+    "default-run": training.default_run,
+    "page": page.page,
+    "beside-page": page.beside_page,
+    "catalogue": training.catalogue,
+    "sizes": training.sizes,
+    "visitors": page.visitors,
+    "arrivals": page.arrivals,
+    "suspects": judgements.suspects,
+    "drills": page.drills,
+}
+"""Name of a block → its text."""
+
+
+def main() -> None:
+    """Rewrite the pages."""
+    for path in PAGES:
+        path.write_text(with_figures(path.read_text()))
+
+
+def with_figures(text: str) -> str:
+    """The page with each marked block as the results say it now. Raises KeyError for a block that nobody writes."""
+    return BLOCK.sub(lambda block: f"{block[1]}\n{BLOCKS[block[2]]()}\n\n{block[3]}", text)
