@@ -8,7 +8,8 @@ RUNS are those of `benchmarks.collapse.runs`. Three questions, each answered by 
 - within: do snapshots of one run with more of the measure have a better kNN? Mean over the seeds of a method, then over methods.
 - over methods: do methods with more of it at their last step have a better kNN, or a better linear probe?
 - choice: taking the snapshot with the most (or the least) of it, how much worse is its kNN than that of the run's best one?
-  Beside it: always taking the newest, and taking any. The direction is chosen on the other methods' runs.
+  Of the four steps at which all measures are kept. Beside it: always taking the newest, and taking any. The direction is
+  chosen on the other methods' runs.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.stats import rankdata
 
 from benchmarks.collapse.kept_runs import Kept, kept_runs
 from training.measures import MEASURES
@@ -27,10 +29,12 @@ from training.measures.measure import Measure
 OUT = Path("benchmarks/results/trust.json")
 KNN = "cross_group_knn"
 STAGES = ("encoder", "projector")
-DRAWS = 2_000
+DRAWS = 1_000
 """Of the bootstrap."""
 FEWEST = 4
 """Snapshots of a run, or methods, below which no correlation is told."""
+GRID = "encoder: effective_rank"
+"""Kept wherever thorough measures are."""
 DATA = "fsdd"
 """Runs on other data are few; they would mix two questions."""
 
@@ -61,7 +65,7 @@ def trusted(runs: list[Kept]) -> dict[str, Any]:
         "runs": len(healthy),
         "methods": len(methods),
         "measures": {name: _answers(name, healthy, methods) for name in names(healthy)},
-        "choice": choices(runs),
+        "choice": choices(healthy, names(healthy)),
     }
 
 
@@ -98,11 +102,9 @@ def curve(run: Kept, name: str) -> tuple[list[float], list[float]]:
 
 def spearman(x: list[float], y: list[float]) -> float | None:
     """Rank correlation; None where there are too few, or where one of them never changes."""
-    from scipy.stats import spearmanr
-
     if len(x) < FEWEST or len(set(x)) < 2 or len(set(y)) < 2:
         return None
-    return float(spearmanr(x, y).statistic)
+    return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
 
 
 def _answers(name: str, runs: list[Kept], methods: list[str]) -> dict[str, Any]:
@@ -153,46 +155,48 @@ def interval(found: list[Any], of: Callable[[list[Any]], float]) -> dict[str, fl
     return {"rho": round(of(found), 3), "low": round(float(low), 3), "high": round(float(high), 3)}
 
 
-def choices(runs: list[Kept]) -> dict[str, dict[str, Any]]:
-    """How much kNN is lost by taking the snapshot that each measure prefers; of all runs, the broken ones too."""
-    told = [run for run in runs if len(curve(run, "effective_rank")[1]) >= FEWEST]
+def choices(runs: list[Kept], measures: list[str]) -> dict[str, dict[str, Any]]:
+    """How much kNN is lost by taking the snapshot that each measure prefers."""
+    told = [run for run in runs if len(_at_grid(run, GRID)[1]) >= FEWEST]
     found: dict[str, dict[str, Any]] = {
-        "newest": _regret({run: _lost(run, lambda x, y: len(y) - 1, "effective_rank") for run in told}),
-        "any": _regret({run: _mean_lost(run) for run in told}),
+        "newest": _regret({run: _lost(run, lambda x: len(x) - 1, GRID) for run in told}),
+        "any": _regret({run: _lost_by_any(run) for run in told}),
     }
-    for name, measure in MEASURES.items():
-        if isinstance(measure, Measure):
-            found[name] = _chosen(told, name)
-    return found
+    return found | {name: _chosen(told, name) for name in measures}
 
 
 def _chosen(runs: list[Kept], name: str) -> dict[str, Any]:
     """By the direction that loses less on the other methods' runs."""
-    sides: Mapping[str, Callable[[list[float], list[float]], int]] = {
-        "most": lambda x, y: int(np.argmax(x)),
-        "least": lambda x, y: int(np.argmin(x)),
+    sides: Mapping[str, Callable[[list[float]], int]] = {
+        "most": lambda x: int(np.argmax(x)),
+        "least": lambda x: int(np.argmin(x)),
     }
-    usable = [run for run in runs if len(curve(run, name)[0]) >= FEWEST]
+    usable = [run for run in runs if len(_at_grid(run, name)[0]) >= FEWEST]
     lost = {side: {run: _lost(run, pick, name) for run in usable} for side, pick in sides.items()}
-    mine: dict[Kept, float] = {}
-    taken = []
+    taken: dict[Kept, str] = {}
     for run in usable:
-        others = {
-            side: np.mean([v for r, v in of.items() if r.method != run.method] or [0.0]) for side, of in lost.items()
-        }
-        side = min(others, key=lambda each: float(others[each]))
-        taken.append(side)
-        mine[run] = lost[side][run]
-    return {**_regret(mine), "direction": max(set(taken), key=taken.count)}
+        others = {side: sum(v for r, v in of.items() if r.method != run.method) for side, of in lost.items()}
+        taken[run] = min(others, key=lambda side: others[side])
+    sides_taken = list(taken.values())
+    direction = max(set(sides_taken), key=sides_taken.count) if sides_taken else ""
+    return {**_regret({run: lost[side][run] for run, side in taken.items()}), "direction": direction}
 
 
-def _lost(run: Kept, pick: Callable[[list[float], list[float]], int], name: str) -> float:
-    x, y = curve(run, name)
-    return max(y) - y[pick(x, y)]
+def _at_grid(run: Kept, name: str) -> tuple[list[float], list[float]]:
+    """`curve` at the steps at which all measures are kept."""
+    steps = [step for step in sorted(run.thorough) if step > 0]
+    pairs = [(value(run, step, name), run.snapshots.get(step, {}).get(KNN)) for step in steps]
+    known = [(a, b) for a, b in pairs if a is not None and b is not None]
+    return [a for a, _ in known], [b for _, b in known]
 
 
-def _mean_lost(run: Kept) -> float:
-    y = curve(run, "effective_rank")[1]
+def _lost(run: Kept, pick: Callable[[list[float]], int], name: str) -> float:
+    x, y = _at_grid(run, name)
+    return max(y) - y[pick(x)]
+
+
+def _lost_by_any(run: Kept) -> float:
+    y = _at_grid(run, GRID)[1]
     return max(y) - float(np.mean(y))
 
 
