@@ -33,6 +33,8 @@ DRAWS = 1_000
 """Of the bootstrap."""
 FEWEST = 4
 """Snapshots of a run, or methods, below which no correlation is told."""
+LATE = ("participation_ratio",)
+"""Not in the rows of all kept runs: taken from their thorough measures."""
 GRID = "encoder: effective_rank"
 """Kept wherever thorough measures are."""
 DATA = "fsdd"
@@ -71,7 +73,7 @@ def trusted(runs: list[Kept]) -> dict[str, Any]:
 
 def names(runs: list[Kept]) -> list[str]:
     """The measures that need no labels: those of every snapshot, then the thorough ones of encoder and projector."""
-    cheap = [name for name, measure in MEASURES.items() if isinstance(measure, Measure)]
+    cheap = [name for name, measure in MEASURES.items() if isinstance(measure, Measure) and name not in LATE]
     known = {
         f"{stage}: {name}"
         for run in runs

@@ -11,7 +11,7 @@ from training.measures.discriminant import LIDAR
 from training.measures.knn import CROSS_GROUP_KNN
 from training.measures.measure import Embedded, LabelMeasure, Measure
 from training.measures.similarity import CKA_TO_LAST, CKA_TO_START
-from training.measures.spectrum import EFFECTIVE_RANK, ENCODER_EFFECTIVE_RANK
+from training.measures.spectrum import EFFECTIVE_RANK, ENCODER_EFFECTIVE_RANK, PARTICIPATION_RATIO
 from training.measures.spread import (
     ALIGNMENT,
     CENTRED_STD,
@@ -30,6 +30,7 @@ MEASURES: dict[str, Measure | LabelMeasure] = {
         NORMALISED_STD,
         EFFECTIVE_RANK,
         ENCODER_EFFECTIVE_RANK,
+        PARTICIPATION_RATIO,
         ENCODER_NORMALISED_STD,
         CENTRED_STD,
         ENCODER_CENTRED_STD,

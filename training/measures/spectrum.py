@@ -104,18 +104,21 @@ RANK_ME = StageMeasure(
     lambda stage: rank_me(stage.x),
 )
 
-PARTICIPATION_RATIO = StageMeasure(
+PARTICIPATION_RATIO = Measure(
     Curve(
-        "stage/participation_ratio",
+        "measure/participation_ratio",
         "Participation ratio",
         "dimensions",
         digits=1,
-        meaning="How many directions carry the variance; small ones count less than for the effective rank.",
-        convention="(Σλ)²/Σλ², λ = σ², centred",
+        meaning="How many directions carry the variance of the projections; small ones count less than for the effective rank.",
+        convention="projector output, (Σλ)²/Σλ², λ = σ², centred",
         source="closed form",
     ),
-    lambda stage: participation_ratio(stage.sigma),
+    lambda embedded: participation_ratio(embedded.sigma_z),
 )
+"""Of all measures without labels the one that goes along best with what labels say: docs/verdicts.md."""
+
+STAGE_PARTICIPATION_RATIO = of_stage(PARTICIPATION_RATIO, lambda stage: participation_ratio(stage.sigma))
 
 STABLE_RANK = StageMeasure(
     Curve(
@@ -144,5 +147,5 @@ ALPHA_REQ = StageMeasure(
 )
 
 OF_STAGES: tuple[StageMeasure, ...] = (
-    STAGE_EFFECTIVE_RANK, RANK_ME, PARTICIPATION_RATIO, STABLE_RANK, ALPHA_REQ,
+    STAGE_EFFECTIVE_RANK, RANK_ME, STAGE_PARTICIPATION_RATIO, STABLE_RANK, ALPHA_REQ,
 )  # fmt: skip
