@@ -141,7 +141,10 @@ def diagnose(options: argparse.Namespace) -> None:
     print(verdict.sentence)
     for evidence in verdict.evidence:
         print(f"  {evidence.key}: {evidence.words}")
-    for title, text in (("Likely cause", verdict.cause), ("What to change", verdict.remedy)):
+    best = "" if verdict.best_step is None else f"step {verdict.best_step}, without labels"
+    for title, text in (
+        ("Likely cause", verdict.cause), ("What to change", verdict.remedy), ("Best snapshot so far", best)
+    ):  # fmt: skip
         if text:
             print(f"{title}: {text}")
 

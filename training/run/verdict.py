@@ -38,6 +38,8 @@ class Verdict:
     """The likely reason, given this run's method and settings; empty where nothing is wrong or none is known."""
     remedy: str = ""
     """What to change."""
+    best_step: int | None = None
+    """The best snapshot so far, told without labels; None where that can't be told."""
 
     def to_json(self) -> dict[str, Any]:
         """As the files hold it."""
@@ -54,9 +56,11 @@ class Verdict:
             return None
         if not all(type(step) is int and abs(step) <= LARGEST for step in steps.values()):
             return None
+        best = found.get("best_step")
         given = found.get("evidence")
         evidence = [_evidence(each) for each in (given if isinstance(given, list | tuple) else [])[:MOST_EVIDENCE]]
         cut = {name: text[:LONGEST_TEXT] for name, text in texts.items()}
+        steps["best_step"] = best if type(best) is int and abs(best) <= LARGEST else None
         return cls(**cut, **steps, evidence=tuple(each for each in evidence if each is not None))  # type: ignore[arg-type]
 
 

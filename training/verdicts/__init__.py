@@ -7,10 +7,12 @@ the likely cause and the remedy alone. docs/verdicts.md says how the rules were 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from training.run.schema import VerdictKind
 from training.run.verdict import Evidence, Verdict
+from training.verdicts.best import best_step
 from training.verdicts.causes import cause_of
 from training.verdicts.readings import Readings
 from training.verdicts.rules import RULES, rising, too_early
@@ -42,6 +44,10 @@ _BY_KIND = {kind.kind: kind for kind in KINDS}
 
 def judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
     """The judgement as of the newest reading. `config` is config.json, or empty where there is none."""
+    return replace(_judged(readings, config), best_step=best_step(readings))
+
+
+def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
     step = readings.step
     for kind, rule in RULES:
         if kind in ("plateau", "learning") and too_early(readings):

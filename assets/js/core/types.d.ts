@@ -84,6 +84,8 @@ export interface Verdict {
   evidence: { key: string; value: number; bound: number; words: string }[];
   cause: string;
   remedy: string;
+  /** the best snapshot so far, told without labels; missing in runs of before it was told */
+  best_step?: number | null;
 }
 
 /** From Python: one line of metrics.jsonl; what isn't finite is null. */

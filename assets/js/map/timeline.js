@@ -2,10 +2,12 @@
 // looked at all timelines of the page share.
 
 import { make, onShown, replaceIcon } from "../core/elements.js";
+import { feedOf } from "../core/feed.js";
 import { isSeen } from "../core/pulse.js";
 import { view } from "../core/view.js";
 
 const PACE_MS = 1000;
+const BEST = "The best snapshot so far, told without labels by how many directions its projections use";
 
 export class Timeline {
   /**
@@ -21,6 +23,8 @@ export class Timeline {
     this.play = make("button.round", { type: "button", onclick: () => (this.playing ? this.pause() : this.start()) });
     this.slider = make("input", { type: "range", min: "0", max: "0", value: "0", "aria-label": "Snapshot" });
     this.slider.addEventListener("input", () => this.choose(Number(this.slider.value)));
+    this.best = make("button.timeline-best", { type: "button", hidden: true, title: BEST }, "★");
+    this.best.addEventListener("click", () => this.choose(Number(this.best.dataset.index)));
     this.words = make("output.timeline-words");
     this.follow = make("input", { type: "checkbox", role: "switch" });
     this.follow.addEventListener("change", () => {
@@ -31,13 +35,36 @@ export class Timeline {
       "div.timeline",
       {},
       this.play,
-      this.slider,
+      make("span.timeline-track", {}, this.slider, this.best),
       this.words,
       make("label.switch", {}, this.follow, make("span", {}, "Follow live")),
     );
     this.pause();
     view.on(["step", "follow"], () => this.look());
+    view.on(["runs"], () => this.followRun());
+    this.followRun();
     onShown(shownWith ?? this.box, () => this.look());
+  }
+
+  /** Marks the best snapshot of the run that is looked at, as its verdict tells it. */
+  followRun() {
+    this.stop?.();
+    const feed = view.run ? feedOf(view.run) : null;
+    this.stop = feed?.follow("status", this.shownWith ?? this.box, () => {
+      this.bestStep = feed.status?.verdict?.best_step ?? null;
+      this.markBest();
+    });
+    this.bestStep = feed?.status?.verdict?.best_step ?? null;
+    this.markBest();
+  }
+
+  /** Puts the mark over the slider; one that is the newest says nothing, nor does one that isn't kept. */
+  markBest() {
+    const index = this.steps.findIndex((step) => step === this.bestStep);
+    this.best.hidden = index < 0 || index === this.steps.length - 1;
+    this.best.dataset.index = String(index);
+    this.best.style.setProperty("--at", String(index / Math.max(1, this.steps.length - 1)));
+    this.best.setAttribute("aria-label", `${BEST}: step ${this.bestStep}`);
   }
 
   get step() {
@@ -49,6 +76,7 @@ export class Timeline {
     this.steps = steps;
     this.box.hidden = steps.length === 0;
     this.slider.max = String(Math.max(0, steps.length - 1));
+    this.markBest();
     this.place();
     this.tell();
   }

@@ -1,0 +1,35 @@
+"""Which snapshot is told to be the best so far."""
+
+import pytest
+
+from training.verdicts import Readings, judged
+from training.verdicts.best import best_step
+
+
+def of(*values: float | None) -> Readings:
+    rows = [
+        {"step": 10 * i, "measure/effective_rank": 5.0, **({} if v is None else {"measure/participation_ratio": v})}
+        for i, v in enumerate(values)
+    ]
+    return Readings.of(rows, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "best"),
+    [
+        ((), None),
+        ((40.0,), None),
+        ((40.0, None), None),
+        ((40.0, 8.0), 10),
+        ((40.0, 8.0, 9.0, 10.0), 30),
+        ((40.0, 8.0, 20.0, 10.0), 30),
+        ((40.0, 8.0, 20.0, 9.9), 20),
+        ((40.0, 8.0, 20.0, 1.0, 1.0, None), 20),
+        ((40.0, 0.0, 0.0), 20),
+    ],
+)
+def test_it_is_the_newest_with_half_of_the_most_directions_after_the_first_step(
+    values: tuple[float | None, ...], best: int | None
+) -> None:
+    assert best_step(of(*values)) == best
+    assert judged(of(*values), {}).best_step == best
