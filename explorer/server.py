@@ -157,10 +157,10 @@ class Server:
     def _queued(self, name: str) -> dict[str, Any]:
         return {"place": self.services.launcher.place(name), "behind": self.services.launcher.paused()}
 
-    def _looked_at(self, name: str) -> None:
+    def _looked_at(self, name: str, axes: int) -> None:
         run = self.services.library.run(name)
         if run is not None:
-            self.projector.want(run.path)
+            self.projector.want(run.path, axes)
             if self.measurer is not None and is_watched(run):
                 self.measurer.want(run.path)
 

@@ -15,6 +15,8 @@ LOOKED_SECONDS = 7.0
 REPEAT_SECONDS = 2.0
 """The process is told again after so long: of what it hasn't heard for LOOKED_SECONDS it makes no more maps."""
 RESTART_SECONDS = 15.0
+IN_SPACE = "\0in space"
+"""Behind a folder of a run: its maps with three axes are wanted. No folder's name can end so."""
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +32,7 @@ class Projector:
         self._closed = False
         self._process: subprocess.Popen[str] | None = None
         self._started = -RESTART_SECONDS
-        self._looked: dict[Path, float] = {}
+        self._looked: dict[str, float] = {}
         self._told: list[str] | None = None
         self._told_at = 0.0
 
@@ -39,15 +41,14 @@ class Projector:
         with self._lock:
             self._ensure_running()
 
-    def want(self, run: Path) -> None:
-        """Somebody looks at this run now. Costs nothing when repeated."""
+    def want(self, run: Path, axes: int = 2) -> None:
+        """Somebody looks at this run now, on a map with so many axes. Costs nothing when repeated."""
         now = time.monotonic()
         with self._lock:
-            self._looked[run] = now
-            self._looked = {path: when for path, when in self._looked.items() if now - when < LOOKED_SECONDS}
+            self._looked[f"{run.absolute()}{IN_SPACE if axes == 3 else ''}"] = now
+            self._looked = {asked: when for asked, when in self._looked.items() if now - when < LOOKED_SECONDS}
             self._ensure_running()
-            newest_first = sorted(self._looked, key=lambda path: (-self._looked[path], path))
-            wanted = [str(path.absolute()) for path in newest_first]
+            wanted = sorted(self._looked, key=lambda asked: (-self._looked[asked], asked))
             if self._told is None or sorted(wanted) != sorted(self._told) or now - self._told_at > REPEAT_SECONDS:
                 self._tell(wanted)
 

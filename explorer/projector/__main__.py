@@ -1,6 +1,6 @@
 """The projector's process: makes the maps of the runs that somebody looks at, with what is left of the CPU.
 
-python -m explorer.projector serve          wanted runs arrive on stdin, one JSON list of folders a line
+python -m explorer.projector serve          wanted runs arrive on stdin, one JSON list of folders a line; see IN_SPACE
 python -m explorer.projector make RUN       all maps of one run, kept in RUN/layouts, for a run to be given away
 """
 
@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from explorer.projector import IN_SPACE
 from explorer.projector.chain import Chain, Task, Umap
 from explorer.projector.wanted import Wanted
 from explorer.runs.layouts import LayoutFolders
@@ -73,9 +74,7 @@ class Serving:
 
     def look(self, wanted: Iterable[str], umap: Umap | None) -> bool:
         """Make one map that is awaited for each run, or have one begun that isn't; whether one was made."""
-        self._chains = {
-            folder: self._chains.get(folder) or Chain(RunFolder(folder), self._folders) for folder in wanted
-        }
+        self._chains = {asked: self._chains.get(asked) or self._chain(asked) for asked in wanted}
         worked = False
         for folder, chain in self._chains.items():
             stamp = (_changed(chain.run), umap is not None)
@@ -92,6 +91,10 @@ class Serving:
             elif not self._left_over.busy:
                 self._left_over.begin(chain, task, umap, partial(self._finished.__setitem__, folder, stamp))
         return worked
+
+    def _chain(self, asked: str) -> Chain:
+        folder = asked.removesuffix(IN_SPACE)
+        return Chain(RunFolder(folder), self._folders, axes=2 if folder == asked else 3)
 
 
 def serve(parent: ProcessIdentity | None) -> None:

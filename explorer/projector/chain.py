@@ -43,9 +43,10 @@ class Task:
 class Chain:
     """The maps of one run."""
 
-    def __init__(self, run: RunFolder, folders: LayoutFolders, into: Path | None = None):
-        """`into`: where to write, if not to the cache."""
+    def __init__(self, run: RunFolder, folders: LayoutFolders, into: Path | None = None, axes: int = 2):
+        """`into`: where to write, if not to the cache. `axes`: 2 for maps on a plane, 3 for maps in space."""
         self.run = run
+        self.axes = axes
         self._folders = folders
         self._into = into
         self._hopeless: set[str | None] = {None}
@@ -56,7 +57,7 @@ class Chain:
     def next_task(self, umap_ready: bool) -> Task | None:
         """What is to be made next; None when all is done that can be done now."""
         steps = [step for step in self.run.snapshots() if snapshot_hash(self.run, step) not in self._hopeless]
-        made = {step: found.kind for step in steps if (found := self._folders.find(self.run, step)) is not None}
+        made = {step: found.kind for step in steps if (found := self._found(step)) is not None}
         bare = [step for step in steps if step not in made]
         open_ended = [step for step in steps if snapshot_hash(self.run, step) not in self._flat] if umap_ready else []
         waiting = [step for step in open_ended if made.get(step) != "umap"]
@@ -86,7 +87,7 @@ class Chain:
             self._folders.write(key, self._umap(task, vectors, umap), self._into)
 
     def _pca(self, step: int, vectors: np.ndarray) -> Layout:
-        places, _ = unit_radius(pca_places(vectors))
+        places, _ = unit_radius(pca_places(vectors, self.axes))
         beside = self._beside(step, len(vectors))
         if beside is not None:
             places = turned_onto(places, beside.places)
@@ -100,7 +101,7 @@ class Chain:
             reference = before.places
             moved = umap(indices, distances, reference * before.scale, WARM_EPOCHS, WARM_STRENGTH)
         else:
-            reference, _ = unit_radius(pca_places(vectors))
+            reference, _ = unit_radius(pca_places(vectors, self.axes))
             moved = umap(indices, distances, reference * START_RADIUS, FIRST_EPOCHS, FIRST_STRENGTH)
         places, scale = unit_radius(moved)
         places = turned_onto(places, reference)
@@ -117,9 +118,12 @@ class Chain:
         order = [s for s in reversed(steps) if s < step] + [s for s in steps if s > step]
         return self._first(order, count, KINDS)
 
+    def _found(self, step: int, kinds: tuple[str, ...] = KINDS) -> Layout | None:
+        return self._folders.find(self.run, step, kinds, self.axes)
+
     def _first(self, steps: list[int], count: int | None, kinds: tuple[str, ...]) -> Layout | None:
         for step in steps:
-            found = self._folders.find(self.run, step, kinds)
+            found = self._found(step, kinds)
             if found is not None and count in (None, len(found.places)) and found.places.any():
                 return found
         return None

@@ -21,7 +21,7 @@ SEED = 20_000
 def umap_places(
     indices: np.ndarray, distances: np.ndarray, start: np.ndarray, epochs: int, strength: float
 ) -> np.ndarray:
-    """(n, 2) float32: where UMAP moves the points from `start` (n, 2; in its own units) in `epochs` rounds.
+    """(n, A) float32: where UMAP moves the points from `start` (n, A; in its own units, on A axes) in `epochs` rounds.
 
     `indices`, `distances` (n, k): exact neighbours, each point first in its own list; `strength`: of the first round's
     moves, falling to 0. The same arguments give the same places.

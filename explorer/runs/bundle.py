@@ -114,13 +114,13 @@ class Bundle:
             return None
         return awaited(column, len(self.points()))
 
-    def layouts(self) -> Layouts:
-        """Which snapshots have a map, of what kind and how far it can be trusted."""
-        return self._layouts.summary(self.run)
+    def layouts(self, axes: int = 2) -> Layouts:
+        """Which snapshots have a map, on a plane or (3 axes) in space, of what kind and how far it can be trusted."""
+        return self._layouts.summary(self.run, axes)
 
-    def layout(self, step: int) -> Layout | None:
+    def layout(self, step: int, axes: int = 2) -> Layout | None:
         """Where the points lie at `step`; None where there is no map yet."""
-        return self._layouts.find(self.run, step)
+        return self._layouts.find(self.run, step, axes=axes)
 
     def neighbours(self, step: int, point: int, count: int = 10) -> list[dict[str, Any]] | None:
         """The nearest of a point, best first: {"point", "clip": index in the data set, "score": centred cosine}."""

@@ -3,6 +3,7 @@
     <cache>/layouts/ab/ab12….umap.npz    the settled place of every probe clip, and columns/<name> that depend on it
     <cache>/layouts/ab/ab12….quick.npz   a UMAP of the newest snapshot, made ahead of its turn for somebody who waits
     <cache>/layouts/ab/ab12….pca.npz     shown until one of those is there
+    <cache>/layouts/ab/ab12….umap3.npz   the same in space, made only where somebody looks at it; and so for the others
 
 A run may carry its own in RUN/layouts (the run that comes with the project does).
 """
@@ -36,7 +37,7 @@ class Layout:
     """Where n points lie."""
 
     places: np.ndarray
-    """(n, 2) float32, centred; nearly all within the unit circle."""
+    """(n, 2) or (n, 3) float32, centred; nearly all within the unit circle or ball."""
     kind: str
     """One of KINDS."""
     trust: float | None
@@ -71,12 +72,12 @@ class LayoutFolders:
     def __init__(self, root: Path | None = None):
         self.root = (root or cache_root()) / "layouts"
 
-    def find(self, run: RunFolder, step: int, kinds: tuple[str, ...] = KINDS) -> Layout | None:
-        """The best layout of one snapshot, in the order of `kinds`; None where there is none yet."""
+    def find(self, run: RunFolder, step: int, kinds: tuple[str, ...] = KINDS, axes: int = 2) -> Layout | None:
+        """The best layout of one snapshot on so many axes, in the order of `kinds`; None where there is none yet."""
         key = snapshot_hash(run, step)
         if key is None:
             return None
-        for path in self._paths(run, key, kinds):
+        for path in self._paths(run, key, tuple(_named(kind, axes) for kind in kinds)):
             stamp = file_stamp(path)
             layout = None if stamp is None else _layout(path, stamp)
             if layout is not None:
@@ -85,7 +86,7 @@ class LayoutFolders:
 
     def write(self, key: str, layout: Layout, into: Path | None = None) -> None:
         """Keep the layout of the snapshot with the hash `key`; a settled one takes the place of the lesser ones."""
-        folder = into or self.root / key[:2]
+        folder, axes = into or self.root / key[:2], layout.places.shape[1]
         folder.mkdir(parents=True, exist_ok=True)
         held = io.BytesIO()
         trust = np.nan if layout.trust is None else layout.trust
@@ -96,15 +97,15 @@ class LayoutFolders:
             **{COLUMNS + name: values.astype(np.float32) for name, values in layout.columns.items()},
         }
         np.savez(held, **arrays)  # type: ignore[arg-type]  # numpy types **kwds as bool
-        durable.write_bytes(folder / f"{key}.{layout.kind}.npz", held.getvalue())
+        durable.write_bytes(folder / f"{key}.{_named(layout.kind, axes)}.npz", held.getvalue())
         if layout.kind == "umap" and into is None:
             for kind in ("quick", "pca"):
-                (folder / f"{key}.{kind}.npz").unlink(missing_ok=True)
+                (folder / f"{key}.{_named(kind, axes)}.npz").unlink(missing_ok=True)
 
-    def summary(self, run: RunFolder) -> Layouts:
-        """Which snapshots of a run have a place on the map."""
+    def summary(self, run: RunFolder, axes: int = 2) -> Layouts:
+        """Which snapshots of a run have a place on the map, on so many axes."""
         snapshots = run.snapshots()
-        found = {step: layout for step in snapshots if (layout := self.find(run, step)) is not None}
+        found = {step: layout for step in snapshots if (layout := self.find(run, step, axes=axes)) is not None}
         kinds = {step: layout.shown_kind for step, layout in found.items()}
         trust = {step: None if layout.trust is None else round(layout.trust, 3) for step, layout in found.items()}
         told_apart = [(step, snapshot_hash(run, step), layout.kind) for step, layout in found.items()]
@@ -124,6 +125,10 @@ class LayoutFolders:
             yield self.root / key[:2] / f"{key}.{kind}.npz"
 
 
+def _named(kind: str, axes: int) -> str:
+    return kind if axes == 2 else f"{kind}{axes}"
+
+
 @lru_cache(maxsize=1024)
 def _layout(path: Path, stamp: tuple[int, int, int]) -> Layout | None:
     arrays = reading.read_arrays(path) or {}
@@ -132,9 +137,9 @@ def _layout(path: Path, stamp: tuple[int, int, int]) -> Layout | None:
         return None
     with np.errstate(over="ignore"):
         places, trusted, scaled = places.astype(np.float32), float(trust.item()), float(scale.item())
-    if places.ndim != 2 or places.shape[1] != 2 or not (np.abs(places) <= FARTHEST).all() or not 0 < scaled <= FARTHEST:
+    kind, solid = re.sub(r".*\.([a-z]+)3?\.npz$", r"\1", os.fspath(path)), path.name.endswith("3.npz")
+    if places.ndim != 2 or places.shape[1] != (3 if solid else 2) or not (np.abs(places) <= FARTHEST).all() or not 0 < scaled <= FARTHEST:
         return None
-    kind = re.sub(r".*\.(\w+)\.npz$", r"\1", os.fspath(path))
     columns = {name.removeprefix(COLUMNS): array for name, array in arrays.items() if name.startswith(COLUMNS)}
     columns = {name: array for name, array in columns.items() if array.shape == (len(places),)}
     return Layout(places, kind, trusted if abs(trusted) <= 1 else None, scaled, columns)

@@ -9,6 +9,7 @@
  * @property {string[]} runs  names of the run that is looked at, and of those that are laid over it; at most MOST_RUNS
  * @property {number | null} step  the snapshot that is shown; null for the newest
  * @property {boolean} follow  whether a new snapshot is gone to as it comes; only with step null
+ * @property {boolean} solid  whether the map is one in space, with a third axis
  * @property {number | null} clip  the chosen clip, by its number in the data of the run
  * @property {string | null} method  word of a method
  * @property {number[] | "not-included"} selection  selected clips, by number; NOT_INCLUDED where a link had too many
@@ -97,6 +98,13 @@ export const TABLE = {
     check: (follow) => typeof follow === "boolean",
     read: ([follow]) => follow !== "0",
     write: () => ["0"],
+  },
+  solid: {
+    word: "space",
+    initial: false,
+    check: (solid) => typeof solid === "boolean",
+    read: ([solid]) => solid === "1",
+    write: () => ["1"],
   },
   clip: {
     word: "clip",

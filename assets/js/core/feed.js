@@ -5,7 +5,7 @@ import { isSeen, onPulse } from "./pulse.js";
 import { source } from "./source.js";
 
 const LIVE_MS = 500;
-const LIVELY_MS = { status: 1000, metrics: LIVE_MS, layouts: 1000 }; // a status goes along with metrics
+const LIVELY_MS = { status: 1000, metrics: LIVE_MS, layouts: 1000, solid: 1000 }; // a status goes along with metrics
 const REST_MS = 4000; // nothing moves in a run that has ended, but it may be resumed
 const SLACK_MS = 50;
 const KEPT_MS = 30_000; // after the last part has let go: who goes to another run and back finds the rows
@@ -35,6 +35,12 @@ export function feedOf(name) {
   return feed;
 }
 
+/** @param {NewsPart} kind @returns {kind is "layouts" | "solid"} */
+const isMap = (kind) => kind === "layouts" || kind === "solid";
+
+/** Whether maps are being made. @param {LayoutSummary | null | undefined} layouts */
+export const mapping = (layouts) => Boolean(layouts && layouts.steps.length < layouts.snapshots);
+
 export class Feed {
   /** @param {string} name */
   constructor(name) {
@@ -51,11 +57,13 @@ export class Feed {
     this.baselines = null;
     /** @type {LayoutSummary | null} */
     this.layouts = null;
+    /** @type {LayoutSummary | null} of maps in space; known only while somebody looks at them */
+    this.solid = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.parting = undefined;
     /** @type {Record<NewsPart, Set<{element: HTMLElement, listener: Listener}>>} */
-    this.listeners = { status: new Set(), metrics: new Set(), layouts: new Set() };
-    this.rested = { status: -Infinity, metrics: -Infinity, layouts: -Infinity };
+    this.listeners = { status: new Set(), metrics: new Set(), layouts: new Set(), solid: new Set() };
+    this.rested = { status: -Infinity, metrics: -Infinity, layouts: -Infinity, solid: -Infinity };
     this.stopAsking = onPulse(() => this.read(), { every: LIVE_MS });
     this.letGoSoon();
   }
@@ -70,7 +78,7 @@ export class Feed {
     clearTimeout(this.parting);
     const entry = { element, listener };
     this.listeners[kind].add(entry);
-    if (kind !== "layouts" ? this.status : this.layouts) listener(this, { fresh: true });
+    if (isMap(kind) ? this[kind] : this.status) listener(this, { fresh: true });
     this.rested[kind] = this.rested.status = -Infinity;
     return () => {
       this.listeners[kind].delete(entry);
@@ -95,15 +103,10 @@ export class Feed {
       kind === "status" ? Object.values(this.listeners).flatMap((all) => [...all]) : [...this.listeners[kind]];
     if (!entries.some(({ element }) => isSeen(element))) return false;
     const now = performance.now();
-    const every = isActive(this.status) || (kind === "layouts" && this.mapping) ? LIVELY_MS[kind] : REST_MS;
+    const every = isActive(this.status) || (isMap(kind) && mapping(this[kind])) ? LIVELY_MS[kind] : REST_MS;
     if (now - this.rested[kind] < every - SLACK_MS) return false;
     this.rested[kind] = now;
     return true;
-  }
-
-  /** Whether maps of this run are being made. */
-  get mapping() {
-    return Boolean(this.layouts && this.layouts.steps.length < this.layouts.snapshots);
   }
 
   /**
@@ -131,7 +134,8 @@ export class Feed {
     const changes = {
       status: news.status && this.takeStatus(news.status),
       metrics: news.metrics && (await this.takeMetrics(news.metrics)),
-      layouts: news.layouts && this.takeLayouts(news.layouts),
+      layouts: news.layouts && this.takeLayouts("layouts", news.layouts),
+      solid: news.solid && this.takeLayouts("solid", news.solid),
     };
     for (const kind of parts) {
       const change = changes[kind];
@@ -146,7 +150,7 @@ export class Feed {
   takeStatus(status) {
     const ended = isActive(this.status) && !isActive(status);
     this.status = status;
-    if (ended) this.rested.metrics = this.rested.layouts = -Infinity;
+    if (ended) this.rested.metrics = this.rested.layouts = this.rested.solid = -Infinity;
     return {};
   }
 
@@ -179,10 +183,13 @@ export class Feed {
     return change.void || change.rows.length || change.baselines ? change : null;
   }
 
-  /** @param {LayoutSummary} layouts */
-  takeLayouts(layouts) {
-    if (layouts.version === this.layouts?.version) return null;
-    this.layouts = layouts;
+  /**
+   * @param {"layouts" | "solid"} kind
+   * @param {LayoutSummary} layouts
+   */
+  takeLayouts(kind, layouts) {
+    if (layouts.version === this[kind]?.version) return null;
+    this[kind] = layouts;
     return {};
   }
 }

@@ -17,11 +17,12 @@
 /** @import { TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
 /** @import { SuspectList } from "./types.d.ts" */
-/** @typedef {"status" | "metrics" | "layouts"} NewsPart */
+/** @typedef {"status" | "metrics" | "layouts" | "solid"} NewsPart */
 
 /**
  * @typedef {object} Source
  * @property {string} plotly  address of plotly.js, for a <script>
+ * @property {boolean} solid  whether it has maps in space
  * @property {number} picturesAtOnce  of how many clips `pictures` may be asked for at once
  * @property {(changed?: boolean) => Promise<RunList>} runs  with `changed` also which settings are not as usual
  * @property {(run: string, parts: NewsPart[], since: string) => Promise<News>} news
@@ -31,7 +32,7 @@
  * @property {(run: string) => Promise<Points>} points
  * @property {(run: string, name: string, step: number | null) => Promise<Column>} column
  *   one column with its values for every point; `step` where they are another at each snapshot, else null
- * @property {(run: string, step: number) => Promise<Places>} layout
+ * @property {(run: string, step: number, axes?: 2 | 3) => Promise<Places>} layout
  * @property {(run: string, step: number, point: number, count: number) => Promise<Neighbour[]>} neighbours
  * @property {(run: string, before: number, after: number, count: number) => Promise<Moved>} moved
  *   the clips whose true neighbours changed most between two steps, the one that did most first

@@ -13,6 +13,7 @@ export class LiveSource {
   constructor(root = new URL("gradio_api/x/", document.baseURI).href, seconds = SECONDS) {
     this.root = root;
     this.seconds = seconds;
+    this.solid = true;
     this.picturesAtOnce = 24; // see explorer/web/routes/sounds.py
     this.plotly = new URL("../../plotly", import.meta.url).href;
   }
@@ -58,11 +59,14 @@ export class LiveSource {
   /**
    * @param {string} run
    * @param {number} step
+   * @param {2 | 3} [axes]
    */
-  async layout(run, step) {
-    const bytes = await this.bytes(`run/${word(run)}/layout/${step}`, "the map of this step");
-    const n = bytes.byteLength / 8;
-    return { x: new Float32Array(bytes, 0, n), y: new Float32Array(bytes, 4 * n, n) };
+  async layout(run, step, axes = 2) {
+    const asked = axes === 3 ? "?axes=3" : "";
+    const bytes = await this.bytes(`run/${word(run)}/layout/${step}${asked}`, "the map of this step");
+    const n = bytes.byteLength / (4 * axes);
+    const flat = { x: new Float32Array(bytes, 0, n), y: new Float32Array(bytes, 4 * n, n) };
+    return axes === 3 ? { ...flat, z: new Float32Array(bytes, 8 * n, n) } : flat;
   }
 
   /**

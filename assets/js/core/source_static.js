@@ -54,6 +54,7 @@ export class StaticSource {
     this.decode = decode;
     this.draw = draw;
     this.onTrouble = onTrouble;
+    this.solid = false;
     this.picturesAtOnce = 1; // so that a sound that is damaged takes no other's picture along
     this.plotly = new URL("../../plotly.min.js", import.meta.url).href;
     /** @type {Map<string, Promise<any>>} */

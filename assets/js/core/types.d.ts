@@ -164,6 +164,8 @@ export interface News {
   status?: RunStatus;
   metrics?: MetricNews;
   layouts?: LayoutSummary;
+  /** the same of maps in space */
+  solid?: LayoutSummary;
 }
 
 /** From Python: training.bands.Band, lowest and highest of a measure in healthy runs of a method. */
@@ -184,10 +186,11 @@ export interface Baselines {
   [measure: string]: unknown;
 }
 
-/** Places of all points at a step, in the layout's own units. */
+/** Places of all points at a step, in the layout's own units; `z`, towards whoever looks, of a map in space. */
 export interface Places {
   x: Float32Array<ArrayBuffer>;
   y: Float32Array<ArrayBuffer>;
+  z?: Float32Array<ArrayBuffer>;
 }
 
 /**

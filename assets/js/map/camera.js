@@ -1,12 +1,14 @@
 // What of a layout the stage shows: each layout is fitted to it in x and in y, and a visitor zooms and pans from there.
 
+import { inSpace, radiusOf } from "./space.js";
+
 const EDGE = 30; // pixels around the points, for rings and names
 const SHARE = 0.01; // of the points may lie beyond either end, …
 const BEYOND = 0.15; // … where they would take more than this share of the others' extent
 export const MOST_STRETCH = 1.5; // how much longer a distance may look in one direction than in the other
 const ZOOM = { least: 0.5, most: 80 };
 
-/** @import { Axes } from "../core/types.d.ts" */
+/** @import { Axes, Places } from "../core/types.d.ts" */
 /** @typedef {[low: number, high: number]} Extent */
 /** @typedef {{x: Extent, y: Extent}} Fit  the extents that fill the stage */
 
@@ -32,6 +34,17 @@ export function extentOf(values) {
 export const fitOf = (x, y) => ({ x: extentOf(x), y: extentOf(y) });
 
 /**
+ * What of places fills the stage; of a map in space a ball, so that turning changes no distance.
+ * @param {Places} places
+ * @returns {{fit: Fit, stretch: number}}
+ */
+export function viewOf(places) {
+  if (!places.z) return { fit: fitOf(places.x, places.y), stretch: MOST_STRETCH };
+  const radius = radiusOf(inSpace(places));
+  return { fit: { x: [-radius, radius], y: [-radius, radius] }, stretch: 1 };
+}
+
+/**
  * A fit on the way from one to another.
  * @param {Fit} from
  * @param {Fit} to
@@ -52,20 +65,22 @@ const span = (/** @type {Extent} */ [low, high]) => high - low;
  * @param {Fit} fit
  * @param {number} width in pixels
  * @param {number} height
+ * @param {number} [stretch] how much longer a distance may look in one direction than in the other
  * @returns {[number, number]}
  */
-export function unitsOf(fit, width, height) {
+export function unitsOf(fit, width, height, stretch = MOST_STRETCH) {
   const room = [width, height].map((size) => Math.max(1, size - 2 * EDGE));
   const full = Math.max(span(fit.x), span(fit.y));
   const least = full ? full * 1e-3 : 2; // all points in one place: as if they filled the unit circle
   const [across, down] = [span(fit.x), span(fit.y)].map((extent, i) => room[i] / Math.max(extent, least));
-  return [Math.min(across, down * MOST_STRETCH), Math.min(down, across * MOST_STRETCH)];
+  return [Math.min(across, down * stretch), Math.min(down, across * stretch)];
 }
 
 export class Camera {
   constructor() {
     /** @type {Fit} */
     this.fit = { x: [-1, 1], y: [-1, 1] };
+    this.stretch = MOST_STRETCH;
     this.width = 1; // of the stage, in pixels
     this.height = 1;
     this.zoom = 1;
@@ -86,8 +101,8 @@ export class Camera {
    * @returns {Axes}
    */
   axes() {
-    const { fit, width, height, zoom } = this;
-    const [across, down] = unitsOf(fit, width, height).map((unit) => unit * zoom);
+    const { fit, width, height, zoom, stretch } = this;
+    const [across, down] = unitsOf(fit, width, height, stretch).map((unit) => unit * zoom);
     const [x, y] = [middle(fit.x), middle(fit.y)];
     const [left, top] = [width * (0.5 + this.panX), height * (0.5 + this.panY)];
     return { across: (v) => left + (v - x) * across, down: (v) => top - (v - y) * down };

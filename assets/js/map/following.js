@@ -1,10 +1,11 @@
 // What the map hears of its run: the clips it has, new layouts, whether they can be heard, and why there is nothing to draw.
 
-import { feedOf, isActive } from "../core/feed.js";
+import { feedOf, isActive, mapping } from "../core/feed.js";
 import { isSeen, onPulse } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { MapClips } from "./clips.js";
+import { Layouts } from "./layouts.js";
 
 const SOUNDS_MS = 3000;
 
@@ -22,17 +23,24 @@ export class Following {
     onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: silent });
   }
 
-  /**
-   * @param {string} run
-   * @returns {Feed} of the run
-   */
-  begin(run) {
-    const feed = feedOf(run);
+  /** How many axes the map has that is asked for. @returns {2 | 3} */
+  get axes() {
+    return view.state.solid && source.solid ? 3 : 2;
+  }
+
+  /** Follows the maps of the run, on a plane or in space; what is shown stays until the first of them is there. */
+  begin() {
+    const { map, axes } = this;
+    map.tools.dress(axes);
+    if (map.run === null || map.layouts?.axes === axes) return;
+    this.end();
+    const feed = feedOf(map.run);
+    map.layouts = new Layouts(feed, axes);
+    if (map.shownLayout) map.message.textContent = axes === 3 ? "The map in space is being made …" : "";
     this.stops = [
-      feed.follow("layouts", this.map.root, () => this.news(feed)),
+      feed.follow(axes === 3 ? "solid" : "layouts", this.map.root, () => this.news(feed)),
       feed.follow("status", this.map.root, () => this.explain(feed)),
     ];
-    return feed;
   }
 
   end() {
@@ -43,7 +51,7 @@ export class Following {
   /** @param {Feed} feed */
   async news(feed) {
     const { map } = this;
-    const steps = feed.layouts?.steps ?? [];
+    const steps = map.layouts?.made?.steps ?? [];
     if (!steps.length || feed.name !== map.run) return;
     if (!map.clips) {
       const points = await source.points(feed.name).catch((/** @type {Error} */ error) => error);
@@ -87,11 +95,11 @@ export class Following {
   explain(feed) {
     const { map } = this;
     if (feed.name !== map.run || map.shownLayout) return;
-    if (feed.layouts?.steps.length) return;
+    if (map.layouts?.made?.steps.length) return;
     if (feed.trouble) return map.clear(feed.trouble);
     if (!feed.status) return;
     map.clear(
-      feed.mapping
+      mapping(map.layouts?.made)
         ? "The map is being made, which takes a few seconds."
         : isActive(feed.status)
           ? "The map appears with the first snapshot, a few seconds after training starts."

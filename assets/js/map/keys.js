@@ -6,6 +6,8 @@ import { toggle } from "./selection.js";
 /** @type {Record<string, [dx: number, dy: number]>} */
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
+const TURN_PIXELS = 40; // as if it were dragged so far
+
 /** @import { MapView } from "./map.js" */
 
 /**
@@ -18,7 +20,8 @@ export function onKey(map, event) {
   const { point } = choice;
   const asked = event.timeStamp;
   const way = WAYS[event.key];
-  if (way) {
+  if (way && event.shiftKey && plot.depth) plot.turnBy(TURN_PIXELS * way[0], -TURN_PIXELS * way[1]);
+  else if (way) {
     const next = point === null ? 0 : plot.nextTowards(point, ...way);
     if (next !== null) choice.choose(next, { asked });
   } else if ((event.key === "Enter" || event.key === " ") && point !== null) {

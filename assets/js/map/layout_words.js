@@ -7,6 +7,7 @@ import { MOST_STRETCH } from "./camera.js";
 
 const RINGS = "Numbered rings show the true nearest clips. Dragging with Shift selects clips.";
 const FITTED = `Each map is fitted to its frame, in one direction at most ${MOST_STRETCH} times as much as in the other.`;
+const TURNED = "Dragging turns it; faint points lie farther back.";
 const KINDS = {
   umap: {
     name: "UMAP",
@@ -42,12 +43,19 @@ export class LayoutWords {
    * @param {number | null | undefined} trust
    * @param {string} [after] a sentence behind what the distances mean
    */
-  tell({ kind }, trust, after = "") {
+  tell({ kind, z }, trust, after = "") {
     const { name, title, meaning } = KINDS[kind];
     this.badge.hidden = false;
-    this.badge.textContent = name;
+    this.badge.textContent = z ? `${name} in space` : name;
     this.badge.title = title;
     this.trust.textContent = typeof trust === "number" ? `trust ${trust.toFixed(2)}` : "";
-    this.note.textContent = [meaning, FITTED, RINGS, after].filter(Boolean).join(" ");
+    this.note.textContent = [
+      z ? meaning.replace("the two directions", "the three directions") : meaning,
+      z ? TURNED : FITTED,
+      RINGS,
+      after,
+    ]
+      .filter(Boolean)
+      .join(" ");
   }
 }

@@ -7,13 +7,22 @@ import { source } from "../core/source.js";
 /** @typedef {Places & {step: number, kind: "umap" | "pca"}} Layout */
 
 export class Layouts {
-  /** @param {Feed} feed of the run */
-  constructor(feed) {
+  /**
+   * @param {Feed} feed of the run
+   * @param {2 | 3} axes
+   */
+  constructor(feed, axes) {
     this.feed = feed;
+    this.axes = axes;
     /** @type {number | undefined} */
     this.version = undefined;
     /** @type {Map<number, Promise<Layout>>} */
     this.asked = new Map();
+  }
+
+  /** Which there are, on a plane or in space. */
+  get made() {
+    return this.axes === 3 ? this.feed.solid : this.feed.layouts;
   }
 
   /**
@@ -21,13 +30,13 @@ export class Layouts {
    * @returns {Promise<Layout>}
    */
   at(step) {
-    const made = this.feed.layouts;
+    const { made } = this;
     if (this.version !== made?.version) this.asked.clear(); // a place may have been made anew
     this.version = made?.version;
     const known = this.asked.get(step);
     if (known) return known;
     const kind = made?.kinds[step] ?? "pca";
-    const asking = source.layout(this.feed.name, step).then(({ x, y }) => ({ step, kind, x, y }));
+    const asking = source.layout(this.feed.name, step, this.axes).then((places) => ({ step, kind, ...places }));
     this.asked.set(step, asking);
     asking.catch(() => this.asked.delete(step));
     return asking;
@@ -39,5 +48,6 @@ export const sameLayout = (a, b) =>
   b !== null &&
   a.step === b.step &&
   a.kind === b.kind &&
+  !a.z === !b.z &&
   a.x.every((v, i) => v === b.x[i]) &&
   a.y.every((v, i) => v === b.y[i]);

@@ -13,7 +13,7 @@ import { Following } from "./following.js";
 import { HoverToHear } from "./hear.js";
 import { onKey } from "./keys.js";
 import { LayoutWords } from "./layout_words.js";
-import { Layouts, sameLayout } from "./layouts.js";
+import { sameLayout } from "./layouts.js";
 import { MovedMost } from "./moved.js";
 import { Names } from "./names.js";
 import { Panel } from "./panel.js";
@@ -29,7 +29,7 @@ const SCRUB_MS = 250;
 
 /** @import { MapValue, PartWith, Ring } from "../core/types.d.ts" */
 /** @import { MapClips } from "./clips.js" */
-/** @import { Layout } from "./layouts.js" */
+/** @import { Layout, Layouts } from "./layouts.js" */
 
 export class MapView {
   /**
@@ -53,7 +53,8 @@ export class MapView {
     this.stage = make("div.map-stage", {
       tabindex: "0",
       role: "application",
-      "aria-label": "Map of clips: arrow keys move between clips, Enter plays, Shift and Enter select",
+      "aria-label":
+        "Map of clips: arrow keys move between clips, Enter plays, Shift and Enter select; in space Shift and arrow keys turn it",
     });
     this.tip = new Tip(this.stage);
     this.hear = new HoverToHear();
@@ -111,6 +112,7 @@ export class MapView {
     known.on(() => view.run === null && this.clear(known.none));
     view.on(["runs"], () => this.open(view.run));
     view.on(["selection"], () => this.ring());
+    view.on(["solid"], () => this.following.begin());
     onShown(root, () => {
       this.colouring.take();
       if (this.choice.behind) this.choice.take();
@@ -152,7 +154,7 @@ export class MapView {
     this.clear(run === null ? known.none : "");
     if (run === null) return;
     this.root.dataset.state = "loading";
-    this.layouts = new Layouts(this.following.begin(run));
+    this.following.begin();
   }
 
   /** @param {string} text */
@@ -183,16 +185,16 @@ export class MapView {
     if (values?.name === this.colouring.select.value) this.colouring.dress(values);
     if (!before) {
       this.root.dataset.state = "shown";
-      this.plot.draw(layout.x, layout.y, this.plot.classes);
+      this.plot.draw(layout, this.plot.classes);
       this.choice.take();
       this.ring();
-    } else await this.plot.moveTo(layout.x, layout.y, jump ? SCRUB_MS : MOVE_MS);
+    } else await this.plot.moveTo(layout, jump ? SCRUB_MS : MOVE_MS);
     if (this.chosen !== null) this.choice.find();
   }
 
   describeLayout() {
     if (!this.shownLayout) return;
-    const trust = this.layouts?.feed.layouts?.trust[this.shownLayout.step];
+    const trust = this.layouts?.made?.trust[this.shownLayout.step];
     this.words.tell(this.shownLayout, trust, this.clips?.points.note);
   }
 

@@ -52,6 +52,7 @@ export class Names {
     if (this.plot.moving) return;
     if (this.of !== this.plot.x) {
       this.groups.clear();
+      this.box.replaceChildren(); // they would lie where the points were
       this.of = this.plot.x;
     }
     if (this.groups.has(this.level)) this.place(axes);

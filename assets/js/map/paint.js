@@ -7,12 +7,18 @@ import { colour } from "../core/theme.js";
 
 const FADED = 0.16;
 const SOLID = 0.85;
+const WHOLE = { from: -Infinity, to: Infinity, alpha: SOLID, size: 1 };
+const LAYERS = [
+  { from: -Infinity, to: -0.3, alpha: 0.4, size: 0.8 },
+  { from: -0.3, to: 0.3, alpha: 0.65, size: 1 },
+  { from: 0.3, to: Infinity, alpha: 0.95, size: 1.2 },
+]; // of a map in space, from the back to the front
 const MANY_SELECTED = 60;
 const PHASES = 4; // parts of a pixel, in x and in y, by which a point's place is told apart
 
 /** @import { Axes, Places, PointClass } from "../core/types.d.ts" */
 /** @typedef {(context: CanvasRenderingContext2D, x: number, y: number, r: number) => void} Outline */
-/** @typedef {Places & Axes & {size: number}} Placed  places with the size of a point in CSS pixels */
+/** @typedef {Places & Axes & {size: number, depth?: Float32Array | null}} Placed  places with the size of a point in CSS pixels */
 /** @typedef {{dx: Int16Array, dy: Int16Array, cover: Float32Array, reach: number}} Stamp  the pixels around a point that it covers */
 
 export class Painter {
@@ -38,9 +44,13 @@ export class Painter {
       const out = faded ? ids : dimmed ? ids.filter((id) => dimmed[id]) : [];
       this.stampAll(out, { colour: UNLABELLED(), marker, alpha: FADED }, placed);
     }
-    for (const { ids, colour, marker, faded } of classes) {
-      const kept = faded ? [] : dimmed ? ids.filter((id) => !dimmed[id]) : ids;
-      this.stampAll(kept, { colour, marker, alpha: SOLID }, placed);
+    const { depth = null, size } = placed;
+    for (const layer of depth ? LAYERS : [WHOLE]) {
+      for (const { ids, colour, marker, faded } of classes) {
+        const kept = faded ? [] : dimmed ? ids.filter((id) => !dimmed[id]) : ids;
+        const within = depth ? kept.filter((id) => depth[id] >= layer.from && depth[id] < layer.to) : kept;
+        this.stampAll(within, { colour, marker, alpha: layer.alpha }, { ...placed, size: size * layer.size });
+      }
     }
     this.context.putImageData(this.image, 0, 0);
   }

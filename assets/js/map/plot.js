@@ -3,16 +3,18 @@
 
 import { make, onResize, sharpContext } from "../core/elements.js";
 import { nextFrame } from "../core/frames.js";
-import { between, fitOf } from "./camera.js";
+import { between, viewOf } from "./camera.js";
 import { Gestures } from "./gestures.js";
 import { Painter, paintSelected } from "./paint.js";
 import { PlacedPoints } from "./placed_points.js";
 import { Rings } from "./rings.js";
+import { FRONT, inSpace, mixed, turned, turnedBy } from "./space.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const TURN = 3.2; // radians for a drag over the whole stage
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
-/** @import { Axes, PointClass, Ring } from "../core/types.d.ts" */
+/** @import { Axes, Places, PointClass, Ring } from "../core/types.d.ts" */
 /** @import { Pixel } from "./gestures.js" */
 /** @typedef {(point: number, event: MouseEvent) => void} AtPoint */
 /** @typedef {{onHover: AtPoint, onLeave: () => void, onClick: AtPoint, onSelect: (points: number[], adds: boolean) => void}} Calls */
@@ -38,6 +40,11 @@ export class MapPlot extends PlacedPoints {
     stage.append(this.canvas, this.surface, this.rings.box, drawing);
     /** @type {number[]} */
     this.selected = [];
+    /** @type {Places} as the layout says; `x` and `y` are what is seen of them */
+    this.places = { x: this.x, y: this.y };
+    this.turn = FRONT; // of a map in space
+    /** @type {Float32Array | null} how near each point is, of a map in space */
+    this.depth = null;
     this.size = 9;
     /** @type {string | null | undefined} whose zoom is kept */
     this.zoomKey = undefined;
@@ -58,9 +65,9 @@ export class MapPlot extends PlacedPoints {
         if (point !== null) calls.onClick(point, event);
       },
       twice: (event) => {
-        if (this.at(event) === null) this.look(() => this.camera.reset());
+        if (this.at(event) === null) this.reset();
       },
-      pan: (dx, dy) => this.look(() => this.camera.pan(dx, dy)),
+      pan: (dx, dy) => (this.depth ? this.turnBy(dx, dy) : this.look(() => this.camera.pan(dx, dy))),
       zoom: (factor, [x, y]) => this.look(() => this.camera.zoomBy(factor, x, y)),
       draw: (shape) => this.draft(shape),
       drawn: (shape, adds) => calls.onSelect(this.inside(shape), adds),
@@ -70,18 +77,58 @@ export class MapPlot extends PlacedPoints {
 
   /**
    * Paints the points at once; of another run than before unzoomed.
-   * @param {Float32Array<ArrayBuffer>} x
-   * @param {Float32Array<ArrayBuffer>} y
+   * @param {Places} places
    * @param {PointClass[]} classes which of the points look alike
    */
-  draw(x, y, classes) {
+  draw(places, classes) {
     this.moving = null;
-    Object.assign(this, { x, y, classes, shown: true });
+    Object.assign(this, { classes, shown: true, turn: FRONT });
     if (this.zoomOf !== this.zoomKey) this.camera.reset();
     this.zoomOf = this.zoomKey;
-    this.camera.fit = fitOf(x, y);
-    this.size = x.length > 8000 ? 4 : x.length > 2500 ? 5.5 : x.length > 800 ? 7 : 9;
+    this.see(places);
+    Object.assign(this.camera, viewOf(places));
+    const { length } = places.x;
+    this.size = length > 8000 ? 4 : length > 2500 ? 5.5 : length > 800 ? 7 : 9;
     this.paint();
+  }
+
+  /** What is seen of places: of a map in space as it is turned. @param {Places} places */
+  see(places) {
+    this.places = places;
+    const { x, y, z = null } = places.z ? turned(this.turn, inSpace(places)) : places;
+    Object.assign(this, { x, y, depth: z });
+  }
+
+  /**
+   * Where a point of another layout would be seen.
+   * @param {Places} places
+   * @param {number} point
+   */
+  placeIn({ x, y, z }, point) {
+    const { turn: t } = this;
+    const [a, b, c] = [x[point], y[point], z?.[point] ?? 0];
+    return z && this.depth ? { x: t[0] * a + t[1] * b + t[2] * c, y: t[3] * a + t[4] * b + t[5] * c } : { x: a, y: b };
+  }
+
+  /**
+   * Turns a map in space as if it were dragged so many pixels.
+   * @param {number} dx
+   * @param {number} dy
+   */
+  turnBy(dx, dy) {
+    if (!this.depth) return;
+    const perPixel = TURN / Math.max(1, Math.min(this.camera.width, this.camera.height));
+    this.turn = turnedBy(this.turn, dx * perPixel, -dy * perPixel);
+    this.look(() => this.see(this.places));
+  }
+
+  /** All points, from the front. */
+  reset() {
+    this.turn = FRONT;
+    this.look(() => {
+      this.camera.reset();
+      this.see(this.places);
+    });
   }
 
   /**
@@ -108,17 +155,21 @@ export class MapPlot extends PlacedPoints {
 
   /**
    * Carries every point to a new layout, and the axes to what fits it; resolves when it is there. Another call takes over
-   * from where they are.
-   * @param {Float32Array} x
-   * @param {Float32Array} y
+   * from where they are. From a plane into space they unfold, and back they are laid flat as they are seen.
+   * @param {Places} places
    */
-  moveTo(x, y, milliseconds = 700) {
-    const from = { x: this.x, y: this.y, fit: this.camera.fit };
-    const now = { x: Float32Array.from(from.x), y: Float32Array.from(from.y) };
-    const fit = fitOf(x, y);
+  moveTo(places, milliseconds = 700) {
+    const solid = Boolean(places.z);
+    if (!solid && this.depth) {
+      this.places = { x: this.x, y: this.y, z: Float32Array.from(this.depth) };
+      this.turn = FRONT;
+    }
+    const bulky = solid || Boolean(this.places.z);
+    const [from, to] = bulky ? [inSpace(this.places), inSpace(places)] : [this.places, places];
+    const { fit, stretch } = this.camera;
+    const view = viewOf(places);
     const begun = performance.now();
     if (still.matches || this.stage.offsetParent === null) milliseconds = 0;
-    Object.assign(this, now);
     const moving = {};
     this.moving = moving;
     return new Promise((resolve) => {
@@ -126,11 +177,9 @@ export class MapPlot extends PlacedPoints {
         if (this.moving !== moving) return resolve(false);
         const share = milliseconds ? Math.min(1, (performance.now() - begun) / milliseconds) : 1;
         const eased = share < 0.5 ? 4 * share ** 3 : 1 - (-2 * share + 2) ** 3 / 2;
-        for (let i = 0; i < x.length; i++) {
-          now.x[i] = from.x[i] + eased * (x[i] - from.x[i]);
-          now.y[i] = from.y[i] + eased * (y[i] - from.y[i]);
-        }
-        this.camera.fit = share < 1 ? between(from.fit, fit, eased) : fit;
+        this.see(share < 1 ? mixed(from, to, eased) : places);
+        this.camera.fit = share < 1 ? between(fit, view.fit, eased) : view.fit;
+        this.camera.stretch = stretch + eased * (view.stretch - stretch);
         if (share === 1) this.moving = null;
         this.paint();
         if (share < 1) nextFrame(step);
@@ -145,7 +194,7 @@ export class MapPlot extends PlacedPoints {
     const context = sharpContext(this.canvas);
     if (!context || !this.shown) return;
     const axes = this.scales();
-    const placed = { x: this.x, y: this.y, size: this.size, ...axes };
+    const placed = { x: this.x, y: this.y, depth: this.depth, size: this.size, ...axes };
     this.painter.paint(this.classes, placed, this.dimmed);
     paintSelected(context, this.selected, placed);
     this.rings.place(this, axes, this.pointed);

@@ -1,6 +1,8 @@
 // The row of tools on the map: what a drag does, zooming, and the map as a picture.
 
 import { contextOf, icon, make } from "../core/elements.js";
+import { source } from "../core/source.js";
+import { view } from "../core/view.js";
 
 /** @import { IconName } from "../core/types.d.ts" */
 /** @import { Tool } from "./gestures.js" */
@@ -15,6 +17,8 @@ const TOOLS = {
   lasso: { icon: "lasso", title: "Drag selects the clips in a lasso", key: "l" },
 };
 
+const TURNS = "Drag turns the map (Shift draws a lasso)"; // in space
+
 export class Tools {
   /** @param {MapPlot} plot */
   constructor(plot) {
@@ -28,6 +32,10 @@ export class Tools {
       return button(icon, title, () => this.take(tool), { "data-tool": tool, "aria-keyshortcuts": key });
     });
     const { camera } = plot;
+    const title = "The map in space, with a third axis: drag turns it, Shift and the arrow keys too";
+    const turnOver = () => view.set({ solid: !view.state.solid });
+    this.space = make("button.map-tool.map-space", { type: "button", title, onclick: turnOver }, "3-D");
+    this.space.hidden = !source.solid;
     this.box = make(
       "div.map-tools",
       { role: "toolbar", "aria-label": "Tools of the map" },
@@ -35,11 +43,19 @@ export class Tools {
       make("span.map-tools-gap"),
       button("add", "Zoom in", () => plot.look(() => camera.zoomBy(STEP)), { "aria-keyshortcuts": "+" }),
       button("minus", "Zoom out", () => plot.look(() => camera.zoomBy(1 / STEP)), { "aria-keyshortcuts": "-" }),
-      button("fit", "Show all clips", () => plot.look(() => camera.reset()), { "aria-keyshortcuts": "0" }),
+      button("fit", "Show all clips", () => plot.reset(), { "aria-keyshortcuts": "0" }),
+      this.space,
       make("span.map-tools-gap"),
       button("camera", "Download the map as a picture", () => download(plot)),
     );
     this.take("pan");
+  }
+
+  /** Says how many axes the map has. @param {2 | 3} axes */
+  dress(axes) {
+    this.space.setAttribute("aria-pressed", String(axes === 3));
+    const title = axes === 3 ? TURNS : TOOLS.pan.title;
+    for (const name of ["title", "aria-label"]) this.buttons[0].setAttribute(name, title);
   }
 
   /** @param {Tool} tool what a drag does from now on */
@@ -59,7 +75,7 @@ export class Tools {
     if (tool) this.take(tool);
     else if (key === "+" || key === "=") plot.look(() => plot.camera.zoomBy(STEP));
     else if (key === "-") plot.look(() => plot.camera.zoomBy(1 / STEP));
-    else if (key === "0") plot.look(() => plot.camera.reset());
+    else if (key === "0") plot.reset();
     else return false;
     return true;
   }

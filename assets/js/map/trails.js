@@ -39,7 +39,7 @@ export class Trails {
     const { run, layouts, shownLayout, timeline, plot } = this.map;
     if (!this.on.checked || !layouts || !shownLayout || !this.points.length) return plot.paint();
     const steps = timeline.steps.filter((step) => step <= shownLayout.step);
-    const of = `${run} ${layouts.version} ${steps}`;
+    const of = `${run} ${layouts.axes} ${layouts.version} ${steps}`;
     if (of !== this.of) {
       this.of = of;
       this.layouts = [];
@@ -59,7 +59,10 @@ export class Trails {
     const looks = plot.looksOf(points);
     context.lineCap = "round";
     for (const [i, point] of points.entries()) {
-      const places = layouts.slice(0, -1).map(({ x, y }) => [axes.across(x[point]), axes.down(y[point])]);
+      const places = layouts.slice(0, -1).map((layout) => {
+        const { x, y } = plot.placeIn(layout, point);
+        return [axes.across(x), axes.down(y)];
+      });
       places.push([axes.across(plot.x[point]), axes.down(plot.y[point])]); // where it is now, also on its way
       for (let k = 1; k < places.length; k++) {
         context.globalAlpha = ALPHA.old + ((ALPHA.new - ALPHA.old) * k) / (places.length - 1);

@@ -32,7 +32,7 @@ def byte_routes(
     library: Library,
     uploads: Uploads,
     layouts: LayoutFolders,
-    looked_at: Looked = lambda name: None,
+    looked_at: Looked = lambda name, axes: None,
     queued: Queued = lambda name: {},
     exports: Exports | None = None,
     tags: TagStore | None = None,

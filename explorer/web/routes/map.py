@@ -34,8 +34,10 @@ def add_map(router: APIRouter, library: Library, layouts: LayoutFolders, tags: T
         return json_answer(answer)
 
     @router.get("/run/{name}/layout/{step}")
-    def run_layout(name: str, step: str) -> Response:
-        found = Bundle(run_of(library, name), layouts).layout(number(step, "step"))
+    def run_layout(name: str, step: str, request: Request) -> Response:
+        """All x, then all y, and with `axes` = 3 in the query all z of a map in space."""
+        axes = 3 if request.query_params.get("axes") == "3" else 2
+        found = Bundle(run_of(library, name), layouts).layout(number(step, "step"), axes)
         if found is None:
             raise Refused(f"This run has no map of step {shown(step)} yet.")
         content = found.places.T.astype("<f4").tobytes()

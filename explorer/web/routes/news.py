@@ -13,7 +13,7 @@ from explorer.runs.library import Library
 from explorer.web.routes.answers import json_answer, run_of
 from training.run import State
 
-Looked = Callable[[str], None]
+Looked = Callable[[str, int], None]
 Queued = Callable[[str], dict[str, Any]]
 
 
@@ -24,7 +24,7 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
     def news(name: str, request: Request) -> Response:
         """What moves while a run trains, in one answer: asking costs more than answering.
 
-        `parts` names what is wanted of status, metrics (those after `since`) and layouts.
+        `parts` names what is wanted of status, metrics (those after `since`), layouts, and solid: layouts in space.
         """
         run = Bundle(run_of(library, name), layouts)
         parts = request.query_params.get("parts", "status,metrics,layouts").split(",")
@@ -41,8 +41,11 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
         if "metrics" in parts:
             found["metrics"] = asdict(run.curves(request.query_params.get("since", "")))
         if "layouts" in parts:
-            looked_at(name)
+            looked_at(name, 2)
             found["layouts"] = asdict(run.layouts())
+        if "solid" in parts:
+            looked_at(name, 3)
+            found["solid"] = asdict(run.layouts(3))
         return json_answer(found)
 
     @router.get("/run/{name}/baselines")

@@ -39,6 +39,13 @@ def test_until_umap_is_ready_every_snapshot_gets_pca_newest_first(make_run: Any,
     assert folders.summary(run).kinds == {0: "pca", 10: "pca", 20: "pca"}
 
 
+def test_maps_in_space_are_a_chain_of_their_own(make_run: Any, folders: Any, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", snapshots=(0, 5))
+    assert worked(Chain(run, folders, axes=3), umap=None) == [(5, "pca"), (0, "pca")]
+    assert worked(Chain(run, folders), umap=None) == [(5, "pca"), (0, "pca")]
+    assert (folders.find(run, 5).places.shape[1], folders.find(run, 5, axes=3).places.shape[1]) == (2, 3)
+
+
 def test_a_late_visitor_gets_the_newest_first_and_then_the_chain(make_run: Any, folders: Any, tmp_path: Path) -> None:
     run = make_run(tmp_path / "run", snapshots=(0, 5, 10, 15))
     done = worked(Chain(run, folders))

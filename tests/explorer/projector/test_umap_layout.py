@@ -32,6 +32,25 @@ def test_clusters_are_kept_together_and_the_map_does_not_jump(make_run: Any, tmp
         assert np.median(own) < 0.5 * apart.min()
 
 
+def test_maps_in_space_have_three_axes_move_little_and_are_the_same_again(
+    umap: Any, make_run: Any, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "run", n=200, snapshots=(16, 18, 20))
+    made = []
+    for name in ("first", "again"):
+        folders = LayoutFolders(tmp_path / name)
+        chain = Chain(run, folders, axes=3)
+        while (task := chain.next_task(True)) is not None:
+            chain.do(task, umap)
+        made.append([folders.find(run, step, axes=3) for step in run.snapshots()])
+        assert folders.summary(run).steps == (), "nothing on the plane"
+    for found, same in zip(*made, strict=True):
+        assert found.places.shape == (200, 3) and found.kind == "umap" and found.trust > 0.8
+        np.testing.assert_array_equal(found.places, same.places)
+    for before, after in itertools.pairwise(made[0]):
+        assert np.median(np.linalg.norm(after.places - before.places, axis=1)) < 0.25
+
+
 def test_the_same_start_gives_the_same_places(umap: Any) -> None:
     random = np.random.default_rng(0)
     indices = (np.arange(40)[:, None] + np.arange(15)[None]).astype(np.int32) % 40

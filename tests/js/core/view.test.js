@@ -10,6 +10,7 @@ const STATE = {
   runs: ["a b", "ü.2"],
   step: 40,
   follow: false,
+  solid: true,
   clip: 7,
   method: "byol",
   selection: [3, 1],

@@ -30,7 +30,7 @@ class Page:
         self.layouts = LayoutFolders()
         self.looked_at = []
         self.tags = TagStore(folder / "tags")
-        given = (self.library, self.uploads, self.layouts, self.looked_at.append)
+        given = (self.library, self.uploads, self.layouts, lambda *asked: self.looked_at.append(asked))
         self._client = _client(byte_routes(*given, tags=self.tags))
         self.read_only = _client(byte_routes(*given))
 

@@ -48,7 +48,20 @@ def test_layouts_and_their_places(page: Any) -> None:
     answer = page.get("run/first/layout/10")
     assert answer.headers["x-kind"] == "umap"
     np.testing.assert_array_equal(np.frombuffer(answer.content, "<f4").reshape(2, 300).T, places)
-    assert page.looked_at == ["first"]
+    assert page.looked_at == [("first", 2)]
+
+
+def test_layouts_in_space_are_made_and_sent_for_whoever_asks_for_them(page: Any) -> None:
+    run = page.library.run("first")
+    assert page.get("run/first/news?parts=solid").json()["solid"]["steps"] == []
+    assert page.looked_at == [("first", 3)]
+    places = np.random.default_rng(0).normal(size=(300, 3)).astype(np.float32)
+    page.layouts.write(snapshot_hash(run, 10), Layout(places, "pca", 0.98))
+    assert page.get("run/first/news?parts=solid").json()["solid"]["kinds"] == {"10": "pca"}
+    np.testing.assert_array_equal(
+        np.frombuffer(page.get("run/first/layout/10?axes=3").content, "<f4").reshape(3, 300).T, places
+    )
+    assert page.get("run/first/layout/10").status_code == 404
 
 
 def test_neighbours(page: Any) -> None:
