@@ -138,7 +138,12 @@ def _layout(path: Path, stamp: tuple[int, int, int]) -> Layout | None:
     with np.errstate(over="ignore"):
         places, trusted, scaled = places.astype(np.float32), float(trust.item()), float(scale.item())
     kind, solid = re.sub(r".*\.([a-z]+)3?\.npz$", r"\1", os.fspath(path)), path.name.endswith("3.npz")
-    if places.ndim != 2 or places.shape[1] != (3 if solid else 2) or not (np.abs(places) <= FARTHEST).all() or not 0 < scaled <= FARTHEST:
+    if (
+        places.ndim != 2
+        or places.shape[1] != (3 if solid else 2)
+        or not (np.abs(places) <= FARTHEST).all()
+        or not 0 < scaled <= FARTHEST
+    ):
         return None
     columns = {name.removeprefix(COLUMNS): array for name, array in arrays.items() if name.startswith(COLUMNS)}
     columns = {name: array for name, array in columns.items() if array.shape == (len(places),)}
