@@ -15,9 +15,11 @@ from training.run import reading
 
 VECTOR_COLUMNS = ("vector", "embedding", "embeddings", "vectors", "features")
 """Which one is meant where there are several."""
-MOST_ROWS, MOST_FILES, WIDEST = 2_000_000, 20_000, 16_384
+MOST_ROWS, MOST_FILES, WIDEST = 2_000_000, 50_000, 16_384
 MOST_BYTES = 2 << 30
 """Of the vectors in memory."""
+MOST_HELD = reading.MOST_ARRAY_BYTES
+"""Of a snapshot's arrays."""
 LARGEST = 1e9
 SHOWN = 8
 """Columns that are named in a sentence."""
@@ -34,7 +36,8 @@ class Vectors:
     averaged: int
     """How many rows there were."""
     named: int
-    """How many files were named; of more than MOST_FILES `names` is a random sample, the same each time."""
+    """How many files were named; of more than MOST_FILES, or than a snapshot can hold, `names` is a random sample, the same
+    each time."""
 
 
 def read_vectors(path: Path, names: str | None, vectors: str | None) -> Vectors:
@@ -65,8 +68,9 @@ def _one_a_file(spelt: Sequence[str], rows: np.ndarray) -> Vectors:
     np.add.at(sums, of_row, rows)
     means = (sums / np.bincount(of_row)[:, None]).astype(np.float32)
     kept = np.arange(len(numbers))
-    if len(numbers) > MOST_FILES:
-        kept = np.sort(np.random.default_rng(0).permutation(len(numbers))[:MOST_FILES])
+    most = min(MOST_FILES, MOST_HELD // (2 * means[0].nbytes))  # a snapshot holds them twice
+    if len(numbers) > most:
+        kept = np.sort(np.random.default_rng(0).permutation(len(numbers))[:most])
     names = tuple(numbers)
     return Vectors(tuple(names[i] for i in kept), means[kept], len(rows), len(numbers))
 

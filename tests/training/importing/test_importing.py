@@ -249,6 +249,14 @@ def test_of_more_files_than_a_map_holds_a_stated_sample_is_taken(
     assert embedded == pytest.approx(h[[NAMES.index(name) for name in kept]], abs=1e-2)
 
 
+def test_of_vectors_that_no_snapshot_could_hold_a_sample_is_taken(
+    tmp_path: Path, sounds: Path, h: np.ndarray, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(vectors, "MOST_HELD", 10 * 2 * h[0].astype(np.float32).nbytes)
+    read = vectors.read_vectors(GOOD["npz"](tmp_path, h), None, None)
+    assert (len(read.names), len(read.rows), read.named) == (10, 10, 12)
+
+
 def events(to: Path) -> Path:
     writer = SummaryWriter(str(to / "tb"))
     for step in range(5):
