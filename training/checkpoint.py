@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import io
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import safetensors.torch
@@ -60,20 +60,29 @@ def save(run: RunWriter, learner: Learner) -> None:
     run.write_checkpoint(learner.step, weights, held.getvalue(), hashes)
 
 
-def latest(run: RunFolder) -> tuple[int, list[str]]:
-    """Step of the newest checkpoint whose bytes are sound, and one warning for each newer one that isn't.
+def latest(run: RunFolder, newest: int | None = None) -> tuple[int, list[str]]:
+    """Step of the newest checkpoint whose bytes are sound, and one warning for each newer one that isn't. Those after the
+    step `newest` are left out of account.
 
     Raises UserError where there is none.
     """
     warnings: list[str] = []
     for step in reversed(run.checkpoints()):
-        if not run.state_path(step).exists():
+        if not run.state_path(step).exists() or (newest is not None and step > newest):
             continue
         damaged = [part for part, path in _parts(run, step).items() if _hash_of(path) != run.manifest(step).get(part)]
         if not damaged:
             return step, warnings
         warnings.append(f"The checkpoint of step {step} is damaged ({damaged[0]}); the one before it is used.")
     raise UserError(f"The run {run.name} has no checkpoint that could be resumed; start it anew.")
+
+
+def latest_of_all(runs: Sequence[RunFolder]) -> int:
+    """Step of the newest checkpoint that is sound in each of several runs. Raises UserError where there is none."""
+    step = min(latest(run)[0] for run in runs)
+    while (earlier := min(latest(run, step)[0] for run in runs)) < step:
+        step = earlier
+    return step
 
 
 def weights(run: RunFolder, step: int) -> dict[str, torch.Tensor]:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from training.journal import Journal
-from training.run import Control, RunWriter, State
+from training.run import Control, State
 
 POLL_SECONDS = 0.2
 """How often the trainer looks for what it is asked."""
@@ -17,12 +17,15 @@ class Stopped(Exception):
 
 
 class Controls:
-    """Looks a few times a second for what the run is asked. SIGTERM and SIGINT ask for a stop too, until `restore`."""
+    """Looks a few times a second for what the runs of this process are asked: what one of them is asked, all do.
 
-    def __init__(self, run: RunWriter, journal: Journal) -> None:
-        self._run, self._journal = run, journal
+    SIGTERM and SIGINT ask for a stop too, until `restore`.
+    """
+
+    def __init__(self, *journals: Journal) -> None:
+        self._journals = journals
         self.stop = False
-        """Whether the run was asked to stop."""
+        """Whether they were asked to stop."""
         self._polled = time.perf_counter()
         self._before = {}
         if threading.current_thread() is threading.main_thread():
@@ -32,12 +35,11 @@ class Controls:
     def _stop_by_signal(self, number: int, frame: Any) -> None:
         self.stop = True
 
-    def answer(self) -> float:
-        """Do what was asked, if it is time to look; a pause ends here too. Returns the seconds spent waiting."""
-        if not self.stop and time.perf_counter() - self._polled < POLL_SECONDS:
-            return 0.0
-        self._polled = time.perf_counter()
-        return self._look()
+    def answer(self) -> None:
+        """Do what was asked, if it is time to look; a pause ends here too."""
+        if self.stop or time.perf_counter() - self._polled >= POLL_SECONDS:
+            self._polled = time.perf_counter()
+            self._look()
 
     def check(self) -> None:
         """The same while the run prepares. Raises Stopped, as there is nothing to keep yet."""
@@ -50,24 +52,24 @@ class Controls:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _look(self) -> float:
-        started = time.perf_counter()
+    def _look(self) -> None:
+        at_work = [
+            journal for journal in self._journals if journal.status.active
+        ]  # not one that failed before the others
+        before = [journal.status.state for journal in at_work]
         paused = False
-        state = self._journal.status.state
         while True:
-            for control in self._run.controls():
+            for control in (control for journal in at_work for control in journal.run.controls()):
                 if control is Control.STOP:
                     self.stop = True
                 paused = control is Control.PAUSE or (paused and control is not Control.RESUME)
             if not paused or self.stop:
                 break
-            if self._journal.status.state is not State.PAUSED:
-                self._journal.set_status(state=State.PAUSED)
-            self._journal.keep_alive()
+            for journal in at_work:
+                if journal.status.state is not State.PAUSED:
+                    journal.set_status(state=State.PAUSED)
+                journal.keep_alive()
             time.sleep(POLL_SECONDS)
-        if self._journal.status.state is not State.PAUSED:
-            return 0.0
-        self._journal.set_status(state=state)
-        waited = time.perf_counter() - started
-        self._journal.pause_clock(waited)
-        return waited
+        for journal, state in zip(at_work, before, strict=True):
+            if journal.status.state is State.PAUSED:
+                journal.set_status(state=state)

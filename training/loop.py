@@ -1,8 +1,8 @@
-"""The training itself, top to bottom: what it needs, its steps, and the snapshots between them."""
+"""The training itself: steps, and the snapshots between them, of one run or of several in turn."""
 
-import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,76 +11,58 @@ import torch
 from torch import Tensor
 
 from training import checkpoint
-from training.baselines import baselines, with_random_init
-from training.columns import clip_values
+from training.baselines import with_random_init
 from training.config import RunConfig
-from training.contents import contents
 from training.controls import Controls
-from training.data import open_dataset
 from training.data.dataset import Dataset
-from training.data.store import ClipStore, mel_store, waveform_store
+from training.data.store import ClipStore
 from training.embedder import embed_clips
-from training.encoders import ENCODERS
 from training.errors import UserError
 from training.gradients import gradient_norms, parts
-from training.hardware import Hardware, hardware, keep_freed_memory
+from training.hardware import Hardware
 from training.journal import Journal
-from training.learner import Learner, new_learner
-from training.methods import METHODS
+from training.learner import Learner
 from training.pace import Pace
 from training.parts.optimizers import scheduled_rate, set_rate
-from training.probe import described, stratified_sample
+from training.randomness import Randomness
 from training.run import RunWriter, State
-from training.settings import as_stored, build
 from training.snapshot import is_due, snapshot, steps_to_drop
-from training.spectrogram import FrontEnd
-from training.verdicts import Readings, judged
+from training.verdicts import judged
 
 
-def prepared(run: RunWriter, journal: Journal, controls: Controls, resume: bool) -> "Training":
-    """All that the training of `run` needs: its data, its learner (as the newest checkpoint left it), its lines to compare with.
+def train_in_turn(trainings: Sequence["Training"], controls: Controls) -> None:
+    """Step all of them in turn until their end, or until they are asked to stop; each says in its status how it ended.
 
-    Raises UserError where the data or the settings can't be trained, Stopped where it is asked to stop meanwhile.
+    Where there are several, all have taken the same number of steps when snapshots are due, and the first one's clock is
+    that of all. One that fails leaves the others going on. Raises UserError where the last one fails.
     """
-    config = RunConfig.from_json(run.config())
-    machine = hardware(config.device)
-    if machine.device.type == "cpu":
-        keep_freed_memory()
-    journal.set_status(device=machine.name, steps=config.steps, message="Opening the data")
+    left, alone = list(trainings), len(trainings) == 1
 
-    def preparing(fraction: float, message: str) -> None:
-        """What opening the data reports now and then."""
-        controls.check()
-        journal.status = replace(journal.status, progress=fraction, message=message)
-        journal.keep_alive()
+    def each(act: Callable[[Training], None]) -> None:
+        seconds = left[0].learner.seconds
+        for training in list(left):
+            try:
+                with training.turn(alone):
+                    training.learner.seconds = seconds
+                    act(training)
+            except UserError as error:
+                left.remove(training)
+                if not left:
+                    raise
+                training.journal.close(State.FAILED, str(error))
 
-    if resume:
-        _check_objective(config)
-    dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=preparing)
-    _check_data(dataset, config)
-    store = _store(dataset, config, machine, preparing)
-    learner = new_learner(config, dataset, store, machine)
-    learner.method.prepare(dataset)
-    companions = {name: table.to(machine.device) for name, table in learner.method.companions(dataset).items()}
-    clips = stratified_sample(dataset, config.probe_clips, config.seed)
-    if resume:
-        _restore(run, journal, learner)
-    else:
-        if journal.status.attempt > 1:
-            run.append_metrics({"resumed_from": -1, "attempt": journal.status.attempt})
-        run.write_config(
-            replace(config, data_fingerprint=dataset.fingerprint, objective=METHODS[config.method].objective).to_json()
-        )
-        run.write_probe(described(dataset, clips, config.data))
-    run.write_columns(clip_values(dataset, clips))
-    schema = contents(learner.method, dataset)
-    run.write_schema(schema)
-    journal.open_events(schema, purge_step=learner.step if resume else None)
-    lines = baselines(dataset, clips, learner.method, preparing)
-    lines_so_far = with_random_init(lines, _first_measures(run))
-    run.write_baselines(lines_so_far)
-    journal.readings = Readings.of(run.metrics(), lines_so_far, config.method)
-    return Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner)
+    each(Training.begin)
+    snapped = time.perf_counter()
+    while left[0].learner.progress < 1:
+        controls.answer()
+        if controls.stop:
+            break
+        each(Training.step)
+        first = left[0].learner
+        if is_due(first.step, first.snapshot_step, time.perf_counter() - snapped):
+            each(Training.keep_snapshot)
+            snapped = time.perf_counter()
+    each(Training.end)
 
 
 @dataclass
@@ -106,39 +88,66 @@ class Training:
         self._weights = parts(self.learner.method)
         kept = self.learner.snapshot_step
         self._before: Mapping[str, np.ndarray] | None = self.run.snapshot(kept) if kept >= 0 else None
+        self._randomness = Randomness(self.machine.device)
+        self._clock = self._left = time.perf_counter()
 
     def to_the_end(self) -> State:
         """Step until the end, or until it is asked to stop; returns the state it ended in."""
-        t, journal = self.learner, self.journal
-        journal.set_status(state=State.TRAINING, message="", progress=t.progress)
+        train_in_turn([self], self.controls)
+        return self.journal.status.state
+
+    @contextmanager
+    def turn(self, alone: bool) -> Iterator[None]:
+        """What happens within is this training's; what happens between its turns is left out of its clock and its speed.
+
+        Where it isn't `alone` in its process, others draw from the same global generators: it finds them as it left them.
+        """
+        away = time.perf_counter() - self._left
+        self._clock += away
+        self.journal.pause_clock(away)
+        if not alone:
+            self._randomness.put_back()
+        yield
+        if not alone:
+            self._randomness.take()
+        self._left = time.perf_counter()
+
+    def begin(self) -> None:
+        """Say that it trains, and keep how it is before the first step."""
+        t = self.learner
+        self.journal.set_status(state=State.TRAINING, message="", progress=t.progress)
         if t.snapshot_step < 0:
             self._keep_snapshot()
         t.method.train()
-        clock = snapped = time.perf_counter()
-        while t.progress < 1:
-            clock += self.controls.answer()
-            if self.controls.stop:
-                break
-            losses, rate = self._step()
-            self._pace.keep()
-            t.seconds, clock = t.seconds + time.perf_counter() - clock, time.perf_counter()
-            t.method.after_step(t.progress)
-            t.average()
-            journal.add(losses, self.config.batch_size)
-            if journal.due or t.step == 1:
-                journal.flush(t.step, t.seconds, t.progress, rate)
-            if is_due(t.step, t.snapshot_step, time.perf_counter() - snapped):
-                journal.flush(t.step, t.seconds, t.progress, rate)
-                self._keep_snapshot()
-                snapped = time.perf_counter()
+        self._clock = time.perf_counter()
+
+    def step(self) -> None:
+        """One step. Raises UserError where the loss is no number any more."""
+        t, journal = self.learner, self.journal
+        losses, rate = self._step()
+        self._pace.keep()
+        t.seconds, self._clock = t.seconds + time.perf_counter() - self._clock, time.perf_counter()
+        t.method.after_step(t.progress)
+        t.average()
+        journal.add(losses, self.config.batch_size)
+        if journal.due or t.step == 1:
+            journal.flush(t.step, t.seconds, t.progress, rate)
+
+    def keep_snapshot(self) -> None:
+        """Take one now."""
+        t = self.learner
+        self.journal.flush(t.step, t.seconds, t.progress, scheduled_rate(self.config, t.step, t.progress))
+        self._keep_snapshot()
+
+    def end(self) -> None:
+        """Keep the last state, and say how it ended."""
+        t, journal = self.learner, self.journal
         journal.set_status(state=State.STOPPING, message="Keeping the last state")
         journal.flush(t.step, t.seconds, t.progress, scheduled_rate(self.config, t.step, t.progress))
         if t.snapshot_step != t.step:
             self._keep_snapshot()
-        ended = State.FINISHED if t.progress >= 1 else State.STOPPED
         journal.status = replace(journal.status, step=t.step, seconds=t.seconds, progress=t.progress)
-        journal.close(ended)
-        return ended
+        journal.close(State.FINISHED if t.progress >= 1 else State.STOPPED)
 
     def _step(self) -> tuple[dict[str, Tensor], float]:
         """One step of the optimiser: the losses before it, and its learning rate."""
@@ -184,52 +193,3 @@ class Training:
         """h (n, D) of all clips, for methods that cluster them."""
         every = torch.arange(len(self.store), device=self.store.rows.device)
         return embed_clips(self.learner.method, self.store, every)
-
-
-def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Any) -> ClipStore:
-    if ENCODERS[config.encoder].domain == "waveform":
-        return waveform_store(dataset, machine.device)
-    return mel_store(
-        dataset, build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end"), machine.device, progress
-    )
-
-
-def _check_data(dataset: Dataset, config: RunConfig) -> None:
-    if len(dataset) < config.batch_size:
-        raise UserError(
-            f"The data has {len(dataset)} clips, but a batch of {config.batch_size} was asked for; "
-            f"choose a batch size of at most {len(dataset)}, or add sounds."
-        )
-    if config.data_fingerprint not in (None, dataset.fingerprint):
-        raise UserError(
-            f"The sounds of {config.data} have changed since this run was made (fingerprint {dataset.fingerprint[:8]}, "
-            f"expected {str(config.data_fingerprint)[:8]}); start a new run on them."
-        )
-
-
-def _check_objective(config: RunConfig) -> None:
-    """Half of a training by one objective and half by another would be neither. Raises UserError."""
-    kind = METHODS.get(config.method)
-    if kind is not None and config.objective != kind.objective:
-        raise UserError(
-            f"The run was begun with form {config.objective} of the method {config.method}, but this version trains form "
-            f"{kind.objective} (CHANGELOG.md says what changed); start a new run."
-        )
-
-
-def _restore(run: RunWriter, journal: Journal, t: Learner) -> None:
-    """Load the newest sound checkpoint; whatever was logged after it is superseded."""
-    step, warnings = checkpoint.latest(run)
-    warnings += checkpoint.restore(run, step, t)
-    for later in [s for s in {*run.snapshots(), *run.checkpoints()} if s > step]:
-        run.drop_snapshot(later)
-    for warning in warnings:
-        logging.warning(warning)
-    run.append_metrics({"resumed_from": step, "attempt": journal.status.attempt})
-    journal.set_status(step=step, seconds=t.seconds, warning=" ".join(warnings))
-
-
-def _first_measures(run: RunWriter) -> dict[str, Any]:
-    """The measures of step 0, by name; none before the first snapshot."""
-    first = next((row for row in run.metrics() if row["step"] == 0 and "measure/normalised_std" in row), {})
-    return {name.removeprefix("measure/"): value for name, value in first.items()}

@@ -3,65 +3,98 @@
 import errno
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from training.checkpoint import latest_of_all
 from training.controls import Controls, Stopped
 from training.errors import UserError
 from training.hardware import failure
 from training.journal import Journal
-from training.loop import prepared
-from training.run import RunWriter, State, Status, reading
+from training.loop import Training, train_in_turn
+from training.preparing import prepared
+from training.run import RunFolder, RunWriter, State, Status, reading
+from training.run.twins import Role, trained_with, twin_of
 
 
 def train(folder: Path | str, resume: bool = False) -> State:
-    """Train the run in `folder` to its end, or until it is asked to stop; returns the state it ended in.
+    """Train the run in `folder` to its end, or until it is asked to stop; returns the state it ended in. Its twin, if it has
+    one that isn't trained yet, is trained with it: see training.run.twins.
 
     A resume of a run that ended before its first checkpoint begins anew. Whatever goes wrong is in the run's status as
     one sentence, and raised as UserError. Raises UserError at once where another trainer holds the run, where a run
     would be trained over, and where the folder can't be written or was written by a newer version.
     """
-    run = RunWriter(folder)
+    with ExitStack() as held:
+        run = held.enter_context(closing(RunWriter(folder)))
+        if run.checkpoints() and not resume:
+            raise UserError(f"The run {run.name} has been trained already; resume it, or start a new one.")
+        twin = trained_with(run)
+        runs = [run] if twin is None else [run, held.enter_context(closing(RunWriter(twin.path)))]
+        runs.sort(key=_is_broken)
+        journals = _train(runs)
+        return journals[runs.index(run)].status.state
+
+
+def _is_broken(run: RunFolder) -> bool:
+    twin = twin_of(run)
+    return twin is not None and twin.role is Role.BROKEN
+
+
+def _train(runs: list[RunWriter]) -> list[Journal]:
+    """Train them in turn, the first one's clock being that of all."""
+    trained = all(run.checkpoints() for run in runs)
+    journals = [_journal(run, trained) for run in runs]
+    controls = Controls(*journals)
+    log = ExitStack()
+    try:
+        for run, journal in zip(runs, journals, strict=True):
+            log.enter_context(_logging_to(run.log_path))
+            journal.set_status()
+        newest = latest_of_all(runs) if trained and len(runs) > 1 else None
+        trainings: list[Training] = []
+        for run, journal in zip(runs, journals, strict=True):
+            for step in [] if trained else run.snapshots():
+                run.drop_snapshot(step)  # of a first step that only one of the two had come to
+            beside = trainings[0] if trainings else None
+            trainings.append(prepared(run, journal, controls, trained, newest, beside))
+        train_in_turn(trainings, controls)
+    except Stopped:
+        message = "It was stopped before its training " + ("went on." if trained else "began.")
+        _end(journals, State.STOPPED, message)
+    except UserError as error:
+        _end(journals, State.DISK_FULL if _disk_is_full(error.__cause__) else State.FAILED, str(error))
+        raise
+    except OSError as error:
+        if _disk_is_full(error):
+            message = "The disk is full; make room and resume the run from its last checkpoint."
+            _end(journals, State.DISK_FULL, message)
+        else:
+            message = f"The run's folder could not be written: {error.strerror or error}."
+            _end(journals, State.FAILED, message)
+        raise UserError(message) from error
+    except Exception as error:
+        logging.exception("The training failed.")
+        message = failure(error) or f"The training failed ({type(error).__name__}: {error}); details are in log.txt."
+        _end(journals, State.FAILED, message)
+        raise UserError(message) from error
+    finally:
+        controls.restore()
+        log.close()
+    return journals
+
+
+def _journal(run: RunWriter, trained: bool) -> Journal:
+    """Of a run that begins, or that goes on where it was `trained`."""
     before = run.status()
-    trained = bool(run.checkpoints())
-    if trained and not resume:
-        run.close()
-        raise UserError(f"The run {run.name} has been trained already; resume it, or start a new one.")
     if before.state is State.CRASHED:
         run.controls()  # what was asked of the trainer that died is not meant for this one
     status = Status(State.PREPARING, attempt=before.attempt + 1, message="Starting")
     if trained:  # while a resume prepares, it stands where it stood
         status = replace(status, step=before.step, seconds=before.seconds)
-    journal = Journal(run, status)
-    controls = Controls(run, journal)
-    log = ExitStack()
-    try:
-        log.enter_context(_logging_to(run.log_path))
-        journal.set_status()
-        return prepared(run, journal, controls, resume=trained).to_the_end()
-    except Stopped:
-        _end(journal, State.STOPPED, "It was stopped before its training " + ("went on." if trained else "began."))
-        return State.STOPPED
-    except UserError as error:
-        _end(journal, State.DISK_FULL if _disk_is_full(error.__cause__) else State.FAILED, str(error))
-        raise
-    except OSError as error:
-        if _disk_is_full(error):
-            _end(journal, State.DISK_FULL, "The disk is full; make room and resume the run from its last checkpoint.")
-        else:
-            _end(journal, State.FAILED, f"The run's folder could not be written: {error.strerror or error}.")
-        raise UserError(journal.status.message) from error
-    except Exception as error:
-        logging.exception("The training failed.")
-        said = failure(error) or f"The training failed ({type(error).__name__}: {error}); details are in log.txt."
-        _end(journal, State.FAILED, said)
-        raise UserError(journal.status.message) from error
-    finally:
-        controls.restore()
-        log.close()
-        run.close()
+    return Journal(run, status)
 
 
 def _disk_is_full(error: BaseException | None) -> bool:
@@ -87,13 +120,16 @@ def _logging_to(path: Path) -> Iterator[None]:
         handler.close()
 
 
-def _end(journal: Journal, state: State, message: str) -> None:
-    """Say how it ended, if the folder can be written at all; otherwise the message is still raised."""
-    if state is State.DISK_FULL:
-        journal.run.free_reserve()
-    try:
-        journal.close(state, message)
-    except OSError as error:
-        logging.error("The run's status could not be written: %s.", error.strerror)
-        journal.status = replace(journal.status, state=state, message=message)
-        journal.run.leave_word(journal.status)
+def _end(journals: Sequence[Journal], state: State, message: str) -> None:
+    """Say how those ended that have not ended yet, if their folders can be written at all."""
+    for journal in journals:
+        if not journal.status.active:
+            continue
+        if state is State.DISK_FULL:
+            journal.run.free_reserve()
+        try:
+            journal.close(state, message)
+        except OSError as error:
+            logging.error("The run's status could not be written: %s.", error.strerror)
+            journal.status = replace(journal.status, state=state, message=message)
+            journal.run.leave_word(journal.status)

@@ -85,7 +85,7 @@ def training_in(folder: Path, config: RunConfig, dataset: Dataset, machine: Hard
     companions = {key: table.to(machine.device) for key, table in companions_for(learner.method, dataset).items()}
     clips: np.ndarray = stratified_sample(dataset, config.probe_clips, config.seed)
     lines: dict[str, Any] = {"cross_group_knn": {}}
-    controls = Controls(run, journal)
+    controls = Controls(journal)
     training = Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner)
     return training, journal.losses
 

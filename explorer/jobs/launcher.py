@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.jobs.orphans import held, last_line, mark
+from explorer.jobs.pairs import job_of, mark_both
 from explorer.jobs.queue_file import OpenQueue, Queue, QueueFile, Verb, Waiting
 from explorer.jobs.quotas import Jobs
 from explorer.jobs.standby import Standby
@@ -25,6 +26,7 @@ from explorer.visitors.limits import Limits
 from training.errors import UserError
 from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
 from training.run.naming import new_run_name
+from training.run.twins import Prediction, Role, other_of, trained_with
 
 QUEUED_AT_MOST = 20
 LOOK_SECONDS = 0.5
@@ -80,23 +82,46 @@ class Launcher:
         self.look()
         return chosen
 
+    def start_twins(self, config: Mapping[str, Any], wrong: str, prediction: Prediction) -> dict[Role, str]:
+        """Make a run that is broken and its healthy twin of this configuration, and start or queue them as one; their names.
+
+        Raises UserError as `start` does, and where the method can't be broken so.
+        """
+        from training.config import RunConfig  # these two take torch along
+        from training.twins import create_twins
+
+        self._check_allowed()
+        fitted = RunConfig.from_json(self.jobs.fitted(config, runs=2).config)
+        with self._changing() as queue:
+            self._check_room(queue.now)
+            name = new_run_name(self.root, config)
+            names = {role: f"{name}-{role}" for role in Role}
+            create_twins(fitted, wrong, {role: self._path(chosen) for role, chosen in names.items()}, prediction)
+            for chosen in names.values():
+                self.jobs.note_owner(chosen, asking())
+            queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(names[Role.BROKEN], "run")))
+        self.look()
+        return names
+
     def resume(self, name: str) -> None:
-        """Go on with a run: a paused one at once, a stopped or broken one when its turn comes."""
+        """Go on with a run, and with its twin: a paused one at once, a stopped or broken one when its turn comes."""
         run = self._trained(name)
         state = run.status().state
         if state == State.PAUSED:
             run.ask(Control.RESUME)
             return
         with self._changing() as queue:
-            if queue.now.place(name) is not None or self._beginning(queue.now, run):
+            job = job_of(queue.now, self.root, name)
+            if queue.now.place(job) is not None or self._beginning(queue.now, RunFolder(self.root / job)):
                 raise UserError(f"The run {name} is being trained or waits for its turn already.")
             if state not in RESUMABLE and state != State.WAITING:
                 raise UserError(f"The run {name} is {state.value} and cannot be resumed.")
             self._check_room(queue.now)
-            self.jobs.note_owner(name, asking())
             verb: Verb = "resume" if run.checkpoints() else "run"
             queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(name, verb)))
-            mark(run, State.WAITING, "")
+            for each in filter(None, (run, trained_with(run))):
+                self.jobs.note_owner(each.name, asking())
+                mark(each, State.WAITING, "")
         self.look()
 
     def pause(self, name: str) -> None:
@@ -110,9 +135,10 @@ class Launcher:
         """Take a waiting run out of the queue; ask a trainer to save and end, and make it end if it doesn't."""
         run = self._trained(name)
         with self._changing() as queue:
-            if queue.now.place(name) is not None:
-                queue.now = queue.now.without(name)
-                mark(run, State.STOPPED, "It was taken out of the queue before its turn came.")
+            job = job_of(queue.now, self.root, name)
+            if queue.now.place(job) is not None:
+                queue.now = queue.now.without(job)
+                mark_both(run, State.STOPPED, "It was taken out of the queue before its turn came.")
                 return
             if not run.status().active and self._busy(queue.now) != name:
                 raise UserError(f"The run {name} is not being trained, so it cannot be stopped.")
@@ -129,6 +155,9 @@ class Launcher:
         with self._changing() as queue:
             if run.status().active or self._busy(queue.now) == name or held(run):
                 raise UserError(f"The run {name} is being trained; stop it before you delete it.")
+            twin = other_of(run) if queue.now.place(name) is not None else None
+            if twin is not None:
+                mark(twin, State.STOPPED, "The run that it was to be trained beside was deleted.")
             queue.now = queue.now.without(name)
             run.path.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
@@ -136,7 +165,8 @@ class Launcher:
     def place(self, name: str) -> int | None:
         """1 for the run that is started next, 0 for the one whose trainer begins; None for one that does not wait."""
         queue = self._file.read()
-        return 0 if self._beginning(queue, RunFolder(self.root / name)) else queue.place(name)
+        job = job_of(queue, self.root, name)
+        return 0 if self._beginning(queue, RunFolder(self.root / job)) else queue.place(job)
 
     def paused(self) -> str | None:
         """The paused run that has the device, so that those that wait must wait for it."""
@@ -172,7 +202,7 @@ class Launcher:
                 current = self._trainers.start(first) if refused is None else None
                 queue.now = replace(queue.now.without(first.name), current=current)
                 if refused is not None:
-                    mark(RunFolder(self.root / first.name), State.STOPPED, f"It was not started: {refused}")
+                    mark_both(RunFolder(self.root / first.name), State.STOPPED, f"It was not started: {refused}")
 
     def prepare(self) -> None:
         """Have a trainer load all it needs, so that the next start is quick."""
@@ -193,13 +223,13 @@ class Launcher:
         status = run.status()
         reason = self.jobs.reason_of(run.name)
         if reason is not None and status.state is State.STOPPED:
-            mark(run, State.STOPPED, reason)
+            mark_both(run, State.STOPPED, reason)
         if run.exists() and status.updated == current.since and not status.active:
             said = "" if current.name in self._trainers.killed else last_line(run)
             if said:
-                mark(run, State.FAILED, f"The trainer ended at once: {said}")
+                mark_both(run, State.FAILED, f"The trainer ended at once: {said}")
             else:
-                mark(run, State.CRASHED, "The trainer ended before it said a word; the run can be started anew.")
+                mark_both(run, State.CRASHED, "The trainer ended before it said a word; the run can be started anew.")
         self.prepare()
         return replace(queue, current=None)
 

@@ -18,7 +18,8 @@ from explorer.visitors.identity import NOBODY
 from explorer.visitors.limits import LARGEST, NONE, Limits, beyond
 from training.data.cache import cache_root
 from training.errors import UserError
-from training.run import RunFolder
+from training.run import ACTIVE, RunFolder
+from training.run.twins import other_of
 
 MB = 1_000_000
 CUT = (
@@ -27,6 +28,8 @@ CUT = (
     ("batch_size", "job_batch", "clips a step"),
 )
 """Entry of a configuration, its limit, and what it counts."""
+SHARED = ("seconds", "steps")
+"""What several runs that are trained as one have together."""
 BESIDE_SECONDS = 600.0
 """A trainer may take so much longer than the seconds that it trains: to open sounds, to be paused, to save."""
 STATES_KEPT = 2
@@ -58,18 +61,21 @@ class Jobs:
         self._looked: dict[str, float] = {}
         self._reasons: dict[str, str] = {}
 
-    def fitted(self, config: Mapping[str, Any]) -> Fitted:
-        """`config` cut down to what may be trained here. Raises UserError where its model or its run would be too large."""
+    def fitted(self, config: Mapping[str, Any], runs: int = 1) -> Fitted:
+        """`config` cut down to what may be trained here, where `runs` of it are trained as one and share what one may take.
+        Raises UserError where its model or its run would be too large.
+        """
         kept, notes = dict(config), []
         for name, limit, counted in CUT:
-            most = getattr(self._limits, limit)
+            most = -(-getattr(self._limits, limit) // (runs if name in SHARED else 1))
             if isinstance(kept.get(name), int | float) and beyond(kept[name], most):
+                owner = "a run" if runs == 1 else f"each of {runs} runs that are trained as one"
                 notes.append(
-                    f"{kept[name]:,g} {counted} were asked for; here a run has {most:,} at most, so this one has."
+                    f"{kept[name]:,g} {counted} were asked for; here {owner} has {most:,} at most, so this one has."
                 )
                 kept[name] = type(kept[name])(most)
         if self._limits.model_mb != NONE or self._limits.job_mb != NONE:
-            self._check_size(kept)
+            self._check_size(kept, runs)
         return Fitted(kept, tuple(notes))
 
     @property
@@ -128,28 +134,34 @@ class Jobs:
             return self._reasons.pop(name, None)
 
     def _reason(self, run: RunFolder, passed: float) -> str | None:
-        limits = self._limits
-        if beyond(run.status().seconds, limits.job_seconds):
+        limits, runs = self._limits, trained_as_one(run)
+        if beyond(sum(each.status().seconds for each in runs), limits.job_seconds):
             return f"It was stopped: a run is trained for {limits.job_seconds:,} seconds at most here."
         if limits.job_seconds != NONE and passed > limits.job_seconds + BESIDE_SECONDS:
             return f"It was stopped: it held the place of others for {passed / 60:.0f} minutes."
-        if limits.job_mb != NONE and beyond(_bytes_in(run.path), limits.job_mb * MB):
+        if limits.job_mb != NONE and beyond(sum(_bytes_in(each.path) for each in runs), limits.job_mb * MB):
             return f"It was stopped: a run takes {limits.job_mb:,} MB of disk at most here."
         return None
 
-    def _check_size(self, config: Mapping[str, Any]) -> None:
+    def _check_size(self, config: Mapping[str, Any], runs: int) -> None:
         model = weights_bytes(config)
         if beyond(model, self._limits.model_mb * MB):
             raise UserError(
                 f"This model has {model / MB:,.0f} MB of weights, and {self._limits.model_mb:,} MB are the most here; "
                 "choose a smaller encoder_size or smaller widths."
             )
-        whole = run_bytes(config, model, self._limits.job_seconds or math.inf)
+        whole = runs * run_bytes(config, model, self._limits.job_seconds or math.inf)
         if beyond(whole, self._limits.job_mb * MB):
             raise UserError(
-                f"This run would take {whole / MB:,.0f} MB of disk, and {self._limits.job_mb:,} MB are the most here; "
+                f"{'This run' if runs == 1 else f'These {runs} runs'} would take {whole / MB:,.0f} MB of disk, and {self._limits.job_mb:,} MB are the most here; "
                 "choose a smaller encoder_size or smaller widths, fewer clips on the map, or less time."
             )
+
+
+def trained_as_one(run: RunFolder) -> list[RunFolder]:
+    """A run that is being trained, and its twin where that is trained with it."""
+    twin = other_of(run)
+    return [run] if twin is None or twin.status().state not in ACTIVE else [run, twin]
 
 
 def weights_bytes(config: Mapping[str, Any]) -> int:

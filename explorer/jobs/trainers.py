@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.jobs.orphans import held, mark
+from explorer.jobs.orphans import held
+from explorer.jobs.pairs import mark_both
 from explorer.jobs.queue_file import Current, Verb, Waiting
 from explorer.jobs.standby import Standby
 from training.process import ProcessIdentity, boot_id, process_start
@@ -63,7 +64,7 @@ class Trainers:
                     process_group=0,
                 )
         except OSError as error:
-            mark(run, State.FAILED, f"The trainer could not be started: {error.strerror}.")
+            mark_both(run, State.FAILED, f"The trainer could not be started: {error.strerror}.")
             return None
         self.children[entry.name] = process
         self.killed.discard(entry.name)

@@ -12,8 +12,6 @@ from explorer.runs.run_settings import GROUPS, described
 from training.errors import UserError
 from training.settings import Setting, describe
 
-PART, MISTAKE = "part:", "mistake:"
-"""Begin the values of what is done wrong on purpose; assets/js/forms/form_line.js reads them."""
 OPENED = ("settings", "run")
 """The groups that are seen without a press."""
 
@@ -57,12 +55,10 @@ def encoder_choices(method: str) -> list[tuple[str, str]]:
 
 def wrong_choices(method: str) -> list[tuple[str, str]]:
     """(title, value) of what can be done wrong on purpose: nothing first, then each part taken out, and each mistake."""
-    from training.breaks import BREAKS
-    from training.breaks.mistakes import MISTAKES, mistakes_of
+    from training.breaks.wrong import wrongs_of
 
-    parts = [(f"Without {name.replace('_', ' ')}", f"{PART}{name}") for name in BREAKS.get(method, {})]
-    mistakes = [(MISTAKES[name].title.capitalize(), f"{MISTAKE}{name}") for name in mistakes_of(method)]
-    return [("Nothing", ""), *parts, *mistakes]
+    offered = [(f"{wrong.title[0].upper()}{wrong.title[1:]}", name) for name, wrong in wrongs_of(method).items()]
+    return [("Nothing", ""), *offered]
 
 
 def fitting_encoder(method: str, asked: str | None) -> str:
@@ -123,7 +119,7 @@ def config_from(
     """The configuration of a new run; `wrong`: what is done wrong on purpose, a value of `wrong_choices`. Raises UserError
     for a value that is missing, wrong or out of range.
     """
-    from training.breaks.mistakes import mistakes_of
+    from training.breaks.wrong import broken
     from training.config import RunConfig, new_config
     from training.data import whole_reference
 
@@ -138,13 +134,7 @@ def config_from(
     parts = {name: dict(filled.get(name, {})) for name in ("settings", "views", "front_end")}
     if filled["run"].get("steps") is None and filled["run"].get("seconds") is None:
         raise UserError("The run has neither steps nor seconds; give one of them.")
-    run, wrong = dict(filled["run"]), wrong or ""
     if wrong and wrong not in [value for _, value in wrong_choices(known_method(method))]:
         raise UserError("This method has no such part to take out, and can make no such mistake; choose another one.")
-    owners = {"": run, "method": parts["settings"], "views": parts["views"]}
-    for name, value in mistakes_of(known_method(method)).get(wrong.removeprefix(MISTAKE), {}).items():
-        owner, _, setting = name.rpartition(".")
-        owners[owner][setting] = value
-    breaks = (wrong.removeprefix(PART),) if wrong.startswith(PART) else ()
-    config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), breaks=breaks, **parts, **run)
-    return config.to_json()
+    config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), **parts, **filled["run"])
+    return (broken(config, wrong) if wrong else config).to_json()

@@ -22,7 +22,6 @@ from explorer.components import (
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.drop_zone import DropZone
 from explorer.pages.form_contents import (
-    PART,
     config_from,
     encoder_choices,
     fitting_encoder,
@@ -149,6 +148,8 @@ class NewRun:
 
     def _again(self, event: gr.EventData) -> tuple[Any, ...]:
         """The form as a run was started: its data, method, encoder and settings."""
+        from training.breaks.wrong import PART  # not at the top: it takes torch along
+
         run = self.frame.services.library.run(str(getattr(event, "run", None) or ""))
         config = run.config() if run is not None else {}
         method = known_method(config.get("method"))

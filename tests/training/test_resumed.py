@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.checkpoints_compared import assert_same
-from training import checkpoint, loop
+from training import checkpoint, loop, preparing
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import Dataset
 from training.errors import UserError
@@ -174,7 +174,7 @@ def test_other_sounds_than_before_are_refused(
         labels = {name: facet.label(clip) for name, facet in tones.facets.items()}
         writer.add((tones.waveform(clip) * 9000).astype("int16"), id=str(clip), labels=labels, file="")
     other = writer.finish("source")
-    monkeypatch.setattr(loop, "open_dataset", lambda *_, **__: other)
+    monkeypatch.setattr(preparing, "open_dataset", lambda *_, **__: other)
     with pytest.raises(UserError, match="The sounds of starter have changed since this run was made"):
         train(run.path, resume=True)
     assert run.status().state == State.FAILED

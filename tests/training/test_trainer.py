@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import controls, durable, loop
+from training import controls, durable, loop, preparing
 from training.data import cache, clip_writer, starter
 from training.data.dataset import Dataset
 from training.errors import UserError
@@ -90,7 +90,7 @@ def test_a_stop_while_preparing_is_heard(made_run: MakeRun, monkeypatch: pytest.
         progress(0.5, "Decoding")
         raise AssertionError("the stop was not heard")
 
-    monkeypatch.setattr(loop, "open_dataset", opened)
+    monkeypatch.setattr(preparing, "open_dataset", opened)
     monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
     assert train(run.path) == State.STOPPED
     assert run.status().state == State.STOPPED
@@ -147,7 +147,7 @@ def test_a_pause_while_preparing_goes_back_to_preparing(
         states.append(run.status().state)
         run.ask(Control.RESUME)
 
-    monkeypatch.setattr(loop, "open_dataset", opened)
+    monkeypatch.setattr(preparing, "open_dataset", opened)
     monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
     monkeypatch.setattr(time, "sleep", sleep)
     assert train(run.path) == State.FINISHED
@@ -202,7 +202,9 @@ def test_what_a_device_fails_at_ends_with_a_sentence(
     place: str, error: Exception, said: str, made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = made_run()
-    monkeypatch.setattr(loop, place, lambda *_, **__: (_ for _ in ()).throw(error))
+    monkeypatch.setattr(
+        preparing if place == "open_dataset" else loop, place, lambda *_, **__: (_ for _ in ()).throw(error)
+    )
     with pytest.raises(UserError) as caught:
         train(run.path)
     assert run.status().state == State.FAILED and run.status().message == str(caught.value)
@@ -214,10 +216,12 @@ def test_only_a_run_on_the_cpu_keeps_what_it_freed(
     kind: str, made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[bool] = []
-    monkeypatch.setattr(loop, "keep_freed_memory", lambda: kept.append(True))
+    monkeypatch.setattr(preparing, "keep_freed_memory", lambda: kept.append(True))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "a GPU")
-    monkeypatch.setattr(loop, "hardware", lambda wanted: Hardware(torch.device(kind), bf16=False, channels_last=True))
-    monkeypatch.setattr(loop, "open_dataset", lambda *_, **__: (_ for _ in ()).throw(UserError("far enough")))
+    monkeypatch.setattr(
+        preparing, "hardware", lambda wanted: Hardware(torch.device(kind), bf16=False, channels_last=True)
+    )
+    monkeypatch.setattr(preparing, "open_dataset", lambda *_, **__: (_ for _ in ()).throw(UserError("far enough")))
     with pytest.raises(UserError, match="far enough"):
         train(made_run().path)
     assert kept == ([True] if kind == "cpu" else [])
@@ -225,7 +229,9 @@ def test_only_a_run_on_the_cpu_keeps_what_it_freed(
 
 def test_views_are_made_in_float32_and_the_network_in_less(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, bool]] = []
-    monkeypatch.setattr(loop, "hardware", lambda wanted: Hardware(torch.device("cpu"), bf16=True, channels_last=True))
+    monkeypatch.setattr(
+        preparing, "hardware", lambda wanted: Hardware(torch.device("cpu"), bf16=True, channels_last=True)
+    )
     for name in ("views", "loss"):
         made = getattr(METHODS["simclr"], name)
 

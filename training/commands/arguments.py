@@ -2,9 +2,14 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from training.errors import UserError
+
+if TYPE_CHECKING:
+    from training.config import RunConfig
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """What `ArgumentParser.add_subparsers` returns: each group of commands adds its own to it."""
@@ -35,3 +40,44 @@ def command(
     if "step" in flags:
         parser.add_argument("--step", type=int, help="a kept step (default: the newest)")
     return parser
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """What says how a new run is trained, as `asked_config` reads it."""
+    parser.add_argument("--data", help="starter, a public set's name, a folder of sounds or a pack (default: starter)")
+    parser.add_argument("--method", help="see `methods` (default: simclr)")
+    parser.add_argument("--encoder", help="see `methods` (default: the method's first)")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=int, help="stop after so many steps")
+    length.add_argument("--seconds", type=float, help="stop after so many seconds (default: 120)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a setting; may be repeated; run., method., views. or front_end. before NAME says whose it is",
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--seed", type=int)
+
+
+def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "RunConfig":
+    """The configuration of a new run. Raises UserError for what can't be trained so."""
+    from training.config import new_config
+    from training.data import whole_reference
+
+    return new_config(
+        _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
+        encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
+        breaks=breaks,
+    )  # fmt: skip
+
+
+def _overrides(pairs: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise UserError(f"--set {pair} was given, but name=value was expected, such as temperature=0.1.")
+        found[name.strip()] = value.strip()
+    return found

@@ -4,11 +4,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from training.commands.arguments import Commands, command
+from training.commands.arguments import Commands, add_settings, asked_config, command
 from training.commands.output import listed, print_json
 from training.data.names import readable_name
 from training.errors import UserError
@@ -24,20 +23,8 @@ def add_commands(commands: Commands) -> None:
     """Declare `run`, `resume`, `stop`, `standby`, `list` and `diagnose`."""
     new = command(commands, "run", run, "start a run, or the run that FOLDER's config.json describes", "runs")
     new.add_argument("folder", nargs="?", help="folder of a run that waits")
-    new.add_argument("--data", help="starter, a public set's name, a folder of sounds or a pack (default: starter)")
-    new.add_argument("--method", help="see `methods` (default: simclr)")
-    new.add_argument("--encoder", help="see `methods` (default: the method's first)")
-    length = new.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=int, help="stop after so many steps")
-    length.add_argument("--seconds", type=float, help="stop after so many seconds (default: 120)")
     new.add_argument("--out", help="the run's folder (default: a new one in --runs)")
-    new.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="change a setting; may be repeated; run., method., views. or front_end. before NAME says whose it is",
-    )
+    add_settings(new)
     new.add_argument(
         "--break",
         action="append",
@@ -45,8 +32,6 @@ def add_commands(commands: Commands) -> None:
         metavar="NAME",
         help="take a part out of the method, see `methods`; may be repeated",
     )
-    new.add_argument("--device", choices=("auto", "cpu", "cuda"))
-    new.add_argument("--seed", type=int)
     command(commands, "resume", resume, "go on from a run's last checkpoint", "run")
     command(commands, "stop", stop, "ask a run to stop", "run")
     waits = "load everything and wait for a line that names a run"
@@ -83,15 +68,7 @@ def _described_run(options: argparse.Namespace) -> Path:
 
 def _new_run(options: argparse.Namespace) -> Path:
     """The folder of a new run, made from the flags."""
-    from training.config import new_config
-    from training.data import whole_reference
-
-    config = new_config(
-        _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
-        encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
-        breaks=tuple(getattr(options, "break")),
-    )  # fmt: skip
-    root, described = Path(options.runs), config.to_json()
+    root, described = Path(options.runs), asked_config(options, tuple(getattr(options, "break"))).to_json()
     folder = Path(options.out) if options.out else root / new_run_name(root, described)
     create_run(folder, described, trained_here=True)
     return folder
@@ -199,16 +176,6 @@ def list_runs(options: argparse.Namespace) -> None:
         for more in (measured, row["warning"]):
             if more:
                 print(readable_name(f"{'':40} {more}"))
-
-
-def _overrides(pairs: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            raise UserError(f"--set {pair} was given, but name=value was expected, such as temperature=0.1.")
-        found[name.strip()] = value.strip()
-    return found
 
 
 def named_run(options: argparse.Namespace) -> RunFolder:

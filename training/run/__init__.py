@@ -10,6 +10,7 @@
     verdicts.jsonl    the judgements that were passed: whether it learns or collapses, since when, and why
     snapshots/        000500.npz: their embeddings and projections, singular values, the method's picture, columns/<name>
     checkpoints/      000500.safetensors (weights), 000500.state (the rest, last two), 000500.json (their hashes)
+    twin.json         of a run that is trained beside another one: which, and what was foretold of the two
     control/          pause, resume, stop: small files the trainer looks for
     events.out.*      the curves for TensorBoard;  log.txt: what the trainer printed
 

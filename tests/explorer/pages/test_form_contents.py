@@ -4,7 +4,6 @@ import pytest
 
 from explorer.components import filled_in
 from explorer.pages.form_contents import (
-    PART,
     config_from,
     encoder_choices,
     form_groups,
@@ -15,6 +14,7 @@ from explorer.pages.form_contents import (
 )
 from training.breaks import BREAKS
 from training.breaks.mistakes import mistakes_of
+from training.breaks.wrong import PART
 from training.errors import UserError
 from training.methods import METHODS
 

@@ -18,11 +18,20 @@ from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders
 from explorer.runs.map_columns import map_columns
 from training.data.progress import quiet
 from training.run import Control, RunFolder, folder, writer
+from training.run.twins import Prediction, Role, Twin, write_twin
 from training.thorough import thorough_measures
 from training.trainer import train
 
 PAGE = Path(__file__).parents[3] / "docs" / "run-folder.md"
-WORDS = {str: "text", int: "whole number", float: "number", list: "list", dict: "object", type(None): "null"}
+WORDS = {
+    bool: "true",
+    str: "text",
+    int: "whole number",
+    float: "number",
+    list: "list",
+    dict: "object",
+    type(None): "null",
+}
 OPEN = "named values"
 FACETS = ("class", "source")
 
@@ -42,6 +51,9 @@ def told(heading: str) -> dict[str, str]:
 def seen(made_run: Callable[..., RunFolder], at_step: Any) -> tuple[RunFolder, set[str]]:
     """A run that was stopped and went on to its end, with a map of its own, and the names of all files that it ever had."""
     run, names = made_run(steps=6), set()
+    write_twin(
+        run.path, Twin(Role.BROKEN, "gone", "part:negatives", Prediction("lower", "lower", "same", "lower", True))
+    )
 
     def look() -> None:
         names.update(path.relative_to(run.path).as_posix() for path in run.path.rglob("*") if path.is_file())
@@ -113,7 +125,7 @@ def files_are_told(names: set[str]) -> None:
 
 
 def keys_are_told(run: RunFolder) -> None:
-    for name in ("config.json", "status.json", "probe.json", "columns.json", "baselines.json"):
+    for name in ("config.json", "status.json", "probe.json", "columns.json", "baselines.json", "twin.json"):
         same(name, [json.loads((run.path / name).read_text())])
     measured = [run.thorough(step) for step in run.thorough_steps()]
     about = told("measures/<step>.json")

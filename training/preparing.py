@@ -1,0 +1,145 @@
+"""What a training needs before its first step: its data, its learner as the newest checkpoint left it, its lines to compare with."""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from training import checkpoint
+from training.baselines import baselines, with_random_init
+from training.columns import clip_values
+from training.config import RunConfig
+from training.contents import contents
+from training.controls import Controls
+from training.data import open_dataset
+from training.data.dataset import Dataset
+from training.data.store import ClipStore, mel_store, waveform_store
+from training.encoders import ENCODERS
+from training.errors import UserError
+from training.hardware import Hardware, hardware, keep_freed_memory
+from training.journal import Journal
+from training.learner import Learner, new_learner
+from training.loop import Training
+from training.methods import METHODS
+from training.probe import described, stratified_sample
+from training.run import RunWriter
+from training.settings import as_stored, build
+from training.spectrogram import FrontEnd
+from training.verdicts import Readings
+
+
+def prepared(
+    run: RunWriter,
+    journal: Journal,
+    controls: Controls,
+    resume: bool,
+    newest: int | None = None,
+    beside: Training | None = None,
+) -> Training:
+    """All that the training of `run` needs: its data, its learner (as the newest checkpoint left it), its lines to compare with.
+
+    `newest`: a checkpoint later than this step is not gone on from. `beside`: a training of the same process, whose sounds
+    are shared where they are the same. Raises UserError where the data or the settings can't be trained, Stopped where it
+    is asked to stop meanwhile.
+    """
+    config = RunConfig.from_json(run.config())
+    machine = hardware(config.device)
+    if machine.device.type == "cpu":
+        keep_freed_memory()
+    journal.set_status(device=machine.name, steps=config.steps, message="Opening the data")
+
+    def preparing(fraction: float, message: str) -> None:
+        """What opening the data reports now and then."""
+        controls.check()
+        journal.status = replace(journal.status, progress=fraction, message=message)
+        journal.keep_alive()
+
+    if resume:
+        _check_objective(config)
+    if beside is not None and _same_sounds(config, beside.config):
+        dataset, store = beside.dataset, beside.store
+    else:
+        dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=preparing)
+        store = None
+    _check_data(dataset, config)
+    store = store or _store(dataset, config, machine, preparing)
+    learner = new_learner(config, dataset, store, machine)
+    learner.method.prepare(dataset)
+    companions = {name: table.to(machine.device) for name, table in learner.method.companions(dataset).items()}
+    clips = stratified_sample(dataset, config.probe_clips, config.seed)
+    if resume:
+        _restore(run, journal, learner, newest)
+    else:
+        if journal.status.attempt > 1:
+            run.append_metrics({"resumed_from": -1, "attempt": journal.status.attempt})
+        run.write_config(
+            replace(config, data_fingerprint=dataset.fingerprint, objective=METHODS[config.method].objective).to_json()
+        )
+        run.write_probe(described(dataset, clips, config.data))
+    run.write_columns(clip_values(dataset, clips))
+    schema = contents(learner.method, dataset)
+    run.write_schema(schema)
+    journal.open_events(schema, purge_step=learner.step if resume else None)
+    lines = baselines(dataset, clips, learner.method, preparing)
+    lines_so_far = with_random_init(lines, _first_measures(run))
+    run.write_baselines(lines_so_far)
+    journal.readings = Readings.of(run.metrics(), lines_so_far, config.method)
+    return Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner)
+
+
+def _same_sounds(a: RunConfig, b: RunConfig) -> bool:
+    """Whether two runs are given the same clips, in the same form and on the same device."""
+
+    def heard(config: RunConfig) -> tuple[Any, ...]:
+        front_end = as_stored(FrontEnd, config.front_end)
+        return config.data, config.window_seconds, config.device, ENCODERS[config.encoder].domain, front_end
+
+    return all({a.encoder in ENCODERS, b.encoder in ENCODERS}) and heard(a) == heard(b)
+
+
+def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Any) -> ClipStore:
+    if ENCODERS[config.encoder].domain == "waveform":
+        return waveform_store(dataset, machine.device)
+    return mel_store(
+        dataset, build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end"), machine.device, progress
+    )
+
+
+def _check_data(dataset: Dataset, config: RunConfig) -> None:
+    if len(dataset) < config.batch_size:
+        raise UserError(
+            f"The data has {len(dataset)} clips, but a batch of {config.batch_size} was asked for; "
+            f"choose a batch size of at most {len(dataset)}, or add sounds."
+        )
+    if config.data_fingerprint not in (None, dataset.fingerprint):
+        raise UserError(
+            f"The sounds of {config.data} have changed since this run was made (fingerprint {dataset.fingerprint[:8]}, "
+            f"expected {str(config.data_fingerprint)[:8]}); start a new run on them."
+        )
+
+
+def _check_objective(config: RunConfig) -> None:
+    """Half of a training by one objective and half by another would be neither. Raises UserError."""
+    kind = METHODS.get(config.method)
+    if kind is not None and config.objective != kind.objective:
+        raise UserError(
+            f"The run was begun with form {config.objective} of the method {config.method}, but this version trains form "
+            f"{kind.objective} (CHANGELOG.md says what changed); start a new run."
+        )
+
+
+def _restore(run: RunWriter, journal: Journal, t: Learner, newest: int | None) -> None:
+    """Load the newest sound checkpoint; whatever was logged after it is superseded."""
+    step, warnings = checkpoint.latest(run, newest)
+    warnings += checkpoint.restore(run, step, t)
+    for later in [s for s in {*run.snapshots(), *run.checkpoints()} if s > step]:
+        run.drop_snapshot(later)
+    for warning in warnings:
+        logging.warning(warning)
+    run.append_metrics({"resumed_from": step, "attempt": journal.status.attempt})
+    journal.set_status(step=step, seconds=t.seconds, warning=" ".join(warnings))
+
+
+def _first_measures(run: RunWriter) -> dict[str, Any]:
+    """The measures of step 0, by name; none before the first snapshot."""
+    first = next((row for row in run.metrics() if row["step"] == 0 and "measure/normalised_std" in row), {})
+    return {name.removeprefix("measure/"): value for name, value in first.items()}

@@ -1,0 +1,41 @@
+"""Two runs of the same seed, data and settings, of which one is broken."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from training.breaks.wrong import broken
+from training.config import RunConfig
+from training.errors import UserError
+from training.run import RunFolder, create_run
+from training.run.twins import Prediction, Role, Twin, write_twin
+
+
+def healthy(config: RunConfig) -> RunConfig:
+    """The same run with none of its parts taken out."""
+    return replace(config, breaks=())
+
+
+def create_twins(
+    config: RunConfig,
+    wrong: str,
+    folders: dict[Role, Path],
+    prediction: Prediction | None,
+    *,
+    trained_here: bool = False,
+) -> dict[Role, RunFolder]:
+    """Both runs, which wait for their trainer; `config` is the healthy one's. The folders lie beside each other.
+
+    Raises UserError where the method can't be broken so, and where one of the folders holds a run or can't be written.
+    """
+    configs = {Role.HEALTHY: healthy(config), Role.BROKEN: broken(healthy(config), wrong)}
+    for folder in folders.values():
+        if RunFolder(folder).exists():
+            raise UserError(f"The folder {folder} holds a run already; give --out a new folder, or resume it.")
+    for role, folder in folders.items():
+        try:
+            write_twin(folder, Twin(role, folders[role.other].name, wrong, prediction))
+        except OSError as error:
+            raise UserError(f"The run cannot be written to {folder}: {error.strerror}.") from None
+    return {
+        role: create_run(folder, configs[role].to_json(), trained_here=trained_here) for role, folder in folders.items()
+    }

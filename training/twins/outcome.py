@@ -1,0 +1,102 @@
+"""What came of a broken run beside its healthy twin, and of what was foretold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from training.measures.measure import PREFIX
+from training.run import RunFolder
+from training.run.twins import MEASURES, Role, other_of, twin_of
+from training.verdicts import Readings
+
+SHARE = 0.2
+"""Of the healthy twin's value: two runs differ in a measure by less where only the seed differs (docs/verdicts.md)."""
+LAST_SHARE = 0.1
+"""Of the steps so far, over which the loss is averaged."""
+CURVES = dict(
+    zip(
+        MEASURES,
+        ("train/loss", "measure/normalised_std", "measure/effective_rank", "measure/cross_group_knn"),
+        strict=True,
+    )
+)
+"""What each of the four measures is read from."""
+COLLAPSES = ("complete_collapse", "dimensional_collapse")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measure of both."""
+
+    name: str
+    broken: float | None
+    healthy: float | None
+    happened: str | None
+    """Where the broken run's lies beside the healthy one's: lower, same or higher; None where one wasn't measured."""
+    predicted: str | None
+    right: bool | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """As of the last snapshot that both have."""
+
+    step: int
+    ended: bool
+    """Whether both have ended."""
+    measures: tuple[Measured, ...]
+    collapsed: bool | None
+    """By the broken run's verdict; None while it is too early for one."""
+    predicted: bool | None
+    right: bool | None
+
+
+def direction(broken: float | None, healthy: float | None) -> str | None:
+    """Where one value lies beside the other: within SHARE of it they are the same."""
+    if broken is None or healthy is None:
+        return None
+    away = broken - healthy
+    return "same" if abs(away) <= SHARE * abs(healthy) else "higher" if away > 0 else "lower"
+
+
+def outcome_of(run: RunFolder) -> Outcome | None:
+    """Of the two runs of which this is one; None where the other is missing, or while they have no snapshot in common
+    after the first step.
+    """
+    own, other = twin_of(run), other_of(run)
+    if own is None or other is None:
+        return None
+    broken, healthy = (run, other) if own.role is Role.BROKEN else (other, run)
+    readings = [Readings.of(each.metrics(), {}, None) for each in (broken, healthy)]
+    common = [step for step in readings[0].steps if step > 0 and step in readings[1].steps]
+    if not common:
+        return None
+    step, foretold = common[-1], own.prediction
+    measures = tuple(_measured(readings, step, vars(foretold) if foretold else {}))
+    ended = not any(each.status().active or each.status().state == "waiting" for each in (broken, healthy))
+    collapsed = _collapsed(broken, ended)
+    predicted = foretold.collapses if foretold else None
+    return Outcome(step, ended, measures, collapsed, predicted, _right(collapsed, predicted))
+
+
+def _measured(readings: list[Readings], step: int, foretold: dict[str, Any]) -> Iterator[Measured]:
+    for name, curve in CURVES.items():
+        broken, healthy = (_value(each, curve, step) for each in readings)
+        happened, predicted = direction(broken, healthy), foretold.get(name)
+        yield Measured(name, broken, healthy, happened, predicted, _right(happened, predicted))
+
+
+def _value(readings: Readings, curve: str, step: int) -> float | None:
+    if curve.startswith(PREFIX):
+        return readings.of_snapshot(readings.steps.index(step), curve.removeprefix(PREFIX))
+    late = [loss for at, loss in readings.losses if step * (1 - LAST_SHARE) < at <= step]
+    return sum(late) / len(late) if late else None
+
+
+def _collapsed(broken: RunFolder, ended: bool) -> bool | None:
+    kind = (broken.status().verdict or {}).get("kind", "too_early")
+    return None if kind == "too_early" and not ended else kind in COLLAPSES
+
+
+def _right(happened: Any, predicted: Any) -> bool | None:
+    return None if happened is None or predicted is None else happened == predicted
