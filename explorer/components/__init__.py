@@ -10,6 +10,7 @@ from explorer.components.form_line import FormLine
 from explorer.components.in_view import InView
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
+from explorer.components.make_collapse import MakeCollapse, begun, offered
 from explorer.components.measured_pictures import MeasuredPictures
 from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, refusal, said
@@ -23,6 +24,7 @@ from explorer.components.similarity_chart import SimilarityChart
 from explorer.components.sound_player import SoundPlayer, clip_sound, upload_sound
 from explorer.components.standing import Standing
 from explorer.components.suspects import Suspects
+from explorer.components.twins import Twins
 from explorer.components.two_views import AskedViews, TwoViews
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "InView",
     "LensPicture",
     "LiveChart",
+    "MakeCollapse",
     "MeasuredPictures",
     "MethodTable",
     "Notice",
@@ -51,13 +54,16 @@ __all__ = [
     "SoundPlayer",
     "Standing",
     "Suspects",
+    "Twins",
     "TwoViews",
     "answered",
+    "begun",
     "chosen_run",
     "clip_sound",
     "clips_to_pick",
     "filled_in",
     "named_only",
+    "offered",
     "refusal",
     "run_of",
     "said",

@@ -18,6 +18,7 @@ from explorer.components import (
     SelectionPanel,
     Standing,
     Suspects,
+    Twins,
     TwoViews,
 )
 from explorer.pages.export_button import ExportButton
@@ -42,11 +43,17 @@ def build(frame: Frame) -> None:
             state = RunState(elem_id="run-state")
             Standing(elem_id="standing")
         settings = RunSettings(read_only=frame.read_only, elem_id="run-settings")
+    Twins(elem_id="twins")
     with gr.Row(elem_id="live"):
         with gr.Column(elem_id="live-curves", min_width=260):
             LiveChart(small=True, elem_id="charts")
             MeasuredPictures(elem_id="measured")
-            gr.HTML("<h3 class='head-title'>What the loss sees</h3>", js_on_load=None, apply_default_css=False)
+            gr.HTML(
+                "<h3 class='head-title'>What the loss sees</h3>",
+                js_on_load=None,
+                apply_default_css=False,
+                elem_id="lens-title",
+            )
             LensPicture(timeline=False, elem_id="lens")
         with gr.Column(elem_id="live-map", min_width=320):
             FirstMinute(elem_id="first-minute")

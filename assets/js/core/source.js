@@ -14,7 +14,7 @@
 
 /** @import { Baselines, Column, Lens, Measured, MethodCard, Moved, Neighbour, News, Places, Points } from "./types.d.ts" */
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
-/** @import { TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
+/** @import { TextMatches, Twins, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
 /** @import { SuspectList } from "./types.d.ts" */
 /** @typedef {"status" | "metrics" | "layouts" | "solid"} NewsPart */
@@ -47,6 +47,7 @@
  * @property {(token: string) => Promise<SpectrogramImage>} uploadPicture
  * @property {(run: string) => Promise<MethodCard>} method
  * @property {(run: string) => Promise<RunSettingsAnswer>} settings  what the run was started with
+ * @property {(run: string) => Promise<Twins | null>} twins  the run beside its twin, where it has one
  * @property {(query: string) => Promise<ViewPair>} views
  *   two views of a sound, drawn anew; see explorer/web/routes/views.py for what the query says
  * @property {(run: string, query: string) => Promise<ViewsAlike>} alike  how alike the run's model finds them

@@ -154,6 +154,11 @@ export class LiveSource {
   }
 
   /** @param {string} run */
+  twins(run) {
+    return this.json(`run/${word(run)}/twins`, "the run's twin");
+  }
+
+  /** @param {string} run */
   method(run) {
     return this.json(`run/${word(run)}/method`, "the card of the method");
   }

@@ -186,6 +186,11 @@ export class StaticSource {
     return { moved: moved.sort((a, b) => b.changed - a.changed).slice(0, count), judged: clips.length };
   }
 
+  /** An export holds one run alone. @returns {Promise<null>} */
+  async twins() {
+    return null;
+  }
+
   /** @returns {Promise<SuspectList>} */
   async suspects() {
     throw refused("An export holds no list of suspects.", 404);

@@ -22,7 +22,7 @@ const KEPT = 24; // answers, so that going back and forth is quick
 /** @type {Record<string, new (pictures: LensPicture[], lens: LensHost) => LensFigure>} */
 const KINDS = { matrix: Matrix, bars: Bars, spectrograms: Strips };
 
-class LensView {
+export class LensView {
   /**
    * @param {HTMLElement} root
    * @param {boolean} timeline whether it has a timeline of its own; without, it goes with the page's

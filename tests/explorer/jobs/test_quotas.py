@@ -56,7 +56,7 @@ def status(server: Launcher, name: str) -> Status:
 
 def test_visitors_runs_that_grow_too_large_are_stopped_with_the_reason(launch: Any) -> None:
     server = launch(Limits(job_mb=1))
-    server.jobs._check_size = lambda config: None  # no real configuration
+    server.jobs._check_size = lambda *given: None  # no real configuration
     name = server.start({"method": "simclr"})
     wait_for(lambda: status(server, name).state is State.TRAINING)
     (server.root / name / "checkpoints" / "large").write_bytes(b"x" * 1_100_000)

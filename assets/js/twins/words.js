@@ -1,0 +1,44 @@
+// What is foretold and told of two runs, in words.
+
+/** @import { Direction, TwinMeasure } from "../core/types.d.ts" */
+
+/** The four measures: as they are called, what they say, and how many digits a value has. */
+export const MEASURES = /** @type {const} */ ([
+  ["loss", "Loss", "what training makes small", 3],
+  ["spread", "Spread", "normalised std: how far apart the projections lie", 2],
+  ["rank", "Rank", "effective rank: how many directions they use", 1],
+  ["knn", "kNN", "how often the nearest clips have the same label", 2],
+]);
+
+/** @type {[Direction, string][]} */
+export const DIRECTIONS = [
+  ["lower", "lower"],
+  ["same", "about the same"],
+  ["higher", "higher"],
+];
+
+/** @type {(direction: Direction | null | undefined) => string} */
+export const inWords = (direction) => DIRECTIONS.find(([name]) => name === direction)?.[1] ?? "–";
+
+/** @type {(yes: boolean | null | undefined) => string} */
+export const yesOrNo = (yes) => (typeof yes === "boolean" ? (yes ? "yes" : "no") : "–");
+
+/** @type {(value: number | null, digits: number) => string} */
+export const written = (value, digits) =>
+  value === null
+    ? "–"
+    : value
+        .toFixed(digits)
+        .replace(/^(-?)0(?=\.)/, "$1")
+        .replace(/^-/, "−");
+
+/**
+ * How many of the five were right, in a sentence; "" where nothing was foretold.
+ * @param {{measures: Pick<TwinMeasure, "right">[], right: boolean | null}} outcome
+ */
+export function score({ measures, right }) {
+  const judged = [...measures.map((measure) => measure.right), right].filter((one) => one !== null);
+  if (!judged.length) return "";
+  const hits = judged.filter(Boolean).length;
+  return `${hits} of ${judged.length} foretold rightly.`;
+}

@@ -1,0 +1,40 @@
+"""A button that opens a dialog: what is to go wrong, what the visitor foretells of it, and the start of both runs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from explorer.components.browser_part import BrowserPart
+
+
+class MakeCollapse(BrowserPart):
+    """Value: as `offered` or `begun` makes it.
+
+    Sends `ask` for what can go wrong, and `begin` with {asked, method, wrong, steps, loss, spread, rank, knn, collapses}, of
+    which the number `asked` comes back with the answer.
+    """
+
+    sends: ClassVar[dict[str, Any]] = {
+        "asked": int,
+        "method": str,
+        "wrong": str,
+        "steps": int,
+        "collapses": bool,
+        **dict.fromkeys(("loss", "spread", "rank", "knn"), str),
+    }
+
+    def __init__(self, value: Any = None, **settings: Any):
+        super().__init__(
+            value, module="twins/form.js", kind="part-make-collapse", triggers=("ask", "begin"), **settings
+        )
+
+
+def offered(method: str, famous: Sequence[Mapping[str, str]], methods: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What can go wrong: `famous` are {method, wrong, title}; `methods` are {name, title, wrongs: [{name, title, does}]}, of
+    which `method` is the form's.
+    """
+    return {"offers": {"method": method, "famous": list(famous), "methods": list(methods)}}
+
+
+def begun(asked: int, runs: Sequence[str] = (), trouble: str = "") -> dict[str, Any]:
+    """What came of the start with this number: the names of the broken run and its twin, or why there are none."""
+    return {"asked": asked, "runs": list(runs), "trouble": trouble}

@@ -1,0 +1,81 @@
+"""Make it collapse: what can go wrong is offered, and a broken run is started beside its healthy twin."""
+
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from explorer.components import MakeCollapse, begun, filled_in, offered
+from explorer.pages.form_contents import config_from, known_method
+from explorer.pages.frame import READ_ONLY, Frame
+from training.errors import UserError
+from training.run.twins import MEASURES, Prediction, Role
+
+KEPT = ("seed", "device", "window_seconds", "probe_clips")
+"""Settings of the form that a run of another method takes over."""
+
+
+def what_can_go_wrong(chosen: str) -> dict[str, Any]:
+    """With each method, by title; `chosen` is the form's."""
+    from training.breaks.wrong import FAMOUS, wrongs_of
+    from training.methods import METHODS
+
+    def told(method: str) -> list[dict[str, str]]:
+        return [{"name": name, "title": wrong.title, "does": wrong.does} for name, wrong in wrongs_of(method).items()]
+
+    titles = {name: method.card.title for name, method in METHODS.items()}
+    famous = [
+        {"method": method, "wrong": name, "title": f"{titles[method]} {wrongs_of(method)[name].title}"}
+        for method, name in FAMOUS
+    ]
+    by_title = sorted(titles, key=lambda name: titles[name].lower())
+    methods = [{"name": name, "title": titles[name], "wrongs": told(name)} for name in by_title]
+    return offered(chosen, famous, methods)
+
+
+class Collapse:
+    """Nothing of it is there on a page where visitors may only look."""
+
+    def __init__(self, frame: Frame):
+        self._frame = frame
+        self._part = None if frame.read_only else MakeCollapse(elem_id="make-collapse")
+
+    def wire(self, data: Component, method: Component, encoder: Component, settings: Component) -> None:
+        """Offer and begin; the parts of the form of a new run say on which data and with which settings."""
+        if self._part is None:
+            return
+        self._part.ask(self._ask, method, self._part, **self._frame.quiet)
+        self._part.begin(self._begin, [data, method, encoder, settings], self._part, **self._frame.private)
+
+    def _ask(self, method: str | None) -> dict[str, Any]:
+        return what_can_go_wrong(known_method(method))
+
+    def _begin(
+        self, data: str | None, method: str | None, encoder: str | None, settings: Any, event: gr.EventData
+    ) -> dict[str, Any]:
+        asked = getattr(event, "asked", None) or 0
+        if self._frame.read_only:
+            return begun(asked, trouble=READ_ONLY)
+        try:
+            return begun(asked, self._started(self._frame.reference(data), method, encoder, filled_in(settings), event))
+        except UserError as error:
+            return begun(asked, trouble=str(error))
+
+    def _started(
+        self, data: str, method: str | None, encoder: str | None, filled: dict[str, dict[str, Any]], event: gr.EventData
+    ) -> list[str]:
+        """Names of the broken run, which is looked at first, and of its twin."""
+        chosen = known_method(getattr(event, "method", None))
+        own = chosen == method and "run" in filled
+        run = filled.get("run", {})
+        run = {**(run if own else {name: run[name] for name in KEPT if name in run}), "seconds": None}
+        run["steps"] = getattr(event, "steps", None)
+        config = config_from(data, chosen, encoder if own else None, {**(filled if own else {}), "run": run})
+        prediction = Prediction.from_json({name: getattr(event, name, None) for name in (*MEASURES, "collapses")})
+        if prediction is None:
+            raise UserError("Something was not foretold; say first of each measure what it will do, then start.")
+        launcher = self._frame.services.launcher
+        for note in launcher.jobs.fitted(config, runs=2).notes:
+            gr.Info(note, duration=12)
+        names = launcher.start_twins(config, str(getattr(event, "wrong", None) or ""), prediction)
+        return [names[Role.BROKEN], names[Role.HEALTHY]]

@@ -1,0 +1,52 @@
+"""Two runs of which one is broken on purpose: what is told of them beside each other."""
+
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from explorer.runs.kept import MOST_RUNS, config_of, status_of
+from explorer.runs.snapshots import file_stamp
+from training.run import ACTIVE, RunFolder, State
+from training.run.twins import FILE, Role, other_of, twin_of
+
+
+def twins_of(run: RunFolder) -> dict[str, Any] | None:
+    """Twins of assets/js/core/types.d.ts; None for a run that has no twin, or whose twin is gone."""
+    own, other = twin_of(run), other_of(run)
+    if own is None or other is None:
+        return None
+    from training.breaks.wrong import wrongs_of  # these take torch along
+    from training.methods import METHODS
+
+    both = {own.role: run, own.role.other: other}
+    method = str(config_of(run).get("method"))
+    wrong = wrongs_of(method).get(own.wrong)
+    if wrong is None:  # of another version
+        return None
+    statuses = {role: status_of(each) for role, each in both.items()}
+    ended = not any(status.state in {*ACTIVE, State.WAITING} for status in statuses.values())
+    common = set(run.snapshots()) & set(other.snapshots())
+    outcome = _outcome(run.path, file_stamp(run.path / FILE), max(common, default=0), ended)
+    return {
+        "runs": {role.value: each.name for role, each in both.items()},
+        "method": METHODS[method].card.title,
+        "wrong": {
+            "name": own.wrong,
+            "title": wrong.title,
+            "does": wrong.does,
+            "expected": wrong.expected if ended else "",
+        },
+        "prediction": asdict(own.prediction) if own.prediction else None,
+        "outcome": outcome,
+        "verdicts": {role.value: statuses[role].verdict for role in Role},
+    }
+
+
+@lru_cache(maxsize=MOST_RUNS)
+def _outcome(path: Path, stamp: Any, step: int, ended: bool) -> dict[str, Any] | None:
+    """As long as neither has another snapshot."""
+    from training.twins import outcome_of
+
+    found = outcome_of(RunFolder(path))
+    return None if found is None else asdict(found)

@@ -1,0 +1,118 @@
+"""Make it collapse: what is offered, and what a start makes of what a visitor sent."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from explorer.jobs.launcher import Launcher
+from explorer.pages.collapse import Collapse, what_can_go_wrong
+from explorer.pages.frame import READ_ONLY
+from explorer.visitors.limits import Limits
+from training.methods import METHODS
+from training.run import RunFolder, State
+from training.run.twins import Prediction, Role, twin_of
+
+SAID = {"loss": "higher", "spread": "same", "rank": "lower", "knn": "lower", "collapses": True}
+EVENT = {"asked": 7, "method": "byol", "wrong": "part:ema", "steps": 200, **SAID}
+FORM = {"filled": {"run": {"seed": 5, "seconds": 60, "batch_size": 32}, "settings": {"momentum": 0.9}}}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def begin(root: Path, tmp_path: Path) -> Iterator[Any]:
+    """begin(form's method, settings of the form, **what else the visitor sent) → the part's value. Nothing is trained."""
+    made = []
+
+    def call(
+        method: str, settings: Any = None, limits: Limits | None = None, read_only: bool = False, **more: Any
+    ) -> Any:
+        launcher = Launcher(root, command=lambda verb, folder: ["sleep", "60"], limits=limits, read_only=read_only)
+        made.append(launcher)
+        frame = SimpleNamespace(
+            read_only=read_only, services=SimpleNamespace(launcher=launcher), reference=lambda data: data or ""
+        )
+        part = Collapse.__new__(Collapse)
+        part._frame = frame
+        event = SimpleNamespace(**{**EVENT, **more})
+        return part._begin(str(tmp_path), method, None, settings, event)  # type: ignore[arg-type]
+
+    yield call
+    for launcher in made:
+        launcher.close()
+        for child in launcher._trainers.children.values():
+            child.kill()
+            child.wait()
+
+
+def test_each_method_is_offered_with_what_can_go_wrong_and_without_what_comes_of_it() -> None:
+    offers = what_can_go_wrong("byol")["offers"]
+    assert [each["name"] for each in offers["methods"]] != list(METHODS) and len(offers["methods"]) == len(METHODS)
+    assert all(each["wrongs"] for each in offers["methods"]) and offers["method"] == "byol"
+    assert {"name", "title", "does"} == {key for each in offers["methods"] for wrong in each["wrongs"] for key in wrong}
+    assert [each["title"] for each in offers["famous"]] == [
+        "SimCLR with temperature 10", "BYOL without predictor", "BYOL without stop-gradient", "BYOL without EMA",
+        "VICReg without variance",
+    ]  # fmt: skip
+
+
+def test_a_start_makes_both_runs_with_what_was_foretold(begin: Any, root: Path) -> None:
+    answer = begin("byol", FORM)
+    assert answer["asked"] == 7 and answer["trouble"] == ""
+    runs = [RunFolder(root / name) for name in answer["runs"]]
+    assert [twin.role for run in runs if (twin := twin_of(run))] == [Role.BROKEN, Role.HEALTHY]
+    assert all(twin.prediction == Prediction(**SAID) for run in runs if (twin := twin_of(run)))  # type: ignore[arg-type]
+    configs = [run.config() for run in runs]
+    assert [config["breaks"] for config in configs] == [["ema"], []]
+    for config in configs:
+        assert (config["steps"], config["seconds"], config["seed"], config["batch_size"]) == (200, None, 5, 32)
+
+
+def test_another_method_than_the_forms_is_trained_by_its_own_defaults(begin: Any, root: Path) -> None:
+    answer = begin("simclr", FORM)
+    config = RunFolder(root / answer["runs"][1]).config()
+    assert config["method"] == "byol" and config["settings"]["momentum"] == 0.98 and config["seed"] == 5
+    assert config["batch_size"] == METHODS["byol"].run_defaults.get("batch_size", 256)
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"loss": None}, "Something was not foretold"),
+        ({"rank": "sideways"}, "Something was not foretold"),
+        ({"collapses": None}, "Something was not foretold"),
+        ({"wrong": "part:variance"}, "With the method byol 'part:variance' can't be done wrong"),
+        ({"wrong": "../x"}, "can't be done wrong"),
+        ({"steps": None}, "neither steps nor seconds"),
+        ({"steps": -1}, "The setting steps is -1"),
+    ],
+)
+def test_bad_input_is_refused_in_a_sentence_and_leaves_nothing(
+    sent: dict[str, Any], sentence: str, begin: Any, root: Path
+) -> None:
+    answer = begin("byol", FORM, **sent)
+    assert sentence in answer["trouble"] and answer["runs"] == []
+    assert not list(root.glob("[!.]*"))
+
+
+def test_security_on_a_page_for_looking_only_nothing_is_begun(begin: Any, root: Path) -> None:
+    assert begin("byol", FORM, read_only=True) == {"asked": 7, "runs": [], "trouble": READ_ONLY}
+    assert not root.exists() or not list(root.glob("[!.]*"))
+
+
+def test_visitors_a_start_is_cut_down_to_the_limits(begin: Any, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("gradio.Info", lambda text, **_: told.append(text))
+    answer = begin("byol", FORM, Limits(job_steps=300))
+    runs = [RunFolder(root / name) for name in answer["runs"]]
+    assert [run.config()["steps"] for run in runs] == [150, 150]
+    assert told == [
+        "200 steps were asked for; here each of 2 runs that are trained as one has 150 at most, so this one has."
+    ]
+    assert {run.status().state for run in runs} == {State.WAITING}

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inWords, MEASURES, score, written, yesOrNo } from "../../../assets/js/twins/words.js";
+
+const measures = (...rights) => rights.map((right) => ({ right }));
+
+test("what was right is counted, without what could not be judged", () => {
+  assert.equal(score({ measures: measures(true, false, true, null), right: true }), "3 of 4 foretold rightly.");
+  assert.equal(score({ measures: measures(false, false, false, false), right: false }), "0 of 5 foretold rightly.");
+  assert.equal(score({ measures: measures(null, null, null, null), right: null }), "");
+});
+
+test("values are written with the digits of their measure, and what is missing as a dash", () => {
+  const [loss, spread, rank] = MEASURES.map((about) => about[3]);
+  assert.equal(written(-0.7194, loss), "−.719");
+  assert.equal(written(0.976, spread), ".98");
+  assert.equal(written(47.83, rank), "47.8");
+  assert.equal(written(10, spread), "10.00");
+  assert.equal(written(null, rank), "–");
+});
+
+test("directions and answers are words", () => {
+  assert.deepEqual(["lower", "same", "higher", null].map(inWords), ["lower", "about the same", "higher", "–"]);
+  assert.deepEqual([true, false, null].map(yesOrNo), ["yes", "no", "–"]);
+});

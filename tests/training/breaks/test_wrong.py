@@ -1,0 +1,39 @@
+"""What can be done wrong on purpose: each thing is told in words, and changes what it says and nothing else."""
+
+import pytest
+
+from training.breaks import BREAKS
+from training.breaks.wrong import DOES, FAMOUS, MISTAKE, PART, broken, wrongs_of
+from training.config import new_config
+from training.errors import UserError
+from training.methods import METHODS
+
+ALL = [(method, name) for method in METHODS for name in wrongs_of(method)]
+
+
+def test_each_part_is_told_in_a_sentence_and_no_other() -> None:
+    assert {part for parts in BREAKS.values() for part in parts} == set(DOES)
+
+
+@pytest.mark.parametrize(("method", "name"), ALL)
+def test_each_thing_can_be_done_and_is_told(method: str, name: str) -> None:
+    wrong, healthy = wrongs_of(method)[name], new_config({}, method=method, steps=4)
+    assert wrong.title.split()[0] in ("with", "without")
+    assert all(text.endswith(".") and len(text) < 200 for text in (wrong.does, wrong.expected))
+    assert wrong.does != wrong.expected
+    found = broken(healthy, name)
+    differing = {key for key, value in found.to_json().items() if healthy.to_json()[key] != value}
+    if name.startswith(PART):
+        assert differing == {"breaks"} and found.breaks == (name.removeprefix(PART),)
+    else:
+        assert name.startswith(MISTAKE) and differing <= {"settings", "views", "learning_rate"} and differing
+
+
+def test_what_is_famous_is_there_and_one_of_it_does_no_harm() -> None:
+    expected = [wrongs_of(method)[name].expected for method, name in FAMOUS]
+    assert len(set(FAMOUS)) == len(FAMOUS) and any("Nothing collapses" in text for text in expected)
+
+
+def test_what_a_method_has_not_cannot_be_done_wrong() -> None:
+    with pytest.raises(UserError, match="With the method vicreg 'part:ema' can't be done wrong"):
+        broken(new_config({}, method="vicreg"), "part:ema")
