@@ -235,8 +235,8 @@ def test_killed_both_are_resumed(made_twins: Any, tones_cache: Path) -> None:
 @pytest.mark.parametrize(
     ("broken", "healthy", "found"),
     [
-        (1.2, 1.0, "same"), (0.8, 1.0, "same"), (1.21, 1.0, "higher"), (0.79, 1.0, "lower"),
-        (-0.7, -1.0, "higher"), (-1.3, -1.0, "lower"), (-1.1, -1.0, "same"), (0.0, 0.0, "same"), (0.1, 0.0, "higher"),
+        (1.14, 1.0, "same"), (0.86, 1.0, "same"), (1.16, 1.0, "higher"), (0.84, 1.0, "lower"),
+        (-0.8, -1.0, "higher"), (-1.2, -1.0, "lower"), (-1.1, -1.0, "same"), (0.0, 0.0, "same"), (0.1, 0.0, "higher"),
         (None, 1.0, None), (1.0, None, None),
     ],
 )  # fmt: skip
