@@ -31,8 +31,8 @@ ONE_WAY = 0.25
 """Projections with a smaller normalised std all point nearly the same way. That alone is none: SimCLR learns so at τ = .005."""
 ALIKE = 0.01
 """Share of cross-group kNN within which two values are the same."""
-AT_CHANCE = 0.01
-"""A loss within this share of its chance line has learned nothing."""
+AT_CHANCE = 0.005
+"""A loss within this share of its chance line has learned nothing, where it stays there: DINO's passes through it."""
 FLAT = 0.02
 """A loss that fell by less than this share of its whole fall has stopped."""
 EXPLODED = 20.0
@@ -66,11 +66,10 @@ def diverging(readings: Readings) -> Found | None:
     if len(losses) < 10:
         return None
     latest = losses[-1][1]
-    first = [abs(value) for _, value in losses[: max(2, len(losses) // 10)]]
-    bound = EXPLODED * max(first)
-    if math.isfinite(latest) and abs(latest) <= bound:
+    bound = EXPLODED * max(abs(value) for _, value in losses[: max(2, len(losses) // 10)])
+    if math.isfinite(latest) and latest <= bound:
         return None
-    since = next(step for step, value in losses if not math.isfinite(value) or abs(value) > bound)
+    since = next(step for step, value in losses if not math.isfinite(value) or value > bound)
     return Found(since, (Evidence(LOSS, latest, bound, f"loss {latest:.3g}, above {bound:.3g}"),))
 
 
@@ -94,7 +93,7 @@ def trivial_solution(readings: Readings) -> Found | None:
         return None
     reach = AT_CHANCE * abs(chance)
     since = readings.steps[trained[-ROW]]
-    late = [value for step, value in readings.losses if step >= since]
+    late = [value for step, value in readings.losses if step >= min(since, readings.step / 2)]
     if not late or any(abs(value - chance) > reach for value in late):
         return None
     before = [step for step, value in readings.losses if abs(value - chance) > reach]

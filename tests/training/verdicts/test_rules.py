@@ -155,6 +155,8 @@ def test_a_loss_at_its_chance_line_is_a_trivial_solution_but_a_collapse_comes_fi
     assert (verdict.kind, verdict.since_step) == ("trivial_solution", 81)
     assert "loss 5.010, chance is 5.000" in verdict.sentence
     assert kind(made(loss=flat, cross_group_knn=[0.5] * 10, centred_std=[0.9] + [0.1] * 9)).kind == "complete_collapse"
+    passing = [5.5, 5.4, 5.3, 5.2, 5.1, 5.05, 5.0, 5.0, 4.99, 4.98]
+    assert kind(made(loss=passing, cross_group_knn=[0.5] * 10)).kind != "trivial_solution"
     assert kind(made(loss=flat)).kind == "learning"  # whatever the loss says, the neighbours are better
     assert kind(made(loss=flat, cross_group_knn=[0.5] * 10, lines={**LINES, "loss": None})).kind == "plateau"
 
@@ -163,6 +165,7 @@ def test_a_loss_that_runs_away_diverges() -> None:
     verdict = kind(made(loss=[5, 4, 3, 50, 120, 200, 300, 400, 500, 900]))
     assert (verdict.kind, verdict.since_step) == ("diverging", 401)
     assert kind(made(loss=[5, 4, 3, 8, 12, 20, 30, 40, 50, 90])).kind != "diverging"
+    assert kind(made(loss=[-0.01, -0.2, -0.5, *[-0.9] * 7])).kind == "learning"  # a falling one, of a cosine
 
 
 def test_nothing_better_over_half_the_steps_is_a_plateau_with_where_it_stands() -> None:
