@@ -12,7 +12,7 @@ from collections.abc import Callable
 from benchmarks.figures import judgements, page, training
 from benchmarks.figures.tables import ROOT
 
-PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "verdicts.md")
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCKS: dict[str, Callable[[], str]] = {
     "default-run": training.default_run,
@@ -24,6 +24,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "arrivals": page.arrivals,
     "suspects": judgements.suspects,
     "drills": page.drills,
+    "verdicts": judgements.verdicts,
+    "trust": judgements.trust,
 }
 """Name of a block → its text."""
 

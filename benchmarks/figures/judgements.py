@@ -3,6 +3,10 @@
 import statistics
 
 from benchmarks.figures.tables import results, table, told
+from training.methods import METHODS
+
+SOON = 100
+"""Steps after its fall within which a collapse should be told."""
 
 
 def suspects() -> str:
@@ -30,3 +34,84 @@ def suspects() -> str:
         "some 2,800). Which share of them stands among the first of all labelled clips, ranked by doubt:\n\n"
         + table(head, rows)
     )
+
+
+def verdicts() -> str:
+    """What was broken on purpose and how soon that was told, and what was told of healthy runs."""
+    found = results("verdicts")
+    healthy = found["healthy"]
+    rows = []
+    for row in sorted(found["broken"], key=lambda row: (not row["collapsed"], row["method"], row["case"])):
+        name = f"{METHODS[row['method']].card.title}, {row['case'].replace('_', ' ')}"
+        fell = [step for step in row["fell"] if step is not None]
+        heard = [step for step in row["told"] if step is not None]
+        rows.append(
+            (
+                name,
+                told(row["share"], 2),
+                f"**yes**, {_steps(fell)}" if row["collapsed"] else "no",
+                _steps(heard) if heard else "not",
+                ", ".join(dict.fromkeys(verdict.replace("_", " ") for verdict in row["verdicts"])),
+            )
+        )
+    collapsed = [row for row in found["broken"] if row["collapsed"]]
+    missed = [row for row in collapsed if None in row["told"]]
+    late = [
+        row
+        for row in collapsed
+        for fell_at, told_at in zip(row["fell"], row["told"], strict=True)
+        if fell_at is not None and told_at is not None and told_at - fell_at > SOON
+    ]
+    alarms = len({alarm["run"] for alarm in healthy["alarms"]})
+    seeds = max(len(row["seeds"]) for row in found["broken"])
+    head = (
+        "run",
+        "least share of rank or centred std, z or h",
+        "collapsed by the definition, since step",
+        "told at step",
+        "verdict at the end",
+    )
+    return (
+        f"{len(found['broken'])} breaks on spoken digits, {_count(seeds, 'seed')} each, of which {len(collapsed)} collapse; "
+        f"{len(missed)} of these {'was' if len(missed) == 1 else 'were'} missed, {len(late)} told more than {SOON} steps after the "
+        f"fall. {healthy['runs']} healthy runs, those with other optimizers, batches and encoders among them: "
+        f"{_count(alarms, 'false alarm')}.\n\n" + table(head, rows)
+    )
+
+
+def trust() -> str:
+    """How the measures without labels go along with what labels say."""
+    found = results("trust")
+    rows = []
+    measures = found["measures"]
+    for name in sorted(measures, key=lambda name: -abs((measures[name]["over_methods"] or {"rho": 0})["rho"])):
+        regret = found["choice"].get(name, {})
+        cells = [_rho(measures[name][question]) for question in ("within", "over_methods", "probe")]
+        rows.append((name.replace("_", " "), *cells, told(regret["regret"], 3) if regret.get("runs") else "–"))
+    newest, by_any = (found["choice"][name]["regret"] for name in ("newest", "any"))
+    head = (
+        "measure",
+        "with kNN, snapshots of a run",
+        "with kNN, over methods",
+        "with the probe, over methods",
+        "kNN lost by its choice",
+    )
+    return (
+        f"{found['runs']} healthy runs of {found['methods']} methods. Taking the newest snapshot loses {told(newest, 3)} of kNN, "
+        f"taking any {told(by_any, 3)}.\n\n" + table(head, rows)
+    )
+
+
+def _rho(answer: dict[str, float] | None) -> str:
+    if answer is None:
+        return "–"
+    low, high = (f"{answer[side]:+.2f}" for side in ("low", "high"))
+    return f"{answer['rho']:+.2f} ({low} to {high})".replace("-", "−")
+
+
+def _steps(steps: list[int]) -> str:
+    return f"{min(steps)}" if min(steps) == max(steps) else f"{min(steps)}–{max(steps)}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
