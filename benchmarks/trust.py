@@ -32,11 +32,13 @@ STAGES = ("encoder", "projector")
 DRAWS = 1_000
 """Of the bootstrap."""
 FEWEST = 4
-"""Snapshots of a run, or methods, below which no correlation is told."""
+"""Snapshots of a run below which no correlation is told."""
 LATE = ("participation_ratio",)
 """Not in the rows of all kept runs: taken from their thorough measures."""
 GRID = "encoder: effective_rank"
 """Kept wherever thorough measures are."""
+FEWEST_METHODS = 10
+"""Below, an answer over methods is none."""
 DATA = "fsdd"
 """Runs on other data are few; they would mix two questions."""
 
@@ -118,7 +120,9 @@ def _answers(name: str, runs: list[Kept], methods: list[str]) -> dict[str, Any]:
             by_method[method] = round(float(np.mean(known)), 3)
     ends = {method: _end(name, [run for run in runs if run.method == method]) for method in methods}
     return {
-        "within": interval(list(by_method.values()), lambda drawn: float(np.mean(drawn))),
+        "within": interval(list(by_method.values()), lambda drawn: float(np.mean(drawn)))
+        if len(by_method) >= FEWEST_METHODS
+        else None,
         "over_methods": _correlated([(m, k) for m, k, _ in ends.values() if m is not None and k is not None]),
         "probe": _correlated([(m, p) for m, _, p in ends.values() if m is not None and p is not None]),
         "by_method": by_method,
@@ -144,7 +148,7 @@ def _correlated(pairs: list[tuple[float, float]]) -> dict[str, float] | None:
         found = spearman([a for a, _ in drawn], [b for _, b in drawn])
         return math.nan if found is None else found
 
-    return interval(pairs, rho) if len(pairs) >= FEWEST else None
+    return interval(pairs, rho) if len(pairs) >= FEWEST_METHODS else None
 
 
 def interval(found: list[Any], of: Callable[[list[Any]], float]) -> dict[str, float] | None:
@@ -164,7 +168,8 @@ def choices(runs: list[Kept], measures: list[str]) -> dict[str, dict[str, Any]]:
         "newest": _regret({run: _lost(run, lambda x: len(x) - 1, GRID) for run in told}),
         "any": _regret({run: _lost_by_any(run) for run in told}),
     }
-    return found | {name: _chosen(told, name) for name in measures}
+    chosen = {name: _chosen(told, name) for name in measures}
+    return found | {name: row for name, row in chosen.items() if row["methods"] >= FEWEST_METHODS}
 
 
 def _chosen(runs: list[Kept], name: str) -> dict[str, Any]:
@@ -209,7 +214,13 @@ def _regret(lost: dict[Kept, float]) -> dict[str, Any]:
         by_method.setdefault(run.method, []).append(value_lost)
     means = [float(np.mean(values)) for values in by_method.values()]
     told = interval(means, lambda drawn: float(np.mean(drawn))) or {"rho": 0.0, "low": 0.0, "high": 0.0}
-    return {"regret": told["rho"], "low": told["low"], "high": told["high"], "runs": len(lost)}
+    return {
+        "regret": told["rho"],
+        "low": told["low"],
+        "high": told["high"],
+        "runs": len(lost),
+        "methods": len(by_method),
+    }
 
 
 def _told(found: Mapping[str, float]) -> str:

@@ -5,6 +5,7 @@ import statistics
 from benchmarks.figures.tables import results, table, told
 from training.methods import METHODS
 
+BEST = "projector: participation_ratio"
 SOON = 100
 """Steps after its fall within which a collapse should be told."""
 
@@ -87,7 +88,14 @@ def trust() -> str:
     for name in sorted(measures, key=lambda name: -abs((measures[name]["over_methods"] or {"rho": 0})["rho"])):
         regret = found["choice"].get(name, {})
         cells = [_rho(measures[name][question]) for question in ("within", "over_methods", "probe")]
-        rows.append((name.replace("_", " "), *cells, told(regret["regret"], 3) if regret.get("runs") else "–"))
+        rows.append((name.replace("_", " "), *cells, told(regret["regret"], 3) if regret else "–"))
+    families: dict[str, list[float]] = {}
+    for method, rho in measures[BEST]["by_method"].items():
+        families.setdefault(METHODS[method].card.family, []).append(rho)
+    by_family = ", ".join(
+        f"{family} {statistics.mean(told_of):+.2f}".replace("-", "−") + f" ({_count(len(told_of), 'method')})"
+        for family, told_of in sorted(families.items(), key=lambda item: -statistics.mean(item[1]))
+    )
     newest, by_any = (found["choice"][name]["regret"] for name in ("newest", "any"))
     head = (
         "measure",
@@ -98,7 +106,8 @@ def trust() -> str:
     )
     return (
         f"{found['runs']} healthy runs of {found['methods']} methods. Taking the newest snapshot loses {told(newest, 3)} of kNN, "
-        f"taking any {told(by_any, 3)}.\n\n" + table(head, rows)
+        f"taking any {told(by_any, 3)}.\n\n{table(head, rows)}\n\n"
+        f"The participation ratio of the projections by family of methods, snapshots of a run: {by_family}."
     )
 
 
