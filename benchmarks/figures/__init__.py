@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from benchmarks.figures import judgements, page, training
-from benchmarks.figures.tables import ROOT
+from benchmarks.figures.tables import RESULTS, ROOT
 
 PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "verdicts.md")
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -28,10 +28,14 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "trust": judgements.trust,
 }
 """Name of a block → its text."""
+PICTURES: dict[str, Callable[[], str]] = {"trust.svg": judgements.trust_picture}
+"""File in benchmarks/results/ → what it holds."""
 
 
 def main() -> None:
-    """Rewrite the pages."""
+    """Rewrite the pages and the pictures."""
+    for name, picture in PICTURES.items():
+        (RESULTS / name).write_text(picture())
     for path in PAGES:
         path.write_text(with_figures(path.read_text()))
 

@@ -2,7 +2,9 @@
 
 import statistics
 
-from benchmarks.figures.tables import results, table, told
+from benchmarks.figures.forest import forest
+from benchmarks.figures.tables import Results, results, table, told
+from training.measures import MEASURES, THOROUGH
 from training.methods import METHODS
 
 BEST = "projector: participation_ratio"
@@ -85,15 +87,15 @@ def trust() -> str:
     found = results("trust")
     rows = []
     measures = found["measures"]
-    for name in sorted(measures, key=lambda name: -abs((measures[name]["over_methods"] or {"rho": 0})["rho"])):
+    for name in by_trust(measures):
         regret = found["choice"].get(name, {})
         cells = [_rho(measures[name][question]) for question in ("within", "over_methods", "probe")]
-        rows.append((name.replace("_", " "), *cells, told(regret["regret"], 3) if regret else "–"))
+        rows.append((_title(name), *cells, told(regret["regret"], 3) if regret else "–"))
     families: dict[str, list[float]] = {}
     for method, rho in measures[BEST]["by_method"].items():
         families.setdefault(METHODS[method].card.family, []).append(rho)
     by_family = ", ".join(
-        f"{family} {statistics.mean(told_of):+.2f}".replace("-", "−") + f" ({_count(len(told_of), 'method')})"
+        f"{family} {_signed(statistics.mean(told_of))} ({_count(len(told_of), 'method')})"
         for family, told_of in sorted(families.items(), key=lambda item: -statistics.mean(item[1]))
     )
     newest, by_any = (found["choice"][name]["regret"] for name in ("newest", "any"))
@@ -111,11 +113,37 @@ def trust() -> str:
     )
 
 
+def by_trust(measures: Results) -> list[str]:
+    """Names of the measures, that which goes along best with kNN over methods first, whichever way."""
+    return sorted(measures, key=lambda name: -abs((measures[name]["over_methods"] or {"rho": 0})["rho"]))
+
+
+def trust_picture() -> str:
+    """The same as a picture."""
+    found = results("trust")
+    measures = found["measures"]
+    rows = [
+        (name.replace("_", " "), (measures[name]["over_methods"], measures[name]["within"]))
+        for name in by_trust(measures)
+    ]
+    title = "Rank correlation with cross-group kNN, 95 % intervals"
+    return forest(title, ("over methods", "over the snapshots of a run"), rows)
+
+
+def _title(name: str) -> str:
+    """Of a measure of every snapshot, or of "projector: lidar"."""
+    stage, _, of_stage = name.rpartition(": ")
+    return f"{THOROUGH[of_stage].curve.title} of the {stage}" if stage else MEASURES[name].curve.title
+
+
 def _rho(answer: dict[str, float] | None) -> str:
     if answer is None:
         return "–"
-    low, high = (f"{answer[side]:+.2f}" for side in ("low", "high"))
-    return f"{answer['rho']:+.2f} ({low} to {high})".replace("-", "−")
+    return f"{_signed(answer['rho'])} ({_signed(answer['low'])} to {_signed(answer['high'])})"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def _steps(steps: list[int]) -> str:

@@ -18,6 +18,12 @@ def test_a_page_tells_what_the_results_say(path: Path) -> None:
     assert figures.with_figures(text) == text, "python -m benchmarks.figures writes it anew"
 
 
+@pytest.mark.parametrize("name", figures.PICTURES)
+def test_a_picture_shows_what_the_results_say(name: str) -> None:
+    assert (tables.RESULTS / name).read_text() == figures.PICTURES[name](), "python -m benchmarks.figures draws it anew"
+    assert any(f"results/{name}" in path.read_text() for path in figures.PAGES)
+
+
 def test_every_block_stands_on_a_page() -> None:
     text = "".join(path.read_text() for path in figures.PAGES)
     assert {block[2] for block in figures.BLOCK.finditer(text)} == set(figures.BLOCKS)
