@@ -48,6 +48,7 @@ export function standOf(rows, baselines, status) {
     const head = `Not above random initialisation${status?.state && ENDED.has(status.state) ? "" : " yet"}`;
     return { tone: "calm", head, words, passed: "" };
   }
+  if (!random && measured.length === 1) return { tone: "calm", head: "One snapshot", words, passed: "" }; // nothing to learn from
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);
   return {

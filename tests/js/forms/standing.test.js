@@ -43,7 +43,12 @@ test("an alarm goes before all else", () => {
 });
 
 test("where nothing is known to compare with, the number stands alone", () => {
-  assert.equal(standOf(rows(0.5), {}, null).words, "kNN .50. No collapse seen.");
+  assert.equal(standOf(rows(0.4, 0.5), {}, null).words, "kNN .50. No collapse seen.");
+});
+
+test("one snapshot of which no start is known has learned nothing that could be told", () => {
+  const stand = standOf(rows(0.5), {}, null);
+  assert.deepEqual([stand.tone, stand.head, stand.words], ["calm", "One snapshot", "kNN .50."]);
 });
 
 const VERDICT = {
