@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from training.commands import models, outside, runs, sounds, twins
+from training.commands import knowledge, models, outside, runs, sounds, twins
 from training.errors import UserError
 
 # OpenMP's waiting threads spin for milliseconds by default, and as soon as anything else runs on this machine (the page,
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m training", description="Train a model to hear, and look at what it learned."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (runs, twins, sounds, models, outside):
+    for group in (runs, twins, sounds, models, knowledge, outside):
         group.add_commands(commands)
     return parser
 

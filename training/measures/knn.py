@@ -29,10 +29,11 @@ class Votes:
     """(n,) float32 in [0, 1]: its part of all weights, NaN where there is no vote."""
 
 
-def knn_votes(x: Tensor, labels: Tensor, banned: Tensor | None = None) -> Votes:
+def knn_votes(x: Tensor, labels: Tensor, banned: Tensor | None = None, changed: Tensor | None = None) -> Votes:
     """Every clip classified by all others: x (n, D), labels (n,) int64 with -1 for unlabelled, banned (n,) groups.
 
-    Unlabelled clips neither ask nor answer.
+    Unlabelled clips neither ask nor answer. `changed` (n, D) are embeddings by which the clips ask, in place of x, by which they
+    answer; they are z-scored as x is.
     """
     asked = torch.nonzero(labels >= 0).squeeze(1)
     label = torch.full_like(labels, -1)
@@ -40,13 +41,14 @@ def knn_votes(x: Tensor, labels: Tensor, banned: Tensor | None = None) -> Votes:
     if len(asked) < 2:
         return Votes(label, share)
     x, known = x[asked].float(), labels[asked]
+    asking = x if changed is None else changed[asked].float()
     if banned is not None:
         banned = banned[asked]
-    unit = functional.normalize(z_scored(x), dim=1)
+    unit, asking = (functional.normalize(z_scored(one, x), dim=1) for one in (x, asking))
     classes = int(known.max()) + 1
     for first in range(0, len(x), CHUNK):
         rows = torch.arange(first, min(first + CHUNK, len(x)), device=x.device)
-        similarity = unit[rows] @ unit.T
+        similarity = asking[rows] @ unit.T
         out = rows[:, None] == torch.arange(len(x), device=x.device)
         if banned is not None:
             out = out | (banned[rows, None] == banned)
@@ -74,9 +76,10 @@ def accuracy(votes: Votes, labels: Tensor) -> float:
     return int(((votes.label == labels) & known).sum()) / count if count > 1 else float("nan")
 
 
-def z_scored(x: Tensor) -> Tensor:
-    """Every dimension to mean 0 and standard deviation 1; constant dimensions to 0."""
-    return (x - x.mean(0)) / x.std(0, correction=0).clamp(min=1e-6)
+def z_scored(x: Tensor, of: Tensor | None = None) -> Tensor:
+    """Every dimension to mean 0 and standard deviation 1, by the statistics `of` others where given; constant dimensions to 0."""
+    of = x if of is None else of
+    return (x - of.mean(0)) / of.std(0, correction=0).clamp(min=1e-6)
 
 
 CONVENTION = "encoder output, z-scored, cosine, k = 20, weights e^(cos/.07)"

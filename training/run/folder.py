@@ -195,6 +195,14 @@ class RunFolder:
         """The thorough measures of one step, of each stage; empty where there are none."""
         return reading.read_object(self.thorough_path(step), MOST_STATUS_BYTES)
 
+    def knowledge_path(self, part: str) -> Path:
+        """The file with one part of what its model knows, see `training.knowledge`."""
+        return self.path / "knowledge" / f"{part}.json"
+
+    def knowledge(self, part: str) -> dict[str, Any]:
+        """One part of what its model knows; empty where it was not computed."""
+        return reading.read_object(self.knowledge_path(part), MOST_STATUS_BYTES)
+
     def metrics(self) -> list[dict[str, Any]]:
         """All rows that still hold, in order: those that a resume superseded are left out."""
         each = [current_rows(MetricsReader(path).read()[0]) for path in self.metrics_paths()]

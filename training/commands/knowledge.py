@@ -1,0 +1,82 @@
+"""The command about what a model has learned beyond its measures: labels, shortcuts, invariance."""
+
+import argparse
+from typing import Any
+
+from training.commands.arguments import Commands, command
+from training.commands.output import print_json, progress_line
+from training.commands.runs import named_run
+
+
+def add_commands(commands: Commands) -> None:
+    """Declare `knows`."""
+    command(
+        commands, "knows", knows, "say what a run's model knows of labels, what it may listen to instead, what it ignores",
+        "run", "json",
+    )  # fmt: skip
+
+
+def knows(options: argparse.Namespace) -> None:
+    """Compute it and keep it in the run's folder, which the page shows."""
+    from training.knowledge.knowing import know
+
+    run = named_run(options)
+    found = know(run, progress_line())
+    if options.json:
+        print_json({"run": run.name, **found})
+        return
+    facets, shortcuts, profile = found.values()
+    print(f"{run.name}, step {facets['step']}, {facets['clips']} clips\n")
+    for lines in (_facets(facets), _shortcuts(shortcuts), _profile(profile)):
+        print("\n".join([*lines, ""]))
+
+
+def _facets(part: dict[str, Any]) -> list[str]:
+    lines = (
+        [_row("share right: kNN / probe", ["now", "random init", "log-mel", "MFCC", "chance"], 16)]
+        if part["facets"]
+        else []
+    )
+    for one in part["facets"]:
+        pairs = [[one[kind]["values"][-1] if one[kind]["values"] else None for kind in ("knn", "probe")]]
+        pairs += [[base["knn"], base["probe"]] for base in one["baselines"].values()]
+        told = [" / ".join(_told(value) for value in pair) for pair in pairs]
+        lines.append(_row(one["facet"], [*told, _told(one["chance"])], 16))
+    return lines + _note(part)
+
+
+def _shortcuts(part: dict[str, Any]) -> list[str]:
+    if not part["steps"]:
+        return _note(part)
+    first, last = part["steps"][0], part["steps"][-1]
+    lines = [_row("agreement of neighbours", [f"step {first}", f"step {last}", part["label"], "association"], 14)]
+    lines.append(_row(part["label"], [_told(part["agreement"][0]), _told(part["agreement"][-1])], 14))
+    for one in part["candidates"]:
+        values = (one["agreement"][0], one["agreement"][-1], one["label"], one["association"])
+        lines.append(_row(one["name"], [_told(value) for value in values], 14))
+    return [*lines, *part["sentences"], *_note(part)]
+
+
+def _profile(part: dict[str, Any]) -> list[str]:
+    if not part["augmentations"]:
+        return _note(part)
+    lines = [_row("similarity to the original", ["the run's own", "now", "random init", "judged", "useful"], 18)]
+    for one in part["augmentations"]:
+        own, said = one["own"], [word or f"{x:g}" for word, x in zip(one["said"], one["strengths"], strict=True)]
+        useful = [word for word, judged in zip(said, one["judged"], strict=True) if judged == "useful"]
+        alike = [f"{one['similarity'][model][own]:.2f}" for model in ("trained", "untrained")]
+        cells = [said[own], *alike, one["judged"][own] or "–", f"{useful[0]} to {useful[-1]}" if useful else "–"]
+        lines.append(_row(one["title"], cells, 18))
+    return lines + _note(part)
+
+
+def _note(part: dict[str, Any]) -> list[str]:
+    return [part["note"]] if part["note"] else []
+
+
+def _row(name: str, cells: list[str], width: int) -> str:
+    return f"  {name:30}" + "".join(f"{cell:>{width}}" for cell in cells)
+
+
+def _told(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

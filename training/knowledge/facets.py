@@ -1,0 +1,168 @@
+"""How well each facet of the labels can be told from the embeddings, snapshot by snapshot, beside what needs no training.
+
+Two questions, each asked across sources: *kNN* (do clips of a label lie together?) and the *linear probe* (is there a direction
+for it?). Facets with an order, such as pitch, are treated as classes like any other, so that all facets share one scale and one
+chance line.
+Shapes: n probe clips, D width of features.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.config import RunConfig
+from training.data.dataset import Progress
+from training.embedder import evenly_spaced
+from training.knowledge.material import Material
+from training.measures.knn import CROSS_GROUP_KNN, knn_accuracy
+from training.measures.probe import probe_accuracy
+from training.probe import log_mel_statistics, mfcc_statistics
+from training.run import RunFolder
+from training.settings import as_stored, build
+from training.spectrogram import FrontEnd
+
+MOST_FACETS = 12
+MOST_LABELS = 100
+"""Facets with more, such as the names of files, are left out."""
+PROBE_CLIPS = 1000
+"""The probe is fitted to at most so many clips, evenly spaced: one of 3,000 takes half a minute."""
+BASELINES = ("random_init", "log_mel", "mfcc")
+MOST_SNAPSHOTS = 100
+"""Of which kNN is told."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to label the clips, and from which sources it is asked."""
+
+    name: str
+    codes: np.ndarray
+    """(n,) int64, -1 for unlabelled."""
+    groups: np.ndarray
+    """(n,) int64: a clip is judged by those of other groups alone."""
+    is_group: bool
+
+    @property
+    def chance(self) -> float:
+        """Accuracy of always naming the commonest label."""
+        counts = np.bincount(self.codes[self.codes >= 0])
+        return float(counts.max() / counts.sum())
+
+    def knn(self, x: Tensor) -> float:
+        """Cross-group kNN of features (n, D)."""
+        return knn_accuracy(x, torch.from_numpy(self.codes), torch.from_numpy(self.groups))
+
+    def probe(self, x: Tensor) -> float | None:
+        """Accuracy of the linear probe on features (n, D)."""
+        known = np.flatnonzero(self.codes >= 0)
+        taken = known[evenly_spaced(len(known), PROBE_CLIPS)] if len(known) > PROBE_CLIPS else known
+        return probe_accuracy(x.numpy()[taken], self.codes[taken], self.groups[taken])
+
+
+def facets_of(material: Material) -> list[Facet]:
+    """The main facet first, the group last. The group itself is asked across recordings, the others across groups."""
+    ordered = sorted(material.facets, key=lambda name: (name != material.main_facet, name == material.group))
+    found = []
+    for name in ordered:
+        codes, is_group = material.facets[name], name == material.group
+        if 1 < len(np.unique(codes[codes >= 0])) <= MOST_LABELS:
+            groups = material.recordings if is_group else material.groups
+            if len(np.unique(groups)) > 1 and not (is_group and _is_one_each(codes, groups)):
+                found.append(Facet(name, codes, groups, is_group))
+    return found[:MOST_FACETS]
+
+
+def _is_one_each(codes: np.ndarray, groups: np.ndarray) -> bool:
+    """Whether no label has a second group from which it could be told."""
+    return len(np.unique(np.stack([codes, groups]), axis=1).T) == len(np.unique(codes))
+
+
+def facets(material: Material, progress: Progress) -> Iterator[dict[str, Any]]:
+    """The part `facets`, again and again, each time with more of it: kNN at once, then the probes one by one."""
+    asked = facets_of(material)
+    embedded = {step: h for step in material.steps if (h := material.embeddings(step)) is not None}
+    rows = {facet.name: _row(material, facet, embedded) for facet in asked}
+    about = {"step": material.steps[-1], "clips": len(material.ids), "note": _note(material, asked)}
+    yield {**about, "facets": list(rows.values())}
+    plain = _plain(material)
+    work: list[tuple[str, Callable[[], Tensor]]] = [(name, made) for name, made in plain.items()]
+    count = (len(work) + len(embedded)) * len(asked)
+    done = 0
+    for name, made in work:
+        x = made()
+        for facet in asked:
+            done += 1
+            progress(done / count, f"What {name.replace('_', '-')} tells of {facet.name}")
+            rows[facet.name]["baselines"][name] = {"knn": _number(facet.knn(x)), "probe": _number(facet.probe(x))}
+    for step, h in reversed(embedded.items()):  # the newest first
+        for facet in asked:
+            done += 1
+            progress(done / count, f"What step {step:,} tells of {facet.name}")
+            told = _number(facet.probe(h))
+            rows[facet.name]["probe"]["values"][list(embedded).index(step)] = told
+            if step == 0:
+                rows[facet.name]["baselines"]["random_init"]["probe"] = told
+        yield {**about, "facets": list(rows.values())}
+
+
+def _row(material: Material, facet: Facet, embedded: dict[int, Tensor]) -> dict[str, Any]:
+    steps = list(embedded)
+    kept = baselines_of(material, facet)
+    return {
+        "facet": facet.name,
+        "labels": len(np.unique(facet.codes[facet.codes >= 0])),
+        "group": facet.is_group,
+        "chance": facet.chance,
+        "knn": _logged(material, facet)
+        or {"steps": steps, "values": [_number(facet.knn(h)) for h in embedded.values()]},
+        "probe": {"steps": steps, "values": [None] * len(steps)},
+        "baselines": {name: {"knn": kept.get(name), "probe": None} for name in BASELINES},
+    }
+
+
+def baselines_of(material: Material, facet: Facet) -> dict[str, float]:
+    """The kNN that baselines.json keeps of a facet."""
+    lines = material.run.baselines().get("cross_group_knn")
+    found = lines.get(facet.name) if isinstance(lines, dict) else None
+    return {k: float(v) for k, v in found.items() if type(v) in (int, float)} if isinstance(found, dict) else {}
+
+
+def _logged(material: Material, facet: Facet) -> dict[str, Any] | None:
+    """What the trainer measured at each snapshot; None where it did not, as of the group."""
+    key = f"{CROSS_GROUP_KNN.curve.key}/{facet.name}"
+    rows = [(row["step"], row[key]) for row in material.run.metrics() if type(row.get(key)) in (int, float)]
+    chosen = [rows[i] for i in evenly_spaced(len(rows), MOST_SNAPSHOTS)] if len(rows) > MOST_SNAPSHOTS else rows
+    return {"steps": [step for step, _ in chosen], "values": [float(v) for _, v in chosen]} if chosen else None
+
+
+def _plain(material: Material) -> dict[str, Callable[[], Tensor]]:
+    """Features that nobody had to learn, where the sounds are at hand."""
+    dataset, clips = material.dataset, material.clips
+    if dataset is None:
+        return {}
+    front_end = front_end_of(material.run)
+    return {
+        "log_mel": lambda: log_mel_statistics(dataset, clips, front_end),
+        "mfcc": lambda: mfcc_statistics(dataset, clips),
+    }
+
+
+def front_end_of(run: RunFolder) -> FrontEnd:
+    """As the run's own model hears; the default one of a run that is only watched. Raises UserError for wrong settings."""
+    if run.watched:
+        return FrontEnd()
+    return build(FrontEnd, as_stored(FrontEnd, RunConfig.from_json(run.config()).front_end), "The front end")
+
+
+def _note(material: Material, asked: list[Facet]) -> str:
+    if not asked:
+        return "These clips have no labels that several sources share, so nothing can be told of them."
+    return "" if material.dataset is not None else f"Log-mel and MFCC are missing: {material.note}"
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or value != value else round(value, 4)

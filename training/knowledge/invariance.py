@@ -1,0 +1,155 @@
+"""What a model ignores: how alike an augmented clip is to its original, against what can still be told of it.
+
+For each augmentation of the run's views, alone and at several strengths, and for the run's weights beside random ones:
+
+- *similarity*: the mean cosine of h of the changed clip and h of the original, both z-scored by the originals, so that two
+  clips that have nothing to do with each other are at 0. Without it embeddings that all point one way are alike at any change.
+- *information kept*: cross-group kNN of the main facet, where changed clips ask and unchanged ones answer.
+
+An augmentation is *too weak* where even random weights hear nearly no change, *too strong* where the label can no longer be told,
+and *useful* between the two: what asks the model to ignore a change without asking it to ignore the label.
+Shapes: n clips, m changed ones, D encoder width.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from training.data.dataset import Progress
+from training.embedder import Embedder, evenly_spaced
+from training.errors import UserError
+from training.knowledge.changes import CROP, Change, augmentations, said_of, strengths
+from training.knowledge.material import Material
+from training.measures.knn import knn_votes, z_scored
+
+BANK = 1000
+"""Unchanged clips that answer, at most, evenly spaced."""
+CHANGED = 256
+"""Of these, clips that are changed: a standard error of at most .03 of a share."""
+SECONDS_CHANGED = 600.0
+"""Of longer clips fewer are changed, but never less than FEWEST."""
+FEWEST = 64
+HARDLY = 0.95
+"""A similarity to random weights from which on hardly anything has changed."""
+KEPT = 0.75
+"""Less than this part of what can be told of unchanged clips beyond chance is too little."""
+TOO_WEAK, USEFUL, TOO_STRONG, NONE = "too weak", "useful", "too strong", ""
+MODELS = ("trained", "untrained")
+
+
+def similarity(changed: Tensor, original: Tensor, bank: Tensor) -> float:
+    """Mean cosine of h (m, D) of changed and of original clips, z-scored by the bank's (n, D)."""
+    return float(functional.cosine_similarity(z_scored(changed, bank), z_scored(original, bank), dim=1).mean())
+
+
+def told(changed: Tensor | None, at: Tensor, bank: Tensor, labels: Tensor, groups: Tensor) -> float:
+    """Part of the clips `at` (m,) of the bank (n, D) that get their own label when h (m, D) of their changed versions asks, by
+    the votes of unchanged clips of other groups; of the unchanged ones themselves where `changed` is None.
+    """
+    asking = bank.clone()
+    if changed is not None:
+        asking[at] = changed
+    votes = knn_votes(bank, labels, groups, asking).label[at]
+    known = labels[at] >= 0
+    return float((votes == labels[at])[known].float().mean()) if known.any() else float("nan")
+
+
+def judged(untrained: float, now: float, before: float, chance: float) -> str:
+    """What a strength is: by the similarity to random weights, and by what is told `now` and of unchanged clips `before`, each by
+    the better of both models. Nothing is said where unchanged clips can't be told beyond chance either.
+    """
+    if untrained >= HARDLY:
+        return TOO_WEAK
+    if not before - chance > 0.05:
+        return NONE
+    return USEFUL if now - chance >= KEPT * (before - chance) else TOO_STRONG
+
+
+def invariance(material: Material, progress: Progress) -> dict[str, Any]:
+    """The part `invariance`: every augmentation of the run at several strengths."""
+    about = {
+        "step": material.steps[-1],
+        "facet": material.main_facet,
+        "clips": 0,
+        "bank": 0,
+        "chance": None,
+        "domain": "",
+    }
+    nothing: dict[str, Any] = {**about, "unchanged": dict.fromkeys(MODELS), "augmentations": []}
+    labels = material.facets.get(material.main_facet)
+    try:
+        embedder, untrained = Embedder(material.run), Embedder(material.run)
+    except UserError as error:
+        return {**nothing, "note": str(error)}
+    if material.dataset is None:
+        return {**nothing, "note": material.note}
+    if labels is None or len(np.unique(labels[labels >= 0])) < 2:
+        return {**nothing, "note": "These clips have no labels, so nobody can say when an augmentation is too strong."}
+    untrained.forget()
+    chosen = evenly_spaced(len(labels), min(BANK, len(labels)))
+    waveforms = [material.dataset.waveform(int(clip)) for clip in material.clips[chosen]]
+    seconds = float(np.mean([material.dataset.seconds(int(clip)) for clip in material.clips[chosen]]))
+    count = min(CHANGED, max(FEWEST, int(SECONDS_CHANGED / seconds)), len(chosen))
+    at = evenly_spaced(len(chosen), count)
+    views = embedder.method.augment.settings
+    asked = [(setting, own, strengths(setting, own)) for setting, own in augmentations(views)]
+    changes = [
+        Change(setting, one) for setting, own, every in asked for one in every if not _is_none(setting.name, one)
+    ]
+    found: dict[str, Tensor] = {}
+    models = {"trained": embedder.method, "untrained": untrained.method}
+    for fraction, found in said_of(models, waveforms, changes, at):  # noqa: B007  (the last one is whole)
+        progress(fraction, "Changing clips, one augmentation at a time")
+    label, group, place = (torch.from_numpy(one) for one in (labels[chosen], material.groups[chosen], at))
+    counts = np.bincount(labels[chosen][labels[chosen] >= 0])
+    chance = float(counts.max() / counts.sum())
+    before = {name: told(None, place, found[name], label, group) for name in MODELS}
+    rows = []
+    for setting, own, every in asked:
+        alike: dict[str, list[float]] = {name: [] for name in MODELS}
+        knn: dict[str, list[float]] = {name: [] for name in MODELS}
+        for strength in every:
+            for name in MODELS:
+                h = (
+                    None
+                    if _is_none(setting.name, strength)
+                    else found[f"{name}/{changes.index(Change(setting, strength))}"]
+                )
+                alike[name].append(1.0 if h is None else similarity(h, found[name][place], found[name]))
+                knn[name].append(before[name] if h is None else told(h, place, found[name], label, group))
+        best = max(before.values())
+        words = [
+            judged(similar, max(now), best, chance)
+            for similar, now in zip(alike["untrained"], zip(*knn.values(), strict=True), strict=True)
+        ]
+        rows.append(
+            {
+                "name": setting.name,
+                "title": setting.name.removesuffix("_seconds").removesuffix("_db").replace("_", " "),
+                "meaning": setting.meaning,
+                "own": every.index(own),
+                "strengths": every,
+                "said": [setting.said(one) for one in every],
+                "similarity": {name: [round(v, 4) for v in values] for name, values in alike.items()},
+                "knn": {name: [round(v, 4) for v in values] for name, values in knn.items()},
+                "judged": words,
+            }
+        )
+    return {
+        **about,
+        "step": embedder.step,
+        "clips": count,
+        "bank": len(chosen),
+        "chance": round(chance, 4),
+        "domain": embedder.method.encoder.domain,
+        "unchanged": {name: round(value, 4) for name, value in before.items()},
+        "augmentations": rows,
+        "note": "",
+    }
+
+
+def _is_none(name: str, strength: float) -> bool:
+    return strength == 0 and name != CROP

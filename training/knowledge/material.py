@@ -1,0 +1,110 @@
+"""What is at hand of a run: its probe clips with their labels, its snapshots, and, where they are on this machine, its sounds.
+
+Shapes: n probe clips, D encoder width.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.config import RunConfig
+from training.data import open_dataset
+from training.data.dataset import Dataset, Progress
+from training.errors import UserError
+from training.run import RunFolder
+from training.watching.clips import watched_clips
+
+MOST_STEPS = 5
+FROM_FILE = re.compile(r"([0-9a-f]{32})-(\d{1,12})")
+"""A clip's id where it was cut from a file: the hash of its contents, and the sample where it begins."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """One run, as it is now."""
+
+    run: RunFolder
+    ids: tuple[str, ...]
+    facets: Mapping[str, np.ndarray]
+    """(n,) int64 codes by facet, -1 for unlabelled."""
+    group: str
+    main_facet: str
+    dataset: Dataset | None
+    clips: np.ndarray
+    """(n,) int64: indices in the data set, where there is one."""
+    note: str
+    """Why there are no sounds, in one sentence; empty where there are."""
+
+    @property
+    def groups(self) -> np.ndarray:
+        """(n,) int64: where each clip comes from; each from its own place where nothing is said of that."""
+        found = self.facets.get(self.group)
+        return np.arange(len(self.ids)) if found is None else found
+
+    @cached_property
+    def recordings(self) -> np.ndarray:
+        """(n,) int64: which file each clip was cut from; each its own where that isn't known."""
+        if self.dataset is not None:
+            return self.dataset.recordings[self.clips]
+        parts = [FROM_FILE.fullmatch(one) for one in self.ids]
+        names = [part[1] if part else one for part, one in zip(parts, self.ids, strict=True)]
+        return np.unique(names, return_inverse=True)[1].ravel()
+
+    @cached_property
+    def steps(self) -> list[int]:
+        """At most MOST_STEPS kept steps: the first, the newest, and between them evenly by their order."""
+        steps = self.run.snapshots()
+        return [steps[i] for i in np.unique(np.linspace(0, len(steps) - 1, MOST_STEPS).round().astype(int))]
+
+    def embeddings(self, step: int) -> Tensor | None:
+        """h (n, D) float32 as the snapshot keeps it; None where it can't be read or is of other clips."""
+        found = (self.run.snapshot(step) or {}).get("embeddings")
+        if found is None or found.ndim != 2 or len(found) != len(self.ids) or not np.isfinite(found).all():
+            return None
+        return torch.from_numpy(found.astype(np.float32))
+
+
+def material(run: RunFolder, progress: Progress) -> Material:
+    """All of it. Raises UserError where the run has no snapshots, or doesn't say which clips they are of."""
+    probe = run.probe()
+    ids, facets = probe.get("ids"), probe.get("facets")
+    if not run.snapshots():
+        raise UserError(f"The run {run.name} has no snapshots yet.")
+    if not isinstance(ids, list) or not ids or not isinstance(facets, dict):
+        raise UserError(f"The run {run.name} doesn't say which clips its snapshots are of.")
+    codes = {str(name): found for name, facet in facets.items() if (found := _codes(facet, len(ids))) is not None}
+    dataset, clips, note = _sounds(run, probe, progress)
+    group, main = str(probe.get("group", "")), str(probe.get("main_facet", ""))
+    return Material(run, tuple(map(str, ids)), codes, group, main, dataset, clips, note)
+
+
+def _codes(facet: Any, count: int) -> np.ndarray | None:
+    codes = facet.get("codes") if isinstance(facet, dict) else None
+    sound = isinstance(codes, list) and len(codes) == count and all(type(code) is int and code >= -1 for code in codes)
+    return np.array(codes, np.int64) if sound else None
+
+
+def _sounds(run: RunFolder, probe: Mapping[str, Any], progress: Progress) -> tuple[Dataset | None, np.ndarray, str]:
+    none = np.zeros(0, np.int64)
+    try:
+        if run.watched:
+            found = watched_clips(run.own_probe(), progress)
+            return (found.dataset, np.arange(len(found.places)), "") if found.fingerprint else (None, none, found.note)
+        config = RunConfig.from_json(run.config())
+        dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+    except UserError as error:
+        return None, none, str(error)
+    clips = probe.get("clips")
+    if dataset.fingerprint != config.data_fingerprint or not _indices(clips, len(dataset), len(probe["ids"])):
+        return None, none, f"The sounds of {config.data} have changed since the run {run.name} was trained."
+    return dataset, np.array(clips, np.int64), ""
+
+
+def _indices(clips: Any, below: int, count: int) -> bool:
+    return isinstance(clips, list) and len(clips) == count and all(type(c) is int and 0 <= c < below for c in clips)

@@ -1,0 +1,199 @@
+"""The candidates for a shortcut, ranked by how much neighbours agree in them, and in one sentence what that means.
+
+A candidate is named a *shortcut* where neighbours agree in it clearly more than in the label and the label doesn't account for
+it, and *inseparable* where it goes together with the label in this data, so that nobody can say which of them the model hears.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.data.dataset import Progress
+from training.embedder import evenly_spaced
+from training.knowledge.material import Material
+from training.knowledge.properties import Among, Candidate, candidates
+from training.knowledge.shortcuts import (
+    NEIGHBOURS,
+    Agreement,
+    Neighbourhood,
+    agreement,
+    association,
+    binned,
+    nearest,
+    standard_error,
+)
+
+MOST_CLIPS = 3000
+"""Compared at most, evenly spaced: every clip is compared with every other one."""
+FEWEST_BINS, MOST_BINS = 2, 10
+MOST_CANDIDATES = 30
+CLEARLY = 0.05
+"""An agreement must be larger than the label's by so much, and by SURE standard errors of the difference, to be named."""
+SURE = 3.0
+TOGETHER = 0.5
+"""From this association on a candidate and the label can hardly be told apart."""
+SHORTCUT, INSEPARABLE = "shortcut", "inseparable"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One candidate beside the label, among the same neighbours but for sources; see `sources_of`."""
+
+    candidate: Candidate
+    agreement: float
+    error: float
+    """Standard error of `agreement`."""
+    beyond: float
+    """What of it the label doesn't account for."""
+    label: float
+    """The label's agreement among the same neighbours; among those from other sources where the candidate decides the label."""
+    ahead: float
+    """Standard errors of the difference that it is ahead of the label; negative behind it."""
+    association: float
+
+    @property
+    def judged(self) -> str:
+        """SHORTCUT, INSEPARABLE, or nothing."""
+        if self.agreement - self.label > CLEARLY and self.ahead > SURE and self.beyond > CLEARLY:
+            return SHORTCUT
+        together = self.association >= TOGETHER and self.agreement >= self.label / 2 and self.agreement > CLEARLY
+        return INSEPARABLE if together and not self.candidate.is_label and self.beyond <= CLEARLY else ""
+
+    def sentence(self, label: str) -> str:
+        """What it means, in plain words; empty where nothing is to be said."""
+        name = self.candidate.name
+        if self.judged == SHORTCUT:
+            return (
+                f"Neighbours agree more in {name} ({_said(self.agreement)}) than in {label} ({_said(self.label)}): "
+                f"the model may listen to {name}."
+            )
+        if self.judged == INSEPARABLE:
+            return (
+                f"In this data {name} goes together with {label} (association {_said(self.association)}): from neighbours "
+                "nobody can say which of them the model listens to."
+            )
+        return ""
+
+
+def compare(
+    x: Tensor, label: np.ndarray, sources: Mapping[Among, np.ndarray], every: list[Candidate]
+) -> tuple[Agreement, list[Compared]]:
+    """The label's agreement by embeddings x (n, D), and all candidates, most agreement first; label and sources are (n,)."""
+    labels, bins = torch.from_numpy(label), bins_for(label)
+
+    @cache
+    def among(which: Among) -> Neighbourhood:
+        return nearest(x, torch.from_numpy(sources[which]))
+
+    @cache
+    def of_label(which: Among) -> Agreement:
+        return agreement(labels, among(which))
+
+    found = []
+    for each in every:
+        codes = coded(each, bins)
+        told = agreement(torch.from_numpy(codes), among(each.among), labels)
+        beside = of_label("other groups" if decides(codes, label) else each.among)
+        difference = told.each - beside.each
+        mean, error = float(difference.nanmean()), standard_error(difference)
+        ahead = mean / error if error > 0 else 0.0
+        together = association(codes, label)
+        found.append(Compared(each, told.value, standard_error(told.each), told.beyond, beside.value, ahead, together))
+    return of_label("other groups"), sorted(
+        (one for one in found if one.agreement == one.agreement), key=lambda one: -one.agreement
+    )
+
+
+def decides(codes: np.ndarray, label: np.ndarray) -> bool:
+    """Whether each value of `codes` (n,) has one label. Neighbours that share it then agree in the label anyway, so that the label
+    is held against it among neighbours from other sources."""
+    known = (codes >= 0) & (label >= 0)
+    return len(np.unique(np.stack([codes, label])[:, known], axis=1).T) == len(np.unique(codes[known]))
+
+
+def bins_for(label: np.ndarray) -> int:
+    """Into how many bins numbers are cut: as many as there are labels, within bounds."""
+    return min(max(len(np.unique(label[label >= 0])), FEWEST_BINS), MOST_BINS)
+
+
+def coded(candidate: Candidate, bins: int) -> np.ndarray:
+    """(n,) int64 codes of its values, -1 for none."""
+    return binned(candidate.values, bins) if candidate.is_number else candidate.values
+
+
+def shortcuts(material: Material, progress: Progress) -> dict[str, Any]:
+    """The part `shortcuts`: every candidate beside the main facet, at the newest step, with its course from the first one."""
+    label, steps = material.facets.get(material.main_facet), material.steps
+    about = {"step": steps[-1], "label": material.main_facet, "neighbours": NEIGHBOURS, "bins": 0, "clips": 0}
+    nothing: dict[str, Any] = {"steps": [], "agreement": [], "error": None, "candidates": [], "sentences": []}
+    if label is None or len(np.unique(label[label >= 0])) < 2:
+        return {
+            **about,
+            **nothing,
+            "note": "These clips have no labels, so there is nothing to hold shortcuts against.",
+        }
+    chosen = evenly_spaced(len(label), min(MOST_CLIPS, len(label)))
+    every = [each.of(chosen) for each in candidates(material)[:MOST_CANDIDATES]]
+    sources: dict[Among, np.ndarray] = {
+        "other groups": material.groups[chosen], "other recordings": material.recordings[chosen], "all": chosen,
+    }  # fmt: skip
+    found: dict[int, tuple[Agreement, list[Compared]]] = {}
+    for number, step in enumerate(steps):
+        progress(number / len(steps), f"Comparing neighbours at step {step:,}")
+        h = material.embeddings(step)
+        if h is not None:
+            found[step] = compare(h[chosen], label[chosen], sources, every)
+    if not found:
+        return {**about, **nothing, "note": "The snapshots of this run can't be read."}
+    of_label, newest = found[max(found)]
+    courses = {step: {one.candidate.name: one.agreement for one in ranked} for step, (_, ranked) in found.items()}
+    rows = [
+        {
+            "name": one.candidate.name,
+            "meaning": one.candidate.meaning,
+            "among": one.candidate.among,
+            "agreement": [_number(courses[step].get(one.candidate.name)) for step in found],
+            "error": _number(one.error),
+            "label": _number(one.label),
+            "beyond": _number(one.beyond),
+            "association": _number(one.association),
+            "judged": one.judged,
+        }
+        for one in newest
+    ]
+    return {
+        **about,
+        "step": max(found),
+        "bins": bins_for(label),
+        "clips": len(chosen),
+        "steps": list(found),
+        "agreement": [_number(told.value) for told, _ in found.values()],
+        "error": _number(standard_error(of_label.each)),
+        "candidates": rows,
+        "sentences": said(newest, material.main_facet, of_label.value),
+        "note": "" if material.dataset is not None else f"Levels of the sounds are missing: {material.note}",
+    }
+
+
+def said(ranked: list[Compared], label: str, agreement: float) -> list[str]:
+    """One sentence for each candidate that is named; where none is, one that says so."""
+    if not ranked:
+        return []
+    named = [sentence for one in ranked if (sentence := one.sentence(label))]
+    return named or [
+        f"Neighbours agree in nothing that was looked at clearly more than in {label} ({_said(agreement)})."
+    ]
+
+
+def _said(value: float) -> str:
+    """As the page writes shares: ".61"."""
+    return f"{value:.2f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.2f}".replace("-0.", "−.")
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or value != value else round(value, 4)
