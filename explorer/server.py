@@ -21,6 +21,7 @@ from explorer.gradio_patches.unasked_launch import launch
 from explorer.jobs.exports import Exports
 from explorer.jobs.launcher import Launcher
 from explorer.measurer import Measurer
+from explorer.measurer.knowing import Knowing
 from explorer.pages import tabs_named, whole_page
 from explorer.projector import Projector
 from explorer.runs.kept import is_watched
@@ -77,6 +78,7 @@ class Server:
             downloads=Downloads(arrived=library.open_datasets.forget),
             exports=None if read_only else Exports(),
             tags=None if read_only else TagStore(),
+            knowing=None if read_only else Knowing(),
         )
         self.projector = Projector()
         self.measurer = None if read_only else Measurer()  # it writes into the runs' folders
@@ -97,6 +99,7 @@ class Server:
                 self.services.tags,
                 pairs=self.services.pairs,
                 finder=self.services.finder,
+                knowing=self.services.knowing,
             )
         )
         return host

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from explorer.jobs.exports import Exports
 from explorer.jobs.launcher import Launcher
+from explorer.measurer.knowing import Knowing
 from explorer.runs.library import Library
 from explorer.search.finder import Finder
 from explorer.sounds.downloads import Downloads
@@ -26,6 +27,8 @@ class Services:
     """None where visitors may only look."""
     tags: TagStore | None = None
     """None where browsers keep their own, since visitors may only look."""
+    knowing: Knowing | None = None
+    """None where visitors may only look."""
 
     def close(self) -> None:
         """Let go of everything but the trainers, which go on."""
@@ -34,6 +37,8 @@ class Services:
         self.downloads.close()
         if self.exports is not None:
             self.exports.close()
+        if self.knowing is not None:
+            self.knowing.close()
         self.pairs.close()
         self.uploads.close()
         self.library.open_datasets.close()

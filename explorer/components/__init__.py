@@ -8,6 +8,7 @@ from explorer.components.embedding_map import ClipSlot, EmbeddingMap
 from explorer.components.first_minute import FirstMinute
 from explorer.components.form_line import FormLine
 from explorer.components.in_view import InView
+from explorer.components.knowledge_fold import KnowledgeFold
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
 from explorer.components.make_collapse import MakeCollapse, begun, offered
@@ -38,6 +39,7 @@ __all__ = [
     "FirstMinute",
     "FormLine",
     "InView",
+    "KnowledgeFold",
     "LensPicture",
     "LiveChart",
     "MakeCollapse",

@@ -15,6 +15,7 @@ from explorer.runs.bundle import Bundle
 from explorer.runs.metrics import START
 from explorer.runs.neighbours import nearest_of_all
 from explorer.runs.snapshots import unit_embeddings
+from training.knowledge.kept import PARTS as KNOWN
 from training.run import State
 
 FORMAT = 1
@@ -162,6 +163,13 @@ def measured(bundle: Bundle) -> dict[str, Any] | None:
     return {**found, "pictures": pictures, "note": ""}
 
 
+def knowledge(bundle: Bundle) -> dict[str, Any]:
+    """What was computed of what the model knows; a part that was not is null. Why something is missing may name a folder, and
+    stays here."""
+    parts = {part: found for part, found in bundle.knowledge().items() if part in KNOWN}
+    return texts({part: None if found is None else {**found, "note": ""} for part, found in parts.items()})
+
+
 def _values(picture: dict[str, Any]) -> dict[str, Any]:
     values = np.frombuffer(base64.b64decode(picture["values"]), "<f4")
     if values.size <= EXACT_VALUES:
@@ -177,6 +185,7 @@ PARTS: dict[str, Callable[[Bundle], Any]] = {
     "baselines": baselines,
     "method": Bundle.method,
     "measured": measured,
+    "knowledge": knowledge,
 }
 """data/<name>.json; beside them run.json and points.json, which also say what else there is."""
 OF_A_STEP: dict[str, tuple[str, Callable[[Bundle, int], bytes | dict[str, Any] | None]]] = {

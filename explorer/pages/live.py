@@ -9,6 +9,7 @@ from explorer.components import (
     ClipSlot,
     EmbeddingMap,
     FirstMinute,
+    KnowledgeFold,
     LensPicture,
     LiveChart,
     MeasuredPictures,
@@ -63,6 +64,7 @@ def build(frame: Frame) -> None:
         with gr.Column(elem_id="live-clip", min_width=300):
             ClipSlot(elem_id=CLIP)
             TwoViews(elem_id="two-views")
+    KnowledgeFold(elem_id="knowledge")
     with gr.Row(elem_id="with-run"):
         RunChoice(heading="Compare with", compare=True, elem_id="compare")
         export = ExportButton(frame)

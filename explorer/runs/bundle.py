@@ -24,6 +24,7 @@ from explorer.runs.snapshots import snapshot_hash, stamps, unit_embeddings
 from explorer.tags import TagStore
 from explorer.tags import columns as tag_columns
 from training.bands import bands_of
+from training.knowledge.kept import PARTS, kept
 from training.run import RunFolder, Status, reading
 from training.run.schema import Column, Schema, by_name
 
@@ -147,6 +148,18 @@ class Bundle:
     def measured(self, step: int | None = None) -> dict[str, Any] | None:
         """The pictures of what was measured, at `step` or at the newest, as `explorer.runs.measured` describes them."""
         return measured(self.run, step)
+
+    def knowledge(self) -> dict[str, Any]:
+        """What the model knows: each part that was computed, see `training.knowledge.kept`; None of those that were not. And by
+        which settings the model hears, as "front_end".
+        """
+        front_end = self.run.config().get("front_end")
+        parts = {part: kept(self.run, part) for part in PARTS}
+        return {
+            **parts,
+            "newest": next(iter(reversed(self.run.snapshots())), None),
+            "front_end": front_end if isinstance(front_end, dict) else {},
+        }
 
     def _of_trainer(self) -> Schema:
         read = ("schema.json", "config.json", "baselines.json")  # the latter two of a run of before there was the first

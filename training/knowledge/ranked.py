@@ -68,9 +68,10 @@ class Compared:
         """What it means, in plain words; empty where nothing is to be said."""
         name = self.candidate.name
         if self.judged == SHORTCUT:
+            may = "listen to" if self.candidate.among == "other groups" else "recognise the"
             return (
                 f"Neighbours agree more in {name} ({_said(self.agreement)}) than in {label} ({_said(self.label)}): "
-                f"the model may listen to {name}."
+                f"the model may {may} {name}."
             )
         if self.judged == INSEPARABLE:
             return (

@@ -16,7 +16,7 @@
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
 /** @import { TextMatches, Twins, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
-/** @import { SuspectList } from "./types.d.ts" */
+/** @import { Knowledge, KnowledgeAsked, SuspectList } from "./types.d.ts" */
 /** @typedef {"status" | "metrics" | "layouts" | "solid"} NewsPart */
 
 /**
@@ -40,6 +40,8 @@
  * @property {(run: string) => Promise<number[]>} lensSteps
  * @property {(run: string, step: number) => Promise<Lens>} lens
  * @property {(run: string, step: number | null) => Promise<Measured>} measured  at the newest step where it is null
+ * @property {(run: string) => Promise<Knowledge>} knowledge  what its model knows, as far as it was computed
+ * @property {(run: string) => Promise<{asked: KnowledgeAsked}>} computeKnowledge  begins to compute it anew
  * @property {(sound: Sound) => Promise<ArrayBuffer>} sound  a sound file that browsers can decode
  * @property {(fingerprint: string, indices: number[]) => Promise<SpectrogramImage[]>} pictures
  * @property {(fingerprint: string, text: string) => Promise<TextMatches>} clipsWith

@@ -117,6 +117,16 @@ export class LiveSource {
     return this.json(`run/${word(run)}/measured${step === null ? "" : `?step=${step}`}`, "what was measured");
   }
 
+  /** @param {string} run */
+  knowledge(run) {
+    return this.json(`run/${word(run)}/knowledge`, "what the run knows");
+  }
+
+  /** @param {string} run */
+  computeKnowledge(run) {
+    return this.send(`run/${word(run)}/knowledge`, "what the run knows", {}, (reply) => reply.json());
+  }
+
   /** @param {Sound} sound */
   sound(sound) {
     if (sound.views !== undefined) return this.bytes(`views/heard/${sound.which}?${sound.views}`, "the view as sound");

@@ -14,7 +14,7 @@ const NO_VIEWS = "Views are drawn by the page's server, which an export doesn't 
 
 /** @import { NewsPart, Source } from "./source.js" */
 /** @import { Column, ExportedLens, ExportedRun, Measured, MetricRow, MethodCard, Moved, Neighbour, Places, Points } from "./types.d.ts" */
-/** @import { SuspectList } from "./types.d.ts" */
+/** @import { Knowledge, SuspectList } from "./types.d.ts" */
 /** @import { Refusal, RunStatus, Sound, SpectrogramImage, TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @typedef {(samples: Float32Array) => SpectrogramImage} Draw */
 
@@ -208,6 +208,16 @@ export class StaticSource {
     const { fingerprint, sounds, note } = await this.points();
     const found = await this.json(`lens/${step}.json`, lensOf);
     return { ...found, fingerprint, sounds, note };
+  }
+
+  /** @returns {Promise<Knowledge>} */
+  knowledge() {
+    return this.json("knowledge.json", knowledgeOf);
+  }
+
+  /** @returns {Promise<never>} */
+  async computeKnowledge() {
+    throw refused("Nothing is computed on the page of an exported run.", 404);
   }
 
   /** Of the newest step, whichever is looked at. @returns {Promise<Measured>} */
@@ -433,6 +443,13 @@ function lensOf(value) {
 function measuredOf(value) {
   must(isCount(object(value).step) && object(value.names) && typeof value.note === "string");
   return { ...value, pictures: list(value.pictures).map(pictureOf) };
+}
+
+/** @param {any} value @returns {Knowledge} */
+function knowledgeOf(value) {
+  for (const part of ["facets", "shortcuts", "invariance"]) must(object(value)[part] === null || object(value[part]));
+  const heard = { fingerprint: "", sounds: false, note: "" };
+  return { ...value, newest: null, front_end: {}, asked: null, offered: false, heard };
 }
 
 /** @param {ExportedLens["pictures"][number]} picture */

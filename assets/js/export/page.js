@@ -6,6 +6,7 @@ import { useSource } from "../core/source.js";
 import { StaticSource } from "../core/source_static.js";
 import { view } from "../core/view.js";
 import { mount as mountState } from "../forms/run_state.js";
+import { mount as mountKnowledge } from "../knowledge/fold.js";
 import { mount as mountLens } from "../lens/lens.js";
 import { mount as mountMeasured } from "../lens/measured.js";
 import { mount as mountMap } from "../map/map.js";
@@ -57,6 +58,7 @@ function show(run) {
     section("Map", "map", part("part-map", mountMap, { panel: true })),
     section("Curves", "charts", part("part-charts", mountCharts), part("part-measured", mountMeasured)),
     section("What the loss sees", "lens", part("part-lens", mountLens)),
+    section("What it knows", "knowledge", part("part-knowledge", mountKnowledge)),
     section("The method", "method", methodCard(source.method()), settingsTable(run.settings)),
   ];
 }

@@ -7,6 +7,7 @@ answered by 404 and one sentence.
 from fastapi import APIRouter
 
 from explorer.jobs.exports import Exports
+from explorer.measurer.knowing import Knowing
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.search.finder import Finder
@@ -14,6 +15,7 @@ from explorer.sounds.pairs import Pairs
 from explorer.sounds.uploads import Uploads
 from explorer.tags import TagStore
 from explorer.web.routes.exports import add_exports
+from explorer.web.routes.knowledge import add_knowledge
 from explorer.web.routes.lens import add_lens
 from explorer.web.routes.map import add_map
 from explorer.web.routes.news import Looked, Queued, add_news
@@ -38,10 +40,12 @@ def byte_routes(
     tags: TagStore | None = None,
     pairs: Pairs | None = None,
     finder: Finder | None = None,
+    knowing: Knowing | None = None,
 ) -> APIRouter:
     """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
     `queued` says more of the status of a run that waits for its turn; `exports` has the zips that visitors asked for;
-    `tags` keeps those of clips, where browsers don't; `pairs` draws views, which `finder` compares.
+    `tags` keeps those of clips, where browsers don't; `pairs` draws views, which `finder` compares;
+    `knowing` computes what runs know, where visitors may have that done.
     """
     router = APIRouter(prefix=PREFIX)
     add_sounds(router, library, uploads)
@@ -52,6 +56,7 @@ def byte_routes(
     add_map(router, library, layouts, tags)
     add_lens(router, library)
     add_suspects(router, library)
+    add_knowledge(router, library, knowing)
     add_exports(router, exports)
     add_tags(router, library, tags)
     add_take_away(router, library, layouts)
