@@ -95,6 +95,8 @@ OPEN = (
     Open("POST", "/gradio_api/x/run/{name}/take_away/{kind}", PAGE, "clips as a table or as sounds; changes nothing"),
     Open("GET", "/gradio_api/x/run/{name}/layout/{step}", PAGE, "their places"),
     Open("GET", "/gradio_api/x/run/{name}/suspects", PAGE, "clips worth a second hearing"),
+    Open("GET", "/gradio_api/x/run/{name}/knowledge", PAGE, "what a run's model knows, as far as it was computed"),
+    Open("POST", "/gradio_api/x/run/{name}/knowledge", PAGE, "has it computed, where visitors may do more than look"),
     Open("GET", "/gradio_api/x/run/{name}/neighbours/{step}/{point}", PAGE, "which clips it hears alike"),
     Open(
         "GET",

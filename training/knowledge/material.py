@@ -43,9 +43,12 @@ class Material:
 
     @property
     def groups(self) -> np.ndarray:
-        """(n,) int64: where each clip comes from; each from its own place where nothing is said of that."""
-        found = self.facets.get(self.group)
-        return np.arange(len(self.ids)) if found is None else found
+        """(n,) int64: where each clip comes from; by its file where nothing is said of that or all come from one place, and each
+        from its own place where there is one file alone.
+        """
+        alone = np.arange(len(self.ids))
+        offered = (self.facets.get(self.group, alone[:1]), self.recordings, alone)
+        return next((found for found in offered if len(np.unique(found)) > 1), alone)
 
     @cached_property
     def recordings(self) -> np.ndarray:

@@ -186,9 +186,11 @@ def said(ranked: list[Compared], label: str, agreement: float) -> list[str]:
     if not ranked:
         return []
     named = [sentence for one in ranked if (sentence := one.sentence(label))]
-    return named or [
-        f"Neighbours agree in nothing that was looked at clearly more than in {label} ({_said(agreement)})."
-    ]
+    none = (
+        f"No shortcut was found: neighbours agree in {label} ({_said(agreement)}), and in nothing clearly more that {label} doesn't "
+        "account for."
+    )
+    return named or [none]
 
 
 def _said(value: float) -> str:

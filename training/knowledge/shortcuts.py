@@ -95,10 +95,12 @@ def standard_error(each: Tensor) -> float:
 
 
 def binned(values: np.ndarray, bins: int) -> np.ndarray:
-    """(n,) numbers as int64 bins of equal size, -1 for what isn't finite; equal numbers share a bin."""
-    known = np.isfinite(values)
-    edges = np.unique(np.quantile(values[known], np.arange(1, bins) / bins)) if known.any() else np.zeros(0)
-    return np.where(known, np.searchsorted(edges, np.where(known, values, 0.0), side="right"), -1).astype(np.int64)
+    """(n,) numbers as int64 bins of equal size, -1 for what isn't finite; equal numbers share a bin, that of their mean rank."""
+    from scipy.stats import rankdata
+
+    known, codes = np.isfinite(values), np.full(len(values), -1, np.int64)
+    codes[known] = ((rankdata(values[known]) - 0.5) / known.sum() * bins).astype(np.int64)
+    return codes
 
 
 def association(a: np.ndarray, b: np.ndarray) -> float:

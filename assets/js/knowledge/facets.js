@@ -10,7 +10,7 @@ const NONE = { knn: null, probe: null };
 
 /** @param {NonNullable<Knowledge["facets"]>} part */
 export function facetsShown({ facets, note, clips, step }) {
-  const head = ["", "through training", "kNN", "probe", ...Object.values(BASELINES), "chance"];
+  const head = ["", "kNN", "probe", "through training", ...Object.values(BASELINES), "chance"];
   const table = make(
     "table.known-facets",
     {},
@@ -54,9 +54,9 @@ function row(facet) {
     "tr",
     {},
     name,
-    make("td.known-chart", {}, chart),
     make("td.knn", {}, share(knn)),
     make("td.probe", {}, share(probe)),
+    make("td.known-chart", {}, chart),
     ...plain.map((one) => make("td", {}, `${share(one.knn)} / ${share(one.probe)}`)),
     make("td", {}, share(facet.chance)),
   );

@@ -42,7 +42,7 @@ class KnowledgeView {
       { ontoggle: () => this.look() },
       make("summary", {}, "What does it know?"),
       make("div.known-head", {}, this.status, this.bar, this.button),
-      ...Object.values(this.sections),
+      make("div.known-parts", {}, ...Object.values(this.sections)),
     );
     root.append(this.fold);
     view.on(["runs"], () => this.show(view.run));

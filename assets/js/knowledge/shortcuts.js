@@ -29,7 +29,8 @@ export function shortcutsShown(part) {
     judged: one.judged,
   }));
   const rows = [own, ...others].sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
-  const head = ["", `agreement of the ${neighbours} nearest`, "", "before", label, "goes with it"];
+  const before = steps[0] === 0 ? "random weights" : `step ${steps[0].toLocaleString("en")}`;
+  const head = ["", `agreement of the ${neighbours} nearest`, "", before, `goes with ${label}`];
   const words =
     `0 is what random neighbours would share, 1 is as much as they can. The line in a bar is ${label} among the same ` +
     `neighbours. Numbers are cut into ${bins} bins of equal size.`;
@@ -61,12 +62,14 @@ function ranked({ name, title, value, start, label, association, judged }) {
   );
   return make(
     "tr",
-    { "data-judged": judged, title },
+    {
+      "data-judged": judged,
+      title: label === null ? title : `${title} Among the same neighbours the label: ${share(label)}.`,
+    },
     make("th", { scope: "row" }, name),
     make("td.known-bars", {}, bar),
     make("td.known-value", {}, share(value)),
     make("td", {}, share(start)),
-    make("td", {}, judged === "label" ? "" : share(label)),
     make("td", {}, judged === "label" ? "" : share(association)),
   );
 }
