@@ -17,6 +17,9 @@ import pytest
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders
 from explorer.runs.map_columns import map_columns
 from training.data.progress import quiet
+from training.knowledge import invariance
+from training.knowledge.kept import PARTS
+from training.knowledge.knowing import know
 from training.run import Control, RunFolder, folder, writer
 from training.run.twins import Prediction, Role, Twin, write_twin
 from training.thorough import thorough_measures
@@ -71,6 +74,8 @@ def seen(made_run: Callable[..., RunFolder], at_step: Any) -> tuple[RunFolder, s
     layout = Layout(places, "umap", 0.5, 1.0, map_columns(values, places))
     LayoutFolders().write("0" * 64, layout, run.path / "layouts")
     thorough_measures(run, None, quiet)
+    monkeypatch.setattr(invariance, "CHANGED", 4)
+    know(run, quiet)
     look()
     return run, names
 
@@ -80,6 +85,7 @@ def pattern(name: str) -> str:
     for form, words in (
         (r"\d{6,}(\.\w+)$", r"<step>\1"),
         (r"^control/\w+$", "control/<request>"),
+        (r"^knowledge/\w+\.json$", "knowledge/<part>.json"),
         (r"(tfevents)\..*", r"\1.<…>"),
         (r"^layouts/[0-9a-f]{64}\.\w+(\.npz)$", r"layouts/<hash>.<kind>\1"),
     ):
