@@ -88,6 +88,11 @@ def test_routes_answer_in_the_types_of_the_page(
     written = [column["name"] for column in points["columns"] if column["writer"] == "trainer"]
     columns = [answer(f"run/first/column?name={name}&step=10") for name in written]
     neighbours = answer("run/first/neighbours/10/3")["neighbours"]
+    shipped = RunFolder(ROOT / "assets" / "example_run").path / "knowledge"
+    for part in shipped.iterdir():
+        target = run.knowledge_path(part.stem)
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(part.read_bytes())
     token = uploads.add_waveform(np.full(16_000, 0.5)).token
     samples: dict[str, list[Any]] = {
         "RunList": [answer("runs")],
@@ -101,6 +106,7 @@ def test_routes_answer_in_the_types_of_the_page(
         "Moved": [answer("run/first/moved/0/10")],
         "Lens": [answer("run/first/lens/10")],
         "Measured": [answer("run/first/measured"), answer("run/first/measured?step=10")],
+        "Knowledge": [answer("run/first/knowledge"), answer("run/waits/knowledge")],
         "SpectrogramImage": [*answer(f"pictures/{DATA}?of=3,5"), answer(f"upload/{token}/picture")],
         "MethodCard": [answer("run/first/method")],
         "Twins": [answer("run/first/twins"), answer("run/second/twins")],

@@ -129,7 +129,7 @@ class KnowledgeView {
       step !== undefined && newest !== null && newest > step ? ` The run is at ${newest.toLocaleString("en")}.` : "";
     const nothing = offered
       ? "Probes, shortcuts and invariance are worked out beside the training, in a few minutes."
-      : "It was not worked out for this run: python -m training knows RUN does so.";
+      : `It was not worked out for this run${newest === null ? "." : ": python -m training knows RUN does so."}`;
     this.say(asked?.error || (of ? of + later : nothing));
   }
 

@@ -24,7 +24,7 @@ from training.run import RunWriter, State, Status
 
 WHAT_GOES_IN = (
     r"index\.html|page/(style\.css|icon\.svg|plotly\.min\.js|js/[a-z]+/[a-z_]+\.js)"
-    r"|data/(run|points|curves|schema|baselines|method|measured)\.json"
+    r"|data/(run|points|curves|schema|baselines|method|measured|knowledge)\.json"
     r"|data/(layouts|neighbours)/\d+\.bin|data/(columns|lens)/\d+\.json|data/sounds/\d+\.mp3"
 )
 

@@ -51,7 +51,9 @@ def told(heading: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def seen(made_run: Callable[..., RunFolder], at_step: Any) -> tuple[RunFolder, set[str]]:
+def seen(
+    made_run: Callable[..., RunFolder], at_step: Any, monkeypatch: pytest.MonkeyPatch
+) -> tuple[RunFolder, set[str]]:
     """A run that was stopped and went on to its end, with a map of its own, and the names of all files that it ever had."""
     run, names = made_run(steps=6), set()
     write_twin(
@@ -137,6 +139,11 @@ def keys_are_told(run: RunFolder) -> None:
     about = told("measures/<step>.json")
     assert measured and all(set(row) == {key for key in about if "." not in key} for row in measured)
     assert all({f"stages.{key}" for key in one} < set(about) for row in measured for one in row["stages"])
+    for part in PARTS:
+        about, found = told(part), json.loads(run.knowledge_path(part).read_text())
+        assert set(found) == {key for key in about if "." not in key}
+        rows = {f"{key}.{inner}" for key, value in found.items() if isinstance(value, list) for one in value if isinstance(one, dict) for inner in one}  # fmt: skip
+        assert rows == {key for key in about if "." in key}
     same("checkpoints/<step>.json", [json.loads(path.read_text()) for path in run.path.glob("checkpoints/*.json")])
 
 

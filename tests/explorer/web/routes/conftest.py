@@ -1,5 +1,7 @@
 """A page of routes over one made-up run."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
+from explorer.measurer.knowing import Knowing
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.sounds.open_datasets import OpenDatasets
@@ -16,11 +19,13 @@ from explorer.web.routes import PREFIX, byte_routes
 
 
 @pytest.fixture
-def page(make_run: Any, make_dataset: Any, tmp_path: Path) -> Any:
+def page(make_run: Any, make_dataset: Any, tmp_path: Path) -> Iterator[Any]:
     """Asks the routes of a page with one run whose sounds are at hand."""
     make_dataset()
     make_run(tmp_path / "runs" / "first")
-    return Page(tmp_path)
+    made = Page(tmp_path)
+    yield made
+    made.knowing.close()
 
 
 class Page:
@@ -30,8 +35,15 @@ class Page:
         self.layouts = LayoutFolders()
         self.looked_at = []
         self.tags = TagStore(folder / "tags")
+        self.knowing = Knowing(
+            [
+                sys.executable,
+                "-c",
+                'import sys; print(\'{"fraction": 0.5, "text": "Half"}\', flush=True); sys.stdin.read()',
+            ]
+        )
         given = (self.library, self.uploads, self.layouts, lambda *asked: self.looked_at.append(asked))
-        self._client = _client(byte_routes(*given, tags=self.tags))
+        self._client = _client(byte_routes(*given, tags=self.tags, knowing=self.knowing))
         self.read_only = _client(byte_routes(*given))
 
     def get(self, path: Any) -> Any:
