@@ -75,7 +75,7 @@ def _note(part: dict[str, Any]) -> list[str]:
 
 
 def _row(name: str, cells: list[str], width: int) -> str:
-    return f"  {name:30}" + "".join(f"{cell:>{width}}" for cell in cells)
+    return f"  {name:30}" + "".join(f"  {cell:>{width - 2}}" for cell in cells)
 
 
 def _told(value: float | None) -> str:
