@@ -1,0 +1,111 @@
+"""python -m benchmarks.throughput [--quick] [--json] [--data FOLDER] [--device cpu|cuda] [--out FILE]
+
+For each method: clips a second of a step, and how many times the bare encoder's (`of_limit`). For SimCLR also how many times a
+textbook's pipeline, with the views that it usually makes (`over_textbook`) and with the same views (`over_same_views`), its views beside those
+of torch-audiomentations, and at other batch sizes. Of each step, which share its parts take. Everything of one method is timed in turn, in one run.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.gpu.clips import made_tones
+from benchmarks.throughput import audiomentations
+from benchmarks.throughput.limit import limit
+from benchmarks.throughput.rounds import in_turn, ratio, seconds_a_step
+from benchmarks.throughput.steps import Trained
+from benchmarks.throughput.textbook import KINDS, fastest
+from training.data import open_dataset
+from training.data.dataset import Dataset
+from training.hardware import Hardware, hardware
+
+OUT = Path("benchmarks/results/throughput.json")
+METHODS = ("simclr", "byol", "barlow_twins", "vicreg", "cpc", "apc", "wav2vec2", "masked_autoencoder")
+BATCHES = (32, 64, 128, 256, 512, 1024, 2048, 4096)
+BYOL_A = {"mels": 64, "hop_seconds": 0.01, "analysis_seconds": 0.064, "crop_seconds": 0.96, "batch_size": 256}
+"""BYOL-A's published input and batch: 64 bands, 96 frames, 256 clips."""
+OVER = {"usual": "over_textbook", "same": "over_same_views"}
+
+
+def main() -> None:
+    """Time, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds and batch sizes: within five minutes on two cores"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    parser.add_argument("--data", help="a folder or a pack; made tones where there is none")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    dataset = open_dataset(options.data) if options.data else made_tones(2048)
+    machine = hardware(options.device)
+    rounds, seconds = (3, 0.8) if options.quick else (7, 3.0)
+    found: dict[str, Any] = {"device": machine.name, "torch": torch.__version__, "python": platform.python_version()}
+    found |= {"data": dataset.name, "rounds": rounds, "seconds": seconds}
+    for name in METHODS:
+        found[name] = row(Trained(name, dataset, machine), rounds, seconds)
+        _tell(options.json, name, found[name])
+    found["simclr"] |= beside_textbook(dataset, machine, rounds, seconds)
+    told = {name: value for name, value in found["simclr"].items() if "over" in name}
+    _tell(options.json, "simclr beside others", told)
+    found["byol_a, 64x96"] = row(Trained("byol_a", dataset, machine, BYOL_A), rounds, seconds)
+    _tell(options.json, "byol_a, 64x96", found["byol_a, 64x96"])
+    found["batches"] = {}
+    for size in BATCHES[::3] if options.quick else BATCHES:
+        found["batches"][size] = row(Trained("simclr", dataset, machine, {"batch_size": size}), rounds, seconds)
+        _tell(options.json, f"simclr, batch {size}", found["batches"][size])
+    options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if options.json:
+        print(json.dumps(found, indent=1))
+
+
+def row(trained: Trained, rounds: int, seconds: float) -> dict[str, Any]:
+    """{"clips_per_second", "limit", "of_limit", "parts": share of a step by part}."""
+    parts = trained.parts()
+    times = in_turn({"step": trained.step, "limit": limit(trained), **parts}, rounds, seconds)
+    step = statistics.median(times["step"])
+    alone = {name: statistics.median(times[name]) for name in ("limit", *parts)}
+    shares = {
+        "clips": alone["clips"], "views": alone["views"] - alone["clips"], "encoder": alone["limit"],
+        "loss": alone["loss"] - alone["limit"], "update": alone["update"],
+    }  # fmt: skip
+    return {
+        "batch": trained.size,
+        "clips_per_second": round(trained.size / step),
+        "limit": round(trained.size / alone["limit"]),
+        "of_limit": round(ratio(times, "step", "limit"), 3),
+        "parts": {name: round(taken / step, 3) for name, taken in shares.items()},
+    }
+
+
+def beside_textbook(dataset: Dataset, machine: Hardware, rounds: int, seconds: float) -> dict[str, Any]:
+    """How many times as fast as each kind of textbook's pipeline, which also says how many workers were best for it."""
+    trained = Trained("simclr", dataset, machine)
+    found: dict[str, Any] = {}
+    for kind in KINDS:
+        book = fastest(kind, dataset, trained, partial(seconds_a_step, seconds=seconds))
+        times = in_turn({"step": trained.step, "textbook": book.step}, rounds, seconds)
+        found[OVER[kind]] = round(ratio(times, "step", "textbook"), 2)
+        found[f"{OVER[kind]}_workers"] = book.loader.num_workers
+        book.close()
+    others = audiomentations.views(trained)
+    if others is not None:
+        times = in_turn({"views": trained.views, "package": others}, rounds, seconds)
+        found["views_over_audiomentations"] = round(ratio(times, "views", "package"), 2)
+    return found
+
+
+def _tell(quiet: bool, name: str, told: dict[str, Any]) -> None:
+    if not quiet:
+        print(f"{name:26}", json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    main()
