@@ -25,6 +25,8 @@ from scipy.stats import rankdata
 from benchmarks.collapse.kept_runs import Kept, kept_runs
 from training.measures import MEASURES
 from training.measures.measure import Measure
+from training.verdicts import Readings
+from training.verdicts.best import best_step
 
 OUT = Path("benchmarks/results/trust.json")
 KNN = "cross_group_knn"
@@ -61,7 +63,7 @@ def main() -> None:
 
 def trusted(runs: list[Kept]) -> dict[str, Any]:
     """{"runs", "methods", "measures": {name: {"within", "over_methods", "probe": {"rho", "low", "high"}, "by_method"}},
-    "choice": {name: {"regret", "low", "high", "direction"}}}.
+    "choice": {name: {"regret", "low", "high", "direction"}}, "best": {"healthy", "broken": {"told", "newest", "any"}}}.
     """
     healthy = [run for run in runs if run.healthy]
     methods = sorted({run.method for run in healthy})
@@ -70,6 +72,10 @@ def trusted(runs: list[Kept]) -> dict[str, Any]:
         "methods": len(methods),
         "measures": {name: _answers(name, healthy, methods) for name in names(healthy)},
         "choice": choices(healthy, names(healthy)),
+        "best": {
+            "healthy": best_of(healthy),
+            "broken": best_of([run for run in runs if not run.healthy and not run.varied]),
+        },
     }
 
 
@@ -159,6 +165,25 @@ def interval(found: list[Any], of: Callable[[list[Any]], float]) -> dict[str, fl
     drawn = [of([found[i] for i in random.integers(len(found), size=len(found))]) for _ in range(DRAWS)]
     low, high = np.nanpercentile(drawn, (2.5, 97.5))
     return {"rho": round(of(found), 3), "low": round(float(low), 3), "high": round(float(high), 3)}
+
+
+def best_of(runs: list[Kept]) -> dict[str, Any]:
+    """How much kNN is lost by the snapshot that a verdict tells to be the best, by the newest and by any, of all snapshots.
+
+    Of runs that have measured what it is told by at every snapshot.
+    """
+    lost: dict[str, dict[Kept, float]] = {"told": {}, "newest": {}, "any": {}}
+    for run in runs:
+        readings = Readings.of(run.rows, {}, run.method)
+        knn = {step: of[KNN] for step, of in run.snapshots.items() if step > 0 and KNN in of}
+        chosen = best_step(readings)
+        if chosen is None or len(knn) < FEWEST:
+            continue
+        most = max(knn.values())
+        taken = {"told": knn[chosen], "newest": knn[max(knn)], "any": float(np.mean(list(knn.values())))}
+        for name, reached in taken.items():
+            lost[name][run] = most - reached
+    return {name: _regret(of) for name, of in lost.items()}
 
 
 def choices(runs: list[Kept], measures: list[str]) -> dict[str, dict[str, Any]]:

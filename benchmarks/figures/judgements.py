@@ -109,13 +109,26 @@ def trust() -> str:
     return (
         f"{found['runs']} healthy runs of {found['methods']} methods. Taking the newest snapshot loses {told(newest, 3)} of kNN, "
         f"taking any {told(by_any, 3)}.\n\n{table(head, rows)}\n\n"
-        f"The participation ratio of the projections by family of methods, snapshots of a run: {by_family}."
+        f"The participation ratio of the projections by family of methods, snapshots of a run: {by_family}.\n\n{best(found)}"
     )
 
 
 def by_trust(measures: Results) -> list[str]:
     """Names of the measures, that which goes along best with kNN over methods first, whichever way."""
     return sorted(measures, key=lambda name: -abs((measures[name]["over_methods"] or {"rho": 0})["rho"]))
+
+
+def best(found: Results) -> str:
+    """What is lost by the snapshot that verdicts tell to be the best."""
+    head = ("kNN lost against the best of all snapshots", "snapshot told by the verdict", "newest", "any")
+    rows = [
+        (
+            f"{_count(of['told']['runs'], f'{kind} run')}",
+            *(told(of[name]["regret"], 3) for name in ("told", "newest", "any")),
+        )
+        for kind, of in found["best"].items()
+    ]
+    return table(head, rows)
 
 
 def trust_picture() -> str:
