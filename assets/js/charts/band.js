@@ -26,7 +26,7 @@ export function bandShape({ steps, low, high }) {
     path: `M${[...there, ...back].join("L")}Z`,
     layer: "below",
     fillcolor: colour("good"),
-    opacity: 0.13,
+    opacity: 0.2,
     line: { width: 0 },
   };
 }
