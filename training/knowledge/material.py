@@ -21,6 +21,9 @@ from training.run import RunFolder
 from training.watching.clips import watched_clips
 
 MOST_STEPS = 5
+NOT_HERE = "The sounds of this run are not at hand."
+CHANGED = "The sounds of this run have changed since it was trained."
+"""Visitors read both, so that no folder is named."""
 FROM_FILE = re.compile(r"([0-9a-f]{32})-(\d{1,12})")
 """A clip's id where it was cut from a file: the hash of its contents, and the sample where it begins."""
 
@@ -98,14 +101,14 @@ def _sounds(run: RunFolder, probe: Mapping[str, Any], progress: Progress) -> tup
     try:
         if run.watched:
             found = watched_clips(run.own_probe(), progress)
-            return (found.dataset, np.arange(len(found.places)), "") if found.fingerprint else (None, none, found.note)
+            return (found.dataset, np.arange(len(found.places)), "") if found.fingerprint else (None, none, NOT_HERE)
         config = RunConfig.from_json(run.config())
         dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
-    except UserError as error:
-        return None, none, str(error)
+    except UserError:
+        return None, none, NOT_HERE
     clips = probe.get("clips")
     if dataset.fingerprint != config.data_fingerprint or not _indices(clips, len(dataset), len(probe["ids"])):
-        return None, none, f"The sounds of {config.data} have changed since the run {run.name} was trained."
+        return None, none, CHANGED
     return dataset, np.array(clips, np.int64), ""
 
 

@@ -72,10 +72,8 @@ export function linesChart({ lines, levels = [], zones = [], mark = null, label 
 }
 
 /** A share as it is written in sentences: ".61". @param {number | null | undefined} value */
-export const share = (value) =>
-  value === null || value === undefined
-    ? "–"
-    : value
-        .toFixed(2)
-        .replace(/^(-?)0\./, "$1.")
-        .replace("-", "−");
+export const share = (value) => {
+  if (value === null || value === undefined) return "–";
+  const text = Math.abs(value).toFixed(2);
+  return (value < 0 && Number(text) ? "−" : "") + text.replace(/^0\./, ".");
+};

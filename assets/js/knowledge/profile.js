@@ -1,14 +1,22 @@
 // What the model ignores: one small chart for each augmentation, its strengths as buttons by which they are heard.
 
 import { make } from "../core/elements.js";
+import { sameSound } from "../core/source.js";
 import { view } from "../core/view.js";
-import { play } from "../sound/sound.js";
+import { onTrouble, play } from "../sound/sound.js";
 import { linesChart, share } from "./lines.js";
 
-/** @import { Knowledge, KnownAugmentation } from "../core/types.d.ts" */
+/** @import { Knowledge, KnownAugmentation, Sound } from "../core/types.d.ts" */
 
 const ZONES = { "too weak": "weak", useful: "useful", "too strong": "strong" };
 const SEEDS = 1e6;
+const CHOOSE = "The first clip is heard; choose another one on the map.";
+
+/** What was asked for last, and where is said why it can't be heard. @type {{sound: Sound, said: HTMLElement} | null} */
+let asked = null;
+onTrouble(({ sound, message }) => {
+  if (asked && sameSound(sound, asked.sound)) asked.said.textContent = message;
+});
 
 /**
  * @param {NonNullable<Knowledge["invariance"]>} part
@@ -22,13 +30,11 @@ export function profileShown(part, known, run) {
     `Each augmentation alone, on ${clips} clips: how alike the changed clip is to its original, and how often ${facet} is still ` +
     `told by kNN (unchanged: ${share(unchanged.trained)}). Too weak: random weights hardly notice it. Too strong: less than three ` +
     `quarters of ${facet} can be told. Useful: between the two.`;
-  const said = make("p.known-said", { role: "status" });
-  const hear = hearing(part, known, run, said);
+  const hear = hearing(part, known, run);
   return [
     make("p.known-words", {}, words),
     key(facet),
     make("div.known-grid", {}, ...augmentations.map((one) => figure(one, part, hear))),
-    said,
     note ? make("p.known-note", {}, note) : null,
   ];
 }
@@ -38,13 +44,12 @@ export function profileShown(part, known, run) {
  * @param {NonNullable<Knowledge["invariance"]>} part
  * @param {Knowledge} known
  * @param {string} run
- * @param {HTMLElement} said
  */
-function hearing({ augmentations, domain }, { heard, front_end }, run, said) {
+function hearing({ augmentations, domain }, { heard, front_end }, run) {
   if (!heard.sounds) return null;
   const crop = augmentations.find(({ name }) => name === "crop_seconds");
   const off = Object.fromEntries(augmentations.map(({ name }) => [name, 0]));
-  return async (/** @type {KnownAugmentation} */ one, /** @type {number} */ i, /** @type {number} */ asked) => {
+  return (/** @type {KnownAugmentation} */ one, /** @type {number} */ i, /** @type {HTMLElement} */ said) => {
     if (run !== view.run) return;
     const views = { ...off, crop_seconds: crop?.strengths[crop.own] ?? 1, [one.name]: one.strengths[i] };
     const query = new URLSearchParams({
@@ -55,12 +60,9 @@ function hearing({ augmentations, domain }, { heard, front_end }, run, said) {
       front_end: JSON.stringify(front_end),
       seed: String(Math.floor(Math.random() * SEEDS)),
     });
-    said.textContent = view.state.clip === null ? "The first clip is heard; choose another one on the map." : "";
-    try {
-      await play({ views: query.toString(), which: 0 }, { asked });
-    } catch (error) {
-      said.textContent = /** @type {Error} */ (error).message;
-    }
+    said.textContent = view.state.clip === null ? CHOOSE : "";
+    asked = { sound: { views: query.toString(), which: 0 }, said };
+    play(asked.sound);
   };
 }
 
@@ -93,6 +95,7 @@ function figure(one, { facet, chance }, hear) {
     `${facet} told ${share(one.knn.trained[i])}${one.judged[i] ? `: ${one.judged[i]}` : ""}`;
   const off = one.strengths[one.own] === 0;
   const read = make("p.known-read", {}, off ? "switched off in this run" : sentence(one.own));
+  const said = make("p.known-said", { role: "status" });
   const chart = linesChart({
     lines: [
       { look: "untrained", x, y: one.similarity.untrained },
@@ -113,7 +116,7 @@ function figure(one, { facet, chance }, hear) {
         "data-own": i === one.own,
         onpointerenter: () => read.replaceChildren(sentence(i)),
         onfocus: () => read.replaceChildren(sentence(i)),
-        onclick: (/** @type {MouseEvent} */ event) => hear?.(one, i, event.timeStamp),
+        onclick: () => hear?.(one, i, said),
       },
       words[i],
     ),
@@ -129,6 +132,7 @@ function figure(one, { facet, chance }, hear) {
     chart,
     make("div.known-strengths", { role: "group", "aria-label": `Strengths of ${one.title}` }, ...buttons),
     read,
+    said,
   );
 }
 
