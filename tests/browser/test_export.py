@@ -216,3 +216,26 @@ def test_the_button_gives_a_zip_of_the_run(finished_site: Site, look: Callable[.
             packed.namelist()
         )
     assert seen.troubles == [] and seen.elsewhere == []
+
+
+def test_clips_of_an_export_are_selected_heard_and_tagged(
+    exported: Callable[..., Path], look: Callable[..., Seen]
+) -> None:
+    with hosted(exported("made-up")) as site:
+        seen = look(site)
+        page = shown(seen, "selection=1-2-5")
+        page.evaluate(HEAR)
+        selection = page.locator(".part-selection")
+        selection.locator(".selection-count", has_text="3 clips").wait_for()
+        selection.get_by_role("button", name="Hear all").click()
+        page.wait_for_function("() => begun.length >= 2")
+        for tag in ("kick", "<b>snare</b>"):
+            selection.get_by_label("Tag the selected clips").fill(tag)
+            page.keyboard.press("Enter")
+        page.locator("#map").get_by_label("Colour by").select_option("tag:kick")
+        page.locator("#map .legend", has_text="without").wait_for()
+        page.reload()
+        page.locator("#map .legend", has_text="without").wait_for(timeout=60_000)
+        assert page.locator(".part-selection").get_by_role("button", name="CSV").count() == 0
+        assert page.locator("#map .map-space").is_hidden()
+        assert seen.troubles == [] and seen.elsewhere == []

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PREFIX = "measure/"
 """Of the keys of measures in a run's metrics."""
+ROWS_AT_ONCE = 4096
+"""Of a matrix of all clips by all: 50,000 by 50,000 would not fit into memory."""
 
 
 @dataclass(frozen=True)

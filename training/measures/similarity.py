@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from training.measures.measure import Embedded, Measure, singular_values
+from training.measures.measure import ROWS_AT_ONCE, Embedded, Measure, singular_values
 from training.measures.stage import Stage, StageMeasure
 from training.run.schema import Curve
 
@@ -17,10 +17,12 @@ def cosine_shares(x: Tensor, y: Tensor) -> Tensor:
 
     (2, STEPS): of both views of one clip, then of views of different clips.
     """
-    cosines = functional.normalize(x.float(), dim=1) @ functional.normalize(y.float(), dim=1).T
-    step = ((cosines + 1) / 2 * STEPS).long().clamp(0, STEPS - 1)
-    same = step.diagonal().bincount(minlength=STEPS)
-    others = step.flatten().bincount(minlength=STEPS) - same
+    x, y = functional.normalize(x.float(), dim=1), functional.normalize(y.float(), dim=1)
+    same = others = torch.zeros(STEPS, dtype=torch.int64, device=x.device)
+    for first in range(0, len(x), ROWS_AT_ONCE):
+        step = ((x[first : first + ROWS_AT_ONCE] @ y.T + 1) / 2 * STEPS).long().clamp(0, STEPS - 1)
+        own = step.diagonal(first).bincount(minlength=STEPS)
+        same, others = same + own, others + step.flatten().bincount(minlength=STEPS) - own
     counts = torch.stack([same, others]).float()
     return counts / counts.sum(1, keepdim=True).clamp(min=1)
 

@@ -3,10 +3,11 @@
 Shapes:  x, y embeddings (n, D); y the other views of the same clips.
 """
 
+import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from training.measures.measure import Measure
+from training.measures.measure import ROWS_AT_ONCE, Measure
 from training.measures.stage import Stage, of_stage
 from training.run.schema import Curve, Line
 
@@ -134,9 +135,9 @@ def uniformity(x: Tensor) -> float:
     0 when all are one point; about −4 when spread evenly over a sphere of many dimensions.
     """
     unit = functional.normalize(x.double(), dim=1)
-    squared = (2 - 2 * unit @ unit.T).clamp(min=0)
     n = len(unit)
-    kernel = (-2 * squared).exp().sum() - n  # the diagonal holds n ones
+    parts = [(-2 * (2 - 2 * rows @ unit.T).clamp(min=0)).exp().sum() for rows in unit.split(ROWS_AT_ONCE)]
+    kernel = torch.stack(parts).sum() - n  # the diagonal holds n ones
     return float((kernel / (n * (n - 1))).clamp(min=1e-300).log())
 
 

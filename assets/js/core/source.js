@@ -22,7 +22,7 @@
 /**
  * @typedef {object} Source
  * @property {string} plotly  address of plotly.js, for a <script>
- * @property {boolean} solid  whether it has maps in space
+ * @property {boolean} server  whether a server answers, which makes maps in space and tables, and suggests clips
  * @property {number} picturesAtOnce  of how many clips `pictures` may be asked for at once
  * @property {(changed?: boolean) => Promise<RunList>} runs  with `changed` also which settings are not as usual
  * @property {(run: string, parts: NewsPart[], since: string) => Promise<News>} news

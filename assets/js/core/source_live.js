@@ -13,7 +13,7 @@ export class LiveSource {
   constructor(root = new URL("gradio_api/x/", document.baseURI).href, seconds = SECONDS) {
     this.root = root;
     this.seconds = seconds;
-    this.solid = true;
+    this.server = true;
     this.picturesAtOnce = 24; // see explorer/web/routes/sounds.py
     this.plotly = new URL("../../plotly", import.meta.url).href;
   }

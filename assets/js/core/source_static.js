@@ -38,7 +38,7 @@ const AT_REST = {
 
 /** @type {(...asked: unknown[]) => Promise<never>} */
 const nowhere = async () => {
-  throw refused("An exported run has no tags; they are kept where it was trained.", 404);
+  throw refused("This needs the server of Hearsight, and is not in an export.", 404);
 };
 
 /** @implements {Source} */
@@ -54,7 +54,7 @@ export class StaticSource {
     this.decode = decode;
     this.draw = draw;
     this.onTrouble = onTrouble;
-    this.solid = false;
+    this.server = false;
     this.picturesAtOnce = 1; // so that a sound that is damaged takes no other's picture along
     this.plotly = new URL("../../plotly.min.js", import.meta.url).href;
     /** @type {Map<string, Promise<any>>} */
@@ -63,8 +63,8 @@ export class StaticSource {
     this.heard = new Map();
   }
 
-  /** Nobody asks the source of an export for tags: it holds none. */
-  tags = nowhere;
+  /** An export holds no tags; those that are given on its page stay in the browser. */
+  tags = async () => ({ kept: /** @type {const} */ ("browser"), version: "", tags: {}, known: [] });
   changeTags = nowhere;
   undoTags = nowhere;
   suggest = nowhere;

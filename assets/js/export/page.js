@@ -10,6 +10,7 @@ import { mount as mountKnowledge } from "../knowledge/fold.js";
 import { mount as mountLens } from "../lens/lens.js";
 import { mount as mountMeasured } from "../lens/measured.js";
 import { mount as mountMap } from "../map/map.js";
+import { mount as mountSelection } from "../selection/panel.js";
 import { spectrogram } from "../sound/spectrogram.js";
 import { methodCard, settingsTable } from "./method_card.js";
 
@@ -56,6 +57,7 @@ function show(run) {
   return [
     part("part-state", mountState),
     section("Map", "map", part("part-map", mountMap, { panel: true })),
+    part("part-selection", mountSelection),
     section("Curves", "charts", part("part-charts", mountCharts), part("part-measured", mountMeasured)),
     section("What the loss sees", "lens", part("part-lens", mountLens)),
     section("What it knows", "knowledge", part("part-knowledge", mountKnowledge)),

@@ -11,13 +11,17 @@ export class MapClips {
    * @param {string} run
    * @param {Points} points
    * @param {string | null} colour name of the column that is shown; null for the main facet
+   * @param {(clips: MapClips) => void} onTags called when the tags have changed, and with them the columns
    */
-  constructor(run, points, colour) {
+  constructor(run, points, colour, onTags = () => {}) {
     this.points = points;
     this.columns = new Columns(run, points.columns, points.main_facet);
     /** @type {Column | null} the column that gives the colours, with its values */
     this.shown = this.find(colour);
-    tagsOf(run).follow(points, () => this.tagged());
+    tagsOf(run).follow(points, () => {
+      onTags(this);
+      this.tagged();
+    });
   }
 
   /** The tags have changed: what is coloured by them is coloured anew. */

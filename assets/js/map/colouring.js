@@ -66,7 +66,7 @@ export class Colouring {
   async valuesAt(step) {
     const columns = this.map.clips?.columns;
     const column = columns?.find(this.select.value);
-    return columns && column ? columns.at(column, step, this.map.layouts?.feed.layouts?.version) : null;
+    return columns && column ? columns.at(column, step, this.map.layouts?.made?.version) : null;
   }
 
   /** Colours by the column that the page looks at; a map that nobody sees waits. */
@@ -82,8 +82,8 @@ export class Colouring {
    */
   async by(name) {
     const { run, shownLayout } = this.map;
+    this.select.value = name; // also for the first layout, which is to come
     if (!shownLayout) return;
-    this.select.value = name;
     const values = await this.valuesAt(shownLayout.step);
     if (run !== this.map.run || values?.name !== this.select.value) return;
     if (shownLayout !== this.map.shownLayout) return this.by(name); // the step has changed meanwhile

@@ -1,6 +1,7 @@
 // The columns of a run's clips: what each is, its values, and how one value is written.
 
 import { source } from "../core/source.js";
+import { isOfTag } from "../selection/tagging.js";
 import { tagsOf } from "../selection/tags.js";
 
 const KEPT = 60;
@@ -116,7 +117,8 @@ export class Columns {
    */
   lines(shown, wanted) {
     const named = namesClips(shown) ? shown : this.main;
-    const rest = this.all.filter((column) => column.per === "clip" && column.name !== shown?.name && wanted(column));
+    const known = this.all.filter((column) => column.per === "clip" && !isOfTag(column)); // one column says all tags
+    const rest = known.filter((column) => column.name !== shown?.name && wanted(column));
     return [...(shown ? [shown] : []), ...rest].filter((column) => column.name !== named?.name);
   }
 }

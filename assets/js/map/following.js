@@ -25,7 +25,7 @@ export class Following {
 
   /** How many axes the map has that is asked for. @returns {2 | 3} */
   get axes() {
-    return view.state.solid && source.solid ? 3 : 2;
+    return view.state.solid && source.server ? 3 : 2;
   }
 
   /** Follows the maps of the run, on a plane or in space; what is shown stays until the first of them is there. */
@@ -58,12 +58,20 @@ export class Following {
       if (feed.name !== map.run) return;
       if (points instanceof Error) return map.clear(points.message);
       if (!map.clips) {
-        map.clips = new MapClips(feed.name, points, view.state.colour);
+        map.clips = new MapClips(feed.name, points, view.state.colour, (clips) => this.offer(clips));
         map.colouring.adopt(map.clips);
       }
     }
     map.timeline.offer(steps);
     map.moved.offer();
+  }
+
+  /** Offers the columns anew: there is one for each tag, and the map may wait for it. @param {MapClips} clips */
+  offer(clips) {
+    const { colouring, clips: own } = this.map;
+    if (clips !== own) return;
+    colouring.adopt(clips);
+    colouring.take();
   }
 
   /** The sounds of a run may still be being opened, or be made later. */
@@ -84,7 +92,7 @@ export class Following {
   /** The same clips, of which more is known now. @param {Points} points */
   renew(points) {
     const { map } = this;
-    map.clips = new MapClips(map.run ?? "", points, view.state.colour);
+    map.clips = new MapClips(map.run ?? "", points, view.state.colour, (clips) => this.offer(clips));
     map.colouring.adopt(map.clips);
     map.colouring.by(map.colouring.select.value);
     map.describeLayout();

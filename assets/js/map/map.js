@@ -182,7 +182,9 @@ export class MapView {
     this.trails.ask();
     this.message.textContent = "";
     this.describeLayout();
-    if (values?.name === this.colouring.select.value) this.colouring.dress(values);
+    const { value } = this.colouring.select;
+    if (values?.name === value) this.colouring.dress(values);
+    else this.colouring.by(value); // another was chosen meanwhile
     if (!before) {
       this.root.dataset.state = "shown";
       this.plot.draw(layout, this.plot.classes);

@@ -15,7 +15,6 @@ export class Panel {
     });
     const nearest = make("div.map-nearest");
     this.list = new ClipsView(nearest, {
-      inTurn: true,
       empty: "The nearest clips of the chosen one are listed here.",
       action: "Go to this clip on the map",
       onAction: (_, { point }) => {
@@ -23,7 +22,13 @@ export class Panel {
       },
     });
     const title = "By cosine similarity of the whole embeddings, not by distance on the flat map";
-    this.box = make("aside.map-panel", {}, this.player.box, make("h3", { title }, "Truly nearest"), nearest);
+    this.box = make(
+      "aside.map-panel",
+      {},
+      this.player.box,
+      make("div.map-nearest-head", {}, make("h3", { title }, "Truly nearest"), this.list.hearAll),
+      nearest,
+    );
   }
 
   /** No clip of the map is chosen; `why` is said where that isn't plain. */

@@ -35,7 +35,7 @@ export class Tools {
     const title = "The map in space, with a third axis: drag turns it, Shift and the arrow keys too";
     const turnOver = () => view.set({ solid: !view.state.solid });
     this.space = make("button.map-tool.map-space", { type: "button", title, onclick: turnOver }, "3-D");
-    this.space.hidden = !source.solid;
+    this.space.hidden = !source.server;
     this.box = make(
       "div.map-tools",
       { role: "toolbar", "aria-label": "Tools of the map" },

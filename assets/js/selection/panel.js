@@ -101,6 +101,7 @@ export class SelectionPanel {
     this.how.textContent = (lost ? LOST : "") + HOW;
     for (const element of [this.acts, this.list.box, this.facts, this.keys]) element.hidden = none;
     for (const { box } of [this.tags, this.suggest, this.away]) box.hidden = !kept;
+    if (!source.server) this.suggest.box.hidden = true;
     if (!clips || !kept) return;
     this.list.show(clips, points);
     this.tags.show(kept);

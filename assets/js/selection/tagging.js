@@ -3,7 +3,7 @@
 const LONGEST = 60; // see training/data/tags.py
 const BETWEEN = " + "; // see explorer/tags/columns.py
 
-/** @import { Column } from "../core/types.d.ts" */
+/** @import { Column, Points } from "../core/types.d.ts" */
 
 /**
  * A tag as it is kept. Throws a sentence where it can be none.
@@ -65,6 +65,56 @@ export function columnOf(tags, clips) {
     ...{ meaning: "The tags that you gave to the clip.", writer: "page", names },
     values: said.map((name) => code.get(name) ?? -1),
   };
+}
+
+/**
+ * Tag → clips, as the column of tags says it.
+ * @param {Pick<Points, "clips" | "columns">} points
+ */
+export function tagsIn({ clips, columns }) {
+  const column = columns.find(({ name, writer }) => name === "tags" && writer === "page");
+  /** @type {Record<string, number[]>} */
+  const tags = {};
+  for (const [i, code] of (column?.values ?? []).entries()) {
+    const said = typeof code === "number" ? column?.names[code] : undefined;
+    for (const tag of said?.split(BETWEEN) ?? []) (tags[tag] ??= []).push(clips[i]);
+  }
+  return tags;
+}
+
+const TAG = "tag:"; // before a tag, in the name of its own column; as `finetune --facet` calls it
+const MOST_FLAGS = 30;
+
+/** Whether a column says of one tag which clips carry it. @param {Column} column */
+export const isOfTag = ({ name, writer }) => writer === "page" && name.startsWith(TAG);
+
+/**
+ * A column for each tag, where there are several, which says whether a clip carries it: of clips with more than one the
+ * column of all tags shows only which they have together.
+ * @param {Record<string, number[]>} tags
+ * @param {number[]} clips of the points
+ * @returns {Column[]}
+ */
+export function flagsOf(tags, clips) {
+  const names = Object.keys(tags).sort();
+  if (names.length < 2) return [];
+  return names.slice(0, MOST_FLAGS).map((tag) => {
+    const carriers = new Set(tags[tag]);
+    return {
+      ...{
+        name: TAG + tag,
+        title: `Tag: ${tag}`,
+        kind: "flag",
+        per: "clip",
+        unit: "",
+        digits: 0,
+        low: null,
+        high: null,
+      },
+      ...{ meaning: "Whether you gave this tag to the clip.", writer: "page", names: ["without", "with"] },
+      values: clips.map((clip) => Number(carriers.has(clip))),
+    };
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { guarded } from "../core/listeners.js";
 import { source } from "../core/source.js";
-import { clipsByTag, columnOf, kept, tidied } from "./tagging.js";
+import { clipsByTag, columnOf, flagsOf, isOfTag, kept, tagsIn, tidied } from "./tagging.js";
 
 const KEY = "hearsight:tags:"; // and the fingerprint of the data, since its clips are known here by their numbers
 const MOST_UNDONE = 100;
@@ -29,6 +29,8 @@ export class RunTags {
     this.run = run;
     /** @type {TagsValue} */
     this.value = { kept: "server", version: "", tags: {}, known: [] };
+    /** @type {Record<string, number[]>} what came with the points, as with an export that has tags */
+    this.sent = {};
     /** @type {Points[]} whose column says the tags */
     this.dressed = [];
     /** @type {Promise<void> | null} */
@@ -61,6 +63,10 @@ export class RunTags {
    * @param {Listener} listener
    */
   follow(points, listener) {
+    if (!this.dressed.length) {
+      this.sent = tagsIn(points);
+      this.value = { ...this.value, tags: this.sent };
+    }
     this.dressed.push(points);
     this.reading ??= this.read();
     this.dress(points);
@@ -109,8 +115,14 @@ export class RunTags {
 
   /** @param {Points} points */
   dress(points) {
-    const column = points.columns.find(({ name, writer }) => name === "tags" && writer === "page");
-    if (column) Object.assign(column, columnOf(this.value.tags, points.clips));
+    const now = columnOf(this.value.tags, points.clips);
+    const known = points.columns.find(({ name, writer }) => name === now.name && writer === "page");
+    if (!known && !now.names.length) return;
+    const column = Object.assign(known ?? now, now);
+    if (!known) points.columns.push(column); // an export has none of its own
+    const others = points.columns.filter((one) => !isOfTag(one));
+    others.splice(others.indexOf(column) + 1, 0, ...flagsOf(this.value.tags, points.clips));
+    points.columns.splice(0, points.columns.length, ...others); // the same list, which others hold
   }
 
   get key() {
@@ -119,7 +131,8 @@ export class RunTags {
 
   /** What this browser keeps. @returns {TagsValue} */
   own() {
-    const tags = kept(localStorage.getItem(this.key));
+    const stored = localStorage.getItem(this.key);
+    const tags = stored === null ? this.sent : kept(stored);
     return { kept: "browser", version: "", tags, known: Object.keys(tags) };
   }
 

@@ -17,6 +17,8 @@ const KINDS = {
   svg: ["SVG", "The map as it is coloured, as a drawing"],
   png: ["PNG", "The map as it is coloured, as a picture"],
 };
+/** Whether the browser makes it; the others need a server. @param {string} kind @returns {kind is "svg" | "png"} */
+const isDrawn = (kind) => kind === "svg" || kind === "png";
 const ATLAS = "embedding-atlas FILE.parquet --x x --y y --text text --neighbors neighbors";
 
 /** @import { MapClips } from "../map/clips.js" */
@@ -32,7 +34,8 @@ export class TakeAwayBox {
     this.all = /** @type {HTMLInputElement} */ (all.querySelector("input"));
     this.all.checked = true;
     this.said = make("p.tag-said", { role: "status" });
-    const buttons = Object.entries(KINDS).map(([kind, [words, title]]) => {
+    const kinds = Object.entries(KINDS).filter(([kind]) => source.server || isDrawn(kind));
+    const buttons = kinds.map(([kind, [words, title]]) => {
       const take = () => this.take(/** @type {Kind} */ (kind), button);
       const button = make("button.plain", { type: "button", title, onclick: take }, words);
       return button;
@@ -43,7 +46,7 @@ export class TakeAwayBox {
       make("summary", {}, "Take away"),
       make("div.take-row", { role: "radiogroup", "aria-label": "What is taken away" }, this.some, all),
       make("div.take-row", {}, ...buttons),
-      make("p.selection-keys", {}, "The Parquet file opens with ", make("code", {}, ATLAS)),
+      source.server ? make("p.selection-keys", {}, "The Parquet file opens with ", make("code", {}, ATLAS)) : null,
       this.said,
     );
     /** @type {RunTags | null} */
@@ -80,10 +83,9 @@ export class TakeAwayBox {
     try {
       const clips = this.all.checked ? null : selected().filter((clip) => known.pointOf(clip) !== null);
       const step = view.state.step ?? feedOf(tags.run).layouts?.steps.at(-1) ?? null;
-      const made =
-        kind === "svg" || kind === "png"
-          ? await this.picture(kind, tags.run, known, clips, step)
-          : await source.takeAway(tags.run, kind, { clips, tags: tags.value.tags, step });
+      const made = isDrawn(kind)
+        ? await this.picture(kind, tags.run, known, clips, step)
+        : await source.takeAway(tags.run, kind, { clips, tags: tags.value.tags, step });
       const part = clips ? `${clips.length}-clips` : "all";
       save(made, `${tags.run.replace(/[^\w.-]+/g, "-")}-${part}.${kind}`);
     } catch (error) {

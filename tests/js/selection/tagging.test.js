@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clipsByTag, columnOf, examples, kept, tidied } from "../../../assets/js/selection/tagging.js";
+import {
+  clipsByTag,
+  columnOf,
+  examples,
+  flagsOf,
+  isOfTag,
+  kept,
+  tagsIn,
+  tidied,
+} from "../../../assets/js/selection/tagging.js";
 
 test("a tag is written in one way, and what can be none is said", () => {
   assert.equal(tidied("  two \n words "), "two words");
@@ -21,6 +30,21 @@ test("the column has one value for each combination of tags", () => {
   const { names, values } = columnOf({ snare: [7, 9], kick: [9, 100] }, [9, 8, 7]);
   assert.deepEqual(names, ["kick + snare", "snare"]);
   assert.deepEqual(values, [0, -1, 1]);
+});
+
+test("the column says which clips carry which tags", () => {
+  const tags = { kick: [9, 5], snare: [7, 9] };
+  const found = tagsIn({ clips: [9, 8, 7, 5], columns: [columnOf(tags, [9, 8, 7, 5])] });
+  assert.deepEqual(found, { kick: [9, 5], snare: [9, 7] });
+  assert.deepEqual(tagsIn({ clips: [9], columns: [] }), {});
+});
+
+test("where there are several tags each has a column of its own", () => {
+  const [kick, snare] = flagsOf({ snare: [7, 9], kick: [9, 100] }, [9, 8, 7]);
+  assert.deepEqual([kick.name, kick.values], ["tag:kick", [1, 0, 0]]);
+  assert.deepEqual([snare.title, snare.values], ["Tag: snare", [1, 0, 1]]);
+  assert.ok(isOfTag(kick) && !isOfTag(columnOf({}, [])) && !isOfTag({ ...kick, writer: "trainer" }));
+  assert.deepEqual(flagsOf({ kick: [9] }, [9]), []);
 });
 
 test("what was tagged otherwise alone is an example against a tag", () => {

@@ -188,6 +188,15 @@ def test_the_ends_of_the_spread() -> None:
     assert uniformity(torch.tensor([[1.0, 0], [-1.0, 0]])) == pytest.approx(-8)
 
 
+def test_many_clips_are_taken_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = torch.randn(50, 6), torch.randn(50, 6)
+    whole = uniformity(x), cosine_shares(x, y)
+    for name in ("spread", "similarity"):
+        monkeypatch.setattr(f"training.measures.{name}.ROWS_AT_ONCE", 16)
+    assert uniformity(x) == pytest.approx(whole[0])
+    assert torch.equal(cosine_shares(x, y), whole[1])
+
+
 def test_alignment_uniformity_and_cosine_by_loops() -> None:
     x, y = random_matrix(12, 5, 1), random_matrix(12, 5, 2)
     a, b = (v.double().numpy() / np.linalg.norm(v.double().numpy(), axis=1, keepdims=True) for v in (x, y))
