@@ -71,6 +71,10 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
         f"{empty_site.address}/?tab=live&run={twins[Role.HEALTHY].name}"
     )  # one of them alone brings the other along
     page.wait_for_function("new URL(location).searchParams.getAll('run').length === 2", timeout=SLOW_MS)
+    page.goto(f"{empty_site.address}/?tab=live&run={twins[Role.HEALTHY].name}&step=0")  # the timeline moves both
+    page.wait_for_function(
+        "document.querySelectorAll('.twins-side .part-lens[data-step=\"0\"]').length === 2", timeout=SLOW_MS
+    )
     assert seen.troubles == []
 
 
