@@ -18,6 +18,10 @@ const ROLES = [
 ];
 const SNAPSHOT = "measure/normalised_std";
 
+/** What changes whenever there is more to tell of a run. @param {Feed} feed */
+const stamp = ({ rows, status }) =>
+  `${rows.findLast((row) => SNAPSHOT in row)?.step} ${isActive(status)} ${status?.verdict?.kind}`;
+
 class TwinsView {
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -25,6 +29,8 @@ class TwinsView {
     /** @type {string | null} */
     this.run = null;
     this.key = ""; // of what was asked for last
+    /** @type {Feed[]} */
+    this.feeds = []; // of the run, and of its twin once it is known
     /** @type {(() => void)[]} */
     this.stops = [];
     this.title = make("h3");
@@ -76,32 +82,42 @@ class TwinsView {
     if (run !== this.run) {
       for (const stop of this.stops) stop();
       this.stops = [];
+      this.feeds = [];
       this.run = run;
       this.key = "";
       this.hide();
-      if (run) {
-        // Unseen until there is a twin, and told nonetheless, as the curves of the same page ask for the same news.
-        const parts = /** @type {const} */ (["metrics", "status"]);
-        this.stops = parts.map((part) => feedOf(run).follow(part, this.root, (feed) => this.news(feed)));
-      }
+      if (run) this.follow(run);
     }
     this.tint();
   }
 
-  /** Asks anew with each snapshot, and when the run has ended. @param {Feed} feed */
-  async news(feed) {
-    const { run } = this;
-    const newest = feed.rows.findLast((row) => SNAPSHOT in row)?.step ?? -1;
-    const key = `${newest} ${isActive(feed.status)} ${feed.status?.verdict?.kind}`;
-    if (feed.name !== run || !feed.status || key === this.key) return;
+  /**
+   * Hears of a run. Where nothing is shown yet it is told nonetheless, as the curves of the same page ask for the same news.
+   * @param {string} run
+   */
+  follow(run) {
+    const feed = feedOf(run);
+    this.feeds.push(feed);
+    for (const part of /** @type {const} */ (["metrics", "status"]))
+      this.stops.push(feed.follow(part, this.root, () => this.news()));
+  }
+
+  /** Asks anew with each snapshot, and when one of the two has ended. */
+  async news() {
+    const { run, feeds } = this;
+    const key = feeds.map(stamp).join();
+    if (!run || !feeds[0].status || key === this.key) return;
     const first = this.key === "";
     this.key = key;
-    const found = await source.twins(run).catch(() => null);
-    if (run !== this.run || !found) return;
+    const found = await source.twins(run).catch(() => undefined);
+    if (run !== this.run) return;
+    if (found === undefined) this.key = first ? "" : "asked in vain"; // and again with the next news
+    if (!found) return;
     this.draw(found);
-    if (!first || view.state.runs.length > 1) return;
     const other = ROLES.map(([role]) => found.runs[role]).find((name) => name !== run);
-    if (other) view.set({ runs: [run, other] }, { replace: true }); // their curves belong together
+    if (!other) return;
+    if (feeds.length === 1) this.follow(other);
+    if (first && view.state.runs.length === 1) view.set({ runs: [run, other] }, { replace: true }); // their curves belong together
   }
 
   /** @param {Twins} twins */
