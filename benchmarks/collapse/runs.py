@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +27,12 @@ from training.methods import METHODS
 from training.run import RunFolder, State
 
 HEALTHY, BROKEN, VARIED = "healthy", "broken", "varied"
-VARIATIONS: dict[str, dict[str, str | float]] = {
-    "lars": {"optimizer": "lars", "learning_rate": 3.0},
-    "small_batch": {"batch_size": 32},
-    "large_batch": {"batch_size": 512},
-    "resnet": {"encoder": "resnet"},
-    "waveform": {"encoder": "conv1d"},
+VARIATIONS: dict[str, tuple[str, ...]] = {
+    "lars": ("--set", "optimizer=lars", "--set", "learning_rate=3.0"),
+    "small_batch": ("--set", "batch_size=32"),
+    "large_batch": ("--set", "batch_size=512"),
+    "resnet": ("--encoder", "resnet"),
+    "waveform": ("--encoder", "conv1d"),
 }
 """Healthy runs that are not as the method has it, so that no verdict holds for one size and one encoder alone."""
 EVERY = 20
@@ -68,17 +68,15 @@ def cases(method: str) -> Iterator[Case]:
     for part in BREAKS.get(method, {}):
         yield Case(method, part, ("--break", part))
     for mistake, overrides in mistakes_of(method).items():
-        yield Case(method, mistake, _words(overrides))
+        yield Case(
+            method, mistake, tuple(word for key, value in overrides.items() for word in ("--set", f"{key}={value}"))
+        )
 
 
 def variations(method: str) -> Iterator[Case]:
     """The healthy ones with other settings."""
-    for name, settings in VARIATIONS.items():
-        yield Case(method, f"{VARIED}_{name}", _words(settings))
-
-
-def _words(settings: Mapping[str, object]) -> tuple[str, ...]:
-    return tuple(word for key, value in settings.items() for word in ("--set", f"{key}={value}"))
+    for name, arguments in VARIATIONS.items():
+        yield Case(method, f"{VARIED}_{name}", arguments)
 
 
 def main() -> None:
