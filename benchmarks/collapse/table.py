@@ -44,11 +44,14 @@ def main() -> None:
             row["told"],
             row["verdicts"],
         )
-    print(json.dumps(found["healthy"], indent=1))
+    print(json.dumps({name: found[name] for name in ("healthy", "ill")}, indent=1))
 
 
 def table(runs: list[Kept]) -> dict[str, Any]:
-    """{"broken": [one row a method and case], "healthy": {"runs", "alarms": […], "verdicts": {kind: count}}}."""
+    """{"broken": [one row a method and case], "healthy": {"runs", "alarms": […], "verdicts": {kind: count}}, "ill": […]}.
+
+    Ill are runs with other settings, meant to be healthy, that have collapsed by the definition.
+    """
     healthy = {(run.method, run.data, run.seed): run for run in runs if run.healthy}
     groups: dict[tuple[str, str, str], list[tuple[Kept, Kept]]] = {}
     for run in runs:
@@ -57,7 +60,18 @@ def table(runs: list[Kept]) -> dict[str, Any]:
             groups.setdefault((run.method, run.case, run.data), []).append((run, twin))
     broken = [_broken_row(*key, pairs, healthy.values()) for key, pairs in groups.items()]
     ends, alarms = [], []
-    well = [run for run in runs if run.healthy or run.varied]
+    ill, well = [], [run for run in runs if run.healthy]
+    for run in runs:
+        twin = healthy.get((run.method, run.data, run.seed))
+        if run.varied and twin is not None and least_share(run, twin, max(run.snapshots)) < SHARE:
+            ill.append(
+                {
+                    "run": run.path.name,
+                    "told": next((s for s, k in verdicts(run, healthy.values()) if k in COLLAPSES), None),
+                }
+            )
+        elif run.varied:
+            well.append(run)
     for run in well:
         told = list(verdicts(run, healthy.values()))
         ends.append(told[-1][1])
@@ -67,7 +81,7 @@ def table(runs: list[Kept]) -> dict[str, Any]:
             if kind
         ]
     counts = {kind: ends.count(kind) for kind in sorted(set(ends))}
-    return {"broken": broken, "healthy": {"runs": len(well), "alarms": alarms, "verdicts": counts}}
+    return {"broken": broken, "healthy": {"runs": len(well), "alarms": alarms, "verdicts": counts}, "ill": ill}
 
 
 def _broken_row(

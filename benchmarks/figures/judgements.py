@@ -67,6 +67,11 @@ def verdicts() -> str:
     ]
     alarms = len({alarm["run"] for alarm in healthy["alarms"]})
     seeds = max(len(row["seeds"]) for row in found["broken"])
+    ill = "".join(
+        f" One that was meant to be healthy collapsed by the definition, which was told at step {run['told']}: {run['run'].split('-varied_')[0]}, "
+        f"{run['run'].split('-varied_')[1].split('-')[0].replace('_', ' ')}."
+        for run in found["ill"]
+    )
     head = (
         "run",
         "least share of rank or centred std, z or h",
@@ -77,8 +82,8 @@ def verdicts() -> str:
     return (
         f"{len(found['broken'])} breaks on spoken digits, {_count(seeds, 'seed')} each, of which {len(collapsed)} collapse; "
         f"{len(missed)} of these {'was' if len(missed) == 1 else 'were'} missed, {len(late)} told more than {SOON} steps after the "
-        f"fall. {healthy['runs']} healthy runs, those with other optimizers, batches and encoders among them: "
-        f"{_count(alarms, 'false alarm')}.\n\n" + table(head, rows)
+        f"fall. {healthy['runs']} healthy runs, those with LARS and with smaller and larger batches among them: "
+        f"{_count(alarms, 'false alarm')}.{ill}\n\n" + table(head, rows)
     )
 
 
