@@ -44,6 +44,13 @@ def test_everything_of_a_run_is_asked_of_one_reader(bundle: Any, tmp_path: Path)
     assert bundle.lens(20)["pictures"][0]["name"] == "similarity"
 
 
+def test_beside_the_baselines_stand_the_bands_of_healthy_runs_where_the_method_is_known(bundle: Any) -> None:
+    band = bundle.baselines()["bands"]["measure/effective_rank"]
+    assert set(band) == {"steps", "low", "high", "runs", "data"} and len(band["steps"]) == len(band["low"])
+    rewrite(bundle, "config.json", method="mine")
+    assert "bands" not in bundle.baselines()
+
+
 def test_values_of_every_kind(bundle: Any) -> None:
     assert bundle.column("class").names[bundle.column("class").values[3]] == "seven"
     assert bundle.column("duration").values[1] == pytest.approx(0.26)
