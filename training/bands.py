@@ -1,6 +1,6 @@
 """Where a measure lies in healthy runs of a method, step by step: bands.json, which `python -m benchmarks.collapse.bands` makes.
 
-    bands_of("simclr")["measure/effective_rank"].at(100) -> (40.1, 52.3)
+    bands_of("simclr")["measure/effective_rank"].least(100) -> (44.6, 0.49)
 
 A band is the lowest to the highest of all healthy runs with the method's own settings; docs/verdicts.md says which. It knows
 nothing of other settings, nor of later steps than it was made for.
@@ -25,21 +25,25 @@ class Band:
     """Ascending."""
     low: tuple[float, ...]
     high: tuple[float, ...]
+    share: tuple[float, ...]
+    """Lowest share of a run's own value before the first step: what tells runs on other data, or of fewer clips, apart."""
     runs: int
     """It was made from so many."""
     data: tuple[str, ...]
     """On these sets."""
 
-    def at(self, step: int) -> tuple[float, float] | None:
-        """(lowest, highest) at a step, on the line between the two that are known; None before the first and after the last."""
-        if not self.steps[0] <= step <= self.steps[-1]:
+    def least(self, step: int) -> tuple[float, float] | None:
+        """(lowest, lowest share) at a step, on the line between the two that are known; None before the first, and the last's
+        after the last.
+        """
+        if step < self.steps[0]:
             return None
         after = min(bisect_right(self.steps, step), len(self.steps) - 1)
         before = max(after - 1, 0)
         width = self.steps[after] - self.steps[before]
-        share = (step - self.steps[before]) / width if width else 0.0
-        low, high = ((1 - share) * side[before] + share * side[after] for side in (self.low, self.high))
-        return low, high
+        along = min((step - self.steps[before]) / width, 1.0) if width else 0.0
+        low, share = ((1 - along) * side[before] + along * side[after] for side in (self.low, self.share))
+        return low, share
 
     def to_json(self) -> dict[str, Any]:
         """As the page draws it."""
@@ -52,12 +56,14 @@ def bands_of(method: str | None) -> Mapping[str, Band]:
 
 
 def read_bands(found: Mapping[str, Any]) -> dict[str, dict[str, Band]]:
-    """From what the file holds: {"steps": […], "methods": {name: {"runs", "data", "bands": {measure: [lows, highs]}}}}."""
+    """From what the file holds: {"steps": […], "methods": {name: {"runs", "data", "bands": {measure: [lows, highs, shares]}}}}."""
     steps = tuple(found["steps"])
     return {
         method: {
-            measure: Band(steps[-len(low) :], tuple(low), tuple(high), about["runs"], tuple(about["data"]))
-            for measure, (low, high) in about["bands"].items()
+            measure: Band(
+                steps[-len(low) :], tuple(low), tuple(high), tuple(share), about["runs"], tuple(about["data"])
+            )
+            for measure, (low, high, share) in about["bands"].items()
         }
         for method, about in found["methods"].items()
     }

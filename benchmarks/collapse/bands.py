@@ -44,14 +44,23 @@ def bands(runs: Iterable[Kept]) -> dict[str, Any]:
     for method, group in healthy.items():
         of_measures = {}
         for name, measure in MEASURES.items():
-            values = [[run.snapshots.get(step, {}).get(name) for run in group] for step in steps]
-            told = [[value for value in row if value is not None] for row in values]
+            told = [[pair for run in group if (pair := _with_share(run, step, name))] for step in steps]
             if isinstance(measure, Measure) and all(told[1:]):
-                sides = ([_short(side(row)) for row in told if row] for side in (min, max))
-                of_measures[measure.curve.key] = list(sides)
+                known = [([value for value, _ in row], [share for _, share in row]) for row in told if row]
+                of_measures[measure.curve.key] = [
+                    [_short(min(values)) for values, _ in known],
+                    [_short(max(values)) for values, _ in known],
+                    [_short(min(shares)) for _, shares in known],
+                ]
         data = sorted({TITLES.get(run.data, run.data) for run in group})
         methods[method] = {"runs": len(group), "data": data, "bands": of_measures}
     return {"steps": steps, "methods": methods}
+
+
+def _with_share(run: Kept, step: int, name: str) -> tuple[float, float] | None:
+    """A measure, and which share it is of its value before the first step (0 where there was none)."""
+    value, start = (run.snapshots.get(at, {}).get(name) for at in (step, 0))
+    return None if value is None else (value, value / start if start else 0.0)
 
 
 def _short(value: float) -> float:

@@ -10,20 +10,21 @@ from training.measures.measure import Measure
 from training.methods import METHODS
 from training.verdicts.rules import FEW_DIRECTIONS, ONE_POINT
 
-BAND = Band((20, 40, 60), (2.0, 4.0, 4.0), (6.0, 8.0, 8.0), 3, ("digits",))
+BAND = Band((20, 40, 60), (2.0, 4.0, 4.0), (6.0, 8.0, 8.0), (0.1, 0.3, 0.2), 3, ("digits",))
 UNKNOWN = {"audio_image"}
 """Needs pictures beside the sounds."""
 
 
-def test_limits_lie_on_the_line_between_the_steps_that_are_known() -> None:
-    assert [BAND.at(step) for step in (20, 30, 40, 60)] == [(2, 6), (3, 7), (4, 8), (4, 8)]
-    assert BAND.at(19) is None and BAND.at(61) is None
+def test_the_least_lies_on_the_line_between_the_steps_that_are_known() -> None:
+    assert [BAND.least(step) for step in (20, 30, 40, 60)] == [(2, 0.1), (3, 0.2), (4, 0.3), (4, 0.2)]
+    assert BAND.least(19) is None and BAND.least(1000) == (4, 0.2)
 
 
 def test_a_measure_that_begins_later_has_the_last_of_the_steps() -> None:
-    found = read_bands({"steps": [20, 40], "methods": {"m": {"runs": 1, "data": ["d"], "bands": {"a": [[1], [2]]}}}})
-    assert found["m"]["a"] == Band((40,), (1,), (2,), 1, ("d",))
-    assert found["m"]["a"].at(40) == (1, 2)
+    about = {"runs": 1, "data": ["d"], "bands": {"a": [[1], [2], [0.5]]}}
+    found = read_bands({"steps": [20, 40], "methods": {"m": about}})
+    assert found["m"]["a"] == Band((40,), (1,), (2,), (0.5,), 1, ("d",))
+    assert found["m"]["a"].least(40) == (1, 0.5)
 
 
 @pytest.mark.parametrize("method", sorted(set(METHODS) - UNKNOWN))
@@ -32,7 +33,7 @@ def test_every_method_has_a_band_of_what_verdicts_read(method: str) -> None:
     assert {f"measure/{bound.name}" for bound in (*ONE_POINT, *FEW_DIRECTIONS)} <= set(found)
     assert set(found) <= {measure.curve.key for measure in MEASURES.values() if isinstance(measure, Measure)}
     for band in found.values():
-        assert len(band.steps) == len(band.low) == len(band.high)
+        assert len(band.steps) == len(band.low) == len(band.high) == len(band.share)
         assert list(band.steps) == sorted(band.steps) and band.runs and band.data
         assert all(low <= high for low, high in zip(band.low, band.high, strict=True))
 

@@ -13,7 +13,8 @@ NUMBER = "{:.2f}"
 class Bound:
     """A measure that is too small below a share of the least that healthy runs had at that step, or of the run's own start.
 
-    `absolute`: too small in any case, where no healthy run was that low.
+    Below both the least value and the least share of the start: on fewer or simpler sounds a healthy run has fewer directions from
+    the start. `absolute`: too small in any case, where no healthy run was that low.
     """
 
     name: str
@@ -30,15 +31,19 @@ class Bound:
         if value is None or (self.compared_only and not readings.compares):
             return None
         key, words = f"{PREFIX}{self.name}", f"{self.title} {NUMBER.format(value)}"
-        least, start = readings.least_of_healthy(place, self.name), readings.start(self.name)
-        if self.absolute is not None and value < min(self.absolute, least or self.absolute):
+        healthy, start = readings.least_of_healthy(place, self.name), readings.start(self.name)
+        if self.absolute is not None and value < min(self.absolute, healthy[0] if healthy else self.absolute):
             return Evidence(key, value, self.absolute, f"{words}, below {self.absolute:g}")
-        if self.of_healthy is not None and least is not None:
-            held, share, of = least, self.of_healthy, f"the {NUMBER.format(least)} that healthy runs have at least"
-        elif self.of_start is not None and start is not None and least is None:
-            held, share, of = start, self.of_start, f"the {NUMBER.format(start)} at the start"
+        if self.of_healthy is not None and healthy is not None:
+            least, share = healthy
+            lost = value < self.of_healthy * least and (not start or value / start < self.of_healthy * share)
+            held, of = (
+                self.of_healthy * least,
+                f"{value / least:.0%} of the {NUMBER.format(least)} that healthy runs have at least",
+            )
+        elif self.of_start is not None and start and healthy is None:
+            held = self.of_start * start
+            lost, of = value < held, f"{value / start:.0%} of the {NUMBER.format(start)} at the start"
         else:
             return None
-        if value >= share * held:
-            return None
-        return Evidence(key, value, share * held, f"{words}, {value / held:.0%} of {of}")
+        return Evidence(key, value, held, f"{words}, {of}") if lost else None

@@ -75,14 +75,13 @@ class Readings:
         """A measure at random initialisation; None where that was not measured."""
         return self.measures[0].get(name) if self.steps and self.steps[0] == 0 else None
 
-    def least_of_healthy(self, place: int, name: str) -> float | None:
-        """The least that healthy runs of the method had at a snapshot's step, or at the last step that is known; None where
-        nothing is known.
+    def least_of_healthy(self, place: int, name: str) -> tuple[float, float] | None:
+        """The least that healthy runs of the method had at a snapshot's step, or at the last step that is known, and the least
+        share of their own start; None where nothing is known.
         """
         bands = bands_of(self.method) if self.bands is None else self.bands
         band = bands.get(PREFIX + name)
-        found = band.at(min(self.steps[place], band.steps[-1])) if band is not None else None
-        return None if found is None else found[0]
+        return band.least(self.steps[place]) if band is not None else None
 
     def line(self, name: str) -> float | None:
         """Cross-group kNN of the main facet of "random_init", "mfcc", "log_mel" or "chance"."""

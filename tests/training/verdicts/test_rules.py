@@ -23,7 +23,7 @@ HEALTHY = {
 }
 STEPS = range(0, 1000, 100)
 BANDS = {
-    f"measure/{name}": Band((100, 500), (low, low), (high, high), 3, ("digits",))
+    f"measure/{name}": Band((100, 500), (low, low), (high, high), (0.9, 0.9), 3, ("digits",))
     for name, low, high in (
         ("effective_rank", 50.0, 70.0),
         ("encoder_effective_rank", 60.0, 90.0),
@@ -117,13 +117,22 @@ def test_where_healthy_runs_are_known_less_than_two_fifths_of_their_least_is_a_c
     assert kind(with_one(name, [HEALTHY[name], *[0.41 * least] * 9], BANDS)).kind == "learning"
 
 
+@pytest.mark.parametrize("name", [key.removeprefix("measure/") for key in BANDS])
+def test_a_run_that_had_little_from_the_start_has_not_lost_it(name: str) -> None:
+    little = 0.15 * BANDS[f"measure/{name}"].low[0]
+    assert kind(with_one(name, [little] * 10, BANDS)).kind == "learning"
+    share, floor = 0.4 * 0.9, 3.01 if "rank" in name else 0.0  # so few directions are lost in any case
+    assert kind(with_one(name, [little, *[max(floor, 1.01 * share * little)] * 9], BANDS)).kind == "learning"
+    assert kind(with_one(name, [little, *[0.99 * share * little] * 9], BANDS)).kind != "learning"
+
+
 def test_what_healthy_runs_do_is_none_however_far_it_is_from_the_start() -> None:
     assert kind(made(effective_rank=[900.0, *[50.0] * 9])).kind == "dimensional_collapse"
     assert kind(made(bands=BANDS, effective_rank=[900.0, *[50.0] * 9])).kind == "learning"
 
 
 def test_an_absolute_bound_holds_only_below_healthy_runs() -> None:
-    few = {"measure/effective_rank": Band((100, 500), (2.0, 2.0), (9.0, 9.0), 3, ("digits",))}
+    few = {"measure/effective_rank": Band((100, 500), (2.0, 2.0), (9.0, 9.0), (0.05, 0.05), 3, ("digits",))}
     assert kind(made(effective_rank=from_third(60.0, 2.5))).kind == "dimensional_collapse"
     assert kind(made(bands=few, effective_rank=from_third(60.0, 2.5))).kind == "learning"
 
