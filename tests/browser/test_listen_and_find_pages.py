@@ -82,7 +82,7 @@ def test_a_clip_is_heard_and_its_two_views(site: Site, look: Callable[..., Seen]
     views = page.locator("#views-pair .player[data-state=shown]")
     views.nth(1).wait_for(timeout=SLOW_MS)
     assert all(re.search(r"\d", line) for line in page.locator("#views-pair .view-line").all_inner_texts())
-    alike = page.locator("#views-pair .pair-alike").filter(has_text="Similarity to the model")
+    alike = page.locator("#views-pair .pair-alike").filter(has_text="To the model these two are more alike")
     alike.wait_for(timeout=SLOW_MS)
     views.nth(1).get_by_role("button", name="Play").click()
     page.wait_for_function("heard.length === 2 && heard[1].startsWith('v:1:')", timeout=SLOW_MS)
@@ -103,7 +103,7 @@ def test_a_change_of_an_augmentation_asks_once_and_shows_that_it_is_busy(site: S
     seen.page.on("request", lambda request: drawn.append(request.url) if "/x/views?" in request.url else None)
     page = seen.open("tab=listen&run=made")
     page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for(timeout=SLOW_MS)
-    page.locator("#views-pair .pair-alike").filter(has_text="Similarity").wait_for(timeout=SLOW_MS)
+    page.locator("#views-pair .pair-alike").filter(has_text="To the model").wait_for(timeout=SLOW_MS)
     asked.clear()
     drawn.clear()
     busy = "() => { window.busy = []; new MutationObserver(() => busy.push(document.querySelector('#views-pair .pair').ariaBusy))"

@@ -8,7 +8,8 @@ import pytest
 pytestmark = pytest.mark.browser
 
 PLOT = "document.querySelector('#map .part-map').view.plot"
-SOLID = f"() => {PLOT}.depth && !{PLOT}.moving"
+READY = "document.querySelector('#map .part-map')?.view?.plot"
+SOLID = f"() => {READY}?.depth && !{READY}.moving"
 TURN = f"() => {PLOT}.turn.join()"
 POINT = f"""point => {{ const plot = {PLOT}, {{ across, down }} = plot.scales(), box = plot.surface.getBoundingClientRect();
   return [box.left + across(plot.x[point]), box.top + down(plot.y[point])]; }}"""
@@ -44,7 +45,7 @@ def test_the_map_unfolds_into_space_is_turned_heard_and_laid_flat_again(
     page.wait_for_function("heard.length === 1", timeout=30_000)
     page.locator("#map .ring.chosen").wait_for(state="attached")
     page.reload()
-    page.wait_for_function(f"() => document.querySelector('#map .part-map') && ({SOLID})()", timeout=60_000)
+    page.wait_for_function(SOLID, timeout=60_000)
     page.locator("#map .map-space").click()
     page.wait_for_function(f"() => !{PLOT}.depth && !{PLOT}.moving", timeout=60_000)
     assert "space" not in page.evaluate("location.search")
