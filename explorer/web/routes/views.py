@@ -145,7 +145,10 @@ def _note(library: Library, asked: dict[str, str]) -> str:
 
 def _why_not(library: Library, name: str, recipe: Recipe) -> str | None:
     """Why a run's model cannot be given such views; None where it can."""
-    own = _told(lambda: run_views(run_of(library, name)).augment)
+    try:
+        own = run_views(run_of(library, name)).augment
+    except UserError as error:
+        return str(error)
     if type(own.settings) is type(recipe.augment.settings) and own.front_end == recipe.augment.front_end:
         return None
     return "The run that is looked at hears with another front end, so it cannot compare these views."

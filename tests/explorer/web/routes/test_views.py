@@ -105,6 +105,12 @@ def test_each_view_is_heard(which: int, page: Any) -> None:
         assert (sound.getframerate(), sound.getnchannels(), sound.getnframes()) == (16_000, 1, 24 * 320)
 
 
+def test_a_run_whose_settings_make_no_views_is_an_answer_and_no_failed_request(page: Any) -> None:
+    (page.library.run("first").path / "config.json").write_text('{"method": "mine"}')
+    found = page.get("views/alike/first", clip=3, fingerprint=DATA, seed=4, domain="mel", views={})
+    assert found.status_code == 200 and found.json()["why"].endswith(".")
+
+
 def test_a_runs_model_says_how_alike_they_are_now_and_before_training(page: Any) -> None:
     found = page.get("views/alike/first", run="first", clip=3, seed=4).json()
     assert found == {"step": 20, "cosine": 0.75, "percentile": 97.0, "before": {"cosine": 0.25, "percentile": 97.0}}
