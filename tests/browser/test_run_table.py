@@ -1,6 +1,7 @@
 """The table of runs in a real browser: sorted, filtered, starred, named, compared and deleted, by mouse, keys and on a phone."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,19 +20,31 @@ RUNS = {
 }
 
 
-@pytest.fixture
-def site(browser: Any, tmp_path: Any) -> Iterator[Site]:
-    made = made_up()
-    opened = Site(tmp_path)
-    for name, config in RUNS.items():
-        made.write_run(opened.runs / name, n=30, config=config)
-    knn = opened.runs / "middle" / "metrics.jsonl"
-    knn.write_text(knn.read_text() + json.dumps({"step": 21, "measure/cross_group_knn": 0.95}) + "\n")
-    baselines = opened.runs / "middle" / "baselines.json"
-    baselines.write_text(baselines.read_text().replace("0.6", "0.75"))
+@pytest.fixture(scope="module")
+def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for all of these tests, since it takes long until it has read what methods are."""
+    opened = Site(tmp_path_factory.mktemp("table"))
+    opened.runs.mkdir()
     opened.open()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def site(server: Site) -> Site:
+    """The server with the runs anew, of which nobody has starred or named one."""
+    for folder in server.runs.iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
+    shutil.rmtree(server.environment["XDG_DATA_HOME"], ignore_errors=True)
+    made = made_up()
+    for name, config in RUNS.items():
+        made.write_run(server.runs / name, n=30, config=config)
+    knn = server.runs / "middle" / "metrics.jsonl"
+    knn.write_text(knn.read_text() + json.dumps({"step": 21, "measure/cross_group_knn": 0.95}) + "\n")
+    baselines = server.runs / "middle" / "baselines.json"
+    baselines.write_text(baselines.read_text().replace("0.6", "0.75"))
+    return server
 
 
 def opened(site: Site, look: Callable[..., Seen], **size: Any) -> tuple[Seen, Any]:
