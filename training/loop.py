@@ -39,6 +39,7 @@ def train_in_turn(trainings: Sequence["Training"], controls: Controls) -> None:
     left, alone = list(trainings), len(trainings) == 1
 
     def each(act: Callable[[Training], None]) -> None:
+        """Each one's turn; one that fails is left out from then on."""
         seconds = left[0].learner.seconds
         for training in list(left):
             try:

@@ -11,9 +11,7 @@ from benchmarks.collapse.kept import PROBES, STAGES
 from benchmarks.collapse.runs import HEALTHY, VARIED
 from training.measures.measure import PREFIX
 from training.run import RunFolder, current_rows
-
-SNAPSHOT = f"{PREFIX}effective_rank"
-"""Stands in every row of a snapshot."""
+from training.verdicts.readings import SNAPSHOT
 
 
 @dataclass(frozen=True)

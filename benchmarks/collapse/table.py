@@ -19,13 +19,12 @@ from benchmarks.collapse.bands import bands
 from benchmarks.collapse.kept_runs import Kept, kept_runs
 from training.bands import Band, read_bands
 from training.measures.measure import PREFIX
-from training.verdicts import Readings, judged
+from training.verdicts import COLLAPSES, Readings, judged
 
 OUT = Path("benchmarks/results/verdicts.json")
 SHARE = 0.25
 DECIDING = ("effective_rank", "encoder_effective_rank", "centred_std", "encoder_centred_std")
 """Of which one must have fallen below SHARE of the twin's."""
-COLLAPSES = ("complete_collapse", "dimensional_collapse")
 
 
 def main() -> None:

@@ -110,15 +110,11 @@ class Textbook:
         del self.batches, self.loader
 
 
-def fastest(
-    kind: str, dataset: Dataset, trained: Trained, seconds: Callable[[Callable[[], object]], float]
-) -> Textbook:
-    """With the number of workers at which a step takes least."""
-    timed: list[tuple[float, Textbook]] = []
+def fastest(kind: str, dataset: Dataset, trained: Trained, seconds: Callable[[Callable[[], object]], float]) -> int:
+    """The number of workers at which a step takes least."""
+    timed: dict[int, float] = {}
     for workers in WORKERS:
         book = Textbook(kind, dataset, trained, workers)
-        timed.append((seconds(book.step), book))
-    timed.sort(key=lambda pair: pair[0])
-    for _, book in timed[1:]:
+        timed[workers] = seconds(book.step)
         book.close()
-    return timed[0][1]
+    return min(timed, key=lambda workers: timed[workers])

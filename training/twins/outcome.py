@@ -7,7 +7,7 @@ from typing import Any
 from training.measures.measure import PREFIX
 from training.run import RunFolder
 from training.run.twins import MEASURES, Role, other_of, twin_of
-from training.verdicts import Readings
+from training.verdicts import COLLAPSES, Readings
 
 SHARE = 0.15
 """Of the healthy twin's value: twice what healthy runs were seen to differ by where the seed differs (docs/verdicts.md)."""
@@ -21,7 +21,6 @@ CURVES = dict(
     )
 )
 """What each of the four measures is read from."""
-COLLAPSES = ("complete_collapse", "dimensional_collapse")
 
 
 @dataclass(frozen=True)

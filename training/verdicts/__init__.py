@@ -17,7 +17,7 @@ from training.verdicts.causes import cause_of
 from training.verdicts.readings import Readings
 from training.verdicts.rules import RULES, rising, too_early
 
-__all__ = ["ALARMING", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged"]
+__all__ = ["ALARMING", "COLLAPSES", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged"]
 
 KINDS: tuple[VerdictKind, ...] = (
     VerdictKind("diverging", "Diverging", "The loss runs away."),
@@ -37,7 +37,8 @@ KINDS: tuple[VerdictKind, ...] = (
     VerdictKind("too_early", "Too early to tell", "Too little was trained for a judgement."),
 )
 """What may be told of a run; the title begins the sentence."""
-ALARMING = ("diverging", "complete_collapse", "dimensional_collapse", "trivial_solution")
+COLLAPSES = ("complete_collapse", "dimensional_collapse")
+ALARMING = ("diverging", *COLLAPSES, "trivial_solution")
 """Kinds that ask for something to be done."""
 _BY_KIND = {kind.kind: kind for kind in KINDS}
 
