@@ -26,7 +26,8 @@ MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-str
 """A microphone that beeps, and nobody who must be asked for it."""
 START_SECONDS = 90
 MADE_STARTER = "HEARSIGHT_TESTS_STARTER"
-"""Names the built-in set, made once for all sites: to make it takes both cores for half a minute."""
+"""Names the built-in set, made once for all sites of these tests: to make it takes both cores for half a minute. Where it
+is not set, a server makes its own."""
 UNMEANT = ("/gradio_api/cancel", "/gradio_api/reset")
 """Refusals that mean nothing: where one event follows another at once, Gradio's client cancels the first before it knows
 that event's number, which the server calls a mistake."""
@@ -108,11 +109,8 @@ class Site:
 
     def open(self) -> None:
         """Start app.py and wait until it answers; where it did before, if it did."""
-        starter = Path(os.environ[MADE_STARTER])
-        linked = Path(self.environment["XDG_CACHE_HOME"]) / "hearsight" / "data" / starter.name
-        linked.parent.mkdir(parents=True, exist_ok=True)
-        if not linked.exists():
-            linked.symlink_to(starter)
+        if MADE_STARTER in os.environ:
+            self._link(Path(os.environ[MADE_STARTER]))
         port = self.address.rpartition(":")[2] or str(free_port())
         self.address = f"http://127.0.0.1:{port}"
         command = [sys.executable, str(ROOT / "app.py"), "--port", port, "--runs", str(self.runs)]
@@ -124,6 +122,13 @@ class Site:
         while not _answers(self.address):
             assert self._process.poll() is None and time.monotonic() < until, self.log()
             time.sleep(0.1)
+
+    def _link(self, starter: Path) -> None:
+        """Let the server find the built-in set made."""
+        linked = Path(self.environment["XDG_CACHE_HOME"]) / "hearsight" / "data" / starter.name
+        linked.parent.mkdir(parents=True, exist_ok=True)
+        if not linked.exists():
+            linked.symlink_to(starter)
 
     @property
     def env(self) -> dict[str, str]:
