@@ -80,6 +80,11 @@ class RunConfig:
     )
     seed: int = setting(0, "The same seed gives the same run.", low=0, high=2**31 - 1)
     device: str = setting("auto", "Where to train.", choices=("auto", "cpu", "cuda"))
+    clips_in: str = setting(
+        "auto",
+        "Where the clips lie while training: in memory where they fit, or on disk, from which each batch is read ahead.",
+        choices=("auto", "memory", "disk"),
+    )
     created: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     git_revision: str | None = None

@@ -14,7 +14,8 @@ from training import checkpoint
 from training.building import built_method
 from training.config import RunConfig
 from training.data.dataset import Dataset, Progress
-from training.data.store import ClipStore, clip_power, padded_waveforms
+from training.data.mel_cache import clip_power, padded_waveforms
+from training.data.store import ClipStore
 from training.errors import UserError
 from training.measures.measure import Embedded
 from training.methods.method import Method

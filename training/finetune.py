@@ -22,7 +22,8 @@ from torch import Generator, Tensor, nn
 from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Dataset, Progress
-from training.data.store import ClipStore, mel_store, waveform_store
+from training.data.room import clip_store
+from training.data.store import ClipStore
 from training.data.tags import FACET, read_tags, with_tag
 from training.embedder import Embedder, embed_clips
 from training.errors import UserError
@@ -82,7 +83,9 @@ def fine_tuning(
         for labelled in (0, 1)
     ]
     device = hardware(config.device).device
-    store = _store(dataset, embedder.method, device, progress)
+    heard = embedder.method
+    front_end = None if heard.encoder.domain == "waveform" else heard.augment.front_end
+    store = clip_store(dataset, front_end, device, progress)
     targets = np.unique(codes, return_inverse=True)[1].ravel()
 
     scores = {}
@@ -187,7 +190,7 @@ def _scores(
     seed: int,
 ) -> dict[str, float]:
     """Accuracy of fine-tuning and of the linear probe, over the measured clips of both ways round."""
-    device = store.rows.device
+    device = store.device
     clips, known = clips.to(device), torch.from_numpy(targets).to(device)
     h = embed_clips(method, store, clips).cpu().numpy().astype(np.float64)
     right = {"fine_tuned": 0, "probe": 0}
@@ -210,12 +213,6 @@ def _light(method: Method) -> Any:
     """The views of the run's domain and length, with few and weak changes whatever the run's own are."""
     settings = method.augment.settings
     return replace(method.augment, settings=type(settings)(crop_seconds=settings.crop_seconds, **LIGHT_VIEWS))
-
-
-def _store(dataset: Dataset, method: Method, device: torch.device, progress: Progress) -> ClipStore:
-    if method.encoder.domain == "waveform":
-        return waveform_store(dataset, device)
-    return mel_store(dataset, method.augment.front_end, device, progress)
 
 
 def _check_facet(dataset: Dataset, facet: str) -> None:

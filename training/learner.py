@@ -63,7 +63,7 @@ def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: 
         method,
         averaged=slow_copy(method),
         optimizer=optimizer_for(method, config),
-        sampler=Sampler(store.groups, config.batch_size, method.draw, config.seed),
+        sampler=Sampler(store.groups, config.batch_size, method.draw, config.seed, store.on_disk),
         generator=Generator(machine.device).manual_seed(config.seed),
         clip_losses=torch.full((len(dataset),), torch.nan, device=machine.device),
     )

@@ -15,6 +15,7 @@ from training.baselines import with_random_init
 from training.config import RunConfig
 from training.controls import Controls
 from training.data.dataset import Dataset
+from training.data.read_ahead import ReadAhead
 from training.data.store import ClipStore
 from training.embedder import embed_clips
 from training.errors import UserError
@@ -87,6 +88,7 @@ class Training:
     def __post_init__(self) -> None:
         self._pace = Pace(self.machine.device)
         self._weights = parts(self.learner.method)
+        self._reader = ReadAhead(self.store, self.companions, self.machine.sent)
         kept = self.learner.snapshot_step
         self._before: Mapping[str, np.ndarray] | None = self.run.snapshot(kept) if kept >= 0 else None
         self._randomness = Randomness(self.machine.device)
@@ -155,7 +157,7 @@ class Training:
         t = self.learner
         if t.sampler.epoch_begins:
             t.sampler.weigh(t.method.before_epoch(self._embed_all))
-        batch = self.store.batch(self.machine.sent(t.sampler.next()), self.companions)
+        batch = self._reader.batch(t.sampler.next(), t.sampler.upcoming)
         rate = scheduled_rate(self.config, t.step, t.progress)
         set_rate(t.optimizer, self.config, rate)
         views = t.method.views(batch, t.generator)  # of amounts that eight bits would round
@@ -192,5 +194,5 @@ class Training:
 
     def _embed_all(self) -> Tensor:
         """h (n, D) of all clips, for methods that cluster them."""
-        every = torch.arange(len(self.store), device=self.store.rows.device)
+        every = torch.arange(len(self.store), device=self.store.device)
         return embed_clips(self.learner.method, self.store, every)

@@ -11,8 +11,9 @@ from training.config import RunConfig
 from training.contents import contents
 from training.controls import Controls
 from training.data import open_dataset
-from training.data.dataset import Dataset
-from training.data.store import ClipStore, mel_store, waveform_store
+from training.data.dataset import Dataset, Progress
+from training.data.room import clip_store
+from training.data.store import ClipStore
 from training.encoders import ENCODERS
 from training.errors import UserError
 from training.hardware import Hardware, hardware, keep_freed_memory
@@ -91,17 +92,22 @@ def _same_sounds(a: RunConfig, b: RunConfig) -> bool:
 
     def heard(config: RunConfig) -> tuple[Any, ...]:
         front_end = as_stored(FrontEnd, config.front_end)
-        return config.data, config.window_seconds, config.device, ENCODERS[config.encoder].domain, front_end
+        return (
+            config.data,
+            config.window_seconds,
+            config.device,
+            config.clips_in,
+            ENCODERS[config.encoder].domain,
+            front_end,
+        )
 
     return all({a.encoder in ENCODERS, b.encoder in ENCODERS}) and heard(a) == heard(b)
 
 
-def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Any) -> ClipStore:
-    if ENCODERS[config.encoder].domain == "waveform":
-        return waveform_store(dataset, machine.device)
-    return mel_store(
-        dataset, build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end"), machine.device, progress
-    )
+def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Progress) -> ClipStore:
+    samples = ENCODERS[config.encoder].domain == "waveform"
+    front_end = None if samples else build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end")
+    return clip_store(dataset, front_end, machine.device, progress, config.clips_in)
 
 
 def _check_data(dataset: Dataset, config: RunConfig) -> None:

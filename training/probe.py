@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet
-from training.data.store import CHUNK, clip_power, padded_waveforms
+from training.data.mel_cache import CHUNK, clip_power, padded_waveforms
 from training.measures.knn import Votes, accuracy, knn_votes
 from training.spectrogram import FrontEnd, log_mel
 

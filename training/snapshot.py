@@ -43,7 +43,7 @@ def snapshot(
 
     `clip_losses` (n,) are of all clips of the data, in training; `before` are the arrays of the last snapshot.
     """
-    device = store.rows.device
+    device = store.device
     h = embed_clips(method, store, torch.from_numpy(clips).to(device))
     method.eval()
     generator = Generator(device).manual_seed(0)

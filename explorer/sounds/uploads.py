@@ -1,9 +1,11 @@
 """Sounds that visitors bring, record or derive: private by an unguessable token, gone within the hour, under a quota.
 
 <temporary>/hearsight-uploads-*/<token>.i16    mono int16 at 16 kHz, as decoded; the visitor's own file is not kept
+<temporary>/hearsight-uploads-*/server         locked while the server lives; what a killed one left goes at the next start
 """
 
 import contextlib
+import fcntl
 import logging
 import os
 import re
@@ -26,6 +28,7 @@ from training.data.decode import decode_upload
 from training.errors import UserError
 
 PREFIX = "hearsight-uploads-"
+SERVER = "server"
 LONGEST_SECONDS = 30.0
 LIFETIME_SECONDS = 3_000.0
 """Well below an hour, so that with the sweeps between it is never more."""
@@ -61,7 +64,10 @@ class Uploads:
         self._quota_bytes = quota_bytes
         self._lock = threading.Lock()
         self._owners: dict[str, str] = {}
+        remove_left()
         self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # readable by this user alone
+        self._alive = os.open(self._folder / SERVER, os.O_CREAT | os.O_RDONLY)
+        fcntl.flock(self._alive, fcntl.LOCK_EX)
         self._closed = threading.Event()
         threading.Thread(target=self._sweep_for_ever, name="uploads", daemon=True).start()
 
@@ -98,8 +104,10 @@ class Uploads:
 
     def close(self) -> None:
         """Remove everything."""
-        self._closed.set()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if not self._closed.is_set():
+            self._closed.set()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            os.close(self._alive)
 
     def _add(self, samples: np.ndarray, notes: tuple[str, ...] = ()) -> Upload:
         token = secrets.token_hex(16)
@@ -147,6 +155,14 @@ class Uploads:
                 self.sweep()
             except OSError:
                 log.exception("The uploads could not be swept.")
+
+
+def remove_left() -> None:
+    """Remove what servers left that were killed. Whose file is locked lives; one without the file has just begun."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError), open(folder / SERVER, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def received(path: str | Path, incoming: Path | None = None) -> Path:

@@ -13,7 +13,7 @@ from torch import Tensor
 from explorer.sounds.spectrogram_image import Picture, picture
 from explorer.sounds.view_words import DECIBEL_PER_NEPER, Scene, line_of
 from training.data.dataset import SAMPLE_RATE
-from training.data.store import clip_power, padded_waveforms
+from training.data.mel_cache import clip_power, padded_waveforms
 from training.parts.augment import Augment
 from training.spectrogram import FLOOR, FrontEnd
 from training.views import WaveformViews

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import torch
 
-from training.sampler import GROUPED_CLIPS, Sampler
+from training.sampler import BLOCK, GROUPED_CLIPS, WINDOW, Sampler
 
 
 def drawn(sampler: Sampler, batches: int) -> list[int]:
@@ -104,3 +104,32 @@ def test_seeds() -> None:
         return drawn(Sampler(torch.zeros(40), 8, "uniform", seed=seed), 5)
 
     assert first(3) == first(3) != first(4)
+
+
+@pytest.mark.parametrize("draw", ["uniform", "by_group"])
+def test_clips_on_a_disk_come_once_an_epoch_too(draw: str) -> None:
+    clips = 2 * BLOCK * WINDOW + 77
+    sampler = Sampler(torch.arange(clips) % 5, 256, draw, seed=1, on_disk=True)  # type: ignore[arg-type]  # parametrised
+    order = drawn(sampler, -(-2 * clips // 256))
+    assert sorted(order[:clips]) == sorted(order[clips : 2 * clips]) == list(range(clips))
+
+
+def test_clips_on_a_disk_are_read_by_blocks() -> None:
+    """A window takes whole blocks, from all over the data; a batch takes few clips of each."""
+    clips = 4 * BLOCK * WINDOW
+    sampler = Sampler(torch.zeros(clips), 256, "uniform", seed=0, on_disk=True)
+    window = torch.tensor(drawn(sampler, BLOCK * WINDOW // 256))
+    blocks, taken = (window // BLOCK).unique(return_counts=True)
+    assert len(blocks) == WINDOW and set(taken.tolist()) == {BLOCK}
+    assert blocks.float().std() > clips / BLOCK / 5 and (blocks.diff() > 1).float().mean() > 0.5
+    assert (window[:256] // BLOCK).unique(return_counts=True)[1].max() <= 6
+
+
+def test_what_comes_is_told_but_where_an_epoch_begins() -> None:
+    sampler = Sampler(torch.zeros(64), 16, "uniform", seed=0)
+    for step in range(12):
+        assert sampler.epoch_begins == (step % 4 == 0)
+        coming = sampler.upcoming
+        assert (coming is None) == sampler.epoch_begins
+        batch = sampler.next()
+        assert coming is None or torch.equal(coming, batch)

@@ -23,11 +23,12 @@ from training.data import cache
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import Dataset, Facet, Progress
 from training.data.dropped import is_dropped
+from training.data.mel_cache import has_mel, keep_mel, mel_path
 from training.data.names import readable_name
 from training.data.packed import MARK, SCHEMA, Packed, front_end_key, hash_of
 from training.data.progress import part_of, quiet
 from training.data.sniff import NotRead
-from training.data.store import has_mel, keep_mel, mel_path, mel_store
+from training.data.store import mel_store
 from training.data.tensor_file import TensorFile, tensor_content, tensor_file
 from training.errors import UserError
 from training.spectrogram import FrontEnd

@@ -11,9 +11,9 @@ import torch
 
 from training.data import cache
 from training.data.dataset import Facet, Progress
+from training.data.mel_cache import LOUDEST, MEL_VERSION, clip_power
 from training.data.names import readable_name
 from training.data.sniff import NotRead
-from training.data.store import LOUDEST, MEL_VERSION, clip_power
 from training.data.tensor_file import TensorFile
 from training.data.windows import LONGEST_WINDOW_SECONDS, window_samples
 from training.spectrogram import FLOOR, FrontEnd

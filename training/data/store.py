@@ -1,178 +1,196 @@
-"""All clips of a run on its device, ready to be drawn by index: as levelled mel power, or as samples.
+"""All clips of a run, ready to be drawn by index: as levelled mel power, or as samples.
+
+They lie in the memory of the device where they fit (training.data.room), and are read from the disk where they don't.
 
 Shapes:  n clips, B clips of a batch, F mel bands, T frames (of the longest clip), S samples (likewise).
 """
 
-import contextlib
-import hashlib
-import json
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
+import torch.nn.functional as functional
 from torch import Tensor
 
 from training.batch import Batch
-from training.data.cache import mel_folder
 from training.data.dataset import Dataset, Progress
+from training.data.mel_cache import frames_of, halved, has_mel, keep_mel, kept_mel, made_mel, mel_path, write_mel
+from training.errors import UserError
 from training.spectrogram import FrontEnd, levelled, log_mel
 
-CHUNK = 256
-"""Clips whose spectrograms are made at once."""
-LOUDEST = 65_504.0
-"""The largest number of half precision; a short loud tone in a long quiet clip may have more times its mean power."""
-MEL_VERSION = 1
-"""Raised when the same front end gives other numbers than before."""
+SOME_CLIPS = 500
+"""So many give the mean and the spread of all, where their mel power is not at hand."""
 
 
 @dataclass(frozen=True)
 class ClipStore:
-    """n clips of different lengths, lying one after the other in one tensor on the device."""
+    """n clips of different lengths, lying one after the other in one tensor."""
 
     rows: Tensor
-    """(all frames, F) float16 mel power, or (all samples,) int16."""
+    """(all frames, F) float16 mel power, or (all samples,) int16: on the device, or mapped from a file."""
     starts: Tensor
-    """(n,) int64: each clip's first row."""
+    """(n,) int64, where `rows` are: each clip's first row."""
+    spans: Tensor
+    """(n,) int64, where `rows` are: how many rows each clip has."""
     lengths: Tensor
-    """(n,) int64: rows of each clip."""
+    """(n,) int64, on the device as all that follows: frames or samples of each clip."""
     groups: Tensor
     """(n,) int64: which speaker, file or instrument each clip comes from."""
     recordings: Tensor
     """(n,) int64: which file each clip was cut from."""
     longest: int
-    """Rows of the longest clip."""
+    """Frames or samples of the longest clip."""
+    on_disk: bool = False
+    """Whether `rows` are read from a file as they are drawn."""
+    front_end: FrontEnd | None = None
+    """By which mel power is made of each batch, where `rows` are samples and mel power is wanted."""
 
     def __len__(self) -> int:
         return len(self.starts)
 
+    @property
+    def device(self) -> torch.device:
+        """Where batches are."""
+        return self.lengths.device
+
     def audio(self, clips: Tensor, longest: int | None = None) -> Tensor:
         """(B, F, T) mel power or (B, S) samples in [-1, 1): float32, zero past each clip's length."""
-        at = torch.arange(longest or self.longest, device=self.rows.device)
-        lengths = self.lengths[clips]
-        index = self.starts[clips, None] + torch.minimum(at, lengths[:, None] - 1)  # (B, T)
-        inside = at < lengths[:, None]
-        if self.rows.dim() == 1:
-            return self.rows[index].float() * inside / 32768.0
-        return (self.rows[index].float() * inside[:, :, None]).transpose(1, 2)
+        return self._heard(self.read(clips, longest), clips, longest or self.longest)
 
-    def batch(self, clips: Tensor, companions: Mapping[str, Tensor]) -> Batch:
-        """The clips (B,) with all that a method may ask of them."""
+    def batch(self, clips: Tensor, companions: Mapping[str, Tensor], read: Tensor | None = None) -> Batch:
+        """The clips (B,) with all that a method may ask of them; `read` is what `read` gave for them, if it did."""
+        audio = self._heard(self.read(clips) if read is None else read, clips, self.longest)
+        clips = clips.to(self.device)
         return Batch(
             clips=clips,
-            audio=self.audio(clips),
+            audio=audio,
             lengths=self.lengths[clips],
             groups=self.groups[clips],
             recordings=self.recordings[clips],
             companions={name: table[clips] for name, table in companions.items()},
         )
 
+    def read(self, clips: Tensor, longest: int | None = None) -> Tensor:
+        """The rows of the clips (B,), as they lie and where they lie; past a clip's end stands its last row.
 
-def waveform_store(dataset: Dataset, device: torch.device) -> ClipStore:
-    """The clips' samples, as int16 on the device."""
-    rows = torch.from_numpy(np.asarray(dataset.samples).copy()).to(device)
-    return _store(rows, torch.from_numpy(np.asarray(dataset.starts)), np.asarray(dataset.lengths), dataset, device)
+        All reading of a disk happens here, in whichever thread calls it.
+        """
+        clips = clips.to(self.rows.device)
+        spans = self.spans[clips]
+        most = int(spans.max()) if self.front_end else longest or self.longest
+        at = torch.arange(most, device=self.rows.device)
+        return self.rows[self.starts[clips, None] + torch.minimum(at, spans[:, None] - 1)]
 
-
-def mel_store(dataset: Dataset, front_end: FrontEnd, device: torch.device, progress: Progress) -> ClipStore:
-    """The clips' levelled mel power, made once for each front end and then read from the cache."""
-    frames = np.array([front_end.frames(int(s)) for s in dataset.lengths])
-    path = mel_path(dataset.fingerprint, front_end)
-    power = _cached(path, (int(frames.sum()), front_end.mels))
-    if power is None:
-        power = _made(dataset, front_end, frames, device, progress)
-        keep_mel(path, power.shape, (power,))
-    starts = torch.from_numpy(np.concatenate([[0], np.cumsum(frames)[:-1]]))
-    return _store(torch.from_numpy(power).to(device), starts, frames, dataset, device)
-
-
-def mel_path(fingerprint: str, front_end: FrontEnd) -> Path:
-    """Where the mel power of a data set lies, keyed by every setting of the front end."""
-    key = json.dumps([MEL_VERSION, front_end.key], sort_keys=True).encode()
-    return mel_folder() / f"{fingerprint}-{hashlib.sha256(key).hexdigest()[:16]}.npy"
-
-
-def has_mel(path: Path, shape: tuple[int, int]) -> bool:
-    """Whether mel power of this shape lies at a place of `mel_path`."""
-    return _cached(path, shape, mmap_mode="r") is not None
+    def _heard(self, read: Tensor, clips: Tensor, longest: int) -> Tensor:
+        """What was read of the clips (B,), as `audio` gives it."""
+        read, lengths = read.to(self.device, non_blocking=True), self.lengths[clips.to(self.device)]
+        spans = lengths if self.front_end is None else self.spans[clips.to(self.spans.device)].to(self.device)
+        inside = torch.arange(read.shape[1], device=self.device) < spans[:, None]
+        if read.dim() == 3:
+            return (read.float() * inside[:, :, None]).transpose(1, 2)
+        samples = read.float() * inside / 32768.0
+        if self.front_end is None:
+            return samples
+        power = halved(levelled(self.front_end.power(samples), lengths)).float()
+        return functional.pad(power, (0, longest - power.shape[2]))
 
 
-def keep_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) -> None:
-    """Keeps mel power of the whole `shape` (frames, F) float16, given in parts of its rows, at a place of `mel_path`.
+def waveform_store(dataset: Dataset, device: torch.device, on_disk: bool = False) -> ClipStore:
+    """The clips' samples as int16, on the device or on disk."""
+    rows = _mapped(dataset.samples) if on_disk else torch.from_numpy(np.array(dataset.samples)).to(device)
+    return _store(rows, dataset.starts, dataset.lengths, dataset, device, on_disk)
 
-    Keeping it is a convenience: a full disk or an unwritable cache costs the next run some seconds, no more.
+
+def mel_store(
+    dataset: Dataset, front_end: FrontEnd, device: torch.device, progress: Progress, on_disk: bool = False
+) -> ClipStore:
+    """The clips' levelled mel power, made once for each front end and then read from the cache.
+
+    Raises UserError where it must lie on disk and can't be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            about = {"descr": "<f2", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_1_0(file, about)
-            for part in parts:
-                file.write(np.ascontiguousarray(part, "<f2").data)
-        os.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+    frames = frames_of(dataset, front_end)
+    path, shape = mel_path(dataset.fingerprint, front_end), (int(frames.sum()), front_end.mels)
+    if on_disk:
+        rows = _mapped(_mel_on_disk(dataset, front_end, device, progress, path, shape))
+        return _store(rows, np.cumsum(frames) - frames, frames, dataset, device, on_disk)
+    power = kept_mel(path, shape)
+    if power is None:
+        power, at = np.empty(shape, np.float16), 0
+        for part in made_mel(dataset, front_end, device, progress):
+            power[at : at + len(part)] = part
+            at += len(part)
+        keep_mel(path, power.shape, (power,))
+    rows = torch.from_numpy(power).to(device)
+    return _store(rows, np.cumsum(frames) - frames, frames, dataset, device, on_disk)
+
+
+def made_mel_store(dataset: Dataset, front_end: FrontEnd, device: torch.device) -> ClipStore:
+    """The clips' samples on disk, of which each batch's mel power is made on the device.
+
+    Where that is faster than reading mel power that was made before: a GPU makes it of a batch in less than a
+    millisecond, and nobody waits for that of all clips before the first step.
+    """
+    frames = frames_of(dataset, front_end)
+    store = waveform_store(dataset, device, on_disk=True)
+    lengths = torch.from_numpy(frames).to(device)
+    return replace(store, lengths=lengths, longest=int(frames.max()), front_end=front_end)
 
 
 def input_statistics(store: ClipStore) -> tuple[float, float]:
-    """Mean and standard deviation of log-mel over all frames of all clips; (0, 1) where the store holds samples."""
-    if store.rows.dim() == 1:
+    """Mean and standard deviation of log-mel over all frames of all clips; (0, 1) where samples are heard."""
+    if store.front_end is not None:
+        some = torch.linspace(0, len(store) - 1, min(len(store), SOME_CLIPS)).long()
+        values = log_mel(store.audio(some).transpose(1, 2)[_inside(store, some)])
+    elif store.rows.dim() == 1:
         return 0.0, 1.0
-    values = log_mel(store.rows[:: max(1, len(store.rows) // 50_000)].float())
+    else:
+        values = log_mel(store.rows[:: max(1, len(store.rows) // 50_000)].float())
     return float(values.mean()), float(values.std())
 
 
-def padded_waveforms(waveforms: list[np.ndarray]) -> tuple[Tensor, Tensor]:
-    """Waveforms of different lengths as (B, S), zero past each end, and their lengths (B,) in samples."""
-    lengths = torch.tensor([max(1, len(w)) for w in waveforms])
-    padded = torch.zeros(len(waveforms), int(lengths.max()))
-    for row, waveform in zip(padded, waveforms, strict=True):
-        row[: len(waveform)] = torch.from_numpy(waveform)
-    return padded, lengths
+def _inside(store: ClipStore, clips: Tensor) -> Tensor:
+    """(B, T): which frames are of the clips themselves."""
+    clips = clips.to(store.device)
+    return torch.arange(store.longest, device=store.device) < store.lengths[clips, None]
 
 
-def clip_power(waveforms: list[np.ndarray], front_end: FrontEnd, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Levelled mel power (B, F, T) of waveforms of any lengths, and their lengths (B,) in frames."""
-    padded, samples = padded_waveforms(waveforms)
-    lengths = torch.tensor([front_end.frames(int(s)) for s in samples], device=device)
-    return levelled(front_end.power(padded.to(device)), lengths), lengths
+def _mel_on_disk(
+    dataset: Dataset, front_end: FrontEnd, device: torch.device, progress: Progress, path: Path, shape: tuple[int, int]
+) -> np.ndarray:
+    if not has_mel(path, shape):
+        try:
+            write_mel(path, shape, made_mel(dataset, front_end, device, progress))
+        except OSError as error:
+            raise UserError(
+                f"The spectrograms of {dataset.name}, {shape[0] * shape[1] * 2 / 1e9:.1f} GB, are more than the memory "
+                f"holds, and could not be written to {path.parent}: {error.strerror}."
+            ) from error
+    found = kept_mel(path, shape, mmap_mode="r")
+    if found is None:
+        raise UserError(f"The spectrograms written to {path.parent} could not be read back.")
+    return found
 
 
-def _store(rows: Tensor, starts: Tensor, lengths: np.ndarray, dataset: Dataset, device: torch.device) -> ClipStore:
+def _mapped(array: np.ndarray) -> Tensor:
+    """A tensor of a file's content, which nobody writes to."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(array)
+
+
+def _store(
+    rows: Tensor, starts: np.ndarray, spans: np.ndarray, dataset: Dataset, device: torch.device, on_disk: bool
+) -> ClipStore:
     return ClipStore(
         rows,
-        starts=starts.to(device),
-        lengths=torch.from_numpy(lengths).to(device),
+        starts=torch.from_numpy(np.array(starts)).to(rows.device),
+        spans=torch.from_numpy(np.array(spans)).to(rows.device),
+        lengths=torch.from_numpy(np.array(spans)).to(device),
         groups=torch.from_numpy(dataset.groups.codes.astype(np.int64)).to(device),
         recordings=torch.from_numpy(dataset.recordings).to(device),
-        longest=int(lengths.max()),
+        longest=int(spans.max()),
+        on_disk=on_disk,
     )
-
-
-def _made(
-    dataset: Dataset, front_end: FrontEnd, frames: np.ndarray, device: torch.device, progress: Progress
-) -> np.ndarray:
-    rows = np.empty((int(frames.sum()), front_end.mels), np.float16)
-    at = 0
-    for first in range(0, len(dataset), CHUNK):
-        clips = range(first, min(first + CHUNK, len(dataset)))
-        power, lengths = clip_power([dataset.waveform(c) for c in clips], front_end, device)
-        inside = torch.arange(power.shape[2], device=device) < lengths[:, None]
-        made = power.transpose(1, 2)[inside].clamp(max=LOUDEST).half().cpu().numpy()  # (frames of these clips, F)
-        rows[at : at + len(made)] = made
-        at += len(made)
-        progress(clips.stop / len(dataset), "Making spectrograms")
-    return rows
-
-
-def _cached(path: Path, shape: tuple[int, int], mmap_mode: Literal["r"] | None = None) -> np.ndarray | None:
-    try:
-        found = np.load(path, mmap_mode, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return found if found.shape == shape and found.dtype == np.float16 else None

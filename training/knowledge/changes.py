@@ -14,7 +14,7 @@ import torch.nn.functional as functional
 from torch import Generator, Tensor
 
 from training.data.dataset import SAMPLE_RATE
-from training.data.store import clip_power, padded_waveforms
+from training.data.mel_cache import clip_power, padded_waveforms
 from training.methods.method import Method
 from training.parts.augment import Augment
 from training.settings import Setting, describe

@@ -28,7 +28,7 @@ from torchaudio.functional import compute_deltas, create_dct
 
 from training.batch import Batch
 from training.data.dataset import Dataset
-from training.data.store import clip_power
+from training.data.mel_cache import clip_power
 from training.encoders.transformers import FrameTransformer
 from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow

@@ -151,3 +151,18 @@ def test_closing_removes_everything(incoming: Any, temporary: Any) -> None:
     store.add_waveform(np.zeros(10))
     store.close()
     assert not list(Path(temporary).glob(f"{PREFIX}*"))
+
+
+def test_security_what_a_killed_server_left_goes_at_the_next_start(incoming: Any, temporary: Any) -> None:
+    killed, living = Uploads(incoming), Uploads(incoming)
+    kept = living.add_waveform(np.ones(8) / 2).token
+    killed.add_waveform(np.ones(8) / 2)
+    os.close(killed._alive)  # as the system does it
+    begun = temporary / f"{PREFIX}begun"
+    begun.mkdir()
+    later = Uploads(incoming)
+    assert not killed._folder.exists() and begun.exists() and later._folder.exists()
+    assert living.samples(kept) is not None
+    killed._closed.set()
+    later.close()
+    living.close()

@@ -7,7 +7,7 @@ import torch
 
 from explorer.sounds.view_words import UNCHANGED
 from explorer.sounds.views import View, two_views
-from training.data.store import clip_power
+from training.data.mel_cache import clip_power
 from training.parts.augment import Augment
 from training.spectrogram import FrontEnd
 from training.views import MelViews, WaveformViews

@@ -22,9 +22,10 @@ from training.data import cache, open_dataset, packed
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.data.dropped import dropped_root
+from training.data.mel_cache import mel_path
 from training.data.pack import is_pack, open_pack, write_pack
 from training.data.progress import quiet
-from training.data.store import mel_path, mel_store
+from training.data.store import mel_store
 from training.data.tensor_file import TensorFile, tensor_content, tensor_file
 from training.errors import UserError
 from training.run import RunFolder, create_run

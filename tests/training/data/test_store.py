@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from training.data import mel_cache
 from training.data import store as store_module
 from training.data.dataset import Dataset
+from training.data.mel_cache import clip_power, mel_path, padded_waveforms
 from training.data.progress import quiet
-from training.data.store import clip_power, input_statistics, mel_path, mel_store, padded_waveforms, waveform_store
+from training.data.store import ClipStore, input_statistics, made_mel_store, mel_store, waveform_store
+from training.errors import UserError
 from training.spectrogram import FrontEnd, levelled, log_mel
 
 CPU = torch.device("cpu")
@@ -68,10 +71,58 @@ def test_a_chunk_may_be_cut_at_its_own_longest(own: Dataset) -> None:
 def test_the_cache_gives_what_was_made(own: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     made = mel_store(own, FRONT_END, CPU, quiet)
     assert mel_path(own.fingerprint, FRONT_END).is_file()
-    monkeypatch.setattr(store_module, "_made", lambda *_: pytest.fail("made a second time"))
+    monkeypatch.setattr(store_module, "made_mel", lambda *_: pytest.fail("made a second time"))
     read = mel_store(own, FRONT_END, CPU, quiet)
     for name in ("rows", "starts", "lengths", "groups"):
         assert torch.equal(getattr(made, name), getattr(read, name))
+
+
+def maps(store: ClipStore) -> bool:
+    """Whether its rows lie in a file that the process maps."""
+    address = store.rows.data_ptr()
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        begin, end = (int(place, 16) for place in line.split()[0].split("-"))
+        if begin <= address < end:
+            return line.rstrip().endswith((".npy", ".i16"))
+    return False
+
+
+def test_on_disk_lies_what_would_be_in_memory(own: Dataset) -> None:
+    clips = torch.tensor([5, 0, 63, 5, 20])
+    for on_disk, in_memory in (
+        (waveform_store(own, CPU, on_disk=True), waveform_store(own, CPU)),
+        (mel_store(own, FRONT_END, CPU, quiet, on_disk=True), mel_store(own, FRONT_END, CPU, quiet)),
+    ):
+        assert on_disk.on_disk and not in_memory.on_disk
+        assert maps(on_disk) and not maps(in_memory)
+        read, kept = (store.batch(clips, {"twice": torch.arange(64) * 2}) for store in (on_disk, in_memory))
+        for name in ("clips", "audio", "lengths", "groups", "recordings"):
+            assert torch.equal(getattr(read, name), getattr(kept, name)), name
+        assert input_statistics(on_disk) == input_statistics(in_memory)
+
+
+def test_mel_power_is_made_of_each_batch(own: Dataset) -> None:
+    """As it would be kept, but for the last bit of half precision: sums of other numbers of clips are not bitwise equal."""
+    made, kept = made_mel_store(own, FRONT_END, CPU), mel_store(own, FRONT_END, CPU, quiet)
+    clips = torch.tensor([5, 0, 63, 5, 20])
+    assert made.longest == kept.longest and torch.equal(made.lengths, kept.lengths)
+    torch.testing.assert_close(made.batch(clips, {}).audio, kept.batch(clips, {}).audio, rtol=2e-3, atol=1e-6)
+    torch.testing.assert_close(made.audio(clips, 7), kept.audio(clips, 7), rtol=2e-3, atol=1e-6)
+    for a, b in zip(input_statistics(made), input_statistics(kept), strict=True):
+        assert a == pytest.approx(b, rel=2e-3)
+
+
+def test_what_must_lie_on_a_disk_that_is_full_is_one_sentence(own: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(mel_cache.os, "replace", full)
+    with pytest.raises(
+        UserError, match=r"The spectrograms of .*, 0\.0 GB, .* could not be written to .*: No space left"
+    ):
+        mel_store(own, FRONT_END, CPU, quiet, on_disk=True)
+    assert not list(mel_path(own.fingerprint, FRONT_END).parent.iterdir())
+    assert len(mel_store(own, FRONT_END, CPU, quiet)) == 64
 
 
 @pytest.mark.parametrize("damage", ["cut", "other shape", "nothing", "text", "object"])
@@ -106,13 +157,13 @@ def test_an_unwritable_cache_is_no_fault(own: Dataset, tmp_path: Path, monkeypat
 
 def test_power_beyond_half_precision_stays_finite(own: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     """A short loud tone in a long quiet clip has more than 65,504 times the clip's mean power."""
-    clip_power = store_module.clip_power
+    clip_power = mel_cache.clip_power
 
     def louder(*arguments: Any) -> tuple[torch.Tensor, torch.Tensor]:
         power, lengths = clip_power(*arguments)
         return power * 1e6, lengths
 
-    monkeypatch.setattr(store_module, "clip_power", louder)
+    monkeypatch.setattr(mel_cache, "clip_power", louder)
     rows = mel_store(own, FRONT_END, CPU, quiet).rows
     assert torch.isfinite(rows.float()).all() and rows.max() == 65504
 

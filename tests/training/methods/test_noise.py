@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
-from training.data.store import clip_power
+from training.data.mel_cache import clip_power
 from training.spectrogram import FrontEnd, log_mel
 
 CLIPS = 192

@@ -1,0 +1,1 @@
+"""What grows with the number of clips, and what doesn't."""
