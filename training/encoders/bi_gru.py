@@ -20,6 +20,7 @@ class BiGru(Encoder):
     domain = "mel"
     title = "GRU in both directions"
     summary = "A recurrent network from the start and one from the end: every frame knows all that lies around it."
+    by_rows = (*Encoder.by_rows, "local", "context")
     stride = 2
     sizes: ClassVar = {
         "S": Size(318_000),

@@ -18,6 +18,7 @@ class ConvGru(Encoder):
     domain: ClassVar[Domain] = "mel"
     title = "Frames and a GRU"
     summary = "Features of every 40 ms, then a recurrent network that sums up what was heard so far, as in CPC."
+    by_rows = (*Encoder.by_rows, "local", "context")
     stride = 2
     sizes: ClassVar = {
         "S": Size(276_000),

@@ -35,6 +35,9 @@ class Encoder(nn.Module, ABC):
     sizes: ClassVar[Mapping[str, Size]]
     """One for each of ENCODER_SIZES (training/config.py): S learns in minutes on two CPU cores, each next one has some four times the parameters,
     and XL has about 20 million."""
+    by_rows: ClassVar[tuple[str, ...]] = ("forward", "sequence", "frames")
+    """Names of what it computes of each clip for itself (norm layers aside) and that costs: several devices share it out. All
+    arguments and all that is given have one row a clip."""
     stride: int
     """Input frames (or samples) for each output frame."""
     width: int

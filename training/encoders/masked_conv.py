@@ -35,6 +35,7 @@ class MaskedConv(Encoder):
     domain = "mel"
     title = "Convolutions around a gap"
     summary = "Convolutions that describe each moment by what surrounds it and never by itself, as NPC needs them."
+    by_rows = (*Encoder.by_rows, "heard")
     stride = 1
     sizes: ClassVar = {
         "S": Size(311_000),

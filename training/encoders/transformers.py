@@ -30,6 +30,7 @@ class Transformer(Encoder):
     """
 
     domain: ClassVar[Domain] = "mel"
+    by_rows: ClassVar[tuple[str, ...]] = (*Encoder.by_rows, "layers", "context")
 
     def __init__(
         self,

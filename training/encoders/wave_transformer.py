@@ -23,6 +23,7 @@ class WaveTransformer(Transformer):
     domain: ClassVar[Domain] = "waveform"
     title = "Samples and a Transformer"
     summary = "wav2vec 2.0's own encoder: strided convolutions on the samples, then attention between moments of 20 ms."
+    by_rows = (*Transformer.by_rows, "patches")
     sizes: ClassVar = {
         "S": Size(626_000),
         "M": Size(1_920_000, {"width": 192, "depth": 4, "dense": 4}),

@@ -114,7 +114,9 @@ class MultiFormat(TwoModalities):
         samples = batch.companions["samples"].float() / 32768.0
         return {
             "sound": self.augment.one(batch.audio, batch.lengths, generator),
-            "samples": self.augment_samples(samples, batch.companions["sample_count"], generator),
+            "samples": self.augment_samples(
+                samples, batch.companions["sample_count"], generator, devices=self.augment.devices
+            ),
             "meaning": batch.clips,
             **self.config.seen(batch),
         }

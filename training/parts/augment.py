@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from torch import Generator, Tensor
 
+from training.devices.rows import ALONE, Alone
 from training.spectrogram import FrontEnd, log_mel
 from training.views import MelViews, WaveformViews
 from training.views.crops import crops
@@ -21,24 +22,30 @@ class Augment:
     front_end: FrontEnd
     own_frames: int | None = None
     """How long a mel view is, of methods that say it by other settings than the views'."""
+    devices: Alone = ALONE
+    """Who shares the making of views out."""
 
     def pair(self, audio: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody) -> tuple[Tensor, Tensor]:
         """Two random views of each clip. `tell` hears what was drawn, of 2 B clips, the first B first."""
         if isinstance(self.settings, MelViews):
-            return self.settings.pair(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds, tell)
-        return self.settings.pair(audio, lengths, generator, tell)
+            return self.settings.pair(
+                audio, lengths, self.view_frames, generator, self.front_end.hop_seconds, tell, self.devices
+            )
+        return self.settings.pair(audio, lengths, generator, tell, self.devices)
 
     def one(self, audio: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
         """One random view of each clip."""
         if isinstance(self.settings, MelViews):
-            return self.settings(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds)
-        return self.settings(audio, lengths, generator)
+            hop = self.front_end.hop_seconds
+            return self.settings(audio, lengths, self.view_frames, generator, hop, devices=self.devices)
+        return self.settings(audio, lengths, generator, devices=self.devices)
 
     def placed(self, audio: Tensor, lengths: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
         """One random view of each clip, and which of its frames or samples (B, V) show the clip: the rest is padding."""
         if isinstance(self.settings, MelViews):
-            return self.settings.placed(audio, lengths, self.view_frames, generator, self.front_end.hop_seconds)
-        return self.settings.placed(audio, lengths, generator)
+            hop = self.front_end.hop_seconds
+            return self.settings.placed(audio, lengths, self.view_frames, generator, hop, devices=self.devices)
+        return self.settings.placed(audio, lengths, generator, devices=self.devices)
 
     def crops(
         self, audio: Tensor, lengths: Tensor, generator: Generator, *, large: int, small: int, small_seconds: float
@@ -46,7 +53,7 @@ class Augment:
         """Several large and small crops of each clip: (L, B, F, V) and (S, B, F, v), or (L, B, V) and (S, B, v)."""
         return crops(
             self.settings, self.front_end.hop_seconds, audio, lengths, generator,
-            large=large, small=small, small_seconds=small_seconds,
+            large=large, small=small, small_seconds=small_seconds, devices=self.devices,
         )  # fmt: skip
 
     def whole(self, audio: Tensor) -> Tensor:

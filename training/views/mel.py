@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from training.devices.rows import ALONE, Alone, Rows
 from training.settings import setting
 from training.spectrogram import FLOOR, log_mel
 from training.views.amounts import Amounts
@@ -121,12 +122,15 @@ class MelViews:
         generator: Generator,
         hop_seconds: float,
         tell: Tell = nobody,
+        devices: Alone = ALONE,
     ) -> Tensor:
         """One random view of each clip: levelled power (B, F, T), lengths (B,) in frames → log-mel (B, F, V).
 
         A frame is `hop_seconds` long; the view is V = `frames` long, whatever `crop_seconds` says. `tell` hears what was drawn.
+        The `devices` of a run share the clips out; each hears of its own.
         """
-        return self.placed(power, lengths, frames, generator, hop_seconds, tell)[0]
+        rows = devices.rows(len(power))
+        return rows.whole(self._made(power, lengths, frames, generator, hop_seconds, tell, rows)[0])
 
     def placed(
         self,
@@ -136,9 +140,26 @@ class MelViews:
         generator: Generator,
         hop_seconds: float,
         tell: Tell = nobody,
+        devices: Alone = ALONE,
     ) -> tuple[Tensor, Tensor]:
         """The same view (B, F, V), and which of its frames (B, V) show the clip itself and not what surrounds it."""
-        amounts = Amounts(len(power), power.device, generator)
+        rows = devices.rows(len(power))
+        x, inside = self._made(power, lengths, frames, generator, hop_seconds, tell, rows)
+        return rows.whole(x), rows.whole(inside)
+
+    def _made(
+        self,
+        power: Tensor,
+        lengths: Tensor,
+        frames: int,
+        generator: Generator,
+        hop_seconds: float,
+        tell: Tell,
+        rows: Rows,
+    ) -> tuple[Tensor, Tensor]:
+        """The same of the own rows of the batch."""
+        amounts = Amounts(len(power), power.device, generator, rows)
+        power, lengths = rows.own(power), rows.own(lengths)
         stretch = amounts.symmetric(self.time_stretch).exp()
         starts = placement(lengths / stretch, frames, amounts.uniform(), self.time_shift)
         if not self.time_stretch:
@@ -151,7 +172,7 @@ class MelViews:
         tell("time_stretch", stretch)
         tell("frequency_shift", shift)
         tell("frequency_stretch", scale)
-        x = log_mel(self._changed(view, amounts, hop_seconds, tell))
+        x = log_mel(self._changed(view, amounts, hop_seconds, tell, rows))
         inside = shown(lengths, frames, starts, stretch)
         if self.resize_crop:
             x, inside = _recropped(x, inside, amounts, self.resize_crop, tell)
@@ -165,17 +186,17 @@ class MelViews:
             tell("frequency_mask", place, width)
         return x, inside
 
-    def _changed(self, view: Tensor, amounts: Amounts, hop_seconds: float, tell: Tell) -> Tensor:
+    def _changed(self, view: Tensor, amounts: Amounts, hop_seconds: float, tell: Tell, rows: Rows) -> Tensor:
         """Power (B, F, V) with all that can be done to power."""
         _, bands, frames = view.shape
         if self.mixup:
             partners, share = amounts.partners(), self.mixup * amounts.uniform().square()
-            view = mixed(view, partners, share)
+            view = mixed(view, rows.whole(view)[partners], share)
             tell("mixup", share, partners)
         if self.background:
             decibel = torch.where(amounts.uniform() < self.background, -20 * amounts.uniform(), -torch.inf)
             partners = amounts.partners()
-            view = with_background_power(view, partners, amounts.integers(frames), decibel)
+            view = with_background_power(view, rows.whole(view)[partners], amounts.integers(frames), decibel)
             tell("background", decibel, partners)
         if self.reverb:
             low, high = (seconds / hop_seconds for seconds in ROOM_SECONDS)
@@ -204,9 +225,12 @@ class MelViews:
         generator: Generator,
         hop_seconds: float,
         tell: Tell = nobody,
+        devices: Alone = ALONE,
     ) -> tuple[Tensor, Tensor]:
         """Two views of each clip, made in one call: log-mel (B, F, V) twice. `tell` hears of 2 B clips, the first B first."""
-        both = self(torch.cat([power, power]), torch.cat([lengths, lengths]), frames, generator, hop_seconds, tell)
+        both = self(
+            torch.cat([power, power]), torch.cat([lengths, lengths]), frames, generator, hop_seconds, tell, devices
+        )
         first, second = both.chunk(2)
         return first, second
 

@@ -54,9 +54,9 @@ def warped(
     return functional.grid_sample(power[:, None], grid.to(power.dtype), align_corners=False)[:, 0]
 
 
-def mixed(power: Tensor, partners: Tensor, amounts: Tensor) -> Tensor:
-    """(1 − a) · clip + a · partner, in power, so that it is a mixture of sounds and not of pictures. amounts (B,)."""
-    return torch.lerp(power, power[partners], amounts[:, None, None])
+def mixed(power: Tensor, others: Tensor, amounts: Tensor) -> Tensor:
+    """(1 − a) · clip + a · other, in power, so that it is a mixture of sounds and not of pictures. amounts (B,)."""
+    return torch.lerp(power, others, amounts[:, None, None])
 
 
 def coloured_noise(level: Tensor, tilt: Tensor, offsets: Tensor, bands: int, frames: int) -> Tensor:

@@ -42,19 +42,19 @@ def smeared(power: Tensor, decay_frames: Tensor, wet: Tensor) -> Tensor:
     return power + power @ tail
 
 
-def with_background(waveforms: Tensor, partners: Tensor, offsets: Tensor, decibel: Tensor) -> Tensor:
-    """(B, V) with another clip of the batch added, so many dB (B, 1) relative to the clip's own RMS.
+def with_background(waveforms: Tensor, others: Tensor, offsets: Tensor, decibel: Tensor) -> Tensor:
+    """(B, V) with other clips (B, V) added, so many dB (B, 1) relative to the clip's own RMS.
 
     The other one is turned round by `offsets` (B,) samples, so that any stretch of it may lie anywhere.
     """
-    other = turned(waveforms[partners], offsets)
+    other = turned(others, offsets)
     loudness, others = (w.square().mean(1, keepdim=True).sqrt() for w in (waveforms, other))
     return waveforms + other * loudness / others.clamp(min=1e-6) * 10 ** (decibel / 20)
 
 
-def with_background_power(power: Tensor, partners: Tensor, offsets: Tensor, decibel: Tensor) -> Tensor:
-    """Levelled power (B, F, V) with another clip of the batch added, turned round by `offsets` (B,) frames, so many dB (B,)."""
-    return power + turned(power[partners], offsets) * 10 ** (decibel / 10)[:, None, None]
+def with_background_power(power: Tensor, others: Tensor, offsets: Tensor, decibel: Tensor) -> Tensor:
+    """Levelled power (B, F, V) with other clips (B, F, V) added, turned round by `offsets` (B,) frames, so many dB (B,)."""
+    return power + turned(others, offsets) * 10 ** (decibel / 10)[:, None, None]
 
 
 def turned(x: Tensor, offsets: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import torch
 from torch import Generator, Tensor
 
 from training.data.dataset import SAMPLE_RATE
+from training.devices.rows import ALONE, Alone, Rows
 from training.settings import setting
 from training.views.drawn import Tell, nobody
 from training.views.mel_changes import shown
@@ -68,19 +69,40 @@ class WaveformViews:
         """Samples of one view."""
         return round(self.crop_seconds * SAMPLE_RATE)
 
-    def __call__(self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody) -> Tensor:
-        """One random view of each clip: (B, S) with lengths (B,) in samples → (B, V). `tell` hears what was drawn."""
-        return self.placed(waveforms, lengths, generator, tell)[0]
+    def __call__(
+        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody, devices: Alone = ALONE
+    ) -> Tensor:
+        """One random view of each clip: (B, S) with lengths (B,) in samples → (B, V). `tell` hears what was drawn.
+
+        The `devices` of a run share the clips out; each hears of its own.
+        """
+        rows = devices.rows(len(waveforms))
+        return rows.whole(self._made(waveforms, lengths, generator, tell, rows)[0])
 
     def placed(
-        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody
+        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody, devices: Alone = ALONE
     ) -> tuple[Tensor, Tensor]:
         """The same view (B, V), and which of its samples (B, V) show the clip itself and not what surrounds it."""
+        rows = devices.rows(len(waveforms))
+        view, inside = self._made(waveforms, lengths, generator, tell, rows)
+        return rows.whole(view), rows.whole(inside)
+
+    def _made(
+        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell, rows: Rows
+    ) -> tuple[Tensor, Tensor]:
+        """The same of the own rows of the batch."""
         batch, device = len(waveforms), waveforms.device
         samples = self.samples
+        waveforms, lengths = rows.own(waveforms), rows.own(lengths)
 
         def uniform() -> Tensor:
-            return torch.rand(batch, 1, device=device, generator=generator)
+            return rows.own(torch.rand(batch, 1, device=device, generator=generator))
+
+        def normal(columns: int) -> Tensor:
+            return rows.own(torch.randn(batch, columns, device=device, generator=generator))
+
+        def drawn_partners() -> Tensor:
+            return rows.own(torch.randperm(batch, device=device, generator=generator))
 
         stretch = ((uniform() * 2 - 1) * self.time_stretch).exp()
         room = samples - lengths[:, None] / stretch
@@ -89,28 +111,28 @@ class WaveformViews:
         tell("time_shift", starts[:, 0], stretch[:, 0])
         tell("time_stretch", stretch[:, 0])
         if self.mixup:
-            partners = torch.randperm(batch, generator=generator, device=device)
+            partners = drawn_partners()
             share = self.mixup * uniform().square()
-            view = torch.lerp(view, view[partners], share)
+            view = torch.lerp(view, rows.whole(view)[partners], share)
             tell("mixup", share[:, 0], partners)
         if self.background:
             decibel = torch.where(uniform() < self.background, -20 * uniform(), -torch.inf)
-            partners = torch.randperm(batch, generator=generator, device=device)
-            view = with_background(view, partners, (uniform()[:, 0] * samples).long(), decibel)
+            partners = drawn_partners()
+            view = with_background(view, rows.whole(view)[partners], (uniform()[:, 0] * samples).long(), decibel)
             tell("background", decibel[:, 0], partners)
         if self.reverb:
             low, high = (seconds * SAMPLE_RATE for seconds in ROOM_SECONDS)
-            answer = torch.randn(batch, round(high), device=device, generator=generator)
+            answer = normal(round(high))
             wet = uniform() * (uniform() < self.reverb)
             decay = low + (high - low) * uniform()
             view = reverberated(view, answer, decay, wet)
             tell("reverb", wet[:, 0], decay[:, 0])
         if self.noise:
             decibel = torch.where(uniform() < self.noise, -5 - 40 * uniform(), -torch.inf)
-            view = with_noise(view, decibel, torch.randn(view.shape, device=device, generator=generator))
+            view = with_noise(view, decibel, normal(samples))
             tell("noise", decibel[:, 0])
         if self.equalizer:
-            gains = self.equalizer * torch.randn(batch, 5, device=device, generator=generator)
+            gains = self.equalizer * normal(5)
             view = filtered(view, gains)
             tell("equalizer", gains)
         gain_db = (uniform() * 2 - 1) * self.gain_db
@@ -121,10 +143,11 @@ class WaveformViews:
         return view, shown(lengths, samples, starts[:, 0], stretch[:, 0])
 
     def pair(
-        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody
+        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody, devices: Alone = ALONE
     ) -> tuple[Tensor, Tensor]:
         """Two views of each clip, made in one call: (B, V) twice. `tell` hears of 2 B clips, the first B first."""
-        first, second = self(torch.cat([waveforms, waveforms]), torch.cat([lengths, lengths]), generator, tell).chunk(2)
+        both = self(torch.cat([waveforms, waveforms]), torch.cat([lengths, lengths]), generator, tell, devices)
+        first, second = both.chunk(2)
         return first, second
 
 

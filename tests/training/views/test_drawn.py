@@ -37,7 +37,7 @@ def test_a_listener_leaves_views_and_random_stream_bitwise_as_they_are(views: An
 @pytest.mark.parametrize(
     ("setting", "again"),
     [
-        ("mixup", lambda plain, share, partners: mixed(plain.exp(), partners, share).log()),
+        ("mixup", lambda plain, share, partners: mixed(plain.exp(), plain.exp()[partners], share).log()),
         ("time_mask", lambda plain, place, width: masked(plain, place, width, axis=2)),
         ("frequency_mask", lambda plain, place, width: masked(plain, place, width, axis=1)),
     ],

@@ -187,7 +187,7 @@ def test_mixing_is_in_power() -> None:
         torch.tensor([2, 0, 3, 1]),
         torch.tensor([0.0, 0.25, 0.5, 0.9]).double(),
     )
-    found = mixed(power, partners, amounts)
+    found = mixed(power, power[partners], amounts)
     for b in range(4):
         expected = (1 - amounts[b]) * power[b] + amounts[b] * power[partners[b]]
         torch.testing.assert_close(found[b], expected)

@@ -60,7 +60,7 @@ def test_a_background_has_its_level_below_the_clip() -> None:
     waveforms = torch.randn(4, 50).double() * torch.tensor([[0.1], [1.0], [5.0], [0.02]])
     partners, offsets = torch.tensor([1, 0, 3, 2]), torch.tensor([3, 0, 49, 20])
     decibel = torch.tensor([[0.0], [-20.0], [-6.0], [-torch.inf]]).double()
-    found = with_background(waveforms, partners, offsets, decibel)
+    found = with_background(waveforms, waveforms[partners], offsets, decibel)
     for b in range(4):
         other = waveforms[partners[b]].roll(int(offsets[b]))
         rms, others = (math.sqrt(sum(float(x) ** 2 for x in w) / 50) for w in (waveforms[b], other))
@@ -70,7 +70,7 @@ def test_a_background_has_its_level_below_the_clip() -> None:
 def test_a_silent_background_adds_nothing() -> None:
     waveforms = torch.zeros(2, 50)
     waveforms[0] = torch.randn(50)
-    found = with_background(waveforms, torch.tensor([1, 0]), torch.tensor([0, 0]), torch.zeros(2, 1))
+    found = with_background(waveforms, waveforms.flip(0), torch.tensor([0, 0]), torch.zeros(2, 1))
     assert torch.equal(found, waveforms)
 
 
@@ -78,7 +78,7 @@ def test_a_background_in_power() -> None:
     power = torch.empty(3, 4, 9).exponential_().double()
     partners, offsets = torch.tensor([2, 0, 1]), torch.tensor([0, 4, 8])
     decibel = torch.tensor([0.0, -10.0, -torch.inf]).double()
-    found = with_background_power(power, partners, offsets, decibel)
+    found = with_background_power(power, power[partners], offsets, decibel)
     for b in range(3):
         for f in range(4):
             for t in range(9):

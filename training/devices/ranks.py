@@ -1,0 +1,141 @@
+"""This process among several that train one run: what it computes of a batch, and what all of them tell each other.
+
+Every process calls the same of these in the same order, or all of them wait for each other for ever.
+
+Shapes:  N processes, R rows of the whole batch, r of them this process's own.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import accumulate, pairwise
+from typing import Any
+
+import torch
+import torch.distributed as distributed
+from torch import Tensor
+
+from training.devices.rows import ALL, Alone, Rows
+
+_all_gather = getattr(distributed, "all_gather_single", None) or distributed.all_gather_into_tensor
+"""Newer versions of torch call it otherwise."""
+
+
+class Ranks(Alone):
+    """This process's number among N, and their common operations. The process group must have begun."""
+
+    def __init__(self, rank: int, size: int) -> None:
+        self.rank, self.size = rank, size
+        self.within = False
+        """Whether what is computed just now is of this process's own rows alone."""
+
+    def rows(self, count: int) -> Rows:
+        """The own ones of `count` rows; all of them within a part that has its own rows already, and where they are too few."""
+        return ALL if self.within or count < self.size else OwnRows(self, count)
+
+    @contextmanager
+    def own_rows(self) -> Iterator[None]:
+        """What is computed within is of this process's own rows."""
+        self.within = True
+        try:
+            yield
+        finally:
+            self.within = False
+
+    def gathered(self, x: Tensor) -> Tensor:
+        """x of every process, one after the other and bit by bit: (…) → (N, …). x is of one shape on all of them."""
+        flat = x.detach().contiguous().view(-1).view(torch.uint8)  # bytes, which every backend takes
+        found = flat.new_empty(self.size * len(flat))
+        _all_gather(found, flat)
+        return found.view(x.dtype).view(self.size, *x.shape)
+
+    def summed(self, x: Tensor) -> Tensor:
+        """The sum of every process's x, in its place and the same on all of them."""
+        distributed.all_reduce(x)
+        return x
+
+    def average(self, tensors: Iterable[Tensor]) -> None:
+        """Replace each tensor by its mean over the processes. All are of one type and on one device."""
+        found = list(tensors)
+        if not found:
+            return
+        flat = self.summed(torch.cat([x.reshape(-1) for x in found])).div_(self.size)
+        means = flat.split([x.numel() for x in found])
+        torch._foreach_copy_(found, [mean.view(x.shape) for mean, x in zip(means, found, strict=True)])
+
+    def as_first(self, tensors: Iterable[Tensor]) -> None:
+        """Replace each tensor by that of the first process."""
+        for x in tensors:
+            sent = x.detach().contiguous()
+            distributed.broadcast(sent, src=0)
+            if sent.data_ptr() != x.data_ptr():
+                x.copy_(sent)
+
+    def said(self, value: Any) -> Any:
+        """What the first process says: any value that pickle knows; what the others give is left out of account."""
+        told = [value]
+        distributed.broadcast_object_list(told, src=0)
+        return told[0]
+
+
+class OwnRows(Rows):
+    """One stretch of R rows for each process, the first ones having one row more where N doesn't divide R."""
+
+    def __init__(self, ranks: Ranks, count: int) -> None:
+        self._ranks = ranks
+        each, over = divmod(count, ranks.size)
+        self._sizes = [each + (rank < over) for rank in range(ranks.size)]
+        self._stretches = [slice(*ends) for ends in pairwise(accumulate(self._sizes, initial=0))]
+
+    def own(self, x: Tensor) -> Tensor:
+        """(R, …) → (r, …). The gradient that comes back is that of all rows, the same on all processes."""
+        own: Tensor = _Own.apply(x, self) if x.requires_grad else self.stretch(x)
+        return own
+
+    def whole(self, x: Tensor) -> Tensor:
+        """(r, …) → (R, …), the same on all processes. Each goes on with the gradient of its own rows, times N.
+
+        Times N, so that of every weight the mean over the processes is the gradient: of one that saw a process's own rows
+        alone as well as of one that saw all rows on each, and of one that saw both.
+        """
+        whole: Tensor = _Whole.apply(x, self) if x.requires_grad else self.gathered(x)
+        return whole
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return self._ranks.size
+
+    def stretch(self, x: Tensor) -> Tensor:
+        """(R, …) → (r, …), a view."""
+        return x[self._stretches[self._ranks.rank]]
+
+    def gathered(self, x: Tensor) -> Tensor:
+        """(r, …) → (R, …)."""
+        most = self._sizes[0]
+        padded = x if len(x) == most else torch.cat([x, x.new_zeros(most - len(x), *x.shape[1:])])
+        found = self._ranks.gathered(padded)  # (N, most, …)
+        if self._sizes[-1] == most:
+            return found.flatten(0, 1)
+        return torch.cat([rows[:size] for rows, size in zip(found, self._sizes, strict=True)])
+
+
+class _Own(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, rows: OwnRows) -> Tensor:
+        ctx.rows = rows
+        return rows.stretch(x).clone()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return ctx.rows.gathered(gradients[0]) / ctx.rows.count, None
+
+
+class _Whole(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, rows: OwnRows) -> Tensor:
+        ctx.rows = rows
+        return rows.gathered(x)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return ctx.rows.stretch(gradients[0]) * ctx.rows.count, None

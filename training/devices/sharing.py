@@ -1,0 +1,74 @@
+"""The parts of a method that are shared out by rows: its encoder and every copy of it, and the making of views.
+
+Shapes:  R rows of the whole batch.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial, wraps
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from training.devices.norms import synchronised
+from training.devices.ranks import Ranks
+from training.encoders.encoder import Encoder
+from training.errors import UserError
+from training.methods.method import Method
+
+
+def share(method: Method, ranks: Ranks) -> None:
+    """From now on each encoder in `method`, and the making of views, is of this process's rows alone, and takes in those of
+    the others.
+
+    Only this very method does so, and no copy of it that was made before. Raises UserError for an encoder that draws random
+    numbers: on each process it would draw others.
+    """
+    method.augment = replace(method.augment, devices=ranks)
+    for encoder in (module for module in method.modules() if isinstance(module, Encoder)):
+        _check_draws_nothing(encoder)
+        for name in encoder.by_rows:
+            setattr(encoder, name, _by_rows(getattr(encoder, name), ranks))
+        for norm in (module for module in encoder.modules() if isinstance(module, _BatchNorm)):
+            norm.forward = partial(synchronised, norm, ranks)  # type: ignore[method-assign]  # this norm's alone
+
+
+def _by_rows(function: Callable[..., Any], ranks: Ranks) -> Callable[..., Any]:
+    """`function` of the own rows of its arguments, each (R, …) or None; what it gives has as many rows."""
+
+    @wraps(function)
+    def shared(*arguments: Tensor | None) -> Any:
+        first = arguments[0]
+        assert first is not None, "the first argument says how many rows there are"
+        if ranks.within or len(first) < ranks.size:
+            return function(*arguments)
+        rows = ranks.rows(len(first))
+        own = [None if x is None else rows.own(x) for x in arguments]
+        with ranks.own_rows():
+            found = function(*own)
+        return rows.whole(found) if isinstance(found, Tensor) else [rows.whole(x) for x in found]
+
+    return shared
+
+
+def _check_draws_nothing(encoder: Encoder) -> None:
+    for module in encoder.modules():
+        drawn = module.p if isinstance(module, nn.modules.dropout._DropoutNd) else getattr(module, "dropout", 0.0)
+        if isinstance(drawn, float) and drawn > 0:
+            raise UserError(
+                f"The encoder {type(encoder).__name__} leaves out parts at random ({type(module).__name__}), so it cannot be "
+                "shared by several devices; train it on one."
+            )
+
+
+def average_gradients(method: Method, ranks: Ranks) -> None:
+    """Each weight's gradient is the mean of what the processes found: that of the whole batch."""
+    ranks.average(w.grad for w in method.parameters() if w.grad is not None)
+
+
+@torch.no_grad()
+def agree(method: Method, ranks: Ranks) -> None:
+    """All take over the first one's weights and memories, from which the others' differ where devices round differently."""
+    ranks.as_first(method.state_dict().values())
