@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     "training",
+    "explorer.background",
     "explorer.visitors",
     "explorer.sounds",
     "explorer.tags",
@@ -37,6 +38,7 @@ FIRST_OF_ALL = "explorer.gradio_patches.no_stubs"
 PAGE_ONLY = ("gradio", "plotly", "librosa", "umap", "numba")
 WITHOUT_GRADIO = (
     "training",
+    "explorer.background",
     "explorer.tags",
     "explorer.runs",
     "explorer.suspects",

@@ -1,7 +1,7 @@
 """The measurer's process: adds to the watched runs that somebody looks at what their loops didn't measure.
 
 python -m explorer.measurer serve          wanted runs arrive on stdin, one JSON list of folders a line
-python -m explorer.measurer know RUN       what one run knows; a JSON object a line on stdout: {"fraction", "text"}, {"error"}
+python -m explorer.measurer know RUN       what one run knows, told as explorer.background.telling says
 """
 
 import argparse
@@ -9,10 +9,11 @@ import json
 import logging
 import os
 import sys
-import threading
 import time
+from functools import partial
 from pathlib import Path
 
+from explorer.background.telling import told
 from explorer.projector.wanted import Wanted
 from training.errors import UserError
 from training.knowledge.knowing import know
@@ -66,34 +67,6 @@ def serve(parent: ProcessIdentity | None) -> None:
         wanted.changed.clear()
 
 
-def known(folder: Path) -> int:
-    """Compute and keep what a run knows, and say how far it is; returns the exit code. Ends when stdin does: the server is gone."""
-    threading.Thread(target=_end_with_the_server, daemon=True).start()
-    last = [-1]
-
-    def progress(fraction: float, text: str) -> None:
-        if int(100 * fraction) != last[0]:
-            last[0] = int(100 * fraction)
-            _say(fraction=round(fraction, 3), text=text)
-
-    try:
-        know(RunFolder(folder), progress)
-    except UserError as error:
-        _say(error=str(error))
-        return 2
-    return 0
-
-
-def _say(**what: object) -> None:
-    print(json.dumps(what), flush=True)
-
-
-def _end_with_the_server() -> None:
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    os._exit(1)
-
-
 def main() -> int:
     """Do what the command line asks; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m explorer.measurer", description="Measures runs.")
@@ -103,10 +76,10 @@ def main() -> int:
     knowing = commands.add_parser("know", help="compute what a run knows")
     knowing.add_argument("run", type=Path, help="its folder")
     asked = parser.parse_args()
-    os.nice(NICENESS)
     logging.basicConfig(format="measurer: %(message)s")
     if asked.command == "know":
-        return known(asked.run)
+        return told(NICENESS, partial(know, RunFolder(asked.run)))
+    os.nice(NICENESS)
     serve(ProcessIdentity.from_json(json.loads(asked.parent)))
     return 0
 

@@ -1,12 +1,13 @@
 """A button that has the chosen run exported, and one sentence below it: how far it is, and then where the zip is."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from explorer.background.tasks import Task
 from explorer.components import Notice, said
 from explorer.components.run_choice import run_of
-from explorer.jobs.exports import Export
 from explorer.pages.frame import Frame
 from explorer.runs.points import points
 from explorer.web.routes.exports import export_address
@@ -41,27 +42,26 @@ class ExportButton:
             return said(refused, "bad"), gr.Timer(active=False)
         title = next((row.described for row in services.library.summaries() if row.name == name), run.name)
         try:
-            export = services.exports.begin(str(name), run, title, len(points(run)))
+            task = services.exports.begin(str(name), run, title, len(points(run)))
         except UserError as error:
             return said(str(error), "bad"), gr.Timer(active=False)
-        return standing(export), gr.Timer(active=True)
+        return standing(task, None), gr.Timer(active=True)
 
     def _follow(self, shown: dict[str, Any] | None) -> tuple[Any, gr.Timer]:
         exports = self._frame.services.exports
-        export = None if exports is None else exports.known((shown or {}).get("reference") or "")
-        if export is None:
+        task = None if exports is None else exports.known((shown or {}).get("reference") or "")
+        if exports is None or task is None:
             return None, gr.Timer(active=False)
-        return standing(export), gr.Timer(active=not export.done)
+        return standing(task, exports.zip(task.name)), gr.Timer(active=not task.done)
 
 
-def standing(export: Export) -> dict[str, Any]:
-    """What the page says of an export."""
-    if export.error is not None:
-        return {**said(export.error, "bad"), "reference": export.name}
-    if export.zip is None:
-        return {**said(f"Exporting {export.name}. {export.text}", "busy", export.fraction), "reference": export.name}
-    size = f"{export.zip.stat().st_size / MB:.1f} MB" if export.zip.is_file() else "gone"
-    link = {"address": export_address(export.name), "words": f"Download the zip ({size})"}
-    return {**said(f"{export.name} is exported: a folder that any file host can show."), "link": link} | {
-        "reference": export.name
-    }
+def standing(task: Task, made: Path | None) -> dict[str, Any]:
+    """What the page says of an export, and of the zip that was `made`."""
+    about = {"reference": task.name}
+    if task.error:
+        return about | said(task.error, "bad")
+    if not task.done or made is None:
+        return about | said(f"Exporting {task.name}. {task.text}", "busy", task.fraction)
+    size = f"{made.stat().st_size / MB:.1f} MB" if made.is_file() else "gone"
+    link = {"address": export_address(task.name), "words": f"Download the zip ({size})"}
+    return about | said(f"{task.name} is exported: a folder that any file host can show.") | {"link": link}

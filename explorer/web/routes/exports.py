@@ -15,10 +15,10 @@ def add_exports(router: APIRouter, exports: Exports | None) -> None:
 
     @router.get("/run/{name}/export")
     def run_export(name: str) -> Response:
-        export = None if exports is None else exports.known(name)
-        if export is None or export.zip is None or not export.zip.is_file():
+        made = None if exports is None else exports.zip(name)
+        if made is None or not made.is_file():
             raise Refused("There is no export of this run; it can be asked for on the page Live.")
-        return FileResponse(export.zip, 200, headers(NEVER), "application/zip", filename=file_name(name))
+        return FileResponse(made, 200, headers(NEVER), "application/zip", filename=file_name(name))
 
 
 def export_address(name: str) -> str:

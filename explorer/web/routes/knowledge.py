@@ -20,7 +20,7 @@ def add_knowledge(router: APIRouter, library: Library, knowing: Knowing | None) 
     def run_knowledge(name: str) -> Response:
         """All parts that are kept, where the computation stands if it was asked for, and what is needed to hear a change."""
         run = run_of(library, name)
-        asked = None if knowing is None else knowing.asked(name)
+        asked = None if knowing is None else knowing.known(name)
         return json_answer(
             {
                 **Bundle(run).knowledge(),

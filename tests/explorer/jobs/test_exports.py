@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from explorer.jobs.exports import BROKE_DOWN, KEPT, MOST_CLIPS, Export, Exports
+from explorer.background.tasks import Task
+from explorer.jobs.exports import KEPT, MOST_CLIPS, SENTENCES, Exports
 from training.errors import UserError
 from training.run import RunFolder
 
@@ -36,7 +37,7 @@ def exports() -> Iterator[Exports]:
     made.close()
 
 
-def followed(exports: Exports, name: str, until: Callable[[Export], bool] = lambda export: export.done) -> Export:
+def followed(exports: Exports, name: str, until: Callable[[Task], bool] = lambda export: export.done) -> Task:
     end = time.monotonic() + 240
     while True:
         export = exports.known(name)
@@ -49,41 +50,49 @@ def followed(exports: Exports, name: str, until: Callable[[Export], bool] = lamb
 def test_a_run_is_exported_and_its_zip_kept(exports: Exports, tmp_path: Path) -> None:
     exports.begin("one", RunFolder(tmp_path), "title", 10)
     done = followed(exports, "one")
-    assert done.zip is not None and done.zip.read_bytes() == b"zip of one"
-    assert (done.error, done.fraction, done.text) == (None, 0.5, "Half of it")
+    zip = exports.zip("one")
+    assert zip is not None and zip.read_bytes() == b"zip of one"
+    assert (done.error, done.fraction, done.text) == ("", 0.5, "Half of it")
 
 
 def test_one_at_a_time(exports: Exports, tmp_path: Path) -> None:
     exports.begin("slow", RunFolder(tmp_path), "title", 10)
-    followed(exports, "slow", lambda export: export.fraction == 0.5)
-    assert exports.begin("slow", RunFolder(tmp_path), "title", 10).fraction == 0.5  # the one that is being made
     with pytest.raises(UserError, match="The run slow is being exported"):
         exports.begin("one", RunFolder(tmp_path), "title", 10)
+    assert exports.zip("slow") is None
     (tmp_path / "go").touch()
-    assert followed(exports, "slow").zip is not None
-    exports.begin("one", RunFolder(tmp_path), "title", 10)
-    assert followed(exports, "one").zip is not None
+    followed(exports, "slow")
+    assert exports.zip("slow") is not None
+
+
+def test_a_run_is_exported_anew(exports: Exports, tmp_path: Path) -> None:
+    zips = []
+    for _ in range(2):
+        exports.begin("one", RunFolder(tmp_path), "title", 10)
+        followed(exports, "one")
+        zips.append(exports.zip("one"))
+    assert [zip is not None and zip.exists() for zip in zips] == [False, True]
 
 
 def test_only_the_newest_are_kept(exports: Exports, tmp_path: Path) -> None:
     zips = []
     for i in range(KEPT + 1):
         exports.begin(f"run-{i}", RunFolder(tmp_path), "title", 10)
-        zips.append(followed(exports, f"run-{i}").zip)
-    end = time.monotonic() + 30
-    while exports.known("run-0") is not None:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+        followed(exports, f"run-{i}")
+        zips.append(exports.zip(f"run-{i}"))
+    assert exports.known("run-0") is None and exports.known(f"run-{KEPT}") is not None
     assert [zip is not None and zip.exists() for zip in zips[1:]] == [True] * KEPT
 
 
-@pytest.mark.parametrize(("name", "sentence"), [("refused", "This run has no snapshot yet."), ("broken", BROKE_DOWN)])
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("refused", "This run has no snapshot yet."), ("broken", SENTENCES.broke_down)]
+)
 def test_what_fails_is_one_sentence(exports: Exports, tmp_path: Path, name: str, sentence: str) -> None:
     exports.begin(name, RunFolder(tmp_path), "title", 10)
     done = followed(exports, name)
-    assert (done.error, done.zip) == (sentence, None)
+    assert (done.error, exports.zip(name)) == (sentence, None)
     exports.begin("one", RunFolder(tmp_path), "title", 10)  # and in nobody's way
-    assert followed(exports, "one").zip is not None
+    assert not followed(exports, "one").error
 
 
 def test_a_huge_run_is_refused(exports: Exports, tmp_path: Path) -> None:
@@ -93,14 +102,13 @@ def test_a_huge_run_is_refused(exports: Exports, tmp_path: Path) -> None:
 
 def test_nothing_is_left_when_the_server_ends(exports: Exports, tmp_path: Path) -> None:
     exports.begin("one", RunFolder(tmp_path), "title", 10)
-    done = followed(exports, "one")
+    followed(exports, "one")
+    zip = exports.zip("one")
     exports.begin("slow", RunFolder(tmp_path), "title", 10)
     followed(exports, "slow", lambda export: export.fraction == 0.5)
-    process = exports._process
     exports.close()
-    assert done.zip is not None and not done.zip.exists()
-    assert process is not None and process.poll() is not None
-    assert exports.known("slow") is None
+    assert zip is not None and not zip.exists()
+    assert followed(exports, "slow").error and exports.zip("slow") is None
 
 
 def test_the_process_writes_a_zip(
@@ -110,9 +118,10 @@ def test_the_process_writes_a_zip(
     exports = Exports()
     try:
         exports.begin("run", run, "simclr · run", 12)
-        done = followed(exports, "run")
-        assert done.error is None and done.zip is not None
-        with zipfile.ZipFile(done.zip) as packed:
+        assert followed(exports, "run").error == ""
+        zip = exports.zip("run")
+        assert zip is not None
+        with zipfile.ZipFile(zip) as packed:
             assert {"hearsight/index.html", "hearsight/data/run.json"} <= set(packed.namelist())
     finally:
         exports.close()
@@ -122,6 +131,6 @@ def test_a_run_without_snapshots_is_told_so(make_run: Callable[..., Any], cache:
     exports = Exports()
     try:
         exports.begin("run", make_run(tmp_path / "run", 12, snapshots=()), "run", 12)
-        assert (followed(exports, "run").error or "").startswith("The run run has no snapshot yet")
+        assert followed(exports, "run").error.startswith("The run run has no snapshot yet")
     finally:
         exports.close()

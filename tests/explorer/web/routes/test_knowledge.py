@@ -49,5 +49,5 @@ def test_nothing_is_computed_where_visitors_may_only_look(page: Any, newer: bool
         path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 99}))
     refused = page.post("run/first/knowledge", {}, read_only=not newer)
     assert refused.status_code == 403 and refused.json()["detail"].endswith("here.")
-    assert page.knowing.asked("first") is None
+    assert page.knowing.known("first") is None
     assert newer or page.get("run/first/knowledge").json()["offered"] is True
