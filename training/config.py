@@ -84,6 +84,7 @@ class RunConfig:
         "auto",
         "Where the clips lie while training: in memory where they fit, or on disk, from which each batch is read ahead.",
         choices=("auto", "memory", "disk"),
+        before="memory",
     )
     created: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
