@@ -65,8 +65,8 @@ def coloured_noise(level: Tensor, tilt: Tensor, offsets: Tensor, bands: int, fra
     The power of Gaussian noise in one bin is exponentially distributed; the draws come from a fixed pool, read from
     `offsets` (B,).
     """
-    pool = _noise_pool(level.device)
-    draws = pool[offsets[:, None] + torch.arange(bands * frames, device=level.device)].view(-1, bands, frames)
+    # Stretches of the pool as they lie: number by number they would take six times as long.
+    draws = _noise_pool(level.device).unfold(0, bands * frames, 1)[offsets].view(-1, bands, frames)
     colour = (tilt * torch.linspace(-1, 1, bands, device=level.device)).exp()
     return draws * (level[:, None] * colour)[:, :, None]
 
