@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from training import checkpoint
@@ -15,19 +14,17 @@ from training.baselines import with_random_init
 from training.config import RunConfig
 from training.controls import Controls
 from training.data.dataset import Dataset
-from training.data.read_ahead import ReadAhead
 from training.data.store import ClipStore
-from training.embedder import embed_clips
+from training.devices.rows import ALONE, Alone
 from training.errors import UserError
-from training.gradients import gradient_norms, parts
 from training.hardware import Hardware
 from training.journal import Journal
 from training.learner import Learner
-from training.pace import Pace
-from training.parts.optimizers import scheduled_rate, set_rate
+from training.parts.optimizers import scheduled_rate
 from training.randomness import Randomness
 from training.run import RunWriter, State
 from training.snapshot import is_due, snapshot, steps_to_drop
+from training.step import Stepper
 from training.verdicts import judged
 
 
@@ -84,11 +81,11 @@ class Training:
     lines: dict[str, Any]
     """What the measures are compared with."""
     learner: Learner
+    devices: Alone = ALONE
+    """Who shares the steps."""
 
     def __post_init__(self) -> None:
-        self._pace = Pace(self.machine.device)
-        self._weights = parts(self.learner.method)
-        self._reader = ReadAhead(self.store, self.companions, self.machine.sent)
+        self._stepper = Stepper(self.learner, self.store, self.companions, self.machine, self.devices)
         kept = self.learner.snapshot_step
         self._before: Mapping[str, np.ndarray] | None = self.run.snapshot(kept) if kept >= 0 else None
         self._randomness = Randomness(self.machine.device)
@@ -127,11 +124,10 @@ class Training:
     def step(self) -> None:
         """One step. Raises UserError where the loss is no number any more."""
         t, journal = self.learner, self.journal
-        losses, rate = self._step()
-        self._pace.keep()
-        t.seconds, self._clock = t.seconds + time.perf_counter() - self._clock, time.perf_counter()
-        t.method.after_step(t.progress)
+        self.devices.tell_step(t.seconds)
+        losses, rate = self._stepper.step(self._stepper.drawn())
         t.average()
+        t.seconds, self._clock = t.seconds + time.perf_counter() - self._clock, time.perf_counter()
         journal.add(losses, self.config.batch_size)
         if journal.due or t.step == 1:
             journal.flush(t.step, t.seconds, t.progress, rate)
@@ -152,26 +148,6 @@ class Training:
         journal.status = replace(journal.status, step=t.step, seconds=t.seconds, progress=t.progress)
         journal.close(State.FINISHED if t.progress >= 1 else State.STOPPED)
 
-    def _step(self) -> tuple[dict[str, Tensor], float]:
-        """One step of the optimiser: the losses before it, and its learning rate."""
-        t = self.learner
-        if t.sampler.epoch_begins:
-            t.sampler.weigh(t.method.before_epoch(self._embed_all))
-        batch = self._reader.batch(t.sampler.next(), t.sampler.upcoming)
-        rate = scheduled_rate(self.config, t.step, t.progress)
-        set_rate(t.optimizer, self.config, rate)
-        views = t.method.views(batch, t.generator)  # of amounts that eight bits would round
-        with self.machine.autocast():
-            losses = t.method.loss(views)
-        if "clips" in losses:
-            t.clip_losses[batch.clips] = losses.pop("clips").float()
-        losses["loss"].backward()
-        losses |= gradient_norms(self._weights)
-        t.optimizer.step()
-        t.optimizer.zero_grad()
-        t.step += 1
-        return losses, rate
-
     def _keep_snapshot(self) -> None:
         """Measure, keep weights and state, and forget what has become unnecessary."""
         t, run, journal = self.learner, self.run, self.journal
@@ -191,8 +167,3 @@ class Training:
         for step in steps_to_drop(run.snapshots()):
             run.drop_snapshot(step)
         journal.pause_clock(time.perf_counter() - started)
-
-    def _embed_all(self) -> Tensor:
-        """h (n, D) of all clips, for methods that cluster them."""
-        every = torch.arange(len(self.store), device=self.store.device)
-        return embed_clips(self.learner.method, self.store, every)

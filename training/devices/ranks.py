@@ -5,17 +5,19 @@ Every process calls the same of these in the same order, or all of them wait for
 Shapes:  N processes, R rows of the whole batch, r of them this process's own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate, pairwise
 from typing import Any
 
 import torch
 import torch.distributed as distributed
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.devices.rows import ALL, Alone, Rows
 
+END = -1.0
+"""Told in the place of the seconds."""
 _all_gather = getattr(distributed, "all_gather_single", None) or distributed.all_gather_into_tensor
 """Newer versions of torch call it otherwise."""
 
@@ -43,7 +45,7 @@ class Ranks(Alone):
 
     def gathered(self, x: Tensor) -> Tensor:
         """x of every process, one after the other and bit by bit: (…) → (N, …). x is of one shape on all of them."""
-        flat = x.detach().contiguous().view(-1).view(torch.uint8)  # bytes, which every backend takes
+        flat = x.detach().contiguous().view(-1).view(torch.uint8)  # bytes, as in `agree`
         found = flat.new_empty(self.size * len(flat))
         _all_gather(found, flat)
         return found.view(x.dtype).view(self.size, *x.shape)
@@ -53,28 +55,58 @@ class Ranks(Alone):
         distributed.all_reduce(x)
         return x
 
-    def average(self, tensors: Iterable[Tensor]) -> None:
+    def average(self, tensors: Sequence[Tensor]) -> None:
         """Replace each tensor by its mean over the processes. All are of one type and on one device."""
-        found = list(tensors)
-        if not found:
-            return
-        flat = self.summed(torch.cat([x.reshape(-1) for x in found])).div_(self.size)
-        means = flat.split([x.numel() for x in found])
-        torch._foreach_copy_(found, [mean.view(x.shape) for mean, x in zip(means, found, strict=True)])
+        flat = self.summed(_flat(tensors)).div_(self.size)
+        _spread(flat, tensors)
 
-    def as_first(self, tensors: Iterable[Tensor]) -> None:
-        """Replace each tensor by that of the first process."""
-        for x in tensors:
-            sent = x.detach().contiguous()
-            distributed.broadcast(sent, src=0)
-            if sent.data_ptr() != x.data_ptr():
-                x.copy_(sent)
+    @torch.no_grad()
+    def agree(self, network: nn.Module) -> None:
+        """Take over the first process's weights and buffers."""
+        of_type: dict[torch.dtype, list[Tensor]] = {}
+        for x in network.state_dict().values():
+            of_type.setdefault(x.dtype, []).append(x)
+        for tensors in of_type.values():
+            flat = _flat(tensors)
+            distributed.broadcast(flat.view(torch.uint8), src=0)  # bytes, which every backend takes
+            _spread(flat, tensors)
+
+    def as_first(self, x: Tensor | None) -> Tensor | None:
+        """The first process's x, which is None on all of them or on none."""
+        if x is not None:
+            distributed.broadcast(x, src=0)
+        return x
+
+    def tell_step(self, seconds: float) -> None:
+        """Have the others take a step, of a run that was trained for so long."""
+        distributed.broadcast(torch.tensor([seconds], dtype=torch.float64), src=0)
+
+    def tell_end(self) -> None:
+        """Have the others end."""
+        self.tell_step(END)
+
+    def next_step(self) -> float | None:
+        """Wait for what the first process tells: for how long the run was trained before the next step; None at its end."""
+        told = torch.empty(1, dtype=torch.float64)
+        distributed.broadcast(told, src=0)
+        seconds = float(told)
+        return None if seconds == END else seconds
 
     def said(self, value: Any) -> Any:
         """What the first process says: any value that pickle knows; what the others give is left out of account."""
         told = [value]
         distributed.broadcast_object_list(told, src=0)
         return told[0]
+
+
+def _flat(tensors: Sequence[Tensor]) -> Tensor:
+    return torch.cat([x.reshape(-1) for x in tensors])
+
+
+def _spread(flat: Tensor, tensors: Sequence[Tensor]) -> None:
+    """What `_flat` put into one, back into each."""
+    parts = flat.split([x.numel() for x in tensors])
+    torch._foreach_copy_(list(tensors), [part.view(x.shape) for part, x in zip(parts, tensors, strict=True)])
 
 
 class OwnRows(Rows):

@@ -3,7 +3,9 @@
 Shapes:  R rows of the whole batch, r of them this process's own.
 """
 
-from torch import Tensor
+from collections.abc import Sequence
+
+from torch import Tensor, nn
 
 
 class Rows:
@@ -22,7 +24,7 @@ ALL = Rows()
 
 
 class Alone:
-    """The one device of a run: it shares nothing."""
+    """The one device of a run: it shares nothing, and agrees with itself."""
 
     rank = 0
     size = 1
@@ -30,6 +32,19 @@ class Alone:
     def rows(self, count: int) -> Rows:
         """Which of so many rows are this process's own."""
         return ALL
+
+    def average(self, tensors: Sequence[Tensor]) -> None:
+        """Replace each tensor by its mean over the processes."""
+
+    def agree(self, network: nn.Module) -> None:
+        """Take over the first process's weights and memories, from which others' differ where devices round differently."""
+
+    def as_first(self, x: Tensor | None) -> Tensor | None:
+        """The first process's x, which is None on all of them or on none."""
+        return x
+
+    def tell_step(self, seconds: float) -> None:
+        """Have the others take a step, of a run that was trained for so long."""
 
 
 ALONE = Alone()

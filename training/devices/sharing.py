@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -61,14 +60,3 @@ def _check_draws_nothing(encoder: Encoder) -> None:
                 f"The encoder {type(encoder).__name__} leaves out parts at random ({type(module).__name__}), so it cannot be "
                 "shared by several devices; train it on one."
             )
-
-
-def average_gradients(method: Method, ranks: Ranks) -> None:
-    """Each weight's gradient is the mean of what the processes found: that of the whole batch."""
-    ranks.average(w.grad for w in method.parameters() if w.grad is not None)
-
-
-@torch.no_grad()
-def agree(method: Method, ranks: Ranks) -> None:
-    """All take over the first one's weights and memories, from which the others' differ where devices round differently."""
-    ranks.as_first(method.state_dict().values())

@@ -16,7 +16,7 @@ from tests.training.methods.test_device import MEL as EVERY_CHANGE
 from training.batch import Batch
 from training.devices.norms import synchronised
 from training.devices.ranks import Ranks
-from training.devices.sharing import average_gradients, share
+from training.devices.sharing import share
 from training.methods import METHODS
 from training.methods.method import Method
 from training.views.mel_changes import _noise_pool
@@ -73,6 +73,10 @@ def stepped(method: Method, batch: Batch, finish: Callable[[Method], None]) -> d
     return found | {f"buffer {name}": buffer.clone() for name, buffer in method.named_buffers()}
 
 
+def gradients_of(method: Method) -> list[Tensor]:
+    return [w.grad for w in method.parameters() if w.grad is not None]
+
+
 def farthest(found: dict[str, Tensor], expected: dict[str, Tensor]) -> tuple[float, str]:
     """The largest difference of two of the same name, in parts of the largest number there (of any gradient), and its name."""
     assert found.keys() == expected.keys()
@@ -112,7 +116,7 @@ def compared(ranks: Ranks, step: tuple[str, str, dict[str, Any]]) -> dict[str, A
     share(shared, ranks)
     all_rows, own_rows = heard_rows(alone), heard_rows(shared)
     expected = stepped(alone, batch, lambda _: None)
-    found = stepped(shared, batch, lambda method: average_gradients(method, ranks))
+    found = stepped(shared, batch, lambda method: ranks.average(gradients_of(method)))
     difference, where = farthest(found, expected)
     parts = {layer: own_rows[layer] / count for layer, count in all_rows.items()}
     return {"difference": difference, "where": where, "parts": parts, "alike": alike(ranks, found)}

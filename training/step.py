@@ -1,0 +1,69 @@
+"""One step of a learner: what every process does alike that has a part in a run."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from training.batch import Batch
+from training.data.read_ahead import ReadAhead
+from training.data.store import ClipStore
+from training.devices.rows import ALONE, Alone
+from training.embedder import embed_clips
+from training.gradients import gradient_norms, parts
+from training.hardware import Hardware
+from training.learner import Learner
+from training.pace import Pace
+from training.parts.optimizers import scheduled_rate, set_rate
+
+
+class Stepper:
+    """Takes the steps of a learner."""
+
+    def __init__(
+        self,
+        learner: Learner,
+        store: ClipStore,
+        companions: Mapping[str, Tensor],
+        machine: Hardware,
+        devices: Alone = ALONE,
+    ) -> None:
+        """`devices`: who shares the step."""
+        self._learner, self._store, self._machine, self._devices = learner, store, machine, devices
+        self._reader = ReadAhead(store, companions, machine.sent)
+        self._weights = parts(learner.method)
+        self._pace = Pace(machine.device)
+
+    def drawn(self) -> Batch:
+        """The clips of the next step; where they begin an epoch, the method looks at all clips before."""
+        t = self._learner
+        if t.sampler.epoch_begins:
+            weights = t.method.before_epoch(self._embed_all)
+            self._devices.agree(t.method)
+            t.sampler.weigh(self._devices.as_first(weights))
+        return self._reader.batch(t.sampler.next(), t.sampler.upcoming)
+
+    def step(self, batch: Batch) -> tuple[dict[str, Tensor], float]:
+        """One step of the optimiser, and what the method does after it: the losses before it, and its learning rate."""
+        t = self._learner
+        rate = scheduled_rate(t.config, t.step, t.progress)
+        set_rate(t.optimizer, t.config, rate)
+        views = t.method.views(batch, t.generator)  # of amounts that eight bits would round
+        with self._machine.autocast():
+            losses = t.method.loss(views)
+        if "clips" in losses:
+            t.clip_losses[batch.clips] = losses.pop("clips").float()
+        losses["loss"].backward()
+        self._devices.average([w.grad for own in self._weights.values() for w in own if w.grad is not None])
+        losses |= gradient_norms(self._weights)
+        t.optimizer.step()
+        t.optimizer.zero_grad()
+        t.step += 1
+        self._pace.keep()
+        t.method.after_step(t.progress)
+        return losses, rate
+
+    def _embed_all(self) -> Tensor:
+        """h (n, D) of all clips, for methods that cluster them."""
+        every = torch.arange(len(self._store), device=self._store.device)
+        return embed_clips(self._learner.method, self._store, every)
