@@ -19,7 +19,7 @@ from training.knowledge.kept import PARTS as KNOWN
 from training.run import State
 
 FORMAT = 1
-"""Of the files; assets/js/core/source_static.js reads this one alone."""
+"""Of the files; assets/js/core/export_checks.js reads this one alone."""
 NEIGHBOURS = 10
 SCORE_UNITS = 10_000
 """In one: a cosine is kept as a whole number of these, which is as exact as the page's server says it."""

@@ -102,6 +102,6 @@ def test_security_no_script_inserts_text_as_html() -> None:
 def test_only_the_sources_fetch_and_know_addresses() -> None:
     asking = re.compile(r"\bfetch\(|XMLHttpRequest|EventSource|sendBeacon|WebSocket|gradio_api")
     for path in (FOLDER / "js").rglob("*.js"):
-        if path.name not in ("source_live.js", "source_static.js"):
+        if path.name not in ("source_live.js", "export_files.js"):
             assert not asking.search(path.read_text()), f"{path.name} asks by itself; a source should"
     assert asking.search((FOLDER / "js" / "core" / "source_live.js").read_text())
