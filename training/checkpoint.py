@@ -50,6 +50,7 @@ def save(run: RunWriter, learner: Learner) -> None:
         "optimizer": learner.optimizer.state_dict(),
         "sampler": learner.sampler.state(),
         "clip_losses": learner.clip_losses.cpu(),
+        **({} if learner.stream is None else {"stream": learner.stream.state()}),
         "views_generator": learner.generator.get_state(),
         "torch_generator": torch.get_rng_state(),
         "cuda_generator": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
@@ -108,6 +109,7 @@ def restore(run: RunFolder, step: int, learner: Learner) -> list[str]:
         state = torch.load(run.state_path(step), map_location="cpu", weights_only=True)
         missing = [name for name in PARTS if name not in state]
         held = state.get("sampler", learner.sampler.state())
+        missing += ["stream"] if learner.stream is not None and "stream" not in state else []
         missing += [f"sampler.{name}" for name in learner.sampler.state() if name not in held]
         missing += [
             f"optimizer.{name}" for name in ("state", "param_groups") if name not in state.get("optimizer", name)
@@ -125,6 +127,8 @@ def restore(run: RunFolder, step: int, learner: Learner) -> list[str]:
         raise UserError(f"The optimiser's state of the run {run.name} is empty after {state['step']} steps.")
     with _in_our_words(f"{checkpoint} holds other values than it must; it cannot be resumed."):
         learner.sampler.restore(state["sampler"])
+        if learner.stream is not None:
+            learner.stream.restore(state["stream"])
         if "clip_losses" in state:  # which checkpoints of earlier versions don't have
             learner.clip_losses.copy_(state["clip_losses"])
         learner.step, learner.seconds = int(state["step"]), float(state["seconds"])

@@ -144,6 +144,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     UserError for a name that none of them has or several have, a value out of range, and an encoder that doesn't fit.
     """
     from training.breaks import check_breaks
+    from training.data.stream import check_streamed
     from training.encoders import ENCODERS
     from training.methods import METHODS
     from training.spectrogram import AS_SET, FrontEnd, check_said_once
@@ -158,6 +159,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     if encoder not in method.encoders:
         raise UserError(f"The method {name} doesn't fit the encoder {encoder!r}; it fits {', '.join(method.encoders)}.")
     check_breaks(name, given.get("breaks", ()))
+    check_streamed(given.get("data", RunConfig.data), method)
     kinds: dict[str, type] = {
         "run": RunConfig, "settings": method.Config, "views": VIEWS[ENCODERS[encoder].domain], "front_end": FrontEnd,
     }  # fmt: skip

@@ -10,6 +10,8 @@ from training.building import built_method
 from training.config import RunConfig
 from training.data.dataset import Dataset
 from training.data.store import ClipStore, input_statistics
+from training.data.stream import check_streamed, is_stream
+from training.data.stream.batches import StreamedBatches
 from training.hardware import Hardware
 from training.methods.method import Method
 from training.parts.optimizers import optimizer_for
@@ -30,11 +32,14 @@ class Learner:
     generator: Generator
     """Draws the views, on the device."""
     clip_losses: Tensor
-    """(n,) float32, on the device: the loss of each clip where it was last trained on, NaN where it wasn't yet."""
+    """(n,) float32, on the device: the loss of each clip where it was last trained on, NaN where it wasn't yet; none of a
+    stream's, whose clips have no number."""
     step: int = 0
     seconds: float = 0.0
     """Trained so far, over all attempts, snapshots included, preparing and pauses not."""
     snapshot_step: int = -1
+    stream: StreamedBatches | None = None
+    """Gives what is trained on where the data is a stream; the sampler then draws nothing."""
 
     @property
     def progress(self) -> float:
@@ -58,6 +63,11 @@ def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: 
     method = method.to(machine.device)
     if machine.channels_last:
         method = method.to(memory_format=torch.channels_last)
+    check_streamed(config.data, method)
+    stream = None
+    if is_stream(config.data):
+        front_end = None if method.encoder.domain == "waveform" else method.augment.front_end
+        stream = StreamedBatches(config, front_end, machine.sent)
     return Learner(
         config,
         method,
@@ -65,5 +75,6 @@ def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: 
         optimizer=optimizer_for(method, config),
         sampler=Sampler(store.groups, config.batch_size, method.draw, config.seed, store.on_disk),
         generator=Generator(machine.device).manual_seed(config.seed),
-        clip_losses=torch.full((len(dataset),), torch.nan, device=machine.device),
+        clip_losses=torch.full((len(dataset) if stream is None else 0,), torch.nan, device=machine.device),
+        stream=stream,
     )

@@ -15,6 +15,7 @@ from training.config import RunConfig
 from training.controls import Controls
 from training.data.dataset import Dataset
 from training.data.store import ClipStore
+from training.data.stream.batches import never
 from training.devices.rows import ALONE, Alone
 from training.errors import UserError
 from training.hardware import Hardware
@@ -115,6 +116,8 @@ class Training:
     def begin(self) -> None:
         """Say that it trains, and keep how it is before the first step."""
         t = self.learner
+        if t.stream is not None and self.devices.size == 1:
+            t.stream.begin()  # and read while the first snapshot is taken; several begin together, with their first step
         self.journal.set_status(state=State.TRAINING, message="", progress=t.progress)
         if t.snapshot_step < 0:
             self._keep_snapshot()
@@ -125,12 +128,17 @@ class Training:
         """One step. Raises UserError where the loss is no number any more."""
         t, journal = self.learner, self.journal
         self.devices.tell_step(t.seconds)
-        losses, rate = self._stepper.step(self._stepper.drawn())
+        batch = self._stepper.drawn(self._is_stopped if self.devices.size == 1 else never)
+        if batch is None:
+            return  # it was asked to stop while it waited for a stream
+        losses, rate = self._stepper.step(batch)
         t.average()
         t.seconds, self._clock = t.seconds + time.perf_counter() - self._clock, time.perf_counter()
         journal.add(losses, self.config.batch_size)
         if journal.due or t.step == 1:
             journal.flush(t.step, t.seconds, t.progress, rate)
+        if t.stream is not None and (said := t.stream.news()):
+            journal.set_status(message=said)
 
     def keep_snapshot(self) -> None:
         """Take one now."""
@@ -146,7 +154,18 @@ class Training:
         if t.snapshot_step != t.step:
             self._keep_snapshot()
         journal.status = replace(journal.status, step=t.step, seconds=t.seconds, progress=t.progress)
-        journal.close(State.FINISHED if t.progress >= 1 else State.STOPPED)
+        unread = "" if t.stream is None else t.stream.unread
+        journal.close(State.FINISHED if t.progress >= 1 else State.STOPPED, unread)
+
+    def close(self) -> None:
+        """End whatever else works for it; it may go on then all the same."""
+        if self.learner.stream is not None:
+            self.learner.stream.close()
+
+    def _is_stopped(self) -> bool:
+        self.controls.answer()
+        self.journal.keep_alive()
+        return self.controls.stop
 
     def _keep_snapshot(self) -> None:
         """Measure, keep weights and state, and forget what has become unnecessary."""

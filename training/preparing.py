@@ -14,6 +14,7 @@ from training.data import open_dataset
 from training.data.dataset import Dataset, Progress
 from training.data.room import clip_store
 from training.data.store import ClipStore
+from training.data.stream import is_stream
 from training.encoders import ENCODERS
 from training.errors import UserError
 from training.hardware import Hardware, hardware, keep_freed_memory
@@ -77,7 +78,7 @@ def prepared(
         )
         run.write_probe(described(dataset, clips, config.data))
     run.write_columns(clip_values(dataset, clips))
-    schema = contents(learner.method, dataset)
+    schema = contents(learner.method, dataset, is_stream(config.data))
     run.write_schema(schema)
     journal.open_events(schema, purge_step=learner.step if resume else None)
     lines = baselines(dataset, clips, learner.method, preparing)
@@ -111,7 +112,7 @@ def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Pro
 
 
 def _check_data(dataset: Dataset, config: RunConfig) -> None:
-    if len(dataset) < config.batch_size:
+    if len(dataset) < config.batch_size and not is_stream(config.data):  # whose sample may be smaller than a batch
         raise UserError(
             f"The data has {len(dataset)} clips, but a batch of {config.batch_size} was asked for; "
             f"choose a batch size of at most {len(dataset)}, or add sounds."

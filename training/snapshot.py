@@ -41,7 +41,7 @@ def snapshot(
 ) -> Snapshot:
     """Embed the probe `clips` in eval mode and measure; the method comes back in training mode.
 
-    `clip_losses` (n,) are of all clips of the data, in training; `before` are the arrays of the last snapshot.
+    `clip_losses` (n,) are of all clips of the data, in training, (0,) where it is a stream; `before` are the arrays of the last snapshot.
     """
     device = store.device
     h = embed_clips(method, store, torch.from_numpy(clips).to(device))
@@ -58,7 +58,7 @@ def snapshot(
     votes = cross_group_votes(h, dataset, clips)
     labels, groups = measured_labels(dataset, clips), groups_of(dataset, clips)
     embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes, _last(before, h))
-    losses = clip_losses.cpu()[torch.from_numpy(clips)] if method.judges_clips else None
+    losses = clip_losses.cpu()[torch.from_numpy(clips)] if method.judges_clips and len(clip_losses) else None
     columns = snapshot_values(Taken(dataset, clips, h, votes, losses))
     arrays = {
         "embeddings": h.half().numpy(),

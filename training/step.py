@@ -1,6 +1,6 @@
 """One step of a learner: what every process does alike that has a part in a run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -8,6 +8,7 @@ from torch import Tensor
 from training.batch import Batch
 from training.data.read_ahead import ReadAhead
 from training.data.store import ClipStore
+from training.data.stream.batches import never
 from training.devices.rows import ALONE, Alone
 from training.embedder import embed_clips
 from training.gradients import gradient_norms, parts
@@ -33,10 +34,17 @@ class Stepper:
         self._reader = ReadAhead(store, companions, machine.sent)
         self._weights = parts(learner.method)
         self._pace = Pace(machine.device)
+        if learner.stream is not None:
+            learner.stream.share(devices)
 
-    def drawn(self) -> Batch:
-        """The clips of the next step; where they begin an epoch, the method looks at all clips before."""
+    def drawn(self, give_up: Callable[[], bool] = never) -> Batch | None:
+        """The clips of the next step; where they begin an epoch, the method looks at all clips before.
+
+        None where `give_up`, asked while a stream is waited for, says so.
+        """
         t = self._learner
+        if t.stream is not None:
+            return t.stream.next(give_up)
         if t.sampler.epoch_begins:
             weights = t.method.before_epoch(self._embed_all)
             self._devices.agree(t.method)
@@ -51,8 +59,9 @@ class Stepper:
         views = t.method.views(batch, t.generator)  # of amounts that eight bits would round
         with self._machine.autocast():
             losses = t.method.loss(views)
-        if "clips" in losses:
-            t.clip_losses[batch.clips] = losses.pop("clips").float()
+        own = losses.pop("clips", None)
+        if own is not None and t.stream is None:
+            t.clip_losses[batch.clips] = own.float()
         losses["loss"].backward()
         self._devices.average([w.grad for own in self._weights.values() for w in own if w.grad is not None])
         losses |= gradient_norms(self._weights)

@@ -49,12 +49,12 @@ def _train(runs: list[RunWriter]) -> list[Journal]:
     journals = [_journal(run, trained) for run in runs]
     controls = Controls(*journals)
     log = ExitStack()
+    trainings: list[Training] = []
     try:
         for run, journal in zip(runs, journals, strict=True):
             log.enter_context(_logging_to(run.log_path))
             journal.set_status()
         newest = latest_of_all(runs) if trained and len(runs) > 1 else None
-        trainings: list[Training] = []
         for run, journal in zip(runs, journals, strict=True):
             for step in [] if trained else run.snapshots():
                 run.drop_snapshot(step)  # of a first step that only one of the two had come to
@@ -81,6 +81,8 @@ def _train(runs: list[RunWriter]) -> list[Journal]:
         _end(journals, State.FAILED, message)
         raise UserError(message) from error
     finally:
+        for training in trainings:
+            training.close()
         controls.restore()
         log.close()
     return journals

@@ -17,6 +17,7 @@ from explorer.web.incoming import typed as typed_as
 from training.data.dataset import Dataset
 from training.data.dropped import is_dropped
 from training.data.names import readable_name
+from training.data.stream import is_stream, sampled_of
 from training.errors import UserError
 
 ASK_SECONDS = 0.7
@@ -119,7 +120,8 @@ class DataChoice:
             return _answer(_sentence(download), button=not busy and not self._frame.read_only, ask=busy)
         opening = self._frame.services.library.open_datasets.open(name, anew=anew and not is_dropped(name))
         if opening.dataset is not None:
-            return _answer(part=self._describe(opening.dataset))
+            sampled = said(sampled_of(name, len(opening.dataset))) if is_stream(name) else None
+            return _answer(sampled, part=self._describe(opening.dataset))
         if opening.error is not None:
             return _answer(said(opening.error, "bad"))
         return _answer(

@@ -14,6 +14,7 @@ from explorer.services import Services
 from explorer.web.assets import asset_url
 from training.data import whole_reference
 from training.data.dropped import is_one_drop
+from training.data.stream import is_stream
 
 READ_ONLY = "Runs can only be looked at here."
 """Answers whoever would change something on a page for looking only."""
@@ -75,16 +76,17 @@ class Frame:
 
     def reference(self, typed: str | None) -> str:
         """Data as a visitor named it, by a path that stands alone where it is one; empty where nothing was named, or a
-        folder of this machine that visitors may not name.
+        folder of this machine or a stream that visitors may not name.
         """
         whole = whole_reference(typed or "", self.started_in)
-        return whole if self.paths or not os.path.isabs(whole) or whole == self.data or is_one_drop(whole) else ""
+        own = os.path.isabs(whole) or is_stream(whole)  # what reads this machine's files, or what its owner pays for
+        return whole if self.paths or not own or whole == self.data or is_one_drop(whole) else ""
 
     @property
     def data_hint(self) -> str:
         """What a visitor may write where data is chosen."""
         return (
-            "A set by its name, or the path of a folder of sounds on this machine."
+            "A set by its name, the path of a folder of sounds on this machine, or a stream: shards:/path/x-{000..127}.tar."
             if self.paths
             else "A set by its name."
         )

@@ -44,7 +44,9 @@ def command(
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """What says how a new run is trained, as `asked_config` reads it."""
-    parser.add_argument("--data", help="starter, a public set's name, a folder of sounds or a pack (default: starter)")
+    parser.add_argument(
+        "--data", help="starter, a public set's name, a folder of sounds, a pack or a stream (default: starter)"
+    )
     parser.add_argument("--method", help="see `methods` (default: simclr)")
     parser.add_argument("--encoder", help="see `methods` (default: the method's first)")
     length = parser.add_mutually_exclusive_group()

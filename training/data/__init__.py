@@ -3,6 +3,7 @@
 open_dataset("starter")            the built-in set, made on first use
 open_dataset("esc50")              a public set that was fetched before
 open_dataset("/home/me/sounds")    a folder, a zip, a sound file or a pack (`data pack` makes one)
+open_dataset("shards:/data/x-{000..127}.tar")    the sample of a stream, see training.data.stream
 """
 
 import os
@@ -13,6 +14,7 @@ from training.data import cache
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet, Progress, Skipped
 from training.data.progress import quiet
+from training.data.stream.references import is_stream, whole_stream
 
 __all__ = [
     "SAMPLE_RATE",
@@ -45,13 +47,18 @@ class DatasetRow:
 
 
 def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progress = quiet) -> Dataset:
-    """The clips behind `reference`: "starter", the name of a public set, or a path to a folder, zip, sound file or pack.
+    """The clips behind `reference`: "starter", the name of a public set, or a path to a folder, zip, sound file or pack; of a
+    stream those of its sample.
 
     Made on the first call and cached; later calls map the cached samples. `window_seconds` is the longest clip that
     is cut from a file (the built-in set and packs have their own lengths). Raises UserError with one sentence.
     """
     if reference == STARTER:
         return _starter_dataset(progress)
+    if is_stream(reference):
+        from training.data.stream.sample import open_sample
+
+        return open_sample(whole_stream(reference), window_seconds, progress)
     from training.data.public import is_public, public_folder, remember_clips
     from training.data.tensor_file import is_tensor_file
 
@@ -77,6 +84,8 @@ def whole_reference(reference: str, start: str = "") -> str:
     name = reference.strip()
     if not name or name == STARTER or is_public(name):
         return name
+    if is_stream(name):
+        return whole_stream(name, start)
     return os.path.abspath(os.path.join(start, os.path.expanduser(name)))
 
 

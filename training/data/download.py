@@ -89,13 +89,13 @@ def _fetch(url: str, part: Path, progress: Progress) -> None:
         request.add_header("Range", f"bytes={begin}-")
         request.add_header("If-Range", known.version)
     try:
-        with _opener().open(request, timeout=WAIT_SECONDS) as response:
-            continued = response.status == 206 and _range_begin(response) == begin
+        with web_opener().open(request, timeout=WAIT_SECONDS) as response:
+            continued = response.status == 206 and range_begin(response) == begin
             version = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
             if not continued:
                 begin = 0
                 part.unlink(missing_ok=True)  # before the note: else a kill in between would leave it the old bytes
-                _beginning_file(part).write_text(json.dumps({"url": url, "version": _strong(version)}))
+                _beginning_file(part).write_text(json.dumps({"url": url, "version": strong(version)}))
             expected = response.headers.get("Content-Length")
             total = None if expected is None else begin + int(expected)
             with open(part, "ab") as file:
@@ -140,7 +140,7 @@ def _check(url: str, part: Path, sha256: str | None) -> None:
         raise UserError(f"What {url} gave has the checksum {found[:12]}…, but {sha256[:12]}… was expected.")
 
 
-def _opener() -> urllib.request.OpenerDirector:
+def web_opener() -> urllib.request.OpenerDirector:
     """For the web alone: the standard one would also follow a redirection to ftp."""
     opener = urllib.request.OpenerDirector()
     for handler in (
@@ -156,12 +156,12 @@ def _opener() -> urllib.request.OpenerDirector:
     return opener
 
 
-def _strong(version: str) -> str:
+def strong(version: str) -> str:
     """Weak tags promise the same meaning, not the same bytes."""
     return "" if version.startswith("W/") else version
 
 
-def _range_begin(response: http.client.HTTPResponse) -> int:
+def range_begin(response: http.client.HTTPResponse) -> int:
     """Where the bytes begin that the server sends, from "bytes 5-9/10"."""
     found = (response.headers.get("Content-Range") or "").removeprefix("bytes ").partition("-")[0]
     return int(found) if found.isdigit() else -1

@@ -28,7 +28,7 @@ def fetch_hugging_face(reference: str, progress: Progress) -> Path:
     target = hugging_face_folder(reference)
     with cache.locked(target.with_name(f"{target.name}.lock"), progress):
         if not target.is_dir():
-            splits = _splits(reference)
+            splits = splits_of(reference)
             with new_folder(target) as folder:
                 _write(reference, splits, folder, progress)
     progress(1.0, f"{reference} is here.")
@@ -37,14 +37,19 @@ def fetch_hugging_face(reference: str, progress: Progress) -> Path:
 
 def hugging_face_folder(reference: str) -> Path:
     """Where the set lies once it was fetched. Raises UserError where `reference` is no set's name."""
+    check_name(reference)
+    return cache.cache_root() / "public" / ("hf--" + reference.replace("/", "--").replace(":", "---"))
+
+
+def check_name(reference: str) -> None:
+    """Raises UserError where `reference` can't be the name of a set of the hub."""
     if not re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*(:[\w-][\w.-]*)?", reference, re.ASCII):
         raise UserError(
             f"{readable_name(reference, 80)!r} is not the name of a Hugging Face set; owner/name was expected."
         )
-    return cache.cache_root() / "public" / ("hf--" + reference.replace("/", "--").replace(":", "---"))
 
 
-def _splits(reference: str) -> Mapping[str, Any]:
+def splits_of(reference: str) -> Mapping[str, Any]:
     """Split name → rows, not yet downloaded."""
     try:
         import datasets
@@ -54,10 +59,10 @@ def _splits(reference: str) -> Mapping[str, Any]:
     try:
         found = datasets.load_dataset(name, configuration or None, streaming=True)
     except Exception as error:  # the library raises many kinds; the first line says what was wrong
-        raise UserError(f"The Hugging Face set {reference} could not be opened: {_first_line(error)}.") from None
+        raise UserError(f"The Hugging Face set {reference} could not be opened: {first_line(error)}.") from None
     splits = {}
     for split, rows in found.items():
-        column = _sound_column(rows.features or {})
+        column = sound_column(rows.features or {})
         if column:
             splits[split] = rows.cast_column(column, datasets.Audio(decode=False))
     if not splits:
@@ -67,7 +72,7 @@ def _splits(reference: str) -> Mapping[str, Any]:
 
 def _write(reference: str, splits: Mapping[str, Any], folder: Path, progress: Progress) -> None:
     """One file a row, and labels.csv, whose columns become facets."""
-    columns = list(dict.fromkeys(c for rows in splits.values() for c in _label_columns(rows.features)))
+    columns = list(dict.fromkeys(c for rows in splits.values() for c in label_columns(rows.features)))
 
     def written() -> Iterator[list[str | None]]:
         """The rows of the table, each once its sound is kept."""
@@ -76,7 +81,7 @@ def _write(reference: str, splits: Mapping[str, Any], folder: Path, progress: Pr
             if content is not None:
                 (folder / split).mkdir(exist_ok=True)
                 (folder / name).write_bytes(content)
-                yield [name, *(_label(rows.features.get(column), row.get(column)) for column in columns)]
+                yield [name, *(label_of(rows.features.get(column), row.get(column)) for column in columns)]
             if number % 100 == 0:
                 progress(0.0, f"Downloading {reference}: {number:,} sounds so far.")
 
@@ -90,13 +95,13 @@ def _rows(reference: str, splits: Mapping[str, Any]) -> Iterator[tuple[str, Any,
         for split, rows in splits.items():
             safe_split = re.sub(r"[^\w-]", "_", split).lstrip("-")
             for row in rows:
-                yield safe_split, rows, row, _content(row[_sound_column(rows.features)])
+                yield safe_split, rows, row, content_of(row[sound_column(rows.features)])
     except Exception as error:  # the library and what it downloads with raise many kinds
-        raise UserError(f"The download of {reference} broke off: {_first_line(error)}.") from None
+        raise UserError(f"The download of {reference} broke off: {first_line(error)}.") from None
 
 
-def _content(sound: Mapping[str, Any] | None) -> bytes | None:
-    """The stored bytes; those of a set made of single files lie at an address on the hub."""
+def content_of(sound: Mapping[str, Any] | None, most_bytes: int = -1) -> bytes | None:
+    """The stored bytes; those of a set made of single files lie at an address on the hub, from where at most `most_bytes` come."""
     if not sound:
         return None
     if sound.get("bytes") is not None:
@@ -106,15 +111,15 @@ def _content(sound: Mapping[str, Any] | None) -> bytes | None:
         return None  # never a file of this machine
     fsspec = importlib.import_module("fsspec")  # comes with datasets
     with fsspec.open(path, "rb") as file:
-        return bytes(file.read())
+        return bytes(file.read(most_bytes))
 
 
-def _sound_column(features: Mapping[str, Any]) -> str:
+def sound_column(features: Mapping[str, Any]) -> str:
     """The first column of sounds; empty where there is none."""
     return next((column for column, feature in features.items() if type(feature).__name__ == "Audio"), "")
 
 
-def _label_columns(features: Mapping[str, Any]) -> list[str]:
+def label_columns(features: Mapping[str, Any]) -> list[str]:
     """Columns with words or whole numbers, those with named classes first."""
     kinds = {
         column: type(f).__name__ if hasattr(f, "int2str") else getattr(f, "dtype", "") for column, f in features.items()
@@ -123,7 +128,8 @@ def _label_columns(features: Mapping[str, Any]) -> list[str]:
     return sorted(found, key=lambda column: kinds[column] != "ClassLabel")
 
 
-def _label(feature: Any, value: Any) -> str | None:
+def label_of(feature: Any, value: Any) -> str | None:
+    """What a row says in a column of `label_columns`, in words."""
     if value is None or feature is None:
         return None
     if hasattr(feature, "int2str"):
@@ -131,6 +137,7 @@ def _label(feature: Any, value: Any) -> str | None:
     return str(value)[:LONGEST_LABEL]
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What a library says was wrong, without its advice."""
     text = str(error).strip() or type(error).__name__
     return readable_name(text.splitlines()[0].rstrip("."), 200)

@@ -4,6 +4,7 @@ Shapes:  R rows of the whole batch, r of them this process's own.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -42,6 +43,10 @@ class Alone:
     def as_first(self, x: Tensor | None) -> Tensor | None:
         """The first process's x, which is None on all of them or on none."""
         return x
+
+    def said(self, value: Any) -> Any:
+        """What the first process says."""
+        return value
 
     def tell_step(self, seconds: float) -> None:
         """Have the others take a step, of a run that was trained for so long."""

@@ -46,6 +46,7 @@ class DeepCluster(Method):
     """A classifier learns the labels that k-means gives, and k-means clusters what the classifier has learned."""
 
     Config = Settings
+    remembers_clips = True
     encoders = TwoViews.encoders
     card = Card(
         title="DeepCluster",

@@ -71,6 +71,7 @@ class LocalAggregation(Method):
     """Close neighbours (who shares a cluster) become closer than background neighbours (who is merely near)."""
 
     Config = Settings
+    remembers_clips = True
     encoders = TwoViews.encoders
     card = Card(
         title="Local aggregation",

@@ -48,6 +48,7 @@ class MemoryBank(Method):
     """A view must find the memory of its own clip among the memories of all others."""
 
     Config = Settings
+    remembers_clips = True
     encoders = TwoViews.encoders
     card = Card(
         title="Memory bank",

@@ -134,6 +134,9 @@ class Method(nn.Module, ABC):
     settings decide which there are."""
     judges_clips: ClassVar[bool] = False
     """Whether `loss` also gives "clips" (B,), the loss of each clip for itself without a gradient: a column of clips."""
+    remembers_clips: ClassVar[bool] = False
+    """Whether it keeps something of every clip of its data by the clip's number: a memory, a cluster, what lies beside the
+    sound. The clips of a stream have no such numbers."""
     run_defaults: ClassVar[Mapping[str, Any]] = {}
     """Where this method needs other values than RunConfig's defaults."""
     constant_rate: ClassVar[tuple[str, ...]] = ()

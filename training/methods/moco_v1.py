@@ -106,14 +106,14 @@ class MoCoV1(TwoViews):
             )
         self.temperature, self.momentum, self.groups = config.temperature, config.momentum, config.groups
         self.slow = slow_copy(nn.Sequential(self.encoder, self.project))
-        self.queue = Queue(min(config.queue_length, task.clips), config.projection_width, config.table(task))
+        self.queue = Queue(min(config.queue_length, task.clips), config.projection_width)
         self.remark = config.remark(task)
         self._newest: tuple[Tensor, Tensor] | None = None
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """Two random views of each clip (B, F, V), its number (B,), and the order (B,) in which keys are grouped."""
+        """Two random views of each clip (B, F, V), what it counts as (B,), and the order (B,) in which keys are grouped."""
         order = torch.randperm(len(batch.clips), generator=generator, device=batch.clips.device)
-        return {**super().views(batch, generator), "clips": batch.clips, "order": order}
+        return {**super().views(batch, generator), "clips": self.config.counted(batch), "order": order}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 1; the keys of this batch enter the queue only after the step."""
@@ -121,7 +121,7 @@ class MoCoV1(TwoViews):
         q = self._grouped(lambda x: self.project(self.encoder(x)), views["first"])  # (B, P)
         with torch.no_grad():
             k = self._grouped(self.slow, views["second"][order])[order.argsort()]  # (B, P)
-        own_recording = self.queue.of_recordings_of(views["clips"])  # (B, K)
+        own_recording = self.queue.alike(views["clips"])  # (B, K)
         positives = (q * k).sum(1) / self.temperature
         negatives = (products(q, self.queue.entries) / self.temperature).masked_fill(own_recording, -torch.inf)
         loss, found = positive_picked(positives, negatives)

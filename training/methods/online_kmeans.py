@@ -56,6 +56,7 @@ class OnlineKMeans(Method):
     """A classifier learns labels that follow the memory of each clip: after each step it goes to the nearest centroid."""
 
     Config = Settings
+    remembers_clips = True
     encoders = TwoViews.encoders
     card = Card(
         title="Online k-means",

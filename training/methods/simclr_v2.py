@@ -69,12 +69,13 @@ class SimCLRv2(simclr.SimCLR):
         if config.memory_length:
             self.slow = slow_copy(nn.Sequential(self.encoder, self.project))
             length = min(config.memory_length, task.clips)
-            self.queue = Queue(length, config.projection_width, config.table(task))
+            self.queue = Queue(length, config.projection_width)
         self._newest: tuple[Tensor, Tensor] | None = None
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
-        """As SimCLR's, and where there is a memory the clips' numbers (B,)."""
-        return {**super().views(batch, generator), **({"clips": batch.clips} if self.queue is not None else {})}
+        """As SimCLR's, and where there is a memory what each clip counts as (B,)."""
+        counted = {} if self.queue is None else {"clips": self.config.counted(batch)}
+        return {**super().views(batch, generator), **counted}
 
     def further(self, z: Tensor, views: dict[str, Tensor]) -> list[Tensor]:
         """Cosines over temperature with the memory (2B, K); the slow network hears the second views, to be remembered."""
@@ -82,7 +83,7 @@ class SimCLRv2(simclr.SimCLR):
             return []
         with torch.no_grad():
             self._newest = functional.normalize(self.slow(views["second"]).float(), dim=1), views["clips"]
-        left_out = self.queue.of_recordings_of(views["clips"]) | (self.queue.age < 0)  # (B, K)
+        left_out = self.queue.alike(views["clips"]) | (self.queue.age < 0)  # (B, K)
         scores = products(z, self.queue.entries) / self.temperature
         return [scores.masked_fill(left_out.repeat(2, 1), -torch.inf)]
 

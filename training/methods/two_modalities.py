@@ -35,6 +35,7 @@ class TwoModalities(Method):
     0 where there is none; "recordings" (B,) where counterparts of a sound's own recording are no wrong answers.
     """
 
+    remembers_clips = True
     remark = ""
     """Ends the meaning of the chance line."""
     project: nn.Module

@@ -41,8 +41,12 @@ class WrongAnswers:
         """What views say of it: "recordings" (B,), or nothing where all other clips are wrong answers."""
         return {"recordings": batch.recordings} if self.same_recording == "left out" else {}
 
+    def counted(self, batch: Batch) -> Tensor:
+        """(B,) int64: what each clip counts as, for queues; clips of the same number aren't told apart."""
+        return batch.recordings if self.same_recording == "left out" else batch.clips
+
     def table(self, task: Task) -> Tensor:
-        """(n,) int64: what each clip of the data counts as, for memories; clips of the same number aren't told apart."""
+        """(n,) int64: what each clip of the data counts as, for banks; clips of the same number aren't told apart."""
         if self.same_recording == "left out" and task.recordings is not None:
             return task.recordings.clone()
         return torch.arange(task.clips)

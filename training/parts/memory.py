@@ -3,8 +3,6 @@
 import torch
 from torch import Tensor, nn
 
-from training.parts.contrast import of_one_recording
-
 
 class Memory(nn.Module):
     """The base of queues, banks and cluster tables: modules that hold buffers and no parameters.
@@ -18,28 +16,25 @@ class Queue(Memory):
     """First in, first out, of normalised vectors, as in MoCo (He et al. 2020, arXiv 1911.05722).
 
     Begins with random unit vectors. `entries` (K, P); `age` (K,) counts the pushes since each entry came in, −1 for
-    those that were never replaced; `clips` (K,) says which clip each entry is of, −1 where nobody said.
-    `recordings` (n,) says which recording each clip of the data is of; it is no part of the state, since the data says it.
+    those that were never replaced; `clips` (K,) says what each entry counts as, a clip or a recording by its number, −1
+    where nobody said.
     """
 
     entries: Tensor
     age: Tensor
     clips: Tensor
     at: Tensor
-    recordings: Tensor
 
-    def __init__(self, length: int, width: int, recordings: Tensor | None = None) -> None:
+    def __init__(self, length: int, width: int) -> None:
         super().__init__()
         self.register_buffer("entries", nn.functional.normalize(torch.randn(length, width), dim=1))
         self.register_buffer("age", torch.full((length,), -1))
         self.register_buffer("clips", torch.full((length,), -1))
         self.register_buffer("at", torch.zeros((), dtype=torch.int64))
-        known = torch.empty(0, dtype=torch.int64) if recordings is None else recordings
-        self.register_buffer("recordings", known, persistent=False)
 
     @torch.no_grad()
     def push(self, keys: Tensor, clips: Tensor | None = None) -> None:
-        """Replace the oldest entries by keys (B, P) of `clips` (B,); of more keys than the queue is long, the last stay."""
+        """Replace the oldest entries by keys (B, P) that count as `clips` (B,); of more keys than the queue is long, the last stay."""
         length = len(self.entries)
         keys = keys[-length:].to(self.entries.dtype)
         slots = (self.at + torch.arange(len(keys), device=keys.device)) % length
@@ -49,9 +44,9 @@ class Queue(Memory):
         self.clips[slots] = -1 if clips is None else clips[-length:]
         self.at.copy_((self.at + len(keys)) % length)
 
-    def of_recordings_of(self, clips: Tensor) -> Tensor:
-        """(B, K): which entries are of the same recording as the clips (B,), or of the clip itself."""
-        return of_one_recording(self.recordings, clips, self.clips)
+    def alike(self, clips: Tensor) -> Tensor:
+        """(B, K): which entries count as the same as `clips` (B,)."""
+        return (self.clips == clips[:, None]) & (self.clips >= 0)
 
     def ages(self, count: int) -> Tensor:
         """(count,) ages at evenly spaced places of the queue, from the newest entry to the oldest."""

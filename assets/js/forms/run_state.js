@@ -54,6 +54,7 @@ export function offered({ state, place, read_only, watched }) {
  */
 export function stateLine(status) {
   const step = Number(status.step ?? 0).toLocaleString("en");
+  const besides = status.message ? `. ${status.message}` : "";
   const because = status.message ? `: ${uncapitalised(status.message)}` : ".";
   switch (status.state) {
     case "waiting":
@@ -61,7 +62,7 @@ export function stateLine(status) {
     case "preparing":
       return `Preparing${status.message ? `: ${uncapitalised(status.message)}` : " data"} ${percent(status.progress)}`;
     case "training":
-      return `Training, step ${step}${status.steps ? ` of ${status.steps.toLocaleString("en")}` : ""}`;
+      return `Training, step ${step}${status.steps ? ` of ${status.steps.toLocaleString("en")}` : ""}${besides}`;
     case "paused":
       return `Paused at step ${step}.`;
     case "stopping":
@@ -70,7 +71,7 @@ export function stateLine(status) {
       return status.watched ? `Stopped at step ${step}.` : `Stopped at step ${step}; it can be resumed.`;
     case "finished":
       if (status.watched && status.message) return status.message;
-      return `Finished after ${step} steps in ${duration(status.seconds)}.`;
+      return `Finished after ${step} steps in ${duration(status.seconds)}.${besides.slice(1)}`;
     case "exported":
       return `At step ${step} when it was exported; it was still being trained.`;
     case "failed":

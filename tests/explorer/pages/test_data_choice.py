@@ -16,6 +16,7 @@ from explorer.pages.data_choice import DataChoice
 from explorer.runs.library import Library
 from explorer.sounds.downloads import Downloads
 from explorer.visitors.limits import Limits
+from tests.support.shards import write_shards
 from training.data import whole_reference
 from training.data.dataset import Progress
 from training.data.public import folder_of
@@ -73,6 +74,12 @@ def test_a_folder_is_opened_and_summed_up(choice: Any, tmp_path: Path) -> None:
     assert (button, notice, summary["clips"]) == (False, None, 2)
     assert summary["facets"][0]["examples"] == [("owl", 1), ("tit", 1)]
     assert summary["skipped"]["rows"][0]["file"] == "empty.wav"
+
+
+def test_of_a_stream_a_sample_is_summed_up_and_said_to_be_one(choice: Any, tmp_path: Path) -> None:
+    button, notice, summary = looked(choice(), write_shards(tmp_path / "birds", [2, 1]))
+    assert (button, summary["clips"], summary["name"]) == (False, 3, "birds (sample)")
+    assert notice["text"].startswith("These 3 clips are a sample of the stream birds:") and notice["tone"] == ""
 
 
 def test_a_path_where_nothing_is_says_so(choice: Any, tmp_path: Path) -> None:

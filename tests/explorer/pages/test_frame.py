@@ -36,6 +36,7 @@ def test_security_a_folder_of_the_machine_is_not_opened_for_visitors_from_elsewh
         *("/", "/etc", "~", "private", "./private", f"{tmp_path}/shown/../private", f"{tmp_path}/shown/below"),
         *(str(dropped_root()), str(drop.parent), str(drop / "below"), f"{drop}/../..", f"{dropped_root()}/*/x"),
         *(f"{dropped_root()}/{'0b' * 16}/private", f"{dropped_root()}/{'0c' * 16}/x", "a\0b"),
+        *("shards:/etc", "shards:private", "shards:http://127.0.0.1/x.tar", "stream:owner/name"),
     ):
         assert others.reference(named) == ""
         assert own.reference(named) != ""

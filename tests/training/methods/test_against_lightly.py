@@ -114,7 +114,7 @@ def test_a_queue_of_negatives_counts_as_in_lightly() -> None:
     theirs = lightly.NTXentLoss(temperature=0.07, memory_bank_size=(32, P))
     theirs(a, b)  # fills a part of the bank
     assert theirs.memory_bank.bank.shape == (32, P)
-    queue = Queue(32, P, recordings=torch.arange(B + 32))
+    queue = Queue(32, P)
     queue.push(theirs.memory_bank.bank, torch.arange(B, B + 32))
     method = bare(slow=nn.Identity(), queue=queue, temperature=0.07, groups=1)
     method._grouped = lambda network, x: moco_v1.MoCoV1._grouped(method, network, x)

@@ -1,0 +1,200 @@
+"""The process that reads shards: `python -m training.data.stream.reader_process DESCRIPTOR`, started by `reader.py` alone.
+
+It takes one job from its socket and answers until there is nothing more to read, or nobody reads any more. Sounds are
+decoded in a process of its own, as everywhere (`training.data.decode`).
+"""
+
+import contextlib
+import hashlib
+import itertools
+import os
+import resource
+import shutil
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from training.data.dataset import Skipped
+from training.data.decode import OWN_ANSWER_SECONDS, Decoder
+from training.data.files import HASH_BYTES
+from training.data.sniff import NotRead
+from training.data.stream.hub import hub_shards
+from training.data.stream.messages import BROKEN, CLIP, EPOCH_ENDS, LISTED, REFUSED, SKIPPED, Job, Place, Told
+from training.data.stream.order import Piece
+from training.data.stream.records import Record, Shard
+from training.data.stream.references import HUB, places_of
+from training.data.stream.tar_shard import TarShard
+from training.data.windows import windows
+from training.errors import UserError
+
+AHEAD = 6
+"""Sounds that the decoder is given before its answer to the first is read; small, as for every decoder."""
+MOST_SECONDS = 3_600.0
+"""A longer sound is skipped: its clips would follow each other for a whole epoch's share."""
+MEMORY_BYTES = 1 << 30
+"""Beyond what it takes when it starts: a tar that wants more is broken, whatever it says."""
+SAMPLED_SHARDS = 16
+LOOK_SECONDS = 0.5
+"""How often it looks whether the process that it reads for is still there."""
+
+
+def main() -> None:
+    connection = Connection(int(sys.argv[1]))
+    job = Job.from_bytes(connection.recv_bytes())
+    os.makedirs(job.folder, exist_ok=True)
+    threading.Thread(target=_end_with, args=(job,), daemon=True).start()
+    if not job.reference.startswith(HUB):  # the hub's library maps more than that
+        _limit_memory()
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # nobody reads any more
+        try:
+            shards = _shards(job)
+            if not job.shards:
+                connection.send_bytes(_listed(shards).to_bytes())
+                return
+            _Reader(connection, job, shards).read()
+        except UserError as error:
+            connection.send_bytes(Told(REFUSED, {"sentence": str(error)}).to_bytes())
+        finally:
+            shutil.rmtree(job.folder, ignore_errors=True)
+
+
+class _Reader:
+    """Reads one job's shards and sends what they hold."""
+
+    def __init__(self, connection: Connection, job: Job, shards: Sequence[Shard]) -> None:
+        self._connection, self._job, self._shards = connection, job, shards
+        self._decoder = Decoder()
+        self._files = itertools.cycle(Path(job.folder) / f"{job.reader}-{number}" for number in range(AHEAD + 2))
+
+    def read(self) -> None:
+        """Read the pieces of the job once, or epoch after epoch."""
+        job = self._job
+        try:
+            if job.once:
+                self._epoch(job.once, Place())
+                return
+            assert job.team is not None
+            for epoch in itertools.count(job.epoch):
+                begin = job.place if epoch == job.epoch else Place()
+                self._epoch(job.team.pieces(job.seed, epoch, job.reader), begin)
+        finally:
+            self._decoder.close()
+
+    def _epoch(self, pieces: Sequence[Piece], begin: Place) -> None:
+        for number, piece in enumerate(pieces):
+            if number < begin.piece:
+                continue
+            first = begin if number == begin.piece else Place(number)
+            sent = self._piece(number, piece, first)
+            deque(itertools.islice(sent, self._job.clips_a_piece or None), maxlen=0)
+            if not self._decoder.is_free:
+                self._decoder.close()  # with what was asked for ahead and isn't wanted
+        self._send(EPOCH_ENDS)
+
+    def _piece(self, number: int, piece: Piece, begin: Place) -> Iterator[None]:
+        """Send the clips of a piece, one at each turn."""
+        shard = self._shards[piece.shard]
+        waiting: deque[tuple[int, Record]] = deque()
+        about = {"piece": number, "shard": piece.shard}
+        broken = ""
+
+        def answered() -> Iterator[None]:
+            record, asked = waiting.popleft()
+            first = begin.window if record == begin.record else 0
+            yield from self._clips({**about, "record": record}, asked, first)
+
+        try:
+            for record, found in shard.records(lambda r: piece.holds(r) and r >= begin.record):
+                if isinstance(found, Skipped):
+                    self._send(SKIPPED, {"name": f"{shard.name}: {found.file}", "reason": found.reason})
+                    continue
+                path = next(self._files)
+                path.write_bytes(found.sound)
+                self._decoder.request(str(path), follow_links=False, max_seconds=MOST_SECONDS)
+                waiting.append((record, found))
+                if len(waiting) > AHEAD:
+                    yield from answered()
+        except NotRead as reason:
+            broken = str(reason)
+        except MemoryError:
+            broken = "it needs more memory than sounds would"
+        while waiting:
+            yield from answered()
+        if broken:
+            self._send(BROKEN, {"shard": shard.name, "reason": broken})
+
+    def _clips(self, about: dict[str, Any], record: Record, first: int) -> Iterator[None]:
+        facet, group = record.group
+        about |= {
+            "name": record.name, "labels": {**record.labels, facet: group}, "group": [facet, group],
+            "caption": record.caption, "hash": hashlib.blake2b(record.sound, digest_size=HASH_BYTES).hexdigest(),
+        }  # fmt: skip
+        sound = self._decoder.answer(OWN_ANSWER_SECONDS)
+        try:
+            for window, (start, samples) in enumerate(windows(sound, self._job.window_samples)):
+                if window >= first:
+                    self._send(CLIP, {**about, "window": window, "start": start}, samples)
+                    yield
+        except NotRead as reason:
+            name = f"{self._shards[about['shard']].name}: {record.name}"
+            self._send(SKIPPED, {"name": name, "reason": str(reason)})
+
+    def _send(self, kind: bytes, values: dict[str, Any] | None = None, samples: Any = None) -> None:
+        told = Told(kind, values or {}) if samples is None else Told(kind, values or {}, samples)
+        self._connection.send_bytes(told.to_bytes())
+
+
+def _shards(job: Job) -> Sequence[Shard]:
+    """Those of the job; where it names some, exactly these."""
+    if job.reference.startswith(HUB):
+        found = hub_shards(job.reference)
+        if job.shards and [shard.name for shard in found] != list(job.shards):
+            raise UserError(f"The set {job.reference.removeprefix(HUB)} was changed on the hub just now; begin anew.")
+        return found
+    return [TarShard(place) for place in job.shards or places_of(job.reference)]
+
+
+def _listed(shards: Sequence[Shard]) -> Told:
+    """Where the shards are, and of those that a sample is taken of what they are now: None where that can't be seen."""
+    seen: dict[str, str | None] = {}
+    reasons = []
+    for number in sampled(len(shards)):
+        try:
+            seen[str(number)] = shards[number].identity()
+        except NotRead as reason:
+            seen[str(number)] = None
+            reasons.append(f"{shards[number].name}: {reason}")
+    names = [shard.place if isinstance(shard, TarShard) else shard.name for shard in shards]
+    return Told(LISTED, {"shards": names, "identities": seen, "reasons": reasons})
+
+
+def sampled(shards: int) -> list[int]:
+    """Which of so many shards a sample is taken of: a few, evenly spaced."""
+    count = min(shards, SAMPLED_SHARDS)
+    return [number * shards // count for number in range(count)]
+
+
+def _limit_memory() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    with contextlib.suppress(OSError, ValueError):  # not every system knows it
+        in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        limit = in_use + MEMORY_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+def _end_with(job: Job) -> None:
+    """End this process when the one that it reads for has ended, however it did, wherever it is waiting itself."""
+    while os.getppid() == job.trainer:
+        time.sleep(LOOK_SECONDS)
+    while os.path.isdir(job.folder):  # a file may be written just now
+        shutil.rmtree(job.folder, ignore_errors=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
