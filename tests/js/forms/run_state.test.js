@@ -16,7 +16,10 @@ test("what can be asked of a run depends on its state", () => {
 test("a state is one sentence", () => {
   assert.equal(stateLine({ state: "training", step: 1200, steps: 5000 }), "Training, step 1,200 of 5,000");
   assert.equal(stateLine({ state: "training", step: 7, steps: null }), "Training, step 7");
-  assert.equal(stateLine({ state: "training", step: 7, message: "A shard is gone." }), "Training, step 7. A shard is gone.");
+  assert.equal(
+    stateLine({ state: "training", step: 7, message: "A shard is gone." }),
+    "Training, step 7. A shard is gone.",
+  );
   assert.equal(
     stateLine({ state: "finished", step: 7, seconds: 9, message: "A shard is gone." }),
     "Finished after 7 steps in 9 s. A shard is gone.",
