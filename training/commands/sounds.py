@@ -1,4 +1,4 @@
-"""Commands about sounds: which sets there are, what is in one, and downloads."""
+"""Commands about sounds: which sets there are, what is in one, downloads, packs and shards."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from training.data.names import readable_name
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `data list`, `data show`, `data fetch` and `data pack`."""
+    """Declare `data list`, `data show`, `data fetch` and `data pack`, and `shards`."""
     group = commands.add_parser("data", help="list, show, fetch and pack sounds").add_subparsers(
         required=True, metavar="COMMAND"
     )
@@ -21,6 +21,12 @@ def add_commands(commands: Commands) -> None:
         opening.add_argument(
             "--window-seconds", type=float, default=2.0, help="longest clip that is cut from a file (default: 2)"
         )
+    shards = command(
+        commands, "shards", make_shards, "write a folder of sounds as tar files, to be trained on as a stream"
+    )
+    shards.add_argument("reference", metavar="FOLDER", help="a folder or zip of sounds, or a public set that is here")
+    shards.add_argument("out", metavar="OUT", help="where they begin: OUT-000000.tar, OUT-000001.tar …")
+    shards.add_argument("--per-shard", type=int, default=1000, help="sounds in each, at most (default: 1000)")
     command(group, "fetch", fetch_data, "download a public set").add_argument("name", help="see `data list`")
 
 
@@ -74,3 +80,13 @@ def pack_data(options: argparse.Namespace) -> None:
     pictures = len(set(dataset.companions.get("picture", ())) - {None})
     if pictures:
         print(f"The {pictures:,} pictures beside the sounds are not in it.")
+
+
+def make_shards(options: argparse.Namespace) -> None:
+    """Write a folder of sounds as tar files, and say how to train on them."""
+    from training.data.stream.references import numbered_name
+    from training.data.stream.writing import write_shards
+
+    written = write_shards(options.reference, options.out, options.per_shard, progress_line())
+    shards = "1 shard" if len(written) == 1 else f"{len(written):,} shards"
+    print(f"{shards} written; train on them with --data {numbered_name(options.out, len(written))}")

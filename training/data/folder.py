@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from training.data.archives import extracted_zip
@@ -21,7 +21,7 @@ from training.data.labels import labelling
 from training.data.names import readable_name
 from training.data.progress import part_of
 from training.data.sniff import NotRead
-from training.data.sources import Rules, dataset_of, no_sound, sources_of
+from training.data.sources import Rules, Source, dataset_of, no_sound, sources_of
 from training.errors import UserError
 
 SOUND_EXTENSIONS = (
@@ -52,6 +52,12 @@ def open_path(path: str | Path, *, window_seconds: float, progress: Progress) ->
 
 def open_folder(root: Path, rules: Rules, progress: Progress, *, name: str = "") -> Dataset:
     """The clips of every sound below `root`, which is called `name` or else as the folder is."""
+    seen = folder_sounds(root, rules, progress)
+    return seen.dataset(name or readable_name(root.resolve().name, 80) or "sounds", rules, progress)
+
+
+def folder_sounds(root: Path, rules: Rules, progress: Progress) -> "Seen":
+    """The sound files below `root`, not yet decoded. Raises UserError where there are none."""
     shown = readable_name(str(root), LONGEST_SHOWN_PATH)
     try:
         os.listdir(root)
@@ -63,9 +69,8 @@ def open_folder(root: Path, rules: Rules, progress: Progress, *, name: str = "")
     above = root.resolve().parent / "meta" / "esc50.csv"
     if root.resolve().name == "audio" and os.path.isfile(above):
         tables["esc50.csv"] = str(above)
-    name = name or readable_name(root.resolve().name, 80) or "sounds"
     what = "What was dropped" if is_dropped(root) else f"The folder {shown}"
-    return _opened(name, what, files, found, tables, skipped, rules, progress)
+    return _seen(what, files, found, tables, skipped)
 
 
 def open_files(
@@ -83,7 +88,7 @@ def open_files(
     if len(files) == 1 and _is_zip(files[0], rules.follow_links):
         return _open_zip(files[0], rules, progress)
     found = contents(files, part_of(progress, 0.0, LOOKING), follow_links=rules.follow_links)
-    return _opened(name, "What was given", files, found, _tables(files), skipped, rules, progress)
+    return _seen("What was given", files, found, _tables(files), skipped).dataset(name, rules, progress)
 
 
 def _open_zip(file: File, rules: Rules, progress: Progress) -> Dataset:
@@ -94,16 +99,30 @@ def _open_zip(file: File, rules: Rules, progress: Progress) -> Dataset:
     return open_folder(folder, inside, part_of(progress, UNPACKING, 1.0), name=name)
 
 
-def _opened(
-    name: str,
+@dataclass(frozen=True)
+class Seen:
+    """Sound files and what is known of them, before any is decoded."""
+
+    sources: Sequence[Source]
+    group: str
+    """The facet that says where each comes from."""
+    skipped: tuple[Skipped, ...]
+    warnings: tuple[Skipped, ...]
+
+    def dataset(self, name: str, rules: Rules, progress: Progress) -> Dataset:
+        """Their clips."""
+        dataset = dataset_of(name, self.sources, self.group, rules, part_of(progress, LOOKING, 1.0))
+        warnings = (*self.warnings, *dataset.warnings)
+        return replace(dataset, skipped=(*self.skipped, *dataset.skipped), warnings=warnings)
+
+
+def _seen(
     what: str,
     files: Sequence[File],
     found: Sequence[Content],
     tables: dict[str, str],
     skipped: Sequence[Skipped],
-    rules: Rules,
-    progress: Progress,
-) -> Dataset:
+) -> Seen:
     """`found` says what each of `files` holds; `skipped` are those that could not even be looked at."""
     sounds = [(file, content.hash) for file, content in zip(files, found, strict=True) if content.hash]
     silent = {file.name: content.reason for file, content in zip(files, found, strict=True) if content.reason}
@@ -113,9 +132,7 @@ def _opened(
         raise no_sound(what, len(files), all_skipped)
     known = labelling([file.name for file, _ in sounds], tables)
     sources, repeated = sources_of(sounds, {file.name: file for file in files}, known)
-    dataset = dataset_of(name, sources, known.group, rules, part_of(progress, LOOKING, 1.0))
-    warnings = (*known.warnings, *repeated, *dataset.warnings)
-    return replace(dataset, skipped=(*all_skipped, *dataset.skipped), warnings=warnings)
+    return Seen(sources, known.group, all_skipped, (*known.warnings, *repeated))
 
 
 def _tables(files: Sequence[File]) -> dict[str, str]:

@@ -40,6 +40,11 @@ def name_of(reference: str) -> str:
     return readable_name(last.removesuffix(".tar"), 80) or "shards"
 
 
+def numbered_name(begin: str, count: int) -> str:
+    """What names the shards `begin`-000000.tar and so on."""
+    return f"{SHARDS}{begin}-{{000000..{count - 1:06d}}}.tar"
+
+
 def is_address(place: str) -> bool:
     """Whether shards lie on the web and not on this machine."""
     return urlsplit(place).scheme in ("http", "https")
