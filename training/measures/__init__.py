@@ -7,6 +7,7 @@ stage, by `python -m training measure`.
 from math import isfinite
 
 from training.measures import spectrum, spread
+from training.measures.clid import CLUSTER_LEARNABILITY, INTRINSIC_DIMENSION
 from training.measures.discriminant import LIDAR
 from training.measures.knn import CROSS_GROUP_KNN
 from training.measures.measure import Embedded, LabelMeasure, Measure
@@ -42,7 +43,15 @@ MEASURES: dict[str, Measure | LabelMeasure] = {
 }
 
 THOROUGH: dict[str, StageMeasure] = {
-    measure.name: measure for measure in (*spread.OF_STAGES, *spectrum.OF_STAGES, LIDAR, CKA_TO_START)
+    measure.name: measure
+    for measure in (
+        *spread.OF_STAGES,
+        *spectrum.OF_STAGES,
+        LIDAR,
+        INTRINSIC_DIMENSION,
+        CLUSTER_LEARNABILITY,
+        CKA_TO_START,
+    )
 }
 
 
