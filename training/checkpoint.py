@@ -6,6 +6,7 @@ import io
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import safetensors.torch
 import torch
@@ -41,6 +42,13 @@ def save(run: RunWriter, learner: Learner) -> None:
         if name not in memories
     }
     weights = safetensors.torch.save(averaged)
+    state = state_of(learner)
+    hashes = {"weights": _sha256(weights), "state": _sha256(state)}
+    run.write_checkpoint(learner.step, weights, state, hashes)
+
+
+def state_of(learner: Learner) -> bytes:
+    """Everything that moves while a run trains, but for the averaged weights."""
     device = learner.generator.device
     state = {
         "step": learner.step,
@@ -57,8 +65,7 @@ def save(run: RunWriter, learner: Learner) -> None:
     }
     held = io.BytesIO()
     torch.save(state, held)
-    hashes = {"weights": _sha256(weights), "state": _sha256(held.getvalue())}
-    run.write_checkpoint(learner.step, weights, held.getvalue(), hashes)
+    return held.getvalue()
 
 
 def latest(run: RunFolder, newest: int | None = None) -> tuple[int, list[str]]:
@@ -117,14 +124,22 @@ def restore(run: RunFolder, step: int, learner: Learner) -> list[str]:
     if missing:
         raise UserError(f"{checkpoint} lacks {', '.join(missing)}; it cannot be resumed.")
     load_weights(learner.averaged, weights(run, step), run.name)
-    load_weights(learner.method, state["method"], run.name, memories_too=True)
-    with _in_our_words(f"The optimiser's state of the run {run.name} doesn't fit its model; it cannot be resumed."):
+    return take_over(learner, state, checkpoint)
+
+
+def take_over(learner: Learner, state: Mapping[str, Any], checkpoint: str) -> list[str]:
+    """Go on from what `state_of` gave; returns warnings of what can't be as it was. `checkpoint` names it.
+
+    Raises UserError where it doesn't fit.
+    """
+    load_weights(learner.method, state["method"], learner.config.method, memories_too=True)
+    with _in_our_words(f"{checkpoint} holds an optimiser's state that doesn't fit its model; it cannot be resumed."):
         # How it steps is a matter of the device, and not of the checkpoint.
         for saved, own in zip(state["optimizer"]["param_groups"], learner.optimizer.param_groups, strict=True):
             saved.update({name: own[name] for name in ("fused", "foreach") if name in own})
         learner.optimizer.load_state_dict(state["optimizer"])
     if state["step"] and not learner.optimizer.state:
-        raise UserError(f"The optimiser's state of the run {run.name} is empty after {state['step']} steps.")
+        raise UserError(f"{checkpoint} holds no optimiser's state after {state['step']} steps; it cannot be resumed.")
     with _in_our_words(f"{checkpoint} holds other values than it must; it cannot be resumed."):
         learner.sampler.restore(state["sampler"])
         if learner.stream is not None:

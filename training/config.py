@@ -86,6 +86,13 @@ class RunConfig:
         choices=("auto", "memory", "disk"),
         before="memory",
     )
+    devices: int = setting(
+        1,
+        "How many GPUs share each step; the batch is that of all together. More than one wants as many GPUs.",
+        low=1,
+        high=1024,
+        before=1,
+    )
     created: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     git_revision: str | None = None

@@ -13,7 +13,7 @@ from torch import Tensor
 from training.errors import UserError
 
 FIRST_GPU = torch.device("cuda", 0)
-"""Where several are visible, the first one is used; CUDA_VISIBLE_DEVICES says which one that is."""
+"""Where several are visible and the run asks for one, the first is used; CUDA_VISIBLE_DEVICES says which one that is."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,23 @@ class Hardware:
         return x.pin_memory().to(self.device, non_blocking=True) if self.device.type == "cuda" else x
 
 
-def hardware(wanted: str = "auto") -> Hardware:
-    """The device named by `wanted` (auto, cpu or cuda). Raises UserError where a GPU is wanted that can't be used.
+def hardware(wanted: str = "auto", number: int = 0) -> Hardware:
+    """The device named by `wanted` (auto, cpu or cuda), of several GPUs the one of this number.
+
+    Raises UserError where a GPU is wanted that can't be used.
 
     Where any device will do, a GPU that can't be used is told, and the CPU taken.
     """
     remark = ""
     if wanted != "cpu":
-        found, why_not = _first_gpu()
+        gpu = torch.device("cuda", number)
+        found, why_not = _usable(gpu)
         if not why_not:
             _keep_float32_exact()
             # Emulated, as on GPUs before Ampere, bfloat16 is slower than float32; and in float32 cuDNN is slower where the
             # channels lie innermost, as only its tensor cores want them.
             bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
-            return Hardware(FIRST_GPU, bf16, channels_last=bf16)
+            return Hardware(gpu, bf16, channels_last=bf16)
         if wanted == "cuda":
             raise UserError(f"A CUDA device was asked for, but {why_not}; use --device cpu or auto.")
         if found:
@@ -66,8 +69,8 @@ def hardware(wanted: str = "auto") -> Hardware:
     return Hardware(torch.device("cpu"), processor_has_bf16(), channels_last=True, remark=remark)
 
 
-def _first_gpu() -> tuple[bool, str]:
-    """Whether there is a GPU, and why it can't be used: empty where it added two numbers.
+def _usable(gpu: torch.device) -> tuple[bool, str]:
+    """Whether there is a GPU, and why this one can't be used: empty where it added two numbers.
 
     A torch that was made for other GPUs, or one that another program has filled, shows only when something is computed.
     """
@@ -77,7 +80,7 @@ def _first_gpu() -> tuple[bool, str]:
     if not found:
         return False, "torch finds none here" + (f" ({first_line(told[0].message)})" if told else "")
     try:
-        (torch.ones(1, device=FIRST_GPU) + 1).item()
+        (torch.ones(1, device=gpu) + 1).item()
     except RuntimeError as error:
         return True, f"it cannot be used ({first_line(error)})"
     return True, ""

@@ -148,6 +148,7 @@ class Training:
 
     def end(self) -> None:
         """Keep the last state, and say how it ended."""
+        self.devices.tell_end()
         t, journal = self.learner, self.journal
         journal.set_status(state=State.STOPPING, message="Keeping the last state")
         journal.flush(t.step, t.seconds, t.progress, scheduled_rate(self.config, t.step, t.progress))

@@ -4,6 +4,8 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+from torch import Tensor
+
 from training import checkpoint
 from training.baselines import baselines, with_random_init
 from training.columns import clip_values
@@ -15,6 +17,8 @@ from training.data.dataset import Dataset, Progress
 from training.data.room import clip_store
 from training.data.store import ClipStore
 from training.data.stream import is_stream
+from training.devices.followers import Followers
+from training.devices.rows import ALONE
 from training.encoders import ENCODERS
 from training.errors import UserError
 from training.hardware import Hardware, hardware, keep_freed_memory
@@ -22,6 +26,7 @@ from training.journal import Journal
 from training.learner import Learner, new_learner
 from training.loop import Training
 from training.methods import METHODS
+from training.methods.method import Method
 from training.probe import described, stratified_sample
 from training.run import RunWriter
 from training.settings import as_stored, build
@@ -36,22 +41,28 @@ def prepared(
     resume: bool,
     newest: int | None = None,
     beside: Training | None = None,
+    followers: Followers | None = None,
 ) -> Training:
     """All that the training of `run` needs: its data, its learner (as the newest checkpoint left it), its lines to compare with.
 
     `newest`: a checkpoint later than this step is not gone on from. `beside`: a training of the same process, whose sounds
-    are shared where they are the same. Raises UserError where the data or the settings can't be trained, Stopped where it
+    are shared where they are the same. `followers`: the processes that share its steps. Raises UserError where the data or the settings can't be trained, Stopped where it
     is asked to stop meanwhile.
     """
     config = RunConfig.from_json(run.config())
     machine = hardware(config.device)
+    if followers is not None:
+        followers.start(machine)
     if machine.device.type == "cpu":
         keep_freed_memory()
-    journal.set_status(device=machine.name, steps=config.steps, message="Opening the data")
+    name = machine.name if followers is None else f"{followers.size} × {machine.name}"
+    journal.set_status(device=name, steps=config.steps, message="Opening the data")
 
     def preparing(fraction: float, message: str) -> None:
         """What opening the data reports now and then."""
         controls.check()
+        if followers is not None:
+            followers.check()
         journal.status = replace(journal.status, progress=fraction, message=message)
         journal.keep_alive()
 
@@ -63,10 +74,12 @@ def prepared(
         dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=preparing)
         store = None
     _check_data(dataset, config)
-    store = store or _store(dataset, config, machine, preparing)
+    store = store or store_of(dataset, config, machine, preparing)
+    if followers is not None:
+        followers.open(_of_all(config, dataset, store), machine)
     learner = new_learner(config, dataset, store, machine)
     learner.method.prepare(dataset)
-    companions = {name: table.to(machine.device) for name, table in learner.method.companions(dataset).items()}
+    companions = companions_of(learner.method, dataset, machine)
     clips = stratified_sample(dataset, config.probe_clips, config.seed)
     if resume:
         _restore(run, journal, learner, newest)
@@ -85,7 +98,12 @@ def prepared(
     lines_so_far = with_random_init(lines, _first_measures(run))
     run.write_baselines(lines_so_far)
     journal.readings = Readings.of(run.metrics(), lines_so_far, config.method)
-    return Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner)
+    devices = (
+        ALONE
+        if followers is None
+        else followers.gather(learner, machine, lambda: preparing(1.0, "Waiting for the other devices"))
+    )
+    return Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner, devices)
 
 
 def _same_sounds(a: RunConfig, b: RunConfig) -> bool:
@@ -105,7 +123,20 @@ def _same_sounds(a: RunConfig, b: RunConfig) -> bool:
     return all({a.encoder in ENCODERS, b.encoder in ENCODERS}) and heard(a) == heard(b)
 
 
-def _store(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Progress) -> ClipStore:
+def _of_all(config: RunConfig, dataset: Dataset, store: ClipStore) -> dict[str, Any]:
+    """The configuration with all that each process would otherwise decide for itself."""
+    clips_in = "disk" if store.on_disk else "memory"
+    decided = {"data_fingerprint": dataset.fingerprint, "device": store.device.type, "clips_in": clips_in}
+    return {**config.to_json(), **decided}
+
+
+def companions_of(method: Method, dataset: Dataset, machine: Hardware) -> dict[str, Tensor]:
+    """What lies beside the sounds, one row a clip, on the device."""
+    return {name: table.to(machine.device) for name, table in method.companions(dataset).items()}
+
+
+def store_of(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Progress) -> ClipStore:
+    """All clips of a run, as its encoder hears them."""
     samples = ENCODERS[config.encoder].domain == "waveform"
     front_end = None if samples else build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end")
     return clip_store(dataset, front_end, machine.device, progress, config.clips_in)

@@ -8,8 +8,13 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from training.checkpoint import latest_of_all
+from training.config import RunConfig
 from training.controls import Controls, Stopped
+from training.devices.followers import Followers
+from training.devices.place import Place, place
 from training.errors import UserError
 from training.hardware import failure
 from training.journal import Journal
@@ -19,12 +24,13 @@ from training.run import RunFolder, RunWriter, State, Status, reading
 from training.run.twins import Role, trained_with, twin_of
 
 
-def train(folder: Path | str, resume: bool = False) -> State:
+def train(folder: Path | str, resume: bool = False, devices: int | None = None) -> State:
     """Train the run in `folder` to its end, or until it is asked to stop; returns the state it ended in. Its twin, if it has
     one that isn't trained yet, is trained with it: see training.run.twins.
 
     A resume of a run that ended before its first checkpoint begins anew. Whatever goes wrong is in the run's status as
-    one sentence, and raised as UserError. Raises UserError at once where another trainer holds the run, where a run
+    one sentence, and raised as UserError. `devices`: how many share its steps, where it isn't as many as its configuration
+    says; torchrun has the last word. Raises UserError at once where another trainer holds the run, where a run
     would be trained over, and where the folder can't be written or was written by a newer version.
     """
     with ExitStack() as held:
@@ -34,7 +40,7 @@ def train(folder: Path | str, resume: bool = False) -> State:
         twin = trained_with(run)
         runs = [run] if twin is None else [run, held.enter_context(closing(RunWriter(twin.path)))]
         runs.sort(key=_is_broken)
-        journals = _train(runs)
+        journals = _train(runs, devices)
         return journals[runs.index(run)].status.state
 
 
@@ -43,24 +49,29 @@ def _is_broken(run: RunFolder) -> bool:
     return twin is not None and twin.role is Role.BROKEN
 
 
-def _train(runs: list[RunWriter]) -> list[Journal]:
+def _train(runs: list[RunWriter], devices: int | None) -> list[Journal]:
     """Train them in turn, the first one's clock being that of all."""
     trained = all(run.checkpoints() for run in runs)
     journals = [_journal(run, trained) for run in runs]
     controls = Controls(*journals)
     log = ExitStack()
     trainings: list[Training] = []
+    followers: Followers | None = None
     try:
         for run, journal in zip(runs, journals, strict=True):
             log.enter_context(_logging_to(run.log_path))
             journal.set_status()
+        here = _place(runs, devices, trained)
+        followers = log.enter_context(Followers(here)) if here.size > 1 else None
         newest = latest_of_all(runs) if trained and len(runs) > 1 else None
         for run, journal in zip(runs, journals, strict=True):
             for step in [] if trained else run.snapshots():
                 run.drop_snapshot(step)  # of a first step that only one of the two had come to
             beside = trainings[0] if trainings else None
-            trainings.append(prepared(run, journal, controls, trained, newest, beside))
+            trainings.append(prepared(run, journal, controls, trained, newest, beside, followers))
         train_in_turn(trainings, controls)
+        if followers is not None:
+            followers.release()
     except Stopped:
         message = "It was stopped before its training " + ("went on." if trained else "began.")
         _end(journals, State.STOPPED, message)
@@ -77,7 +88,9 @@ def _train(runs: list[RunWriter]) -> list[Journal]:
         raise UserError(message) from error
     except Exception as error:
         logging.exception("The training failed.")
-        message = failure(error) or f"The training failed ({type(error).__name__}: {error}); details are in log.txt."
+        elsewhere = followers.blame() if followers is not None else None
+        unknown = f"The training failed ({type(error).__name__}: {error}); details are in log.txt."
+        message = elsewhere or failure(error) or unknown
         _end(journals, State.FAILED, message)
         raise UserError(message) from error
     finally:
@@ -86,6 +99,19 @@ def _train(runs: list[RunWriter]) -> list[Journal]:
         controls.restore()
         log.close()
     return journals
+
+
+def _place(runs: list[RunWriter], devices: int | None, trained: bool) -> Place:
+    """This process's among those that share the run's steps. Raises UserError for twins on several devices."""
+    here = place()
+    if here.size == 1:
+        size = devices or RunConfig.from_json(runs[0].config()).devices
+        if devices is None and trained and torch.cuda.is_available():  # it goes on on what there is
+            size = min(size, max(1, torch.cuda.device_count()))
+        here = Place(size=size, local_size=size)
+    if here.size > 1 and len(runs) > 1:
+        raise UserError(f"Twins are trained side by side on one device, but {here.size} devices were asked for.")
+    return here
 
 
 def _journal(run: RunWriter, trained: bool) -> Journal:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from training.devices.place import place
 from training.errors import UserError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="change a setting; may be repeated; run., method., views. or front_end. before NAME says whose it is",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--devices", type=int, help="how many GPUs share each step (default: 1)")
     parser.add_argument("--seed", type=int)
 
 
@@ -71,7 +73,7 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
     return new_config(
         _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
         encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
-        breaks=breaks,
+        devices=place().size if place().size > 1 else options.devices, breaks=breaks,
     )  # fmt: skip
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from training.commands.arguments import Commands, add_settings, asked_config, command
 from training.commands.output import listed, print_json
 from training.data.names import readable_name
+from training.devices.place import place
 from training.errors import UserError
 from training.run import Control, RunFolder, create_run, find_runs
 from training.run.naming import new_run_name
 from training.run.reading import regular
 
-DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "break", "device", "seed")
+DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "break", "device", "devices", "seed")
 """Flags of `run` that say what a run's own folder says already."""
 
 
@@ -32,10 +33,14 @@ def add_commands(commands: Commands) -> None:
         metavar="NAME",
         help="take a part out of the method, see `methods`; may be repeated",
     )
-    command(commands, "resume", resume, "go on from a run's last checkpoint", "run")
+    again = command(commands, "resume", resume, "go on from a run's last checkpoint", "run")
+    again.add_argument(
+        "--devices", type=int, help="how many GPUs share each step (default: as before, or as there are)"
+    )
     command(commands, "stop", stop, "ask a run to stop", "run")
     waits = "load everything and wait for a line that names a run"
     command(commands, "standby", standby, waits, internal=True)
+    command(commands, "follow", follow, "share the steps of the run of another process", internal=True)
     command(commands, "list", list_runs, "list runs", "runs", "json")
     command(
         commands, "diagnose", diagnose, "say whether a run learns or collapses, why, and what to change", "run", "json"
@@ -44,6 +49,9 @@ def add_commands(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Train a new run, or the one that a folder describes."""
+    if place().follows:
+        follow(options)
+        return
     folder = _new_run(options) if options.folder is None else _described_run(options)
     from training.trainer import train
 
@@ -74,6 +82,13 @@ def _new_run(options: argparse.Namespace) -> Path:
     return folder
 
 
+def follow(options: argparse.Namespace) -> None:
+    """Take part in the run that the first of several processes trains."""
+    from training.devices.following import follow
+
+    follow()
+
+
 def standby(options: argparse.Namespace) -> None:
     """Load everything, then train the run that the first line of standard input names; end quietly if none comes."""
     import torch._dynamo  # noqa: F401  (which the first optimizer would import, and that takes two seconds)
@@ -93,6 +108,9 @@ def standby(options: argparse.Namespace) -> None:
 
 def resume(options: argparse.Namespace) -> None:
     """Go on from a run's last checkpoint."""
+    if place().follows:
+        follow(options)
+        return
     run = named_run(options)
     run.check_trained_here()
     if run.read_only():
@@ -100,7 +118,7 @@ def resume(options: argparse.Namespace) -> None:
     _refuse_second_trainer(run)
     from training.trainer import train
 
-    print(f"The run is {train(run.path, resume=True)}.", file=sys.stderr)
+    print(f"The run is {train(run.path, resume=True, devices=options.devices)}.", file=sys.stderr)
 
 
 def diagnose(options: argparse.Namespace) -> None:

@@ -51,5 +51,8 @@ class Alone:
     def tell_step(self, seconds: float) -> None:
         """Have the others take a step, of a run that was trained for so long."""
 
+    def tell_end(self) -> None:
+        """Have the others end."""
+
 
 ALONE = Alone()

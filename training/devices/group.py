@@ -1,0 +1,41 @@
+"""How the processes of a run find each other and begin to compute together."""
+
+from datetime import timedelta
+
+import torch
+import torch.distributed as distributed
+from torch.distributed import PrefixStore as PrefixStore  # type: ignore[attr-defined]
+from torch.distributed import Store as Store  # type: ignore[attr-defined]  # torch forgets to say that it exports them
+from torch.distributed import TCPStore as TCPStore  # type: ignore[attr-defined]
+
+from training.devices.place import Place
+from training.devices.ranks import Ranks
+from training.hardware import Hardware
+from training.process import usable_cores
+
+WAIT = timedelta(days=7)
+"""How long processes wait for each other: while the first one prepares data, and through every pause. Whether they live is
+another thing, which training.devices.pulse watches."""
+TASK = "task"
+"""What the first process says when the data is ready: the configuration and the precision, as JSON; null if it never will."""
+READY = "ready/{}"
+"""What the process of a rank says when it has prepared itself."""
+FAILED = "failed/{}"
+"""What the process of a rank says before it ends too early: one sentence."""
+
+
+def begun(store: Store, here: Place, machine: Hardware) -> Ranks:
+    """The group of all processes, once all have come: over NCCL between GPUs, over gloo between CPUs and for what is told."""
+    gpu = machine.device.type == "cuda"
+    if gpu:
+        torch.cuda.set_device(machine.device)
+    distributed.init_process_group(
+        "cpu:gloo,cuda:nccl" if gpu else "gloo",
+        store=PrefixStore("group", store),  rank=here.rank, world_size=here.size, timeout=WAIT,
+    )  # fmt: skip
+    return Ranks(here.rank, here.size)
+
+
+def own_threads(here: Place) -> int:
+    """How many threads a process takes, so that those of one machine share its cores."""
+    return max(1, usable_cores() // here.local_size)
