@@ -124,15 +124,16 @@ def restore(run: RunFolder, step: int, learner: Learner) -> list[str]:
     if missing:
         raise UserError(f"{checkpoint} lacks {', '.join(missing)}; it cannot be resumed.")
     load_weights(learner.averaged, weights(run, step), run.name)
-    return take_over(learner, state, checkpoint)
+    return take_over(learner, state, run.name, checkpoint)
 
 
-def take_over(learner: Learner, state: Mapping[str, Any], checkpoint: str) -> list[str]:
-    """Go on from what `state_of` gave; returns warnings of what can't be as it was. `checkpoint` names it.
+def take_over(learner: Learner, state: Mapping[str, Any], name: str, checkpoint: str) -> list[str]:
+    """Go on from what `state_of` gave; returns warnings of what can't be as it was. `name` is the run's, and
+    `checkpoint` what the state is called.
 
     Raises UserError where it doesn't fit.
     """
-    load_weights(learner.method, state["method"], learner.config.method, memories_too=True)
+    load_weights(learner.method, state["method"], name, memories_too=True)
     with _in_our_words(f"{checkpoint} holds an optimiser's state that doesn't fit its model; it cannot be resumed."):
         # How it steps is a matter of the device, and not of the checkpoint.
         for saved, own in zip(state["optimizer"]["param_groups"], learner.optimizer.param_groups, strict=True):

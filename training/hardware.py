@@ -114,6 +114,13 @@ def failure(error: BaseException) -> str | None:
     return None
 
 
+def gpus() -> int:
+    """How many GPUs of this machine torch may use, as far as it can tell without using one."""
+    with warnings.catch_warnings():  # of a driver that is too old
+        warnings.simplefilter("ignore")
+        return torch.cuda.device_count()
+
+
 def first_line(said: object) -> str:
     """What torch says, without its advice to its developers."""
     return (str(said).strip().splitlines() or [type(said).__name__])[0].rstrip(".")

@@ -8,15 +8,13 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 from training.checkpoint import latest_of_all
 from training.config import RunConfig
 from training.controls import Controls, Stopped
 from training.devices.followers import Followers
 from training.devices.place import Place, place
 from training.errors import UserError
-from training.hardware import failure
+from training.hardware import failure, gpus
 from training.journal import Journal
 from training.loop import Training, train_in_turn
 from training.preparing import prepared
@@ -106,8 +104,8 @@ def _place(runs: list[RunWriter], devices: int | None, trained: bool) -> Place:
     here = place()
     if here.size == 1:
         size = devices or RunConfig.from_json(runs[0].config()).devices
-        if devices is None and trained and torch.cuda.is_available():  # it goes on on what there is
-            size = min(size, max(1, torch.cuda.device_count()))
+        if devices is None and trained and gpus():  # it goes on on what there is
+            size = min(size, gpus())
         here = Place(size=size, local_size=size)
     if here.size > 1 and len(runs) > 1:
         raise UserError(f"Twins are trained side by side on one device, but {here.size} devices were asked for.")

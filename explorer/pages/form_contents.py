@@ -93,17 +93,27 @@ def form_groups(
     `speed`: how fast each size of the encoder is here, as a sentence. `values` by group are put in; without them a field
     keeps what the user wrote, or the default.
     """
+    from training.hardware import gpus
     from training.methods import METHODS
 
     def told(setting: Setting) -> Setting:
+        if setting.name == "devices":
+            return replace(setting, high=gpus())
         if setting.name != "encoder_size":
             return setting
         return replace(setting, meaning=f"{setting.meaning} {speed}".strip())
 
+    def offered(setting: Setting) -> bool:
+        return setting.name != "devices" or gpus() > 1
+
     title = METHODS[method].card.title
     return [
         settings_group(
-            name, GROUPS[name] or title, [*map(told, settings)], (values or {}).get(name), opened=name in OPENED
+            name,
+            GROUPS[name] or title,
+            [*map(told, filter(offered, settings))],
+            (values or {}).get(name),
+            opened=name in OPENED,
         )
         for name, settings in described(method, encoder).items()
     ]
@@ -122,6 +132,7 @@ def config_from(
     from training.breaks.wrong import broken
     from training.config import RunConfig, new_config
     from training.data import whole_reference
+    from training.hardware import gpus
 
     if not data or not data.strip():
         raise UserError("No data is chosen; choose a set, or type the path of a folder.")
@@ -137,4 +148,6 @@ def config_from(
     if wrong and wrong not in [value for _, value in wrong_choices(known_method(method))]:
         raise UserError("This method has no such part to take out, and can make no such mistake; choose another one.")
     config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), **parts, **filled["run"])
+    if config.devices > (there := max(1, gpus())):
+        raise UserError(f"The setting devices is {config.devices}, but a number from 1 to {there} was expected.")
     return (broken(config, wrong) if wrong else config).to_json()

@@ -60,7 +60,9 @@ def test_an_empty_state_of_the_optimizer_is_not_taken_for_one(made_run: MakeRun)
     run = made_run(steps=1)
     train(run.path)
     rewritten(run, 1, lambda state: state["optimizer"].update(state={}))
-    with pytest.raises(UserError, match="The optimiser's state of the run run is empty after 1 steps"):
+    with pytest.raises(
+        UserError, match="The checkpoint of step 1 of the run run holds no optimiser's state after 1 steps"
+    ):
         train(run.path, resume=True)
 
 
@@ -117,7 +119,7 @@ FOREIGN = {
     "odd weights": (lambda state: {**state, "method": {"a": 1}}, "are no table of tensors"),
     "an odd optimizer": (
         lambda state: {**state, "optimizer": {"state": 3, "param_groups": [{}]}},
-        "optimiser's state of the run run doesn't fit its model",
+        "of the run run holds an optimiser's state that doesn't fit its model",
     ),
 }
 

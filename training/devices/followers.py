@@ -24,7 +24,7 @@ from training.devices.pulse import Pulse
 from training.devices.ranks import Ranks
 from training.devices.sharing import share
 from training.errors import UserError
-from training.hardware import Hardware
+from training.hardware import Hardware, gpus
 from training.learner import Learner
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -58,11 +58,10 @@ class Followers:
     def start(self, machine: Hardware) -> None:
         """Start them, or find those that torchrun started. Raises UserError where this machine has not so many GPUs."""
         torch.set_num_threads(own_threads(self._here))
-        gpus = torch.cuda.device_count()
-        if machine.device.type == "cuda" and self._here.local_size > gpus:
+        if machine.device.type == "cuda" and self._here.local_size > gpus():
             raise UserError(
-                f"The run is to be shared by {self._here.local_size} GPUs of this machine, but torch finds {gpus} here; "
-                f"give --devices {gpus}."
+                f"The run is to be shared by {self._here.local_size} GPUs of this machine, but torch finds {gpus()} here; "
+                f"give --devices {gpus()}."
             )
         if place().size > 1:
             self._store = next(rendezvous("env://", timeout=WAIT))[0]

@@ -75,7 +75,7 @@ def _follow(here: Place, store: Store) -> None:
     store.set(READY.format(here.rank), "")
     ranks = begun(store, here, machine)
     state = torch.load(io.BytesIO(ranks.said(None)), map_location="cpu", weights_only=True)
-    checkpoint.take_over(learner, state, "The state of the first process")
+    checkpoint.take_over(learner, state, config.method, "The state of the first process")
     share(learner.method, ranks)
     learner.method.train()
     stepper = Stepper(learner, clips, companions, machine, ranks)

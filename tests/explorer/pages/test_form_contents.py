@@ -81,6 +81,20 @@ def test_missing_things_are_named(data: str, values: dict[str, dict[str, object]
         config_from(data, "simclr", "conv2d", filled("simclr", "conv2d") if values is None else values)
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 8])
+def test_devices_are_offered_where_there_are_several(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.hardware.gpus", lambda: count)
+    (run,) = [group["settings"] for group in form_groups("simclr", "conv2d") if group["name"] == "run"]
+    offered = {setting["name"]: setting["high"] for setting in run}
+    assert offered.get("devices") == (count if count > 1 else None)
+    values = filled("simclr", "conv2d")
+    values["run"]["devices"] = max(1, count)
+    assert config_from("starter", "simclr", "conv2d", values)["devices"] == max(1, count)
+    values["run"]["devices"] = max(1, count) + 1
+    with pytest.raises(UserError, match=r"devices is .* but a number from 1 to .* was expected"):
+        config_from("starter", "simclr", "conv2d", values)
+
+
 def test_neither_steps_nor_seconds_is_refused() -> None:
     values = filled("simclr", "conv2d")
     values["run"].update(steps=None, seconds=None)
