@@ -81,5 +81,9 @@ def _follow(here: Place, store: Store) -> None:
     stepper = Stepper(learner, clips, companions, machine, ranks)
     while (seconds := ranks.next_step()) is not None:
         learner.seconds = seconds
-        stepper.step(stepper.drawn())
+        batch = stepper.drawn()
+        assert batch is not None, "it waits as long as it takes"
+        stepper.step(batch)
+    if learner.stream is not None:
+        learner.stream.close()
     distributed.destroy_process_group()
