@@ -69,7 +69,7 @@ class _Reader:
     def __init__(self, connection: Connection, job: Job, shards: Sequence[Shard]) -> None:
         self._connection, self._job, self._shards = connection, job, shards
         self._decoder = Decoder()
-        self._files = itertools.cycle(Path(job.folder) / f"{job.reader}-{number}" for number in range(AHEAD + 2))
+        self._slots = itertools.cycle([_Slot(Path(job.folder) / str(number)) for number in range(AHEAD + 2)])
 
     def read(self) -> None:
         """Read the pieces of the job once, or epoch after epoch."""
@@ -113,9 +113,7 @@ class _Reader:
                 if isinstance(found, Skipped):
                     self._send(SKIPPED, {"name": f"{shard.name}: {found.file}", "reason": found.reason})
                     continue
-                path = next(self._files)
-                path.write_bytes(found.sound)
-                self._decoder.request(str(path), follow_links=False, max_seconds=MOST_SECONDS)
+                self._decoder.request(next(self._slots).put(found.sound), follow_links=True, max_seconds=MOST_SECONDS)
                 waiting.append((record, found))
                 if len(waiting) > AHEAD:
                     yield from answered()
@@ -147,6 +145,24 @@ class _Reader:
     def _send(self, kind: bytes, values: dict[str, Any] | None = None, samples: Any = None) -> None:
         told = Told(kind, values or {}) if samples is None else Told(kind, values or {}, samples)
         self._connection.send_bytes(told.to_bytes())
+
+
+class _Slot:
+    """Holds a sound where its decoder finds it: in memory where the system has files there (Linux), else in a file."""
+
+    def __init__(self, path: Path) -> None:
+        if hasattr(os, "memfd_create"):
+            self._descriptor = os.memfd_create("sound")
+            self._path = f"/proc/{os.getpid()}/fd/{self._descriptor}"
+        else:
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._path = str(path)
+
+    def put(self, sound: bytes) -> str:
+        """The path of a file that holds `sound`, until the slot is given another one."""
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, sound, 0)
+        return self._path
 
 
 def _shards(job: Job) -> Sequence[Shard]:

@@ -18,6 +18,7 @@ from training.data.stream import feed as feed_module
 from training.data.stream.feed import Feed
 from training.data.stream.order import Team
 from training.data.stream.reader import MOST_DEATHS, Reader
+from training.data.stream.reader_process import _Slot
 from training.data.stream.references import places_of
 from training.data.stream.turns import Clip, Standing
 from training.errors import UserError
@@ -162,6 +163,7 @@ FEEDING = """
 import sys, time
 from training.data.stream.feed import Feed
 from training.data.stream.order import Team
+from training.data.stream.reader_process import _Slot
 from training.data.stream.references import places_of
 shards = tuple(places_of(sys.argv[1]))
 feed = Feed(sys.argv[1], shards, 1600, 0, Team(len(shards), 2))
@@ -228,6 +230,18 @@ def test_it_gives_up_when_asked_while_it_waits(feed_of: MakeFeed, small_blocks: 
         assert reader._process is not None
         reader._process.send_signal(signal.SIGCONT)
     assert numbers(feed.next(18 - drawn)) == whole[drawn:]
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_slot_holds_one_sound_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: bool
+) -> None:
+    if not in_memory:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    slot = _Slot(tmp_path / "0")
+    for sound in (wav(1, 0.4), wav(2, 0.1), b""):
+        assert Path(slot.put(sound)).read_bytes() == sound
+    assert (tmp_path / "0").exists() is not (in_memory and sys.platform == "linux")
 
 
 def test_a_damaged_shard_is_told_and_the_others_go_on(feed_of: MakeFeed, tmp_path: Path) -> None:
