@@ -7,6 +7,7 @@ from typing import Any
 
 from explorer.runs.points import points
 from training.data.names import readable_name
+from training.data.stream import is_stream, sampled_of
 from training.run import RunFolder
 from training.settings import Setting
 
@@ -64,7 +65,7 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         "data": points(run).data_name or readable_name(str(config.get("data") or "")),
         "breaks": [str(name) for name in breaks] if isinstance(breaks, list) else [],
         "settings": [],
-        "note": "",
+        "note": _of_stream(run, str(config.get("data") or "")),
         "watched": False,
     }
     if method not in METHODS or encoder not in ENCODERS:
@@ -77,6 +78,12 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         if setting.name in values.get(group, {})
     ]
     return {**told, "settings": sorted(rows, key=lambda row: not row["changed"])}
+
+
+def _of_stream(run: RunFolder, data: str) -> str:
+    """That what is seen of a stream is a sample; empty of other data."""
+    clips = run.probe().get("data_clips")
+    return sampled_of(data, clips) if is_stream(data) and type(clips) is int else ""
 
 
 def _of_loop(run: RunFolder, config: Mapping[str, Any]) -> dict[str, Any]:

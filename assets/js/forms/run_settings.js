@@ -61,8 +61,9 @@ class RunSettings {
     return [
       make("div.set-head", {}, make("strong", {}, `${method} on ${data || "unknown data"}`), offered),
       make("div.set-chips", {}, ...(chips.length || watched ? chips : [usual])),
+      note ? make("p.set-faint", {}, note) : "",
       watched
-        ? make("p.set-faint", {}, note)
+        ? ""
         : make("details", {}, make("summary", {}, `All ${settings.length} settings of this run`), table(settings)),
     ];
   }

@@ -42,6 +42,16 @@ def test_what_was_changed_comes_first_with_its_default(tmp_path: Path) -> None:
     assert told["breaks"] == ["positives_in_denominator"]
 
 
+def test_of_a_stream_it_is_said_that_a_sample_is_seen(tmp_path: Path) -> None:
+    run = started(tmp_path / "run", **new_config({}, method="simclr", data="shards:/a/x-{0..9}.tar").to_json())
+    assert run_settings(run)["note"] == ""  # before the data is open nobody knows how many clips there are
+    (run.path / "probe.json").write_text(json.dumps({"data_clips": 4096}))
+    assert run_settings(run)["note"].startswith("These 4,096 clips are a sample of the stream x-{0..9}: ")
+    plain = started(tmp_path / "plain", **new_config({}, method="simclr", data="starter").to_json())
+    (plain.path / "probe.json").write_text(json.dumps({"data_clips": 4096}))
+    assert run_settings(plain)["note"] == ""
+
+
 @pytest.mark.parametrize("config", [{}, {"method": "of tomorrow"}, {"method": "simclr", "encoder": 3, "settings": []}])
 def test_of_a_run_that_nobody_knows_nothing_is_told(config: dict[str, Any], tmp_path: Path) -> None:
     assert run_settings(started(tmp_path / "run", **config))["settings"] == []
