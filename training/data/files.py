@@ -62,18 +62,19 @@ def files_below(root: Path) -> tuple[list[File], list[Skipped]]:
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         links = [path for path in (Path(folder, name) for name in folders) if os.path.islink(path)]
         skipped += [Skipped(_shown(path, root), "it is a link to a folder") for path in links]
-        for path in (Path(folder, name) for name in names if not _is_hidden(name)):
+        above = "" if (below := Path(folder).relative_to(root).as_posix()) == "." else f"{below}/"
+        for name in (name for name in names if not _is_hidden(name)):
             try:
-                found.append(file_at(path, path.relative_to(root).as_posix()))
+                found.append(file_at(os.path.join(folder, name), above + name))
             except NotRead as reason:
-                skipped.append(Skipped(_shown(path, root), str(reason)))
+                skipped.append(Skipped(readable_name(above + name), str(reason)))
     return sorted(found, key=lambda file: file.name.split("/")), skipped
 
 
-def file_at(path: Path, name: str, follow_links: bool = True) -> File:
+def file_at(path: str | Path, name: str, follow_links: bool = True) -> File:
     """The regular file at `path`. Raises NotRead with the reason where there is none."""
     try:
-        about = path.stat(follow_symlinks=follow_links)
+        about = os.stat(path, follow_symlinks=follow_links)
     except (OSError, ValueError) as error:
         raise NotRead(f"it cannot be opened: {getattr(error, 'strerror', None) or 'its name holds a NUL'}") from None
     check_regular(about)
@@ -82,7 +83,7 @@ def file_at(path: Path, name: str, follow_links: bool = True) -> File:
 
 def opened(path: str, follow_links: bool) -> int:
     """A descriptor of the regular file at `path`; never waits, as opening a pipe would. Raises NotRead."""
-    file_at(Path(path), path, follow_links)
+    file_at(path, path, follow_links)
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow_links else os.O_NOFOLLOW)
     try:
         descriptor = os.open(path, flags)
@@ -117,9 +118,10 @@ def contents(files: list[File], progress: Progress, *, follow_links: bool, memor
     """What each of `files` holds. `memory`: a folder whose unchanged files are not read again."""
     begin_nanoseconds = time.time_ns()
     known = {} if memory is None else _remembered(memory)
+    keys = [_key(file) for file in files]
     found = []
-    for number, file in enumerate(files):
-        content = known.get(_key(file))
+    for number, (file, key) in enumerate(zip(files, keys, strict=True)):
+        content = known.get(key)
         if content is None:
             if number % 50 == 0:
                 progress(number / len(files), f"Looking at the files: {number:,} of {len(files):,}.")
@@ -127,7 +129,8 @@ def contents(files: list[File], progress: Progress, *, follow_links: bool, memor
         found.append(content)
     if memory is not None:
         settled = begin_nanoseconds - RACY_NANOSECONDS
-        kept = {_key(file): content for file, content in zip(files, found, strict=True) if max(file.times) < settled}
+        triples = zip(files, keys, found, strict=True)
+        kept = {key: content for file, key, content in triples if max(file.times) < settled}
         if kept != known:
             _remember(memory, kept)
     return found

@@ -13,7 +13,8 @@ _ESCAPED_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 def readable_name(name: str, longest: int | None = None) -> str:
     """`name` with invisible and direction-changing characters shown as escapes; cut in its middle beyond `longest`."""
-    shown = "".join(_shown(character) for character in name)
+    plain = name.isascii() and name.isprintable()
+    shown = name if plain else "".join(_shown(character) for character in name)
     if longest is None or len(shown) <= longest:
         return shown
     head = (longest - 1) // 2

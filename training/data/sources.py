@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def sources_of(
             same = readable_name(first[content])
             repeated.append(Skipped(readable_name(file.name), f"it has the same content as {same}"))
         first.setdefault(content, file.name)
-        stem = str(PurePosixPath(file.name).with_suffix(""))
+        stem = posixpath.splitext(file.name)[0]
         sources.append(
             Source(
                 name=file.name,
