@@ -3,24 +3,24 @@
 Asking a trainer for something is a control file in its run's folder.
 """
 
-import contextlib
 import logging
 import os
 import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from explorer.jobs.orphans import held, last_line, mark
+from explorer.jobs.orphans import held, mark
 from explorer.jobs.pairs import job_of, mark_both
-from explorer.jobs.queue_file import OpenQueue, Queue, QueueFile, Verb, Waiting
+from explorer.jobs.queue_file import Queue, Verb, Waiting
 from explorer.jobs.quotas import Jobs
 from explorer.jobs.standby import Standby
 from explorer.jobs.trainers import Command, Trainers, trainer_command
+from explorer.jobs.turns import Turns
 from explorer.visitors.identity import asking
 from explorer.visitors.limits import Limits
 from training.errors import UserError
@@ -54,11 +54,9 @@ class Launcher:
         self._read_only = read_only
         self.root = Path(root).absolute()
         self.jobs = Jobs(limits or Limits(), self.root)
-        self._stop_seconds = stop_seconds
-        self._file = QueueFile(self.root)
-        self._lock = threading.RLock()
         self._standby = Standby() if command is trainer_command and not read_only else None
         self._trainers = Trainers(self.root, command, self._standby)
+        self._turns = Turns(self.root, self.jobs, self._trainers, self._standby, stop_seconds)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._look_for_ever, name="launcher", daemon=True)
         if not read_only:
@@ -73,7 +71,7 @@ class Launcher:
         """
         self._check_allowed()
         config = self.jobs.fitted(config).config
-        with self._changing() as queue:
+        with self._turns.changing() as queue:
             self._check_room(queue.now)
             chosen = name or new_run_name(self.root, config)
             create_run(self._path(chosen), config)
@@ -92,7 +90,7 @@ class Launcher:
 
         self._check_allowed()
         fitted = RunConfig.from_json(self.jobs.fitted(config, runs=2).config)
-        with self._changing() as queue:
+        with self._turns.changing() as queue:
             self._check_room(queue.now)
             name = new_run_name(self.root, config)
             names = {role: f"{name}-{role}" for role in Role}
@@ -110,9 +108,9 @@ class Launcher:
         if state == State.PAUSED:
             run.ask(Control.RESUME)
             return
-        with self._changing() as queue:
+        with self._turns.changing() as queue:
             job = job_of(queue.now, self.root, name)
-            if queue.now.place(job) is not None or self._beginning(queue.now, RunFolder(self.root / job)):
+            if queue.now.place(job) is not None or self._turns.beginning(queue.now, RunFolder(self.root / job)):
                 raise UserError(f"The run {name} is being trained or waits for its turn already.")
             if state not in RESUMABLE and state != State.WAITING:
                 raise UserError(f"The run {name} is {state.value} and cannot be resumed.")
@@ -134,17 +132,16 @@ class Launcher:
     def stop(self, name: str) -> None:
         """Take a waiting run out of the queue; ask a trainer to save and end, and make it end if it doesn't."""
         run = self._trained(name)
-        with self._changing() as queue:
+        with self._turns.changing() as queue:
             job = job_of(queue.now, self.root, name)
             if queue.now.place(job) is not None:
                 queue.now = queue.now.without(job)
                 mark_both(run, State.STOPPED, "It was taken out of the queue before its turn came.")
                 return
-            if not run.status().active and self._busy(queue.now) != name:
+            if not run.status().active and self._turns.busy(queue.now) != name:
                 raise UserError(f"The run {name} is not being trained, so it cannot be stopped.")
         run.ask(Control.STOP)
-        with self._lock:
-            self._trainers.must_end(name, self._stop_seconds)
+        self._turns.must_end(name)
 
     def delete(self, name: str) -> None:
         """Remove a run that nobody trains, for good."""
@@ -152,8 +149,8 @@ class Launcher:
         if run.read_only():
             raise UserError(f"The run {name} was written by a newer version of Hearsight and is read-only here.")
         gone = self.root / f".deleted-{secrets.token_hex(8)}"
-        with self._changing() as queue:
-            if run.status().active or self._busy(queue.now) == name or held(run):
+        with self._turns.changing() as queue:
+            if run.status().active or self._turns.busy(queue.now) == name or held(run):
                 raise UserError(f"The run {name} is being trained; stop it before you delete it.")
             twin = other_of(run) if queue.now.place(name) is not None else None
             if twin is not None:
@@ -164,26 +161,22 @@ class Launcher:
 
     def place(self, name: str) -> int | None:
         """1 for the run that is started next, 0 for the one whose trainer begins; None for one that does not wait."""
-        queue = self._file.read()
+        queue = self._turns.queue()
         job = job_of(queue, self.root, name)
-        return 0 if self._beginning(queue, RunFolder(self.root / job)) else queue.place(job)
+        return 0 if self._turns.beginning(queue, RunFolder(self.root / job)) else queue.place(job)
 
     def paused(self) -> str | None:
         """The paused run that has the device, so that those that wait must wait for it."""
-        busy = self._busy(self._file.read())
+        busy = self._turns.busy(self._turns.queue())
         return busy if busy is not None and RunFolder(self.root / busy).status().state == State.PAUSED else None
 
     def queue(self) -> list[str]:
         """The runs that wait, in order."""
-        return [entry.name for entry in self._file.read().waiting]
+        return [entry.name for entry in self._turns.queue().waiting]
 
     def look(self) -> None:
         """One look at everything: who has ended, who must be made to end, who is next."""
-        with self._lock:
-            queue = self._file.read()
-            self._trainers.look(queue.current)
-            if queue.waiting or queue.current is not None:
-                self._go_on()
+        self._turns.look()
 
     def close(self) -> None:
         """Stop looking: nothing new is started. Trainers go on."""
@@ -193,61 +186,10 @@ class Launcher:
         if self._standby is not None:
             self._standby.close()
 
-    def _go_on(self) -> None:
-        with self._changing() as queue:
-            queue.now = self._settled(queue.now)
-            while queue.now.current is None and queue.now.waiting and self._busy(queue.now) is None:
-                first = queue.now.waiting[0]
-                refused = self.jobs.disk_refusal()
-                current = self._trainers.start(first) if refused is None else None
-                queue.now = replace(queue.now.without(first.name), current=current)
-                if refused is not None:
-                    mark_both(RunFolder(self.root / first.name), State.STOPPED, f"It was not started: {refused}")
-
     def prepare(self) -> None:
         """Have a trainer load all it needs, so that the next start is quick."""
         if self._standby is not None and not self._closed.is_set():
             self._standby.prepare()
-
-    def _settled(self, queue: Queue) -> Queue:
-        """The queue without a current run whose trainer has ended; if it left no word, the run says so."""
-        current = queue.current
-        if current is None:
-            return queue
-        run = RunFolder(self.root / current.name)
-        if current.process.alive():
-            if self.jobs.overdrawn(run) is not None:
-                run.ask(Control.STOP)
-                self._trainers.must_end(run.name, self._stop_seconds)
-            return queue
-        status = run.status()
-        reason = self.jobs.reason_of(run.name)
-        if reason is not None and status.state is State.STOPPED:
-            mark_both(run, State.STOPPED, reason)
-        if run.exists() and status.updated == current.since and not status.active:
-            said = "" if current.name in self._trainers.killed else last_line(run)
-            if said:
-                mark_both(run, State.FAILED, f"The trainer ended at once: {said}")
-            else:
-                mark_both(run, State.CRASHED, "The trainer ended before it said a word; the run can be started anew.")
-        self.prepare()
-        return replace(queue, current=None)
-
-    def _beginning(self, queue: Queue, run: RunFolder) -> bool:
-        """Whether its trainer was started and has not said a word yet."""
-        current = queue.current
-        named = current is not None and current.name == run.name and current.process.alive()
-        return current is not None and named and run.status().updated == current.since
-
-    def _busy(self, queue: Queue) -> str | None:
-        """The run that has the device now, whoever started it."""
-        if queue.current is not None and queue.current.process.alive():
-            return queue.current.name
-        try:
-            runs = [RunFolder(path) for path in self.root.iterdir() if not path.name.startswith(".")]
-        except OSError:
-            return None
-        return next((run.name for run in runs if run.status().state in ACTIVE and not run.watched), None)
 
     def _check_allowed(self) -> None:
         if self._read_only:
@@ -255,7 +197,7 @@ class Launcher:
 
     def _check_room(self, queue: Queue) -> None:
         self.jobs.check_disk()
-        waiting, busy = {entry.name for entry in queue.waiting}, self._busy(queue)
+        waiting, busy = {entry.name for entry in queue.waiting}, self._turns.busy(queue)
         if busy is not None and RunFolder(self.root / busy).status().state in {*ACTIVE, State.WAITING}:
             waiting.add(busy)  # it says that it is over a moment before its trainer is gone
         self.jobs.check_visitor(asking(), waiting)
@@ -283,15 +225,6 @@ class Launcher:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
             raise UserError(f"The name {name!r} cannot be a run's; letters, digits, dots and dashes were expected.")
         return self.root / name
-
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[OpenQueue]:
-        with self._lock:
-            try:
-                with self._file.changing() as queue:
-                    yield queue
-            except OSError as error:
-                raise UserError(f"The folder of the runs, {self.root}, cannot be written: {error.strerror}.") from None
 
     def _look_for_ever(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
