@@ -28,7 +28,7 @@ SHOWN = (
     "tables_mb",
     "memory_mb",
     "mapped_mb",
-    "step_ms",
+    "step_over_few",
     "snapshot_seconds",
     "search_ms",
 )

@@ -30,6 +30,8 @@ from training.snapshot import snapshot
 from training.spectrogram import FrontEnd
 
 STEPS, FIRST = 60, 10
+FEW = 1000
+"""Clips of the store whose steps are timed in turn with the others', on however busy a machine."""
 SEARCHES, WIDTH, NEIGHBOURS = 9, 128, 15
 MAPPED = ("RssAnon", "RssFile")
 Result = TypeVar("Result")
@@ -47,15 +49,17 @@ def main() -> None:
     found: dict[str, float] = {}
     before = memory()
     dataset = timed(found, "open_seconds", lambda: open_dataset(options.folder))
-    beyond = options.clips > len(dataset)
-    store = timed(found, "store_seconds", lambda: stored(dataset, options.clips, options.clips_in == "disk"))
-    if beyond:
-        dataset = repeated(dataset, options.clips)
+    on_disk = options.clips_in == "disk"
+    store = timed(found, "store_seconds", lambda: stored(dataset, options.clips, on_disk))
     config = new_config({}, method="simclr", steps=1_000_000, device="cpu")
-    machine = hardware("cpu")
+    machine, few = hardware("cpu"), stored(dataset, FEW, on_disk)
+    beside = new_learner(config, repeated(dataset, FEW), few, machine)
+    if options.clips > len(dataset):
+        dataset = repeated(dataset, options.clips)
     learner = new_learner(config, dataset, store, machine)
     found["tables_mb"] = (memory()["RssAnon"] - before["RssAnon"]) / 1e6
-    found["step_ms"] = 1000 * step_seconds(learner, store)
+    step, of_few = step_seconds((learner, store), (beside, few))
+    found |= {"step_ms": 1000 * step, "step_over_few": step / of_few}
     found["memory_mb"] = memory()["RssAnon"] / 1e6
     found["mapped_mb"] = memory()["RssFile"] / 1e6
     clips = timed(found, "probe_seconds", lambda: stratified_sample(dataset, config.probe_clips, 0))
@@ -77,32 +81,32 @@ def stored(dataset: Dataset, count: int, on_disk: bool) -> ClipStore:
     """The mel power of the first clips, or of all again and again: in memory as often as there are clips, on disk once."""
     front_end = FrontEnd()
     store = mel_store(dataset, front_end, torch.device("cpu"), quiet, on_disk)
-    if count <= len(dataset):
+    if count == len(dataset):
         return store
     at = torch.arange(count) % len(dataset)
     tables = {name: getattr(store, name)[at] for name in ("spans", "lengths", "groups", "recordings")}
-    if on_disk:
+    if on_disk or count < len(dataset):
         return replace(store, starts=store.starts[at], **tables)
     frames = np.tile(frames_of(dataset, front_end), count // len(dataset) + 1)[:count]
     rows = store.rows.repeat(count // len(dataset), 1)
     return replace(store, rows=rows, starts=torch.from_numpy(np.cumsum(frames) - frames), **tables)
 
 
-def step_seconds(learner: Learner, store: ClipStore) -> float:
-    """Of a whole step, the median of STEPS."""
-    reader = ReadAhead(store, {}, lambda clips: clips)
-    learner.method.train()
-    times = []
+def step_seconds(*learned: tuple[Learner, ClipStore]) -> list[float]:
+    """Of a whole step of each, taken in turn, the median of STEPS."""
+    readers = [ReadAhead(store, {}, lambda clips: clips) for _, store in learned]
+    times: list[list[float]] = [[] for _ in learned]
     for _ in range(FIRST + STEPS):
-        began = time.perf_counter()
-        batch = reader.batch(learner.sampler.next(), learner.sampler.upcoming)
-        learner.method.loss(learner.method.views(batch, learner.generator))["loss"].backward()
-        learner.optimizer.step()
-        learner.optimizer.zero_grad()
-        learner.step += 1
-        learner.average()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times[FIRST:])
+        for (learner, _), reader, own in zip(learned, readers, times, strict=True):
+            began = time.perf_counter()
+            batch = reader.batch(learner.sampler.next(), learner.sampler.upcoming)
+            learner.method.loss(learner.method.views(batch, learner.generator))["loss"].backward()
+            learner.optimizer.step()
+            learner.optimizer.zero_grad()
+            learner.step += 1
+            learner.average()
+            own.append(time.perf_counter() - began)
+    return [statistics.median(own[FIRST:]) for own in times]
 
 
 def projection(h: np.ndarray) -> None:
