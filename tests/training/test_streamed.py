@@ -26,7 +26,7 @@ from training.data.stream.turns import Clip, Standing
 from training.devices.rows import Alone, Rows
 from training.errors import UserError
 from training.methods import METHODS
-from training.run import RunFolder, State, create_run
+from training.run import Control, RunFolder, State, create_run
 from training.spectrogram import FrontEnd
 from training.trainer import train
 
@@ -244,6 +244,16 @@ def _then_fail(keep: Callable[[Any], None]) -> Callable[[Any], None]:
         raise UserError("Somebody pulled the plug.")
 
     return kept
+
+
+@pytest.mark.whole
+def test_two_processes_train_on_a_stream_and_go_on_where_they_were(streamed: MakeRun, at_step: Any) -> None:
+    whole, broken = streamed("whole", steps=14, method="moco_v2"), streamed("broken", steps=14, method="moco_v2")
+    assert train(whole.path, devices=2) == State.FINISHED
+    at_step(7, lambda: broken.ask(Control.STOP))
+    assert train(broken.path, devices=2) == State.STOPPED and broken.status().step == 7
+    assert train(broken.path, resume=True, devices=2) == State.FINISHED
+    assert_same(whole, broken, 14)
 
 
 def test_a_resume_with_other_shards_is_refused(streamed: MakeRun, tmp_path: Path) -> None:

@@ -99,14 +99,12 @@ class _Reader:
     def _piece(self, number: int, piece: Piece, begin: Place) -> Iterator[None]:
         """Send the clips of a piece, one at each turn."""
         shard = self._shards[piece.shard]
-        waiting: deque[tuple[int, Record]] = deque()
-        about = {"piece": number, "shard": piece.shard}
+        waiting: deque[dict[str, Any]] = deque()
         broken = ""
 
         def answered() -> Iterator[None]:
-            record, asked = waiting.popleft()
-            first = begin.window if record == begin.record else 0
-            yield from self._clips({**about, "record": record}, asked, first)
+            about = waiting.popleft()
+            return self._clips(about, begin.window if about["record"] == begin.record else 0)
 
         try:
             for record, found in shard.records(lambda r: piece.holds(r) and r >= begin.record):
@@ -114,7 +112,7 @@ class _Reader:
                     self._send(SKIPPED, {"name": f"{shard.name}: {found.file}", "reason": found.reason})
                     continue
                 self._decoder.request(next(self._slots).put(found.sound), follow_links=True, max_seconds=MOST_SECONDS)
-                waiting.append((record, found))
+                waiting.append({"piece": number, "shard": piece.shard, "record": record, **_known(found)})
                 if len(waiting) > AHEAD:
                     yield from answered()
         except NotRead as reason:
@@ -126,12 +124,8 @@ class _Reader:
         if broken:
             self._send(BROKEN, {"shard": shard.name, "reason": broken})
 
-    def _clips(self, about: dict[str, Any], record: Record, first: int) -> Iterator[None]:
-        facet, group = record.group
-        about |= {
-            "name": record.name, "labels": {**record.labels, facet: group}, "group": [facet, group],
-            "caption": record.caption, "hash": hashlib.blake2b(record.sound, digest_size=HASH_BYTES).hexdigest(),
-        }  # fmt: skip
+    def _clips(self, about: dict[str, Any], first: int) -> Iterator[None]:
+        """Send the clips of the sound that the decoder answers next, from the window `first` on."""
         sound = self._decoder.answer(OWN_ANSWER_SECONDS)
         try:
             for window, (start, samples) in enumerate(windows(sound, self._job.window_samples)):
@@ -139,7 +133,7 @@ class _Reader:
                     self._send(CLIP, {**about, "window": window, "start": start}, samples)
                     yield
         except NotRead as reason:
-            name = f"{self._shards[about['shard']].name}: {record.name}"
+            name = f"{self._shards[about['shard']].name}: {about['name']}"
             self._send(SKIPPED, {"name": name, "reason": str(reason)})
 
     def _send(self, kind: bytes, values: dict[str, Any] | None = None, samples: Any = None) -> None:
@@ -163,6 +157,15 @@ class _Slot:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, sound, 0)
         return self._path
+
+
+def _known(record: Record) -> dict[str, Any]:
+    """What is told of each of a record's clips; the sound itself is the decoder's from here on."""
+    facet, group = record.group
+    return {
+        "name": record.name, "labels": {**record.labels, facet: group}, "group": [facet, group],
+        "caption": record.caption, "hash": hashlib.blake2b(record.sound, digest_size=HASH_BYTES).hexdigest(),
+    }  # fmt: skip
 
 
 def _shards(job: Job) -> Sequence[Shard]:
