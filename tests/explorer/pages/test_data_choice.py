@@ -78,7 +78,7 @@ def test_a_folder_is_opened_and_summed_up(choice: Any, tmp_path: Path) -> None:
 
 def test_of_a_stream_a_sample_is_summed_up_and_said_to_be_one(choice: Any, tmp_path: Path) -> None:
     button, notice, summary = looked(choice(), write_shards(tmp_path / "birds", [2, 1]))
-    assert (button, summary["clips"], summary["name"]) == (False, 3, "birds (sample)")
+    assert (button, summary["clips"], summary["name"]) == (False, 3, "birds (stream)")
     assert notice["text"].startswith("These 3 clips are a sample of the stream birds:") and notice["tone"] == ""
 
 

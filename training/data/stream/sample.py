@@ -45,7 +45,7 @@ def open_sample(reference: str, window_seconds: float, progress: Progress) -> Da
     pieces = tuple(Piece(int(number)) for number in identities)
     return replace(
         cache.made_once(fingerprint, lambda: _made(fingerprint, job, pieces, progress), progress),
-        name=f"{name_of(reference)} (sample)",
+        name=f"{name_of(reference)} (stream)",
     )
 
 
@@ -71,7 +71,7 @@ def listed(reference: str) -> tuple[tuple[str, ...], dict[str, str]]:
 
 
 def _made(fingerprint: str, job: Job, pieces: tuple[Piece, ...], progress: Progress) -> Dataset:
-    writer = ClipWriter(f"{name_of(job.reference)} (sample)", fingerprint)
+    writer = ClipWriter(f"{name_of(job.reference)} (stream)", fingerprint)
     troubles = Troubles()
     most = len(pieces) * job.clips_a_piece
     group = ""

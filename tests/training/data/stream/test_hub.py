@@ -76,7 +76,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, own_cache: Path, tmp_path: Path) -> Pat
 def test_its_sample(hub: Path) -> None:
     (hub / "train" / "none").write_bytes(b"")
     dataset = open_dataset("stream:me/birds")
-    assert dataset.name == "me/birds (sample)" and len(dataset) == 9 and dataset.group == "speaker"
+    assert dataset.name == "me/birds (stream)" and len(dataset) == 9 and dataset.group == "speaker"
     assert dict(dataset.facets["label"].counts()) == {"owl": 5, "wren": 4}
     assert [s.reason for s in dataset.skipped] == ["it has no sound beside it"], (
         "a file of this machine is never opened"

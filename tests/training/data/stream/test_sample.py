@@ -20,7 +20,7 @@ def test_it_is_an_ordinary_data_set(own_cache: Path, tmp_path: Path) -> None:
     seen: list[str] = []
     dataset = open_dataset(reference, window_seconds=0.5, progress=lambda fraction, said: seen.append(said))
     found = summary(dataset)
-    assert (found["name"], found["clips"], found["group"]) == ("x (sample)", 15, "speaker")
+    assert (found["name"], found["clips"], found["group"]) == ("x (stream)", 15, "speaker")
     assert found["facets"]["class"] == {"even": 8, "odd": 6}
     assert found["skipped"][0]["file"] == "part-002.tar: a" and found["skipped"][0]["reason"].startswith("it holds no")
     assert dataset.files[:2] == ("part-000.tar/u0000", "part-000.tar/u0000") and dataset.offsets_seconds[1] == 0.5
