@@ -20,7 +20,7 @@ from training.building import built_method
 from training.config import RunConfig, new_config
 from training.data import open_dataset
 from training.data.store import mel_store, waveform_store
-from training.data.stream import check_streamed, feed
+from training.data.stream import check_streamed, feed, sample
 from training.data.stream.batches import StreamedBatches, readers_for
 from training.data.stream.turns import Clip, Standing
 from training.devices.rows import Alone, Rows
@@ -126,6 +126,13 @@ def test_a_batch_is_what_a_store_would_give(streamed: MakeRun, domain: str) -> N
     assert torch.equal(found.lengths[order], expected.lengths)
     same = expected.groups[:, None] == expected.groups
     assert torch.equal(found.groups[order][:, None] == found.groups[order], same)
+
+
+def test_shards_are_listed_once(streamed: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = RunConfig.from_json(streamed().config())
+    open_dataset(config.data)
+    monkeypatch.setattr(sample, "listed", lambda reference: pytest.fail("it was listed again"))
+    assert len(streamed_batches(config).state()["standings"]) == 1
 
 
 def test_a_batch_has_clips_of_different_lengths(streamed: MakeRun) -> None:

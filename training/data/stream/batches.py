@@ -15,7 +15,7 @@ from training.config import RunConfig
 from training.data.mel_cache import halved
 from training.data.stream.feed import Feed
 from training.data.stream.order import Team
-from training.data.stream.sample import listed
+from training.data.stream.sample import shards_of
 from training.data.stream.turns import Clip, Standing
 from training.data.windows import window_samples
 from training.devices.rows import ALONE, Alone
@@ -42,7 +42,7 @@ class StreamedBatches:
     def __init__(self, config: RunConfig, front_end: FrontEnd | None, sent: Callable[[Tensor], Tensor]) -> None:
         """`front_end`: of an encoder that hears mel; `sent` brings a tensor to the device."""
         self._config, self._front_end, self._sent = config, front_end, sent
-        self._shards, _ = listed(config.data)
+        self._shards = shards_of(config.data)
         self._devices = ALONE
         self._feed: Feed | None = None
         self._standings = torch.tensor([Standing.at_epoch(0, readers_for()).to_row()])

@@ -49,6 +49,14 @@ def open_sample(reference: str, window_seconds: float, progress: Progress) -> Da
     )
 
 
+_seen: dict[str, tuple[str, ...]] = {}
+
+
+def shards_of(reference: str) -> tuple[str, ...]:
+    """All shards of a stream, as this process saw them when it opened the sample. Raises UserError."""
+    return _seen[reference] if reference in _seen else listed(reference)[0]
+
+
 def listed(reference: str) -> tuple[tuple[str, ...], dict[str, str]]:
     """All shards of a stream, and of those that a sample is taken of, by number, what each is.
 
@@ -56,7 +64,7 @@ def listed(reference: str) -> tuple[tuple[str, ...], dict[str, str]]:
     """
     with Reader(Job(reference, 0, ""), Troubles()) as reader:
         found = reader.listed()
-    shards = tuple(found["shards"])
+    shards = _seen[reference] = tuple(found["shards"])
     known = _remembered(reference)
     seen = {
         number: known.get(shards[int(number)]) if identity is None else identity
