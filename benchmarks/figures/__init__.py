@@ -12,7 +12,12 @@ from collections.abc import Callable
 from benchmarks.figures import judgements, page, training
 from benchmarks.figures.tables import RESULTS, ROOT
 
-PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "verdicts.md")
+PAGES = (
+    ROOT / "README.md",
+    ROOT / "docs" / "benchmarks.md",
+    ROOT / "docs" / "verdicts.md",
+    ROOT / "docs" / "devices.md",
+)
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCKS: dict[str, Callable[[], str]] = {
     "default-run": training.default_run,
@@ -20,6 +25,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "beside-page": page.beside_page,
     "catalogue": training.catalogue,
     "sizes": training.sizes,
+    "devices": training.devices,
     "visitors": page.visitors,
     "arrivals": page.arrivals,
     "suspects": judgements.suspects,

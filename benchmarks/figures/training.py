@@ -2,6 +2,7 @@
 
 import statistics
 
+from benchmarks.devices import shared_part, times_as_fast
 from benchmarks.figures.tables import ROOT, results, table, told
 from benchmarks.learning import reached
 from explorer.catalogue.comparison import KNN, by_family, figures
@@ -82,3 +83,28 @@ def sizes() -> str:
         rows.append((f"`{name}`, {about['method']}", *cells))
     head = f"clips a second of one thread, batches of {found['batch']} (weights)"
     return table((head, *ENCODER_SIZES), rows)
+
+
+def devices() -> str:
+    """What several devices would make of a step."""
+    head = (
+        "batches of",
+        "told to each",
+        "shared",
+        "8, if telling is free",
+        "64",
+        "8 by the formula",
+        "64 by the formula",
+    )
+    rows = results("devices")["rows"]
+    return table(
+        ("", *head),
+        (
+            (
+                name, f"{row['batch']:,}", f"{row['megabytes']:.0f} MB in {row['collectives']}", told(shared_part(row), 2),
+                *(f"{times_as_fast(row, size, 0):.1f}" for size in (8, 64)),
+                *(f"{times_as_fast(row, size):.1f}" for size in (8, 64)),
+            )
+            for name, row in rows.items()
+        ),
+    )  # fmt: skip
