@@ -48,7 +48,7 @@ class _Normalised(torch.autograd.Function):
     ) -> tuple[Tensor, ...]:
         axes = [axis for axis in range(x.dim()) if axis != 1]
         own_variance, own_mean = torch.var_mean(x.to(_exact(x)), axes, correction=0)
-        own_count = own_mean.new_tensor([x.numel() / x.shape[1]])
+        own_count = own_mean.new_full((1,), x.numel() / x.shape[1])  # no copy, for which a GPU would be waited for
         counts, means, variances = ranks.gathered(torch.cat([own_count, own_mean, own_variance])).split(
             [1, *2 * [x.shape[1]]], dim=1
         )  # (N, 1), (N, C), (N, C)
