@@ -86,7 +86,7 @@ def _train(runs: list[RunWriter], devices: int | None) -> list[Journal]:
         raise UserError(message) from error
     except Exception as error:
         logging.exception("The training failed.")
-        elsewhere = followers.blame() if followers is not None else None
+        elsewhere = followers.blame(error) if followers is not None else None
         unknown = f"The training failed ({type(error).__name__}: {error}); details are in log.txt."
         message = elsewhere or failure(error) or unknown
         _end(journals, State.FAILED, message)

@@ -32,6 +32,9 @@ HERE = "127.0.0.1"
 BLAME_SECONDS = 3.0
 """How long it is looked for who is missing, after something failed."""
 LEAVE_SECONDS = 10.0
+UNKNOWN = "Another process of the run ended; the run can be resumed from its last checkpoint."
+TELLING = ("gloo", "NCCL", "Socket")
+"""Words of errors of those that can no longer tell each other anything."""
 LOOK_SECONDS = 0.1
 
 
@@ -101,22 +104,22 @@ class Followers:
     def check(self) -> None:
         """Raises UserError where one is missing. For the time before they compute together."""
         if self._pulse is not None and (self._ended() is not None or self._pulse.lost is not None):
-            raise UserError(self.blame() or "Another process of this run ended.")
+            raise UserError(self.blame() or UNKNOWN)
 
-    def blame(self) -> str | None:
-        """One sentence of why something failed, if it is because another process did."""
+    def blame(self, error: BaseException | None = None) -> str | None:
+        """One sentence of why something failed with this error, if it is because another process did."""
         deadline = time.monotonic() + BLAME_SECONDS
         while self._store is not None and self._pulse is not None and time.monotonic() < deadline:
             for rank in range(1, self._here.size):
                 if self._store.check([FAILED.format(rank)]):
                     return f"On device {rank}: {self._store.get(FAILED.format(rank)).decode()}"
             missing = self._pulse.lost if (ended := self._ended()) is None else ended
-            if missing is not None:
+            if missing:  # not 0, which is whoever started them all
                 code = self._children[missing].returncode if missing in self._children else None
                 how = "" if code is None else f" by signal {-code}" if code < 0 else f" with code {code}"
                 return f"The process of device {missing} ended{how}; the run can be resumed from its last checkpoint."
             time.sleep(LOOK_SECONDS)
-        return None
+        return UNKNOWN if any(word in str(error) for word in TELLING) else None
 
     def __exit__(self, *raised: object) -> None:
         if self._begun:

@@ -13,6 +13,7 @@ from tests.training.conftest import TINY
 from tests.training.methods.test_catalogue import method_of
 from training.config import new_config
 from training.devices import pulse
+from training.devices.followers import Followers
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
 from training.devices.ranks import OwnRows, Ranks
@@ -65,6 +66,17 @@ def test_a_copy_made_before_shares_nothing() -> None:
     share(method, Ranks(0, 2))
     assert "forward" in vars(method.encoder) and "forward" in vars(method.target[0])
     assert "forward" not in vars(averaged.encoder) and averaged.augment.devices.size == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "blamed"),
+    [
+        (RuntimeError("[…/gloo/transport/tcp/pair.cc] Connection closed by peer"), True),
+        (ValueError("wrong shape"), False),
+    ],
+)
+def test_an_error_of_telling_is_that_of_another_process(error: Exception, blamed: bool) -> None:
+    assert (Followers(Place(size=2, local_size=2)).blame(error) is not None) == blamed
 
 
 def test_twins_are_refused(tones: Any, tmp_path: Any) -> None:
