@@ -73,7 +73,7 @@ class Collapse:
         config = config_from(data, chosen, encoder if own else None, {**(filled if own else {}), "run": run})
         prediction = Prediction.from_json({name: getattr(event, name, None) for name in (*MEASURES, "collapses")})
         if prediction is None:
-            raise UserError("Something was not foretold; say first of each measure what it will do, then start.")
+            raise UserError("A prediction is missing: say of each measure what it will do, then start.")
         launcher = self._frame.services.launcher
         for note in launcher.jobs.fitted(config, runs=2).notes:
             gr.Info(note, duration=12)

@@ -61,6 +61,11 @@ def changed_settings(config: Mapping[str, Any]) -> list[Changed] | None:
     return sorted(found, key=lambda one: PARTS.index(one.part))
 
 
+def differs(name: str, value: Any, default: Any) -> bool:
+    """Whether a value says that somebody chose it."""
+    return bool(value != default) and not (name in BOUNDS and value is None)
+
+
 def written(value: Any) -> str:
     """A value of a setting in a few signs."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
@@ -69,8 +74,7 @@ def written(value: Any) -> str:
 def _differing(part: str, kind: type, given: Mapping[str, Any], usual: Mapping[str, Any]) -> Iterator[Changed]:
     for setting in describe(kind):
         value, default = given.get(setting.name, setting.default), usual.get(setting.name, setting.default)
-        empty = setting.name in BOUNDS and value is None
-        if setting.name in given and not empty and value != default and _is_value(value):
+        if setting.name in given and differs(setting.name, value, default) and _is_value(value):
             yield Changed(part, setting.name, value, default)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
+from explorer.runs.changed import differs
 from explorer.runs.points import points
 from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
@@ -123,7 +124,7 @@ def _row(setting: Setting, title: str, value: Any) -> dict[str, Any]:
         "value": shown,
         "default": setting.default,
         "unit": setting.unit,
-        "changed": value != setting.default,
+        "changed": differs(setting.name, value, setting.default),
     }
 
 

@@ -120,7 +120,7 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
     page.locator("#drop input[type=file]").set_input_files(str(tmp_path / "three tones.zip"))
     page.locator("#data-summary .data-line").filter(has_text="three tones 60 clips, 30 s of sound").wait_for()
     assert page.locator("#data input").input_value() == "three tones (dropped here)"
-    assert "3: class0 20, class1 20, class2 20" in page.locator("#data-summary dl").inner_text()
+    assert "3: class0 (20), class1 (20), class2 (20)" in page.locator("#data-summary dl").inner_text()
     page.locator("#data-summary summary").filter(has_text="1 file skipped").click()
     listed = page.locator("#data-summary li").inner_text()
     assert listed.startswith("sounds/class0/torn <img src=x>.wav it ")
@@ -136,8 +136,10 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
 
     page.locator("#drawer").wait_for(state="hidden")  # a training was started by it
     page.locator("#form-line button").click()
-    page.locator("#data input").fill(str(tmp_path / "nowhere"))
-    page.locator("#data input").press("Enter")
+    page.locator("#data input").click()  # what is typed takes the place of what is chosen
+    page.keyboard.type(str(tmp_path / "nowhere"))
+    assert page.locator("#data input").input_value() == str(tmp_path / "nowhere")
+    page.keyboard.press("Enter")
     page.locator("#data-notice").get_by_text("nowhere cannot be used").wait_for()
     assert page.locator("#data-summary .data-line").count() == 0
 

@@ -86,4 +86,4 @@ def table(outcome: "Outcome") -> str:
 
 def _told(predicted: str | None, right: bool | None) -> str:
     verdict = {True: ", right", False: ", wrong", None: ""}[right]
-    return f" (foretold: {predicted}{verdict})" if predicted is not None else ""
+    return f" (predicted: {predicted}{verdict})" if predicted is not None else ""

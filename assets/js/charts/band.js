@@ -42,22 +42,22 @@ export function bandReach({ steps, low, high }, last) {
 }
 
 /**
- * On which side of the band a curve's newest snapshots lie, and since which step they do; null where they lie within, or
- * where fewer than ROW are known. Snapshots of which the band knows nothing are passed over.
+ * On which side of the band a curve's newest snapshots lie, and since which step and up to which they were compared; null
+ * where they lie within, or where fewer than ROW are known. Snapshots of which the band knows nothing are passed over.
  * @param {Band} band
  * @param {Curve} curve
  * @param {MetricRow[]} rows
- * @returns {{side: "Below" | "Above", since: number} | null}
+ * @returns {{side: "Below" | "Above", since: number, upTo: number} | null}
  */
 export function outside(band, { key }, rows) {
-  let [found, count] = [/** @type {{side: "Below" | "Above", since: number} | null} */ (null), 0];
+  let [found, count] = [/** @type {{side: "Below" | "Above", since: number, upTo: number} | null} */ (null), 0];
   for (const { step = -1, [key]: value } of rows) {
     const limits = Number.isFinite(value) ? limitsAt(band, step) : null;
     if (!limits) continue;
     const side = value < limits[0] ? "Below" : value > limits[1] ? "Above" : null;
     if (!side) [found, count] = [null, 0];
-    else if (found?.side === side) count += 1;
-    else [found, count] = [{ side, since: step }, 1];
+    else if (found?.side === side) [found.upTo, count] = [step, count + 1];
+    else [found, count] = [{ side, since: step, upTo: step }, 1];
   }
   return count >= ROW ? found : null;
 }
@@ -78,6 +78,17 @@ function limitsAt({ steps, low, high }, step) {
   const between = (/** @type {number[]} */ side) => (1 - share) * side[after - 1] + share * side[after];
   return [between(low), between(high)];
 }
+
+/**
+ * Says what `outside` found. Of a run that went on beyond the band it says up to which step that is known.
+ * @param {{side: "Below" | "Above", since: number, upTo: number}} found
+ * @param {Band} band
+ * @param {number} newest the run's newest step
+ */
+export const outsideWords = ({ side, since, upTo }, { steps }, newest) =>
+  newest > steps[steps.length - 1]
+    ? `${side} healthy runs from step ${since} to ${upTo}; not known beyond`
+    : `${side} healthy runs since step ${since}`;
 
 /** What the band is. @param {Band} band */
 export const bandWords = ({ runs, data, steps }) =>

@@ -4,7 +4,7 @@ import { make, onResize } from "../core/elements.js";
 import { plain, plotly } from "../core/plot.js";
 import { colour } from "../core/theme.js";
 import { view } from "../core/view.js";
-import { bandOf, bandWords, outside } from "./band.js";
+import { bandOf, bandWords, outside, outsideWords } from "./band.js";
 import { layoutOf } from "./chart_layout.js";
 import { curvesIn, levels, meanings, written } from "./declared.js";
 import { enlarge } from "./large.js";
@@ -325,7 +325,7 @@ export class Chart {
     this.healthy.hidden = !band;
     this.outside.hidden = !found;
     this.healthy.textContent = band ? bandWords(band) : "";
-    this.outside.textContent = found ? `${found.side} healthy runs since step ${found.since}` : "";
+    this.outside.textContent = band && found ? outsideWords(found, band, rows[rows.length - 1].step ?? 0) : "";
   }
 
   /**

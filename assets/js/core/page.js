@@ -7,6 +7,7 @@ import { isSeen } from "./pulse.js";
 import { useSource } from "./source.js";
 import { LiveSource } from "./source_live.js";
 import "./tab_keys.js";
+import "./typed_over.js";
 import { view } from "./view.js";
 
 useSource(new LiveSource());

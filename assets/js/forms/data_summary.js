@@ -17,12 +17,12 @@ function duration(seconds) {
 }
 
 /**
- * "class", "3: rain 20, bell 20, dog 20"
+ * "class", "3: rain (20), bell (20), dog (20)"; in brackets, as a label may be a number too
  * @param {DataSummaryValue["facets"][number]} described
  * @param {string | null} group
  */
 function facet({ name, labels, examples }, group) {
-  const shown = examples.map(([label, n]) => `${label} ${number(n)}`).join(", ");
+  const shown = examples.map(([label, n]) => `${label} (${number(n)})`).join(", ");
   const rest = labels > examples.length ? ", …" : "";
   const words = name === group ? `${number(labels)} (where the clips come from)` : `${number(labels)}: ${shown}${rest}`;
   return [make("dt", {}, name), make("dd", {}, words)];

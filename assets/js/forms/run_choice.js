@@ -4,6 +4,7 @@ import { make, targetOf } from "../core/elements.js";
 import { isSeen, onPulse } from "../core/pulse.js";
 import { view } from "../core/view.js";
 import { known } from "../runs/known.js";
+import { chosen } from "../twins/pairs.js";
 
 const AGE_MS = 30_000; // runs grow older by minutes
 const ASK_MS = 4000; // while there is no run to look at, one may be started by the command line
@@ -181,9 +182,7 @@ class RunChoice {
   choose(name) {
     if (name === undefined) return;
     this.options.hidden = true;
-    const runs = [...view.state.runs];
-    runs[this.place] = name;
-    view.set({ runs: runs.filter((other, place) => other && (other !== name || place === this.place)) });
+    view.set({ runs: chosen(view.state.runs, this.place, name) });
     this.close();
     this.field.blur();
   }

@@ -18,8 +18,8 @@ export function facetsShown({ facets, note, clips, step }) {
     make("tbody", {}, ...facets.map(row)),
   );
   const words =
-    `Share of ${clips.toLocaleString("en")} clips that get their own label, at step ${step.toLocaleString("en")}, by clips of ` +
-    "other sources; of baselines kNN / probe.";
+    `Share of ${clips.toLocaleString("en")} clips whose label is found from clips of other sources, at step ` +
+    `${step.toLocaleString("en")}. Baselines: kNN / linear probe.`;
   return [
     make("p.known-words", {}, words),
     ...(facets.length ? [make("div.known-wide", {}, table), key()] : []),

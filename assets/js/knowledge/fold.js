@@ -33,7 +33,7 @@ class KnowledgeView {
     const section = (/** @type {string} */ title, /** @type {HTMLElement} */ content) =>
       make("section.known-part", { hidden: true }, make("h3", {}, title), content);
     this.sections = {
-      facets: section("How well each label can be told", this.facets),
+      facets: section("How well the model tells labels apart", this.facets),
       shortcuts: section("What it may listen to instead", this.shortcuts),
       invariance: section("What it ignores", this.profile),
     };

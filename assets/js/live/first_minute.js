@@ -12,7 +12,7 @@ const EXAMPLE = "example"; // see explorer/runs/library.py
 const KEY = "hearsight:greeted";
 const PACE_MS = 1300; // a movement of the map takes about half of it
 const CAPTIONS = [
-  "Each point is a sound. Before training, they lie where chance put them.",
+  "Each point is a sound. Before training, the model puts only few alike sounds together.",
   "At each step the model hears two altered copies of a sound, and learns which belong together. No label is used.",
   "Sounds that are alike have moved together. The colours are labels, for you alone: the model never saw them.",
 ];

@@ -36,7 +36,7 @@ export class CollapseForm {
     this.offers = null;
     this.button = make(
       "button.plain",
-      { type: "button", "aria-haspopup": "dialog", title: "Break a method on purpose, and foretell what comes of it" },
+      { type: "button", "aria-haspopup": "dialog", title: "Break a method on purpose, and predict what happens" },
       "Make it collapse",
     );
     this.button.addEventListener("click", () => this.show());
@@ -208,7 +208,7 @@ export class CollapseForm {
     if (this.asked > 0) return "Starting …";
     if (!this.chosen("wrong")) return "Choose what goes wrong.";
     const left = [...MEASURES.map(([name]) => name), "collapses"].filter((name) => !this.chosen(name)).length;
-    if (left) return left === 5 ? "Say first what will happen." : `${left} more to foretell.`;
+    if (left) return left === 5 ? "Say first what will happen." : `${left} more to predict.`;
     return Number.isInteger(this.steps.valueAsNumber) && this.steps.valueAsNumber > 0
       ? ""
       : "Say for how many steps, as a whole number.";

@@ -1,4 +1,4 @@
-// Two runs of which one is broken on purpose: what the loss of each sees, and what came of what was foretold.
+// Two runs of which one is broken on purpose: what the loss of each sees, and what came of what was predicted.
 
 import { TINTS } from "../charts/over.js";
 import { make } from "../core/elements.js";
@@ -6,7 +6,8 @@ import { feedOf, isActive } from "../core/feed.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { LensView } from "../lens/lens.js";
-import { inWords, MEASURES, score, written, yesOrNo } from "./words.js";
+import { pair } from "./pairs.js";
+import { inWords, judged, MEASURES, score, written, yesOrNo } from "./words.js";
 
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Twins, TwinRole } from "../core/types.d.ts" */
@@ -40,7 +41,7 @@ class TwinsView {
     this.rows = make("tbody");
     this.head = make("p.twins-score", { role: "status" });
     this.why = make("div.twins-why");
-    const heads = ["", "broken", "healthy", "the broken one's is", "foretold", ""];
+    const heads = ["", "broken", "healthy", "broken beside healthy", "your prediction", ""];
     root.append(
       make("div.twins-head", {}, this.title, this.does),
       make(
@@ -116,6 +117,7 @@ class TwinsView {
     this.draw(found);
     const other = ROLES.map(([role]) => found.runs[role]).find((name) => name !== run);
     if (!other) return;
+    pair(run, other);
     if (feeds.length === 1) this.follow(other);
     if (first && view.state.runs.length === 1) view.set({ runs: [run, other] }, { replace: true }); // their curves belong together
   }
@@ -136,12 +138,12 @@ class TwinsView {
     this.tint();
     const said = outcome && score(outcome);
     this.head.textContent = !outcome
-      ? "What came of it is told from the first snapshot on."
+      ? "The first comparison appears with the second snapshot."
       : outcome.ended
         ? `At the end, step ${outcome.step.toLocaleString("en")}. ${said}`
-        : `So far, at step ${outcome.step.toLocaleString("en")}.`;
+        : `So far, at step ${outcome.step.toLocaleString("en")}. Your predictions are judged when both runs end.`;
     this.rows.replaceChildren(
-      ...MEASURES.map((about, i) => this.row(about, outcome?.measures[i], prediction)),
+      ...MEASURES.map((about, i) => this.row(about, outcome?.measures[i], prediction, outcome?.ended)),
       this.last(outcome, prediction, verdicts),
     );
     this.explain(wrong.expected, verdicts);
@@ -151,8 +153,9 @@ class TwinsView {
    * @param {typeof MEASURES[number]} about
    * @param {import("../core/types.d.ts").TwinMeasure | undefined} measured
    * @param {Twins["prediction"]} prediction
+   * @param {boolean | undefined} ended
    */
-  row([name, title, says, digits], measured, prediction) {
+  row([name, title, says, digits], measured, prediction, ended) {
     return make(
       "tr",
       {},
@@ -161,7 +164,7 @@ class TwinsView {
       make("td", {}, written(measured?.healthy ?? null, digits)),
       make("td", {}, inWords(measured?.happened)),
       make("td", {}, inWords(prediction?.[name])),
-      judged(measured?.right),
+      mark(judged(measured?.right, ended)),
     );
   }
 
@@ -178,7 +181,7 @@ class TwinsView {
       ...ROLES.map(([role]) => make("td.twins-kind", {}, verdicts[role]?.title ?? "–")),
       make("td", {}, yesOrNo(outcome?.collapsed)),
       make("td", {}, yesOrNo(prediction?.collapses)),
-      judged(outcome?.right),
+      mark(judged(outcome?.right, outcome?.ended)),
     );
   }
 
@@ -207,13 +210,8 @@ class TwinsView {
   }
 }
 
-/** @param {boolean | null | undefined} right */
-const judged = (right) =>
-  make(
-    right === false ? "td.twins-wrong" : "td.twins-right",
-    {},
-    right === true ? "✓ right" : right === false ? "✗ wrong" : "",
-  );
+/** @param {string} words */
+const mark = (words) => make(words.startsWith("✗") ? "td.twins-wrong" : "td.twins-right", {}, words);
 
 /**
  * The component: shows the run that is looked at.

@@ -1,4 +1,4 @@
-// What is foretold and told of two runs, in words.
+// What is predicted and told of two runs, in words.
 
 /** @import { Direction, TwinMeasure } from "../core/types.d.ts" */
 
@@ -33,12 +33,19 @@ export const written = (value, digits) =>
         .replace(/^-/, "−");
 
 /**
- * How many of the five were right, in a sentence; "" where nothing was foretold.
+ * How many of the five were right, in a sentence; "" where nothing was predicted.
  * @param {{measures: Pick<TwinMeasure, "right">[], right: boolean | null}} outcome
  */
 export function score({ measures, right }) {
   const judged = [...measures.map((measure) => measure.right), right].filter((one) => one !== null);
   if (!judged.length) return "";
   const hits = judged.filter(Boolean).length;
-  return `${hits} of ${judged.length} foretold rightly.`;
+  return `${hits} of ${judged.length} predictions were right.`;
 }
+
+/**
+ * What a prediction turned out to be; "" while the runs train, as a direction may turn until they end.
+ * @param {boolean | null | undefined} right
+ * @param {boolean | undefined} ended
+ */
+export const judged = (right, ended) => (!ended || typeof right !== "boolean" ? "" : right ? "✓ right" : "✗ wrong");

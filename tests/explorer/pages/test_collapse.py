@@ -84,9 +84,9 @@ def test_another_method_than_the_forms_is_trained_by_its_own_defaults(begin: Any
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"loss": None}, "Something was not foretold"),
-        ({"rank": "sideways"}, "Something was not foretold"),
-        ({"collapses": None}, "Something was not foretold"),
+        ({"loss": None}, "A prediction is missing"),
+        ({"rank": "sideways"}, "A prediction is missing"),
+        ({"collapses": None}, "A prediction is missing"),
         ({"wrong": "part:variance"}, "With the method byol 'part:variance' can't be done wrong"),
         ({"wrong": "../x"}, "can't be done wrong"),
         ({"steps": None}, "neither steps nor seconds"),

@@ -57,6 +57,12 @@ def test_of_a_run_that_nobody_knows_nothing_is_told(config: dict[str, Any], tmp_
     assert run_settings(started(tmp_path / "run", **config))["settings"] == []
 
 
+def test_a_run_that_is_bound_by_steps_alone_has_not_changed_its_seconds(tmp_path: Path) -> None:
+    config = new_config({}, method="simclr", data="starter", steps=300, seconds=None)
+    told = run_settings(started(tmp_path / "run", **config.to_json()))
+    assert [(row["name"], row["value"]) for row in told["settings"] if row["changed"]] == [("steps", 300)]
+
+
 def test_a_damaged_part_is_left_out(tmp_path: Path) -> None:
     config = {"method": "simclr", "encoder": "conv2d", "settings": "none", "batch_size": 32}
     told = run_settings(started(tmp_path / "run", **config))

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { bandOf, bandReach, bandWords, outside } = await import("../../../assets/js/charts/band.js");
+const { bandOf, bandReach, bandWords, outside, outsideWords } = await import("../../../assets/js/charts/band.js");
 
 const band = { steps: [20, 40, 60], low: [2, 4, 4], high: [6, 8, 8], runs: 3, data: ["digits"] };
 const curve = { key: "m" };
@@ -20,20 +20,21 @@ test("a chart of one curve has the band of its measure, one of several has none"
 
 test("its limits between two steps lie on the line between theirs", () => {
   assert.equal(outside(band, curve, rows([30, 3.1], [30, 6.9])), null);
-  assert.deepEqual(outside(band, curve, rows([30, 2.9], [50, 3.9])), { side: "Below", since: 30 });
+  assert.deepEqual(outside(band, curve, rows([30, 2.9], [50, 3.9])), { side: "Below", since: 30, upTo: 50 });
 });
 
 test("one snapshot outside is not told, nor one that came back", () => {
   assert.equal(outside(band, curve, rows([20, 3], [40, 1])), null);
   assert.equal(outside(band, curve, rows([20, 1], [30, 1], [40, 5])), null);
   assert.equal(outside(band, curve, rows([20, 1], [40, 9])), null);
-  assert.deepEqual(outside(band, curve, rows([20, 1], [30, 9], [40, 9])), { side: "Above", since: 30 });
+  assert.deepEqual(outside(band, curve, rows([20, 1], [30, 9], [40, 9])), { side: "Above", since: 30, upTo: 40 });
 });
 
 test("snapshots that the band knows nothing of are passed over", () => {
   assert.deepEqual(outside(band, curve, rows([0, 9], [20, 1], [60, 1], [80, 5], [100, 5])), {
     side: "Below",
     since: 20,
+    upTo: 60,
   });
   assert.equal(outside(band, curve, [...rows([0, 0], [10, 0], [61, 0]), { step: 40, m: null }, { step: 50 }]), null);
 });
@@ -46,4 +47,10 @@ test("an axis makes room for the part of it that lies beside the curve", () => {
 test("it says of how many runs it was made", () => {
   assert.match(bandWords(band), /3 healthy runs .* \(digits; known up to step 60\)/);
   assert.match(bandWords({ ...band, runs: 1 }), /1 healthy run of/);
+});
+
+test("of a run that went on beyond the band it is told how far the two were compared", () => {
+  const found = { side: "Below", since: 30, upTo: 50 };
+  assert.equal(outsideWords(found, band, 60), "Below healthy runs since step 30");
+  assert.equal(outsideWords(found, band, 2843), "Below healthy runs from step 30 to 50; not known beyond");
 });

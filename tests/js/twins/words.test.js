@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inWords, MEASURES, score, written, yesOrNo } from "../../../assets/js/twins/words.js";
+import { inWords, judged, MEASURES, score, written, yesOrNo } from "../../../assets/js/twins/words.js";
 
 const measures = (...rights) => rights.map((right) => ({ right }));
 
 test("what was right is counted, without what could not be judged", () => {
-  assert.equal(score({ measures: measures(true, false, true, null), right: true }), "3 of 4 foretold rightly.");
-  assert.equal(score({ measures: measures(false, false, false, false), right: false }), "0 of 5 foretold rightly.");
+  assert.equal(score({ measures: measures(true, false, true, null), right: true }), "3 of 4 predictions were right.");
+  assert.equal(
+    score({ measures: measures(false, false, false, false), right: false }),
+    "0 of 5 predictions were right.",
+  );
   assert.equal(score({ measures: measures(null, null, null, null), right: null }), "");
 });
 
@@ -22,4 +25,15 @@ test("values are written with the digits of their measure, and what is missing a
 test("directions and answers are words", () => {
   assert.deepEqual(["lower", "same", "higher", null].map(inWords), ["lower", "about the same", "higher", "–"]);
   assert.deepEqual([true, false, null].map(yesOrNo), ["yes", "no", "–"]);
+});
+
+test("a prediction is judged when both runs have ended, not while they train", () => {
+  assert.deepEqual(
+    [true, false, null].map((right) => judged(right, false)),
+    ["", "", ""],
+  );
+  assert.deepEqual(
+    [true, false, null, undefined].map((right) => judged(right, true)),
+    ["✓ right", "✗ wrong", "", ""],
+  );
 });
