@@ -382,3 +382,13 @@ def test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_ter
         first.communicate()
     assert first.returncode == 0 and out == "" and "The run is stopped." in err and "Traceback" not in err
     assert run.status().state == State.STOPPED and run.checkpoints()[-1] == run.status().step
+
+
+def test_part_of_a_name_is_answered_with_the_names_that_hold_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("byol-broken", "byol-healthy", "simclr"):
+        create_run(tmp_path / name, {"method": name.partition("-")[0]})
+    assert main(["diagnose", "BYOL", "--runs", str(tmp_path)]) != 0
+    said = capsys.readouterr().err
+    assert "There is no run BYOL" in said and "byol-broken" in said and "byol-healthy" in said and "simclr" not in said

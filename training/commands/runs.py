@@ -16,6 +16,8 @@ from training.run import Control, RunFolder, create_run, find_runs
 from training.run.naming import new_run_name
 from training.run.reading import regular
 
+MOST_LIKE = 4
+"""So many names of runs are told to somebody whose name is no run's."""
 DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "break", "device", "devices", "seed")
 """Flags of `run` that say what a run's own folder says already."""
 
@@ -201,4 +203,8 @@ def named_run(options: argparse.Namespace) -> RunFolder:
     for path in (Path(options.run), Path(options.runs) / options.run):
         if RunFolder(path).exists():
             return RunFolder(path)
-    raise UserError(f"There is no run {options.run}: neither a run's folder, nor a name in {options.runs}.")
+    like = [run.name for run in find_runs(Path(options.runs)) if options.run.lower() in run.name.lower()]
+    more = (
+        f" Names that hold it: {', '.join(like[:MOST_LIKE])}{', …' if len(like) > MOST_LIKE else ''}." if like else ""
+    )
+    raise UserError(f"There is no run {options.run}: neither a run's folder, nor a name in {options.runs}.{more}")

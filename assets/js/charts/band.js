@@ -87,7 +87,7 @@ function limitsAt({ steps, low, high }, step) {
  */
 export const outsideWords = ({ side, since, upTo }, { steps }, newest) =>
   newest > steps[steps.length - 1]
-    ? `${side} healthy runs from step ${since} to ${upTo}; not known beyond`
+    ? `${side} healthy runs from step ${since} to ${upTo}`
     : `${side} healthy runs since step ${since}`;
 
 /** What the band is. @param {Band} band */

@@ -126,8 +126,8 @@ export class Columns {
 /** @type {(column: Column | null | undefined) => boolean | undefined} Tags add to what a clip is, and don't name it. */
 const namesClips = (column) => column?.kind === "category" && column.per === "clip" && column.writer !== "page";
 
-/** @type {(column: Column, point: number) => boolean} A clip without tags is not said to have none. */
-const told = (column, point) => column.writer !== "page" || column.values?.[point] >= 0;
+/** @type {(column: Column, point: number) => boolean} A clip without a label or a tag is not said to have none. */
+const told = (column, point) => (column.kind !== "category" && column.writer !== "page") || column.values?.[point] >= 0;
 
 /** @type {(point: number) => (column: Column) => string} */
 const titled = (point) => (column) => `${column.title}: ${written(column, point)}`;

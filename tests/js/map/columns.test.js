@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { written } = await import("../../../assets/js/map/columns.js");
+const { Columns, written } = await import("../../../assets/js/map/columns.js");
 const { coloursOf } = await import("../../../assets/js/map/colours.js");
 
 /** @import { Column } from "../../../assets/js/core/types.d.ts" */
@@ -55,4 +55,16 @@ test("numbers have a scale from their low to their high, without the few that li
 test("labels that have an order come in it", () => {
   const { classes } = coloursOf(column({ names: ["A3", "C2", "C4"], values: [0, 1, 2] }), 3);
   assert.deepEqual(classes.map(({ name }) => name), ["C2", "A3", "C4"]); // biome-ignore format: one line
+});
+
+test("a clip without a label is not said to have none, unless the map is coloured by it", () => {
+  const word = column({ name: "word", title: "word", names: ["yes"], values: [0, 0] });
+  const pitch = column({ name: "pitch", title: "pitch", names: ["A4"], values: [-1, 0] });
+  const loudness = column({ name: "loudness", title: "loudness", kind: "number", values: [-12, -9] });
+  const columns = new Columns("run", [word, pitch, loudness], "word");
+  assert.equal(columns.facts(0), "");
+  assert.equal(columns.facts(1), "pitch: A4");
+  assert.equal(columns.everything(0), "loudness: −12.00");
+  assert.equal(columns.brief(0, word), "");
+  assert.equal(columns.facts(0, pitch), "word: yes");
 });
