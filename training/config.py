@@ -88,7 +88,7 @@ class RunConfig:
     )
     devices: int = setting(
         1,
-        "How many GPUs share each step; the batch is that of all together. More than one wants as many GPUs.",
+        "How many GPUs share each step; the batch is that of all together.",
         low=1,
         high=1024,
         before=1,

@@ -19,10 +19,10 @@ from training.methods.method import Method
 
 
 def share(method: Method, ranks: Ranks) -> None:
-    """From now on each encoder in `method`, and the making of views, is of this process's rows alone, and takes in those of
-    the others.
+    """From now on each encoder in `method`, what else it names in `by_rows`, and the making of views are of this process's
+    rows alone, and take in those of the others.
 
-    Only this very method does so, and no copy of it that was made before. Raises UserError for an encoder that draws random
+    Only this very method does so, and no copy of it that was made before. Raises UserError for a network that draws random
     numbers: on each process it would draw others.
     """
     method.augment = replace(method.augment, devices=ranks)
@@ -30,8 +30,16 @@ def share(method: Method, ranks: Ranks) -> None:
         _check_draws_nothing(encoder)
         for name in encoder.by_rows:
             setattr(encoder, name, _by_rows(getattr(encoder, name), ranks))
-        for norm in (module for module in encoder.modules() if isinstance(module, _BatchNorm)):
-            norm.forward = partial(synchronised, norm, ranks)  # type: ignore[method-assign]  # this norm's alone
+        _synchronise(encoder, ranks)
+    for part in (getattr(method, name) for name in method.by_rows):
+        _check_draws_nothing(part)
+        part.forward = _by_rows(part.forward, ranks)
+        _synchronise(part, ranks)
+
+
+def _synchronise(network: nn.Module, ranks: Ranks) -> None:
+    for norm in (module for module in network.modules() if isinstance(module, _BatchNorm)):
+        norm.forward = partial(synchronised, norm, ranks)  # type: ignore[method-assign]  # this norm's alone
 
 
 def _by_rows(function: Callable[..., Any], ranks: Ranks) -> Callable[..., Any]:
@@ -52,11 +60,11 @@ def _by_rows(function: Callable[..., Any], ranks: Ranks) -> Callable[..., Any]:
     return shared
 
 
-def _check_draws_nothing(encoder: Encoder) -> None:
-    for module in encoder.modules():
+def _check_draws_nothing(network: nn.Module) -> None:
+    for module in network.modules():
         drawn = module.p if isinstance(module, nn.modules.dropout._DropoutNd) else getattr(module, "dropout", 0.0)
         if isinstance(drawn, float) and drawn > 0:
             raise UserError(
-                f"The encoder {type(encoder).__name__} leaves out parts at random ({type(module).__name__}), so it cannot be "
+                f"The network {type(network).__name__} leaves out parts at random ({type(module).__name__}), so it cannot be "
                 "shared by several devices; train it on one."
             )

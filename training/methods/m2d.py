@@ -99,6 +99,7 @@ class M2D(Method):
             "bars", rows="numbers", series=("predictions", "slow copy"), low=0.0,
         ),
     )  # fmt: skip
+    by_rows = ("predict",)
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "learning_rate": 2e-3, "batch_size": 64, "warmup_steps": 100, "views": {**PLAIN, "crop_seconds": 0.48},
     }  # fmt: skip

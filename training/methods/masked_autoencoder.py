@@ -94,6 +94,7 @@ class MaskedAutoencoder(Method):
         ),
     )  # fmt: skip
 
+    by_rows = ("decode",)
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "learning_rate": 1e-3, "batch_size": 64, "warmup_steps": 100,
         "views": {**UNMIXED, **WHOLE_FRAMES, "crop_seconds": 0.64},

@@ -146,6 +146,8 @@ class Method(nn.Module, ABC):
     settings decide."""
     unaveraged: ClassVar[tuple[str, ...]] = ()
     """Names of its modules that begin anew now and then: the averaged weights take them over as they are."""
+    by_rows: ClassVar[tuple[str, ...]] = ()
+    """Names of its modules that treat every clip for itself and cost as much as an encoder: several devices share them out, too."""
     draw: Literal["uniform", "by_group"] = "uniform"
     """`by_group` fills a batch with several clips of each of a few groups, for negatives of the same speaker. Set anew by
     `__init__` where a setting decides."""

@@ -90,9 +90,12 @@ def farthest(found: dict[str, Tensor], expected: dict[str, Tensor]) -> tuple[flo
 
 
 def heard_rows(method: Method) -> Counter[str]:
-    """Counts from now on how many rows each layer of its encoder is given."""
+    """Counts from now on how many rows each layer is given of its encoder and of what else is shared."""
     counted: Counter[str] = Counter()
-    for name, layer in method.encoder.named_modules():
+    others = [
+        (f"{part}.{name}", layer) for part in method.by_rows for name, layer in getattr(method, part).named_modules()
+    ]
+    for name, layer in [*method.encoder.named_modules(), *others]:
         if isinstance(layer, nn.Linear | nn.Conv1d | nn.Conv2d | nn.GRU):
             layer.register_forward_pre_hook(lambda _, given, name=name: counted.update({name: len(given[0])}))
     return counted

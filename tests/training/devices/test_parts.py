@@ -56,7 +56,7 @@ def test_too_few_rows_are_each_one_s_own_and_so_are_rows_within_a_share() -> Non
 def test_an_encoder_that_draws_is_refused() -> None:
     method = method_of("simclr")
     method.encoder.dense.append(nn.Dropout(0.1))
-    with pytest.raises(UserError, match="The encoder Conv2d leaves out parts at random"):
+    with pytest.raises(UserError, match="The network Conv2d leaves out parts at random"):
         share(method, Ranks(0, 2))
 
 
