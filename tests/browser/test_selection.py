@@ -103,6 +103,10 @@ def test_tags_are_given_by_keys_coloured_by_and_kept(finished_site: Site, look: 
     seen = look(finished_site)
     page = opened(seen)
     tag(page, "<b>dry</b>")
+    said = page.locator("#selection .tag-said", has_text="given to 4 clips")
+    told = said.evaluate("said => getComputedStyle(said).color")
+    said.evaluate("said => { said.dataset.tone = 'bad'; }")
+    assert told != said.evaluate("said => getComputedStyle(said).color"), "what was done is not told as an error is"
     kept = Path(finished_site.environment["XDG_DATA_HOME"]) / "hearsight" / "tags" / "tags.jsonl"
     assert json.loads(kept.read_text().splitlines()[-1])["add"] == ["clip-0", "clip-5", "clip-10", "clip-15"]
     page.locator("#map select").first.select_option("tags")

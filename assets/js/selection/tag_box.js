@@ -90,8 +90,17 @@ export class TagBox {
     if (!this.tags || !clips.length) return false;
     const done = await this.trying(this.tags.change(tag, clips, remove));
     const count = clips.length === 1 ? "1 clip" : `${clips.length.toLocaleString("en")} clips`;
-    if (done) this.said.textContent = `${tag}: ${remove ? "taken off" : "given to"} ${count}; u undoes it.`;
+    if (done) this.say(`${tag}: ${remove ? "taken off" : "given to"} ${count}; u undoes it.`);
     return done;
+  }
+
+  /**
+   * @param {string} words
+   * @param {"calm" | "bad"} [tone]
+   */
+  say(words, tone = "calm") {
+    this.said.textContent = words;
+    this.said.dataset.tone = tone;
   }
 
   undo() {
@@ -101,7 +110,7 @@ export class TagBox {
   /** @param {Promise<unknown>} doing */
   async trying(doing) {
     const error = await doing.then(() => null, (/** @type {Error} */ caught) => caught); // biome-ignore format: one line
-    this.said.textContent = error?.message ?? "";
+    this.say(error?.message ?? "", "bad");
     return !error;
   }
 
