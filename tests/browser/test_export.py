@@ -203,7 +203,12 @@ def test_the_button_gives_a_zip_of_the_run(finished_site: Site, look: Callable[.
     seen = look(finished_site)
     page = seen.open("tab=live&run=made-up")
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
-    page.get_by_role("button", name="Export this run").click()
+    button = page.get_by_role("button", name="Export this run")
+    edge, ground = button.evaluate(
+        "b => { const s = getComputedStyle(b); return [`${s.borderTopWidth} ${s.borderTopColor}`, s.backgroundColor]; }"
+    )
+    assert edge.startswith("1px ") and ground not in edge, "a button is told from a panel"
+    button.click()
     notice = page.locator("#export-notice")
     notice.locator(".notice-line", has_text="Exporting made-up").wait_for()
     link = notice.get_by_role("link", name="Download the zip")

@@ -138,9 +138,9 @@ def diagnose(options: argparse.Namespace) -> None:
     print(verdict.sentence)
     for evidence in verdict.evidence:
         print(f"  {evidence.key}: {evidence.words}")
-    best = "" if verdict.best_step is None else f"step {verdict.best_step}, without labels"
+    best = "" if verdict.best_step is None else f"step {verdict.best_step}"
     for title, text in (
-        ("Likely cause", verdict.cause), ("What to change", verdict.remedy), ("Best snapshot so far", best)
+        ("Likely cause", verdict.cause), ("What to change", verdict.remedy), ("Best snapshot, judged without labels", best)
     ):  # fmt: skip
         if text:
             print(f"{title}: {text}")
