@@ -37,6 +37,8 @@ FLAT = 0.02
 """A loss that fell by less than this share of its whole fall has stopped."""
 EXPLODED = 20.0
 """So many times the highest loss of the first tenth."""
+UNSETTLED_STEPS = 40
+"""Before, nothing is a collapse: encoders that hear samples were seen to point one way until step 20, and to spread again."""
 EARLY_STEPS = 200
 """Before, a method may still lie below its random initialisation: most two-view methods first do."""
 
@@ -171,7 +173,7 @@ RULES: tuple[tuple[str, Callable[[Readings], Found | None]], ...] = (
 def _lasting(readings: Readings, bounds: tuple[Bound, ...]) -> Found | None:
     """What lies below a bound in the last snapshots, since the first of them in a row."""
     trained = readings.trained
-    if len(trained) < ROW:
+    if len(trained) < ROW or readings.step < UNSETTLED_STEPS:
         return None
     for bound in bounds:
         below = [i for i in trained if bound.below(readings, i) is not None]
