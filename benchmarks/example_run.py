@@ -21,12 +21,13 @@ SNAPSHOTS = 10
 
 
 def main() -> None:
-    """Train, thin out and lay out the maps."""
+    """Train, thin out, ask what was learned, and lay out the maps."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     config = new_config({"probe_clips": PROBE_CLIPS}, data="starter", seconds=SECONDS)
     create_run(FOLDER, config.to_json())
     subprocess.run([sys.executable, "-m", "training", "run", str(FOLDER)], check=True)
     thin_out()
+    subprocess.run([sys.executable, "-m", "training", "knows", str(FOLDER)], check=True)
     subprocess.run([sys.executable, "-m", "explorer.projector", "make", str(FOLDER)], check=True)
 
 

@@ -9,7 +9,7 @@ here, never by hand.
 import re
 from collections.abc import Callable
 
-from benchmarks.figures import judgements, page, training
+from benchmarks.figures import judgements, page, throughput, training
 from benchmarks.figures.tables import RESULTS, ROOT
 
 PAGES = (
@@ -28,6 +28,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "devices": training.devices,
     "visitors": page.visitors,
     "arrivals": page.arrivals,
+    "throughput": throughput.throughput,
     "suspects": judgements.suspects,
     "drills": page.drills,
     "verdicts": judgements.verdicts,
