@@ -17,6 +17,7 @@ from training.methods import METHODS
 from training.methods.method import Method
 from training.run import Control, RunFolder, RunWriter, State
 from training.trainer import train
+from training.verdicts import rules
 
 MakeRun = Callable[..., RunFolder]
 AtStep = Callable[[int, Callable[[], Any]], None]
@@ -143,6 +144,7 @@ def test_collapse_is_told_while_it_trains(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     snapshots_every(2)
+    monkeypatch.setattr(rules, "UNSETTLED_STEPS", 0)
     run = made_run(steps=6)
     monkeypatch.setattr(METHODS["simclr"], "projection", lambda self, h: torch.ones(len(h), 8) + 0 * h[:, :1])
     train(run.path)

@@ -8,7 +8,6 @@ Shapes:  n clips, D width of a stage.
 import math
 
 import torch
-from sklearn.cluster import KMeans
 from torch import Tensor
 
 from training.measures.stage import KEY, StageMeasure
@@ -44,6 +43,8 @@ def cluster_learnability(x: Tensor) -> float | None:
 
     Clusters are those of k-means with √n of them. None where there are fewer than 16 clips or they all lie at one point.
     """
+    from sklearn.cluster import KMeans  # which brings joblib: a training does without both
+
     n = len(x)
     if n < 16 or bool((x == x[0]).all()):
         return None

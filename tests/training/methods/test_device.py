@@ -116,7 +116,7 @@ def test_its_backward_pass_waits_for_nothing(name: str) -> None:
 def test_a_batch_is_drawn_on_the_device(rows: Tensor) -> None:
     starts, lengths, clips, table = torch.arange(32) * 24, torch.full((32,), 24), torch.arange(8), torch.zeros(32, 3)
     with pretended_gpu() as gpu:
-        store = ClipStore(*map(gpu.tensor, (rows, starts, lengths, lengths, lengths)), longest=24)  # type: ignore[arg-type]
+        store = ClipStore(*map(gpu.tensor, (rows, starts, *[lengths] * 4)), longest=24)  # type: ignore[arg-type]
         chosen, companions = gpu.tensor(clips), {"picture": gpu.tensor(table)}
         with gpu.step():
             batch = store.batch(chosen, companions)

@@ -8,7 +8,6 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from explorer.jobs.exports import Export
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.sounds.uploads import Uploads
@@ -24,17 +23,15 @@ def asked(tmp_path: Path, exports: Any, name: str = "one") -> Any:
 
 def test_a_zip_is_a_download(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"zip")
-    answer = asked(tmp_path, SimpleNamespace(known=lambda name: Export(name, zip=tmp_path / "a.zip")))
+    answer = asked(tmp_path, SimpleNamespace(zip=lambda name: tmp_path / "a.zip"))
     assert (answer.status_code, answer.content) == (200, b"zip")
     assert answer.headers["content-disposition"] == 'attachment; filename="hearsight-one.zip"'
     assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize(
-    "export", [None, Export("one"), Export("one", error="broken"), Export("one", zip=Path("gone"))]
-)
-def test_what_is_not_there_is_one_sentence(tmp_path: Path, export: Export | None) -> None:
-    answer = asked(tmp_path, SimpleNamespace(known=lambda name: export))
+@pytest.mark.parametrize("made", [None, Path("gone")])
+def test_what_is_not_there_is_one_sentence(tmp_path: Path, made: Path | None) -> None:
+    answer = asked(tmp_path, SimpleNamespace(zip=lambda name: made))
     assert answer.status_code == 404 and "no export of this run" in answer.json()["detail"]
 
 
