@@ -1,6 +1,7 @@
 """Sounds of the visitor's own, dropped on the page: kept as a folder, opened in the background, then chosen as data."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -41,10 +42,7 @@ class DropZone:
         shown = [self._zone, self._notice, timer]
         self._zone.upload(self._keep, self._zone, shown, show_progress="minimal", **taken)
 
-        def follow(notice: Any) -> tuple[Any, ...]:
-            said_now, reference, going_on = self._follow(notice)
-            return said_now, offered(reference) if reference else gr.skip(), gr.Timer(active=going_on)
-
+        follow = partial(self._looked, offered=offered)
         followed = timer.tick(follow, self._notice, [self._notice, choice, timer], **self._frame.quiet)
         followed.then(None, choice, None, js=keep(choice))
         return followed
@@ -68,6 +66,14 @@ class DropZone:
             return None, said(str(error), "bad"), gr.Timer(active=False)
         opening = self._frame.services.library.open_datasets.open(folder, anew=True)
         return None, {**said(opening.text, "busy", 0.0), "reference": folder}, gr.Timer(active=True)
+
+    def _looked(self, notice: Any, offered: Callable[[str], gr.Dropdown]) -> tuple[Any, ...]:
+        """What a look changes: the notice, the choice of data, whether to look again."""
+        if not isinstance(notice, dict) or "reference" not in notice:
+            # It began before the last one had ended, and is not to give up what was dropped meanwhile.
+            return gr.skip(), gr.skip(), gr.skip()
+        said_now, reference, going_on = self._follow(notice)
+        return said_now, offered(reference) if reference else gr.skip(), gr.Timer(active=going_on)
 
     def _follow(self, notice: Any) -> tuple[dict[str, Any] | None, str | None, bool]:
         """What is said now, the folder once it is open, and whether to ask again."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 import soundfile
@@ -90,3 +91,10 @@ def test_visitors_drop_nothing_where_the_disk_is_nearly_full_nor_more_than_may_b
     small = zone(tmp_path, limits=Limits(dropped_mb=1))
     assert "more than there is room for" in small._keep([str(incoming / "b.wav")])[1]["text"]
     assert not dropped_root().exists() or not [path for path in dropped_root().iterdir() if path.is_dir()]
+
+
+def test_a_look_that_comes_late_changes_nothing(incoming: Any, tmp_path: Path) -> None:
+    drop = zone(tmp_path)
+    refused = drop._keep([str(tmp_path / "elsewhere.wav")])[1]
+    for notice in (None, refused):
+        assert drop._looked(notice, pytest.fail) == (gr.skip(),) * 3
