@@ -9,7 +9,7 @@ here, never by hand.
 import re
 from collections.abc import Callable
 
-from benchmarks.figures import judgements, page, throughput, training
+from benchmarks.figures import growth, judgements, page, throughput, training
 from benchmarks.figures.tables import RESULTS, ROOT
 
 PAGES = (
@@ -28,6 +28,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "devices": training.devices,
     "visitors": page.visitors,
     "arrivals": page.arrivals,
+    "growth": growth.growth,
     "throughput": throughput.throughput,
     "suspects": judgements.suspects,
     "drills": page.drills,
@@ -35,7 +36,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "trust": judgements.trust,
 }
 """Name of a block → its text."""
-PICTURES: dict[str, Callable[[], str]] = {"trust.svg": judgements.trust_picture}
+PICTURES: dict[str, Callable[[], str]] = {"trust.svg": judgements.trust_picture, "growth.svg": growth.growth_picture}
 """File in benchmarks/results/ → what it holds."""
 
 

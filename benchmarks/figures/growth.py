@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from benchmarks.figures.forest import COLOURS, STYLE
 from benchmarks.figures.tables import results, table, told
 
-LEFT, WIDTH, TOP, HEIGHT, BOTTOM, RIGHT = 70, 520, 56, 220, 40, 150
+LEFT, WIDTH, TOP, HEIGHT, BOTTOM, RIGHT = 70, 520, 56, 220, 40, 60
 Row = Mapping[str, float]
 
 
@@ -24,7 +24,7 @@ def growth() -> str:
                 _told(row, "prepare_seconds", "s"),
                 _told(row, "open_seconds", "s"),
                 f"{row['memory_mb'] / 1000:.1f} GB",
-                f"× {told(row['step_over_few'], 2)}",
+                f"× {told(row['step_over_few'], 2)}" if "step_over_few" in row else "–",
                 _told(row, "snapshot_seconds", "s"),
                 _told(row, "projection_seconds", "s"),
                 f"{row['search_ms']:.1f} ms",
@@ -33,7 +33,8 @@ def growth() -> str:
         )
     return (
         "Clips of one second; up to 100,000 are files, beyond that the same ones under other numbers. *step*: beside one of a "
-        "thousand clips, in turn with it. *page*: from the address to the map of a run, just after the server's start.\n\n"
+        "thousand clips, in turn with it. *page*: from the address to the map of a run, just after the server's start. The times are of a "
+        "machine that was busy besides, and one row's say little beside another's; memory and search don't depend on that.\n\n"
         + table(head, rows)
         + "\n\n![Memory and step time by the number of clips](../benchmarks/results/growth.svg)"
     )
@@ -47,11 +48,12 @@ def growth_picture() -> str:
         ("GB, clips on disk", _line(found, "disk", "memory_mb", 1000)),
         ("step, × that of 1,000 clips", _line(found, "disk", "step_over_few", 1)),
     ]
-    return _drawn("What a trainer holds, and how long its step takes", lines)
+    return _drawn("What a trainer holds, and how long its step takes", [line for line in lines if line[1]])
 
 
 def _line(found: Mapping[str, Row], where: str, name: str, unit: float) -> list[tuple[int, float]]:
-    return [(int(key.split()[0]), row[name] / unit) for key, row in found.items() if key.endswith(f" {where}")]
+    of_where = [(int(key.split()[0]), row) for key, row in found.items() if key.endswith(f" {where}")]
+    return [(clips, row[name] / unit) for clips, row in of_where if name in row]
 
 
 def _drawn(title: str, lines: Sequence[tuple[str, Sequence[tuple[int, float]]]]) -> str:
@@ -79,7 +81,7 @@ def _drawn(title: str, lines: Sequence[tuple[str, Sequence[tuple[int, float]]]])
         colour = (*COLOURS, "#6b6b6b")[i]
         places = " ".join(f"{across(clips):.1f},{down(value):.1f}" for clips, value in line)
         parts.append(f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts.append(f'<text x="{LEFT + 190 * i}" y="40" fill="{colour}">{html.escape(name)}</text>')
+        parts.append(f'<text x="{LEFT + 190 * i}" y="40" style="fill:{colour}">{html.escape(name)}</text>')
     size = f'width="{LEFT + WIDTH + RIGHT}" height="{TOP + HEIGHT + BOTTOM}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><style>{STYLE}</style>{"".join(parts)}</svg>\n'
 
