@@ -214,8 +214,9 @@ def test_a_reader_that_always_dies_is_given_up(
 
 
 def test_it_gives_up_when_asked_while_it_waits(feed_of: MakeFeed, small_blocks: None, tmp_path: Path) -> None:
-    reference = write_shards(tmp_path / "x", [9, 9])
-    whole, feed = numbers(feed_of(reference).next(18)), feed_of(reference)
+    shard = 80  # clips, of which a reader holds only some ready
+    reference = write_shards(tmp_path / "x", [shard, shard])
+    whole, feed = numbers(feed_of(reference).next(2 * shard)), feed_of(reference)
     assert feed.next(3, lambda: True) is None  # its readers have only just been started
     assert numbers(feed.next(5)) == whole[:5]
     filling: Any = feed._filling
@@ -225,11 +226,11 @@ def test_it_gives_up_when_asked_while_it_waits(feed_of: MakeFeed, small_blocks: 
     while (clips := feed.next(2, lambda: bool(asked.append(1)) or len(asked) > 2)) is not None:
         assert numbers(clips) == whole[drawn : drawn + 2]
         drawn += 2
-    assert drawn < 18
+    assert drawn < 2 * shard - 2
     for reader in readers_of(feed) if feed._filling else []:
         assert reader._process is not None
         reader._process.send_signal(signal.SIGCONT)
-    assert numbers(feed.next(18 - drawn)) == whole[drawn:]
+    assert numbers(feed.next(2 * shard - drawn)) == whole[drawn:]
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
