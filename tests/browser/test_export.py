@@ -239,7 +239,7 @@ def test_clips_of_an_export_are_selected_heard_and_tagged(
             page.keyboard.press("Enter")
         page.locator("#map").get_by_label("Colour by").select_option("tag:kick")
         page.locator("#map .legend", has_text="without").wait_for()
-        page.wait_for_function("location.search.includes('colour=')")  # the address follows a moment later
+        page.wait_for_function("() => location.search.includes('colour=')")  # the address follows a moment later
         page.reload()
         page.locator("#map .legend", has_text="without").wait_for(timeout=60_000)
         assert page.locator(".part-selection").get_by_role("button", name="CSV").count() == 0
