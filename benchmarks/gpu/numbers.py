@@ -22,7 +22,8 @@ from training.building import built_method
 from training.config import new_config
 from training.data import quiet
 from training.data.dataset import Dataset
-from training.data.store import ClipStore, input_statistics, mel_store, waveform_store
+from training.data.room import clip_store
+from training.data.store import ClipStore, input_statistics
 from training.embedder import embed_clips
 from training.hardware import Hardware
 from training.methods import METHODS
@@ -131,9 +132,8 @@ def untrained(name: str, dataset: Dataset, plan: Plan) -> tuple[Method, dict[str
 
 def store_for(method: Method, dataset: Dataset, device: torch.device) -> ClipStore:
     """The clips on the device, as the method's encoder hears them."""
-    if method.encoder.domain == "waveform":
-        return waveform_store(dataset, device)
-    return mel_store(dataset, method.augment.front_end, device, quiet)
+    front_end = None if method.encoder.domain == "waveform" else method.augment.front_end
+    return clip_store(dataset, front_end, device, quiet, "memory")
 
 
 def views_of(plain: Method, batch: Batch, device: torch.device, *, double: bool = False) -> dict[str, Tensor]:

@@ -66,8 +66,12 @@ class Uploads:
         self._owners: dict[str, str] = {}
         remove_left()
         self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # readable by this user alone
-        self._alive = os.open(self._folder / SERVER, os.O_CREAT | os.O_RDONLY)
+        beginning = (
+            self._folder / f".{SERVER}"
+        )  # its name comes once it is locked, so that no other server finds it free
+        self._alive = os.open(beginning, os.O_CREAT | os.O_RDONLY)
         fcntl.flock(self._alive, fcntl.LOCK_EX)
+        beginning.rename(self._folder / SERVER)
         self._closed = threading.Event()
         threading.Thread(target=self._sweep_for_ever, name="uploads", daemon=True).start()
 
