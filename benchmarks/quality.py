@@ -41,7 +41,9 @@ def main() -> None:
     parser.add_argument("--data", required=True, help="starter, a public set or a folder")
     parser.add_argument("--seconds", default="10,30,120,600")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--at-once", type=int, default=2, help="runs beside each other, with one thread each if several")
+    parser.add_argument(
+        "--at-once", type=int, default=2, help="runs beside each other, with one thread each if several"
+    )
     options = parser.parse_args()
     known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     table = known.setdefault(Path(options.data).name, {})
@@ -77,7 +79,9 @@ def missing(
 def rate(data: str, candidate: str) -> float:
     """Steps a second with all threads, snapshots included."""
     with tempfile.TemporaryDirectory() as folder:
-        status = trained(data, candidate, ["--seconds", str(RATE_SECONDS)], Path(folder) / "run", dict(os.environ)).status()
+        status = trained(
+            data, candidate, ["--seconds", str(RATE_SECONDS)], Path(folder) / "run", dict(os.environ)
+        ).status()
         print(f"{candidate:60} {status.step / status.seconds:.1f} steps/s", flush=True)
         return round(status.step / status.seconds, 2)
 
