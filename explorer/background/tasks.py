@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from training.errors import UserError
 
@@ -61,18 +62,23 @@ class OneAtATime:
     def begin(self, name: str, arguments: Callable[[], Sequence[str]]) -> Task:
         """Have it made for a run, by the command with these `arguments`, or hear where that stands.
 
-        Raises UserError while it is made for another run."""
+        Raises UserError while it is made for another run, and where the arguments cannot be had."""
         with self._lock:
             at_work = next((task for task in self._known.values() if not task.done), None)
             if at_work is not None and at_work.name == name:
                 return at_work
             if at_work is not None:
                 raise UserError(self._sentences.busy.format(name=at_work.name))
+            try:
+                asked = arguments()
+            except OSError:
+                log.exception("The process for the run %s could not be prepared.", name)
+                raise UserError(self._sentences.broke_down) from None
             self._known.pop(name, None)
             self._known[name] = task = Task(name)
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-            threading.Thread(target=self._work, args=(name, arguments()), daemon=True).start()
+            threading.Thread(target=self._work, args=(name, asked), daemon=True).start()
             return task
 
     def known(self, name: str) -> Task | None:
@@ -93,7 +99,7 @@ class OneAtATime:
         error = self._sentences.broke_down
         try:
             error = self._followed(name, arguments)
-        except OSError:
+        except Exception:  # whatever it is, it must not stand in the way of all that is asked for later
             log.exception("The process for the run %s could not be followed.", name)
         self._change(name, done=True, error=self._ended(name, error))
 
@@ -115,7 +121,8 @@ class OneAtATime:
         with process:
             assert process.stdout is not None
             for line in process.stdout:
-                said = json.loads(line)
+                if (said := _said(line)) is None:
+                    continue
                 error = said.get("error", error)
                 if "fraction" in said:
                     self._change(name, fraction=float(said["fraction"]), text=str(said["text"]))
@@ -128,3 +135,12 @@ class OneAtATime:
         with self._lock:
             if name in self._known:
                 self._known[name] = replace(self._known[name], **changes)  # type: ignore[arg-type]
+
+
+def _said(line: str) -> dict[str, Any] | None:
+    """What a line tells; None for one that a library wrote on its own account."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None

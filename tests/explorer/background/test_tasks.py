@@ -18,6 +18,8 @@ print(json.dumps({"fraction": 0.5, "text": "Half of it"}), flush=True)
 until = time.monotonic() + 240
 while place.name == "slow" and not (place / "go").exists() and time.monotonic() < until:
     time.sleep(0.01)
+if place.name == "babbling":
+    print("a library's own word", flush=True)
 if place.name == "refused":
     print(json.dumps({"error": "This run has no snapshots yet."}), flush=True)
 sys.exit(2 if place.name in ("refused", "broken") else 0)
@@ -76,6 +78,21 @@ def test_it_is_given_up_when_the_server_ends(tmp_path: Path) -> None:
     assert followed(tasks, "slow").error == SENTENCES.broke_down
     tasks.begin("one", lambda: ["one"])
     assert followed(tasks, "one").error == SENTENCES.broke_down
+
+
+def test_a_word_that_is_not_its_own_is_passed_over(tasks: OneAtATime) -> None:
+    tasks.begin("babbling", lambda: ["babbling"])
+    assert followed(tasks, "babbling").error == ""
+
+
+def test_what_cannot_be_begun_is_in_nobodys_way(tasks: OneAtATime) -> None:
+    def full() -> list[str]:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(UserError, match="It broke down"):
+        tasks.begin("one", full)
+    tasks.begin("two", lambda: ["two"])
+    assert followed(tasks, "two").error == ""
 
 
 def test_a_command_that_is_missing_is_a_failure(tmp_path: Path) -> None:
