@@ -66,9 +66,11 @@ class EmbeddingProcess:
             self._ensure_running()
 
     def close(self) -> None:
-        """End the process; whoever asks later is refused, for nobody would end another one."""
+        """End the process; whoever waits or asks later is refused, for nobody would end another one."""
+        self._closed = True
+        if (process := self._process) is not None:
+            process.kill()  # before its turn comes: an answer may take a minute
         with self._turn:
-            self._closed = True
             self._end()
 
     @contextlib.contextmanager

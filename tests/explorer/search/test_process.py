@@ -47,6 +47,25 @@ def test_nothing_is_started_once_it_was_ended(process: Any, make_run: Any, tmp_p
     assert process._process is None
 
 
+def test_the_end_of_the_page_waits_for_no_answer(process: Any, make_run: Any, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run", config={"fault": "slow"})
+    process.embeddings(run, 10, [TONE])
+    refused: list[UserError] = []
+
+    def ask() -> None:
+        with pytest.raises(UserError) as told:
+            process.embeddings(run, 10, [TONE[:9]] * 400)
+        refused.append(told.value)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    while not process._turn.locked():
+        time.sleep(0.01)
+    process.close()
+    asking.join()
+    assert ["page is being ended" in str(error) for error in refused] == [True]
+
+
 def test_clips_are_embedded_without_sending_them(
     process: Any, make_run: Any, make_dataset: Any, tmp_path: Path
 ) -> None:
