@@ -155,7 +155,9 @@ class OpenDatasets:
             with self._lock:
                 del self._loading[fingerprint]
                 if found is None:
-                    self._missing[fingerprint] = time.monotonic()
+                    now = time.monotonic()
+                    fresh = {name: at for name, at in self._missing.items() if now - at < MISSING_SECONDS}
+                    self._missing = {**fresh, fingerprint: now}  # anybody may ask for any name
                 else:
                     self._keep(found)
         return found

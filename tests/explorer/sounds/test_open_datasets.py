@@ -33,6 +33,14 @@ def test_what_is_not_cached_is_none_until_it_is_made(make_dataset: Any, monkeypa
     assert open_datasets.dataset("0" * 64) is not None
 
 
+def test_names_that_were_made_up_are_not_remembered(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_datasets = OpenDatasets()
+    monkeypatch.setattr(module, "MISSING_SECONDS", 0.0)
+    for i in range(20):
+        assert open_datasets.dataset(f"made-up-{i}") is None
+    assert len(open_datasets._missing) <= 1
+
+
 @pytest.mark.parametrize("name", ["", "..", "a/b", "x" * 200, "a\0b"])
 def test_what_cannot_be_a_fingerprint_is_none(name: Any, cache: Path) -> None:
     assert OpenDatasets().dataset(name) is None
