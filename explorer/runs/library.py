@@ -134,7 +134,7 @@ class Library:
             return Sounds(
                 None, self._why_missing(about, named), one_by_one, opening=opening is not None and not opening.done
             )
-        if any(clip >= len(dataset) for clip in about.clips):
+        if not all(0 <= clip < len(dataset) for clip in about.clips):
             return Sounds(None, f"This run names clips that its data{named} does not hold, so they cannot be played.")
         return Sounds(dataset, one_by_one=dataset)
 

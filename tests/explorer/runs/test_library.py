@@ -96,6 +96,9 @@ def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run: Any, mak
     assert "are not on this machine" in library.sounds(other).note
     short = make_run(tmp_path / "runs" / "short", n=301)
     assert "names clips that its data" in library.sounds(short).note
+    probe = json.loads((same.path / "probe.json").read_text())
+    (same.path / "probe.json").write_text(json.dumps({**probe, "clips": [-1, *probe["clips"][1:]]}))
+    assert "names clips that its data" in library.sounds(same).note  # and not the last clip in its place
     (short.path / "probe.json").unlink()
     assert "does not say yet" in library.sounds(short).note
 
