@@ -57,7 +57,7 @@ def byte_routes(
     add_lens(router, library)
     add_suspects(router, library)
     add_knowledge(router, library, knowing)
-    add_exports(router, exports)
+    add_exports(router, library, exports)
     add_tags(router, library, tags)
     add_take_away(router, library, layouts)
     return router

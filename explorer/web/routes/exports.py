@@ -7,14 +7,16 @@ from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 
 from explorer.jobs.exports import Exports
-from explorer.web.routes.answers import NEVER, Refused, headers
+from explorer.runs.library import Library
+from explorer.web.routes.answers import NEVER, Refused, headers, run_of
 
 
-def add_exports(router: APIRouter, exports: Exports | None) -> None:
-    """`export` of a run; without `exports` none is given out."""
+def add_exports(router: APIRouter, library: Library, exports: Exports | None) -> None:
+    """`export` of a run; without `exports` none is given out, nor of a run that was deleted since."""
 
     @router.get("/run/{name}/export")
     def run_export(name: str) -> Response:
+        run_of(library, name)
         made = None if exports is None else exports.zip(name)
         if made is None or not made.is_file():
             raise Refused("There is no export of this run; it can be asked for on the page Live.")

@@ -15,6 +15,11 @@ from explorer.web.routes import PREFIX, byte_routes
 from explorer.web.routes.exports import export_address, file_name
 
 
+@pytest.fixture(autouse=True)
+def runs(make_run: Any, tmp_path: Path) -> None:
+    make_run(tmp_path / "one", 3)
+
+
 def asked(tmp_path: Path, exports: Any, name: str = "one") -> Any:
     host = FastAPI()
     host.include_router(byte_routes(Library(tmp_path), Uploads(), LayoutFolders(), exports=exports))
@@ -33,6 +38,12 @@ def test_a_zip_is_a_download(tmp_path: Path) -> None:
 def test_what_is_not_there_is_one_sentence(tmp_path: Path, made: Path | None) -> None:
     answer = asked(tmp_path, SimpleNamespace(zip=lambda name: made))
     assert answer.status_code == 404 and "no export of this run" in answer.json()["detail"]
+
+
+def test_of_a_run_that_was_deleted_none_is_given_out(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"zip")
+    answer = asked(tmp_path, SimpleNamespace(zip=lambda name: tmp_path / "a.zip"), "gone")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "There is no such run.")
 
 
 def test_security_a_read_only_page_gives_none_out(tmp_path: Path) -> None:
