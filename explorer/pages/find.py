@@ -22,12 +22,15 @@ from explorer.pages import find_api
 from explorer.pages.find_answers import curve_of, labels_of, map_of, rows_of, shown_steps, verdict
 from explorer.pages.frame import Frame
 from explorer.pages.sound_source import SoundSource
+from explorer.runs.library import Sounds
 from explorer.runs.points import points
 from explorer.search.comparison import Comparison
 from explorer.sounds.sound import waveform_of
 from training.errors import UserError
 
 ASK_SECONDS = 1.5
+LATER_SECONDS = 20.0
+"""Between two looks for sounds that nobody is opening: somebody may bring them yet."""
 SHOW_SECONDS = 0.4
 SHOWN = 10
 """Rows that are waited for; the list shows more of the neighbours when it is asked to."""
@@ -115,12 +118,14 @@ class _Search:
             found = self.frame.services.finder.find(folder_name(run), waveform, kept(step), NEIGHBOURS + 1)
         except UserError as error:
             return {"rows": [], "empty": str(error)}, None, map_of(run), idle
-        dataset, main_facet = self.frame.services.library.sounds(folder).dataset, points(folder).main_facet
+        sounds, main_facet = self.frame.services.library.sounds(folder), points(folder).main_facet
+        dataset = sounds.dataset
         own = labels_of(chosen["sound"], dataset)
         rows = rows_of(found, dataset, main_facet, own)
         rows = [row for row in rows if row["sound"] is None or row["sound"] != chosen["sound"]][:NEIGHBOURS]
-        told = said(f"{found.note} Step {found.step:,}.", "" if found.complete else "busy")
-        return {"rows": rows}, told, map_of(run, found, of_run=bool(own)), gr.Timer(active=not found.complete)
+        going_on = not found.complete and is_awaited(sounds)
+        told = said(f"{found.note} Step {found.step:,}.", "busy" if going_on else "")
+        return {"rows": rows}, told, map_of(run, found, of_run=bool(own)), gr.Timer(active=going_on)
 
     def _search_on(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
         """While only the probe was searched: say how far the rest is, and search again when it is there."""
@@ -130,7 +135,13 @@ class _Search:
             return gr.skip(), said(str(error), "bad"), gr.skip(), gr.Timer(active=False)
         if not left:
             return self._search(looked, chosen, step)
-        return gr.skip(), said(f"Only the clips of the map were searched so far. {left}", "busy"), gr.skip(), gr.skip()
+        folder = self.frame.services.library.run(folder_name(run_of(looked)))
+        going_on = folder is not None and is_awaited(self.frame.services.library.sounds(folder))
+        told = said(
+            f"Only the clips of the map were searched{' so far' if going_on else ''}. {left}",
+            "busy" if going_on else "",
+        )
+        return gr.skip(), told, gr.skip(), gr.Timer(active=going_on)
 
     def _of_run(self, looked: Looked) -> gr.Dropdown:
         return self._of_run_again(looked, NEWEST)
@@ -156,8 +167,8 @@ def _wire_pickers(frame: Frame, in_view: InView, first: SoundSource, second: Sou
         if sounds.dataset is not None:
             value = clips_to_pick(sounds.dataset)
             return value, value, gr.Timer(active=False)
-        value = said(sounds.note, "busy")
-        return value, value, gr.Timer(active=True)
+        value = said(sounds.note, "busy" if sounds.opening else "")
+        return value, value, gr.Timer(ASK_SECONDS if sounds.opening else LATER_SECONDS, active=True)
 
     outputs = [first.picker, second.picker, timer]
     in_view.seen(offered, in_view, outputs, **frame.quiet)
@@ -198,6 +209,11 @@ def _wire_comparison(
     of_run = in_view.seen(compared, inputs, chart, **asked)
     of_sounds = gr.on([first.player.change, second.player.change], compared, inputs, chart, **asked, cancels=[of_run])
     in_view.seen(None, cancels=[of_sounds])  # a part's own event can't be one of several
+
+
+def is_awaited(sounds: Sounds) -> bool:
+    """Whether all clips of a run can be searched, now or as soon as they are open."""
+    return sounds.dataset is not None or sounds.opening
 
 
 def folder_name(run: str | None) -> str:

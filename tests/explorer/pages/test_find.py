@@ -1,0 +1,43 @@
+"""Find asks again while there is something to wait for, and no longer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer.pages.find import NEWEST, _Search
+from explorer.runs.layouts import LayoutFolders
+from explorer.runs.library import Library
+from explorer.search.finder import Finder
+from explorer.search.process import EmbeddingProcess
+from explorer.sounds.open_datasets import OpenDatasets
+from explorer.sounds.uploads import Uploads
+from tests.support.fake_embedder import FakeEmbedder
+
+FAKE = f"{FakeEmbedder.__module__}:{FakeEmbedder.__name__}"
+
+
+@pytest.fixture
+def search(tmp_path: Path, cache: Path) -> Iterator[Any]:
+    library = Library(tmp_path / "runs", open_datasets=OpenDatasets())
+    finder = Finder(library, LayoutFolders(), EmbeddingProcess(FAKE), cache)
+    services = SimpleNamespace(library=library, finder=finder, uploads=Uploads(tmp_path))
+    yield SimpleNamespace(frame=SimpleNamespace(services=services))
+    finder.close()
+    services.uploads.close()
+
+
+def asked(search: Any, run: str) -> tuple[Any, Any]:
+    """The notice and whether it is asked again, after a search and once more."""
+    token = search.frame.services.uploads.add_waveform(np.sin(np.arange(4_000) / 5)).token
+    given = ({"run": run}, {"sound": {"upload": token}}, NEWEST)
+    first, again = _Search._search(search, *given), _Search._search_on(search, *given)
+    return (first[1]["tone"], first[3].active), (again[1]["tone"], again[3].active)
+
+
+def test_sounds_that_are_not_here_are_not_waited_for(search: Any, make_run: Any, tmp_path: Path) -> None:
+    make_run(tmp_path / "runs" / "a", 40, 16, fingerprint="1" * 64)  # of as many numbers as the embedder gives
+    assert asked(search, "a") == (("", False), ("", False))
