@@ -1,9 +1,9 @@
 """The one list of suspects of a run's snapshot, each with its reason in words and the clips to hear beside it."""
 
+import contextlib
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,17 @@ CAUTION = (
     "Neighbours are no better here than those of random weights, so what they say of labels means little. "
     "Train longer, or choose another run."
 )
-_lock = threading.Lock()
+BUSY = "The suspects are being looked for; the list comes in a moment."
+WAIT_SECONDS = 1.0
+"""For whoever asks while another one is answered: so many threads that wait would leave none for anything else."""
+KEPT = 8
+_turn = threading.Lock()
+_kept: OrderedDict[tuple[str, str, str], "list[Suspect] | None"] = OrderedDict()
+"""By the run's folder, the hash of its snapshot and the fingerprint of the sounds; the newest last."""
+
+
+class Busy(Exception):
+    """Others are being looked for; ask again in a moment."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +68,13 @@ class Suspect:
 
 def suspects(run: RunFolder, dataset: Dataset | None) -> dict[str, Any] | None:
     """Suspects of assets/js/core/types.d.ts, of the newest snapshot; None where there is none yet. Takes seconds the first
-    time. `dataset`: the run's sounds where they are at hand; without them silent and clipped ones stay unknown.
+    time. `dataset`: the run's sounds where they are at hand; without them silent and clipped ones stay unknown. Raises Busy.
     """
     steps = run.snapshots()
     key = snapshot_hash(run, steps[-1]) if steps else None
     if key is None:
         return None
-    with _lock:  # of several who ask at once one computes
-        found = _found(run.path, steps[-1], key, _Sounds(dataset))
+    found = _once(run, steps[-1], key, dataset)
     if found is None:
         return None
     about = Bundle(run).points()
@@ -96,23 +105,24 @@ def better_than_random(run: RunFolder, facet: str) -> bool:
     return knn is None or not isinstance(random, int | float) or knn > random
 
 
-class _Sounds:
-    """A data set that is told from others by its fingerprint, so that answers can be kept."""
+def _once(run: RunFolder, step: int, key: str, dataset: Dataset | None) -> list[Suspect] | None:
+    """What `_found` finds, kept for the next who ask. Of several who ask at once one computes."""
+    about = (str(run.path), key, "" if dataset is None else dataset.fingerprint)
+    with contextlib.suppress(KeyError):
+        return _kept[about]
+    if not _turn.acquire(timeout=WAIT_SECONDS):
+        raise Busy(BUSY)
+    try:
+        if about not in _kept:
+            _kept[about] = _found(run, step, dataset)
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+        return _kept[about]
+    finally:
+        _turn.release()
 
-    def __init__(self, dataset: Dataset | None):
-        self.dataset = dataset
-        self._key = dataset.fingerprint if dataset is not None else ""
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Sounds) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-
-@lru_cache(maxsize=8)
-def _found(path: Path, step: int, key: str, sounds: _Sounds) -> list[Suspect] | None:
-    run, dataset = RunFolder(path), sounds.dataset
+def _found(run: RunFolder, step: int, dataset: Dataset | None) -> list[Suspect] | None:
     about, units = Bundle(run).points(), unit_embeddings(run, step)
     if units is None or len(units) != len(about):
         return None

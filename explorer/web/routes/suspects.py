@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from explorer.runs.library import Library
-from explorer.suspects.listed import suspects
+from explorer.suspects.listed import Busy, suspects
 from explorer.web.routes.answers import Refused, json_answer, run_of
 
 
@@ -14,7 +14,10 @@ def add_suspects(router: APIRouter, library: Library) -> None:
     def run_suspects(name: str) -> Response:
         """No coroutine, so that it is answered in a thread: the first time it takes seconds."""
         run = run_of(library, name)
-        found = suspects(run, library.sounds(run).dataset)
+        try:
+            found = suspects(run, library.sounds(run).dataset)
+        except Busy as busy:
+            raise Refused(str(busy), 503) from None
         if found is None:
             raise Refused("This run has no snapshot yet.")
         return json_answer(found)

@@ -3,7 +3,10 @@ from typing import Any
 
 import numpy as np
 
-from explorer.suspects.listed import KINDS, suspects
+import pytest
+
+from explorer.suspects import listed
+from explorer.suspects.listed import KEPT, KINDS, Busy, suspects
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE
 from training.run import RunFolder
@@ -55,6 +58,22 @@ def test_it_is_computed_once(make_run: Any, cache: Path, tmp_path: Path, monkeyp
     first = suspects(run, None)
     monkeypatch.setattr("explorer.suspects.listed.doubts", lambda *given: 1 / 0)
     assert suspects(run, None) == first
+
+
+def test_nobody_waits_long_behind_another(make_run: Any, cache: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    known, other = (make_run(tmp_path / name, embedded=embedded) for name in "ab")
+    first = suspects(known, None)
+    monkeypatch.setattr(listed, "WAIT_SECONDS", 0.01)
+    with listed._turn:
+        with pytest.raises(Busy, match="comes in a moment"):
+            suspects(other, None)
+        assert suspects(known, None) == first  # which is known already
+
+
+def test_only_a_few_are_kept(make_run: Any, cache: Path, tmp_path: Path) -> None:
+    for i in range(KEPT + 1):
+        suspects(make_run(tmp_path / str(i), 30), None)
+    assert len(listed._kept) == KEPT
 
 
 def test_a_run_without_a_snapshot_has_no_list(make_run: Any, tmp_path: Path) -> None:
