@@ -16,6 +16,7 @@ from explorer.runs.snapshots import centre, unit_embeddings, unit_rows
 from explorer.search.comparison import Comparison, compared
 from explorer.search.index import Index
 from explorer.search.process import EmbeddingProcess
+from explorer.search.vectors import IndexedVectors, Vectors
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.run import RunFolder
@@ -106,8 +107,8 @@ class Finder:
         all_clips = None if sounds.dataset is None else self._index.vectors(run, listening, sounds.dataset)
         if sounds.dataset is not None and all_clips is not None:
             asked = unit_rows(heard - all_clips.centre)[0]
-            matches = _clip_matches(sounds.dataset, about, all_clips.units, asked, count)
-            searched, note = len(all_clips.units), f"All {len(all_clips.units):,} clips of the data were searched."
+            matches = _clip_matches(sounds.dataset, about, all_clips, asked, count)
+            searched, note = len(all_clips), all_clips.note
         elif probe is not None and len(probe) == len(about):
             matches, searched = _point_matches(about, probe, query, count), len(probe)
             rest = sounds.note if progress is None else f"{progress.text.rstrip('.')}."
@@ -216,11 +217,11 @@ def anchors_among(units: np.ndarray, query: np.ndarray) -> tuple[tuple[int, floa
 
 
 def _clip_matches(
-    dataset: Dataset, about: Points, units: np.ndarray, query: np.ndarray, count: int
+    dataset: Dataset, about: Points, clips: Vectors | IndexedVectors, query: np.ndarray, count: int
 ) -> tuple[Match, ...]:
     point_of = {clip: point for point, clip in enumerate(about.clips)}
     matches = []
-    for near in nearest_rows(units, query, count):
+    for near in clips.nearest(query, count):
         found = {name: facet.label(near.row) for name, facet in dataset.facets.items()}
         labels = {name: label for name, label in found.items() if label is not None}
         matches.append(Match(near.row, point_of.get(near.row), dataset.ids[near.row], near.score, labels))

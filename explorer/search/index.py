@@ -1,6 +1,6 @@
 """All clips of a run's data, embedded once in the background and kept on disk by what they depend on.
 
-<cache>/embeddings/<hash of weights, configuration and data>.npy    (n, D) float16
+<cache>/embeddings/<hash of weights, configuration and data>.npy and so on: vectors.py
 """
 
 import hashlib
@@ -9,17 +9,17 @@ import logging
 import os
 import threading
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from explorer.runs.snapshots import borne, file_stamp, unit_rows
+from explorer.runs.snapshots import file_stamp
 from explorer.search.process import EmbeddingProcess
+from explorer.search.vectors import IndexedVectors, Vectors, opened, to_be_indexed, write_index
 from training.data.cache import cache_root
 from training.data.dataset import Dataset
 from training.errors import UserError
-from training.run import RunFolder, reading
+from training.run import RunFolder
 
 CHUNK_CLIPS = 64
 """Embedded at a time; a visitor's question waits for one of these at most."""
@@ -31,29 +31,20 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Centred:
-    """Embeddings without their mean, so that a cosine of 0 is unrelated."""
-
-    units: np.ndarray
-    """(n, D) float32, centred rows of length 1."""
-    centre: np.ndarray
-    """(D,) float32: what was taken away, and must be from a query too."""
-
-
-@dataclass(frozen=True)
 class Progress:
     """How far the embedding of all clips at one step has come."""
 
     done: int
     clips: int
     error: str | None = None
+    doing: str = "Listening to"
 
     @property
     def text(self) -> str:
         """In words."""
         if self.error is not None:
             return self.error
-        return f"Listening to all {self.clips:,} clips: {100 * self.done // max(1, self.clips)} %"
+        return f"{self.doing} all {self.clips:,} clips: {100 * self.done // max(1, self.clips)} %"
 
 
 class Index:
@@ -68,12 +59,10 @@ class Index:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def vectors(self, run: RunFolder, step: int, dataset: Dataset) -> "Centred | None":
+    def vectors(self, run: RunFolder, step: int, dataset: Dataset) -> Vectors | IndexedVectors | None:
         """All clips, or None while they are not all embedded."""
-        path = self.path(run, step, dataset.fingerprint)
-        stamp = file_stamp(path)
-        found = None if stamp is None else _centred(path, stamp)
-        return found if found is not None and len(found.units) == len(dataset) else None
+        found = opened(self.path(run, step, dataset.fingerprint))
+        return found if found is not None and len(found) == len(dataset) else None
 
     def begin(self, run: RunFolder, step: int, dataset: Dataset) -> Progress | None:
         """Have them embedded in the background; how far that is, or None when all is done."""
@@ -136,15 +125,25 @@ class Index:
         part = self._folder / f".{key}.{os.getpid()}.npy"
         try:
             np.save(part, vectors)
+            if to_be_indexed(vectors):  # before the vectors are in place, which say that all is there
+                write_index(part, self._folder / key, lambda done: self._is_sorted(key, done, len(vectors)))
             part.replace(self._folder / f"{key}.npy")
         finally:
             part.unlink(missing_ok=True)
         newest_first = sorted(self._folder.glob("*.npy"), key=lambda path: -path.stat().st_mtime)
         total = 0
         for path in newest_first:
-            total += path.stat().st_size
+            own = list(self._folder.glob(f"{path.stem}.*"))
+            total += sum(file.stat().st_size for file in own)
             if total > KEPT_BYTES and path != newest_first[0]:
-                path.unlink(missing_ok=True)
+                for file in own:
+                    file.unlink(missing_ok=True)
+
+    def _is_sorted(self, key: str, done: int, clips: int) -> bool:
+        """Say how far an index is; whether it is still wanted."""
+        with self._lock:
+            self._progress[key] = Progress(done, clips, doing="Sorting")
+        return not self._closed
 
     def path(self, run: RunFolder, step: int, fingerprint: str) -> Path:
         """Where the embeddings of a data set by the weights of one step are kept."""
@@ -156,12 +155,3 @@ class Index:
 def _weights_hash(run: RunFolder, step: int) -> str:
     named = run.manifest(step).get("weights")
     return named if isinstance(named, str) else f"{run.path}/{file_stamp(run.weights_path(step))}"
-
-
-@lru_cache(maxsize=2)
-def _centred(path: Path, stamp: tuple[int, int, int]) -> Centred | None:
-    vectors = borne(reading.read_array(path))
-    if vectors is None:
-        return None
-    centre = vectors.mean(axis=0)
-    return Centred(unit_rows(vectors - centre), centre)

@@ -8,6 +8,7 @@ import pytest
 
 from explorer.runs.snapshots import unit_rows
 from explorer.search import index as module
+from explorer.search import vectors
 from explorer.search.index import Index, Progress
 from explorer.search.process import EmbeddingProcess
 from tests.support.fake_embedder import spectrum
@@ -82,3 +83,21 @@ def test_the_oldest_go_when_there_are_too_many(
 def test_progress_in_words() -> None:
     assert Progress(0, 0).text == "Listening to all 0 clips: 0 %"
     assert Progress(1_200, 2_400).text == "Listening to all 2,400 clips: 50 %"
+
+
+def test_many_clips_are_sorted_into_an_index_which_goes_with_them(
+    index: Any, make_run: Any, make_dataset: Any, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "MOST_COMPARED", 100)
+    monkeypatch.setattr(module, "KEPT_BYTES", 1)
+    dataset, run = make_dataset(150), make_run(tmp_path / "run", snapshots=(0, 10, 20))
+    said = []
+    monkeypatch.setattr(Index, "_is_sorted", lambda self, key, done, clips: said.append((done, clips)) or True)
+    for step in (0, 10):
+        assert wait_for_end(index, run, step, dataset) is None
+        assert isinstance(index.vectors(run, step, dataset), vectors.IndexedVectors)
+    assert said == [(150, 150)] * 2
+    kept = sorted(path.name for path in (cache / "embeddings").iterdir())
+    key = index.path(run, 10, dataset.fingerprint).stem
+    assert kept == [f"{key}.json", f"{key}.npy", f"{key}.usearch"]
+    assert Progress(50, 100, doing="Sorting").text == "Sorting all 100 clips: 50 %"
