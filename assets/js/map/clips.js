@@ -18,7 +18,8 @@ export class MapClips {
     this.columns = new Columns(run, points.columns, points.main_facet);
     /** @type {Column | null} the column that gives the colours, with its values */
     this.shown = this.find(colour);
-    tagsOf(run).follow(points, () => {
+    /** Ends the following of the tags, once these clips are shown no more. */
+    this.leave = tagsOf(run).follow(points, () => {
       onTags(this);
       this.tagged();
     });

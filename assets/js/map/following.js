@@ -92,6 +92,7 @@ export class Following {
   /** The same clips, of which more is known now. @param {Points} points */
   renew(points) {
     const { map } = this;
+    map.clips?.leave();
     map.clips = new MapClips(map.run ?? "", points, view.state.colour, (clips) => this.offer(clips));
     map.colouring.adopt(map.clips);
     map.colouring.by(map.colouring.select.value);

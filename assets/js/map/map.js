@@ -146,6 +146,7 @@ export class MapView {
     this.run = run;
     this.plot.zoomKey = run; // another run begins unzoomed
     this.layouts = null;
+    this.clips?.leave();
     this.clips = null;
     this.shownLayout = null;
     this.choice.forget();

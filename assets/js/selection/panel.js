@@ -68,6 +68,7 @@ export class SelectionPanel {
     if (run === this.run) return;
     this.stopFollowing();
     this.run = run;
+    this.clips?.leave();
     this.clips = this.kept = null;
     this.show();
     if (run === null) return;

@@ -32,6 +32,13 @@ export function kept(stored) {
 }
 
 /**
+ * The clips that carry a tag. What every object has, such as "constructor", may be a tag too.
+ * @param {Record<string, number[]>} tags
+ * @param {string} tag
+ */
+export const clipsOf = (tags, tag) => (Object.hasOwn(tags, tag) ? tags[tag] : []);
+
+/**
  * Tag → clips after a change; a tag that no clip carries is none.
  * @param {Record<string, number[]>} tags
  * @param {string} tag
@@ -40,7 +47,7 @@ export function kept(stored) {
  * @returns {Record<string, number[]>}
  */
 export function clipsByTag(tags, tag, clips, remove) {
-  const before = tags[tag] ?? [];
+  const before = clipsOf(tags, tag);
   const after = remove ? before.filter((clip) => !clips.includes(clip)) : [...new Set([...before, ...clips])];
   const { [tag]: _, ...rest } = tags;
   return after.length ? { ...rest, [tag]: after } : rest;
@@ -70,16 +77,17 @@ export function columnOf(tags, clips) {
 /**
  * Tag → clips, as the column of tags says it.
  * @param {Pick<Points, "clips" | "columns">} points
+ * @returns {Record<string, number[]>}
  */
 export function tagsIn({ clips, columns }) {
   const column = columns.find(({ name, writer }) => name === "tags" && writer === "page");
-  /** @type {Record<string, number[]>} */
-  const tags = {};
+  /** @type {Map<string, number[]>} */
+  const tags = new Map();
   for (const [i, code] of (column?.values ?? []).entries()) {
     const said = typeof code === "number" ? column?.names[code] : undefined;
-    for (const tag of said?.split(BETWEEN) ?? []) (tags[tag] ??= []).push(clips[i]);
+    for (const tag of said?.split(BETWEEN) ?? []) tags.set(tag, [...(tags.get(tag) ?? []), clips[i]]);
   }
-  return tags;
+  return Object.fromEntries(tags);
 }
 
 const TAG = "tag:"; // before a tag, in the name of its own column; as `finetune --facet` calls it
@@ -123,7 +131,7 @@ export function flagsOf(tags, clips) {
  * @param {string} tag
  */
 export function examples(tags, tag) {
-  const yes = tags[tag] ?? [];
+  const yes = clipsOf(tags, tag);
   const others = Object.entries(tags).flatMap(([name, clips]) => (name === tag ? [] : clips));
   return { yes, no: [...new Set(others)].filter((clip) => !yes.includes(clip)) };
 }

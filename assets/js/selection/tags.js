@@ -2,12 +2,13 @@
 
 import { guarded } from "../core/listeners.js";
 import { source } from "../core/source.js";
-import { clipsByTag, columnOf, flagsOf, isOfTag, kept, tagsIn, tidied } from "./tagging.js";
+import { clipsByTag, clipsOf, columnOf, flagsOf, isOfTag, kept, tagsIn, tidied } from "./tagging.js";
 
 const KEY = "hearsight:tags:"; // and the fingerprint of the data, since its clips are known here by their numbers
 const MOST_UNDONE = 100;
+const UNKEPT = "This browser keeps no tags: its storage is full or switched off.";
 
-/** @import { Points, TagsValue } from "../core/types.d.ts" */
+/** @import { Points, Refusal, TagsValue } from "../core/types.d.ts" */
 /** @typedef {(tags: RunTags) => unknown} Listener */
 
 /** @type {Map<string, RunTags>} */
@@ -31,15 +32,17 @@ export class RunTags {
     this.value = { kept: "server", version: "", tags: {}, known: [] };
     /** @type {Record<string, number[]>} what came with the points, as with an export that has tags */
     this.sent = {};
-    /** @type {Points[]} whose column says the tags */
-    this.dressed = [];
-    /** @type {Promise<void> | null} */
-    this.reading = null;
+    /** @type {string | null} of the data, once clips are known */
+    this.fingerprint = null;
+    /** @type {Set<Points>} whose column says the tags */
+    this.dressed = new Set();
+    /** @type {Promise<unknown>} questions and changes go one after the other, or an old answer would come last */
+    this.turn = Promise.resolve();
     /** @type {(() => Promise<TagsValue>)[]} what takes back each change of this page, the last one last */
     this.undoing = [];
     /** @type {Set<Listener>} */
     this.listeners = new Set();
-    document.addEventListener("visibilitychange", () => this.reading && !document.hidden && this.read());
+    document.addEventListener("visibilitychange", () => this.dressed.size && !document.hidden && this.read());
   }
 
   /**
@@ -58,25 +61,43 @@ export class RunTags {
   }
 
   /**
-   * Has a column of these points say the tags, now and whenever they change, which `listener` is told.
+   * Has a column of these points say the tags, now and whenever they change, which `listener` is told. Returns what stops it.
    * @param {Points} points
    * @param {Listener} listener
    */
   follow(points, listener) {
-    if (!this.dressed.length) {
+    if (this.fingerprint === null) {
       this.sent = tagsIn(points);
       this.value = { ...this.value, tags: this.sent };
     }
-    this.dressed.push(points);
-    this.reading ??= this.read();
+    this.fingerprint = points.fingerprint;
+    this.dressed.add(points);
+    if (this.dressed.size === 1) this.read(); // they may have changed by another run of the same data
     this.dress(points);
-    return this.on(listener);
+    const stop = this.on(listener);
+    return () => {
+      stop();
+      this.dressed.delete(points);
+    };
+  }
+
+  /**
+   * Does what is asked for once all that was asked for before is done.
+   * @template Done
+   * @param {() => Promise<Done>} work
+   */
+  inTurn(work) {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => {});
+    return done;
   }
 
   /** Asks what is kept, also by other pages; what a source without tags refuses is no tag. */
-  async read() {
-    const said = await source.tags(this.run).catch(() => null);
-    if (said) this.take(said.kept === "browser" ? this.own() : said);
+  read() {
+    return this.inTurn(async () => {
+      const said = await source.tags(this.run).catch(() => null);
+      if (said) this.take(said.kept === "browser" ? this.own() : said);
+    });
   }
 
   /**
@@ -84,25 +105,37 @@ export class RunTags {
    * @param {string} name
    * @param {number[]} clips
    */
-  async change(name, clips, remove = false) {
-    const tag = tidied(name);
-    if (this.value.kept === "browser") {
-      const before = this.own().tags;
-      this.keep(clipsByTag(before, tag, clips, remove));
-      this.undoing.push(async () => this.keep(before));
-    } else {
-      const said = await source.changeTags(this.run, { tag, clips, remove });
-      const row = said.row ?? "";
-      this.undoing.push(() => source.undoTags(this.run, row));
-      this.take(said);
-    }
-    this.undoing.splice(0, this.undoing.length - MOST_UNDONE);
+  change(name, clips, remove = false) {
+    return this.inTurn(async () => {
+      const tag = tidied(name);
+      if (this.value.kept === "browser") {
+        const carry = new Set(clipsOf(this.own().tags, tag));
+        const changed = clips.filter((clip) => carry.has(clip) === remove); // another page may change more meanwhile
+        const value = this.keep(tag, changed, remove);
+        this.undoing.push(async () => this.keep(tag, changed, !remove));
+        this.take(value);
+      } else {
+        const said = await source.changeTags(this.run, { tag, clips, remove });
+        const row = said.row ?? "";
+        this.undoing.push(() => source.undoTags(this.run, row));
+        this.take(said);
+      }
+      this.undoing.splice(0, this.undoing.length - MOST_UNDONE);
+    });
   }
 
-  /** Takes back the last change that this page made. */
-  async undo() {
-    const undo = this.undoing.pop();
-    if (undo) this.take(await undo());
+  /** Takes back the last change that this page made. Where nobody answers, it can be taken back later. */
+  undo() {
+    return this.inTurn(async () => {
+      const undo = this.undoing.pop();
+      if (!undo) return;
+      try {
+        this.take(await undo());
+      } catch (error) {
+        if (/** @type {Refusal} */ (error).status === undefined) this.undoing.push(undo);
+        throw error;
+      }
+    });
   }
 
   /** @param {TagsValue} value */
@@ -126,21 +159,37 @@ export class RunTags {
   }
 
   get key() {
-    return KEY + this.dressed[0]?.fingerprint;
+    return KEY + this.fingerprint;
   }
 
   /** What this browser keeps. @returns {TagsValue} */
   own() {
-    const stored = localStorage.getItem(this.key);
-    const tags = stored === null ? this.sent : kept(stored);
+    const found = stored(this.key);
+    const tags = found === null ? this.sent : kept(found);
     return { kept: "browser", version: "", tags, known: Object.keys(tags) };
   }
 
-  /** @param {Record<string, number[]>} tags */
-  keep(tags) {
-    localStorage.setItem(this.key, JSON.stringify(tags));
-    const value = this.own();
-    this.take(value);
-    return value;
+  /**
+   * What the browser keeps after a change.
+   * @param {string} tag
+   * @param {number[]} clips
+   * @param {boolean} remove
+   */
+  keep(tag, clips, remove) {
+    try {
+      localStorage.setItem(this.key, JSON.stringify(clipsByTag(this.own().tags, tag, clips, remove)));
+    } catch {
+      throw new Error(UNKEPT);
+    }
+    return this.own();
+  }
+}
+
+/** Null where the browser keeps nothing. @param {string} key */
+function stored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
   }
 }

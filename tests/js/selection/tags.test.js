@@ -1,0 +1,118 @@
+// The tags of a run in the browser: in the order in which they were given, taken back without a loss, forgotten with their clips.
+
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { pretendPage } from "../support.js";
+
+let tagsOf, useSource, runs;
+const storage = new Map();
+const later = (made, ms = 0) => new Promise((settle) => setTimeout(() => settle(made), ms));
+
+before(async () => {
+  pretendPage();
+  globalThis.localStorage = {
+    getItem: (key) => storage.get(key) ?? null,
+    setItem: (key, value) => {
+      if (storage.full) throw new DOMException("quota", "QuotaExceededError");
+      storage.set(key, value);
+    },
+  };
+  ({ useSource } = await import("../../../assets/js/core/source.js"));
+  ({ tagsOf } = await import("../../../assets/js/selection/tags.js"));
+  runs = 0;
+});
+
+/** A run with three clips whose tags a source of these answers keeps. */
+function followed(answers) {
+  useSource({ tags: async () => ({ kept: "browser", version: "", tags: {}, known: [] }), ...answers });
+  const tags = tagsOf(`run ${++runs}`);
+  const points = { fingerprint: `f${runs}`, clips: [0, 1, 2], columns: [] };
+  return { tags, points, leave: tags.follow(points, () => {}) };
+}
+const held = (tags) => ({ kept: "server", version: JSON.stringify(tags), tags, known: Object.keys(tags) });
+
+test("a change that is answered late does not take the place of a later one, and undoing takes back the last", async () => {
+  const undone = [];
+  const waits = [20, 0];
+  const { tags } = followed({
+    tags: async () => held({}),
+    changeTags: (_, { tag }) => later({ ...held({ [tag]: [1] }), row: tag }, waits.shift()),
+    undoTags: async (_, row) => undone.push(row) && held({}),
+  });
+  await tags.turn;
+  await Promise.all([tags.change("first", [1]), tags.change("second", [1]), tags.undo()]);
+  assert.deepEqual(undone, ["second"]);
+  assert.equal(tags.undoing.length, 1);
+});
+
+test("what could not be taken back, as nobody answered, can be later; what is refused cannot", async () => {
+  let error = new Error("The page's server does not answer.");
+  const { tags } = followed({
+    tags: async () => held({}),
+    changeTags: async () => ({ ...held({ kick: [1] }), row: "r" }),
+    undoTags: async () => {
+      throw error;
+    },
+  });
+  await tags.change("kick", [1]);
+  await assert.rejects(tags.undo(), /does not answer/);
+  assert.equal(tags.undoing.length, 1);
+  error = Object.assign(new Error("This was taken back already."), { status: 409 });
+  await assert.rejects(tags.undo(), /already/);
+  assert.equal(tags.undoing.length, 0);
+});
+
+test("undoing in this browser leaves what another of its pages has tagged", async () => {
+  const { tags } = followed({});
+  await tags.change("kick", [0, 1]);
+  const own = [...storage.keys()].at(-1);
+  storage.set(own, JSON.stringify({ kick: [0, 1, 2], snare: [2] }));
+  await tags.undo();
+  assert.deepEqual(tags.value.tags, { snare: [2], kick: [2] });
+});
+
+test("a listener hears of a change once it can be taken back", async () => {
+  const { tags } = followed({});
+  await tags.turn;
+  const told = [];
+  tags.on(() => told.push(tags.undoing.length));
+  await tags.change("kick", [0]);
+  await tags.undo();
+  assert.deepEqual(told, [1, 0]);
+});
+
+test("a browser without room says so in a sentence", async () => {
+  const { tags } = followed({});
+  storage.full = true;
+  await assert.rejects(tags.change("kick", [0]), /storage is full or switched off/);
+  storage.full = false;
+  assert.equal(tags.undoing.length, 0);
+});
+
+test("a tag may be called as what every object has", async () => {
+  const { tags, points } = followed({});
+  await tags.change("constructor", [1]);
+  await tags.change("__proto__", [2]);
+  assert.deepEqual(points.columns[0].values, [-1, 1, 0]);
+  const { tagsIn } = await import("../../../assets/js/selection/tagging.js");
+  assert.deepEqual(Object.entries(tagsIn(points)), [["constructor", [1]], ["__proto__", [2]]]); // biome-ignore format: one line
+});
+
+test("clips that are shown no more are let go, and asked for anew when they are shown again", async () => {
+  let asked = 0;
+  const { tags, points, leave } = followed({
+    tags: async (run) => {
+      if (run === `run ${runs}`) asked++; // and not one of another test
+      return held({});
+    },
+  });
+  await tags.turn;
+  leave();
+  assert.deepEqual([tags.dressed.size, tags.listeners.size, asked], [0, 0, 1]);
+  document.dispatchEvent(new Event("visibilitychange"));
+  await tags.turn;
+  assert.equal(asked, 1);
+  tags.follow({ ...points, columns: [] }, () => {});
+  await tags.turn;
+  assert.equal(asked, 2);
+});
