@@ -13,7 +13,7 @@ import { shortcutsShown } from "./shortcuts.js";
 
 const FOLLOW_MS = 1500; // how often it is asked how far a computation is
 
-class KnowledgeView {
+export class KnowledgeView {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
@@ -24,6 +24,7 @@ class KnowledgeView {
     this.drawn = "";
     /** @type {() => void} */
     this.stop = () => {};
+    this.following = false; // whether it is asked how far a computation is
     this.status = make("p.known-status", { role: "status" });
     this.bar = make("progress", { max: "1", hidden: true, "aria-label": "How far the computation is" });
     this.button = make("button.plain", { type: "button", onclick: () => this.compute(), hidden: true });
@@ -96,8 +97,13 @@ class KnowledgeView {
     this.bar.hidden = false;
     this.bar.value = fraction;
     this.button.hidden = true;
-    this.stop();
-    this.stop = onPulse(() => this.look(), { every: FOLLOW_MS, seen: () => this.fold.open && isSeen(this.root) });
+    if (this.following) return; // a new follower would be asked at once
+    this.following = true;
+    const stop = onPulse(() => this.look(), { every: FOLLOW_MS, seen: () => this.fold.open && isSeen(this.root) });
+    this.stop = () => {
+      stop();
+      this.following = false;
+    };
   }
 
   /**
