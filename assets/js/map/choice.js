@@ -70,9 +70,11 @@ export class Choice {
     const { clips, run, shownLayout, panel } = this.map;
     if (point === null || !clips || run === null || !shownLayout) return;
     panel?.wait(NEIGHBOURS);
-    const asking = source.neighbours(run, shownLayout.step, point, NEIGHBOURS);
+    const { step } = shownLayout;
+    const asking = source.neighbours(run, step, point, NEIGHBOURS);
     const found = await asking.catch((/** @type {Error} */ error) => error);
     if (point !== this.point || run !== this.map.run) return;
+    if (step !== this.map.shownLayout?.step) return; // those of the step that is shown now are asked for, too
     if (found instanceof Error) return panel?.list.show([], found.message);
     this.near = found;
     this.map.ring();

@@ -8,6 +8,7 @@ import { MapClips } from "./clips.js";
 import { Layouts } from "./layouts.js";
 
 const SOUNDS_MS = 3000;
+const RARELY_MS = 60_000; // sounds that are not here may come any time, but seldom do, and the answer is long
 
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Points } from "../core/types.d.ts" */
@@ -19,7 +20,11 @@ export class Following {
     this.map = map;
     /** @type {(() => unknown)[]} what stops the listeners */
     this.stops = [];
-    const silent = () => map.clips?.points.sounds === false && isSeen(map.root);
+    /** @type {Feed | null} whose clips are being fetched */
+    this.fetching = null;
+    this.wait = SOUNDS_MS;
+    this.askAt = 0; // for sounds, not before
+    const silent = () => map.clips?.points.sounds === false && isSeen(map.root) && performance.now() >= this.askAt;
     onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: silent });
   }
 
@@ -34,6 +39,8 @@ export class Following {
     map.tools.dress(axes);
     if (map.run === null || map.layouts?.axes === axes) return;
     this.end();
+    this.wait = SOUNDS_MS;
+    this.askAt = 0;
     const feed = feedOf(map.run);
     map.layouts = new Layouts(feed, axes);
     if (map.shownLayout) map.message.textContent = axes === 3 ? "The map in space is being made …" : "";
@@ -54,13 +61,14 @@ export class Following {
     const steps = map.layouts?.made?.steps ?? [];
     if (!steps.length || feed.name !== map.run) return;
     if (!map.clips) {
+      if (this.fetching === feed) return;
+      this.fetching = feed;
       const points = await source.points(feed.name).catch((/** @type {Error} */ error) => error);
+      if (this.fetching === feed) this.fetching = null;
       if (feed.name !== map.run) return;
       if (points instanceof Error) return map.clear(points.message);
-      if (!map.clips) {
-        map.clips = new MapClips(feed.name, points, view.state.colour, (clips) => this.offer(clips));
-        map.colouring.adopt(map.clips);
-      }
+      map.clips = new MapClips(feed.name, points, view.state.colour, (clips) => this.offer(clips));
+      map.colouring.adopt(map.clips);
     }
     map.timeline.offer(steps);
     map.moved.offer();
@@ -79,6 +87,8 @@ export class Following {
     const { map } = this;
     const { run } = map;
     if (run === null) return;
+    this.askAt = performance.now() + this.wait;
+    this.wait = Math.min(1.5 * this.wait, RARELY_MS);
     const points = await source.points(run).catch(() => null);
     if (!points || run !== map.run || !map.clips || points.n !== map.clips.points.n) return;
     if (points.fingerprint !== map.clips.points.fingerprint) return this.renew(points); // what is watched gets its sounds later
@@ -104,7 +114,7 @@ export class Following {
   explain(feed) {
     const { map } = this;
     if (feed.name !== map.run || map.shownLayout) return;
-    if (map.layouts?.made?.steps.length) return;
+    if (map.layouts?.made?.steps.length) return this.news(feed); // what did not come is asked for once more
     if (feed.trouble) return map.clear(feed.trouble);
     if (!feed.status) return;
     map.clear(

@@ -48,6 +48,7 @@ export class Timeline {
 
   /** Marks the best snapshot of the run that is looked at, as its verdict tells it. */
   followRun() {
+    if (this.playing) this.pause(); // it was the other run's
     this.stop?.();
     const feed = view.run ? feedOf(view.run) : null;
     this.stop = feed?.follow("status", this.shownWith ?? this.box, () => {

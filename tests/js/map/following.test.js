@@ -1,0 +1,71 @@
+// What the map hears of its run: late and lost answers.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { useSource } = await import("../../../assets/js/core/source.js");
+const { Following } = await import("../../../assets/js/map/following.js");
+const { Choice } = await import("../../../assets/js/map/choice.js");
+const { Timeline } = await import("../../../assets/js/map/timeline.js");
+
+const POINTS = { n: 2, clips: [0, 1], columns: [], main_facet: "", fingerprint: "f", sounds: true };
+const settled = () => new Promise((settle) => setTimeout(settle, 5));
+
+test("clips that could not be fetched are asked for once more, one question at a time", async () => {
+  let asked = 0;
+  useSource({
+    tags: async () => null,
+    points: async () => {
+      if (++asked === 1) throw new Error("The page's server does not answer.");
+      return POINTS;
+    },
+  });
+  const feed = { name: "a", status: { state: "finished" } };
+  const map = {
+    ...{ run: "a", clips: null, shownLayout: null, layouts: { made: { steps: [0] } }, said: [] },
+    ...{ colouring: { adopt() {} }, timeline: { offer() {} }, moved: { offer() {} } },
+    clear: (text) => map.said.push(text),
+  };
+  const following = Object.assign(Object.create(Following.prototype), { map, fetching: null });
+  await following.news(feed);
+  assert.deepEqual(map.said, ["The page's server does not answer."]);
+  following.explain(feed);
+  following.explain(feed);
+  await settled();
+  assert.equal(asked, 2);
+  assert.equal(map.clips.points, POINTS);
+});
+
+test("sounds that are not here are asked for ever more rarely", async () => {
+  let asked = 0;
+  useSource({ points: async () => ++asked && null });
+  const following = Object.assign(Object.create(Following.prototype), { map: { run: "a" }, wait: 3000, askAt: 0 });
+  const waits = [];
+  for (let i = 0; i < 12; i++) {
+    await following.askForSounds();
+    waits.push(Math.round(following.askAt - performance.now()));
+  }
+  assert.ok(waits[0] > 2900 && waits[11] > 59_000 && waits[11] <= 60_000, `${waits}`);
+});
+
+test("neighbours that come once another step is shown are not shown with it", async () => {
+  const near = { 10: [{ point: 1 }], 20: [{ point: 0 }] };
+  const waits = { 10: 4, 20: 0 };
+  useSource({
+    neighbours: (_, step) => new Promise((settle) => setTimeout(() => settle(near[step]), waits[step])),
+  });
+  const map = { run: "a", clips: {}, shownLayout: { step: 10 }, panel: null, ring() {} };
+  const choice = Object.assign(Object.create(Choice.prototype), { map, point: 0, near: [] });
+  const first = choice.find();
+  map.shownLayout = { step: 20 };
+  await Promise.all([first, choice.find()]);
+  assert.deepEqual(choice.near, near[20]);
+});
+
+test("snapshots that are being played stop with their run", () => {
+  const timeline = Object.assign(Object.create(Timeline.prototype), { playing: true, markBest() {}, dress() {} });
+  timeline.followRun();
+  assert.equal(timeline.playing, false);
+});
