@@ -4,6 +4,7 @@ import { tellAll } from "../core/listeners.js";
 import { soundKey, source } from "../core/source.js";
 
 const KEPT = 96;
+const AHEAD = 4; // sounds of a row that are fetched before their turn
 const REST_MS = 10_000; // after which a device that plays nothing is let go: open, it wakes the processor all the time
 
 /** @import { Refusal, Sound } from "../core/types.d.ts" */
@@ -103,7 +104,7 @@ const readable = (error) =>
  * @param {{asked?: number}} options
  */
 export function playInTurn([first, ...rest], { asked } = {}) {
-  for (const sound of rest) load(sound).catch(() => {});
+  for (const sound of rest.slice(0, AHEAD)) load(sound).catch(() => {});
   play(first, { asked, onEnd: () => rest.length && playInTurn(rest) });
 }
 
