@@ -284,7 +284,24 @@ export class LiveSource {
  * @returns {Promise<Refusal>}
  */
 async function refusal(reply) {
-  const said = await reply.json().catch(() => ({}));
-  const error = new Error(typeof said.detail === "string" ? said.detail : `The server answered ${reply.status}.`);
-  return Object.assign(error, { status: reply.status });
+  const text = await reply.text().catch(() => "");
+  return Object.assign(new Error(sentenceOf(text, reply.headers) ?? `The server answered ${reply.status}.`), {
+    status: reply.status,
+  });
+}
+
+const LONGEST = 300; // letters of a sentence
+
+/**
+ * The sentence of a refusal: of a route in JSON, of what stands before the routes as plain text; null for a proxy's page.
+ * @param {string} text
+ * @param {Headers} headers
+ */
+function sentenceOf(text, headers) {
+  try {
+    const { detail } = JSON.parse(text);
+    if (typeof detail === "string") return detail;
+  } catch {}
+  const plain = headers.get("content-type")?.startsWith("text/plain") && text.length <= LONGEST;
+  return plain && text ? text : null;
 }

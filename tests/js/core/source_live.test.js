@@ -13,6 +13,7 @@ before(async () => {
     if (what === "80") return reply.end(Buffer.from(new Float32Array([1, 2, 3, -1, -2, -3]).buffer));
     if (what === "baselines") return reply.writeHead(404).end('{"detail": "There is no such run."}');
     if (what === "method") return reply.writeHead(500).end("not JSON");
+    if (what === "tags") return reply.writeHead(413, { "Content-Type": "text/plain" }).end("This is too much at once.");
     if (what === "7") return void reply.write('{"neighbours":'); // and no more
     if (what !== "lens") reply.end("[]");
   });
@@ -70,4 +71,8 @@ test("a server that is gone is told as such", async () => {
   const { LiveSource } = await import("../../../assets/js/core/source_live.js");
   const gone = new LiveSource("http://127.0.0.1:1/gradio_api/x/");
   await assert.rejects(gone.runs(), { message: "The page's server does not answer." });
+});
+
+test("what stands before the routes refuses in plain words, which are told", async () => {
+  await assert.rejects(live().tags("r"), { message: "This is too much at once.", status: 413 });
 });
