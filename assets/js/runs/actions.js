@@ -2,6 +2,9 @@
 
 /** @import { PartWith, RunTableValue } from "../core/types.d.ts" */
 
+const ANSWER_MS = 60_000; // many runs are deleted in less
+const UNANSWERED = "The page's server does not answer; look at the list once more before you try again.";
+
 export class Actions {
   /** @param {PartWith<unknown, RunTableValue>} part */
   constructor({ props, trigger, watch }) {
@@ -26,6 +29,7 @@ export class Actions {
     const asked = ++this.asked;
     return new Promise((settle) => {
       this.waiting.set(asked, settle);
+      setTimeout(() => this.waiting.delete(asked) && settle(UNANSWERED), ANSWER_MS);
       this.trigger(name, { ...detail, asked });
     });
   }
