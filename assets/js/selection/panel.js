@@ -22,7 +22,7 @@ const LOST = "The selection is not included in this link. ";
 const KEYS =
   "Keys: j and k hear the next and the previous one, x takes it out, 1–9 tag the one that is chosen (with Shift all), " +
   "t types a tag, u undoes.";
-const FIELDS = "input, textarea, select, [contenteditable]";
+const FIELDS = "input, textarea, select, [contenteditable], dialog"; // where keys mean something else
 
 /** @import { Column, Part } from "../core/types.d.ts" */
 /** @import { RunTags } from "./tags.js" */

@@ -27,7 +27,12 @@ export class SuggestBox {
     this.said = make("p.tag-said", { role: "status" });
     this.box = make(
       "details.selection-fold",
-      { ontoggle: () => this.ask() },
+      {
+        ontoggle: () => {
+          this.about = ""; // by the newest snapshot
+          this.ask();
+        },
+      },
       make("summary", {}, "Suggest more like these"),
       make("label.pick", {}, "for the tag", this.choice),
       make("h4", {}, LIKELY),
@@ -41,6 +46,7 @@ export class SuggestBox {
     /** @type {MapClips | null} */
     this.known = null;
     this.asked = 0;
+    this.about = ""; // what was asked about last
   }
 
   /**
@@ -62,12 +68,18 @@ export class SuggestBox {
     const { tags, known } = this;
     const tag = this.choice.value;
     if (!this.box.open || !tags || !known || !tag) return;
-    const mine = ++this.asked;
     const { yes, no } = examples(tags.value.tags, tag);
+    const about = JSON.stringify([tags.run, tag, yes, no]);
+    if (about === this.about) return; // something else was selected, which changes nothing here
+    this.about = about;
+    const mine = ++this.asked;
     const found = await source.suggest(tags.run, yes, no).catch((/** @type {Error} */ error) => error);
     if (mine !== this.asked || known !== this.known) return;
     this.said.textContent = found instanceof Error ? found.message : "";
-    if (found instanceof Error) return;
+    if (found instanceof Error) {
+      this.about = "";
+      return;
+    }
     this.likely.show(found.likely.map((each) => rowOf(known, each)));
     this.uncertain.show(found.uncertain.map((each) => rowOf(known, each)));
   }
