@@ -87,4 +87,4 @@ def make_index(index: Index, run: RunFolder, step: int, dataset: Dataset) -> Non
     finally:
         index.close()
     found = index.vectors(run, step, dataset)
-    expect(found is not None and len(found.units) == len(dataset), "Clips are missing.")
+    expect(found is not None and len(found) == len(dataset), "Clips are missing.")
