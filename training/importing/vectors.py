@@ -124,10 +124,12 @@ def _stacked(path: Path, column: Any) -> np.ndarray:
 
 
 def _of_npz(path: Path, names: str | None, vectors: str | None) -> tuple[list[str], np.ndarray]:
-    with zipfile.ZipFile(path) if zipfile.is_zipfile(path) else _nothing(path) as archive:
-        held = [
-            name.removesuffix(".npy") for name in archive.namelist()[: reading.MOST_ENTRIES] if name.endswith(".npy")
-        ]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.namelist()[: reading.MOST_ENTRIES]
+    except Exception:  # what parses foreign bytes raises many kinds, and each means the same here
+        raise UserError(f"{_shown(path)} cannot be read as npz: it is damaged.") from None
+    held = [name.removesuffix(".npy") for name in entries if name.endswith(".npy")]
     arrays = reading.read_arrays(path, lambda name: name in held, kinds="fiubUS")
     if arrays is None or not held:
         most = reading.MOST_ARRAY_BYTES >> 20
@@ -199,10 +201,6 @@ def _opened(path: Path) -> reading.RegularFile:
         return reading.RegularFile(path)
     except OSError as error:
         raise UserError(f"{_shown(path)} cannot be opened: {error.strerror}.") from None
-
-
-def _nothing(path: Path) -> Any:
-    raise UserError(f"{_shown(path)} cannot be read as npz: it is damaged.")
 
 
 def _listed(names: Iterable[str]) -> str:

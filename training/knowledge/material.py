@@ -91,9 +91,12 @@ def material(run: RunFolder, progress: Progress) -> Material:
 
 
 def _codes(facet: Any, count: int) -> np.ndarray | None:
+    """(n,) int64, those in use alone and so less than n, whatever the file says; None where it holds no codes."""
     codes = facet.get("codes") if isinstance(facet, dict) else None
     sound = isinstance(codes, list) and len(codes) == count and all(type(code) is int and code >= -1 for code in codes)
-    return np.array(codes, np.int64) if sound else None
+    if not sound:
+        return None
+    return np.unique(np.array([-1, *codes], np.int64), return_inverse=True)[1][1:] - 1
 
 
 def _sounds(run: RunFolder, probe: Mapping[str, Any], progress: Progress) -> tuple[Dataset | None, np.ndarray, str]:

@@ -131,6 +131,10 @@ BAD: dict[str, tuple[Callable[[Path, np.ndarray], Path], str]] = {
         lambda to, h: text(to, GOOD["npz"](to, h).read_bytes()[:200]),
         "cannot be read as npz: it is damaged",
     ),
+    "a zip without its list": (
+        lambda to, h: text(to, GOOD["npz"](to, h).read_bytes().replace(b"PK\1\2", b"PK\0\0")),
+        "cannot be read as npz: it is damaged",
+    ),
     "half a parquet": (lambda to, h: text(to, GOOD["lists"](to, h).read_bytes()[:200]), "cannot be read as Parquet"),
     "objects": (nothing_runs, "holds Python objects, which could run code"),
     "no arrays": (lambda to, h: npz(to / "x.npz"), "a Parquet file or an npz file was expected"),

@@ -96,6 +96,16 @@ def test_a_damaged_snapshot_is_passed_over(run: RunFolder) -> None:
     assert know(run, quiet)["shortcuts"]["step"] < 7
 
 
+def test_codes_of_any_size_take_no_more_memory_than_their_clips(run: RunFolder) -> None:
+    about = json.loads((run.path / "probe.json").read_text())
+    for facet in about["facets"].values():
+        facet["codes"] = [code if code < 0 else code * 10**15 for code in facet["codes"]]
+    before = material(run, quiet).facets
+    (run.path / "probe.json").write_text(json.dumps(about))
+    after = material(run, quiet).facets
+    assert all(np.array_equal(before[name], after[name]) and after[name].max() < len(after[name]) for name in before)
+
+
 def test_a_facet_needs_two_labels_that_several_sources_share(run: RunFolder) -> None:
     at_hand = material(run, quiet)
     n = len(at_hand.ids)

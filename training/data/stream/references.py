@@ -64,6 +64,8 @@ def places_of(reference: str) -> list[str]:
     found = list(itertools.islice(_numbered(place), MOST_SHARDS + 1))
     if len(found) > MOST_SHARDS:
         raise UserError(f"{shown} names more than {MOST_SHARDS:,} shards, the most that are read.")
+    if not found:
+        raise UserError(f"{shown} names no shards; numbers that rise, such as {{000000..000127}}, were expected.")
     return found
 
 
