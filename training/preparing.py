@@ -74,7 +74,7 @@ def prepared(
         dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=preparing)
         store = None
     _check_data(dataset, config)
-    store = store or store_of(dataset, config, machine, preparing)
+    store = store or store_of(dataset, config, machine, preparing, 1 if followers is None else followers.local_size)
     if followers is not None:
         followers.open(_of_all(config, dataset, store), machine)
     learner = new_learner(config, dataset, store, machine)
@@ -135,11 +135,13 @@ def companions_of(method: Method, dataset: Dataset, machine: Hardware) -> dict[s
     return {name: table.to(machine.device) for name, table in method.companions(dataset).items()}
 
 
-def store_of(dataset: Dataset, config: RunConfig, machine: Hardware, progress: Progress) -> ClipStore:
-    """All clips of a run, as its encoder hears them."""
+def store_of(
+    dataset: Dataset, config: RunConfig, machine: Hardware, progress: Progress, processes: int = 1
+) -> ClipStore:
+    """All clips of a run, as its encoder hears them; each of the `processes` of this machine holds them."""
     samples = ENCODERS[config.encoder].domain == "waveform"
     front_end = None if samples else build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end")
-    return clip_store(dataset, front_end, machine.device, progress, config.clips_in)
+    return clip_store(dataset, front_end, machine.device, progress, config.clips_in, processes)
 
 
 def _check_data(dataset: Dataset, config: RunConfig) -> None:

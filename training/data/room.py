@@ -22,18 +22,26 @@ def clip_store(
     device: torch.device,
     progress: Progress,
     clips_in: str = "auto",
+    processes: int = 1,
 ) -> ClipStore:
-    """The clips as mel power by `front_end`, or as samples where it is None; `clips_in`: auto, memory or disk.
+    """The clips as mel power by `front_end`, or as samples where it is None; `clips_in`: auto, memory or disk; `processes`: of
+    this machine that each hold all of them.
 
     Raises UserError where they must lie on disk and can't be written.
     """
     rows = dataset.lengths.sum() if front_end is None else frames_of(dataset, front_end).sum() * front_end.mels
-    on_disk = clips_in == "disk" or (clips_in == "auto" and 2 * int(rows) > SHARE * free_bytes(device))
+    on_disk = clips_in == "disk" or (clips_in == "auto" and 2 * int(rows) > SHARE * room_for_each(device, processes))
     if front_end is None:
         return waveform_store(dataset, device, on_disk)
     if on_disk and device.type == "cuda":
         return made_mel_store(dataset, front_end, device)
     return mel_store(dataset, front_end, device, progress, on_disk)
+
+
+def room_for_each(device: torch.device, processes: int) -> int:
+    """Free bytes for the clips of one process: on their way to a GPU they lie in the memory of its machine, which all share."""
+    machine = free_bytes(torch.device("cpu")) // processes
+    return machine if device.type == "cpu" else min(machine, free_bytes(device))
 
 
 def free_bytes(device: torch.device) -> int:

@@ -55,6 +55,11 @@ class Followers:
         """How many processes share the run, this one among them."""
         return self._here.size
 
+    @property
+    def local_size(self) -> int:
+        """How many of them run on this machine."""
+        return self._here.local_size
+
     def __enter__(self) -> Self:
         return self
 

@@ -10,7 +10,7 @@ from training.data import room
 from training.data.dataset import Dataset
 from training.data.mel_cache import frames_of
 from training.data.progress import quiet
-from training.data.room import SHARE, clip_store, free_bytes
+from training.data.room import SHARE, clip_store, free_bytes, room_for_each
 from training.spectrogram import FrontEnd
 
 CPU = torch.device("cpu")
@@ -31,6 +31,19 @@ def test_what_does_not_fit_stays_on_disk(
     assert clip_store(tones, front_end, CPU, quiet).on_disk != fits
     for asked in ("disk", "memory"):
         assert clip_store(tones, front_end, CPU, quiet, asked).on_disk == (asked == "disk")
+
+
+GPU = torch.device("cuda", 0)
+
+
+@pytest.mark.parametrize(
+    ("device", "processes", "room"), [(CPU, 1, 800), (CPU, 4, 200), (GPU, 1, 500), (GPU, 2, 400), (GPU, 8, 100)]
+)
+def test_processes_of_one_machine_share_its_memory_on_the_way_to_gpus_too(
+    device: torch.device, processes: int, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.data.room.free_bytes", lambda device: 800 if device.type == "cpu" else 500)
+    assert room_for_each(device, processes) == room
 
 
 def test_a_container_has_what_it_may_still_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
