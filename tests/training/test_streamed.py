@@ -1,5 +1,6 @@
 """Training on a stream: which methods can, that a batch is what a store would give, and that a resume loses nothing."""
 
+import itertools
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -210,6 +211,13 @@ def test_processes_share_the_reading_and_see_the_whole_batch(streamed: MakeRun) 
     gone_on = in_processes(config, 2, 3, one[1])
     (through, _), _ = in_processes(config, 2, 7)
     assert equal(gone_on[0][0], through[4:]) and equal(gone_on[1][0], through[4:])
+
+
+def test_machines_with_other_cores_read_with_as_many_readers(streamed: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    cores = itertools.cycle([2, 2, 16, 8])  # two as the batches are made, one for each process as it begins to read
+    monkeypatch.setattr("training.data.stream.batches.usable_cores", lambda: next(cores))
+    one, other = in_processes(RunConfig.from_json(streamed(batch_size=8).config()), 2, 4)
+    assert equal(one[0], other[0]) and len(torch.cat([batch.clips for batch in one[0]]).unique()) == 32
 
 
 def test_another_number_of_processes_begins_the_epoch_anew(streamed: MakeRun) -> None:

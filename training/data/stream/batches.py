@@ -64,7 +64,8 @@ class StreamedBatches:
         if len(rows) == devices.size:
             standing = Standing.from_row(rows[devices.rank].tolist())
         else:
-            standing = Standing.at_epoch(int(rows[0, 0]), readers_for(devices.size))
+            readers = devices.said(readers_for(devices.size))  # as many on each machine, or the shards are dealt out otherwise
+            standing = Standing.at_epoch(int(rows[0, 0]), readers)
             logging.warning("The stream is shared by %d processes now, so its epoch begins anew.", devices.size)
         team = Team(len(self._shards), len(standing.places), devices.rank, devices.size)
         samples = window_samples(self._config.window_seconds)
@@ -90,8 +91,8 @@ class StreamedBatches:
         """
         whole = self._devices.rows(self._config.batch_size).whole
         longest = max(len(clip.samples) for clip in clips)
-        if self._devices.size > 1:  # which others may exceed
-            longest = int(whole(self._sent(torch.tensor([longest] * len(clips)))).max())
+        if self._devices.size > 1:  # which others may exceed: told between CPUs, so that nobody waits for a GPU
+            longest = int(whole(torch.tensor([longest] * len(clips))).max())
         samples = torch.zeros(len(clips), longest, dtype=torch.int16)
         for row, clip in zip(samples.numpy(), clips, strict=True):
             row[: len(clip.samples)] = clip.samples
