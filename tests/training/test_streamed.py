@@ -213,7 +213,9 @@ def test_processes_share_the_reading_and_see_the_whole_batch(streamed: MakeRun) 
     assert equal(gone_on[0][0], through[4:]) and equal(gone_on[1][0], through[4:])
 
 
-def test_machines_with_other_cores_read_with_as_many_readers(streamed: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_machines_with_other_cores_read_with_as_many_readers(
+    streamed: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cores = itertools.cycle([2, 2, 16, 8])  # two as the batches are made, one for each process as it begins to read
     monkeypatch.setattr("training.data.stream.batches.usable_cores", lambda: next(cores))
     one, other = in_processes(RunConfig.from_json(streamed(batch_size=8).config()), 2, 4)

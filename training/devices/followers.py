@@ -15,10 +15,9 @@ from typing import Any, Self
 
 import torch
 import torch.distributed as distributed
-from torch.distributed.rendezvous import rendezvous
 
 from training import checkpoint
-from training.devices.group import FAILED, READY, TASK, WAIT, Store, TCPStore, begun, own_threads
+from training.devices.group import FAILED, READY, TASK, WAIT, Store, TCPStore, begun, met, own_threads
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
 from training.devices.ranks import Ranks
@@ -72,7 +71,7 @@ class Followers:
                 f"give --devices {gpus()}."
             )
         if place().size > 1:
-            self._store = next(rendezvous("env://", timeout=WAIT))[0]
+            self._store = met()
         else:
             self._store = store = TCPStore(HERE, 0, is_master=True, wait_for_workers=False, timeout=WAIT)
             for rank in range(1, self._here.size):

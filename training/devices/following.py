@@ -11,12 +11,11 @@ from dataclasses import replace
 
 import torch
 import torch.distributed as distributed
-from torch.distributed.rendezvous import rendezvous
 
 from training import checkpoint
 from training.config import RunConfig
 from training.data import open_dataset
-from training.devices.group import FAILED, READY, TASK, WAIT, Store, begun, own_threads
+from training.devices.group import FAILED, READY, TASK, WAIT, Store, begun, met, own_threads
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
 from training.devices.sharing import share
@@ -35,7 +34,7 @@ def follow() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # of a terminal or of torchrun, which the first process obeys for all
     here = place()
-    store: Store = next(rendezvous("env://", timeout=WAIT))[0]
+    store = met()
     pulse = Pulse(store.clone(), here.rank, [0])
     pulse.start()
     try:

@@ -7,21 +7,35 @@ import torch.distributed as distributed
 from torch.distributed import PrefixStore as PrefixStore  # type: ignore[attr-defined]
 from torch.distributed import Store as Store  # type: ignore[attr-defined]  # torch forgets to say that it exports them
 from torch.distributed import TCPStore as TCPStore  # type: ignore[attr-defined]
+from torch.distributed.rendezvous import rendezvous
 
 from training.devices.place import Place
 from training.devices.ranks import Ranks
+from training.errors import UserError
 from training.hardware import Hardware
 from training.process import usable_cores
 
 WAIT = timedelta(days=7)
 """How long processes wait for each other: while the first one prepares data, and through every pause. Whether they live is
 another thing, which training.devices.pulse watches."""
+MEET = timedelta(minutes=10)
+"""How long a process looks for the first one, which is there before it: one that was killed meanwhile is looked for in vain."""
 TASK = "task"
 """What the first process says when the data is ready: the configuration and the precision, as JSON; null if it never will."""
 READY = "ready/{}"
 """What the process of a rank says when it has prepared itself."""
 FAILED = "failed/{}"
 """What the process of a rank says before it ends too early: one sentence."""
+
+
+def met() -> Store:
+    """The store by which the processes tell each other what they do, where the environment says. Raises UserError."""
+    try:
+        store = next(rendezvous("env://", timeout=MEET))[0]
+    except RuntimeError as error:
+        raise UserError("The first process of the run, or what started it, cannot be reached.") from error
+    store.set_timeout(WAIT)
+    return store
 
 
 def begun(store: Store, here: Place, machine: Hardware) -> Ranks:

@@ -1,7 +1,9 @@
 """What needs no second process: places, rows, and what is refused."""
 
 import copy
+import socket
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from torch.distributed import HashStore
 from tests.training.conftest import TINY
 from tests.training.methods.test_catalogue import method_of
 from training.config import new_config
-from training.devices import pulse
+from training.devices import group, pulse
 from training.devices.followers import Followers
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
@@ -85,6 +87,32 @@ def test_twins_are_refused(tones: Any, tmp_path: Any) -> None:
     with pytest.raises(UserError, match="one device, but 2 devices were asked for"):
         train(runs[Role.BROKEN].path)
     assert {run.status().state for run in runs.values()} == {State.FAILED}
+
+
+def test_a_first_process_that_is_gone_is_not_looked_for_for_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "MEET", timedelta(seconds=0.5))
+    with socket.socket() as closed:  # bound, so that nobody else listens there
+        closed.bind(("127.0.0.1", 0))
+        there = {
+            **Place(1, 2, 1, 2).variables(),
+            "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": str(closed.getsockname()[1]),
+        }
+        for name, value in there.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(UserError, match="cannot be reached"):
+            group.met()
+
+
+def test_who_has_met_the_first_process_waits_for_its_words_for_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = group.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    for name, value in {
+        **Place(1, 2, 1, 2).variables(),
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(first.port),
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert group.met().clone().timeout == group.WAIT
 
 
 @pytest.fixture
