@@ -94,7 +94,7 @@ class PretendedGPU:
     """What tests do on it."""
 
     def __init__(self, mode: FakeTensorMode) -> None:
-        self._mode = mode
+        self.mode = mode
         self._sent: dict[int, tuple[Tensor, Tensor]] = {}
         self.generator = Generator().manual_seed(2**40)
         """Stands for the device's."""
@@ -103,7 +103,7 @@ class PretendedGPU:
         """x on the device, without its numbers."""
         if id(x) not in self._sent:
             with torch.no_grad():
-                self._sent[id(x)] = x, self._mode.from_tensor(x).detach().to("cuda")
+                self._sent[id(x)] = x, self.mode.from_tensor(x).detach().to("cuda")
         return self._sent[id(x)][1]
 
     def module(self, network: M) -> M:

@@ -25,11 +25,10 @@ class ReadAhead:
         """The clips (B,), which lie in the CPU's memory; `upcoming` are those of the next call, where they are known."""
         if self._thread is None:
             return self._store.batch(self._sent(clips), self._companions)
-        read = None
-        if self._coming is not None and torch.equal(self._coming[0], clips):
-            read = self._coming[1].result()
+        was = self._coming
+        read = was[1].result() if was is not None and torch.equal(was[0], clips) else self._read(clips)
         self._coming = None if upcoming is None else (upcoming, self._thread.submit(self._read, upcoming))
-        return self._store.batch(clips, self._companions, read)
+        return self._store.batch(self._sent(clips), self._companions, read)
 
     def _read(self, clips: Tensor) -> Tensor:
         read = self._store.read(clips)

@@ -8,6 +8,7 @@ Shapes:  n clips, B clips of a batch, F mel bands, T frames (of the longest clip
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -58,15 +59,18 @@ class ClipStore:
 
     def audio(self, clips: Tensor, longest: int | None = None) -> Tensor:
         """(B, F, T) mel power or (B, S) samples in [-1, 1): float32, zero past each clip's length."""
-        return self._heard(self.read(clips, longest), clips, longest or self.longest)
+        return self._heard(self.read(clips, longest), clips.to(self.device), longest or self.longest)
 
     def batch(self, clips: Tensor, companions: Mapping[str, Tensor], read: Tensor | None = None) -> Batch:
-        """The clips (B,) with all that a method may ask of them; `read` is what `read` gave for them, if it did."""
-        audio = self._heard(self.read(clips) if read is None else read, clips, self.longest)
+        """The clips (B,) with all that a method may ask of them; `read` is what `read` gave for them, if it did.
+
+        Nobody waits for a GPU where the clips lie there, and `read` there or in pinned memory.
+        """
+        read = self.read(clips) if read is None else read
         clips = clips.to(self.device)
         return Batch(
             clips=clips,
-            audio=audio,
+            audio=self._heard(read, clips, self.longest),
             lengths=self.lengths[clips],
             groups=self.groups[clips],
             recordings=self.recordings[clips],
@@ -84,10 +88,15 @@ class ClipStore:
         at = torch.arange(most, device=self.rows.device)
         return self.rows[self.starts[clips, None] + torch.minimum(at, spans[:, None] - 1)]
 
+    @cached_property
+    def _spans(self) -> Tensor:
+        """`spans`, on the device."""
+        return self.spans.to(self.device)
+
     def _heard(self, read: Tensor, clips: Tensor, longest: int) -> Tensor:
-        """What was read of the clips (B,), as `audio` gives it."""
-        read, lengths = read.to(self.device, non_blocking=True), self.lengths[clips.to(self.device)]
-        spans = lengths if self.front_end is None else self.spans[clips.to(self.spans.device)].to(self.device)
+        """What was read of the clips (B,), which lie on the device, as `audio` gives it."""
+        read, lengths = read.to(self.device, non_blocking=True), self.lengths[clips]
+        spans = lengths if self.front_end is None else self._spans[clips]
         inside = torch.arange(read.shape[1], device=self.device) < spans[:, None]
         if read.dim() == 3:
             return (read.float() * inside[:, :, None]).transpose(1, 2)

@@ -19,6 +19,7 @@ from training.methods.method import Method
 from training.parts.kmeans import kmeans
 from training.parts.optimizers import optimizer_for, set_rate
 from training.parts.slow_copy import follow, slow_copy
+from training.spectrogram import FrontEnd
 
 pytestmark = pytest.mark.whole
 
@@ -122,6 +123,26 @@ def test_a_batch_is_drawn_on_the_device(rows: Tensor) -> None:
             batch = store.batch(chosen, companions)
     found = (batch.audio, batch.lengths, batch.groups, batch.companions["picture"])
     assert {x.device.type for x in found} == {"cuda"} and len(batch.audio) == 8
+
+
+@pytest.mark.parametrize("front_end", [None, FrontEnd()], ids=["samples", "mel power"])
+def test_a_batch_that_was_read_from_disk_waits_for_nothing(front_end: FrontEnd | None) -> None:
+    starts, spans, clips = torch.arange(32) * 3_200, torch.full((32,), 3_200), torch.arange(8)
+    frames = spans if front_end is None else spans // front_end.hop_samples + 1
+    here, sound = [torch.zeros(32 * 3_200, dtype=torch.int16), starts, spans], torch.zeros(8, 3_200, dtype=torch.int16)
+    longest = int(frames[0])
+    if front_end is not None:
+        front_end.power(torch.zeros(1, 3_200))
+    with pretended_gpu() as gpu:
+        if front_end is not None:
+            gpu.module(front_end._transform)
+        rows, there = map(gpu.mode.from_tensor, here), [gpu.tensor(frames)] * 3
+        store = ClipStore(*rows, *there, longest=longest, on_disk=True, front_end=front_end)
+        chosen, read = gpu.tensor(clips), gpu.tensor(sound)
+        store.batch(chosen, {}, read)  # what the first one sends, no other does
+        with gpu.step():
+            batch = store.batch(chosen, {}, read)
+    assert {x.device.type for x in (batch.audio, batch.lengths)} == {"cuda"} and batch.audio.shape[-1] == longest
 
 
 def test_clusters_are_found_on_the_device_from_points_that_the_cpu_draws() -> None:
