@@ -93,8 +93,7 @@ def material(run: RunFolder, progress: Progress) -> Material:
 def _codes(facet: Any, count: int) -> np.ndarray | None:
     """(n,) int64, those in use alone and so less than n, whatever the file says; None where it holds no codes."""
     codes = facet.get("codes") if isinstance(facet, dict) else None
-    sound = isinstance(codes, list) and len(codes) == count and all(type(code) is int and code >= -1 for code in codes)
-    if not sound:
+    if not isinstance(codes, list) or len(codes) != count or any(type(code) is not int or code < -1 for code in codes):
         return None
     return np.unique(np.array([-1, *codes], np.int64), return_inverse=True)[1][1:] - 1
 

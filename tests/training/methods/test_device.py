@@ -137,7 +137,7 @@ def test_a_batch_that_was_read_from_disk_waits_for_nothing(front_end: FrontEnd |
         if front_end is not None:
             gpu.module(front_end._transform)
         rows, there = map(gpu.mode.from_tensor, here), [gpu.tensor(frames)] * 3
-        store = ClipStore(*rows, *there, longest=longest, on_disk=True, front_end=front_end)
+        store = ClipStore(*rows, *there, longest=longest, on_disk=True, front_end=front_end)  # type: ignore[arg-type]
         chosen, read = gpu.tensor(clips), gpu.tensor(sound)
         store.batch(chosen, {}, read)  # what the first one sends, no other does
         with gpu.step():
