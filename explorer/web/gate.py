@@ -30,6 +30,7 @@ class Gate:
         self._arrivals = arrivals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or answer it with the status and sentence of its refusal."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -45,6 +45,7 @@ class Guards:
         self._policy = "; ".join((*POLICY, f"frame-ancestors {frames}"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or answer it with the status and sentence of its refusal; mark the answer with the policy."""
         if scope["type"] == "websocket":  # nothing here speaks so
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] == "http":

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-import torch
 
 from tests.browser.conftest import Seen, Site
 from training.config import new_config
@@ -24,15 +23,12 @@ def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     """A site with two runs of VICReg on the same tones, one of them without what keeps it from collapsing."""
     opened = Site(tmp_path_factory.mktemp("alarm"))
     tones = _tones(opened.folder / "tones")
-    threads = torch.get_num_threads()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", opened.environment["XDG_CACHE_HOME"])
         patch.setattr("training.loop.is_due", lambda step, last, seconds: step - last >= 20)
-        torch.set_num_threads(1)
         for name, settings in (("collapsed", {"variance_weight": 0.0}), ("sound", {})):
             config = new_config({**SMALL, **settings}, method="vicreg", data=str(tones), steps=60, device="cpu")
             train(create_run(opened.runs / name, config.to_json()).path)
-        torch.set_num_threads(threads)
     opened.open()
     yield opened
     opened.close()

@@ -13,7 +13,7 @@ import pytest
 
 from training.run import create_run, find_runs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 
 def write_folder(path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from training.run import find_runs
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 SHOWN = 20
 """Letters of a path that its title keeps."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 
 def test_visitors_read_on_the_page_why_an_upload_is_refused(browser: Any, tmp_path: Path, look: Any) -> None:

@@ -1,6 +1,5 @@
 """Somebody watches her own training loop, of which Hearsight knows nothing, and stops it."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 from tests.browser.conftest import ROOT, Seen, Site
 from tests.explorer.test_watched import write_sounds
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole]
 LONG_MS = 120_000
 """A measurer and a projector must be started, beside the training."""
 
@@ -29,7 +28,7 @@ def loop(browser: Any, tmp_path: Path) -> Iterator[tuple[Site, subprocess.Popen[
         shutil.copy(file, tmp_path)
     site.open()
     command = ["nice", sys.executable, "own_loop.py", "sounds", str(site.runs / "mine"), "1000000"]
-    with subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
+    with subprocess.Popen(command, cwd=tmp_path) as process:
         until = time.monotonic() + LONG_MS / 1000
         while not (site.runs / "mine" / "config.json").exists():
             assert process.poll() is None and time.monotonic() < until

@@ -101,7 +101,7 @@ def _change(path: Path, **values: Any) -> None:
 
 def _trained(folder: Path, sounds: Path, enough: Callable[[RunFolder], bool], flush_seconds: float) -> RunFolder:
     """A run by the command line, stopped by the command line once there is `enough` of it."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "XDG_CACHE_HOME": str(folder.parent / "cache")}
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder.parent / "cache")}
     command = [
         "run", "--method", "moco_v2", "--data", str(sounds), "--steps", str(STEPS), "--device", "cpu", "--out", str(folder)
     ]  # fmt: skip

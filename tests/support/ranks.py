@@ -1,7 +1,6 @@
 """Several processes that are the ranks of one group over gloo, for tests: each computes the same function and keeps its answer."""
 
 import importlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -29,10 +28,8 @@ def in_ranks(function: str, folder: Path, size: int = 2) -> list[Any]:
         str(folder),
         str(size),
     ]
-    alone = {**os.environ, "OMP_NUM_THREADS": "1"}
     processes = [
-        subprocess.Popen([*command, str(rank)], cwd=ROOT, env=alone, stderr=subprocess.PIPE, text=True)
-        for rank in range(size)
+        subprocess.Popen([*command, str(rank)], cwd=ROOT, stderr=subprocess.PIPE, text=True) for rank in range(size)
     ]
     said = [process.communicate()[1] for process in processes]
     assert not any(process.returncode for process in processes), "\n".join(said)
@@ -41,7 +38,6 @@ def in_ranks(function: str, folder: Path, size: int = 2) -> list[Any]:
 
 def main(function: str, folder: Path, size: int, rank: int) -> None:
     """One of the processes."""
-    torch.set_num_threads(1)
     store = distributed.FileStore(str(folder / "store"), size)
     distributed.init_process_group("gloo", store=store, rank=rank, world_size=size)
     module, _, name = function.partition(":")

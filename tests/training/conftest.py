@@ -1,10 +1,9 @@
-"""What the tests of the training core share: a tiny set of made tones, runs on it, and one thread.
+"""What the tests of the training core share: a tiny set of made tones, and runs on it.
 
 The set stands in the cache where the built-in one would be, so that `--data starter` finds it in this process and in
 any other one that inherits the environment.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,14 @@ import pytest
 import torch
 from PIL import Image
 
-os.environ["OMP_NUM_THREADS"] = "1"
-torch.set_num_threads(1)
-
-from training import controls, learner, loop  # noqa: E402 - the number of threads must be set first
-from training.config import RunConfig, new_config  # noqa: E402
-from training.data import starter  # noqa: E402
-from training.data.cache import load  # noqa: E402
-from training.data.clip_writer import ClipWriter  # noqa: E402
-from training.data.dataset import SAMPLE_RATE, Dataset  # noqa: E402
-from training.encoders import ENCODERS  # noqa: E402
-from training.run import RunFolder, create_run  # noqa: E402
+from training import controls, learner, loop
+from training.config import RunConfig, new_config
+from training.data import starter
+from training.data.cache import load
+from training.data.clip_writer import ClipWriter
+from training.data.dataset import SAMPLE_RATE, Dataset
+from training.encoders import ENCODERS
+from training.run import RunFolder, create_run
 
 CLASSES = ("bell", "buzz", "hum", "hiss")
 SOURCES = ("one", "two", "three", "four")

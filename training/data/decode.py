@@ -45,6 +45,7 @@ class Decoded:
 
     @property
     def seconds(self) -> float:
+        """How long it is."""
         return len(self.samples) / SAMPLE_RATE
 
 

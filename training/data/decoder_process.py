@@ -24,6 +24,7 @@ IDLE_SECONDS = 60.0
 
 
 def main() -> None:
+    """Answer requests on the connection named on the command line until it closes or is idle for IDLE_SECONDS."""
     _limit()
     connection = Connection(int(sys.argv[1]))
     connection.send_bytes(READY)

@@ -46,6 +46,7 @@ class _Normalised(torch.autograd.Function):
     def forward(
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor | None, eps: float, ranks: Ranks
     ) -> tuple[Tensor, ...]:
+        """x (r, C, …), weight (C,), bias (C,) or None → the normalised rows (r, C, …), mean (C,), variance (C,), M (1,)."""
         axes = [axis for axis in range(x.dim()) if axis != 1]
         own_variance, own_mean = torch.var_mean(x.to(_exact(x)), axes, correction=0)
         own_count = own_mean.new_full((1,), x.numel() / x.shape[1])  # no copy, for which a GPU would be waited for
@@ -62,6 +63,10 @@ class _Normalised(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        """The gradients of x (r, C, …), weight (C,) and bias (C,); those of mean, variance and M are not looked at.
+
+        That of x takes in the other processes' rows; those of weight and bias are of the own rows alone.
+        """
         x, weight, mean, variance, count = ctx.saved_tensors
         # As if mean and variance were constants; with xn = (x − mean) / √(variance + ε):
         by_x, by_weight, by_bias = torch.ops.aten.native_batch_norm_backward(

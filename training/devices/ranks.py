@@ -152,22 +152,30 @@ class OwnRows(Rows):
 
 
 class _Own(torch.autograd.Function):
+    """`OwnRows.own`, with its gradient."""
+
     @staticmethod
     def forward(ctx: Any, x: Tensor, rows: OwnRows) -> Tensor:
+        """(R, …) → (r, …), a copy."""
         ctx.rows = rows
         return rows.stretch(x).clone()
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        """(r, …) → (R, …): each process's rows, divided by N, which `_Whole` multiplied by."""
         return ctx.rows.gathered(gradients[0]) / ctx.rows.count, None
 
 
 class _Whole(torch.autograd.Function):
+    """`OwnRows.whole`, with its gradient."""
+
     @staticmethod
     def forward(ctx: Any, x: Tensor, rows: OwnRows) -> Tensor:
+        """(r, …) → (R, …)."""
         ctx.rows = rows
         return rows.gathered(x)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        """(R, …) → (r, …): that of the own rows, times N."""
         return ctx.rows.stretch(gradients[0]) * ctx.rows.count, None

@@ -206,12 +206,16 @@ def infonce(scores: Tensor, left_out: Tensor) -> Tensor:
 
 
 class _Turned(torch.autograd.Function):
+    """`turned`, with its gradient."""
+
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
+        """x itself, of any shape."""
         return x.view_as(x)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        """The gradient that arrives, turned round."""
         return -gradients[0]
 
 

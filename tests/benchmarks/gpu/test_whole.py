@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def only_what_it_needs(tmp_path: Path) -> dict[str, str]:
     """An environment in which each Python process, and those that it starts, finds no other package."""
     (tmp_path / "sitecustomize.py").write_text(ALONE)
-    return {**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    return {**os.environ, "PYTHONPATH": str(tmp_path)}
 
 
 @pytest.mark.timeout(900)  # a minute alone, longer beside other things

@@ -33,7 +33,8 @@ Job = tuple[int, int]
 class Writer(Protocol):
     """Where clips go; training.data.clip_writer.ClipWriter is one."""
 
-    def add(self, samples: np.ndarray, *, id: str, labels: Mapping[str, str | None], file: str) -> None: ...
+    def add(self, samples: np.ndarray, *, id: str, labels: Mapping[str, str | None], file: str) -> None:
+        """Take one clip: samples (S,) int16 at 16 kHz, its unique id, its labels by facet, the file it would come from."""
 
 
 class Making:

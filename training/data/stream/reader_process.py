@@ -44,6 +44,10 @@ LOOK_SECONDS = 0.5
 
 
 def main() -> None:
+    """Do the job that arrives on the connection named on the command line: list its shards, or send their clips.
+
+    A UserError is sent as REFUSED, with its sentence.
+    """
     connection = Connection(int(sys.argv[1]))
     job = Job.from_bytes(connection.recv_bytes())
     os.makedirs(job.folder, exist_ok=True)
