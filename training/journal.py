@@ -62,8 +62,8 @@ class Journal:
         self.readings = Readings()
         """The rows so far, as far as a judgement is read from them."""
 
-    def open_events(self, schema: Schema, purge_step: int | None) -> None:
-        """Begin TensorBoard's copy of the curves; `purge_step` voids what an earlier attempt wrote from there on.
+    def open_events(self, schema: Schema, resumed_from: int | None) -> None:
+        """Begin TensorBoard's copy of the curves; what an earlier attempt wrote after the step `resumed_from` is void.
 
         Scalars keep the names they have in metrics.jsonl. Its tab *Custom Scalars* shows the charts of the page.
         """
@@ -72,6 +72,7 @@ class Journal:
         except ImportError:
             logging.warning("The package tensorboard isn't installed, so no event files are written.")
             return
+        purge_step = None if resumed_from is None else resumed_from + 1  # the first step that is void
         self._events = SummaryWriter(str(self.run.path), purge_step=purge_step, flush_secs=10)
         charts = {
             title: ["Multiline", [f"^{re.escape(c.key)}$" for c in group]] for title, group in schema.charts().items()

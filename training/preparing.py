@@ -93,7 +93,7 @@ def prepared(
     run.write_columns(clip_values(dataset, clips))
     schema = contents(learner.method, dataset, is_stream(config.data))
     run.write_schema(schema)
-    journal.open_events(schema, purge_step=learner.step if resume else None)
+    journal.open_events(schema, resumed_from=learner.step if resume else None)
     lines = baselines(dataset, clips, learner.method, preparing)
     lines_so_far = with_random_init(lines, _first_measures(run))
     run.write_baselines(lines_so_far)

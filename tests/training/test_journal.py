@@ -12,6 +12,7 @@ import torch
 from training.errors import UserError
 from training.journal import FLUSH_SECONDS, Journal
 from training.run import RunWriter, State, Status, create_run
+from training.run.schema import Schema
 
 
 class Clock:
@@ -113,6 +114,18 @@ def test_the_status_is_written_about_once_a_second(journal: Journal, clock: Cloc
         journal.keep_alive()
         beats.append(journal.run.status().heartbeat)
     assert 3 <= beats[-1] - beats[0] <= 4
+
+
+def test_tensorboard_keeps_the_row_of_the_step_from_which_a_run_goes_on(journal: Journal) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    for resumed_from, losses in ((None, {1: 3.0, 2: 2.0, 3: 9.0}), (2, {3: 1.0})):
+        journal.open_events(Schema(), resumed_from)
+        for step, loss in losses.items():
+            journal.write_row(step, 1.0, {"train/loss": loss})
+        journal.close(State.STOPPED)
+    found = EventAccumulator(str(journal.run.path)).Reload().Scalars("train/loss")
+    assert [(event.step, event.value) for event in found] == [(1, 3.0), (2, 2.0), (3, 1.0)]
 
 
 def test_the_copy_for_tensorboard_may_fail(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
