@@ -36,10 +36,12 @@ def parts(method: Method) -> dict[str, list[Tensor]]:
 
 def gradient_norms(weights: Mapping[str, list[Tensor]]) -> dict[str, Tensor]:
     """The Euclidean norm of each part's gradient, on the device, by the end of its curve's key."""
-    return {
-        f"gradient_{part}": torch.nn.utils.get_total_norm([w.grad for w in own if w.grad is not None])
-        for part, own in weights.items()
-    }
+    return {f"gradient_{part}": _norm(own) for part, own in weights.items()}
+
+
+def _norm(weights: list[Tensor]) -> Tensor:
+    gradients = [w.grad for w in weights if w.grad is not None]
+    return torch.nn.utils.get_total_norm(gradients) if gradients else weights[0].new_zeros(())  # torch's 0 is on the CPU
 
 
 def curves(method: Method) -> tuple[Curve, ...]:

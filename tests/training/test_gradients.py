@@ -36,6 +36,8 @@ def test_the_norm_is_over_all_numbers_of_a_part() -> None:
 
 def test_a_part_without_a_gradient_has_the_norm_0() -> None:
     assert float(gradient_norms({"encoder": [torch.ones(3)]})["gradient_encoder"]) == 0
+    elsewhere = gradient_norms({"encoder": [torch.ones(3, device="meta")]})["gradient_encoder"]
+    assert elsewhere.device.type == "meta"  # where the losses are with which it is gathered
 
 
 def test_a_run_logs_them(made_run: Callable[..., RunFolder]) -> None:
