@@ -16,6 +16,7 @@ from training.measures.measure import Embedded
 from training.measures.similarity import cosine_shares
 from training.methods.method import Method
 from training.probe import cross_group_votes, groups_of, measured_labels
+from training.run import rows_kept
 
 PAIRS = 256
 """Clips of which two views are compared."""
@@ -61,8 +62,8 @@ def snapshot(
     losses = clip_losses.cpu()[torch.from_numpy(clips)] if method.judges_clips and len(clip_losses) else None
     columns = snapshot_values(Taken(dataset, clips, h, votes, losses))
     arrays = {
-        "embeddings": h.half().numpy(),
-        "projections": z.half().numpy(),
+        "embeddings": rows_kept(h.numpy()),
+        "projections": rows_kept(z.numpy()),
         "singular_values": embedded.sigma_h.float().numpy(),
         "projection_singular_values": embedded.sigma_z.float().numpy(),
         "cosine_shares": cosine_shares(first, second).numpy(),

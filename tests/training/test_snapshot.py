@@ -14,8 +14,10 @@ from training.building import built_method
 from training.config import RunConfig
 from training.data.dataset import Dataset
 from training.data.progress import quiet
+from training.methods import METHODS
 from training.run import RunFolder
 from training.snapshot import is_due, steps_to_drop
+from training.trainer import train
 
 
 def test_snapshots_grow_apart_by_a_fifth() -> None:
@@ -56,6 +58,18 @@ def test_dropping_one_by_one_as_they_come_keeps_the_spacing() -> None:
             kept.remove(old)
         assert len(kept) <= 30 and kept[0] == 0 and kept[-1] == step
     assert sum(1 for s in kept if s < 4000) >= 8
+
+
+def test_embeddings_that_half_precision_cannot_hold_are_kept_whole(
+    made_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = METHODS["simclr"].projection
+    monkeypatch.setattr(METHODS["simclr"], "projection", lambda method, h: 1e6 * project(method, h))
+    run = made_run(steps=1)
+    train(run.path)
+    taken = run.snapshot(1)
+    assert taken is not None and np.isfinite(taken["projections"]).all() and np.abs(taken["projections"]).max() > 1e5
+    assert taken["embeddings"].dtype == np.float16
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from training.config import provenance
 from training.data import open_dataset, whole_reference
 from training.data.dataset import Progress
@@ -15,13 +13,12 @@ from training.data.names import readable_name
 from training.errors import UserError
 from training.importing.event_files import is_event_file, read_events
 from training.importing.vectors import read_vectors
-from training.run import RunFolder, RunWriter, State, Status, create_run
+from training.run import RunFolder, RunWriter, State, Status, create_run, rows_kept
 from training.watching.clips import WINDOW_SECONDS, clip_places
 from training.watching.measuring import Measuring
 
 STEP = 1
 """Of the one snapshot: step 0 is what random initialisation is told by."""
-LARGEST_HALF = 6e4
 
 
 @dataclass(frozen=True)
@@ -78,8 +75,7 @@ def _of_vectors(
     # As `Watch` leaves it: what the names mean among the sounds is found when it is measured.
     own = {"ids": list(found.names), "clips": [-1] * n, "files": list(found.names), "facets": {}, "data": reference}
     writer.write_probe({**own, "data_name": dataset.name, "group": "", "main_facet": ""})
-    half = np.abs(found.rows).max(initial=0.0) < LARGEST_HALF
-    rows = found.rows.astype(np.float16 if half else np.float32)
+    rows = rows_kept(found.rows)
     writer.write_snapshot(STEP, {"embeddings": rows, "projections": rows})
     writer.append_metrics({"step": STEP, "attempt": 1, "seconds": 0.0})
     imported = _ended(writer, STEP, 0.0, said)

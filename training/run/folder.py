@@ -157,7 +157,7 @@ class RunFolder:
         return self.path / "snapshots" / f"{step:06d}.npz"
 
     def snapshot(self, step: int) -> dict[str, np.ndarray] | None:
-        """Arrays of one snapshot: "embeddings" (n, D) float16, "projections" (n, P), "singular_values" (D,), "lens/…".
+        """Arrays of one snapshot: "embeddings" (n, D) float16 or float32, "projections" (n, P), "singular_values" (D,), "lens/…".
 
         None where it is missing or damaged.
         """

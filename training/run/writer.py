@@ -23,6 +23,14 @@ from training.run.schema import Schema
 from training.run.status import SCHEMA, Control, Status
 from training.run.verdict import Verdict
 
+LARGEST_HALF = 6e4
+"""Numbers up to this fit into half precision."""
+
+
+def rows_kept(rows: np.ndarray) -> np.ndarray:
+    """Embeddings or projections (n, D) as a snapshot keeps them: float16, or float32 where one of them is too large for it."""
+    return rows.astype(np.float16 if np.abs(rows).max(initial=0.0) < LARGEST_HALF else np.float32)
+
 
 class RunWriter(RunFolder):
     """The trainer's hand on its run's folder: one writer at a time, held by a lock for its whole life."""
