@@ -35,8 +35,12 @@ def cell(entry: dict[str, Any], seconds: float) -> str:
 
 
 def chosen(candidates: dict[str, Any], seconds: float) -> str:
-    """For each group left out in turn: the candidate that is best on the others, and what it reaches on the one left out."""
-    means = {name: by_group(entry, seconds) for name, entry in candidates.items()}
+    """For each group left out in turn: the candidate that is best on the others, and what it reaches on the one left out.
+
+    Among those with the most seeds, since luck is chosen too.
+    """
+    seeds = {name: sum(run["seconds"] == seconds for run in entry["runs"]) for name, entry in candidates.items()}
+    means = {name: by_group(entry, seconds) for name, entry in candidates.items() if seeds[name] == max(seeds.values())}
     means = {name: groups for name, groups in means.items() if groups}
     if len(means) < 2:
         return ""

@@ -35,6 +35,12 @@ def test_the_choice_does_not_see_the_group_that_is_told() -> None:
     assert not chosen({"even": entry(a=0.6)}, 10.0), "there is no choice"
 
 
+def test_a_candidate_of_fewer_seeds_is_not_chosen() -> None:
+    more = entry(a=0.6, b=0.6)
+    more["runs"].append({**more["runs"][0], "seed": 1})
+    assert not chosen({"more": more, "lucky": entry(a=0.9, b=0.9)}, 10.0), "there is no choice"
+
+
 def test_a_cell_tells_mean_spread_and_number_of_seeds() -> None:
     one = entry(a=0.5)
     assert cell(one, 10.0) == ".500 · .500 (1)" and cell(one, 30.0) == "–"
