@@ -94,7 +94,9 @@ def _of_parquet(path: Path, names: str | None, vectors: str | None) -> tuple[lis
                     f"{_shown(path)} has no numeric vectors, but the columns {_listed(fields)}; a column of lists of numbers, "
                     "or a column for each dimension, was expected."
                 )
-            _check_size(path, file.metadata.num_rows, 0 if lists else len(chosen))
+            rows = file.metadata.num_rows
+            width = -(-_numbers_in(file.metadata, chosen[0]) // max(rows, 1)) if lists else len(chosen)
+            _check_size(path, rows, width)  # before it is read: a small file may unpack to anything
             table = file.read([column, *chosen])
     except (pa.ArrowException, OSError) as error:
         raise UserError(f"{_shown(path)} cannot be read as Parquet: {readable_name(str(error), 200)}.") from None
@@ -102,6 +104,13 @@ def _of_parquet(path: Path, names: str | None, vectors: str | None) -> tuple[lis
     if chosen == numbers and not lists:
         return spelt, np.stack([table[name].to_numpy().astype(np.float32) for name in chosen], axis=1)
     return spelt, _stacked(path, table[chosen[0]])
+
+
+def _numbers_in(about: Any, column: str) -> int:
+    """How many numbers a column of lists holds, as the metadata of its Parquet file says."""
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    chunks = [group.column(number) for group in groups for number in range(group.num_columns)]
+    return sum(chunk.num_values for chunk in chunks if chunk.path_in_schema.partition(".")[0] == column)
 
 
 def _stacked(path: Path, column: Any) -> np.ndarray:
@@ -187,7 +196,7 @@ def _is_list(kind: Any) -> bool:
 
 
 def _check_size(path: Path, rows: int, width: int) -> None:
-    """Raises UserError; 0 is a width that isn't known yet."""
+    """Raises UserError for more than is read."""
     of = f" of {width:,} numbers" if width else ""
     if rows > MOST_ROWS or width > WIDEST or 4 * rows * width > MOST_BYTES:
         raise UserError(

@@ -13,6 +13,7 @@ import pytest
 from torch.utils.tensorboard import SummaryWriter
 
 from training.__main__ import main
+from training.errors import UserError
 from training.importing import event_files, vectors
 from training.run import RunFolder, State
 
@@ -238,6 +239,16 @@ def test_size_is_bounded(
                 bounded.setattr(vectors, name, most)
                 assert main(["import", str(GOOD[form](tmp_path, h)), "--data", str(sounds), "--out", str(tmp_path / "run")]) == 2  # fmt: skip
                 assert sentence in capsys.readouterr().err
+
+
+def test_a_small_file_of_endless_vectors_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ones = pa.FixedSizeListArray.from_arrays(pa.array(np.ones(3 * 20_000, np.float32)), 20_000)
+    pq.write_table(pa.table({"file": ["a", "b", "c"], "vector": ones}), tmp_path / "x.parquet")
+    monkeypatch.setattr(pq.ParquetFile, "read", lambda *_: pytest.fail("It was read."))
+    with pytest.raises(UserError, match="3 vectors of 20,000 numbers; at most 2,000,000 of 16,384"):
+        vectors.read_vectors(tmp_path / "x.parquet", None, None)
 
 
 def test_of_more_files_than_a_map_holds_a_stated_sample_is_taken(
