@@ -1,12 +1,13 @@
 """Levelled mel power on disk, made once for each front end: `<cache>/mel/<fingerprint>-<front end>.npy`, (frames, F) float16."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 import numpy as np
 import torch
@@ -58,7 +59,8 @@ def write_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) -
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
+        _remove_dead(path.parent)
+        with _held(temporary) as file:
             about = {"descr": "<f2", "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(file, about)
             for part in parts:
@@ -68,6 +70,24 @@ def write_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) -
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _held(temporary: Path) -> IO[bytes]:
+    """The file, opened to be written and locked as long as it is open."""
+    while True:
+        file = temporary.open("wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if temporary.exists():
+            return file
+        file.close()  # it was taken for a dead one just before it was locked
+
+
+def _remove_dead(folder: Path) -> None:
+    """Half a file, which may have many gigabytes, of each process that died: a living one holds a lock on it."""
+    for left in folder.glob(".*.npy.*"):
+        with contextlib.suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
 
 
 def made_mel(dataset: Dataset, front_end: FrontEnd, device: torch.device, progress: Progress) -> Iterator[np.ndarray]:

@@ -125,6 +125,16 @@ def test_what_must_lie_on_a_disk_that_is_full_is_one_sentence(own: Dataset, monk
     assert len(mel_store(own, FRONT_END, CPU, quiet)) == 64
 
 
+def test_half_a_file_of_the_dead_is_removed_and_of_the_living_kept(own: Dataset) -> None:
+    path = mel_path(own.fingerprint, FRONT_END)
+    path.parent.mkdir(parents=True)
+    dead, living = (path.with_name(f".{path.name}.{pid}") for pid in (1, 2))
+    dead.write_bytes(b"half")
+    with mel_cache._held(living):
+        mel_store(own, FRONT_END, CPU, quiet)
+        assert living.exists() and not dead.exists() and path.exists()
+
+
 @pytest.mark.parametrize("damage", ["cut", "other shape", "nothing", "text", "object"])
 def test_a_damaged_cache_is_made_anew(own: Dataset, damage: str) -> None:
     made, path = mel_store(own, FRONT_END, CPU, quiet), mel_path(own.fingerprint, FRONT_END)
