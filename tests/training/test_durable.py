@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,6 +56,21 @@ def test_durability_a_full_disk_leaves_the_old_file_and_nothing_else(
         durable.write_bytes(path, b"new" * 5000)
     assert caught.value.errno == errno.ENOSPC
     assert path.read_bytes() == b"old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_two_threads_may_replace_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+
+    def parts() -> Iterator[bytes]:
+        yield b"first "
+        other = threading.Thread(target=durable.write_bytes, args=(path, b"second"))
+        other.start()
+        other.join()
+        assert path.read_bytes() == b"second"
+        yield b"and last"
+
+    durable.write_parts(path, parts())
+    assert path.read_bytes() == b"first and last" and [found.name for found in tmp_path.iterdir()] == ["x"]
 
 
 def test_a_write_that_takes_bytes_in_small_parts_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
