@@ -110,7 +110,7 @@ class ClipWriter:
 
     def abandon(self) -> None:
         """Closes and removes what is not visible yet. May be called twice, and after `finish`."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, AttributeError):  # the latter where it could not even be opened
             self._file.close()
         shutil.rmtree(self._part, ignore_errors=True)
 

@@ -94,7 +94,7 @@ class Measuring:
     def _begun(self, writer: RunWriter, progress: Progress) -> WatchedClips:
         """The clips, with all that is told of them before anything is measured."""
         probe = self.run.own_probe()
-        self._clips = clips = watched_clips(probe, progress)
+        clips = watched_clips(probe, progress)
         every, dataset = np.arange(len(clips.places)), clips.dataset
         about = described(dataset, every, str(probe.get("data", "")))
         whole = {"clips": list(clips.places), "fingerprint": clips.fingerprint, "note": clips.note}
@@ -105,6 +105,7 @@ class Measuring:
         writer.write_schema(Schema(curves=_curves(tuple(measured_facets(dataset))), columns=kept))
         if clips.fingerprint:
             writer.write_columns(columns.clip_values(dataset, every))
+        self._clips = clips  # at last: what a full disk kept from being written is written another time
         return clips
 
     def _follow_resumes(self, writer: RunWriter) -> None:

@@ -106,6 +106,18 @@ def test_the_parts_of_the_dead_are_removed_and_those_of_the_living_kept(tmp_path
     another.abandon()
 
 
+def test_a_disk_that_takes_a_folder_and_no_file_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("training.data.clip_writer.open", full, raising=False)
+    with pytest.raises(UserError, match=r"could not be written to .*: No space left"):
+        ClipWriter("x", "abc", tmp_path)
+    assert not list((tmp_path / "data").glob("*.part-*"))
+
+
 def test_two_writers_of_one_set_both_succeed(tmp_path: Path) -> None:
     first, second = ClipWriter("x", "abc", tmp_path), ClipWriter("x", "abc", tmp_path)
     for writer in (first, second):

@@ -94,6 +94,20 @@ def test_a_watched_run_has_what_a_run_of_hearsight_has(watched: RunFolder, names
     assert len(watched.columns()["duration"]) == 24
 
 
+def test_what_a_full_disk_kept_from_being_told_is_told_another_time(
+    watched: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    following = Measuring(watched)
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
+        patched.setattr(RunWriter, "write_schema", full)
+        following.work()
+    assert following.work() == 3
+    assert {f"measure/{name}" for name in MEASURES} <= {curve.key for curve in watched.schema().curves}
+
+
 def test_what_is_measured_is_measured_once(watched: RunFolder) -> None:
     Measuring(watched).work()
     before = watched.metrics_paths()[1].read_bytes()

@@ -3,14 +3,14 @@
 <cache>/streams/<hash of the reference>.json    what its shards were when they were last seen
 """
 
+import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from training import durable
 from training.data import cache
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Progress
@@ -128,11 +128,6 @@ def _remembered(reference: str) -> dict[str, str]:
 def _remember(reference: str, seen: dict[str, str]) -> None:
     """Best effort: where it fails, a shard that can't be seen later counts as another one, and nothing else."""
     target = _memory_file(reference)
-    try:
+    with contextlib.suppress(OSError):
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(seen, file)
-        os.replace(temporary, target)
-    except OSError:
-        return
+        durable.write_json(target, seen)
