@@ -41,11 +41,11 @@ PROMISES = {
         "training/test_killed.py::test_durability_killed_at_random_at_most_one_row_is_lost", drills="trainer"),
     2: promise(
         "A torn last line is skipped by readers, and shown once it is whole.",
-        "training/test_run.py::test_durability_a_torn_last_line_waits_until_it_is_whole",
+        "training/run/test_metrics_file.py::test_durability_a_torn_last_line_waits_until_it_is_whole",
         "test_durability_a_torn_line_is_cut_when_a_writer_opens_the_file"),
     3: promise(
         "Metrics that are cut or replaced while a page follows them read as if they were read afresh.",
-        "training/test_run.py::test_durability_following_equals_a_fresh_read_whatever_is_cut_where",
+        "training/run/test_metrics_file.py::test_durability_following_equals_a_fresh_read_whatever_is_cut_where",
         "test_durability_a_file_that_changed_under_a_reader_is_read_afresh"),
     4: promise(
         "On a full disk the run says so, what was there stays readable, the checkpoint before loads, nothing half written stays.",
@@ -62,37 +62,37 @@ PROMISES = {
         "test_durability_a_snapshot_that_cannot_be_written_fails_with_a_sentence"),
     7: promise(
         "Of a thousand reads while status and snapshots are written none is partial.",
-        "training/test_run.py::test_durability_no_read_during_writes_is_partial"),
+        "training/run/test_folder.py::test_durability_no_read_during_writes_is_partial"),
     8: promise(
         "Mutilated folders of runs are listed, all of them, and whoever looks at them goes on.",
         "explorer/runs/test_library.py::test_durability_and_bad_input_mutilated_folders_are_listed_and_do_no_harm",
         drills="folders"),
     9: promise(
         "A second trainer on one run ends within two seconds and changes nothing.",
-        "training/test_run.py::test_durability_a_second_writer_in_another_process_is_refused_within_two_seconds",
+        "training/run/test_writer.py::test_durability_a_second_writer_in_another_process_is_refused_within_two_seconds",
         "training/test_trainer.py::test_durability_a_second_trainer_is_refused_at_once_and_changes_nothing",
-        "training/test_cli.py::test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint"),
+        "training/commands/test_runs.py::test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint"),
     10: promise(
         "When the page's server is killed, the trainer goes on, and the next server finds the run and the queue again.",
-        "explorer/jobs/test_launcher.py::test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next",
+        "explorer/jobs/test_turns.py::test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next",
         drills="page restart"),
     11: promise(
         "A trainer that is asked to end keeps a checkpoint, is stopped within thirty seconds and leaves no process behind.",
         "training/test_trainer.py::test_durability_sigterm_leaves_a_checkpoint",
-        "training/test_cli.py::test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint",
+        "training/commands/test_runs.py::test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint",
         drills="page"),
     12: promise(
         "A process that merely has the number of a trainer is never signalled.",
         "training/test_process.py::test_durability_a_reused_pid_is_not_alive_and_never_signalled",
-        "explorer/jobs/test_launcher.py::test_durability_a_process_that_does_not_hold_the_run_is_never_signalled"),
+        "explorer/jobs/test_failures.py::test_durability_a_process_that_does_not_hold_the_run_is_never_signalled"),
     13: promise(
         "A clock that is moved by a day changes neither who is alive nor the order of steps.",
-        "training/test_run.py::test_durability_a_clock_that_is_a_day_ahead_changes_nothing",
+        "training/run/test_status.py::test_durability_a_clock_that_is_a_day_ahead_changes_nothing",
         "training/test_loop.py::test_durability_a_clock_that_jumps_changes_nothing", drills="clock"),
     14: promise(
         "A killed trainer reads crashed at once, and never as being at work.",
-        "training/test_run.py::test_durability_an_active_run_without_its_trainer_reads_crashed",
-        "training/test_run.py::test_durability_a_run_whose_trainer_was_killed_before_its_first_word_is_crashed",
+        "training/run/test_status.py::test_durability_an_active_run_without_its_trainer_reads_crashed",
+        "test_durability_a_run_whose_trainer_was_killed_before_its_first_word_is_crashed",
         "training/test_resumed.py::test_durability_a_killed_run_reads_crashed_and_resumes_bitwise", drills="trainer clock"),
     15: promise(
         "A resumed run bounded by steps ends with the very weights of an uninterrupted one, bit by bit, for every method.",
@@ -106,7 +106,7 @@ PROMISES = {
         "test_durability_a_missing_memory_is_named", "test_durability_missing_weights_are_named"),
     17: promise(
         "A run of a newer version is read and never written.",
-        "training/test_run.py::test_durability_a_newer_run_is_read_and_never_written",
+        "training/run/test_folder.py::test_durability_a_newer_run_is_read_and_never_written",
         "training/test_trainer.py::test_durability_a_run_of_a_newer_version_is_not_touched"),
     18: promise(
         "A file that is empty, or holds a header alone, is said to hold no audio.",
@@ -196,7 +196,7 @@ PROMISES = {
         "Of fifty starts one runs and a bounded queue holds the others with their places; one visitor has a bounded number of runs.",
         "explorer/jobs/test_quotas.py::test_visitors_fifty_starts_are_one_run_and_a_bounded_queue",
         "test_visitors_resumes_count_as_jobs_and_ended_runs_do_not", "test_visitors_runs_trained_long_enough_are_stopped",
-        "explorer/jobs/test_launcher.py::test_visitors_the_queue_is_bounded"),
+        "explorer/jobs/test_turns.py::test_visitors_the_queue_is_bounded"),
     39: promise(
         "A run that grows beyond its share of the disk is stopped with the reason, and none starts on a disk that is nearly full.",
         "explorer/jobs/test_quotas.py::test_visitors_runs_that_grow_too_large_are_stopped_with_the_reason",

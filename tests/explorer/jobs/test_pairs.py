@@ -7,7 +7,7 @@ import pytest
 
 from explorer.jobs.quotas import Jobs
 from explorer.visitors.limits import Limits
-from tests.explorer.jobs.test_launcher import launch, root, state, wait_for, wait_for_state  # noqa: F401 - fixtures
+from tests.support.queued import state, wait_for, wait_for_state
 from training.config import new_config
 from training.errors import UserError
 from training.run import RunFolder, State
@@ -22,7 +22,7 @@ def states(folder: Any, names: dict[Role, str]) -> list[State]:
     return [state(folder, name) for name in names.values()]
 
 
-def test_both_are_trained_and_stopped_by_one_trainer(launch: Any, root: Any) -> None:  # noqa: F811
+def test_both_are_trained_and_stopped_by_one_trainer(launch: Any, root: Any) -> None:
     server = launch()
     names = server.start_twins(CONFIG, PART, PREDICTION)
     for name in names.values():
@@ -41,7 +41,7 @@ def test_both_are_trained_and_stopped_by_one_trainer(launch: Any, root: Any) -> 
 
 
 @pytest.mark.parametrize("asked", list(Role))
-def test_both_have_one_place_in_the_queue(asked: Role, launch: Any, root: Any) -> None:  # noqa: F811
+def test_both_have_one_place_in_the_queue(asked: Role, launch: Any, root: Any) -> None:
     server = launch()
     first = server.start({})
     wait_for_state(root, first, State.TRAINING)
@@ -56,7 +56,7 @@ def test_both_have_one_place_in_the_queue(asked: Role, launch: Any, root: Any) -
     wait_for(lambda: states(root, names) == [State.TRAINING] * 2)
 
 
-def test_where_the_one_that_waits_is_deleted_the_other_does_not_wait_for_ever(launch: Any, root: Any) -> None:  # noqa: F811
+def test_where_the_one_that_waits_is_deleted_the_other_does_not_wait_for_ever(launch: Any, root: Any) -> None:
     server = launch()
     wait_for_state(root, server.start({}), State.TRAINING)
     names = server.start_twins(CONFIG, PART, PREDICTION)
@@ -64,7 +64,7 @@ def test_where_the_one_that_waits_is_deleted_the_other_does_not_wait_for_ever(la
     assert state(root, names[Role.HEALTHY]) == State.STOPPED and server.queue() == []
 
 
-def test_a_trainer_that_dies_leaves_both_crashed(launch: Any, root: Any) -> None:  # noqa: F811
+def test_a_trainer_that_dies_leaves_both_crashed(launch: Any, root: Any) -> None:
     server = launch()
     names = server.start_twins(CONFIG, PART, PREDICTION)
     wait_for(lambda: states(root, names) == [State.TRAINING] * 2)
@@ -72,14 +72,14 @@ def test_a_trainer_that_dies_leaves_both_crashed(launch: Any, root: Any) -> None
     wait_for(lambda: states(root, names) == [State.CRASHED] * 2)
 
 
-def test_a_trainer_that_says_nothing_leaves_word_in_both(launch: Any, root: Any) -> None:  # noqa: F811
+def test_a_trainer_that_says_nothing_leaves_word_in_both(launch: Any, root: Any) -> None:
     server = launch()
     server._trainers.command = lambda verb, folder: ["/no/such/program"]
     names = server.start_twins(CONFIG, PART, PREDICTION)
     assert states(root, names) == [State.FAILED] * 2
 
 
-def test_nothing_is_made_where_the_method_can_not_be_broken_so(launch: Any, root: Any) -> None:  # noqa: F811
+def test_nothing_is_made_where_the_method_can_not_be_broken_so(launch: Any, root: Any) -> None:
     with pytest.raises(UserError, match="'part:variance' can't be done wrong; what can is: part:stop_gradient"):
         launch().start_twins(CONFIG, "part:variance", PREDICTION)
     assert not list(root.glob("[!.]*"))
@@ -95,7 +95,7 @@ def test_visitors_two_runs_share_what_one_may_take(tmp_path: Path) -> None:
     assert jobs.fitted({"steps": 800}).config == {"steps": 800}
 
 
-def test_visitors_two_runs_are_one_job(launch: Any, root: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_visitors_two_runs_are_one_job(launch: Any, root: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.jobs.launcher.asking", lambda: "somebody")
     server = launch(limits=Limits(visitor_jobs=1))
     names = server.start_twins(CONFIG, PART, PREDICTION)

@@ -1,7 +1,5 @@
 """What is trained beyond the limits is stopped, with its reason; what waits isn't started on a full disk."""
 
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,21 +13,11 @@ from explorer.jobs.launcher import Launcher
 from explorer.jobs.quotas import Jobs, run_bytes, weights_bytes
 from explorer.visitors.limits import Limits, hosted_limits
 from tests.support.limits_enforced import asked
+from tests.support.queued import fake_command, wait_for
 from training.config import new_config
 from training.errors import UserError
 from training.methods import METHODS
 from training.run import RunFolder, RunWriter, State, Status
-
-
-def fake_command(verb: str, folder: Path) -> list[str]:
-    return [sys.executable, "-m", "tests.support.fake_trainer", verb, str(folder)]
-
-
-def wait_for(condition: Callable[[], Any]) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -1,0 +1,34 @@
+"""What tests of the launcher ask: a trainer that learns nothing, and how its run stands."""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from training.run import RunFolder, State
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def fake_command(verb: str, folder: Path) -> list[str]:
+    """Starts what stands for the trainer."""
+    return [sys.executable, "-m", "tests.support.fake_trainer", verb, str(folder)]
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+    """What the condition says once it is true."""
+    until = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
+    return found
+
+
+def state(root: Path, name: str) -> State:
+    """Of the run of this name."""
+    return RunFolder(root / name).status().state
+
+
+def wait_for_state(root: Path, name: str, wanted: State) -> None:
+    wait_for(lambda: state(root, name) == wanted)

@@ -1,0 +1,120 @@
+"""One sentence and exit code 2 for every mistake."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import LONG, TINY, sentence
+from training.__main__ import main
+from training.data.dataset import Dataset
+from training.run import RunFolder, create_run
+
+
+def test_an_error_of_the_system_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr("training.data.list_datasets", lambda: os.listdir(tmp_path / "file"))
+    said = f"The command could not be carried out: Not a directory ({tmp_path / 'file'})."
+    assert sentence(capsys, "data", "list") == said
+
+
+def test_help_lists_what_is_for_users(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert "finetune" in shown and "standby" not in shown
+
+
+def test_a_device_that_fails_is_one_sentence(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    def failing(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    monkeypatch.setattr("training.finetune.fine_tuning", failing)
+    options = ("finetune", str(made_run().path), "--facet", "class", "--labels", "2")
+    assert sentence(capsys, *options).startswith("The memory of the GPU is used up; a smaller batch")
+    monkeypatch.setattr(
+        "training.finetune.fine_tuning", lambda *_: (_ for _ in ()).throw(RuntimeError("a mistake of ours"))
+    )
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        main(list(options))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--method", "magic"], "There is no method 'magic'"),
+        (["run", "--encoder", "ears"], "doesn't fit the encoder 'ears'"),
+        (["run", "--steps", "0"], "The setting steps is 0"),
+        (["run", "--seconds", "-3"], "The setting seconds is -3"),
+        (["run", "--seed", "-1"], "The setting seed is -1"),
+        (["run", "--set", "temperature"], "--set temperature was given, but name=value was expected"),
+        (["run", "--set", "temperature=hot"], "The setting temperature is 'hot'"),
+        (["run", "--set", "loudness=3"], "There is no setting 'loudness'"),
+        (["run", "--set", "batch_size=1000000"], "The setting batch_size is 1000000"),
+        (["run", "--steps", "2", "--set", "batch_size=65", "--out", "OUT"], "The data has 64 clips, but a batch of 65"),
+        (["run", "--steps", "2", "--data", "/nowhere/at/all", "--out", "OUT"], "/nowhere/at/all"),
+        (["run", "--out", "/proc/nowhere/run"], "cannot be written to"),
+        (["run", "--out", LONG], "cannot be written to"),
+        (["run", "/nowhere"], "holds no run"),
+        (["run", LONG], "holds no run"),
+        (["run", "/nowhere", "--steps", "2", "--set", "mels=16"], "so --steps, --set can't be given as well"),
+        (["run", "/nowhere", "--out", "/elsewhere"], "so --out can't be given as well"),
+        (["run", "/nowhere", "--seed", "0"], "so --seed can't be given as well"),
+        (["resume", "nothing"], "There is no run nothing"),
+        (["stop", "nothing"], "There is no run nothing"),
+        (["evaluate", "nothing"], "There is no run nothing"),
+        (["finetune", "nothing", "--facet", "class", "--labels", "2"], "There is no run nothing"),
+        (["embed", "nothing", "x.wav", "--out", "x.parquet"], "There is no run nothing"),
+        (["data", "show", "/nowhere"], "/nowhere"),
+        (["data", "show", LONG], "File name too long"),
+        (["data", "show", "~nobody-here"], "No such file or directory"),
+        (["data", "fetch", "nothing"], "nothing"),
+        (["data", "pack", "/nowhere", "--out", "OUT"], "/nowhere"),
+        (["data", "pack", "starter", "--out", "/nowhere/x"], "there is no folder /nowhere"),
+        (["data", "pack", "starter", "--out", LONG], "can't be written: File name too long"),
+    ],
+    ids=lambda value: " ".join(value).replace(LONG, "long") if isinstance(value, list) else "",
+)
+def test_a_mistake_is_one_sentence(
+    arguments: list[str], words: str, tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
+) -> None:
+    if "--out" not in arguments and arguments[0] == "run" and len(arguments) > 2:
+        arguments = [*arguments, "--runs", str(tmp_path)]
+    out = str(tmp_path / "out")
+    assert words in sentence(capsys, *[out if a == "OUT" else a for a in arguments])
+    assert not list(tmp_path.glob("*-simclr")), "a mistake leaves no run behind"
+
+
+def test_cuda_that_is_not_there(
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
+) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a CUDA device")
+    options = ("run", "--device", "cuda", "--steps", "1", "--out", str(tmp_path / "x"), *TINY)
+    assert "A CUDA device was asked for" in sentence(capsys, *options)
+
+
+@pytest.mark.parametrize("command", [[], ["nonsense"], ["run", "--steps", "many"], ["evaluate"], ["data"]])
+def test_the_parser_ends_with_two(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(command)
+    assert caught.value.code == 2 and capsys.readouterr().out == ""
+
+
+def test_part_of_a_name_is_answered_with_the_names_that_hold_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("byol-broken", "byol-healthy", "simclr"):
+        create_run(tmp_path / name, {"method": name.partition("-")[0]})
+    assert main(["diagnose", "BYOL", "--runs", str(tmp_path)]) != 0
+    said = capsys.readouterr().err
+    assert "There is no run BYOL" in said and "byol-broken" in said and "byol-healthy" in said and "simclr" not in said

@@ -1,0 +1,94 @@
+"""The commands that ask a model or a method."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import LONG, answer, sentence
+from training.__main__ import main
+from training.breaks import BREAKS
+from training.methods import METHODS
+from training.run import RunFolder
+from training.trainer import train
+
+
+def test_methods(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = answer(capsys, "methods")["methods"]
+    assert [row["name"] for row in rows] == list(METHODS)
+    for row in rows:
+        assert row.keys() >= {"name", "family", "settings", "encoders", "breaks", "breaks_when"}
+        assert row["encoders"] == list(METHODS[row["name"]].encoders) and row["breaks_when"]
+        assert row["breaks"] == {part: found.expected for part, found in BREAKS.get(row["name"], {}).items()}
+        assert all(s.keys() >= {"name", "default", "low", "high", "meaning"} for s in row["settings"])
+    assert main(["methods"]) == 0
+    out = capsys.readouterr().out
+    assert all(s["name"] in out for row in rows for s in row["settings"])
+
+
+def test_evaluate(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    run = made_run(steps=2)
+    train(run.path)
+    found = answer(capsys, "evaluate", str(run.path))
+    assert found["facets"].keys() == {"class", "source"}
+    for facet, scores in found["facets"].items():
+        assert scores.keys() == {"knn", "cross_group_knn", "probe", "chance", "baselines"}
+        assert scores["baselines"].keys() == {"random_init", "log_mel", "mfcc"}
+        for row in (scores, *scores["baselines"].values()):
+            assert 0 <= row["knn"] <= 1
+            assert (row["cross_group_knn"] is None) == (row["probe"] is None) == (facet == "source")
+        assert scores["chance"] == 0.25
+    at_start = answer(capsys, "evaluate", str(run.path), "--step", "0")
+    klass = at_start["facets"]["class"]
+    assert {k: klass[k] for k in ("knn", "cross_group_knn", "probe")} == klass["baselines"]["random_init"]
+    for name, values in at_start["measures"].items():
+        assert values["trained"] == pytest.approx(values["random_init"], rel=1e-4, abs=1e-6), name
+    first = next(row for row in run.metrics() if "measure/normalised_std" in row)
+    rank = at_start["measures"]["effective_rank"]["trained"]
+    assert rank == pytest.approx(first["measure/effective_rank"], rel=0.4), "of all clips, not only the probe's"
+    assert main(["evaluate", str(run.path)]) == 0
+    shown = capsys.readouterr().out
+    assert "random_init" in shown and "Cross-group kNN" in shown and "Effective rank of the encoder" in shown
+
+
+def test_finetune(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    run = made_run(steps=1)
+    train(run.path)
+    options = ["finetune", str(run.path), "--facet", "class", "--labels", "2", "--seconds", "0.05"]
+    found = answer(capsys, *options)
+    assert found["trained"].keys() == found["random_init"].keys() == {"fine_tuned", "probe"}
+    assert main(options) == 0
+    shown = capsys.readouterr().out
+    assert "labels from" in shown and "random_init" in shown and "linear probe" in shown
+    assert "no facet" in sentence(capsys, *options[:2], "--facet", "digit", "--labels", "2")
+
+
+def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    soundfile = pytest.importorskip("soundfile")
+    import numpy as np
+
+    run = made_run(steps=1)
+    train(run.path)
+    sounds = tmp_path / "sounds"
+    sounds.mkdir()
+    for name in ("a", "b"):
+        soundfile.write(sounds / f"{name}.wav", np.random.default_rng(0).uniform(-0.3, 0.3, 9000), 16_000)
+    out = tmp_path / "x.parquet"
+    assert main(["embed", str(run.path), str(sounds / "a.wav"), str(sounds), "--out", str(out)]) == 0
+    table = parquet.read_table(out)
+    assert len(table) == 3 and {"id", "file", "offset_seconds", "seconds", "vector"} <= set(table.column_names)
+    vectors = np.array(table["vector"].to_pylist())
+    assert np.isfinite(vectors).all()
+    np.testing.assert_allclose(vectors[0], vectors[1], rtol=1e-4, atol=1e-5)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    assert "can't be written: Is a directory." in sentence(
+        capsys, "embed", str(run.path), str(sounds), "--out", str(folder)
+    )
+    assert "can't be written: there is no folder" in sentence(
+        capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / "no" / "where.parquet")
+    )
+    assert "can't be written: there is no folder" in sentence(
+        capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / LONG / "x.parquet")
+    )

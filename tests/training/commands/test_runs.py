@@ -1,0 +1,147 @@
+"""Runs from the command line: trained, resumed, stopped and listed; JSON alone where it is asked for."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import TINY, answer, sentence
+from training.__main__ import main
+from training.data.dataset import Dataset
+from training.run import Control, RunFolder, RunWriter, State, Status, create_run
+
+
+def test_a_run_from_the_command_line(
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
+) -> None:
+    out = tmp_path / "mine"
+    options = ["run", "--data", "starter", "--steps", "3", "--out", str(out), "--seed", "5", "--device", "cpu", *TINY]
+    assert main([*options, "--method", "byol", "--set", "momentum=0.5"]) == 0
+    run = RunFolder(out)
+    assert run.status().state == State.FINISHED
+    config = run.config()
+    assert (config["method"], config["seed"], config["steps"], config["seconds"]) == ("byol", 5, 3, None)
+    assert config["settings"]["momentum"] == 0.5 and config["views"]["crop_seconds"] == 0.32
+    assert config["data_fingerprint"] == tones.fingerprint
+    captured = capsys.readouterr()
+    assert captured.out == "" and f"Training in {out}" in captured.err and "The run is finished." in captured.err
+    assert "holds a run already" in sentence(capsys, *options)
+
+
+def test_a_run_without_a_folder_gets_one_named_by_method_data_and_time(
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
+) -> None:
+    assert main(["run", "--runs", str(tmp_path), "--steps", "1", "--device", "cpu", *TINY]) == 0
+    (folder,) = tmp_path.iterdir()
+    assert re.fullmatch(r"simclr-starter-20\d{6}-\d{6}", folder.name)
+    found = answer(capsys, "list", "--runs", str(tmp_path))
+    (row,) = found["runs"]
+    latest = row.pop("latest")
+    assert row == {
+        "run": folder.name, "state": "finished", "step": 1, "method": "simclr", "breaks": [], "data": "starter", "warning": "",
+        "verdict": "too_early",
+    }  # fmt: skip
+    assert latest.keys() == {curve.key for curve in RunFolder(folder).schema().curves}
+    assert main(["list", "--runs", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert folder.name in shown and f"Effective rank {latest['measure/effective_rank']:.1f}, " in shown
+
+
+def test_a_waiting_folder_is_run(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    run = made_run(steps=2)
+    assert main(["run", str(run.path)]) == 0
+    assert run.status().state == State.FINISHED and run.status().step == 2
+    assert "has been trained already" in sentence(capsys, "run", str(run.path))
+
+
+def test_a_relative_folder_of_sounds_is_found_from_anywhere(
+    tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_git: None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "--data", "sounds", "--steps", "1", "--out", "mine"]) == 2, "there is no such folder"
+    assert RunFolder(tmp_path / "mine").config()["data"] == str(tmp_path / "sounds")
+
+
+def test_resume_and_stop(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    run = made_run("mine", steps=2)
+    runs = ["--runs", str(run.path.parent)]
+    assert "so there is nothing to stop" in sentence(capsys, "stop", "mine", *runs)
+    assert main(["run", str(run.path)]) == 0
+    assert main(["resume", "mine", *runs]) == 0
+    assert run.status().attempt == 2 and run.status().state == State.FINISHED
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.TRAINING))
+    assert main(["stop", str(run.path)]) == 0
+    assert writer.controls() == [Control.STOP]
+    assert "already being trained by another process" in sentence(capsys, "resume", "mine", *runs)
+    writer.close()
+
+
+def test_list_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(capsys, "list", "--runs", str(tmp_path / "nowhere")) == {"runs": []}
+    assert main(["list", "--runs", str(tmp_path)]) == 0 and "There are no runs" in capsys.readouterr().out
+
+
+def test_an_alarm_is_listed(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    run = made_run()
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.FINISHED, warning="Collapse: all is one point.", warned_by="normalised_std"))
+    writer.close()
+    (row,) = answer(capsys, "list", "--runs", str(run.path.parent))["runs"]
+    assert row["warning"] == "Collapse: all is one point."
+    assert main(["list", "--runs", str(run.path.parent)]) == 0
+    assert "Collapse: all is one point." in capsys.readouterr().out
+
+
+def test_a_broken_run_is_listed(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+    run = made_run()
+    (run.path / "config.json").write_text("{")
+    (run.path / "status.json").unlink()
+    (row,) = answer(capsys, "list", "--runs", str(run.path.parent))["runs"]
+    assert row["state"] == "failed" and row["method"] is None
+    assert main(["list", "--runs", str(run.path.parent)]) == 0
+
+
+def test_a_run_whose_texts_cannot_be_printed_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = create_run(tmp_path / os.fsdecode(b"\xff"), {}).path
+    (folder / "config.json").write_text(json.dumps({"method": chr(0xD800), "data": ["a"]}))
+    assert main(["list", "--runs", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("\\udcff ") and "\\ud800 on ['a']" in shown
+    (row,) = answer(capsys, "list", "--runs", str(tmp_path))["runs"]
+    assert (row["run"], row["method"], row["data"]) == (folder.name, chr(0xD800), ["a"])
+
+
+def test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_terminated_one_leaves_a_checkpoint(
+    made_run: Callable[..., RunFolder], tmp_path: Path
+) -> None:
+    """As a user's shell does it: the real process, its exit codes, and a signal."""
+    run = made_run(steps=1_000_000)
+    command = [sys.executable, "-m", "training", "run", str(run.path)]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 100
+        while run.status().state != State.TRAINING and first.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert run.status().state == State.TRAINING
+        timed = [sys.executable, "-X", "importtime", *command[1:]]
+        second = subprocess.run(timed, capture_output=True, text=True, check=False)
+        said = [line for line in second.stderr.splitlines() if not line.startswith("import time:")]
+        assert second.returncode == 2 and second.stdout == "" and len(said) == 1
+        assert "already being trained by another process" in said[0]
+        assert not re.search(r"\| +torch$", second.stderr, re.MULTILINE), (
+            "it says no before it loads torch, which takes long"
+        )
+        os.kill(first.pid, 15)
+        out, err = first.communicate(timeout=100)
+    finally:
+        first.kill()
+        first.communicate()
+    assert first.returncode == 0 and out == "" and "The run is stopped." in err and "Traceback" not in err
+    assert run.status().state == State.STOPPED and run.checkpoints()[-1] == run.status().step

@@ -1,0 +1,40 @@
+"""The commands that list, show and pack data."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import TINY, answer, sentence
+from training.__main__ import main
+from training.data.dataset import Dataset
+from training.run import RunFolder
+
+
+def test_data(tones: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = answer(capsys, "data", "list")["data"]
+    starter = next(row for row in rows if row["name"] == "starter")
+    assert starter["state"] == "ready" and starter["clips"] == 64
+    found = answer(capsys, "data", "show", "starter")
+    assert found["clips"] == 64 and found["fingerprint"] == tones.fingerprint and found["skipped"] == []
+    assert found["facets"]["class"] == {"bell": 16, "buzz": 16, "hiss": 16, "hum": 16}
+    assert main(["data", "list"]) == main(["data", "show", "starter"]) == 0
+    assert "64 clips" in capsys.readouterr().out
+
+
+def test_data_packed(
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, no_git: None
+) -> None:
+    out = tmp_path / "tones.bin"
+    assert main(["data", "pack", "starter", "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert f"{out}: 64 clips, " in said and said.rstrip().endswith("The 4 pictures beside the sounds are not in it.")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "elsewhere"))
+    found = answer(capsys, "data", "show", str(out))
+    assert (found["name"], found["clips"], found["fingerprint"]) == ("tones", 64, tones.fingerprint)
+    run = ["run", "--data", str(out), "--steps", "1", "--out", str(tmp_path / "run"), "--device", "cpu", *TINY]
+    assert main(run) == 0
+    assert RunFolder(tmp_path / "run").config()["data_fingerprint"] == tones.fingerprint
+    assert answer(capsys, "evaluate", str(tmp_path / "run"))["clips"] == 64
+    assert main(["data", "pack", str(out), "--out", str(out)]) == 0, "a pack may be packed anew"
+    out.write_text("mine")
+    assert "is there already and is no pack" in sentence(capsys, "data", "pack", "starter", "--out", str(out))
