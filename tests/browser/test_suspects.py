@@ -14,25 +14,33 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
     seen = look(finished_site)
     page: Any = seen.open("tab=live&run=example")
     page.locator("#suspects summary").click(timeout=90_000)
-    first = page.locator(".suspects-rows > li").first
-    first.wait_for(timeout=90_000)
-    assert "of the vote of its nearest clips is for" in first.inner_text()
-    assert first.locator(".suspects-beside .clip").count() == 3
-    first.locator(".suspects-own .clip-hear").focus()
+    rows = page.locator(".suspects-rows > .clips > .clip")
+    rows.first.wait_for(timeout=90_000)
+    assert "of the vote of its nearest clips is for" in rows.first.inner_text()
+    assert "As of step" in page.locator(".suspects-status").inner_text()
+    assert max(row["height"] for row in map(lambda i: rows.nth(i).bounding_box(), range(rows.count()))) < 80
+    beside, show = page.locator(".suspects-beside .clip"), rows.first.locator(".clip-act")
+    assert (rows.count(), beside.count(), show.get_attribute("aria-expanded")) == (10, 0, "false")
+    show.press("Enter")
+    assert (beside.count(), show.get_attribute("aria-expanded")) == (3, "true")
+    beside.first.locator(".clip-hear").press("ArrowDown")  # within the clips beside it
+    assert page.evaluate("document.activeElement.closest('.suspects-beside') !== null")
+    show.press("Enter")
+    assert (beside.count(), show.get_attribute("aria-expanded")) == (0, "false")
     page.get_by_role("button", name="Select all").click()
     page.wait_for_function("location.search.includes('selection=')")
-    page.locator(".suspects-kinds button", has_text="Outliers").click()
-    page.locator(".suspects-rows > li", has_text="times as far from its nearest clips").first.wait_for()
+    kind = page.locator(".suspects-kinds button", has_text="Outliers")
+    kind.press("Enter")
+    rows.filter(has_text="times as far from its nearest clips").first.wait_for()
+    assert page.evaluate("document.activeElement.dataset.kind") == "outlier"  # the focus stays where it was
     assert seen.troubles == []
 
 
 def test_labels_of_suspects_are_text_and_their_sounds_are_heard(finished_site: Site, look: Callable[..., Seen]) -> None:
     page = look(finished_site).open("tab=live&run=scripts")
     page.locator("#suspects summary").click(timeout=90_000)
-    page.locator(".suspects-foot").wait_for(state="attached", timeout=90_000)
     page.locator(".suspects-kinds button").first.wait_for(timeout=90_000)
     page.locator(".suspects-kinds button", has_text="Outliers").click()
-    row = page.locator(".suspects-rows > li").first
-    row.locator(".suspects-own .clip-hear").click()
+    page.locator(".suspects-rows .clip-hear").first.click()
     page.wait_for_function("location.search.includes('clip=')")
     assert page.evaluate("window.ran") is None

@@ -22,6 +22,8 @@ export class ClipsView {
    * @param {((index: number, row: ClipRow) => void) | null} [options.onHear] called whenever a row is played
    * @param {boolean} [options.threshold] whether a slider leaves out rows that are less alike
    * @param {boolean} [options.inTurn] whether a button plays all rows one after the other
+   * @param {((row: ClipRow, index: number) => boolean)} [options.acts] whether a row has that button
+   * @param {boolean} [options.expands] whether the button shows and hides something below its row
    * @param {boolean} [options.enterActs] whether Enter on a row does what its button does; else it plays, as the space bar
    */
   constructor(
@@ -34,6 +36,8 @@ export class ClipsView {
       onHear = null,
       threshold = false,
       inTurn = false,
+      acts = ({ clip }) => Number.isInteger(clip),
+      expands = false,
       enterActs = false,
     } = {},
   ) {
@@ -43,6 +47,8 @@ export class ClipsView {
     this.sign = sign;
     this.onAction = onAction;
     this.onHear = onHear;
+    this.acts = acts;
+    this.expands = expands;
     this.enterActs = enterActs;
     this.list = make("ol.clips");
     /** @type {ClipRow[]} */
@@ -90,11 +96,14 @@ export class ClipsView {
     const before = this.rows.length;
     this.most = this.most === FIRST ? SECOND : this.all.length;
     this.fill();
-    /** @type {HTMLElement | undefined} */ ([...this.list.querySelectorAll(".clip-hear")][before])?.focus();
+    this.buttons[before]?.focus();
   }
 
-  /** Lists the rows that are alike enough, as many as are wanted. */
+  /** Lists the rows that are alike enough, as many as are wanted. The place in the list that has the focus keeps it. */
   fill() {
+    const { activeElement } = document;
+    const focused = this.items.findIndex((item) => item.contains(activeElement));
+    const kind = activeElement?.matches(".clip-act") ? ".clip-act" : ".clip-hear";
     const near = this.limit.filtered(this.all);
     const rows = near.slice(0, this.most);
     const empty = this.all.length
@@ -109,6 +118,8 @@ export class ClipsView {
     if (!rows.length) this.list.append(make("li.clips-empty", {}, empty));
     for (const canvas of this.list.querySelectorAll("canvas")) this.seen.observe(canvas);
     this.follow();
+    const next = focused < 0 ? undefined : this.items[Math.min(focused, rows.length - 1)];
+    /** @type {HTMLElement | null | undefined} */ (next?.querySelector(kind))?.focus();
   }
 
   /**
@@ -145,13 +156,14 @@ export class ClipsView {
       row.score !== undefined && Number.isFinite(row.score) ? scoreBar(row.score) : null,
     );
     const act =
-      this.action && Number.isInteger(row.clip)
+      this.action && this.acts(row, index)
         ? make(
             "button.clip-act",
             {
               type: "button",
               title: this.action,
               "aria-label": `${this.action}: ${row.label ?? ""}`,
+              "aria-expanded": this.expands ? "false" : null,
               onclick: () => this.onAction?.(index, row),
             },
             icon(this.sign),
@@ -204,32 +216,41 @@ export class ClipsView {
    * @param {Event} event
    */
   expect(event) {
-    const canvas = targetOf(event).closest(".clip-hear")?.querySelector("canvas");
-    const sound = canvas && this.rows[Number(canvas.dataset.index)]?.sound;
+    const sound = this.rows[this.at(event)]?.sound;
     if (sound) load(sound).catch(() => {});
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const own = /** @type {HTMLElement | null | undefined} */ (
-      targetOf(event).closest(".clip")?.querySelector(".clip-hear")
-    );
-    const at = this.buttons.findIndex((button) => button === own);
-    if (event.key === "Enter" && this.enterActs && targetOf(event) === own) this.onAction?.(at, this.rows[at]);
+    const at = this.at(event);
+    if (at < 0) return;
+    if (event.key === "Enter" && this.enterActs && targetOf(event) === this.buttons[at])
+      this.onAction?.(at, this.rows[at]);
     else if (step && this.buttons[at + step]) this.buttons[at + step].focus();
     else return;
     event.preventDefault();
   }
 
+  /** The rows as elements; a list that stands below one of them has its own. */
+  get items() {
+    return /** @type {HTMLElement[]} */ ([...this.list.children].filter((item) => item.matches(".clip")));
+  }
+
+  /** Which of them an event came from; -1 for none. @param {Event} event */
+  at(event) {
+    const item = targetOf(event).closest(".clip");
+    return this.items.findIndex((own) => own === item);
+  }
+
   get buttons() {
-    return /** @type {HTMLElement[]} */ ([...this.list.querySelectorAll(".clip-hear")]);
+    return this.items.flatMap((item) => /** @type {HTMLElement | null} */ (item.querySelector(".clip-hear")) ?? []);
   }
 
   follow() {
     this.hearAll.hidden = this.sounds.length < 2;
     this.hearAll.textContent = this.hearing ? "Stop" : "Hear all";
-    for (const [index, item] of this.list.querySelectorAll(".clip").entries()) {
+    for (const [index, item] of this.items.entries()) {
       const sound = this.rows[index]?.sound;
       item.classList.toggle("playing", Boolean(sound && isPlaying(sound)));
     }

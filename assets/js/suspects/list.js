@@ -1,62 +1,104 @@
-// Clips that are worth a second hearing: why, and the clips to hear beside each. Asked for when the list is opened.
+// Clips that are worth a second hearing, each with the reason why; those to hear beside one are shown when that is asked for.
+// The list is asked for whenever it is opened, as a run that learns has another one.
 
-import { make } from "../core/elements.js";
+import { make, replaceIcon } from "../core/elements.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { ClipsView } from "../sound/clips.js";
 
-/** @import { ClipRow, SuspectList } from "../core/types.d.ts" */
+/** @import { ClipRow, Refusal, SuspectList } from "../core/types.d.ts" */
 
-const SHOWN = 20; // until more are asked for
+const AGAIN_MS = 2000; // until what others ask for too is asked for again
 
-class SuspectsView {
+export class SuspectsView {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.kind = "";
-    this.shown = SHOWN;
     /** @type {string | null} */
     this.run = null;
     /** @type {SuspectList | null} */
     this.found = null;
     this.fingerprint = "";
+    this.told = ""; // what is shown
+    this.asked = 0; // an answer that another question has overtaken is not heeded
+    this.opened = -1; // the row below which the clips beside it stand
     this.status = make("p.suspects-status", { role: "status" });
     this.kinds = make("div.suspects-kinds", { role: "group", "aria-label": "Kinds of suspects" });
-    this.rows = make("ol.suspects-rows");
-    this.foot = make("div.suspects-foot");
-    this.inside = make("div.suspects-inside", {}, this.status, this.kinds, this.rows, this.foot);
+    const choose = (/** @type {number} */ _, /** @type {ClipRow} */ { clip }) => view.set({ clip }, { again: true });
+    this.rows = make("div.suspects-rows");
+    this.list = new ClipsView(this.rows, {
+      empty: "None of this kind.",
+      action: "Show the clips to hear beside it",
+      sign: "add",
+      acts: (_, index) => this.besideOf(index).length > 0,
+      expands: true,
+      onAction: (index) => this.open(index),
+      onHear: choose,
+    });
+    this.below = make("li.suspects-beside");
+    this.beside = new ClipsView(this.below, { onHear: choose });
+    this.beside.list.setAttribute("aria-label", "Clips to hear beside it");
+    this.all = make("button.plain", { type: "button", onclick: () => this.select() });
+    this.inside = make("div.suspects-inside", {}, this.status, this.kinds, this.rows, this.all);
     this.box = make("details.suspects", {}, make("summary", {}, "Suspects: clips worth a second hearing"), this.inside);
     this.box.addEventListener("toggle", () => this.look());
     root.append(this.box);
-    view.on(["runs"], () => this.look());
+    view.on(["runs"], () => view.run !== this.run && this.look());
+    this.draw();
   }
 
-  /** Asks, where the list is open and is another run's. */
+  /** Asks, where the list is open. What is shown of the same run stays meanwhile. */
   async look() {
     const { run } = view;
-    if (!this.box.open || run === this.run) return;
-    this.run = run;
-    this.found = null;
-    this.draw();
-    this.say(run ? "Comparing each clip with its neighbours …" : "No run is chosen.");
+    if (!this.box.open) return;
+    if (run !== this.run) {
+      this.run = run;
+      this.found = null;
+      this.told = "";
+      this.draw();
+      this.say(run ? "Comparing each clip with its neighbours …" : "No run is chosen.");
+    }
+    const mine = ++this.asked;
     if (!run) return;
     try {
-      const [found, points] = await Promise.all([source.suspects(run), source.points(run)]);
-      if (run !== this.run) return;
-      this.found = found;
-      this.fingerprint = points.sounds ? points.fingerprint : "";
-      this.kind = this.of("label").length ? "label" : (found.rows[0]?.kind ?? "label");
-      this.shown = SHOWN;
-      this.draw();
+      const [found, { sounds, fingerprint }] = await Promise.all([source.suspects(run), source.points(run)]);
+      if (mine === this.asked) this.take(found, sounds ? fingerprint : "");
     } catch (error) {
-      if (run !== this.run) return;
-      this.run = null; // it is asked again when the list is opened again
-      this.say(/** @type {Error} */ (error).message);
+      if (mine === this.asked) this.fail(/** @type {Refusal} */ (error), run);
     }
+  }
+
+  /**
+   * @param {SuspectList} found
+   * @param {string} fingerprint of the data; "" where its sounds are not at hand
+   */
+  take(found, fingerprint) {
+    const told = JSON.stringify([found, fingerprint]);
+    if (told === this.told) return;
+    this.told = told;
+    this.found = found;
+    this.fingerprint = fingerprint;
+    if (!this.of(this.kind).length) this.kind = this.of("label").length ? "label" : (found.rows[0]?.kind ?? "label");
+    this.draw();
+  }
+
+  /**
+   * @param {Refusal} error
+   * @param {string} run
+   */
+  fail(error, run) {
+    this.say(error.message);
+    if (error.status === 503) setTimeout(() => run === this.run && this.look(), AGAIN_MS); // it is being made
   }
 
   /** @param {string} kind */
   of(kind) {
     return this.found?.rows.filter((row) => row.kind === kind) ?? [];
+  }
+
+  /** The clips to hear beside a row of those that are shown. @param {number} index */
+  besideOf(index) {
+    return this.of(this.kind)[index]?.beside ?? [];
   }
 
   /** @param {string} text */
@@ -68,59 +110,78 @@ class SuspectsView {
   draw() {
     const { found } = this;
     const rows = this.of(this.kind);
-    this.kinds.replaceChildren(...Object.entries(found?.kinds ?? {}).map(([kind, title]) => this.choice(kind, title)));
-    this.rows.replaceChildren(...rows.slice(0, this.shown).map((row) => this.row(row)));
-    const more = make("button.plain", { type: "button", onclick: () => this.more() }, "More");
-    const all = make("button.plain", { type: "button", onclick: () => this.select() }, `Select all ${rows.length}`);
-    this.foot.replaceChildren(...(rows.length > this.shown ? [more] : []), ...(rows.length ? [all] : []));
-    const unheard = found?.heard === false ? " Silent and clipped ones are unknown: the sounds are not at hand." : "";
-    const caution = found?.caution && rows.length ? ` ${found.caution}` : "";
-    this.say(found ? `${rows.length ? "" : "None of this kind."}${caution}${unheard}`.trim() : "");
+    this.drawKinds();
+    this.close();
+    this.rows.hidden = !found;
+    this.list.show(rows.map(({ clip, label, reason }) => this.heard({ clip, label }, reason)));
+    this.all.hidden = !rows.length;
+    this.all.textContent = `Select all ${rows.length}`;
+    if (!found) return this.say("");
+    const unheard = found.heard ? "" : "Silent and clipped ones are unknown: the sounds are not at hand.";
+    const step = `As of step ${found.step.toLocaleString("en")}.`;
+    this.say([step, rows.length ? found.caution : "", unheard].filter(Boolean).join(" "));
   }
 
-  /**
-   * @param {string} kind
-   * @param {string} title
-   */
-  choice(kind, title) {
+  /** A button for each kind; the same buttons as long as the kinds are the same, so that none loses the focus. */
+  drawKinds() {
+    const kinds = Object.entries(this.found?.kinds ?? {});
+    const known = /** @type {HTMLElement[]} */ ([...this.kinds.children]);
+    if (known.map((button) => button.dataset.kind).join() !== kinds.map(([kind]) => kind).join())
+      this.kinds.replaceChildren(...kinds.map(([kind]) => this.choice(kind)));
+    for (const [i, [kind, title]] of kinds.entries()) {
+      const { length } = this.of(kind);
+      const button = this.kinds.children[i];
+      button.textContent = `${title} ${length}${length === this.found?.most ? " or more" : ""}`;
+      button.setAttribute("aria-pressed", String(kind === this.kind));
+    }
+  }
+
+  /** @param {string} kind */
+  choice(kind) {
     const choose = () => {
       this.kind = kind;
-      this.shown = SHOWN;
       this.draw();
     };
-    const { length } = this.of(kind);
-    const words = `${title} ${length}${length === this.found?.most ? " or more" : ""}`;
-    return make("button.plain", { type: "button", "aria-pressed": String(kind === this.kind), onclick: choose }, words);
-  }
-
-  more() {
-    this.shown += SHOWN;
-    this.draw();
+    return make("button.plain", { type: "button", "data-kind": kind, onclick: choose });
   }
 
   select() {
     view.set({ selection: [...new Set(this.of(this.kind).map(({ clip }) => clip))] });
   }
 
-  /** The clip, why it is here, and those beside it. @param {SuspectList["rows"][number]} row */
-  row({ clip, label, reason, beside }) {
-    const own = make("div.suspects-own");
-    const others = make("div.suspects-beside");
-    this.clips(own, [{ clip, label, note: reason }]);
-    if (beside.length) this.clips(others, beside);
-    return make("li", {}, own, beside.length ? others : null);
+  /** Shows the clips beside a row below it, or takes them away. @param {number} index */
+  open(index) {
+    const again = this.below.isConnected && this.opened === index;
+    this.close();
+    if (again) return;
+    this.opened = index;
+    this.list.items[index].after(this.below);
+    this.beside.show(this.besideOf(index).map((row) => this.heard(row)));
+    this.mark(true);
+  }
+
+  close() {
+    if (this.below.isConnected) this.mark(false);
+    this.below.remove();
+  }
+
+  /** Says on its row's button whether the clips beside it are shown. @param {boolean} shown */
+  mark(shown) {
+    const button = /** @type {HTMLElement | null | undefined} */ (
+      this.list.items[this.opened]?.querySelector(".clip-act")
+    );
+    button?.setAttribute("aria-expanded", String(shown));
+    if (button) replaceIcon(button, shown ? "minus" : "add");
   }
 
   /**
-   * @param {HTMLElement} box
-   * @param {{clip: number, label: string, note?: string}[]} clips
+   * @param {{clip: number, label: string}} row
+   * @param {string} [note]
+   * @returns {ClipRow}
    */
-  clips(box, clips) {
-    const choose = (/** @type {number} */ _, /** @type {ClipRow} */ { clip }) => view.set({ clip }, { again: true });
+  heard({ clip, label }, note) {
     const { fingerprint } = this;
-    new ClipsView(box, { onHear: choose }).show(
-      clips.map((row) => ({ ...row, sound: fingerprint ? { fingerprint, index: row.clip } : null })),
-    );
+    return { clip, label, note, sound: fingerprint ? { fingerprint, index: clip } : null };
   }
 }
 
