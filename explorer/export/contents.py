@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from explorer.export.plain import name_of_data, number, numbers, text, texts
+from explorer.export.sounds import dataset_of
 from explorer.runs.bundle import Bundle
 from explorer.runs.metrics import START
 from explorer.runs.neighbours import nearest_of_all
 from explorer.runs.snapshots import unit_embeddings
+from explorer.suspects.listed import suspects as listed_suspects
 from training.knowledge.kept import PARTS as KNOWN
 from training.run import State
 
@@ -170,6 +172,13 @@ def knowledge(bundle: Bundle) -> dict[str, Any]:
     return texts({part: None if found is None else {**found, "note": ""} for part, found in parts.items()})
 
 
+def suspects(bundle: Bundle) -> dict[str, Any] | None:
+    """Clips worth a second hearing, of the newest snapshot; without its sounds silent and clipped ones stay unknown."""
+    about = bundle.points()
+    found = listed_suspects(bundle.run, dataset_of(about.fingerprint, about.clips))
+    return None if found is None else dict(texts(found))
+
+
 def _values(picture: dict[str, Any]) -> dict[str, Any]:
     values = np.frombuffer(base64.b64decode(picture["values"]), "<f4")
     if values.size <= EXACT_VALUES:
@@ -186,6 +195,7 @@ PARTS: dict[str, Callable[[Bundle], Any]] = {
     "method": Bundle.method,
     "measured": measured,
     "knowledge": knowledge,
+    "suspects": suspects,
 }
 """data/<name>.json; beside them run.json and points.json, which also say what else there is."""
 OF_A_STEP: dict[str, tuple[str, Callable[[Bundle, int], bytes | dict[str, Any] | None]]] = {

@@ -18,7 +18,7 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
     rows.first.wait_for(timeout=90_000)
     assert "of the vote of its nearest clips is for" in rows.first.inner_text()
     assert "As of step" in page.locator(".suspects-status").inner_text()
-    assert max(row["height"] for row in map(lambda i: rows.nth(i).bounding_box(), range(rows.count()))) < 80
+    assert max(row["height"] for row in (rows.nth(i).bounding_box() for i in range(rows.count()))) < 80
     beside, show = page.locator(".suspects-beside .clip"), rows.first.locator(".clip-act")
     assert (rows.count(), beside.count(), show.get_attribute("aria-expanded")) == (10, 0, "false")
     show.press("Enter")

@@ -6,7 +6,7 @@ const FORMAT = 1;
 const PLACE_LEVELS = 65_535;
 const MOST_SMALL = 65_536; // points that two bytes tell apart
 
-/** @import { Column, ExportedLens, Knowledge } from "./types.d.ts" */
+/** @import { Column, ExportedLens, Knowledge, SuspectList } from "./types.d.ts" */
 
 /** A file that says of itself that this page cannot read it. */
 export class Unknown extends Error {}
@@ -94,6 +94,15 @@ export function lensOf(value) {
 export function measuredOf(value) {
   must(isCount(object(value).step) && object(value.names) && typeof value.note === "string");
   return { ...value, pictures: list(value.pictures).map(pictureOf) };
+}
+
+/** @param {any} value @returns {SuspectList | null} */
+export function suspectsOf(value) {
+  if (value === null) return null;
+  must(isCount(object(value).step) && object(value.kinds));
+  for (const { clip, beside } of list(value.rows))
+    must([clip, ...list(beside).map((/** @type {{clip: unknown}} */ other) => other.clip)].every(isCount));
+  return value;
 }
 
 /** @param {any} value @returns {Knowledge} */

@@ -11,6 +11,7 @@ import {
   nearOf,
   object,
   placesOf,
+  suspectsOf,
 } from "./export_checks.js";
 import { ExportFiles, refused } from "./export_files.js";
 
@@ -199,7 +200,9 @@ export class StaticSource {
 
   /** @returns {Promise<SuspectList>} */
   async suspects() {
-    throw refused("An export holds no list of suspects.", 404);
+    const found = await this.files.json("suspects.json", suspectsOf);
+    if (!found) throw refused("This export holds no list of suspects.", 404);
+    return found;
   }
 
   async lensSteps() {

@@ -12,6 +12,7 @@ import { mount as mountMeasured } from "../lens/measured.js";
 import { mount as mountMap } from "../map/map.js";
 import { mount as mountSelection } from "../selection/panel.js";
 import { spectrogram } from "../sound/spectrogram.js";
+import { mount as mountSuspects } from "../suspects/list.js";
 import { methodCard, settingsTable } from "./method_card.js";
 
 /** @import { ExportedRun } from "../core/types.d.ts" */
@@ -58,6 +59,7 @@ function show(run) {
     part("part-state", mountState),
     section("Map", "map", part("part-map", mountMap, { panel: true })),
     part("part-selection", mountSelection),
+    part("part-suspects", mountSuspects),
     section("Curves", "charts", part("part-charts", mountCharts), part("part-measured", mountMeasured)),
     section("What the loss sees", "lens", part("part-lens", mountLens)),
     section("What it knows", "knowledge", part("part-knowledge", mountKnowledge)),

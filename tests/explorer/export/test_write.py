@@ -24,7 +24,7 @@ from training.run import RunWriter, State, Status
 
 WHAT_GOES_IN = (
     r"index\.html|page/(style\.css|icon\.svg|plotly\.min\.js|js/[a-z]+/[a-z_]+\.js)"
-    r"|data/(run|points|curves|schema|baselines|method|measured|knowledge)\.json"
+    r"|data/(run|points|curves|schema|baselines|method|measured|knowledge|suspects)\.json"
     r"|data/(layouts|neighbours)/\d+\.bin|data/(columns|lens)/\d+\.json|data/sounds/\d+\.mp3"
 )
 
@@ -44,6 +44,23 @@ def test_nothing_but_what_is_listed_goes_in(written: Callable[..., Any]) -> None
     assert len([name for name in found if name.endswith(".mp3")]) == 60
     assert said.bytes == sum(map(len, found.values())) and said.note == ""
     assert list(folder.parent.glob(".export*")) == []
+
+
+def test_the_suspects_go_along(written: Callable[..., Any], tmp_path: Path) -> None:
+    def embedded(step: int) -> np.ndarray:
+        """Clip 5 lies among those of another class."""
+        vectors = 9 * np.eye(8, 32)[np.arange(60) % 5] + np.random.default_rng(step).normal(size=(60, 32))
+        vectors[5] = vectors[6] + 0.1
+        return vectors.astype(np.float32)
+
+    run, folder, _ = written(embedded=embedded)
+    found = read(folder, "suspects.json")
+    first = found["rows"][0]
+    assert (found["step"], found["heard"], first["kind"], first["clip"]) == (20, True, "label", 5)
+    points = set(read(folder, "points.json")["clips"])
+    assert all({row["clip"], *(near["clip"] for near in row["beside"])} <= points for row in found["rows"])
+    (tmp_path / "runs" / "one" / "probe.json").unlink()  # nothing is known of its clips
+    assert contents.suspects(Bundle(run)) is None
 
 
 def test_security_no_file_tells_of_the_machine(written: Callable[..., Any], tmp_path: Path) -> None:

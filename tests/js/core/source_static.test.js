@@ -204,3 +204,24 @@ test("where nobody answers, asking again may help", async () => {
   globalThis.fetch = answers;
   assert.equal((await source.points()).n, 3);
 });
+
+test("suspects are those of the export; one that holds none says so, one that is damaged too", async () => {
+  const row = { kind: "label", clip: 7, label: "a", reason: "…", beside: [{ clip: 8, label: "b" }] };
+  const found = {
+    step: 20,
+    facet: "class",
+    kinds: { label: "Doubtful" },
+    rows: [row],
+    caution: "",
+    most: 2,
+    heard: true,
+  };
+  files["suspects.json"] = JSON.stringify(found);
+  assert.deepEqual(await source.suspects("one"), found);
+  source.files.read.clear();
+  files["suspects.json"] = "null";
+  await assert.rejects(source.suspects("one"), /no list of suspects/);
+  source.files.read.clear();
+  files["suspects.json"] = JSON.stringify({ ...found, rows: [{ ...row, beside: [{ clip: "../x" }] }] });
+  await assert.rejects(source.suspects("one"), /suspects.json of this export is damaged/);
+});
