@@ -14,10 +14,14 @@ from training.errors import UserError
 MOST_BYTES = 1 << 30
 """Of one zip."""
 UNTAGGED = "untagged"
+MOST_FOLDERS = 8
+"""Of a clip's own folders those nearest to it are kept; some systems open no path that is longer than 260 characters."""
+LONGEST_NAME = 100
 
 
 def zipped(taken: Taken) -> Iterator[bytes]:
-    """A zip of the clips as the model hears them (WAV, mono, 16 kHz), in parts: each in the folder of each of its tags.
+    """A zip of the clips as the model hears them (WAV, mono, 16 kHz), in parts: each in the folder of each of its tags, and
+    there in the folders in which its file lies in the data, which may be its label.
 
     Raises UserError, before the first part, where the sounds are not at hand or are too many.
     """
@@ -26,9 +30,10 @@ def zipped(taken: Taken) -> Iterator[bytes]:
         raise UserError("The sounds of this run are not on this machine, so they cannot be taken away.")
     clips = taken.bundle.points().clips
     names: dict[str, int] = {}
+    used: set[str] = set()
     for point in taken.points:
         for tag in taken.tags_of_points[point] or [UNTAGGED]:
-            names[_unused(f"{folder_of(tag)}/{_stem(taken, point)}", names)] = clips[point]
+            names[_unused(f"{folder_of(tag)}/{_stem(taken, point)}", used)] = clips[point]
     size = sum(2 * int(dataset.lengths[clip]) for clip in names.values())
     if size > MOST_BYTES:
         raise UserError(
@@ -39,7 +44,7 @@ def zipped(taken: Taken) -> Iterator[bytes]:
 
 def folder_of(tag: str) -> str:
     """A tag as the name of a folder, on any system."""
-    return re.sub(r'[\\/:*?"<>|]', "_", tag).strip(" .") or "_"
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", tag).strip(" .") or "_"
 
 
 def _parts(dataset: Dataset, names: dict[str, int]) -> Iterator[bytes]:
@@ -81,14 +86,17 @@ def _wav(dataset: Dataset, clip: int) -> bytes:
 
 
 def _stem(taken: Taken, point: int) -> str:
-    """The clip's file without its folders, and where in it the clip begins."""
-    stem = folder_of(PurePosixPath(taken.file(point) or "clip").stem)[:100]
+    """The clip's file with its folders, each safe as a name, and where in it the clip begins."""
+    file = PurePosixPath(taken.file(point) or "clip")
+    parts = [folder_of(part)[:LONGEST_NAME] for part in (*file.parent.parts[-MOST_FOLDERS:], file.stem)]
     offset = taken.offset_seconds(point)
-    return f"{stem}-{offset:.2f}s" if offset else stem
+    return "/".join(parts) + (f"-{offset:.2f}s" if offset else "")
 
 
-def _unused(stem: str, taken: dict[str, int]) -> str:
+def _unused(stem: str, used: set[str]) -> str:
+    """A name that no other file has, for systems too that take small and large letters for one."""
     number, name = 2, f"{stem}.wav"
-    while name in taken:
+    while name.casefold() in used:
         number, name = number + 1, f"{stem} ({number}).wav"
+    used.add(name.casefold())
     return name

@@ -5,6 +5,7 @@ import io
 import wave
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,35 @@ def test_sounds_lie_in_the_folder_of_each_of_their_tags(taken: Taken) -> None:
     ]
     with wave.open(archive.open("=dry/bell-5.wav")) as sound:
         assert (sound.getframerate(), sound.getnframes(), sound.getnchannels()) == (16_000, 4000, 1)
+
+
+def filed(taken: Taken, *files: str) -> list[str]:
+    """What the first clips, whose files are called so, are called in a zip."""
+    assert taken.dataset is not None
+    dataset = replace(taken.dataset, files=(*files, *taken.dataset.files[len(files) :]))
+    named = Taken(taken.bundle, range(len(files)), {}, 20, dataset)
+    return zipfile.ZipFile(io.BytesIO(b"".join(zipped(named)))).namelist()
+
+
+def test_sounds_keep_the_folders_of_their_files(taken: Taken) -> None:
+    assert filed(taken, "kick/01.wav", "snare/01.flac", "snare/01.wav", "snare/Kit/A.wav", "snare/kit/a.wav") == [
+        "untagged/kick/01.wav",
+        "untagged/snare/01.wav",
+        "untagged/snare/01 (2).wav",
+        "untagged/snare/Kit/A.wav",
+        "untagged/snare/kit/a (2).wav",
+    ]
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["../../etc/x.wav", "/etc/x.wav", "a/../../x.wav", "C:\\x\\y.wav", "a\0b/x.wav", "d/" * 40 + "x" * 200 + ".wav"],
+)
+def test_security_no_file_leads_out_of_its_folder(taken: Taken, file: str) -> None:
+    (name,) = filed(taken, file)
+    parts = name.split("/")
+    assert name.endswith(".wav") and parts[0] == "untagged" and len(parts) <= 10 and all(0 < len(part) <= 104 for part in parts)
+    assert not {"..", ".", ""} & set(parts) and not set(name) & set('\\:*?"<>|\0')
 
 
 @pytest.mark.parametrize("tag", ["..", ".", "../../etc", "a\\b", 'c:*?"<>|', "   x. "])
