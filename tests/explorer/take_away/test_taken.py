@@ -104,7 +104,12 @@ def test_sounds_keep_the_folders_of_their_files(taken: Taken) -> None:
 def test_security_no_file_leads_out_of_its_folder(taken: Taken, file: str) -> None:
     (name,) = filed(taken, file)
     parts = name.split("/")
-    assert name.endswith(".wav") and parts[0] == "untagged" and len(parts) <= 10 and all(0 < len(part) <= 104 for part in parts)
+    assert (
+        name.endswith(".wav")
+        and parts[0] == "untagged"
+        and len(parts) <= 10
+        and all(0 < len(part) <= 104 for part in parts)
+    )
     assert not {"..", ".", ""} & set(parts) and not set(name) & set('\\:*?"<>|\0')
 
 
