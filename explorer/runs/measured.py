@@ -7,7 +7,7 @@ import itertools
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,15 +16,15 @@ from explorer.runs.snapshots import file_stamp
 from training.run import RunFolder, reading
 from training.run.schema import Picture
 
+if TYPE_CHECKING:
+    from training.measures.stage import StageMeasure
+
 MOST_SNAPSHOTS, MOST_DIRECTIONS, MOST_STAGES = 100, 64, 64
 DECADES = 4.0
 """Of a spectrum's range; what is narrower is dark."""
 ARRAYS = frozenset({"singular_values", "projection_singular_values", "cosine_shares"})
-LADDER = {
-    "effective_rank": ("Depth: effective rank", "How many directions each stage uses, from the first block to the last head."),
-    "normalised_std": ("Depth: normalised std", "How far each stage spreads by direction: a stage near 0 has collapsed."),
-    "cka_to_start": ("Depth: CKA to the start", "How much of its random initialisation each stage still has: 1 is all."),
-}  # fmt: skip
+FIRST = ("effective_rank", "normalised_std", "cka_to_start", "intrinsic_dimension", "cluster_learnability")
+"""Measures of the ladder that come before all others: where it collapses, what has changed, and the two halves of CLID."""
 COSINES = "cosine from −1 to 1"
 SNAPSHOTS = "snapshots"
 
@@ -107,6 +107,22 @@ def _similarities(taken: dict[str, np.ndarray], names: dict[str, list[str]]) -> 
     return [_Drawn(about, shares)]
 
 
+def ladder() -> "list[StageMeasure]":
+    """Every measure of a stage, those of FIRST before the others."""
+    from training.measures import THOROUGH  # with torch, for which the page's first visitor would wait
+
+    return [THOROUGH[name] for name in sorted(THOROUGH, key=lambda name: (FIRST + tuple(THOROUGH)).index(name))]
+
+
+def _lower(title: str) -> str:
+    """With a small letter where the first word is no name."""
+    return (
+        title
+        if title[:2].isupper() or any(letter.isupper() for letter in title.split()[0][1:])
+        else title[0].lower() + title[1:]
+    )
+
+
 def _ladder(run: RunFolder, names: dict[str, list[str]]) -> tuple[list[_Drawn], str]:
     """Of the first and the newest step that were measured thoroughly, those stages that both have; else how to measure."""
     steps = run.thorough_steps()
@@ -121,13 +137,13 @@ def _ladder(run: RunFolder, names: dict[str, list[str]]) -> tuple[list[_Drawn], 
     along = f"stages, {shared[0]} to {shared[-1]}"
     names[along] = shared
     drawn = []
-    for measure, (title, meaning) in LADDER.items():
+    for measure in ladder():
         values = np.array(
-            [[stages[name].get(measure, np.nan) for name in shared] for stages in rows.values()], np.float32
+            [[stages[name].get(measure.name, np.nan) for name in shared] for stages in rows.values()], np.float32
         )
         if np.isfinite(values).any():
-            about = Picture(f"ladder_{measure}", title, meaning, "bars", along,
-                            series=tuple(f"step {step:,}" for step in rows), low=0.0)  # fmt: skip
+            about = Picture(f"ladder_{measure.name}", f"Depth: {_lower(measure.curve.title)}", measure.curve.meaning, "bars", along,
+                            series=tuple(f"step {step:,}" for step in rows))  # fmt: skip
             drawn.append(_Drawn(about, values))
     return drawn, ""
 

@@ -40,6 +40,7 @@ def add_commands(commands: Commands) -> None:
 def list_methods(options: argparse.Namespace) -> None:
     """Say which methods there are, with their settings."""
     from training.breaks import BREAKS
+    from training.breaks.mistakes import MISTAKES, mistakes_of
     from training.methods import METHODS
     from training.settings import describe
 
@@ -64,6 +65,7 @@ def list_methods(options: argparse.Namespace) -> None:
             ],
             "breaks_when": method.card.breaks,
             "breaks": {part: found.expected for part, found in BREAKS.get(name, {}).items()},
+            "mistakes": {mistake: MISTAKES[mistake].expected for mistake in mistakes_of(name)},
         }
         for name, method in METHODS.items()
     ]
@@ -77,6 +79,8 @@ def list_methods(options: argparse.Namespace) -> None:
             print(f"    {setting['name']} = {setting['default']}{said}: {setting['meaning']}")
         for part, expected in row["breaks"].items():
             print(f"    --break {part}: {expected}")
+        for mistake, expected in row["mistakes"].items():
+            print(f"    twins --mistake {mistake}: {expected}")
 
 
 def embed(options: argparse.Namespace) -> None:

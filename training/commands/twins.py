@@ -37,7 +37,7 @@ def add_commands(commands: Commands) -> None:
 
 def twins(options: argparse.Namespace) -> None:
     """Train both in turn, then say what came of it."""
-    from training.breaks.wrong import MISTAKE, PART
+    from training.breaks.wrong import MISTAKE, PART, wrongs_of
     from training.trainer import train
     from training.twins import create_twins, outcome_of
 
@@ -54,6 +54,7 @@ def twins(options: argparse.Namespace) -> None:
     outcome = outcome_of(runs[Role.BROKEN])
     if outcome is not None:
         print(table(outcome))
+        print(f"What should happen: {wrongs_of(config.method)[wrong].expected}")
 
 
 def prediction(pairs: Sequence[str]) -> Prediction | None:

@@ -36,6 +36,7 @@ HARDLY = 0.95
 """A similarity to random weights from which on hardly anything has changed."""
 KEPT = 0.75
 """Less than this part of what can be told of unchanged clips beyond chance is too little."""
+NO_ENCODER = "What it ignores is left out: Hearsight has the embeddings of this run but not its encoder, to which changed clips are played."
 TOO_WEAK, USEFUL, TOO_STRONG, NONE = "too weak", "useful", "too strong", ""
 MODELS = ("trained", "untrained")
 
@@ -80,6 +81,8 @@ def invariance(material: Material, progress: Progress) -> dict[str, Any]:
     }
     nothing: dict[str, Any] = {**about, "unchanged": dict.fromkeys(MODELS), "augmentations": []}
     labels = material.facets.get(material.main_facet)
+    if material.run.watched:
+        return {**nothing, "note": NO_ENCODER}
     try:
         embedder, untrained = Embedder(material.run), Embedder(material.run)
     except UserError as error:

@@ -11,6 +11,7 @@ from training.knowledge.kept import PARTS, keep
 from training.knowledge.material import Material, material
 from training.knowledge.ranked import shortcuts
 from training.run import RunFolder
+from training.watching.measuring import Measuring
 
 Making = Callable[[Material, Progress], Iterator[dict[str, Any]]]
 
@@ -28,15 +29,20 @@ MAKES: dict[str, tuple[Making, float]] = {
     "invariance": (_once(invariance), 1.0),
 }
 """How each of PARTS is made, the quick ones first, and which share of the time has gone when it is there."""
+MEASURED = 0.05
+"""The same when a run that is only watched was measured."""
 
 
 def know(run: RunFolder, progress: Progress) -> dict[str, dict[str, Any]]:
     """Make and keep all of PARTS: part → what `training.knowledge.kept.PARTS` says. Raises UserError where the run has no
-    snapshots, or may only be looked at.
+    snapshots, or may only be looked at. A run that is only watched is measured first: that finds the labels of its sounds.
     """
     if run.read_only():
         raise UserError(f"The run {run.name} was written by a newer version of Hearsight and is read-only here.")
-    at_hand, found, begun = material(run, progress), {}, 0.0
+    begun = MEASURED if run.watched else 0.0
+    if run.watched:
+        Measuring(run).finish(lambda fraction, text: progress(MEASURED * fraction, text))
+    at_hand, found = material(run, lambda fraction, text: progress(begun, text)), {}
     for part, (make, ended) in MAKES.items():
 
         def within(fraction: float, text: str, low: float = begun, high: float = ended) -> None:

@@ -46,10 +46,12 @@ class StageMeasure:
 def of_stage(logged: Measure, of: Callable[[Stage], float | None], title: str = "") -> StageMeasure:
     """A measure that is logged of the projector, for any stage: the same numbers, by the same convention."""
     about = logged.curve
-    convention = about.convention.removeprefix("projector output, ")
-    return StageMeasure(
-        replace(
-            about, key=KEY + about.key.removeprefix(PREFIX), title=title or about.title, convention=convention, lines=()
-        ),
-        of,
+    of_any = replace(
+        about,
+        key=KEY + about.key.removeprefix(PREFIX),
+        title=title or about.title,
+        meaning=about.meaning.replace("projections", "outputs"),
+        convention=about.convention.removeprefix("projector output, "),
+        lines=(),
     )
+    return StageMeasure(of_any, of)

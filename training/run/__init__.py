@@ -21,7 +21,7 @@ takes a folder in any condition (half-written, mutilated, from a newer version) 
 from training.run.folder import SILENT_SECONDS, RunFolder, create_run, find_runs
 from training.run.metrics_file import WINDOW_BYTES, MetricsReader, current_rows, rows_from
 from training.run.status import ACTIVE, RESUMABLE, SCHEMA, Control, State, Status
-from training.run.writer import RunWriter, rows_kept
+from training.run.writer import BeingWritten, RunWriter, rows_kept
 
 __all__ = [
     "ACTIVE",
@@ -29,6 +29,7 @@ __all__ = [
     "SCHEMA",
     "SILENT_SECONDS",
     "WINDOW_BYTES",
+    "BeingWritten",
     "Control",
     "MetricsReader",
     "RunFolder",

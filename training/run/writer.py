@@ -32,11 +32,15 @@ def rows_kept(rows: np.ndarray) -> np.ndarray:
     return rows.astype(np.float16 if np.abs(rows).max(initial=0.0) < LARGEST_HALF else np.float32)
 
 
+class BeingWritten(UserError):
+    """Another process writes the run."""
+
+
 class RunWriter(RunFolder):
     """The trainer's hand on its run's folder: one writer at a time, held by a lock for its whole life."""
 
     def __init__(self, path: Path | str):
-        """Raises UserError where another process writes it, a newer version did, or the folder can't be written."""
+        """Raises BeingWritten where another process does so, UserError where a newer version did or the folder can't be written."""
         super().__init__(path)
         if self.read_only():
             raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
@@ -155,7 +159,7 @@ class RunWriter(RunFolder):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise UserError(f"The run {self.name} is already being trained by another process.") from None
+            raise BeingWritten(f"The run {self.name} is already being trained by another process.") from None
         lock.truncate(0)  # the last words of the trainer before
         return lock
 

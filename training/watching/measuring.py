@@ -5,6 +5,7 @@ Hearsight's own has, by the same functions. One process at a time does so, under
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from math import isnan
 from typing import Any
@@ -22,7 +23,7 @@ from training.measures import MEASURES, measured
 from training.measures.measure import PREFIX, Embedded, singular_values
 from training.measures.spread import ALIGNMENT
 from training.probe import cross_group_votes, described, groups_of, measured_facets, measured_labels
-from training.run import MetricsReader, RunFolder, RunWriter, State, Status, reading
+from training.run import BeingWritten, MetricsReader, RunFolder, RunWriter, State, Status, reading
 from training.run.schema import Curve, Schema
 from training.spectrogram import FrontEnd
 from training.verdicts import Readings, in_status, judged
@@ -32,6 +33,8 @@ OF_VIEWS = frozenset({ALIGNMENT.name})
 """Measures that say nothing where a loop gives no two views of its clips."""
 LARGEST = 1e9
 """No value of an embedding is beyond this."""
+OTHERS_SECONDS = 300.0
+"""So long another process that measures the same run is waited for."""
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +59,8 @@ class Measuring:
         return [one[0] for one in newer if one not in self._passed]
 
     def work(self, progress: Progress = quiet) -> int:
-        """Measure what waits, and say how many snapshots these were. Raises UserError where another process does so, where
-        nothing can be written there, and where the run names no clips that can be understood.
+        """Measure what waits, and say how many snapshots these were. Raises BeingWritten where another process does so, UserError
+        where nothing can be written there, and where the run names no clips that can be understood.
         """
         steps = self.waiting()
         begun = self._clips is not None or not self._incomplete()
@@ -79,6 +82,19 @@ class Measuring:
         finally:
             writer.close()
         return len(steps)
+
+    def finish(self, progress: Progress = quiet) -> None:
+        """Measure what waits, or wait while another process does so, but not for ever. Raises UserError as `work` does."""
+        until = time.monotonic() + OTHERS_SECONDS
+        while True:
+            try:
+                self.work(progress)
+                return
+            except BeingWritten:
+                if time.monotonic() > until:
+                    raise
+                progress(0.0, "Waiting for the process that measures this run.")
+                time.sleep(1)
 
     def _incomplete(self) -> bool:
         """Whether it was never said what its measures are compared with; of a run without sounds that is tried once."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.runs.measured import DECADES, MOST_DIRECTIONS, MOST_SNAPSHOTS, MOST_STAGES, measured
+from explorer.runs.measured import DECADES, FIRST, MOST_DIRECTIONS, MOST_SNAPSHOTS, MOST_STAGES, measured
+from training.measures import THOROUGH
 from training.run import RunFolder, RunWriter
 
 
@@ -84,6 +85,20 @@ def test_the_ladder_is_of_the_first_and_the_newest_step_measured(run: RunFolder)
     assert found["names"][rank["rows"]] == ["block 1", "encoder"]
     np.testing.assert_array_equal(values(rank), np.array([[4, 8], [6, np.nan]], np.float32))
     assert "ladder_cka_to_start" not in pictures  # nothing of it is known
+
+
+def test_whatever_is_measured_of_a_stage_is_drawn(run: RunFolder) -> None:
+    every = {name: -1.0 if name == "uniformity" else 0.5 for name in THOROUGH}
+    rows = [{"stage": name, "width": 8, "measures": every} for name in ("block 1", "encoder")]
+    run.thorough_path(20).parent.mkdir()
+    run.thorough_path(20).write_text(json.dumps({"schema": 1, "step": 20, "stages": rows}))
+    drawn = {name: picture for name, picture in told(run)[1].items() if name.startswith("ladder_")}
+    assert set(drawn) == {f"ladder_{name}" for name in THOROUGH}
+    assert [name.removeprefix("ladder_") for name in drawn][: len(FIRST)] == list(FIRST)
+    assert all(picture["title"].startswith("Depth: ") and picture["meaning"] for picture in drawn.values())
+    assert not any("projections" in picture["meaning"] for picture in drawn.values())
+    below = drawn["ladder_uniformity"]
+    assert (below["low"], drawn["ladder_lidar"]["low"]) == (-1, 0) and values(below).tolist() == [[-1, -1]]
 
 
 def test_a_run_of_before_has_its_embeddings_spectrum_alone(make_run: Callable[..., Any], tmp_path: Path) -> None:

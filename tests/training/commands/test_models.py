@@ -8,6 +8,7 @@ import pytest
 from tests.support.command_line import LONG, answer, sentence
 from training.__main__ import main
 from training.breaks import BREAKS
+from training.breaks.mistakes import MISTAKES
 from training.methods import METHODS
 from training.run import RunFolder
 from training.trainer import train
@@ -17,10 +18,12 @@ def test_methods(capsys: pytest.CaptureFixture[str]) -> None:
     rows = answer(capsys, "methods")["methods"]
     assert [row["name"] for row in rows] == list(METHODS)
     for row in rows:
-        assert row.keys() >= {"name", "family", "settings", "encoders", "breaks", "breaks_when"}
+        assert row.keys() >= {"name", "family", "settings", "encoders", "breaks", "mistakes", "breaks_when"}
         assert row["encoders"] == list(METHODS[row["name"]].encoders) and row["breaks_when"]
         assert row["breaks"] == {part: found.expected for part, found in BREAKS.get(row["name"], {}).items()}
         assert all(s.keys() >= {"name", "default", "low", "high", "meaning"} for s in row["settings"])
+    told = {mistake: expected for row in rows for mistake, expected in row["mistakes"].items()}
+    assert told == {name: mistake.expected for name, mistake in MISTAKES.items()}
     assert main(["methods"]) == 0
     out = capsys.readouterr().out
     assert all(s["name"] in out for row in rows for s in row["settings"])
