@@ -8,7 +8,7 @@ from torch import Tensor
 
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet
 from training.data.mel_cache import CHUNK, clip_power, padded_waveforms
-from training.measures.knn import Votes, accuracy, knn_votes
+from training.measures.knn import Votes, accuracy, votes_of_facets
 from training.spectrogram import FrontEnd, log_mel
 
 CHUNK_SAMPLES = CHUNK * 2 * SAMPLE_RATE
@@ -70,8 +70,7 @@ def groups_of(dataset: Dataset, clips: np.ndarray) -> Tensor:
 
 def cross_group_votes(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str, Votes]:
     """For each measured facet, what the neighbours of `clips` from other groups vote for, by embeddings x (n, D)."""
-    groups = groups_of(dataset, clips)
-    return {name: knn_votes(x.cpu(), labels, groups) for name, labels in measured_labels(dataset, clips).items()}
+    return votes_of_facets(x.cpu(), measured_labels(dataset, clips), groups_of(dataset, clips))
 
 
 def cross_group_knn(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str, float]:

@@ -5,6 +5,7 @@ classified by all others. *Cross-group* bans the neighbours of the query's own g
 near copies of a clip would be found by any embedding.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -17,6 +18,18 @@ from training.run.schema import Curve, Line
 NEIGHBOURS = 20
 TEMPERATURE = 0.07
 CHUNK = 1024
+
+
+@dataclass(frozen=True)
+class Near:
+    """The nearest of the m clips that ask and answer, of n."""
+
+    asked: Tensor
+    """(m,) int64: which of the n."""
+    cosines: Tensor
+    """(m, k), falling; −∞ where the neighbour is banned."""
+    index: Tensor
+    """(m, k) int64: places among `asked`."""
 
 
 @dataclass(frozen=True)
@@ -35,29 +48,59 @@ def knn_votes(x: Tensor, labels: Tensor, banned: Tensor | None = None, changed: 
     Unlabelled clips neither ask nor answer. `changed` (n, D) are embeddings by which the clips ask, in place of x, by which they
     answer; they are z-scored as x is.
     """
-    asked = torch.nonzero(labels >= 0).squeeze(1)
+    return votes_by(near(x, labels >= 0, banned, changed), labels)
+
+
+def votes_of_facets(x: Tensor, labels: Mapping[str, Tensor], banned: Tensor) -> dict[str, Votes]:
+    """`knn_votes` by each facet's labels (n,): facets that label the same clips have the same neighbours, found once."""
+    found: dict[bytes, Near] = {}
+    votes = {}
+    for name, codes in labels.items():
+        asks = codes >= 0
+        key = asks.numpy().tobytes()
+        found[key] = found[key] if key in found else near(x, asks, banned)
+        votes[name] = votes_by(found[key], codes)
+    return votes
+
+
+def near(x: Tensor, asks: Tensor, banned: Tensor | None = None, changed: Tensor | None = None) -> Near:
+    """The NEIGHBOURS nearest of the clips where `asks` (n,) bool is true, by all other such clips; see `knn_votes`."""
+    asked = torch.nonzero(asks).squeeze(1)
+    if len(asked) < 2:
+        return Near(asked, torch.zeros(0, 1), torch.zeros(0, 1, dtype=torch.int64))
+    x = x[asked].float()
+    unit = functional.normalize(z_scored(x), dim=1)
+    asking = unit if changed is None else functional.normalize(z_scored(changed[asked].float(), x), dim=1)
+    groups = torch.arange(len(x), device=x.device) if banned is None else banned[asked]
+    cosines, index = [], []
+    for first in range(0, len(x), CHUNK):
+        rows = slice(first, first + CHUNK)
+        similarity = (asking[rows] @ unit.T).masked_fill_(
+            groups[rows, None] == groups, -torch.inf
+        )  # a clip is of its own group
+        near, of_whom = similarity.topk(min(NEIGHBOURS, len(x) - 1), dim=1)
+        cosines.append(near)
+        index.append(of_whom)
+    return Near(asked, torch.cat(cosines), torch.cat(index))
+
+
+def votes_by(found: Near, labels: Tensor) -> Votes:
+    """What the nearest vote for, by labels (n,) of which those of `found.asked` are known."""
     label = torch.full_like(labels, -1)
     share = torch.full((len(labels),), torch.nan, device=labels.device)
-    if len(asked) < 2:
+    known = labels[found.asked]
+    if len(known) < 2:
         return Votes(label, share)
-    x, known = x[asked].float(), labels[asked]
-    asking = x if changed is None else changed[asked].float()
-    if banned is not None:
-        banned = banned[asked]
-    unit, asking = (functional.normalize(z_scored(one, x), dim=1) for one in (x, asking))
     classes = int(known.max()) + 1
-    for first in range(0, len(x), CHUNK):
-        rows = torch.arange(first, min(first + CHUNK, len(x)), device=x.device)
-        similarity = asking[rows] @ unit.T
-        out = rows[:, None] == torch.arange(len(x), device=x.device)
-        if banned is not None:
-            out = out | (banned[rows, None] == banned)
-        near, index = similarity.masked_fill_(out, -torch.inf).topk(min(NEIGHBOURS, len(x) - 1), dim=1)
-        votes = torch.zeros(len(rows), classes, device=x.device)
-        votes.scatter_add_(1, known[index], (near / TEMPERATURE).exp())  # a banned neighbour weighs e^-inf = 0
+    for first in range(0, len(known), CHUNK):
+        rows = slice(first, first + CHUNK)
+        weights = (found.cosines[rows] / TEMPERATURE).exp()  # of a banned neighbour e^-inf = 0
+        votes = torch.zeros(len(weights), classes, device=labels.device).scatter_add_(
+            1, known[found.index[rows]], weights
+        )
         most, winner = votes.max(1)
-        label[asked[rows]] = winner.masked_fill(most <= 0, -1)
-        share[asked[rows]] = most / votes.sum(1)  # 0 / 0 is NaN
+        label[found.asked[rows]] = winner.masked_fill(most <= 0, -1)
+        share[found.asked[rows]] = most / votes.sum(1)  # 0 / 0 is NaN
     return Votes(label, share)
 
 

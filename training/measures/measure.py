@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PREFIX = "measure/"
 """Of the keys of measures in a run's metrics."""
+COLUMNS_AT_ONCE = 128
+"""Of a matrix that is symmetric, so that little more than half of it is computed."""
 ROWS_AT_ONCE = 4096
 """Of a matrix of all clips by all: 50,000 by 50,000 would not fit into memory."""
 
@@ -122,8 +124,17 @@ class LabelMeasure:
 
 def singular_values(x: Tensor) -> Tensor:
     """σ of the centred embeddings x (n, D), descending: (min(n, D),)."""
-    centred = x.double() - x.double().mean(0)
+    centred = x.double()
+    centred = centred - centred.mean(0)
     # Eigenvalues of the D x D covariance are ten times faster than an SVD of n x D, and exact enough in float64.
     if len(x) >= x.shape[1]:
-        return torch.linalg.eigvalsh(centred.T @ centred).clamp(min=0).sqrt().flip(0)
+        return torch.linalg.eigvalsh(_lower_products(centred)).clamp(min=0).sqrt().flip(0)
     return torch.linalg.svdvals(centred)
+
+
+def _lower_products(x: Tensor) -> Tensor:
+    """(D, D): xᵀx of x (n, D) on and below its diagonal, which is all that eigvalsh reads; above it mostly 0."""
+    found = x.new_zeros(x.shape[1], x.shape[1])
+    for first in range(0, x.shape[1], COLUMNS_AT_ONCE):
+        found[first:, first : first + COLUMNS_AT_ONCE] = x[:, first:].T @ x[:, first : first + COLUMNS_AT_ONCE]
+    return found

@@ -83,3 +83,22 @@ def test_neither_scale_nor_offset_of_a_dimension_matters() -> None:
 
 def test_collapsed_embeddings_give_a_number() -> None:
     assert 0 <= knn_accuracy(torch.ones(50, 8), torch.arange(50) % 5) <= 1
+
+
+def test_facets_share_neighbours_and_vote_as_each_would_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = torch.Generator().manual_seed(0)
+    x, groups = torch.randn(90, 6, generator=random), torch.arange(90) % 7
+    some = torch.where(torch.arange(90) % 4 > 0, torch.arange(90) % 3, -1)
+    facets = {
+        "class": torch.arange(90) % 5,
+        "family": torch.arange(90) % 5 // 2,
+        "some": some,
+        "none": torch.full((90,), -1),
+    }
+    alone = {name: knn_votes(x, codes, groups) for name, codes in facets.items()}
+    searched, near = [], knn.near
+    monkeypatch.setattr(knn, "near", lambda *given: searched.append(1) or near(*given))
+    for name, votes in knn.votes_of_facets(x, facets, groups).items():
+        assert torch.equal(votes.label, alone[name].label), name
+        assert torch.equal(votes.share.nan_to_num(-1), alone[name].share.nan_to_num(-1)), name
+    assert len(searched) == 3
