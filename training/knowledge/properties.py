@@ -21,6 +21,13 @@ QUIET_DB = -40.0
 BACKGROUND = 10
 """Per cent of a clip's frames that are quieter than its background level."""
 MOST_TEXT = 60
+ORIGINS = frozenset((
+    "device", "microphone", "mic", "recorder", "sensor", "channel", "site", "location", "place", "station", "city", "room",
+    "session", "date", "day", "month", "year",
+))  # fmt: skip
+"""Facets that are called so say how or where a clip was recorded. All others count as labels, which a model may well know: nothing
+in the data tells a family of classes from a microphone that each class had for itself."""
+RECORDED = "How or where the clip was recorded."
 Among = Literal["other groups", "other recordings", "all"]
 
 
@@ -68,9 +75,12 @@ def candidates(material: Material) -> list[Candidate]:
     for name, codes in material.facets.items():
         if name != material.main_facet and name not in known and _differs(codes):
             is_group = name == material.group
-            meaning = "Where the clip comes from." if is_group else "Another label of the clip."
+            recorded = name.lower() in ORIGINS
+            meaning = (
+                "Where the clip comes from." if is_group else RECORDED if recorded else "Another label of the clip."
+            )
             among: Among = "other recordings" if is_group else "other groups"
-            found.append(Candidate(name[:MOST_TEXT], codes, meaning, among, not is_group))
+            found.append(Candidate(name[:MOST_TEXT], codes, meaning, among, not (is_group or recorded)))
     known |= {*material.facets, *(each.column.name for each in columns.CLIP_COLUMNS)}
     for name in material.run.columns():
         values = _recorded(material, name)
