@@ -17,11 +17,12 @@ from training.measures import measured_stage
 from training.measures.discriminant import VIEWS
 from training.measures.stage import Stage
 from training.run import SCHEMA, RunFolder
+from training.run.example import EXAMPLE_FOLDER
 from training.snapshot import PAIRS
 
 
 def thorough_measures(run: RunFolder, step: int | None, progress: Progress) -> list[dict[str, Any]]:
-    """Measure a step, or without one the first and the newest one, and keep each in the run's folder.
+    """Measure a step, or without one the first and the newest one, and keep each in the run's folder, but not in the example's.
 
     One row a step: {"step", "clips", "from": "weights" or "snapshot", "stages": [{"stage", "width", "measures": {name: number or
     null}}]}. Raises UserError where the step isn't kept, and for a run that may only be looked at.
@@ -40,7 +41,8 @@ def thorough_measures(run: RunFolder, step: int | None, progress: Progress) -> l
         progress(number / len(wanted), f"Measuring step {one}")
         outputs = start if one == 0 and start is not None else _outputs(run, one, progress)
         rows.append({"step": one, **_row(outputs, start)})
-        _keep(run, rows[-1])
+        if run.path != EXAMPLE_FOLDER:
+            _keep(run, rows[-1])
     return rows
 
 

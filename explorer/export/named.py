@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.runs.library import EXAMPLE, Library
-from explorer.web.assets import FOLDER
+from explorer.runs.library import Library
 from training.errors import UserError
 from training.run import RunFolder
+from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Named:
 
 def named_run(word: str, runs: Path) -> Named:
     """The run in the folder `word`, or listed as `word` below `runs`, "example" among them. Raises UserError."""
-    listed = Library(runs, FOLDER / "example_run")
+    listed = Library(runs, EXAMPLE_FOLDER)
     if listed.run(word) is None and RunFolder(Path(word).expanduser()).exists():
         folder = Path(word).expanduser().absolute()
         listed, word = Library(folder.parent), folder.name

@@ -12,10 +12,9 @@ from explorer.sounds.open_datasets import OpenDatasets, StillOpening
 from training.data.dataset import Dataset
 from training.data.names import readable_name
 from training.run import RunFolder, Status
+from training.run.example import EXAMPLE
 
 NOT_MEASURED = "The clips of this run can be heard once it is measured, which takes some seconds."
-EXAMPLE = "example"
-"""The name under which the run that comes with the project is listed."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.runs.library import EXAMPLE, Library
+from explorer.runs.library import Library
 from training.data.names import readable_name
+from training.run.example import EXAMPLE
 
 MEASURED = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "sizes.json"
 LEAST_SECONDS = 5.0

@@ -6,6 +6,7 @@ from typing import Any
 from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
 from training.commands.runs import named_run
+from training.run.example import EXAMPLE_FOLDER
 
 
 def add_commands(commands: Commands) -> None:
@@ -17,11 +18,15 @@ def add_commands(commands: Commands) -> None:
 
 
 def knows(options: argparse.Namespace) -> None:
-    """Compute it and keep it in the run's folder, which the page shows."""
+    """Compute it and keep it in the run's folder, which the page shows; say what is kept of the example."""
+    from training.knowledge.kept import PARTS, kept
     from training.knowledge.knowing import know
 
-    run = named_run(options)
-    found = know(run, progress_line())
+    run = named_run(options, reading=True)
+    if run.path == EXAMPLE_FOLDER:
+        found = {part: part_kept for part in PARTS if (part_kept := kept(run, part))}
+    else:
+        found = know(run, progress_line())
     if options.json:
         print_json({"run": run.name, **found})
         return

@@ -87,7 +87,9 @@ def embed(options: argparse.Namespace) -> None:
     """Write the embeddings of sounds into a Parquet file."""
     from training.export import embed_to_parquet
 
-    count = embed_to_parquet(named_run(options), options.paths, Path(options.out), options.step, progress_line())
+    count = embed_to_parquet(
+        named_run(options, reading=True), options.paths, Path(options.out), options.step, progress_line()
+    )
     print(f"Wrote {count} embeddings to {options.out}.", file=sys.stderr)
 
 
@@ -96,7 +98,7 @@ def evaluate(options: argparse.Namespace) -> None:
     from training.evaluate import evaluation, label_measures
     from training.measures import MEASURES
 
-    found = evaluation(named_run(options), options.data, options.step, progress_line())
+    found = evaluation(named_run(options, reading=True), options.data, options.step, progress_line())
     if options.json:
         print_json(found)
         return
@@ -117,7 +119,7 @@ def measure(options: argparse.Namespace) -> None:
     from training.measures import THOROUGH
     from training.thorough import thorough_measures
 
-    run = named_run(options)
+    run = named_run(options, reading=True)
     if run.watched:
         from training.watching.measuring import Measuring
 
@@ -147,7 +149,7 @@ def finetune(options: argparse.Namespace) -> None:
     from training.finetune import fine_tuning
 
     found = fine_tuning(
-        named_run(options), options.facet, options.labels, options.seconds, progress_line(), options.step
+        named_run(options, reading=True), options.facet, options.labels, options.seconds, progress_line(), options.step
     )
     if options.json:
         print_json(found)

@@ -13,6 +13,7 @@ from training.data.names import readable_name
 from training.devices.place import place
 from training.errors import UserError
 from training.run import Control, RunFolder, create_run, find_runs
+from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 from training.run.naming import new_run_name
 from training.run.reading import regular
 
@@ -127,7 +128,7 @@ def diagnose(options: argparse.Namespace) -> None:
     """Judge a run by its curves as they are now, whoever wrote it."""
     from training.verdicts import Readings, judged
 
-    run = named_run(options)
+    run = named_run(options, reading=True)
     config = run.config()
     known = {} if run.watched else config  # a run that is only watched may be called as it likes
     verdict = judged(Readings.of(run.metrics(), run.baselines(), known.get("method")), known)
@@ -198,11 +199,17 @@ def list_runs(options: argparse.Namespace) -> None:
                 print(readable_name(f"{'':40} {more}"))
 
 
-def named_run(options: argparse.Namespace) -> RunFolder:
-    """The run that was named by its folder or by its name below --runs. Raises UserError where there is none."""
+def named_run(options: argparse.Namespace, reading: bool = False) -> RunFolder:
+    """The run that was named by its folder or by its name below --runs; the one that comes with the project where that is `reading`
+    it. Raises UserError where there is none.
+    """
     for path in (Path(options.run), Path(options.runs) / options.run):
         if RunFolder(path).exists():
             return RunFolder(path)
+    if options.run == EXAMPLE and reading:
+        return RunFolder(EXAMPLE_FOLDER)
+    if options.run == EXAMPLE:
+        raise UserError("The run example comes with the project and can only be looked at.")
     like = [run.name for run in find_runs(Path(options.runs)) if options.run.lower() in run.name.lower()]
     more = (
         f" Names that hold it: {', '.join(like[:MOST_LIKE])}{', …' if len(like) > MOST_LIKE else ''}." if like else ""

@@ -5,10 +5,11 @@ import pytest
 
 from explorer.jobs.launcher import Launcher
 from explorer.pages.run_table import delete_all
-from explorer.runs.library import EXAMPLE, Library
+from explorer.runs.library import Library
 from training.errors import UserError
 from training.process import current_process
 from training.run import RunWriter, State, Status
+from training.run.example import EXAMPLE
 
 
 def test_all_that_may_be_are_deleted_and_one_sentence_says_of_each_other_why_not(make_run: Any, tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from benchmarks.mutilate import mutilate
 from explorer.runs.bundle import Bundle
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.lens import lens
-from explorer.runs.library import EXAMPLE, Library
+from explorer.runs.library import Library
 from explorer.runs.metrics import rows_since
 from explorer.runs.neighbours import neighbours_of_point
 from explorer.web.routes.map import points_values
 from training.run import State, create_run
+from training.run.example import EXAMPLE
 
 pytestmark = pytest.mark.whole
 

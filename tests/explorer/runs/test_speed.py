@@ -11,11 +11,12 @@ import pytest
 from explorer.pages.form_contents import form_groups
 from explorer.pages.new_run import NewRun
 from explorer.runs import speed
-from explorer.runs.library import EXAMPLE, Library
+from explorer.runs.library import Library
 from explorer.runs.speed import measured_speeds, reached, said_speed
 from training.config import ENCODER_SIZES
 from training.encoders import ENCODERS
 from training.run import RunFolder
+from training.run.example import EXAMPLE
 
 MEASURED = {"conv2d": {"S": 2000, "M": 500, "L": 100, "XL": 20}, "resnet": {"S": 400, "M": 100, "L": 40, "XL": 8}}
 

@@ -7,11 +7,12 @@ import pytest
 
 from benchmarks.mutilate import mutilate
 from explorer.runs.kept import status_of
-from explorer.runs.library import EXAMPLE, Library
+from explorer.runs.library import Library
 from explorer.runs.marks import Marks
 from explorer.runs.table import RunTable, begun
 from training.process import current_process
 from training.run import MetricsReader, RunFolder, RunWriter, State, Status, create_run
+from training.run.example import EXAMPLE
 
 KNN = "measure/cross_group_knn"
 
