@@ -9,6 +9,7 @@ What cannot be served is said in one sentence, with exit code 2.
 """
 
 import argparse
+import gc
 import os
 import re
 import signal
@@ -108,6 +109,7 @@ def folder(text: str) -> Path:
 
 def serve(chosen: argparse.Namespace) -> None:
     """Serve the page and stay until the process is asked to end."""
+    gc.disable()  # of what is imported nothing becomes garbage, and Python would look for some for a tenth of the start
     from explorer.server import Server
     from explorer.web.address import NotServed
     from explorer.web.log_lines import cut_what_is_logged
@@ -126,6 +128,9 @@ def serve(chosen: argparse.Namespace) -> None:
     try:
         # Where no host or port is given, Gradio looks at GRADIO_SERVER_NAME and GRADIO_SERVER_PORT, as a Space sets them.
         server.open(chosen.host, chosen.port, chosen.allow_host, inbrowser=chosen.open, **launched)
+        gc.freeze()
+        gc.enable()
+        server.stay()
     except NotServed as error:
         leave(str(error))
     finally:

@@ -14,8 +14,10 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from explorer.components.browser_part import PAGE_SCRIPT, BrowserPart
 from explorer.gradio_patches.bounded_memory import bound
-from explorer.gradio_patches.first_script import FirstScript
+from explorer.gradio_patches.first_tags import FirstTags
+from explorer.gradio_patches.one_app import no_apps
 from explorer.gradio_patches.quiet_queue import calm
 from explorer.gradio_patches.unasked_launch import launch
 from explorer.jobs.exports import Exports
@@ -42,8 +44,10 @@ from explorer.web.assets import router as asset_routes
 from explorer.web.callers import callers_of, listening
 from explorer.web.gate import Gate
 from explorer.web.guards import Guards, outermost
+from explorer.web.modules import preloads
 from explorer.web.open_files import most_incoming
 from explorer.web.open_routes import OpenRoutes
+from explorer.web.pauses import Pauses
 from explorer.web.routes import byte_routes
 from explorer.web.workplace import Workplace
 from training.data import whole_reference
@@ -51,7 +55,12 @@ from training.data import whole_reference
 EXAMPLE = FOLDER / "example_run"
 """The small finished run that comes with the project, to look at before the first training."""
 
-WARM_UP_AFTER_SECONDS = 1.0
+PAUSE_SECONDS = 0.7
+"""Longer than a page that is being drawn asks for nothing."""
+STANDBY_SECONDS = 5.0
+"""How long a trainer imports what it needs, before another process may begin to."""
+LONGEST_SECONDS = 15.0
+"""What waits for a pause waits no longer; the page of a run that goes on asks twice a second."""
 
 
 class Server:
@@ -82,7 +91,11 @@ class Server:
         )
         self.projector = Projector()
         self.measurer = None if read_only else Measurer()  # it writes into the runs' folders
-        self.page = whole_page(self.services, data=self._data, read_only=read_only, started_in=started_in, paths=paths)
+        self._pauses = Pauses()
+        with no_apps():
+            self.page = whole_page(
+                self.services, data=self._data, read_only=read_only, started_in=started_in, paths=paths
+            )
 
     def routes(self) -> FastAPI:
         """The byte routes; a FastAPI of their own only carries them to Gradio's."""
@@ -105,11 +118,14 @@ class Server:
         return host
 
     def open(self, host: str | None, port: int | None, allowed: Sequence[str] = (), **launched: Any) -> None:
-        """Serve until the process is interrupted; the rest as for `launch`. Raises NotServed."""
+        """Serve in the background, and get ready what is needed next; the rest as for `launch`. Raises NotServed."""
         self.launch(host, port, allowed, **launched)
         if os.path.isabs(self._data):
             self.services.library.open_datasets.open(self._data)
-        threading.Thread(target=_warm_up, args=(self.projector, self.services.launcher), daemon=True).start()
+        threading.Thread(target=self._warm_up, daemon=True).start()
+
+    def stay(self) -> None:
+        """Go on serving until the process is interrupted."""
         self.page.block_thread()
 
     def launch(self, host: str | None, port: int | None, allowed: Sequence[str] = (), **launched: Any) -> None:
@@ -118,7 +134,8 @@ class Server:
         """
         limits = self._limits
         # What waits for its turn cannot be asked past it.
-        self.page.queue(default_concurrency_limit=4, api_open=False, max_size=limits.waiting_events or None)
+        with no_apps():
+            self.page.queue(default_concurrency_limit=4, api_open=False, max_size=limits.waiting_events or None)
         calm(self.page._queue)
         bound(self.page._queue, limits.sessions or LARGEST)
         callers, incoming = callers_of(listening(host), allowed), Path(get_upload_folder())
@@ -126,7 +143,8 @@ class Server:
         visitors, arrivals = Visitors(framed=hosted), Arrivals(limits, incoming, most_files=most_incoming())
 
         def guarded(app: ASGIApp) -> ASGIApp:
-            return Guards(Gate(app, visitors, limits, arrivals), callers, open_routes, hosted=hosted)
+            guards = Guards(Gate(app, visitors, limits, arrivals), callers, open_routes, hosted=hosted)
+            return self._pauses.noticing(guards)
 
         serve(
             partial(launch, self.page),
@@ -134,7 +152,7 @@ class Server:
             port,
             app_kwargs={
                 "routes": self.routes().routes,
-                "middleware": [Middleware(FirstScript)],
+                "middleware": [Middleware(FirstTags, before=first_script(), after=fetched_early(self.page))],
                 "lifespan": outermost(guarded),
                 "openapi_url": None,
             },
@@ -167,12 +185,34 @@ class Server:
             if self.measurer is not None and is_watched(run):
                 self.measurer.want(run.path)
 
+    def _warm_up(self) -> None:
+        """Import what the first visitor will need, when no page is being drawn: Python imports torch for two seconds, and
+        lets little else run meanwhile. One thing after the other, for the same reason.
+        """
+        self._pauses.wait(PAUSE_SECONDS, LONGEST_SECONDS)
+        _bring_torch()
+        self.services.launcher.prepare()
+        time.sleep(STANDBY_SECONDS)
+        self._pauses.wait(PAUSE_SECONDS, LONGEST_SECONDS)
+        self.projector.start()
+
+
+def first_script() -> str:
+    """What must run before Gradio's scripts."""
+    return f'<script src="{asset_url("js/core/quiet_clocks.js")}"></script>'
+
+
+def fetched_early(page: gr.Blocks) -> str:
+    """Which tabs there are, the page's own script, which runs while Gradio's make the page, and all that our parts will need."""
+    parts = [part.module for part in page.blocks.values() if isinstance(part, BrowserPart)]
+    script = f'<script type="module" async src="{asset_url(PAGE_SCRIPT)}"></script>'
+    style = f'<link rel="preload" as="style" href="{asset_url(STYLE)}" />'
+    return f"{tabs_named()}{script}{style}{preloads([PAGE_SCRIPT, *parts])}"
+
 
 def head() -> str:
-    """What goes into the page's <head>: which tabs there are, the style sheet, before anything is drawn, and the page's own
-    script."""
-    style, script = asset_url(STYLE), asset_url("js/core/page.js")
-    return f'{tabs_named()}<link rel="stylesheet" href="{style}" /><script type="module" src="{script}"></script>'
+    """What Gradio adds to the page's <head> behind its own: the style sheet, before anything is drawn."""
+    return f'<link rel="stylesheet" href="{asset_url(STYLE)}" />'
 
 
 def theme() -> gr.themes.Base:
@@ -187,12 +227,9 @@ def theme() -> gr.themes.Base:
     )
 
 
-def _warm_up(projector: Projector, launcher: Launcher) -> None:
-    """Import what the first visitor will need, once the first page had time to be fetched."""
-    time.sleep(WARM_UP_AFTER_SECONDS)
-    import training.methods  # noqa: F401  (brings torch, which the form of a new run waits for)
+def _bring_torch() -> None:
+    """What the form of a new run waits for, and the two views of a clip."""
+    import explorer.sounds.views
+    import training.methods
 
-    # One after the other: imports of several processes at once would keep the first visitor waiting.
-    launcher.prepare()
-    time.sleep(WARM_UP_AFTER_SECONDS * 5)
-    projector.start()
+    assert explorer.sounds.views and training.methods

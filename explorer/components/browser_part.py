@@ -15,6 +15,8 @@ from explorer.gradio_patches.named_triggers import NamedTriggers
 from explorer.web.assets import asset_url
 from explorer.web.incoming import Typed
 
+PAGE_SCRIPT = "js/core/page.js"
+"""The page's own script, which every part needs."""
 OF_GRADIO = frozenset(inspect.signature(gr.HTML.__init__).parameters)
 """Settings of Gradio's own; all others are the part's."""
 
@@ -27,10 +29,11 @@ class BrowserPart(NamedTriggers, gr.HTML, Typed):
     ):
         """`kind` is the CSS class of the root; `triggers` are events beyond Gradio's own that the module sends."""
         self.triggers = triggers
+        self.module = f"js/{module}"
         super().__init__(
             value,
             html_template=f'<div class="part {kind}"></div>',
-            js_on_load=_mounting(module, triggers, {k: v for k, v in settings.items() if k not in OF_GRADIO}),
+            js_on_load=_mounting(self.module, triggers, {k: v for k, v in settings.items() if k not in OF_GRADIO}),
             apply_default_css=False,
             **settings,
         )
@@ -50,7 +53,7 @@ const part = {{props, trigger, watch, upload, triggers}};
 const root = element.querySelector('.part');
 // A part reads from the page's source, so the page's own script goes first.
 const script = address => import(new URL(address, document.baseURI).href);
-script('{asset_url("js/core/page.js")}').then(() => script('{asset_url("js/" + module)}'))
+script('{asset_url(PAGE_SCRIPT)}').then(() => script('{asset_url(module)}'))
   .then(m => m.mount(root, part))
   .catch(error => {{
     console.error(error);

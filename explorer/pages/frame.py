@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from explorer.components.browser_part import PAGE_SCRIPT
 from explorer.components.run_choice import RunChoice
 from explorer.gradio_patches.unmarked import Unmarked
 from explorer.services import Services
@@ -22,8 +23,15 @@ READ_ONLY = "Runs can only be looked at here."
 
 def in_browser(function: str) -> str:
     """JavaScript for an event of Gradio's: a function of assets/js/core/page.js is given the inputs, and gives the outputs."""
-    address = asset_url("js/core/page.js")
+    address = asset_url(PAGE_SCRIPT)
     return f"async (...given) => (await import(new URL('{address}', document.baseURI).href)).{function}(...given)"
+
+
+def after_first(function: str) -> str:
+    """JavaScript that does what `function`, JavaScript too, does, once the page has drawn what visitors wait for first: for
+    events whose handlers import torch, which takes the server two seconds.
+    """
+    return f"async (...given) => {{ await ({in_browser('first')})(); return ({function})(...given); }}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import gradio as gr
 from explorer.components import AskedViews, SettingsForm, clips_to_pick, said
 from explorer.components.notice import Notice
 from explorer.pages.data_choice import DataChoice
-from explorer.pages.frame import Frame
+from explorer.pages.frame import Frame, after_first
 from explorer.pages.kept import keep, kept, typed_before
 from explorer.pages.listen_views import DOMAINS, EXPLAINED, views_form
 from explorer.pages.sound_source import SoundSource
@@ -87,7 +87,8 @@ class _Views:
     def wire(self) -> None:
         """Every change of a setting or of the sound has the views drawn anew."""
         page, quiet = self.frame.page, self.frame.quiet
-        page.load(lambda domain: {"groups": views_form(domain)}, self.domain, self.form, js=kept(self.domain), **quiet)
+        form = after_first(kept(self.domain))
+        page.load(lambda domain: {"groups": views_form(domain)}, self.domain, self.form, js=form, **quiet)
         page.load(None, [self.domain, self.seed], [self.domain, self.seed], js=kept(self.domain, self.seed))
         for chosen in (self.domain.input, self.seed.input):
             chosen(None, [self.domain, self.seed], None, js=keep(self.domain, self.seed))

@@ -33,7 +33,7 @@ from explorer.pages.form_contents import (
     method_needs,
     wrong_choices,
 )
-from explorer.pages.frame import READ_ONLY, Frame, NewRunForm, in_browser
+from explorer.pages.frame import READ_ONLY, Frame, NewRunForm, after_first, in_browser
 from explorer.pages.kept import keep, typed_before
 from explorer.runs.run_settings import values_of
 from explorer.runs.speed import said_speed
@@ -98,7 +98,7 @@ class NewRun:
             self._first,
             [data, self.encoder, self.data.typed, self.settings],
             filled,
-            js=typed_before(data, self.encoder),
+            js=after_first(typed_before(data, self.encoder)),
             **quiet,
         )
         self.encoder.input(None, self.encoder, None, js=keep(self.encoder))

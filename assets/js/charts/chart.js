@@ -1,7 +1,7 @@
 // One live chart of a run: curves that grow, lines to compare them with, one sentence that says what it shows.
 
 import { make, onResize } from "../core/elements.js";
-import { plain, plotly } from "../core/plot.js";
+import { drawingTurn, plain, plotly } from "../core/plot.js";
 import { colour } from "../core/theme.js";
 import { view } from "../core/view.js";
 import { bandOf, bandWords, outside, outsideWords } from "./band.js";
@@ -150,10 +150,7 @@ export class Chart {
     this.warn(runs[0].feed);
     this.sayLeftOut(runs);
     this.sayBand(runs);
-    if (!this.inView) {
-      this.behind = true;
-      return;
-    }
+    if (this.waits()) return;
     const lines = levelsOver(
       runs.map(({ feed }, run) => {
         const curves = this.curvesOf(run, feed.rows);
@@ -161,7 +158,9 @@ export class Chart {
       }),
     );
     const Plotly = await plotly();
+    await drawingTurn();
     if (runs !== this.board.runs || !this.board.charts.includes(this)) return; // others were chosen meanwhile
+    if (this.waits()) return;
     await Plotly.react(this.plot, traces, layoutOf(this, lines, traces, runs, this.bandOf(runs)), {
       displayModeBar: false,
       responsive: false,
@@ -181,6 +180,12 @@ export class Chart {
       })),
     );
     this.markStep();
+  }
+
+  /** Whether it is drawn only when somebody sees it. */
+  waits() {
+    this.behind = !this.inView;
+    return this.behind;
   }
 
   /**

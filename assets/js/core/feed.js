@@ -61,6 +61,10 @@ export class Feed {
     this.solid = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.parting = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.soon = undefined;
+    /** @type {Promise<void> | null} */
+    this.reading = null;
     /** @type {Record<NewsPart, Set<{element: HTMLElement, listener: Listener}>>} */
     this.listeners = { status: new Set(), metrics: new Set(), layouts: new Set(), solid: new Set() };
     this.rested = { status: -Infinity, metrics: -Infinity, layouts: -Infinity, solid: -Infinity };
@@ -78,12 +82,22 @@ export class Feed {
     clearTimeout(this.parting);
     const entry = { element, listener };
     this.listeners[kind].add(entry);
-    if (isMap(kind) ? this[kind] : this.status) listener(this, { fresh: true });
     this.rested[kind] = this.rested.status = -Infinity;
+    if (isMap(kind) ? this[kind] : this.status) listener(this, { fresh: true });
+    else this.readSoon();
     return () => {
       this.listeners[kind].delete(entry);
       this.letGoSoon();
     };
+  }
+
+  /** Asks before the page's clock comes round, for all who begin to follow at this moment. */
+  readSoon() {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(async () => {
+      await this.reading;
+      if (!document.hidden) this.read();
+    });
   }
 
   /** A run that nobody follows any more is forgotten. */
@@ -117,10 +131,23 @@ export class Feed {
     for (const { listener } of [...this.listeners[kind]]) guarded(listener, this, change);
   }
 
-  /** Asks for all that is due in one request, and tells it in one go, so that the browser draws one frame for it. */
-  async read() {
-    const parts = /** @type {NewsPart[]} */ (Object.keys(this.listeners)).filter((kind) => this.due(kind));
+  /**
+   * Asks for all that is due, or for `wanted`, in one request, and tells it in one go, so that the browser draws one frame
+   * for it. One request at a time: rows that are on their way are not asked for twice.
+   * @param {NewsPart[]} [wanted]
+   */
+  async read(wanted) {
+    if (this.reading) return this.reading;
+    const parts = wanted ?? /** @type {NewsPart[]} */ (Object.keys(this.listeners)).filter((kind) => this.due(kind));
     if (!parts.length) return;
+    this.reading = this.ask(parts).finally(() => {
+      this.reading = null;
+    });
+    return this.reading;
+  }
+
+  /** @param {NewsPart[]} parts */
+  async ask(parts) {
     if (parts.includes("metrics") && !parts.includes("status")) parts.push("status");
     let news;
     try {
@@ -130,10 +157,10 @@ export class Feed {
       this.trouble = /** @type {Error} */ (error).message;
       return this.tell("status");
     }
+    const metrics = news.metrics && this.takeMetrics(news.metrics); // its rows are known at once
     /** @type {Partial<Record<NewsPart, Change | null>>} */
     const changes = {
       status: news.status && this.takeStatus(news.status),
-      metrics: news.metrics && (await this.takeMetrics(news.metrics)),
       layouts: news.layouts && this.takeLayouts("layouts", news.layouts),
       solid: news.solid && this.takeLayouts("solid", news.solid),
     };
@@ -141,6 +168,8 @@ export class Feed {
       const change = changes[kind];
       if (change) this.tell(kind, change);
     }
+    const grown = await metrics; // maps do not wait for what the curves are compared with
+    if (grown) this.tell("metrics", grown);
   }
 
   /**

@@ -2,7 +2,10 @@
 
 import { drawer } from "../forms/drawer.js";
 import { hold } from "../forms/new_run.js";
+import { known } from "../runs/known.js";
 import { targetOf } from "./elements.js";
+import { feedOf } from "./feed.js";
+import { drawn, nothingFirst } from "./first.js";
 import { isSeen } from "./pulse.js";
 import { useSource } from "./source.js";
 import { LiveSource } from "./source_live.js";
@@ -10,7 +13,8 @@ import "./tab_keys.js";
 import "./typed_over.js";
 import { view } from "./view.js";
 
-useSource(new LiveSource());
+const source = new LiveSource();
+useSource(source);
 
 // Gradio begins with its first tab. Until the one that the address names is open, it stays unseen, so that nothing jumps,
 // and a tab that Gradio tells of is nothing that the visitor has opened.
@@ -18,7 +22,10 @@ const ARRIVE_MS = 4000;
 const root = document.documentElement;
 const asked = () => view.state.tab ?? view.tabs[0];
 let arrived = false;
-if (asked() !== view.tabs[0]) root.classList.add("arriving");
+if (asked() !== view.tabs[0]) {
+  root.classList.add("arriving");
+  nothingFirst();
+}
 setTimeout(arrive, ARRIVE_MS);
 /** @type {string | null} */
 let clicked = null; // the tab that a visitor opened before Gradio asked which it is to open
@@ -29,6 +36,7 @@ document.addEventListener(
     if (!button) return;
     clicked = /^tab-(.+)-button$/.exec(button.id)?.[1] ?? null;
     arrive();
+    nothingFirst();
   },
   true,
 );
@@ -49,6 +57,15 @@ if (early && early !== view.tabs[0]) {
   tabOpened();
 }
 
+/** Asks for what is drawn first while Gradio still makes the page: the parts find the answers there. */
+async function askAhead() {
+  const run = view.run ?? (await known.propose());
+  if (run === null) return;
+  source.ahead(run);
+  feedOf(run).read(["status", "metrics", "layouts"]);
+}
+if (asked() === view.tabs[0]) askAhead();
+
 /** Which tab Gradio is to open when the page was loaded. */
 export const askedTab = () => ({ __type__: "update", selected: clicked ?? asked() });
 
@@ -60,6 +77,9 @@ export function tabOpened() {
   if (!arrived && tab === asked()) arrive();
   if (arrived) view.set({ tab }, { replace: view.state.tab === null });
 }
+
+/** For what the server needs torch for. */
+export const first = () => drawn;
 
 /**
  * A method was chosen in the form of Train.

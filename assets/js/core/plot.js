@@ -1,14 +1,21 @@
 // plotly.js, loaded from where the page is when the first chart or map is shown, and the look all charts share.
 
+import { drawn } from "./first.js";
 import { source } from "./source.js";
 import { colour } from "./theme.js";
 
 /** @type {Promise<any> | null} */
 let loading = null;
 
-/** The Plotly library. */
+/** The Plotly library; it comes when what the visitor waits for is there. */
 export function plotly() {
-  loading ??= new Promise((resolve, reject) => {
+  loading ??= drawn.then(load);
+  return loading;
+}
+
+/** @returns {Promise<any>} */
+const load = () =>
+  new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = source.plotly;
     script.onload = () => {
@@ -23,7 +30,14 @@ export function plotly() {
     };
     document.head.append(script);
   });
-  return loading;
+
+/** @type {Promise<unknown>} */
+let turn = Promise.resolve();
+
+/** One drawing after the other, each in a task of its own, so that a click between two is answered. */
+export function drawingTurn() {
+  turn = turn.then(() => new Promise((settle) => setTimeout(settle)));
+  return turn;
 }
 
 /**

@@ -13,6 +13,8 @@ export class LiveSource {
   constructor(root = new URL("gradio_api/x/", document.baseURI).href, seconds = SECONDS) {
     this.root = root;
     this.seconds = seconds;
+    /** @type {Map<string, Promise<any>>} */
+    this.coming = new Map(); // what is on its way, by where it comes from
     this.server = true;
     this.picturesAtOnce = 24; // see explorer/web/routes/sounds.py
     this.plotly = new URL("../../plotly", import.meta.url).href;
@@ -43,7 +45,7 @@ export class LiveSource {
 
   /** @param {string} run */
   points(run) {
-    return this.json(`run/${word(run)}/points`, "the clips of the map");
+    return this.shared(`run/${word(run)}/points`, "the clips of the map");
   }
 
   /**
@@ -98,7 +100,7 @@ export class LiveSource {
 
   /** @param {string} run */
   async lensSteps(run) {
-    return (await this.json(`run/${word(run)}/lens`, "the steps of the method's picture")).steps;
+    return (await this.shared(`run/${word(run)}/lens`, "the steps of the method's picture")).steps;
   }
 
   /**
@@ -245,6 +247,29 @@ export class LiveSource {
    */
   json(where, what, seconds = this.seconds.json) {
     return this.ask(where, what, (reply) => reply.json(), seconds);
+  }
+
+  /**
+   * As `json`, for what several parts ask for at the same moment: all are given the one answer that is on its way.
+   * @param {string} where
+   * @param {string} what
+   * @returns {Promise<any>}
+   */
+  shared(where, what) {
+    const coming = this.coming.get(where) ?? this.json(where, what);
+    this.coming.set(where, coming);
+    const forget = () => this.coming.delete(where);
+    coming.then(forget, forget);
+    return coming;
+  }
+
+  /**
+   * Asks for the clips of a map before a part does, which is then given the answer.
+   * @param {string} run
+   */
+  ahead(run) {
+    const where = `run/${word(run)}/points`;
+    this.coming.set(where, this.json(where, "the clips of the map"));
   }
 
   /**

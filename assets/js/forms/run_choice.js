@@ -65,7 +65,7 @@ class RunChoice {
 
   async show() {
     this.describe();
-    if (!this.place && !this.chosen) return this.propose();
+    if (!this.place && !this.chosen) return known.propose();
     if (this.chosen && !known.of(this.chosen)) await this.ask();
     else this.warn();
   }
@@ -95,12 +95,6 @@ class RunChoice {
   /** Whether the run that is looked at was not there when it was asked for last; it may begin meanwhile. */
   get awaited() {
     return !this.trouble.hidden && isSeen(this.field);
-  }
-
-  /** Where nobody has chosen a run, the one most worth a look is shown. */
-  async propose() {
-    const found = await this.ask();
-    if (found?.latest && !view.run) view.set({ runs: [found.latest] }, { replace: true });
   }
 
   async open() {
@@ -207,7 +201,7 @@ export function mount(root, { props, watch }) {
   view.on(["runs"], tell);
   tell();
   if (place) return;
-  onPulse(() => choice.propose(), { every: ASK_MS, seen: () => view.run === null });
+  onPulse(() => known.propose(), { every: ASK_MS, seen: () => view.run === null });
   onPulse(() => known.reword(), { every: AGE_MS, seen: () => known.asked });
   onPulse(() => choice.ask(), { every: ASK_MS, seen: () => choice.awaited });
 }

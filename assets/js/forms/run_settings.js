@@ -2,6 +2,7 @@
 
 import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { drawn } from "../core/first.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { drawer } from "./drawer.js";
@@ -31,6 +32,8 @@ class RunSettings {
     this.root.replaceChildren();
     if (!run) return;
     const feed = feedOf(run);
+    await drawn;
+    if (run !== this.run) return;
     const begun = feed.status !== null;
     const told = await source.settings(run).catch(() => null);
     if (run !== this.run) return;

@@ -1,6 +1,7 @@
 // The clip that is chosen on the map: heard, ringed, shown in the panel with the clips that are truly nearest.
 
 import { make } from "../core/elements.js";
+import { first } from "../core/first.js";
 import { isSeen } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -71,7 +72,7 @@ export class Choice {
     if (point === null || !clips || run === null || !shownLayout) return;
     panel?.wait(NEIGHBOURS);
     const { step } = shownLayout;
-    const asking = source.neighbours(run, step, point, NEIGHBOURS);
+    const asking = first(source.neighbours(run, step, point, NEIGHBOURS));
     const found = await asking.catch((/** @type {Error} */ error) => error);
     if (point !== this.point || run !== this.map.run) return;
     if (step !== this.map.shownLayout?.step) return; // those of the step that is shown now are asked for, too

@@ -1,6 +1,7 @@
 // The live map of a run's probe clips: see them move as it learns, hear any of them, see who is truly near.
 
 import { make, onShown } from "../core/elements.js";
+import { first } from "../core/first.js";
 import { isSoftware } from "../core/frames.js";
 import { onTheme } from "../core/theme.js";
 import { view } from "../core/view.js";
@@ -24,7 +25,7 @@ import { Tip } from "./tip.js";
 import { Tools } from "./tools.js";
 import { Trails } from "./trails.js";
 
-const MOVE_MS = isSoftware() ? 480 : 750;
+const moveMs = () => (isSoftware() ? 480 : 750);
 const SCRUB_MS = 250;
 
 /** @import { MapValue, PartWith, Ring } from "../core/types.d.ts" */
@@ -49,6 +50,7 @@ export class MapView {
     this.shownLayout = null;
     /** @type {MapValue | null} */
     this.marked = null;
+    this.answered = () => {}; // says that the run's map is there, or why it is not
     this.following = new Following(this);
     this.stage = make("div.map-stage", {
       tabindex: "0",
@@ -108,6 +110,7 @@ export class MapView {
     if (this.dock) this.root.append(this.dock.box);
     this.root.classList.toggle("with-panel", this.panel !== null && !slot);
     onTheme(() => this.colouring.dress(this.clips?.shown ?? null));
+    this.expect();
     this.clear(known.none);
     known.on(() => view.run === null && this.clear(known.none));
     view.on(["runs"], () => this.open(view.run));
@@ -155,11 +158,22 @@ export class MapView {
     this.clear(run === null ? known.none : "");
     if (run === null) return;
     this.root.dataset.state = "loading";
+    this.expect();
     this.following.begin();
+  }
+
+  /** A map, or why there is none, is what a visitor waits for first. */
+  expect() {
+    this.answered();
+    const coming = new Promise((settle) => {
+      this.answered = () => settle(null);
+    });
+    first(coming);
   }
 
   /** @param {string} text */
   clear(text) {
+    if (text && known.asked) this.answered();
     this.root.dataset.state = "empty";
     this.message.textContent = text;
     this.timeline.offer([]);
@@ -191,7 +205,8 @@ export class MapView {
       this.plot.draw(layout, this.plot.classes);
       this.choice.take();
       this.ring();
-    } else await this.plot.moveTo(layout, jump ? SCRUB_MS : MOVE_MS);
+      this.answered();
+    } else await this.plot.moveTo(layout, jump ? SCRUB_MS : moveMs());
     if (this.chosen !== null) this.choice.find();
   }
 

@@ -2,6 +2,7 @@
 
 import { tellAll } from "../core/listeners.js";
 import { source } from "../core/source.js";
+import { view } from "../core/view.js";
 import { lineOf, shortOf, toldApart } from "./rows.js";
 
 /** @import { RunList, RunRow } from "../core/types.d.ts" */
@@ -63,6 +64,13 @@ class Known {
     this.asked = true;
     this.reword();
     return list;
+  }
+
+  /** Where nobody has chosen a run, the one most worth a look is looked at. Returns its name; null where there is none. */
+  async propose() {
+    const found = await this.ask().catch(() => null);
+    if (found?.latest && !view.run) view.set({ runs: [found.latest] }, { replace: true });
+    return view.run;
   }
 
   /** Says all runs anew: how old they are changes while nothing else does. */

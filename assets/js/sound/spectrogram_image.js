@@ -1,6 +1,7 @@
 // Pictures of a sound: its log-mel spectrogram and the outline of its waveform, drawn on canvases.
 
 import { contextOf } from "../core/elements.js";
+import { first } from "../core/first.js";
 import { bytesOf, soundKey, source } from "../core/source.js";
 
 const KEPT = 300;
@@ -34,7 +35,7 @@ export function loadPicture(sound) {
 async function fetchPicture(sound) {
   if (sound.upload !== undefined) return source.uploadPicture(sound.upload);
   if (sound.views !== undefined) return (await source.views(sound.views)).views[sound.which].picture;
-  return fetchTogether(sound);
+  return first(fetchTogether(sound));
 }
 
 /**

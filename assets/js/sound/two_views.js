@@ -2,6 +2,7 @@
 
 import { make, onShown } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { drawn } from "../core/first.js";
 import { isSeen } from "../core/pulse.js";
 import { view } from "../core/view.js";
 import { PairView } from "./pair.js";
@@ -37,8 +38,10 @@ export function mount(root) {
     });
   };
   view.on(["runs"], follow);
-  view.on(["runs", "clip"], update);
-  onShown(root, update);
   follow();
-  update();
+  drawn.then(() => {
+    view.on(["runs", "clip"], update);
+    onShown(root, update);
+    update();
+  });
 }

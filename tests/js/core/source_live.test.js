@@ -53,6 +53,17 @@ test("an answer is read", async () => {
   );
 });
 
+test("parts that ask at the same moment are given one answer", async () => {
+  const one = live();
+  const answers = await Promise.all([one.points("r"), one.points("r")]);
+  assert.equal(answers[0], answers[1]);
+  assert.notEqual(await one.points("r"), answers[0]); // it may have changed
+  one.ahead("r");
+  const coming = one.coming.get("run/r/points");
+  assert.equal(await one.points("r"), await coming);
+  assert.equal(one.coming.size, 0);
+});
+
 test("a refusal is the server's sentence and its status", async () => {
   await assert.rejects(live().baselines("r"), { message: "There is no such run.", status: 404 });
   await assert.rejects(live().method("r"), { message: "The server answered 500.", status: 500 });

@@ -1,19 +1,21 @@
-"""Puts a script of ours before Gradio's own: what `launch(head=…)` is given comes after them."""
+"""Puts tags of ours before Gradio's own scripts and right behind them: what `launch(head=…)` is given the browser adds only
+when they have run.
+"""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from explorer.web.assets import asset_url
-
 BEFORE = b'<script type="module"'
 """Gradio's page begins with this; modules wait until the page was read, a plain script before them does not."""
+AFTER = b"</head>"
 
 
-class FirstScript:
+class FirstTags:
     """An ASGI middleware that changes the page itself and no other answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, before: str, after: str = "") -> None:
         self._app = app
+        self._before, self._after = before.encode(), after.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -35,7 +37,7 @@ class FirstScript:
                 return
             start, *parts = held
             held.clear()
-            body = with_first_script(b"".join(part.get("body", b"") for part in parts))
+            body = with_tags(b"".join(part.get("body", b"") for part in parts), self._before, self._after)
             MutableHeaders(scope=start)["content-length"] = str(len(body))
             await send(start)
             await send({"type": "http.response.body", "body": body})
@@ -44,7 +46,8 @@ class FirstScript:
         await self._app(scope, receive, changed if is_asked else send)
 
 
-def with_first_script(page: bytes) -> bytes:
-    """The page with the script before the first module; one that has none stays as it is."""
-    script = f'<script src="./{asset_url("js/core/quiet_clocks.js")}"></script>'.encode()
-    return page.replace(BEFORE, script + BEFORE, 1)
+def with_tags(page: bytes, before: bytes, after: bytes) -> bytes:
+    """The page with `before` before its first module and `after` at the end of its head; one without modules as it is."""
+    if BEFORE not in page:
+        return page
+    return page.replace(BEFORE, before + BEFORE, 1).replace(AFTER, after + AFTER, 1)

@@ -1,4 +1,4 @@
-"""The page gets a script before its own, and no other answer is changed."""
+"""The page gets tags before its own scripts, and no other answer is changed."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,16 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from fastapi.testclient import TestClient
 
-from explorer.gradio_patches.first_script import FirstScript, with_first_script
+from explorer.gradio_patches.first_tags import FirstTags, with_tags
 
+TAGS = '<script src="first.js"></script>'
+LATER = '<link rel="modulepreload" href="b.js" />'
 PAGE = '<html><head><script>1</script><script type="module" src="a.js"></script></head>ö</html>'
 
 
 def client() -> TestClient:
     app = FastAPI()
-    app.add_middleware(FirstScript)
+    app.add_middleware(FirstTags, before=TAGS, after=LATER)
 
     @app.get("/")
     def page() -> HTMLResponse:
@@ -34,18 +36,23 @@ def client() -> TestClient:
     return TestClient(app)
 
 
-def test_the_script_stands_before_the_first_module() -> None:
+def test_the_tags_stand_before_the_first_module() -> None:
     text = client().get("/").text
-    first, module = text.index("quiet_clocks.js"), text.index('type="module"')
-    assert first < module and text.count("quiet_clocks.js") == 1
+    first, module = text.index("first.js"), text.index('type="module"')
+    assert first < module and text.count("first.js") == 1
+    assert text.count(LATER) == 1 and module < text.index(LATER) < text.index("</head>")
     assert text.endswith("ö</html>") and text.startswith("<html><head><script>1</script>")
 
 
 def test_a_page_that_comes_in_parts_is_changed_too() -> None:
     asked = client()
-    assert asked.get("/in-parts").text == asked.get("/").text == with_first_script(PAGE.encode()).decode()
+    assert (
+        asked.get("/in-parts").text
+        == asked.get("/").text
+        == with_tags(PAGE.encode(), TAGS.encode(), LATER.encode()).decode()
+    )
 
 
 def test_other_answers_stay_as_they_are() -> None:
     assert client().get("/words").text == PAGE
-    assert with_first_script(b"<p>no module</p>") == b"<p>no module</p>"
+    assert with_tags(b"<p>no module</head></p>", b"<i>", b"<b>") == b"<p>no module</head></p>"

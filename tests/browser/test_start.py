@@ -1,0 +1,51 @@
+"""How the page begins: what it will need is named at once, and what a visitor waits for is asked for before all else."""
+
+import re
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+AFTERWARDS = ("/plotly", "/run/made-up/settings", "/x/views?")
+"""What holds the browser's thread or makes the server import torch."""
+
+
+def test_every_module_that_the_page_loads_is_named_in_it_and_fetched_once(finished_site: Any, look: Any) -> None:
+    seen = look(finished_site, alone=True)
+    asked: list[str] = []
+    seen.page.on("request", lambda request: asked.append(request.url))
+    reply = seen.page.goto(f"{seen.address}/?run=made-up")
+    named = re.findall(r'rel="modulepreload" href="([^"]+)"', reply.text())
+    seen.page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    modules = [url.removeprefix(f"{seen.address}/") for url in asked if "/x/assets/" in url and url.endswith(".js")]
+    modules = [name for name in modules if not name.endswith("/quiet_clocks.js")]
+    assert len(named) > 80
+    assert sorted(modules) == sorted(named)
+    assert seen.troubles == []
+
+
+def test_the_map_is_asked_for_before_what_takes_long(finished_site: Any, look: Any) -> None:
+    seen = look(finished_site, alone=True)
+    asked: list[str] = []
+    seen.page.on("request", lambda request: asked.append(request.url))
+    page = seen.open("run=made-up&clip=3")
+    page.locator("#settings .setting").first.wait_for(state="attached", timeout=90_000)
+    page.locator("#charts .js-plotly-plot").first.wait_for(timeout=60_000)
+    page.wait_for_function("performance.getEntriesByType('resource').some(e => e.name.includes('/x/views?'))")
+
+    def first(part: str) -> int:
+        return next(i for i, url in enumerate(asked) if part in url)
+
+    waited_for = max(first("/layout/"), first("/neighbours/"), first("/pictures/"))
+    for part in AFTERWARDS:
+        assert first(part) > waited_for, part
+    assert seen.troubles == []
+
+
+def test_a_page_that_opens_with_another_tab_waits_for_no_map(finished_site: Any, look: Any) -> None:
+    seen = look(finished_site, alone=True)
+    page = seen.open("tab=listen&run=made-up")
+    page.locator("#views-form .setting").first.wait_for(timeout=90_000)
+    assert page.locator("#map .part-map[data-state=shown]").count() == 0
+    assert seen.troubles == []

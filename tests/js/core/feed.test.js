@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { pretendPage } from "../support.js";
+
+let feedOf, useSource;
+const turn = () => new Promise((settle) => setTimeout(settle, 5));
+const element = { isConnected: true, offsetParent: {} };
+
+before(async () => {
+  pretendPage();
+  ({ feedOf } = await import("../../../assets/js/core/feed.js"));
+  ({ useSource } = await import("../../../assets/js/core/source.js"));
+});
+
+/** A source whose answers come when the test lets them. */
+function source() {
+  const asked = [];
+  const news = (_, parts) => new Promise((settle) => asked.push({ parts: [...parts], settle }));
+  const held = { schema: null };
+  const schema = () => new Promise((settle) => Object.assign(held, { schema: settle }));
+  useSource({ news, schema, baselines: async () => ({ knn: 0.5 }) });
+  return { asked, held };
+}
+
+const layouts = { version: 1, steps: [0], kinds: {}, trust: {}, snapshots: 1 };
+const metrics = { cursor: "1", rows: [{ step: 0, "train/loss": 1 }] };
+
+test("all who begin to follow in one moment are answered by one request, before the clock comes round", async () => {
+  const { asked } = source();
+  const feed = feedOf("one");
+  feed.follow("metrics", element, () => {});
+  feed.follow("layouts", element, () => {});
+  await turn();
+  assert.equal(asked.length, 1);
+  assert.deepEqual(asked[0].parts.toSorted(), ["layouts", "metrics", "status"]);
+});
+
+test("maps are told of before what the curves are compared with is there", async () => {
+  const { asked, held } = source();
+  const feed = feedOf("two");
+  const told = [];
+  feed.follow("metrics", element, (_, { fresh }) => fresh || told.push("metrics"));
+  feed.follow("layouts", element, (_, { fresh }) => fresh || told.push("layouts"));
+  await turn();
+  asked[0].settle({ status: { state: "finished" }, metrics, layouts });
+  await turn();
+  assert.deepEqual(told, ["layouts"]);
+  held.schema({ curves: [] });
+  await turn();
+  assert.deepEqual(told, ["layouts", "metrics"]);
+});
+
+test("what was asked for ahead is told at once to who follows then", async () => {
+  const { asked, held } = source();
+  const feed = feedOf("three");
+  feed.read(["status", "metrics", "layouts"]);
+  await turn();
+  asked[0].settle({ status: { state: "finished" }, metrics, layouts });
+  await turn();
+  held.schema({ curves: [] });
+  await turn();
+  const told = [];
+  feed.follow("layouts", element, (feed) => told.push(feed.layouts.steps));
+  assert.deepEqual(told, [[0]]);
+  assert.equal(asked.length, 1);
+});
+
+test("rows that are on their way are not asked for twice", async () => {
+  const { asked } = source();
+  const feed = feedOf("four");
+  feed.follow("metrics", element, () => {});
+  await turn();
+  feed.read();
+  feed.rested.metrics = -Infinity;
+  feed.read();
+  await turn();
+  assert.equal(asked.length, 1);
+});
