@@ -39,7 +39,9 @@ def first_views_seconds(page: Any) -> float:
     clicked = time.perf_counter()
     page.mouse.click(x, y)
     page.wait_for_function(f"({place})().chosen !== null", timeout=SLOW_MS, polling=20)
-    clip = page.evaluate("() => { const { view } = document.querySelector('.part-map'); return view.clips.clipOf(view.chosen); }")
+    clip = page.evaluate(
+        "() => { const { view } = document.querySelector('.part-map'); return view.clips.clipOf(view.chosen); }"
+    )
     page.wait_for_function(VIEWS, arg=["#two-views", f"clip={clip}&"], timeout=SLOW_MS, polling=20)
     return time.perf_counter() - clicked
 

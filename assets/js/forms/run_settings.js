@@ -29,7 +29,7 @@ class RunSettings {
     this.stop?.();
     this.stop = null;
     this.run = run;
-    this.root.replaceChildren();
+    this.root.replaceChildren(...(run ? [make("div.set-waiting", { "aria-hidden": "true" })] : []));
     if (!run) return;
     const feed = feedOf(run);
     await drawn;
@@ -37,7 +37,8 @@ class RunSettings {
     const begun = feed.status !== null;
     const told = await source.settings(run).catch(() => null);
     if (run !== this.run) return;
-    if (told) return this.root.replaceChildren(...this.parts(run, told));
+    this.root.replaceChildren(...(told ? this.parts(run, told) : []));
+    if (told) return;
     if (begun) return;
     // Who opens the page before the run begins sees it when it does.
     this.stop = feed.follow("status", this.root, ({ status }) => status && this.show(run));
