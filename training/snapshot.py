@@ -11,6 +11,7 @@ from training.columns import Taken, snapshot_values
 from training.data.dataset import Dataset
 from training.data.store import ClipStore
 from training.embedder import embed_clips, evenly_spaced, projected, projected_pair
+from training.errors import UserError
 from training.measures import measured
 from training.measures.measure import Embedded
 from training.measures.similarity import cosine_shares
@@ -42,7 +43,8 @@ def snapshot(
 ) -> Snapshot:
     """Embed the probe `clips` in eval mode and measure; the method comes back in training mode.
 
-    `clip_losses` (n,) are of all clips of the data, in training, (0,) where it is a stream; `before` are the arrays of the last snapshot.
+    `clip_losses` (n,) are of all clips of the data, in training, (0,) where it is a stream; `before` are the arrays of the last
+    snapshot. Raises UserError where the model gives no finite numbers any more.
     """
     device = store.device
     h = embed_clips(method, store, torch.from_numpy(clips).to(device))
@@ -56,6 +58,8 @@ def snapshot(
     method.train()
     # A few thousand rows: on a GPU each measure would be waited for, and the eigenvalues' library takes a second to load.
     h, z, first, second = (x.cpu() for x in (h, z, first, second))
+    if not all(x.isfinite().all() for x in (h, z, first, second)):  # of which no eigenvalues are found
+        raise UserError("The embeddings are no longer numbers; a lower learning rate usually helps.")
     votes = cross_group_votes(h, dataset, clips)
     labels, groups = measured_labels(dataset, clips), groups_of(dataset, clips)
     embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes, _last(before, h))

@@ -14,8 +14,10 @@ from training.building import built_method
 from training.config import RunConfig
 from training.data.dataset import Dataset
 from training.data.progress import quiet
+from training.errors import UserError
+from training.loop import Training
 from training.methods import METHODS
-from training.run import RunFolder
+from training.run import RunFolder, State
 from training.snapshot import is_due, steps_to_drop
 from training.trainer import train
 
@@ -70,6 +72,24 @@ def test_embeddings_that_half_precision_cannot_hold_are_kept_whole(
     taken = run.snapshot(1)
     assert taken is not None and np.isfinite(taken["projections"]).all() and np.abs(taken["projections"]).max() > 1e5
     assert taken["embeddings"].dtype == np.float16
+
+
+def test_a_model_without_finite_embeddings_ends_in_one_sentence(
+    made_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last step made them so, of which no loss tells any more."""
+    step = Training.step
+
+    def stepped(training: Training) -> None:
+        step(training)
+        for weights in training.learner.averaged.parameters():
+            weights.fill_(np.nan)
+
+    monkeypatch.setattr(Training, "step", stepped)
+    run = made_run(steps=1)
+    with pytest.raises(UserError, match="The embeddings are no longer numbers; a lower learning rate"):
+        train(run.path)
+    assert run.status().state == State.FAILED
 
 
 @pytest.fixture
