@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from training.devices.place import place
 from training.errors import UserError
@@ -75,6 +75,14 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
         encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
         devices=place().size if place().size > 1 else options.devices, breaks=breaks,
     )  # fmt: skip
+
+
+def checked_setting(name: str, value: Any) -> Any:
+    """A setting of a run that was given by itself. Raises UserError where it is out of its range."""
+    from training.config import RunConfig
+    from training.settings import describe
+
+    return next(setting for setting in describe(RunConfig) if setting.name == name).check(value)
 
 
 def _overrides(pairs: Sequence[str]) -> dict[str, str]:

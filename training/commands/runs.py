@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training.commands.arguments import Commands, add_settings, asked_config, command
+from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
 from training.commands.output import listed, print_json
 from training.data.names import readable_name
 from training.devices.place import place
@@ -114,6 +114,7 @@ def resume(options: argparse.Namespace) -> None:
     if place().follows:
         follow(options)
         return
+    devices = None if options.devices is None else checked_setting("devices", options.devices)
     run = named_run(options)
     run.check_trained_here()
     if run.read_only():
@@ -121,7 +122,7 @@ def resume(options: argparse.Namespace) -> None:
     _refuse_second_trainer(run)
     from training.trainer import train
 
-    print(f"The run is {train(run.path, resume=True, devices=options.devices)}.", file=sys.stderr)
+    print(f"The run is {train(run.path, resume=True, devices=devices)}.", file=sys.stderr)
 
 
 def diagnose(options: argparse.Namespace) -> None:

@@ -68,6 +68,7 @@ def test_a_device_that_fails_is_one_sentence(
         (["run", "/nowhere", "--out", "/elsewhere"], "so --out can't be given as well"),
         (["run", "/nowhere", "--seed", "0"], "so --seed can't be given as well"),
         (["resume", "nothing"], "There is no run nothing"),
+        (["resume", "nothing", "--devices", "0"], "The setting devices is 0"),
         (["stop", "nothing"], "There is no run nothing"),
         (["evaluate", "nothing"], "There is no run nothing"),
         (["finetune", "nothing", "--facet", "class", "--labels", "2"], "There is no run nothing"),

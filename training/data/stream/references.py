@@ -5,7 +5,6 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from training.data.names import readable_name
 from training.errors import UserError
@@ -47,7 +46,7 @@ def numbered_name(begin: str, count: int) -> str:
 
 def is_address(place: str) -> bool:
     """Whether shards lie on the web and not on this machine."""
-    return urlsplit(place).scheme in ("http", "https")
+    return place.lower().startswith(("http://", "https://"))
 
 
 def places_of(reference: str) -> list[str]:

@@ -86,8 +86,8 @@ def first_bytes(url: str, count: int) -> tuple[bytes, int]:
 
 def _asked(url: str, headers: dict[str, str]) -> http.client.HTTPResponse:
     """Raises NotRead where trying again is of no use, and OSError or HTTPException where it may be."""
-    asked = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept-Encoding": "identity", **headers})
     try:
+        asked = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept-Encoding": "identity", **headers})
         response: http.client.HTTPResponse = web_opener().open(asked, timeout=WAIT_SECONDS)
         return response
     except urllib.error.HTTPError as error:
@@ -95,6 +95,8 @@ def _asked(url: str, headers: dict[str, str]) -> http.client.HTTPResponse:
         if error.code in (408, 425, 429) or error.code >= 500:
             raise ConnectionError(f"it said {error.code} {error.reason}") from None
         raise NotRead(f"{_where(url)}: it said {error.code} {error.reason}") from None
+    except ValueError as error:  # of a name that no host can have
+        raise NotRead(f"{readable_name(url, 100)} is no address of the web ({_reason(error)})") from None
 
 
 def _where(url: str) -> str:

@@ -9,6 +9,7 @@ from tests.support.breaking_server import CONTENT, Server
 from tests.support.shards import wav, write_tar
 from training.data.sniff import NotRead
 from training.data.stream import web
+from training.data.stream.references import places_of
 from training.data.stream.tar_shard import TarShard
 from training.data.stream.web import WebFile, first_bytes
 
@@ -66,6 +67,13 @@ def test_nobody_there_is_a_reason() -> None:
     for ask in (whole, lambda url: first_bytes(url, 1)):
         with pytest.raises(NotRead, match="Connection refused"):
             ask("http://127.0.0.1:9/x.tar")
+
+
+@pytest.mark.parametrize("url", ["http://a..b/x.tar", "http://[::1/x.tar"])
+def test_what_can_be_no_address_is_a_reason(url: str) -> None:
+    assert places_of(f"shards:{url}") == [url]
+    with pytest.raises(NotRead, match="is no address of the web"):
+        first_bytes(url, 10)
 
 
 def test_a_shard_of_the_web(server: tuple[Server, str], tmp_path: Path) -> None:
