@@ -3,6 +3,7 @@
 They are started here, one for each device of this machine, unless torchrun has started them already.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -112,6 +113,13 @@ class Followers:
 
     def blame(self, error: BaseException | None = None) -> str | None:
         """One sentence of why something failed with this error, if it is because another process did."""
+        try:
+            told = self._told_by_them()
+        except RuntimeError:  # what keeps what is said has gone
+            return UNKNOWN
+        return told or (UNKNOWN if any(word in str(error) for word in TELLING) else None)
+
+    def _told_by_them(self) -> str | None:
         deadline = time.monotonic() + BLAME_SECONDS
         while self._store is not None and self._pulse is not None and time.monotonic() < deadline:
             for rank in range(1, self._here.size):
@@ -123,13 +131,14 @@ class Followers:
                 how = "" if code is None else f" by signal {-code}" if code < 0 else f" with code {code}"
                 return f"The process of device {missing} ended{how}; the run can be resumed from its last checkpoint."
             time.sleep(LOOK_SECONDS)
-        return UNKNOWN if any(word in str(error) for word in TELLING) else None
+        return None
 
     def __exit__(self, *raised: object) -> None:
         if self._begun:
             distributed.destroy_process_group()
         if self._store is not None and not self._opened:
-            self._store.set(TASK, "null")
+            with contextlib.suppress(RuntimeError):  # what keeps what is said may have gone, under torchrun
+                self._store.set(TASK, "null")
         if self._pulse is not None:
             self._pulse.end(last_word=self._released)
         for child in self._children.values():

@@ -3,6 +3,7 @@
 A process that waits on a GPU for one that was killed would wait for ever, and hear no signal meanwhile.
 """
 
+import contextlib
 import logging
 import os
 import threading
@@ -39,7 +40,8 @@ class Pulse(threading.Thread):
         self._over.set()
         self.join()
         if last_word:
-            self._store.set(_key(self._rank), DONE)
+            with contextlib.suppress(RuntimeError):  # nobody is left who could hear it
+                self._store.set(_key(self._rank), DONE)
 
     def run(self) -> None:
         """Until `end`, or until another one is lost: then this process ends too, after some grace."""

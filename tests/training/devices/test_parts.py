@@ -15,7 +15,7 @@ from tests.training.conftest import TINY
 from tests.training.methods.test_catalogue import method_of
 from training.config import new_config
 from training.devices import group, pulse
-from training.devices.followers import Followers
+from training.devices.followers import UNKNOWN, Followers
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
 from training.devices.ranks import OwnRows, Ranks
@@ -139,6 +139,26 @@ def test_who_falls_silent_is_lost(other: Callable[[Any], None], lost: int | None
     assert one.lost == lost and bool(quick) == (lost is not None)
     one.end(last_word=True)
     assert store.get("pulse/0") == b"done"
+
+
+class Gone:
+    """What keeps what is said, once it has gone."""
+
+    def set(self, *_: Any) -> None:
+        raise RuntimeError("Broken pipe")
+
+    check = get = set
+
+
+def test_where_nothing_can_be_said_any_more_ends_are_in_order(quick: list[int]) -> None:
+    one = Pulse(Gone(), 0, [1])  # type: ignore[arg-type]  # as far as it is used
+    one.start()
+    one.join()
+    one.end(last_word=True)
+    assert one.lost == 0
+    with Followers(Place(size=2, local_size=2)) as followers:
+        followers._store, followers._pulse = Gone(), one  # type: ignore[assignment]  # likewise
+        assert followers.blame(ValueError("wrong shape")) == UNKNOWN
 
 
 def test_a_process_that_is_known_to_have_ended_is_lost_at_once(quick: list[int]) -> None:
