@@ -157,7 +157,7 @@ def test_where_nothing_can_be_said_any_more_ends_are_in_order(quick: list[int]) 
     one.end(last_word=True)
     assert one.lost == 0
     with Followers(Place(size=2, local_size=2)) as followers:
-        followers._store, followers._pulse = Gone(), one  # type: ignore[assignment]  # likewise
+        followers._store, followers._pulse = Gone(), one
         assert followers.blame(ValueError("wrong shape")) == UNKNOWN
 
 
