@@ -110,7 +110,7 @@ PROMISES = {
         "training/test_trainer.py::test_durability_a_run_of_a_newer_version_is_not_touched"),
     18: promise(
         "A file that is empty, or holds a header alone, is said to hold no audio.",
-        "training/data/test_decode.py::test_bad_input_nothing_to_hear_is_no_audio"),
+        "training/data/test_decode_refused.py::test_bad_input_nothing_to_hear_is_no_audio"),
     19: promise(
         "One sample, silence and a constant are taken, marked as silent, and have finite embeddings.",
         "training/data/test_decode.py::test_bad_input_one_sample_silence_and_dc_are_taken",
@@ -118,18 +118,19 @@ PROMISES = {
         "training/test_embedder.py::test_bad_input_level_and_odd_sounds"),
     20: promise(
         "Samples that are no numbers, infinite or beyond all measure are refused.",
-        "training/data/test_decode.py::test_bad_input_values_that_are_no_sound_are_refused"),
+        "training/data/test_decode_refused.py::test_bad_input_values_that_are_no_sound_are_refused"),
     21: promise(
         "A small file that claims to be endless takes little memory; ten hours are refused as an upload and streamed from one's own folder.",
-        "training/data/test_decode.py::test_bad_input_a_flac_that_claims_too_much_takes_little_memory",
-        "test_bad_input_a_ten_hour_file_is_refused_by_its_header", "test_bad_input_a_long_file_arrives_in_blocks"),
+        "training/data/test_decoder.py::test_bad_input_a_flac_that_claims_too_much_takes_little_memory",
+        "training/data/test_decode_refused.py::test_bad_input_a_ten_hour_file_is_refused_by_its_header",
+        "training/data/test_decoder.py::test_bad_input_a_long_file_arrives_in_blocks"),
     22: promise(
         "Senseless sample rates are refused before anything is resampled.",
-        "training/data/test_decode.py::test_bad_input_senseless_rates_are_refused"),
+        "training/data/test_decode_refused.py::test_bad_input_senseless_rates_are_refused"),
     23: promise(
         "No channels or more than eight are refused; channels that cancel each other get a warning instead of silence.",
-        "training/data/test_decode.py::test_bad_input_too_many_or_no_channels_are_refused",
-        "test_bad_input_antiphase_gives_one_channel_and_a_warning"),
+        "training/data/test_decode_refused.py::test_bad_input_too_many_or_no_channels_are_refused",
+        "training/data/test_decode.py::test_bad_input_antiphase_gives_one_channel_and_a_warning"),
     24: promise(
         "What is broken or cut short is told: MP3, FLAC, Ogg and WAV.",
         "training/data/test_decode.py::test_bad_input_a_broken_mp3_gives_a_warning",
@@ -140,16 +141,16 @@ PROMISES = {
         "training/data/test_decode.py::test_bad_input_every_format_by_content"),
     26: promise(
         "A playlist under the name of a sound is refused, and no file that it names is read.",
-        "training/data/test_decode.py::test_bad_input_playlists_are_refused_and_not_followed"),
+        "training/data/test_decode_refused.py::test_bad_input_playlists_are_refused_and_not_followed"),
     27: promise(
         "Pipes, devices and folders are refused at once; links are refused in uploads and archives, and followed in one's own folder.",
-        "training/data/test_decode.py::test_bad_input_what_is_no_file_is_refused",
+        "training/data/test_decode_refused.py::test_bad_input_what_is_no_file_is_refused",
         "test_bad_input_links_are_refused_in_uploads_and_followed_in_own_folders",
         "training/data/test_files.py::test_bad_input_opening_never_waits_and_takes_regular_files_alone",
         "training/run/test_reading.py::test_bad_input_only_regular_files_are_opened"),
     28: promise(
         "A decoder that dies or hangs costs one file; the next is decoded.",
-        "training/data/test_decode.py::test_bad_input_a_dead_or_hung_decoder_costs_one_file"),
+        "training/data/test_decoder.py::test_bad_input_a_dead_or_hung_decoder_costs_one_file"),
     29: promise(
         "Archives with paths that leave them, links, bombs or too many entries are refused, and nothing is written outside.",
         "training/data/test_archives.py::test_bad_input_unsafe_zips_are_refused_before_anything_is_written",
