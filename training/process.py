@@ -11,6 +11,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+"""Variables of the environment of a process that computes on one thread, whichever library does."""
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def import_path() -> str:
+    """PYTHONPATH of a process that imports this project, in whatever folder it is started."""
+    return os.pathsep.join([str(PROJECT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+
 
 @dataclass(frozen=True)
 class ProcessIdentity:

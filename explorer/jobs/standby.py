@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+from training.process import PROJECT
 
 
 class Standby:

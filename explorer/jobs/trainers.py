@@ -15,13 +15,12 @@ from explorer.jobs.orphans import held
 from explorer.jobs.pairs import mark_both
 from explorer.jobs.queue_file import Current, Verb, Waiting
 from explorer.jobs.standby import Standby
-from training.process import ProcessIdentity, boot_id, process_start
+from training.process import PROJECT, ProcessIdentity, boot_id, process_start
 from training.run import RunFolder, State
 from training.run.reading import RegularFile
 
 KILL_SECONDS = 10.0
 """A trainer that was terminated and still works after so long is killed."""
-PROJECT = Path(__file__).resolve().parents[2]
 
 Command = Callable[[Verb, Path], list[str]]
 

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from training.process import current_process
+from training.process import ONE_THREAD, PROJECT, current_process
 
 LOOKED_SECONDS = 7.0
 """A run that nobody asked about for so long is no longer wanted; a page that shows its map asks every one to four seconds."""
@@ -17,8 +17,6 @@ REPEAT_SECONDS = 2.0
 RESTART_SECONDS = 15.0
 IN_SPACE = "\0in space"
 """Behind a folder of a run: its maps with three axes are wanted. No folder's name can end so."""
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Projector:

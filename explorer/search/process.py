@@ -9,18 +9,16 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from training.errors import UserError
+from training.process import ONE_THREAD, PROJECT
 from training.run import RunFolder
 
 ANSWER_SECONDS = 90.0
 """The longest that one question may take, loading torch included."""
-PROJECT = Path(__file__).resolve().parents[2]
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class EmbeddingProcess:

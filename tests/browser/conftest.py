@@ -195,6 +195,16 @@ def finished_site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Ite
     site.close()
 
 
+@pytest.fixture(scope="module")
+def lent_site(finished_site: Site) -> Iterator[Site]:
+    """The finished site, lent to one file of tests: the runs that it adds are gone afterwards."""
+    before = set(finished_site.runs.iterdir())
+    yield finished_site
+    for path in set(finished_site.runs.iterdir()) - before:
+        if not path.name.startswith("."):
+            shutil.rmtree(path)
+
+
 @pytest.fixture
 def empty_site(browser: Any, tmp_path: Path) -> Iterator[Site]:
     """A site that has no run yet."""

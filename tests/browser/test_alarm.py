@@ -1,8 +1,7 @@
 """A run that collapses says so on the page: in its state, above every tab, and on the chart from which it was read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,19 +18,16 @@ SMALL = {"batch_size": 16, "probe_clips": 48, "mels": 16, "crop_seconds": 0.32, 
 
 
 @pytest.fixture(scope="module")
-def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site with two runs of VICReg on the same tones, one of them without what keeps it from collapsing."""
-    opened = Site(tmp_path_factory.mktemp("alarm"))
-    tones = _tones(opened.folder / "tones")
+def site(lent_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site with two more runs, of VICReg on the same tones, one of them without what keeps it from collapsing."""
+    tones = _tones(tmp_path_factory.mktemp("tones"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", opened.environment["XDG_CACHE_HOME"])
+        patch.setenv("XDG_CACHE_HOME", lent_site.environment["XDG_CACHE_HOME"])
         patch.setattr("training.loop.is_due", lambda step, last, seconds: step - last >= 20)
         for name, settings in (("collapsed", {"variance_weight": 0.0}), ("sound", {})):
             config = new_config({**SMALL, **settings}, method="vicreg", data=str(tones), steps=60, device="cpu")
-            train(create_run(opened.runs / name, config.to_json()).path)
-    opened.open()
-    yield opened
-    opened.close()
+            train(create_run(lent_site.runs / name, config.to_json()).path)
+    return lent_site
 
 
 def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(

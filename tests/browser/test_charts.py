@@ -43,20 +43,12 @@ def loss_at(step: int) -> float:
     return 3 if step == 10 else 2 if step == 20 else 2.5 + 0.4 * math.sin(step)
 
 
-@pytest.fixture(scope="module")
-def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    opened = Site(tmp_path_factory.mktemp("charts"))
-    opened.open()
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
-def growing(site: Site) -> Iterator[Callable[[str], Growing]]:
+def growing(lent_site: Site) -> Iterator[Callable[[str], Growing]]:
     made: list[Growing] = []
 
     def make(name: str) -> Growing:
-        made.append(Growing(site, name))
+        made.append(Growing(lent_site, name))
         return made[-1]
 
     yield make
@@ -73,11 +65,11 @@ def drawn(seen: Seen, run: str, points: int) -> Any:
 
 
 def test_points_are_added_until_one_lies_beyond_the_axes(
-    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+    lent_site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
     run = growing("young")
     run.grow(10, 20, 30)
-    page = drawn(look(site), "young", 3)
+    page = drawn(look(lent_site), "young", 3)
     reach = page.evaluate(RANGE)
     assert reach[1] >= 60, "a run that goes on has room ahead"
     run.grow(40, 50)
@@ -91,11 +83,11 @@ def test_points_are_added_until_one_lies_beyond_the_axes(
 
 
 def test_a_zoom_is_kept_while_the_curve_grows(
-    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+    lent_site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
     run = growing("zoomed")
     run.grow(10, 20, 30)
-    page = drawn(look(site), "zoomed", 3)
+    page = drawn(look(lent_site), "zoomed", 3)
     page.locator(f"{LOSS} .chart-open").click()
     page.wait_for_function(f"{X_TITLE} === 'step'")
     box = page.locator(f"{LOSS} .nsewdrag").bounding_box()
@@ -114,13 +106,13 @@ def test_a_zoom_is_kept_while_the_curve_grows(
 
 
 def test_a_finished_run_that_is_laid_over_needs_no_room_ahead(
-    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+    lent_site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
     old, run = growing("old"), growing("third")
     old.grow(*range(10, 1000, 10))
     old.state(State.FINISHED)
     run.grow(10, 20, 30)
-    page = drawn(look(site), "third", 3)
+    page = drawn(look(lent_site), "third", 3)
     page.locator("#compare input").click()
     page.locator("#compare [data-name=old]").click()
     page.wait_for_function(f"{DRAWN} === '3,99'")
@@ -133,12 +125,12 @@ def test_a_finished_run_that_is_laid_over_needs_no_room_ahead(
 
 
 def test_the_curve_of_another_run_is_never_seen_again(
-    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+    lent_site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
     old, run = growing("long"), growing("fresh")
     old.grow(*range(10, 1000, 10))
     old.state(State.FINISHED)
-    page = drawn(look(site), "long", 99)
+    page = drawn(look(lent_site), "long", 99)
     page.locator("#run input").click()
     page.locator("#run [data-name=fresh]").click()
     page.wait_for_function("document.querySelector('.part-charts').dataset.run === 'fresh'")
@@ -151,11 +143,11 @@ def test_the_curve_of_another_run_is_never_seen_again(
 
 
 def test_smoothed_curves_are_moving_averages_and_stay_so(
-    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+    lent_site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
     run = growing("rough")
     run.grow(10, 20, 30)
-    page = drawn(look(site), "rough", 3)
+    page = drawn(look(lent_site), "rough", 3)
     page.get_by_label("Smooth the curves").check()
     page.wait_for_function(f"{DRAWN} === '3,3'")
     run.grow(40, 50)
@@ -175,11 +167,11 @@ def test_smoothed_curves_are_moving_averages_and_stay_so(
 
 
 def test_curves_against_seconds_have_their_own_axis_and_keep_it(
-    site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+    lent_site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
 ) -> None:
     run = growing("timed")
     run.grow(10, 20, 30)
-    page = drawn(look(site), "timed", 3)
+    page = drawn(look(lent_site), "timed", 3)
     assert page.evaluate(CURVES)[0][0] == [10, 20, 30]
     page.get_by_label("Against").select_option(label="seconds trained")
     page.wait_for_function(f"{PLOT}.data[0].x[0] === 1")

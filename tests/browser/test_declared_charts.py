@@ -1,6 +1,6 @@
 """Every curve that a run declares has its chart, and so has a number that nobody declares."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,11 +30,10 @@ def schema(method: str) -> Schema:
 
 
 @pytest.fixture(scope="module")
-def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site with three finished runs, of which the last one says nothing of what it holds."""
-    opened = Site(tmp_path_factory.mktemp("declared"))
+def site(lent_site: Site) -> Site:
+    """A site with three more finished runs, of which the last one says nothing of what it holds."""
     for name, method in (("first", "vicreg"), ("another", "wav2vec2"), ("older", "vicreg")):
-        writer = RunWriter(create_run(opened.runs / name, {"method": method, "data": "starter"}).path)
+        writer = RunWriter(create_run(lent_site.runs / name, {"method": method, "data": "starter"}).path)
         declared = schema(method)
         if name != "older":
             writer.write_schema(declared)
@@ -45,9 +44,7 @@ def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
             writer.append_metrics(row)
         writer.write_status(Status(State.FINISHED, attempt=1, step=50, steps=50))
         writer.close()
-    opened.open()
-    yield opened
-    opened.close()
+    return lent_site
 
 
 LEADING = ["Loss", "Cross-group kNN", "Normalised std", "Effective rank"]

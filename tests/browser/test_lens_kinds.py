@@ -2,8 +2,7 @@
 
 import base64
 import io
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -80,22 +79,20 @@ COUNT = """([figure, colour]) => { const canvas = document.querySelector(figure 
 
 
 @pytest.fixture(scope="module")
-def pictured_site(finished_site: Site) -> Iterator[Site]:
-    """The site with one more run for each case, named after its picture; gone afterwards."""
-    made, paths = made_up(), []
+def pictured_site(lent_site: Site) -> Site:
+    """The site with one more run for each case, named after its picture."""
+    made = made_up()
     for case in CASES.values():
-        paths.append(finished_site.runs / f"lens-{case.picture.name}")
+        path = lent_site.runs / f"lens-{case.picture.name}"
         about = {"created": "2024-01-01T00:00:00"}  # older than all others
-        run = made.write_run(paths[-1], snapshots=(STEP,), fingerprint="1" * 64, config=about)
+        run = made.write_run(path, snapshots=(STEP,), fingerprint="1" * 64, config=about)
         writer = made.RunWriter(run.path)
         writer.write_schema(Schema(pictures=(case.picture,)))
         arrays = {f"lens/{case.picture.name}": case.array}
         vectors = np.ones((300, 8), np.float16)
         writer.write_snapshot(STEP, {"embeddings": vectors, "lens_clips": np.arange(CLIPS), **arrays})
         writer.close()
-    yield finished_site
-    for path in paths:
-        shutil.rmtree(path)
+    return lent_site
 
 
 def shown(seen: Seen, case: Case, theme: str = "light") -> Any:

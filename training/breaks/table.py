@@ -36,6 +36,18 @@ OF_SIMCLR = {
     ),
 }
 
+OF_A_QUEUE = {
+    "shuffle": Break(
+        "BatchNorm tells which keys belong to which queries: the loss falls lower and less is learned.",
+        replacing.keys_in_order,
+    ),
+    "ema": Break(
+        "Old keys in the queue lie elsewhere than new ones: to be new is enough to be found.",
+        replacing.target_of_now,
+    ),
+}
+"""What may be taken out of a method whose keys wait in a queue."""
+
 BREAKS: Mapping[str, Mapping[str, Break]] = {
     "byol": {
         "stop_gradient": Break(FEW_DIRECTIONS, replacing.learns_on_both_sides),
@@ -100,26 +112,8 @@ BREAKS: Mapping[str, Mapping[str, Break]] = {
             settings={"redundancy_weight": 0.0},
         ),
     },
-    "moco_v1": {
-        "shuffle": Break(
-            "BatchNorm tells which keys belong to which queries: the loss falls lower and less is learned.",
-            replacing.keys_in_order,
-        ),
-        "ema": Break(
-            "Old keys in the queue lie elsewhere than new ones: to be new is enough to be found.",
-            replacing.target_of_now,
-        ),
-    },
-    "moco_v2": {
-        "shuffle": Break(
-            "BatchNorm tells which keys belong to which queries: the loss falls lower and less is learned.",
-            replacing.keys_in_order,
-        ),
-        "ema": Break(
-            "Old keys in the queue lie elsewhere than new ones: to be new is enough to be found.",
-            replacing.target_of_now,
-        ),
-    },
+    "moco_v1": OF_A_QUEUE,
+    "moco_v2": OF_A_QUEUE,
     "moco_v3": {
         "stop_gradient": Break(
             "The other clips still keep it from collapsing, as in SimCLR.", replacing.learns_on_both_sides

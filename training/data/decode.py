@@ -25,6 +25,7 @@ from training.data.dataset import SAMPLE_RATE
 from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.errors import UserError
+from training.process import ONE_THREAD, import_path
 
 UPLOAD_ANSWER_SECONDS, OWN_ANSWER_SECONDS = 4.0, 30.0
 """The longest silence of a decoder that is at work; a long file answers block by block. One's own disk may be slow."""
@@ -219,9 +220,7 @@ def _environment() -> dict[str, str]:
     kept = {
         key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR") if key in os.environ
     }
-    project = str(Path(__file__).resolve().parents[2])
-    paths = [project, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return kept | {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return kept | ONE_THREAD | {"PYTHONPATH": import_path()}
 
 
 KEPT_WARM = 2

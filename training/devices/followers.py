@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Self
 
 import torch
@@ -26,8 +25,8 @@ from training.devices.sharing import share
 from training.errors import UserError
 from training.hardware import Hardware, gpus
 from training.learner import Learner
+from training.process import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 HERE = "127.0.0.1"
 BLAME_SECONDS = 3.0
 """How long it is looked for who is missing, after something failed."""

@@ -8,7 +8,6 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -16,12 +15,11 @@ import numpy as np
 from training.data.dataset import Progress
 from training.data.starter.recipe import CLASSES
 from training.errors import UserError
-from training.process import usable_cores
+from training.process import ONE_THREAD, PROJECT, usable_cores
 
 if TYPE_CHECKING:
     from training.data.starter.clips import StarterClip
 
-_PROJECT = Path(__file__).resolve().parents[3]
 WORKER = ["-m", "training.data.starter.worker"]
 """What a worker's Python runs."""
 MOST_WORKERS = 8
@@ -122,11 +120,10 @@ def make(writer: Writer, progress: Progress) -> None:
 
 
 def _worker() -> subprocess.Popen[bytes]:
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return subprocess.Popen(
         [sys.executable, *WORKER],
-        cwd=_PROJECT,
-        env={**os.environ, **threads},
+        cwd=PROJECT,
+        env={**os.environ, **ONE_THREAD},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

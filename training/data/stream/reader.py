@@ -10,7 +10,6 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -19,8 +18,8 @@ from training.data.stream.messages import BROKEN, CLIP, EPOCH_ENDS, LISTED, REFU
 from training.data.stream.order import Piece
 from training.data.stream.troubles import Troubles
 from training.errors import UserError
+from training.process import ONE_THREAD, import_path
 
-PROJECT = Path(__file__).resolve().parents[3]
 MOST_DEATHS = 3
 """In a row, without a clip in between: what breaks the reader then is no accident."""
 
@@ -159,5 +158,4 @@ def read_once(job: Job, pieces: tuple[Piece, ...], troubles: Troubles) -> Iterat
 
 def _environment() -> dict[str, str]:
     """As here, since a reader may need proxies, certificates and a token; what it gives its decoder is less."""
-    paths = [str(PROJECT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return {**os.environ, **ONE_THREAD, "PYTHONPATH": import_path()}
