@@ -55,6 +55,8 @@ class Compared:
     ahead: float
     """Standard errors of the difference that it is ahead of the label; negative behind it."""
     association: float
+    told_apart: bool = False
+    """Whether `beyond` accounts for label and source, so that a file is told from what is said in it."""
 
     @property
     def judged(self) -> str:
@@ -62,7 +64,8 @@ class Compared:
         if self.agreement - self.label > CLEARLY and self.ahead > SURE and self.beyond > CLEARLY:
             return SHORTCUT
         together = self.association >= TOGETHER and self.agreement >= self.label / 2 and self.agreement > CLEARLY
-        return INSEPARABLE if together and not self.candidate.is_label and self.beyond <= CLEARLY else ""
+        told_apart = self.told_apart or self.candidate.is_label or self.beyond > CLEARLY
+        return INSEPARABLE if together and not told_apart else ""
 
     def sentence(self, label: str) -> str:
         """What it means, in plain words; empty where nothing is to be said."""
@@ -85,7 +88,7 @@ def compare(
     x: Tensor, label: np.ndarray, sources: Mapping[Among, np.ndarray], every: list[Candidate]
 ) -> tuple[Agreement, list[Compared]]:
     """The label's agreement by embeddings x (n, D), and all candidates, most agreement first; label and sources are (n,)."""
-    labels, bins = torch.from_numpy(label), bins_for(label)
+    labels, bins, pairs = torch.from_numpy(label), bins_for(label), jointly(label, sources["other groups"])
 
     @cache
     def among(which: Among) -> Neighbourhood:
@@ -98,16 +101,25 @@ def compare(
     found = []
     for each in every:
         codes = coded(each, bins)
-        told = agreement(torch.from_numpy(codes), among(each.among), labels)
+        # Clips of one file have label and source in common: where other files have both, too, both are accounted for.
+        within = each.among == "all" and not decides(pairs, codes)
+        told = agreement(torch.from_numpy(codes), among(each.among), torch.from_numpy(pairs) if within else labels)
         beside = of_label("other groups" if decides(codes, label) else each.among)
         difference = told.each - beside.each
         mean, error = float(difference.nanmean()), standard_error(difference)
         ahead = mean / error if error > 0 else 0.0
         together = association(codes, label)
-        found.append(Compared(each, told.value, standard_error(told.each), told.beyond, beside.value, ahead, together))
+        own_error = standard_error(told.each)
+        found.append(Compared(each, told.value, own_error, told.beyond, beside.value, ahead, together, within))
     return of_label("other groups"), sorted(
         (one for one in found if one.agreement == one.agreement), key=lambda one: -one.agreement
     )
+
+
+def jointly(label: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """(n,) int64: a code for each pair of label and group, -1 without a label."""
+    pairs = np.unique(np.stack([label, groups]), axis=1, return_inverse=True)[1].ravel()
+    return np.where(label >= 0, pairs, -1)
 
 
 def decides(codes: np.ndarray, label: np.ndarray) -> bool:

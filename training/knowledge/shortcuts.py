@@ -44,7 +44,7 @@ class Agreement:
     """(n,) every clip's part of it, so that `value` is their mean; NaN for clips that have no value."""
     beyond: float
     """The part of `value` that is left when the neighbours' labels are accounted for: in place of each neighbour any clip with
-    the neighbour's label is taken."""
+    the neighbour's label is taken. For a file, with its label and source."""
 
 
 def nearest(x: Tensor, sources: Tensor, k: int = NEIGHBOURS) -> Neighbourhood:

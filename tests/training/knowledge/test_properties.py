@@ -9,7 +9,7 @@ import pytest
 
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet
 from training.knowledge.material import Material
-from training.knowledge.properties import PROPERTIES, background_level, candidates, frame_levels, silence_share
+from training.knowledge.properties import ORIGINS, PROPERTIES, background_level, candidates, frame_levels, silence_share
 from training.run import RunFolder
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "knowledge.md").read_text()
@@ -71,6 +71,14 @@ def test_candidates_are_properties_other_facets_and_recorded_numbers(
     assert set(found) == {*EXPECTED, "speaker", "wind"}
     assert found["speaker"].among == "other recordings" and found["file"].among == "all"
     assert found["wind"].is_number and np.isnan(found["wind"].values[2]) and found["loudness"].among == "other groups"
+
+
+def test_a_facet_that_says_how_a_clip_was_recorded_is_no_label(material: Material) -> None:
+    facets = {**material.facets, "Device": np.array([0, 1, 0, 1]), "family": np.array([0, 1, 0, 1])}
+    found = {each.name: each for each in candidates(replace(material, facets=facets))}
+    assert (found["Device"].is_label, found["family"].is_label, found["speaker"].is_label) == (False, True, False)
+    assert found["Device"].meaning == "How or where the clip was recorded." and found["Device"].among == "other groups"
+    assert all(f"`{name}`" in DOCUMENT for name in ORIGINS)
 
 
 def test_without_sounds_what_was_recorded_and_what_ids_say_is_left(

@@ -156,6 +156,19 @@ def test_embeddings_of_the_file_are_found_out_although_it_decides_the_label() ->
     assert decides(RECORDINGS, label) and ranked[0].judged == SHORTCUT and abs(ranked[0].label) < 0.1
 
 
+def test_files_of_the_same_label_and_speaker_are_not_taken_for_what_is_heard() -> None:
+    """A model of words and voices puts clips of one file together, as it does all that one speaker says."""
+    files = np.arange(N) % 80  # five clips each, of one label and one speaker; two files of every pair
+    label, speaker = files % 5, files // 5 % 8
+    sources = {**SOURCES, "other groups": speaker}
+    heard = np.concatenate([np.eye(5)[label], np.eye(8)[speaker]], axis=1) + random.normal(size=(N, 13)) * 0.2
+    of_file = np.random.default_rng(5).normal(size=(80, 13))[files] * 0.6
+    file = Candidate("file", files, "", "all")
+    alone, with_file = (compare(torch.from_numpy(x), label, sources, [file])[1][0] for x in (heard, heard + of_file))
+    assert decides(files, label) and alone.agreement > 0.3 and abs(alone.beyond) < 0.05 and alone.judged == ""
+    assert with_file.judged == SHORTCUT and with_file.beyond > 0.3
+
+
 def test_a_level_that_each_class_has_for_itself_cannot_be_told_from_the_label() -> None:
     one = found(ring(BY_CLASS), LOUD, BACKGROUND)["background level"]
     assert one.association > 0.9 and one.judged == INSEPARABLE
@@ -163,6 +176,23 @@ def test_a_level_that_each_class_has_for_itself_cannot_be_told_from_the_label() 
         f"In this data background level goes together with digit (association {one.association:.2f}): from neighbours nobody can say "
         "which of them the model listens to."
     ).replace("n 0.", "n .")
+
+
+def test_a_device_of_each_class_cannot_be_told_from_the_label_but_a_family_is_one() -> None:
+    device = Candidate("device", LABEL % 3, "")
+    assert found(OF_LABEL, device, FAMILY)["device"].judged == INSEPARABLE
+    assert found(OF_LABEL, device, FAMILY)["family"].judged == ""
+    assert found(ring(LOUDNESS), device)["device"].judged == ""  # a model that hears neither
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.8])
+def test_a_device_that_most_clips_of_a_class_have_is_named_where_the_model_hears_it(share: float) -> None:
+    draw = np.random.default_rng(3)
+    codes = np.where(draw.random(N) < share, LABEL, draw.integers(0, 5, N))
+    device = Candidate("device", codes, "")
+    heard = np.eye(5)[codes] + draw.normal(size=(N, 5)) * 0.1
+    assert found(heard, device)["device"].judged == SHORTCUT
+    assert found(OF_LABEL, device)["device"].judged in ("", INSEPARABLE)  # the label is heard, and the device with it
 
 
 def test_healthy_embeddings_raise_nothing() -> None:
