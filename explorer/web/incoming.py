@@ -55,8 +55,6 @@ NUMBER = (int, float)
 SCALAR = (bool, int, float, str)
 SOUND = {"upload": str, "fingerprint": str, "index": int}
 """The address of a sound; see explorer.components.sound_player."""
-SOUND_ROW = {"sound": SOUND, "label": str, "note": str, "heard": bool}
-"""A row of a list or a point of the map."""
 
 
 def typed(shape: Any, value: Any) -> Any:

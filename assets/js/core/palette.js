@@ -4,7 +4,7 @@
 import { isDark } from "./theme.js";
 
 const TIER = 10;
-export const MARKERS = ["circle", "diamond", "square", "triangle-up", "cross"];
+const MARKERS = ["circle", "diamond", "square", "triangle-up", "cross"];
 const HUES = [28, 255, 145, 320, 85, 195, 355, 285, 120, 55]; // neighbours in the list lie far apart on the wheel
 /** @type {Record<"light" | "dark", [number, number][]>} */
 const TIERS = {

@@ -40,15 +40,6 @@ export function drawingTurn() {
   return turn;
 }
 
-/**
- * What turns values into CSS pixels of a drawing that Plotly has laid out, from its upper left corner.
- * @param {any} plot the element that Plotly drew in; what lies in it has no types
- * @returns {{across: (v: number) => number, down: (v: number) => number}}
- */
-export function scalesOf({ _fullLayout: { xaxis, yaxis } }) {
-  return { across: (v) => xaxis._offset + xaxis.l2p(v), down: (v) => yaxis._offset + yaxis.l2p(v) };
-}
-
 export const fontFamily = () => getComputedStyle(document.body).getPropertyValue("--h-font").trim();
 
 /**

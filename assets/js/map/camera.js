@@ -68,7 +68,7 @@ const span = (/** @type {Extent} */ [low, high]) => high - low;
  * @param {number} [stretch] how much longer a distance may look in one direction than in the other
  * @returns {[number, number]}
  */
-export function unitsOf(fit, width, height, stretch = MOST_STRETCH) {
+function unitsOf(fit, width, height, stretch = MOST_STRETCH) {
   const room = [width, height].map((size) => Math.max(1, size - 2 * EDGE));
   const full = Math.max(span(fit.x), span(fit.y));
   const least = full ? full * 1e-3 : 2; // all points in one place: as if they filled the unit circle

@@ -27,7 +27,7 @@ const FIELDS = "input, textarea, select, [contenteditable], dialog"; // where ke
 /** @import { Column, Part } from "../core/types.d.ts" */
 /** @import { RunTags } from "./tags.js" */
 
-export class SelectionPanel {
+class SelectionPanel {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;

@@ -10,7 +10,7 @@ import { ClipsView } from "../sound/clips.js";
 
 const AGAIN_MS = 2000; // until what others ask for too is asked for again
 
-export class SuspectsView {
+class SuspectsView {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.kind = "";

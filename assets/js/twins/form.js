@@ -27,7 +27,7 @@ function choiceRow(name, choices, changed) {
   );
 }
 
-export class CollapseForm {
+class CollapseForm {
   /** @param {PartWith<unknown, MakeCollapseValue>} part */
   constructor(part) {
     this.part = part;
