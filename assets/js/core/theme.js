@@ -16,11 +16,12 @@ export function colour(name) {
 const listeners = new Set();
 
 /**
- * Calls `listener` when the page changes between light and dark.
+ * Calls `listener` when the page changes between light and dark. Returns what stops it.
  * @param {() => unknown} listener
  */
 export function onTheme(listener) {
   listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 let dark = isDark();

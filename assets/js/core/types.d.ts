@@ -813,6 +813,8 @@ export interface LensFigure {
   update: (pictures: LensPicture[]) => void;
   mark: (part: LensPart | null) => void;
   say: (text: string) => void;
+  /** what ends its listening, once other figures take its place */
+  leave?: () => unknown;
 }
 
 /** What a lens figure may ask of the view that holds it. */

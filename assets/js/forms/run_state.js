@@ -119,6 +119,7 @@ class StateView {
     /** @type {(() => void) | null} */
     this.stop = null;
     this.offered = "";
+    this.pressed = false; // whether the keyboard pressed a button here, which loses the focus while it waits
     this.share = make("span");
     this.trigger = trigger;
     this.compact = compact;
@@ -207,6 +208,7 @@ class StateView {
   offer(names) {
     if (names.join() === this.offered) return;
     this.offered = names.join();
+    const focused = this.pressed && [document.body, null].includes(/** @type {any} */ (document.activeElement));
     this.buttons.replaceChildren(
       ...names.map((name) => {
         const [shape, words] = BUTTONS[name];
@@ -215,6 +217,7 @@ class StateView {
           {
             type: "button",
             onclick: () => {
+              this.pressed = button.matches(":focus-visible"); // by the keyboard
               button.disabled = true;
               setTimeout(() => {
                 button.disabled = false;
@@ -228,6 +231,8 @@ class StateView {
         return button;
       }),
     );
+    if (focused && names.length) /** @type {HTMLElement} */ (this.buttons.firstElementChild).focus();
+    this.pressed &&= !names.length;
   }
 }
 

@@ -48,9 +48,8 @@ export class Bars extends Figure {
     );
     this.say("");
     onResize(this.field.box, () => this.draw());
-    onTheme(() => {
-      if (this.box.isConnected) this.draw();
-    });
+    /** Ends the listening, once other pictures take its place. */
+    this.leave = onTheme(() => this.draw());
   }
 
   /** @param {LensPicture[]} pictures */

@@ -85,6 +85,7 @@ export class LensView {
   /** @param {string} text */
   clear(text) {
     this.answers.clear();
+    for (const figure of this.figures) figure.leave?.();
     this.figures = [];
     this.drawn = "";
     this.grid.replaceChildren();
@@ -161,6 +162,7 @@ export class LensView {
     const groups = grouped(lens.pictures.filter(({ kind }) => kind in KINDS));
     const drawn = JSON.stringify(lens.pictures.map(({ name, kind, shape }) => [name, kind, shape]));
     if (drawn !== this.drawn) {
+      for (const figure of this.figures) figure.leave?.();
       this.figures = groups.map((pictures) => new KINDS[pictures[0].kind](pictures, this));
       this.grid.replaceChildren(...this.figures.map((figure) => figure.box));
     }

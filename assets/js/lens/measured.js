@@ -59,6 +59,7 @@ class MeasuredView {
     this.run = run;
     this.newest = undefined;
     this.asked = this.drawn = "";
+    for (const figure of this.figures) figure.leave?.();
     this.figures = [];
     this.grid.replaceChildren();
     this.note.textContent = "";
@@ -100,6 +101,7 @@ class MeasuredView {
     const pictures = measured.pictures.filter(({ kind }) => kind in KINDS);
     const drawn = JSON.stringify(pictures.map(({ name, shape, series }) => [name, shape, series]));
     if (drawn !== this.drawn) {
+      for (const figure of this.figures) figure.leave?.();
       this.figures = pictures.map((picture) => new KINDS[picture.kind]([picture], this));
       this.grid.replaceChildren(...this.figures.map(({ box }) => box));
     }

@@ -42,7 +42,23 @@ export class TagBox {
     this.field.hidden = this.give.hidden = !mine.length;
     this.back.hidden = !tags.undoing.length;
     const chosen = new Set(mine);
+    const focused = this.focus();
     this.chips.replaceChildren(...tags.names.map((tag, i) => this.chip(tag, i, chosen)));
+    focused();
+  }
+
+  /** What gives the focus back to the button of a tag that has it now, once it was drawn anew. */
+  focus() {
+    const { activeElement: active } = document;
+    const tag = active?.closest("li")?.dataset.tag;
+    if (tag === undefined || !this.chips.contains(active)) return () => {};
+    const own = `.${active?.classList[0]}`;
+    return () => {
+      const item = [...this.chips.children].find((chip) => /** @type {HTMLElement} */ (chip).dataset.tag === tag);
+      /** @type {HTMLElement | null | undefined} */ (
+        item?.querySelector(own) ?? item?.querySelector("button")
+      )?.focus();
+    };
   }
 
   /**
@@ -74,7 +90,7 @@ export class TagBox {
     );
     const title = `Select all ${clips.length} with this tag`;
     const gather = { type: "button", title, "aria-label": `${title}: ${tag}`, onclick: () => this.select(tag) };
-    return make("li", {}, first, chosen.size ? make("button.tag-all", gather, "all") : null);
+    return make("li", { "data-tag": tag }, first, chosen.size ? make("button.tag-all", gather, "all") : null);
   }
 
   /** @param {string} tag */
