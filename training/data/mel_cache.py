@@ -75,9 +75,10 @@ def write_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) -
 def _held(temporary: Path) -> IO[bytes]:
     """The file, opened to be written and locked as long as it is open."""
     while True:
-        file = temporary.open("wb")
+        file = temporary.open("ab")  # which leaves as it is what another thread writes there
         fcntl.flock(file, fcntl.LOCK_EX)
         if temporary.exists():
+            file.truncate(0)
             return file
         file.close()  # it was taken for a dead one just before it was locked
 

@@ -1,5 +1,8 @@
 """What a store gives for a clip is what the clip's own samples give."""
 
+import threading
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -133,6 +136,22 @@ def test_half_a_file_of_the_dead_is_removed_and_of_the_living_kept(own: Dataset)
     with mel_cache._held(living):
         mel_store(own, FRONT_END, CPU, quiet)
         assert living.exists() and not dead.exists() and path.exists()
+
+
+def test_two_threads_may_write_one_file(own: Dataset) -> None:
+    path, rows = mel_path(own.fingerprint, FRONT_END), np.ones((4, 16), np.float16)
+
+    def parts() -> Iterator[np.ndarray]:
+        yield rows[:2]
+        other.start()
+        time.sleep(0.2)  # time to do harm in
+        yield rows[2:]
+
+    other = threading.Thread(target=mel_cache.write_mel, args=(path, rows.shape, [rows]))
+    mel_cache.write_mel(path, rows.shape, parts())
+    assert np.array_equal(np.load(path), rows)
+    other.join()
+    assert np.array_equal(np.load(path), rows) and [found.name for found in path.parent.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize("damage", ["cut", "other shape", "nothing", "text", "object"])
