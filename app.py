@@ -109,7 +109,7 @@ def folder(text: str) -> Path:
 
 def serve(chosen: argparse.Namespace) -> None:
     """Serve the page and stay until the process is asked to end."""
-    gc.disable()  # of what is imported nothing becomes garbage, and Python would look for some for a tenth of the start
+    gc.disable()  # while the server imports, torch too: nothing of it becomes garbage, and to look for some takes a tenth
     from explorer.server import Server
     from explorer.web.address import NotServed
     from explorer.web.log_lines import cut_what_is_logged
@@ -128,8 +128,6 @@ def serve(chosen: argparse.Namespace) -> None:
     try:
         # Where no host or port is given, Gradio looks at GRADIO_SERVER_NAME and GRADIO_SERVER_PORT, as a Space sets them.
         server.open(chosen.host, chosen.port, chosen.allow_host, inbrowser=chosen.open, **launched)
-        gc.freeze()
-        gc.enable()
         server.stay()
     except NotServed as error:
         leave(str(error))

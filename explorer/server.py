@@ -1,5 +1,6 @@
 """The page's server: its parts put together, and served at an address."""
 
+import gc
 import os
 import threading
 import time
@@ -191,6 +192,8 @@ class Server:
         """
         self._pauses.wait(PAUSE_SECONDS, LONGEST_SECONDS)
         _bring_torch()
+        gc.freeze()
+        gc.enable()  # app.py turned it off
         self.services.launcher.prepare()
         time.sleep(STANDBY_SECONDS)
         self._pauses.wait(PAUSE_SECONDS, LONGEST_SECONDS)
