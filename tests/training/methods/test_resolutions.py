@@ -15,7 +15,7 @@ from training.spectrogram import RESOLUTIONS
 
 pytestmark = pytest.mark.whole
 
-CLIPS, FRAMES = 16, 90
+CLIPS, FRAMES = 8, 90
 FINE = [name for name, (_, hop_seconds) in RESOLUTIONS.items() if hop_seconds == 0.01]
 MEL = [(name, encoder) for name, encoder in PAIRS if ENCODERS[encoder].domain == "mel"]
 CASES = [
@@ -31,7 +31,7 @@ CASES = [
 
 
 def noise_for(method: Method) -> Batch:
-    """16 clips of .9 s at 10 ms a frame, with all that may lie beside them."""
+    """8 clips of .9 s at 10 ms a frame, with all that may lie beside them."""
     clips, front_end = torch.arange(CLIPS), method.augment.front_end
     power = torch.empty(CLIPS, front_end.mels, FRAMES).exponential_(generator=Generator().manual_seed(0))
     companions = {name: table[clips] for name, table in method.companions(dataset()).items()}
