@@ -56,8 +56,8 @@ export class TagBox {
     return () => {
       const item = [...this.chips.children].find((chip) => /** @type {HTMLElement} */ (chip).dataset.tag === tag);
       /** @type {HTMLElement | null | undefined} */ (
-        item?.querySelector(own) ?? item?.querySelector("button")
-      )?.focus();
+        item?.querySelector(own) ?? item?.querySelector("button") ?? this.back
+      )?.focus(); // undo, where no clip carries it any more
     };
   }
 
