@@ -9,7 +9,7 @@ here, never by hand.
 import re
 from collections.abc import Callable
 
-from benchmarks.figures import growth, judgements, page, throughput, training
+from benchmarks.figures import growth, judgements, page, shortcuts, throughput, training
 from benchmarks.figures.tables import RESULTS, ROOT
 
 PAGES = (
@@ -17,6 +17,7 @@ PAGES = (
     ROOT / "docs" / "benchmarks.md",
     ROOT / "docs" / "verdicts.md",
     ROOT / "docs" / "devices.md",
+    ROOT / "docs" / "knowledge.md",
 )
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCKS: dict[str, Callable[[], str]] = {
@@ -34,6 +35,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "drills": page.drills,
     "verdicts": judgements.verdicts,
     "trust": judgements.trust,
+    "shortcuts": shortcuts.shortcuts,
 }
 """Name of a block → its text."""
 PICTURES: dict[str, Callable[[], str]] = {"trust.svg": judgements.trust_picture, "growth.svg": growth.growth_picture}
