@@ -34,24 +34,23 @@ def _planted(run: Results, plant: Plant) -> Results | None:
 
 
 def _summary(runs: list[Results]) -> str:
-    left: list[tuple[bool, Results]] = []
-    changed: list[tuple[bool, Results]] = []
+    used: list[bool] = []
+    unused: list[bool] = []
+    decided: list[bool] = []
     none: list[Results] = []
     for run in runs:
         plant = NAMED[run["plant"]]
         one = _planted(run, plant)
         if one is None:
             none += run["candidates"]
-        else:
-            right = any(each["judged"] == plant.judged for each in run["candidates"] if each["name"] in plant.expected)
-            (left if run["views"] == "keeping" or plant.judged == "inseparable" else changed).append((right, one))
-    gone = [named for named, one in changed if not (one["nearer"] or 0) > HEARD]
-    there = [named for named, one in changed if (one["nearer"] or 0) > HEARD]
+            continue
+        named = any(each["judged"] == plant.judged for each in run["candidates"] if each["name"] in plant.expected)
+        counts = decided if plant.judged == "inseparable" else used if (one["nearer"] or 0) > HEARD else unused
+        counts.append(named)
     wrong = [one["name"] for one in none if one["judged"]]
     wrong_said = f" ({', '.join(sorted(set(wrong)))})" if wrong else ""
     return (
-        f"Of {len(left)} runs in which it was left in place, or no view can change it, the planted thing is named in "
-        f"{sum(named for named, _ in left)}. Where views change it and it counts less than the label ({len(gone)} runs) it is named in "
-        f"{sum(gone)}; where it still counts more ({len(there)} runs), in {sum(there)}. Where nothing was planted, {len(wrong)} of "
-        f"{len(none)} candidates are named{wrong_said}."
+        f"What was planted is named in {sum(used)} of the {len(used)} runs in which it counts more than the label over all pairs, and in "
+        f"{sum(unused)} of the {len(unused)} in which it counts less. What goes with the label is called inseparable in {sum(decided)} of "
+        f"{len(decided)}. Where nothing was planted, {len(wrong)} of {len(none)} candidates are named{wrong_said}."
     )
