@@ -162,20 +162,20 @@ def with_page(
     runs = folder / "runs"
     found: dict[str, float] = {}
     moments: dict[str, tuple[float, float]] = {}
-    began = time.perf_counter()
-    environment = os.environ | {"XDG_CACHE_HOME": str(cache_without_maps(folder / "cache"))}
-    command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, env=environment)
-    try:
-        while not answers(address):
-            if server.poll() is not None:
-                raise SystemExit(f"app.py ended with {server.returncode} before it served its first page.")
-            time.sleep(0.05)
-        found["first_page_seconds"] = time.perf_counter() - began
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)  # who starts the server has one open
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        began = time.perf_counter()
+        environment = os.environ | {"XDG_CACHE_HOME": str(cache_without_maps(folder / "cache"))}
+        command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
+        quiet = subprocess.DEVNULL
+        server = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, env=environment)
+        try:
+            while not answers(address):
+                if server.poll() is not None:
+                    raise SystemExit(f"app.py ended with {server.returncode} before it served its first page.")
+                time.sleep(0.05)
+            found["first_page_seconds"] = time.perf_counter() - began
             map_drawn(page, address)
             found["page_drawn_seconds"] = time.perf_counter() - began
             found["first_views_seconds"] = first_views_seconds(page)
@@ -196,9 +196,9 @@ def with_page(
             page.wait_for_timeout(5000)
             found |= clicks(page)
             browser.close()
-    finally:
-        server.terminate()
-        server.wait(30)
+        finally:
+            server.terminate()
+            server.wait(30)
     return found, run, moments
 
 
