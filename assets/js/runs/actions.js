@@ -14,8 +14,7 @@ export class Actions {
     this.waiting = new Map();
     watch("value", () => {
       const { asked = 0, trouble = "" } = props.value ?? {};
-      this.waiting.get(asked)?.(trouble);
-      this.waiting.delete(asked);
+      this.answer(asked, trouble);
     });
   }
 
@@ -28,9 +27,22 @@ export class Actions {
   ask(name, detail) {
     const asked = ++this.asked;
     return new Promise((settle) => {
-      this.waiting.set(asked, settle);
-      setTimeout(() => this.waiting.delete(asked) && settle(UNANSWERED), ANSWER_MS);
+      const limit = setTimeout(() => this.answer(asked, UNANSWERED), ANSWER_MS);
+      this.waiting.set(asked, (trouble) => {
+        clearTimeout(limit);
+        settle(trouble);
+      });
       this.trigger(name, { ...detail, asked });
     });
+  }
+
+  /**
+   * Once; what comes later tells nobody anything.
+   * @param {number} asked
+   * @param {string} trouble
+   */
+  answer(asked, trouble) {
+    this.waiting.get(asked)?.(trouble);
+    this.waiting.delete(asked);
   }
 }
