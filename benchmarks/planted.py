@@ -4,7 +4,6 @@ A plant says what it is, how sounds are changed, and with which views a model ca
 Shapes: S samples at 16 kHz.
 """
 
-import csv
 import wave
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from training.data.dataset import SAMPLE_RATE, Dataset
+from training.data.names import write_table
 
 DEVICES = 6
 TOGETHER = 5
@@ -159,16 +159,15 @@ PLANTS: Sequence[Plant] = (
 def write(sounds: list[Sound], folder: Path) -> None:
     """16-bit files and a table of their labels."""
     folder.mkdir(parents=True)
+    files = [f"{number:05d}.wav" for number in range(len(sounds))]
+    names = list(sounds[0].labels)
     with open(folder / "labels.csv", "w", newline="", encoding="utf-8") as table:
-        rows = csv.writer(table)
-        names = list(sounds[0].labels)
-        rows.writerow(["file", *names])
-        for number, one in enumerate(sounds):
-            name = f"{number:05d}.wav"
-            rows.writerow([name, *(one.labels[key] for key in names)])
-            with wave.open(str(folder / name), "wb") as out:
-                out.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
-                out.writeframes((32767 * np.clip(one.samples, -1, 1)).astype("<i2").tobytes())
+        rows = zip(files, sounds, strict=True)
+        write_table(table, ["file", *names], [[name, *(one.labels[key] for key in names)] for name, one in rows])
+    for name, one in zip(files, sounds, strict=True):
+        with wave.open(str(folder / name), "wb") as out:
+            out.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+            out.writeframes((32767 * np.clip(one.samples, -1, 1)).astype("<i2").tobytes())
 
 
 def _with(one: Sound, samples: np.ndarray, **labels: str) -> Sound:

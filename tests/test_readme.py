@@ -1,6 +1,7 @@
 """What the README and the documents point to exists."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ def test_every_package_is_explained() -> None:
     explained = {name for row in re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE) for name in row.strip().split(", ")}
     assert len(packages) > 10
     assert explained - {"package", "---"} == set(packages)
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert all(f"`{name}`" in table for names in extras.values() for name in names)
 
 
 def test_the_readme_is_short_and_begins_as_a_hosted_space_wants_it() -> None:

@@ -100,7 +100,7 @@ def write_index(vectors: Path, to: Path, done: Callable[[int], bool]) -> None:
     """
     from usearch.index import Index
 
-    kept = np.load(vectors, mmap_mode="r")
+    kept = np.load(vectors, mmap_mode="r", allow_pickle=False)
     middle = _mean(kept)
     index = Index(ndim=kept.shape[1], metric="ip", dtype="f16")
     for begin in range(0, len(kept), ROWS):
@@ -129,7 +129,7 @@ def _indexed(path: Path) -> IndexedVectors | None:
 
     about = reading.read_object(path.with_suffix(".json"))
     try:
-        kept = np.load(path, mmap_mode="r")
+        kept = np.load(path, mmap_mode="r", allow_pickle=False)
         centre = np.asarray(about["centre"], dtype=np.float32)
         index = Index.restore(str(path.with_suffix(".usearch")), view=True)
         whole = index is not None and len(index) == len(kept) and kept.shape[1:] == centre.shape == (index.ndim,)
