@@ -59,7 +59,7 @@ def test_a_click_is_seen_and_heard(finished_site: Any, look: Callable[..., Any])
     assert {said["kind"] for said in page.evaluate("heard")} == {"sound", "neighbours"}
     assert page.locator("#map .ring.near").count() == 10
     assert page.locator(".map-panel .clip").count() == 10
-    assert page.locator(".map-panel .player[data-state=shown]").count() == 1
+    page.locator(".map-panel .player[data-state=shown]").wait_for()
     assert "clip=" in page.url and "run=made-up" in page.url
     with page.expect_response(is_sound):  # a neighbour's is fetched when it is pointed at
         page.locator(".map-panel .clip-hear").nth(3).hover()

@@ -159,7 +159,7 @@ def test_numbers_are_kept_between_two_ends_and_a_link_says_which(
     assert page.locator(LEFT).inner_text().startswith(f"{kept} of 300 clips")
     page.get_by_label("Largest number that is kept").fill("150")
     assert page.evaluate(KEPT) < 90
-    page.wait_for_function("location.search.includes('between=')")
+    page.wait_for_function("/between=[^&_]+_[^&_]+/.test(location.search)")  # both ends: it is written a little later
     kept = page.evaluate(KEPT)
     linked = page.url.partition("?")[2]
     other = look(finished_site)

@@ -21,6 +21,7 @@ useSource(source);
 const ARRIVE_MS = 4000;
 const root = document.documentElement;
 const asked = () => view.state.tab ?? view.tabs[0];
+document.body.dataset.tab = asked(); // styles are those of this tab before Gradio opens it, so that nothing moves then
 let arrived = false;
 if (asked() !== view.tabs[0]) {
   root.classList.add("arriving");
