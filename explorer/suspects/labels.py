@@ -25,6 +25,8 @@ class Doubts:
     """(m,) int: code of the other label with the largest share."""
     share: np.ndarray
     """(m,): that share, 0 to 1."""
+    own: np.ndarray
+    """(m,): the share for the own label."""
 
 
 def doubts(units: np.ndarray, codes: np.ndarray) -> Doubts:
@@ -37,7 +39,7 @@ def doubts(units: np.ndarray, codes: np.ndarray) -> Doubts:
     known = codes[rows]
     if len(np.unique(known)) < 2 or len(rows) < 3:
         nothing = np.zeros(len(rows))
-        return Doubts(rows, nothing, known, nothing)
+        return Doubts(rows, nothing, known, nothing, nothing)
     near, cosines = nearest_of_all(units[rows], min(NEIGHBOURS, len(rows) - 1))
     weights = np.exp((cosines - cosines.max(axis=1, keepdims=True)) / TEMPERATURE)
     votes = np.zeros((len(rows), int(known.max()) + 1))
@@ -48,4 +50,4 @@ def doubts(units: np.ndarray, codes: np.ndarray) -> Doubts:
     votes[at, known] = -1
     other = votes.argmax(axis=1)
     share = votes[at, other]
-    return Doubts(rows, np.log((share + FLOOR) / (own + FLOOR)), other, share)
+    return Doubts(rows, np.log((share + FLOOR) / (own + FLOOR)), other, share, own)

@@ -141,7 +141,8 @@ def of_labels(units: np.ndarray, codes: np.ndarray, names: tuple[str, ...]) -> l
         Suspect(
             "label",
             int(doubted.rows[i]),
-            f"{doubted.share[i]:.0%} of the vote of its nearest clips is for {names[doubted.other[i]]}.",
+            f"{doubted.share[i]:.0%} of the vote of its nearest clips is for {names[doubted.other[i]]}, "
+            f"{doubted.own[i]:.0%} for its own label.",
             _nearest(units, int(doubted.rows[i])),
         )
         for i in order[:MOST]
