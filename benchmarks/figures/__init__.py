@@ -9,7 +9,7 @@ here, never by hand.
 import re
 from collections.abc import Callable
 
-from benchmarks.figures import growth, judgements, page, shortcuts, throughput, training
+from benchmarks.figures import growth, judgements, page, quality, shortcuts, throughput, training
 from benchmarks.figures.tables import RESULTS, ROOT
 
 PAGES = (
@@ -30,6 +30,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "visitors": page.visitors,
     "arrivals": page.arrivals,
     "growth": growth.growth,
+    "search": growth.search,
+    "quality": quality.quality,
     "throughput": throughput.throughput,
     "suspects": judgements.suspects,
     "drills": page.drills,

@@ -40,6 +40,16 @@ def growth() -> str:
     )
 
 
+def search() -> str:
+    """A question among more clips than are all compared."""
+    found = results("search")
+    return (
+        f"Among {found['clips']:,} clips a question takes {found['compared_ms']:.0f} ms when all are compared, and "
+        f"{found['indexed_ms']:.1f} ms through the index, which finds {100 * found['recall']:.1f} % of the ten truly nearest. Making it takes "
+        f"{found['index_seconds']:.0f} s of the processor and {found['index_mb']:,} MB."
+    )
+
+
 def growth_picture() -> str:
     """The SVG: memory in GB on disk and in memory, and the step beside that of a thousand clips."""
     found: Mapping[str, Row] = results("growth")

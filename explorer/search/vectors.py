@@ -94,7 +94,7 @@ def to_be_indexed(vectors: np.ndarray) -> bool:
 
 
 def write_index(vectors: Path, to: Path, done: Callable[[int], bool]) -> None:
-    """Make TO.usearch and TO.json of what the file `vectors` holds; on one thread, about .13 ms a clip.
+    """Make TO.usearch and TO.json of what the file `vectors` holds; on one thread, some .2 ms a clip.
 
     done: told how many clips are in; where it answers False, the rest is left undone and nothing is written.
     """
@@ -102,7 +102,8 @@ def write_index(vectors: Path, to: Path, done: Callable[[int], bool]) -> None:
 
     kept = np.load(vectors, mmap_mode="r", allow_pickle=False)
     middle = _mean(kept)
-    index = Index(ndim=kept.shape[1], metric="ip", dtype="f16")
+    # Half of usearch's own effort takes half of its time, and found .999 of the nearest where that found 1.000.
+    index = Index(ndim=kept.shape[1], metric="ip", dtype="f16", expansion_add=64)
     for begin in range(0, len(kept), ROWS):
         rows = unit_rows(kept[begin : begin + ROWS].astype(np.float32) - middle)
         index.add(np.arange(begin, begin + len(rows)), rows, threads=1)

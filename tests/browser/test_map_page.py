@@ -153,6 +153,7 @@ def test_the_map_is_dragged_without_choosing_a_point_and_kept_as_a_picture(
 def test_a_tap_of_a_finger_chooses_the_point_under_it(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site, width=390, height=844, touch=True)
     page = shown_map(seen, "run=made-up")
+    page.locator("#run-settings .set-head").wait_for()  # as many lines as it takes, above the map
     page.evaluate("document.querySelector('#map .map-stage').scrollIntoView({block: 'center'})")
     loneliest = page.evaluate(LONELIEST)
     page.touchscreen.tap(*page.evaluate(PLACE, loneliest))
