@@ -1,6 +1,6 @@
 // What would be started, in one line, and the button of the drawer with the form.
 
-import { icon, make } from "../core/elements.js";
+import { icon, make, targetOf } from "../core/elements.js";
 import { drawer } from "./drawer.js";
 import { newRun, onNewRun } from "./new_run.js";
 import { nameInWords, valueInWords } from "./setting_words.js";
@@ -48,7 +48,9 @@ export function mount(root, { props }) {
   };
   onNewRun(tell);
   drawer.onChange(dress);
-  document.getElementById("start")?.addEventListener("click", () => drawer.leaveSoon());
+  document.addEventListener("click", (event) => {
+    if (targetOf(event).closest("#start")) drawer.leaveSoon(); // which Gradio may make later than this line
+  });
   tell();
   dress();
 }
