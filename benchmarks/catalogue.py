@@ -16,7 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
@@ -86,9 +86,15 @@ def measured(data: str, method: str, seed: int, seconds: float, at_once: int) ->
         if ran.returncode:
             said = (ran.stderr.strip().splitlines() or ["It ended without a word."])[-1]
             return method, {"seed": seed, "error": said}
-        evaluate = [sys.executable, "-m", "benchmarks.catalogue_measures", str(out)]
-        scores = subprocess.run(evaluate, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-        return method, {"seed": seed, "seconds": seconds, **json.loads(scores.stdout), **last_measures(RunFolder(out))}
+        return method, {"seed": seed, "seconds": seconds, **scores(out, environment), **last_measures(RunFolder(out))}
+
+
+def scores(run: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What a finished run knows of the labels, as `benchmarks.catalogue_measures` tells it."""
+    command = [sys.executable, "-m", "benchmarks.catalogue_measures", str(run)]
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
 
 
 def last_measures(run: RunFolder) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.catalogue import ROOT
+from benchmarks.catalogue import ROOT, scores
 from training.run import RunFolder
 
 RESULTS = Path(__file__).parent / "results" / "quality.json"
@@ -92,11 +92,8 @@ def measured(data: str, candidate: str, steps: int, seed: int, at_once: int) -> 
     with tempfile.TemporaryDirectory() as folder:
         options = ["--steps", str(steps), "--seed", str(seed)]
         run = trained(data, candidate, options, Path(folder) / "run", environment)
-        command = [sys.executable, "-m", "benchmarks.catalogue_measures", str(run.path)]
-        told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-        facet = run.probe()["main_facet"]
-        scores = json.loads(told.stdout)["trained"][facet]
-        row = {"seed": seed, "steps": steps, "knn": scores["cross_group_knn"], "probe": scores["probe"]}
+        known = scores(run.path, environment)["trained"][run.probe()["main_facet"]]
+        row = {"seed": seed, "steps": steps, "knn": known["cross_group_knn"], "probe": known["probe"]}
         return row | {"by_group": by_group(run)}
 
 

@@ -191,9 +191,11 @@ class Server:
         lets little else run meanwhile. One thing after the other, for the same reason.
         """
         self._pauses.wait(PAUSE_SECONDS, LONGEST_SECONDS)
-        _bring_torch()
-        gc.freeze()
-        gc.enable()  # app.py turned it off
+        try:
+            _bring_torch()
+        finally:
+            gc.freeze()
+            gc.enable()  # app.py turned it off
         self.services.launcher.prepare()
         time.sleep(STANDBY_SECONDS)
         self._pauses.wait(PAUSE_SECONDS, LONGEST_SECONDS)

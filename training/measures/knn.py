@@ -75,11 +75,10 @@ def near(x: Tensor, asks: Tensor, banned: Tensor | None = None, changed: Tensor 
     cosines, index = [], []
     for first in range(0, len(x), CHUNK):
         rows = slice(first, first + CHUNK)
-        similarity = (asking[rows] @ unit.T).masked_fill_(
-            groups[rows, None] == groups, -torch.inf
-        )  # a clip is of its own group
-        near, of_whom = similarity.topk(min(NEIGHBOURS, len(x) - 1), dim=1)
-        cosines.append(near)
+        own = groups[rows, None] == groups  # the clip itself, too
+        similarity = (asking[rows] @ unit.T).masked_fill_(own, -torch.inf)
+        cosine, of_whom = similarity.topk(min(NEIGHBOURS, len(x) - 1), dim=1)
+        cosines.append(cosine)
         index.append(of_whom)
     return Near(asked, torch.cat(cosines), torch.cat(index))
 
