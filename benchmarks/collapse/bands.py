@@ -1,8 +1,9 @@
 """Makes training/bands.json anew from healthy runs that `benchmarks.collapse.runs` has kept.
 
-    python -m benchmarks.collapse.bands RUNS [--out training/bands.json]
+    python -m benchmarks.collapse.bands RUNS [--add] [--out training/bands.json]
 
-Lowest to highest of each measure that needs no labels, at every snapshot after the first step.
+Lowest to highest of each measure that needs no labels, at every snapshot after the first step. With `--add` the file's bands
+are widened by the runs, which must not have been part of it: runs take hours, and few are kept for long.
 """
 
 import argparse
@@ -25,9 +26,12 @@ def main() -> None:
     """Make and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path)
+    parser.add_argument("--add", action="store_true", help="widen the file's bands instead of making them anew")
     parser.add_argument("--out", type=Path, default=PATH)
     options = parser.parse_args()
     found = bands(kept_runs(options.runs))
+    if options.add:
+        found = widened(json.loads(options.out.read_text(encoding="utf-8")), found)
     options.out.write_text(json.dumps(found, separators=(",", ":")).replace('},"', '},\n"') + "\n", encoding="utf-8")
     for method, about in found["methods"].items():
         print(f"{method:24} {about['runs']:3} runs on {', '.join(about['data'])}")
@@ -55,6 +59,34 @@ def bands(runs: Iterable[Kept]) -> dict[str, Any]:
         data = sorted({TITLES.get(run.data, run.data) for run in group})
         methods[method] = {"runs": len(group), "data": data, "bands": of_measures}
     return {"steps": steps, "methods": methods}
+
+
+def widened(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The bands of both, of runs that have nothing in common. Raises ValueError where their steps differ."""
+    if old["steps"] != new["steps"]:
+        raise ValueError(f"Bands at the steps {old['steps']} can't be widened by bands at {new['steps']}.")
+    methods = old["methods"] | new["methods"]
+    for method in old["methods"].keys() & new["methods"].keys():
+        before, after = old["methods"][method], new["methods"][method]
+        methods[method] = {
+            "runs": before["runs"] + after["runs"],
+            "data": sorted({*before["data"], *after["data"]}),
+            "bands": {
+                key: _wider(before["bands"][key], after["bands"][key])
+                for key in before["bands"]
+                if key in after["bands"]
+            },
+        }
+    return {"steps": old["steps"], "methods": methods}
+
+
+def _wider(before: list[list[float]], after: list[list[float]]) -> list[list[float]]:
+    """Lows, highs and least shares of both; of the steps that both have, which are the last ones."""
+    length = min(len(before[0]), len(after[0]))
+    return [
+        [least_or_most(pair) for pair in zip(one[-length:], other[-length:], strict=True)]
+        for least_or_most, one, other in zip((min, max, min), before, after, strict=True)
+    ]
 
 
 def _with_share(run: Kept, step: int, name: str) -> tuple[float, float] | None:

@@ -1,16 +1,18 @@
 """How well verdicts find what was broken on purpose: training/verdicts judges kept runs, snapshot by snapshot.
 
-    python -m benchmarks.collapse.table RUNS [--out benchmarks/results/verdicts.json]
+    python -m benchmarks.collapse.table RUNS [--bands training/bands.json] [--out benchmarks/results/verdicts.json]
 
 A broken run has collapsed where at the last step the effective rank or the centred std of z or h is under a quarter of its
 healthy twin's; with several seeds the median decides. It falls at the first snapshot from which on it stays there. A verdict
 sees the curves, the baselines and the name of the method, and the band of the method's other healthy runs: of those that
-have another seed or other data than the run that is judged.
+have another seed or other data than the run that is judged. With `--bands` it sees the bands of a file instead, which must
+have been made of other runs.
 """
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -22,6 +24,8 @@ from training.measures.measure import PREFIX
 from training.verdicts import COLLAPSES, Readings, judged
 
 OUT = Path("benchmarks/results/verdicts.json")
+Fixed = Mapping[str, Mapping[str, Band]] | None
+"""Bands by method and measure."""
 SHARE = 0.25
 DECIDING = ("effective_rank", "encoder_effective_rank", "centred_std", "encoder_centred_std")
 """Of which one must have fallen below SHARE of the twin's."""
@@ -31,9 +35,11 @@ def main() -> None:
     """Judge, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path)
+    parser.add_argument("--bands", type=Path, help="made of other runs (default: of the other runs of the folder)")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
-    found = table(list(kept_runs(options.runs)))
+    fixed = read_bands(json.loads(options.bands.read_text())) if options.bands is not None else None
+    found = table(list(kept_runs(options.runs)), fixed)
     options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for row in found["broken"]:
         mark = "collapsed" if row["collapsed"] else ""
@@ -46,18 +52,24 @@ def main() -> None:
     print(json.dumps({name: found[name] for name in ("healthy", "ill")}, indent=1))
 
 
-def table(runs: list[Kept]) -> dict[str, Any]:
-    """{"broken": [one row a method and case], "healthy": {"runs", "alarms": […], "verdicts": {kind: count}}, "ill": […]}.
+def table(runs: list[Kept], fixed: Fixed = None) -> dict[str, Any]:
+    """{"broken": [one row a method and case], "healthy": {"runs", "data", "alarms": […], "verdicts": {kind: count}}, "ill": […]}.
 
-    Ill are runs with other settings, meant to be healthy, that have collapsed by the definition.
+    Ill are runs with other settings, meant to be healthy, that have collapsed by the definition. `fixed` are the bands by
+    method; None: of the other runs.
     """
+
+    def judge(run: Kept) -> list[tuple[int, str]]:
+        known = others_bands(run, healthy.values()) if fixed is None else fixed.get(run.method, {})
+        return list(verdicts(run, known))
+
     healthy = {(run.method, run.data, run.seed): run for run in runs if run.healthy}
     groups: dict[tuple[str, str, str], list[tuple[Kept, Kept]]] = {}
     for run in runs:
         twin = healthy.get((run.method, run.data, run.seed))
         if twin is not None and not run.healthy and not run.varied:
             groups.setdefault((run.method, run.case, run.data), []).append((run, twin))
-    broken = [_broken_row(*key, pairs, healthy.values()) for key, pairs in groups.items()]
+    broken = [_broken_row(*key, pairs, judge) for key, pairs in groups.items()]
     ends, alarms = [], []
     ill, well = [], [run for run in runs if run.healthy]
     for run in runs:
@@ -66,13 +78,13 @@ def table(runs: list[Kept]) -> dict[str, Any]:
             ill.append(
                 {
                     "run": run.path.name,
-                    "told": next((s for s, k in verdicts(run, healthy.values()) if k in COLLAPSES), None),
+                    "told": next((s for s, k in judge(run) if k in COLLAPSES), None),
                 }
             )
         elif run.varied:
             well.append(run)
     for run in well:
-        told = list(verdicts(run, healthy.values()))
+        told = judge(run)
         ends.append(told[-1][1])
         alarms += [
             {"run": run.path.name, "step": step, "kind": kind}
@@ -80,14 +92,19 @@ def table(runs: list[Kept]) -> dict[str, Any]:
             if kind
         ]
     counts = {kind: ends.count(kind) for kind in sorted(set(ends))}
-    return {"broken": broken, "healthy": {"runs": len(well), "alarms": alarms, "verdicts": counts}, "ill": ill}
+    of_data = Counter(run.data for run in well)
+    return {
+        "broken": broken,
+        "healthy": {"runs": len(well), "data": of_data, "alarms": alarms, "verdicts": counts},
+        "ill": ill,
+    }
 
 
 def _broken_row(
-    method: str, case: str, data: str, pairs: list[tuple[Kept, Kept]], healthy: Iterable[Kept]
+    method: str, case: str, data: str, pairs: list[tuple[Kept, Kept]], judge: Callable[[Kept], list[tuple[int, str]]]
 ) -> dict[str, Any]:
     shares = [least_share(run, twin, max(run.snapshots)) for run, twin in pairs]
-    told = [list(verdicts(run, healthy)) for run, _ in pairs]
+    told = [judge(run) for run, _ in pairs]
     first = [next((step for step, kind in each if kind in COLLAPSES), None) for each in told]
     return {
         "method": method, "case": case, "data": data, "seeds": [run.seed for run, _ in pairs],
@@ -112,10 +129,9 @@ def fell(run: Kept, twin: Kept) -> int | None:
     return found
 
 
-def verdicts(run: Kept, healthy: Iterable[Kept]) -> Iterator[tuple[int, str]]:
-    """(step, kind) at every snapshot after the first step, as the trainer would have judged there."""
-    others = [r for r in healthy if r.method == run.method and (r.seed, r.data) != (run.seed, run.data)]
-    readings = Readings(run.method, lines=run.baselines, bands=_bands(others))
+def verdicts(run: Kept, known: Mapping[str, Band]) -> Iterator[tuple[int, str]]:
+    """(step, kind) at every snapshot after the first step, as the trainer would have judged there with these bands."""
+    readings = Readings(run.method, lines=run.baselines, bands=known)
     for row in run.rows:
         readings.add(row)
         if (
@@ -127,9 +143,10 @@ def verdicts(run: Kept, healthy: Iterable[Kept]) -> Iterator[tuple[int, str]]:
             yield row["step"], judged(readings, {"method": run.method}).kind
 
 
-def _bands(healthy: list[Kept]) -> dict[str, Band]:
-    found = read_bands(bands(healthy))
-    return next(iter(found.values()), {})
+def others_bands(run: Kept, healthy: Iterable[Kept]) -> dict[str, Band]:
+    """The bands of a run's method, made of the healthy runs with another seed or other data."""
+    others = [r for r in healthy if r.method == run.method and (r.seed, r.data) != (run.seed, run.data)]
+    return next(iter(read_bands(bands(others)).values()), {})
 
 
 def _is_snapshot(row: dict[str, Any]) -> bool:

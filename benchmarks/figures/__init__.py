@@ -36,6 +36,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "suspects": judgements.suspects,
     "drills": page.drills,
     "verdicts": judgements.verdicts,
+    "verdicts-held-out": judgements.verdicts_held_out,
     "trust": judgements.trust,
     "shortcuts": shortcuts.shortcuts,
 }

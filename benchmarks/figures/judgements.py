@@ -2,6 +2,7 @@
 
 import statistics
 
+from benchmarks.collapse.bands import TITLES
 from benchmarks.figures.forest import forest
 from benchmarks.figures.tables import Results, results, table, told
 from training.measures import MEASURES, THOROUGH
@@ -42,9 +43,52 @@ def suspects() -> str:
 def verdicts() -> str:
     """What was broken on purpose and how soon that was told, and what was told of healthy runs."""
     found = results("verdicts")
-    healthy = found["healthy"]
+    return f"{_summary(found)}\n\n{_broken(found['broken'])}"
+
+
+def verdicts_held_out() -> str:
+    """The same of runs that neither rules nor bands have seen; of the broken ones those that collapsed, or were said to have."""
+    found = results("verdicts_held_out")
+    rows = [row for row in found["broken"] if row["collapsed"] or any(step is not None for step in row["told"])]
+    quiet = len(found["broken"]) - len(rows)
+    ends = ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in found["healthy"]["verdicts"].items())
+    return (
+        f"{_summary(found)} At their ends the healthy ones were told: {ends}.\n\n"
+        f"{_broken(rows)}\n\nThe other {quiet} did not collapse, and none of them was said to have."
+    )
+
+
+def _summary(found: Results) -> str:
+    broken, healthy = found["broken"], found["healthy"]
+    collapsed = [row for row in broken if row["collapsed"]]
+    missed = [row for row in collapsed if None in row["told"]]
+    late = [
+        row
+        for row in collapsed
+        for fell_at, told_at in zip(row["fell"], row["told"], strict=True)
+        if fell_at is not None and told_at is not None and told_at - fell_at > SOON
+    ]
+    alarms = len({alarm["run"] for alarm in healthy["alarms"]})
+    seeds = max(len(row["seeds"]) for row in broken)
+    ill = "".join(
+        f" One that was meant to be healthy collapsed by the definition, which was told at step {run['told']}: {run['run'].split('-varied_')[0]}, "
+        f"{run['run'].split('-varied_')[1].split('-')[0].replace('_', ' ')}."
+        for run in found["ill"]
+    )
+    of_data = healthy.get("data", {})
+    where = (
+        f" ({', '.join(f'{count} on {TITLES.get(data, data)}' for data, count in of_data.items())})" if of_data else ""
+    )
+    return (
+        f"{len(broken)} breaks on spoken digits, {_count(seeds, 'seed')} each, of which {len(collapsed)} collapse; "
+        f"{len(missed)} of these {'was' if len(missed) == 1 else 'were'} missed, {len(late)} told more than {SOON} steps after the "
+        f"fall. {healthy['runs']} healthy runs{where}: {_count(alarms, 'false alarm')}.{ill}"
+    )
+
+
+def _broken(found: list[Results]) -> str:
     rows = []
-    for row in sorted(found["broken"], key=lambda row: (not row["collapsed"], row["method"], row["case"])):
+    for row in sorted(found, key=lambda row: (not row["collapsed"], row["method"], row["case"])):
         name = f"{METHODS[row['method']].card.title}, {row['case'].replace('_', ' ')}"
         fell = [step for step in row["fell"] if step is not None]
         heard = [step for step in row["told"] if step is not None]
@@ -57,21 +101,6 @@ def verdicts() -> str:
                 ", ".join(dict.fromkeys(verdict.replace("_", " ") for verdict in row["verdicts"])),
             )
         )
-    collapsed = [row for row in found["broken"] if row["collapsed"]]
-    missed = [row for row in collapsed if None in row["told"]]
-    late = [
-        row
-        for row in collapsed
-        for fell_at, told_at in zip(row["fell"], row["told"], strict=True)
-        if fell_at is not None and told_at is not None and told_at - fell_at > SOON
-    ]
-    alarms = len({alarm["run"] for alarm in healthy["alarms"]})
-    seeds = max(len(row["seeds"]) for row in found["broken"])
-    ill = "".join(
-        f" One that was meant to be healthy collapsed by the definition, which was told at step {run['told']}: {run['run'].split('-varied_')[0]}, "
-        f"{run['run'].split('-varied_')[1].split('-')[0].replace('_', ' ')}."
-        for run in found["ill"]
-    )
     head = (
         "run",
         "least share of rank or centred std, z or h",
@@ -79,12 +108,7 @@ def verdicts() -> str:
         "told at step",
         "verdict at the end",
     )
-    return (
-        f"{len(found['broken'])} breaks on spoken digits, {_count(seeds, 'seed')} each, of which {len(collapsed)} collapse; "
-        f"{len(missed)} of these {'was' if len(missed) == 1 else 'were'} missed, {len(late)} told more than {SOON} steps after the "
-        f"fall. {healthy['runs']} healthy runs, those with LARS and with smaller and larger batches among them: "
-        f"{_count(alarms, 'false alarm')}.{ill}\n\n" + table(head, rows)
-    )
+    return table(head, rows)
 
 
 def trust() -> str:

@@ -14,6 +14,7 @@ take of it. Only 127.0.0.1 is asked. Results are written to benchmarks/results/v
 
     __main__.py    the command: the class that comes, and the training beside it
     visitor.py     a browser as the server sees it, and the functions of the page that it calls
+    beside.py      a command of its own: what a class costs the training
     look.py        what one visitor does
     tones.py       the sounds
     figures.py     what is noted, and told of it

@@ -5,6 +5,7 @@ import json
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import benchmarks.visitors as package
@@ -40,7 +41,8 @@ def main() -> None:
         tones(Path(folder) / "tones")
         flags = ["--data", f"{folder}/tones", "--limits", "hosted", "--job-seconds", str(int(seconds) + 600)]
         with served(flags) as server:
-            run = trained(server.port, f"{folder}/tones", seconds + WARM_SECONDS)
+            settings = {"seconds": seconds + WARM_SECONDS, "batch_size": 64, "probe_clips": 300}
+            run = trained(server.port, f"{folder}/tones", settings)
             try:
                 warmed(server.port, run)
                 log = class_of(options.visitors, server.port, run, seconds, options.seconds_between, USUAL, server.pid)
@@ -51,16 +53,21 @@ def main() -> None:
     print(json.dumps(found) if options.json else shown(found))
 
 
-def trained(port: int, data: str, seconds: float) -> str:
+def trained(port: int, data: str, settings: Mapping[str, float]) -> str:
     """The name of a run that was started by the page's button, once it has its first map."""
     visitor = Visitor(port, 0)
     visitor.ask("/")
     functions = functions_of(visitor)
     visitor.at_once(functions["opened"], {})
-    filled = {"filled": {"run": {"seconds": seconds, "batch_size": 64, "probe_clips": 300}}}
-    given = {"data": data, "method": "simclr", "encoder": "conv2d", "wrong": "", "settings": filled}
+    given = {
+        "data": data,
+        "method": "simclr",
+        "encoder": "conv2d",
+        "wrong": "",
+        "settings": {"filled": {"run": settings}},
+    }
     chosen = visitor.call(functions["start"], given)
-    run = str(chosen[0]["value"])
+    run = str(chosen[0]["run"])
     until = time.monotonic() + 180
     while True:
         news = json.loads(visitor.ask(f"/gradio_api/x/run/{run}/news"))
@@ -111,7 +118,7 @@ def class_of(
     functions = functions_of(first)
     first.close()
     looks = [
-        Look(Visitor(port, 1 + number), functions, run, log, between, kinds, number % len(kinds))
+        Look(Visitor(port, 1 + number), functions, run, log, between, kinds, number % max(len(kinds), 1))
         for number in range(visitors)
     ]
     within = min(ARRIVING_SECONDS, seconds)

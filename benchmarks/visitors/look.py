@@ -23,7 +23,7 @@ class Look:
     log: Log
     between: float
     kinds: tuple[str, ...]
-    """What it does, in turn."""
+    """What it does, in turn; empty for one that only looks on."""
     first: int = 0
     """Where among them it begins."""
     cursor: str = ""
@@ -36,11 +36,11 @@ class Look:
         self.log.timed("page", lambda: self.visitor.ask("/"))
         acts = time.perf_counter() + self.visitor.random.uniform(0, self.between)
         turns = itertools.cycle(self.kinds[self.first :] + self.kinds[: self.first])
-        acted = False
+        acted = not self.kinds
         while time.perf_counter() < until or not acted:
             asked = time.perf_counter()
             self.log.timed("news", self.news)
-            if time.perf_counter() >= acts:
+            if self.kinds and time.perf_counter() >= acts:
                 self.act(next(turns))
                 acted = True
                 acts = time.perf_counter() + self.visitor.random.expovariate(1 / self.between)

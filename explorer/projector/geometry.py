@@ -7,7 +7,8 @@ import numpy as np
 
 RADIUS_SHARE = 0.98
 """This share of the points lies within the unit circle or ball; a few far ones may lie outside rather than shrink the map."""
-_CHUNK = 1024
+_CHUNK = 256
+"""Rows at a time: their distances to some thousand points fit into a core's own cache."""
 
 
 def pca_places(vectors: np.ndarray, axes: int = 2) -> np.ndarray:

@@ -1,0 +1,75 @@
+"""Which runs collapsed by the definition, when they fell and when that was told, from runs whose curves are made up."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.collapse.bands import bands, widened
+from benchmarks.collapse.kept_runs import kept_runs
+from benchmarks.collapse.table import table
+from training.bands import read_bands
+
+STEPS = range(0, 320, 20)
+MEASURED = ("effective_rank", "encoder_effective_rank", "centred_std", "encoder_centred_std", "encoder_normalised_std")
+
+
+def kept(root: Path, name: str, rank_falls_at: int | None = None) -> None:
+    """A run with a rank of 40, or of 4 from a step on, and a spread of 1."""
+    folder = root / name
+    folder.mkdir(parents=True)
+    rows = []
+    for step in STEPS:
+        row = {"step": step, "seconds": step / 10, "train/loss": 5.0 - step / 100}
+        row |= {f"measure/{measure}": 1.0 for measure in MEASURED} | {"measure/normalised_std": 1.0}
+        fallen = rank_falls_at is not None and step >= rank_falls_at
+        rows.append(row | {"measure/effective_rank": 4.0 if fallen else 40.0, "measure/encoder_effective_rank": 40.0})
+    (folder / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / "status.json").write_text(json.dumps({"state": "finished"}))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for seed in (0, 1):
+        kept(tmp_path, f"simclr-healthy-fsdd-{seed}")
+        kept(tmp_path, f"simclr-negatives-fsdd-{seed}", rank_falls_at=100 + 20 * seed)
+        kept(tmp_path, f"simclr-low_temperature-fsdd-{seed}")
+    return tmp_path
+
+
+def test_a_run_under_a_quarter_of_its_twin_has_collapsed_since_it_fell(root: Path) -> None:
+    found = table(list(kept_runs(root)))
+    rows = {row["case"]: row for row in found["broken"]}
+    assert rows["negatives"]["collapsed"] and rows["negatives"]["share"] == 0.1
+    assert rows["negatives"]["fell"] == [100, 120]
+    assert rows["negatives"]["told"] == [120, 140]  # two snapshots must agree
+    assert not rows["low_temperature"]["collapsed"] and rows["low_temperature"]["told"] == [None, None]
+    assert found["healthy"]["runs"] == 2 and found["healthy"]["data"] == {"fsdd": 2} and not found["healthy"]["alarms"]
+
+
+def test_bands_of_a_file_are_what_runs_are_held_against(root: Path) -> None:
+    high = {"measure/effective_rank": [[110.0] * 2, [120.0] * 2, [1.5] * 2]}
+    about = {"runs": 1, "data": ["d"], "bands": high}
+    found = table(list(kept_runs(root)), read_bands({"steps": [20, 40], "methods": {"simclr": about}}))
+    assert [alarm["step"] for alarm in found["healthy"]["alarms"]] == [40, 40]
+
+
+def test_what_was_meant_to_be_healthy_and_is_not_is_no_false_alarm(root: Path) -> None:
+    kept(root, "simclr-varied_lars-fsdd-0", rank_falls_at=60)
+    found = table(list(kept_runs(root)))
+    assert found["ill"] == [{"run": "simclr-varied_lars-fsdd-0", "told": 80}]
+    assert found["healthy"]["runs"] == 2
+
+
+def test_bands_are_widened_as_if_made_of_all_runs(root: Path) -> None:
+    kept(root, "byol-healthy-fsdd-0")
+    runs = list(kept_runs(root))
+    first = [run for run in runs if run.seed == 0 and run.method == "simclr"]
+    others = [run for run in runs if run not in first]
+    assert widened(bands(first), bands(others)) == bands(runs)
+
+
+def test_bands_at_other_steps_are_not_mixed(root: Path) -> None:
+    found = bands(kept_runs(root))
+    with pytest.raises(ValueError, match="can't be widened"):
+        widened(found | {"steps": [1, 2]}, found)
