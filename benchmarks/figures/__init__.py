@@ -28,6 +28,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "sizes": training.sizes,
     "devices": training.devices,
     "visitors": page.visitors,
+    "beside-visitors": page.beside_visitors,
     "arrivals": page.arrivals,
     "growth": growth.growth,
     "search": growth.search,

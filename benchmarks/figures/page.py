@@ -83,6 +83,16 @@ def visitors() -> str:
     )
 
 
+def beside_visitors() -> str:
+    """How fast a training is beside a class, in each round."""
+    found = results("beside")
+    ways = (("ask for its news once a second", "looking_on"), ("also do something every ten seconds", "acting"))
+    rows = [
+        (words, told(found[way], 2), ", ".join(told(one[way], 2) for one in found["rounds"])) for words, way in ways
+    ]
+    return table((f"steps a second beside {found['visitors']} visitors who", "of those alone", "rounds"), rows)
+
+
 def arrivals() -> str:
     """How long many wait who come at once."""
     found = results("arrivals")
