@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import ROOT, Seen, Site
+from tests.browser.test_knowledge import OPENED
 from tests.explorer.test_watched import write_sounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
@@ -59,4 +60,8 @@ def test_a_loop_of_ones_own_is_watched_while_it_trains(
     process.send_signal(signal.SIGINT)
     state.filter(has_text="Stopped at step").wait_for(timeout=LONG_MS)
     assert "resumed" not in state.inner_text()
+    page.wait_for_function(OPENED, timeout=LONG_MS, polling=200)
+    page.locator(".known-head button", has_text="Work it out").click()
+    page.locator(".known-facets td.probe").first.wait_for(timeout=LONG_MS)
+    page.locator(".known-note", has_text="Hearsight has the embeddings of this run but not its encoder").wait_for(timeout=LONG_MS)
     assert not seen.troubles
