@@ -10,10 +10,9 @@ A run may carry its own in RUN/layouts (the run that comes with the project does
 
 import io
 import json
-import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -75,14 +74,7 @@ class LayoutFolders:
     def find(self, run: RunFolder, step: int, kinds: tuple[str, ...] = KINDS, axes: int = 2) -> Layout | None:
         """The best layout of one snapshot on so many axes, in the order of `kinds`; None where there is none yet."""
         key = snapshot_hash(run, step)
-        if key is None:
-            return None
-        for path in self._paths(run, key, tuple(_named(kind, axes) for kind in kinds)):
-            stamp = file_stamp(path)
-            layout = None if stamp is None else _layout(path, stamp)
-            if layout is not None:
-                return layout
-        return None
+        return None if key is None else self._of_hash(run, key, kinds, axes)
 
     def write(self, key: str, layout: Layout, into: Path | None = None) -> None:
         """Keep the layout of the snapshot with the hash `key`; a settled one takes the place of the lesser ones."""
@@ -105,10 +97,12 @@ class LayoutFolders:
     def summary(self, run: RunFolder, axes: int = 2) -> Layouts:
         """Which snapshots of a run have a place on the map, on so many axes."""
         snapshots = run.snapshots()
-        found = {step: layout for step in snapshots if (layout := self.find(run, step, axes=axes)) is not None}
+        keys = {step: key for step in snapshots if (key := snapshot_hash(run, step)) is not None}
+        looked = {step: self._of_hash(run, key, KINDS, axes) for step, key in keys.items()}
+        found = {step: layout for step, layout in looked.items() if layout is not None}
         kinds = {step: layout.shown_kind for step, layout in found.items()}
         trust = {step: None if layout.trust is None else round(layout.trust, 3) for step, layout in found.items()}
-        told_apart = [(step, snapshot_hash(run, step), layout.kind) for step, layout in found.items()]
+        told_apart = [(step, keys[step], layout.kind) for step, layout in found.items()]
         version = zlib.crc32(json.dumps([len(snapshots), told_apart]).encode())
         return Layouts(version, tuple(found), kinds, trust, len(snapshots))
 
@@ -119,10 +113,16 @@ class LayoutFolders:
             if stamp is not None and now - stamp[1] / 1e9 > days * 86_400:
                 path.unlink(missing_ok=True)
 
-    def _paths(self, run: RunFolder, key: str, kinds: tuple[str, ...]) -> Iterator[Path]:
+    def _of_hash(self, run: RunFolder, key: str, kinds: tuple[str, ...], axes: int) -> Layout | None:
+        """Every page asks for all of a run's once a second: paths are texts here, since to join `Path`s takes far longer."""
         for kind in kinds:
-            yield run.path / "layouts" / f"{key}.{kind}.npz"
-            yield self.root / key[:2] / f"{key}.{kind}.npz"
+            for folder in (f"{run.path}/layouts", f"{self.root}/{key[:2]}"):
+                path = f"{folder}/{key}.{_named(kind, axes)}.npz"
+                stamp = file_stamp(path)
+                layout = None if stamp is None else _layout(path, stamp)
+                if layout is not None:
+                    return layout
+        return None
 
 
 def _named(kind: str, axes: int) -> str:
@@ -130,14 +130,14 @@ def _named(kind: str, axes: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _layout(path: Path, stamp: tuple[int, int, int]) -> Layout | None:
-    arrays = reading.read_arrays(path) or {}
+def _layout(path: str, stamp: tuple[int, int, int]) -> Layout | None:
+    arrays = reading.read_arrays(Path(path)) or {}
     places, trust, scale = (arrays.get(name) for name in ("places", "trust", "scale"))
     if places is None or trust is None or scale is None or trust.size != 1 or scale.size != 1:
         return None
     with np.errstate(over="ignore"):
         places, trusted, scaled = places.astype(np.float32), float(trust.item()), float(scale.item())
-    kind, solid = re.sub(r".*\.([a-z]+)3?\.npz$", r"\1", os.fspath(path)), path.name.endswith("3.npz")
+    kind, solid = re.sub(r".*\.([a-z]+)3?\.npz$", r"\1", path), path.endswith("3.npz")
     if (
         places.ndim != 2
         or places.shape[1] != (3 if solid else 2)

@@ -1,5 +1,6 @@
 """Snapshots by content: their hash names what is computed from them, and the last few stay in memory."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,8 +14,9 @@ LARGEST = 1e9
 
 def snapshot_hash(run: RunFolder, step: int) -> str | None:
     """The SHA-256 of one snapshot's file, or None where there is none. Asked again of the same file, it is free."""
-    stamp = file_stamp(run.snapshot_path(step))
-    return None if stamp is None else _hash(run.snapshot_path(step), stamp)
+    path = run.snapshot_path(step)
+    stamp = file_stamp(path)
+    return None if stamp is None else _hash(path, stamp)
 
 
 def embeddings(run: RunFolder, step: int) -> np.ndarray | None:
@@ -53,10 +55,10 @@ def borne(found: np.ndarray | None) -> np.ndarray | None:
     return vectors if (np.abs(vectors) <= LARGEST).all() else None  # false for NaN
 
 
-def file_stamp(path: Path) -> tuple[int, int, int] | None:
+def file_stamp(path: Path | str) -> tuple[int, int, int] | None:
     """What changes whenever a file is replaced, or None where there is no such file."""
     try:
-        found = path.stat()
+        found = os.stat(path)
     except (OSError, ValueError):
         return None
     return found.st_ino, found.st_mtime_ns, found.st_size
