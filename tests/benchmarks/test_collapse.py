@@ -48,7 +48,7 @@ def test_a_run_under_a_quarter_of_its_twin_has_collapsed_since_it_fell(root: Pat
 
 
 def test_bands_of_a_file_are_what_runs_are_held_against(root: Path) -> None:
-    high = {"measure/effective_rank": [[110.0] * 2, [120.0] * 2, [1.5] * 2]}
+    high = {"measure/effective_rank": [[110.0] * 2, [120.0] * 2, [3.0] * 2]}
     about = {"runs": 1, "data": ["d"], "bands": high}
     found = table(list(kept_runs(root)), read_bands({"steps": [20, 40], "methods": {"simclr": about}}))
     assert [alarm["step"] for alarm in found["healthy"]["alarms"]] == [40, 40]

@@ -63,5 +63,7 @@ def test_a_loop_of_ones_own_is_watched_while_it_trains(
     page.wait_for_function(OPENED, timeout=LONG_MS, polling=200)
     page.locator(".known-head button", has_text="Work it out").click()
     page.locator(".known-facets td.probe").first.wait_for(timeout=LONG_MS)
-    page.locator(".known-note", has_text="Hearsight has the embeddings of this run but not its encoder").wait_for(timeout=LONG_MS)
+    page.locator(".known-note", has_text="Hearsight has the embeddings of this run but not its encoder").wait_for(
+        timeout=LONG_MS
+    )
     assert not seen.troubles
