@@ -1,7 +1,7 @@
 """Trains runs that are broken on purpose, each beside its healthy twin of the same seed, and keeps what is read from them.
 
     python -m benchmarks.collapse.runs --data FOLDER --out FOLDER [--steps 300] [--seeds 0-4] [--methods byol,simsiam]
-        [--only healthy|broken|varied] [--thorough]
+        [--only healthy|broken|varied] [--cases no_augmentation,ema] [--thorough]
 
 They are runs of the real trainer, in processes of their own with one thread each, with a snapshot every 20 steps whatever
 the clock says, so that the step at which something is found doesn't depend on the machine. Kept of each are its rows and
@@ -88,6 +88,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=span, default=span("0-4"), help="first and last, such as 0-4")
     parser.add_argument("--methods", default=",".join(METHODS), help="names, separated by commas (default: all)")
     parser.add_argument("--only", choices=(HEALTHY, BROKEN, VARIED), help="one kind of runs (default: the first two)")
+    parser.add_argument("--cases", help="of what is broken, these alone: names, separated by commas (default: all)")
     parser.add_argument(
         "--thorough", action="store_true", help="measure the weights of healthy runs and probe them, too"
     )
@@ -98,6 +99,8 @@ def main() -> None:
             for case in variations(method) if options.only == VARIED else cases(method):
                 folder = case.folder(options.out, options.data, seed)
                 wanted = options.only in (None, VARIED, HEALTHY if case.name == HEALTHY else BROKEN)
+                if options.cases is not None and case.name != HEALTHY:
+                    wanted = wanted and case.name in options.cases.split(",")
                 if wanted and not (folder / "status.json").exists():
                     print(f"{folder.name}: {trained(case, options, seed, folder)}", flush=True)
 
