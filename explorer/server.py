@@ -40,7 +40,7 @@ from explorer.visitors.arrivals import MB, Arrivals
 from explorer.visitors.identity import Visitors
 from explorer.visitors.limits import LARGEST, Limits
 from explorer.web.address import NotServed, serve
-from explorer.web.assets import FOLDER, STYLE, asset_url
+from explorer.web.assets import STYLE, asset_url
 from explorer.web.assets import router as asset_routes
 from explorer.web.callers import callers_of, listening
 from explorer.web.gate import Gate
@@ -52,9 +52,7 @@ from explorer.web.pauses import Pauses
 from explorer.web.routes import byte_routes
 from explorer.web.workplace import Workplace
 from training.data import whole_reference
-
-EXAMPLE = FOLDER / "example_run"
-"""The small finished run that comes with the project, to look at before the first training."""
+from training.run.example import EXAMPLE_FOLDER
 
 PAUSE_SECONDS = 0.7
 """Longer than a page that is being drawn asks for nothing."""
@@ -77,7 +75,7 @@ class Server:
         self._limits = limits or Limits()
         runs, started_in = runs.absolute(), os.getcwd()
         self._workplace = Workplace()
-        library = Library(runs, EXAMPLE if EXAMPLE.is_dir() else None)
+        library = Library(runs, EXAMPLE_FOLDER if EXAMPLE_FOLDER.is_dir() else None)
         uploads = Uploads()
         self.services = Services(
             library=library,

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 import explorer.projector
-from benchmarks.drills.ground import ROOT, Child, Ground
+from benchmarks.drills.ground import Child, Ground
 from benchmarks.drills.tally import Tally, expect, within
 from explorer.projector import Projector
 from explorer.runs.layouts import LayoutFolders
 from training.run import RunFolder
+from training.run.example import EXAMPLE_FOLDER
 
 RESTART_SECONDS = 0.2
 MAP_SECONDS = 120.0
@@ -25,7 +26,7 @@ LONGEST_LIFE_SECONDS = 12.0
 
 def drill(ground: Ground, tally: Tally) -> None:
     """Kill it at random while somebody looks at a run whose maps are not made yet."""
-    run = RunFolder(shutil.copytree(ROOT / "assets" / "example_run", ground.folder / "example"))
+    run = RunFolder(shutil.copytree(EXAMPLE_FOLDER, ground.folder / "example"))
     shutil.rmtree(run.path / "layouts", ignore_errors=True)
     explorer.projector.RESTART_SECONDS = RESTART_SECONDS
     shared, os.environ["XDG_CACHE_HOME"] = (

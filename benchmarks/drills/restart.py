@@ -10,8 +10,9 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.drills.ground import ROOT, Ground, Served, free_port
+from benchmarks.drills.ground import Ground, Served, free_port
 from benchmarks.drills.tally import Tally, expect
+from training.run.example import EXAMPLE_FOLDER
 
 SESSION = "open-page"
 RUN = "example"
@@ -22,7 +23,7 @@ AFRESH = 5
 def drill(ground: Ground, tally: Tally) -> None:
     """Restart it some times; a page without a session counts as one more try each time."""
     runs = ground.folder / "runs"
-    shutil.copytree(ROOT / "assets" / "example_run", runs / RUN)
+    shutil.copytree(EXAMPLE_FOLDER, runs / RUN)
     port = free_port()
     old = ground.server(runs, port=port)
     try:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import ROOT, Seen, Site, made_up
+from tests.browser.conftest import Seen, Site, made_up
+from training.run.example import EXAMPLE_FOLDER
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +45,7 @@ def test_the_example_is_shown_with_all_parts_and_without_a_button(
 
 def test_a_strength_is_heard_where_the_sounds_are_at_hand(finished_site: Site, look: Callable[..., Seen]) -> None:
     run = made_up().write_run(finished_site.runs / "heard", 60, fingerprint="1" * 64)
-    shutil.copytree(ROOT / "assets" / "example_run" / "knowledge", run.path / "knowledge")
+    shutil.copytree(EXAMPLE_FOLDER / "knowledge", run.path / "knowledge")
     kept = json.loads(run.knowledge_path("facets").read_text())
     kept["facets"][0]["facet"] = "<b>bold</b>"
     run.knowledge_path("facets").write_text(json.dumps(kept))

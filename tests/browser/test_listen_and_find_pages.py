@@ -14,6 +14,7 @@ import soundfile
 
 from tests.browser.conftest import ROOT, Seen, Site
 from training.run import RunFolder
+from training.run.example import EXAMPLE_FOLDER
 
 pytestmark = pytest.mark.browser
 
@@ -282,7 +283,7 @@ def test_another_run_is_told_to_the_server_once_find_is_looked_at(
     choose("example")  # while Find is looked at
     page.wait_for_function("document.querySelector('#find-map .part-map').view.run === 'example'")
     steps.click()
-    newest = RunFolder(ROOT / "assets" / "example_run").checkpoints()[-1]
+    newest = RunFolder(EXAMPLE_FOLDER).checkpoints()[-1]
     page.get_by_role("option", name=f"step {newest:,}").wait_for()
     assert not seen.troubles, seen.troubles
 

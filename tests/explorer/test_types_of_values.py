@@ -29,6 +29,7 @@ from explorer.web.routes import PREFIX, byte_routes
 from training.data.dataset import Dataset, Skipped
 from training.methods import METHODS
 from training.run import RunFolder, State
+from training.run.example import EXAMPLE_FOLDER
 from training.run.twins import Prediction, Role, Twin, write_twin
 from training.settings import describe
 
@@ -88,7 +89,7 @@ def test_routes_answer_in_the_types_of_the_page(
     written = [column["name"] for column in points["columns"] if column["writer"] == "trainer"]
     columns = [answer(f"run/first/column?name={name}&step=10") for name in written]
     neighbours = answer("run/first/neighbours/10/3")["neighbours"]
-    shipped = RunFolder(ROOT / "assets" / "example_run").path / "knowledge"
+    shipped = EXAMPLE_FOLDER / "knowledge"
     for part in shipped.iterdir():
         target = run.knowledge_path(part.stem)
         target.parent.mkdir(exist_ok=True)

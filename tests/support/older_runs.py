@@ -25,11 +25,12 @@ from typing import Any
 import numpy as np
 
 from training.run import RunFolder
+from training.run.example import EXAMPLE_FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
 STOPPED = FIXTURES / "stopped_run"
-OLDER_RUNS = {"example": ROOT / "assets" / "example_run", "stopped": STOPPED}
+OLDER_RUNS = {"example": EXAMPLE_FOLDER, "stopped": STOPPED}
 LOSSES = 10
 """Steps after the stop of which the losses are kept."""
 

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -8,8 +6,8 @@ from explorer.runs.points import points
 from explorer.runs.snapshots import unit_embeddings, unit_rows
 from explorer.suspects.labels import doubts
 from training.run import RunFolder
+from training.run.example import EXAMPLE_FOLDER
 
-EXAMPLE = Path(__file__).parents[3] / "assets" / "example_run"
 AT = FIRST.index(0.05)
 
 
@@ -28,7 +26,7 @@ def test_swapped_labels_stand_among_the_first(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_swapped_labels_of_the_example_stand_among_the_first(seed: int) -> None:
-    run = RunFolder(EXAMPLE)
+    run = RunFolder(EXAMPLE_FOLDER)
     about, units = points(run), unit_embeddings(run, run.snapshots()[-1])
     assert units is not None
     assert found_among(units, np.array(about.facets[about.main_facet][1]), seed)[AT] >= 0.8

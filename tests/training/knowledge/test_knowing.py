@@ -17,6 +17,7 @@ from training.knowledge.kept import MOST_ITEMS, PARTS, fits, kept
 from training.knowledge.knowing import MAKES, know
 from training.knowledge.material import MOST_STEPS, NOT_HERE, material
 from training.run import RunFolder
+from training.run.example import EXAMPLE_FOLDER
 from training.trainer import train
 
 MakeRun = Callable[..., RunFolder]
@@ -123,7 +124,7 @@ def test_what_is_kept_is_checked_when_it_is_read(part: str, tmp_path: Path) -> N
     run = RunFolder(tmp_path)
     assert kept(run, part) is None
     run.knowledge_path(part).parent.mkdir()
-    shipped = RunFolder(Path(__file__).parents[3] / "assets" / "example_run").knowledge(part)
+    shipped = RunFolder(EXAMPLE_FOLDER).knowledge(part)
     for damage in (
         {},
         {"schema": 1},
@@ -142,7 +143,7 @@ def test_lists_and_texts_are_bounded_and_an_augmentation_is_whole(tmp_path: Path
     assert not fits("a" * 2000, str) and not fits(True, int) and not fits(1e20, (float, int))
     run = RunFolder(tmp_path)
     run.knowledge_path("invariance").parent.mkdir()
-    shipped = RunFolder(Path(__file__).parents[3] / "assets" / "example_run").knowledge("invariance")
+    shipped = RunFolder(EXAMPLE_FOLDER).knowledge("invariance")
     for change in ({"own": 99}, {"said": []}, {"knn": {"trained": [], "untrained": []}}):
         broken = {**shipped, "augmentations": [{**shipped["augmentations"][0], **change}]}
         run.knowledge_path("invariance").write_text(json.dumps(broken))

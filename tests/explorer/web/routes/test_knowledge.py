@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from training.knowledge.kept import PARTS
+from training.run.example import EXAMPLE_FOLDER
 
-SHIPPED = Path(__file__).parents[4] / "assets" / "example_run" / "knowledge"
+SHIPPED = EXAMPLE_FOLDER / "knowledge"
 
 
 def test_what_is_kept_is_told_part_by_part(page: Any) -> None:
