@@ -7,7 +7,8 @@ import numpy as np
 from training.run.schema import Column
 
 NEIGHBOURS = 10
-BETWEEN = " + "
+BETWEEN = "  +  "
+"""With two spaces, which no tag holds (see checked_tag), so that the name of several can be taken apart again."""
 TAGS = Column("tags", "Your tags", "category", writer="page", meaning="The tags that you gave to the clip.")
 AGREEMENT = Column(
     "tag_agreement", "Tags agree", "number", "snapshot", low=0.0, high=1.0, writer="page",

@@ -50,7 +50,7 @@ class Taken:
             "id": [about.ids[i] for i in self.points],
             "file": [self.file(i) for i in self.points],
             "offset_seconds": [self.offset_seconds(i) for i in self.points],
-            "tags": ["; ".join(self.tags_of_points[i]) for i in self.points],
+            "tags": [in_one_cell(self.tags_of_points[i]) for i in self.points],
         }
         for column in self.bundle.columns():
             values = self.bundle.column(column.name, self.step if column.per == "snapshot" else None)
@@ -61,6 +61,12 @@ class Taken:
             for axis, name in enumerate(("x", "y")):
                 found[name] = [float(layout.places[i, axis]) for i in self.points]
         return found
+
+
+def in_one_cell(tags: Sequence[str]) -> str:
+    """Tags with "; " between them; one that holds a semicolon or a quotation mark is quoted, as a cell of a CSV is."""
+    quoted = ('"{}"'.format(tag.replace('"', '""')) if set(tag) & set(';"') else tag for tag in tags)
+    return "; ".join(quoted)
 
 
 def _plain(values: Values, points: Sequence[int]) -> list[Any]:

@@ -1,7 +1,7 @@
 // What tags are: how a name is written, what a change makes of them, and the column that they are.
 
 const LONGEST = 60; // see training/data/tags.py
-const BETWEEN = " + "; // see explorer/tags/columns.py
+const BETWEEN = "  +  "; // two spaces, which no tag holds; see explorer/tags/columns.py
 
 /** @import { Column, Points } from "../core/types.d.ts" */
 

@@ -44,6 +44,13 @@ def test_a_table_has_a_row_for_each_clip_and_no_cell_is_a_formula(taken: Taken) 
     assert first["right"] in ("right", "wrong") and first["even"] == "yes" and float(first["duration"]) == 0.3
 
 
+def test_tags_of_a_table_can_be_taken_apart_again(taken: Taken) -> None:
+    several = ('"', "a; b", "b", 'c "d"', "e + f")
+    tagged = Taken(taken.bundle, [5], dict.fromkeys(several, ("clip-5",)), 20, None)
+    (cell,) = tagged.columns()["tags"]
+    assert tuple(next(csv.reader([cell], delimiter=";", skipinitialspace=True))) == several
+
+
 def test_parquet_has_vectors_neighbours_and_places(taken: Taken) -> None:
     table = pq.read_table(io.BytesIO(as_parquet(taken)))
     rows = table.to_pylist()

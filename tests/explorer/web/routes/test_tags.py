@@ -18,7 +18,7 @@ def test_clips_are_tagged_and_the_tags_are_columns(page: Any) -> None:
     assert (found["tags"], found["known"]) == ({"dry kick": [3, 8, 13], "loud": [8]}, ["dry kick", "elsewhere", "loud"])
     columns = {c["name"]: c for c in page.get("run/first/points").json()["columns"]}
     tags = columns["tags"]
-    assert (tags["writer"], tags["per"], tags["names"]) == ("page", "clip", ["dry kick", "dry kick + loud"])
+    assert (tags["writer"], tags["per"], tags["names"]) == ("page", "clip", ["dry kick", "dry kick  +  loud"])
     assert [tags["values"][i] for i in (3, 8, 13, 0)] == [0, 1, 0, -1]
     agreement = page.get("run/first/column?name=tag_agreement&step=20").json()["values"]
     assert agreement[0] is None and 0 <= agreement[3] <= 0.2
