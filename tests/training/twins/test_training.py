@@ -13,32 +13,15 @@ import pytest
 import torch
 
 from tests.support.checkpoints_compared import assert_different, assert_same
-from tests.training.conftest import TINY
-from training.__main__ import main
-from training.config import new_config
-from training.data.dataset import Dataset
+from tests.training.twins.conftest import SIMCLR
 from training.errors import UserError
 from training.run import Control, RunFolder, State
-from training.run.twins import Prediction, Role, Twin, other_of, trained_with, twin_of
+from training.run.twins import Role, other_of, trained_with
 from training.trainer import train
-from training.twins import create_twins, outcome_of
-from training.twins.outcome import direction
+from training.twins import outcome_of
 
 MakeRun = Callable[..., RunFolder]
 AtStep = Callable[[int, Callable[[], Any]], None]
-PREDICTION = Prediction("higher", "same", "lower", "lower", collapses=True)
-SIMCLR = "mistake:high_temperature"
-
-
-@pytest.fixture
-def made_twins(made_run: MakeRun, tmp_path: Path) -> Callable[..., dict[Role, RunFolder]]:
-    """made_twins(method=…, wrong=…, steps=…): both wait on the tiny set."""
-
-    def make(method: str = "simclr", wrong: str = SIMCLR, steps: int | None = 6, **more: Any) -> dict[Role, RunFolder]:
-        config = new_config({**TINY, **more}, method=method, data="starter", steps=steps, device="cpu")
-        return create_twins(config, wrong, {role: tmp_path / role.value for role in Role}, PREDICTION)
-
-    return make
 
 
 @pytest.mark.parametrize(
@@ -85,18 +68,6 @@ def test_what_is_drawn_from_the_global_generator_is_each_ones_own(
     alone = made_run("alone", steps=6)
     train(alone.path)
     assert_same(twins[Role.HEALTHY], alone, 6)
-
-
-def test_both_know_each_other_and_what_was_foretold(made_twins: Any) -> None:
-    twins = made_twins()
-    assert twin_of(twins[Role.BROKEN]) == Twin(Role.BROKEN, "healthy", SIMCLR, PREDICTION)
-    for role, run in twins.items():
-        other = other_of(run)
-        assert other is not None and other.path == twins[role.other].path
-        assert run.status().state == State.WAITING
-    assert twins[Role.BROKEN].config()["settings"]["temperature"] == 10
-    differing = {k for k, v in twins[Role.BROKEN].config().items() if twins[Role.HEALTHY].config()[k] != v}
-    assert differing == {"settings"}
 
 
 def test_a_run_whose_twin_is_gone_or_names_another_is_trained_alone(made_twins: Any) -> None:
@@ -230,98 +201,3 @@ def test_killed_both_are_resumed(made_twins: Any, tones_cache: Path) -> None:
         (run.path / "config.json").write_text(text)
     train(twins[Role.BROKEN].path, resume=True)
     assert {run.status().state for run in twins.values()} == {State.FINISHED}
-
-
-@pytest.mark.parametrize(
-    ("broken", "healthy", "found"),
-    [
-        (1.14, 1.0, "same"), (0.86, 1.0, "same"), (1.16, 1.0, "higher"), (0.84, 1.0, "lower"),
-        (-0.8, -1.0, "higher"), (-1.2, -1.0, "lower"), (-1.1, -1.0, "same"), (0.0, 0.0, "same"), (0.1, 0.0, "higher"),
-        (None, 1.0, None), (1.0, None, None),
-    ],
-)  # fmt: skip
-def test_a_value_lies_lower_higher_or_about_the_same(
-    broken: float | None, healthy: float | None, found: str | None
-) -> None:
-    assert direction(broken, healthy) == found
-
-
-def test_what_came_of_it_is_read_from_the_last_snapshot_of_both(
-    made_twins: Any, snapshots_every: Callable[[int], None]
-) -> None:
-    snapshots_every(2)
-    twins = made_twins(steps=6)
-    assert outcome_of(twins[Role.BROKEN]) is None
-    train(twins[Role.BROKEN].path)
-    found = outcome_of(twins[Role.BROKEN])
-    assert found is not None and found == outcome_of(twins[Role.HEALTHY])
-    assert (found.step, found.ended, found.collapsed, found.predicted, found.right) == (6, True, False, True, False)
-    for role in Role:
-        last = twins[role].metrics()[-1]
-        spread = next(measure for measure in found.measures if measure.name == "spread")
-        assert getattr(spread, role.value) == last["measure/normalised_std"]
-    for measure in found.measures:
-        assert measure.happened == direction(measure.broken, measure.healthy)
-        assert measure.predicted == getattr(PREDICTION, measure.name)
-        assert measure.right == (measure.happened == measure.predicted)
-    twins[Role.BROKEN].snapshot_path(6).unlink()
-    rows = twins[Role.BROKEN].metrics_path().read_text().splitlines(keepends=True)
-    twins[Role.BROKEN].metrics_path().write_text("".join(rows[:-1]))
-    earlier = outcome_of(twins[Role.HEALTHY])
-    assert earlier is not None and earlier.step == 4
-
-
-def test_the_command_trains_both_and_says_what_came_of_it(
-    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    told = ["loss=higher", "spread=same", "rank=lower", "knn=lower", "collapse=yes"]
-    settings = [f"{name}={value}" for name, value in TINY.items()]
-    command = [
-        "twins",
-        "--mistake",
-        "high_temperature",
-        "--steps",
-        "3",
-        "--device",
-        "cpu",
-        "--out",
-        str(tmp_path / "both"),
-    ]
-    command += [word for name in settings for word in ("--set", name)]
-    assert main([*command, *(word for pair in told for word in ("--predict", pair))]) == 0
-    runs = {role: RunFolder(tmp_path / "both" / role) for role in Role}
-    assert {run.status().state for run in runs.values()} == {State.FINISHED}
-    assert twin_of(runs[Role.HEALTHY]) == Twin(Role.HEALTHY, "broken", SIMCLR, PREDICTION)
-    said = capsys.readouterr().out
-    assert said.startswith("At step 3:") and "collapsed      no (predicted: yes, wrong)" in said
-    assert main(command) == 2
-    assert "holds a run already" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("told", [["loss=higher"], ["loss=up", "spread=same", "rank=lower", "knn=lower", "collapse=yes"],
-                                  ["loss=lower", "spread=same", "rank=lower", "knn=lower", "collapse=maybe"]])  # fmt: skip
-def test_half_a_prediction_is_none(told: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    given = [word for pair in told for word in ("--predict", pair)]
-    assert main(["twins", "--break", "negatives", "--out", str(tmp_path), *given]) == 2
-    assert "lower, same, higher, and collapse as yes or no, was expected" in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())
-
-
-ODD = [{}, {"role": "ill"}, {"twin": "../x"}, {"twin": ".queue"}, {"twin": "a" * 201}, {"twin": ""}, {"twin": "a\nb"},
-       {"wrong": "part:"}, {"wrong": "x"}, {"wrong": "part:A/b"}, {"role": None}, {"twin": 3}, {"wrong": ["part:a"]}, {"role": []}]  # fmt: skip
-
-
-@pytest.mark.parametrize("odd", ODD, ids=str)
-def test_bad_input_what_is_no_twin_is_none(odd: dict[str, Any]) -> None:
-    sound = {"role": "broken", "twin": "other", "wrong": "part:ema"}
-    assert Twin.from_json(sound) is not None
-    assert Twin.from_json({**sound, **odd} if odd else {}) is None
-
-
-@pytest.mark.parametrize(
-    "odd", [None, 3, {}, {"loss": "down"}, {"collapses": 1}, {"knn": ["lower"]}, {"rank": None}], ids=str
-)
-def test_bad_input_what_is_no_prediction_is_left_out(odd: Any) -> None:
-    given = {**vars(PREDICTION), **odd} if isinstance(odd, dict) and odd else odd
-    found = Twin.from_json({"role": "broken", "twin": "other", "wrong": "part:ema", "prediction": given})
-    assert found == Twin(Role.BROKEN, "other", "part:ema")

@@ -1,0 +1,51 @@
+"""What came of a broken run beside its healthy twin, and of what was foretold."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.training.twins.conftest import PREDICTION
+from training.run.twins import Role
+from training.trainer import train
+from training.twins import outcome_of
+from training.twins.outcome import direction
+
+
+@pytest.mark.parametrize(
+    ("broken", "healthy", "found"),
+    [
+        (1.14, 1.0, "same"), (0.86, 1.0, "same"), (1.16, 1.0, "higher"), (0.84, 1.0, "lower"),
+        (-0.8, -1.0, "higher"), (-1.2, -1.0, "lower"), (-1.1, -1.0, "same"), (0.0, 0.0, "same"), (0.1, 0.0, "higher"),
+        (None, 1.0, None), (1.0, None, None),
+    ],
+)  # fmt: skip
+def test_a_value_lies_lower_higher_or_about_the_same(
+    broken: float | None, healthy: float | None, found: str | None
+) -> None:
+    assert direction(broken, healthy) == found
+
+
+def test_what_came_of_it_is_read_from_the_last_snapshot_of_both(
+    made_twins: Any, snapshots_every: Callable[[int], None]
+) -> None:
+    snapshots_every(2)
+    twins = made_twins(steps=6)
+    assert outcome_of(twins[Role.BROKEN]) is None
+    train(twins[Role.BROKEN].path)
+    found = outcome_of(twins[Role.BROKEN])
+    assert found is not None and found == outcome_of(twins[Role.HEALTHY])
+    assert (found.step, found.ended, found.collapsed, found.predicted, found.right) == (6, True, False, True, False)
+    for role in Role:
+        last = twins[role].metrics()[-1]
+        spread = next(measure for measure in found.measures if measure.name == "spread")
+        assert getattr(spread, role.value) == last["measure/normalised_std"]
+    for measure in found.measures:
+        assert measure.happened == direction(measure.broken, measure.healthy)
+        assert measure.predicted == getattr(PREDICTION, measure.name)
+        assert measure.right == (measure.happened == measure.predicted)
+    twins[Role.BROKEN].snapshot_path(6).unlink()
+    rows = twins[Role.BROKEN].metrics_path().read_text().splitlines(keepends=True)
+    twins[Role.BROKEN].metrics_path().write_text("".join(rows[:-1]))
+    earlier = outcome_of(twins[Role.HEALTHY])
+    assert earlier is not None and earlier.step == 4
