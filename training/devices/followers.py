@@ -17,7 +17,7 @@ import torch
 import torch.distributed as distributed
 
 from training import checkpoint
-from training.devices.group import FAILED, READY, TASK, WAIT, Store, TCPStore, begun, met, own_threads
+from training.devices.group import FAILED, READY, TASK, WAIT, Store, TCPStore, begun, check_draws, met, own_threads
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
 from training.devices.ranks import Ranks
@@ -97,6 +97,7 @@ class Followers:
             time.sleep(LOOK_SECONDS)
         ranks = begun(self._store, self._here, machine)
         self._begun = True
+        check_draws(ranks, machine)
         ranks.said(checkpoint.state_of(learner))
         share(learner.method, ranks)
         return ranks

@@ -15,7 +15,7 @@ import torch.distributed as distributed
 from training import checkpoint
 from training.config import RunConfig
 from training.data import open_dataset
-from training.devices.group import FAILED, READY, TASK, WAIT, Store, begun, met, own_threads
+from training.devices.group import FAILED, READY, TASK, WAIT, Store, begun, check_draws, met, own_threads
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
 from training.devices.sharing import share
@@ -73,6 +73,7 @@ def _follow(here: Place, store: Store) -> None:
     companions = companions_of(learner.method, dataset, machine)
     store.set(READY.format(here.rank), "")
     ranks = begun(store, here, machine)
+    check_draws(ranks, machine)
     state = torch.load(io.BytesIO(ranks.said(None)), map_location="cpu", weights_only=True)
     checkpoint.take_over(learner, state, config.method, "The state of the first process")
     share(learner.method, ranks)

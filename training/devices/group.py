@@ -26,6 +26,8 @@ READY = "ready/{}"
 """What the process of a rank says when it has prepared itself."""
 FAILED = "failed/{}"
 """What the process of a rank says before it ends too early: one sentence."""
+DRAWN, LAST = 1 << 22, 1 << 10
+"""Numbers that are drawn, many more than a GPU draws at once, and how many of them are compared."""
 
 
 def met() -> Store:
@@ -48,6 +50,21 @@ def begun(store: Store, here: Place, machine: Hardware) -> Ranks:
         store=PrefixStore("group", store),  rank=here.rank, world_size=here.size, timeout=WAIT,
     )  # fmt: skip
     return Ranks(here.rank, here.size)
+
+
+def check_draws(ranks: Ranks, machine: Hardware) -> None:
+    """Raises UserError where a device draws other random numbers of the same seed: each would hide other frames of one batch.
+
+    A GPU draws as many numbers at once as it has room for threads. Beyond so many they depend on its model.
+    """
+    generator = torch.Generator(machine.device).manual_seed(0)
+    drawn = ranks.gathered(torch.rand(DRAWN, device=machine.device, generator=generator)[-LAST:])
+    unlike = next((rank for rank, of_rank in enumerate(drawn) if not torch.equal(of_rank, drawn[0])), None)
+    if unlike is not None:
+        raise UserError(
+            f"Device {unlike} draws other random numbers than device 0, as GPUs of unlike models do, so they cannot share a run; "
+            "choose GPUs of one model."
+        )
 
 
 def own_threads(here: Place) -> int:

@@ -1,5 +1,6 @@
 """What needs no second process: places, rows, and what is refused."""
 
+import contextlib
 import copy
 import socket
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from training.devices.ranks import OwnRows, Ranks
 from training.devices.rows import ALL
 from training.devices.sharing import share
 from training.errors import UserError
+from training.hardware import hardware
 from training.run import State
 from training.run.twins import Role
 from training.trainer import train
@@ -60,6 +62,17 @@ def test_an_encoder_that_draws_is_refused() -> None:
     method.encoder.dense.append(nn.Dropout(0.1))
     with pytest.raises(UserError, match="The network Conv2d leaves out parts at random"):
         share(method, Ranks(0, 2))
+
+
+@pytest.mark.parametrize("unlike", [0.0, 0.5])
+def test_devices_that_draw_other_numbers_are_refused(unlike: float) -> None:
+    class Pretended(Ranks):
+        def gathered(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.stack([x, x, x + unlike])
+
+    said = contextlib.nullcontext() if not unlike else pytest.raises(UserError, match="Device 2 draws other random")
+    with said:
+        group.check_draws(Pretended(0, 3), hardware("cpu"))
 
 
 def test_a_copy_made_before_shares_nothing() -> None:
