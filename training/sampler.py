@@ -86,7 +86,7 @@ class Sampler:
     def _epoch(self) -> Tensor:
         n = len(self._groups)
         if self._weights is not None:
-            return torch.multinomial(self._weights, n, replacement=True, generator=self._generator)
+            return weighted(self._weights, n, self._generator)
         order = self._by_block(n) if self._on_disk else torch.randperm(n, generator=self._generator)
         return order if self._draw == "uniform" else self._by_group(order)
 
@@ -103,3 +103,14 @@ class Sampler:
         grouped = order[torch.argsort(self._groups[order], stable=True)]
         runs = grouped.split(GROUPED_CLIPS)
         return torch.cat([runs[i] for i in torch.randperm(len(runs), generator=self._generator).tolist()])
+
+
+def weighted(weights: Tensor, count: int, generator: Generator) -> Tensor:
+    """(count,) int64, of relative weights (n,) in double precision, with replacement.
+
+    What torch.multinomial gives, number by number, of which it refuses more than 2**24 weights.
+    """
+    ends = weights.cumsum(0)
+    ends /= ends[-1].clone()
+    ends[-1] = 1
+    return torch.searchsorted(ends, torch.rand(count, dtype=torch.float64, generator=generator))

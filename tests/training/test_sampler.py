@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 import torch
 
-from training.sampler import BLOCK, GROUPED_CLIPS, WINDOW, Sampler
+from training.sampler import BLOCK, GROUPED_CLIPS, WINDOW, Sampler, weighted
 
 
 def drawn(sampler: Sampler, batches: int) -> list[int]:
@@ -133,3 +133,19 @@ def test_what_comes_is_told_but_where_an_epoch_begins() -> None:
         assert (coming is None) == sampler.epoch_begins
         batch = sampler.next()
         assert coming is None or torch.equal(coming, batch)
+
+
+def test_weights_draw_what_torch_would_draw() -> None:
+    weights = torch.rand(1000, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).clamp(min=0.1) - 0.1
+    own, torchs = torch.Generator().manual_seed(1), torch.Generator().manual_seed(1)
+    expected = torch.multinomial(weights, 5000, replacement=True, generator=torchs)
+    assert torch.equal(weighted(weights, 5000, own), expected)
+    assert torch.equal(own.get_state(), torchs.get_state())
+    assert (weights[expected] > 0).all() and (weights == 0).sum() > 50
+
+
+def test_more_clips_can_be_weighed_than_torch_takes() -> None:
+    most = 1 << 24
+    weights = torch.zeros(most + 2, dtype=torch.float64)
+    weights[-1] = weights[3] = 2.5
+    assert set(weighted(weights, 50, torch.Generator().manual_seed(0)).tolist()) == {3, most + 1}
