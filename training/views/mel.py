@@ -17,12 +17,12 @@ from training.spectrogram import FLOOR, log_mel
 from training.views.amounts import Amounts
 from training.views.drawn import Tell, nobody
 from training.views.mel_changes import (
-    NOISE_POOL,
     coloured_noise,
     equalised,
     masked,
     mixed,
     placement,
+    pool_of,
     shown,
     warped,
 )
@@ -211,9 +211,8 @@ class MelViews:
         if self.noise:
             decibel = -5 - 40 * amounts.uniform()
             level = 10 ** (decibel / 10) * (amounts.uniform() < self.noise)
-            view = view + coloured_noise(
-                level, amounts.normal(1), amounts.integers(NOISE_POOL - bands * frames), bands, frames
-            )
+            tilt, offsets = amounts.normal(1), amounts.integers(pool_of(bands, frames) - bands * frames)
+            view = view + coloured_noise(level, tilt, offsets, bands, frames)
             tell("noise", level)
         return view
 

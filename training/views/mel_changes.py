@@ -15,7 +15,7 @@ from torch import Tensor
 from training.spectrogram import FLOOR
 
 NOISE_POOL = 1 << 18
-"""Drawing exponential noise for every step is slow; each view reads a random stretch of this many draws."""
+"""Drawing exponential noise for every step is slow; each view reads a random stretch of so many draws, see `pool_of`."""
 
 
 def placement(lengths: Tensor, frames: int, uniform: Tensor, freedom: float) -> Tensor:
@@ -59,14 +59,20 @@ def mixed(power: Tensor, others: Tensor, amounts: Tensor) -> Tensor:
     return torch.lerp(power, others, amounts[:, None, None])
 
 
+def pool_of(bands: int, frames: int) -> int:
+    """How many draws there are to read noise for one view from: twice what it needs at least, so that few views hear the same."""
+    return max(NOISE_POOL, 1 << (2 * bands * frames - 1).bit_length())
+
+
 def coloured_noise(level: Tensor, tilt: Tensor, offsets: Tensor, bands: int, frames: int) -> Tensor:
     """(B, F, V) power of steady noise: level (B,) times e^(tilt · f) over the mel axis f from −1 to 1; tilt (B, 1).
 
-    The power of Gaussian noise in one bin is exponentially distributed; the draws come from a fixed pool, read from
-    `offsets` (B,).
+    The power of Gaussian noise in one bin is exponentially distributed; the draws come from a fixed pool of
+    `pool_of(bands, frames)`, read from `offsets` (B,).
     """
     # Stretches of the pool as they lie: number by number they would take six times as long.
-    draws = _noise_pool(level.device).unfold(0, bands * frames, 1)[offsets].view(-1, bands, frames)
+    stretches = _noise_pool(level.device, pool_of(bands, frames)).unfold(0, bands * frames, 1)
+    draws = stretches[offsets].view(-1, bands, frames)
     colour = (tilt * torch.linspace(-1, 1, bands, device=level.device)).exp()
     return draws * (level[:, None] * colour)[:, :, None]
 
@@ -87,6 +93,6 @@ def masked(x: Tensor, place: Tensor, width: Tensor, axis: int) -> Tensor:
 
 
 @lru_cache(maxsize=2)
-def _noise_pool(device: torch.device) -> Tensor:
-    draws = torch.empty(NOISE_POOL).exponential_(generator=torch.Generator().manual_seed(0))
+def _noise_pool(device: torch.device, count: int) -> Tensor:
+    draws = torch.empty(count).exponential_(generator=torch.Generator().manual_seed(0))
     return draws.to(device)

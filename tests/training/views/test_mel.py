@@ -204,6 +204,12 @@ def test_noise_is_exponential_coloured_and_of_its_level() -> None:
         assert float(noise[2, f].mean()) == pytest.approx(2 * math.exp(-1 + 2 * f / 19), rel=0.1)
 
 
+def test_a_view_larger_than_the_pool_has_noise_too() -> None:
+    """As audio2vec's, of nine slices of a second each."""
+    x = replace(OFF, noise=1.0)(clips(2, 128, 10), torch.tensor([10, 10]), 2600, Generator().manual_seed(0), 0.005)
+    assert x.shape == (2, 128, 2600) and float(x[0].std()) > 0.1 and not torch.equal(x[0], x[1])
+
+
 def test_equalizing() -> None:
     random = np.random.default_rng(0)
     power, gains = random.exponential(size=(3, 11, 4)), random.normal(size=(3, 5))
