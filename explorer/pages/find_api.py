@@ -76,10 +76,7 @@ def _run(frame: Frame, asked: str | None) -> str:
 def _waveform(frame: Frame, path: str | None) -> np.ndarray:
     if path is None:
         raise UserError("No sound was sent.")
-    found = frame.services.uploads.waveform(frame.services.uploads.add_file(path).token)
-    if found is None:
-        raise UserError("The sound could not be kept; try again.")
-    return found
+    return frame.services.uploads.heard(path)
 
 
 def _plain(answer: Callable[P, R]) -> Callable[P, R]:

@@ -24,7 +24,7 @@ import numpy as np
 from explorer.visitors.arrivals import SWEEP_SECONDS, remove_old
 from explorer.visitors.identity import NOBODY, asking
 from training.data.dataset import SAMPLE_RATE
-from training.data.decode import decode_upload
+from training.data.decode import Decoded, decode_upload
 from training.errors import UserError
 
 PREFIX = "hearsight-uploads-"
@@ -77,8 +77,12 @@ class Uploads:
 
     def add_file(self, path: str | Path) -> Upload:
         """Decode what a visitor sent. Raises UserError where it is no sound, too long, or was not sent to the page."""
-        decoded = decode_upload(received(path, self._incoming), max_seconds=LONGEST_SECONDS)
+        decoded = self._decoded(path)
         return self._add(decoded.samples, decoded.notes)
+
+    def heard(self, path: str | Path) -> np.ndarray:
+        """(S,) float32 in [-1, 1): what a visitor sent and nobody will ask for again, so it is not kept. Raises as `add_file`."""
+        return _floats(self._decoded(path).samples)
 
     def add_waveform(self, waveform: np.ndarray) -> Upload:
         """Keep a sound that the server made, such as a view of a clip: (S,) float at 16 kHz, clipped to [-1, 1]."""
@@ -98,7 +102,7 @@ class Uploads:
     def waveform(self, token: str) -> np.ndarray | None:
         """(S,) float32 in [-1, 1): as `samples`."""
         samples = self.samples(token)
-        return None if samples is None else samples.astype(np.float32) / 32768.0
+        return None if samples is None else _floats(samples)
 
     def sweep(self) -> None:
         """Remove what is too old, here and where files come in, and the oldest where all together is over the quota."""
@@ -112,6 +116,9 @@ class Uploads:
             self._closed.set()
             shutil.rmtree(self._folder, ignore_errors=True)
             os.close(self._alive)
+
+    def _decoded(self, path: str | Path) -> Decoded:
+        return decode_upload(received(path, self._incoming), max_seconds=LONGEST_SECONDS)
 
     def _add(self, samples: np.ndarray, notes: tuple[str, ...] = ()) -> Upload:
         token = secrets.token_hex(16)
@@ -159,6 +166,10 @@ class Uploads:
                 self.sweep()
             except OSError:
                 log.exception("The uploads could not be swept.")
+
+
+def _floats(samples: np.ndarray) -> np.ndarray:
+    return samples.astype(np.float32) / 32768.0
 
 
 def remove_left() -> None:

@@ -52,6 +52,14 @@ def test_a_file_is_decoded_and_kept(store: Any, incoming: Any) -> None:
     np.testing.assert_allclose(store.waveform(upload.token), (np.arange(8_000) % 1000) / 32768)
 
 
+def test_a_sound_that_nobody_asks_for_again_is_not_kept(store: Any, incoming: Any, temporary: Any) -> None:
+    heard = store.heard(write_wav(incoming / "sound.wav"))
+    np.testing.assert_allclose(heard, (np.arange(8_000) % 1000) / 32768)
+    assert heard.dtype == np.float32 and not list(temporary.rglob("*.i16"))
+    with pytest.raises(UserError, match="not a sound that was sent"):
+        store.heard(write_wav(temporary / "other.wav"))
+
+
 def test_a_made_sound_is_clipped_to_full_scale(store: Any) -> None:
     token = store.add_waveform(np.array([0.5, 2.0, -2.0, np.nan])).token
     assert store.samples(token).tolist() == [16384, 32767, -32768, 0]
@@ -143,7 +151,7 @@ def test_visitors_sounds_have_names_that_nobody_guesses_and_nobody_is_told(store
     tokens = [store.add_waveform(np.zeros(10)).token for _ in range(100)]
     assert len(set(tokens)) == 100 and all(len(token) == 32 for token in tokens)
     public = {name for name in vars(Uploads) if not name.startswith("_")}
-    assert public == {"add_file", "add_waveform", "samples", "waveform", "sweep", "close"}  # none lists them
+    assert public == {"add_file", "add_waveform", "heard", "samples", "waveform", "sweep", "close"}  # none lists them
 
 
 def test_closing_removes_everything(incoming: Any, temporary: Any) -> None:
