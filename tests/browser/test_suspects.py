@@ -17,7 +17,8 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
     rows = page.locator(".suspects-rows > .clips > .clip")
     rows.first.wait_for(timeout=90_000)
     assert "of the vote of its nearest clips is for" in rows.first.inner_text()
-    assert "As of step" in page.locator(".suspects-status").inner_text()
+    told = page.locator(".suspects-status").inner_text()
+    assert "As of step" in told and "by the labels of “class”." in told
     assert max(row["height"] for row in (rows.nth(i).bounding_box() for i in range(rows.count()))) < 80
     beside, show = page.locator(".suspects-beside .clip"), rows.first.locator(".clip-act")
     assert (rows.count(), beside.count(), show.get_attribute("aria-expanded")) == (10, 0, "false")

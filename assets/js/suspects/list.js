@@ -118,7 +118,8 @@ class SuspectsView {
     this.all.textContent = `Select all ${rows.length}`;
     if (!found) return this.say("");
     const unheard = found.heard ? "" : "Silent and clipped ones are unknown: the sounds are not at hand.";
-    const step = `As of step ${found.step.toLocaleString("en")}.`;
+    const labels = found.facet && `, by the labels of “${found.facet}”`;
+    const step = `As of step ${found.step.toLocaleString("en")}${labels}.`;
     this.say([step, rows.length ? found.caution : "", unheard].filter(Boolean).join(" "));
   }
 
