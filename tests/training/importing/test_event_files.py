@@ -1,5 +1,6 @@
 """Scalars of TensorBoard become curves; what is no event file is one plain sentence."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,29 @@ def test_a_folder_without_event_files_is_refused(tmp_path: Path, sounds: Path, c
     assert "holds 0 event files of TensorBoard" in capsys.readouterr().err
 
 
-def test_too_many_curves_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    monkeypatch.setattr(event_files, "MOST_CURVES", 2)
-    assert main(["import", str(events(tmp_path)), "--out", str(tmp_path / "run")]) == 2
-    assert "more than 2 curves" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("bound", "most", "said"),
+    [
+        ("MOST_CURVES", 2, "more than 2 curves"),
+        ("MOST_ROWS", 4, "4 steps"),
+        ("MOST_VALUES", 15, "or 15 values"),
+        ("MOST_FILES", 1, "more than 1 event files"),
+        ("MOST_BYTES", 10_000, "GB of events"),
+    ],
+)
+def test_more_than_is_read_is_refused(
+    bound: str, most: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    folder = events(tmp_path)
+    (file,) = folder.iterdir()
+    shutil.copy(file, f"{file}.2")
+    assert file.stat().st_size < 10_000  # each for itself is small enough
+    monkeypatch.setattr(event_files, bound, most)
+    assert main(["import", str(folder), "--out", str(tmp_path / "run")]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_folder_that_is_called_like_an_event_file_is_passed_over(tmp_path: Path) -> None:
+    folder = events(tmp_path)
+    (folder / "old.tfevents").mkdir()
+    assert len(event_files.read_events(folder)) == 5
