@@ -11,7 +11,7 @@ Shapes:  n clips, B clips of a batch, D encoder width.
 import copy
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,33 +21,23 @@ from torch import Generator, Tensor, nn
 
 from training.config import RunConfig
 from training.data import open_dataset
-from training.data.dataset import Dataset, Progress
+from training.data.dataset import Progress
 from training.data.room import clip_store
 from training.data.store import ClipStore
 from training.data.tags import FACET, read_tags, with_tag
 from training.embedder import Embedder, embed_clips
 from training.errors import UserError
+from training.halves import Dealt, dealt
 from training.hardware import hardware
 from training.measures.probe import fit_predict
 from training.methods.method import Method
 from training.pace import Pace
-from training.probe import stratified_sample
 from training.run import RunFolder
 
-CLIPS = 5000
-"""At most so many clips are dealt into halves, drawn evenly over class and source."""
 BATCH = 64
 LEARNING_RATE = 1e-3
 LIGHT_VIEWS = {"time_stretch": 0.1, "mixup": 0.0, "noise": 0.5, "equalizer": 0.5}
 """What is changed in a clip while fine-tuning; its label must stay true."""
-
-
-@dataclass(frozen=True)
-class Half:
-    """One of the two ways round: places (in the clips that were dealt) of the labelled and of the measured clips."""
-
-    labelled: np.ndarray
-    measured: np.ndarray
 
 
 def fine_tuning(
@@ -69,34 +59,19 @@ def fine_tuning(
     if facet.startswith(FACET) and facet not in dataset.facets:
         dataset = with_tag(dataset, facet, read_tags())
         facet = list(dataset.facets)[-1]
-    _check_facet(dataset, facet)
-
-    clips = stratified_sample(dataset, CLIPS, config.seed, dataset.facets[facet].codes >= 0)
-    codes, groups = (dataset.facets[name].codes[clips].astype(np.int64) for name in (facet, dataset.group))
-    side = halves(codes, groups, config.seed)
-    kept = learnable(codes, side)
-    left_out = [dataset.facets[facet].names[c] for c in np.unique(codes[~kept])]
-    clips, codes, groups, side = clips[kept], codes[kept], groups[kept], side[kept]
-    _check_labels(dataset, facet, codes, side, labels)
-    ways = [
-        Half(drawn_in_turns(codes, groups, side == labelled, labels, config.seed), np.flatnonzero(side != labelled))
-        for labelled in (0, 1)
-    ]
+    given = dealt(dataset, facet, labels, config.seed)
     device = hardware(config.device).device
     heard = embedder.method
     front_end = None if heard.encoder.domain == "waveform" else heard.augment.front_end
     store = clip_store(dataset, front_end, device, progress)
-    targets = np.unique(codes, return_inverse=True)[1].ravel()
-
     scores = {}
     for number, name in enumerate(("trained", "random_init")):
         progress(number / 2, f"Fine-tuning from {'what the run learned' if number == 0 else 'random weights'}")
         if name == "random_init":
             embedder.forget()
         method = embedder.method.to(device)
-        scores[name] = _scores(method, store, torch.from_numpy(clips), targets, ways, seconds, config.seed)
+        scores[name] = _scores(method, store, given, seconds, config.seed)
     progress(1.0, "Fine-tuned")
-    sources = dataset.groups.names
     return {
         "run": run.name,
         "step": embedder.step,
@@ -104,51 +79,9 @@ def fine_tuning(
         "facet": facet,
         "labels": labels,
         "seconds": seconds,
-        "classes": len(np.unique(codes)),
-        "left_out": left_out,
-        "halves": [
-            {
-                "labelled_sources": [sources[g] for g in np.unique(groups[way.labelled])],
-                "measured_sources": [sources[g] for g in np.unique(groups[way.measured])],
-                "labelled_clips": len(way.labelled),
-                "measured_clips": len(way.measured),
-            }
-            for way in ways
-        ],
-        "chance": float(np.bincount(targets).max() / len(targets)),
+        **given.to_json(dataset),
         **scores,
     }
-
-
-def halves(codes: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:
-    """(n,) 0 or 1: every group goes, the largest first, to the half that holds less of its classes so far."""
-    names = np.random.default_rng(seed).permutation(np.unique(groups))
-    counts = np.zeros((len(names), codes.max(initial=0) + 1))
-    np.add.at(counts, (np.argsort(names)[np.searchsorted(np.sort(names), groups)], codes), 1)
-    held = np.zeros((2, counts.shape[1]))
-    side = np.zeros(len(codes), np.int64)
-    for place in np.argsort(-counts.sum(1), kind="stable"):
-        chosen = min((0, 1), key=lambda half: (held[half] @ counts[place], held[half].sum()))
-        held[chosen] += counts[place]
-        side[groups == names[place]] = chosen
-    return side
-
-
-def learnable(codes: np.ndarray, side: np.ndarray) -> np.ndarray:
-    """(n,) bool: whether the clip's class is in both halves; a class of a single source is not."""
-    both = np.intersect1d(codes[side == 0], codes[side == 1])
-    return np.isin(codes, both)
-
-
-def drawn_in_turns(codes: np.ndarray, groups: np.ndarray, allowed: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Places of `count` allowed clips of each class, one of each of its groups, then a second one of each …"""
-    random = np.random.default_rng(seed)
-    found = []
-    for code in np.unique(codes[allowed]):
-        members = random.permutation(np.flatnonzero(allowed & (codes == code)))
-        turn = np.array([np.sum(groups[members[:i]] == groups[member]) for i, member in enumerate(members)])
-        found.append(members[np.argsort(turn, kind="stable")[:count]])
-    return np.sort(np.concatenate(found))
 
 
 def fine_tuned(
@@ -183,18 +116,16 @@ def fine_tuned(
 def _scores(
     method: Method,
     store: ClipStore,
-    clips: Tensor,
-    targets: np.ndarray,
-    ways: list[Half],
+    given: Dealt,
     seconds: float,
     seed: int,
 ) -> dict[str, float]:
     """Accuracy of fine-tuning and of the linear probe, over the measured clips of both ways round."""
-    device = store.device
-    clips, known = clips.to(device), torch.from_numpy(targets).to(device)
+    device, targets = store.device, given.targets
+    clips, known = (torch.from_numpy(one).to(device) for one in (given.clips, targets))
     h = embed_clips(method, store, clips).cpu().numpy().astype(np.float64)
     right = {"fine_tuned": 0, "probe": 0}
-    for way in ways:
+    for way in given.ways:
         right["probe"] += int(
             (fit_predict(h[way.labelled], targets[way.labelled], h[way.measured]) == targets[way.measured]).sum()
         )
@@ -205,7 +136,7 @@ def _scores(
         with torch.no_grad():
             found = classifier(own.fine_tuned_from(embed_clips(own, store, clips[measured]))).argmax(1)
         right["fine_tuned"] += int((found == known[measured]).sum())
-    asked = sum(len(way.measured) for way in ways)
+    asked = sum(len(way.measured) for way in given.ways)
     return {name: count / asked for name, count in right.items()}
 
 
@@ -213,30 +144,3 @@ def _light(method: Method) -> Any:
     """The views of the run's domain and length, with few and weak changes whatever the run's own are."""
     settings = method.augment.settings
     return replace(method.augment, settings=type(settings)(crop_seconds=settings.crop_seconds, **LIGHT_VIEWS))
-
-
-def _check_facet(dataset: Dataset, facet: str) -> None:
-    offered = ", ".join(name for name in dataset.facets if name != dataset.group) or "none"
-    if facet not in dataset.facets:
-        raise UserError(f"The data {dataset.name} has no facet {facet!r}; those that can be learned are: {offered}.")
-    if facet == dataset.group:
-        raise UserError(
-            f"The facet {facet} says where the clips of {dataset.name} come from, so none of it can be held out; "
-            f"those that can be learned are: {offered}."
-        )
-
-
-def _check_labels(dataset: Dataset, facet: str, codes: np.ndarray, side: np.ndarray, labels: int) -> None:
-    """Both halves must have that many clips of each class, and there must be two classes at least."""
-    counts = {int(c): min(int(((codes == c) & (side == half)).sum()) for half in (0, 1)) for c in np.unique(codes)}
-    if len(counts) < 2:
-        raise UserError(
-            f"Of the facet {facet} of {dataset.name} fewer than two classes come from more than one {dataset.group}, "
-            "so that nothing can be told apart in sources that were never labelled."
-        )
-    scarcest = min(counts, key=lambda code: counts[code])
-    if counts[scarcest] < labels:
-        raise UserError(
-            f"{labels} labels a class were asked for, but half of the sources of {dataset.name} hold only "
-            f"{counts[scarcest]} clips of the {facet} {dataset.facets[facet].names[scarcest]}; ask for at most that many."
-        )

@@ -4,6 +4,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from training import checkpoint
@@ -46,17 +47,11 @@ def prepared(
     """All that the training of `run` needs: its data, its learner (as the newest checkpoint left it), its lines to compare with.
 
     `newest`: a checkpoint later than this step is not gone on from. `beside`: a training of the same process, whose sounds
-    are shared where they are the same. `followers`: the processes that share its steps. Raises UserError where the data or the settings can't be trained, Stopped where it
-    is asked to stop meanwhile.
+    are shared where they are the same. `followers`: the processes that share its steps. Raises UserError where the data or
+    the settings can't be trained, Stopped where it is asked to stop meanwhile.
     """
     config = RunConfig.from_json(run.config())
-    machine = hardware(config.device)
-    if followers is not None:
-        followers.start(machine)
-    if machine.device.type == "cpu":
-        keep_freed_memory()
-    name = machine.name if followers is None else f"{followers.size} × {machine.name}"
-    journal.set_status(device=name, steps=config.steps, message="Opening the data")
+    machine = _started(config, journal, followers)
 
     def preparing(fraction: float, message: str) -> None:
         """What opening the data reports now and then."""
@@ -68,13 +63,7 @@ def prepared(
 
     if resume:
         _check_objective(config)
-    if beside is not None and _same_sounds(config, beside.config):
-        dataset, store = beside.dataset, beside.store
-    else:
-        dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=preparing)
-        store = None
-    _check_data(dataset, config)
-    store = store or store_of(dataset, config, machine, preparing, 1 if followers is None else followers.local_size)
+    dataset, store = _sounds(config, beside, machine, preparing, 1 if followers is None else followers.local_size)
     if followers is not None:
         followers.open(_of_all(config, dataset, store), machine)
     learner = new_learner(config, dataset, store, machine)
@@ -90,10 +79,7 @@ def prepared(
             replace(config, data_fingerprint=dataset.fingerprint, objective=METHODS[config.method].objective).to_json()
         )
         run.write_probe(described(dataset, clips, config.data))
-    run.write_columns(clip_values(dataset, clips))
-    schema = contents(learner.method, dataset, is_stream(config.data))
-    run.write_schema(schema)
-    journal.open_events(schema, resumed_from=learner.step if resume else None)
+    _declare(run, journal, learner, dataset, clips, resumed=resume)
     lines = baselines(dataset, clips, learner.method, preparing)
     lines_so_far = with_random_init(lines, _first_measures(run))
     run.write_baselines(lines_so_far)
@@ -104,6 +90,40 @@ def prepared(
         else followers.gather(learner, machine, lambda: preparing(1.0, "Waiting for the other devices"))
     )
     return Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner, devices)
+
+
+def _started(config: RunConfig, journal: Journal, followers: Followers | None) -> Hardware:
+    """The device that the run asks for, told in its status; its followers begin to load meanwhile."""
+    machine = hardware(config.device)
+    if followers is not None:
+        followers.start(machine)
+    if machine.device.type == "cpu":
+        keep_freed_memory()
+    name = machine.name if followers is None else f"{followers.size} × {machine.name}"
+    journal.set_status(device=name, steps=config.steps, message="Opening the data")
+    return machine
+
+
+def _sounds(
+    config: RunConfig, beside: Training | None, machine: Hardware, progress: Progress, processes: int
+) -> tuple[Dataset, ClipStore]:
+    """All clips of a run, and as its encoder hears them; those of the training `beside` it where they are the same."""
+    if beside is not None and _same_sounds(config, beside.config):
+        _check_data(beside.dataset, config)
+        return beside.dataset, beside.store
+    dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+    _check_data(dataset, config)
+    return dataset, store_of(dataset, config, machine, progress, processes)
+
+
+def _declare(
+    run: RunWriter, journal: Journal, learner: Learner, dataset: Dataset, clips: np.ndarray, *, resumed: bool
+) -> None:
+    """Write what the run will say of its clips and of itself."""
+    run.write_columns(clip_values(dataset, clips))
+    schema = contents(learner.method, dataset, is_stream(learner.config.data))
+    run.write_schema(schema)
+    journal.open_events(schema, resumed_from=learner.step if resumed else None)
 
 
 def _same_sounds(a: RunConfig, b: RunConfig) -> bool:

@@ -11,6 +11,8 @@ and *useful* between the two: what asks the model to ignore a change without ask
 Shapes: n clips, m changed ones, D encoder width.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,12 +20,14 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor
 
-from training.data.dataset import Progress
+from training.data.dataset import Dataset, Progress
 from training.embedder import Embedder, evenly_spaced
 from training.errors import UserError
 from training.knowledge.changes import CROP, Change, augmentations, said_of, strengths
 from training.knowledge.material import Material
 from training.measures.knn import knn_votes, z_scored
+from training.methods.method import Method
+from training.settings import Setting
 
 BANK = 1000
 """Unchanged clips that answer, at most, evenly spaced."""
@@ -69,6 +73,33 @@ def judged(untrained: float, now: float, before: float, chance: float) -> str:
     return USEFUL if now - chance >= KEPT * (before - chance) else TOO_STRONG
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What both models make of unchanged clips and of the same clips changed, and by what they are judged."""
+
+    h: dict[str, Tensor]
+    """As `said_of` gives it: of the unchanged clips (n, D) by the model, of the changed ones (m, D) by the model and the place of
+    their change in `changes`."""
+    changes: list[Change]
+    at: Tensor
+    """(m,): which clips were changed."""
+    labels: Tensor
+    groups: Tensor
+    chance: float
+
+    @cached_property
+    def before(self) -> dict[str, float]:
+        """What each model tells of unchanged clips."""
+        return {name: told(None, self.at, self.h[name], self.labels, self.groups) for name in MODELS}
+
+    def of(self, name: str, change: Change) -> tuple[float, float]:
+        """By a model: how alike clips stay to themselves, and what it still tells of them."""
+        if _is_none(change):
+            return 1.0, self.before[name]
+        bank, changed = self.h[name], self.h[f"{name}/{self.changes.index(change)}"]
+        return similarity(changed, bank[self.at], bank), told(changed, self.at, bank, self.labels, self.groups)
+
+
 def invariance(material: Material, progress: Progress) -> dict[str, Any]:
     """The part `invariance`: every augmentation of the run at several strengths."""
     about = {
@@ -92,67 +123,63 @@ def invariance(material: Material, progress: Progress) -> dict[str, Any]:
     if labels is None or len(np.unique(labels[labels >= 0])) < 2:
         return {**nothing, "note": "These clips have no labels, so nobody can say when an augmentation is too strong."}
     untrained.forget()
-    chosen = evenly_spaced(len(labels), min(BANK, len(labels)))
-    waveforms = [material.dataset.waveform(int(clip)) for clip in material.clips[chosen]]
-    seconds = float(np.mean([material.dataset.seconds(int(clip)) for clip in material.clips[chosen]]))
-    count = min(CHANGED, max(FEWEST, int(SECONDS_CHANGED / seconds)), len(chosen))
-    at = evenly_spaced(len(chosen), count)
     views = embedder.method.augment.settings
     asked = [(setting, own, strengths(setting, own)) for setting, own in augmentations(views)]
-    changes = [
-        Change(setting, one) for setting, own, every in asked for one in every if not _is_none(setting.name, one)
-    ]
-    found: dict[str, Tensor] = {}
+    every_change = [Change(setting, one) for setting, _, every in asked for one in every]
+    changes = [change for change in every_change if not _is_none(change)]
     models = {"trained": embedder.method, "untrained": untrained.method}
-    for fraction, found in said_of(models, waveforms, changes, at):  # noqa: B007  (the last one is whole)
-        progress(fraction, "Changing clips, one augmentation at a time")
-    label, group, place = (torch.from_numpy(one) for one in (labels[chosen], material.groups[chosen], at))
-    counts = np.bincount(labels[chosen][labels[chosen] >= 0])
-    chance = float(counts.max() / counts.sum())
-    before = {name: told(None, place, found[name], label, group) for name in MODELS}
-    rows = []
-    for setting, own, every in asked:
-        alike: dict[str, list[float]] = {name: [] for name in MODELS}
-        knn: dict[str, list[float]] = {name: [] for name in MODELS}
-        for strength in every:
-            for name in MODELS:
-                h = (
-                    None
-                    if _is_none(setting.name, strength)
-                    else found[f"{name}/{changes.index(Change(setting, strength))}"]
-                )
-                alike[name].append(1.0 if h is None else similarity(h, found[name][place], found[name]))
-                knn[name].append(before[name] if h is None else told(h, place, found[name], label, group))
-        best = max(before.values())
-        words = [
-            judged(similar, max(now), best, chance)
-            for similar, now in zip(alike["untrained"], zip(*knn.values(), strict=True), strict=True)
-        ]
-        rows.append(
-            {
-                "name": setting.name,
-                "title": setting.name.removesuffix("_seconds").removesuffix("_db").replace("_", " "),
-                "meaning": setting.meaning,
-                "own": every.index(own),
-                "strengths": every,
-                "said": [setting.said(one) for one in every],
-                "similarity": {name: [round(v, 4) for v in values] for name, values in alike.items()},
-                "knn": {name: [round(v, 4) for v in values] for name, values in knn.items()},
-                "judged": words,
-            }
-        )
+    heard = _heard(material, material.dataset, labels, changes, models, progress)
     return {
         **about,
         "step": embedder.step,
-        "clips": count,
-        "bank": len(chosen),
-        "chance": round(chance, 4),
+        "clips": len(heard.at),
+        "bank": len(heard.labels),
+        "chance": round(heard.chance, 4),
         "domain": embedder.method.encoder.domain,
-        "unchanged": {name: round(value, 4) for name, value in before.items()},
-        "augmentations": rows,
+        "unchanged": {name: round(value, 4) for name, value in heard.before.items()},
+        "augmentations": [_row(heard, *each) for each in asked],
         "note": "",
     }
 
 
-def _is_none(name: str, strength: float) -> bool:
-    return strength == 0 and name != CROP
+def _heard(
+    material: Material, dataset: Dataset, labels: np.ndarray, changes: list[Change], models: dict[str, Method],
+    progress: Progress,
+) -> Heard:  # fmt: skip
+    """Some of the clips played to both models, and some of these again with every change."""
+    chosen = evenly_spaced(len(labels), min(BANK, len(labels)))
+    clips = [int(clip) for clip in material.clips[chosen]]
+    seconds = float(np.mean([dataset.seconds(clip) for clip in clips]))
+    at = evenly_spaced(len(chosen), min(CHANGED, max(FEWEST, int(SECONDS_CHANGED / seconds)), len(chosen)))
+    waveforms = [dataset.waveform(clip) for clip in clips]
+    h: dict[str, Tensor] = {}
+    for fraction, h in said_of(models, waveforms, changes, at):  # noqa: B007  (the last one is whole)
+        progress(fraction, "Changing clips, one augmentation at a time")
+    label, group, place = (torch.from_numpy(one) for one in (labels[chosen], material.groups[chosen], at))
+    counts = np.bincount(labels[chosen][labels[chosen] >= 0])
+    return Heard(h, changes, place, label, group, float(counts.max() / counts.sum()))
+
+
+def _row(heard: Heard, setting: Setting, own: float, every: list[float]) -> dict[str, Any]:
+    """What is told of one augmentation."""
+    found = {name: [heard.of(name, Change(setting, strength)) for strength in every] for name in MODELS}
+    alike, knn = ({name: [pair[i] for pair in pairs] for name, pairs in found.items()} for i in (0, 1))
+    best = max(heard.before.values())
+    return {
+        "name": setting.name,
+        "title": setting.name.removesuffix("_seconds").removesuffix("_db").replace("_", " "),
+        "meaning": setting.meaning,
+        "own": every.index(own),
+        "strengths": every,
+        "said": [setting.said(one) for one in every],
+        "similarity": {name: [round(v, 4) for v in values] for name, values in alike.items()},
+        "knn": {name: [round(v, 4) for v in values] for name, values in knn.items()},
+        "judged": [
+            judged(similar, max(now), best, heard.chance)
+            for similar, now in zip(alike["untrained"], zip(*knn.values(), strict=True), strict=True)
+        ],
+    }
+
+
+def _is_none(change: Change) -> bool:
+    return change.strength == 0 and change.setting.name != CROP
