@@ -1,26 +1,24 @@
 // One live chart of a run: curves that grow, lines to compare them with, one sentence that says what it shows.
 
 import { make, onResize } from "../core/elements.js";
-import { drawingTurn, plain, plotly } from "../core/plot.js";
-import { colour } from "../core/theme.js";
+import { drawingTurn, plotly } from "../core/plot.js";
 import { view } from "../core/view.js";
-import { bandOf, bandWords, outside, outsideWords } from "./band.js";
+import { bandOf } from "./band.js";
+import { Caption } from "./caption.js";
 import { layoutOf } from "./chart_layout.js";
-import { curvesIn, levels, meanings, written } from "./declared.js";
+import { curvesIn, levels } from "./declared.js";
 import { enlarge } from "./large.js";
 import { Mark } from "./mark.js";
-import { DASHES, levelsOver, TINTS } from "./over.js";
+import { levelsOver } from "./over.js";
 import { Tail } from "./tail.js";
+import { mix, tracesOf } from "./traces.js";
 
-const SMOOTHING = 0.85;
 /** @import { MetricRow } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Kind } from "./declared.js" */
+/** @import { One, Trace } from "./traces.js" */
 /** @typedef {{name: string, feed: Feed}} Shown a run that is shown */
 /** @typedef {{raw: number, smooth?: number, last?: number}} Drawn indices in the tail, and the last of the smooth one */
-/** @typedef {{run: number, name: string, k: number, curve: Kind["curves"][number], alone: boolean, over: boolean}} One
- * curve of one run; `over`: of several */
-/** @typedef {{x: number[], y: number[], meta: number, mode: string, opacity?: number} & Record<string, any>} Trace of Plotly */
 /**
  * What a chart asks of the board that holds it.
  * @typedef {object} Host
@@ -35,8 +33,6 @@ const SMOOTHING = 0.85;
  * @property {(charts: Chart[]) => void} rebuild
  */
 
-const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
-
 export class Chart {
   /**
    * @param {Kind} kind
@@ -46,35 +42,8 @@ export class Chart {
     this.kind = kind;
     this.board = board;
     this.plot = make("div.chart-plot");
-    this.value = make("span.chart-value");
-    this.warning = make("p.chart-warning", { hidden: true });
-    this.leftOut = make("p.chart-meaning.left-out", { hidden: true });
-    this.healthy = make("p.chart-meaning", { hidden: true });
-    this.outside = make("p.chart-outside", { hidden: true });
-    this.box = make(
-      "figure.chart",
-      { "aria-label": kind.title, hidden: true },
-      make(
-        "figcaption",
-        {},
-        board.small
-          ? make(
-              "button.chart-title.chart-open",
-              { type: "button", title: "Open this curve large", onclick: () => this.enlarge() },
-              kind.title,
-            )
-          : make("span.chart-title", {}, kind.title),
-        this.value,
-        ...meanings(kind).map(({ title, meaning }) =>
-          make("p.chart-meaning", {}, title ? make("b", {}, title) : null, title && " · ", meaning),
-        ),
-        this.leftOut,
-        this.healthy,
-        this.outside,
-        this.warning,
-      ),
-      this.plot,
-    );
+    this.caption = new Caption(kind, board.small ? () => this.enlarge() : null);
+    this.box = make("figure.chart", { "aria-label": kind.title, hidden: true }, this.caption.box, this.plot);
     this.large = !board.small;
     this.box.classList.toggle("small", board.small);
     if (board.small) this.plot.addEventListener("click", () => this.enlarge());
@@ -142,12 +111,14 @@ export class Chart {
     for (const [run, { feed, name }] of runs.entries()) {
       const curves = this.curvesOf(run, feed.rows);
       const alone = curves.length === 1;
-      for (const [k, curve] of curves.entries()) this.addCurve(traces, feed, { curve, k, run, name, alone, over });
+      const called = this.board.nameOf(name);
+      for (const [k, curve] of curves.entries())
+        this.addCurve(traces, feed.rows, { curve, k, run, name: called, alone, over });
     }
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
-    this.showValue(runs[0].feed);
-    this.warn(runs[0].feed);
+    this.caption.showValue(runs[0].feed);
+    this.caption.warn(runs[0].feed);
     this.sayLeftOut(runs);
     this.sayBand(runs);
     if (this.waits()) return;
@@ -199,52 +170,14 @@ export class Chart {
 
   /**
    * @param {Trace[]} traces
-   * @param {Feed} feed
-   * @param {One} curve
+   * @param {MetricRow[]} rows
+   * @param {One} one
    */
-  addCurve(traces, feed, { curve: { key, title, rhythm }, k, run, name, alone, over }) {
-    /** @type {number[]} */
-    const x = [];
-    /** @type {number[]} */
-    const y = [];
-    const rows = thinned(feed.rows.filter((row) => Number.isFinite(row[key])));
-    for (const row of rows) {
-      x.push(row[this.board.against]);
-      y.push(row[key]);
-    }
-    const tint = colour(over ? TINTS[run % TINTS.length] : `curve-${k % 5}`);
-    const smooth = this.board.smooth && rhythm === "step";
-    const label = `${plain(title)}${over ? ` · ${plain(this.board.nameOf(name))}` : ""}`;
-    /** @type {Trace} */
-    const base = {
-      x,
-      y,
-      meta: run,
-      type: "scatter",
-      mode: rhythm === "snapshot" ? "lines+markers" : "lines",
-      name: label,
-      line: { color: tint, width: 1.8, dash: over ? DASHES[k % DASHES.length] : "solid" },
-      marker: { size: 5, color: tint },
-      showlegend: !alone && run === 0, // which run has which colour stands above the charts
-      hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
-    };
-    /** @type {Drawn} */
-    const curve = { raw: traces.length };
-    if (smooth) {
-      traces.push({
-        ...base,
-        mode: "lines",
-        opacity: 0.25,
-        showlegend: false,
-        hoverinfo: "skip",
-        hovertemplate: undefined,
-      });
-      curve.smooth = traces.length;
-      const even = smoothed(y);
-      traces.push({ ...base, x: [...x], y: even });
-      curve.last = even.at(-1);
-    } else traces.push(base);
-    this.curves.set(`${run} ${key}`, curve);
+  addCurve(traces, rows, one) {
+    const more = tracesOf(one, rows, this.board);
+    const [raw, smooth] = [traces.length, more.length > 1 ? traces.length + 1 : undefined];
+    traces.push(...more);
+    this.curves.set(`${one.run} ${one.curve.key}`, { raw, smooth, last: smooth && traces[smooth].y.at(-1) });
   }
 
   /**
@@ -298,18 +231,6 @@ export class Chart {
   }
 
   /**
-   * The run's alarm stands on the chart from whose curve it was read.
-   * @param {Feed} feed
-   */
-  warn({ status }) {
-    const own =
-      status?.warning &&
-      this.kind.curves.some(({ key }) => [`measure/${status.warned_by}`, `train/${status.warned_by}`].includes(key));
-    this.warning.textContent = own ? status.warning : "";
-    this.warning.hidden = !own;
-  }
-
-  /**
    * The band of healthy runs of the method of what is drawn; null where runs lie over each other, and where it isn't by step.
    * @param {Shown[]} runs
    */
@@ -319,56 +240,17 @@ export class Chart {
     return alone ? bandOf(this.curvesOf(0, feed.rows), feed.baselines) : null;
   }
 
-  /**
-   * What the band is, and since when the run lies outside of it.
-   * @param {Shown[]} runs
-   */
+  /** @param {Shown[]} runs */
   sayBand(runs) {
-    const band = this.bandOf(runs);
     const { rows } = runs[0].feed;
-    const found = band && outside(band, this.curvesOf(0, rows)[0], rows);
-    this.healthy.hidden = !band;
-    this.outside.hidden = !found;
-    this.healthy.textContent = band ? bandWords(band) : "";
-    this.outside.textContent = band && found ? outsideWords(found, band, rows[rows.length - 1].step ?? 0) : "";
+    this.caption.sayBand(this.bandOf(runs), this.curvesOf(0, rows)[0], rows);
   }
 
-  /**
-   * Runs that have such numbers too, of another measure.
-   * @param {Shown[]} runs
-   */
+  /** @param {Shown[]} runs */
   sayLeftOut(runs) {
     const others = runs.filter(
       ({ feed }, run) => curvesIn(this.kind, feed.rows).length && !this.curvesOf(run, feed.rows).length,
     );
-    this.leftOut.hidden = !others.length;
-    this.leftOut.textContent = `Not drawn, as it is another measure there: ${others.map(({ name }) => this.board.nameOf(name)).join("; ")}.`;
+    this.caption.sayLeftOut(others.map(({ name }) => this.board.nameOf(name)));
   }
-
-  /** @param {Feed} feed */
-  showValue(feed) {
-    const [curve, other] = curvesIn(this.kind, feed.rows);
-    const row = curve && !other && feed.rows.findLast((r) => Number.isFinite(r[curve.key]));
-    this.value.textContent = row ? written(curve, row[curve.key]) : "";
-  }
-}
-
-/** @type {(before: number | undefined, value: number) => number} */
-const mix = (before, value) => (before === undefined ? value : SMOOTHING * before + (1 - SMOOTHING) * value);
-
-/** @param {number[]} values */
-function smoothed(values) {
-  /** @type {number | undefined} */
-  let held;
-  return values.map((value) => {
-    held = mix(held, value);
-    return held;
-  });
-}
-
-/** @param {MetricRow[]} rows */
-function thinned(rows) {
-  if (rows.length <= MOST_POINTS) return rows;
-  const every = Math.ceil(rows.length / MOST_POINTS);
-  return rows.filter((_, i) => i % every === 0 || i === rows.length - 1);
 }

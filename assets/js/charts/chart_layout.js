@@ -9,9 +9,10 @@ import { labels } from "./labels.js";
 import { TINTS } from "./over.js";
 
 /** @import { Band } from "../core/types.d.ts" */
-/** @import { Chart, Shown, Trace } from "./chart.js" */
+/** @import { Chart, Shown } from "./chart.js" */
 /** @import { Level } from "./declared.js" */
 /** @import { OwnLevel } from "./over.js" */
+/** @import { Trace } from "./traces.js" */
 
 /** @type {Record<Level["look"], {tint?: string, dash?: string}>} */
 const LOOKS = { plain: {}, warm: { tint: "warm" }, dotted: { dash: "dot" } }; // of lines beside the curves

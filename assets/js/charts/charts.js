@@ -197,7 +197,8 @@ class Board {
     if (more || change.void || change.baselines) return this.rebuild();
     this.news.add(index);
     if (index === 0)
-      for (const chart of this.charts) if (chart.inView && !chart.box.hidden) chart.showValue(this.runs[0].feed);
+      for (const chart of this.charts)
+        if (chart.inView && !chart.box.hidden) chart.caption.showValue(this.runs[0].feed);
     this.draw();
     this.explain();
   }
@@ -241,7 +242,7 @@ class Board {
 
   /** What the run says of itself has changed: its alarm, and whether it goes on; one that has ended leaves no room for more. */
   stand() {
-    for (const chart of this.charts) if (!chart.box.hidden) chart.warn(this.runs[0].feed);
+    for (const chart of this.charts) if (!chart.box.hidden) chart.caption.warn(this.runs[0].feed);
     const before = this.goesOn;
     this.goesOn = this.whichGoOn();
     if (this.goesOn === before) this.explain();

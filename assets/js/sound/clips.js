@@ -1,7 +1,8 @@
 // A list of sounds: a small picture to press, a label, how alike it is, and "search from this one".
 
-import { icon, make, targetOf } from "../core/elements.js";
+import { make, targetOf } from "../core/elements.js";
 import { view } from "../core/view.js";
+import { clipRow, waitingRow } from "./clip_row.js";
 import { isPending, isPlaying, load, onPlaying, playInTurn, stop, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 import { Threshold } from "./threshold.js";
@@ -9,7 +10,6 @@ import { Threshold } from "./threshold.js";
 /** @import { ClipListValue, ClipRow, IconName, PartWith } from "../core/types.d.ts" */
 
 const [FIRST, SECOND] = [10, 50]; // rows at first, and after *more*
-const SAID = { true: "the same label", false: "another label" };
 
 export class ClipsView {
   /**
@@ -129,9 +129,7 @@ export class ClipsView {
   wait(count) {
     this.rows = this.all = [];
     this.more.hidden = true;
-    const grey = () =>
-      make("li.clip.waiting", { "aria-hidden": "true" }, make("span.clip-picture"), make("span.clip-label"));
-    this.list.replaceChildren(...Array.from({ length: count }, grey));
+    this.list.replaceChildren(...Array.from({ length: count }, waitingRow));
   }
 
   /**
@@ -139,37 +137,12 @@ export class ClipsView {
    * @param {number} index
    */
   row(row, index) {
-    const agrees = row.agrees ?? (this.own === null ? undefined : row.label === this.own);
-    const words = [make("span.clip-label", {}, ...signOf(agrees), row.label ?? "")];
-    if (row.note) words.push(make("span.clip-note", {}, row.note));
-    const hear = make(
-      "button.clip-hear",
-      {
-        type: "button",
-        "aria-label": `Play ${[row.label ?? "sound", ...(agrees === undefined ? [] : [SAID[`${agrees}`]])].join(", ")}`,
-        disabled: !row.sound,
-        onclick: (e) => this.hear(index, e),
-      },
-      make("span.clip-rank", {}, `${row.rank ?? index + 1}`),
-      make("span.clip-picture", {}, make("canvas", { "data-index": index }), icon("play")),
-      make("span.clip-words", {}, ...words),
-      row.score !== undefined && Number.isFinite(row.score) ? scoreBar(row.score) : null,
-    );
-    const act =
-      this.action && this.acts(row, index)
-        ? make(
-            "button.clip-act",
-            {
-              type: "button",
-              title: this.action,
-              "aria-label": `${this.action}: ${row.label ?? ""}`,
-              "aria-expanded": this.expands ? "false" : null,
-              onclick: () => this.onAction?.(index, row),
-            },
-            icon(this.sign),
-          )
-        : null;
-    return make("li.clip", {}, hear, act);
+    const { action, sign, expands } = this;
+    return clipRow(row, index, {
+      agrees: row.agrees ?? (this.own === null ? undefined : row.label === this.own),
+      onHear: (event) => this.hear(index, event),
+      act: action && this.acts(row, index) ? { action, sign, expands, onAct: () => this.onAction?.(index, row) } : null,
+    });
   }
 
   /**
@@ -255,26 +228,6 @@ export class ClipsView {
       item.classList.toggle("playing", Boolean(sound && isPlaying(sound)));
     }
   }
-}
-
-/**
- * ✓ or ✗ before a label, which says it in its title as well; nothing where it is not known.
- * @param {boolean | undefined} agrees
- */
-const signOf = (agrees) =>
-  agrees === undefined
-    ? []
-    : [make("span.clip-agrees", { "data-agrees": String(agrees), title: SAID[`${agrees}`] }, agrees ? "✓ " : "✗ ")];
-
-/** @param {number} score a cosine */
-function scoreBar(score) {
-  const share = Math.max(0, Math.min(1, score));
-  return make(
-    "span.clip-score",
-    { title: "Cosine similarity: 1 is the same direction, 0 is unrelated" },
-    make("span.clip-bar", {}, make("span", { style: { width: `${(share * 100).toFixed(1)}%` } })),
-    make("span.clip-number", {}, score.toFixed(2).replace("-", "−")),
-  );
 }
 
 /**

@@ -1,0 +1,82 @@
+// What stands above a chart's curves: its title and newest value, what it shows, and the sentences that the run's numbers call for.
+
+import { make } from "../core/elements.js";
+import { bandWords, outside, outsideWords } from "./band.js";
+import { curvesIn, meanings, written } from "./declared.js";
+
+/** @import { Feed } from "../core/feed.js" */
+/** @import { Band, Curve, MetricRow } from "../core/types.d.ts" */
+/** @import { Kind } from "./declared.js" */
+
+export class Caption {
+  /**
+   * @param {Kind} kind
+   * @param {(() => void) | null} open what a press of the title does; null for nothing
+   */
+  constructor(kind, open) {
+    this.kind = kind;
+    this.value = make("span.chart-value");
+    this.warning = make("p.chart-warning", { hidden: true });
+    this.leftOut = make("p.chart-meaning.left-out", { hidden: true });
+    this.healthy = make("p.chart-meaning", { hidden: true });
+    this.outside = make("p.chart-outside", { hidden: true });
+    const large = { type: /** @type {const} */ ("button"), title: "Open this curve large" };
+    this.box = make(
+      "figcaption",
+      {},
+      open
+        ? make("button.chart-title.chart-open", { ...large, onclick: open }, kind.title)
+        : make("span.chart-title", {}, kind.title),
+      this.value,
+      ...meanings(kind).map(({ title, meaning }) =>
+        make("p.chart-meaning", {}, title ? make("b", {}, title) : null, title && " · ", meaning),
+      ),
+      this.leftOut,
+      this.healthy,
+      this.outside,
+      this.warning,
+    );
+  }
+
+  /** The newest value, where there is one curve. @param {Feed} feed */
+  showValue(feed) {
+    const [curve, other] = curvesIn(this.kind, feed.rows);
+    const row = curve && !other && feed.rows.findLast((r) => Number.isFinite(r[curve.key]));
+    this.value.textContent = row ? written(curve, row[curve.key]) : "";
+  }
+
+  /**
+   * The run's alarm stands on the chart from whose curve it was read.
+   * @param {Feed} feed
+   */
+  warn({ status }) {
+    const own =
+      status?.warning &&
+      this.kind.curves.some(({ key }) => [`measure/${status.warned_by}`, `train/${status.warned_by}`].includes(key));
+    this.warning.textContent = own ? status.warning : "";
+    this.warning.hidden = !own;
+  }
+
+  /**
+   * What the band of healthy runs is, and since when a run lies outside of it.
+   * @param {Band | null} band
+   * @param {Curve} curve
+   * @param {MetricRow[]} rows
+   */
+  sayBand(band, curve, rows) {
+    const found = band && outside(band, curve, rows);
+    this.healthy.hidden = !band;
+    this.outside.hidden = !found;
+    this.healthy.textContent = band ? bandWords(band) : "";
+    this.outside.textContent = band && found ? outsideWords(found, band, rows[rows.length - 1].step ?? 0) : "";
+  }
+
+  /**
+   * Runs that have such numbers too, of another measure.
+   * @param {string[]} names
+   */
+  sayLeftOut(names) {
+    this.leftOut.hidden = !names.length;
+    this.leftOut.textContent = `Not drawn, as it is another measure there: ${names.join("; ")}.`;
+  }
+}

@@ -1,0 +1,59 @@
+// The curves of a run as they are drawn: how many points, smooth or as they are, told apart by run.
+
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { pretendPage } from "../support.js";
+
+/** @type {typeof import("../../../assets/js/charts/traces.js")} */
+let traces;
+const curve = (/** @type {"step" | "snapshot"} */ rhythm) => ({
+  ...{ key: "train/loss", title: "Loss", unit: "", digits: 2, meaning: "", convention: "", source: "" },
+  ...{ lines: [], chart: "", rhythm },
+});
+const one = (/** @type {object} */ more = {}) => ({
+  ...{ curve: curve("step"), k: 0, run: 0, name: "a run", alone: true, over: false },
+  ...more,
+});
+const rows = (/** @type {number} */ count) =>
+  Array.from({ length: count }, (_, step) => ({ step, seconds: step / 2, "train/loss": step % 2 ? 0 : 1 }));
+
+before(async () => {
+  pretendPage();
+  Object.assign(globalThis, { getComputedStyle: () => ({ getPropertyValue: (/** @type {string} */ name) => name }) });
+  traces = await import("../../../assets/js/charts/traces.js");
+});
+
+test("a curve has the points at which there is a number, against what is asked", () => {
+  const some = [...rows(3), { step: 3, seconds: 1.5 }, { step: 4, seconds: 2, "train/loss": null }];
+  const [drawn, other] = traces.tracesOf(one(), some, { against: "seconds", smooth: false });
+  assert.deepEqual([drawn.x, drawn.y, other], [[0, 0.5, 1], [1, 0, 1], undefined]);
+});
+
+test("a smooth curve lies over the same as it is, and goes on as it ended", () => {
+  const [faint, even] = traces.tracesOf(one(), rows(3), { against: "step", smooth: true });
+  assert.deepEqual(faint.y, [1, 0, 1]);
+  assert.deepEqual(
+    even.y.map((value) => Number(value.toFixed(4))),
+    [1, 0.85, 0.8725],
+  );
+  assert.equal(traces.mix(even.y.at(-1), 1), 0.85 * 0.8725 + 0.15);
+  assert.equal(faint.opacity, 0.25);
+  assert.equal(
+    traces.tracesOf(one({ curve: curve("snapshot") }), rows(3), { against: "step", smooth: true }).length,
+    1,
+  );
+});
+
+test("a long curve is thinned and keeps its newest point", () => {
+  const [drawn] = traces.tracesOf(one(), rows(4000), { against: "step", smooth: false });
+  assert.ok(drawn.x.length > 1000 && drawn.x.length <= 1500, `${drawn.x.length}`);
+  assert.equal(drawn.x.at(-1), 3999);
+});
+
+test("runs over each other have their own colours and names", () => {
+  const how = { against: "step", smooth: false };
+  const [first] = traces.tracesOf(one({ over: true, name: "one" }), rows(2), how);
+  const [second] = traces.tracesOf(one({ over: true, name: "two", run: 1 }), rows(2), how);
+  assert.notEqual(first.line.color, second.line.color);
+  assert.deepEqual([first.name, second.name], ["Loss · one", "Loss · two"]);
+});
