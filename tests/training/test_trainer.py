@@ -10,13 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
 from training import controls, durable, loop, preparing
-from training.data import cache, clip_writer, starter
-from training.data.dataset import Dataset
 from training.errors import UserError
 from training.hardware import Hardware
 from training.methods import METHODS
@@ -59,99 +56,6 @@ def test_a_run_logs_to_its_own_folder_and_only_while_it_trains(made_run: MakeRun
     train(second.path)
     logging.getLogger().error("said by another run")
     assert first.log_path.read_text() == logged and "said by another run" not in second.log_path.read_text()
-
-
-def test_a_run_of_another_objective_is_not_resumed(
-    made_run: MakeRun, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = made_run(steps=4)
-    at_step(2, lambda: run.ask(Control.STOP))
-    train(run.path)
-    monkeypatch.setattr(METHODS[run.config()["method"]], "objective", 2)
-    with pytest.raises(UserError, match="begun with form 1 of the method simclr, but this version trains form 2"):
-        train(run.path, resume=True)
-    assert run.status().state == State.FAILED and run.checkpoints() == [0, 2]
-
-
-def test_a_run_that_has_not_begun_takes_the_newest_objective(
-    made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = made_run(steps=1)
-    monkeypatch.setattr(METHODS[run.config()["method"]], "objective", 2)
-    train(run.path)
-    assert run.config()["objective"] == 2
-
-
-def test_a_stop_while_preparing_is_heard(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = made_run()
-
-    def opened(reference: str, *, window_seconds: float, progress: Callable[[float, str], None]) -> Dataset:
-        run.ask(Control.STOP)
-        progress(0.5, "Decoding")
-        raise AssertionError("the stop was not heard")
-
-    monkeypatch.setattr(preparing, "open_dataset", opened)
-    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
-    assert train(run.path) == State.STOPPED
-    assert run.status().state == State.STOPPED
-
-
-def test_a_stop_is_heard_while_another_process_makes_the_sounds(
-    made_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = made_run()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr(time, "sleep", lambda seconds: run.ask(Control.STOP))
-    with cache.making(starter.fingerprint()):
-        assert train(run.path) == State.STOPPED
-
-
-def test_a_disk_that_fills_while_the_data_is_prepared_is_told_as_such(
-    made_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = made_run()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "full"))
-    monkeypatch.setattr(clip_writer, "_sync_folder", lambda folder: fails(errno.ENOSPC))
-    monkeypatch.setattr(starter, "make", lambda writer, progress: writer.add(
-        np.ones(160, np.int16), id="a", labels={"source": "s"}, file="f"
-    ))  # fmt: skip
-    with pytest.raises(UserError, match=r"could not be written to .*: No space left on device"):
-        train(run.path)
-    assert run.status().state == State.DISK_FULL and "No space left" in run.status().message
-
-
-def test_a_cache_that_cannot_be_used_is_not_taken_for_the_folder_of_the_run(
-    made_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = made_run()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "odd"))
-    (cache.cache_root() / "data" / f"{starter.fingerprint()}.lock").mkdir(parents=True)
-    with pytest.raises(UserError, match=r"The cache folder .* cannot be used: Is a directory"):
-        train(run.path)
-    assert run.status().state == State.FAILED and run.status().message.startswith("The cache folder")
-
-
-def test_a_pause_while_preparing_goes_back_to_preparing(
-    made_run: MakeRun, tones: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run, states = made_run(steps=1), []
-
-    def opened(reference: str, *, window_seconds: float, progress: Callable[[float, str], None]) -> Dataset:
-        run.ask(Control.PAUSE)
-        progress(0.5, "Decoding")
-        states.append(run.status().state)
-        return tones
-
-    def sleep(seconds: float) -> None:
-        states.append(run.status().state)
-        run.ask(Control.RESUME)
-
-    monkeypatch.setattr(preparing, "open_dataset", opened)
-    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr(time, "sleep", sleep)
-    assert train(run.path) == State.FINISHED
-    assert states == [State.PAUSED, State.PREPARING]
 
 
 def test_what_was_asked_of_a_crashed_trainer_is_not_asked_of_the_next(
@@ -211,22 +115,6 @@ def test_what_a_device_fails_at_ends_with_a_sentence(
     assert run.status().message.startswith(said)
 
 
-@pytest.mark.parametrize("kind", ["cpu", "cuda"])
-def test_only_a_run_on_the_cpu_keeps_what_it_freed(
-    kind: str, made_run: MakeRun, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept: list[bool] = []
-    monkeypatch.setattr(preparing, "keep_freed_memory", lambda: kept.append(True))
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "a GPU")
-    monkeypatch.setattr(
-        preparing, "hardware", lambda wanted: Hardware(torch.device(kind), bf16=False, channels_last=True)
-    )
-    monkeypatch.setattr(preparing, "open_dataset", lambda *_, **__: (_ for _ in ()).throw(UserError("far enough")))
-    with pytest.raises(UserError, match="far enough"):
-        train(made_run().path)
-    assert kept == ([True] if kind == "cpu" else [])
-
-
 def test_views_are_made_in_float32_and_the_network_in_less(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, bool]] = []
     monkeypatch.setattr(
@@ -243,13 +131,6 @@ def test_views_are_made_in_float32_and_the_network_in_less(made_run: MakeRun, mo
         monkeypatch.setattr(METHODS["simclr"], name, watched)
     train(made_run(steps=1).path)
     assert seen == [("views", False), ("loss", True)]
-
-
-def test_fewer_clips_than_a_batch_is_a_sentence(made_run: MakeRun) -> None:
-    run = made_run(batch_size=65)
-    with pytest.raises(UserError, match="The data has 64 clips, but a batch of 65 was asked for"):
-        train(run.path)
-    assert run.status().message.startswith("The data has 64 clips")
 
 
 def test_durability_a_folder_that_cannot_be_written_is_a_sentence(made_run: MakeRun) -> None:
