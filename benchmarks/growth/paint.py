@@ -5,8 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarks.driven import FLAGS, ROOT, answers
 from benchmarks.newcomer import MAP_SHOWN
-from benchmarks.page import FLAGS, ROOT, answers
 
 
 def first_paint(runs: Path, name: str, port: int, chromium: str) -> dict[str, float]:
