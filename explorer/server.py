@@ -175,7 +175,7 @@ class Server:
         self._workplace.close()
 
     def _queued(self, name: str) -> dict[str, Any]:
-        return {"place": self.services.launcher.place(name), "behind": self.services.launcher.paused()}
+        return {"place": self.services.launcher.place(name), **self.services.launcher.ahead()}
 
     def _looked_at(self, name: str, axes: int) -> None:
         run = self.services.library.run(name)

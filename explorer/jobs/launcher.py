@@ -165,10 +165,13 @@ class Launcher:
         job = job_of(queue, self.root, name)
         return 0 if self._turns.beginning(queue, RunFolder(self.root / job)) else queue.place(job)
 
-    def paused(self) -> str | None:
-        """The paused run that has the device, so that those that wait must wait for it."""
+    def ahead(self) -> dict[str, Any]:
+        """`behind`: the run that has the device, whoever started it, so that all others wait; None where none has.
+        `paused`: whether it is paused.
+        """
         busy = self._turns.busy(self._turns.queue())
-        return busy if busy is not None and RunFolder(self.root / busy).status().state == State.PAUSED else None
+        paused = busy is not None and RunFolder(self.root / busy).status().state == State.PAUSED
+        return {"behind": busy, "paused": paused}
 
     def queue(self) -> list[str]:
         """The runs that wait, in order."""

@@ -8,6 +8,7 @@ from explorer.components import clip_sound
 from explorer.search.comparison import Comparison
 from explorer.search.finder import Found
 from training.data.dataset import Dataset
+from training.data.labels import FILE_FACET
 
 MOST_STEPS = 24
 
@@ -25,7 +26,7 @@ def rows_of(
     found: Found, dataset: Dataset | None, main_facet: str, own: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
-    that was searched for: a row says whether it has the same one, its file, and in what else it differs.
+    that was searched for: a row says whether it has the same one, where there are any, its file, and in what else it differs.
     """
     own = own or {}
     rows = []
@@ -40,7 +41,7 @@ def rows_of(
         sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
         label = "no label" if first is None else first
         row = {"sound": sound, "label": label, "note": "  ·  ".join([*differs, *file]), "score": match.score}
-        agrees = {"agrees": first == own[main_facet]} if main_facet in own else {}
+        agrees = {"agrees": first == own[main_facet]} if main_facet in own and main_facet != FILE_FACET else {}
         rows.append({**row, "clip": match.clip, **agrees})
     return rows
 

@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 TSC = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
 TYPES = ROOT / "assets" / "js" / "core" / "types.d.ts"
 DATA = "0" * 64
+QUEUED = {"place": 2, "behind": "first", "paused": False}
 SECOND = Twin(Role.HEALTHY, "first", "part:negatives", Prediction("lower", "same", "higher", "lower", True))
 
 pytestmark = pytest.mark.skipif(not TSC.is_file(), reason="make setup installs the TypeScript compiler")
@@ -75,7 +76,7 @@ def test_routes_answer_in_the_types_of_the_page(
         layouts.write(key, Layout(np.zeros((20, 2), np.float32), "pca", trust))
     app = FastAPI()
     library = Library(tmp_path / "runs", open_datasets=OpenDatasets())
-    app.include_router(byte_routes(library, uploads, layouts, queued=lambda name: {"place": 2, "behind": "first"}))
+    app.include_router(byte_routes(library, uploads, layouts, queued=lambda name: QUEUED))
     client = TestClient(app)
 
     def answer(path: str) -> Any:

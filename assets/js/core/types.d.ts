@@ -69,9 +69,10 @@ export interface RunStatus {
   read_only: boolean;
   /** whether a loop that Hearsight doesn't know trains it */
   watched?: boolean;
-  /** of a run that waits: its place in the queue, and the run that it waits for */
+  /** of a run that waits: its place in the queue, the run that has the device, and whether that one is paused */
   place?: number | null;
   behind?: string | null;
+  paused?: boolean;
 }
 
 /** From Python: training.run.verdict.Verdict, a judgement on a run. */

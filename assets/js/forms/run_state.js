@@ -88,10 +88,11 @@ export function stateLine(status) {
 }
 
 /** @param {Told} status */
-function waiting({ place, behind }) {
+function waiting({ place, behind, paused }) {
   if (place === 0) return "Its trainer is being started.";
   if (!place) return "Waiting, but in no queue: Resume puts it there.";
-  return `Waiting, place ${place} in the queue${behind ? `; the run ${behind} is paused and holds the device` : ""}.`;
+  const ahead = paused ? `; the run ${behind} is paused and holds the device` : `, until the run ${behind} has ended`;
+  return `Waiting, place ${place} in the queue${behind ? ahead : ""}.`;
 }
 
 /** @param {string} text */

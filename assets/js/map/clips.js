@@ -10,7 +10,7 @@ export class MapClips {
   /**
    * @param {string} run
    * @param {Points} points
-   * @param {string | null} colour name of the column that is shown; null for the main facet
+   * @param {string | null} colour name of the column that is shown; null for the labels
    * @param {(clips: MapClips) => void} onTags called when the tags have changed, and with them the columns
    */
   constructor(run, points, colour, onTags = () => {}) {
@@ -33,11 +33,11 @@ export class MapClips {
   }
 
   /**
-   * The column of that name, or of the main facet.
+   * The column of that name, or the one that the map is coloured by at first.
    * @param {string | null} name
    */
   find(name) {
-    return this.columns.find(name ?? this.points.main_facet);
+    return this.columns.find(name);
   }
 
   /**
@@ -75,6 +75,11 @@ export class MapClips {
   /** @param {number} point */
   title(point) {
     return this.columns.title(point, this.shown);
+  }
+
+  /** @param {number} point */
+  label(point) {
+    return this.columns.label(point, this.shown);
   }
 
   /** @param {number} point */

@@ -7,6 +7,8 @@ import { tagsOf } from "../selection/tags.js";
 const KEPT = 60;
 const BETWEEN = "  ·  ";
 const FLAG = ["no", "yes"];
+const FILE = "file"; // the facet of sounds without labels: each is called by its own file
+const UNLABELLED = "loudness"; // a map without labels is coloured by this: a colour for each file says nothing
 
 /** @import { Column, Refusal } from "../core/types.d.ts" */
 
@@ -20,6 +22,8 @@ export class Columns {
     this.run = run;
     this.all = all;
     this.main = all.find((column) => column.name === main) ?? null;
+    /** The facet that says what a clip is; null where clips have names alone. */
+    this.labels = this.main?.name === FILE ? null : this.main;
     /** @type {Map<string, Promise<Column>>} */
     this.asked = new Map(); // key → promise of a column with its values, oldest first
   }
@@ -30,11 +34,13 @@ export class Columns {
   }
 
   /**
-   * The column of that name, else the one that names clips, else the first there is; null where there is none.
-   * @param {string} name
+   * The column of that name, else the labels, else the one for sounds without labels, else the first there is; null where there
+   * is none.
+   * @param {string | null} name
    */
   find(name) {
-    return this.offered.find((column) => column.name === name) ?? this.main ?? this.offered[0] ?? null;
+    const called = (/** @type {string | null} */ wanted) => this.offered.find((column) => column.name === wanted);
+    return called(name) ?? this.labels ?? called(UNLABELLED) ?? this.main ?? this.offered[0] ?? null;
   }
 
   /**
@@ -71,8 +77,18 @@ export class Columns {
    * @param {Column | null} [shown]
    */
   title(point, shown) {
-    const named = namesClips(shown) ? shown : this.main;
+    const named = this.naming(shown);
     return named ? written(named, point) : `clip ${point + 1}`;
+  }
+
+  /**
+   * Its label, to be compared with those of others; null where it is called by its file, which says nothing of what it is.
+   * @param {number} point
+   * @param {Column | null} [shown]
+   */
+  label(point, shown) {
+    const named = this.naming(shown);
+    return named && named.name !== FILE ? written(named, point) : null;
   }
 
   /**
@@ -116,10 +132,15 @@ export class Columns {
    * @param {(column: Column) => boolean} wanted
    */
   lines(shown, wanted) {
-    const named = namesClips(shown) ? shown : this.main;
+    const named = this.naming(shown);
     const known = this.all.filter((column) => column.per === "clip" && !isOfTag(column)); // one column says all tags
     const rest = known.filter((column) => column.name !== shown?.name && wanted(column));
     return [...(shown ? [shown] : []), ...rest].filter((column) => column.name !== named?.name);
+  }
+
+  /** The column that clips are called by. @param {Column | null | undefined} shown */
+  naming(shown) {
+    return shown && namesClips(shown) ? shown : this.main;
   }
 }
 

@@ -98,7 +98,7 @@ export class Names {
   }
 
   /**
-   * What a group is called by the column that is shown, else by the main facet, else by a file. It is kept as long as the
+   * What a group is called by the column that is shown, else by its labels, else by a file. It is kept as long as the
    * values are the same: names are placed anew with every step of a pan.
    * @param {Group} group
    * @param {MapClips} clips
@@ -148,11 +148,11 @@ const overlap = (a, b) =>
   a.left < b.right + GAP && b.left < a.right + GAP && a.top < b.bottom + GAP && b.top < a.bottom + GAP;
 
 /**
- * The columns whose labels name groups: the one that is shown if it is a category, and the main facet.
+ * The columns whose labels name groups: the one that is shown if it is a category, and the labels.
  * @param {MapClips} clips
  */
 function namingColumns({ columns, shown }) {
-  return [shown, columns.main].filter((column) => column !== null).filter((c) => c.kind === "category" && c.values);
+  return [shown, columns.labels].filter((column) => column !== null).filter((c) => c.kind === "category" && c.values);
 }
 
 /**

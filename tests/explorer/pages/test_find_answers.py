@@ -60,6 +60,7 @@ def test_rows_say_whether_they_agree_and_in_what_they_differ(make_dataset: Any) 
     same = rows_of(FOUND, dataset, "class", {**own, "source": "one"})
     assert same[0]["note"] == "seven-3.wav"  # the source is the same
     assert "agrees" not in rows_of(FOUND, dataset, "class")[0]
+    assert "agrees" not in rows_of(FOUND, dataset, "file", {"file": "a.wav"})[0], "a file is no label"
     for other in ({"upload": "x"}, {"fingerprint": "1" * 64, "index": 2}, {"fingerprint": "0" * 64, "index": 20}, None):
         assert labels_of(other, dataset) == {}
 

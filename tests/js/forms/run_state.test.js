@@ -26,10 +26,10 @@ test("a state is one sentence", () => {
   );
   assert.equal(stateLine({ state: "failed", message: "The disk is gone." }), "Failed: the disk is gone.");
   assert.equal(stateLine({ state: "finished", step: 10, seconds: 7200 }), "Finished after 10 steps in 2.0 h.");
-  assert.match(
-    stateLine({ state: "waiting", place: 2, behind: "other" }),
-    /place 2 in the queue; the run other is paused/,
-  );
+  const waits = { state: "waiting", place: 2, behind: "other" };
+  assert.match(stateLine({ ...waits, paused: true }), /place 2 in the queue; the run other is paused/);
+  assert.equal(stateLine(waits), "Waiting, place 2 in the queue, until the run other has ended.");
+  assert.equal(stateLine({ state: "waiting", place: 2, behind: null }), "Waiting, place 2 in the queue.");
   assert.match(stateLine({ state: "unknown" }), /newer version/);
 });
 

@@ -57,6 +57,21 @@ test("labels that have an order come in it", () => {
   assert.deepEqual(classes.map(({ name }) => name), ["C2", "A3", "C4"]); // biome-ignore format: one line
 });
 
+test("sounds without labels are not coloured by their files, and no file is held for a label", () => {
+  const file = column({ name: "file", title: "file", names: ["a.wav", "b.wav"], values: [0, 1] });
+  const loudness = column({ name: "loudness", title: "loudness", kind: "number", values: [-12, -9] });
+  const kind = column({ name: "kind", title: "kind", names: ["rain"], values: [0, 0] });
+  const bare = new Columns("run", [file, loudness], "file");
+  assert.equal(bare.find(null), loudness);
+  assert.equal(bare.find("file"), file);
+  assert.equal(bare.title(1, loudness), "b.wav");
+  assert.equal(bare.label(1, loudness), null);
+  assert.equal(bare.label(1, file), null);
+  const labelled = new Columns("run", [kind, file, loudness], "kind");
+  assert.equal(labelled.find(null), kind);
+  assert.equal(labelled.label(1, loudness), "rain");
+});
+
 test("a clip without a label is not said to have none, unless the map is coloured by it", () => {
   const word = column({ name: "word", title: "word", names: ["yes"], values: [0, 0] });
   const pitch = column({ name: "pitch", title: "pitch", names: ["A4"], values: [-1, 0] });
