@@ -41,7 +41,7 @@ def test_without_a_selection_the_panel_says_how_to_select(finished_site: Site, l
     page = seen.open("tab=live&run=made-up")
     how = page.locator("#selection .selection-how")
     how.wait_for(timeout=SLOW_MS)
-    assert "Shift-click" in how.inner_text()
+    assert "lasso" in how.inner_text()
     assert not page.locator("#selection .selection-list").is_visible()
     assert seen.troubles == []
 

@@ -118,7 +118,7 @@ export class Camera {
   }
 
   /**
-   * Zooms by a factor around a pixel of the stage, which stays where it is.
+   * Zooms by a factor around a pixel of the stage, which stays where it is; whether it could.
    * @param {number} factor
    * @param {number} px
    * @param {number} py
@@ -126,10 +126,12 @@ export class Camera {
   zoomBy(factor, px = this.width / 2, py = this.height / 2) {
     const zoom = Math.min(ZOOM.most, Math.max(ZOOM.least, this.zoom * factor));
     const by = zoom / this.zoom;
+    if (by === 1) return false;
     const [fx, fy] = [px / this.width - 0.5, py / this.height - 0.5];
     this.zoom = zoom;
     this.panX = held(fx - (fx - this.panX) * by, zoom);
     this.panY = held(fy - (fy - this.panY) * by, zoom);
+    return true;
   }
 }
 

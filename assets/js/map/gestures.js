@@ -10,7 +10,7 @@ const WHEEL = { pixels: 0.0016, lines: 0.05, pinch: 0.01 }; // how fast zooming 
  * @property {(event: PointerEvent | null) => void} point  the pointer rests or moves here; null where it is gone or busy
  * @property {(event: MouseEvent) => void} click
  * @property {(dx: number, dy: number) => void} pan
- * @property {(factor: number, at: Pixel) => void} zoom
+ * @property {(factor: number, at: Pixel) => unknown} zoom  false where it is as far or as near as it goes
  * @property {(event: MouseEvent) => void} twice  two clicks in a row
  * @property {(shape: Pixel[] | null) => void} draw  the shape that is being drawn; null for none
  * @property {(shape: Pixel[], adds: boolean) => void} drawn
@@ -33,6 +33,8 @@ export class Gestures {
     /** @type {Gesture | null} */
     this.gesture = null;
     this.dragged = false; // the click that follows belongs to a drag
+    /** @type {Pixel | null} where the pointer was when its wheel last scrolled the page */
+    this.scrolled = null;
     const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ call, passive = true) =>
       surface.addEventListener(type, call, { passive });
     on("pointerdown", (event) => this.down(event));
@@ -43,6 +45,7 @@ export class Gestures {
     on("click", (event) => this.click(event));
     on("dblclick", calls.twice);
     on("wheel", (event) => this.wheel(event), false);
+    window.addEventListener("wheel", (event) => this.passed(event), { passive: true });
   }
 
   /**
@@ -154,11 +157,23 @@ export class Gestures {
     else this.calls.click(event);
   }
 
-  /** @param {WheelEvent} event */
+  /**
+   * Zooms. But the wheel that brought the map under a resting pointer goes on scrolling the page, as does one that can zoom
+   * no further.
+   * @param {WheelEvent} event
+   */
   wheel(event) {
-    event.preventDefault();
+    const here = /** @type {Pixel} */ ([event.clientX, event.clientY]);
+    const rests = this.scrolled && distance(this.scrolled, here) < DRAG_PIXELS;
+    if (rests && !event.ctrlKey) return;
     const speed = event.ctrlKey ? WHEEL.pinch : event.deltaMode ? WHEEL.lines : WHEEL.pixels;
-    this.calls.zoom(Math.exp(-speed * event.deltaY), this.at(event));
+    const zoomed = this.calls.zoom(Math.exp(-speed * event.deltaY), this.at(event));
+    if (zoomed !== false || event.ctrlKey) event.preventDefault();
+  }
+
+  /** A wheel anywhere on the page, once the map has taken it or not. @param {WheelEvent} event */
+  passed(event) {
+    this.scrolled = event.defaultPrevented ? null : [event.clientX, event.clientY];
   }
 }
 

@@ -6,6 +6,9 @@ import { toggle } from "./selection.js";
 /** @type {Record<string, [dx: number, dy: number]>} */
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
+export const KEYS =
+  "arrows move between clips, Enter plays, Shift and Enter select, + and − zoom, 0 shows all clips; in space Shift and arrows turn it";
+
 const TURN_PIXELS = 40; // as if it were dragged so far
 
 /** @import { MapView } from "./map.js" */

@@ -5,7 +5,7 @@ import { MOST_STRETCH } from "./camera.js";
 
 /** @import { Layout } from "./layouts.js" */
 
-const RINGS = "Numbered rings show the true nearest clips. Dragging with Shift selects clips.";
+const RINGS = "Numbered rings show the true nearest clips. Box and lasso select clips.";
 const FITTED = `Each map is scaled to fill its frame; one axis is stretched at most ${MOST_STRETCH} times as much as the other.`;
 const TURNED = "Dragging turns it; faint points lie farther back.";
 const KINDS = {

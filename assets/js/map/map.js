@@ -12,9 +12,10 @@ import { Colouring } from "./colouring.js";
 import { Dock } from "./dock.js";
 import { Following } from "./following.js";
 import { HoverToHear } from "./hear.js";
-import { onKey } from "./keys.js";
+import { KEYS, onKey } from "./keys.js";
 import { LayoutWords } from "./layout_words.js";
 import { sameLayout } from "./layouts.js";
+import { Lost } from "./lost.js";
 import { MovedMost } from "./moved.js";
 import { Names } from "./names.js";
 import { Panel } from "./panel.js";
@@ -55,8 +56,7 @@ export class MapView {
     this.stage = make("div.map-stage", {
       tabindex: "0",
       role: "application",
-      "aria-label":
-        "Map of clips: arrow keys move between clips, Enter plays, Shift and Enter select; in space Shift and arrow keys turn it",
+      "aria-label": `Map of clips: ${KEYS}`,
     });
     this.tip = new Tip(this.stage);
     this.hear = new HoverToHear();
@@ -76,7 +76,8 @@ export class MapView {
     this.tools = new Tools(this.plot);
     this.message = make("div.map-message", { role: "status" });
     this.names = new Names(this.plot, () => this.clips);
-    this.stage.append(this.names.box, this.tip.box, this.message);
+    const keys = make("p.map-keys", { "aria-hidden": "true" }, `Keys: ${KEYS}`);
+    this.stage.append(this.names.box, this.tip.box, this.message, new Lost(this.plot).box, keys);
     this.stage.addEventListener("keydown", (event) => onKey(this, event));
     this.timeline = new Timeline((step) => this.showStep(step));
     this.colouring = new Colouring(this);

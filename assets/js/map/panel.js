@@ -11,7 +11,7 @@ export class Panel {
   /** @param {(point: number) => void} onChoose called when a listed clip is chosen */
   constructor(onChoose) {
     this.player = new SoundView(make("div"), {
-      empty: "Click a point of the map: it is played at once and shown here.",
+      empty: "Choose a point of the map: it is played at once and shown here.",
     });
     const nearest = make("div.map-nearest");
     this.list = new ClipsView(nearest, {

@@ -73,15 +73,26 @@ export class PlacedPoints {
     return points.map((point) => this.classes.find(({ ids }) => ids.includes(point))?.colour ?? UNLABELLED());
   }
 
-  /** How many points of each class are in view and not filtered out by numbers or words. */
-  countInView() {
+  /** What says whether a point is in view and not filtered out by numbers or words. */
+  inView() {
     const { across, down } = this.scales();
     const { width, height } = this.camera;
-    const inView = (/** @type {number} */ id) => {
+    return (/** @type {number} */ id) => {
       const [x, y] = [across(this.x[id]), down(this.y[id])];
       return x >= 0 && y >= 0 && x <= width && y <= height && !this.dimmed?.[id];
     };
+  }
+
+  /** How many points of each class are in view and not filtered out by numbers or words. */
+  countInView() {
+    const inView = this.inView();
     return this.classes.map(({ ids }) => ids.reduce((sum, id) => sum + Number(inView(id)), 0));
+  }
+
+  /** Whether any point is in view, of those that are shown at all. */
+  anyInView() {
+    const inView = this.inView();
+    return this.classes.some(({ ids, faded }) => !faded && ids.some(inView));
   }
 
   /**

@@ -141,16 +141,18 @@ export class MapPlot extends PlacedPoints {
   }
 
   /**
-   * Looks at the points in another way, and paints them once for each picture of the screen.
-   * @param {() => void} change of the camera
+   * Looks at the points in another way, and paints them once for each picture of the screen; gives what the change gives.
+   * @template Given
+   * @param {() => Given} change of the camera
    */
   look(change) {
-    change();
+    const given = change();
     this.stage.classList.toggle("zoomed", this.camera.zoomed);
     this.following ??= requestAnimationFrame(() => {
       this.following = null;
       this.paint();
     });
+    return given;
   }
 
   /**

@@ -17,7 +17,8 @@ import { TakeAwayBox } from "./take_away.js";
 
 const MOST_BARS = 5;
 const MOST_LINES = 4;
-const HOW = "Nothing is selected. Draw around points of the map, or Shift-click them one by one.";
+const HOW =
+  "Nothing is selected. Draw around points of the map with its box or lasso; with a mouse, Shift and a click take them one by one.";
 const LOST = "The selection is not included in this link. ";
 const KEYS =
   "Keys: j and k hear the next and the previous one, x takes it out, 1–9 tag the one that is chosen (with Shift all), " +

@@ -50,6 +50,8 @@ test("zooming keeps the place under the pointer", () => {
   camera.zoomBy(3, before, 100);
   assert.ok(Math.abs(camera.axes().across(0.5) - before) < 1e-6);
   assert.ok(camera.zoomed);
+  while (camera.zoomBy(0.5)); // until it is as far as it goes
+  assert.ok(camera.zoom > 0.1 && camera.zoomBy(1.1));
   camera.reset();
   assert.ok(!camera.zoomed && camera.axes().across(0.5) === before);
 });

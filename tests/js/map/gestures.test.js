@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Gestures, within } from "../../../assets/js/map/gestures.js";
+import { pretendPage } from "../support.js";
+
+pretendPage();
+const { Gestures, within } = await import("../../../assets/js/map/gestures.js");
 
 /** @import { Calls, Pixel } from "../../../assets/js/map/gestures.js" */
 
 /** Gestures on a surface at (10, 20), and what was called of them. */
-function surface() {
+function surface(zooms = () => true) {
   const element = Object.assign(new EventTarget(), {
     getBoundingClientRect: () => ({ left: 10, top: 20 }),
     setPointerCapture: () => {},
@@ -16,6 +19,11 @@ function surface() {
   const calls = Object.fromEntries(
     names.map((name) => [name, (/** @type {any[]} */ ...all) => called.push([name, ...all])]),
   );
+  const { zoom } = calls;
+  calls.zoom = (...all) => {
+    zoom(...all);
+    return zooms();
+  };
   const gestures = new Gestures(/** @type {any} */ (element), /** @type {any} */ (calls));
   const send = (/** @type {string} */ type, x = 0, y = 0, more = {}) =>
     element.dispatchEvent(
@@ -30,7 +38,7 @@ function surface() {
       }),
     );
   const heard = (/** @type {string} */ name) => called.filter(([word]) => word === name).map(([_, ...all]) => all);
-  return { gestures, send, heard };
+  return { gestures, send, heard, surface: element };
 }
 
 test("a press is a click, a drag pans and is none", () => {
@@ -91,6 +99,36 @@ test("two fingers zoom around their middle, and select nothing", () => {
   send("pointerup", 100, 100);
   send("click", 100, 100);
   assert.deepEqual([heard("drawn"), heard("click")], [[], []]);
+});
+
+/** A wheel on the map, as the page hears of it afterwards; whether the map took it. */
+function wheel(
+  /** @type {ReturnType<typeof surface>} */ { gestures, heard, surface: element },
+  x = 0,
+  y = 0,
+  more = {},
+) {
+  const at = { clientX: x + 10, clientY: y + 20, deltaY: 100, deltaMode: 0, ctrlKey: false };
+  const event = Object.assign(new Event("wheel", { cancelable: true }), at, more);
+  element.dispatchEvent(event);
+  gestures.passed(/** @type {any} */ (event));
+  return event.defaultPrevented && heard("zoom").length > 0;
+}
+
+test("a wheel zooms, but not where it scrolled the map under the pointer; a pinch always does", () => {
+  const map = surface();
+  assert.ok(wheel(map, 5, 5));
+  map.gestures.passed(/** @type {any} */ (Object.assign(new Event("wheel"), { clientX: 60, clientY: 70 })));
+  assert.ok(!wheel(map, 50, 50) && !wheel(map, 50, 50)); // however long it goes on
+  assert.ok(wheel(map, 50, 50, { ctrlKey: true }));
+  map.gestures.passed(/** @type {any} */ (Object.assign(new Event("wheel"), { clientX: 60, clientY: 70 })));
+  assert.ok(wheel(map, 58, 50) && wheel(map, 58, 50)); // the pointer was moved
+});
+
+test("a wheel that can zoom no further scrolls the page", () => {
+  const map = surface(() => false);
+  assert.ok(!wheel(map));
+  assert.equal(map.heard("zoom").length, 1);
 });
 
 test("a place lies within a shape or not, also one with a notch", () => {

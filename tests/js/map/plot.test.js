@@ -47,6 +47,16 @@ test("points that are filtered out one by one are passed over", () => {
   assert.deepEqual(map.inside([[0, 0], [400, 0], [400, 400], [0, 400]]), [0, 2]); // biome-ignore format: a box
 });
 
+test("whoever looks where no point lies is brought back", () => {
+  const map = mapOf([[0, 0], [4, 4]], [1]); // biome-ignore format: a table
+  assert.ok(map.anyInView());
+  map.camera.zoomBy(40, 10, 10);
+  assert.ok(!map.anyInView());
+  map.camera.reset();
+  map.dimmed = Uint8Array.from([1, 0]);
+  assert.ok(!map.anyInView()); // the other is of a faded class
+});
+
 test("a ring lies at a point, at the weighted mean of points, or at a place", () => {
   const map = mapOf([[0, 0], [4, 0], [0, 8]]); // biome-ignore format: a table
   assert.deepEqual(placeOf(map, { kind: "near", point: 1 }), { x: 4, y: 0 });
