@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,14 @@ SLOW_MS = 120_000
 CALLED = re.compile(r"/run/predict|/queue/join")
 """How Gradio's page calls its server."""
 LISTEN = "() => { window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key)); }"
+DROP = """(data) => {
+    const files = new DataTransfer();
+    files.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], "mine.wav", { type: "audio/wav" }));
+    const told = { bubbles: true, cancelable: true, dataTransfer: files };
+    const kept = (name, place) => !document.querySelector(place).dispatchEvent(new DragEvent(name, told));
+    return [kept("dragover", "#listen-player"), kept("drop", "#listen-player")];
+}"""
+"""Drops a sound beside the box for sounds; whether the page keeps the browser from opening it instead."""
 SCRIPT_NAME = "<img src=x onerror=alert(1)>.wav"
 
 
@@ -71,6 +80,14 @@ def test_a_sound_is_recorded(site: Site, look: Callable[..., Seen]) -> None:
     said = page.locator("#listen-player").inner_text()
     assert "kept for less than an hour" in said and "RMS −" in said, said  # the microphone beeps: it isn't silent
     assert not seen.troubles, seen.troubles
+
+
+def test_a_sound_that_is_dropped_beside_the_box_is_taken(site: Site, look: Callable[..., Seen], tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "mine.wav", tone(440), 16_000)
+    page = look(site).open("tab=listen")
+    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    assert page.evaluate(DROP, b64encode((tmp_path / "mine.wav").read_bytes()).decode()) == [True, True]
+    page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'mine.wav'")
 
 
 def test_a_clip_is_heard_and_its_two_views(site: Site, look: Callable[..., Seen]) -> None:

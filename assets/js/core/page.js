@@ -9,6 +9,7 @@ import { drawn, nothingFirst } from "./first.js";
 import { isSeen } from "./pulse.js";
 import { useSource } from "./source.js";
 import { LiveSource } from "./source_live.js";
+import "./drops.js";
 import "./tab_keys.js";
 import "./typed_over.js";
 import { view } from "./view.js";
