@@ -165,6 +165,8 @@ def test_a_tap_of_a_finger_chooses_the_point_under_it(finished_site: Any, look: 
     page.evaluate(LISTEN)
     dock.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function("heard.length === 1")
+    dock.get_by_role("button", name="Nearest").click()
+    page.wait_for_function("document.querySelector('.map-panel').getBoundingClientRect().top < innerHeight / 2")
     dock.get_by_role("button", name="Close the player").click()
     assert dock.is_hidden()
     assert seen.troubles == []

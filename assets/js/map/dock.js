@@ -1,5 +1,5 @@
 // On a narrow screen: a small player at its bottom edge, so that a clip that was tapped is heard, named and played again
-// without scrolling to the panel.
+// without scrolling to the panel, to which it leads.
 
 import { icon, make, replaceIcon } from "../core/elements.js";
 import { isPlaying, onPlaying, toggle } from "../sound/sound.js";
@@ -9,7 +9,8 @@ import { drawThumbnail, loadPicture } from "../sound/spectrogram_image.js";
 /** @import { MapClips } from "./clips.js" */
 
 export class Dock {
-  constructor() {
+  /** @param {HTMLElement} panel where the nearest clips are listed */
+  constructor(panel) {
     /** @type {Sound | null} */
     this.sound = null;
     this.play = make("button.round.primary", { type: "button", onclick: (event) => this.press(event) });
@@ -22,12 +23,14 @@ export class Dock {
       title: "Close",
       onclick: () => this.show(null, null),
     };
+    const near = { type: "button", title: "To its nearest clips", onclick: () => panel.scrollIntoView() };
     this.box = make(
       "div.map-dock",
       { role: "group", "aria-label": "Player of the chosen clip", hidden: true },
       this.play,
       this.canvas,
       make("div.dock-words", {}, this.title, this.facts),
+      make("button.plain", near, "Nearest"),
       make("button.map-tool", end, icon("close")),
     );
     onPlaying(() => this.follow());

@@ -11,7 +11,7 @@ export class Lost {
       plot.stage.focus({ preventScroll: true }); // the button goes, and would take the focus along
       plot.reset();
     };
-    this.box = make("button.map-lost", { type: "button", hidden: true, onclick }, "No clip is in view. Show all");
+    this.box = make("button.plain.map-lost", { type: "button", hidden: true, onclick }, "No clip is in view. Show all");
     plot.overlays.push(() => {
       this.box.hidden = !plot.camera.zoomed || plot.anyInView();
     });

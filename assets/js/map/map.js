@@ -105,7 +105,7 @@ export class MapView {
     );
     this.root.append(this.main);
     this.panel = panel ? new Panel((point) => this.choice.choose(point)) : null;
-    this.dock = panel ? new Dock() : null;
+    this.dock = this.panel && new Dock(this.panel.box);
     const slot = panelIn && document.querySelector(`#${panelIn} .clip-slot`);
     if (this.panel) (slot || this.root).append(this.panel.box);
     if (this.dock) this.root.append(this.dock.box);
