@@ -24,6 +24,10 @@ def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
     field.fill("0.5")
     field.press("Tab")
     line.filter(has_text="temperature 0.5").wait_for()
+    page.locator("#method input").focus()
+    page.keyboard.press("Tab")  # which Gradio hears of once the field was left
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.locator("#method input").get_attribute("aria-expanded") == "false"
     page.locator("#wrong input").click()
     page.get_by_role("option", name="Without negatives").click()
     line.filter(has_text="without negatives").wait_for()
