@@ -50,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m training", description="Train a model to hear, and look at what it learned."
+        prog="python -m training",
+        description="Train a model to hear, and look at what it learned.",
+        epilog="A page shows the runs: python app.py. A folder or zip replays one without a server: python -m explorer export.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (runs, twins, sounds, models, knowledge, outside):

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from training.building import built_method
@@ -34,6 +36,22 @@ def trained(made_run: Callable[..., RunFolder]) -> Callable[..., RunFolder]:
         return run
 
     return make
+
+
+def test_the_code_of_the_document_embeds_a_folder(
+    trained: Callable[..., RunFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "run-folder.md").read_text()
+    (code,) = (part.split("```")[0] for part in text.split("```python\n") if "Embedder(" in part)
+    run = trained()
+    (tmp_path / "recordings").mkdir()
+    soundfile.write(tmp_path / "recordings" / "a.wav", np.sin(np.arange(48_000) / 20), 16_000)
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    exec(code.replace("runs/mine", str(run.path)), found)
+    assert found["names"] == [("a.wav", 0.0), ("a.wav", 2.0)]
+    assert found["vectors"].shape == (2, found["encoder"].width)
+    np.testing.assert_allclose(found["one"], found["vectors"][:1], atol=1e-4)
 
 
 @pytest.mark.parametrize(("method", "encoder"), PAIRS)

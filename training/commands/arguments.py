@@ -70,8 +70,14 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
     from training.config import new_config
     from training.data import whole_reference
 
+    data = options.data and whole_reference(options.data)
+    if data and os.path.isabs(data) and not os.path.exists(data):
+        raise UserError(
+            f"There is nothing at {data}: --data takes a folder, a zip, a sound file, a pack or a stream, or a name of "
+            "`python -m training data list`."
+        )
     return new_config(
-        _overrides(options.set), method=options.method, data=options.data and whole_reference(options.data),
+        _overrides(options.set), method=options.method, data=data,
         encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
         devices=place().size if place().size > 1 else options.devices, breaks=breaks,
     )  # fmt: skip

@@ -70,7 +70,12 @@ def _profile(part: dict[str, Any]) -> list[str]:
         own, said = one["own"], [word or f"{x:g}" for word, x in zip(one["said"], one["strengths"], strict=True)]
         useful = [word for word, judged in zip(said, one["judged"], strict=True) if judged == "useful"]
         alike = [f"{one['similarity'][model][own]:.2f}" for model in ("trained", "untrained")]
-        cells = [said[own], *alike, one["judged"][own] or "–", f"{useful[0]} to {useful[-1]}" if useful else "–"]
+        cells = [
+            said[own],
+            *alike,
+            one["judged"][own] or "–",
+            " to ".join(dict.fromkeys(useful[:1] + useful[-1:])) or "–",
+        ]
         lines.append(_row(one["title"], cells, 18))
     return lines + _note(part)
 

@@ -9,11 +9,13 @@ from typing import Any
 from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import named_run
+from training.errors import UserError
 
 
 def add_commands(commands: Commands) -> None:
     """Declare `methods`, `embed`, `evaluate`, `measure` and `finetune`."""
-    command(commands, "methods", list_methods, "list methods and their settings", "json")
+    chosen = command(commands, "methods", list_methods, "list methods and their settings", "json")
+    chosen.add_argument("names", nargs="*", metavar="METHOD", help="only these (default: all)")
     sounds = command(commands, "embed", embed, "embed sounds with a trained run, into a Parquet file", "run", "step")
     sounds.add_argument("paths", nargs="+", help="sound files or folders")
     sounds.add_argument("--out", required=True, help="the Parquet file to write")
@@ -21,8 +23,8 @@ def add_commands(commands: Commands) -> None:
     knows.add_argument("--data", help="other sounds than the run's own")
     command(
         commands, "measure", measure, "measure every stage of a run thoroughly, by default its first and its newest step",
-        "run", "json", "step",
-    )  # fmt: skip
+        "run", "json",
+    ).add_argument("--step", type=int, help="a kept step alone (default: the first and the newest)")  # fmt: skip
     labels = command(
         commands, "finetune", finetune, "fine-tune a run with few labels, measured on sources never labelled",
         "run", "json", "step",
@@ -38,12 +40,15 @@ def add_commands(commands: Commands) -> None:
 
 
 def list_methods(options: argparse.Namespace) -> None:
-    """Say which methods there are, with their settings."""
+    """Say which methods there are, with their settings; those that were named, where any were."""
     from training.breaks import BREAKS
     from training.breaks.mistakes import MISTAKES, mistakes_of
     from training.methods import METHODS
     from training.settings import describe
 
+    unknown = [name for name in options.names if name not in METHODS]
+    if unknown:
+        raise UserError(f"There is no method {unknown[0]!r}; the methods are {', '.join(METHODS)}.")
     rows: list[dict[str, Any]] = [
         {
             "name": name,
@@ -68,6 +73,7 @@ def list_methods(options: argparse.Namespace) -> None:
             "mistakes": {mistake: MISTAKES[mistake].expected for mistake in mistakes_of(name)},
         }
         for name, method in METHODS.items()
+        if not options.names or name in options.names
     ]
     if options.json:
         print_json({"methods": rows})

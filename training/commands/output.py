@@ -2,8 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+
+from training.run import RunFolder, State
+
+LOOK_SECONDS = 1.0
 
 
 def print_json(value: Any) -> None:
@@ -34,6 +40,28 @@ def progress_line() -> Callable[[float, str], None]:
             print(f"{message} {percent} %", file=sys.stderr)
 
     return show
+
+
+@contextmanager
+def steps_told(run: RunFolder) -> Iterator[None]:
+    """Say on standard error how far the run is that this process trains meanwhile, as its status tells everybody."""
+    ended, show = threading.Event(), progress_line()
+
+    def tell() -> None:
+        while not ended.wait(LOOK_SECONDS):
+            status = run.status()
+            if status.state is State.TRAINING:
+                show(status.progress, f"Step {status.step:,}, trained for {status.seconds:.0f} s.")
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # what comes next begins a line
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

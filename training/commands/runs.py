@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
-from training.commands.output import listed, print_json
+from training.commands.output import listed, print_json, steps_told
 from training.data.names import readable_name
 from training.devices.place import place
 from training.errors import UserError
-from training.run import Control, RunFolder, create_run, find_runs
+from training.run import RESUMABLE, Control, RunFolder, create_run, find_runs
 from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 from training.run.naming import new_run_name
 from training.run.reading import regular
@@ -59,8 +59,17 @@ def run(options: argparse.Namespace) -> None:
     from training.trainer import train
 
     print(f"Training in {folder}", file=sys.stderr)
-    state = train(folder)
-    print(f"The run is {state}.", file=sys.stderr)
+    with steps_told(RunFolder(folder)):
+        train(folder)
+    _tell_end(RunFolder(folder))
+
+
+def _tell_end(run: RunFolder) -> None:
+    """Say how a run has ended and whether it has learned, and where to look on."""
+    status = run.status()
+    sentence = (status.verdict or {}).get("sentence", "")
+    print(f"The run is {status.state}. {sentence}".rstrip(), file=sys.stderr)
+    print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
 
 
 def _described_run(options: argparse.Namespace) -> Path:
@@ -122,7 +131,9 @@ def resume(options: argparse.Namespace) -> None:
     _refuse_second_trainer(run)
     from training.trainer import train
 
-    print(f"The run is {train(run.path, resume=True, devices=devices)}.", file=sys.stderr)
+    with steps_told(run):
+        train(run.path, resume=True, devices=devices)
+    _tell_end(run)
 
 
 def diagnose(options: argparse.Namespace) -> None:
@@ -138,6 +149,10 @@ def diagnose(options: argparse.Namespace) -> None:
         print_json({"verdict": told.pop("kind"), **told})
         return
     print(verdict.sentence)
+    status = run.status()
+    if status.state in RESUMABLE and not run.watched:
+        again = f"python -m training resume {run.path}"
+        print(f"It is {status.state} at step {status.step:,}; {again} goes on from its last checkpoint.")
     for evidence in verdict.evidence:
         print(f"  {evidence.key}: {evidence.words}")
     best = "" if verdict.best_step is None else f"step {verdict.best_step}"

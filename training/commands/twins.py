@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.commands.arguments import Commands, add_settings, asked_config, command
+from training.commands.output import steps_told
 from training.errors import UserError
 from training.run.naming import new_run_name
 from training.run.twins import DIRECTIONS, MEASURES, Prediction, Role
@@ -44,17 +45,31 @@ def twins(options: argparse.Namespace) -> None:
     part = getattr(options, "break")
     wrong = f"{MISTAKE}{options.mistake}" if part is None else f"{PART}{part}"
     config, foretold = asked_config(options), prediction(options.predict)
+    _check_named(config.method, wrong)
     root = Path(options.out or options.runs)
     name = new_run_name(root, config.to_json())
     folders = {role: root / (role.value if options.out else f"{name}-{role}") for role in Role}
     runs = create_twins(config, wrong, folders, foretold, trained_here=True)
     print(f"Training in {folders[Role.BROKEN]} and {folders[Role.HEALTHY]}", file=sys.stderr)
-    state = train(folders[Role.BROKEN])
+    with steps_told(runs[Role.BROKEN]):
+        state = train(folders[Role.BROKEN])
     print(f"The broken run is {state}, its twin {runs[Role.HEALTHY].status().state}.", file=sys.stderr)
     outcome = outcome_of(runs[Role.BROKEN])
     if outcome is not None:
         print(table(outcome))
         print(f"What should happen: {wrongs_of(config.method)[wrong].expected}")
+
+
+def _check_named(method: str, wrong: str) -> None:
+    """Raises UserError, in the words of the command line, where the method can't be broken so."""
+    from training.breaks.wrong import MISTAKE, PART, wrongs_of
+
+    offered = wrongs_of(method)
+    if wrong in offered:
+        return
+    flag, kind = ("--break", PART) if wrong.startswith(PART) else ("--mistake", MISTAKE)
+    names = ", ".join(name.removeprefix(kind) for name in offered if name.startswith(kind)) or "nothing"
+    raise UserError(f"With the method {method}, {flag} takes {names}; {wrong.removeprefix(kind)!r} was given.")
 
 
 def prediction(pairs: Sequence[str]) -> Prediction | None:

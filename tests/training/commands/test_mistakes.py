@@ -59,7 +59,16 @@ def test_a_device_that_fails_is_one_sentence(
         (["run", "--set", "loudness=3"], "There is no setting 'loudness'"),
         (["run", "--set", "batch_size=1000000"], "The setting batch_size is 1000000"),
         (["run", "--steps", "2", "--set", "batch_size=65", "--out", "OUT"], "The data has 64 clips, but a batch of 65"),
-        (["run", "--steps", "2", "--data", "/nowhere/at/all", "--out", "OUT"], "/nowhere/at/all"),
+        (
+            ["run", "--data", "/nowhere/at/all", "--steps", "2"],
+            "There is nothing at /nowhere/at/all: --data takes a folder",
+        ),
+        (["twins", "--method", "byol", "--break", "x"], "With the method byol, --break takes stop_gradient, predictor"),
+        (
+            ["twins", "--method", "byol", "--mistake", "x"],
+            "--mistake takes no_augmentation, large_learning_rate; 'x' was given",
+        ),
+        (["methods", "simclr", "magic"], "There is no method 'magic'"),
         (["run", "--out", "/proc/nowhere/run"], "cannot be written to"),
         (["run", "--out", LONG], "cannot be written to"),
         (["run", "/nowhere"], "holds no run"),

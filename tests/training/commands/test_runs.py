@@ -30,7 +30,9 @@ def test_a_run_from_the_command_line(
     assert config["settings"]["momentum"] == 0.5 and config["views"]["crop_seconds"] == 0.32
     assert config["data_fingerprint"] == tones.fingerprint
     captured = capsys.readouterr()
-    assert captured.out == "" and f"Training in {out}" in captured.err and "The run is finished." in captured.err
+    assert captured.out == "" and f"Training in {out}" in captured.err
+    assert "The run is finished. Too early to tell." in captured.err
+    assert f"To look at it: python app.py --runs {tmp_path}" in captured.err
     assert "holds a run already" in sentence(capsys, *options)
 
 
@@ -64,7 +66,8 @@ def test_a_relative_folder_of_sounds_is_found_from_anywhere(
     tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_git: None
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["run", "--data", "sounds", "--steps", "1", "--out", "mine"]) == 2, "there is no such folder"
+    (tmp_path / "sounds").mkdir()
+    assert main(["run", "--data", "sounds", "--steps", "1", "--out", "mine"]) == 2, "there is no sound in it"
     assert RunFolder(tmp_path / "mine").config()["data"] == str(tmp_path / "sounds")
 
 
@@ -97,6 +100,19 @@ def test_an_alarm_is_listed(made_run: Callable[..., RunFolder], capsys: pytest.C
     assert row["warning"] == "Collapse: all is one point."
     assert main(["list", "--runs", str(run.path.parent)]) == 0
     assert "Collapse: all is one point." in capsys.readouterr().out
+
+
+def test_diagnose_says_how_a_stopped_run_goes_on(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made_run()
+    writer = RunWriter(run.path)
+    for state, told in ((State.STOPPED, True), (State.FINISHED, False)):
+        writer.write_status(Status(state, step=7))
+        assert main(["diagnose", str(run.path)]) == 0
+        again = f"It is stopped at step 7; python -m training resume {run.path} goes on from its last checkpoint."
+        assert (again in capsys.readouterr().out) is told
+    writer.close()
 
 
 def test_a_broken_run_is_listed(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
