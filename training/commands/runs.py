@@ -152,7 +152,7 @@ def diagnose(options: argparse.Namespace) -> None:
     status = run.status()
     if status.state in RESUMABLE and not run.watched:
         again = f"python -m training resume {run.path}"
-        print(f"It is {status.state} at step {status.step:,}; {again} goes on from its last checkpoint.")
+        print(f"It stands at step {status.step:,}, {status.state}; {again} goes on with it.")
     for evidence in verdict.evidence:
         print(f"  {evidence.key}: {evidence.words}")
     best = "" if verdict.best_step is None else f"step {verdict.best_step}"

@@ -110,7 +110,7 @@ def test_diagnose_says_how_a_stopped_run_goes_on(
     for state, told in ((State.STOPPED, True), (State.FINISHED, False)):
         writer.write_status(Status(state, step=7))
         assert main(["diagnose", str(run.path)]) == 0
-        again = f"It is stopped at step 7; python -m training resume {run.path} goes on from its last checkpoint."
+        again = f"It stands at step 7, stopped; python -m training resume {run.path} goes on with it."
         assert (again in capsys.readouterr().out) is told
     writer.close()
 
