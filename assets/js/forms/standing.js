@@ -90,7 +90,6 @@ function tellWhy(why, verdict) {
     make("p", {}, make("strong", {}, `${title}: `), text);
   why.replaceChildren(
     make("summary", {}, "Why, and what to change"),
-    make("p", {}, verdict.sentence),
     line("Likely cause", verdict.cause),
     line("What to change", verdict.remedy),
   );

@@ -77,7 +77,7 @@ export class LensView {
     this.stop?.();
     this.run = run;
     this.newest = undefined;
-    this.clear(run ? "The method's picture appears with the first snapshot." : "");
+    this.clear("");
     if (run) this.stop = feedOf(run).follow("metrics", this.root, (feed, change) => this.news(feed, change));
     if (run) this.catchUp();
   }
@@ -119,7 +119,9 @@ export class LensView {
     this.asked++;
     const { asked } = this;
     const steps = await source.lensSteps(run).catch((error) => this.failed(error, []));
-    if (run === this.run && asked === this.asked) this.timeline.offer(steps);
+    if (run !== this.run || asked !== this.asked) return;
+    if (!steps.length && !this.figures.length) this.say("The method's picture appears with the first snapshot.");
+    this.timeline.offer(steps);
   }
 
   /**
