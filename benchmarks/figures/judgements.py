@@ -69,7 +69,8 @@ def _summary(found: Results) -> str:
         if fell_at is not None and told_at is not None and told_at - fell_at > SOON
     ]
     alarms = len({alarm["run"] for alarm in healthy["alarms"]})
-    seeds = max(len(row["seeds"]) for row in broken)
+    seeds = sorted({len(row["seeds"]) for row in broken})
+    of_seeds = _count(seeds[0], "seed") if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]} seeds"
     ill = "".join(
         f" One that was meant to be healthy collapsed by the definition, which was told at step {run['told']}: {run['run'].split('-varied_')[0]}, "
         f"{run['run'].split('-varied_')[1].split('-')[0].replace('_', ' ')}."
@@ -80,7 +81,7 @@ def _summary(found: Results) -> str:
         f" ({', '.join(f'{count} on {TITLES.get(data, data)}' for data, count in of_data.items())})" if of_data else ""
     )
     return (
-        f"{len(broken)} breaks on spoken digits, {_count(seeds, 'seed')} each, of which {len(collapsed)} collapse; "
+        f"{len(broken)} breaks on spoken digits, {of_seeds} each, of which {len(collapsed)} collapse; "
         f"{len(missed)} of these {'was' if len(missed) == 1 else 'were'} missed, {len(late)} told more than {SOON} steps after the "
         f"fall. {healthy['runs']} healthy runs{where}: {_count(alarms, 'false alarm')}.{ill}"
     )
