@@ -118,7 +118,7 @@ def _look_at_queue(site: Path) -> None:
     launcher = Launcher(site, read_only=True)
     for name in (RUN, *launcher.queue()):
         launcher.place(name)
-    launcher.place()
+    launcher.ahead()
 
 
 def _look_at_list(site: Path) -> None:
