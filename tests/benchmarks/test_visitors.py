@@ -12,10 +12,10 @@ from benchmarks.visitors.__main__ import class_of, main
 from benchmarks.visitors.figures import Log, memory, shown, told
 from benchmarks.visitors.tones import tone, tones
 from benchmarks.visitors.visitor import EVENTS, Visitor, functions_of
-from explorer.server import EXAMPLE
 from explorer.visitors.limits import hosted_limits
 from tests.support.launched import launched
 from training.data import open_dataset
+from training.run.example import EXAMPLE_FOLDER
 
 pytestmark = pytest.mark.whole
 
@@ -26,7 +26,7 @@ LIGHT = ("map", "neighbours", "lens", "form", "upload")
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("class")
-    shutil.copytree(EXAMPLE, folder / "runs" / "shown")
+    shutil.copytree(EXAMPLE_FOLDER, folder / "runs" / "shown")
     with launched(folder, read_only=True, limits=hosted_limits()) as (_, number):
         yield number
 

@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Literal
@@ -56,7 +57,7 @@ def keep_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) ->
 
 def write_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) -> None:
     """The same, where it must succeed: in the memory of one part. Raises OSError, and leaves nothing then."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_dead(path.parent)
@@ -65,7 +66,8 @@ def write_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) -
             np.lib.format.write_array_header_1_0(file, about)
             for part in parts:
                 file.write(np.ascontiguousarray(part, "<f2").data)
-        os.replace(temporary, path)
+            file.flush()
+            os.replace(temporary, path)  # while it is locked: without, another would take it for a dead one's
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -75,7 +77,7 @@ def write_mel(path: Path, shape: tuple[int, ...], parts: Iterable[np.ndarray]) -
 def _held(temporary: Path) -> IO[bytes]:
     """The file, opened to be written and locked as long as it is open."""
     while True:
-        file = temporary.open("ab")  # which leaves as it is what another thread writes there
+        file = temporary.open("ab")
         fcntl.flock(file, fcntl.LOCK_EX)
         if temporary.exists():
             file.truncate(0)
