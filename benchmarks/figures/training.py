@@ -3,7 +3,7 @@
 import statistics
 
 from benchmarks.devices import shared_part, times_as_fast
-from benchmarks.figures.tables import ROOT, results, table, told
+from benchmarks.figures.tables import results, table, told
 from benchmarks.learning import reached
 from explorer.catalogue.comparison import KNN, by_family, figures
 from explorer.catalogue.gains import gain
@@ -11,8 +11,8 @@ from training.config import ENCODER_SIZES
 from training.encoders import ENCODERS
 from training.methods import METHODS
 from training.run import RunFolder
+from training.run.example import EXAMPLE_FOLDER
 
-EXAMPLE = ROOT / "assets" / "example_run"
 CATALOGUE = "fsdd, 60 s, 1 thread"
 LONGER = "fsdd, 300 s, 1 thread"
 GIVEN_MORE = ("audio_text", "audio_image")
@@ -27,7 +27,7 @@ def default_run() -> str:
     digits = [
         statistics.median(seed[column] for seed in seeds) for column in ("random_init", *marks, "log_mel", "mfcc")
     ]
-    run = RunFolder(EXAMPLE)
+    run = RunFolder(EXAMPLE_FOLDER)
     lines = run.baselines()
     plain = lines["cross_group_knn"][lines["main_facet"]]
     knn = [(row["seconds"], row[f"measure/{KNN}"]) for row in run.metrics() if f"measure/{KNN}" in row]

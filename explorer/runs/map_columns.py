@@ -1,6 +1,6 @@
 """The columns of clips that the projector writes beside each map: what each is, and how it is computed. A new one is a line."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,21 +32,16 @@ def local_trust(units: np.ndarray, places: np.ndarray) -> np.ndarray | None:
     n, k = len(units), NEIGHBOURS
     if n < 3 * k:
         return None
-    judged = np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).astype(int))
-    near = _nearest_places(places, judged, k)
-    trust = np.full(n, np.nan, np.float32)
-    for begin in range(0, len(judged), _CHUNK):
-        rows = judged[begin : begin + _CHUNK]
-        cosines = units[rows] @ units.T
-        cosines[np.arange(len(rows)), rows] = -np.inf
-        theirs = np.take_along_axis(cosines, near[begin : begin + _CHUNK], axis=1)
+    from scipy.spatial import KDTree  # takes long to import, and a page that only reads values needs none
+
+    tree, trust = KDTree(places), np.full(n, np.nan, np.float32)
+    for rows, cosines in _cosines(units):
+        _, found = tree.query(places[rows], k + 1)
+        theirs = np.take_along_axis(cosines, _others(found, rows), axis=1)
         cost = np.zeros(len(rows), np.int64)
         for j in range(k):
-            nearer = cosines > theirs[:, [j]]
-            rank = 1 + nearer.view(np.uint8).sum(axis=1, dtype=np.uint32).astype(
-                np.int64
-            )  # a sum of bools is five times as slow
-            cost += np.maximum(rank - k, 0)
+            nearer = (cosines > theirs[:, [j]]).view(np.uint8)  # a sum of bools is five times as slow
+            cost += np.maximum(nearer.sum(axis=1, dtype=np.uint32).astype(np.int64) + 1 - k, 0)
         trust[rows] = 1 - 2 * cost / (k * (2 * n - 3 * k - 1))
     return trust
 
@@ -57,24 +52,27 @@ def nearness(units: np.ndarray, places: np.ndarray) -> np.ndarray | None:
     """
     if len(units) <= NEIGHBOURS:
         return None
-    judged = np.unique(np.linspace(0, len(units) - 1, min(len(units), MOST_POINTS)).astype(int))
     near = np.full(len(units), np.nan, np.float32)
-    for begin in range(0, len(judged), _CHUNK):
-        rows = judged[begin : begin + _CHUNK]
-        cosines = units[rows] @ units.T
-        cosines[np.arange(len(rows)), rows] = -np.inf
+    for rows, cosines in _cosines(units):
         near[rows] = np.partition(cosines, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:].mean(axis=1)
     return near
 
 
-def _nearest_places(places: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
-    """(len(rows), k) the nearest points on the map of each of `rows`, itself left out."""
-    from scipy.spatial import KDTree  # takes long to import, and a page that only reads values needs none
+def _cosines(units: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(rows (m,), their cosines to all (m, n), to themselves minus infinity), until all that are judged have come."""
+    judged = np.unique(np.linspace(0, len(units) - 1, min(len(units), MOST_POINTS)).astype(int))
+    for begin in range(0, len(judged), _CHUNK):
+        rows = judged[begin : begin + _CHUNK]
+        cosines = units[rows] @ units.T
+        cosines[np.arange(len(rows)), rows] = -np.inf
+        yield rows, cosines
 
-    _, found = KDTree(places).query(places[rows], k + 1)
+
+def _others(found: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(m, k): the nearest points on the map `found` (m, k + 1) for each of `rows`, itself left out."""
     itself = found == rows[:, None]
     itself[~itself.any(axis=1), -1] = True  # among many copies it may not be in its own list
-    return found[~itself].reshape(len(rows), k)
+    return found[~itself].reshape(len(rows), -1)
 
 
 MAP_TRUST = Column(
