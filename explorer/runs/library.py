@@ -8,7 +8,8 @@ from typing import Any
 
 from explorer.runs.kept import config_of, is_newer, is_watched, status_of, told_apart
 from explorer.runs.points import Points, points
-from explorer.sounds.open_datasets import OpenDatasets, StillOpening
+from explorer.sounds.open_datasets import OpenDatasets, StillOpening, built_in
+from training.data import STARTER
 from training.data.dataset import Dataset
 from training.data.names import readable_name
 from training.run import RunFolder, Status
@@ -128,6 +129,8 @@ class Library:
         except StillOpening:
             return Sounds(None, f"The sounds of this run{named} are being opened.", opening=True)
         if dataset is None:
+            if about.fingerprint == built_in():
+                self.open_datasets.open(STARTER)  # made in seconds: no reason to say that it is not here
             opening = self.open_datasets.known(about.reference)
             one_by_one = self.open_datasets.one_by_one(about.fingerprint)
             return Sounds(

@@ -19,6 +19,8 @@ from training.data.starter.unmade import unmade
 from training.errors import UserError
 
 OPEN_AT_MOST = 4
+WAIT_SECONDS = 2.0
+"""For so long whoever asks for a cached set waits before it is told that the set is still being opened."""
 MISSING_SECONDS = 3.0
 """For so long a set that wasn't found isn't looked for again, nor one opened anew that could not be opened."""
 FAULT = "The sounds could not be opened because of a fault in Hearsight; its log says more."
@@ -73,8 +75,11 @@ class OpenDatasets:
     Two, so that a small folder need not wait until the built-in sounds are made.
     """
 
-    def __init__(self, root: Path | None = None, make: Callable[..., Dataset] = open_dataset):
-        """`root`: where the cache lies, for tests; `make`: what opens a reference."""
+    def __init__(
+        self, root: Path | None = None, make: Callable[..., Dataset] = open_dataset, wait_seconds: float = WAIT_SECONDS
+    ):
+        """`root`: where the cache lies, for tests; `make`: what opens a reference; `wait_seconds`: how long one answer waits."""
+        self.wait_seconds = wait_seconds
         self._root = root
         self._make = make
         self._lock = threading.Lock()
@@ -86,10 +91,11 @@ class OpenDatasets:
         self._makers = ThreadPoolExecutor(2, "make data")
         self._closed = False
 
-    def dataset(self, fingerprint: str, wait_seconds: float = 2.0) -> Dataset | None:
+    def dataset(self, fingerprint: str, wait_seconds: float | None = None) -> Dataset | None:
         """The cached set of this fingerprint, or None where it isn't on this machine.
 
-        Raises StillOpening when it is not open after `wait_seconds`: at most for the first click on a huge set.
+        Raises StillOpening when it is not open after `wait_seconds`: at most for the first click on a huge set, or on a
+        busy machine.
         """
         with self._lock:
             if fingerprint in self._open:
@@ -103,11 +109,11 @@ class OpenDatasets:
                 self._loading[fingerprint] = self._loaders.submit(self._load, fingerprint)
             future = self._loading[fingerprint]
         try:
-            return future.result(wait_seconds)
+            return future.result(self.wait_seconds if wait_seconds is None else wait_seconds)
         except NotYet:
             raise StillOpening from None
 
-    def one_by_one(self, fingerprint: str, wait_seconds: float = 2.0) -> Dataset | None:
+    def one_by_one(self, fingerprint: str, wait_seconds: float | None = None) -> Dataset | None:
         """As `dataset`, but the built-in set's clips can be had while it is being made, each as soon as it is asked for."""
         found = self.dataset(fingerprint, wait_seconds)
         return unmade(fingerprint) if found is None and fingerprint == built_in() else found

@@ -134,6 +134,8 @@ def _settings(text: str) -> dict[str, Any]:
 
 def _data_of(library: Library, name: str) -> str:
     sounds = library.sounds(run_of(library, name))
+    if sounds.opening:
+        raise StillOpening
     if sounds.dataset is None:
         raise UserError(sounds.note)
     return sounds.dataset.fingerprint

@@ -20,7 +20,7 @@ def uploads() -> Iterator[Any]:
 
 @pytest.fixture
 def open_datasets(cache: Path) -> Iterator[Any]:
-    opened = OpenDatasets()
+    opened = OpenDatasets(wait_seconds=60)
     yield opened
     opened.close()
 
