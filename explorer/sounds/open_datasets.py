@@ -75,11 +75,8 @@ class OpenDatasets:
     Two, so that a small folder need not wait until the built-in sounds are made.
     """
 
-    def __init__(
-        self, root: Path | None = None, make: Callable[..., Dataset] = open_dataset, wait_seconds: float = WAIT_SECONDS
-    ):
-        """`root`: where the cache lies, for tests; `make`: what opens a reference; `wait_seconds`: how long one answer waits."""
-        self.wait_seconds = wait_seconds
+    def __init__(self, root: Path | None = None, make: Callable[..., Dataset] = open_dataset):
+        """`root`: where the cache lies, for tests; `make`: what opens a reference."""
         self._root = root
         self._make = make
         self._lock = threading.Lock()
@@ -109,7 +106,7 @@ class OpenDatasets:
                 self._loading[fingerprint] = self._loaders.submit(self._load, fingerprint)
             future = self._loading[fingerprint]
         try:
-            return future.result(self.wait_seconds if wait_seconds is None else wait_seconds)
+            return future.result(WAIT_SECONDS if wait_seconds is None else wait_seconds)
         except NotYet:
             raise StillOpening from None
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.sounds import open_datasets
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.run import RunFolder, RunWriter, State, Status, create_run
@@ -136,6 +137,12 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder for the page's own files, used in place of the user's."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
     return tmp_path / "own" / "hearsight"
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer says that sounds are still being opened because the machine is slow."""
+    monkeypatch.setattr(open_datasets, "WAIT_SECONDS", 60)
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_routes_answer_in_the_types_of_the_page(
         assert key is not None
         layouts.write(key, Layout(np.zeros((20, 2), np.float32), "pca", trust))
     app = FastAPI()
-    library = Library(tmp_path / "runs", open_datasets=OpenDatasets(wait_seconds=60))
+    library = Library(tmp_path / "runs", open_datasets=OpenDatasets())
     app.include_router(byte_routes(library, uploads, layouts, queued=lambda name: QUEUED))
     client = TestClient(app)
 

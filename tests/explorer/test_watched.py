@@ -80,7 +80,7 @@ def page(trained: Path, tmp_path: Path, cache: Path) -> Iterator[SimpleNamespace
     chain = Chain(run, layouts)
     while (task := chain.next_task(False)) is not None:
         chain.do(task, None)
-    library = Library(root, open_datasets=OpenDatasets(wait_seconds=60))
+    library = Library(root, open_datasets=OpenDatasets())
     finder, tags = Finder(library, layouts), TagStore()
     pairs = Pairs(library.open_datasets, uploads)
     routes = byte_routes(library, uploads, layouts, tags=tags, pairs=pairs, finder=finder)

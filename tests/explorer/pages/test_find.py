@@ -22,7 +22,7 @@ FAKE = f"{FakeEmbedder.__module__}:{FakeEmbedder.__name__}"
 
 @pytest.fixture
 def search(tmp_path: Path, cache: Path) -> Iterator[Any]:
-    library = Library(tmp_path / "runs", open_datasets=OpenDatasets(wait_seconds=60))
+    library = Library(tmp_path / "runs", open_datasets=OpenDatasets())
     finder = Finder(library, LayoutFolders(), EmbeddingProcess(FAKE), cache)
     services = SimpleNamespace(library=library, finder=finder, uploads=Uploads(tmp_path))
     yield SimpleNamespace(frame=SimpleNamespace(services=services))

@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from explorer.runs.lens import lens
 from explorer.runs.library import Library
 from explorer.runs.metrics import rows_since
 from explorer.runs.neighbours import neighbours_of_point
+from explorer.sounds.open_datasets import OpenDatasets
 from explorer.web.routes.map import points_values
+from training.data import starter
+from training.errors import UserError
 from training.run import State, create_run
 from training.run.example import EXAMPLE
 
@@ -85,6 +89,24 @@ def test_the_run_at_work_is_shown_first(make_run: Any, tmp_path: Path) -> None:
     assert library.latest() == "a"
     make_run(tmp_path / "c", config={"created": "2024-01-01"}, state=State.TRAINING)
     assert library.latest() == "c"
+
+
+def test_the_built_in_sounds_are_begun_when_a_run_of_theirs_is_looked_at(make_run: Any, tmp_path: Path) -> None:
+    begun: list[str] = []
+    looked = threading.Event()
+
+    def make(reference: str, **_: Any) -> Any:
+        begun.append(reference)
+        looked.wait(60)
+        raise UserError("There is no room.")
+
+    make_run(tmp_path / "first", fingerprint=starter.fingerprint())
+    library = Library(tmp_path, open_datasets=OpenDatasets(tmp_path / "cache", make=make))
+    sounds = library.sounds(library.run("first"))
+    assert sounds.opening and "not on this machine" not in sounds.note
+    looked.set()
+    library.open_datasets._makers.shutdown()
+    assert begun == ["starter"]
 
 
 def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run: Any, make_dataset: Any, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from explorer.search import finder as module
 from explorer.search.comparison import random_pair_cosines
 from explorer.search.finder import Finder, kept_step, nearest_step, place_among
 from explorer.search.process import EmbeddingProcess
-from explorer.sounds.open_datasets import OpenDatasets
 from tests.support.fake_embedder import spectrum
 from training.errors import UserError
 from training.run import RunWriter, State, Status
@@ -39,7 +38,7 @@ def run(make_run: Any, dataset: Any, tmp_path: Path) -> Any:
 @pytest.fixture
 def finder(run: Any, tmp_path: Path) -> Iterator[Any]:
     process = EmbeddingProcess("tests.support.fake_embedder:FakeEmbedder")
-    made = Finder(Library(tmp_path / "runs", open_datasets=OpenDatasets(wait_seconds=60)), LayoutFolders(), process)
+    made = Finder(Library(tmp_path / "runs"), LayoutFolders(), process)
     yield made
     made.close()
 

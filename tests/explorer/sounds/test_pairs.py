@@ -30,7 +30,7 @@ def uploads() -> Iterator[Any]:
 @pytest.fixture
 def pairs(cache: Path, uploads: Any, make_dataset: Any) -> Iterator[Any]:
     make_dataset(20)
-    opened = OpenDatasets(wait_seconds=60)
+    opened = OpenDatasets()
     made = Pairs(opened, uploads)
     yield made
     made.close()

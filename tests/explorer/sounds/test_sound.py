@@ -20,7 +20,7 @@ def uploads() -> Iterator[Any]:
 
 @pytest.fixture
 def open_datasets(cache: Path) -> Iterator[Any]:
-    opened = OpenDatasets(wait_seconds=60)
+    opened = OpenDatasets()
     yield opened
     opened.close()
 

@@ -30,7 +30,7 @@ def page(make_run: Any, make_dataset: Any, tmp_path: Path) -> Iterator[Any]:
 
 class Page:
     def __init__(self, folder: Any) -> None:
-        self.library = Library(folder / "runs", open_datasets=OpenDatasets(wait_seconds=60))
+        self.library = Library(folder / "runs", open_datasets=OpenDatasets())
         self.uploads = Uploads(folder)
         self.layouts = LayoutFolders()
         self.looked_at = []

@@ -16,7 +16,7 @@ def test_a_run_that_waits_says_its_place(make_run: Any, tmp_path: Path) -> None:
     for name, state in (("waits", State.WAITING), ("works", State.TRAINING)):
         make_run(tmp_path / "runs" / name, snapshots=(), state=state)
     app = FastAPI()
-    library, uploads = Library(tmp_path / "runs", open_datasets=OpenDatasets(wait_seconds=60)), Uploads(tmp_path)
+    library, uploads = Library(tmp_path / "runs", open_datasets=OpenDatasets()), Uploads(tmp_path)
     app.include_router(byte_routes(library, uploads, LayoutFolders(), queued=lambda name: {"place": 2, "behind": name}))
     waiting, working = (
         TestClient(app).get(f"{PREFIX}/run/{name}/news").json()["status"] for name in ("waits", "works")

@@ -49,7 +49,7 @@ class Drawing:
         make_run(folder / "runs" / "first", n=20, config=CONFIG)
         make_run(folder / "runs" / "masks", n=20, config={**CONFIG, "method": "autoencoder"})
         make_run(folder / "runs" / "away", n=20, config=CONFIG, fingerprint="1" * 64)
-        self.library = Library(folder / "runs", open_datasets=OpenDatasets(wait_seconds=60))
+        self.library = Library(folder / "runs", open_datasets=OpenDatasets())
         self.uploads = Uploads(folder)
         self.pairs = Pairs(self.library.open_datasets, self.uploads)
         self.finder: Any = FakeFinder()
