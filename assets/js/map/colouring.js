@@ -137,7 +137,7 @@ export class Colouring {
 
   tell() {
     const { clips, plot } = this.map;
-    plot.paint();
+    plot.repaint();
     if (!clips) return;
     const shown = this.legend.shown();
     const kept = plot.classes.filter((_, i) => shown(i)).flatMap(({ ids }) => [...ids]);

@@ -141,18 +141,23 @@ export class MapPlot extends PlacedPoints {
   }
 
   /**
-   * Looks at the points in another way, and paints them once for each picture of the screen; gives what the change gives.
+   * Looks at the points in another way; gives what the change gives.
    * @template Given
    * @param {() => Given} change of the camera
    */
   look(change) {
     const given = change();
     this.stage.classList.toggle("zoomed", this.camera.zoomed);
+    this.repaint();
+    return given;
+  }
+
+  /** Paints with the next picture of the screen: once, for all that changed until then. */
+  repaint() {
     this.following ??= requestAnimationFrame(() => {
       this.following = null;
       this.paint();
     });
-    return given;
   }
 
   /**
@@ -230,7 +235,7 @@ export class MapPlot extends PlacedPoints {
   /** @param {Ring[]} rings */
   ring(rings) {
     this.rings.show(rings);
-    this.paint();
+    this.repaint();
   }
 
   /** Forgets the points of a run. */

@@ -23,6 +23,7 @@ export class Trails {
     this.layouts = [];
     /** @type {string | null} */
     this.of = null; // the run and step that they are of
+    this.blank = true;
     map.plot.overlays.push((axes) => this.paint(axes));
   }
 
@@ -37,7 +38,7 @@ export class Trails {
   /** Fetches the layouts that are needed, as soon as there is something to draw. */
   async ask() {
     const { run, layouts, shownLayout, timeline, plot } = this.map;
-    if (!this.on.checked || !layouts || !shownLayout || !this.points.length) return plot.paint();
+    if (!this.on.checked || !layouts || !shownLayout || !this.points.length) return plot.repaint();
     const steps = timeline.steps.filter((step) => step <= shownLayout.step);
     const of = `${run} ${layouts.axes} ${layouts.version} ${steps}`;
     if (of !== this.of) {
@@ -47,14 +48,18 @@ export class Trails {
       if (of !== this.of) return;
       this.layouts = found.filter((layout) => layout !== null).filter(({ x }) => x.length === plot.x.length);
     }
-    plot.paint();
+    plot.repaint();
   }
 
   /** @param {Axes} axes */
   paint(axes) {
     const { points, layouts } = this;
+    const drawn = this.on.checked && layouts.length > 1 && points.length > 0;
+    if (!drawn && this.blank) return; // as mostly: to wipe a blank canvas costs as much as to wipe a full one
     const context = sharpContext(this.canvas);
-    if (!context || !this.on.checked || layouts.length < 2 || !points.length) return;
+    if (!context) return;
+    this.blank = !drawn;
+    if (!drawn) return;
     const { plot } = this.map;
     const looks = plot.looksOf(points);
     context.lineCap = "round";

@@ -150,11 +150,19 @@ const QUIET_SHARE = 0.02; // of the cells, which may be darker than the darkest 
  */
 export function spread({ cells, low_db, high_db }) {
   const steps = 255 / (high_db - low_db); // a decibel
-  const sorted = Uint8Array.from(cells).sort();
-  const top = Math.max(sorted[sorted.length - 1] ?? 0, (LEAST_LOUD_DB - low_db) * steps);
-  const quiet = Math.min(sorted[Math.floor(QUIET_SHARE * sorted.length)] ?? 0, top - LEAST_RANGE_DB * steps);
-  const bottom = Math.max(0, quiet);
-  return Uint8ClampedArray.from(cells, (cell) => ((cell - bottom) * 255) / (top - bottom));
+  const counts = new Uint32Array(256);
+  for (const cell of cells) counts[cell]++;
+  const top = Math.max(counts.findLastIndex(Boolean), 0, (LEAST_LOUD_DB - low_db) * steps);
+  let left = Math.floor(QUIET_SHARE * cells.length);
+  const low = Math.max(
+    counts.findIndex((count) => (left -= count) < 0),
+    0,
+  );
+  const bottom = Math.max(0, Math.min(low, top - LEAST_RANGE_DB * steps));
+  const shades = Uint8ClampedArray.from(counts, (_, cell) => ((cell - bottom) * 255) / (top - bottom));
+  const out = new Uint8Array(cells.length);
+  for (let i = 0; i < out.length; i++) out[i] = shades[cells[i]];
+  return out;
 }
 
 /**
@@ -163,7 +171,7 @@ export function spread({ cells, low_db, high_db }) {
  * @param {SpectrogramCells} picture
  */
 export function drawThumbnail(canvas, picture) {
-  const own = cellsCanvas({ ...picture, cells: new Uint8Array(spread(picture)) });
+  const own = cellsCanvas({ ...picture, cells: spread(picture) });
   canvas.width = Math.max(96, own.width);
   canvas.height = own.height;
   contextOf(canvas).drawImage(own, 0, 0, canvas.width, canvas.height);
