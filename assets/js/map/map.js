@@ -181,7 +181,6 @@ export class MapView {
     this.colouring.clear();
     this.plot.clear();
     this.words.clear();
-    this.tip.box.textContent = "";
   }
 
   /** @param {number} step */

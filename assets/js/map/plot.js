@@ -238,10 +238,11 @@ export class MapPlot extends PlacedPoints {
     this.repaint();
   }
 
-  /** Forgets the points of a run. */
+  /** Forgets the points of a run, also the one under the pointer. */
   clear() {
+    this.point(null);
     this.moving = null;
-    Object.assign(this, { shown: false, dimmed: null, selected: [], pointed: null });
+    Object.assign(this, { shown: false, dimmed: null, selected: [] });
     this.rings.show([]);
   }
 }

@@ -71,3 +71,17 @@ test("a ring around nothing lies nowhere", () => {
   assert.equal(placeOf(map, { kind: "mark", points: [0, 7] }), null);
   assert.equal(placeOf(map, { kind: "mark" }), null);
 });
+
+test("with the points of a run what is said of the one under the pointer goes too", () => {
+  const seen = [];
+  const map = Object.assign(mapOf([[0, 0]]), {
+    ...{ shown: true, pointed: 0, rings: { place: (_, __, point) => seen.push(point), show() {} } },
+    calls: { onLeave: () => seen.push("left") },
+  });
+  map.stage.classList = { toggle: (name, on) => seen.push(`${name} ${on}`) };
+  map.clear();
+  assert.deepEqual(seen, ["pointed false", null, "left"]);
+  assert.equal(map.pointed, null);
+  map.clear(); // nothing was under it
+  assert.equal(seen.length, 3);
+});
