@@ -14,6 +14,7 @@ from explorer.export.plain import text
 from explorer.export.sounds import dataset_of, fitting, why_cut, why_missing, write_sounds
 from explorer.runs.bundle import Bundle
 from explorer.runs.layouts import LayoutFolders
+from explorer.sounds.windows import window_words
 from explorer.tags import TagStore
 from training.data.dataset import Progress
 from training.errors import UserError
@@ -84,7 +85,7 @@ class _Writing:
         points = contents.points(self.bundle)
         held = {part: self.of_steps(part) for part in contents.OF_A_STEP}
         note = self.sounds(points)
-        self.put_json("points", {**points, "sounds": note.at_hand, "note": note.sentence})
+        self.put_json("points", {**points, "sounds": note.at_hand, "note": note.sentence, "windows": note.windows})
         about = {
             "format": contents.FORMAT,
             "name": name,
@@ -133,7 +134,8 @@ class _Writing:
             lambda clip, content: self.put(f"data/sounds/{clip}.mp3", content),
             lambda share: self.progress(0.6 + 0.4 * share, "Compressing sounds:"),
         )
-        return _Sounds(True, "" if quality.seconds is None else why_cut(quality.seconds))
+        windows = tuple(window_words(dataset, clip) for clip in points["clips"])
+        return _Sounds(True, "" if quality.seconds is None else why_cut(quality.seconds), windows)
 
     def put(self, path: str, content: bytes) -> None:
         file = self.folder / path
@@ -148,6 +150,8 @@ class _Writing:
 class _Sounds:
     at_hand: bool
     sentence: str
+    windows: tuple[str, ...] = ()
+    """Of each point, its place in its file in words."""
 
 
 def _json(value: Any) -> bytes:

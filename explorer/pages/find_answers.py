@@ -7,6 +7,7 @@ from typing import Any
 from explorer.components import clip_sound
 from explorer.search.comparison import Comparison
 from explorer.search.finder import Found
+from explorer.sounds.windows import window_words
 from training.data.dataset import Dataset
 from training.data.labels import FILE_FACET
 
@@ -26,7 +27,8 @@ def rows_of(
     found: Found, dataset: Dataset | None, main_facet: str, own: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
-    that was searched for: a row says whether it has the same one, where there are any, its file, and in what else it differs.
+    that was searched for: a row says whether it has the same one, where there are any, its place in its file where that gives
+    several, in what else it differs, and its file.
     """
     own = own or {}
     rows = []
@@ -37,10 +39,12 @@ def rows_of(
             for facet, label in match.labels.items()
             if facet != main_facet and own.get(facet) != label
         ]
-        file = [] if dataset is None else [PurePath(dataset.files[match.clip]).name]
+        window = "" if dataset is None else window_words(dataset, match.clip)
+        file = "" if dataset is None else PurePath(dataset.files[match.clip]).name
         sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
         label = "no label" if first is None else first
-        row = {"sound": sound, "label": label, "note": "  ·  ".join([*differs, *file]), "score": match.score}
+        note = "  ·  ".join(filter(None, [window, *differs, file]))
+        row = {"sound": sound, "label": label, "note": note, "score": match.score}
         agrees = {"agrees": first == own[main_facet]} if main_facet in own and main_facet != FILE_FACET else {}
         rows.append({**row, "clip": match.clip, **agrees})
     return rows

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.sounds.windows import window_words
 from training.data.dataset import Dataset
 
 MOST = 50
@@ -26,7 +27,10 @@ def clips_with(dataset: Dataset, text: str) -> dict[str, Any]:
     main = dataset.facets[dataset.main_facet]
     first = found[np.argsort(~named[dataset.main_facet][found], kind="stable")][:MOST]
     rows = [
-        {"clip": int(clip), "label": main.label(int(clip)) or "no label", "note": dataset.files[int(clip)]}
-        for clip in first
+        {"clip": clip, "label": main.label(clip) or "no label", "note": _note(dataset, clip)} for clip in first.tolist()
     ]
     return {"total": len(found), "clips": rows}
+
+
+def _note(dataset: Dataset, clip: int) -> str:
+    return "  ·  ".join(filter(None, [window_words(dataset, clip), dataset.files[clip]]))

@@ -109,14 +109,17 @@ def write_run(
     return RunFolder(path)
 
 
-def write_dataset(n: int = 300, root: Path | None = None, fingerprint: str = "0" * 64) -> Dataset:
-    """A cached data set of `n` short tones with the ids and labels of `write_run`."""
+def write_dataset(
+    n: int = 300, root: Path | None = None, fingerprint: str = "0" * 64, *, one_file: bool = False
+) -> Dataset:
+    """A cached data set of `n` short tones with the ids and labels of `write_run`, each a file or all windows of one."""
     writer = ClipWriter("Made-up sounds", fingerprint, root)
     times = np.arange(SAMPLE_RATE // 4) / SAMPLE_RATE
     for i in range(n):
         tone = 8000 * np.sin(2 * np.pi * 220 * (1 + i % 5) * times)
         labels = {"class": CLASSES[i % 5], "source": SOURCES[i % 4]}
-        writer.add(tone.astype(np.int16), id=f"clip-{i}", labels=labels, file=f"{CLASSES[i % 5]}-{i}.wav")
+        file, offset = ("whole.wav", i / 4) if one_file else (f"{CLASSES[i % 5]}-{i}.wav", 0.0)
+        writer.add(tone.astype(np.int16), id=f"clip-{i}", labels=labels, file=file, offset_seconds=offset)
     return writer.finish("source")
 
 

@@ -94,6 +94,21 @@ class Dataset:
         numbers: dict[str, int] = {}
         return np.fromiter((numbers.setdefault(file, len(numbers)) for file in self.files), np.int64, len(self.files))
 
+    def window(self, clip: int) -> tuple[float, float] | None:
+        """Where in its file the clip lies, from and to in seconds; None where the file gives no clip that begins elsewhere."""
+        if not self._windowed[self.recordings[clip]]:
+            return None
+        start = float(self.offsets_seconds[clip])
+        return start, start + self.seconds(clip)
+
+    @cached_property
+    def _windowed(self) -> np.ndarray:
+        """By the numbers of `recordings`, whether a file gives clips that begin at different places."""
+        first = self.offsets_seconds[np.unique(self.recordings, return_index=True)[1]]
+        several = np.zeros(len(first), dtype=bool)
+        several[self.recordings[self.offsets_seconds != first[self.recordings]]] = True
+        return several
+
     @property
     def main_facet(self) -> str:
         """The facet to colour and measure by when nobody chose one."""

@@ -43,9 +43,10 @@ export function checkedRun(value) {
 
 /** @param {any} value */
 export function checkedPoints(value) {
-  const { n, clips, columns } = object(value);
+  const { n, clips, columns, windows = [] } = object(value);
   must(isCount(n) && list(clips).length === n && clips.every(isCount));
   must(list(columns).every((/** @type {Column} */ column) => !column.values || column.values.length === n));
+  must(list(windows).every((/** @type {unknown} */ words) => typeof words === "string"));
   return value;
 }
 

@@ -119,6 +119,7 @@ export interface Curve {
   lines: CurveLine[];
   chart: string;
   rhythm: "step" | "snapshot";
+  collapse: "" | "lower" | "higher";
 }
 
 /**
@@ -210,6 +211,8 @@ export interface Points {
   note: string;
   /** the file that each clip was cut from; missing where the sounds are not at hand, and in an export */
   files?: string[];
+  /** where in its file each clip lies, as "2.0–4.0 s", "" where the file gives it alone; missing without sounds */
+  windows?: string[];
 }
 
 /** From Python: one of the true nearest points by cosine similarity. */
@@ -722,6 +725,8 @@ export interface MakeCollapseValue {
   asked?: number;
   runs?: string[];
   trouble?: string;
+  weighed?: number;
+  takes?: string;
 }
 
 // ---------------------------------------------------------------- what modules share

@@ -2,7 +2,7 @@
 
 import { view } from "../core/view.js";
 import { tagsOf } from "../selection/tags.js";
-import { Columns } from "./columns.js";
+import { BETWEEN, Columns } from "./columns.js";
 
 /** @import { Column, Points, Sound } from "../core/types.d.ts" */
 
@@ -82,18 +82,35 @@ export class MapClips {
     return this.columns.label(point, this.shown);
   }
 
+  /**
+   * Where in its file a clip lies, as "2.0–4.0 s"; "" where the file gives this clip alone, and where that is not known.
+   * @param {number} point
+   */
+  window(point) {
+    return this.points.windows?.[point] ?? "";
+  }
+
   /** @param {number} point */
   facts(point) {
-    return this.columns.facts(point, this.shown);
+    return this.placed(point, this.columns.facts(point, this.shown));
   }
 
   /** @param {number} point */
   brief(point) {
-    return this.columns.brief(point, this.shown);
+    return this.placed(point, this.columns.brief(point, this.shown));
   }
 
   /** @param {number} point */
   everything(point) {
-    return this.columns.everything(point, this.shown);
+    return this.placed(point, this.columns.everything(point, this.shown));
+  }
+
+  /**
+   * What is said of a clip, after its place in its file: two windows of one file are the same in all else that is said.
+   * @param {number} point
+   * @param {string} words
+   */
+  placed(point, words) {
+    return [this.window(point), words].filter(Boolean).join(BETWEEN);
   }
 }

@@ -5,7 +5,7 @@ import { isOfTag } from "../selection/tagging.js";
 import { tagsOf } from "../selection/tags.js";
 
 const KEPT = 60;
-const BETWEEN = "  ·  ";
+export const BETWEEN = "  ·  ";
 const FLAG = ["no", "yes"];
 const FILE = "file"; // the facet of sounds without labels: each is called by its own file
 const UNLABELLED = "loudness"; // a map without labels is coloured by this: a colour for each file says nothing

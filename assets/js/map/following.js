@@ -92,9 +92,10 @@ export class Following {
     const points = await source.points(run).catch(() => null);
     if (!points || run !== map.run || !map.clips || points.n !== map.clips.points.n) return;
     if (points.fingerprint !== map.clips.points.fingerprint) return this.renew(points); // what is watched gets its sounds later
-    Object.assign(map.clips.points, { sounds: points.sounds, note: points.note, files: points.files });
+    const { sounds, note, files, windows } = points;
+    Object.assign(map.clips.points, { sounds, note, files, windows });
     map.describeLayout();
-    if (!points.sounds) return;
+    if (!sounds) return;
     map.colouring.adopt(map.clips); // files can be looked for now
     map.choice.take();
   }

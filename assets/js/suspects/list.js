@@ -4,9 +4,10 @@
 import { make, replaceIcon } from "../core/elements.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
+import { BETWEEN } from "../map/columns.js";
 import { ClipsView } from "../sound/clips.js";
 
-/** @import { ClipRow, Refusal, SuspectList } from "../core/types.d.ts" */
+/** @import { ClipRow, Points, Refusal, SuspectList } from "../core/types.d.ts" */
 
 const AGAIN_MS = 2000; // until what others ask for too is asked for again
 
@@ -18,7 +19,8 @@ class SuspectsView {
     this.run = null;
     /** @type {SuspectList | null} */
     this.found = null;
-    this.fingerprint = "";
+    /** @type {Points | null} of the run */
+    this.points = null;
     this.told = ""; // what is shown
     this.asked = 0; // an answer that another question has overtaken is not heeded
     this.opened = -1; // the row below which the clips beside it stand
@@ -61,8 +63,8 @@ class SuspectsView {
     const mine = ++this.asked;
     if (!run) return;
     try {
-      const [found, { sounds, fingerprint }] = await Promise.all([source.suspects(run), source.points(run)]);
-      if (mine === this.asked) this.take(found, sounds ? fingerprint : "");
+      const [found, points] = await Promise.all([source.suspects(run), source.points(run)]);
+      if (mine === this.asked) this.take(found, points);
     } catch (error) {
       if (mine === this.asked) this.fail(/** @type {Refusal} */ (error), run);
     }
@@ -70,14 +72,15 @@ class SuspectsView {
 
   /**
    * @param {SuspectList} found
-   * @param {string} fingerprint of the data; "" where its sounds are not at hand
+   * @param {Points} points
    */
-  take(found, fingerprint) {
-    const told = JSON.stringify([found, fingerprint]);
+  take(found, points) {
+    const { fingerprint, sounds, windows } = points;
+    const told = JSON.stringify([found, fingerprint, sounds, windows]);
     if (told === this.told) return;
     this.told = told;
     this.found = found;
-    this.fingerprint = fingerprint;
+    this.points = points;
     if (!this.of(this.kind).length) this.kind = this.of("label").length ? "label" : (found.rows[0]?.kind ?? "label");
     this.draw();
   }
@@ -177,12 +180,13 @@ class SuspectsView {
 
   /**
    * @param {{clip: number, label: string}} row
-   * @param {string} [note]
+   * @param {string} [reason]
    * @returns {ClipRow}
    */
-  heard({ clip, label }, note) {
-    const { fingerprint } = this;
-    return { clip, label, note, sound: fingerprint ? { fingerprint, index: clip } : null };
+  heard({ clip, label }, reason = "") {
+    const { sounds = false, fingerprint = "", clips = [], windows = [] } = this.points ?? {};
+    const note = [windows[clips.indexOf(clip)], reason].filter(Boolean).join(BETWEEN);
+    return { clip, label, note, sound: sounds ? { fingerprint, index: clip } : null };
   }
 }
 

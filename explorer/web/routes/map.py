@@ -8,6 +8,7 @@ from explorer.runs.bundle import Bundle
 from explorer.runs.columns import from_codes
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
+from explorer.sounds.windows import window_words
 from explorer.tags import TagStore
 from explorer.tags.columns import TAGS
 from explorer.web.routes.answers import NEVER, Refused, headers, json_answer, number, run_of, shown
@@ -63,12 +64,15 @@ def add_map(router: APIRouter, library: Library, layouts: LayoutFolders, tags: T
 
 
 def points_values(library: Library, run: RunFolder, tags: TagStore | None = None) -> dict[str, Any]:
-    """What the map must know of a run's points, whether they can be heard here, and from which files they were cut."""
+    """What the map must know of a run's points, whether they can be heard here, and from which files they were cut where."""
     sounds = library.sounds(run)
     values = {**Bundle(run, tags=tags).points_values(), **sounds.audible()}
     if tags is None:  # each browser keeps its own, and fills the column in
         values["columns"].append(from_codes(TAGS, (), [-1] * values["n"]).to_json())
-    if sounds.one_by_one is not None:
-        files = sounds.one_by_one.files
-        values["files"] = [files[clip] if 0 <= clip < len(files) else "" for clip in values["clips"]]
+    dataset = sounds.one_by_one
+    if dataset is not None:
+        known = [0 <= clip < len(dataset) for clip in values["clips"]]
+        at = list(zip(values["clips"], known, strict=True))
+        values["files"] = [dataset.files[clip] if there else "" for clip, there in at]
+        values["windows"] = [window_words(dataset, clip) if there else "" for clip, there in at]
     return values

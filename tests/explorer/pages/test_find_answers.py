@@ -51,6 +51,11 @@ def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> N
     assert [row["sound"] for row in rows_of(FOUND, None, "class")] == [None, None]
 
 
+def test_windows_of_one_file_say_where_they_lie_in_it(make_dataset: Any) -> None:
+    rows = rows_of(FOUND, make_dataset(20, one_file=True), "class")
+    assert [row["note"].split("  ·  ")[0] for row in rows] == ["0.8–1.0 s", "3.0–3.2 s"]
+
+
 def test_rows_say_whether_they_agree_and_in_what_they_differ(make_dataset: Any) -> None:
     dataset = make_dataset(20)
     own = labels_of({"fingerprint": "0" * 64, "index": 2}, dataset)

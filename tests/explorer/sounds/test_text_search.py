@@ -18,6 +18,11 @@ def test_clips_are_found_by_label_and_by_file(make_dataset: Any) -> None:
         assert clips_with(dataset, nothing) == {"total": 0, "clips": []}
 
 
+def test_windows_of_one_file_are_told_apart(make_dataset: Any) -> None:
+    notes = [row["note"] for row in clips_with(make_dataset(3, one_file=True), "whole")["clips"]]
+    assert notes == ["0.0–0.2 s  ·  whole.wav", "0.2–0.5 s  ·  whole.wav", "0.5–0.8 s  ·  whole.wav"]
+
+
 @pytest.mark.parametrize("text", ["(", "*", "\x00", "é"])
 def test_a_text_is_taken_as_it_is(text: str, make_dataset: Any) -> None:
     assert clips_with(make_dataset(5), text)["total"] == 0

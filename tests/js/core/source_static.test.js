@@ -157,6 +157,7 @@ test("a file that is missing is one sentence, and nothing else fails", async () 
 for (const [path, content, ask] of [
   ["points.json", "{", () => source.points()],
   ["points.json", JSON.stringify({ ...POINTS, clips: [1] }), () => source.points()],
+  ["points.json", JSON.stringify({ ...POINTS, windows: [2.5] }), () => source.points()],
   ["schema.json", "[]", () => source.schema()],
   ["layouts/20.bin", LAYOUT.slice(1), () => source.layout("one", 20)],
   ["layouts/20.bin", binary(Float32Array.of(Number.NaN), new Uint16Array(6)), () => source.layout("one", 20)],

@@ -4,6 +4,7 @@ import { pretendPage } from "../support.js";
 
 pretendPage();
 const { Columns, written } = await import("../../../assets/js/map/columns.js");
+const { MapClips } = await import("../../../assets/js/map/clips.js");
 const { coloursOf } = await import("../../../assets/js/map/colours.js");
 
 /** @import { Column } from "../../../assets/js/core/types.d.ts" */
@@ -82,4 +83,18 @@ test("a clip without a label is not said to have none, unless the map is coloure
   assert.equal(columns.everything(0), "loudness: −12.00");
   assert.equal(columns.brief(0, word), "");
   assert.equal(columns.facts(0, pitch), "word: yes");
+});
+
+test("a window is told by its place in its file before all else that is said of it", () => {
+  const columns = [column({ name: "class", title: "Class", names: ["bell"], values: [0, 0] })];
+  const points = { columns, main_facet: "class", windows: ["2.0–4.0 s", ""] };
+  const clips = Object.assign(Object.create(MapClips.prototype), {
+    points,
+    columns: new Columns("r", columns, "class"),
+  });
+  clips.shown = column({ name: "loud", title: "Loudness", kind: "number", unit: "dB", digits: 1, values: [-12, -3] });
+  assert.deepEqual([0, 1].map((i) => clips.brief(i)), ["2.0–4.0 s  ·  −12.0 dB", "−3.0 dB"]); // biome-ignore format: one line
+  assert.equal(clips.facts(0), "2.0–4.0 s  ·  Loudness: −12.0 dB");
+  delete points.windows; // the sounds are not at hand
+  assert.equal(clips.brief(0), "−12.0 dB");
 });

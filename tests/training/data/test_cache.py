@@ -54,6 +54,12 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         assert not dataset.samples.flags.writeable
 
 
+def test_a_window_is_told_where_a_file_gives_several(tmp_path: Path) -> None:
+    dataset = three_clips(tmp_path)
+    assert dataset.window(0) == (0.0, 5 / 16_000) and dataset.window(1) == (2.0, 2.0 + 3 / 16_000)
+    assert dataset.window(2) is None
+
+
 def test_taken_back_clips_leave_no_samples(tmp_path: Path) -> None:
     writer = ClipWriter("x", "abc", tmp_path)
     for number in range(3):

@@ -17,6 +17,13 @@ def test_points_say_whether_they_can_be_heard(page: Any, make_run: Any) -> None:
     )
 
 
+def test_points_say_where_in_a_file_they_lie_that_gives_several(page: Any, make_run: Any, make_dataset: Any) -> None:
+    assert set(page.get("run/first/points").json()["windows"]) == {""}
+    make_dataset(fingerprint="2" * 64, one_file=True)
+    make_run(page.library.root / "windows", fingerprint="2" * 64)
+    assert page.get("run/windows/points").json()["windows"][8:10] == ["2.0–2.2 s", "2.2–2.5 s"]
+
+
 def test_columns_come_with_the_points_or_with_their_step(page: Any) -> None:
     columns = {c["name"]: c for c in page.get("run/first/points").json()["columns"]}
     assert list(columns) == [
