@@ -72,6 +72,7 @@ EFFECTIVE_RANK = Measure(
         meaning="How many directions the projections really use; when it falls to a few, dimensions have collapsed.",
         convention="projector output, exp entropy of σ/Σσ, centred",
         source="Roy and Vetterli 2007",
+        collapse="lower",
     ),
     lambda embedded: effective_rank(embedded.sigma_z),
 )
@@ -85,6 +86,7 @@ ENCODER_EFFECTIVE_RANK = Measure(
         meaning="How many directions the embeddings themselves use, before the projector.",
         convention="encoder output, exp entropy of σ/Σσ, centred",
         source="Roy and Vetterli 2007",
+        collapse="lower",
     ),
     lambda embedded: effective_rank(embedded.sigma_h),
 )
@@ -113,6 +115,7 @@ PARTICIPATION_RATIO = Measure(
         meaning="How many directions carry the variance of the projections; small ones count less than for the effective rank.",
         convention="projector output, (Σλ)²/Σλ², λ = σ², centred",
         source="closed form",
+        collapse="lower",
     ),
     lambda embedded: participation_ratio(embedded.sigma_z),
 )

@@ -44,6 +44,7 @@ NORMALISED_STD = Measure(
         convention="projector output, √P · mean std(z/‖z‖), centred",
         source="arXiv 2011.10566",
         lines=(Line("ideal", 1.0),),
+        collapse="lower",
     ),
     lambda embedded: normalised_std(embedded.z),
 )
@@ -57,6 +58,7 @@ ENCODER_NORMALISED_STD = Measure(
         meaning="How far the normalised embeddings themselves spread, before the projector; healthy encoders lie far below 1.",
         convention="encoder output, √D · mean std(h/‖h‖), centred",
         source="arXiv 2011.10566",
+        collapse="lower",
     ),
     lambda embedded: normalised_std(embedded.h),
 )
@@ -70,6 +72,7 @@ CENTRED_STD = Measure(
         meaning="How far the projections spread around their mean, in their own scale; compare it with the run's own start.",
         convention="projector output, mean std(z), divided by n, not normalised, no ε",
         source="arXiv 2105.04906",
+        collapse="lower",
     ),
     lambda embedded: centred_std(embedded.z),
 )
@@ -83,6 +86,7 @@ ENCODER_CENTRED_STD = Measure(
         meaning="How far the embeddings themselves spread around their mean, in their own scale.",
         convention="encoder output, mean std(h), divided by n, not normalised, no ε",
         source="arXiv 2105.04906",
+        collapse="lower",
     ),
     lambda embedded: centred_std(embedded.h),
 )
@@ -104,6 +108,7 @@ MEAN_COSINE = Measure(
         meaning="How much any two clips point the same way: 0 is spread evenly, 1 is collapse.",
         convention="projector output, all pairs of different clips",
         source="arXiv 2011.10566",
+        collapse="higher",
     ),
     lambda embedded: mean_cosine(embedded.z),
 )
@@ -151,6 +156,7 @@ UNIFORMITY = Measure(
         convention="projector output, log mean e^(−2‖x − x'‖²), normalised",
         source="arXiv 2005.10242",
         lines=(Line("lower bound", -4.0, look="dotted"),),
+        collapse="higher",
     ),
     lambda embedded: uniformity(embedded.pairs[0]),
 )

@@ -53,6 +53,8 @@ class Curve:
     """Title of the chart that it shares with others; empty for one of its own."""
     rhythm: Literal["step", "snapshot"] = "snapshot"
     """Whether it is logged as training goes on, and then worth smoothing, or once a snapshot."""
+    collapse: Literal["", "lower", "higher"] = ""
+    """Where it goes as a run collapses; empty where it tells nothing of that."""
 
     def written(self, value: float) -> str:
         """A value with the decimals that are worth reading."""

@@ -3,6 +3,7 @@
 import { colour } from "../core/theme.js";
 
 /** @import { Band, Baselines, Curve, MetricRow } from "../core/types.d.ts" */
+/** @typedef {{side: "Below" | "Above", since: number, upTo: number}} Outside in which steps a curve lay on that side */
 
 const ROW = 2; // so many snapshots in a row lie outside before it is told, as for a verdict
 
@@ -47,10 +48,10 @@ export function bandReach({ steps, low, high }, last) {
  * @param {Band} band
  * @param {Curve} curve
  * @param {MetricRow[]} rows
- * @returns {{side: "Below" | "Above", since: number, upTo: number} | null}
+ * @returns {Outside | null}
  */
 export function outside(band, { key }, rows) {
-  let [found, count] = [/** @type {{side: "Below" | "Above", since: number, upTo: number} | null} */ (null), 0];
+  let [found, count] = [/** @type {Outside | null} */ (null), 0];
   for (const { step = -1, [key]: value } of rows) {
     const limits = Number.isFinite(value) ? limitsAt(band, step) : null;
     if (!limits) continue;
@@ -80,15 +81,28 @@ function limitsAt({ steps, low, high }, step) {
 }
 
 /**
- * Says what `outside` found. Of a run that went on beyond the band it says up to which step that is known.
- * @param {{side: "Below" | "Above", since: number, upTo: number}} found
+ * Whether a curve has left the band on the side on which collapses lie; null where its measure tells nothing of them.
+ * @param {Outside} found
+ * @param {Pick<Curve, "collapse">} curve
+ */
+export const towardsCollapse = ({ side }, { collapse }) =>
+  collapse ? (side === "Below") === (collapse === "lower") : null;
+
+/**
+ * Says what `outside` found, and what that means for the measure. Of a run that went on beyond the band it says up to which
+ * step that is known.
+ * @param {Outside} found
  * @param {Band} band
+ * @param {Pick<Curve, "collapse">} curve
  * @param {number} newest the run's newest step
  */
-export const outsideWords = ({ side, since, upTo }, { steps }, newest) =>
-  newest > steps[steps.length - 1]
-    ? `${side} healthy runs from step ${since} to ${upTo}`
-    : `${side} healthy runs since step ${since}`;
+export function outsideWords(found, { steps }, curve, newest) {
+  const { side, since, upTo } = found;
+  const when = newest > steps[steps.length - 1] ? `from step ${since} to ${upTo}` : `since step ${since}`;
+  const towards = towardsCollapse(found, curve);
+  const means = towards === null ? "" : towards ? ": towards collapse" : ": away from collapse";
+  return `${side === "Below" ? "Lower" : "Higher"} than in healthy runs ${when}${means}`;
+}
 
 /** What the band is. @param {Band} band */
 export const bandWords = ({ runs, data, steps }) =>

@@ -1,7 +1,7 @@
 // What stands above a chart's curves: its title and newest value, what it shows, and the sentences that the run's numbers call for.
 
 import { make } from "../core/elements.js";
-import { bandWords, outside, outsideWords } from "./band.js";
+import { bandWords, outside, outsideWords, towardsCollapse } from "./band.js";
 import { curvesIn, meanings, written } from "./declared.js";
 
 /** @import { Feed } from "../core/feed.js" */
@@ -68,7 +68,8 @@ export class Caption {
     this.healthy.hidden = !band;
     this.outside.hidden = !found;
     this.healthy.textContent = band ? bandWords(band) : "";
-    this.outside.textContent = band && found ? outsideWords(found, band, rows[rows.length - 1].step ?? 0) : "";
+    this.outside.textContent = band && found ? outsideWords(found, band, curve, rows[rows.length - 1].step ?? 0) : "";
+    this.outside.classList.toggle("towards", Boolean(found && towardsCollapse(found, curve)));
   }
 
   /**

@@ -41,7 +41,15 @@ export function gather(/** @type {MetricRow[]} */ rows, /** @type {Set<string>} 
 /** @param {string} key @returns {Curve} */
 function undeclared(key) {
   const rhythm = key.startsWith("train/") ? "step" : "snapshot";
-  const unknown = { unit: "", meaning: "", convention: "", source: "", lines: [], chart: "" };
+  const unknown = {
+    unit: "",
+    meaning: "",
+    convention: "",
+    source: "",
+    lines: [],
+    chart: "",
+    collapse: /** @type {""} */ (""),
+  };
   const name = key.replace(/^(train|measure)\//, "").replaceAll("_", " ");
   return { key, title: name[0].toUpperCase() + name.slice(1), digits: 3, rhythm, ...unknown };
 }

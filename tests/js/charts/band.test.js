@@ -5,10 +5,12 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { bandOf, bandReach, bandWords, outside, outsideWords } = await import("../../../assets/js/charts/band.js");
+const { bandOf, bandReach, bandWords, outside, outsideWords, towardsCollapse } = await import(
+  "../../../assets/js/charts/band.js"
+);
 
 const band = { steps: [20, 40, 60], low: [2, 4, 4], high: [6, 8, 8], runs: 3, data: ["digits"] };
-const curve = { key: "m" };
+const curve = { key: "m", collapse: "" };
 const rows = (...pairs) => pairs.map(([step, m]) => ({ step, m }));
 
 test("a chart of one curve has the band of its measure, one of several has none", () => {
@@ -51,6 +53,18 @@ test("it says of how many runs it was made", () => {
 
 test("of a run that went on beyond the band it is told how far the two were compared", () => {
   const found = { side: "Below", since: 30, upTo: 50 };
-  assert.equal(outsideWords(found, band, 60), "Below healthy runs since step 30");
-  assert.equal(outsideWords(found, band, 2843), "Below healthy runs from step 30 to 50");
+  assert.equal(outsideWords(found, band, curve, 60), "Lower than in healthy runs since step 30");
+  assert.equal(outsideWords(found, band, curve, 2843), "Lower than in healthy runs from step 30 to 50");
+});
+
+test("what it means to be outside depends on where a collapse lies", () => {
+  const [below, above] = ["Below", "Above"].map((side) => ({ side, since: 30, upTo: 50 }));
+  const [rank, cosine] = [{ collapse: "lower" }, { collapse: "higher" }];
+  assert.match(outsideWords(below, band, rank, 60), /^Lower .*: towards collapse$/);
+  assert.match(outsideWords(above, band, rank, 60), /^Higher .*: away from collapse$/);
+  assert.match(outsideWords(above, band, cosine, 60), /^Higher .*: towards collapse$/);
+  assert.deepEqual(
+    [towardsCollapse(below, rank), towardsCollapse(below, cosine), towardsCollapse(above, { collapse: "" })],
+    [true, false, null],
+  );
 });

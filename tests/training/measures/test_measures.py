@@ -223,6 +223,18 @@ def test_geometry_reads_collapse_on_the_projections() -> None:
     )
 
 
+def test_a_collapse_lies_where_measures_declare_it() -> None:
+    def nearly_one_point(x: torch.Tensor) -> torch.Tensor:
+        return 1 + x[:, :1] * torch.linspace(0.01, 0.02, x.shape[1])
+
+    apart = random_matrix(30, 9), random_matrix(30, 4, 1), random_matrix(30, 4, 2)
+    h, z, other = map(nearly_one_point, apart)
+    healthy, collapsed = measured(Embedded(*apart[:2], apart[1:])), measured(Embedded(h, z, (z, other)))
+    declared = {name: side for name, measure in MEASURES.items() if (side := measure.curve.collapse)}
+    found = {name: "lower" if collapsed[name] < healthy[name] else "higher" for name in declared}
+    assert found == declared and set(declared.values()) == {"lower", "higher"}
+
+
 def test_every_measure_is_described_logged_and_documented(made_run: Callable[..., RunFolder]) -> None:
     run = made_run(steps=1)
     train(run.path)

@@ -67,6 +67,7 @@ def test_what_lacks_its_name_or_title_is_left_out(wrong: Any) -> None:
         ("digits", 1e400),
         ("digits", True),
         ("rhythm", "hour"),
+        ("collapse", "sideways"),
         ("lines", 3),
         ("lines", [{"value": 1.0}]),
         ("unit", ["s"]),
