@@ -3,12 +3,15 @@
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.runs.kept import MOST_RUNS, config_of, status_of
 from explorer.runs.snapshots import file_stamp
 from training.run import ACTIVE, RunFolder, State
 from training.run.twins import FILE, Role, other_of, twin_of
+
+if TYPE_CHECKING:
+    from training.twins import Outcome
 
 
 def twins_of(run: RunFolder) -> dict[str, Any] | None:
@@ -24,10 +27,11 @@ def twins_of(run: RunFolder) -> dict[str, Any] | None:
     wrong = wrongs_of(method).get(own.wrong)
     if wrong is None:  # of another version
         return None
-    statuses = {role: status_of(each) for role, each in both.items()}
-    ended = not any(status.state in {*ACTIVE, State.WAITING} for status in statuses.values())
-    common = set(run.snapshots()) & set(other.snapshots())
-    outcome = _outcome(run.path, file_stamp(run.path / FILE), max(common, default=0), ended)
+    ended = not any(status_of(each).state in {*ACTIVE, State.WAITING} for each in both.values())
+    read = (run.path / FILE, *(each.metrics_path() for each in both.values()))
+    found = _outcome(run.path, tuple(map(file_stamp, read)), ended)
+    outcome = asdict(found) if found else None
+    verdicts = outcome.pop("verdicts") if outcome else dict.fromkeys(Role)
     return {
         "runs": {role.value: each.name for role, each in both.items()},
         "method": METHODS[method].card.title,
@@ -39,14 +43,13 @@ def twins_of(run: RunFolder) -> dict[str, Any] | None:
         },
         "prediction": asdict(own.prediction) if own.prediction else None,
         "outcome": outcome,
-        "verdicts": {role.value: statuses[role].verdict for role in Role},
+        "verdicts": verdicts,
     }
 
 
 @lru_cache(maxsize=MOST_RUNS)
-def _outcome(path: Path, stamp: Any, step: int, ended: bool) -> dict[str, Any] | None:
-    """As long as neither has another snapshot."""
+def _outcome(path: Path, stamps: Any, ended: bool) -> "Outcome | None":
+    """As long as neither has another row."""
     from training.twins import outcome_of
 
-    found = outcome_of(RunFolder(path))
-    return None if found is None else asdict(found)
+    return outcome_of(RunFolder(path))

@@ -1,13 +1,13 @@
 """What came of a broken run beside its healthy twin, and of what was foretold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from training.measures.measure import PREFIX
 from training.run import RunFolder
 from training.run.twins import MEASURES, Role, other_of, twin_of
-from training.verdicts import COLLAPSES, Readings
+from training.verdicts import COLLAPSES, Readings, Verdict, judged
 
 SHARE = 0.15
 """Of the healthy twin's value: twice what healthy runs were seen to differ by where the seed differs (docs/verdicts.md)."""
@@ -48,6 +48,8 @@ class Outcome:
     """By the broken run's verdict; None while it is too early for one."""
     predicted: bool | None
     right: bool | None
+    verdicts: Mapping[Role, Verdict]
+    """On both, as of the same snapshot: each run's newest may be of another."""
 
 
 def direction(broken: float | None, healthy: float | None) -> str | None:
@@ -65,22 +67,30 @@ def outcome_of(run: RunFolder) -> Outcome | None:
     own, other = twin_of(run), other_of(run)
     if own is None or other is None:
         return None
-    broken, healthy = (run, other) if own.role is Role.BROKEN else (other, run)
-    readings = [Readings.of(each.metrics(), {}, None) for each in (broken, healthy)]
-    common = [step for step in readings[0].steps if step > 0 and step in readings[1].steps]
+    runs = {own.role: run, own.role.other: other}
+    whole = {role: _readings(each) for role, each in runs.items()}
+    common = [step for step in whole[Role.BROKEN].steps if step > 0 and step in whole[Role.HEALTHY].steps]
     if not common:
         return None
     step, foretold = common[-1], own.prediction
+    readings = {role: _readings(each, step) for role, each in runs.items()}
     measures = tuple(_measured(readings, step, vars(foretold) if foretold else {}))
-    ended = not any(each.status().active or each.status().state == "waiting" for each in (broken, healthy))
-    collapsed = _collapsed(broken, ended)
+    ended = not any(each.status().active or each.status().state == "waiting" for each in runs.values())
+    verdicts = {role: judged(readings[role], each.config()) for role, each in runs.items()}
+    collapsed = _collapsed(verdicts[Role.BROKEN], ended)
     predicted = foretold.collapses if foretold else None
-    return Outcome(step, ended, measures, collapsed, predicted, _right(collapsed, predicted))
+    return Outcome(step, ended, measures, collapsed, predicted, _right(collapsed, predicted), verdicts)
 
 
-def _measured(readings: list[Readings], step: int, foretold: dict[str, Any]) -> Iterator[Measured]:
+def _readings(run: RunFolder, until: int | None = None) -> Readings:
+    """Of the whole run, or of its rows up to a step."""
+    rows = [row for row in run.metrics() if until is None or row.get("step") in range(until + 1)]
+    return Readings.of(rows, run.baselines(), run.config().get("method"))
+
+
+def _measured(readings: Mapping[Role, Readings], step: int, foretold: dict[str, Any]) -> Iterator[Measured]:
     for name, curve in CURVES.items():
-        broken, healthy = (_value(each, curve, step) for each in readings)
+        broken, healthy = (_value(readings[role], curve, step) for role in (Role.BROKEN, Role.HEALTHY))
         happened, predicted = direction(broken, healthy), foretold.get(name)
         yield Measured(name, broken, healthy, happened, predicted, _right(happened, predicted))
 
@@ -92,9 +102,8 @@ def _value(readings: Readings, curve: str, step: int) -> float | None:
     return sum(late) / len(late) if late else None
 
 
-def _collapsed(broken: RunFolder, ended: bool) -> bool | None:
-    kind = (broken.status().verdict or {}).get("kind", "too_early")
-    return None if kind == "too_early" and not ended else kind in COLLAPSES
+def _collapsed(broken: Verdict, ended: bool) -> bool | None:
+    return None if broken.kind == "too_early" and not ended else broken.kind in COLLAPSES
 
 
 def _right(happened: Any, predicted: Any) -> bool | None:

@@ -20,8 +20,7 @@ const ROLES = [
 const SNAPSHOT = "measure/normalised_std";
 
 /** What changes whenever there is more to tell of a run. @param {Feed} feed */
-const stamp = ({ rows, status }) =>
-  `${rows.findLast((row) => SNAPSHOT in row)?.step} ${isActive(status)} ${status?.verdict?.kind}`;
+const stamp = ({ rows, status }) => `${rows.findLast((row) => SNAPSHOT in row)?.step} ${isActive(status)}`;
 
 class TwinsView {
   /** @param {HTMLElement} root */

@@ -45,6 +45,16 @@ def test_what_is_known_of_it_is_kept_back_until_both_have_ended(make_run: Any, t
     assert told["outcome"]["ended"] is False
 
 
+def test_what_is_told_of_them_is_of_one_snapshot(twins: dict[Role, RunFolder]) -> None:
+    row = '{"step": 30, "train/loss": 2.5, "measure/effective_rank": 9, "measure/normalised_std": 0.9}\n'
+    for role, step in ((Role.BROKEN, 20), (Role.HEALTHY, 30)):  # the one is a snapshot ahead, then both have it
+        with twins[role].metrics_path().open("a") as rows:
+            rows.write(row)
+        told = twins_of(twins[Role.BROKEN])
+        assert told is not None and told["outcome"]["step"] == step
+        assert {told["verdicts"][each]["step"] for each in Role} == {step}
+
+
 def test_a_run_without_a_twin_has_nothing_to_tell(make_run: Any, tmp_path: Path, twins: dict[Role, RunFolder]) -> None:
     assert twins_of(make_run(tmp_path / "runs" / "alone", n=5)) is None
     (twins[Role.HEALTHY].path / "config.json").unlink()

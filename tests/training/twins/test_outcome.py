@@ -44,8 +44,11 @@ def test_what_came_of_it_is_read_from_the_last_snapshot_of_both(
         assert measure.happened == direction(measure.broken, measure.healthy)
         assert measure.predicted == getattr(PREDICTION, measure.name)
         assert measure.right == (measure.happened == measure.predicted)
+    for role, run in twins.items():  # as the trainer itself judged when it was there
+        assert found.verdicts[role].to_json() == run.status().verdict
     twins[Role.BROKEN].snapshot_path(6).unlink()
     rows = twins[Role.BROKEN].metrics_path().read_text().splitlines(keepends=True)
     twins[Role.BROKEN].metrics_path().write_text("".join(rows[:-1]))
     earlier = outcome_of(twins[Role.HEALTHY])
     assert earlier is not None and earlier.step == 4
+    assert {earlier.verdicts[role].step for role in Role} == {4}, "one of them has a newer one"
