@@ -11,7 +11,7 @@ from explorer.components.in_view import InView
 from explorer.components.knowledge_fold import KnowledgeFold
 from explorer.components.lens_picture import LensPicture
 from explorer.components.live_chart import LiveChart
-from explorer.components.make_collapse import MakeCollapse, begun, offered
+from explorer.components.make_collapse import MakeCollapse, begun, offered, weighed
 from explorer.components.measured_pictures import MeasuredPictures
 from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, refusal, said
@@ -72,4 +72,5 @@ __all__ = [
     "settings_group",
     "summary_of",
     "upload_sound",
+    "weighed",
 ]

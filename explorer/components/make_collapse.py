@@ -7,10 +7,10 @@ from explorer.components.browser_part import BrowserPart
 
 
 class MakeCollapse(BrowserPart):
-    """Value: as `offered` or `begun` makes it.
+    """Value: as `offered`, `weighed` or `begun` makes it.
 
-    Sends `ask` for what can go wrong, and `begin` with {asked, method, wrong, steps, loss, spread, rank, knn, collapses}, of
-    which the number `asked` comes back with the answer.
+    Sends `ask` for what can go wrong, `weigh` with {asked, method, wrong, steps} for how long that takes, and `begin` with
+    {asked, method, wrong, steps, loss, spread, rank, knn, collapses}. The number `asked` comes back with the answer.
     """
 
     sends: ClassVar[dict[str, Any]] = {
@@ -24,7 +24,7 @@ class MakeCollapse(BrowserPart):
 
     def __init__(self, value: Any = None, **settings: Any):
         super().__init__(
-            value, module="twins/form.js", kind="part-make-collapse", triggers=("ask", "begin"), **settings
+            value, module="twins/form.js", kind="part-make-collapse", triggers=("ask", "weigh", "begin"), **settings
         )
 
 
@@ -33,6 +33,11 @@ def offered(method: str, famous: Sequence[Mapping[str, str]], methods: Sequence[
     which `method` is the form's.
     """
     return {"offers": {"method": method, "famous": list(famous), "methods": list(methods)}}
+
+
+def weighed(asked: int, takes: str) -> dict[str, Any]:
+    """How long both runs will take, in a sentence, as was asked with this number."""
+    return {"weighed": asked, "takes": takes}
 
 
 def begun(asked: int, runs: Sequence[str] = (), trouble: str = "") -> dict[str, Any]:

@@ -5,9 +5,11 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from explorer.components import MakeCollapse, begun, filled_in, offered
+from explorer.components import MakeCollapse, begun, filled_in, offered, weighed
+from explorer.jobs.quotas import Fitted
 from explorer.pages.form_contents import config_from, known_method
 from explorer.pages.frame import READ_ONLY, Frame
+from explorer.runs.speed import said_duration
 from training.errors import UserError
 from training.run.twins import MEASURES, Prediction, Role
 
@@ -45,10 +47,24 @@ class Collapse:
         if self._part is None:
             return
         self._part.ask(self._ask, method, self._part, **self._frame.quiet)
-        self._part.begin(self._begin, [data, method, encoder, settings], self._part, **self._frame.private)
+        form = [data, method, encoder, settings]
+        self._part.weigh(self._weigh, form, self._part, **self._frame.latest_only)
+        self._part.begin(self._begin, form, self._part, **self._frame.private)
 
     def _ask(self, method: str | None) -> dict[str, Any]:
         return what_can_go_wrong(known_method(method))
+
+    def _weigh(
+        self, data: str | None, method: str | None, encoder: str | None, settings: Any, event: gr.EventData
+    ) -> dict[str, Any]:
+        """How long both will take; what the form lacks is said when they are to be started."""
+        asked, wrong = getattr(event, "asked", None) or 0, getattr(event, "wrong", None) or ""
+        try:
+            asking = (self._frame.reference(data), method, encoder, filled_in(settings), event)
+            configs = [self._fitted(*asking, wrong=each).config for each in ("", wrong)]
+        except UserError:
+            return weighed(asked, "")
+        return weighed(asked, said_duration(self._frame.services.library, configs))
 
     def _begin(
         self, data: str | None, method: str | None, encoder: str | None, settings: Any, event: gr.EventData
@@ -65,17 +81,30 @@ class Collapse:
         self, data: str, method: str | None, encoder: str | None, filled: dict[str, dict[str, Any]], event: gr.EventData
     ) -> list[str]:
         """Names of the broken run, which is looked at first, and of its twin."""
+        fitted = self._fitted(data, method, encoder, filled, event)
+        prediction = Prediction.from_json({name: getattr(event, name, None) for name in (*MEASURES, "collapses")})
+        if prediction is None:
+            raise UserError("A prediction is missing: say of each measure what it will do, then start.")
+        for note in fitted.notes:
+            gr.Info(note, duration=12)
+        launcher, wrong = self._frame.services.launcher, str(getattr(event, "wrong", None) or "")
+        names = launcher.start_twins(fitted.config, wrong, prediction)
+        return [names[Role.BROKEN], names[Role.HEALTHY]]
+
+    def _fitted(
+        self,
+        data: str,
+        method: str | None,
+        encoder: str | None,
+        filled: dict[str, dict[str, Any]],
+        event: gr.EventData,
+        wrong: str = "",
+    ) -> Fitted:
+        """The configuration of one of both, cut down to what may be trained here: the healthy one's where nothing is `wrong`."""
         chosen = known_method(getattr(event, "method", None))
         own = chosen == method and "run" in filled
         run = filled.get("run", {})
         run = {**(run if own else {name: run[name] for name in KEPT if name in run}), "seconds": None}
         run["steps"] = getattr(event, "steps", None)
-        config = config_from(data, chosen, encoder if own else None, {**(filled if own else {}), "run": run})
-        prediction = Prediction.from_json({name: getattr(event, name, None) for name in (*MEASURES, "collapses")})
-        if prediction is None:
-            raise UserError("A prediction is missing: say of each measure what it will do, then start.")
-        launcher = self._frame.services.launcher
-        for note in launcher.jobs.fitted(config, runs=2).notes:
-            gr.Info(note, duration=12)
-        names = launcher.start_twins(config, str(getattr(event, "wrong", None) or ""), prediction)
-        return [names[Role.BROKEN], names[Role.HEALTHY]]
+        config = config_from(data, chosen, encoder if own else None, {**(filled if own else {}), "run": run}, wrong)
+        return self._frame.services.launcher.jobs.fitted(config, runs=2)

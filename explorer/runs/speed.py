@@ -1,4 +1,4 @@
-"""How fast each size of an encoder can be expected to learn on this machine.
+"""How fast each size of an encoder can be expected to learn on this machine, and how long runs will take.
 
 What a size costs beside another was measured once, by `python -m benchmarks.sizes` on one machine's processor. How fast this
 machine is, its own runs tell: of the one that is most like what is to be trained, what it reached over what the same
@@ -6,13 +6,15 @@ encoder and size reached there.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from explorer.runs.library import Library
 from training.data.names import readable_name
 from training.run.example import EXAMPLE
+from training.units import said
 
 MEASURED = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "sizes.json"
 LEAST_SECONDS = 5.0
@@ -35,6 +37,15 @@ class Reached:
     clips_per_second: float
     """Over all of its training, snapshots included."""
 
+    def factor(self, measured: Mapping[str, Speeds]) -> float:
+        """How many times as fast this machine is as the one that was measured."""
+        return self.clips_per_second / measured[self.encoder][self.size]
+
+    @property
+    def named(self) -> str:
+        """That an estimate was made by it."""
+        return f"judged by the run {readable_name(self.run)} ({self.method}, {self.encoder}, {self.size})"
+
 
 def said_speed(library: Library, method: str, encoder: str) -> str:
     """One sentence for the form; empty where this encoder was never measured."""
@@ -46,13 +57,24 @@ def said_speed(library: Library, method: str, encoder: str) -> str:
         return (
             f"Where it was measured, one core learnt from {_listed(measured[encoder])}; here nothing was trained yet."
         )
-    factor = like.clips_per_second / measured[like.encoder][like.size]
-    expected = {size: speed * factor for size, speed in measured[encoder].items()}
-    about = ", ".join((like.method, like.encoder, like.size))
-    return (
-        f"On this machine's processor, judged by the run {readable_name(like.run)} ({about}), a run learns from about "
-        f"{_listed(expected)}."
+    expected = {size: speed * like.factor(measured) for size, speed in measured[encoder].items()}
+    return f"On this machine's processor, {like.named}, a run learns from about {_listed(expected)}."
+
+
+def said_duration(library: Library, configs: Sequence[Mapping[str, Any]]) -> str:
+    """How long runs of a method with so many steps take together, as one sentence; empty where that was never measured."""
+    measured = measured_speeds()
+    first = configs[0]
+    like = most_like(list(reached(library)), first["method"], first["encoder"], measured)
+    speeds = [measured.get(config["encoder"], {}).get(config["encoder_size"]) for config in configs]
+    if None in speeds:
+        return ""
+    there = sum(
+        config["steps"] * config["batch_size"] / speed for config, speed in zip(configs, speeds, strict=True) if speed
     )
+    if like is None:
+        return f"Where it was measured, one core took about {_duration(there)}; here nothing was trained yet."
+    return f"About {_duration(there / like.factor(measured))} on this machine's processor, {like.named}."
 
 
 def measured_speeds(path: Path = MEASURED) -> dict[str, Speeds]:
@@ -91,6 +113,10 @@ def most_like(runs: list[Reached], method: str, encoder: str, measured: Mapping[
 def _listed(speeds: Speeds) -> str:
     words = [f"{_rounded(speed)} ({size})" for size, speed in speeds.items()]
     return f"{', '.join(words[:-1])} or {words[-1]} clips a second"
+
+
+def _duration(seconds: float) -> str:
+    return said("s", max(1.0, float(f"{seconds:.2g}")))
 
 
 def _rounded(speed: float) -> str:

@@ -4,6 +4,7 @@ import { make } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { newRun } from "../forms/new_run.js";
 import { closing } from "../runs/row.js";
+import { Takes } from "./takes.js";
 import { DIRECTIONS, MEASURES } from "./words.js";
 
 const STEPS = 300; // at which docs/verdicts.md says what a collapse is
@@ -46,6 +47,7 @@ class CollapseForm {
     this.steps = make("input", { type: "number", min: "1", step: "1", value: String(STEPS) });
     this.steps.addEventListener("input", () => this.dress());
     this.data = make("span");
+    this.takes = new Takes((question) => part.trigger("weigh", question));
     this.trouble = make("p.collapse-trouble", { role: "alert", hidden: true });
     this.begin = make("button.plain.primary", { type: "button", onclick: () => this.start() }, "Start both");
     this.missing = make("span.collapse-missing", { role: "status" });
@@ -119,6 +121,7 @@ class CollapseForm {
           this.steps,
           make("span", {}, "steps on ", this.data),
         ),
+        this.takes.box,
         this.trouble,
       ),
     ];
@@ -127,6 +130,7 @@ class CollapseForm {
   show() {
     this.data.textContent = newRun.data || "the chosen data";
     this.say("");
+    this.takes.forget();
     this.dress();
     this.dialog.showModal();
     if (!this.offers) this.part.trigger("ask", {});
@@ -138,6 +142,7 @@ class CollapseForm {
       this.offers = value.offers;
       this.fill(this.offers);
     }
+    this.takes.answered(value);
     if (!value.asked || value.asked !== this.asked) return;
     this.asked = -this.asked; // answered
     this.say(value.trouble ?? "");
@@ -209,12 +214,18 @@ class CollapseForm {
     if (!this.chosen("wrong")) return "Choose what goes wrong.";
     const left = [...MEASURES.map(([name]) => name), "collapses"].filter((name) => !this.chosen(name)).length;
     if (left) return left === 5 ? "Say first what will happen." : `${left} more to predict.`;
-    return Number.isInteger(this.steps.valueAsNumber) && this.steps.valueAsNumber > 0
-      ? ""
-      : "Say for how many steps, as a whole number.";
+    return this.planned ? "" : "Say for how many steps, as a whole number.";
+  }
+
+  /** What both are to be, as soon as that is said. */
+  get planned() {
+    const [wrong, steps] = [this.chosen("wrong"), this.steps.valueAsNumber];
+    const whole = Number.isInteger(steps) && steps > 0;
+    return this.offers && wrong && whole ? { method: this.method.value, wrong, steps } : null;
   }
 
   dress() {
+    this.takes.plan(this.planned);
     const { open } = this;
     this.begin.disabled = open !== "";
     this.missing.textContent = open;

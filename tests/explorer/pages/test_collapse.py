@@ -10,6 +10,8 @@ import pytest
 from explorer.jobs.launcher import Launcher
 from explorer.pages.collapse import Collapse, what_can_go_wrong
 from explorer.pages.frame import READ_ONLY
+from explorer.runs.library import Library
+from explorer.runs.speed import measured_speeds
 from explorer.visitors.limits import Limits
 from training.methods import METHODS
 from training.run import RunFolder, State
@@ -27,21 +29,29 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def begin(root: Path, tmp_path: Path) -> Iterator[Any]:
-    """begin(form's method, settings of the form, **what else the visitor sent) → the part's value. Nothing is trained."""
+    """begin(form's method, settings of the form, **what else the visitor sent) → the part's value. Nothing is trained; with
+    `weigh` it is only asked how long it would take.
+    """
     made = []
 
     def call(
-        method: str, settings: Any = None, limits: Limits | None = None, read_only: bool = False, **more: Any
+        method: str,
+        settings: Any = None,
+        limits: Limits | None = None,
+        read_only: bool = False,
+        weigh: bool = False,
+        **more: Any,
     ) -> Any:
         launcher = Launcher(root, command=lambda verb, folder: ["sleep", "60"], limits=limits, read_only=read_only)
         made.append(launcher)
-        frame = SimpleNamespace(
-            read_only=read_only, services=SimpleNamespace(launcher=launcher), reference=lambda data: data or ""
-        )
+        services = SimpleNamespace(launcher=launcher, library=Library(root))
         part = Collapse.__new__(Collapse)
-        part._frame = frame
+        part._frame = SimpleNamespace(  # type: ignore[assignment]
+            read_only=read_only, services=services, reference=lambda data: data or ""
+        )
         event = SimpleNamespace(**{**EVENT, **more})
-        return part._begin(str(tmp_path), method, None, settings, event)  # type: ignore[arg-type]
+        answer = part._weigh if weigh else part._begin
+        return answer(str(tmp_path), method, None, settings, event)  # type: ignore[arg-type]
 
     yield call
     for launcher in made:
@@ -79,6 +89,19 @@ def test_another_method_than_the_forms_is_trained_by_its_own_defaults(begin: Any
     config = RunFolder(root / answer["runs"][1]).config()
     assert config["method"] == "byol" and config["settings"]["momentum"] == 0.98 and config["seed"] == 5
     assert config["batch_size"] == METHODS["byol"].run_defaults.get("batch_size", 256)
+
+
+def test_how_long_both_take_is_told_before_they_are_started(begin: Any, root: Path) -> None:
+    answers = [begin("byol", FORM, weigh=True, steps=steps) for steps in (300, 900)]
+    sentence = "Where it was measured, one core took about {}; here nothing was trained yet."
+    seconds = [2 * steps * 32 / measured_speeds()["conv2d"]["S"] for steps in (300, 900)]
+    assert [answer["takes"] for answer in answers] == [sentence.format(f"{each:.2g} s") for each in seconds]
+    assert {answer["weighed"] for answer in answers} == {7} and not list(root.glob("[!.]*"))
+
+
+@pytest.mark.parametrize("sent", [{"steps": None}, {"steps": -1}, {"wrong": "../x"}])
+def test_what_cannot_be_started_takes_no_time(sent: dict[str, Any], begin: Any) -> None:
+    assert begin("byol", FORM, weigh=True, **sent) == {"weighed": 7, "takes": ""}
 
 
 @pytest.mark.parametrize(

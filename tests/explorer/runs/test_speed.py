@@ -12,7 +12,7 @@ from explorer.pages.form_contents import form_groups
 from explorer.pages.new_run import NewRun
 from explorer.runs import speed
 from explorer.runs.library import Library
-from explorer.runs.speed import measured_speeds, reached, said_speed
+from explorer.runs.speed import measured_speeds, reached, said_duration, said_speed
 from training.config import ENCODER_SIZES
 from training.encoders import ENCODERS
 from training.run import RunFolder
@@ -71,6 +71,26 @@ def test_a_run_scales_what_was_measured(trained: Any, tmp_path: Path) -> None:
         "6,000 (S), 1,500 (M), 300 (L) or 60 (XL) clips a second."
     )
     assert "1,200 (S), 300 (M), 120 (L) or 24 (XL)" in said_speed(Library(tmp_path / "runs"), "simclr", "resnet")
+
+
+def run_of(steps: int, size: str = "M", **changes: Any) -> dict[str, Any]:
+    return {
+        "method": "simclr", "encoder": "conv2d", "encoder_size": size, "batch_size": 100, "steps": steps, **changes
+    }  # fmt: skip
+
+
+def test_how_long_runs_take_together_is_judged_by_the_same_run(trained: Any, tmp_path: Path) -> None:
+    library = Library(tmp_path / "runs")
+    assert said_duration(library, [run_of(300), run_of(300)]) == (
+        "Where it was measured, one core took about 2 min; here nothing was trained yet."
+    )
+    trained("a", 1500, encoder_size="M")  # three times as fast
+    told = "About {} on this machine's processor, judged by the run a (simclr, conv2d, M)."
+    assert said_duration(library, [run_of(300), run_of(300)]) == told.format("40 s")
+    assert said_duration(library, [run_of(300), run_of(300, batch_size=50)]) == told.format("30 s")
+    assert said_duration(library, [run_of(300, "XL"), run_of(300, "XL")]) == told.format("17 min")
+    assert said_duration(library, [run_of(1), run_of(1)]) == told.format("1 s")
+    assert said_duration(library, [run_of(300, encoder="no such")]) == ""
 
 
 def test_a_run_from_before_there_were_sizes_counts_as_small(trained: Any, tmp_path: Path) -> None:
