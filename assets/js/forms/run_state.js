@@ -108,6 +108,18 @@ function duration(seconds) {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/**
+ * How long it will take, how fast it is and on what, of a run that trains or is paused.
+ * @param {Told} status
+ * @param {boolean} compact whether there is little room
+ */
+export function factsOf({ state, seconds_left, clips_per_second, device }, compact) {
+  if (state !== "training" && state !== "paused") return [];
+  const left = Number.isFinite(seconds_left) ? `${duration(seconds_left)} left` : "";
+  const speed = state === "training" && clips_per_second ? `${Math.round(clips_per_second).toLocaleString("en")} clips/s` : "";
+  return [left, speed, compact ? "" : device].filter(Boolean);
+}
+
 class StateView {
   /**
    * @param {HTMLElement} root
@@ -174,13 +186,7 @@ class StateView {
     this.warn(status.warning ?? "");
     this.root.dataset.state = status.state;
     this.line.textContent = trouble ? `${trouble} It is asked again every moment.` : stateLine(status);
-    const facts = [];
-    if (status.state === "training") {
-      if (Number.isFinite(status.seconds_left)) facts.push(`${duration(status.seconds_left)} left`);
-      if (status.clips_per_second) facts.push(`${Math.round(status.clips_per_second).toLocaleString("en")} clips/s`);
-      if (status.device && !this.compact) facts.push(status.device);
-    }
-    this.extra.textContent = facts.join("  ·  ");
+    this.extra.textContent = factsOf(status, this.compact).join("  ·  ");
     this.progress(status);
     this.offer(offered(status));
   }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { offered, stateLine } = await import("../../../assets/js/forms/run_state.js");
+const { factsOf, offered, stateLine } = await import("../../../assets/js/forms/run_state.js");
 
 test("what can be asked of a run depends on its state", () => {
   assert.deepEqual(offered({ state: "training" }), ["pause", "stop"]);
@@ -31,6 +31,14 @@ test("a state is one sentence", () => {
   assert.equal(stateLine(waits), "Waiting, place 2 in the queue, until the run other has ended.");
   assert.equal(stateLine({ state: "waiting", place: 2, behind: null }), "Waiting, place 2 in the queue.");
   assert.match(stateLine({ state: "unknown" }), /newer version/);
+});
+
+test("how long it will take is told of a paused run too, so that its line stays filled", () => {
+  const status = { seconds_left: 330, clips_per_second: 1234.5, device: "CPU, 2 threads" };
+  assert.deepEqual(factsOf({ state: "training", ...status }, false), ["6 min left", "1,235 clips/s", "CPU, 2 threads"]);
+  assert.deepEqual(factsOf({ state: "paused", ...status }, false), ["6 min left", "CPU, 2 threads"]);
+  assert.deepEqual(factsOf({ state: "paused", ...status }, true), ["6 min left"]);
+  assert.deepEqual(factsOf({ state: "finished", ...status }, false), []);
 });
 
 test("of a run that is only watched nothing is asked, and nothing is promised", () => {
