@@ -46,9 +46,7 @@ def begin(root: Path, tmp_path: Path) -> Iterator[Any]:
         made.append(launcher)
         services = SimpleNamespace(launcher=launcher, library=Library(root))
         part = Collapse.__new__(Collapse)
-        part._frame = SimpleNamespace(  # type: ignore[assignment]
-            read_only=read_only, services=services, reference=lambda data: data or ""
-        )
+        part._frame = SimpleNamespace(read_only=read_only, services=services, reference=lambda data: data or "")
         event = SimpleNamespace(**{**EVENT, **more})
         answer = part._weigh if weigh else part._begin
         return answer(str(tmp_path), method, None, settings, event)  # type: ignore[arg-type]
