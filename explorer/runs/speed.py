@@ -73,8 +73,8 @@ def said_duration(library: Library, configs: Sequence[Mapping[str, Any]]) -> str
         config["steps"] * config["batch_size"] / speed for config, speed in zip(configs, speeds, strict=True) if speed
     )
     if like is None:
-        return f"Where it was measured, one core took about {_duration(there)}; here nothing was trained yet."
-    return f"About {_duration(there / like.factor(measured))} on this machine's processor, {like.named}."
+        return f"Where it was measured, one core took about {_duration(there)} for them; here nothing was trained yet."
+    return f"Together they take about {_duration(there / like.factor(measured))} on this machine's processor, {like.named}."
 
 
 def measured_speeds(path: Path = MEASURED) -> dict[str, Speeds]:

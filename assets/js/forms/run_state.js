@@ -116,7 +116,8 @@ function duration(seconds) {
 export function factsOf({ state, seconds_left, clips_per_second, device }, compact) {
   if (state !== "training" && state !== "paused") return [];
   const left = Number.isFinite(seconds_left) ? `${duration(seconds_left)} left` : "";
-  const speed = state === "training" && clips_per_second ? `${Math.round(clips_per_second).toLocaleString("en")} clips/s` : "";
+  const speed =
+    state === "training" && clips_per_second ? `${Math.round(clips_per_second).toLocaleString("en")} clips/s` : "";
   return [left, speed, compact ? "" : device].filter(Boolean);
 }
 

@@ -82,10 +82,10 @@ def run_of(steps: int, size: str = "M", **changes: Any) -> dict[str, Any]:
 def test_how_long_runs_take_together_is_judged_by_the_same_run(trained: Any, tmp_path: Path) -> None:
     library = Library(tmp_path / "runs")
     assert said_duration(library, [run_of(300), run_of(300)]) == (
-        "Where it was measured, one core took about 2 min; here nothing was trained yet."
+        "Where it was measured, one core took about 2 min for them; here nothing was trained yet."
     )
     trained("a", 1500, encoder_size="M")  # three times as fast
-    told = "About {} on this machine's processor, judged by the run a (simclr, conv2d, M)."
+    told = "Together they take about {} on this machine's processor, judged by the run a (simclr, conv2d, M)."
     assert said_duration(library, [run_of(300), run_of(300)]) == told.format("40 s")
     assert said_duration(library, [run_of(300), run_of(300, batch_size=50)]) == told.format("30 s")
     assert said_duration(library, [run_of(300, "XL"), run_of(300, "XL")]) == told.format("17 min")
