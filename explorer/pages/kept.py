@@ -1,6 +1,6 @@
 """What a visitor chose outlives a reload of the page, which Gradio orders by itself when it has lost the server.
 
-It is kept by the browser, for this tab alone. What is written into a form of settings is kept by assets/js/forms/settings.js.
+It is kept by the browser, for this tab alone. What is written into a form of settings is kept by assets/js/forms/kept_form.js.
 """
 
 import json
