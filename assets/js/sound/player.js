@@ -1,19 +1,16 @@
-// A sound to see and hear: waveform and log-mel spectrogram with real axes, a cursor, the keyboard.
+// A sound to see and hear: its picture, a cursor on it, the keyboard.
 
 import { make, onResize, replaceIcon, sharpContext, targetOf } from "../core/elements.js";
 import { nextFrame } from "../core/frames.js";
 import { sameSound } from "../core/source.js";
-import { colour, onTheme } from "../core/theme.js";
+import { onTheme } from "../core/theme.js";
 import { isPending, isPlaying, leave, load, onPlaying, onTrouble, play, position, stop } from "./sound.js";
-import { COLOURS, cellsCanvas, frequencyMarks, loadPicture, timeMarks, unpacked } from "./spectrogram_image.js";
+import { drawSound, EDGE, NO_EDGE } from "./sound_picture.js";
+import { cellsCanvas, loadPicture, unpacked } from "./spectrogram_image.js";
 
-const EDGE = { left: 46, right: 64, top: 8, bottom: 34, gap: 12 };
-const NO_EDGE = { left: 0, right: 0, top: 0, bottom: 0, gap: 4 };
-const WAVE_SHARE = 0.28;
 const SEEK_SECONDS = 0.1;
 
 /** @import { PartWith, PlayerValue, Sound, SpectrogramCells } from "../core/types.d.ts" */
-/** @typedef {{x: number, y: number, w: number, h: number}} Box in CSS pixels */
 
 export class SoundView {
   /**
@@ -22,7 +19,6 @@ export class SoundView {
    */
   constructor(element, { empty = "No sound chosen yet.", plain = false } = {}) {
     this.empty = empty;
-    this.plain = plain;
     this.edge = plain ? NO_EDGE : EDGE;
     /** @type {Sound | null} */
     this.sound = null;
@@ -198,121 +194,14 @@ export class SoundView {
     if (!picture || !this.cells) return;
     const context = sharpContext(this.canvas);
     if (!context) return;
-    const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight];
-    const { edge, plain } = this;
-    const waved = picture.peaks.length > 0; // a view that is a spectrogram has no waveform
-    const inner = h - edge.top - edge.bottom - (waved ? edge.gap : 0);
-    const wave = { x: edge.left, y: edge.top, w: w - edge.left - edge.right, h: waved ? inner * WAVE_SHARE : 0 };
-    const mel = { ...wave, y: edge.top + wave.h + (waved ? edge.gap : 0), h: inner - wave.h };
     context.font = `11px ${getComputedStyle(this.box).fontFamily}`;
-    if (waved) drawWave(context, picture, wave);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(this.cells, mel.x, mel.y, mel.w, mel.h);
-    if (waved && !plain) drawLevels(context, wave);
-    if (!plain) drawAxes(context, picture, mel);
-    if (!plain) drawScale(context, picture, mel);
+    drawSound(context, picture, this.cells, this.edge);
     this.place((this.sound && position(this.sound)) ?? this.from);
   }
 }
 
 /** @param {number} value */
 const decibel = (value) => `${value.toFixed(1).replace("-", "−")} dB`;
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {SpectrogramCells} picture
- * @param {Box} box
- */
-function drawWave(context, { peaks }, box) {
-  const columns = peaks.length / 2;
-  const middle = box.y + box.h / 2;
-  context.strokeStyle = colour("line");
-  context.strokeRect(box.x + 0.5, box.y + 0.5, box.w - 1, box.h - 1);
-  context.fillStyle = colour("accent");
-  const wide = box.w / columns;
-  for (let i = 0; i < columns; i++) {
-    const low = (peaks[2 * i] / 127) * (box.h / 2 - 1),
-      high = (peaks[2 * i + 1] / 127) * (box.h / 2 - 1);
-    context.fillRect(box.x + i * wide, middle - high, Math.max(wide, 0.75), Math.max(1, high - low));
-  }
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {Box} wave
- */
-function drawLevels(context, wave) {
-  context.fillStyle = colour("faint-text");
-  context.textBaseline = "middle";
-  context.textAlign = "right";
-  /** @type {[string, number][]} */
-  const marks = [
-    ["1", wave.y + 5],
-    ["0", wave.y + wave.h / 2],
-    ["−1", wave.y + wave.h - 5],
-  ];
-  for (const [value, y] of marks) context.fillText(value, wave.x - 6, y);
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {SpectrogramCells} picture
- * @param {Box} mel
- */
-function drawAxes(context, picture, mel) {
-  context.fillStyle = colour("faint-text");
-  context.textBaseline = "middle";
-  context.textAlign = "right";
-  let last = Infinity;
-  for (const { at, text } of frequencyMarks(picture.mel_hz)) {
-    const y = mel.y + mel.h * (1 - at);
-    if (last - y < 14) continue;
-    last = y;
-    context.fillText(text, mel.x - 7, y);
-    context.fillRect(mel.x - 4, Math.round(y), 4, 1);
-  }
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  const bottom = mel.y + mel.h;
-  for (const t of timeMarks(picture.seconds, Math.max(3, mel.w / 60))) {
-    const x = mel.x + (mel.w * t) / picture.seconds;
-    context.fillRect(Math.round(x), bottom, 1, 4);
-    context.fillText(`${t}`, x, bottom + 6);
-  }
-  context.fillText("time (s)", mel.x + mel.w / 2, bottom + 20);
-  context.save();
-  context.translate(10, mel.y + mel.h / 2);
-  context.rotate(-Math.PI / 2);
-  context.textBaseline = "middle";
-  context.fillText("frequency (Hz)", 0, 0);
-  context.restore();
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {SpectrogramCells} picture
- * @param {Box} mel
- */
-function drawScale(context, picture, mel) {
-  const x = mel.x + mel.w + 12,
-    wide = 10;
-  for (let i = 0; i < mel.h; i++) {
-    const value = COLOURS[Math.round(255 * (1 - i / mel.h))];
-    context.fillStyle = `rgb(${value & 255},${(value >> 8) & 255},${(value >> 16) & 255})`;
-    context.fillRect(x, mel.y + i, wide, 1.5);
-  }
-  context.fillStyle = colour("faint-text");
-  context.textAlign = "left";
-  const { low_db, high_db } = picture;
-  for (const share of [0, 0.5, 1]) {
-    const y = mel.y + mel.h * (1 - share);
-    context.textBaseline = share === 0 ? "bottom" : share === 1 ? "top" : "middle";
-    const db = Math.round(low_db + share * (high_db - low_db));
-    context.fillText(`${db}`.replace("-", "−"), x + wide + 4, y);
-  }
-  context.textBaseline = "top";
-  context.fillText("dB", x, mel.y + mel.h + 6);
-}
 
 /**
  * The component: its value is what `SoundView.show` takes.

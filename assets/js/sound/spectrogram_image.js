@@ -176,36 +176,3 @@ export function drawThumbnail(canvas, picture) {
   canvas.height = own.height;
   contextOf(canvas).drawImage(own, 0, 0, canvas.width, canvas.height);
 }
-
-const HZ_MARKS = [62, 125, 250, 500, 1000, 2000, 4000, 8000, 16000];
-
-/**
- * Where in the band axis (0 at the bottom, 1 at the top) round frequencies lie.
- * @param {number[]} mel_hz
- */
-export function frequencyMarks(mel_hz) {
-  const last = mel_hz.length - 1;
-  const marks = [];
-  for (const hz of HZ_MARKS) {
-    const above = mel_hz.findIndex((centre) => centre >= hz);
-    if (above <= 0) continue;
-    const [low, high] = [mel_hz[above - 1], mel_hz[above]];
-    marks.push({
-      at: (above - 1 + (hz - low) / (high - low) + 0.5) / (last + 1),
-      text: hz < 1000 ? `${hz}` : `${hz / 1000}k`,
-    });
-  }
-  return marks;
-}
-
-/**
- * Round steps for an axis of `seconds` with at most about `most` marks.
- * @param {number} seconds
- * @param {number} most
- */
-export function timeMarks(seconds, most) {
-  const step = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60].find((s) => seconds / s <= most) ?? 120;
-  const marks = [];
-  for (let t = 0; t <= seconds + 1e-9; t += step) marks.push(Math.round(t * 100) / 100);
-  return marks;
-}

@@ -4,7 +4,7 @@ import { pretendPage } from "../support.js";
 
 pretendPage();
 const { paint, readable, shownRange, tableFor, unpacked } = await import("../../../assets/js/lens/paint.js");
-const { COLOURS, frequencyMarks, timeMarks } = await import("../../../assets/js/sound/spectrogram_image.js");
+const { COLOURS } = await import("../../../assets/js/sound/spectrogram_image.js");
 
 /** What is put on a canvas, without one. */
 class Image {
@@ -50,21 +50,6 @@ test("numbers arrive as float32 and are written in three digits", () => {
   const about = /** @type {const} */ ({ name: "", title: "", meaning: "", kind: "bars", rows: "", columns: "" });
   assert.deepEqual([...unpacked({ ...about, series: [], low: -2, high: 2, shape: [2], values }).values], [1.5, -2]);
   assert.deepEqual([0.123456, -2, 1234, Number.NaN].map(readable), ["0.123", "−2", "1230", "not a number"]);
-});
-
-test("colours of spectrograms grow lighter all the way", () => {
-  const sums = [...COLOURS].map(
-    (pixel) => (pixel & 255) * 0.2126 + ((pixel >> 8) & 255) * 0.7152 + ((pixel >> 16) & 255) * 0.0722,
-  );
-  for (let i = 8; i < 256; i += 8) assert.ok(sums[i] > sums[i - 8], `${i}`);
-});
-
-test("marks of the axes are round and lie inside", () => {
-  const marks = frequencyMarks(Array.from({ length: 64 }, (_, i) => 50 * 1.08 ** i));
-  assert.deepEqual(marks.slice(0, 2).map(({ text }) => text), ["62", "125"]); // biome-ignore format: one line
-  for (const { at } of marks) assert.ok(at > 0 && at < 1);
-  assert.deepEqual(timeMarks(1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
-  assert.ok(timeMarks(600, 8).length <= 9);
 });
 
 const ranged = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number[]} */ values) =>

@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { pretendPage } from "../support.js";
 
-let spread;
+let spread, COLOURS;
 const picture = (cells, low_db, high_db) => ({ cells: Uint8Array.from(cells), low_db, high_db });
 
 before(async () => {
   pretendPage();
-  ({ spread } = await import("../../../assets/js/sound/spectrogram_image.js"));
+  ({ spread, COLOURS } = await import("../../../assets/js/sound/spectrogram_image.js"));
+});
+
+test("colours of spectrograms grow lighter all the way", () => {
+  const sums = [...COLOURS].map(
+    (pixel) => (pixel & 255) * 0.2126 + ((pixel >> 8) & 255) * 0.7152 + ((pixel >> 16) & 255) * 0.0722,
+  );
+  for (let i = 8; i < 256; i += 8) assert.ok(sums[i] > sums[i - 8], `${i}`);
 });
 
 test("a quiet sound fills the colours", () => {
