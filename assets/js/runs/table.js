@@ -1,21 +1,22 @@
 // The table of all runs, in a dialog: sorted by any column, filtered, starred, named, looked at, laid over each other, deleted.
 
-import { MOST_RUNS } from "../core/address.js";
 import { make } from "../core/elements.js";
 import { isActive } from "../core/feed.js";
 import { onPulse } from "../core/pulse.js";
 import { view } from "../core/view.js";
 import { Actions } from "./actions.js";
+import { Foot } from "./foot.js";
+import { onKey } from "./keys.js";
 import { known } from "./known.js";
 import { closing, rowOf } from "./row.js";
 import { DOWN_FIRST, matching, sorted } from "./rows.js";
 
 /** @import { PartWith, RunRow, RunTableValue } from "../core/types.d.ts" */
 /** @import { ColumnName } from "./rows.js" */
+/** @import { ChosenRuns } from "./foot.js" */
 /** @import { Table } from "./row.js" */
 
 const ASK_MS = 3000; // while a run is being trained, or not all is known
-const AT_WORK = new Set(["preparing", "training", "paused", "stopping"]); // such a run is not deleted
 /** @type {[ColumnName, string, string][]} name, title, hint */
 const COLUMNS = [
   ["starred", "★", "Starred ones first"],
@@ -29,7 +30,7 @@ const COLUMNS = [
   ["state", "State", ""],
 ];
 
-/** @implements {Table} */
+/** @implements {Table} @implements {ChosenRuns} */
 class RunsDialog {
   /**
    * @param {HTMLElement} root
@@ -62,7 +63,7 @@ class RunsDialog {
     this.body = make("tbody");
     this.order = make("select", { onchange: () => this.sortBy(/** @type {ColumnName} */ (this.order.value)) });
     this.order.append(...COLUMNS.map(([name, title]) => make("option", { value: name }, title)));
-    this.foot = make("div.runs-foot");
+    this.foot = new Foot(this);
     this.dialog = make(
       "dialog.runs-dialog",
       { "aria-label": "All runs" },
@@ -77,9 +78,9 @@ class RunsDialog {
       ),
       this.trouble,
       make("div.runs-box", {}, make("table", {}, make("thead", {}, this.heads), this.body)),
-      this.foot,
+      this.foot.box,
     );
-    this.dialog.addEventListener("keydown", (event) => this.key(event));
+    this.dialog.addEventListener("keydown", (event) => onKey(event, this.body, this));
     this.dialog.addEventListener("pointerdown", (event) => event.target === this.dialog && this.dialog.close()); // beside it
     root.append(this.button, this.dialog);
     known.on(() => this.dialog.open && this.draw());
@@ -121,7 +122,7 @@ class RunsDialog {
     const drawn = JSON.stringify([rows, this.by, this.down, [...this.chosen], this.renamed, view.state.runs, minute]);
     if (drawn === this.drawn) return;
     if (this.renamed && this.body.querySelector(".runs-rename") && rows.some(({ name }) => name === this.renamed))
-      return this.foot.childElementCount ? undefined : this.drawFoot(); // what is being written stays
+      return this.foot.isEmpty ? this.foot.draw() : undefined; // what is being written stays
     this.drawn = drawn;
     const focused = this.focus();
     this.drawHeads(rows);
@@ -129,7 +130,7 @@ class RunsDialog {
     const { length } = known.rows;
     this.count.textContent =
       rows.length === length ? `${length} run${length === 1 ? "" : "s"}` : `${rows.length} of ${length}`;
-    this.drawFoot();
+    this.foot.draw();
     focused();
   }
 
@@ -178,50 +179,8 @@ class RunsDialog {
     this.draw();
   }
 
-  /** What can be done with the chosen runs. */
-  drawFoot() {
-    const count = this.chosen.size;
-    const over = make("button.plain", { type: "button", onclick: () => this.look([...this.chosen]) });
-    over.textContent = count === 1 ? "Look at it" : "Lay over each other";
-    over.disabled = count === 0 || count > MOST_RUNS;
-    over.title = count > MOST_RUNS ? `At most ${MOST_RUNS} runs can be told apart.` : "";
-    const gone = make("button.plain.runs-delete", { type: "button", onclick: () => this.confirm() }, "Delete …");
-    gone.disabled = count === 0;
-    const said = count
-      ? `${count} chosen`
-      : "Choose runs to lay their curves over each other. Space ticks, Enter opens.";
-    this.foot.replaceChildren(make("span.runs-said", {}, said), ...(this.readOnly ? [over] : [gone, over]));
-  }
-
-  /** Asks once, naming them, whether the chosen runs are to be deleted. */
-  confirm() {
-    const rows = known.rows.filter(({ name }) => this.chosen.has(name));
-    const kept = rows.filter((row) => row.read_only || AT_WORK.has(row.state));
-    const gone = rows.filter((row) => !kept.includes(row));
-    const names = (/** @type {RunRow[]} */ some) => some.map(({ name }) => known.short(name)).join("; ");
-    this.say(kept.length ? `Not deleted, as they can only be looked at or are being trained: ${names(kept)}.` : "");
-    if (!gone.length) return;
-    const keep = make("button.plain", { type: "button", onclick: () => this.drawFoot() }, "Keep");
-    this.foot.replaceChildren(
-      make(
-        "p.runs-confirm",
-        { role: "alert" },
-        `Delete ${gone.length === 1 ? "this run" : `these ${gone.length} runs`} with all snapshots and weights, for good? `,
-        make("b", {}, names(gone)),
-      ),
-      keep,
-      make(
-        "button.plain.runs-delete",
-        { type: "button", onclick: () => this.remove(gone.map(({ name }) => name)) },
-        "Delete for good",
-      ),
-    );
-    keep.focus();
-  }
-
   /** @param {string[]} names */
   async remove(names) {
-    this.foot.replaceChildren(make("span.runs-said", {}, "Deleting …"));
     this.say(await this.actions.ask("remove", { runs: names }));
     this.drawn = "";
     const list = await known.ask(true).catch(() => null);
@@ -231,7 +190,7 @@ class RunsDialog {
       view.set({ runs: left.length ? left : list.latest ? [list.latest] : [] }, { replace: true });
   }
 
-  // ------------------------------------------------------------ what a row asks
+  // ------------------------------------------------------------ what a row, the foot or a key asks
 
   /** @param {string} name */
   isLookedAt(name) {
@@ -288,25 +247,6 @@ class RunsDialog {
     if (trouble) return;
     await this.refresh();
     this.edit(null);
-  }
-
-  /** The arrow keys go from run to run, the space bar ticks the one that has the focus, Enter opens it. @param {KeyboardEvent} event */
-  key(event) {
-    if (event.key === " " && document.activeElement?.matches(".runs-open")) {
-      event.preventDefault();
-      const name = document.activeElement.closest("tr")?.dataset.name ?? "";
-      return this.choose(name, !this.chosen.has(name));
-    }
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const active = document.activeElement;
-    if (!step || active instanceof HTMLSelectElement) return;
-    const buttons = /** @type {HTMLElement[]} */ ([...this.body.querySelectorAll(".runs-open")]);
-    const row = active?.closest("tr");
-    const at = buttons.findIndex((button) => row?.contains(button));
-    const next = buttons[at < 0 ? 0 : at + step];
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
   }
 }
 

@@ -1,0 +1,79 @@
+// What can be done with the runs that are chosen in the table: looked at, laid over each other, deleted for good.
+
+import { MOST_RUNS } from "../core/address.js";
+import { make } from "../core/elements.js";
+import { known } from "./known.js";
+
+/** @import { RunRow } from "../core/types.d.ts" */
+/**
+ * What the foot asks of its table.
+ * @typedef {object} ChosenRuns
+ * @property {boolean} readOnly
+ * @property {Set<string>} chosen
+ * @property {(names: string[]) => void} look
+ * @property {(names: string[]) => unknown} remove
+ * @property {(sentence: string) => void} say
+ */
+
+const AT_WORK = new Set(["preparing", "training", "paused", "stopping"]); // such a run is not deleted
+
+export class Foot {
+  /** @param {ChosenRuns} table */
+  constructor(table) {
+    this.table = table;
+    this.box = make("div.runs-foot");
+  }
+
+  get isEmpty() {
+    return !this.box.childElementCount;
+  }
+
+  draw() {
+    const { chosen, readOnly } = this.table;
+    const count = chosen.size;
+    const over = make("button.plain", { type: "button", onclick: () => this.table.look([...chosen]) });
+    over.textContent = count === 1 ? "Look at it" : "Lay over each other";
+    over.disabled = count === 0 || count > MOST_RUNS;
+    over.title = count > MOST_RUNS ? `At most ${MOST_RUNS} runs can be told apart.` : "";
+    const gone = make("button.plain.runs-delete", { type: "button", onclick: () => this.confirm() }, "Delete …");
+    gone.disabled = count === 0;
+    const said = count
+      ? `${count} chosen`
+      : "Choose runs to lay their curves over each other. Space ticks, Enter opens.";
+    this.box.replaceChildren(make("span.runs-said", {}, said), ...(readOnly ? [over] : [gone, over]));
+  }
+
+  /** Asks once, naming them, whether the chosen runs are to be deleted. */
+  confirm() {
+    const rows = known.rows.filter(({ name }) => this.table.chosen.has(name));
+    const kept = rows.filter((row) => row.read_only || AT_WORK.has(row.state));
+    const gone = rows.filter((row) => !kept.includes(row));
+    const names = (/** @type {RunRow[]} */ some) => some.map(({ name }) => known.short(name)).join("; ");
+    this.table.say(
+      kept.length ? `Not deleted, as they can only be looked at or are being trained: ${names(kept)}.` : "",
+    );
+    if (!gone.length) return;
+    const keep = make("button.plain", { type: "button", onclick: () => this.draw() }, "Keep");
+    this.box.replaceChildren(
+      make(
+        "p.runs-confirm",
+        { role: "alert" },
+        `Delete ${gone.length === 1 ? "this run" : `these ${gone.length} runs`} with all snapshots and weights, for good? `,
+        make("b", {}, names(gone)),
+      ),
+      keep,
+      make(
+        "button.plain.runs-delete",
+        { type: "button", onclick: () => this.remove(gone.map(({ name }) => name)) },
+        "Delete for good",
+      ),
+    );
+    keep.focus();
+  }
+
+  /** @param {string[]} names */
+  remove(names) {
+    this.box.replaceChildren(make("span.runs-said", {}, "Deleting …"));
+    this.table.remove(names);
+  }
+}
