@@ -3,84 +3,12 @@
 import { make, onShown, targetOf } from "../core/elements.js";
 import { isSeen } from "../core/pulse.js";
 import { view } from "../core/view.js";
+import { COLUMNS, inOrder } from "./method_columns.js";
 
-/** @import { MethodFigures, MethodRow, MethodTableValue, Part } from "../core/types.d.ts" */
+/** @import { MethodRow, MethodTableValue, Part } from "../core/types.d.ts" */
+/** @import { Column } from "./method_columns.js" */
 
-/** @type {(digits: number) => (value: number | null) => string} */
-const number = (digits) => (value) =>
-  value !== null && Number.isFinite(value)
-    ? value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits })
-    : "–";
-/** @type {(pair: (number | null)[] | null | undefined) => number | null} */
-const last = (pair) => pair?.[1] ?? null;
-const BEFORE_AFTER = "Before training → after it, on the data chosen above";
 const NOT_MEASURED = "not measured yet";
-
-/**
- * @typedef {object} Column
- * @property {string} title
- * @property {string} [hint]
- * @property {boolean} [wide] whether it is left out on a narrow screen
- * @property {(row: MethodRow, figures: MethodFigures | null) => string | number | null | undefined} key compared when sorted
- * @property {(row: MethodRow) => string | Node} [show] what stands in the cell; the first column shows the method itself
- * @property {(figures: MethodFigures) => string | Node} [measured] the same, from the benchmark
- */
-
-/** @type {Column[]} */
-const COLUMNS = [
-  { title: "Method", key: (row) => row.title.toLowerCase() },
-  { title: "Year", key: (row) => row.year, show: (row) => String(row.year), wide: true },
-  {
-    title: "Negatives",
-    key: (row) => (row.negatives ? 1 : 0),
-    show: (row) => (row.negatives ? "with" : "without"),
-    wide: true,
-  },
-  { title: "Suited to", key: (row) => row.suits, show: (row) => row.suits, wide: true },
-  {
-    title: "Its measure",
-    hint: "The measure that the method is suited to, before training → after it",
-    key: (_, f) => last(f?.suited),
-    measured: (f) => (f.suited ? pair(f.suited) : "–"),
-  },
-  {
-    title: "Better than",
-    hint: "By its measure, by more than two standard errors: its own random initialisation, the default encoder's, log-mel statistics",
-    key: (_, f) => f?.beats,
-    measured: (f) => f.beats ?? "–",
-  },
-  { title: "Cross-group kNN", hint: BEFORE_AFTER, key: (_, f) => last(f?.knn), measured: (f) => pair(f.knn) },
-  {
-    title: "Linear probe",
-    hint: BEFORE_AFTER,
-    wide: true,
-    key: (_, f) => last(f?.probe),
-    measured: (f) => pair(f.probe),
-  },
-  { title: "Clips/s", key: (_, f) => f?.speed, measured: (f) => number(0)(f.speed) },
-  {
-    title: "Normalised std",
-    hint: "Standard deviation of the normalised embeddings: 1 is ideal, 0 is collapse",
-    wide: true,
-    key: (_, f) => f?.std,
-    measured: (f) => number(2)(f.std),
-  },
-  {
-    title: "Effective rank",
-    hint: "Directions that the embeddings use",
-    wide: true,
-    key: (_, f) => f?.rank,
-    measured: (f) => number(1)(f.rank),
-  },
-];
-
-/**
- * "0.57 → 0.80": before training and after it.
- * @param {(number | null)[]} measured
- */
-function pair([before, after]) {
-  return make("span.before-after", {}, number(2)(before), " → ", make("strong", {}, number(2)(after)));
-}
 
 class MethodsView {
   /**
@@ -178,7 +106,7 @@ class MethodsView {
     this.note.textContent = `${rows.length} of ${this.value.rows.length} methods`;
     /** @type {[string, MethodRow[]][]} */
     const groups = this.sorted
-      ? [["", this.inOrder(rows, this.sorted)]]
+      ? [["", inOrder(rows, (row) => this.figures(row), this.sorted)]]
       : this.value.families.map((family) => [family, rows.filter((row) => row.family === family)]);
     this.heads.forEach((head, i) => {
       if (this.sorted?.i === i) head.setAttribute("aria-sort", this.sorted.down ? "descending" : "ascending");
@@ -211,21 +139,6 @@ class MethodsView {
           ),
       ),
     );
-  }
-
-  /**
-   * What wasn't measured comes last, whichever way.
-   * @param {MethodRow[]} rows
-   * @param {{i: number, down: boolean}} sorted
-   */
-  inOrder(rows, { i, down }) {
-    /** @param {MethodRow} row */
-    const key = (row) => COLUMNS[i].key(row, this.figures(row));
-    return [...rows].sort((a, b) => {
-      const [x, y] = [key(a), key(b)];
-      if (x == null || y == null) return Number(x == null) - Number(y == null);
-      return (x < y ? -1 : x > y ? 1 : 0) * (down ? -1 : 1);
-    });
   }
 
   /** @param {MethodRow} row */
