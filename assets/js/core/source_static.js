@@ -14,17 +14,16 @@ import {
   suspectsOf,
 } from "./export_checks.js";
 import { ExportFiles, refused } from "./export_files.js";
+import { mostMoved, nearest } from "./export_near.js";
+import { ExportSounds } from "./export_sounds.js";
 
-const SCORE_UNITS = 10_000;
-const KEPT_SOUNDS = 64;
-const NEAREST = 10; // whose change says how far a point moved; see explorer/runs/moved.py
+const NO_UPLOADS = "An export holds no uploads.";
 const NO_VIEWS = "Views are drawn by the page's server, which an export doesn't have.";
 
 /** @import { NewsPart, Source } from "./source.js" */
-/** @import { Column, ExportedRun, Measured, MetricRow, MethodCard, Moved, Neighbour, Places, Points } from "./types.d.ts" */
-/** @import { Knowledge, SuspectList } from "./types.d.ts" */
-/** @import { RunStatus, Sound, SpectrogramImage, TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
-/** @typedef {(samples: Float32Array) => SpectrogramImage} Draw */
+/** @import { Decode, Draw } from "./export_sounds.js" */
+/** @import { Column, ExportedRun, Knowledge, Measured, MetricRow, MethodCard, Places, Points } from "./types.d.ts" */
+/** @import { RunStatus, Sound, SpectrogramImage, SuspectList, TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
 
 const HOW = { root: "", decode: async () => new Float32Array(1), draw: /** @type {Draw | null} */ (null) };
 
@@ -54,18 +53,14 @@ export class StaticSource {
   /**
    * `root` is the address of the folder "data"; `decode` gives the samples of a sound file at 16 kHz, mono, and `draw` their
    * picture; `onTrouble` is told once of each file that cannot be used.
-   * @param {{root?: string, decode?: (bytes: ArrayBuffer) => Promise<Float32Array>, draw?: Draw | null,
-   *   onTrouble?: (sentence: string) => void}} how
+   * @param {{root?: string, decode?: Decode, draw?: Draw | null, onTrouble?: (sentence: string) => void}} how
    */
   constructor({ root = HOW.root, decode = HOW.decode, draw = HOW.draw, onTrouble = () => {} } = {}) {
     this.files = new ExportFiles(root, onTrouble);
-    this.decode = decode;
-    this.draw = draw;
+    this.sounds = new ExportSounds(this.files, decode, draw);
     this.server = false;
     this.picturesAtOnce = 1; // so that a sound that is damaged takes no other's picture along
     this.plotly = new URL("../../plotly.min.js", import.meta.url).href;
-    /** @type {Map<string, Promise<ArrayBuffer>>} */
-    this.heard = new Map();
   }
 
   /** An export holds no tags; those that are given on its page stay in the browser. */
@@ -150,27 +145,9 @@ export class StaticSource {
    * @param {number} step
    * @param {number} point
    * @param {number} count
-   * @returns {Promise<Neighbour[]>}
    */
   async neighbours(_run, step, point, count) {
-    const { near: k } = await this.about();
-    const { clips } = await this.points();
-    const near = await this.near(step);
-    return Array.from({ length: Math.min(count, k) }, (_, i) => {
-      const other = near.points[point * k + i];
-      return { point: other, clip: clips[other], score: near.scores[point * k + i] / SCORE_UNITS };
-    });
-  }
-
-  /**
-   * The nearest of every point at a step.
-   * @param {number} step
-   */
-  async near(step) {
-    const { clips: n, near: k } = await this.about();
-    return this.files.kept(`neighbours/${step}.bin`, () =>
-      this.files.bytes(`neighbours/${step}.bin`, (bytes) => nearOf(bytes, n, k)),
-    );
+    return nearest(await this.near(step), point, count);
   }
 
   /**
@@ -178,19 +155,22 @@ export class StaticSource {
    * @param {number} before
    * @param {number} after
    * @param {number} count
-   * @returns {Promise<Moved>}
    */
   async moved(_run, before, after, count) {
-    const { near: k } = await this.about();
-    const { clips } = await this.points();
-    const [old, now] = await Promise.all([this.near(before), this.near(after)]);
-    const nearest = Math.min(NEAREST, k);
-    const moved = clips.map((clip, point) => {
-      const stayed = new Set(old.points.subarray(point * k, point * k + nearest));
-      const shared = now.points.subarray(point * k, point * k + nearest).filter((other) => stayed.has(other)).length;
-      return { point, clip, changed: 1 - shared / Math.max(1, 2 * nearest - shared) };
+    return mostMoved(...(await Promise.all([this.near(before), this.near(after)])), count);
+  }
+
+  /**
+   * The nearest of every point at a step.
+   * @param {number} step
+   */
+  near(step) {
+    return this.files.kept(`neighbours/${step}.bin`, async () => {
+      const { clips: n, near: each } = await this.about();
+      const { clips } = await this.points();
+      const found = await this.files.bytes(`neighbours/${step}.bin`, (bytes) => nearOf(bytes, n, each));
+      return { ...found, each, clips };
     });
-    return { moved: moved.sort((a, b) => b.changed - a.changed).slice(0, count), judged: clips.length };
   }
 
   /** An export holds one run alone. @returns {Promise<null>} */
@@ -236,43 +216,22 @@ export class StaticSource {
 
   /** @param {Sound} sound */
   async sound(sound) {
-    if (sound.upload !== undefined) throw refused("An export holds no uploads.", 404);
+    if (sound.upload !== undefined) throw refused(NO_UPLOADS, 404);
     if (sound.views !== undefined) throw refused(NO_VIEWS, 404);
-    const path = `sounds/${sound.index}.mp3`;
-    const file = this.heard.get(path) ?? this.files.bytes(path, (bytes) => bytes);
-    this.heard.delete(path);
-    this.heard.set(path, file);
-    file.catch(() => this.heard.delete(path));
-    if (this.heard.size > KEPT_SOUNDS) this.heard.delete(this.heard.keys().next().value ?? "");
-    return (await file).slice(0); // who decodes it takes it away
+    return this.sounds.bytes(sound.index);
   }
 
   /**
-   * @param {string} fingerprint
+   * @param {string} _fingerprint
    * @param {number[]} indices
    */
-  pictures(fingerprint, indices) {
-    return Promise.all(indices.map((index) => this.picture(fingerprint, index)));
-  }
-
-  /**
-   * Drawn from the sound itself.
-   * @param {string} fingerprint
-   * @param {number} index
-   */
-  async picture(fingerprint, index) {
-    const { draw } = this;
-    const bytes = await this.sound({ fingerprint, index });
-    if (!draw) throw refused("This page draws no spectrograms.", 404);
-    const samples = await this.decode(bytes).catch(() => {
-      throw this.files.failed(`sounds/${index}.mp3`, "is damaged", 422);
-    });
-    return draw(samples);
+  pictures(_fingerprint, indices) {
+    return Promise.all(indices.map((index) => this.sounds.picture(index)));
   }
 
   /** @returns {Promise<SpectrogramImage>} */
   async uploadPicture() {
-    throw refused("An export holds no uploads.", 404);
+    throw refused(NO_UPLOADS, 404);
   }
 
   /** @returns {Promise<never>} */
