@@ -7,19 +7,10 @@ import { view } from "../core/view.js";
 import { known } from "../runs/known.js";
 import { Chart } from "./chart.js";
 import { goesOn } from "./chart_layout.js";
-import { chartsOf, gather } from "./declared.js";
+import { chartsOf, gather, led } from "./declared.js";
 import { sameMeasure } from "./over.js";
+import { Paced } from "./paced.js";
 import { RunsKey } from "./runs_key.js";
-
-const LEADING = ["train/loss", "measure/cross_group_knn", "measure/normalised_std", "measure/effective_rank"];
-const DRAWING_SHARE = 0.05; // of the time; a browser that draws slowly draws less often, and leaves the cores to the training
-
-/**
- * How many milliseconds the browser takes to lay out and paint what was drawn: a large part of the cost.
- * @returns {Promise<number>}
- */
-const painted = () =>
-  new Promise((settle) => requestAnimationFrame((begun) => setTimeout(() => settle(performance.now() - begun))));
 
 /** @import { Change } from "../core/feed.js" */
 /** @import { Curve, PartWith } from "../core/types.d.ts" */
@@ -42,10 +33,7 @@ class Board {
     this.stops = [];
     /** @type {Set<number>} */
     this.news = new Set(); // indices of runs of which no chart has drawn the newest rows yet
-    this.rested = 0; // when the charts may be drawn again
-    this.drawing = false;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this.later = undefined; // the drawing that waits
+    this.paced = new Paced(() => this.draw());
     this.told = ""; // what was known of runs over each other when they were drawn
     this.goesOn = ""; // which of the runs go on
     /** @type {Chart[]} */
@@ -199,29 +187,14 @@ class Board {
     if (index === 0)
       for (const chart of this.charts)
         if (chart.inView && !chart.box.hidden) chart.caption.showValue(this.runs[0].feed);
-    this.draw();
+    this.paced.ask();
     this.explain();
   }
 
-  /**
-   * Draws what is new, now or when the last drawing has been paid for.
-   * @returns {Promise<void>}
-   */
-  async draw() {
-    clearTimeout(this.later);
-    const now = performance.now();
-    if (this.drawing) return;
-    if (now < this.rested) {
-      this.later = setTimeout(() => this.draw(), this.rested - now);
-      return;
-    }
-    this.drawing = true;
+  /** Draws what is new. */
+  draw() {
     for (const run of this.news) for (const chart of this.charts) chart.take(run, this.runs).catch(this.report);
     this.news.clear();
-    const cost = performance.now() - now + (await painted());
-    this.rested = performance.now() + cost / DRAWING_SHARE;
-    this.drawing = false;
-    if (this.news.size) return this.draw();
   }
 
   /** Draws all charts anew, or those given. */
@@ -267,19 +240,6 @@ class Board {
     this.message.hidden = !text;
     this.bar.hidden = Boolean(text);
   }
-}
-
-/**
- * Those that answer most, in their order, and the others.
- * @param {Chart[]} charts
- * @returns {[Chart[], Chart[]]}
- */
-function led(charts) {
-  const place = (/** @type {Chart} */ { kind }) =>
-    LEADING.findIndex((key) => kind.curves.some((curve) => curve.key === key));
-  const known = charts.filter((chart) => place(chart) >= 0).sort((a, b) => place(a) - place(b));
-  const leading = known.length ? known : charts.slice(0, LEADING.length); // of a run that calls its curves otherwise
-  return [leading, charts.filter((chart) => !leading.includes(chart))];
 }
 
 /**

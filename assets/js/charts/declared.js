@@ -6,6 +6,7 @@
 
 const NO_CURVES = new Set(["schema", "step", "attempt", "seconds", "resumed_from"]);
 const MOST_UNDECLARED = 40; // a damaged file may name any number of them
+const LEADING = ["train/loss", "measure/cross_group_knn", "measure/normalised_std", "measure/effective_rank"];
 
 /**
  * The charts of the curves that one of the schemas declares, then one for each number that none does.
@@ -29,6 +30,20 @@ export function chartsOf(schemas, held) {
     else kinds.set(title, { title, curves: [curve] });
   }
   return [...kinds.values()];
+}
+
+/**
+ * Those charts that answer most, in their order, and the others; the first ones of a run that calls its curves otherwise.
+ * @template {{kind: Kind}} Chart
+ * @param {Chart[]} charts
+ * @returns {[Chart[], Chart[]]}
+ */
+export function led(charts) {
+  const place = (/** @type {Chart} */ { kind }) =>
+    LEADING.findIndex((key) => kind.curves.some((curve) => curve.key === key));
+  const known = charts.filter((chart) => place(chart) >= 0).sort((a, b) => place(a) - place(b));
+  const leading = known.length ? known : charts.slice(0, LEADING.length);
+  return [leading, charts.filter((chart) => !leading.includes(chart))];
 }
 
 /** Adds to `held` the names of the numbers in rows; whether there was a new one. */
