@@ -7,16 +7,15 @@ import { isSeen } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { Timeline } from "../map/timeline.js";
-import { isPlaying, load, onPlaying, onTrouble, playInTurn } from "../sound/sound.js";
 import { Bars } from "./bars.js";
 import { Matrix } from "./matrix.js";
 import { Strips } from "./strips.js";
+import { Turns } from "./turns.js";
 
 const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
 const KEPT = 24; // answers, so that going back and forth is quick
 /** @import { Lens, LensFigure, LensHost, LensPart, LensPicture, PartWith, Refusal } from "../core/types.d.ts" */
 /** @import { Change, Feed } from "../core/feed.js" */
-/** @import { ClipSound } from "../core/types.d.ts" */
 
 // What draws a kind of picture; training/run/schema.py has the list of kinds. One that is not known here is left out.
 /** @type {Record<string, new (pictures: LensPicture[], lens: LensHost) => LensFigure>} */
@@ -35,8 +34,7 @@ export class LensView {
     this.newest = undefined;
     /** @type {Lens | null} */
     this.lens = null;
-    /** @type {{figure: LensFigure, parts: LensPart[], sounds: ClipSound[]} | null} */
-    this.turn = null;
+    this.turns = new Turns((step) => source.lens(this.run ?? "", step));
     /** @type {LensFigure[]} */
     this.figures = [];
     /** @type {Map<number, Promise<Lens>>} */
@@ -53,10 +51,6 @@ export class LensView {
     this.timeline = new Timeline((/** @type {number} */ step) => this.showStep(step), timeline ? undefined : root);
     this.grid = make("div.lens-grid");
     root.append(this.message, this.grid, ...(timeline ? [this.timeline.box] : []));
-    onPlaying(() => this.markPlaying());
-    onTrouble(({ sound, message }) => {
-      if (this.turn?.sounds.some((own) => own === sound)) this.turn.figure.say(message);
-    });
     this.watcher = new IntersectionObserver(
       ([{ isIntersecting }]) => {
         this.inView = isIntersecting;
@@ -184,52 +178,17 @@ export class LensView {
   }
 
   /**
-   * Plays the clips of some rows or columns, one after the other.
    * @param {LensFigure} figure
    * @param {LensPart[]} parts
    * @param {number} asked when: the time of an event
    */
-  async hear(figure, parts, asked) {
-    if (!this.lens) return;
-    if (!this.lens.clips.length)
-      return figure.say("This run did not keep which clips these are, so they cannot be played.");
-    if (!this.lens.sounds) await this.askForSounds(this.lens);
-    const { sounds, note, clips, fingerprint } = this.lens;
-    if (!sounds) return figure.say(note || "The sounds of this run are not on this machine.");
-    const heard = parts.filter(({ index }, i) => clips[index] && parts.findIndex((part) => part.index === index) === i);
-    this.turn = { figure, parts: heard, sounds: heard.map(({ index }) => ({ fingerprint, index: clips[index].clip })) };
-    playInTurn(this.turn.sounds, { asked });
-    if (heard.length) view.set({ clip: clips[heard[0].index].clip });
+  hear(figure, parts, asked) {
+    if (this.lens) this.turns.hear(figure, parts, this.lens, asked);
   }
 
-  /**
-   * The sounds of a run may have been opened since the picture was fetched.
-   * @param {Lens} lens
-   */
-  async askForSounds(lens) {
-    const again = await source.lens(this.run ?? "", lens.step).catch(() => lens);
-    for (const known of [lens, this.lens]) if (known) Object.assign(known, { sounds: again.sounds, note: again.note });
-  }
-
-  /**
-   * Fetches what a click would play, so that it is heard at once.
-   * @param {number} index
-   */
+  /** @param {number} index */
   getReady(index) {
-    if (!this.lens) return;
-    const { sounds, clips, fingerprint } = this.lens;
-    if (sounds && clips[index]) load({ fingerprint, index: clips[index].clip }).catch(() => {});
-  }
-
-  markPlaying() {
-    if (!this.turn) return;
-    const { figure, parts, sounds } = this.turn;
-    const playing = parts.find((_, i) => isPlaying(sounds[i]));
-    const clip = playing && this.lens?.clips[playing.index];
-    figure.mark(playing ?? null);
-    figure.say(
-      clip ? `▶ ${playing.axis} ${playing.index + 1}: ${[clip.label, clip.note].filter(Boolean).join("  ·  ")}` : "",
-    );
+    if (this.lens) this.turns.getReady(this.lens, index);
   }
 }
 
