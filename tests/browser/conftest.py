@@ -1,13 +1,10 @@
-"""A server started as a user starts it, and a Chromium to look at it with."""
+"""Sites with runs and without, and a Chromium to look at them with."""
 
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,23 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.browser.seen import Seen
+from tests.browser.site import MADE_STARTER, ROOT, Site
+from tests.support.sound_files import tone, written
 from training.data import STARTER, open_dataset
 
-ROOT = Path(__file__).resolve().parents[2]
 LOOKED_FOR = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-gpu-compositing"]
 """Pages are put together by the processor itself: through an emulated GPU every frame costs several times as much."""
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 """A microphone that beeps, and nobody who must be asked for it."""
-START_SECONDS = 90
-MADE_STARTER = "HEARSIGHT_TESTS_STARTER"
-"""Names the built-in set, made once for all sites of these tests: to make it takes both cores for half a minute. Where it
-is not set, a server makes its own."""
-BUSY = "503 (Service Unavailable)"
-"""A busy server's answer, after which the page asks again."""
-UNMEANT = ("/gradio_api/cancel", "/gradio_api/reset")
-"""Refusals that mean nothing: where one event follows another at once, Gradio's client cancels the first before it knows
-that event's number, which the server calls a mistake."""
 SCRIPTS = (
     "<img src=x onerror='window.ran=1'>",
     "${window.ran=2}",
@@ -65,95 +55,6 @@ def made_up() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-class Seen:
-    """A page of the browser, and everything that went wrong on it."""
-
-    def __init__(self, page: Any, address: str):
-        self.page = page
-        self.address = address
-        self.troubles: list[str] = []
-        self.elsewhere: list[str] = []
-        self.whole_pages: list[str] = []
-        """Requests for the page itself: one for each `open`."""
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", self._hear)
-        page.on("request", self._note)
-
-    def open(self, query: str = "") -> Any:
-        """Go to the page and wait until it is drawn."""
-        self.page.goto(f"{self.address}/?{query}")
-        self.page.get_by_role("tab").first.wait_for(timeout=60_000)
-        return self.page
-
-    def _hear(self, said: Any) -> None:
-        if said.type == "error" and BUSY not in said.text and not said.location.get("url", "").endswith(UNMEANT):
-            self.troubles.append(f"{said.text} {said.location.get('url', '')}".strip())
-
-    def _note(self, request: Any) -> None:
-        if not request.url.startswith((self.address, "data:", "blob:")):
-            self.elsewhere.append(request.url)
-        if request.url.partition("?")[0] == f"{self.address}/":
-            self.whole_pages.append(request.url)
-
-
-class Site:
-    """A server started as a user starts it, with runs, cache and uploads below one folder of its own."""
-
-    def __init__(self, folder: Path, started_in: Path = ROOT):
-        self.folder = folder
-        self.started_in = started_in
-        self.runs = folder / "runs"
-        folders = {"XDG_CACHE_HOME": "cache", "XDG_DATA_HOME": "own", "GRADIO_TEMP_DIR": "gradio"}
-        self.environment = {name: str(folder / below) for name, below in folders.items()}
-        self.address = ""
-
-    def open(self) -> None:
-        """Start app.py and wait until it answers; where it did before, if it did."""
-        if MADE_STARTER in os.environ:
-            self._link(Path(os.environ[MADE_STARTER]))
-        port = self.address.rpartition(":")[2] or str(free_port())
-        self.address = f"http://127.0.0.1:{port}"
-        command = [sys.executable, str(ROOT / "app.py"), "--port", port, "--runs", str(self.runs)]
-        with (self.folder / "server.txt").open("wb") as log:
-            self._process = subprocess.Popen(
-                command, cwd=self.started_in, env=self.env, stdout=log, stderr=subprocess.STDOUT
-            )
-        until = time.monotonic() + START_SECONDS
-        while not _answers(self.address):
-            assert self._process.poll() is None and time.monotonic() < until, self.log()
-            time.sleep(0.1)
-
-    def _link(self, starter: Path) -> None:
-        """Let the server find the built-in set made."""
-        linked = Path(self.environment["XDG_CACHE_HOME"]) / "hearsight" / "data" / starter.name
-        linked.parent.mkdir(parents=True, exist_ok=True)
-        if not linked.exists():
-            linked.symlink_to(starter)
-
-    @property
-    def env(self) -> dict[str, str]:
-        """Variables of the environment of whatever works with these runs."""
-        return {**os.environ, **self.environment}
-
-    def log(self) -> str:
-        """What the server said."""
-        return (self.folder / "server.txt").read_text()
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        self._process.kill()
-        self._process.wait()
-
-    def close(self) -> None:
-        """End it as a supervisor would."""
-        self._process.terminate()
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -203,6 +104,23 @@ def lent_site(finished_site: Site) -> Iterator[Site]:
     for path in set(finished_site.runs.iterdir()) - before:
         if not path.name.startswith("."):
             shutil.rmtree(path)
+
+
+@pytest.fixture(scope="session")
+def own_sounds_site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site on forty sounds in two classes, with a run, "made", that was trained on them for a moment."""
+    site = Site(tmp_path_factory.mktemp("sounds"))
+    sounds = site.folder / "sounds"
+    for name, low, step in (("high", 2_000, 20), ("low", 200, 5)):
+        (sounds / name).mkdir(parents=True)
+        for i in range(20):
+            written(sounds / name / f"{i}.wav", tone(0.6, hz=low + step * i))
+    site.environment["HEARSIGHT_DATA"] = str(sounds)
+    command = [sys.executable, "-m", "training", "run", "--data", str(sounds), "--steps", "4", "--set", "batch_size=16"]
+    subprocess.run([*command, "--out", str(site.runs / "made")], cwd=ROOT, env=site.env, check=True, timeout=280)
+    site.open()
+    yield site
+    site.close()
 
 
 @pytest.fixture
@@ -263,18 +181,3 @@ def _write_run(made: ModuleType, path: Path, fingerprint: str) -> None:
         key = snapshot_hash(run, step)
         assert key is not None
         LayoutFolders().write(key, Layout(vectors[:, :2] / np.abs(vectors[:, :2]).max(), "umap", 0.97))
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5) as reply:
-            return bool(reply.status == 200)
-    except OSError:
-        return False

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.browser.conftest import Seen, Site
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 from training.config import new_config
 from training.run import create_run
 from training.trainer import train

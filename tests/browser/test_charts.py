@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Seen, Site
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 from training.run import RunWriter, State, Status, create_run
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import SCRIPTS, Seen, Site
+from tests.browser.conftest import SCRIPTS
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 from training.building import built_method
 from training.config import new_config
 from training.contents import curves

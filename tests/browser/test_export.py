@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.conftest import Seen, Site, free_port
+from tests.browser.seen import Seen
+from tests.browser.site import Site, free_port
 from tests.browser.test_map_page import LISTEN, LONELIEST, PLACE, coloured_share
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Seen, Site, made_up
+from tests.browser.conftest import made_up
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 from training.run.example import EXAMPLE_FOLDER
 
 pytestmark = pytest.mark.browser

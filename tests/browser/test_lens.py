@@ -6,13 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.test_lens_kinds import pixels
+from tests.browser.test_lens_kinds import LISTEN, pixels
 
 pytestmark = pytest.mark.browser
 
-LISTEN = """() => { window.heard = []; window.signs = []; const said = document.querySelector('.lens-said');
-  document.addEventListener('hearsight:sound', e => heard.push(e.detail.key));
-  new MutationObserver(() => signs.push(said.textContent)).observe(said, { childList: true }); }"""
 CELL = """([row, column]) => { const box = document.querySelector('.lens-matrix .lens-field').getBoundingClientRect();
   return [box.left + box.width * (column + .5) / 8, box.top + box.height * (row + .5) / 8]; }"""
 

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import Seen, Site, made_up
+from tests.browser.conftest import made_up
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 from tests.browser.test_theme import TOGGLE, TOKEN
 from training.run.schema import Picture, Schema
 

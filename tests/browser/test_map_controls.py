@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Seen, Site
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 from tests.browser.test_map_colours import COLOURS, colour_by, legend
 from tests.browser.test_map_page import PLACE, coloured_share, shown_map
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Seen, Site
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 from tests.browser.test_map_colours import colour_by
 from tests.browser.test_map_page import shown_map
 

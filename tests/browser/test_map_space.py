@@ -21,7 +21,7 @@ def test_the_map_unfolds_into_space_is_turned_heard_and_laid_flat_again(
     seen = look(finished_site)
     page = seen.open("tab=live&run=made-up")
     page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
-    page.evaluate("window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key))")
+    seen.listen()
     page.locator("#map .map-space").click()
     page.wait_for_function(SOLID, timeout=120_000)
     page.locator("#map .badge", has_text="in space").wait_for()

@@ -6,7 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.browser.conftest import Seen, Site, made_up
+from tests.browser.conftest import made_up
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 

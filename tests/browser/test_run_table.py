@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import SCRIPTS, Seen, Site, made_up
+from tests.browser.conftest import SCRIPTS, made_up
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 from training.run import RunWriter, State, Status
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from explorer.pages import PAGES
-from tests.browser.conftest import Seen, Site
+from tests.browser.seen import Seen
+from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 

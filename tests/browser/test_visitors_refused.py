@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 
 def test_visitors_read_on_the_page_why_an_upload_is_refused(browser: Any, tmp_path: Path, look: Any) -> None:
-    from tests.browser.conftest import Site
+    from tests.browser.site import Site
 
     site = Site(tmp_path)
     site.environment |= {"HEARSIGHT_VISITOR_UPLOADS": "1"}

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import ROOT, Seen, Site
+from tests.browser.seen import Seen
+from tests.browser.site import ROOT, Site
 from tests.browser.test_knowledge import OPENED
 from tests.explorer.test_watched import write_sounds
 

@@ -1,0 +1,54 @@
+"""A page of the browser, watched."""
+
+import re
+from typing import Any
+
+BUSY = "503 (Service Unavailable)"
+"""A busy server's answer, after which the page asks again."""
+UNMEANT = ("/gradio_api/cancel", "/gradio_api/reset")
+"""Refusals that mean nothing: where one event follows another at once, Gradio's client cancels the first before it knows
+that event's number, which the server calls a mistake."""
+CALLED = r"/run/predict|/queue/join"
+"""How Gradio's page calls its server."""
+LISTEN = "() => { window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key)); }"
+
+
+class Seen:
+    """A page of the browser, and everything that went wrong on it."""
+
+    def __init__(self, page: Any, address: str):
+        self.page = page
+        self.address = address
+        self.troubles: list[str] = []
+        self.elsewhere: list[str] = []
+        self.whole_pages: list[str] = []
+        """Requests for the page itself: one for each `open`."""
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", self._hear)
+        page.on("request", self._note)
+
+    def open(self, query: str = "") -> Any:
+        """Go to the page and wait until it is drawn."""
+        self.page.goto(f"{self.address}/?{query}")
+        self.page.get_by_role("tab").first.wait_for(timeout=60_000)
+        return self.page
+
+    def listen(self) -> None:
+        """Note in the page's `heard` the key of every sound that is played from now on."""
+        self.page.evaluate(LISTEN)
+
+    def asked(self, pattern: str) -> list[str]:
+        """The addresses that the page asks for, from now on, in which the pattern is found."""
+        addresses: list[str] = []
+        self.page.on("request", lambda r: addresses.append(r.url) if re.search(pattern, r.url) else None)
+        return addresses
+
+    def _hear(self, said: Any) -> None:
+        if said.type == "error" and BUSY not in said.text and not said.location.get("url", "").endswith(UNMEANT):
+            self.troubles.append(f"{said.text} {said.location.get('url', '')}".strip())
+
+    def _note(self, request: Any) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.elsewhere.append(request.url)
+        if request.url.partition("?")[0] == f"{self.address}/":
+            self.whole_pages.append(request.url)

@@ -1,0 +1,125 @@
+"""The page Find in a real browser, and its answers to programs: sounds that are found again and compared."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.seen import CALLED, Seen
+from tests.browser.site import Site
+from tests.support.sound_files import tone, written
+from training.run import RunFolder
+from training.run.example import EXAMPLE_FOLDER
+
+pytestmark = pytest.mark.browser
+
+SLOW_MS = 120_000
+
+
+def test_a_sound_is_found_searched_from_and_compared(
+    own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]
+) -> None:
+    seen = look(own_sounds_site)
+    page = seen.open("tab=find&run=made")
+    page.locator("#find-picker .picker-controls").wait_for(timeout=SLOW_MS)
+    page.locator("#find-map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    written(tmp_path / "mine.wav", tone(0.6, hz=2_105))
+    page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
+    page.locator("#found-notice").filter(has_text="All 40 clips").wait_for(timeout=SLOW_MS)
+    assert page.locator("#find-player .player-title").text_content() == "mine.wav"
+    assert page.locator("#found-list .clip").count() == 10
+    assert page.locator("#find-map .ring.mark").count() == 1
+    nearest = page.locator("#found-list .clip-label").first.inner_text()
+    page.locator("#found-list .clip-act").first.click()
+    page.wait_for_function("document.querySelector('#find-player .player-title').textContent !== 'mine.wav'")
+    assert page.locator("#find-player .player-title").text_content() == nearest
+    page.locator("#other-picker").get_by_role("button", name="Random").click()
+    page.locator("#similarity .similarity-verdict").filter(has_text="Similarity").wait_for(timeout=SLOW_MS)
+    page.locator("#similarity .js-plotly-plot").wait_for(timeout=SLOW_MS)
+
+
+def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_heard(
+    own_sounds_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(own_sounds_site)
+    page = seen.open("tab=find&run=made")
+    field = page.locator("#find-picker").get_by_label("Search labels and files")
+    field.wait_for(timeout=SLOW_MS)
+    seen.listen()
+    field.fill("low")
+    field.press("ArrowDown")
+    matches = page.locator("#find-picker .text-matches .clip-hear")
+    page.wait_for_function("document.activeElement.closest('.text-matches')")
+    page.keyboard.press("ArrowDown")
+    wanted = matches.nth(1).locator(".clip-label").inner_text()
+    page.keyboard.press("Space")
+    page.wait_for_function("heard.length === 1", timeout=SLOW_MS)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert field.evaluate("field => field === document.activeElement")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("document.activeElement.closest('.text-matches')")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator("#find-player .player-title", has_text=wanted).wait_for(timeout=SLOW_MS)
+    page.locator("#found-list .clip").nth(9).wait_for(timeout=SLOW_MS)
+    before = page.evaluate("heard.length")
+    page.locator("#found-list .clips-hear-all").click()
+    page.wait_for_function("before => heard.length >= before + 2", arg=before, timeout=SLOW_MS)
+    page.locator("#found-list").get_by_role("button", name="Stop").click()
+    page.locator("#found-list").get_by_role("button", name="Hear all").wait_for()
+    assert seen.troubles == []
+
+
+def test_another_run_is_told_to_the_server_once_find_is_looked_at(
+    own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]
+) -> None:
+    seen = look(own_sounds_site)
+    events = seen.asked(CALLED)
+    page = seen.open("tab=live&run=example")
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+
+    def choose(run: str) -> None:
+        page.locator("#run input").click()
+        page.locator(f"#run [data-name={run}]").click()
+
+    page.wait_for_timeout(1000)
+    events.clear()
+    choose("made")
+    page.wait_for_function("document.querySelector('#map .part-map').view.run === 'made'")
+    page.wait_for_timeout(1000)
+    assert len(events) <= 1, events  # the list of runs asks for those there are when it is opened
+    steps = page.locator("#find-step input")
+    page.get_by_role("tab", name="Find").click()
+    page.locator("#find-picker .picker-controls").wait_for(timeout=SLOW_MS)
+    assert page.locator("#find-map .part-map").evaluate("root => root.view.run") == "made"
+    choose("example")  # while Find is looked at
+    page.wait_for_function("document.querySelector('#find-map .part-map').view.run === 'example'")
+    steps.click()
+    newest = RunFolder(EXAMPLE_FOLDER).checkpoints()[-1]
+    page.get_by_role("option", name=f"step {newest:,}").wait_for()
+    assert not seen.troubles, seen.troubles
+
+
+def test_programs_ask_the_same(own_sounds_site: Site, tmp_path: Path) -> None:
+    from gradio_client import Client, handle_file
+    from gradio_client.exceptions import AppError
+
+    client = Client(own_sounds_site.address, verbose=False, analytics_enabled=False)
+    one, other, noise = tmp_path / "one.wav", tmp_path / "other.wav", tmp_path / "noise.wav"
+    written(one, tone(0.6, hz=2_000))
+    written(other, tone(0.6, hz=250))
+    noise.write_bytes(b"no sound" * 100)
+    found = client.predict(audio=handle_file(str(one)), count=3, api_name="/find")
+    assert found["run"] == "made"
+    scores = [neighbour["score"] for neighbour in found["neighbours"]]
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+    assert {"id", "clip", "labels"} <= set(found["neighbours"][0])
+    same = client.predict(handle_file(str(one)), handle_file(str(one)), "made", api_name="/compare")
+    assert same["cosine"] == pytest.approx(1, abs=1e-3)
+    both = client.predict(handle_file(str(one)), handle_file(str(other)), "made", api_name="/compare")
+    assert both["cosine"] < same["cosine"]
+    assert [row["step"] for row in both["over_steps"]] == sorted(row["step"] for row in both["over_steps"])
+    with pytest.raises(AppError, match=r"noise\.wav cannot be used"):
+        client.predict(audio=handle_file(str(noise)), api_name="/find")
