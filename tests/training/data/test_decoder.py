@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 from tests.support.sound_files import huge_flac, refusal, tone, written
-from training.data.decode import Decoder, Decoders
+from training.data.decode import Decoders
+from training.data.decoder import Decoder
 from training.data.sniff import NotRead
 
 pytestmark = pytest.mark.whole

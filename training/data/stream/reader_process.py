@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from training.data.dataset import Skipped
-from training.data.decode import OWN_ANSWER_SECONDS, Decoder
+from training.data.decoder import OWN_ANSWER_SECONDS, Decoder
 from training.data.files import HASH_BYTES
 from training.data.sniff import NotRead
 from training.data.stream.hub import hub_shards
