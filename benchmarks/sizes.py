@@ -20,7 +20,7 @@ import torch
 
 from benchmarks.gpu.clips import made_tones
 from benchmarks.gpu.plan import plan_for
-from benchmarks.gpu.speed import Cell, Work
+from benchmarks.gpu.work import Cell, Work
 from training.config import ENCODER_SIZES
 from training.encoders import ENCODERS
 from training.hardware import Hardware, hardware, keep_freed_memory

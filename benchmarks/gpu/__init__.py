@@ -10,6 +10,7 @@
     resumes.py        a run that is killed goes on as if nothing had happened
     learns.py      4. a minute of SimCLR and of VICReg
     speed.py       3. clips a second, one axis at a time, beside the bare encoder
+    work.py           the step whose speed that is, in its several forms
     report.py      gpu.json, and the same as Markdown
 
 It needs torch, torchaudio, numpy, scipy, scikit-learn and safetensors, and nothing that belongs to the page.
