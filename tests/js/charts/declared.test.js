@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chartsOf, curvesIn, gather, levels, meanings, unitOf, written } from "../../../assets/js/charts/declared.js";
+import {
+  chartsOf,
+  curvesIn,
+  gather,
+  led,
+  levels,
+  meanings,
+  unitOf,
+  written,
+} from "../../../assets/js/charts/declared.js";
 
 const curve = (key, more = {}) => ({
   key,
@@ -40,6 +49,20 @@ test("a second run adds what the first does not declare, and both may hold what 
     kinds.slice(2).map(({ curves }) => curves[0].rhythm),
     ["step", "snapshot"],
   );
+});
+
+test("the charts that answer most lead, in their order; the first ones where none of them is there", () => {
+  const charts = (...keys) => chartsOf([{ curves: keys.map((key) => curve(key)) }], []).map((kind) => ({ kind }));
+  const titles = (some) => some.map(({ kind }) => kind.title);
+  const [leading, rest] = led(charts("a", "measure/effective_rank", "b", "train/loss"));
+  assert.deepEqual(
+    [titles(leading), titles(rest)],
+    [
+      ["train/loss", "measure/effective_rank"],
+      ["a", "b"],
+    ],
+  );
+  assert.deepEqual(titles(led(charts("a", "b", "c", "d", "e"))[0]), ["a", "b", "c", "d"]);
 });
 
 test("a file with any number of names makes no such number of charts", () => {
