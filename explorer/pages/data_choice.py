@@ -117,7 +117,7 @@ class DataChoice:
         missing = is_to_be_downloaded(name)
         if missing or (download is not None and not download.done):
             busy = download is not None and not download.done
-            return _answer(_sentence(download), button=not busy and not self._frame.read_only, ask=busy)
+            return _answer(_sentence(name, download), button=not busy and not self._frame.read_only, ask=busy)
         opening = self._frame.services.library.open_datasets.open(name, anew=anew and not is_dropped(name))
         if opening.dataset is not None:
             sampled = said(sampled_of(name, len(opening.dataset))) if is_stream(name) else None
@@ -171,9 +171,13 @@ def _answer(
     return gr.Button(visible=button), notice, part, gr.Timer(active=ask)
 
 
-def _sentence(download: Download | None) -> dict[str, Any]:
+def _sentence(name: str, download: Download | None) -> dict[str, Any]:
     if download is None or (download.done and not download.failed):
-        return said("This set is not on this machine yet.")
+        from training.data.public import PUBLIC_SETS
+
+        known = PUBLIC_SETS.get(name)
+        about = f": {known.size} to be downloaded, licence {known.licence}" if known else ""
+        return said(f"This set is not on this machine yet{about}.")
     if download.failed:
         return said(download.text, "bad")
     return said(download.text, "busy", download.fraction)

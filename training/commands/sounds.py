@@ -41,7 +41,8 @@ def list_data(options: argparse.Namespace) -> None:
         print_json({"data": rows})
         return
     for row in rows:
-        print(f"{row['name']:18} {row['state']:18} {row['size']:10} {row['title']}")
+        licence = f" ({row['licence']})" if row["licence"] else ""
+        print(f"{row['name']:18} {row['state']:18} {row['size']:14} {row['title']}{licence}")
 
 
 def show_data(options: argparse.Namespace) -> None:

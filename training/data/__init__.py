@@ -7,7 +7,7 @@ open_dataset("shards:/data/x-{000..127}.tar")    the sample of a stream, see tra
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from training.data import cache
@@ -44,6 +44,10 @@ class DatasetRow:
     state: Literal["ready", "to be made", "to be downloaded"]
     size: str
     """What a download weighs or the samples take on disk, in words; empty where unknown."""
+    licence: str = ""
+    """Of a public set, in words."""
+    page: str = ""
+    """Address of the page of a public set's authors."""
 
 
 def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progress = quiet) -> Dataset:
@@ -138,9 +142,10 @@ def _public_row(name: str) -> DatasetRow:
     from training.data.public import PUBLIC_SETS, folder_of, remembered_clips
 
     known = PUBLIC_SETS[name]
+    row = DatasetRow(name, known.title, None, "to be downloaded", known.size, known.licence, known.page)
     if not folder_of(name).is_dir():
-        return DatasetRow(name, known.title, None, "to be downloaded", known.size)
+        return row
     found = cache.load(remembered_clips(name) or "none")
     if found is None:
-        return DatasetRow(name, known.title, None, "to be made", known.size)
-    return DatasetRow(name, known.title, len(found), "ready", f"{found.samples.nbytes / 1e6:.0f} MB")
+        return replace(row, state="to be made")
+    return replace(row, clips=len(found), state="ready", size=f"{found.samples.nbytes / 1e6:.0f} MB")

@@ -88,7 +88,8 @@ def test_a_path_where_nothing_is_says_so(choice: Any, tmp_path: Path) -> None:
 
 
 def test_a_public_set_is_offered_for_download_but_not_to_those_who_may_only_look(choice: Any) -> None:
-    assert looked(choice(), "esc50")[:2] == (True, {"text": "This set is not on this machine yet.", "tone": ""})
+    said = "This set is not on this machine yet: about 600 MB to be downloaded, licence CC BY-NC 3.0."
+    assert looked(choice(), "esc50")[:2] == (True, {"text": said, "tone": ""})
     assert looked(choice(read_only=True), "esc50")[0] is False
 
 

@@ -18,7 +18,10 @@ def test_data(tones: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["clips"] == 64 and found["fingerprint"] == tones.fingerprint and found["skipped"] == []
     assert found["facets"]["class"] == {"bell": 16, "buzz": 16, "hiss": 16, "hum": 16}
     assert main(["data", "list"]) == main(["data", "show", "starter"]) == 0
-    assert "64 clips" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "64 clips" in said
+    assert "ESC-50: 2,000 environment sounds of 5 s, 50 classes (CC BY-NC 3.0)" in said
+    assert next(row for row in rows if row["name"] == "esc50")["page"] == "https://github.com/karolpiczak/ESC-50"
 
 
 def test_data_packed(
