@@ -71,7 +71,12 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _made_starter(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The built-in set is at hand of every site; of several test processes one makes it, and the others wait."""
+    """The built-in set is at hand of every site; of several test processes one makes it, and the others wait.
+
+    Whoever has it made already names it before.
+    """
+    if MADE_STARTER in os.environ:
+        return
     own = tmp_path_factory.getbasetemp()
     shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "starter"
     with pytest.MonkeyPatch.context() as patch:
