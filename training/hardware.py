@@ -12,9 +12,6 @@ from torch import Tensor
 
 from training.errors import UserError
 
-FIRST_GPU = torch.device("cuda", 0)
-"""Where several are visible and the run asks for one, the first is used; CUDA_VISIBLE_DEVICES says which one that is."""
-
 
 @dataclass(frozen=True)
 class Hardware:

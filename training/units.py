@@ -1,10 +1,9 @@
 """Units of settings: what a value means in words that people know. `assets/js/forms/units.js` says the same on the page."""
 
 import math
-from typing import Literal, get_args
+from typing import Literal
 
 Unit = Literal["", "s", "Hz", "dB", "share", "ratio", "neper", "memory"]
-UNITS: tuple[Unit, ...] = get_args(Unit)
 """share: 0 to 1, as a percentage. ratio: the exponent x of a random factor from e^−x to e^x.
 neper: standard deviation of a random gain e^g of the power, said in dB. memory: m of a moving average, which
 remembers about 1/(1 − m) steps."""

@@ -10,8 +10,6 @@ from training.data.dataset import SAMPLE_RATE, Dataset, Facet
 
 CLASSES, GROUPS = 50, 1000
 SECONDS = 1.0
-A_FOLDER = 1000
-"""Files in one folder."""
 
 
 def write_files(folder: Path, count: int) -> None:

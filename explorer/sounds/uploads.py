@@ -78,16 +78,25 @@ class Uploads:
     def add_file(self, path: str | Path) -> Upload:
         """Decode what a visitor sent. Raises UserError where it is no sound, too long, or was not sent to the page."""
         decoded = self._decoded(path)
-        return self._add(decoded.samples, decoded.notes)
+        return self.add(decoded.samples, decoded.notes)
+
+    def add(self, samples: np.ndarray, notes: tuple[str, ...] = ()) -> Upload:
+        """Keep a sound, (S,) int16 at 16 kHz, for whoever asks now. Raises UserError where it cannot be written."""
+        token = secrets.token_hex(16)
+        content = samples.astype("<i2").tobytes()
+        try:
+            with self._lock:
+                self._make_room(len(content))
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                self._owners[token] = asking()
+                (self._folder / f"{token}.i16").write_bytes(content)
+        except OSError as error:
+            raise UserError(f"The sound could not be kept: {error.strerror}.") from None
+        return Upload(token, len(samples) / SAMPLE_RATE, notes)
 
     def heard(self, path: str | Path) -> np.ndarray:
         """(S,) float32 in [-1, 1): what a visitor sent and nobody will ask for again, so it is not kept. Raises as `add_file`."""
         return _floats(self._decoded(path).samples)
-
-    def add_waveform(self, waveform: np.ndarray) -> Upload:
-        """Keep a sound that the server made, such as a view of a clip: (S,) float at 16 kHz, clipped to [-1, 1]."""
-        levels = np.nan_to_num(np.asarray(waveform, dtype=np.float32))
-        return self._add(np.clip(np.rint(levels * 32768), -32768, 32767).astype(np.int16))
 
     def samples(self, token: str) -> np.ndarray | None:
         """(S,) int16 at 16 kHz, or None where there is no such sound, or no longer."""
@@ -119,19 +128,6 @@ class Uploads:
 
     def _decoded(self, path: str | Path) -> Decoded:
         return decode_upload(received(path, self._incoming), max_seconds=LONGEST_SECONDS)
-
-    def _add(self, samples: np.ndarray, notes: tuple[str, ...] = ()) -> Upload:
-        token = secrets.token_hex(16)
-        content = samples.astype("<i2").tobytes()
-        try:
-            with self._lock:
-                self._make_room(len(content))
-                self._folder.mkdir(mode=0o700, exist_ok=True)
-                self._owners[token] = asking()
-                (self._folder / f"{token}.i16").write_bytes(content)
-        except OSError as error:
-            raise UserError(f"The sound could not be kept: {error.strerror}.") from None
-        return Upload(token, len(samples) / SAMPLE_RATE, notes)
 
     def _path(self, token: str) -> Path | None:
         return self._folder / f"{token}.i16" if re.fullmatch(r"[0-9a-f]{32}", token) else None

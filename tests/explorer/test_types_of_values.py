@@ -95,7 +95,7 @@ def test_routes_answer_in_the_types_of_the_page(
         target = run.knowledge_path(part.stem)
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(part.read_bytes())
-    token = uploads.add_waveform(np.full(16_000, 0.5)).token
+    token = uploads.add(np.full(16_000, 16_384, np.int16)).token
     samples: dict[str, list[Any]] = {
         "RunList": [answer("runs")],
         "News": [news, answer("run/waits/news?parts=status"), answer("run/waits/news?parts=metrics,layouts")],

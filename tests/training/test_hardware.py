@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from training.errors import UserError
-from training.hardware import FIRST_GPU, Hardware, failure, hardware, keep_freed_memory, processor_has_bf16
+from training.hardware import Hardware, failure, hardware, keep_freed_memory, processor_has_bf16
 
+FIRST_GPU = torch.device("cuda", 0)
 NO_KERNEL = (
     "CUDA error: no kernel image is available for execution on the device\n"
     "CUDA kernel errors might be asynchronously reported at some other API call, so the stacktrace below might be incorrect."

@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from training.units import UNITS, said
+from training.units import Unit, said
 
 CASES = json.loads((Path(__file__).parents[1] / "js" / "forms" / "units.json").read_text())
 """(unit, value, words); tests/js/forms/units.test.js reads them too."""
@@ -17,4 +18,4 @@ def test_a_value_is_said_in_its_unit(unit: str, value: float, words: str) -> Non
 
 
 def test_every_unit_has_cases() -> None:
-    assert {unit for unit, _, _ in CASES} == set(UNITS)
+    assert {unit for unit, _, _ in CASES} == set(get_args(Unit))

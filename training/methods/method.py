@@ -183,15 +183,6 @@ class Method(nn.Module, ABC):
         """What a predictor makes of z (B, P), before it is compared; None for methods without one behind the projector."""
         return None
 
-    @property
-    def compares_projections(self) -> bool:
-        """Whether its loss compares projections of clips with each other, so that all of them may become one point.
-
-        Methods that rebuild sounds don't; of methods without a projector only h is known, which is nearly parallel in
-        healthy models too.
-        """
-        return self.card.family != "auto-encoding" and type(self).projection is not Method.projection
-
     def fine_tuned_from(self, h: Tensor) -> Tensor:
         """What a classifier is put upon when few labels are there to fine-tune with: h (B, D), or a layer after it."""
         return h

@@ -651,12 +651,6 @@ export interface MethodTableValue {
   chosen: string;
 }
 
-/** From Python: LiveChart's value. */
-export interface ChartsValue {
-  run?: string | null;
-  compare?: string | null;
-}
-
 /** From Python: a mark of EmbeddingMap: at the weighted mean of points, or at a place of the layout. */
 export interface MapMark {
   label?: string;

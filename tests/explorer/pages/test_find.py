@@ -32,7 +32,7 @@ def search(tmp_path: Path, cache: Path) -> Iterator[Any]:
 
 def asked(search: Any, run: str) -> tuple[Any, Any]:
     """The notice and whether it is asked again, after a search and once more."""
-    token = search.frame.services.uploads.add_waveform(np.sin(np.arange(4_000) / 5)).token
+    token = search.frame.services.uploads.add((32_000 * np.sin(np.arange(4_000) / 5)).astype(np.int16)).token
     given = ({"run": run}, {"sound": {"upload": token}}, NEWEST)
     first, again = _Search._search(search, *given), _Search._search_on(search, *given)
     return (first[1]["tone"], first[3].active), (again[1]["tone"], again[3].active)

@@ -74,7 +74,7 @@ def test_whoever_comes_while_too_many_wait_is_asked_to_come_back(pairs: Any, mon
 
 
 def test_views_of_a_sound_that_was_removed_are_gone_too(pairs: Any, uploads: Any) -> None:
-    token = uploads.add_waveform(np.ones(8_000) / 4).token
+    token = uploads.add(np.full(8_000, 8_192, np.int16)).token
     own = Recipe(token, None, None, Augment(WaveformViews(), FrontEnd()), 0)
     assert pairs.pair(own)[0].given.ndim == 1
     uploads.close()

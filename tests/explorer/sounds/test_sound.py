@@ -32,7 +32,7 @@ def test_a_clip_of_a_data_set(open_datasets: Any, uploads: Any, make_dataset: An
 
 
 def test_an_upload(open_datasets: Any, uploads: Any) -> None:
-    token = uploads.add_waveform(np.full(100, 0.25, np.float32)).token
+    token = uploads.add(np.full(100, 8_192, np.int16)).token
     assert np.array_equal(waveform_of({"upload": token}, open_datasets, uploads), np.full(100, 0.25, np.float32))
 
 

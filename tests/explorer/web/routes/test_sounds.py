@@ -33,7 +33,7 @@ def test_a_picture_arrives_with_its_axes(page: Any) -> None:
 
 
 def test_an_upload_is_heard_and_seen_by_its_token(page: Any) -> None:
-    token = page.uploads.add_waveform(np.full(16_000, 0.5)).token
+    token = page.uploads.add(np.full(16_000, 16_384, np.int16)).token
     assert len(page.get(f"upload/{token}/clip").content) == 44 + 32_000
     assert page.get(f"upload/{token}/picture").json()["seconds"] == 1.0
     assert page.get(f"upload/{token}/clip").headers["cache-control"] == "no-store"

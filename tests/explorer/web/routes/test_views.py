@@ -91,7 +91,7 @@ def test_views_are_drawn_by_the_settings_of_the_query(page: Any) -> None:
     asked = {"clip": 3, "fingerprint": DATA, "seed": 0, "domain": "mel"}
     shown = page.get("views", **asked, **VIEWS).json()
     assert shown["views"][0]["picture"]["mels"] == 20
-    token = page.uploads.add_waveform(np.ones(8_000) / 4).token
+    token = page.uploads.add(np.full(8_000, 8_192, np.int16)).token
     samples = page.get("views", upload=token, seed=0, domain="waveform", views={"crop_seconds": 0.5}).json()
     assert samples["views"][0]["picture"]["seconds"] == 0.5
     mixed = {"domain": "mel", "views": {"mixup": 0.9}, "upload": token, "fingerprint": DATA}
