@@ -7,20 +7,15 @@ import { isSeen } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { Timeline } from "../map/timeline.js";
-import { Bars } from "./bars.js";
-import { Matrix } from "./matrix.js";
-import { Strips } from "./strips.js";
+import { Figures } from "./figures.js";
 import { Turns } from "./turns.js";
 
 const RETRY_MS = 2000; // where the server didn't answer: it may be starting anew
 const KEPT = 24; // answers, so that going back and forth is quick
-/** @import { Lens, LensFigure, LensHost, LensPart, LensPicture, PartWith, Refusal } from "../core/types.d.ts" */
+/** @import { Lens, LensFigure, LensHost, LensPart, PartWith, Refusal } from "../core/types.d.ts" */
 /** @import { Change, Feed } from "../core/feed.js" */
 
-// What draws a kind of picture; training/run/schema.py has the list of kinds. One that is not known here is left out.
-/** @type {Record<string, new (pictures: LensPicture[], lens: LensHost) => LensFigure>} */
-const KINDS = { matrix: Matrix, bars: Bars, spectrograms: Strips };
-
+/** @implements {LensHost} */
 export class LensView {
   /**
    * @param {HTMLElement} root
@@ -35,11 +30,9 @@ export class LensView {
     /** @type {Lens | null} */
     this.lens = null;
     this.turns = new Turns((step) => source.lens(this.run ?? "", step));
-    /** @type {LensFigure[]} */
-    this.figures = [];
+    this.figures = new Figures(this);
     /** @type {Map<number, Promise<Lens>>} */
     this.answers = new Map(); // step → promise of a lens
-    this.drawn = "";
     this.asked = 0; // how often for the steps; an answer that another request has overtaken is not heeded
     this.inView = false;
     this.behind = false;
@@ -49,8 +42,7 @@ export class LensView {
     this.stop = undefined;
     this.message = make("p.charts-message", { role: "status" });
     this.timeline = new Timeline((/** @type {number} */ step) => this.showStep(step), timeline ? undefined : root);
-    this.grid = make("div.lens-grid");
-    root.append(this.message, this.grid, ...(timeline ? [this.timeline.box] : []));
+    root.append(this.message, this.figures.box, ...(timeline ? [this.timeline.box] : []));
     this.watcher = new IntersectionObserver(
       ([{ isIntersecting }]) => {
         this.inView = isIntersecting;
@@ -79,10 +71,7 @@ export class LensView {
   /** @param {string} text */
   clear(text) {
     this.answers.clear();
-    for (const figure of this.figures) figure.leave?.();
-    this.figures = [];
-    this.drawn = "";
-    this.grid.replaceChildren();
+    this.figures.clear();
     this.timeline.offer([]);
     this.say(text);
   }
@@ -114,7 +103,7 @@ export class LensView {
     const { asked } = this;
     const steps = await source.lensSteps(run).catch((error) => this.failed(error, []));
     if (run !== this.run || asked !== this.asked) return;
-    if (!steps.length && !this.figures.length) this.say("The method's picture appears with the first snapshot.");
+    if (!steps.length && this.figures.isEmpty) this.say("The method's picture appears with the first snapshot.");
     this.timeline.offer(steps);
   }
 
@@ -155,15 +144,7 @@ export class LensView {
     if (!lens || run !== this.run || step !== this.timeline.step || lens === this.lens) return;
     this.lens = lens;
     this.say(lens.pictures.length ? "" : "This method has no picture of its own.");
-    const groups = grouped(lens.pictures.filter(({ kind }) => kind in KINDS));
-    const drawn = JSON.stringify(lens.pictures.map(({ name, kind, shape }) => [name, kind, shape]));
-    if (drawn !== this.drawn) {
-      for (const figure of this.figures) figure.leave?.();
-      this.figures = groups.map((pictures) => new KINDS[pictures[0].kind](pictures, this));
-      this.grid.replaceChildren(...this.figures.map((figure) => figure.box));
-    }
-    this.drawn = drawn;
-    for (const [i, pictures] of groups.entries()) this.figures[i].update(pictures);
+    this.figures.draw(lens.pictures);
     this.root.dataset.step = String(step);
   }
 
@@ -190,23 +171,6 @@ export class LensView {
   getReady(index) {
     if (this.lens) this.turns.getReady(this.lens, index);
   }
-}
-
-/**
- * Spectrograms that follow each other stand below each other, so that their clips can be compared.
- * @param {LensPicture[]} pictures
- */
-function grouped(pictures) {
-  /** @type {LensPicture[][]} */
-  const groups = [];
-  for (const picture of pictures) {
-    const group = groups.at(-1);
-    const together =
-      picture.kind === "spectrograms" && group?.[0].kind === "spectrograms" && picture.shape[0] === group[0].shape[0];
-    if (group && together) group.push(picture);
-    else groups.push([picture]);
-  }
-  return groups;
 }
 
 /**

@@ -6,14 +6,10 @@ import { feedOf } from "../core/feed.js";
 import { isSeen } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
-import { Bars } from "./bars.js";
-import { Matrix } from "./matrix.js";
+import { Figures } from "./figures.js";
 
 /** @import { Feed } from "../core/feed.js" */
-/** @import { LensFigure, LensHost, LensPicture, Measured, PartWith } from "../core/types.d.ts" */
-
-/** @type {Record<string, new (pictures: LensPicture[], lens: LensHost) => LensFigure>} */
-const KINDS = { matrix: Matrix, bars: Bars };
+/** @import { LensHost, Measured, PartWith } from "../core/types.d.ts" */
 
 /** @implements {LensHost} */
 class MeasuredView {
@@ -26,15 +22,12 @@ class MeasuredView {
     this.newest = undefined;
     /** @type {Measured | null} */
     this.measured = null;
-    /** @type {LensFigure[]} */
-    this.figures = [];
-    this.drawn = "";
+    this.figures = new Figures(this);
     this.asked = ""; // what is shown or on its way
     this.inView = false;
     /** @type {(() => void) | undefined} */
     this.stop = undefined;
     this.message = make("p.charts-message", { role: "status" });
-    this.grid = make("div.lens-grid");
     this.note = make("p.measured-note");
     const title = make("summary", {}, "Spectrum, similarities and depth");
     this.fold = make(
@@ -42,7 +35,7 @@ class MeasuredView {
       { ontoggle: () => this.catchUp() },
       title,
       this.message,
-      this.grid,
+      this.figures.box,
       this.note,
     );
     root.append(this.fold);
@@ -58,10 +51,8 @@ class MeasuredView {
     this.stop?.();
     this.run = run;
     this.newest = undefined;
-    this.asked = this.drawn = "";
-    for (const figure of this.figures) figure.leave?.();
-    this.figures = [];
-    this.grid.replaceChildren();
+    this.asked = "";
+    this.figures.clear();
     this.note.textContent = "";
     this.say("");
     this.fold.hidden = !run;
@@ -98,16 +89,8 @@ class MeasuredView {
   /** @param {Measured} measured */
   draw(measured) {
     this.measured = measured;
-    const pictures = measured.pictures.filter(({ kind }) => kind in KINDS);
-    const drawn = JSON.stringify(pictures.map(({ name, shape, series }) => [name, shape, series]));
-    if (drawn !== this.drawn) {
-      for (const figure of this.figures) figure.leave?.();
-      this.figures = pictures.map((picture) => new KINDS[picture.kind]([picture], this));
-      this.grid.replaceChildren(...this.figures.map(({ box }) => box));
-    }
-    this.drawn = drawn;
-    for (const [i, picture] of pictures.entries()) this.figures[i].update([picture]);
-    this.say(pictures.length ? "" : "This run kept none of it.");
+    this.figures.draw(measured.pictures);
+    this.say(this.figures.isEmpty ? "This run kept none of it." : "");
     this.note.textContent = measured.note;
     this.root.dataset.step = String(measured.step);
   }
