@@ -12,12 +12,8 @@ Needs /proc.
 import argparse
 import http.client
 import json
-import os
 import re
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -27,26 +23,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.served import Served, served
+
 RESULTS = Path(__file__).parent / "results" / "arrivals.json"
-START_SECONDS = 120
 ANSWER_SECONDS = 120
 SETTLE_SECONDS = 15
 """The server imports what a first start of a training needs a few seconds after it was opened."""
 NAMED = re.compile(rb"""<(?:script|link)\b[^>]*?\b(?:src|href)="([^"]+)\"""")
-
-
-@dataclass(frozen=True)
-class Served:
-    """A server of ours that runs."""
-
-    pid: int
-    port: int
-
-    def processor_seconds(self) -> float:
-        """What its process has used so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -66,7 +49,7 @@ def main() -> None:
     parser.add_argument("--within", type=float, default=3.0, help="seconds in which they arrive")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
-    with served() as server:
+    with settled() as server:
         found = one_by_one(server, options.visits) | together(server, options.visitors, options.within)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
@@ -74,27 +57,14 @@ def main() -> None:
 
 
 @contextmanager
-def served(flags: Sequence[str] = ()) -> Iterator[Served]:
-    """A server on a free port with a folder, a cache and no runs of its own; ended afterwards. `flags` are app.py's."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"GRADIO_TEMP_DIR": f"{folder}/gradio"}
-        command = [sys.executable, "app.py", "--port", str(port), "--runs", f"{folder}/runs", *flags]
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, env=environment)
-        try:
-            until = time.monotonic() + START_SECONDS
-            while not _answers(port):
-                if process.poll() is not None or time.monotonic() > until:
-                    raise SystemExit(f"app.py did not serve its first page within {START_SECONDS} seconds.")
-                time.sleep(0.1)
-            time.sleep(SETTLE_SECONDS)
-            yield Served(process.pid, port)
-        finally:
-            process.terminate()
-            process.wait(30)
+def settled(flags: Sequence[str] = ()) -> Iterator[Served]:
+    """A server with a folder, a cache and no runs of its own, that has done what it does after it was opened."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder, "runs"), *flags, GRADIO_TEMP_DIR=f"{folder}/gradio") as server,
+    ):
+        time.sleep(SETTLE_SECONDS)
+        yield server
 
 
 def one_by_one(server: Served, visits: int) -> dict[str, float]:
@@ -160,14 +130,6 @@ def _visit(port: int, arrival: float, visit: Visit) -> None:
         visit.wrong = str(error)
     finally:
         connection.close()
-
-
-def _answers(port: int) -> bool:
-    try:
-        fetched(port, "/")
-    except OSError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

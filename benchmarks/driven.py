@@ -3,13 +3,10 @@
 import json
 import statistics
 import time
-import urllib.request
-from pathlib import Path
 from typing import Any
 
 from benchmarks.newcomer import MAP_SHOWN, PLACE
 
-ROOT = Path(__file__).resolve().parents[1]
 FLAGS = [
     "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing",
 ]  # fmt: skip
@@ -65,12 +62,3 @@ def clicks(page: Any) -> dict[str, float]:
         f"click_to_{kind}_ms": statistics.median(said["milliseconds"] for said in heard if said["kind"] == kind)
         for kind in ("sound", "neighbours")
     }
-
-
-def answers(address: str) -> bool:
-    """Whether the first page is served."""
-    try:
-        with urllib.request.urlopen(address, timeout=5) as reply:
-            return bool(reply.status == 200)
-    except OSError:
-        return False

@@ -14,9 +14,7 @@ table (benchmarks/results/page_before.json), without touching page.json.
 
 import argparse
 import json
-import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -25,8 +23,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.driven import FLAGS, ROOT, answers, clicks, started
+from benchmarks.driven import FLAGS, clicks, started
 from benchmarks.newcomer import augmentation_seconds, first_views_seconds, map_drawn
+from benchmarks.served import ROOT, served
 from training.data import open_dataset
 from training.data.cache import cache_root
 from training.run import RunFolder, find_runs
@@ -140,26 +139,15 @@ def with_page(
     """
     from playwright.sync_api import sync_playwright
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    runs = folder / "runs"
+    runs, cache = folder / "runs", cache_without_maps(folder / "cache")
     found: dict[str, float] = {}
     moments: dict[str, tuple[float, float]] = {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)  # who starts the server has one open
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         began = time.perf_counter()
-        environment = os.environ | {"XDG_CACHE_HOME": str(cache_without_maps(folder / "cache"))}
-        command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs)]
-        quiet = subprocess.DEVNULL
-        server = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, env=environment)
-        try:
-            while not answers(address):
-                if server.poll() is not None:
-                    raise SystemExit(f"app.py ended with {server.returncode} before it served its first page.")
-                time.sleep(0.05)
+        with served(runs, XDG_CACHE_HOME=str(cache)) as server:
+            address = server.address
             found["first_page_seconds"] = time.perf_counter() - began
             map_drawn(page, address)
             found["page_drawn_seconds"] = time.perf_counter() - began
@@ -181,9 +169,6 @@ def with_page(
             page.wait_for_timeout(5000)
             found |= clicks(page)
             browser.close()
-        finally:
-            server.terminate()
-            server.wait(30)
     return found, run, moments
 
 

@@ -2,9 +2,10 @@
 
 import time
 
-from benchmarks.arrivals import Served, together
+from benchmarks.arrivals import together
 from benchmarks.drills.ground import Ground
 from benchmarks.drills.tally import Tally
+from benchmarks.served import Served
 
 VISITORS = 30
 WITHIN_SECONDS = 3.0

@@ -5,7 +5,6 @@ import http.client
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import numpy as np
 
 from benchmarks.drills.forked import Forked
 from benchmarks.drills.tally import Lost, expect
+from benchmarks.served import free_port
 from training.process import ProcessIdentity, boot_id, process_start
 from training.run import RunFolder
 
@@ -205,13 +205,6 @@ def finish(child: Child) -> int:
     except subprocess.TimeoutExpired:
         child.kill()
         raise Lost(f"A small training took more than {TRAINING_SECONDS:.0f} s.") from None
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager

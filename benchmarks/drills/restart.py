@@ -10,8 +10,9 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.drills.ground import Ground, Served, free_port
+from benchmarks.drills.ground import Ground, Served
 from benchmarks.drills.tally import Tally, expect
+from benchmarks.served import free_port
 from training.run.example import EXAMPLE_FOLDER
 
 SESSION = "open-page"

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -88,10 +87,7 @@ def painted(folder: Path, where: Path, chromium: str) -> dict[str, float]:
         str(runs / "grown"),
     ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return first_paint(runs, "grown", port, chromium)
+    return first_paint(runs, "grown", chromium)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import benchmarks.visitors as package
-from benchmarks.arrivals import served
+from benchmarks.arrivals import settled
 from benchmarks.visitors.figures import MEMORY_SECONDS, Log, memory_of, shown, told
 from benchmarks.visitors.look import USUAL, Look
 from benchmarks.visitors.tones import tones
@@ -40,7 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tones(Path(folder) / "tones")
         flags = ["--data", f"{folder}/tones", "--limits", "hosted", "--job-seconds", str(int(seconds) + 600)]
-        with served(flags) as server:
+        with settled(flags) as server:
             settings = {"seconds": seconds + WARM_SECONDS, "batch_size": 64, "probe_clips": 300}
             run = trained(server.port, f"{folder}/tones", settings)
             try:

@@ -15,7 +15,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from benchmarks.arrivals import served
+from benchmarks.arrivals import settled
 from benchmarks.page import steps_per_second, throughput, train_alone, trained_seconds
 from benchmarks.visitors.__main__ import class_of, ended, trained, warmed
 from benchmarks.visitors.look import USUAL
@@ -44,7 +44,7 @@ def main() -> None:
         for number in range(options.rounds):
             found: dict[str, float] = {}
             for way, kinds in WAYS.items():
-                with served(["--limits", "hosted", "--runs", f"{folder}/{number} {way}"]) as server:
+                with settled(["--limits", "hosted", "--runs", f"{folder}/{number} {way}"]) as server:
                     name = trained(server.port, "starter", {"seconds": options.seconds})
                     run = next(run for run in find_runs(Path(folder) / f"{number} {way}") if run.path.name == name)
                     if kinds:

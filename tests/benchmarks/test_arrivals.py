@@ -9,7 +9,8 @@ from typing import ClassVar
 
 import pytest
 
-from benchmarks.arrivals import Served, one_by_one, together
+from benchmarks.arrivals import one_by_one, together
+from benchmarks.served import Served
 
 pytestmark = pytest.mark.whole
 

@@ -81,8 +81,8 @@ def test_the_tones_are_a_set_of_five_classes(tmp_path: Path, monkeypatch: pytest
 def test_the_drill_is_bounded(
     flags: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    served: Callable[..., None] = lambda *_: pytest.fail("it began")  # noqa: E731
-    monkeypatch.setattr(module, "served", served)
+    settled: Callable[..., None] = lambda *_: pytest.fail("it began")  # noqa: E731
+    monkeypatch.setattr(module, "settled", settled)
     monkeypatch.setattr("sys.argv", ["visitors", *flags])
     with pytest.raises(SystemExit):
         main()

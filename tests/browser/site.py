@@ -1,12 +1,12 @@
 """A server started as a user starts it."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
+
+from benchmarks.served import answers, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -38,7 +38,7 @@ class Site:
                 command, cwd=self.started_in, env=self.env, stdout=log, stderr=subprocess.STDOUT
             )
         until = time.monotonic() + START_SECONDS
-        while not _answers(self.address):
+        while not answers(self.address):
             assert self._process.poll() is None and time.monotonic() < until, self.log()
             time.sleep(0.1)
 
@@ -71,18 +71,3 @@ class Site:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5) as reply:
-            return bool(reply.status == 200)
-    except OSError:
-        return False

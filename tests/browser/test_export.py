@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.served import answers, free_port
 from tests.browser.seen import Seen
-from tests.browser.site import Site, free_port
+from tests.browser.site import Site
 from tests.browser.test_map_page import LISTEN, LONELIEST, PLACE, coloured_share
 
 pytestmark = pytest.mark.browser
@@ -36,21 +36,13 @@ def hosted(folder: Path) -> Iterator[SimpleNamespace]:
     address = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + 30
-        while not _answers(address):
+        while not answers(address):
             assert process.poll() is None and time.monotonic() < until
             time.sleep(0.05)
         yield SimpleNamespace(address=address, folder=folder)
     finally:
         process.terminate()
         process.wait()
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):
-            return True
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import json
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.served import free_port
 from explorer.jobs.launcher import Launcher
 from explorer.pages.form_contents import encoder_choices
 from explorer.runs.marks import Marks
@@ -34,9 +34,7 @@ def opened(folder: Path, read_only: bool) -> Iterator[tuple[int, list[str]]]:
     """A page with one run: its port, and what its launcher is asked to do."""
     create_run(folder / "runs" / RUN, {"method": "simclr"})
     (folder / "sounds").mkdir()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     done: list[str] = []
 
     def told(change: str) -> Any:

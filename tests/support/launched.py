@@ -1,7 +1,6 @@
 """The page's server in this process, as a user starts it, with folders of its own: for tests that ask it over HTTP."""
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.served import free_port
 from explorer.server import Server
 from explorer.visitors.limits import Limits
 
@@ -18,9 +18,7 @@ def launched(
     folder: Path, *, read_only: bool = False, limits: Limits | None = None, named: tuple[str, ...] = (), **launch: Any
 ) -> Iterator[tuple[Server, int]]:
     """A server and its port; its runs lie in `folder`/runs, its cache and uploads beside them."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
