@@ -56,8 +56,3 @@ def _pack(folder: Path, to: Path) -> None:
             kind = zipfile.ZIP_STORED if path.suffix in PACKED else None
             if path.is_file():
                 archive.write(path, path.relative_to(folder.parent), kind)
-
-
-def size(folder: Path) -> int:
-    """Bytes of all files in it."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.export import contents
-from explorer.export.folder import made_whole, size
+from explorer.export.folder import made_whole
 from explorer.export.maps import make_maps
 from explorer.export.page import page_files
 from explorer.export.plain import text
@@ -17,6 +17,7 @@ from explorer.runs.layouts import LayoutFolders
 from explorer.sounds.windows import window_words
 from explorer.tags import TagStore
 from training.data.dataset import Progress
+from training.data.files import bytes_in
 from training.errors import UserError
 from training.run import RunFolder
 
@@ -57,7 +58,7 @@ def write_export(
         make_maps(run, folders, steps, lambda share: progress(0.4 * share, "Making maps:"))
         writing = _Writing(folder, bundle, steps, progress)
         note = writing.all(text(name), text(title))
-        total = size(folder)
+        total = bytes_in(folder)
     return Written(to, total, note)
 
 
@@ -125,7 +126,7 @@ class _Writing:
         dataset = dataset_of(points["fingerprint"], clips)
         if dataset is None or not clips:
             return _Sounds(False, why_missing(points["data_name"]))
-        room = MOST_BYTES * max(1, len(clips) / OF_CLIPS) - size(self.folder) - len(_json(points))
+        room = MOST_BYTES * max(1, len(clips) / OF_CLIPS) - bytes_in(self.folder) - len(_json(points))
         quality = fitting(dataset, clips, room)
         write_sounds(
             dataset,

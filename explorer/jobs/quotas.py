@@ -5,7 +5,6 @@ run that is too large is refused. What couldn't be known before is stopped when 
 """
 
 import math
-import os
 import shutil
 import threading
 import time
@@ -17,6 +16,7 @@ from typing import Any
 from explorer.visitors.identity import NOBODY
 from explorer.visitors.limits import LARGEST, NONE, Limits, beyond
 from training.data.cache import cache_root
+from training.data.files import bytes_in
 from training.errors import UserError
 from training.run import ACTIVE, RunFolder
 from training.run.twins import other_of
@@ -139,7 +139,7 @@ class Jobs:
             return f"It was stopped: a run is trained for {limits.job_seconds:,} seconds at most here."
         if limits.job_seconds != NONE and passed > limits.job_seconds + BESIDE_SECONDS:
             return f"It was stopped: it held the place of others for {passed / 60:.0f} minutes."
-        if limits.job_mb != NONE and beyond(sum(_bytes_in(each.path) for each in runs), limits.job_mb * MB):
+        if limits.job_mb != NONE and beyond(sum(bytes_in(each.path) for each in runs), limits.job_mb * MB):
             return f"It was stopped: a run takes {limits.job_mb:,} MB of disk at most here."
         return None
 
@@ -215,15 +215,3 @@ def _free_percent(folder: Path) -> float:
     except (OSError, StopIteration):
         return 100.0
     return 100 * usage.free / usage.total
-
-
-def _bytes_in(folder: Path) -> int:
-    """Of all files below; what vanishes meanwhile counts nothing."""
-    total = 0
-    for below, _, files in os.walk(folder):
-        for name in files:
-            try:
-                total += os.lstat(os.path.join(below, name)).st_size
-            except OSError:
-                continue
-    return total

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from training.data import cache
 from training.data.archives import extract_zip, new_folder
 from training.data.dataset import Progress
-from training.data.files import CHUNK_BYTES, HASH_BYTES, content_hash, opened
+from training.data.files import CHUNK_BYTES, HASH_BYTES, bytes_in, content_hash, opened
 from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.errors import UserError
@@ -162,7 +162,7 @@ def _make_room(kept: Path, in_use: Collection[str], quota_bytes: int) -> None:
     """Removes what was used longest ago until all is within the quota. Raises UserError where `kept` cannot stay."""
     used = {Path(reference).parent for reference in in_use} | {kept}
     folders = [path for path in kept.parent.iterdir() if path.is_dir() and ".part-" not in path.name]
-    sizes = {path: _bytes_in(path) for path in folders}
+    sizes = {path: bytes_in(path) for path in folders}
     if sum(size for path, size in sizes.items() if path in used) > quota_bytes:
         raise UserError(
             f"What was dropped takes {sizes[kept] / 1e6:,.0f} MB, more than there is room for beside the sounds of "
@@ -173,7 +173,3 @@ def _make_room(kept: Path, in_use: Collection[str], quota_bytes: int) -> None:
         if total > quota_bytes:
             shutil.rmtree(path, ignore_errors=True)
             total -= sizes[path]
-
-
-def _bytes_in(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

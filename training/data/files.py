@@ -3,6 +3,7 @@
 <cache>/hashes/<hash of the folder's path>.json    size and times of each file → content hash, or why it is no sound
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -23,6 +24,16 @@ RACY_NANOSECONDS = 2_000_000_000
 """A file changed this shortly before the look may change again without its times telling."""
 HASH_BYTES = 16
 CHUNK_BYTES = 1 << 20
+
+
+def bytes_in(folder: Path) -> int:
+    """Of all files below a folder; what vanishes meanwhile counts nothing, and a link only itself."""
+    total = 0
+    for below, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(below, name)).st_size
+    return total
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from typing import IO
 
 _ESCAPED_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Controls, bidi and other invisible marks, halves of surrogate pairs, line separators."""
+LONGEST_CAPTION = 2_000
+"""Characters."""
 
 
 def readable_name(name: str, longest: int | None = None) -> str:
@@ -19,6 +21,11 @@ def readable_name(name: str, longest: int | None = None) -> str:
         return shown
     head = (longest - 1) // 2
     return shown[:head] + "…" + shown[len(shown) - (longest - 1 - head) :]
+
+
+def readable_caption(text: str) -> str | None:
+    """What is said of a sound, in one line and fit to be shown; None where nothing is left."""
+    return readable_name(" ".join(text.split()))[:LONGEST_CAPTION] or None
 
 
 def any_name(names: Sequence[str]) -> Callable[..., str]:

@@ -15,7 +15,7 @@ from training.data.dataset import SAMPLE_RATE, Dataset, Progress, Skipped
 from training.data.decode import Decoders
 from training.data.files import HASH_BYTES, File, opened
 from training.data.labels import Labelling
-from training.data.names import readable_name
+from training.data.names import LONGEST_CAPTION, readable_caption, readable_name
 from training.data.sniff import ACCEPTED, NotRead
 from training.data.windows import SHORTEST_TAIL, window_samples, windows
 from training.errors import UserError
@@ -24,7 +24,6 @@ from training.process import usable_cores
 DECODE_VERSION = 1
 """Part of every fingerprint; to be raised when the same file would give other samples."""
 PICTURE_EXTENSIONS = (".png", ".jpg", ".jpeg")
-LONGEST_CAPTION = 2_000
 FILES_A_PROCESS = 20
 """Starting a decoder takes as long as decoding about this many short files."""
 MOST_PROCESSES = 16
@@ -74,7 +73,7 @@ def sources_of(
                 path=file.path,
                 hash=content if times[content] == 1 else f"{content}.{times[content]}",
                 labels=known.labels[file.name],
-                caption=_tidy(known.captions.get(file.name, "")) or _caption(beside.get(stem + ".txt")),
+                caption=readable_caption(known.captions.get(file.name, "")) or _caption(beside.get(stem + ".txt")),
                 picture=_picture([beside[stem + e] for e in PICTURE_EXTENSIONS if stem + e in beside]),
             )
         )
@@ -152,13 +151,9 @@ def _caption(file: File | None) -> str | None:
         return None
     try:
         with open(opened(file.path, follow_links=False), "rb") as text:
-            return _tidy(text.read(4 * LONGEST_CAPTION).decode(errors="replace"))
+            return readable_caption(text.read(4 * LONGEST_CAPTION).decode(errors="replace"))
     except (NotRead, OSError):
         return None
-
-
-def _tidy(caption: str) -> str | None:
-    return readable_name(" ".join(caption.split()))[:LONGEST_CAPTION] or None
 
 
 def _picture(found: Sequence[File]) -> str | None:

@@ -6,11 +6,21 @@ from pathlib import Path
 import pytest
 
 from training.data import files
-from training.data.files import content_hash, contents, file_at, files_below, opened
+from training.data.files import bytes_in, content_hash, contents, file_at, files_below, opened
 from training.data.progress import quiet
 from training.data.sniff import NotRead
 
 SOUND = b"RIFF\0\0\0\0WAVEfmt "
+
+
+def test_a_folder_has_the_bytes_of_its_files_and_not_of_what_they_link_to(tmp_path: Path) -> None:
+    for name in ("a.wav", "below/b.wav"):
+        (tmp_path / "one" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "one" / name).write_bytes(SOUND)
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "c").symlink_to(tmp_path / "one" / "a.wav")
+    assert bytes_in(tmp_path / "one") == 2 * len(SOUND) and bytes_in(tmp_path / "nowhere") == 0
+    assert bytes_in(tmp_path / "two") == os.lstat(tmp_path / "two" / "c").st_size
 
 
 def test_names_are_relative_ordered_and_hidden_files_are_passed_over(tmp_path: Path) -> None:

@@ -8,9 +8,8 @@ from typing import Any, Protocol
 from training.data.dataset import Skipped
 from training.data.labels import CAPTION_COLUMNS, FILE_FACET, FIRST_COLUMNS, GROUP_COLUMNS, LONGEST_LABEL
 from training.data.layouts import MOST_COLUMNS
-from training.data.names import readable_name
+from training.data.names import readable_caption, readable_name
 
-LONGEST_CAPTION = 2_000
 LARGEST_SOUND_BYTES = 64 * 2**20
 """A larger sound is skipped: it would be held in memory whole."""
 
@@ -57,7 +56,7 @@ def labels_of(values: Mapping[str, Any]) -> tuple[dict[str, str], str | None]:
         name = readable_name(str(key).strip(), LONGEST_LABEL)
         text = str(value).strip() if isinstance(value, str | int) else ""
         if name.lower() in CAPTION_COLUMNS:
-            caption = caption or tidy_caption(text)
+            caption = caption or readable_caption(text)
         elif name and text and name.lower() != FILE_FACET and len(labels) < MOST_COLUMNS:
             labels[name] = readable_name(text, LONGEST_LABEL)
     order = sorted(labels, key=lambda name: name.lower() not in FIRST_COLUMNS)
@@ -71,8 +70,3 @@ def labels_in_json(content: bytes) -> tuple[dict[str, str], str | None]:
     except (ValueError, RecursionError):
         return {}, None
     return labels_of(values) if isinstance(values, dict) else ({}, None)
-
-
-def tidy_caption(text: str) -> str | None:
-    """In one line, fit to be shown; None where nothing is left."""
-    return readable_name(" ".join(text.split()))[:LONGEST_CAPTION] or None

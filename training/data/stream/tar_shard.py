@@ -22,9 +22,9 @@ from typing import Any, Self
 from training.data.dataset import Skipped
 from training.data.files import HASH_BYTES, opened
 from training.data.folder import SOUND_EXTENSIONS
-from training.data.names import readable_name
+from training.data.names import readable_caption, readable_name
 from training.data.sniff import HEAD_BYTES, NotRead, sound_format
-from training.data.stream.records import LARGEST_SOUND_BYTES, Record, Wanted, labels_in_json, tidy_caption
+from training.data.stream.records import LARGEST_SOUND_BYTES, Record, Wanted, labels_in_json
 from training.data.stream.references import is_address
 from training.data.stream.web import WebFile, first_bytes
 
@@ -121,7 +121,7 @@ class _Found:
                 self.labels |= labels
                 self.caption = self.caption or caption
             elif kind == "txt":
-                self.caption = self.caption or tidy_caption(content.decode(errors="replace"))
+                self.caption = self.caption or readable_caption(content.decode(errors="replace"))
             else:
                 label = readable_name(content.decode(errors="replace").strip(), 120)
                 self.labels = {"class": label, **self.labels} if label else self.labels
