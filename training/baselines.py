@@ -24,7 +24,7 @@ VERSION = 1
 
 
 def baselines(dataset: Dataset, clips: np.ndarray, method: Method, progress: Progress) -> dict[str, Any]:
-    """baselines.json: cross-group kNN of statistics nobody had to learn, chance, and the loss at chance.
+    """baselines.json of the probe's `clips` (n,): cross-group kNN of statistics nobody had to learn, chance, the loss at chance.
 
     `with_random_init` fills in the last of its lines.
     """
@@ -51,7 +51,7 @@ def with_random_init(lines: Mapping[str, Any], measures: Mapping[str, Any]) -> d
 
 
 def plain_knn(dataset: Dataset, clips: np.ndarray, front_end: FrontEnd) -> dict[str, dict[str, float]]:
-    """For each measured facet the cross-group kNN of what nobody had to learn: {"log_mel", "mfcc", "chance"}."""
+    """Of `clips` (n,): for each measured facet the cross-group kNN of what nobody had to learn: {"log_mel", "mfcc", "chance"}."""
     log_mel = cross_group_knn(log_mel_statistics(dataset, clips, front_end), dataset, clips)
     mfcc = cross_group_knn(mfcc_statistics(dataset, clips), dataset, clips)
     return {

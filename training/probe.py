@@ -80,7 +80,7 @@ def cross_group_knn(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str,
 
 
 def chance(dataset: Dataset, clips: np.ndarray, facet: str) -> float:
-    """Accuracy of always naming the commonest label."""
+    """Accuracy of always naming the commonest label of `clips` (n,); NaN where none has one."""
     codes = dataset.facets[facet].codes[clips]
     counts = np.bincount(codes[codes >= 0])
     return float(counts.max() / counts.sum()) if counts.size else float("nan")

@@ -87,7 +87,7 @@ MAP_COLUMNS = (MapColumn(MAP_TRUST, local_trust), MapColumn(NEARNESS, nearness))
 
 
 def map_columns(units: np.ndarray, places: np.ndarray) -> dict[str, np.ndarray]:
-    """The values of all MAP_COLUMNS that have a meaning here, by name."""
+    """The values (n,) of all MAP_COLUMNS that have a meaning here, by name: of `units` (n, D) at `places` (n, 2)."""
     found = {each.column.name: each.values(units, places) for each in MAP_COLUMNS}
     return {name: values for name, values in found.items() if values is not None}
 

@@ -109,7 +109,7 @@ def frames_of(dataset: Dataset, front_end: FrontEnd) -> np.ndarray:
 
 
 def halved(power: Tensor) -> Tensor:
-    """Mel power in half precision, all of it finite."""
+    """Mel power, of any shape, in half precision, all of it finite."""
     return power.clamp(max=LOUDEST).half()
 
 

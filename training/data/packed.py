@@ -150,7 +150,7 @@ class Packed:
         return np.array([front_end.frames(int(samples)) for samples in self.lengths])
 
     def mel(self) -> Iterator[np.ndarray]:
-        """The rows of its mel power, some at a time."""
+        """(rows, F) float16 of its mel power, some rows at a time, the clips one after the other."""
         return self._file.parts("mel")
 
     def _check_hash(self, progress: Progress) -> None:

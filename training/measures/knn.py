@@ -104,7 +104,7 @@ def votes_by(found: Near, labels: Tensor) -> Votes:
 
 
 def knn_accuracy(x: Tensor, labels: Tensor, banned: Tensor | None = None) -> float:
-    """Part of the labelled clips that get their own label, by `knn_votes`.
+    """Part of the labelled clips that get their own label, by `knn_votes` of x (n, D), labels (n,) and groups `banned` (n,).
 
     A query whose neighbours are all banned counts as wrong. NaN where nothing is labelled.
     """
@@ -112,14 +112,17 @@ def knn_accuracy(x: Tensor, labels: Tensor, banned: Tensor | None = None) -> flo
 
 
 def accuracy(votes: Votes, labels: Tensor) -> float:
-    """Part of the labelled clips whose neighbours name their label; NaN for fewer than two of them."""
+    """Part of the clips with a label (n,), -1 for none, whose neighbours name it; NaN for fewer than two of them."""
     known = labels >= 0
     count = int(known.sum())
     return int(((votes.label == labels) & known).sum()) / count if count > 1 else float("nan")
 
 
 def z_scored(x: Tensor, of: Tensor | None = None) -> Tensor:
-    """Every dimension to mean 0 and standard deviation 1, by the statistics `of` others where given; constant dimensions to 0."""
+    """x (n, D), each dimension at mean 0 and standard deviation 1, by the statistics `of` others (m, D) where given.
+
+    Constant dimensions become 0.
+    """
     of = x if of is None else of
     return (x - of.mean(0)) / of.std(0, correction=0).clamp(min=1e-6)
 

@@ -78,7 +78,7 @@ def levelled(sound: np.ndarray) -> np.ndarray:
 
 
 def bent(sound: np.ndarray) -> np.ndarray:
-    """`sound` unchanged up to KNEE, and smoothly bent above so that it never passes PEAK_LIMIT."""
+    """`sound` (n,) unchanged up to KNEE, and smoothly bent above so that it never passes PEAK_LIMIT."""
     room = PEAK_LIMIT - KNEE
     over = np.maximum(np.abs(sound) - KNEE, 0.0)
     return np.asarray(np.where(over > 0, np.sign(sound) * (KNEE + room * np.tanh(over / room)), sound))

@@ -45,12 +45,12 @@ def band_noise(rng: Rng, n: int, low_hz: float, high_hz: float) -> np.ndarray:
 
 
 def unit(sound: np.ndarray) -> np.ndarray:
-    """`sound` at RMS 1; silence stays silent."""
+    """`sound` (n,) at RMS 1; silence stays silent."""
     return np.asarray(sound / max(float(np.sqrt(np.mean(sound**2))), 1e-12))
 
 
 def peaked(sound: np.ndarray) -> np.ndarray:
-    """`sound` at peak 1; silence stays silent."""
+    """`sound` (n,) at peak 1; silence stays silent."""
     return np.asarray(sound / max(float(np.abs(sound).max()), 1e-12))
 
 
@@ -98,13 +98,13 @@ def ringing(
 
 
 def burst(rng: Rng, decay_seconds: float, low_hz: float, high_hz: float) -> np.ndarray:
-    """A short noise of peak 1 that dies away to 1/e in `decay_seconds`."""
+    """(n,) a short noise of peak 1 that dies away to 1/e in `decay_seconds`."""
     n = max(32, int(6 * decay_seconds * SAMPLE_RATE))
     return peaked(filtered(rng.standard_normal(n) * decay(n, decay_seconds), low_hz, high_hz))
 
 
 def bubble(hz: float, decay_seconds: float, rise: float) -> np.ndarray:
-    """A bubble's sine, rising in pitch by `rise` (share per decay) as the bubble nears the surface."""
+    """(n,) a bubble's sine, rising in pitch by `rise` (share per decay) as the bubble nears the surface."""
     n = int(6 * decay_seconds * SAMPLE_RATE)
     time = seconds_axis(n)
     cycles = hz * time * (1 + 0.5 * rise * time / decay_seconds)
@@ -133,7 +133,7 @@ def resonant(sound: np.ndarray, hz: float, width_hz: float) -> np.ndarray:
 
 
 def random_times(rng: Rng, n: int, per_second: float) -> np.ndarray:
-    """Samples of events that come independently of each other; at least one."""
+    """(events,) samples, below n and ascending, of events that come independently of each other; at least one."""
     count = max(1, rng.poisson(per_second * n / SAMPLE_RATE))
     return np.sort(rng.integers(0, n, count))
 
