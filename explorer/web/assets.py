@@ -18,7 +18,7 @@ from training.data.cache import cache_root
 FOLDER = Path(__file__).parents[2] / "assets"
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml"}
 STYLE = "style.css"
-CORE_STYLES = ("tokens", "gradio", "shared", "page")
+CORE_STYLES = ("tokens", "gradio", "shared", "controls", "page")
 """In this order, before all others."""
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 PREFIX = "/gradio_api/x/assets"
