@@ -20,7 +20,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "20000")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser(internal=bool(given) and given[0] in runs.INTERNAL).parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     try:
         command: Callable[[argparse.Namespace], None] = options.command
@@ -48,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(internal: bool) -> argparse.ArgumentParser:
+    """`internal` commands are there only where one is given, so that no list and no message names them."""
     parser = argparse.ArgumentParser(
         prog="python -m training",
         description="Train a model to hear, and look at what it learned.",
@@ -57,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (runs, twins, sounds, models, knowledge, outside):
         group.add_commands(commands)
+    if internal:
+        runs.add_internal_commands(commands)
     return parser
 
 

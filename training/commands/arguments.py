@@ -3,7 +3,6 @@
 import argparse
 import os
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from training.devices.place import place
@@ -22,14 +21,9 @@ def command(
     action: Callable[[argparse.Namespace], None],
     text: str,
     *flags: str,
-    internal: bool = False,
 ) -> argparse.ArgumentParser:
-    """Add a command that does `action`. `flags`: which of the common arguments it takes: "run", "runs", "json", "step".
-
-    `internal` ones are for other programs of the project, and not listed.
-    """
-    add = commands.add_parser if internal else partial(commands.add_parser, help=text)  # listed is what has a help
-    parser = add(name, description=text)
+    """Add a command that does `action`. `flags`: which of the common arguments it takes: "run", "runs", "json", "step"."""
+    parser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=action)
     if "run" in flags:
         parser.add_argument("run", help="a run's name or folder")

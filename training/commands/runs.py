@@ -5,11 +5,10 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
+from training.commands.listing import list_runs
 from training.commands.output import listed, print_json, steps_told
-from training.data.names import readable_name
 from training.devices.place import place
 from training.errors import UserError
 from training.run import RESUMABLE, Control, RunFolder, create_run, find_runs
@@ -21,10 +20,12 @@ MOST_LIKE = 4
 """So many names of runs are told to somebody whose name is no run's."""
 DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "break", "device", "devices", "seed")
 """Flags of `run` that say what a run's own folder says already."""
+INTERNAL = ("standby", "follow")
+"""Commands that other programs of the project give."""
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `run`, `resume`, `stop`, `standby`, `list` and `diagnose`."""
+    """Declare `run`, `resume`, `stop`, `list` and `diagnose`."""
     new = command(commands, "run", run, "start a run, or the run that FOLDER's config.json describes", "runs")
     new.add_argument("folder", nargs="?", help="folder of a run that waits")
     new.add_argument("--out", help="the run's folder (default: a new one in --runs)")
@@ -41,13 +42,16 @@ def add_commands(commands: Commands) -> None:
         "--devices", type=int, help="how many GPUs share each step (default: as before, or as there are)"
     )
     command(commands, "stop", stop, "ask a run to stop", "run")
-    waits = "load everything and wait for a line that names a run"
-    command(commands, "standby", standby, waits, internal=True)
-    command(commands, "follow", follow, "share the steps of the run of another process", internal=True)
     command(commands, "list", list_runs, "list runs", "runs", "json")
     command(
         commands, "diagnose", diagnose, "say whether a run learns or collapses, why, and what to change", "run", "json"
     )
+
+
+def add_internal_commands(commands: Commands) -> None:
+    """Declare those of INTERNAL."""
+    command(commands, "standby", standby, "load everything and wait for a line that names a run")
+    command(commands, "follow", follow, "share the steps of the run of another process")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -177,42 +181,6 @@ def stop(options: argparse.Namespace) -> None:
         raise UserError(f"The run {run.name} is {run.status().state}, so there is nothing to stop.")
     run.ask(Control.STOP)
     print(f"Asked {run.name} to stop.", file=sys.stderr)
-
-
-def list_runs(options: argparse.Namespace) -> None:
-    """Say which runs there are and where they stand."""
-
-    rows: list[dict[str, Any]] = []
-    figures: list[str] = []
-    for run in find_runs(Path(options.runs)):
-        config, status, latest = run.config(), run.status(), run.latest()
-        breaks = config.get("breaks")
-        rows.append(
-            {
-                "run": run.name,
-                "state": status.state,
-                "step": status.step,
-                "method": config.get("method"),
-                "breaks": breaks if isinstance(breaks, list) else [],
-                "data": config.get("data"),
-                "warning": status.warning,
-                "verdict": (status.verdict or {}).get("kind", ""),
-                "latest": {curve.key: value for curve, value in latest},
-            }
-        )
-        measures = [(curve, value) for curve, value in latest if curve.rhythm == "snapshot" and not curve.chart]
-        figures.append(", ".join(f"{curve.title} {curve.written(value)}" for curve, value in measures))
-    if options.json:
-        print_json({"runs": rows})
-    elif not rows:
-        print(f"There are no runs in {options.runs}.")
-    for row, measured in [] if options.json else zip(rows, figures, strict=True):
-        without = f" without {', '.join(map(str, row['breaks']))}" if row["breaks"] else ""
-        line = f"{row['run']:40} {row['state']:10} step {row['step']:<8} {row['method']}{without} on {row['data']}"
-        print(readable_name(line))
-        for more in (measured, row["warning"]):
-            if more:
-                print(readable_name(f"{'':40} {more}"))
 
 
 def named_run(options: argparse.Namespace, reading: bool = False) -> RunFolder:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.command_line import LONG, TINY, sentence
 from training.__main__ import main
+from training.commands.runs import INTERNAL
 from training.data.dataset import Dataset
 from training.run import RunFolder, create_run
 
@@ -25,7 +26,21 @@ def test_help_lists_what_is_for_users(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit):
         main(["--help"])
     shown = capsys.readouterr().out
-    assert "finetune" in shown and "standby" not in shown
+    assert "finetune" in shown and not any(name in shown for name in INTERNAL)
+
+
+def test_an_unknown_command_is_told_those_that_are_for_users(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["nonsense"])
+    shown = capsys.readouterr().err
+    assert "nonsense" in shown and "finetune" in shown and not any(name in shown for name in INTERNAL)
+
+
+@pytest.mark.parametrize("name", INTERNAL)
+def test_other_programs_are_understood(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([name, "--help"])
+    assert caught.value.code == 0 and name in capsys.readouterr().out
 
 
 def test_a_device_that_fails_is_one_sentence(

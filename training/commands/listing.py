@@ -1,0 +1,117 @@
+"""The command that lists runs: a table that fits its terminal, long lines elsewhere, all that is known as JSON."""
+
+import argparse
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from training.commands.output import print_json
+from training.data.names import readable_name
+from training.run import RunFolder, find_runs
+
+GAP = "  "
+BELOW = " " * 4
+"""Before what is told of a run below its row."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What is told of one run, each a text that can be printed."""
+
+    name: str
+    state: str
+    step: str
+    trained: str
+    """How, and on which sounds."""
+    measured: str = ""
+    warning: str = ""
+
+
+HEADER = Listed("run", "state", "step", "method and sounds")
+
+
+def list_runs(options: argparse.Namespace) -> None:
+    """Say which runs there are and where they stand."""
+    runs = find_runs(Path(options.runs))
+    if options.json:
+        print_json({"runs": [_as_json(run) for run in runs]})
+    elif not runs:
+        print(f"There are no runs in {options.runs}.")
+    else:
+        rows = [_listed(run) for run in runs]
+        lines = table(rows, shutil.get_terminal_size().columns) if sys.stdout.isatty() else whole(rows)
+        print("\n".join(lines))
+
+
+def table(rows: Sequence[Listed], width: int) -> list[str]:
+    """Lines of at most `width` letters, but for a name that is longer itself.
+
+    Names take half of the width at most; a longer one has a line to itself. Of the rest the ends are cut, but for warnings.
+    """
+    every = (HEADER, *rows)
+    name, state, step = (max(map(len, each)) for each in zip(*((r.name, r.state, r.step) for r in every), strict=True))
+    name = min(name, width // 2)
+    lines = []
+    for row in every:
+        begun = row.name
+        if len(begun) > name:
+            lines.append(begun)
+            begun = ""
+        rest = GAP.join((row.state.ljust(state), row.step.rjust(step), row.trained))
+        lines.append(f"{begun:{name}}{GAP}{_cut(rest, width - name - len(GAP))}")
+        lines += [BELOW + _cut(row.measured, width - len(BELOW))] if row.measured else []
+        lines += [BELOW + line for line in textwrap.wrap(row.warning, max(width - len(BELOW), 1))]
+    return lines
+
+
+def whole(rows: Sequence[Listed]) -> list[str]:
+    """Lines as long as they must be, for a file or another program."""
+    lines = []
+    for row in rows:
+        lines.append(f"{row.name:40} {row.state:10} step {row.step:<8} {row.trained}")
+        lines += [f"{'':40} {more}" for more in (row.measured, row.warning) if more]
+    return lines
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+def _listed(run: RunFolder) -> Listed:
+    config, status = run.config(), run.status()
+    breaks = _breaks(config)
+    without = f" without {', '.join(map(str, breaks))}" if breaks else ""
+    measures = [(curve, value) for curve, value in run.latest() if curve.rhythm == "snapshot" and not curve.chart]
+    told = (
+        run.name,
+        status.state,
+        str(status.step),
+        f"{config.get('method')}{without} on {config.get('data')}",
+        ", ".join(f"{curve.title} {curve.written(value)}" for curve, value in measures),
+        status.warning,
+    )
+    return Listed(*map(readable_name, told))
+
+
+def _as_json(run: RunFolder) -> dict[str, Any]:
+    config, status = run.config(), run.status()
+    return {
+        "run": run.name,
+        "state": status.state,
+        "step": status.step,
+        "method": config.get("method"),
+        "breaks": _breaks(config),
+        "data": config.get("data"),
+        "warning": status.warning,
+        "verdict": (status.verdict or {}).get("kind", ""),
+        "latest": {curve.key: value for curve, value in run.latest()},
+    }
+
+
+def _breaks(config: dict[str, Any]) -> list[Any]:
+    breaks = config.get("breaks")
+    return breaks if isinstance(breaks, list) else []
