@@ -9,6 +9,7 @@ from tests.support.command_line import LONG, answer, sentence
 from training.__main__ import main
 from training.breaks import BREAKS
 from training.breaks.mistakes import MISTAKES
+from training.export import typed
 from training.methods import METHODS
 from training.run import RunFolder
 from training.trainer import train
@@ -64,6 +65,55 @@ def test_finetune(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixt
     shown = capsys.readouterr().out
     assert "labels from" in shown and "random_init" in shown and "linear probe" in shown
     assert "no facet" in sentence(capsys, *options[:2], "--facet", "digit", "--labels", "2")
+
+
+def test_embed_keeps_the_types_of_labels(
+    made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    soundfile = pytest.importorskip("soundfile")
+    import numpy as np
+
+    run = made_run(steps=1)
+    train(run.path)
+    tables = {
+        "one": "filename,fold,esc10,code,take\na.wav,1,True,01,1\nb.wav,-2,False,12,x\nc.wav,,,,\n",
+        "two": "filename,fold,esc10,code,take\na.wav,3,FALSE,7,2\n",
+    }
+    for name, table in tables.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "labels.csv").write_text(table)
+        for file in ("a", "b", "c")[: table.count(".wav")]:
+            soundfile.write(tmp_path / name / f"{file}.wav", np.random.default_rng(0).uniform(-0.3, 0.3, 900), 16_000)
+    out = tmp_path / "x.parquet"
+    assert main(["embed", str(run.path), str(tmp_path / "one"), str(tmp_path / "two"), "--out", str(out)]) == 0
+    table = parquet.read_table(out)
+    kinds = {name: str(table.schema.field(name).type) for name in ("fold", "esc10", "code", "take")}
+    assert kinds == {"fold": "int64", "esc10": "bool", "code": "string", "take": "string"}
+    assert table["fold"].to_pylist() == [1, -2, None, 3]
+    assert table["esc10"].to_pylist() == [True, False, None, False]
+    assert table["code"].to_pylist() == ["01", "12", None, "7"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["True", "false", None], [True, False, None]),
+        (["0", "-3", "12"], [0, -3, 12]),
+        (["0", "1"], [0, 1]),
+        (["1", "True"], ["1", "True"]),
+        (["007", "8"], ["007", "8"]),
+        (["-0", "1"], ["-0", "1"]),
+        (["1.5", "2"], ["1.5", "2"]),
+        (["9" * 30, "1"], ["9" * 30, "1"]),
+        (["²", "1"], ["²", "1"]),
+        ([None, None], [None, None]),
+        ([], []),
+    ],
+)
+def test_labels_are_numbers_only_where_each_is_one(labels: list[str | None], expected: list[object]) -> None:
+    found = typed(labels)
+    assert found == expected and list(map(type, found)) == list(map(type, expected))
 
 
 def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
