@@ -1,5 +1,6 @@
 """The sounds of clips, in a folder for each tag."""
 
+import hashlib
 import io
 import re
 import wave
@@ -17,6 +18,8 @@ UNTAGGED = "untagged"
 MOST_FOLDERS = 8
 """Of a clip's own folders those nearest to it are kept; some systems open no path that is longer than 260 characters."""
 LONGEST_NAME = 100
+DIGITS = 6
+"""Of the hash of a tag: the folder is the same whichever tags there are, and stays so when more are given."""
 
 
 def zipped(taken: Taken) -> Iterator[bytes]:
@@ -32,8 +35,8 @@ def zipped(taken: Taken) -> Iterator[bytes]:
     names: dict[str, int] = {}
     used: set[str] = set()
     for point in taken.points:
-        for tag in taken.tags_of_points[point] or [UNTAGGED]:
-            names[_unused(f"{folder_of(tag)}/{_stem(taken, point)}", used)] = clips[point]
+        for folder in [folder_of(tag) for tag in taken.tags_of_points[point]] or [UNTAGGED]:
+            names[_unused(f"{folder}/{_stem(taken, point)}", used)] = clips[point]
     size = sum(2 * int(dataset.lengths[clip]) for clip in names.values())
     if size > MOST_BYTES:
         raise UserError(
@@ -43,8 +46,14 @@ def zipped(taken: Taken) -> Iterator[bytes]:
 
 
 def folder_of(tag: str) -> str:
-    """A tag as the name of a folder, on any system."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", tag).strip(" .") or "_"
+    """The folder of a tag, on any system, and no other tag's: what had to be changed in its name gets a few digits of its own."""
+    name = _as_name(tag)
+    return name if name == tag != UNTAGGED else f"{name} ({hashlib.sha256(tag.encode()).hexdigest()[:DIGITS]})"
+
+
+def _as_name(text: str) -> str:
+    """A text as the name of a file or folder, on any system."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", text).strip(" .") or "_"
 
 
 def _parts(dataset: Dataset, names: dict[str, int]) -> Iterator[bytes]:
@@ -88,7 +97,7 @@ def _wav(dataset: Dataset, clip: int) -> bytes:
 def _stem(taken: Taken, point: int) -> str:
     """The clip's file with its folders, each safe as a name, and where in it the clip begins."""
     file = PurePosixPath(taken.file(point) or "clip")
-    parts = [folder_of(part)[:LONGEST_NAME] for part in (*file.parent.parts[-MOST_FOLDERS:], file.stem)]
+    parts = [_as_name(part)[:LONGEST_NAME] for part in (*file.parent.parts[-MOST_FOLDERS:], file.stem)]
     offset = taken.offset_seconds(point)
     return "/".join(parts) + (f"-{offset:.2f}s" if offset else "")
 

@@ -79,11 +79,21 @@ def test_sounds_lie_in_the_folder_of_each_of_their_tags(taken: Taken) -> None:
     assert sorted(archive.namelist()) == [
         "=dry/bell-5.wav",
         "=dry/seven-3.wav",
-        "a_b/bell-5.wav",
+        "a_b (c14cdd)/bell-5.wav",
         "untagged/seven-8.wav",
     ]
     with wave.open(archive.open("=dry/bell-5.wav")) as sound:
         assert (sound.getframerate(), sound.getnframes(), sound.getnchannels()) == (16_000, 4000, 1)
+
+
+def test_tags_that_are_alike_as_names_have_folders_of_their_own(taken: Taken) -> None:
+    alike = ("a/b", "a_b", "a:b", "a_b.", "untagged")
+    tagged = Taken(taken.bundle, [5, 3], dict.fromkeys(alike, ("clip-5",)), 20, taken.dataset)
+    names = zipfile.ZipFile(io.BytesIO(b"".join(zipped(tagged)))).namelist()
+    folders = {name.partition("/")[0] for name in names}
+    assert len(folders) == len(alike) + 1 and {"a_b", "untagged"} < folders
+    assert [name for name in names if name.startswith("untagged/")] == ["untagged/seven-3.wav"]
+    assert [sounds.folder_of(tag) for tag in ("a_b", "kick drum", "Höhe")] == ["a_b", "kick drum", "Höhe"]
 
 
 def filed(taken: Taken, *files: str) -> list[str]:
