@@ -70,7 +70,7 @@ def projected_pair(method: Method, audio: Tensor, lengths: Tensor, generator: Ge
 def moved_later(audio: Tensor, by: Tensor) -> Tensor:
     """Audio (B, …, T) moved later by `by` (B,) steps of the last axis, silence before it."""
     at = torch.arange(audio.shape[-1], device=audio.device) - by[:, None]  # (B, T)
-    at = at.view(len(at), *[1] * (audio.dim() - 2), -1)
+    at = at.view(at.shape[0], *[1] * (audio.dim() - 2), -1)
     return audio.gather(-1, at.clamp(min=0).expand_as(audio)) * (at >= 0)
 
 

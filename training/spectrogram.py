@@ -90,8 +90,8 @@ class FrontEnd:
         """How many frames a waveform of so many samples gives."""
         return samples // self.hop_samples + 1
 
-    @cached_property
-    def _transform(self) -> MelSpectrogram:
+    def transform(self) -> MelSpectrogram:
+        """A module that makes `power` of waveforms."""
         return MelSpectrogram(
             sample_rate=SAMPLE_RATE,
             n_fft=self.transform_samples,
@@ -102,6 +102,10 @@ class FrontEnd:
             n_mels=self.mels,
             pad_mode="constant",  # reflection fails on clips shorter than half a window
         )
+
+    @cached_property
+    def _transform(self) -> MelSpectrogram:
+        return self.transform()
 
     def power(self, waveforms: Tensor) -> Tensor:
         """(B, S) in [-1, 1] → (B, F, T) mel power, on the device of `waveforms`."""

@@ -13,12 +13,16 @@ from training.errors import UserError
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `methods`, `embed`, `evaluate`, `measure` and `finetune`."""
+    """Declare `methods`, `embed`, `encoder`, `evaluate`, `measure` and `finetune`."""
     chosen = command(commands, "methods", list_methods, "list methods and their settings", "json")
     chosen.add_argument("names", nargs="*", metavar="METHOD", help="only these (default: all)")
     sounds = command(commands, "embed", embed, "embed sounds with a trained run, into a Parquet file", "run", "step")
     sounds.add_argument("paths", nargs="+", help="sound files or folders")
     sounds.add_argument("--out", required=True, help="the Parquet file to write")
+    alone = command(
+        commands, "encoder", encoder, "write a run's encoder as one file that torch alone opens", "run", "step"
+    )
+    alone.add_argument("--out", required=True, metavar="FILE.pt2", help="the file to write")
     knows = command(commands, "evaluate", evaluate, "measure what a run knows of the labels", "run", "json", "step")
     knows.add_argument("--data", help="other sounds than the run's own")
     command(
@@ -97,6 +101,18 @@ def embed(options: argparse.Namespace) -> None:
         named_run(options, reading=True), options.paths, Path(options.out), options.step, progress_line()
     )
     print(f"Wrote {count} embeddings to {options.out}.", file=sys.stderr)
+
+
+def encoder(options: argparse.Namespace) -> None:
+    """Write the encoder of a run, its front end included, as one file."""
+    from training.encoder_file import write_encoder
+
+    about = write_encoder(named_run(options, reading=True), Path(options.out), options.step)
+    print(
+        f"Wrote the encoder of {about['run']}, step {about['step']}, to {options.out}: samples (B, S) at "
+        f"{about['sample_rate']:,} Hz to embeddings (B, {about['dimension']}).",
+        file=sys.stderr,
+    )
 
 
 def evaluate(options: argparse.Namespace) -> None:

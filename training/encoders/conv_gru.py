@@ -72,4 +72,4 @@ class FrameGru(ConvGru):
 def stacked(x: Tensor, stride: int) -> Tensor:
     """(B, F, T) → (B, T / stride, stride · F): a convolution over `stride` frames that don't overlap is linear on it."""
     frames = x.shape[2] // stride
-    return x[:, :, : frames * stride].transpose(1, 2).reshape(len(x), frames, -1)
+    return x[:, :, : frames * stride].transpose(1, 2).reshape(x.shape[0], frames, -1)

@@ -55,7 +55,7 @@ class StridedLayer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, C) → (B, T / stride, C')."""
         moments = x.shape[1] // self.stride
-        blocks = x[:, : moments * self.stride].reshape(len(x), moments, self.own.in_features)
+        blocks = x[:, : moments * self.stride].reshape(x.shape[0], moments, self.own.in_features)
         heard: Tensor = self.own(blocks)
         if self.before is not None:
             heard[:, 1:] += self.before(blocks[:, :-1, -self.reach :])

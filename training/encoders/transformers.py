@@ -54,7 +54,7 @@ class Transformer(Encoder):
     def patches(self, x: Tensor) -> Tensor:
         """Standardised (B, F, T) → (B, N, P), values of a patch band by band; what doesn't fill one is padded by 0."""
         batch, bands, length = x.shape
-        frames = math.ceil(length / self.stride)
+        frames = -(-length // self.stride)
         x = functional.pad(x, (0, frames * self.stride - length, 0, self.across * self.patch_bands - bands))
         cells = x.view(batch, self.across, self.patch_bands, frames, self.stride)
         return cells.permute(0, 3, 1, 2, 4).reshape(batch, frames * self.across, -1)

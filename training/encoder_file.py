@@ -1,0 +1,156 @@
+"""A trained encoder as one file that torch alone opens: samples in, h out, as `Embedder` gives it.
+
+The file is a program of torch.export with its weights, the front end within; ABOUT in it says what it is. Whoever opens it needs
+neither this project nor torchaudio.
+Shapes:  B sounds, S samples, F mel bands, T frames (or samples, where the encoder hears these), D encoder width.
+"""
+
+import io
+import json
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+from torch import Tensor, nn
+
+from training import durable
+from training.data.dataset import SAMPLE_RATE
+from training.embedder import Embedder, moved_later
+from training.errors import UserError
+from training.methods.method import Method
+from training.run import RunFolder
+from training.spectrogram import levelled
+
+ENDING = ".pt2"
+"""By which torch.export.load knows such a file."""
+ABOUT = "hearsight.json"
+"""The file within."""
+SCHEMA = 1
+
+
+def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]:
+    """Write the encoder of a kept step, the newest where `step` is None; returns what the file says of itself.
+
+    Raises UserError where the run has no weights that can be used, or `out` can't be written.
+    """
+    if out.suffix != ENDING:
+        raise UserError(
+            f"The file {out} can't be written: a name that ends in {ENDING} was expected, as torch asks for one."
+        )
+    if not os.path.isdir(out.parent):
+        raise UserError(f"The file {out} can't be written: there is no folder {out.parent}.")
+    embedder = Embedder(run, step)
+    about = told(run, embedder)
+    content = io.BytesIO()
+    torch.export.save(exported(embedder.method), content, extra_files={ABOUT: json.dumps(about, indent=1)})
+    try:
+        durable.write_bytes(out, content.getvalue())
+    except OSError as error:
+        raise UserError(f"The file {out} can't be written: {error.strerror}.") from None
+    return about
+
+
+def told(run: RunFolder, embedder: Embedder) -> dict[str, Any]:
+    """What ABOUT says; no path, and nothing of the sounds."""
+    config, encoder = run.config(), embedder.method.encoder
+    mel = encoder.domain == "mel"
+    return {
+        "schema": SCHEMA,
+        "run": run.name,
+        "step": embedder.step,
+        "method": config["method"],
+        "encoder": config["encoder"],
+        "encoder_size": config.get("encoder_size", "S"),
+        "dimension": encoder.width,
+        "sample_rate": SAMPLE_RATE,
+        "window_seconds": float(config.get("window_seconds", 2.0)),
+        "front_end": embedder.method.augment.front_end.key if mel else None,
+        "input_mean": float(encoder.input_mean),
+        "input_std": float(encoder.input_std),
+        "weights_sha256": run.manifest(embedder.step).get("weights"),
+        "torch": torch.__version__,
+    }
+
+
+def exported(method: Method) -> torch.export.ExportedProgram:
+    """The program: samples (B, S) float32 in [-1, 1] at 16 kHz → h (B, D) float32, for any B and S from 1 on."""
+    hears = Hears(method).eval().requires_grad_(False)
+    sizes = {0: torch.export.Dim("sounds", min=1), 1: torch.export.Dim("samples", min=1)}
+    with torch.no_grad(), gru_of_any_length():
+        return torch.export.export(
+            hears,
+            (torch.zeros(2, 2 * SAMPLE_RATE),),
+            dynamic_shapes=(sizes,),
+            prefer_deferred_runtime_asserts_over_guards=True,  # what holds of any length, though torch can't tell so beforehand
+        )
+
+
+class Hears(nn.Module):
+    """Samples (B, S) → h (B, D), as `embed_audio` has it of whole sounds, without a branch that a program could not follow."""
+
+    def __init__(self, method: Method) -> None:
+        super().__init__()
+        self.encoder = method.encoder
+        self.spectrogram: nn.Module = nn.Identity()
+        if self.encoder.domain == "mel":
+            self.spectrogram = made = method.augment.front_end.transform()
+            made.spectrogram.window = (
+                made.spectrogram.window.clone()
+            )  # part of a longer one, of which torch.export.save warns
+        self._method = [method]  # in a list: its heads, slow copies and memories stay out of the file
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Heard whole, or, where that is shorter than a view, at a view's start and at its end."""
+        view, stride, margin = self._method[0].augment.view_length, self.encoder.stride, self.encoder.margin
+        audio, own = self._audio(waveforms)
+        # Longer than a view and a multiple of the stride, written so that torch can tell what each layer makes of any length.
+        length: Any = torch.sym_max(own, view)
+        padded: Any = stride * torch.sym_max(own // stride + 1 + margin, view // stride + 1 + margin)
+        h = self._embedded(functional.pad(audio, (0, padded - audio.shape[-1])), length)
+        by = torch.full((audio.shape[0],), view - own).clamp(min=0)
+        late = moved_later(functional.pad(audio, (0, view))[..., :view], by)
+        both = (h + self._embedded(functional.pad(late, (0, stride * margin)), view)) / 2
+        return torch.where(by[:, None] > 0, both, h)
+
+    def _audio(self, waveforms: Tensor) -> tuple[Tensor, int]:
+        """Levelled mel power (B, F, T) or samples (B, S), followed by some silence, and how many of T or S are of the sounds."""
+        if self.encoder.domain == "waveform":
+            return functional.pad(waveforms, (0, 1)), waveforms.shape[1]
+        front_end = self._method[0].augment.front_end
+        power = self.spectrogram(functional.pad(waveforms, (0, front_end.hop_samples)))
+        own = power.shape[2] - 1
+        return levelled(power, torch.full((power.shape[0],), own)), own
+
+    def _embedded(self, audio: Tensor, length: int) -> Tensor:
+        method = self._method[0]
+        return method.embed(method.augment.whole(audio), torch.full((audio.shape[0],), length)).float()
+
+
+@contextmanager
+def gru_of_any_length() -> Iterator[None]:
+    """While it lasts, a GRU is traced as the one operation that it is, by the shape of what it gives.
+
+    Otherwise torch would trace each of its steps, and the program would be for sounds of one length alone.
+    """
+
+    def shape(x: Tensor, hidden: Tensor, *_: Any) -> tuple[Tensor, Tensor]:
+        return x.new_empty(*x.shape[:2], hidden.shape[2]), torch.empty_like(hidden)
+
+    keys = torch._C.DispatchKey
+    gru = torch.ops.aten.gru.input
+    kept = dict(gru.py_kernels)
+    gru.py_kernels.update({keys.CompositeImplicitAutograd: shape, keys.Autograd: shape})
+    gru._dispatch_cache.clear()
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", ".*_flat_weights.* assigned during export")  # each is a parameter, too
+            yield
+    finally:
+        gru.py_kernels.clear()
+        gru.py_kernels.update(kept)
+        gru._dispatch_cache.clear()
