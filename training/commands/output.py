@@ -1,8 +1,10 @@
 """What commands print: JSON on standard output, progress on standard error."""
 
 import json
+import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +12,9 @@ from typing import Any
 from training.run import RunFolder, State
 
 LOOK_SECONDS = 1.0
+SILENT_SECONDS = 15.0
+CLEAR = "\x1b[K"
+"""What a terminal takes for: the rest of this line is empty."""
 
 
 def print_json(value: Any) -> None:
@@ -27,19 +32,34 @@ def _finite(value: Any) -> Any:
     return [_finite(v) for v in value] if isinstance(value, list | tuple) else value
 
 
-def progress_line() -> Callable[[float, str], None]:
-    """Progress on standard error, one line that is written over on a terminal and few lines elsewhere."""
-    last = [-1]
+def progress_line(clock: Callable[[], float] = time.monotonic) -> Callable[[float, str], None]:
+    """Progress on standard error, with an estimate of what is left once that can be told: one line that is written over on a
+    terminal, and elsewhere a line a quarter, or after SILENT_SECONDS."""
+    begun = clock()
+    last, told = -1, begun
 
     def show(fraction: float, message: str) -> None:
-        percent = int(fraction * 100)
+        nonlocal last, told
+        now, percent = clock(), int(fraction * 100)
+        far = f"{_left(now - begun, fraction)} {percent:3d} %"
         if sys.stderr.isatty():
-            print(f"\r{message} {percent:3d} %", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True)
-        elif percent // 25 != last[0]:
-            last[0] = percent // 25
-            print(f"{message} {percent} %", file=sys.stderr)
+            room = shutil.get_terminal_size().columns - 1 - len(far)  # a longer line could not be written over
+            end = "\n" if fraction >= 1 else ""
+            print(f"\r{message[: max(room, 0)]}{far}{CLEAR}", end=end, file=sys.stderr, flush=True)
+        elif percent // 25 != last or now - told >= SILENT_SECONDS:
+            last, told = percent // 25, now
+            print(" ".join(f"{message}{far}".split()), file=sys.stderr, flush=True)
 
     return show
+
+
+def _left(seconds: float, fraction: float) -> str:
+    """How long it still takes if it goes on as in these `seconds`; nothing where that is too early to say, or is soon over."""
+    if seconds < 5 or not 0.03 <= fraction < 1:
+        return ""
+    left = seconds * (1 - fraction) / fraction
+    said = f"{left / 60:.0f} min" if left >= 90 else f"{max(10 * round(left / 10), 10)} s"
+    return f" (about {said} left)"
 
 
 @contextmanager

@@ -107,27 +107,37 @@ def said_of(
 ) -> Iterator[tuple[float, dict[str, Tensor]]]:
     """h of all clips (n, D) unchanged, and of those at `changed` (m,) by each change (m, D), as keys "model" and "model/i".
 
-    Yields (fraction, {}) while at work, at last (1, all of it). All models are given the very same changed clips.
+    Yields (fraction, {}) while at work, at last (1, all of it). All models are given the very same changed clips. Only the clips
+    at `changed` are, and what is mixed into them comes from among them.
     """
     method = next(iter(models.values()))
     margin = method.encoder.stride * method.encoder.margin
-    order = np.argsort([len(one) for one in waveforms], kind="stable")
-    asked = set(changed.tolist())
+    lengths = np.array([len(one) for one in waveforms])
     rows: dict[str, dict[int, Tensor]] = {}
-    batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
+    whole, some = (_by_length(places, lengths) for places in (np.arange(len(waveforms)), changed))
+    most = len(whole) + len(some) * len(changes)
+
+    def batch_of(places: np.ndarray) -> Batch:
+        return Batch([waveforms[i] for i in places], method.augment, margin)
 
     def keep(key: str, places: list[int], view: tuple[Tensor, Tensor]) -> None:
         for name, model in models.items():
             h = model.embed(*view).float()
             rows.setdefault(name + key, {}).update(zip(places, h, strict=True))
 
-    for number, places in enumerate(batches):
-        batch = Batch([waveforms[i] for i in places], method.augment, margin)
-        keep("", places.tolist(), batch.unchanged())
-        mine = [i for i, place in enumerate(places) if place in asked]
-        for i, change in enumerate(changes if mine else ()):
-            x, lengths = batch.changed(change, number + 1)
-            keep(f"/{i}", places[mine].tolist(), (x[mine], lengths[mine]))
-            yield (number + i / len(changes)) / len(batches), {}
+    for number, places in enumerate(whole):
+        keep("", places.tolist(), batch_of(places).unchanged())
+        yield number / most, {}
+    for number, places in enumerate(some if changes else ()):
+        batch = batch_of(places)
+        for i, change in enumerate(changes):
+            yield (len(whole) + number * len(changes) + i) / most, {}
+            keep(f"/{i}", places.tolist(), batch.changed(change, number + 1))
     found = {key: torch.stack([h for _, h in sorted(each.items())]) for key, each in rows.items()}
     yield 1.0, found
+
+
+def _by_length(places: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
+    """Some clips in batches of clips that are about equally long."""
+    ordered = places[np.argsort(lengths[places], kind="stable")]
+    return [ordered[first : first + BATCH] for first in range(0, len(ordered), BATCH)]

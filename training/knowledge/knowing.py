@@ -43,10 +43,10 @@ def know(run: RunFolder, progress: Progress) -> dict[str, dict[str, Any]]:
     if run.watched:
         Measuring(run).finish(lambda fraction, text: progress(MEASURED * fraction, text))
     at_hand, found = material(run, lambda fraction, text: progress(begun, text)), {}
-    for part, (make, ended) in MAKES.items():
+    for number, (part, (make, ended)) in enumerate(MAKES.items(), 1):
 
-        def within(fraction: float, text: str, low: float = begun, high: float = ended) -> None:
-            progress(low + (high - low) * fraction, text)
+        def within(fraction: float, text: str, low: float = begun, high: float = ended, number: int = number) -> None:
+            progress(low + (high - low) * fraction, f"Part {number} of {len(MAKES)}. {text}")
 
         for value in make(at_hand, within):
             found[part] = value
