@@ -27,6 +27,9 @@ from training.run import RunFolder
 from training.trainer import train
 from training.watch import Watch
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:The given buffer is not writable"
+)  # of torch 2.11 where it opens such a file
 VIEW = 0.32
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     *[("simclr", encoder, {}) for encoder in ENCODERS],
@@ -59,6 +62,8 @@ def method_on(name: str, encoder: str, settings: dict[str, Any], monkeypatch: py
     return method.eval()
 
 
+@pytest.mark.whole
+@pytest.mark.timeout(900)  # torch traces for seconds, and on a busy machine for minutes
 @pytest.mark.parametrize(("name", "encoder", "settings"), CASES, ids=lambda value: str(value) if value else "")
 def test_every_encoder_says_what_embedding_says(
     name: str, encoder: str, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
