@@ -1,0 +1,89 @@
+// Sounds: what names one, what plays and lists them, two views of one, the sounds of a data set.
+
+import type { SpectrogramImage } from "./pictures.d.ts";
+
+/** From Python: clip_sound and upload_sound; a view's is made by the page. */
+export type Sound = ClipSound | UploadSound | ViewSound;
+export type ClipSound = { fingerprint: string; index: number; upload?: undefined; views?: undefined };
+export type UploadSound = { upload: string; views?: undefined };
+/** One of two views: the query that they were asked for with (see explorer/web/routes/views.py), and which of them. */
+export type ViewSound = { views: string; which: number; upload?: undefined };
+
+/** From Python: clips_with: how many clips have a text, and the first of them; `note` is the file. */
+export interface TextMatches {
+  total: number;
+  clips: { clip: number; label: string; note: string }[];
+}
+
+/** From Python: two views of a sound, and what was done to it in a line each; `note` is of the method, or "". */
+export interface ViewPair {
+  views: { picture: SpectrogramImage; line: string }[];
+  note: string;
+  later: boolean;
+}
+
+/**
+ * From Python: how alike a run's model finds two views; `before` the same before training, null where it isn't
+ * kept; or `why` it cannot compare them.
+ */
+export type ViewsAlike =
+  | { step: number; cosine: number; percentile: number; before: { cosine: number; percentile: number } | null }
+  | { why: string };
+
+/** From Python: SoundPlayer's value; `picture` is shown in place of the sound's own, `lazy` ones are fetched when asked for. */
+export interface PlayerValue {
+  lazy?: boolean;
+  sound: Sound;
+  title?: string;
+  subtitle?: string;
+  play?: boolean;
+  picture?: SpectrogramImage;
+  asked?: number;
+}
+
+/** From Python: a row of a ClipList. */
+export interface ClipRow {
+  sound: Sound | null;
+  label?: string;
+  note?: string;
+  score?: number;
+  rank?: number;
+  clip?: number;
+  point?: number;
+  /** whether it has the label of the sound that it is near to */
+  agrees?: boolean;
+}
+
+/** From Python: ClipList's value. */
+export type ClipListValue = { rows: ClipRow[]; empty?: string; waiting?: undefined } | { waiting: number };
+
+/** From Python: clips_to_pick; `codes` is base64 of little-endian int32, -1 for no label. */
+export interface PickerSet {
+  fingerprint: string;
+  name: string;
+  n: number;
+  main_facet: string;
+  facets: Record<string, { names: string[]; codes: string }>;
+}
+
+/** From Python: summary_of */
+export interface DataSummaryValue {
+  name: string;
+  clips: number;
+  seconds: number;
+  group: string | null;
+  facets: { name: string; labels: number; examples: [string, number][] }[];
+  skipped: FileList;
+  warnings: FileList;
+}
+export interface FileList {
+  n: number;
+  rows: { file: string; reason: string }[];
+}
+
+/** From Python: SimilarityChart's value. */
+export interface SimilarityValue {
+  rows: { step: number; cosine: number; percentile: number; low: number; median: number; high: number }[];
+  text?: string;
+  tone?: string;
+}

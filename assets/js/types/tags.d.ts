@@ -1,0 +1,54 @@
+// Tags, and clips that are suggested, suspected or taken away.
+
+import type { Neighbour } from "./map.d.ts";
+
+/**
+ * From Python: tag → numbers of the run's clips that carry it; `known` are all tags, also of other sounds. `kept`: whether
+ * the server keeps them or leaves it to the browser; `row` takes back the change that was made.
+ */
+export interface TagsValue {
+  kept: "server" | "browser";
+  version: string;
+  tags: Record<string, number[]>;
+  known: string[];
+  row?: string;
+}
+
+/** To Python: clips that are to carry a tag, or no longer. */
+export interface TagChange {
+  tag: string;
+  clips: number[];
+  remove: boolean;
+}
+
+/** From Python: untagged clips with the probability (`score`) that they carry a tag, best first. */
+export interface Suggestions {
+  step: number;
+  likely: Neighbour[];
+  uncertain: Neighbour[];
+}
+
+/** To Python: which clips (null: all) are taken away, with which tags, as of which step. */
+export interface TakeAway {
+  clips: number[] | null;
+  tags: Record<string, number[]>;
+  step: number | null;
+}
+
+/** From Python: explorer.suspects: of the newest snapshot; `heard`: whether the sounds themselves were looked at. */
+export interface SuspectList {
+  step: number;
+  facet: string;
+  /** kind → what it is called */
+  kinds: Record<string, string>;
+  rows: {
+    kind: string;
+    clip: number;
+    label: string;
+    reason: string;
+    beside: { clip: number; label: string }[];
+  }[];
+  caution: string;
+  most: number;
+  heard: boolean;
+}
