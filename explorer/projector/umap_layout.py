@@ -2,20 +2,29 @@
 
 `umap.UMAP` stretches whatever it starts from to a square of 10 by 10, which throws away what the eye had learnt. So
 its own parts are called one by one: the fuzzy graph from exact neighbours, then gradient descent from given places.
-Importing this takes seconds and the first call compiles for ten more, so only the projector's process does either (and `make`, once).
+Importing this takes seconds, and the very first call on a machine compiles for ten more, which numba then keeps beside the
+package or in its own cache. So only the projector's process does either (and `make`, once).
 """
 
+import contextlib
 import warnings
 
 import numpy as np
+from numba.extending import is_jitted
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it tells that tensorflow is missing, which nothing here would use
+    from umap import layouts, umap_
     from umap.layouts import optimize_layout_euclidean
     from umap.umap_ import find_ab_params, fuzzy_simplicial_set, make_epochs_per_sample
 
 MIN_DIST = 0.1
 SEED = 20_000
+COMPILED = [found for module in (layouts, umap_) for found in vars(module).values() if is_jitted(found)]
+
+for function in COMPILED:
+    with contextlib.suppress(RuntimeError):  # neither place can be written to
+        function.enable_caching()
 
 
 def umap_places(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.projector.chain import Chain
-from explorer.projector.umap_layout import umap_places
+from explorer.projector.umap_layout import COMPILED, umap_places, warm_up
 from explorer.runs.layouts import LayoutFolders
 
 
@@ -59,3 +59,9 @@ def test_the_same_start_gives_the_same_places(umap: Any) -> None:
     first = umap(indices, distances, start, 10, 0.5)
     np.testing.assert_array_equal(first, umap(indices, distances, start, 10, 0.5))
     assert np.isfinite(umap(indices, np.zeros_like(distances), np.zeros_like(start), 10, 1.0)).all()
+
+
+def test_what_is_compiled_is_kept_for_the_next_process() -> None:
+    warm_up()
+    called = [function.stats for function in COMPILED if function.signatures]
+    assert len(called) >= 3 and all(stats.cache_hits or stats.cache_misses for stats in called)
