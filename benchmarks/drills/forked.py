@@ -14,7 +14,6 @@ from pathlib import Path
 IMPORTED = [
     "training.trainer",
     "training.methods",
-    "torch._dynamo",
     "training.commands.runs",
     "explorer.server",
     "soundfile",

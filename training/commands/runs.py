@@ -107,8 +107,6 @@ def follow(options: argparse.Namespace) -> None:
 
 def standby(options: argparse.Namespace) -> None:
     """Load everything, then train the run that the first line of standard input names; end quietly if none comes."""
-    import torch._dynamo  # noqa: F401  (which the first optimizer would import, and that takes two seconds)
-
     from training.trainer import train
 
     line = sys.stdin.readline()

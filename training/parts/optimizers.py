@@ -12,6 +12,30 @@ from training.config import RunConfig
 from training.methods.method import Method
 
 
+def _bare(method: Any) -> Any:
+    """A method without what torch puts around it to shield it from its compiler."""
+    return getattr(method, "__wrapped__", method)
+
+
+class _Uncompiled(Optimizer):
+    """An optimiser that torch's compiler is not imported for, as the wrappers of these methods do: nothing here is compiled,
+    and the import takes every process that trains two seconds of a processor.
+    """
+
+    add_param_group = _bare(Optimizer.add_param_group)
+    zero_grad = _bare(Optimizer.zero_grad)
+    state_dict = _bare(Optimizer.state_dict)
+    load_state_dict = _bare(Optimizer.load_state_dict)
+
+
+class _AdamW(_Uncompiled, AdamW):
+    step = torch.no_grad()(_bare(AdamW.step))
+
+
+class _SGD(_Uncompiled, SGD):
+    step = torch.no_grad()(_bare(SGD.step))
+
+
 def optimizer_for(method: Method, config: RunConfig) -> Optimizer:
     """The run's optimiser over what learns.
 
@@ -36,11 +60,11 @@ def optimizer_for(method: Method, config: RunConfig) -> Optimizer:
         if (params := list(_learning(method, constant, factor, decays)))
     ]
     if config.optimizer == "sgd":
-        return SGD(groups, lr=config.learning_rate, momentum=0.9)
+        return _SGD(groups, lr=config.learning_rate, momentum=0.9)
     if config.optimizer == "lars":
         return LARS(groups, lr=config.learning_rate)
     # On a GPU one kernel for all weights: a step of networks as small as these waits for the host that asks for kernels.
-    return AdamW(groups, lr=config.learning_rate, fused=all(p.is_cuda for p in method.parameters()) or None)
+    return _AdamW(groups, lr=config.learning_rate, fused=all(p.is_cuda for p in method.parameters()) or None)
 
 
 def _learning(method: Method, constant: bool, factor: float, decays: bool) -> Iterator[Tensor]:
@@ -53,7 +77,7 @@ def _learning(method: Method, constant: bool, factor: float, decays: bool) -> It
             yield parameter
 
 
-class LARS(Optimizer):
+class LARS(_Uncompiled):
     """Layer-wise adaptive rates (You et al. 2017, arXiv 1708.03888): steps in proportion to the weights they change.
 
     For each parameter w with gradient g, weight decay β, momentum m, trust η and learning rate γ:
