@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,15 @@ def _sorted(overrides: Mapping[str, Any], kinds: Mapping[str, type]) -> dict[str
 
 def provenance() -> dict[str, Any]:
     """When, with which versions and from which revision of the code."""
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "versions": dict(_versions()),
+        "git_revision": git_revision(),
+    }
+
+
+@cache
+def _versions() -> dict[str, str]:
     packages = ("torch", "torchaudio", "numpy", "scikit-learn", "gradio", "umap-learn")
     found = {"python": platform.python_version(), "platform": sys.platform}
     for package in packages:
@@ -206,15 +216,15 @@ def provenance() -> dict[str, Any]:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
             continue
-    return {
-        "created": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "versions": found,
-        "git_revision": git_revision(),
-    }
+    return found
 
 
+@cache
 def git_revision() -> str | None:
-    """The revision of the code, with + where it was changed since; None outside a checkout or without git."""
+    """The revision of the code, with + where it was changed since; None outside a checkout or without git.
+
+    Asked once: what a process has loaded stays as it was.
+    """
     here = Path(__file__).parent
     try:
         found = subprocess.run(

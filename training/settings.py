@@ -4,6 +4,7 @@ import dataclasses
 import types
 import typing
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from training.errors import UserError
@@ -108,6 +109,11 @@ class Setting:
 
 def describe(config: type) -> tuple[Setting, ...]:
     """Every described field of a configuration dataclass, in order; fields without a meaning are not settings."""
+    return _described(config)
+
+
+@cache
+def _described(config: type) -> tuple[Setting, ...]:
     hints = typing.get_type_hints(config)
     found = []
     for f in dataclasses.fields(config):
