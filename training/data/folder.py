@@ -20,15 +20,10 @@ from training.data.files import (
 from training.data.labels import labelling
 from training.data.names import readable_name
 from training.data.progress import part_of
-from training.data.sniff import NotRead
+from training.data.sniff import SOUND_EXTENSIONS, NotRead
 from training.data.sources import Rules, Source, dataset_of, no_sound, sources_of
 from training.errors import UserError
 
-SOUND_EXTENSIONS = (
-    *(".wav", ".wave", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".flac", ".ogg", ".oga"),
-    *(".opus", ".mp3", ".mp2", ".m4a", ".mp4", ".aac", ".webm", ".wma", ".amr", ".mka", ".m3u", ".m3u8", ".pls"),
-)
-"""Files of these names that hold no sound are reported; others, such as a README, are passed over."""
 LONGEST_SHOWN_PATH = 200
 UNPACKING, LOOKING = 0.2, 0.1
 """Their part of the progress that is shown."""

@@ -2,6 +2,11 @@
 
 ACCEPTED = "wav, rf64, w64, aiff, au, caf, flac, ogg, opus and mp3"
 HEAD_BYTES = 512
+SOUND_EXTENSIONS = (
+    *(".wav", ".wave", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".flac", ".ogg", ".oga"),
+    *(".opus", ".mp3", ".mp2", ".m4a", ".mp4", ".aac", ".webm", ".wma", ".amr", ".mka", ".m3u", ".m3u8", ".pls"),
+)
+"""Files of these names that hold no sound are reported; others, such as a README, are passed over."""
 
 
 class NotRead(Exception):

@@ -23,7 +23,6 @@ from training.data.dataset import Skipped
 from training.data.decoder import OWN_ANSWER_SECONDS, Decoder
 from training.data.files import HASH_BYTES
 from training.data.sniff import NotRead
-from training.data.stream.hub import hub_shards
 from training.data.stream.messages import BROKEN, CLIP, EPOCH_ENDS, LISTED, REFUSED, SKIPPED, Job, Place, Told
 from training.data.stream.order import Piece
 from training.data.stream.records import Record, Shard
@@ -175,6 +174,8 @@ def _known(record: Record) -> dict[str, Any]:
 def _shards(job: Job) -> Sequence[Shard]:
     """Those of the job; where it names some, exactly these."""
     if job.reference.startswith(HUB):
+        from training.data.stream.hub import hub_shards  # which most readers, of which there are many, never need
+
         found = hub_shards(job.reference)
         if job.shards and [shard.name for shard in found] != list(job.shards):
             raise UserError(f"The set {job.reference.removeprefix(HUB)} was changed on the hub just now; begin anew.")

@@ -21,12 +21,10 @@ from typing import Any, Self
 
 from training.data.dataset import Skipped
 from training.data.files import HASH_BYTES, opened
-from training.data.folder import SOUND_EXTENSIONS
 from training.data.names import readable_caption, readable_name
-from training.data.sniff import HEAD_BYTES, NotRead, sound_format
+from training.data.sniff import HEAD_BYTES, SOUND_EXTENSIONS, NotRead, sound_format
 from training.data.stream.records import LARGEST_SOUND_BYTES, Record, Wanted, labels_in_json
 from training.data.stream.references import is_address
-from training.data.stream.web import WebFile, first_bytes
 
 STEM = re.compile(r"((?:.*/)?[^./][^./]*)\.([^/]*)", re.DOTALL)
 """A record's name and the ending that tells what a file is of it: of "a/b.c.wav" these are "a/b" and "c.wav"."""
@@ -63,12 +61,18 @@ class TarShard:
 
     def _opened(self) -> io.BufferedIOBase | io.RawIOBase:
         if is_address(self.place):
+            from training.data.stream.web import (
+                WebFile,
+            )  # the libraries of the web take a reader of files long to import
+
             return WebFile(self.place)
         return open(opened(self.place, follow_links=True), "rb")
 
     def _begin(self) -> tuple[bytes, int]:
         """The first bytes and the size of all; -1 where that is not told."""
         if is_address(self.place):
+            from training.data.stream.web import first_bytes
+
             return first_bytes(self.place, IDENTIFYING_BYTES)
         with self._opened() as file:
             return file.read(IDENTIFYING_BYTES) or b"", os.fstat(file.fileno()).st_size
