@@ -77,9 +77,8 @@ def tones(tones_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
 
 
 @pytest.fixture
-def made_run(tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunFolder]:
+def made_run(tones: Dataset, tmp_path: Path) -> Callable[..., RunFolder]:
     """A function that makes a waiting run on the tiny set: made_run("name", method="byol", steps=6, mixup=0)."""
-    monkeypatch.setattr("training.config.git_revision", lambda: None)  # git takes long to answer
 
     def make(name: str = "run", *, method: str = "simclr", steps: int = 6, encoder: str | None = None,
              seed: int = 0, breaks: tuple[str, ...] = (), **overrides: Any) -> RunFolder:  # fmt: skip

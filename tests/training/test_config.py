@@ -123,4 +123,6 @@ def test_it_is_frozen_and_comparable() -> None:
 
 def test_a_missing_git_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    git_revision.cache_clear()
     assert git_revision() is None
+    git_revision.cache_clear()

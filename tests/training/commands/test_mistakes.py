@@ -108,7 +108,7 @@ def test_a_device_that_fails_is_one_sentence(
     ids=lambda value: " ".join(value).replace(LONG, "long") if isinstance(value, list) else "",
 )
 def test_a_mistake_is_one_sentence(
-    arguments: list[str], words: str, tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
+    arguments: list[str], words: str, tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if "--out" not in arguments and arguments[0] == "run" and len(arguments) > 2:
         arguments = [*arguments, "--runs", str(tmp_path)]
@@ -117,9 +117,7 @@ def test_a_mistake_is_one_sentence(
     assert not list(tmp_path.glob("*-simclr")), "a mistake leaves no run behind"
 
 
-def test_cuda_that_is_not_there(
-    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
-) -> None:
+def test_cuda_that_is_not_there(tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import torch
 
     if torch.cuda.is_available():

@@ -17,9 +17,7 @@ from training.data.dataset import Dataset
 from training.run import Control, RunFolder, RunWriter, State, Status, create_run
 
 
-def test_a_run_from_the_command_line(
-    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
-) -> None:
+def test_a_run_from_the_command_line(tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "mine"
     options = ["run", "--data", "starter", "--steps", "3", "--out", str(out), "--seed", "5", "--device", "cpu", *TINY]
     assert main([*options, "--method", "byol", "--set", "momentum=0.5"]) == 0
@@ -37,7 +35,7 @@ def test_a_run_from_the_command_line(
 
 
 def test_a_run_without_a_folder_gets_one_named_by_method_data_and_time(
-    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_git: None
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["run", "--runs", str(tmp_path), "--steps", "1", "--device", "cpu", *TINY]) == 0
     (folder,) = tmp_path.iterdir()
@@ -63,7 +61,7 @@ def test_a_waiting_folder_is_run(made_run: Callable[..., RunFolder], capsys: pyt
 
 
 def test_a_relative_folder_of_sounds_is_found_from_anywhere(
-    tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_git: None
+    tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sounds").mkdir()

@@ -25,7 +25,7 @@ def test_data(tones: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_data_packed(
-    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, no_git: None
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "tones.bin"
     assert main(["data", "pack", "starter", "--out", str(out)]) == 0

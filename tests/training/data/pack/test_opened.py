@@ -52,7 +52,6 @@ def run_on(data: Path | str, folder: Path, encoder: str = "conv2d") -> RunFolder
 def test_a_run_on_the_pack_is_bitwise_the_run_on_the_folder(
     own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.config.git_revision", lambda: None)
     sounds = folder_of_sounds(tmp_path / "sounds")
     of_folder = run_on(sounds, tmp_path / "one")
     write_pack(open_dataset(str(sounds)), tmp_path / "sounds.bin")
