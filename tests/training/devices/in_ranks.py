@@ -56,12 +56,6 @@ def exactly() -> Iterator[None]:
         _noise_pool.cache_clear()
 
 
-def odd(batch: Batch) -> Batch:
-    """The same without its last clips."""
-    own = {name: table[:CLIPS] for name, table in vars(batch).items() if name != "companions"}
-    return Batch(**own, companions={name: table[:CLIPS] for name, table in batch.companions.items()})
-
-
 def stepped(method: Method, batch: Batch, finish: Callable[[Method], None]) -> dict[str, Tensor]:
     """The losses and the gradient of each weight, and the buffers after the step."""
     losses = method.train().loss(method.views(batch, Generator().manual_seed(1)))
@@ -114,7 +108,7 @@ def compared(ranks: Ranks, step: tuple[str, str, dict[str, Any]]) -> dict[str, A
     """How far a step that is shared is from that of a process alone, and what part of the rows each layer was given."""
     name, encoder, settings = step
     alone = method_of(name, encoder, **settings)
-    batch = odd(batch_for(alone))
+    batch = batch_for(alone, CLIPS)
     shared = copy.deepcopy(alone)
     share(shared, ranks)
     all_rows, own_rows = heard_rows(alone), heard_rows(shared)

@@ -10,7 +10,7 @@ import torch
 from torch import Generator
 
 from tests.support.older_runs import STOPPED
-from tests.training.methods.test_catalogue import PAIRS, batch_for, method_of
+from tests.training.methods.test_catalogue import FEW, PAIRS, batch_for, method_of
 from training.building import built_method
 from training.config import ENCODER_SIZES, RunConfig, new_config
 from training.embedder import Embedder, embed_audio
@@ -108,7 +108,7 @@ def test_an_embedding_depends_on_no_padding(name: str, size: str) -> None:
 def test_every_method_takes_a_step_with_a_larger_encoder(name: str, encoder: str) -> None:
     method = method_of(name, encoder, encoder_size="M").train()
     assert method.encoder.width > method_of(name, encoder).encoder.width
-    method.loss(method.views(batch_for(method), Generator().manual_seed(1)))["loss"].backward()
+    method.loss(method.views(batch_for(method, FEW), Generator().manual_seed(1)))["loss"].backward()
     for parameter_name, weights in method.named_parameters():
         assert not weights.requires_grad or (weights.grad is not None and weights.grad.isfinite().all()), parameter_name
 
@@ -117,9 +117,10 @@ def test_every_method_takes_a_step_with_a_larger_encoder(name: str, encoder: str
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_fits_its_largest_encoder(name: str) -> None:
     method = method_of(name, encoder_size="XL").train()
+    views = method.views(batch_for(method, FEW), Generator().manual_seed(1))
     with torch.no_grad():
-        losses = method.loss(method.views(batch_for(method), Generator().manual_seed(1)))
-        pictures = method.eval().lens(method.views(batch_for(method), Generator().manual_seed(1)))
+        losses = method.loss(views)
+        pictures = method.eval().lens(views)
     assert losses["loss"].isfinite() and all(picture.isfinite().all() for picture in pictures.values())
 
 

@@ -32,23 +32,23 @@ AtStep = Callable[[int, Callable[[], Any]], None]
 def test_the_healthy_twin_is_bitwise_what_it_is_alone(
     method: str, wrong: str, made_run: MakeRun, made_twins: Any, snapshots_every: Callable[[int], None]
 ) -> None:
-    snapshots_every(3)
-    twins = made_twins(method, wrong)
+    snapshots_every(2)
+    twins = made_twins(method, wrong, steps=3)
     assert train(twins[Role.BROKEN].path) == State.FINISHED
-    alone = made_run("alone", method=method, steps=6)
+    alone = made_run("alone", method=method, steps=3)
     train(alone.path)
-    assert_same(twins[Role.HEALTHY], alone, 6)
-    assert_different(twins[Role.BROKEN], alone, 6)
-    assert twins[Role.BROKEN].snapshots() == twins[Role.HEALTHY].snapshots() == [0, 3, 6]
+    assert_same(twins[Role.HEALTHY], alone, 3)
+    assert_different(twins[Role.BROKEN], alone, 3)
+    assert twins[Role.BROKEN].snapshots() == twins[Role.HEALTHY].snapshots() == [0, 2, 3]
 
 
 def test_the_broken_twin_is_bitwise_what_it_is_alone(made_run: MakeRun, made_twins: Any) -> None:
     """Of a method that draws from the global generators while it trains, too."""
-    twins = made_twins("byol", "part:predictor")
+    twins = made_twins("byol", "part:predictor", steps=3)
     train(twins[Role.HEALTHY].path)
-    alone = made_run("alone", method="byol", breaks=("predictor",), steps=6)
+    alone = made_run("alone", method="byol", breaks=("predictor",), steps=3)
     train(alone.path)
-    assert_same(twins[Role.BROKEN], alone, 6)
+    assert_same(twins[Role.BROKEN], alone, 3)
 
 
 def test_what_is_drawn_from_the_global_generator_is_each_ones_own(
@@ -63,11 +63,11 @@ def test_what_is_drawn_from_the_global_generator_is_each_ones_own(
         return {**losses, "loss": losses["loss"] * (1 + torch.rand(()))}
 
     monkeypatch.setattr(SimCLR, "loss", noisy)
-    twins = made_twins()
+    twins = made_twins(steps=3)
     train(twins[Role.BROKEN].path)
-    alone = made_run("alone", steps=6)
+    alone = made_run("alone", steps=3)
     train(alone.path)
-    assert_same(twins[Role.HEALTHY], alone, 6)
+    assert_same(twins[Role.HEALTHY], alone, 3)
 
 
 def test_a_run_whose_twin_is_gone_or_names_another_is_trained_alone(made_twins: Any) -> None:
@@ -164,7 +164,7 @@ def test_where_the_data_can_not_be_opened_both_say_so(made_twins: Any, monkeypat
     def refused(*_: Any, **__: Any) -> None:
         raise UserError("There are no sounds.")
 
-    twins = made_twins()
+    twins = made_twins(steps=1)
     with monkeypatch.context() as patch:
         patch.setattr("training.preparing.open_dataset", refused)
         with pytest.raises(UserError, match="no sounds"):

@@ -44,11 +44,11 @@ def test_a_folder_of_shards(tmp_path: Path) -> None:
 def test_what_can_be_no_stream_is_one_sentence() -> None:
     for place in ("s3://bucket/x.tar", "pipe:cat /etc/passwd", "file:///etc/passwd", "ftp://host/x.tar"):
         with pytest.raises(UserError, match="a path, http or https was expected"):
-            open_dataset(f"shards:{place}")
+            places_of(f"shards:{place}")
     with pytest.raises(UserError, match="names no shards; numbers that rise"):
-        open_dataset("shards:/a/{3..1}.tar")
+        places_of("shards:/a/{3..1}.tar")
     with pytest.raises(UserError, match="No shards were named"):
-        open_dataset("shards:")
+        open_dataset("shards:")  # of whose reader it is the answer
     with pytest.raises(UserError, match="owner/name was expected"):
         open_dataset("stream:../birds")
 
