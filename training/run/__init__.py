@@ -10,6 +10,9 @@
     verdicts.jsonl    the judgements that were passed: whether it learns or collapses, since when, and why
     snapshots/        000500.npz: their embeddings and projections, singular values, the method's picture, columns/<name>
     checkpoints/      000500.safetensors (weights), 000500.state (the rest, last two), 000500.json (their hashes)
+    measures/         000500.json: thorough measures of every stage, once they were asked for
+    knowledge/        facets.json, shortcuts.json, invariance.json: what its model knows, once that was asked for
+    measured/         of a run that is only watched: what Hearsight adds to it, in files of the same names
     twin.json         of a run that is trained beside another one: which, and what was foretold of the two
     control/          pause, resume, stop: small files the trainer looks for
     events.out.*      the curves for TensorBoard;  log.txt: what the trainer printed
@@ -18,7 +21,8 @@ This package alone knows these names. It needs no torch, so that the page can re
 takes a folder in any condition (half-written, mutilated, from a newer version) and never raises for it.
 """
 
-from training.run.folder import SILENT_SECONDS, RunFolder, create_run, find_runs
+from training.run.folder import SILENT_SECONDS, RunFolder, find_runs
+from training.run.making import create_run
 from training.run.metrics_file import WINDOW_BYTES, MetricsReader, current_rows, rows_from
 from training.run.status import ACTIVE, RESUMABLE, SCHEMA, Control, State, Status
 from training.run.writer import BeingWritten, RunWriter, rows_kept
