@@ -1,6 +1,7 @@
 // What is in a data set, and a list to open of the files that gave no clip and why. Text only, whatever stands in it.
 
 import { make } from "../core/elements.js";
+import { duration } from "../core/number_words.js";
 import { hold } from "./new_run.js";
 
 /** @import { DataSummaryValue, FileList, Part } from "../core/types.d.ts" */
@@ -9,12 +10,6 @@ import { hold } from "./new_run.js";
 const number = (n) => n.toLocaleString("en");
 /** @type {(n: number, word: string) => string} */
 const count = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
-
-/** @param {number} seconds */
-function duration(seconds) {
-  if (seconds < 90) return `${number(Math.round(seconds))} s`;
-  return seconds < 5400 ? `${number(Math.round(seconds / 60))} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
 
 /**
  * "class", "3: rain (20), bell (20), dog (20)"; in brackets, as a label may be a number too

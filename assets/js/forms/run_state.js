@@ -2,6 +2,7 @@
 
 import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { duration } from "../core/number_words.js";
 import { view } from "../core/view.js";
 import { known } from "../runs/known.js";
 
@@ -99,14 +100,6 @@ function waiting({ place, behind, paused }) {
 const uncapitalised = (text) => (/^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
 /** @param {number} [share] */
 const percent = (share) => (share !== undefined && Number.isFinite(share) ? `${Math.round(share * 100)} %` : "");
-
-/** @param {number | null | undefined} seconds */
-function duration(seconds) {
-  if (typeof seconds !== "number" || !Number.isFinite(seconds)) return "";
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
-}
 
 /**
  * How long it will take, how fast it is and on what, of a run that trains or is paused.

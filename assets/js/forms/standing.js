@@ -2,6 +2,7 @@
 
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { share } from "../core/number_words.js";
 import { explain } from "../core/terms.js";
 import { view } from "../core/view.js";
 
@@ -37,9 +38,9 @@ export function standOf(rows, baselines, status) {
     const value = known[key];
     return typeof value === "number" ? [{ key, title, value }] : [];
   });
-  const compared = levels.map(({ title, value }) => `, ${against(knn, value)} ${title} ${short(value)}`).join("");
-  const chance = typeof known.chance === "number" ? `, chance is ${short(known.chance)}` : "";
-  const words = `kNN ${short(knn)}${compared}${chance}.`;
+  const compared = levels.map(({ title, value }) => `, ${against(knn, value)} ${title} ${share(value)}`).join("");
+  const chance = typeof known.chance === "number" ? `, chance is ${share(known.chance)}` : "";
+  const words = `kNN ${share(knn)}${compared}${chance}.`;
   if (status?.warning) {
     return { tone: "warned", head: verdict?.title ?? "An alarm", words: `${alarmOf(status)} ${words}`, passed: "" };
   }
@@ -73,8 +74,6 @@ const ENDED = new Set(["finished", "stopped", "failed", "crashed"]);
 const ALIKE = 0.005; // half of what is written
 /** @type {(a: number, b: number) => string} */
 const against = (a, b) => (Math.abs(a - b) <= ALIKE ? "as" : a > b ? "above" : "below");
-/** @type {(value: number) => string} */
-const short = (value) => value.toFixed(2).replace(/^0/, "");
 /** @type {(value: number | undefined) => string} */
 const number = (value) => Number(value ?? 0).toLocaleString("en");
 

@@ -1,7 +1,8 @@
 // One row of the table of runs.
 
 import { icon, make } from "../core/elements.js";
-import { age, BASELINES, duration, share, stateOf } from "./rows.js";
+import { duration, share } from "../core/number_words.js";
+import { age, BASELINES, stateOf } from "./rows.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 /**
@@ -53,7 +54,7 @@ export function rowOf(row, table) {
     make("td.runs-changed", { title: row.changed?.join(", ") }, changed(row.changed)),
     scoreOf(row),
     make("td.runs-warning", { title: row.warning }, row.warning.split(":")[0]),
-    make("td.runs-seconds", {}, duration(row.seconds)),
+    make("td.runs-seconds", {}, duration(row.seconds || null)),
     make("td.runs-begun", { title: row.begun ? new Date(row.begun * 1000).toLocaleString() : "" }, age(row.begun)),
     make("td.runs-state", { "data-state": row.state }, stateOf(row)),
   );

@@ -1,5 +1,7 @@
 // The rows of the table of runs: put in order, filtered, and said in words.
 
+import { share } from "../core/number_words.js";
+
 /** @import { RunRow } from "../core/types.d.ts" */
 /** @typedef {"starred" | "title" | "data" | "changed" | "score" | "warning" | "seconds" | "begun" | "state"} ColumnName */
 
@@ -23,9 +25,6 @@ export const BASELINES = /** @type {const} */ ([
 /** @type {(row: RunRow) => string} */
 export const stateOf = ({ state }) => STATES[state] ?? state;
 
-/** A share as it is written in a table; nothing where there is none. @type {(value: number | null | undefined) => string} */
-export const share = (value) => (typeof value === "number" ? value.toFixed(2).replace(/^0/, "") : "");
-
 /**
  * How long ago a moment was, in one word or two.
  * @param {number | null} begun Unix time
@@ -38,14 +37,6 @@ export function age(begun, now = Date.now() / 1000) {
   if (!found) return "just now";
   const count = Math.floor(seconds / found[1]);
   return `${count} ${found[0]}${count === 1 ? "" : "s"} ago`;
-}
-
-/** @type {(seconds: number) => string} */
-export function duration(seconds) {
-  if (!seconds) return "";
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /**

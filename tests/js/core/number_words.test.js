@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { duration, share } from "../../../assets/js/core/number_words.js";
+
+test("durations are said in about two digits, and what is not known not at all", () => {
+  assert.deepEqual([0, 60, 600, 7200].map(duration), ["0 s", "60 s", "10 min", "2.0 h"]);
+  assert.deepEqual([null, undefined, Number.NaN].map(duration), ["", "", ""]);
+});
+
+test("shares have two digits behind the point and no nought before it", () => {
+  assert.deepEqual([0.803, 1, 0, null].map(share), [".80", "1.00", ".00", ""]);
+});
