@@ -57,9 +57,9 @@ def plan_for(minutes: float, on_gpu: bool) -> Plan:
     return Plan(
         full=full,
         numbers_batch=64 if full else 16,
-        train_steps=100 if full else 6,
-        train_batch=None if full else 16,
-        kept_every=20 if full else 3,
+        train_steps=100 if full else 4,
+        train_batch=None if full else 8,
+        kept_every=20 if full else 2,
         learn_seconds=60.0 if minutes >= LEARNING_MINUTES else minutes,
         cell_seconds=1.0 if full else 0.02,
         batches=batches if full else (16, 8),
