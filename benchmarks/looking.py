@@ -28,7 +28,7 @@ from explorer.search.process import EmbeddingProcess
 from explorer.sounds.uploads import Uploads
 from explorer.web.routes import PREFIX, byte_routes
 from training import checkpoint, durable
-from training.commands.runs import list_runs
+from training.commands.listing import list_runs
 from training.config import RunConfig, new_config
 from training.data import open_dataset
 from training.data.dataset import SAMPLE_RATE
