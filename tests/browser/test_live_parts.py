@@ -114,3 +114,43 @@ def test_a_word_of_the_field_is_explained_by_focus_and_by_a_tap(finished_site: A
         assert box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
         page.keyboard.press("Escape")
         bubble.wait_for(state="hidden")
+
+
+def test_the_first_tab_stop_leads_to_the_map(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site)
+    page = seen.open("tab=live&run=made-up")
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    link = page.get_by_role("link", name="Skip to the map")
+    assert link.bounding_box()["y"] < 0, "it is seen while it has the focus"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the map"
+    page.wait_for_function("document.activeElement.getBoundingClientRect().top >= 0")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('#map .map-stage')") and "#" not in page.url
+    page.get_by_role("tab", name="Methods").click()
+    link.wait_for(state="hidden")
+    assert seen.troubles == []
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+def test_nothing_moves_when_a_run_is_paused(finished_site: Any, look: Callable[..., Any], width: int) -> None:
+    seen = look(finished_site, width=width)
+    told = {"state": "training", "seconds_left": 300, "clips_per_second": 1234.5, "device": "CPU, 2 threads"}
+
+    def answer(route: Any) -> None:
+        reply = route.fetch()
+        news = reply.json()
+        if news.get("status"):
+            news["status"] |= told
+        route.fulfill(response=reply, json=news)
+
+    seen.page.route("**/run/made-up/news*", answer)
+    page = seen.open("tab=live&run=made-up")
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#run-settings .set-head").wait_for(timeout=SLOW_MS)
+    tops = {}
+    for state in ("training", "paused"):
+        told["state"] = state
+        page.locator(f"#run-state .part-state[data-state={state}]").wait_for(timeout=SLOW_MS)
+        tops[state] = page.locator("#live").bounding_box()["y"]
+    assert tops["training"] == tops["paused"]

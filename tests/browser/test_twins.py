@@ -87,6 +87,7 @@ def test_what_cannot_be_started_is_told_in_the_dialog(finished_site: Any, look: 
     page.get_by_role("button", name="Make it collapse").click()
     dialog = page.locator("dialog[open]")
     dialog.get_by_role("button", name="BYOL without EMA").click(timeout=SLOW_MS)
+    dialog.locator(".collapse-takes").filter(has_text="took about").wait_for(timeout=SLOW_MS)
     for name, value in FORETOLD.items():
         dialog.locator(f"input[name=collapse-{name}][value={value}]").check()
     dialog.locator(".collapse-steps input").fill("99999999999")

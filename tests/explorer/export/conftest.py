@@ -38,9 +38,11 @@ def written(
 ) -> Callable[..., tuple[RunFolder, Path, Written]]:
     """`written(n=…, sounds=True, …)` makes a run and exports it: (run, folder, what was said of it)."""
 
-    def made(n: int = 60, *, sounds: bool = True, **run: Any) -> tuple[RunFolder, Path, Written]:
+    def made(
+        n: int = 60, *, sounds: bool = True, one_file: bool = False, **run: Any
+    ) -> tuple[RunFolder, Path, Written]:
         if sounds:
-            make_dataset(n)
+            make_dataset(n, one_file=one_file)
         folder = make_run(tmp_path / "runs" / "one", n, **run)
         keep_maps(folder)
         said = write_export(folder, "one", "simclr · one", tmp_path / "export", silent)

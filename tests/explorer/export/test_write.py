@@ -192,6 +192,11 @@ def test_the_clips_can_be_decoded(written: Callable[..., Any]) -> None:
     assert abs(np.argmax(spectrum) * 4 - 880) <= 8
 
 
+def test_windows_of_one_file_are_told_apart(written: Callable[..., Any]) -> None:
+    _, folder, _ = written(n=10, one_file=True)
+    assert read(folder, "points.json")["windows"][:2] == ["0.0–0.2 s", "0.2–0.5 s"]
+
+
 def test_missing_sounds_are_told_in_a_sentence(written: Callable[..., Any]) -> None:
     _, folder, said = written(sounds=False)
     assert not (folder / "data/sounds").exists()
