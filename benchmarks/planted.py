@@ -1,12 +1,12 @@
-"""Real clips into which something was planted that a model can tell clips apart by without hearing what they are labelled for.
+"""Real clips into which something is planted that a model can tell clips apart by without hearing what they are labelled for.
 
-A plant says what it is, how sounds are changed, and with which views a model can't be kept from using it, and with which it can.
+What is planted why, and by which views it is heard, says benchmarks.plants.
 Shapes: S samples at 16 kHz.
 """
 
 import wave
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,8 @@ TOGETHER = 5
 """Clips that are cut from one file, where the plant is of files."""
 SECONDS = 1.0
 """Of one clip: shorter ones stay as they are, or are filled with silence where several are in a file."""
+FILLED_SECONDS = 1.92
+"""Of a clip that is filled with silence: as long as the longest view within two seconds, which is a multiple of 8 frames."""
 LEVEL = 0.05
 """Root mean square of every clip before anything is planted, so that loudness doesn't come with the recording."""
 
@@ -34,30 +36,13 @@ class Sound:
 
 
 Random = np.random.Generator
-Planting = Callable[[list[Sound], Random], list[Sound]]
-
-
-@dataclass(frozen=True)
-class Plant:
-    """One thing that is planted, or nothing."""
-
-    name: str
-    meaning: str
-    plant: Planting
-    expected: frozenset[str] = frozenset()
-    """Candidates by which it is to be named: any one of them, as a clip that is longer by silence has more silence."""
-    judged: str = "shortcut"
-    of_files: bool = False
-    """Whether several clips are cut from each file."""
-    encoder: str = "conv2d"
-    keeping: Mapping[str, float] = field(default_factory=dict)
-    """Views that leave it in place."""
-    removing: Mapping[str, float] = field(default_factory=dict)
-    """Views that change it; the method's own where nothing is said."""
 
 
 def clips_of(dataset: Dataset, count: int, seed: int) -> list[Sound]:
-    """About `count` clips, as many of each pair of class and source, all equally loud. Raises ValueError where there are too few."""
+    """About `count` clips, as many of each pair of class and source, all equally loud. Raises ValueError where there are too few.
+
+    Where five of each pair are more than that, whole classes are drawn, so that each comes from as many sources as it has.
+    """
     random = np.random.default_rng(seed)
     label, source = (dataset.facets[name] for name in (dataset.main_facet, dataset.group))
     _, cell = np.unique(np.stack([label.codes, source.codes], axis=1), axis=0, return_inverse=True)
@@ -71,7 +56,7 @@ def clips_of(dataset: Dataset, count: int, seed: int) -> list[Sound]:
             found.append(Sound(_levelled(samples), labels))
     if len(found) < 200:
         raise ValueError(f"{len(found)} clips were found, but at least 200 of the same class and source were expected.")
-    return found
+    return _of_some_classes(found, count, random)
 
 
 def nothing(sounds: list[Sound], random: Random) -> list[Sound]:
@@ -107,14 +92,38 @@ def background(sounds: list[Sound], random: Random) -> list[Sound]:
     return found
 
 
-def padding(sounds: list[Sound], random: Random) -> list[Sound]:
-    """Silence behind each clip, none to a second of it."""
-    return [_with(one, np.pad(one.samples, (0, int(random.uniform(0, SAMPLE_RATE))))) for one in sounds]
+def filling(sounds: list[Sound], random: Random) -> list[Sound]:
+    """Each sound goes on, from its beginning again if need be, for a third to all of FILLED_SECONDS; silence behind it."""
+    whole = round(FILLED_SECONDS * SAMPLE_RATE)
+    found = []
+    for one in sounds:
+        heard = np.resize(one.samples, round(whole * random.uniform(1 / 3, 1)))
+        found.append(_with(one, _levelled(np.pad(heard, (0, whole - len(heard))))))
+    return found
+
+
+def placed(sounds: list[Sound], random: Random) -> list[Sound]:
+    """Each sound somewhere in FILLED_SECONDS of silence."""
+    whole = round(FILLED_SECONDS * SAMPLE_RATE)
+    found = []
+    for one in sounds:
+        before = int(random.integers(whole - len(one.samples) + 1))
+        found.append(_with(one, _levelled(np.pad(one.samples, (before, whole - len(one.samples) - before)))))
+    return found
 
 
 def loudness(sounds: list[Sound], random: Random) -> list[Sound]:
     """Each clip as loud as it happens, within 30 dB."""
     return [_with(one, one.samples * 10 ** (random.uniform(-25, 5) / 20)) for one in sounds]
+
+
+def recorder(sounds: list[Sound], random: Random) -> list[Sound]:
+    """Each clip by one of six recorders, drawn at random, that differ in how loud they record, by 6 dB from one to the next."""
+    drawn = random.integers(DEVICES, size=len(sounds))
+    return [
+        _with(one, one.samples * 10 ** ((6 * k - 25) / 20), recorder=f"recorder {k}")
+        for one, k in zip(sounds, drawn, strict=True)
+    ]
 
 
 def joined(sounds: list[Sound], random: Random) -> list[Sound]:
@@ -137,25 +146,6 @@ def position(sounds: list[Sound], random: Random) -> list[Sound]:
     return _files(sounds, random, noisy)
 
 
-BLIND = {"mixup": 0, "noise": 0, "equalizer": 0, "frequency_shift": 0, "frequency_stretch": 0, "time_mask": 0.2}
-"""Views of a spectrogram that change nothing of how a clip was recorded."""
-PLANTS: Sequence[Plant] = (
-    Plant("nothing", "clips as they are", nothing, keeping=BLIND),
-    Plant("nothing in files", "five clips of the same class and source in one file", joined, of_files=True, keeping=BLIND),
-    Plant("device", "one of six microphones with a hum, drawn for each clip", device, frozenset({"device"}), keeping=BLIND),
-    Plant("device of the class", "a microphone with a hum for each class", device_of_class, frozenset({"device"}),
-          judged="inseparable", keeping=BLIND),
-    Plant("file", "a microphone with a hum for each file", file, frozenset({"file"}), of_files=True, keeping=BLIND),
-    Plant("position", "a noise that grows through the file", position, frozenset({"position in the file"}), of_files=True, keeping=BLIND),
-    Plant("background", "a noise of random level", background, frozenset({"background level"}), keeping=BLIND),
-    Plant("padding", "silence of random length behind the clip", padding, frozenset({"silence", "duration"}),
-          keeping={**BLIND, "crop_seconds": 1.92}, removing={"crop_seconds": 0.32}),
-    Plant("loudness", "a random level; the encoder hears the waveform", loudness, frozenset({"loudness"}), encoder="conv1d",
-          keeping={**{k: v for k, v in BLIND.items() if k in ("mixup", "noise", "equalizer")}, "gain_db": 0},
-          removing={"gain_db": 30}),
-)  # fmt: skip
-
-
 def write(sounds: list[Sound], folder: Path) -> None:
     """16-bit files and a table of their labels."""
     folder.mkdir(parents=True)
@@ -168,6 +158,14 @@ def write(sounds: list[Sound], folder: Path) -> None:
         with wave.open(str(folder / name), "wb") as out:
             out.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
             out.writeframes((32767 * np.clip(one.samples, -1, 1)).astype("<i2").tobytes())
+
+
+def _of_some_classes(sounds: list[Sound], count: int, random: Random) -> list[Sound]:
+    """Those of classes that are drawn until there are `count`, in their order."""
+    names, sizes = np.unique([one.labels["class"] for one in sounds], return_counts=True)
+    order = random.permutation(len(names))
+    kept = set(names[order[: np.searchsorted(sizes[order].cumsum(), count) + 1]])
+    return [one for one in sounds if one.labels["class"] in kept]
 
 
 def _with(one: Sound, samples: np.ndarray, **labels: str) -> Sound:

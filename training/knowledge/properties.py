@@ -137,6 +137,11 @@ def silence_share(levels: np.ndarray) -> float:
     return float((levels < levels.max() + QUIET_DB).mean())
 
 
+def silence_in_front(levels: np.ndarray) -> float:
+    """Seconds before the first frame that is no further than QUIET_DB below the loudest."""
+    return int(np.argmax(levels >= levels.max() + QUIET_DB)) * FRAME / SAMPLE_RATE
+
+
 def background_level(levels: np.ndarray) -> float:
     """dB: what BACKGROUND per cent of the frames are quieter than."""
     return float(np.percentile(levels, BACKGROUND))
@@ -161,6 +166,7 @@ PROPERTIES = (
     Property("loudness", "Root mean square of the samples.", _of_column("loudness")),
     Property("duration", "How long the clip is.", _of_column("duration")),
     Property("silence", "Part of the clip that is 40 dB or more below its loudest 20 ms.", _of_levels(silence_share)),
+    Property("silence in front", "How long the clip is silent, by the same measure, before it begins to sound.", _of_levels(silence_in_front)),
     Property("background level", "Level that a tenth of the clip stays below: its noise floor.", _of_levels(background_level)),
     Property("position in the file", "Where in its file the clip begins.", _position),
     Property("file", "The file that the clip was cut from.", _file, "all"),

@@ -9,7 +9,15 @@ import pytest
 
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet
 from training.knowledge.material import Material
-from training.knowledge.properties import ORIGINS, PROPERTIES, background_level, candidates, frame_levels, silence_share
+from training.knowledge.properties import (
+    ORIGINS,
+    PROPERTIES,
+    background_level,
+    candidates,
+    frame_levels,
+    silence_in_front,
+    silence_share,
+)
 from training.run import RunFolder
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "knowledge.md").read_text()
@@ -24,7 +32,7 @@ def square(level: float, seconds: float) -> np.ndarray:
 CLIPS = [
     square(0.5, 1.0),
     square(0.05, 1.0),
-    np.concatenate([square(0.5, 1.0), np.zeros(SECOND)]),
+    np.concatenate([np.zeros(SECOND), square(0.5, 1.0)]),
     np.concatenate([square(0.5, 0.5), square(0.01, 0.5)]),
 ]
 LEVELS = [20 * np.log10(0.5), 20 * np.log10(0.05)]
@@ -32,6 +40,7 @@ EXPECTED = {
     "loudness": [LEVELS[0], LEVELS[1], LEVELS[0] - 3.01, 20 * np.log10(0.3536)],
     "duration": [1, 1, 2, 1],
     "silence": [0, 0, 0.5, 0],
+    "silence in front": [0, 0, 1, 0],
     "background level": [LEVELS[0], LEVELS[1], -120, -40],
     "position in the file": [0, 1, 0, 0],
     "file": [0, 0, 1, 2],
@@ -91,7 +100,7 @@ def test_without_sounds_what_was_recorded_and_what_ids_say_is_left(
     assert found["position in the file"].tolist() == [0, 1, 0, 0] and len(set(found["file"][:2])) == 1
 
 
-@pytest.mark.parametrize("told", [silence_share, background_level])
+@pytest.mark.parametrize("told", [silence_share, silence_in_front, background_level])
 def test_levels_of_hardly_any_sound_are_finite(told: Callable[[np.ndarray], float]) -> None:
     for wave in (np.zeros(1), np.ones(5), np.zeros(SECOND)):
         assert np.isfinite(told(frame_levels(wave.astype(np.float32))))
