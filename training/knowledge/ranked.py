@@ -1,7 +1,7 @@
 """The candidates for a shortcut, ranked by how much neighbours agree in them, and in one sentence what that means.
 
-A candidate is named a *shortcut* where neighbours agree in it clearly more than in the label and the label doesn't account for
-it, and *inseparable* where it goes together with the label in this data, so that nobody can say which of them the model hears.
+A candidate is named a *shortcut* where neighbours agree in it clearly more than in the label, by odds as well, and the label doesn't
+account for it, and *inseparable* where it goes together with the label in this data, so that nobody can say which of them the model hears.
 """
 
 from collections.abc import Mapping
@@ -55,13 +55,17 @@ class Compared:
     ahead: float
     """Standard errors of the difference that it is ahead of the label; negative behind it."""
     association: float
+    odds_ahead: bool
+    """Whether its odds are ahead of the label's, too: agreement alone favours what has fewer values."""
     told_apart: bool = False
-    """Whether `beyond` accounts for label and source, so that a file is told from what is said in it."""
+    """Whether `beyond` accounts for label and source, so that a file is told from what is said in it, or the label is asked where
+    the candidate can't be heard."""
 
     @property
     def judged(self) -> str:
         """SHORTCUT, INSEPARABLE, or nothing."""
-        if self.agreement - self.label > CLEARLY and self.ahead > SURE and self.beyond > CLEARLY:
+        more = self.agreement - self.label > CLEARLY and self.ahead > SURE and self.odds_ahead
+        if more and self.beyond > CLEARLY:
             return SHORTCUT
         together = self.association >= TOGETHER and self.agreement >= self.label / 2 and self.agreement > CLEARLY
         told_apart = self.told_apart or self.candidate.is_label or self.beyond > CLEARLY
@@ -110,7 +114,12 @@ def compare(
         ahead = mean / error if error > 0 else 0.0
         together = association(codes, label)
         own_error = standard_error(told.each)
-        found.append(Compared(each, told.value, own_error, told.beyond, beside.value, ahead, together, within))
+        odds_ahead = told.odds > beside.odds
+        # Where a source decides the label, the label is asked among other sources, and heard there without it.
+        apart = within or (each.among != "other groups" and decides(codes, label))
+        found.append(
+            Compared(each, told.value, own_error, told.beyond, beside.value, ahead, together, odds_ahead, apart)
+        )
     return of_label("other groups"), sorted(
         (one for one in found if one.agreement == one.agreement), key=lambda one: -one.agreement
     )

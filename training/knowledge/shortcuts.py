@@ -45,6 +45,9 @@ class Agreement:
     beyond: float
     """The part of `value` that is left when the neighbours' labels are accounted for: in place of each neighbour any clip with
     the neighbour's label is taken. For a file, with its label and source."""
+    odds: float
+    """How many times the odds that a neighbour agrees are those of any other clip. Where a model tells few values and many equally
+    well, `value` is larger of the few, as more clips that share one are at hand to be near; this is not."""
 
 
 def nearest(x: Tensor, sources: Tensor, k: int = NEIGHBOURS) -> Neighbourhood:
@@ -82,10 +85,16 @@ def agreement(values: Tensor, where: Neighbourhood, labels: Tensor | None = None
     asked = known & got.isfinite() & chance.isfinite()
     room = float((most - chance)[asked].mean()) if asked.any() else 0.0
     if room <= 1e-6:
-        return Agreement(float("nan"), torch.full((n,), torch.nan), float("nan"))
+        return Agreement(float("nan"), torch.full((n,), torch.nan), float("nan"), float("nan"))
     each = ((got - chance) / room).masked_fill(~asked, torch.nan)
     beyond = float(((got - expected)[asked]).mean()) / room if labels is not None else float("nan")
-    return Agreement(float(each[asked].mean()), each, beyond)
+    return Agreement(float(each[asked].mean()), each, beyond, _odds(got[asked]) / _odds(chance[asked]))
+
+
+def _odds(shares: Tensor) -> float:
+    """Of their mean; of all and of none as of half a neighbour in a hundred thousand."""
+    share = float(shares.mean().clamp(5e-6, 1 - 5e-6))
+    return share / (1 - share)
 
 
 def standard_error(each: Tensor) -> float:

@@ -74,6 +74,17 @@ def test_what_the_label_decides_is_accounted_for() -> None:
     assert found.value == pytest.approx(1, abs=1e-3) and found.beyond == pytest.approx(0, abs=1e-3)
 
 
+def test_odds_are_told_from_what_neighbours_share() -> None:
+    values = torch.arange(N) % 4  # a quarter by chance
+    near = torch.stack(
+        [
+            torch.tensor([(i + 4 * m) % N for m in range(1, 6)] + [(i + 4 * m + 1) % N for m in range(5)])
+            for i in range(N)
+        ]
+    )
+    assert agreement(values, Neighbourhood(near, torch.arange(N))).odds == pytest.approx(3, rel=0.02)
+
+
 def test_without_another_value_or_a_neighbour_nothing_is_told() -> None:
     one = nearest(torch.randn(8, 3), torch.zeros(8, dtype=torch.int64))
     assert (one.near == -1).all()
@@ -156,6 +167,15 @@ def test_embeddings_of_the_file_are_found_out_although_it_decides_the_label() ->
     assert decides(RECORDINGS, label) and ranked[0].judged == SHORTCUT and abs(ranked[0].label) < 0.1
 
 
+def test_a_label_that_is_heard_across_its_sources_is_told_from_them() -> None:
+    """Each source has one label, as an instrument of its own."""
+    patch = Candidate("patch", np.arange(N) % 20, "", "other recordings")
+    sources: dict[Among, np.ndarray] = {**SOURCES, "other groups": np.arange(N) % 20}
+    one = compare(torch.from_numpy(OF_LABEL), LABEL, sources, [patch])[1][0]
+    assert decides(np.arange(N) % 20, LABEL) and one.association > 0.9 and one.label > 0.9 and abs(one.beyond) < 0.05
+    assert one.judged == ""
+
+
 def test_files_of_the_same_label_and_speaker_are_not_taken_for_what_is_heard() -> None:
     """A model of words and voices puts clips of one file together, as it does all that one speaker says."""
     files = np.arange(N) % 80  # five clips each, of one label and one speaker; two files of every pair
@@ -203,6 +223,28 @@ def test_healthy_embeddings_raise_nothing() -> None:
     assert sentences == [
         "No shortcut was found: neighbours agree in digit (.95), and in nothing clearly more that digit doesn't account for."
     ]
+
+
+@pytest.mark.parametrize("values", [2, 4])
+def test_what_has_fewer_values_is_not_named_where_it_is_heard_no_better(values: int) -> None:
+    """Each class and each device has a direction of its own, all of them equally loud, in the same noise."""
+    draw = np.random.default_rng(7)
+    n, classes = 1200, 20
+    label, codes = np.arange(n) % classes, draw.integers(0, values, n)
+    sources: dict[Among, np.ndarray] = {"other groups": np.arange(n) // classes % 6}
+    device = Candidate("device", codes, "")
+
+    def heard(loudness: float) -> Compared:
+        parts = np.eye(classes)[label] * 2, np.eye(values)[codes] * loudness
+        x = (
+            np.concatenate(parts, axis=1) @ draw.normal(size=(classes + values, 64)) / 8
+            + draw.normal(size=(n, 64)) * 0.5
+        )
+        return compare(torch.from_numpy(x), label, sources, [device])[1][0]
+
+    alike, louder = heard(2), heard(4)
+    assert alike.agreement > alike.label + 0.1 and alike.judged == ""
+    assert louder.judged == SHORTCUT
 
 
 @pytest.mark.parametrize("seed", range(10))
