@@ -1,7 +1,8 @@
 """What benchmarks.shortcuts plants into clips, as what `knows` is to name it, and by which views and encoders it is heard.
 
-Levels are heard by an encoder of the waveform alone, since spectrograms are levelled before they are heard; where in a clip a sound
-lies by one that knows places, since the others take the mean over time. What can't be heard is planted, too: it is not to be named.
+Levels are heard by an encoder of the waveform alone, since spectrograms are levelled before they are heard: in these a level is
+planted, too, and not to be named. Where in a clip a sound lies is asked of an encoder that knows places, and of one that takes the
+mean over time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,8 +39,8 @@ BLIND = {"mixup": 0, "noise": 0, "equalizer": 0, "frequency_shift": 0, "frequenc
 """Views of a spectrogram that change nothing of how a clip was recorded."""
 STILL = {**BLIND, "time_mask": 0, "time_stretch": 0, "frequency_mask": 0.3, "crop_seconds": FILLED_SECONDS}
 """Those that leave silence where it is, too: the whole clip, with bands that are hidden."""
-MOVED = {"crop_seconds": 2 * FILLED_SECONDS}
-"""A clip lies anywhere in a view of twice its length."""
+MOVED = {"crop_seconds": 1.5 * FILLED_SECONDS}
+"""A clip lies anywhere in a view that is half as long again."""
 SHORT = {"crop_seconds": 0.48}
 """A waveform's encoder is slow."""
 EVEN = {**SHORT, "mixup": 0, "noise": 0, "equalizer": 0, "gain_db": 0}
@@ -58,14 +59,14 @@ PLANTS: Sequence[Plant] = (
     Plant("background", "a noise of random level", planted.background, frozenset({"background level"}), keeping=BLIND),
     Plant("silence", "a sound for a random part of the clip, silence behind it", planted.filling, frozenset({"silence"}),
           keeping=STILL),
-    Plant("place", "a sound somewhere in silence; the encoder knows places", planted.placed, frozenset({"silence in front"}),
+    Plant("place", "a sound somewhere in silence; the encoder is a transformer", planted.placed, frozenset({"silence in front"}),
           encoder="patch_transformer", keeping=STILL, removing=MOVED),
-    Plant("place, not heard", "a sound somewhere in silence; the encoder knows none", planted.placed, frozenset({"silence in front"}),
+    Plant("place by convolutions", "a sound somewhere in silence; the encoder takes the mean over time", planted.placed, frozenset({"silence in front"}),
           keeping=STILL, removing=MOVED),
     Plant("loudness", "a random level; the encoder hears the waveform", planted.loudness, frozenset({"loudness"}),
           encoder="conv1d", keeping=EVEN, removing=UNEVEN),
     Plant("recorder", "one of six recorders of other level; the encoder hears the waveform", planted.recorder,
           frozenset({"recorder", "loudness"}), encoder="conv1d", keeping=EVEN, removing=UNEVEN),
-    Plant("loudness, not heard", "a random level; the encoder hears a levelled spectrogram", planted.loudness,
+    Plant("loudness not heard", "a random level; the encoder hears a levelled spectrogram", planted.loudness,
           frozenset({"loudness"}), keeping=BLIND),
 )  # fmt: skip

@@ -76,9 +76,10 @@ def _summary(data: str, runs: list[Results]) -> str:
         counts = decided if plant.judged == "inseparable" else used if one and (one["nearer"] or 0) > HEARD else unused
         counts.append(named)
     wrong = Counter(one["name"] for one in none if one["judged"])
+    seeds = len({run["seed"] for run in runs})
     wrong_said = f" ({', '.join(f'{name} {count}' for name, count in wrong.most_common())})" if wrong else ""
     return (
-        f"- {data[0].upper()}{data[1:]}, {len(runs)} runs, {len({run['seed'] for run in runs})} seeds: what was planted is named in "
+        f"- {data[0].upper()}{data[1:]}, {len(runs)} runs of {seeds} seed{'s' * (seeds > 1)}: what was planted is named in "
         f"{sum(used)} of the {len(used)} runs in which it counts more than the label over all pairs, and in {sum(unused)} of the "
         f"{len(unused)} in which it counts less. What goes with the label is called inseparable in {sum(decided)} of {len(decided)}. "
         f"Where nothing was planted, {sum(wrong.values())} of {len(none)} candidates are named{wrong_said}."

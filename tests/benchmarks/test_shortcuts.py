@@ -103,7 +103,7 @@ def test_counts_over_seeds_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     monkeypatch.setattr(figures, "results", lambda name: {"runs": runs})
     summary, _, head, _, nothing, device = figures.shortcuts().split("\n")
-    assert "4 runs, 3 seeds: what was planted is named in 2 of the 2 runs in which" in summary
+    assert "4 runs of 3 seeds: what was planted is named in 2 of the 2 runs in which" in summary
     assert "in 0 of the 1 in which it counts less" in summary and "1 of 2 candidates are named (source 1)" in summary
     assert head.startswith("| sounds | planted |") and "| source in 1 of 1 |" in nothing
     assert "| device .30 to .80 | .30 to .80 | device in 2 of 3 | source in 1 of 3 |" in device
@@ -114,4 +114,4 @@ def test_the_results_are_of_plants_and_sounds_that_there_are() -> None:
     assert {one["plant"] for one in runs} <= set(figures.NAMED) and {one["data"] for one in runs} <= set(figures.DATA)
     assert set(figures.VIEWS) == set(VIEWS) == {one["views"] for one in runs}
     rows = {(one["data"], one["plant"], one["views"]) for one in runs}
-    assert len(rows) < len(runs) and figures.shortcuts().count("\n|") == len(rows) + 2
+    assert figures.shortcuts().count("\n|") == len(rows) + 2
