@@ -154,7 +154,7 @@ sys.exit("; ".join(wrong) or 0)
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("module", ["training.breaks", "training.building"])
+@pytest.mark.parametrize("module", ["training.breaks", "training.building", "training.encoders"])
 def test_two_threads_may_bring_the_methods_at_once(module: str) -> None:
     """The server's first thread brings them while a visitor's handler asks for a part of them."""
     command = [sys.executable, "-c", RACE, "training.methods", module]

@@ -1,5 +1,6 @@
 """Every method there is, by family. A method is added by its file and one line here."""
 
+import training.encoders  # noqa: F401  whole before its parts: another thread may bring it at the same moment
 from training.methods.align_uniform import AlignUniform
 from training.methods.apc import APC
 from training.methods.audio2vec_cbow import Audio2VecCBoW
