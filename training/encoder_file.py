@@ -78,7 +78,14 @@ def told(run: RunFolder, embedder: Embedder) -> dict[str, Any]:
 
 
 def exported(method: Method) -> torch.export.ExportedProgram:
-    """The program: samples (B, S) float32 in [-1, 1] at 16 kHz → h (B, D) float32, for any B and S from 1 on."""
+    """The program: samples (B, S) float32 in [-1, 1] at 16 kHz → h (B, D) float32, for any B and S from 1 on.
+
+    Raises UserError for an encoder that normalises over each clip: it hears how much silence is put behind a sound, which differs here.
+    """
+    if any(isinstance(module, nn.GroupNorm) for module in method.encoder.modules()):
+        raise UserError(
+            "An encoder with group normalisation can't be written as one file: what it says depends on the silence behind a sound."
+        )
     hears = Hears(method).eval().requires_grad_(False)
     sizes = {0: torch.export.Dim("sounds", min=1), 1: torch.export.Dim("samples", min=1)}
     with torch.no_grad(), gru_of_any_length():

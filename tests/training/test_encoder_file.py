@@ -21,6 +21,7 @@ from training.data.mel_cache import clip_power, padded_waveforms
 from training.embedder import Embedder, embed_audio
 from training.encoder_file import ABOUT, exported
 from training.encoders import ENCODERS
+from training.errors import UserError
 from training.methods.method import Method
 from training.methods.simclr import SimCLR
 from training.run import RunFolder
@@ -33,12 +34,11 @@ pytestmark = pytest.mark.filterwarnings(
 VIEW = 0.32
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     *[("simclr", encoder, {}) for encoder in ENCODERS],
-    ("byol", "conv2d", {"normalisation": "group"}),
     ("apc", "conv_gru", {"direction": "backward"}),
     ("npc", "masked_conv", {}),
     ("byol_a", "conv2d", {}),
 ]
-"""Every encoder; norms whose weights are computed; and the methods that hear with their encoder in a way of their own."""
+"""Every encoder, and the methods that hear with their encoder in a way of their own."""
 ELSEWHERE = """
 import json, sys, torch
 inside = {"hearsight.json": ""}
@@ -83,6 +83,11 @@ def test_every_encoder_says_what_embedding_says(
         h = hears(waveforms)
         torch.testing.assert_close(h, as_embedded(method, waveforms), atol=1e-5, rtol=1e-5)
         assert h.dtype == torch.float32 and not h.requires_grad
+
+
+def test_norms_over_each_clip_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match="depends on the silence behind a sound"):
+        exported(method_on("byol", "conv2d", {"normalisation": "group"}, monkeypatch))
 
 
 def as_embedded(method: Method, waveforms: torch.Tensor) -> torch.Tensor:
