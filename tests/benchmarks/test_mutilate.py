@@ -32,9 +32,7 @@ def test_bad_input_a_whole_folder_is_looked_at(onlooker: Onlooker, tmp_path: Pat
     assert len(list(site.rglob("*"))) > 15
 
 
-@settings(
-    max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=50, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32))
 def test_bad_input_a_mutilated_folder_is_looked_at_without_a_fault(onlooker: Onlooker, seed: int) -> None:
     logging.disable()  # what libraries say of foreign bytes

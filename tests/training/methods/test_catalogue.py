@@ -3,6 +3,7 @@
 import importlib
 import math
 import re
+from copy import deepcopy
 from functools import cache
 from tempfile import TemporaryDirectory
 
@@ -83,6 +84,20 @@ def dataset() -> Dataset:
 PAIRS = [(name, encoder) for name, kind in METHODS.items() for encoder in kind.encoders]
 
 
+@pytest.fixture(scope="module", params=PAIRS, ids=lambda pair: "-".join(pair))
+def built(request: pytest.FixtureRequest) -> tuple[Method, Batch]:
+    """A method on one of its encoders, and its batch: made once for all tests of the pair, as making takes longest."""
+    method = method_of(*request.param)
+    return method, batch_for(method, FEW)
+
+
+@pytest.fixture
+def pair(built: tuple[Method, Batch]) -> tuple[Method, Batch]:
+    """As `built`, for one test to change."""
+    method, batch = built
+    return deepcopy(method), batch
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_its_card_is_complete(name: str) -> None:
     kind = METHODS[name]
@@ -107,10 +122,9 @@ def test_its_file_names_the_paper_and_numbers_every_difference(name: str) -> Non
     assert numbers == list(range(1, len(numbers) + 1)) and numbers
 
 
-@pytest.mark.parametrize(("name", "encoder"), PAIRS)
-def test_its_views_depend_on_the_generator_alone(name: str, encoder: str) -> None:
-    method = method_of(name, encoder)
-    batch, state = batch_for(method, FEW), torch.get_rng_state()
+def test_its_views_depend_on_the_generator_alone(pair: tuple[Method, Batch]) -> None:
+    method, batch = pair
+    state = torch.get_rng_state()
     first = method.views(batch, Generator().manual_seed(1))
     again = method.views(batch, Generator().manual_seed(1))
     other = method.views(batch, Generator().manual_seed(2))
@@ -119,15 +133,14 @@ def test_its_views_depend_on_the_generator_alone(name: str, encoder: str) -> Non
     assert any(not torch.equal(first[k], other[k]) for k in first)
 
 
-@pytest.mark.parametrize(("name", "encoder"), PAIRS)
-def test_its_loss_is_a_number_and_depends_on_nothing_random(name: str, encoder: str) -> None:
-    method = method_of(name, encoder).train()
-    views = method.views(batch_for(method, FEW), Generator().manual_seed(1))
+def test_its_loss_is_a_number_and_depends_on_nothing_random(pair: tuple[Method, Batch]) -> None:
+    method, batch = pair
+    views = method.train().views(batch, Generator().manual_seed(1))
     losses = method.loss(views)
     assert losses["loss"].shape == () and losses["loss"].requires_grad
     own = losses.pop("clips", None)
     assert all(torch.isfinite(v).all() and v.shape == () for v in losses.values())
-    assert (own is not None) == METHODS[name].judges_clips
+    assert (own is not None) == method.judges_clips
     assert own is None or (own.shape == (FEW,) and not own.requires_grad and torch.isfinite(own).all())
     assert torch.equal(losses["loss"], method.loss(views)["loss"])
 
@@ -191,11 +204,10 @@ def test_its_loss_falls_because_it_learns(name: str) -> None:
     assert end < still - 0.05 * abs(still)
 
 
-@pytest.mark.parametrize(("name", "encoder"), PAIRS)
-def test_its_picture_is_small_arrays(name: str, encoder: str) -> None:
-    method = method_of(name, encoder).eval()
+def test_its_picture_is_small_arrays(pair: tuple[Method, Batch]) -> None:
+    method, batch = pair
     with torch.no_grad():
-        lens = method.lens(method.views(batch_for(method, FEW), Generator().manual_seed(1)))
+        lens = method.eval().lens(method.views(batch, Generator().manual_seed(1)))
     assert lens and set(lens) == {picture.name for picture in method.pictures}
     for picture in method.pictures:
         array = lens[picture.name]
