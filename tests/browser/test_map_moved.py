@@ -19,10 +19,12 @@ AT_STEP = "step => { const { view } = document.querySelector('#map .part-map'); 
 
 
 def inked(page: Any) -> float:
-    """The share of the canvas of trails that is drawn on."""
+    """The share of the canvas of trails that is drawn on, with the next picture of the screen."""
     return float(
         page.evaluate(
-            """() => { const canvas = document.querySelector('#map .map-trails'); if (!canvas.width) return 0;
+            """async () => {
+            for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+            const canvas = document.querySelector('#map .map-trails'); if (!canvas.width) return 0;
             const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
             let drawn = 0; for (let i = 3; i < data.length; i += 4) drawn += data[i] > 0; return drawn / (data.length / 4); }"""
         )
@@ -51,7 +53,8 @@ def test_trails_show_the_ways_of_selected_clips_up_to_the_snapshot(
     page.get_by_label("Trails").uncheck()
     assert inked(page) == 0
     after = np.asarray(Image.open(io.BytesIO(page.locator("#map .map-stage").screenshot())).convert("RGB"), dtype=int)
-    assert (np.abs(shot - after).max(axis=2) > 30).mean() > 0.001
+    rows = min(len(shot), len(after))  # the stage may lie between two pixels of the screen, elsewhere than before
+    assert (np.abs(shot[:rows] - after[:rows]).max(axis=2) > 30).mean() > 0.001
     assert seen.troubles == []
 
 
