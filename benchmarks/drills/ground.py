@@ -71,7 +71,7 @@ class Ground:
     @cached_property
     def steps(self) -> int:
         """How long the training of one run is."""
-        return 40 if self.quick else 240
+        return 16 if self.quick else 240
 
     @cached_property
     def twin(self) -> RunFolder:
