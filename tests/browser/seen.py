@@ -8,6 +8,8 @@ BUSY = "503 (Service Unavailable)"
 UNMEANT = ("/gradio_api/cancel", "/gradio_api/reset")
 """Refusals that mean nothing: where one event follows another at once, Gradio's client cancels the first before it knows
 that event's number, which the server calls a mistake."""
+LEFT = "AbortError: signal is aborted without reason"
+"""What Gradio's player of sounds says where its page is left while it loads."""
 CALLED = r"/run/predict|/queue/join"
 """How Gradio's page calls its server."""
 LISTEN = "() => { window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key)); }"
@@ -44,8 +46,12 @@ class Seen:
         return addresses
 
     def _hear(self, said: Any) -> None:
-        if said.type == "error" and BUSY not in said.text and not said.location.get("url", "").endswith(UNMEANT):
-            self.troubles.append(f"{said.text} {said.location.get('url', '')}".strip())
+        where = said.location.get("url", "")
+        of_gradio = where.startswith(f"{self.address}/assets/")
+        if said.type != "error" or BUSY in said.text or where.endswith(UNMEANT):
+            return
+        if not (of_gradio and said.text.startswith(LEFT)):
+            self.troubles.append(f"{said.text} {where}".strip())
 
     def _note(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:")):
