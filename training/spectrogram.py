@@ -86,6 +86,12 @@ class FrontEnd:
         low, high = (2595 * np.log10(1 + hz / 700) for hz in (self.low_hz, self.high_hz))
         return np.asarray(700 * (10 ** (np.linspace(low, high, self.mels + 2)[1:-1] / 2595) - 1))
 
+    @property
+    def bands(self) -> np.ndarray:
+        """(F, K) float32: how much of each frequency's power a band holds."""
+        bands: np.ndarray = self._transform.mel_scale.fb.T.numpy(force=True)
+        return bands
+
     def frames(self, samples: int) -> int:
         """How many frames a waveform of so many samples gives."""
         return samples // self.hop_samples + 1

@@ -12,7 +12,7 @@ DOMAINS = {"Mel views": "mel", "Waveform views": "waveform"}
 """Shown → the key of `training.views.VIEWS`."""
 EXPLAINED = {
     "mel": "Made of the mel spectrogram, as encoders of spectrograms get them. The pictures are the views themselves; "
-    "what you hear is turned back into sound (librosa, Griffin–Lim), so it is rougher than what the model gets.",
+    "what you hear is turned back into sound (Griffin–Lim), so it is rougher than what the model gets.",
     "waveform": "Made of the samples, as encoders of waveforms get them, and heard as they are.",
 }
 

@@ -2,20 +2,21 @@
 
 A mel spectrogram keeps neither phase nor single frequencies. First a spectrum is found that has these mel bands, without
 negative values (Lee and Seung 2001, by the divergence: in 30 rounds closer in decibels than librosa's least squares,
-at a thirtieth of the time); then librosa finds phases that fit each other (Griffin and Lim 1984). What is heard is
-thus one of many sounds that give this view. Importing librosa takes seconds, so this module is imported when it is needed.
+at a thirtieth of the time); then torchaudio finds phases that fit each other (Perraudin, Balazs and Søndergaard 2013). What
+is heard is thus one of many sounds that give this view. librosa's phases fit as well (.75 dB from the view, these .80),
+but on a new machine its first import compiles for half a minute.
 """
 
-import librosa
 import numpy as np
 import torch
+from torchaudio.functional import griffinlim
 
-from training.data.dataset import SAMPLE_RATE
 from training.spectrogram import FLOOR, FrontEnd
 
 FINE_HOP_SAMPLES = 80
 """Frames are drawn closer together than this first: windows that hardly overlap sound rough."""
 ITERATIONS = 24
+MOMENTUM = 0.99
 ROUNDS = 30
 LEAST = 1e-4
 """With how much of a frame's strongest frequency the search begins at the others."""
@@ -31,28 +32,24 @@ def sound_of_log_mel(view: np.ndarray, front_end: FrontEnd) -> np.ndarray:
     power[power < FLOOR * ROUNDING] = 0.0
     if not power.any():
         return np.zeros(samples, np.float32)
-    window_samples = front_end.window_samples
-    transform_samples = front_end.transform_samples
-    bands = librosa.filters.mel(
-        sr=SAMPLE_RATE,
-        n_fft=transform_samples,
-        n_mels=len(power),
-        fmin=front_end.low_hz,
-        fmax=front_end.high_hz,
-        htk=True,
-        norm=None,
-    )
-    spectrum = np.sqrt(_spectrum_of(power, bands))
+    spectrum = np.sqrt(_spectrum_of(power, front_end.bands))
     finer = max(1, front_end.hop_samples // FINE_HOP_SAMPLES)
-    sound: np.ndarray = librosa.griffinlim(
-        _between_frames(spectrum, finer),
-        n_iter=ITERATIONS,
-        hop_length=front_end.hop_samples // finer,
-        win_length=window_samples,
-        n_fft=transform_samples,
-        random_state=0,
-    )
-    return np.pad(sound.astype(np.float32), (0, samples - len(sound)))
+    frames = torch.from_numpy(_between_frames(spectrum, finer).astype(np.float32))
+    with torch.random.fork_rng(devices=()):
+        torch.manual_seed(0)  # of the phases that it begins with
+        sound = griffinlim(
+            frames,
+            window=torch.hann_window(front_end.window_samples),
+            n_fft=front_end.transform_samples,
+            hop_length=front_end.hop_samples // finer,
+            win_length=front_end.window_samples,
+            power=1.0,
+            n_iter=ITERATIONS,
+            momentum=MOMENTUM,
+            length=None,
+            rand_init=True,
+        ).numpy()[:samples]
+    return np.pad(sound, (0, samples - len(sound)))
 
 
 def _spectrum_of(power: np.ndarray, bands: np.ndarray) -> np.ndarray:
@@ -73,10 +70,3 @@ def _between_frames(spectrum: np.ndarray, finer: int) -> np.ndarray:
     part = (frames - left).astype(np.float32)
     between: np.ndarray = spectrum[:, left] * (1 - part) + spectrum[:, right] * part
     return between
-
-
-def warm_up() -> None:
-    """Have all that librosa compiles and imports on first use done."""
-    noise = torch.randn(1, SAMPLE_RATE // 2, generator=torch.Generator().manual_seed(0)) / 10
-    front_end = FrontEnd()
-    sound_of_log_mel((front_end.power(noise)[0] + FLOOR).log().numpy(), front_end)

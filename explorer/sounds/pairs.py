@@ -1,6 +1,6 @@
 """Pairs of views that visitors ask for: drawn one after the other off the event loop, and the last few kept.
 
-Views bring torch and librosa with them, so they are imported when the first is asked for, or ahead of it by `warm_up`.
+Views bring torch with them, so they are imported when the first is asked for, or ahead of it by `warm_up`.
 """
 
 import threading
@@ -86,9 +86,8 @@ class Pairs:
         return found
 
     def warm_up(self) -> None:
-        """Import and compile in the background what the first pair needs, before it is asked for. Once is enough."""
+        """Import in the background what the first pair needs, before it is asked for. Once is enough."""
         self._draws.submit(_ready_to_draw)
-        self._inverts.submit(_ready_to_invert)
 
     def close(self) -> None:
         """Draw nothing more."""
@@ -149,10 +148,3 @@ def _ready_to_draw() -> None:
     import explorer.sounds.views
 
     assert explorer.sounds.views
-
-
-@cache
-def _ready_to_invert() -> None:
-    from explorer.sounds import inversion
-
-    inversion.warm_up()

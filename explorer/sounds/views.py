@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.sounds.inversion import sound_of_log_mel
 from explorer.sounds.spectrogram_image import Picture, picture
 from explorer.sounds.view_words import DECIBEL_PER_NEPER, Scene, line_of
 from training.data.dataset import SAMPLE_RATE
@@ -40,8 +41,6 @@ class View:
         """(S,) float32 at 16 kHz, within full scale. Of a mel view, a sound that would give it, which takes a while."""
         if self.given.ndim == 1:
             return within_full_scale(self.given)
-        from explorer.sounds.inversion import sound_of_log_mel
-
         sound = sound_of_log_mel(self.given, self.front_end)
         level = float(np.sqrt(np.mean(np.square(sound))))
         return within_full_scale(sound * (HEARD_RMS / max(level, 1e-9)))

@@ -2,7 +2,9 @@
 
 import math
 from dataclasses import asdict, replace
+from typing import Any
 
+import librosa
 import numpy as np
 import pytest
 import torch
@@ -154,6 +156,15 @@ def test_one_thing_is_said_once(other: str) -> None:
 def test_the_key_of_a_cache_is_what_it_was_before_there_were_resolutions() -> None:
     old = {"mels": 40, "hop_seconds": 0.02, "analysis_seconds": 0.032, "low_hz": 60.0, "high_hz": 7800.0}
     assert list(FrontEnd().key.items()) == list(old.items())
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_bands_are_triangles_on_the_mel_scale(front_end: Any) -> None:
+    edges = librosa.mel_frequencies(front_end.mels + 2, fmin=front_end.low_hz, fmax=front_end.high_hz, htk=True)
+    frequencies = np.linspace(0, SAMPLE_RATE / 2, front_end.transform_samples // 2 + 1)
+    shapes = [np.interp(frequencies, edges[i : i + 3], [0, 1, 0]) for i in range(front_end.mels)]
+    np.testing.assert_allclose(front_end.bands, shapes, atol=2e-4)
+    np.testing.assert_allclose(front_end.band_hz, edges[1:-1])
 
 
 def test_a_tone_shows_in_its_own_band() -> None:
