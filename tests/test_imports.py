@@ -101,6 +101,12 @@ def test_every_file_has_its_layer() -> None:
     }
 
 
+def test_torchaudio_is_imported_whole() -> None:
+    """Its parts import each other: a thread that asks for one, while another thread brings the whole, gets half of it."""
+    parts = {f"{module_of(file)} imports {name}" for file in FILES for name in imported(file) if "torchaudio." in name}
+    assert parts == set()
+
+
 @pytest.mark.parametrize("layer", WITHOUT_GRADIO)
 def test_what_other_processes_import_needs_no_page(layer: str) -> None:
     forbidden = PAGE_ONLY if layer == "training" else ("gradio",)

@@ -105,11 +105,11 @@ def log_mel_statistics(dataset: Dataset, clips: np.ndarray, front_end: FrontEnd)
 
 def mfcc_statistics(dataset: Dataset, clips: np.ndarray) -> Tensor:
     """`statistics` of 20 MFCCs: (n, 40). The classical description of a sound."""
-    from torchaudio.transforms import MFCC
+    import torchaudio
 
     hop_samples = 320
     mel = {"n_fft": 512, "hop_length": hop_samples, "n_mels": 40, "pad_mode": "constant"}
-    transform = MFCC(SAMPLE_RATE, n_mfcc=20, melkwargs=mel)
+    transform = torchaudio.transforms.MFCC(SAMPLE_RATE, n_mfcc=20, melkwargs=mel)
     rows = []
     for chunk in _chunks(dataset, clips):
         padded, samples = padded_waveforms([dataset.waveform(c) for c in chunk])

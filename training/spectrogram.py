@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 import torch
+import torchaudio
 from torch import Tensor
-from torchaudio.transforms import MelSpectrogram
 
 from training.data.dataset import SAMPLE_RATE
 from training.errors import UserError
@@ -96,9 +96,9 @@ class FrontEnd:
         """How many frames a waveform of so many samples gives."""
         return samples // self.hop_samples + 1
 
-    def transform(self) -> MelSpectrogram:
+    def transform(self) -> torchaudio.transforms.MelSpectrogram:
         """A module that makes `power` of waveforms."""
-        return MelSpectrogram(
+        return torchaudio.transforms.MelSpectrogram(
             sample_rate=SAMPLE_RATE,
             n_fft=self.transform_samples,
             win_length=self.window_samples,
@@ -110,7 +110,7 @@ class FrontEnd:
         )
 
     @cached_property
-    def _transform(self) -> MelSpectrogram:
+    def _transform(self) -> torchaudio.transforms.MelSpectrogram:
         return self.transform()
 
     def power(self, waveforms: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ but on a new machine its first import compiles for half a minute.
 
 import numpy as np
 import torch
-from torchaudio.functional import griffinlim
+import torchaudio
 
 from training.spectrogram import FLOOR, FrontEnd
 
@@ -37,7 +37,7 @@ def sound_of_log_mel(view: np.ndarray, front_end: FrontEnd) -> np.ndarray:
     frames = torch.from_numpy(_between_frames(spectrum, finer).astype(np.float32))
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(0)  # of the phases that it begins with
-        sound = griffinlim(
+        sound = torchaudio.functional.griffinlim(
             frames,
             window=torch.hann_window(front_end.window_samples),
             n_fft=front_end.transform_samples,

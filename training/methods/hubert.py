@@ -23,8 +23,8 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 import torch.nn.functional as functional
+import torchaudio
 from torch import Generator, Tensor, nn
-from torchaudio.functional import compute_deltas, create_dct
 
 from training.batch import Batch
 from training.data.dataset import Dataset
@@ -91,7 +91,7 @@ class Units(Memory):
         self.in_second = False
         """What the buffer `second` says, known without asking the device."""
         moments = frames // encoder.stride
-        self.register_buffer("cosines", create_dct(CEPSTRA, mels, "ortho"))  # (F, 13)
+        self.register_buffer("cosines", torchaudio.functional.create_dct(CEPSTRA, mels, "ortho"))  # (F, 13)
         self.register_buffer("cepstral_centres", torch.randn(clusters, 3 * CEPSTRA))
         self.register_buffer("feature_centres", torch.zeros(clusters, encoder.width))
         self.register_buffer("of_place", torch.zeros(moments, encoder.width))
@@ -110,8 +110,9 @@ class Units(Memory):
     def cepstra(self, x: Tensor, inside: Tensor) -> Tensor:
         """13 coefficients, their change and its change, averaged over a moment and normalised as features are: (B, U, 39)."""
         coefficients = (x.transpose(1, 2) @ self.cosines).transpose(1, 2)  # (B, 13, V)
-        change = compute_deltas(coefficients)
-        whole = torch.cat([coefficients, change, compute_deltas(change)], dim=1)
+        deltas = torchaudio.functional.compute_deltas
+        change = deltas(coefficients)
+        whole = torch.cat([coefficients, change, deltas(change)], dim=1)
         return normalised_over_time(functional.avg_pool1d(whole, self.network.stride).transpose(1, 2), inside)
 
     def features(self, x: Tensor, inside: Tensor) -> Tensor:
