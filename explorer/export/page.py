@@ -2,10 +2,9 @@
 
 import re
 from html import escape
-from importlib.util import find_spec
-from pathlib import Path
 
 from explorer.web.assets import FOLDER, style
+from explorer.web.plotly_script import plotly_script
 
 ENTRY = "js/export/page.js"
 IMPORT = re.compile(r'^(?:import|export|\}) ?.*?"(\.{1,2}/[^"]+\.js)";$', re.M)
@@ -22,13 +21,11 @@ POLICY = (
 
 def page_files(title: str) -> dict[str, bytes]:
     """Path in the export → content, of all that is the same for every run but for the title."""
-    plotly = find_spec("plotly")
-    assert plotly is not None and plotly.origin is not None, "requirements.txt installs plotly"
     return {
         "index.html": _index(title).encode(),
         "page/style.css": style(),
         "page/icon.svg": (FOLDER / "icon.svg").read_bytes(),
-        "page/plotly.min.js": (Path(plotly.origin).parent / "package_data" / "plotly.min.js").read_bytes(),
+        "page/plotly.min.js": plotly_script(),
         **{f"page/{name}": (FOLDER / name).read_bytes() for name in modules()},
     }
 

@@ -6,12 +6,12 @@ import gzip
 import hashlib
 from functools import cache
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, JSONResponse
 
+from explorer.web.plotly_script import plotly_script
 from training import durable
 from training.data.cache import cache_root
 
@@ -62,7 +62,7 @@ def plotly(asked: str) -> Response:
     if asked != asset_version():
         return _gone()
     headers = {**FOR_GOOD, "Content-Encoding": "gzip"}
-    kept = cache_root() / "page" / f"plotly-{version('plotly')}.js.gz"
+    kept = cache_root() / "page" / f"plotly-{version('plotly')}-unwrapped.js.gz"
     try:
         if not kept.is_file():
             kept.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,4 @@ def _gone() -> Response:
 
 @cache
 def _compressed_plotly() -> bytes:
-    spec = find_spec("plotly")
-    assert spec is not None and spec.origin is not None, "requirements.txt installs plotly"
-    source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
-    return gzip.compress(source.read_bytes(), 9)
+    return gzip.compress(plotly_script(), 9)
