@@ -115,9 +115,13 @@ class Hears(nn.Module):
         """Heard whole, or, where that is shorter than a view, at a view's start and at its end."""
         view, stride, margin = self._method[0].augment.view_length, self.encoder.stride, self.encoder.margin
         audio, own = self._audio(waveforms)
-        # Longer than a view and a multiple of the stride, written so that torch can tell what each layer makes of any length.
         length: Any = torch.sym_max(own, view)
-        padded: Any = stride * torch.sym_max(own // stride + 1 + margin, view // stride + 1 + margin)
+        # Longer than a view and a multiple of the stride. By way of a tensor it is one unknown number instead of a formula of the
+        # samples, so that torch can tell what each layer makes of any length, and is done in half the time.
+        count: Any = torch.full((), torch.sym_max(own // stride, view // stride) + 1 + margin).item()
+        torch._check(count >= view // stride + 1 + margin)
+        padded = stride * count
+        torch._check(padded >= audio.shape[-1])
         h = self._embedded(functional.pad(audio, (0, padded - audio.shape[-1])), length)
         by = torch.full((audio.shape[0],), view - own).clamp(min=0)
         late = moved_later(functional.pad(audio, (0, view))[..., :view], by)
