@@ -73,6 +73,7 @@ def test_all_of_it_runs_and_tells_a_row_a_method(
     )
     monkeypatch.setattr(throughput, "BATCHES", (8,))
     monkeypatch.setattr(throughput, "in_turn", lambda steps, count, seconds: rounds.in_turn(steps, 1, 0.0))
+    monkeypatch.setattr(throughput, "seconds_a_step", lambda step, seconds: rounds.seconds_a_step(step, 0.0))
     monkeypatch.setattr("benchmarks.throughput.textbook.WORKERS", (0,))
     out = tmp_path / "found.json"
     monkeypatch.setattr(sys, "argv", ["throughput", "--quick", "--json", "--device", "cpu", "--out", str(out)])
