@@ -21,7 +21,7 @@ from explorer.gradio_patches.first_tags import FirstTags
 from explorer.gradio_patches.one_app import no_apps
 from explorer.gradio_patches.quiet_queue import calm
 from explorer.gradio_patches.unasked_launch import launch
-from explorer.jobs.exports import Exports
+from explorer.jobs.exports import KINDS, Exports
 from explorer.jobs.launcher import Launcher
 from explorer.measurer import Measurer
 from explorer.measurer.knowing import Knowing
@@ -84,7 +84,7 @@ class Server:
             pairs=Pairs(library.open_datasets, uploads),
             finder=Finder(library, LayoutFolders()),
             downloads=Downloads(arrived=library.open_datasets.forget),
-            exports=None if read_only else Exports(),
+            exports=() if read_only else tuple(Exports(kind) for kind in KINDS),
             tags=None if read_only else TagStore(),
             knowing=None if read_only else Knowing(),
         )

@@ -23,8 +23,8 @@ class Services:
     finder: Finder
     downloads: Downloads
     pairs: Pairs
-    exports: Exports | None = None
-    """None where visitors may only look."""
+    exports: tuple[Exports, ...] = ()
+    """One for each kind of file; none where visitors may only look."""
     tags: TagStore | None = None
     """None where browsers keep their own, since visitors may only look."""
     knowing: Knowing | None = None
@@ -35,8 +35,8 @@ class Services:
         self.launcher.close()
         self.finder.close()
         self.downloads.close()
-        if self.exports is not None:
-            self.exports.close()
+        for exports in self.exports:
+            exports.close()
         if self.knowing is not None:
             self.knowing.close()
         self.pairs.close()

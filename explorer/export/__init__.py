@@ -10,3 +10,6 @@
 
 assets/js/core/source_static.js reads it. What goes in is listed in `contents`; nothing else of a run's folder does.
 """
+
+NICENESS = 5
+"""Of the processes that write for somebody who waits; a training goes first all the same."""

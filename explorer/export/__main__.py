@@ -8,13 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from explorer.background.telling import told
+from explorer.export import NICENESS
 from explorer.export.write import write_export
 from training.data.dataset import Progress
 from training.errors import UserError
 from training.run import RunFolder
-
-NICENESS = 5
-"""Somebody waits for it; a training goes first all the same."""
 
 
 def written(run: str, name: str, title: str, to: str, progress: Progress) -> None:

@@ -1,9 +1,10 @@
-"""Exports that visitors ask for: one at a time, of which the newest few are kept until the server ends."""
+"""Files that visitors have made of a run: of each kind one at a time, of which the newest few are kept until the server ends."""
 
 import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.background.tasks import OneAtATime, Sentences, Task
@@ -11,21 +12,56 @@ from training.errors import UserError
 from training.run import RunFolder
 
 KEPT = 2
-"""Zips of different runs; the one made first goes."""
-MOST_CLIPS = 10_000
-"""Of a run that a visitor may have exported, some 125 MB; the command line takes any."""
-SENTENCES = Sentences(
-    busy="The run {name} is being exported; try again when that is done.",
-    broke_down="The run could not be exported; the log of the page says more.",
+"""Files of different runs; the one made first goes."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be made of a run."""
+
+    name: str
+    """In its address."""
+    ending: str
+    """Of the file's name."""
+    media_type: str
+    module: str
+    """Makes it as a process, given the run's folder, its name, its title and where the file belongs."""
+    sentences: Sentences
+    most_clips: int | None = None
+    """Of a run of which a visitor may have it made; the command line takes any."""
+
+
+PAGE = Kind(
+    name="export",
+    ending=".zip",
+    media_type="application/zip",
+    module="explorer.export",
+    sentences=Sentences(
+        busy="The run {name} is being exported; try again when that is done.",
+        broke_down="The run could not be exported; the log of the page says more.",
+    ),
+    most_clips=10_000,  # some 125 MB
 )
+ENCODER = Kind(
+    name="encoder",
+    ending=".pt2",
+    media_type="application/octet-stream",
+    module="explorer.export.encoder",
+    sentences=Sentences(
+        busy="The encoder of {name} is being written; try again when that is done.",
+        broke_down="The encoder could not be written; the log of the page says more.",
+    ),
+)
+KINDS = (PAGE, ENCODER)
 
 
 class Exports:
-    """Keeps the newest few zips in a temporary folder, which goes with it."""
+    """Makes files of one kind, and keeps the newest few in a temporary folder, which goes with it."""
 
-    def __init__(self, command: Sequence[str] = (sys.executable, "-m", "explorer.export")) -> None:
-        """`command` is what makes one, given the run's folder, its name, its title and where the zip belongs."""
-        self._tasks = OneAtATime(command, SENTENCES, self._keep)
+    def __init__(self, kind: Kind, command: Sequence[str] | None = None) -> None:
+        """`command`: what makes one instead of the kind's module, for tests."""
+        self.kind = kind
+        self._tasks = OneAtATime(command or (sys.executable, "-m", kind.module), kind.sentences, self._keep)
         self._lock = threading.Lock()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._count = 0
@@ -33,10 +69,11 @@ class Exports:
         self._made: dict[str, Path] = {}
 
     def begin(self, name: str, run: RunFolder, title: str, clips: int) -> Task:
-        """Have the run exported as it is now. Raises UserError while another one is being exported, or where it is too large."""
-        if clips > MOST_CLIPS:
+        """Have it made of the run as it is now. Raises UserError while it is made of another, or where this one is too large."""
+        most = self.kind.most_clips
+        if most is not None and clips > most:
             raise UserError(
-                f"This run has {clips:,} clips, more than the {MOST_CLIPS:,} that are exported here; "
+                f"This run has {clips:,} clips, more than the {most:,} that are exported here; "
                 "python -m explorer export takes any."
             )
         return self._tasks.begin(name, lambda: [str(run.path.absolute()), name, title, str(self._place(name))])
@@ -48,7 +85,7 @@ class Exports:
             gone = task is not None and task.done and not task.error and name not in self._made
         return None if gone else task
 
-    def zip(self, name: str) -> Path | None:
+    def made(self, name: str) -> Path | None:
         """The file, once it is whole."""
         with self._lock:
             return self._made.get(name)
@@ -68,14 +105,14 @@ class Exports:
             self._folder = self._folder or tempfile.TemporaryDirectory(prefix="exports-")
             self._count += 1
             self._forget(name)
-            self._begun[name] = Path(self._folder.name) / str(self._count) / "hearsight.zip"
+            self._begun[name] = Path(self._folder.name) / str(self._count) / f"hearsight{self.kind.ending}"
             return self._begun[name]
 
     def _keep(self, name: str, error: str) -> str:
         with self._lock:
             made = self._begun.pop(name)
             if error or not made.is_file():
-                return error or SENTENCES.broke_down
+                return error or self.kind.sentences.broke_down
             self._made[name] = made
             for earlier in list(self._made)[:-KEPT]:
                 self._forget(earlier)

@@ -1,5 +1,6 @@
-"""A button that has the chosen run exported, and one sentence below it: how far it is, and then where the zip is."""
+"""A button that has a file made of the chosen run, and one sentence below it: how far it is, and then where the file is."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import gradio as gr
 from explorer.background.tasks import Task
 from explorer.components import Notice, said
 from explorer.components.run_choice import run_of
+from explorer.jobs.exports import ENCODER, PAGE, Kind
 from explorer.pages.frame import Frame
 from explorer.runs.points import points
 from explorer.web.routes.exports import export_address
@@ -17,13 +19,43 @@ ASK_SECONDS = 0.7
 MB = 1_000_000
 
 
+@dataclass(frozen=True)
+class Words:
+    """What is said of one kind of file; `{name}` stands for the run."""
+
+    button: str
+    busy: str
+    done: str
+    download: str
+
+
+WORDS = {
+    PAGE: Words(
+        button="Export this run",
+        busy="Exporting {name}.",
+        done="{name} is exported: a folder that any file host can show.",
+        download="Download the zip",
+    ),
+    ENCODER: Words(
+        button="Encoder, one file",
+        busy="Writing the encoder of {name}.",
+        done="The encoder of {name} as PyTorch alone opens it: torch.export.load(file).module() takes (1, samples) at 16 kHz.",
+        download="Download the file",
+    ),
+}
+
+
 class ExportButton:
     """Nothing of it is there on a page where visitors may only look."""
 
-    def __init__(self, frame: Frame):
+    def __init__(self, frame: Frame, kind: Kind):
         self._frame = frame
-        self._button = gr.Button("Export this run", size="sm", elem_id="export-run", visible=not frame.read_only)
-        self._notice = Notice(elem_id="export-notice")
+        self._kind = kind
+        self._exports = next((exports for exports in frame.services.exports if exports.kind == kind), None)
+        with gr.Column(min_width=240):
+            words = WORDS[kind].button
+            self._button = gr.Button(words, size="sm", elem_id=f"{kind.name}-run", visible=not frame.read_only)
+            self._notice = Notice(elem_id=f"{kind.name}-notice")
 
     def wire(self) -> None:
         """Begin by the button, and follow until it is done."""
@@ -36,32 +68,31 @@ class ExportButton:
         name = run_of(looked)
         services = self._frame.services
         run = services.library.run(name or "")
-        if services.exports is None or run is None:
+        if self._exports is None or run is None:
             raise gr.Error("There is no run that could be exported here.", print_exception=False)
         if (refused := services.launcher.jobs.disk_refusal()) is not None:
             return said(refused, "bad"), gr.Timer(active=False)
         title = next((row.described for row in services.library.summaries() if row.name == name), run.name)
         try:
-            task = services.exports.begin(str(name), run, title, len(points(run)))
+            task = self._exports.begin(str(name), run, title, len(points(run)))
         except UserError as error:
             return said(str(error), "bad"), gr.Timer(active=False)
-        return standing(task, None), gr.Timer(active=True)
+        return standing(self._kind, task, None), gr.Timer(active=True)
 
     def _follow(self, shown: dict[str, Any] | None) -> tuple[Any, gr.Timer]:
-        exports = self._frame.services.exports
-        task = None if exports is None else exports.known((shown or {}).get("reference") or "")
-        if exports is None or task is None:
+        task = None if self._exports is None else self._exports.known((shown or {}).get("reference") or "")
+        if self._exports is None or task is None:
             return None, gr.Timer(active=False)
-        return standing(task, exports.zip(task.name)), gr.Timer(active=not task.done)
+        return standing(self._kind, task, self._exports.made(task.name)), gr.Timer(active=not task.done)
 
 
-def standing(task: Task, made: Path | None) -> dict[str, Any]:
-    """What the page says of an export, and of the zip that was `made`."""
-    about = {"reference": task.name}
+def standing(kind: Kind, task: Task, made: Path | None) -> dict[str, Any]:
+    """What the page says of a file that is asked for, and of what was `made`."""
+    about, words = {"reference": task.name}, WORDS[kind]
     if task.error:
         return about | said(task.error, "bad")
     if not task.done or made is None:
-        return about | said(f"Exporting {task.name}. {task.text}", "busy", task.fraction)
+        return about | said(f"{words.busy.format(name=task.name)} {task.text}", "busy", task.fraction)
     size = f"{made.stat().st_size / MB:.1f} MB" if made.is_file() else "gone"
-    link = {"address": export_address(task.name), "words": f"Download the zip ({size})"}
-    return about | said(f"{task.name} is exported: a folder that any file host can show.") | {"link": link}
+    link = {"address": export_address(task.name, kind), "words": f"{words.download} ({size})"}
+    return about | said(words.done.format(name=task.name)) | {"link": link}

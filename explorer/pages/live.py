@@ -22,6 +22,7 @@ from explorer.components import (
     Twins,
     TwoViews,
 )
+from explorer.jobs.exports import KINDS
 from explorer.pages.export_button import ExportButton
 from explorer.pages.frame import Frame
 from explorer.pages.new_run import NewRun, plainly
@@ -67,10 +68,11 @@ def build(frame: Frame) -> None:
     KnowledgeFold(elem_id="knowledge")
     with gr.Row(elem_id="with-run"):
         RunChoice(heading="Compare with", compare=True, elem_id="compare")
-        export = ExportButton(frame)
+        exports = [ExportButton(frame, kind) for kind in KINDS]
     form.wire(tab, settings)
     _wire_state(frame, state)
-    export.wire()
+    for export in exports:
+        export.wire()
 
 
 def _wire_state(frame: Frame, state: RunState) -> None:

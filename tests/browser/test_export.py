@@ -238,3 +238,15 @@ def test_clips_of_an_export_are_selected_heard_and_tagged(
         assert page.locator(".part-selection").get_by_role("button", name="CSV").count() == 0
         assert page.locator("#map .map-space").is_hidden()
         assert seen.troubles == [] and seen.elsewhere == []
+
+
+def test_the_encoder_of_the_example_is_downloaded(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = seen.open("tab=live&run=example")
+    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Encoder, one file").click()
+    with page.expect_download(timeout=120_000) as kept:
+        page.locator("#encoder-notice").get_by_role("link", name="Download the file").click(timeout=120_000)
+    assert kept.value.suggested_filename == "hearsight-example.pt2"
+    assert zipfile.is_zipfile(kept.value.path())
+    assert seen.troubles == []

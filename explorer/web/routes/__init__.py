@@ -4,6 +4,8 @@ Names from outside are looked up in what the server knows; none becomes part of 
 answered by 404 and one sentence.
 """
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 
 from explorer.jobs.exports import Exports
@@ -36,14 +38,14 @@ def byte_routes(
     layouts: LayoutFolders,
     looked_at: Looked = lambda name, axes: None,
     queued: Queued = lambda name: {},
-    exports: Exports | None = None,
+    exports: Sequence[Exports] = (),
     tags: TagStore | None = None,
     pairs: Pairs | None = None,
     finder: Finder | None = None,
     knowing: Knowing | None = None,
 ) -> APIRouter:
     """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
-    `queued` says more of the status of a run that waits for its turn; `exports` has the zips that visitors asked for;
+    `queued` says more of the status of a run that waits for its turn; `exports` have the files that visitors asked for;
     `tags` keeps those of clips, where browsers don't; `pairs` draws views, which `finder` compares;
     `knowing` computes what runs know, where visitors may have that done.
     """

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from explorer.background.tasks import Task
-from explorer.jobs.exports import KEPT, MOST_CLIPS, SENTENCES, Exports
+from explorer.jobs.exports import ENCODER, KEPT, KINDS, PAGE, Exports, Kind
 from training.errors import UserError
 from training.run import RunFolder
+from training.run.example import EXAMPLE_FOLDER
 
 FAKE = """
 import json, pathlib, sys, time
@@ -32,7 +33,7 @@ pathlib.Path(to).write_bytes(b"zip of " + name.encode())
 
 @pytest.fixture
 def exports() -> Iterator[Exports]:
-    made = Exports([sys.executable, "-c", FAKE])
+    made = Exports(PAGE, [sys.executable, "-c", FAKE])
     yield made
     made.close()
 
@@ -50,7 +51,7 @@ def followed(exports: Exports, name: str, until: Callable[[Task], bool] = lambda
 def test_a_run_is_exported_and_its_zip_kept(exports: Exports, tmp_path: Path) -> None:
     exports.begin("one", RunFolder(tmp_path), "title", 10)
     done = followed(exports, "one")
-    zip = exports.zip("one")
+    zip = exports.made("one")
     assert zip is not None and zip.read_bytes() == b"zip of one"
     assert (done.error, done.fraction, done.text) == ("", 0.5, "Half of it")
 
@@ -59,10 +60,10 @@ def test_one_at_a_time(exports: Exports, tmp_path: Path) -> None:
     exports.begin("slow", RunFolder(tmp_path), "title", 10)
     with pytest.raises(UserError, match="The run slow is being exported"):
         exports.begin("one", RunFolder(tmp_path), "title", 10)
-    assert exports.zip("slow") is None
+    assert exports.made("slow") is None
     (tmp_path / "go").touch()
     followed(exports, "slow")
-    assert exports.zip("slow") is not None
+    assert exports.made("slow") is not None
 
 
 def test_a_run_is_exported_anew(exports: Exports, tmp_path: Path) -> None:
@@ -70,7 +71,7 @@ def test_a_run_is_exported_anew(exports: Exports, tmp_path: Path) -> None:
     for _ in range(2):
         exports.begin("one", RunFolder(tmp_path), "title", 10)
         followed(exports, "one")
-        zips.append(exports.zip("one"))
+        zips.append(exports.made("one"))
     assert [zip is not None and zip.exists() for zip in zips] == [False, True]
 
 
@@ -79,47 +80,47 @@ def test_only_the_newest_are_kept(exports: Exports, tmp_path: Path) -> None:
     for i in range(KEPT + 1):
         exports.begin(f"run-{i}", RunFolder(tmp_path), "title", 10)
         followed(exports, f"run-{i}")
-        zips.append(exports.zip(f"run-{i}"))
+        zips.append(exports.made(f"run-{i}"))
     assert exports.known("run-0") is None and exports.known(f"run-{KEPT}") is not None
     assert [zip is not None and zip.exists() for zip in zips[1:]] == [True] * KEPT
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"), [("refused", "This run has no snapshot yet."), ("broken", SENTENCES.broke_down)]
+    ("name", "sentence"), [("refused", "This run has no snapshot yet."), ("broken", PAGE.sentences.broke_down)]
 )
 def test_what_fails_is_one_sentence(exports: Exports, tmp_path: Path, name: str, sentence: str) -> None:
     exports.begin(name, RunFolder(tmp_path), "title", 10)
     done = followed(exports, name)
-    assert (done.error, exports.zip(name)) == (sentence, None)
+    assert (done.error, exports.made(name)) == (sentence, None)
     exports.begin("one", RunFolder(tmp_path), "title", 10)  # and in nobody's way
     assert not followed(exports, "one").error
 
 
 def test_a_huge_run_is_refused(exports: Exports, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="more than the 10,000"):
-        exports.begin("one", RunFolder(tmp_path), "title", MOST_CLIPS + 1)
+        exports.begin("one", RunFolder(tmp_path), "title", 10_001)
 
 
 def test_nothing_is_left_when_the_server_ends(exports: Exports, tmp_path: Path) -> None:
     exports.begin("one", RunFolder(tmp_path), "title", 10)
     followed(exports, "one")
-    zip = exports.zip("one")
+    zip = exports.made("one")
     exports.begin("slow", RunFolder(tmp_path), "title", 10)
     followed(exports, "slow", lambda export: export.fraction == 0.5)
     exports.close()
     assert zip is not None and not zip.exists()
-    assert followed(exports, "slow").error and exports.zip("slow") is None
+    assert followed(exports, "slow").error and exports.made("slow") is None
 
 
 def test_the_process_writes_a_zip(
     make_run: Callable[..., RunFolder], cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = make_run(tmp_path / "run", 12)  # too few points for UMAP: PCA is quick
-    exports = Exports()
+    exports = Exports(PAGE)
     try:
         exports.begin("run", run, "simclr · run", 12)
         assert followed(exports, "run").error == ""
-        zip = exports.zip("run")
+        zip = exports.made("run")
         assert zip is not None
         with zipfile.ZipFile(zip) as packed:
             assert {"hearsight/index.html", "hearsight/data/run.json"} <= set(packed.namelist())
@@ -127,10 +128,25 @@ def test_the_process_writes_a_zip(
         exports.close()
 
 
-def test_a_run_without_snapshots_is_told_so(make_run: Callable[..., Any], cache: Path, tmp_path: Path) -> None:
-    exports = Exports()
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_run_without_snapshots_is_told_so(
+    kind: Kind, make_run: Callable[..., Any], cache: Path, tmp_path: Path
+) -> None:
+    exports = Exports(kind)
     try:
         exports.begin("run", make_run(tmp_path / "run", 12, snapshots=()), "run", 12)
-        assert followed(exports, "run").error.startswith("The run run has no snapshot yet")
+        error = followed(exports, "run").error
+        assert error != kind.sentences.broke_down and "has no" in error
+    finally:
+        exports.close()
+
+
+def test_the_process_writes_the_encoder_of_the_example(tmp_path: Path) -> None:
+    exports = Exports(ENCODER)
+    try:
+        exports.begin("example", RunFolder(EXAMPLE_FOLDER), "simclr · example", 20_000)  # however many clips
+        assert followed(exports, "example").error == ""
+        made = exports.made("example")
+        assert made is not None and zipfile.is_zipfile(made)
     finally:
         exports.close()
