@@ -17,6 +17,7 @@ from torch import Tensor
 from training.config import RunConfig
 from training.data.dataset import Progress
 from training.embedder import evenly_spaced
+from training.knowledge.kept import as_kept
 from training.knowledge.material import Material
 from training.measures.knn import CROSS_GROUP_KNN, knn_accuracy
 from training.measures.probe import probe_accuracy
@@ -97,12 +98,12 @@ def facets(material: Material, progress: Progress) -> Iterator[dict[str, Any]]:
         for facet in asked:
             done += 1
             progress(done / count, f"What {name.replace('_', '-')} tells of {facet.name}")
-            rows[facet.name]["baselines"][name] = {"knn": _number(facet.knn(x)), "probe": _number(facet.probe(x))}
+            rows[facet.name]["baselines"][name] = {"knn": as_kept(facet.knn(x)), "probe": as_kept(facet.probe(x))}
     for step, h in reversed(embedded.items()):  # the newest first
         for facet in asked:
             done += 1
             progress(done / count, f"What step {step:,} tells of {facet.name}")
-            told = _number(facet.probe(h))
+            told = as_kept(facet.probe(h))
             rows[facet.name]["probe"]["values"][list(embedded).index(step)] = told
             if step == 0:
                 rows[facet.name]["baselines"]["random_init"]["probe"] = told
@@ -118,7 +119,7 @@ def _row(material: Material, facet: Facet, embedded: dict[int, Tensor]) -> dict[
         "group": facet.is_group,
         "chance": facet.chance,
         "knn": _logged(material, facet)
-        or {"steps": steps, "values": [_number(facet.knn(h)) for h in embedded.values()]},
+        or {"steps": steps, "values": [as_kept(facet.knn(h)) for h in embedded.values()]},
         "probe": {"steps": steps, "values": [None] * len(steps)},
         "baselines": {name: {"knn": kept.get(name), "probe": None} for name in BASELINES},
     }
@@ -162,7 +163,3 @@ def _note(material: Material, asked: list[Facet]) -> str:
     if not asked:
         return "These clips have no labels that several sources share, so nothing can be told of them."
     return "" if material.dataset is not None else f"Log-mel and MFCC are missing: {material.note}"
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or value != value else round(value, 4)

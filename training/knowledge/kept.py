@@ -41,6 +41,11 @@ LONGEST_TEXT = 1000
 LARGEST = 1e12
 
 
+def as_kept(value: float | None) -> float | None:
+    """To four digits; None for what is no number."""
+    return None if value is None or value != value else round(value, 4)
+
+
 def kept(run: RunFolder, part: str) -> dict[str, Any] | None:
     """One of PARTS as the run's folder has it; None where there is none, or it isn't what it should be."""
     found = run.knowledge(part)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from training.data.dataset import Progress
 from training.embedder import evenly_spaced
+from training.knowledge.kept import as_kept
 from training.knowledge.material import Material
 from training.knowledge.properties import Among, Candidate, candidates
 from training.knowledge.shortcuts import (
@@ -179,11 +180,11 @@ def shortcuts(material: Material, progress: Progress) -> dict[str, Any]:
             "name": one.candidate.name,
             "meaning": one.candidate.meaning,
             "among": one.candidate.among,
-            "agreement": [_number(courses[step].get(one.candidate.name)) for step in found],
-            "error": _number(one.error),
-            "label": _number(one.label),
-            "beyond": _number(one.beyond),
-            "association": _number(one.association),
+            "agreement": [as_kept(courses[step].get(one.candidate.name)) for step in found],
+            "error": as_kept(one.error),
+            "label": as_kept(one.label),
+            "beyond": as_kept(one.beyond),
+            "association": as_kept(one.association),
             "judged": one.judged,
         }
         for one in newest
@@ -194,8 +195,8 @@ def shortcuts(material: Material, progress: Progress) -> dict[str, Any]:
         "bins": bins_for(label),
         "clips": len(chosen),
         "steps": list(found),
-        "agreement": [_number(told.value) for told, _ in found.values()],
-        "error": _number(standard_error(of_label.each)),
+        "agreement": [as_kept(told.value) for told, _ in found.values()],
+        "error": as_kept(standard_error(of_label.each)),
         "candidates": rows,
         "sentences": said(newest, material.main_facet, of_label.value),
         "note": "" if material.dataset is not None else f"Levels of the sounds are missing: {material.note}",
@@ -217,7 +218,3 @@ def said(ranked: list[Compared], label: str, agreement: float) -> list[str]:
 def _said(value: float) -> str:
     """As the page writes shares: ".61"."""
     return f"{value:.2f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.2f}".replace("-0.", "−.")
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or value != value else round(value, 4)
