@@ -12,7 +12,7 @@ from training.knowledge.kept import kept
 from training.run import RunFolder
 
 
-def test_it_is_asked_for_and_followed(make_run: Callable[..., RunFolder], tmp_path: Path) -> None:
+def test_it_is_asked_for_and_a_mistake_is_one_sentence(make_run: Callable[..., RunFolder], tmp_path: Path) -> None:
     knowing = Knowing()
     run = make_run(tmp_path / "run", snapshots=())
     try:
@@ -38,12 +38,3 @@ def test_the_process_says_how_far_it_is_and_keeps_the_parts(make_run: Callable[.
     facets, shortcuts = kept(run, "facets"), kept(run, "shortcuts")
     assert facets is not None and facets["facets"][0]["probe"]["values"][-1] > 0.9
     assert shortcuts is not None and shortcuts["sentences"]
-
-
-def test_a_mistake_is_one_sentence(make_run: Callable[..., RunFolder], tmp_path: Path) -> None:
-    run = make_run(tmp_path / "run", snapshots=())
-    command = [sys.executable, "-m", "explorer.measurer", "know", str(run.path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert [json.loads(line) for line in process.stdout] == [{"error": "The run run has no snapshots yet."}]
-        assert process.wait() == 2

@@ -1,6 +1,7 @@
 """`python -m training knows`: all parts of a run, by its weights or by what its snapshots hold, kept and read again."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,14 +24,25 @@ from training.trainer import train
 MakeRun = Callable[..., RunFolder]
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the run is kept that all of these tests look at."""
+    return tmp_path_factory.mktemp("once") / "run"
+
+
 @pytest.fixture
-def run(made_run: MakeRun, snapshots_every: Callable[[int], None], monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+def run(
+    once: Path, made_run: MakeRun, snapshots_every: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> RunFolder:
+    """A copy of a run of seven steps, which is trained once."""
     monkeypatch.setattr(invariance, "CHANGED", 8)
     monkeypatch.setattr("training.knowledge.changes.POINTS", 2)
     snapshots_every(1)
     made = made_run(steps=7)
-    train(made.path)
-    return made
+    if not once.exists():
+        train(made.path)
+        shutil.copytree(made.path, once)
+    return RunFolder(shutil.copytree(once, made.path, dirs_exist_ok=True))
 
 
 def test_all_of_it_is_told_and_kept(run: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
