@@ -10,6 +10,7 @@ import torch
 from torch import Generator
 
 from tests.support.checkpoints_compared import assert_same
+from tests.support.forked import fork_followers
 from tests.support.shards import write_shards, write_tar
 from tests.training.data.stream.test_batches import in_processes
 from training import loop
@@ -123,6 +124,7 @@ def test_two_processes_train_on_a_stream_and_go_on_where_they_were(
     streamed: MakeRun, at_step: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the processes of a run that was stopped have read at its end is what two read that went through."""
+    fork_followers(monkeypatch)
     monkeypatch.setattr(feed, "FIRST_BLOCK_CLIPS", 512)  # as in the other process
     run = streamed(steps=14, method="moco_v2")
     at_step(7, lambda: run.ask(Control.STOP))

@@ -154,16 +154,20 @@ class Followers:
         return next((rank for rank, child in self._children.items() if child.poll() not in (None, 0)), None)
 
 
-def _started(there: Place, port: int) -> subprocess.Popen[bytes]:
-    """A process in its place, which says nothing but what it logs."""
-    environment = {
+def environment(there: Place, port: int) -> dict[str, str]:
+    """Variables by which a process finds its place, and the first one."""
+    return {
         **os.environ, **there.variables(), "MASTER_ADDR": HERE, "MASTER_PORT": str(port),
         "OMP_NUM_THREADS": str(own_threads(there)),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),
     }  # fmt: skip
+
+
+def _started(there: Place, port: int) -> subprocess.Popen[bytes]:
+    """A process in its place, which says nothing but what it logs."""
     return subprocess.Popen(
         [sys.executable, "-m", "training", "follow"],
-        env=environment,
+        env=environment(there, port),
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr.fileno(),
     )

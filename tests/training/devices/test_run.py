@@ -13,7 +13,9 @@ import pytest
 import torch
 
 from tests.support.checkpoints_compared import assert_same
+from tests.support.forked import Forked, fork_followers
 from training import checkpoint
+from training.devices.followers import Followers
 from training.errors import UserError
 from training.process import process_start
 from training.run import Control, RunFolder, State
@@ -42,8 +44,9 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_may_be_resumed_on_another_number_of_devices(
-    made_run: MakeRun, at_step: AtStep, exact: None, tones: Any
+    made_run: MakeRun, at_step: AtStep, exact: None, tones: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    fork_followers(monkeypatch)
     whole, fewer, more = (made_run(name, method="moco_v2", **SMOOTH) for name in ("whole", "fewer", "more"))
     assert train(whole.path) == State.FINISHED
     for run, first, then in ((fewer, 2, 1), (more, 1, 2)):
@@ -84,11 +87,9 @@ def test_a_killed_process_ends_the_others_and_the_run_can_be_resumed(made_run: M
     assert run.status().state == State.CRASHED
 
 
-def started(verb: str, run: RunFolder) -> subprocess.Popen[bytes]:
+def started(verb: str, run: RunFolder) -> Forked:
     """A trainer of its own process, once it trains."""
-    trainer = subprocess.Popen(
-        [sys.executable, "-m", "training", verb, str(run.path)], cwd=ROOT, stderr=subprocess.DEVNULL
-    )
+    trainer = Forked(verb, str(run.path))
     before = run.status().step
     while not (run.status().state == State.TRAINING and run.status().step > before):
         assert trainer.poll() is None
@@ -96,15 +97,14 @@ def started(verb: str, run: RunFolder) -> subprocess.Popen[bytes]:
     return trainer
 
 
-def follower_of(trainer: subprocess.Popen[bytes]) -> int:
+def follower_of(trainer: Forked) -> int:
     """The only process that it started."""
     (child,) = Path(f"/proc/{trainer.pid}/task/{trainer.pid}/children").read_text().split()
     return int(child)
 
 
 def test_what_a_follower_cannot_do_is_said_in_its_words(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training.devices.followers import Followers
-
+    fork_followers(monkeypatch)
     opened = Followers.open
     monkeypatch.setattr(
         Followers, "open", lambda self, config, *more: opened(self, {**config, "data": "/nowhere"}, *more)
