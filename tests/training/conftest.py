@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from tests.support.narrow import narrow_encoders
 from training import controls, learner, loop
 from training.config import RunConfig, new_config
 from training.data import starter
@@ -100,6 +101,13 @@ def undisturbed() -> Iterator[None]:
     torch.manual_seed(0)
     yield
     torch.set_grad_enabled(True)
+
+
+@pytest.fixture
+def narrow() -> Iterator[None]:
+    """Encoders that are built in this process have a tenth of their weights."""
+    with narrow_encoders():
+        yield
 
 
 @pytest.fixture

@@ -89,10 +89,11 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(made_run: Mak
     assert_different(runs[0], runs[2], 6)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ["simclr", "hubert"])
 def test_a_snapshot_does_not_change_the_training(
     method: str, made_run: MakeRun, snapshots_every: Callable[[int], None]
 ) -> None:
+    """Of every other method test_resumed.py shows it, which compares a run with fewer snapshots too."""
     rare, often = made_run("rare", method=method, steps=7), made_run("often", method=method, steps=7)
     snapshots_every(100)
     train(rare.path)
