@@ -166,5 +166,5 @@ def test_whole_sounds_are_embedded_by_the_datas_statistics(toy_method: Callable[
 
 
 def test_it_stays_apart(toy_method: Callable[..., Any], spread_after: Callable[..., tuple[float, float]]) -> None:
-    std, rank = spread_after(toy_method("byol_a"))
+    std, rank = spread_after(toy_method("byol_a", hidden_width=256, projection_width=64))
     assert std > 0.5 and rank > 8, (std, rank)

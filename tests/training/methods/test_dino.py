@@ -126,7 +126,7 @@ class Uncentred(nn.Module):
 
 def shares_after(method: Any, batch: Batch, train: Callable[..., Any]) -> Tensor:
     """What the teacher names (B, K) after training on the toy problem."""
-    train(method)
+    train(method, 60)
     with torch.no_grad():
         found: Tensor = method.named(method.teacher(method.augment.whole(batch.audio)))
     return found
