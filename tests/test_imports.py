@@ -1,6 +1,7 @@
 """Imports run one way, and training never needs what only the page needs."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,7 @@ WITHOUT_GRADIO = (
 """What other processes than the server import, or what documents are made with."""
 
 
+@functools.cache
 def imported(file: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text())):
