@@ -54,6 +54,7 @@ def test_the_code_of_the_document_embeds_a_folder(
     np.testing.assert_allclose(found["one"], found["vectors"][:1], atol=1e-4)
 
 
+@pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize(("method", "encoder"), PAIRS)
 def test_store_embedder_and_snapshot_agree(
     method: str, encoder: str, trained: Callable[..., RunFolder], tones: Dataset

@@ -11,6 +11,7 @@ import safetensors.torch
 import torch
 from torch import Generator, Tensor
 
+from tests.support.narrow import narrow_encoders, narrow_heads
 from training.__main__ import main
 from training.batch import Batch
 from training.breaks import BREAKS
@@ -30,11 +31,12 @@ ALL = [(method, part) for method, parts in BREAKS.items() for part in parts]
 
 
 def method_of(name: str, *breaks: str) -> Method:
-    settings: dict[str, Any] = {"batch_size": CLIPS, "crop_seconds": 0.64, "mels": MELS}
+    settings: dict[str, Any] = {"batch_size": CLIPS, "crop_seconds": 0.64, "mels": MELS, **narrow_heads(name)}
     if name == "online_kmeans":
         settings["small_part"] = 0.9  # so that some cluster is small soon
     config = new_config(settings, method=name, steps=10, breaks=breaks)
-    return built_method(config, CLIPS, 4, (-4.0, 3.0)).train()
+    with narrow_encoders():
+        return built_method(config, CLIPS, 4, (-4.0, 3.0)).train()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Generator
 
+from tests.support.narrow import narrow_encoders, narrow_heads
 from tests.training.methods.test_catalogue import PAIRS, dataset
 from training.batch import Batch
 from training.building import built_method
@@ -40,8 +41,11 @@ def noise_for(method: Method) -> Batch:
 
 @pytest.mark.parametrize(("name", "encoder", "resolution"), CASES)
 def test_a_step_runs(name: str, encoder: str, resolution: str) -> None:
-    config = new_config({"resolution": resolution, "batch_size": CLIPS}, method=name, encoder=encoder, steps=1)
-    method = built_method(config, CLIPS, 4, (-4.0, 3.0)).train()
+    settings = {"resolution": resolution, "batch_size": CLIPS, **narrow_heads(name)}
+    with narrow_encoders():
+        method = built_method(
+            new_config(settings, method=name, encoder=encoder, steps=1), CLIPS, 4, (-4.0, 3.0)
+        ).train()
     mels, hop_seconds = RESOLUTIONS[resolution]
     assert (method.augment.front_end.mels, method.augment.front_end.hop_seconds) == (mels, hop_seconds)
     loss = method.loss(method.views(noise_for(method), Generator().manual_seed(1)))["loss"]

@@ -24,6 +24,7 @@ MakeRun = Callable[..., RunFolder]
 AtStep = Callable[[int, Callable[[], Any]], None]
 
 
+@pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize(
     ("method", "wrong"),
     [("simclr", SIMCLR), ("byol", "part:predictor"), ("byol", "part:ema"), ("moco_v2", "part:shuffle"), ("vicreg", "part:variance"),
