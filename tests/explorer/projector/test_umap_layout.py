@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from explorer.projector.chain import Chain
-from explorer.projector.umap_layout import COMPILED, umap_places, warm_up
 from explorer.runs.layouts import LayoutFolders
 
 
 @pytest.fixture(scope="module")
 def umap() -> Any:
+    """Imported by the first test that asks: whoever only collects them needn't wait for what umap compiles."""
+    from explorer.projector.umap_layout import umap_places
+
     return umap_places
 
 
@@ -62,6 +64,8 @@ def test_the_same_start_gives_the_same_places(umap: Any) -> None:
 
 
 def test_what_is_compiled_is_kept_for_the_next_process() -> None:
+    from explorer.projector.umap_layout import COMPILED, warm_up
+
     warm_up()
     called = [function.stats for function in COMPILED if function.signatures]
     assert len(called) >= 3 and all(stats.cache_hits or stats.cache_misses for stats in called)
