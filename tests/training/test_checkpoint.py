@@ -15,6 +15,8 @@ from training.errors import UserError
 from training.run import Control, RunFolder, State
 from training.trainer import train
 
+pytestmark = pytest.mark.usefixtures("narrow")
+
 MakeRun = Callable[..., RunFolder]
 AtStep = Callable[[int, Callable[[], Any]], None]
 

@@ -112,6 +112,7 @@ def test_labels_teach_the_whole_model_and_leave_the_run_as_it_was(
     assert float(found) > 0.8  # it has seen them all
 
 
+@pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize(
     ("method", "encoder"),
     [("byol", None), ("simclr_v2", None), ("cpc", "wave_gru"), ("wav2vec2", "wave_transformer")],

@@ -13,6 +13,8 @@ from training.run import RunFolder
 from training.thorough import thorough_measures
 from training.trainer import train
 
+pytestmark = pytest.mark.usefixtures("narrow")
+
 MakeRun = Callable[..., RunFolder]
 STAGES = ["block 1", "block 2", "block 3", "block 4", "block 5", "encoder", "projector", "predictor"]
 
