@@ -117,7 +117,7 @@ class Hears(nn.Module):
         audio, own = self._audio(waveforms)
         length: Any = torch.sym_max(own, view)
         # Longer than a view and a multiple of the stride. By way of a tensor it is one unknown number instead of a formula of the
-        # samples, so that torch can tell what each layer makes of any length, and is done in half the time.
+        # samples: torch can tell what each layer makes of any length, and has less to work out.
         count: Any = torch.full((), torch.sym_max(own // stride, view // stride) + 1 + margin).item()
         torch._check(count >= view // stride + 1 + margin)
         padded = stride * count
