@@ -24,6 +24,7 @@ from explorer.suspects.apart import (
 )
 from explorer.suspects.labels import doubts
 from training.data.dataset import Dataset
+from training.data.labels import FILE_FACET
 from training.run import RunFolder
 
 KINDS = {
@@ -42,6 +43,8 @@ CAUTION = (
     "Neighbours are no better here than those of random weights, so what they say of labels means little. "
     "Train longer, or choose another run."
 )
+UNLABELLED = "These clips have no labels, so none is doubted."
+"""Which recording a clip is from is no matter of opinion."""
 BUSY = "The suspects are being looked for; the list comes in a moment."
 WAIT_SECONDS = 1.0
 """For whoever asks while another one is answered: so many threads that wait would leave none for anything else."""
@@ -90,9 +93,10 @@ def suspects(run: RunFolder, dataset: Dataset | None) -> dict[str, Any] | None:
         }
         for one in found
     ]
-    caution = "" if better_than_random(run, about.main_facet) else CAUTION
+    facet = "" if about.main_facet == FILE_FACET else about.main_facet
+    caution = UNLABELLED if not facet else "" if better_than_random(run, facet) else CAUTION
     heard = dataset is not None
-    about_all = {"step": steps[-1], "facet": about.main_facet, "kinds": KINDS, "most": MOST}
+    about_all = {"step": steps[-1], "facet": facet, "kinds": KINDS, "most": MOST}
     return {**about_all, "rows": rows, "heard": heard, "caution": caution}
 
 
@@ -126,8 +130,10 @@ def _found(run: RunFolder, step: int, dataset: Dataset | None) -> list[Suspect] 
     about, units = Bundle(run).points(), unit_embeddings(run, step)
     if units is None or len(units) != len(about):
         return None
-    names, codes = about.facets.get(about.main_facet, ((), ()))
-    found = of_labels(units, np.array(codes or [-1] * len(units)), names)
+    found = []
+    if about.main_facet in about.facets and about.main_facet != FILE_FACET:
+        names, codes = about.facets[about.main_facet]
+        found += of_labels(units, np.array(codes), names)
     found += _copies(units, dataset, about.clips)
     found += _outliers(units)
     return found + ([] if dataset is None else _of_sounds(dataset, about.clips))

@@ -123,7 +123,7 @@ class SuspectsView {
     const unheard = found.heard ? "" : "Silent and clipped ones are unknown: the sounds are not at hand.";
     const labels = found.facet && `, by the labels of “${found.facet}”`;
     const step = `As of step ${found.step.toLocaleString("en")}${labels}.`;
-    this.say([step, rows.length ? found.caution : "", unheard].filter(Boolean).join(" "));
+    this.say([step, rows.length || !found.facet ? found.caution : "", unheard].filter(Boolean).join(" "));
   }
 
   /** A button for each kind; the same buttons as long as the kinds are the same, so that none loses the focus. */

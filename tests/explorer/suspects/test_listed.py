@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,16 @@ def test_each_suspect_has_its_reason_and_what_to_hear_beside_it(make_run: Any, c
     assert of["outlier"][0]["clip"] == 9
     assert [(row["clip"], row["reason"]) for row in of["silent"]] == [(20, "Every sample is zero.")]
     assert [row["clip"] for row in of["clipped"]] == [21]
+
+
+def test_a_recording_is_no_label_to_be_doubted(make_run: Any, cache: Path, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "a", embedded=embedded)
+    probe = json.loads((run.path / "probe.json").read_text())
+    probe["facets"] = {"file": probe["facets"]["class"]}
+    (run.path / "probe.json").write_text(json.dumps({**probe, "main_facet": "file", "group": "file"}))
+    found = suspects(run, None)
+    assert found is not None and found["facet"] == "" and "no labels" in found["caution"]
+    assert {row["kind"] for row in found["rows"]} == {"copy", "outlier"}
 
 
 def test_without_the_sounds_the_embedding_alone_is_judged(make_run: Any, cache: Path, tmp_path: Path) -> None:
