@@ -58,7 +58,8 @@ class Decoder:
         """Asks for one file; the answers come in the order of the requests."""
         if self._process is None:
             self._start()
-        asked = {"path": path, "follow_links": follow_links, "max_seconds": max_seconds}
+        whole = os.path.abspath(path)  # a process that was kept may have been started in another folder
+        asked = {"path": whole, "follow_links": follow_links, "max_seconds": max_seconds}
         self._pending.append(json.dumps(asked).encode())
         self._send(self._pending[-1])
 

@@ -133,3 +133,11 @@ def test_bad_input_a_flac_with_a_flipped_bit_is_told_or_refused(tmp_path: Path) 
         assert decode_upload(tmp_path / "a").notes
     except UserError as error:
         assert "damaged" in str(error)
+
+
+def test_a_path_is_meant_from_where_it_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        written(tmp_path / folder / f"{folder}.wav", tone(0.1))
+        monkeypatch.chdir(tmp_path / folder)
+        assert decode_upload(f"{folder}.wav").seconds == 0.1
