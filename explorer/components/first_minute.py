@@ -8,5 +8,7 @@ from explorer.components.browser_part import BrowserPart
 class FirstMinute(BrowserPart):
     """It has no value; where somebody has been here before, or was sent to something, it shows nothing."""
 
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="live/first_minute.js", kind="part-first-minute", **settings)
+    def __init__(self, value: Any = None, *, read_only: bool = False, **settings: Any):
+        super().__init__(
+            value, module="live/first_minute.js", kind="part-first-minute", read_only=read_only, **settings
+        )

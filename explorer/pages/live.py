@@ -58,7 +58,7 @@ def build(frame: Frame) -> None:
             )
             LensPicture(timeline=False, elem_id="lens")
         with gr.Column(elem_id="live-map", min_width=320):
-            FirstMinute(elem_id="first-minute")
+            FirstMinute(read_only=frame.read_only, elem_id="first-minute")
             EmbeddingMap(elem_id="map", panel_in=CLIP)
             SelectionPanel(elem_id="selection")
             Suspects(elem_id="suspects")

@@ -48,6 +48,7 @@ def test_the_map_is_asked_for_before_what_takes_long(finished_site: Any, look: A
 
 def test_a_page_that_opens_with_another_tab_waits_for_no_map(finished_site: Any, look: Any) -> None:
     seen = look(finished_site, alone=True)
+    seen.page.route("**/layout/**", lambda route: None)  # no place of the map ever comes
     page = seen.open("tab=listen&run=made-up")
     page.locator("#views-form .setting").first.wait_for(timeout=90_000)
     assert page.locator("#map .part-map[data-state=shown]").count() == 0

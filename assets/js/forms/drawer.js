@@ -35,8 +35,7 @@ class Drawer {
 
   /** Open it for somebody who has no run yet, but who did not close it before. */
   propose() {
-    const start = /** @type {HTMLButtonElement | null} */ (document.querySelector("#start"));
-    if (this.untouched && start && !start.disabled) this.set(true);
+    if (this.untouched) this.set(true);
   }
 
   toggle() {

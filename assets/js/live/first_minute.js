@@ -8,6 +8,8 @@ import { view } from "../core/view.js";
 import { drawer } from "../forms/drawer.js";
 import { play } from "../sound/sound.js";
 
+/** @import { PartWith } from "../core/types.d.ts" */
+
 const EXAMPLE = "example"; // see explorer/runs/library.py
 const KEY = "hearsight:greeted";
 const PACE_MS = 1300; // a movement of the map takes about half of it
@@ -27,9 +29,13 @@ const greeted = () => {
 };
 
 class FirstMinute {
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root
+   * @param {boolean} trains  not where visitors may only look
+   */
+  constructor(root, trains) {
     this.root = root;
+    this.trains = trains;
     this.words = make("p.first-words", { role: "status" });
     this.ways = make("div.first-ways", { hidden: true });
     this.stopped = false;
@@ -84,13 +90,10 @@ class FirstMinute {
   offer() {
     const way = (/** @type {string} */ words, /** @type {() => unknown} */ act, look = "") =>
       make(`button.plain${look}`, { type: "button", onclick: act }, words);
-    /** @type {HTMLButtonElement | null} */
-    const start = document.querySelector("#start");
-    const trains = start !== null && !start.disabled; // not where visitors may only look
     this.ways.replaceChildren(
       way("Hear a point", () => this.hear()),
-      ...(trains ? [way("Train your own", () => this.train(), ".primary")] : []),
-      ...(trains ? [way("Bring your sounds", () => this.bring())] : []),
+      ...(this.trains ? [way("Train your own", () => this.train(), ".primary")] : []),
+      ...(this.trains ? [way("Bring your sounds", () => this.bring())] : []),
     );
     this.ways.hidden = false;
   }
@@ -133,12 +136,15 @@ class FirstMinute {
 /**
  * The component.
  * @param {HTMLElement} root
+ * @param {PartWith<{read_only?: boolean}, null>} part
  */
-export function mount(root) {
-  const first = new FirstMinute(root);
+export function mount(root, { props }) {
+  const trains = !props.read_only;
+  const first = new FirstMinute(root, trains);
   const sent = [...new URLSearchParams(view.sent).keys()].some((word) => !word.startsWith("__"));
   if (sent) return;
-  const look = () => view.run === EXAMPLE && (greeted() ? drawer.propose() : first.begin());
+  const propose = () => trains && drawer.propose();
+  const look = () => view.run === EXAMPLE && (greeted() ? propose() : first.begin());
   if (!look()) {
     const stop = view.on(["runs"], () => {
       stop();
