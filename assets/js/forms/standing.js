@@ -30,6 +30,7 @@ export function standOf(rows, baselines, status) {
   if (!latest) {
     const head = verdict?.title ?? (status?.warning ? "An alarm" : "");
     const words = status?.warning ? alarmOf(status) : evidenceOf(verdict);
+    if (!head && status?.state && !ENDED.has(status.state)) return COMING;
     return { tone: !head ? "none" : status?.warning ? "warned" : "calm", head, words, passed: "" };
   }
   const knn = /** @type {number} */ (latest[MEASURE]);
@@ -71,6 +72,13 @@ const evidenceOf = (verdict) => {
 };
 
 const ENDED = new Set(["finished", "stopped", "failed", "crashed"]);
+/** Keeps the place of what is told later, so that nothing below it moves then. @type {Stand} */
+const COMING = {
+  tone: "calm",
+  head: "Nothing measured yet",
+  words: "Whether it learns is told from the first snapshot on.",
+  passed: "",
+};
 const ALIKE = 0.005; // half of what is written
 /** @type {(a: number, b: number) => string} */
 const against = (a, b) => (Math.abs(a - b) <= ALIKE ? "as" : a > b ? "above" : "below");

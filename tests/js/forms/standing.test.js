@@ -17,6 +17,12 @@ test("before the first snapshot nothing is said", () => {
   assert.equal(standOf([{ step: 1, "train/loss": 2 }], BASELINES, SOUND).head, "");
 });
 
+test("a run at work keeps the place of what is told from its first snapshot on", () => {
+  assert.equal(standOf([], {}, { ...SOUND, state: "running" }).head, "Nothing measured yet");
+  for (const state of ["finished", "crashed"]) assert.equal(standOf([], {}, { ...SOUND, state }).tone, "none");
+  assert.equal(standOf(rows(0.6), BASELINES, { ...SOUND, state: "running" }).head, "Learning");
+});
+
 test("a run is compared with random initialisation, MFCC and chance", () => {
   const stand = standOf(rows(0.43, 0.5), BASELINES, SOUND);
   assert.equal(stand.head, "Learning");
