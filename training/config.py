@@ -48,7 +48,9 @@ class RunConfig:
     seconds: float | None = setting(
         120.0, "Stop after so much time of training, snapshots included.", low=1, high=604_800, unit="s"
     )
-    batch_size: int = setting(256, "Clips in one step.", low=8, high=8192, scale="log")
+    batch_size: int = setting(
+        256, "Clips in one step; left as it is, no more than the data has.", low=8, high=8192, scale="log"
+    )
     learning_rate: float = setting(
         3e-3,
         "Peak learning rate, after the warm-up; SGD wants some ten times more than AdamW, LARS a thousand times.",

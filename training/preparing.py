@@ -34,6 +34,9 @@ from training.settings import as_stored, build
 from training.spectrogram import FrontEnd
 from training.verdicts import Readings
 
+FEWEST_CLIPS = 8
+"""Of the smallest batch that a run may have."""
+
 
 def prepared(
     run: RunWriter,
@@ -63,7 +66,9 @@ def prepared(
 
     if resume:
         _check_objective(config)
-    dataset, store = _sounds(config, beside, machine, preparing, 1 if followers is None else followers.local_size)
+    dataset = _sounds(config, beside, preparing)
+    config = _fitting(config, dataset)
+    store = _store(config, dataset, beside, machine, preparing, 1 if followers is None else followers.local_size)
     if followers is not None:
         followers.open(_of_all(config, dataset, store), machine)
     learner = new_learner(config, dataset, store, machine)
@@ -104,16 +109,39 @@ def _started(config: RunConfig, journal: Journal, followers: Followers | None) -
     return machine
 
 
-def _sounds(
-    config: RunConfig, beside: Training | None, machine: Hardware, progress: Progress, processes: int
-) -> tuple[Dataset, ClipStore]:
-    """All clips of a run, and as its encoder hears them; those of the training `beside` it where they are the same."""
+def _sounds(config: RunConfig, beside: Training | None, progress: Progress) -> Dataset:
+    """All clips of a run; those of the training `beside` it where they are the same."""
     if beside is not None and _same_sounds(config, beside.config):
-        _check_data(beside.dataset, config)
-        return beside.dataset, beside.store
-    dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+        return beside.dataset
+    return open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+
+
+def _fitting(config: RunConfig, dataset: Dataset) -> RunConfig:
+    """The configuration with a batch that these clips fill, checked against them.
+
+    A batch that was left as it is by default becomes smaller: who brings few sounds need know nothing of batches.
+    """
+    usual = METHODS[config.method].run_defaults.get("batch_size", RunConfig.batch_size)
+    if len(dataset) < config.batch_size == usual and not is_stream(config.data):
+        smaller = max(FEWEST_CLIPS, 1 << (len(dataset).bit_length() - 1))
+        logging.info("The data has %d clips: a step takes %d of them, not %d.", len(dataset), smaller, usual)
+        config = replace(config, batch_size=smaller)
     _check_data(dataset, config)
-    return dataset, store_of(dataset, config, machine, progress, processes)
+    return config
+
+
+def _store(
+    config: RunConfig,
+    dataset: Dataset,
+    beside: Training | None,
+    machine: Hardware,
+    progress: Progress,
+    processes: int,
+) -> ClipStore:
+    """All clips of a run as its encoder hears them; shared with the training `beside` it where they are the same."""
+    if beside is not None and _same_sounds(config, beside.config):
+        return beside.store
+    return store_of(dataset, config, machine, progress, processes)
 
 
 def _declare(

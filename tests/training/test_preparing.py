@@ -1,6 +1,7 @@
 """What may happen before the first step: what is asked meanwhile is heard, and what is missing is one plain sentence."""
 
 import errno
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import torch
 
 from tests.training.test_trainer import fails
 from training import controls, preparing
+from training.config import RunConfig
 from training.data import cache, clip_writer, starter
 from training.data.dataset import Dataset
 from training.errors import UserError
@@ -138,3 +140,10 @@ def test_fewer_clips_than_a_batch_is_a_sentence(made_run: MakeRun) -> None:
     with pytest.raises(UserError, match="The data has 64 clips, but a batch of 65 was asked for"):
         train(run.path)
     assert run.status().message.startswith("The data has 64 clips")
+
+
+def test_a_usual_batch_becomes_as_small_as_the_data(made_run: MakeRun) -> None:
+    run = made_run(batch_size=RunConfig.batch_size, steps=1)
+    assert train(run.path) == State.FINISHED
+    assert run.config()["batch_size"] == 64
+    assert run.baselines()["loss"]["value"] == pytest.approx(math.log(2 * 64 - 1))
