@@ -1,7 +1,7 @@
 // With which settings the run that is looked at was started: those that differ from the defaults, and on a press all.
 
 import { icon, make } from "../core/elements.js";
-import { feedOf } from "../core/feed.js";
+import { feedOf, isActive } from "../core/feed.js";
 import { drawn } from "../core/first.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -9,6 +9,9 @@ import { drawer } from "./drawer.js";
 import { nameInWords, valueInWords } from "./setting_words.js";
 
 /** @import { OwnSetting, PartWith, RunSettingsAnswer } from "../core/types.d.ts" */
+
+/** @type {(status: {state: string} | null) => boolean} */
+const isEarly = (status) => status?.state === "waiting" || status?.state === "preparing";
 
 class RunSettings {
   /**
@@ -28,8 +31,9 @@ class RunSettings {
   async show(run) {
     this.stop?.();
     this.stop = null;
+    if (run !== this.run)
+      this.root.replaceChildren(...(run ? [make("div.set-waiting", { "aria-hidden": "true" })] : []));
     this.run = run;
-    this.root.replaceChildren(...(run ? [make("div.set-waiting", { "aria-hidden": "true" })] : []));
     if (!run) return;
     const feed = feedOf(run);
     await drawn;
@@ -38,10 +42,13 @@ class RunSettings {
     const told = await source.settings(run).catch(() => null);
     if (run !== this.run) return;
     this.root.replaceChildren(...(told ? this.parts(run, told) : []));
-    if (told) return;
-    if (begun) return;
-    // Who opens the page before the run begins sees it when it does.
-    this.stop = feed.follow("status", this.root, ({ status }) => status && this.show(run));
+    if (begun && !isEarly(feed.status)) return;
+    // Who opens the page before the run begins sees it when it does, and then what its data left of the settings.
+    this.stop = feed.follow("status", this.root, ({ status }) => {
+      if (!status || (told && isEarly(status))) return;
+      if (!told || isActive(status)) this.show(run);
+      else this.stop?.();
+    });
   }
 
   /**
