@@ -158,6 +158,7 @@ def _same_sounds(a: RunConfig, b: RunConfig) -> bool:
     """Whether two runs are given the same clips, in the same form and on the same device."""
 
     def heard(config: RunConfig) -> tuple[Any, ...]:
+        """All that decides which numbers the encoder is given."""
         front_end = as_stored(FrontEnd, config.front_end)
         return (
             config.data,

@@ -8,8 +8,10 @@ import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 IMPORTED = [
     "training.trainer",
@@ -20,14 +22,13 @@ IMPORTED = [
 ]
 
 
-class Forked:
-    """One of them, to be handled as a `subprocess.Popen`."""
+class Fork:
+    """What `target` does with `args`, by a fork of a process that has `imported` these, handled as a `subprocess.Popen`."""
 
-    def __init__(self, words: list[str], said: Path):
-        """`words` are what would follow `python`."""
+    def __init__(self, imported: list[str], target: Callable[..., None], args: tuple[Any, ...]):
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(IMPORTED)
-        self._process: ForkServerProcess = context.Process(target=_run, args=(words, str(said)))
+        context.set_forkserver_preload(imported)
+        self._process: ForkServerProcess = context.Process(target=target, args=args)
         self._process.start()
         self.pid = self._process.pid or 0
         self.kill, self.terminate = self._process.kill, self._process.terminate
@@ -42,6 +43,14 @@ class Forked:
         if self._process.exitcode is None:
             raise subprocess.TimeoutExpired("a fork", timeout or 0)
         return self._process.exitcode
+
+
+class Forked(Fork):
+    """One of our programs."""
+
+    def __init__(self, words: list[str], said: Path):
+        """`words` are what would follow `python`."""
+        super().__init__(IMPORTED, _run, (words, str(said)))
 
 
 def _run(words: list[str], said: str) -> None:

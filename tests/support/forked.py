@@ -3,47 +3,29 @@
 Others start the very commands that a user starts.
 """
 
-import multiprocessing
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
-from multiprocessing.context import ForkServerProcess
 
 import pytest
 
+from benchmarks.drills.forked import Fork
 from training.devices import followers
 from training.devices.place import Place
 
 IMPORTED = ["training.trainer", "training.methods", "training.devices.following", "training.__main__"]
 
 
-class Forked:
+class Forked(Fork):
     """One of them, to be handled as a `subprocess.Popen` of `python -m training`."""
 
     def __init__(self, *words: str, env: Mapping[str, str] | None = None) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(IMPORTED)
-        self._process: ForkServerProcess = context.Process(target=_train, args=(words, dict(env or os.environ)))
-        self._process.start()
-        self.pid = self._process.pid or 0
-        self.kill = self._process.kill
+        super().__init__(IMPORTED, _train, (words, dict(env or os.environ)))
 
     @property
     def returncode(self) -> int | None:
         """None while it lives."""
-        return self._process.exitcode
-
-    def poll(self) -> int | None:
-        """The same."""
-        return self._process.exitcode
-
-    def wait(self, timeout: float | None = None) -> int:
-        """The exit code. Raises TimeoutExpired."""
-        self._process.join(timeout)
-        if self._process.exitcode is None:
-            raise subprocess.TimeoutExpired("a fork", timeout or 0)
-        return self._process.exitcode
+        return self.poll()
 
 
 def _train(words: tuple[str, ...], env: dict[str, str]) -> None:
