@@ -117,5 +117,6 @@ def test_two_servers_start_a_run_once(launch: Any, root: Any) -> None:
     for _ in range(5):
         second.look()
     wait_for_state(root, name, State.TRAINING)
-    assert not second._trainers.children
+    started = [server for server in (first, second) if server._trainers.children]
+    assert len(started) == 1  # either may: the second looks at the queue by itself too
     assert RunFolder(root / name).log_path.read_text().count("begins") == 1
