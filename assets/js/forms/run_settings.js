@@ -1,7 +1,7 @@
 // With which settings the run that is looked at was started: those that differ from the defaults, and on a press all.
 
 import { icon, make } from "../core/elements.js";
-import { feedOf, isActive } from "../core/feed.js";
+import { feedOf } from "../core/feed.js";
 import { drawn } from "../core/first.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -27,7 +27,10 @@ class RunSettings {
     this.stop = null;
   }
 
-  /** @param {string | null} run */
+  /**
+   * @param {string | null} run
+   * @returns {Promise<void>}
+   */
   async show(run) {
     this.stop?.();
     this.stop = null;
@@ -38,17 +41,16 @@ class RunSettings {
     const feed = feedOf(run);
     await drawn;
     if (run !== this.run) return;
-    const begun = feed.status !== null;
+    const before = feed.status;
     const told = await source.settings(run).catch(() => null);
     if (run !== this.run) return;
     this.root.replaceChildren(...(told ? this.parts(run, told) : []));
-    if (begun && !isEarly(feed.status)) return;
+    if (before && !isEarly(before)) return;
     // Who opens the page before the run begins sees it when it does, and then what its data left of the settings.
-    this.stop = feed.follow("status", this.root, ({ status }) => {
-      if (!status || (told && isEarly(status))) return;
-      if (!told || isActive(status)) this.show(run);
-      else this.stop?.();
-    });
+    /** @type {(status: {state: string} | null) => boolean} */
+    const isNews = (status) => status !== null && status.state !== before?.state && !(told && isEarly(status));
+    if (isNews(feed.status)) return this.show(run);
+    this.stop = feed.follow("status", this.root, ({ status }) => isNews(status) && this.show(run));
   }
 
   /**
