@@ -1,6 +1,8 @@
 """The page's server, started as a user starts it, for as long as something is measured of it."""
 
+import contextlib
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -13,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 120
+PORTS = range(20_000, 32_000)
+"""Below those that systems give to outgoing connections: a browser opens many while a server still starts."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,12 @@ def served(runs: Path, *flags: str, **environment: str) -> Iterator[Served]:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A port of the loopback address that nobody listens on, and that no outgoing connection is given meanwhile."""
+    while True:
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 def answers(address: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.seen import Seen
+from tests.browser.seen import PATIENCE_SECONDS, Seen
 from tests.browser.site import MADE_STARTER, ROOT, Site
 from tests.support.sound_files import tone, written
 from training.data import STARTER, open_dataset
@@ -31,6 +31,17 @@ SCRIPTS = (
     "<script>window.ran=3</script>",
 )
 """Labels as somebody with bad intentions would choose them."""
+
+
+LONGEST_SECONDS = 5 * PATIENCE_SECONDS
+"""That one test may take, with the servers that it is the first to ask for."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No test in the browser is broken off while it still waits for something with patience."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(LONGEST_SECONDS))
 
 
 def chromium() -> str:
@@ -60,9 +71,10 @@ def made_up() -> ModuleType:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium without a window."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = chromium()
+    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MICROPHONE])
         yield opened
@@ -122,7 +134,7 @@ def own_sounds_site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> I
             written(sounds / name / f"{i}.wav", tone(0.6, hz=low + step * i))
     site.environment["HEARSIGHT_DATA"] = str(sounds)
     command = [sys.executable, "-m", "training", "run", "--data", str(sounds), "--steps", "4", "--set", "batch_size=16"]
-    subprocess.run([*command, "--out", str(site.runs / "made")], cwd=ROOT, env=site.env, check=True, timeout=280)
+    subprocess.run([*command, "--out", str(site.runs / "made")], cwd=ROOT, env=site.env, check=True)
     site.open()
     yield site
     site.close()
@@ -163,6 +175,7 @@ def look(browser: Any, contexts: Callable[[bool], Any]) -> Iterator[Callable[...
         context = browser.new_context(has_touch=touch) if alone else contexts(touch)
         own.extend([context] if alone else [])
         page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE_SECONDS)
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
         if not any(other.url.startswith(site.address) for other in pages):

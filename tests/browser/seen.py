@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+PATIENCE_SECONDS = 180
+"""How long is waited for what comes at once on an idle machine: a limit for one that is slow or busy, and no measure."""
 BUSY = "503 (Service Unavailable)"
 """A busy server's answer, after which the page asks again."""
 UNMEANT = ("/gradio_api/cancel", "/gradio_api/reset")
@@ -32,7 +34,7 @@ class Seen:
     def open(self, query: str = "") -> Any:
         """Go to the page and wait until it is drawn."""
         self.page.goto(f"{self.address}/?{query}")
-        self.page.get_by_role("tab").first.wait_for(timeout=60_000)
+        self.page.get_by_role("tab").first.wait_for()
         return self.page
 
     def listen(self) -> None:

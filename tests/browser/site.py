@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from benchmarks.served import answers, free_port
+from tests.browser.seen import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 90
 MADE_STARTER = "HEARSIGHT_TESTS_STARTER"
 """Names the built-in set, made once for all sites of these tests: to make it takes both cores for half a minute. Where it
 is not set, a server makes its own."""
@@ -37,7 +37,7 @@ class Site:
             self._process = subprocess.Popen(
                 command, cwd=self.started_in, env=self.env, stdout=log, stderr=subprocess.STDOUT
             )
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + PATIENCE_SECONDS
         while not answers(self.address):
             assert self._process.poll() is None and time.monotonic() < until, self.log()
             time.sleep(0.1)

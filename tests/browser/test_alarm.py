@@ -37,7 +37,7 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
     seen = look(site)
     page = seen.open("tab=live&run=collapsed")
     sentence = page.locator("#standing", has_text="Complete collapse")
-    sentence.wait_for(timeout=60_000)
+    sentence.wait_for()
     assert "since step" in sentence.inner_text() and "centred std" in sentence.inner_text()
     sentence.locator("summary").click()
     assert "variance weight is 0" in sentence.locator("details").inner_text()
@@ -53,7 +53,7 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
 
 def test_a_sound_run_has_no_alarm(site: Site, look: Callable[..., Seen]) -> None:
     page = look(site).open("tab=live&run=sound")
-    page.locator('.chart[aria-label="Normalised std"] .js-plotly-plot').wait_for(timeout=60_000)
+    page.locator('.chart[aria-label="Normalised std"] .js-plotly-plot').wait_for()
     page.locator("#about-run .state-line", has_text="Finished").wait_for()
     assert page.locator(".state-warning:visible, .chart-warning:visible").count() == 0
 

@@ -60,7 +60,7 @@ def growing(lent_site: Site) -> Iterator[Callable[[str], Growing]]:
 def drawn(seen: Seen, run: str, points: int) -> Any:
     """The page Live, once Plotly has drawn so many points of the run's loss."""
     page = seen.open(f"tab=live&run={run}")
-    page.wait_for_function(f"{DRAWN} === '{points}'", timeout=60_000)
+    page.wait_for_function(f"{DRAWN} === '{points}'")
     page.locator(".charts-more").evaluate("more => { more.open = true; }")
     return page
 

@@ -68,7 +68,7 @@ def traces(page: Any, title: str) -> list[str]:
 def test_every_declared_curve_is_drawn(site: Site, look: Callable[..., Seen], run: str, method: str) -> None:
     seen = look(site)
     page = seen.open(f"tab=live&run={run}")
-    page.locator('.chart[aria-label="Made-up measure"]').wait_for(state="attached", timeout=60_000)
+    page.locator('.chart[aria-label="Made-up measure"]').wait_for(state="attached")
     charts = schema(method).charts()
     assert page.locator(".chart:not([hidden])").count() == len(charts) + 1
     shown = page.locator(".chart").evaluate_all("all => all.map(chart => chart.getAttribute('aria-label'))")
@@ -92,7 +92,7 @@ def test_every_declared_curve_is_drawn(site: Site, look: Callable[..., Seen], ru
 def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site)
     page = seen.open("tab=live&run=first")
-    page.locator('.chart[aria-label="Parts of the loss"]').wait_for(state="attached", timeout=60_000)
+    page.locator('.chart[aria-label="Parts of the loss"]').wait_for(state="attached")
     assert page.locator('.chart[aria-label="Codes in use"]').count() == 0
     page.locator("#compare input").click()
     page.locator("#compare [data-name=another]").click()
@@ -108,7 +108,7 @@ def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., S
 def test_an_older_run_has_the_charts_of_its_version(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site)
     page = seen.open("tab=live&run=older")
-    page.locator('.chart[aria-label="Made up"]').wait_for(state="attached", timeout=60_000)
+    page.locator('.chart[aria-label="Made up"]').wait_for(state="attached")
     shown = page.locator(".chart:not([hidden])").evaluate_all(
         "all => all.map(chart => chart.getAttribute('aria-label'))"
     )

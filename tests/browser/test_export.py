@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from benchmarks.served import answers, free_port
-from tests.browser.seen import Seen
+from tests.browser.seen import PATIENCE_SECONDS, Seen
 from tests.browser.site import Site
 from tests.browser.test_map_page import LISTEN, LONELIEST, PLACE, coloured_share
 
@@ -35,7 +35,7 @@ def hosted(folder: Path) -> Iterator[SimpleNamespace]:
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE_SECONDS
         while not answers(address):
             assert process.poll() is None and time.monotonic() < until
             time.sleep(0.05)
@@ -63,7 +63,7 @@ def exported(finished_site: Site, tmp_path_factory: pytest.TempPathFactory) -> C
 def shown(seen: Seen, query: str = "") -> Any:
     page = seen.page
     page.goto(f"{seen.address}/?{query}")
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     return page
 
 
@@ -116,7 +116,7 @@ def test_what_is_looked_at_survives_a_reload(exported: Callable[..., Path], look
         page.wait_for_function(f"() => location.search.includes('clip={loneliest}')")
         chosen = page.locator(".map-panel .player-title").inner_text()
         page.reload()
-        page.locator(".map-panel .player[data-state=shown]").wait_for(timeout=60_000)
+        page.locator(".map-panel .player[data-state=shown]").wait_for()
         assert page.evaluate("document.querySelector('#map .part-map').view.chosen") == loneliest
         assert page.locator(".map-panel .player-title").inner_text() == chosen
         page.locator("#map").get_by_label("Snapshot", exact=True).focus()
@@ -195,7 +195,7 @@ def test_a_file_that_is_missing_or_damaged_is_one_sentence(
 def test_the_button_gives_a_zip_of_the_run(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
     page = seen.open("tab=live&run=made-up")
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     button = page.get_by_role("button", name="Export this run")
     edge, ground = button.evaluate(
         "b => { const s = getComputedStyle(b); return [`${s.borderTopWidth} ${s.borderTopColor}`, s.backgroundColor]; }"
@@ -205,7 +205,7 @@ def test_the_button_gives_a_zip_of_the_run(finished_site: Site, look: Callable[.
     notice = page.locator("#export-notice")
     notice.locator(".notice-line", has_text="Exporting made-up").wait_for()
     link = notice.get_by_role("link", name="Download the zip")
-    link.wait_for(timeout=300_000)
+    link.wait_for()
     with page.expect_download() as kept:
         link.click()
     assert kept.value.suggested_filename == "hearsight-made-up.zip"
@@ -234,7 +234,7 @@ def test_clips_of_an_export_are_selected_heard_and_tagged(
         page.locator("#map .legend", has_text="without").wait_for()
         page.wait_for_function("() => location.search.includes('colour=')")  # the address follows a moment later
         page.reload()
-        page.locator("#map .legend", has_text="without").wait_for(timeout=60_000)
+        page.locator("#map .legend", has_text="without").wait_for()
         assert page.locator(".part-selection").get_by_role("button", name="CSV").count() == 0
         assert page.locator("#map .map-space").is_hidden()
         assert seen.troubles == [] and seen.elsewhere == []
@@ -243,10 +243,10 @@ def test_clips_of_an_export_are_selected_heard_and_tagged(
 def test_the_encoder_of_the_example_is_downloaded(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
     page = seen.open("tab=live&run=example")
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     page.get_by_role("button", name="Encoder, one file").click()
-    with page.expect_download(timeout=120_000) as kept:
-        page.locator("#encoder-notice").get_by_role("link", name="Download the file").click(timeout=120_000)
+    with page.expect_download() as kept:
+        page.locator("#encoder-notice").get_by_role("link", name="Download the file").click()
     assert kept.value.suggested_filename == "hearsight-example.pt2"
     assert zipfile.is_zipfile(kept.value.path())
     assert seen.troubles == []

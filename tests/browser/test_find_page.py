@@ -13,19 +13,17 @@ from training.run.example import EXAMPLE_FOLDER
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 120_000
-
 
 def test_a_sound_is_found_searched_from_and_compared(
     own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]
 ) -> None:
     seen = look(own_sounds_site)
     page = seen.open("tab=find&run=made")
-    page.locator("#find-picker .picker-controls").wait_for(timeout=SLOW_MS)
-    page.locator("#find-map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#find-picker .picker-controls").wait_for()
+    page.locator("#find-map .part-map[data-state=shown]").wait_for()
     written(tmp_path / "mine.wav", tone(0.6, hz=2_105))
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
-    page.locator("#found-notice").filter(has_text="All 40 clips").wait_for(timeout=SLOW_MS)
+    page.locator("#found-notice").filter(has_text="All 40 clips").wait_for()
     assert page.locator("#find-player .player-title").text_content() == "mine.wav"
     assert page.locator("#found-list .clip").count() == 10
     assert page.locator("#find-map .ring.mark").count() == 1
@@ -34,8 +32,8 @@ def test_a_sound_is_found_searched_from_and_compared(
     page.wait_for_function("document.querySelector('#find-player .player-title').textContent !== 'mine.wav'")
     assert page.locator("#find-player .player-title").text_content() == nearest
     page.locator("#other-picker").get_by_role("button", name="Random").click()
-    page.locator("#similarity .similarity-verdict").filter(has_text="Similarity").wait_for(timeout=SLOW_MS)
-    page.locator("#similarity .js-plotly-plot").wait_for(timeout=SLOW_MS)
+    page.locator("#similarity .similarity-verdict").filter(has_text="Similarity").wait_for()
+    page.locator("#similarity .js-plotly-plot").wait_for()
 
 
 def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_heard(
@@ -44,7 +42,7 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     seen = look(own_sounds_site)
     page = seen.open("tab=find&run=made")
     field = page.locator("#find-picker").get_by_label("Search labels and files")
-    field.wait_for(timeout=SLOW_MS)
+    field.wait_for()
     seen.listen()
     field.fill("low")
     field.press("ArrowDown")
@@ -53,7 +51,7 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     page.keyboard.press("ArrowDown")
     wanted = matches.nth(1).locator(".clip-label").inner_text()
     page.keyboard.press("Space")
-    page.wait_for_function("heard.length === 1", timeout=SLOW_MS)
+    page.wait_for_function("heard.length === 1")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     assert field.evaluate("field => field === document.activeElement")
@@ -61,11 +59,11 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     page.wait_for_function("document.activeElement.closest('.text-matches')")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.locator("#find-player .player-title", has_text=wanted).wait_for(timeout=SLOW_MS)
-    page.locator("#found-list .clip").nth(9).wait_for(timeout=SLOW_MS)
+    page.locator("#find-player .player-title", has_text=wanted).wait_for()
+    page.locator("#found-list .clip").nth(9).wait_for()
     before = page.evaluate("heard.length")
     page.locator("#found-list .clips-hear-all").click()
-    page.wait_for_function("before => heard.length >= before + 2", arg=before, timeout=SLOW_MS)
+    page.wait_for_function("before => heard.length >= before + 2", arg=before)
     page.locator("#found-list").get_by_role("button", name="Stop").click()
     page.locator("#found-list").get_by_role("button", name="Hear all").wait_for()
     assert seen.troubles == []
@@ -77,7 +75,7 @@ def test_another_run_is_told_to_the_server_once_find_is_looked_at(
     seen = look(own_sounds_site)
     events = seen.asked(CALLED)
     page = seen.open("tab=live&run=example")
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
 
     def choose(run: str) -> None:
         page.locator("#run input").click()
@@ -91,7 +89,7 @@ def test_another_run_is_told_to_the_server_once_find_is_looked_at(
     assert len(events) <= 1, events  # the list of runs asks for those there are when it is opened
     steps = page.locator("#find-step input")
     page.get_by_role("tab", name="Find").click()
-    page.locator("#find-picker .picker-controls").wait_for(timeout=SLOW_MS)
+    page.locator("#find-picker .picker-controls").wait_for()
     assert page.locator("#find-map .part-map").evaluate("root => root.view.run") == "made"
     choose("example")  # while Find is looked at
     page.wait_for_function("document.querySelector('#find-map .part-map').view.run === 'example'")

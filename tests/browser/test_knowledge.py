@@ -22,8 +22,8 @@ INSIDE = "() => document.documentElement.scrollWidth <= innerWidth + 1"
 
 def opened(look: Callable[..., Seen], site: Site, run: str) -> Any:
     page = look(site).open(f"tab=live&run={run}")
-    page.locator(FOLD).wait_for(timeout=60_000)
-    page.wait_for_function(OPENED, timeout=60_000, polling=200)
+    page.locator(FOLD).wait_for()
+    page.wait_for_function(OPENED, polling=200)
     return page
 
 
@@ -31,7 +31,7 @@ def test_the_example_is_shown_with_all_parts_and_without_a_button(
     finished_site: Site, look: Callable[..., Seen]
 ) -> None:
     page = opened(look, finished_site, "example")
-    page.locator(".known-figure").first.wait_for(timeout=60_000)
+    page.locator(".known-figure").first.wait_for()
     assert page.locator(".known-facets tbody tr").count() == 4 and page.locator(".known-figure").count() == 13
     assert page.locator(".known-sentence").inner_text().startswith("No shortcut was found: neighbours agree in class")
     values = [float(text) for text in page.locator(".known-ranked .known-value").all_inner_texts()]
@@ -53,7 +53,7 @@ def test_a_strength_is_heard_where_the_sounds_are_at_hand(finished_site: Site, l
     run.knowledge_path("facets").write_text(json.dumps(kept))
     page = opened(look, finished_site, "heard")
     strength = page.locator(".known-figure").nth(5).locator(".known-strength").last
-    strength.wait_for(timeout=60_000)
+    strength.wait_for()
     assert page.locator(".known-facets th").filter(has_text="<b>bold</b>").count() == 1  # a label is text
     assert page.locator("#knowledge b").count() == 0
     answer = page.evaluate("() => document.querySelectorAll('.known-strength').length")
@@ -64,8 +64,8 @@ def test_it_is_computed_when_asked_for_and_comes_part_by_part(finished_site: Sit
     made_up().write_run(finished_site.runs / "asked", 60, fingerprint="2" * 64, config={"data": "/no/such/folder"})
     page = opened(look, finished_site, "asked")
     page.locator(".known-head button", has_text="Work it out").click()
-    page.locator(".known-facets td.probe").first.wait_for(timeout=240_000)
-    page.wait_for_function("document.querySelector('.known-status').textContent === 'As of step 20.'", timeout=240_000)
+    page.locator(".known-facets td.probe").first.wait_for()
+    page.wait_for_function("document.querySelector('.known-status').textContent === 'As of step 20.'")
     assert page.locator(".known-ranked tbody tr").count() >= 3
     assert page.locator(".known-note").count() >= 1  # neither sounds nor weights are at hand, and it is said
     assert (finished_site.runs / "asked" / "knowledge" / "invariance.json").is_file()

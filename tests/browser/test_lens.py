@@ -20,7 +20,7 @@ SCROLLED_TO = """() => { document.querySelector('#lens .part-lens')?.scrollIntoV
 
 def shown_lens(seen: Any, run: str) -> Any:
     page = seen.open(f"tab=live&run={run}")
-    page.wait_for_function(SCROLLED_TO, timeout=60_000, polling=200)
+    page.wait_for_function(SCROLLED_TO, polling=200)
     return page
 
 
@@ -53,7 +53,7 @@ def test_a_cell_is_read_and_both_its_clips_are_heard(finished_site: Any, look: C
 
 def test_kept_steps_are_gone_back_to(finished_site: Any, look: Callable[..., Any]) -> None:
     page = shown_lens(look(finished_site), "made-up")
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     page.locator("#map").get_by_label("Snapshot", exact=True).press("Home")
     page.locator("#lens .part-lens[data-step='0']").wait_for()
     assert "step 0 · 1 of 3" in page.locator("#map .timeline-words").inner_text()
@@ -67,8 +67,8 @@ def test_a_snapshot_that_is_new_is_shown_as_soon_as_it_is_looked_at(
     known = {"steps": [0, 10]}
     seen.page.route("**/x/run/made-up/lens", lambda route: route.fulfill(json=known))
     page = seen.open("tab=live&run=made-up")
-    page.wait_for_function(SCROLLED_TO.replace("'20'", "'10'"), timeout=60_000, polling=200)
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.wait_for_function(SCROLLED_TO.replace("'20'", "'10'"), polling=200)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     known["steps"] = [0, 10, 20]
     page.locator("#map").get_by_label("Snapshot", exact=True).press("ArrowLeft")
     page.locator("#map").get_by_label("Snapshot", exact=True).press("ArrowRight")

@@ -99,7 +99,7 @@ def pictured_site(lent_site: Site) -> Site:
 
 def shown(seen: Seen, case: Case, theme: str = "light") -> Any:
     page = seen.open(f"tab=live&run=lens-{case.picture.name}&__theme={theme}")
-    page.wait_for_function(SCROLLED_TO, timeout=60_000, polling=200)
+    page.wait_for_function(SCROLLED_TO, polling=200)
     return page
 
 

@@ -15,7 +15,6 @@ from tests.support.sound_files import tone, written
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 120_000
 DROP = """(data) => {
     const files = new DataTransfer();
     files.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], "mine.wav", { type: "audio/wav" }));
@@ -30,13 +29,13 @@ SCRIPT_NAME = "<img src=x onerror=alert(1)>.wav"
 def test_a_sound_is_recorded(own_sounds_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(own_sounds_site)
     page = seen.open("tab=listen")
-    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#listen-player .player[data-state=shown]").wait_for()
     page.get_by_label("Record audio").click()
     page.locator("#listen-audio .record-button").click()
     page.wait_for_timeout(1500)
     page.locator("#listen-audio .stop-button").click()
     page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'Your recording'")
-    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)  # its picture, after its name
+    page.locator("#listen-player .player[data-state=shown]").wait_for()  # its picture, after its name
     said = page.locator("#listen-player").inner_text()
     assert "kept for less than an hour" in said and "RMS −" in said, said  # the microphone beeps: it isn't silent
     assert not seen.troubles, seen.troubles
@@ -47,7 +46,7 @@ def test_a_sound_that_is_dropped_beside_the_box_is_taken(
 ) -> None:
     written(tmp_path / "mine.wav", tone(0.6, hz=440))
     page = look(own_sounds_site).open("tab=listen")
-    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#listen-player .player[data-state=shown]").wait_for()
     assert page.evaluate(DROP, b64encode((tmp_path / "mine.wav").read_bytes()).decode()) == [True, True]
     page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'mine.wav'")
 
@@ -55,18 +54,18 @@ def test_a_sound_that_is_dropped_beside_the_box_is_taken(
 def test_a_clip_is_heard_and_its_two_views(own_sounds_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(own_sounds_site)
     page = seen.open("tab=listen")
-    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#listen-player .player[data-state=shown]").wait_for()
     seen.listen()
     page.locator("#listen-picker").get_by_role("button", name="Random").click()
     page.wait_for_function("heard.length === 1")
     assert page.locator("#listen-player .player-title").text_content() in ("high", "low")
     views = page.locator("#views-pair .player[data-state=shown]")
-    views.nth(1).wait_for(timeout=SLOW_MS)
+    views.nth(1).wait_for()
     assert all(re.search(r"\d", line) for line in page.locator("#views-pair .view-line").all_inner_texts())
     alike = page.locator("#views-pair .pair-alike").filter(has_text="To the model these two are more alike")
-    alike.wait_for(timeout=SLOW_MS)
+    alike.wait_for()
     views.nth(1).get_by_role("button", name="Play").click()
-    page.wait_for_function("heard.length === 2 && heard[1].startsWith('v:1:')", timeout=SLOW_MS)
+    page.wait_for_function("heard.length === 2 && heard[1].startsWith('v:1:')")
     switch = page.locator("#views-form [data-name=mixup] input[role=switch]")
     assert switch.is_checked()
     switch.click()
@@ -83,26 +82,26 @@ def test_a_change_of_an_augmentation_asks_once_and_shows_that_it_is_busy(
     asked = seen.asked(CALLED)
     drawn = seen.asked(r"/x/views\?")
     page = seen.open("tab=listen&run=made")
-    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for(timeout=SLOW_MS)
-    page.locator("#views-pair .pair-alike").filter(has_text="To the model").wait_for(timeout=SLOW_MS)
+    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for()
+    page.locator("#views-pair .pair-alike").filter(has_text="To the model").wait_for()
     asked.clear()
     drawn.clear()
     busy = "() => { window.busy = []; new MutationObserver(() => busy.push(document.querySelector('#views-pair .pair').ariaBusy))"
     page.evaluate(busy + ".observe(document.querySelector('#views-pair .pair'), {attributes: true}); }")
     lines = page.locator("#views-pair .view-line").all_inner_texts()
     page.locator("#views-form [data-name=noise] input[role=switch]").click()
-    page.wait_for_function("busy.length === 2", timeout=SLOW_MS)
+    page.wait_for_function("busy.length === 2")
     page.wait_for_timeout(500)
     assert page.evaluate("busy") == ["true", "false"]
     assert (len(drawn), asked) == (1, [])
     assert page.locator("#views-pair .view-line").all_inner_texts() != lines
     page.get_by_role("button", name="Draw again").click()
-    page.wait_for_function("busy.length === 4", timeout=SLOW_MS)
+    page.wait_for_function("busy.length === 4")
     page.locator("#views-domain").get_by_label("Waveform views").click()
-    page.wait_for_function("busy.length === 6", timeout=SLOW_MS)
+    page.wait_for_function("busy.length === 6")
     page.wait_for_timeout(500)
     assert len(drawn) == 3
-    page.locator("#views-pair .pair-alike").filter(has_text="another front end").wait_for(timeout=SLOW_MS)
+    page.locator("#views-pair .pair-alike").filter(has_text="another front end").wait_for()
     assert not seen.troubles, seen.troubles
 
 
@@ -111,7 +110,7 @@ def test_the_keyboard_moves_between_tabs_and_passes_through_the_field_of_sounds(
 ) -> None:
     seen = look(own_sounds_site)
     page = seen.open("tab=listen&run=made")
-    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for(timeout=SLOW_MS)
+    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for()
     page.locator("#listen-picker").get_by_role("button", name="Random").click()
     counter = page.locator("#listen-picker .picker-counter").inner_text()
     page.locator("#listen-data input").focus()
@@ -130,7 +129,7 @@ def test_the_keyboard_moves_between_tabs_and_passes_through_the_field_of_sounds(
 def test_the_sound_and_its_two_views_are_on_one_screen(own_sounds_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(own_sounds_site, height=800)
     page = seen.open("tab=listen")
-    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for(timeout=SLOW_MS)
+    page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for()
     for part in ("#listen-player canvas", "#views-pair canvas >> nth=0", "#views-pair canvas >> nth=1"):
         box = page.locator(part).bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 800, (part, box)
@@ -141,7 +140,7 @@ def test_another_set_is_chosen_and_one_that_is_not_here_can_be_fetched(
 ) -> None:
     seen = look(own_sounds_site)
     page = seen.open("tab=listen")
-    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#listen-player .player[data-state=shown]").wait_for()
     for name in ("lark", "wren"):
         (tmp_path / "birds" / name).mkdir(parents=True)
         written(tmp_path / "birds" / name / "a.wav", tone(0.6, hz=900))
@@ -151,7 +150,7 @@ def test_another_set_is_chosen_and_one_that_is_not_here_can_be_fetched(
     page.wait_for_function("document.querySelector('#listen-player .player-title').textContent === 'lark'")
     choice.fill("esc50")
     choice.press("Enter")
-    page.locator("#listen-data-notice").filter(has_text="not on this machine yet").wait_for(timeout=SLOW_MS)
+    page.locator("#listen-data-notice").filter(has_text="not on this machine yet").wait_for()
     assert page.locator("#listen-data-download").is_visible()
     assert not page.locator("#listen-picker .picker-controls").is_visible()
 
@@ -163,7 +162,7 @@ def test_bad_files_are_refused_in_a_sentence_and_the_next_is_taken(
     page = seen.open("tab=listen")
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    page.locator("#listen-player .player[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#listen-player .player[data-state=shown]").wait_for()
     notice = page.locator("#listen-notice .notice-line")
     (tmp_path / "list.mp3").write_text("#EXTM3U\n/etc/passwd\n")
     (tmp_path / "noise.wav").write_bytes(np.random.default_rng(0).bytes(5_000))
@@ -176,7 +175,7 @@ def test_bad_files_are_refused_in_a_sentence_and_the_next_is_taken(
         ("long.flac", "it is longer than 30 seconds"),
     ):
         page.locator("#listen-audio input[type=file]").set_input_files(tmp_path / name)
-        notice.filter(has_text=told).wait_for(timeout=SLOW_MS)
+        notice.filter(has_text=told).wait_for()
     written(tmp_path / SCRIPT_NAME, tone(0.6, hz=440))
     page.locator("#listen-audio input[type=file]").set_input_files(tmp_path / SCRIPT_NAME)
     page.wait_for_function("document.querySelector('#listen-player .player-title').textContent.includes('onerror')")

@@ -38,7 +38,7 @@ def fill(page: Any, name: str, value: str) -> None:
 def state_line(page: Any, words: str) -> Any:
     """The state line of the run, once it says `words`."""
     line = page.locator("#run-state .state-line").filter(has_text=words)
-    line.wait_for(timeout=120_000)
+    line.wait_for()
     return line
 
 
@@ -55,7 +55,7 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     seen = look(empty_site)
     page = seen.open("tab=train")
     state_line(page, "Finished")  # of the run that comes with the project
-    page.locator("#settings .setting[data-name=batch_size]").wait_for(timeout=90_000)
+    page.locator("#settings .setting[data-name=batch_size]").wait_for()
 
     page.locator("#data input").fill(str(tmp_path / "sounds"))
     page.locator("#data input").press("Enter")
@@ -73,14 +73,14 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     page.locator("#start").click()
 
     state_line(page, "Training")
-    page.wait_for_function(f"{POINTS_OF_LOSS} > 0", timeout=60_000)
-    page.wait_for_function(f"{POINTS_OF_LOSS} > {page.evaluate(POINTS_OF_LOSS)}", timeout=60_000)
-    page.wait_for_function(f"{TAIL} > 0", timeout=60_000)
+    page.wait_for_function(f"{POINTS_OF_LOSS} > 0")
+    page.wait_for_function(f"{POINTS_OF_LOSS} > {page.evaluate(POINTS_OF_LOSS)}")
+    page.wait_for_function(f"{TAIL} > 0")
     page.locator(f"{LOSS} .chart-plot").hover()  # then Plotly must know every point, to tell its value
-    page.wait_for_function(f"{TAIL} === 0", timeout=60_000)
+    page.wait_for_function(f"{TAIL} === 0")
     page.locator(f"{LOSS} .hovertext").first.wait_for()
 
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=90_000)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     assert page.locator("#map .badge").inner_text() in ("PCA", "UMAP")
 
     (run,) = find_runs(empty_site.runs)
@@ -111,7 +111,7 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
             archive.write(path, path.relative_to(tmp_path))
     (tmp_path / "no sound.wav").write_text("#EXTM3U\n/etc/passwd")
     page = look(empty_site).open("tab=train")
-    page.locator("#settings .setting[data-name=batch_size]").wait_for(timeout=90_000)
+    page.locator("#settings .setting[data-name=batch_size]").wait_for()
 
     page.locator("#drop input[type=file]").set_input_files(str(tmp_path / "no sound.wav"))
     page.locator("#drop-notice[data-tone=bad], #drop-notice [data-tone=bad]").get_by_text("playlist").wait_for()
@@ -153,7 +153,7 @@ def test_a_run_that_waits_in_no_queue_is_resumed_and_what_is_told_is_text(
     page.get_by_role("button", name="Resume").click()
     state_line(page, "Failed: /nowhere cannot be used")
 
-    page.locator("#settings .setting[data-name=batch_size]").wait_for(timeout=90_000)
+    page.locator("#settings .setting[data-name=batch_size]").wait_for()
     fill(page, "batch_size", "<img src=x>")
     page.locator("#start").click()
     told = page.get_by_test_id("toast-text")

@@ -7,7 +7,6 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
-SLOW_MS = 60_000
 LARGE = ".chart.large"
 
 
@@ -17,7 +16,7 @@ def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
     seen = look(finished_site)
     page = seen.open("run=example")
     line = page.locator("#form-line .form-words")
-    line.filter(has_text="SimCLR on").wait_for(timeout=SLOW_MS)
+    line.filter(has_text="SimCLR on").wait_for()
     assert page.locator("#drawer").is_hidden() and page.locator("#start").is_visible()
     page.locator("#form-line button").click()
     field = page.locator("#settings .setting[data-name=temperature] input[type=text]")
@@ -40,7 +39,7 @@ def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
     assert changed == told.locator("tr th").all_inner_texts()[: len(changed)], "changed ones stand first"
     told.get_by_role("button", name="Again with").click()
     page.wait_for_function(
-        "document.querySelector('#settings [data-name=temperature] input[type=text]').value === '0.1'", timeout=SLOW_MS
+        "document.querySelector('#settings [data-name=temperature] input[type=text]').value === '0.1'"
     )
     page.wait_for_function("!document.querySelector('#form-line .form-words').textContent.includes('without')")
     page.locator("#form-line button").click()
@@ -54,7 +53,7 @@ def test_a_curve_opens_large_and_closes_by_escape_and_marks_the_snapshot(
     seen = look(finished_site)
     page = seen.open("run=example&step=414")
     small = page.locator("#charts .chart[aria-label='Cross-group kNN']")
-    small.locator(".chart-mark:not([hidden])").wait_for(state="attached", timeout=SLOW_MS)
+    small.locator(".chart-mark:not([hidden])").wait_for(state="attached")
     leading = page.locator("#charts > div .charts-grid").first.locator(".chart:not([hidden])")
     assert [leading.nth(i).get_attribute("aria-label") for i in range(leading.count())] == [
         "Loss",
@@ -63,7 +62,7 @@ def test_a_curve_opens_large_and_closes_by_escape_and_marks_the_snapshot(
         "Effective rank",
     ]
     small.locator(".chart-open").click()
-    page.locator(f"{LARGE} .annotation-text", has_text="random initialisation").wait_for(timeout=SLOW_MS)
+    page.locator(f"{LARGE} .annotation-text", has_text="random initialisation").wait_for()
     assert page.locator(f"{LARGE} .chart-meaning").first.is_visible()
     plot, labels = page.evaluate(
         f"""() => [document.querySelector('{LARGE} .nsewdrag').getBoundingClientRect().right,
@@ -80,24 +79,22 @@ def test_the_first_minute_plays_three_captions_and_offers_three_ways(empty_site:
     seen = look(empty_site)
     page = seen.open()
     words = page.locator("#first-minute .first-words")
-    words.filter(has_text="Each point is a sound").wait_for(timeout=SLOW_MS)
-    page.wait_for_function(
-        "location.search.includes('clip=')", timeout=SLOW_MS
-    )  # so that nothing beside the map is empty
-    words.filter(has_text="The colours are labels").wait_for(timeout=SLOW_MS)
+    words.filter(has_text="Each point is a sound").wait_for()
+    page.wait_for_function("location.search.includes('clip=')")  # so that nothing beside the map is empty
+    words.filter(has_text="The colours are labels").wait_for()
     page.get_by_role("button", name="Hear a point").click()
-    page.locator("#map .ring.chosen").wait_for(state="attached", timeout=SLOW_MS)
+    page.locator("#map .ring.chosen").wait_for(state="attached")
     page.get_by_role("button", name="Bring your sounds").click()
     page.locator("#drop").wait_for()
     assert page.locator("#first-minute .first-words").is_hidden()
     page.reload()
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     assert page.locator("#first-minute .first-words").is_hidden()
     back = look(empty_site).open()  # the same visitor on another day, who has no run yet
-    back.locator("#drop").wait_for(timeout=SLOW_MS)
+    back.locator("#drop").wait_for()
     back.locator("#form-line").get_by_role("button", name="Close").click()
     back.reload()
-    back.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    back.locator("#map .part-map[data-state=shown]").wait_for()
     assert back.locator("#drop").is_hidden()
     assert seen.troubles == []
 
@@ -106,7 +103,7 @@ def test_a_word_of_the_field_is_explained_by_focus_and_by_a_tap(finished_site: A
     for touch in (False, True):
         page = look(finished_site, width=390 if touch else 1280, touch=touch).open("tab=live&run=made-up")
         term = page.locator(".part-standing .term", has_text="kNN").first
-        term.wait_for(timeout=60_000)
+        term.wait_for()
         bubble = page.locator("#term-said")
         term.tap() if touch else term.focus()
         bubble.filter(has_text="nearest neighbours").wait_for()
@@ -119,7 +116,7 @@ def test_a_word_of_the_field_is_explained_by_focus_and_by_a_tap(finished_site: A
 def test_the_first_tab_stop_leads_to_the_map(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = seen.open("tab=live&run=made-up")
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     link = page.get_by_role("link", name="Skip to the map")
     assert link.bounding_box()["y"] < 0, "it is seen while it has the focus"
     page.keyboard.press("Tab")
@@ -146,11 +143,11 @@ def test_nothing_moves_when_a_run_is_paused(finished_site: Any, look: Callable[.
 
     seen.page.route("**/run/made-up/news*", answer)
     page = seen.open("tab=live&run=made-up")
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
-    page.locator("#run-settings .set-head").wait_for(timeout=SLOW_MS)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
+    page.locator("#run-settings .set-head").wait_for()
     tops = {}
     for state in ("training", "paused"):
         told["state"] = state
-        page.locator(f"#run-state .part-state[data-state={state}]").wait_for(timeout=SLOW_MS)
+        page.locator(f"#run-state .part-state[data-state={state}]").wait_for()
         tops[state] = page.locator("#live").bounding_box()["y"]
     assert tops["training"] == tops["paused"]

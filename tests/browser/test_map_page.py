@@ -36,7 +36,7 @@ def is_sound(reply: Any) -> bool:
 def shown_map(seen: Any, query: str = "") -> Any:
     """The page Live with the map's points."""
     page = seen.open(f"tab=live&{query}")
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     return page
 
 
@@ -72,9 +72,7 @@ def test_a_listed_neighbour_is_gone_to_on_the_map(finished_site: Any, look: Call
     page.wait_for_function("document.querySelector('#map .part-map').view.near.length === 10")
     nearest = page.evaluate("document.querySelector('#map .part-map').view.near[0].point")
     page.get_by_role("button", name="Go to this clip on the map").first.click()
-    page.wait_for_function(
-        "point => document.querySelector('#map .part-map').view.chosen === point", arg=nearest, timeout=5000
-    )
+    page.wait_for_function("point => document.querySelector('#map .part-map').view.chosen === point", arg=nearest)
     assert seen.troubles == []
 
 
@@ -194,7 +192,7 @@ def test_a_link_of_nonsense_shows_the_page_all_the_same(finished_site: Any, look
     page = seen.open("tab=nonsense&run=../../etc&clip=-1")
     page.wait_for_function("document.body.dataset.tab")  # a click before that may be lost
     page.get_by_role("tab", name="Live").click()
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=90_000)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     assert page.locator(".map-panel .player[data-state=empty]").count() == 1
     assert seen.troubles == []
 

@@ -165,7 +165,7 @@ def test_numbers_are_kept_between_two_ends_and_a_link_says_which(
     linked = page.url.partition("?")[2]
     other = look(finished_site)
     again = other.open(linked)
-    again.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    again.locator("#map .part-map[data-state=shown]").wait_for()
     again.wait_for_function(f"{KEPT} === {kept}")
     assert again.get_by_label("Least number that is kept").input_value() == "100"
     before = page.evaluate(COLOURS)
@@ -190,7 +190,7 @@ def test_a_clip_that_is_pointed_at_is_heard_where_that_is_wanted(
     page.wait_for_function("heard.length === 1")
     assert page.evaluate("document.querySelector('#map .part-map').view.chosen") is None
     page.reload()
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     assert page.get_by_label("Hear by pointing").is_checked()
     assert seen.troubles == []
 

@@ -35,9 +35,9 @@ def measured_run(finished_site: Site) -> str:
 
 def test_it_is_folded_and_drawn_when_opened(finished_site: Site, look: Callable[..., Seen], measured_run: str) -> None:
     page = look(finished_site).open(f"tab=live&run={measured_run}")
-    page.locator(FOLD).wait_for(timeout=60_000)
+    page.locator(FOLD).wait_for()
     assert page.locator("#measured figure").count() == 0
-    page.wait_for_function(OPENED, timeout=60_000, polling=200)
+    page.wait_for_function(OPENED, polling=200)
     titles = page.locator("#measured figure").evaluate_all("all => all.map(one => one.getAttribute('aria-label'))")
     assert titles == [
         "Spectrum of the projections over time", "Spectrum of the embeddings over time", "Similarities of pairs",
@@ -57,6 +57,6 @@ def test_it_is_folded_and_drawn_when_opened(finished_site: Site, look: Callable[
 
 def test_a_run_of_before_says_how_to_measure(finished_site: Site, look: Callable[..., Seen]) -> None:
     page = look(finished_site).open("tab=live&run=made-up")
-    page.wait_for_function(OPENED, timeout=60_000, polling=200)
+    page.wait_for_function(OPENED, polling=200)
     assert page.locator("#measured figure").count() == 1
     assert "python -m training measure made-up" in page.locator(".measured-note").inner_text()

@@ -15,7 +15,7 @@ SHOWN = """title => document.querySelector('#method-head h2')?.textContent === t
 
 def opened(seen: Any, query: str = "") -> Any:
     page = seen.open(f"tab=methods&{query}")
-    page.locator("#method-code pre").wait_for(timeout=90_000)
+    page.locator("#method-code pre").wait_for()
     return page
 
 
@@ -27,7 +27,7 @@ def test_every_method_is_shown_with_its_formula_drawing_and_source(
     assert page.locator("#methods-table tr[data-name]").count() == len(METHODS)
     for name, method in METHODS.items():
         page.evaluate("name => document.querySelector(`tr[data-name=${name}] button`).click()", name)
-        page.wait_for_function(SHOWN, arg=method.card.title, timeout=20_000)
+        page.wait_for_function(SHOWN, arg=method.card.title)
         page.locator("#method-words .katex-display").wait_for()
         assert page.locator(".katex-error").count() == 0, name
         page.locator("#method-code").get_by_text(f"training/methods/{name}.py").wait_for()
@@ -53,7 +53,7 @@ def test_a_method_is_found_compared_and_trained(finished_site: Any, look: Callab
     page.wait_for_function(SHOWN, arg="SimCLR")
     assert "method=simclr" in page.url
     page.locator("#train-this").click()
-    page.locator("#settings .setting[data-name=temperature]").wait_for(timeout=60_000)
+    page.locator("#settings .setting[data-name=temperature]").wait_for()
     assert page.locator("#method input").input_value().startswith("Contrastive: SimCLR")
     page.wait_for_function("location.search.includes('tab=live')")
 
@@ -61,12 +61,12 @@ def test_a_method_is_found_compared_and_trained(finished_site: Any, look: Callab
     page.locator("tr[data-name=byol] button").click()
     page.wait_for_function(SHOWN, arg="BYOL")
     page.locator("#train-this").click()
-    page.locator("#settings .setting[data-name=momentum]").wait_for(timeout=60_000)
+    page.locator("#settings .setting[data-name=momentum]").wait_for()
     assert page.locator("#method input").input_value().startswith("Siamese, no negatives: BYOL")
     assert seen.troubles == []
 
 
 def test_the_address_names_the_method_to_train(finished_site: Any, look: Callable[..., Any]) -> None:
     page = look(finished_site).open("tab=train&method=byol")
-    page.locator("#settings .setting[data-name=momentum]").wait_for(timeout=90_000)
+    page.locator("#settings .setting[data-name=momentum]").wait_for()
     assert "BYOL" in page.locator("#method input").input_value()

@@ -54,7 +54,7 @@ def written(page: Any, folder: Path) -> None:
 
 def method_shown(page: Any, title: str) -> None:
     """Wait until the whole form is that of a method."""
-    page.wait_for_function(f"document.querySelector('#method input')?.value.includes('{title}')", timeout=90_000)
+    page.wait_for_function(f"document.querySelector('#method input')?.value.includes('{title}')")
     page.locator("#settings summary").filter(has_text=title).wait_for()
     page.locator("#method-needs").wait_for(state="attached")
 
@@ -109,7 +109,7 @@ def test_durability_a_page_that_was_used_meanwhile_comes_back_with_what_was_writ
     page.locator("#start").click()
     page.get_by_text("Connection to the server was lost").first.wait_for()
     small_site.open()
-    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'", timeout=60_000)
+    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
     method_shown(page, "VICReg")
     assert found(page) == before
     page.locator("#start").click()

@@ -53,7 +53,7 @@ def opened(site: Site, look: Callable[..., Seen], **size: Any) -> tuple[Seen, An
     seen = look(site, **size)
     page = seen.open("tab=live&run=new")
     page.locator("#runs button").first.click()
-    page.locator("#runs tr[data-name=old] .runs-changed", has_text="temperature").wait_for(timeout=60_000)
+    page.locator("#runs tr[data-name=old] .runs-changed", has_text="temperature").wait_for()
     return seen, page
 
 
@@ -95,7 +95,7 @@ def test_runs_are_sorted_filtered_starred_and_named(site: Site, look: Callable[.
     assert page.locator("#runs dialog").is_visible() and page.locator(".runs-rename").count() == 0
     page.reload()
     page.locator("#runs button").first.click()
-    page.locator("#runs tr[data-name=new] [aria-pressed=true]").wait_for(timeout=60_000)
+    page.locator("#runs tr[data-name=new] [aria-pressed=true]").wait_for()
     page.get_by_role("button", name="<b>the best</b>", exact=True).wait_for()
     kept = json.loads((site.folder / "own" / "hearsight" / "runs.json").read_text())["runs"]
     assert {mark["name"] for mark in kept.values()} == {"", "<b>the best</b>"}
@@ -140,7 +140,7 @@ def test_several_runs_are_laid_over_each_other_with_their_own_baselines(site: Si
     chart = page.locator('.chart[aria-label="Cross group knn"]')
     chart.scroll_into_view_if_needed()
     plot = chart.locator(".js-plotly-plot")
-    plot.wait_for(timeout=60_000)
+    plot.wait_for()
     page.wait_for_function(
         """() => document.querySelector('.chart[aria-label="Cross group knn"] .js-plotly-plot')?.data?.length === 3"""
     )
@@ -178,7 +178,7 @@ def test_the_table_is_used_by_the_keyboard_alone(site: Site, look: Callable[...,
     page = seen.open("tab=live&run=new")
     page.locator("#runs button").first.focus()
     page.keyboard.press("Enter")
-    page.locator("#runs tr[data-name=old]").wait_for(timeout=60_000)
+    page.locator("#runs tr[data-name=old]").wait_for()
     for _ in range(3):  # past the example, which was begun last
         page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.closest('tr').dataset.name") == "middle"

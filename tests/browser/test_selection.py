@@ -12,15 +12,14 @@ from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 90_000
 HEARD = """() => { window.heard = [];
   document.addEventListener('hearsight:sound', ({ detail }) => window.heard.push(detail.key.split(':')[1])); }"""
 
 
 def opened(seen: Seen, selection: str = "0-5-10-15") -> Any:
     page = seen.open(f"tab=live&run=made-up&selection={selection}")
-    page.locator("#selection .clip").first.wait_for(timeout=SLOW_MS)
-    page.locator("#map .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator("#selection .clip").first.wait_for()
+    page.locator("#map .part-map[data-state=shown]").wait_for()
     page.locator("#map .map-stage").focus()
     return page
 
@@ -41,7 +40,7 @@ def test_without_a_selection_the_panel_says_how_to_select(finished_site: Site, l
     seen = look(finished_site)
     page = seen.open("tab=live&run=made-up")
     how = page.locator("#selection .selection-how")
-    how.wait_for(timeout=SLOW_MS)
+    how.wait_for()
     assert "lasso" in how.inner_text()
     assert not page.locator("#selection .selection-list").is_visible()
     assert seen.troubles == []
@@ -118,7 +117,7 @@ def test_tags_are_given_by_keys_coloured_by_and_kept(finished_site: Site, look: 
     page.keyboard.press("u")
     page.locator(".tag-chip", has_text="4 of 4").wait_for()
     page.reload()
-    page.locator("#selection .tag-chip", has_text="4 of 4").wait_for(timeout=SLOW_MS)
+    page.locator("#selection .tag-chip", has_text="4 of 4").wait_for()
     page.locator("#selection .selection-acts button").nth(1).click()
     page.locator("#selection .tag-chip").click()  # selects all with the tag
     page.wait_for_function("location.search.includes('selection=0-5-10-15')")
@@ -160,7 +159,7 @@ def test_on_a_read_only_page_tags_stay_in_the_browser(read_only_site: Site, look
     page.locator("#map select").first.select_option("tags")
     page.locator("#map .legend", has_text="mine").wait_for()
     page.reload()
-    page.locator("#selection .tag-chip", has_text="4 of 4").wait_for(timeout=SLOW_MS)
+    page.locator("#selection .tag-chip", has_text="4 of 4").wait_for()
     assert (own.read_bytes() if own.exists() else b"") == before
     assert page.locator(".tag-chip").count() == 1
     assert seen.troubles == []

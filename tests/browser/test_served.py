@@ -50,7 +50,7 @@ def test_a_page_that_nothing_happens_on_draws_nothing(finished_site: Any, look: 
         "window.requestAnimationFrame = call => { window.frames_asked += 1; return native(call); };"
     )
     page = seen.open("tab=methods")
-    page.locator("#method-code pre").wait_for(timeout=90_000)
+    page.locator("#method-code pre").wait_for()
     page.wait_for_timeout(3000)
     before = page.evaluate("window.frames_asked")
     page.wait_for_timeout(2000)

@@ -18,7 +18,7 @@ def test_every_module_that_the_page_loads_is_named_in_it_and_fetched_once(finish
     seen.page.on("request", lambda request: asked.append(request.url))
     reply = seen.page.goto(f"{seen.address}/?run=made-up")
     named = re.findall(r'rel="modulepreload" href="([^"]+)"', reply.text())
-    seen.page.locator("#map .part-map[data-state=shown]").wait_for(timeout=60_000)
+    seen.page.locator("#map .part-map[data-state=shown]").wait_for()
     modules = [url.removeprefix(f"{seen.address}/") for url in asked if "/x/assets/" in url and url.endswith(".js")]
     modules = [name for name in modules if not name.endswith("/quiet_clocks.js")]
     assert len(named) > 80
@@ -31,8 +31,8 @@ def test_the_map_is_asked_for_before_what_takes_long(finished_site: Any, look: A
     asked: list[str] = []
     seen.page.on("request", lambda request: asked.append(request.url))
     page = seen.open("run=made-up&clip=3")
-    page.locator("#settings .setting").first.wait_for(state="attached", timeout=90_000)
-    page.locator("#charts .js-plotly-plot").first.wait_for(timeout=60_000)
+    page.locator("#settings .setting").first.wait_for(state="attached")
+    page.locator("#charts .js-plotly-plot").first.wait_for()
     until = time.monotonic() + 60
     while not any("/x/views?" in url for url in asked) and time.monotonic() < until:
         page.wait_for_timeout(100)  # a page lists no more than 250 of what it fetched
@@ -50,6 +50,6 @@ def test_a_page_that_opens_with_another_tab_waits_for_no_map(finished_site: Any,
     seen = look(finished_site, alone=True)
     seen.page.route("**/layout/**", lambda route: None)  # no place of the map ever comes
     page = seen.open("tab=listen&run=made-up")
-    page.locator("#views-form .setting").first.wait_for(timeout=90_000)
+    page.locator("#views-form .setting").first.wait_for()
     assert page.locator("#map .part-map[data-state=shown]").count() == 0
     assert seen.troubles == []

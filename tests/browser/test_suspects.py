@@ -14,9 +14,9 @@ pytestmark = pytest.mark.browser
 def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
     page: Any = seen.open("tab=live&run=example")
-    page.locator("#suspects summary").click(timeout=90_000)
+    page.locator("#suspects summary").click()
     rows = page.locator(".suspects-rows > .clips > .clip")
-    rows.first.wait_for(timeout=90_000)
+    rows.first.wait_for()
     assert "of the vote of its nearest clips is for" in rows.first.inner_text()
     told = page.locator(".suspects-status").inner_text()
     assert "As of step" in told and "by the labels of “class”." in told
@@ -40,8 +40,8 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
 
 def test_labels_of_suspects_are_text_and_their_sounds_are_heard(finished_site: Site, look: Callable[..., Seen]) -> None:
     page = look(finished_site).open("tab=live&run=scripts")
-    page.locator("#suspects summary").click(timeout=90_000)
-    page.locator(".suspects-kinds button").first.wait_for(timeout=90_000)
+    page.locator("#suspects summary").click()
+    page.locator(".suspects-kinds button").first.wait_for()
     page.locator(".suspects-kinds button", has_text="Outliers").click()
     page.locator(".suspects-rows .clip-hear").first.click()
     page.wait_for_function("location.search.includes('clip=')")

@@ -70,7 +70,7 @@ def test_the_points_of_the_map_take_the_colours_of_the_theme(finished_site: Site
 def test_the_charts_take_the_colours_of_the_theme(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
     page = seen.open("tab=live&run=made-up&__theme=light")
-    page.wait_for_function(f"{PLOT}?._fullLayout?.font.color === '{TEXT_LIGHT}'", timeout=60_000)
+    page.wait_for_function(f"{PLOT}?._fullLayout?.font.color === '{TEXT_LIGHT}'")
     for dark, text in ((True, TEXT_DARK), (False, TEXT_LIGHT)):
         page.evaluate(TOGGLE, dark)
         page.wait_for_function(f"{PLOT}._fullLayout.font.color === '{text}'")

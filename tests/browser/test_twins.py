@@ -12,7 +12,6 @@ from training.run.twins import Prediction, Role, twin_of
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 120_000
 FORETOLD = {"loss": "higher", "spread": "same", "rank": "lower", "knn": "lower", "collapses": "yes"}
 PICTURES = """() => [...document.querySelectorAll('.twins-side')].every(side => {
     const canvas = side.querySelector('canvas');
@@ -29,7 +28,7 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
     write_folder(tmp_path / "sounds")
     seen = look(empty_site)
     page = seen.open("tab=train")
-    page.locator("#settings .setting[data-name=batch_size]").wait_for(timeout=SLOW_MS)
+    page.locator("#settings .setting[data-name=batch_size]").wait_for()
     assert page.locator("#twins .part").is_hidden()
     page.locator("#data input").fill(str(tmp_path / "sounds"))
     page.locator("#data input").press("Enter")
@@ -38,7 +37,7 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
     page.get_by_role("button", name="Make it collapse").click()
     dialog = page.locator("dialog[open]")
     begin = dialog.get_by_role("button", name="Start both")
-    dialog.get_by_role("button", name="SimCLR with temperature 10").click(timeout=SLOW_MS)
+    dialog.get_by_role("button", name="SimCLR with temperature 10").click()
     assert dialog.locator(".collapse-wrong :checked").input_value() == "mistake:high_temperature"
     assert begin.is_disabled() and "Say first what will happen" in dialog.inner_text()
     for name, value in FORETOLD.items():
@@ -47,17 +46,17 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
     assert begin.is_disabled()
     dialog.locator(".collapse-steps input").fill("8")
     begin.click()
-    dialog.wait_for(state="hidden", timeout=SLOW_MS)
+    dialog.wait_for(state="hidden")
 
     told = page.locator("#twins")
-    told.get_by_text("SimCLR with temperature 10, beside its healthy twin").wait_for(timeout=SLOW_MS)
-    told.get_by_text("At the end, step 8.").wait_for(timeout=SLOW_MS)
+    told.get_by_text("SimCLR with temperature 10, beside its healthy twin").wait_for()
+    told.get_by_text("At the end, step 8.").wait_for()
     rows = [row.inner_text().split("\t") for row in told.locator("tbody tr").all()]
     assert [row[0] for row in rows] == ["Loss", "Spread", "Rank", "kNN", "Collapse"]
     assert [row[4] for row in rows] == ["higher", "about the same", "lower", "lower", "yes"]
     assert all(row[5] in ("✓ right", "✗ wrong") for row in rows)
     told.get_by_text("What is known of it: Near and far wrong answers weigh the same").wait_for()
-    page.wait_for_function(PICTURES, timeout=SLOW_MS)
+    page.wait_for_function(PICTURES)
     assert page.locator("#charts .charts-runs li").count() == 2
     assert page.locator("#lens").is_hidden()
 
@@ -73,26 +72,24 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
     page.goto(
         f"{empty_site.address}/?tab=live&run={twins[Role.HEALTHY].name}"
     )  # one of them alone brings the other along
-    page.wait_for_function("new URL(location).searchParams.getAll('run').length === 2", timeout=SLOW_MS)
+    page.wait_for_function("new URL(location).searchParams.getAll('run').length === 2")
     page.goto(f"{empty_site.address}/?tab=live&run={twins[Role.HEALTHY].name}&step=0")  # the timeline moves both
-    page.wait_for_function(
-        "document.querySelectorAll('.twins-side .part-lens[data-step=\"0\"]').length === 2", timeout=SLOW_MS
-    )
+    page.wait_for_function("document.querySelectorAll('.twins-side .part-lens[data-step=\"0\"]').length === 2")
     assert seen.troubles == []
 
 
 def test_what_cannot_be_started_is_told_in_the_dialog(finished_site: Any, look: Callable[..., Any]) -> None:
     page = look(finished_site).open("tab=live&run=made-up")
-    page.locator("#settings .setting[data-name=batch_size]").wait_for(state="attached", timeout=SLOW_MS)
+    page.locator("#settings .setting[data-name=batch_size]").wait_for(state="attached")
     page.get_by_role("button", name="Make it collapse").click()
     dialog = page.locator("dialog[open]")
-    dialog.get_by_role("button", name="BYOL without EMA").click(timeout=SLOW_MS)
-    dialog.locator(".collapse-takes").filter(has_text="took about").wait_for(timeout=SLOW_MS)
+    dialog.get_by_role("button", name="BYOL without EMA").click()
+    dialog.locator(".collapse-takes").filter(has_text="took about").wait_for()
     for name, value in FORETOLD.items():
         dialog.locator(f"input[name=collapse-{name}][value={value}]").check()
     dialog.locator(".collapse-steps input").fill("99999999999")
     dialog.get_by_role("button", name="Start both").click()
-    dialog.locator(".collapse-trouble").filter(has_text="The setting steps is 99999999999").wait_for(timeout=SLOW_MS)
+    dialog.locator(".collapse-trouble").filter(has_text="The setting steps is 99999999999").wait_for()
     assert dialog.get_by_role("button", name="Start both").is_enabled()
     dialog.get_by_role("combobox").select_option("npc")
     assert dialog.locator(".collapse-wrong strong").first.inner_text() == "Without mask growth"

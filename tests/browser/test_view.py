@@ -12,7 +12,6 @@ from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 90_000
 SELECTED = "document.querySelector('#map .part-map').view.plot.selected"
 PLACE = """([map, i]) => { const { view } = document.querySelector(map + ' .part-map'); const { across, down } = view.plot.scales();
   const box = view.stage.getBoundingClientRect(); return [box.left + across(view.plot.x[i]), box.top + down(view.plot.y[i])]; }"""
@@ -24,7 +23,7 @@ LONELIEST = """map => { const { x, y } = document.querySelector(map + ' .part-ma
 
 
 def shown(page: Any, part: str) -> None:
-    page.locator(f"{part} .part-map[data-state=shown]").wait_for(timeout=SLOW_MS)
+    page.locator(f"{part} .part-map[data-state=shown]").wait_for()
 
 
 def in_address(page: Any, *words: str) -> None:
@@ -42,7 +41,7 @@ def test_every_tab_stands_in_the_address_and_is_opened_by_it(
 ) -> None:
     seen = look(finished_site)
     page = seen.open(f"tab={tab}")
-    page.wait_for_function(f"document.body.dataset.tab === '{tab}'", timeout=SLOW_MS)
+    page.wait_for_function(f"document.body.dataset.tab === '{tab}'")
     assert open_tab(page) == PAGES[tab][0]
     other = next(word for word in PAGES if word != tab)
     page.get_by_role("tab", name=PAGES[other][0]).click()
@@ -61,11 +60,11 @@ def test_a_tab_opened_before_the_scripts_have_come_stays_open_and_is_named(
     page = seen.page
     page.route("**/js/core/view.js*", lambda route: held.append(route))
     page.goto(f"{seen.address}/", wait_until="commit")
-    page.get_by_role("tab", name=PAGES["methods"][0]).click(timeout=SLOW_MS)
+    page.get_by_role("tab", name=PAGES["methods"][0]).click()
     for route in held:
         route.continue_()
     in_address(page, "tab=methods")
-    page.wait_for_function("document.body.dataset.tab === 'methods'", timeout=SLOW_MS)
+    page.wait_for_function("document.body.dataset.tab === 'methods'")
     assert open_tab(page) == PAGES["methods"][0]
 
 
@@ -104,8 +103,8 @@ def test_a_reload_shows_the_same_snapshot_clip_and_comparison(finished_site: Sit
     page.locator("#compare [data-name=bare]").click()
     in_address(page, "run=made-up", "run=bare")
     page.reload()
-    page.wait_for_function("document.querySelector('#compare input')?.title === 'bare'", timeout=SLOW_MS)
-    page.wait_for_function("document.querySelector('#map .part-map')?.view?.shownLayout?.step === 0", timeout=SLOW_MS)
+    page.wait_for_function("document.querySelector('#compare input')?.title === 'bare'")
+    page.wait_for_function("document.querySelector('#map .part-map')?.view?.shownLayout?.step === 0")
     page.locator("#clip .player-title", has_text="rain").wait_for()
     assert not page.locator("#map").get_by_label("Follow live").is_checked()
 
@@ -113,7 +112,7 @@ def test_a_reload_shows_the_same_snapshot_clip_and_comparison(finished_site: Sit
 def test_an_unknown_run_is_said_in_one_sentence(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
     page = seen.open("tab=live&run=nowhere")
-    page.locator("#run .run-trouble").wait_for(timeout=SLOW_MS)
+    page.locator("#run .run-trouble").wait_for()
     assert (
         page.locator("#run .run-trouble").inner_text() == "There is no run called “nowhere” here; choose another one."
     )
@@ -128,7 +127,7 @@ def test_no_run_is_proposed_where_the_address_names_one_and_the_newest_where_it_
     finished_site: Site, look: Callable[..., Seen]
 ) -> None:
     page = look(finished_site).open("tab=live")
-    page.wait_for_function("location.search.includes('run=')", timeout=SLOW_MS)
+    page.wait_for_function("location.search.includes('run=')")
     proposed = re.search(r"run=([\w-]+)", page.url)
     assert proposed is not None and proposed[1] in ("made-up", "scripts", "bare")
     page.wait_for_function("name => document.querySelector('#run input').title === name", arg=proposed[1])
@@ -198,13 +197,12 @@ def test_a_clip_heard_in_the_lens_is_chosen_on_the_map(finished_site: Site, look
     page.wait_for_function(
         """() => { document.querySelector('#lens .part-lens')?.scrollIntoView();
           return document.querySelector("#lens .part-lens[data-step='20'] .lens-field"); }""",
-        timeout=60_000,
         polling=200,
     )
     page.locator(".lens-field").first.press("ArrowRight")
     page.locator(".lens-field").first.press("Enter")
     in_address(page, "clip=")
-    page.locator("#map .ring.chosen").wait_for(state="attached", timeout=SLOW_MS)
+    page.locator("#map .ring.chosen").wait_for(state="attached")
 
 
 def test_nothing_that_a_visitor_sent_or_typed_enters_the_address(
@@ -217,7 +215,7 @@ def test_nothing_that_a_visitor_sent_or_typed_enters_the_address(
     shown(page, "#find-map")
     soundfile.write(tmp_path / "private name.wav", 0.3 * np.sin(np.arange(8_000) / 9), 16_000)
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "private name.wav")
-    page.locator("#find-player .player-title", has_text="private name").wait_for(timeout=SLOW_MS)
+    page.locator("#find-player .player-title", has_text="private name").wait_for()
     page.get_by_role("tab", name="Live").click()
     page.locator("#form-line button").click()
     page.locator("#data input").fill(str(tmp_path))

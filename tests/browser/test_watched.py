@@ -11,14 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.browser.seen import Seen
+from tests.browser.seen import PATIENCE_SECONDS, Seen
 from tests.browser.site import ROOT, Site
 from tests.browser.test_knowledge import OPENED
 from tests.explorer.test_watched import write_sounds
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
-LONG_MS = 120_000
-"""A measurer and a projector must be started, beside the training."""
 
 
 @pytest.fixture
@@ -31,7 +29,7 @@ def loop(browser: Any, tmp_path: Path) -> Iterator[tuple[Site, subprocess.Popen[
     site.open()
     command = ["nice", sys.executable, "own_loop.py", "sounds", str(site.runs / "mine"), "1000000"]
     with subprocess.Popen(command, cwd=tmp_path) as process:
-        until = time.monotonic() + LONG_MS / 1000
+        until = time.monotonic() + PATIENCE_SECONDS
         while not (site.runs / "mine" / "config.json").exists():
             assert process.poll() is None and time.monotonic() < until
             time.sleep(0.1)
@@ -47,24 +45,22 @@ def test_a_loop_of_ones_own_is_watched_while_it_trains(
     seen = look(site)
     page = seen.open("tab=live&run=mine")
     state = page.locator("#about-run .state-line")
-    state.filter(has_text="Training, step").wait_for(timeout=LONG_MS)
+    state.filter(has_text="Training, step").wait_for()
     settings = page.locator("#run-settings")
-    settings.get_by_text("my SimCLR on sounds").wait_for(timeout=LONG_MS)
+    settings.get_by_text("my SimCLR on sounds").wait_for()
     settings.get_by_text("temperature 0.2").wait_for()
     settings.get_by_text("Hearsight does not train this run").wait_for()
     assert page.locator("#run-state button").count() == 0 and settings.get_by_text("Again with").count() == 0
     for title in ("Loss", "Cross-group kNN", "Effective rank"):
-        page.locator(f'.chart[aria-label="{title}"] .js-plotly-plot').wait_for(timeout=LONG_MS)
-    page.locator('.chart[aria-label="Cross-group kNN"]').get_by_text("MFCC").wait_for(timeout=LONG_MS)
+        page.locator(f'.chart[aria-label="{title}"] .js-plotly-plot').wait_for()
+    page.locator('.chart[aria-label="Cross-group kNN"]').get_by_text("MFCC").wait_for()
     assert not page.locator("#two-views").is_visible()
-    page.locator("#map .legend-name", has_text="bell").wait_for(timeout=LONG_MS)
+    page.locator("#map .legend-name", has_text="bell").wait_for()
     process.send_signal(signal.SIGINT)
-    state.filter(has_text="Stopped at step").wait_for(timeout=LONG_MS)
+    state.filter(has_text="Stopped at step").wait_for()
     assert "resumed" not in state.inner_text()
-    page.wait_for_function(OPENED, timeout=LONG_MS, polling=200)
+    page.wait_for_function(OPENED, polling=200)
     page.locator(".known-head button", has_text="Work it out").click()
-    page.locator(".known-facets td.probe").first.wait_for(timeout=LONG_MS)
-    page.locator(".known-note", has_text="Hearsight has the embeddings of this run but not its encoder").wait_for(
-        timeout=LONG_MS
-    )
+    page.locator(".known-facets td.probe").first.wait_for()
+    page.locator(".known-note", has_text="Hearsight has the embeddings of this run but not its encoder").wait_for()
     assert not seen.troubles
