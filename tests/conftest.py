@@ -1,4 +1,4 @@
-"""What holds for all tests: their order, and one thread for each process that computes."""
+"""What holds for all tests: their order, one thread for each process that computes, and no proxy before their servers."""
 
 import os
 from collections import Counter
@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before anything imports torch; processes that a test starts inherit it
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"  # where a machine has one for the web
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -94,6 +94,7 @@ class Turns:
                 run.ask(Control.STOP)
                 self._trainers.must_end(run.name, self._stop_seconds)
             return queue
+        self._trainers.look(current)  # it may have ended since the look before, and how it ended counts
         status = run.status()
         reason = self._jobs.reason_of(run.name)
         if reason is not None and status.state is State.STOPPED:

@@ -130,7 +130,7 @@ class Index:
             part.replace(self._folder / f"{key}.npy")
         finally:
             part.unlink(missing_ok=True)
-        newest_first = sorted(self._folder.glob("*.npy"), key=lambda path: -path.stat().st_mtime)
+        newest_first = sorted(self._folder.glob("*.npy"), key=lambda path: (path.stem != key, -path.stat().st_mtime_ns))
         total = 0
         for path in newest_first:
             own = list(self._folder.glob(f"{path.stem}.*"))

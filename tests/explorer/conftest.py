@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.sounds import open_datasets
+from explorer.sounds import open_datasets, pairs
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.run import RunFolder, RunWriter, State, Status, create_run
@@ -144,8 +144,9 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No answer says that sounds are still being opened because the machine is slow."""
+    """No answer says that sounds are still being opened, or views drawn, because the machine is slow."""
     monkeypatch.setattr(open_datasets, "WAIT_SECONDS", 60)
+    monkeypatch.setattr(pairs, "LONGEST_SECONDS", 240)
 
 
 @pytest.fixture

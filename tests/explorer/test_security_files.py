@@ -1,6 +1,7 @@
 """Whatever a stranger sends to whatever function of the page, no file is given out for it. Asked of a running server."""
 
 import concurrent.futures
+import contextlib
 import importlib.util
 import json
 import shutil
@@ -72,7 +73,7 @@ def ask(site: Any, path: str, body: Any = None) -> tuple[int, str]:
     content = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(site.address + path, content, {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=60) as reply:
+        with urllib.request.urlopen(request, timeout=240) as reply:
             return reply.status, reply.read().decode(errors="replace")
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.read().decode(errors="replace")
@@ -104,7 +105,11 @@ def calls(site: Any) -> Iterator[dict[str, Any]]:
 def kept(site: Any) -> list[Path]:
     """Files with the secret that the server made."""
     own = [site.folder / "gradio", *(p for p in (site.folder / "temporary").iterdir() if p.is_dir())]
-    return [p for folder in own for p in folder.rglob("*") if p.is_file() and SECRET.encode() in p.read_bytes()]
+    found = []
+    for path in (path for folder in own for path in folder.rglob("*") if path.is_file()):
+        with contextlib.suppress(FileNotFoundError):  # the server sweeps meanwhile
+            found += [path] if SECRET.encode() in path.read_bytes() else []
+    return found
 
 
 def given_out(answers: Iterable[str]) -> list[str]:

@@ -68,12 +68,14 @@ def call_everything(port: int, sounds: Path) -> int:
         "settings": {"filled": {"run": {"seconds": 60}}},
     }
     filled = {"data": str(sounds), "run": {"run": RUN}, **form}
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=240)
 
     def ask(path: str, body: Any = None) -> bytes:
         content = None if body is None else json.dumps(body).encode()
         asked.request("GET" if body is None else "POST", path, content, {"Content-Type": "application/json"})
-        return asked.getresponse().read()
+        content = asked.getresponse().read()
+        asked.close()  # one that was idle for a while is closed by the server, maybe just as something is asked
+        return content
 
     page = json.loads(ask("/config"))
     parts = [(part["id"], part["props"]) for part in page["components"]]
@@ -89,7 +91,6 @@ def call_everything(port: int, sounds: Path) -> int:
             if b"join the queue" in answer:
                 ask("/gradio_api/queue/join", {**about, "data": data})
                 ask("/gradio_api/queue/data?session_hash=s")
-    asked.close()
     return len(functions)
 
 

@@ -41,7 +41,7 @@ class Visitor:
     session: str = field(default_factory=lambda: secrets.token_hex(6))
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, named | ({"Cookie": self.cookie} if self.cookie else {}))

@@ -16,7 +16,7 @@ def fake_command(verb: str, folder: Path) -> list[str]:
     return [sys.executable, "-m", "tests.support.fake_trainer", verb, str(folder)]
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 120) -> Any:
     """What the condition says once it is true."""
     until = time.monotonic() + seconds
     while not (found := condition()):

@@ -139,7 +139,7 @@ def test_how_it_ended_is_read(tmp_path: Path, error: BaseException | None, state
 
 def test_a_killed_process_is_read_as_crashed(tmp_path: Path) -> None:
     script = "import sys, time; sys.path.insert(0, sys.argv[1]); from watch import Watch; run = Watch('mine')\n"
-    script += "run.log(5, loss=1); print('ready', flush=True); time.sleep(60)"
+    script += "run.log(5, loss=1); print('ready', flush=True); time.sleep(600)"
     command = [sys.executable, "-c", script, str(ROOT / "training")]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "ready\n"

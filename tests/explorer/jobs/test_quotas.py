@@ -75,10 +75,11 @@ def test_visitors_runs_trained_long_enough_are_stopped(tmp_path: Path) -> None:
 
 def test_visitors_runs_wait_in_vain_for_a_full_disk(launch: Any, monkeypatch: Any) -> None:
     server = launch(Limits(free_percent=1))
+    usage = module.shutil.disk_usage(server.root)
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage._replace(free=usage.total))
     first = server.start({"method": "simclr"})
     second = server.start({"method": "simclr"})
     wait_for(lambda: status(server, first).state is State.TRAINING)
-    usage = module.shutil.disk_usage(server.root)
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage._replace(free=0))
     with pytest.raises(UserError, match=r"^Only 0 % of the disk is free"):
         server.start({"method": "simclr"})
@@ -88,7 +89,7 @@ def test_visitors_runs_wait_in_vain_for_a_full_disk(launch: Any, monkeypatch: An
     assert status(server, second).message.startswith(
         "It was not started: Only 0 % of the disk is free, and 1 % must be"
     )
-    monkeypatch.undo()
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage._replace(free=usage.total))
     server.resume(second)
     wait_for(lambda: status(server, second).state is State.TRAINING)
 

@@ -1,9 +1,13 @@
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from explorer.jobs.queue_file import Waiting
+from explorer.jobs.queue_file import Queue, Waiting
+from explorer.jobs.quotas import Jobs
 from explorer.jobs.trainers import Trainers, trainer_command
+from explorer.jobs.turns import Turns
+from explorer.visitors.limits import Limits
 from training.run import RunFolder, State, create_run
 
 
@@ -25,7 +29,7 @@ def test_a_trainer_that_does_not_obey_is_ended_when_its_time_is_over(tmp_path: P
     trainers.look(current)
     assert child.poll() is None
     trainers.deadlines.clear()
-    trainers.must_end("a", 0)
+    trainers.must_end("a", -1)
     trainers.look(current)
     assert child.wait(120) != 0
     trainers.look(current)
@@ -51,3 +55,16 @@ def test_what_a_trainer_says_goes_to_its_run(tmp_path: Path) -> None:
     trainers.start(Waiting("a", "run"))
     assert trainers.children["a"].wait(120) == 0
     assert run.log_path.read_text() == "hello\n"
+
+
+def test_how_a_trainer_ended_is_known_to_whoever_finds_it_ended(tmp_path: Path) -> None:
+    """It may end between two looks of one turn: first it was seen to live, then that it doesn't."""
+    run = create_run(tmp_path / "a", {})
+    killed = "import os; print('Loading.', flush=True); os.kill(os.getpid(), 9)"
+    trainers = Trainers(tmp_path, lambda verb, folder: [sys.executable, "-c", killed], None)
+    turns = Turns(tmp_path, Jobs(Limits(), tmp_path), trainers, None, 30)
+    current = trainers.start(Waiting("a", "run"))
+    assert current is not None
+    os.waitid(os.P_PID, current.process.pid, os.WEXITED | os.WNOWAIT)  # ended, and nobody has asked yet how
+    assert turns._settled(Queue(current=current)).current is None
+    assert run.status().state == State.CRASHED

@@ -29,7 +29,7 @@ def test_visitors_one_at_a_time_and_the_others_in_order(launch: Any, root: Any) 
     assert server.place(third) == 1
     server.stop(first)
     wait_for_state(root, third, State.TRAINING)
-    assert server.queue() == []
+    wait_for(lambda: server.queue() == [])  # written when the trainer has been started
 
 
 def test_a_trainer_started_by_hand_has_the_device(launch: Any, root: Any) -> None:
@@ -41,14 +41,15 @@ def test_a_trainer_started_by_hand_has_the_device(launch: Any, root: Any) -> Non
         server.look()
         assert server.place(name) == 1 and server.ahead()["behind"] == "hand"
         server.stop("hand")
-        process.wait(30)
+        process.wait(120)
         wait_for_state(root, name, State.FINISHED)
 
 
 def test_resuming_twice_is_refused(launch: Any, root: Any) -> None:
     server = launch()
+    server._trainers.command = lambda verb, folder: [sys.executable, "-c", "import time; time.sleep(600)"]
     server.start({}, "a")
-    assert server.place("a") == 0
+    assert server.place("a") == 0  # its trainer never says a word
     with pytest.raises(UserError, match="is being trained or waits"):
         server.resume("a")
     server.start({}, "b")
@@ -117,6 +118,6 @@ def test_two_servers_start_a_run_once(launch: Any, root: Any) -> None:
     for _ in range(5):
         second.look()
     wait_for_state(root, name, State.TRAINING)
-    started = [server for server in (first, second) if server._trainers.children]
+    started = wait_for(lambda: [server for server in (first, second) if server._trainers.children])
     assert len(started) == 1  # either may: the second looks at the queue by itself too
     assert RunFolder(root / name).log_path.read_text().count("begins") == 1

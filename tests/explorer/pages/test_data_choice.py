@@ -58,7 +58,7 @@ def write_birds(folder: Path) -> None:
 
 def looked(choice: Any, name: str) -> tuple[bool, Any, Any]:
     """Whether a download is offered, what is said, and the summary, once nothing more is awaited."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         button, notice, summary, timer = choice.look(name)
         if not timer.active:

@@ -34,7 +34,7 @@ def zone(tmp_path: Path, read_only: bool = False, limits: Limits | None = None) 
 
 
 def followed(drop: Any, notice: Any) -> tuple[Any, Any]:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     going_on = True
     while going_on:
         assert time.monotonic() < until, "waited in vain"

@@ -58,7 +58,13 @@ def test_a_port_in_use_is_one_sentence(taken: int) -> None:
     assert page.launched == {}
 
 
-def test_a_host_that_is_none_is_one_sentence() -> None:
+def test_a_host_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(
+        *_: Any, **__: Any
+    ) -> Any:  # some networks take seconds to say so, and some have an answer for any name
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(NotServed, match=r"There is no address no\.such\.host\.invalid"):
         opened(Page(), "no.such.host.invalid")
 

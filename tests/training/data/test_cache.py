@@ -135,7 +135,7 @@ def test_two_writers_of_one_set_both_succeed(tmp_path: Path) -> None:
 def _hold(root: Path, held: "multiprocessing.synchronize.Event", release: "multiprocessing.synchronize.Event") -> None:
     with cache.making("abc", root):
         held.set()
-        release.wait(20)
+        release.wait(240)
         three_clips(root)
 
 
@@ -144,12 +144,12 @@ def test_a_second_process_waits_and_then_loads(tmp_path: Path) -> None:
     held, release = spawn.Event(), spawn.Event()
     other = spawn.Process(target=_hold, args=(tmp_path, held, release))
     other.start()
-    assert held.wait(20)
+    assert held.wait(240)
     assert load("abc", tmp_path) is None
     release.set()
     with cache.making("abc", tmp_path):
         assert load("abc", tmp_path) is not None
-    other.join(20)
+    other.join(240)
 
 
 class GivenUp(Exception):

@@ -56,7 +56,7 @@ def test_bad_input_a_dead_or_hung_decoder_costs_one_file(
     for _ in range(3):
         decoder.request(path, follow_links=True, max_seconds=None)
     with pytest.raises(NotRead, match=words):
-        list(decoder.answer(0.2 if stopped_by == signal.SIGSTOP else 20.0))
+        list(decoder.answer(0.2 if stopped_by == signal.SIGSTOP else 120.0))
     for _ in range(2):
         assert sum(map(len, decoder.answer())) == 16_000
 
@@ -67,7 +67,7 @@ def test_a_decoder_that_had_nothing_to_do_is_started_again(tmp_path: Path, decod
     assert sum(map(len, decoder.answer())) == 16_000
     assert decoder._process is not None
     decoder._connection.close()  # as seen from there: nobody to serve, so it ends by itself
-    assert decoder._process.wait(20) == 0
+    assert decoder._process.wait(120) == 0
     decoder._connection = multiprocessing.Pipe()[0]
     decoder.request(path, follow_links=True, max_seconds=None)
     assert sum(map(len, decoder.answer())) == 16_000 and decoder.is_free

@@ -85,7 +85,10 @@ def test_unchanged_files_are_not_read_again(tmp_path: Path, own_cache: Path, mon
     assert contents(files_below(tmp_path)[0], quiet, follow_links=True, memory=tmp_path) == changed
 
 
-def test_files_changed_a_moment_ago_are_not_trusted(tmp_path: Path, own_cache: Path) -> None:
+def test_files_changed_a_moment_ago_are_not_trusted(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "RACY_NANOSECONDS", 600 * 10**9)  # a moment, however slow the machine
     (tmp_path / "a").write_bytes(SOUND + b"1")
     before = file_at(tmp_path / "a", "a")
     first = contents([before], quiet, follow_links=True, memory=tmp_path)

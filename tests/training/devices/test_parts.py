@@ -148,7 +148,7 @@ def test_who_falls_silent_is_lost(other: Callable[[Any], None], lost: int | None
     other(store)
     one = Pulse(store, 0, [1])
     one.start()
-    one.join(0.5 if lost is None else 30)
+    one.join(0.5 if lost is None else 120)
     assert one.lost == lost and bool(quick) == (lost is not None)
     one.end(last_word=True)
     assert store.get("pulse/0") == b"done"

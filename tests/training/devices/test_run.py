@@ -63,8 +63,10 @@ def test_a_run_may_be_resumed_on_another_number_of_devices(
 def test_torchrun_trains_what_the_flag_does(made_run: MakeRun, tmp_path: Path) -> None:
     by_flag, by_torchrun = made_run("flag", method="deepcluster"), made_run("torchrun", method="deepcluster")
     assert train(by_flag.path, devices=2) == State.FINISHED
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "training", "run"]
-    subprocess.run([*command, str(by_torchrun.path)], cwd=ROOT, check=True, capture_output=True)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    subprocess.run(
+        [*command, "-m", "training", "run", str(by_torchrun.path)], cwd=ROOT, check=True, capture_output=True
+    )
     assert_same(by_flag, by_torchrun, 6)
 
 
@@ -72,7 +74,7 @@ def test_a_killed_process_ends_the_others_and_the_run_can_be_resumed(made_run: M
     run = made_run(steps=1_000_000, devices=2)
     trainer = started("run", run)
     os.kill(follower_of(trainer), signal.SIGKILL)
-    assert trainer.wait(60) == 2
+    assert trainer.wait(240) == 2
     status = run.status()
     assert status.state == State.FAILED
     assert (

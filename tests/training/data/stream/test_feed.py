@@ -78,13 +78,20 @@ def test_it_goes_on_with_the_very_next_clip(feed_of: MakeFeed, small_blocks: Non
 
 def test_no_more_than_two_blocks_are_held(feed_of: MakeFeed, small_blocks: None, tmp_path: Path) -> None:
     feed = feed_of(write_shards(tmp_path / "x", [20] * 5))
-    held = []
-    for _ in range(20):
-        feed.next(3)
-        time.sleep(0.02)  # for what would be read ahead
+
+    def held() -> int:
         filling: Any = feed._filling
-        held.append(filling._blocks.qsize() + (feed._block is not None))
-    assert max(held) == 2
+        return int(filling._blocks.qsize()) + (feed._block is not None)
+
+    feed.next(3)
+    until = time.monotonic() + 120
+    while held() < 2:
+        assert time.monotonic() < until, "nothing is read ahead"
+        time.sleep(0.02)
+    for _ in range(20):
+        time.sleep(0.02)  # for what would be read ahead
+        assert held() <= 2
+        feed.next(3)
     assert feed_module.BLOCK_BYTES == 128 * 2**20 and Feed("", (), 32_000, 0, Team(1, 1)).block_clips == 7
 
 
