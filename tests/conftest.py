@@ -5,7 +5,9 @@ from collections import Counter
 
 import pytest
 
-os.environ["OMP_NUM_THREADS"] = "1"  # before anything imports torch; processes that a test starts inherit it
+from training.process import ONE_THREAD
+
+os.environ.update(ONE_THREAD)  # before anything imports torch; processes that a test starts inherit it
 os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"  # where a machine has one for the web
 
 
