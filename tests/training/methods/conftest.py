@@ -13,7 +13,7 @@ from training.building import built_method
 from training.config import new_config
 from training.encoders.encoder import Encoder
 from training.measures.measure import singular_values
-from training.measures.spectrum import effective_rank
+from training.measures.spectrum import effective_rank, participation_ratio
 from training.measures.spread import normalised_std
 from training.methods import METHODS
 from training.methods.method import Method, Task
@@ -167,9 +167,26 @@ def spread_after(toy_batch: Batch) -> Callable[..., tuple[float, float]]:
             optimizer.zero_grad()
             method.after_step(step / steps)
         method.eval()
-        with torch.no_grad():
-            z = method.projection(method.embed(method.augment.whole(toy_batch.audio)))
-        assert z is not None
+        z = projections(method, toy_batch)
         return normalised_std(z), effective_rank(singular_values(z))
 
     return train
+
+
+@pytest.fixture
+def directions_after(toy_batch: Batch, spread_after: Callable[..., tuple[float, float]]) -> Callable[..., float]:
+    """Train likewise; then the participation ratio of the projections, by which lost directions show before by the rank."""
+
+    def train(method: Method, steps: int = 100) -> float:
+        spread_after(method, steps)
+        return participation_ratio(singular_values(projections(method, toy_batch)))
+
+    return train
+
+
+def projections(method: Method, batch: Batch) -> Tensor:
+    """(B, P): of the clips unchanged."""
+    with torch.no_grad():
+        z = method.projection(method.embed(method.augment.whole(batch.audio)))
+    assert z is not None
+    return z

@@ -102,7 +102,9 @@ def test_without_variance_outputs_become_constant(
     assert spread[25.0] > 0.5 and spread[0.0] < 0.1, spread
 
 
-def test_without_covariance_outputs_say_the_same(toy_method: Callable[..., Any], spread_after: Spread) -> None:
-    std, rank = spread_after(toy_method("vicreg", **NARROW), STEPS)
-    assert std > 0.5 and rank > 8, (std, rank)
-    assert spread_after(toy_method("vicreg", covariance_weight=0.0, **NARROW), STEPS)[1] < rank / 2
+def test_without_covariance_outputs_say_the_same(
+    toy_method: Callable[..., Any], directions_after: Callable[..., float]
+) -> None:
+    healthy = directions_after(toy_method("vicreg", **NARROW), STEPS)
+    alike = directions_after(toy_method("vicreg", covariance_weight=0.0, **NARROW), STEPS)
+    assert healthy > 3 and alike < healthy / 2, (healthy, alike)
