@@ -66,7 +66,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for file in (ROOT / "training" / "watch.py", ROOT / "tests" / "support" / "own_loop.py"):
         shutil.copy(file, at)
     command = [sys.executable, "-W", "error", "own_loop.py", "sounds", "runs/mine", str(STEPS)]
-    subprocess.run(command, cwd=at, check=True, timeout=200)
+    subprocess.run(command, cwd=at, check=True, timeout=600)
     return at
 
 

@@ -195,7 +195,7 @@ def cut_down(folder: Path, limits: Limits, name: str, wanted: Any, most: Any) ->
 
 
 def idle(verb: str, folder: Path) -> list[str]:
-    return [sys.executable, "-c", "import time; time.sleep(60)"]
+    return [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
 def asked(visitor: str) -> Any:

@@ -42,7 +42,7 @@ def begin(root: Path, tmp_path: Path) -> Iterator[Any]:
         weigh: bool = False,
         **more: Any,
     ) -> Any:
-        launcher = Launcher(root, command=lambda verb, folder: ["sleep", "60"], limits=limits, read_only=read_only)
+        launcher = Launcher(root, command=lambda verb, folder: ["sleep", "600"], limits=limits, read_only=read_only)
         made.append(launcher)
         services = SimpleNamespace(launcher=launcher, library=Library(root))
         part = Collapse.__new__(Collapse)

@@ -97,7 +97,7 @@ def test_the_built_in_sounds_are_begun_when_a_run_of_theirs_is_looked_at(make_ru
 
     def make(reference: str, **_: Any) -> Any:
         begun.append(reference)
-        looked.wait(60)
+        looked.wait(240)
         raise UserError("There is no room.")
 
     make_run(tmp_path / "first", fingerprint=starter.fingerprint())

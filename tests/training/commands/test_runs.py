@@ -140,7 +140,7 @@ def test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_ter
     command = [sys.executable, "-m", "training", "run", str(run.path)]
     first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
-        deadline = time.monotonic() + 100
+        deadline = time.monotonic() + 240
         while run.status().state != State.TRAINING and first.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
         assert run.status().state == State.TRAINING
@@ -153,7 +153,7 @@ def test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_ter
             "it says no before it loads torch, which takes long"
         )
         os.kill(first.pid, 15)
-        out, err = first.communicate(timeout=100)
+        out, err = first.communicate(timeout=240)
     finally:
         first.kill()
         first.communicate()
