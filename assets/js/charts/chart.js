@@ -100,6 +100,7 @@ export class Chart {
   /**
    * Draws everything anew.
    * @param {Shown[]} runs
+   * @returns {Promise<void>}
    */
   async rebuild(runs) {
     this.behind = false;
@@ -138,7 +139,7 @@ export class Chart {
     });
     if (!this.drawn) /** @type {any} */ (this.plot).on("plotly_relayout", () => this.board.rebuild([this])); // zoomed: the tail must follow
     this.drawn = true;
-    this.known = known; // what came meanwhile is added to the new tail with the next
+    this.known = known;
     this.tail.begin(
       traces.map(({ x, y, line, opacity, mode }) => ({
         x: x.at(-1),
@@ -151,6 +152,8 @@ export class Chart {
       })),
     );
     this.markStep();
+    const followed = runs.every(({ feed }, run) => this.extend(run, feed.rows)); // by what came meanwhile
+    if (!followed) return this.rebuild(runs);
   }
 
   /** Whether it is drawn only when somebody sees it. */

@@ -8,20 +8,28 @@ import { TINTS } from "./over.js";
 export class RunsKey {
   constructor() {
     this.box = make("ul.charts-runs", { "aria-label": "Runs that are drawn over each other", hidden: true });
+    this.said = "[]";
   }
 
-  /** @param {string[]} names of the run that is looked at, and of those over it */
+  /**
+   * The buttons stay the same as long as they say the same, so that a press of one is not lost.
+   * @param {string[]} names of the run that is looked at, and of those over it
+   */
   show(names) {
-    this.box.hidden = names.length < 2;
-    this.box.replaceChildren(...(names.length < 2 ? [] : names.map((name, run) => this.entry(name, run))));
+    const entries = names.length < 2 ? [] : names.map((name) => ({ name, line: known.short(name) }));
+    const said = JSON.stringify(entries);
+    if (said === this.said) return;
+    this.said = said;
+    this.box.hidden = !entries.length;
+    this.box.replaceChildren(...entries.map(({ name, line }, run) => this.entry(name, line, run)));
   }
 
   /**
    * @param {string} name
+   * @param {string} line
    * @param {number} run
    */
-  entry(name, run) {
-    const line = known.short(name);
+  entry(name, line, run) {
     return make(
       "li",
       { title: name },

@@ -18,9 +18,9 @@ import { view } from "./view.js";
 const source = new LiveSource();
 useSource(source);
 
-// Gradio begins with its first tab. Until the one that the address names is open, it stays unseen, so that nothing jumps,
-// and a tab that Gradio tells of is nothing that the visitor has opened.
-const ARRIVE_MS = 4000;
+// Gradio begins with its first tab. Until the one that the address names is open, however long that takes, a tab that Gradio
+// tells of is nothing that the visitor has opened; and for a while none is seen, so that nothing jumps.
+const UNSEEN_MS = 4000;
 const root = document.documentElement;
 const asked = () => view.state.tab ?? view.tabs[0];
 document.body.dataset.tab = asked(); // styles are those of this tab before Gradio opens it, so that nothing moves then
@@ -29,7 +29,7 @@ if (asked() !== view.tabs[0]) {
   root.classList.add("arriving");
   nothingFirst();
 }
-setTimeout(arrive, ARRIVE_MS);
+setTimeout(reveal, UNSEEN_MS);
 /** @type {string | null} */
 let clicked = null; // the tab that a visitor opened before Gradio asked which it is to open
 document.addEventListener(
@@ -44,9 +44,13 @@ document.addEventListener(
   true,
 );
 
+function reveal() {
+  root.classList.remove("arriving");
+}
+
 function arrive() {
   arrived = true;
-  root.classList.remove("arriving");
+  reveal();
 }
 
 const panels = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[role=tabpanel][id^=tab-]")]);

@@ -168,9 +168,9 @@ export class LiveSource {
     return this.answers.json(`upload/${word(token)}/picture`, "the spectrogram");
   }
 
-  /** @param {string} run */
+  /** The server may have to import torch for it, which takes a while. @param {string} run */
   settings(run) {
-    return this.answers.json(`run/${word(run)}/settings`, "the settings of the run");
+    return this.answers.slow(`run/${word(run)}/settings`, "the settings of the run");
   }
 
   /** @param {string} run */

@@ -2,7 +2,7 @@
 
 import { view } from "../core/view.js";
 
-const START_MS = 20_000; // a run that begins later was started by something else
+const START_MS = 60_000; // a run that begins later was started by something else
 
 const KEY = "hearsight:drawer"; // for this tab of the browser
 

@@ -21,6 +21,7 @@ class RunChoice {
   constructor(root, label, place) {
     this.place = place;
     this.at = -1; // which option the arrow keys are on
+    this.offered = ""; // what is listed
     const id = `runs-${place}`;
     this.field = make("input", {
       type: "text",
@@ -111,7 +112,7 @@ class RunChoice {
   close() {
     this.options.hidden = true;
     this.field.setAttribute("aria-expanded", "false");
-    this.field.removeAttribute("aria-activedescendant");
+    this.point(-1);
     this.describe();
   }
 
@@ -127,6 +128,9 @@ class RunChoice {
     const offered = [...(this.place ? [NOTHING] : []), ...named.filter(({ name }) => !others.includes(name))].filter(
       ({ name, line }) => words.every((word) => `${line} ${name}`.toLowerCase().includes(word)),
     );
+    const drawn = JSON.stringify([offered, this.chosen]);
+    if (drawn === this.offered) return; // the entries stay, as one of them may just be pressed
+    this.offered = drawn;
     this.options.replaceChildren(
       ...offered.map(({ name, line }, i) =>
         make(

@@ -93,6 +93,9 @@ const number = (value) => Number(value ?? 0).toLocaleString("en");
 function tellWhy(why, verdict) {
   why.hidden = !verdict?.cause;
   if (!verdict || why.hidden) return;
+  const told = JSON.stringify([verdict.cause, verdict.remedy]);
+  if (told === why.dataset.told) return; // it stays what it is, as it may just be pressed
+  why.dataset.told = told;
   const line = (/** @type {string} */ title, /** @type {string} */ text) =>
     make("p", {}, make("strong", {}, `${title}: `), text);
   why.replaceChildren(

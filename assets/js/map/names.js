@@ -40,9 +40,11 @@ export class Names {
     this.placed = [];
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    /** @type {[x: number, y: number] | null} */
+    this.pointer = null;
     plot.overlays.push((axes) => this.follow(axes));
-    plot.surface.addEventListener("pointermove", (event) => this.giveWay(event));
-    plot.surface.addEventListener("pointerleave", () => this.giveWay(null));
+    plot.surface.addEventListener("pointermove", (event) => this.pointAt(plot.gestures.at(event)));
+    plot.surface.addEventListener("pointerleave", () => this.pointAt(null));
   }
 
   /** Names are made once the points rest, and hidden while they move. @param {Axes} axes */
@@ -95,6 +97,7 @@ export class Names {
       this.placed.push({ ...box, element });
     }
     this.box.replaceChildren(...this.placed.map(({ element }) => element));
+    this.giveWay();
   }
 
   /**
@@ -133,9 +136,15 @@ export class Names {
     return { left, top, right: left + wide, bottom: top + high };
   }
 
-  /** Names below the pointer let through what lies under them. @param {PointerEvent | null} event */
-  giveWay(event) {
-    const [x, y] = event ? this.plot.gestures.at(event) : [-1e9, -1e9];
+  /** @param {[x: number, y: number] | null} at of the stage, in pixels; null where the pointer is gone */
+  pointAt(at) {
+    this.pointer = at;
+    this.giveWay();
+  }
+
+  /** Names below the pointer let through what lies under them. */
+  giveWay() {
+    const [x, y] = this.pointer ?? [-1e9, -1e9];
     for (const { left, top, right, bottom, element } of this.placed) {
       const far = Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom));
       element.classList.toggle("near", far < 24);

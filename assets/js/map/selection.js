@@ -31,17 +31,17 @@ export function selectPoints(clips, points, adds) {
 
 export class SelectionLine {
   constructor() {
-    this.box = make("p.map-selection", { role: "status", hidden: true });
+    this.words = make("span");
+    const end = make("button.plain", { type: "button", onclick: () => view.set({ selection: [] }) }, "Clear");
+    this.box = make("p.map-selection", { role: "status", hidden: true }, this.words, end);
   }
 
   tell() {
     const lost = view.state.selection === NOT_INCLUDED;
     const { length } = selected();
     this.box.hidden = !lost && !length;
-    const words = lost
+    this.words.textContent = lost
       ? `The selection is not included in this link: it held more than ${MOST_SELECTED} clips. `
       : `${length === 1 ? "1 clip is" : `${length} clips are`} selected. `;
-    const end = make("button.plain", { type: "button", onclick: () => view.set({ selection: [] }) }, "Clear");
-    this.box.replaceChildren(words, end);
   }
 }

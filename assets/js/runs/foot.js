@@ -22,13 +22,25 @@ export class Foot {
   constructor(table) {
     this.table = table;
     this.box = make("div.runs-foot");
+    /** @type {string | null} the chosen runs that are asked about or being deleted, until that is over */
+    this.pending = null;
   }
 
   get isEmpty() {
     return !this.box.childElementCount;
   }
 
+  get about() {
+    return [...this.table.chosen].sort().join("\n");
+  }
+
+  /** The table was drawn anew: a question stays as long as the same runs are chosen, and so does what is said of its answer. */
+  follow() {
+    if (this.about !== this.pending) this.draw();
+  }
+
   draw() {
+    this.pending = null;
     const { chosen, readOnly } = this.table;
     const count = chosen.size;
     const over = make("button.plain", { type: "button", onclick: () => this.table.look([...chosen]) });
@@ -53,6 +65,7 @@ export class Foot {
       kept.length ? `Not deleted, as they can only be looked at or are being trained: ${names(kept)}.` : "",
     );
     if (!gone.length) return;
+    this.pending = this.about;
     const keep = make("button.plain", { type: "button", onclick: () => this.draw() }, "Keep");
     this.box.replaceChildren(
       make(

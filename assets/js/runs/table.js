@@ -130,7 +130,7 @@ class RunsDialog {
     const { length } = known.rows;
     this.count.textContent =
       rows.length === length ? `${length} run${length === 1 ? "" : "s"}` : `${rows.length} of ${length}`;
-    this.foot.draw();
+    this.foot.follow();
     focused();
   }
 
@@ -182,8 +182,8 @@ class RunsDialog {
   /** @param {string[]} names */
   async remove(names) {
     this.say(await this.actions.ask("remove", { runs: names }));
-    this.drawn = "";
     const list = await known.ask(true).catch(() => null);
+    this.foot.draw();
     if (!list) return;
     const left = view.state.runs.filter((name) => !names.includes(name) || known.of(name));
     if (left.length < view.state.runs.length)
