@@ -184,6 +184,8 @@ def look(browser: Any, contexts: Callable[[bool], Any]) -> Iterator[Callable[...
         return Seen(page, site.address)
 
     yield opened
+    for page in pages:
+        page.unroute_all(behavior="ignoreErrors")  # what a test answers itself may just be asked for
     for opened_by_test in (*pages, *own):
         opened_by_test.close()
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 240
 """How long is waited for what comes at once on an idle machine: a limit for one that is slow or busy, and no measure."""
 BUSY = "503 (Service Unavailable)"
 """A busy server's answer, after which the page asks again."""
@@ -14,6 +14,16 @@ LEFT = "AbortError: signal is aborted without reason"
 """What Gradio's player of sounds says where its page is left while it loads."""
 CALLED = r"/run/predict|/queue/join"
 """How Gradio's page calls its server."""
+AT_REST = """async () => {
+    const { src } = [...document.scripts].find(script => script.src.endsWith('core/page.js'));
+    const { drawingTurn } = await import(src.replace('page.js', 'plot.js'));
+    for (let i = 0; i < 3; i++) { await new Promise(requestAnimationFrame); await drawingTurn(); }
+}"""
+"""Every chart that waits for its turn is drawn, and once more where it was given another size by that."""
+HOLD_SOUNDS = """
+    AudioBufferSourceNode.prototype.start = function () { window.held = this; };
+    AudioBufferSourceNode.prototype.stop = function () {};
+"""
 LISTEN = "() => { window.heard = []; document.addEventListener('hearsight:sound', e => heard.push(e.detail.key)); }"
 
 
@@ -41,6 +51,18 @@ class Seen:
         """Note in the page's `heard` the key of every sound that is played from now on."""
         self.page.evaluate(LISTEN)
 
+    def hold_sounds(self) -> None:
+        """Have each sound of the page that is to be opened go on until `end_sound`, however long this test takes meanwhile."""
+        self.page.add_init_script(HOLD_SOUNDS)
+
+    def end_sound(self) -> None:
+        """The sound that is heard has come to its end."""
+        self.page.evaluate("held.onended()")
+
+    def rest(self) -> None:
+        """Wait until no chart of the page Live is to be drawn, so that nothing is pushed elsewhere by one."""
+        self.page.evaluate(AT_REST)
+
     def asked(self, pattern: str) -> list[str]:
         """The addresses that the page asks for, from now on, in which the pattern is found."""
         addresses: list[str] = []
@@ -60,3 +82,11 @@ class Seen:
             self.elsewhere.append(request.url)
         if request.url.partition("?")[0] == f"{self.address}/":
             self.whole_pages.append(request.url)
+
+
+def calm(page: Any, events: list[str]) -> None:
+    """Wait until a second has gone by without a further one of these events."""
+    known = -1
+    while known != len(events):
+        known = len(events)
+        page.wait_for_timeout(1000)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from playwright.sync_api import expect
 
 from tests.browser.seen import Seen
 from tests.browser.site import Site
@@ -38,16 +39,18 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
     page = seen.open("tab=live&run=collapsed")
     sentence = page.locator("#standing", has_text="Complete collapse")
     sentence.wait_for()
-    assert "since step" in sentence.inner_text() and "centred std" in sentence.inner_text()
+    expect(sentence).to_contain_text("since step")
+    expect(sentence).to_contain_text("centred std")
     sentence.locator("summary").click()
-    assert "variance weight is 0" in sentence.locator("details").inner_text()
+    sentence.locator("details").get_by_text("variance weight is 0").wait_for()
     page.locator("#charts summary", has_text="More curves").click()
     chart = page.locator('.chart[aria-label="Centred std"]')
     chart.locator(".chart-warning").wait_for()
-    assert page.locator(".chart-warning:visible").count() == 1
+    expect(page.locator(".chart-warning:visible")).to_have_count(1)
     page.get_by_role("tab", name="Find").click()
-    page.locator("#run-line .state-warning", has_text="Collapse").wait_for()
-    assert "All clips" in page.locator("#run-line .state-warning").get_attribute("title")
+    warning = page.locator("#run-line .state-warning", has_text="Collapse")
+    warning.wait_for()
+    assert "All clips" in warning.get_attribute("title")
     assert not seen.troubles
 
 

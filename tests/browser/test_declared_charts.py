@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import SCRIPTS
 from tests.browser.seen import Seen
@@ -53,15 +54,27 @@ LEADING = ["Loss", "Cross-group kNN", "Normalised std", "Effective rank"]
 """Titles of the charts that lead."""
 
 
-def traces(page: Any, title: str) -> list[str]:
-    """Names of the curves that are drawn in the chart of this title, once it has been scrolled to."""
+TITLES = "[...document.querySelectorAll('.chart:not([hidden])')].map(chart => chart.getAttribute('aria-label'))"
+NAMES = """title => document.querySelector(`.chart[aria-label="${title}"] .js-plotly-plot`)?.data?.map(trace => trace.name) ?? []"""
+
+
+def seen_chart(page: Any, title: str) -> None:
+    """Scroll to the chart of this title: it is drawn when it is seen."""
     page.locator("#charts .charts-more").first.evaluate("more => { more.open = true; }")
-    chart = page.locator(f'.chart[aria-label="{title}"]')
-    chart.scroll_into_view_if_needed()
-    chart.locator(".main-svg").first.wait_for()
-    names = chart.locator(".js-plotly-plot").evaluate("plot => plot.data.map(trace => trace.name)")
-    assert isinstance(names, list)
-    return names
+    page.locator(f'.chart[aria-label="{title}"]').scroll_into_view_if_needed()
+
+
+def curves_drawn(page: Any, title: str, count: int) -> None:
+    """Wait until so many curves are drawn in the chart of this title."""
+    seen_chart(page, title)
+    page.wait_for_function(f"([title, count]) => ({NAMES})(title).length === count", arg=[title, count])
+
+
+def named(page: Any, title: str, *names: str) -> None:
+    """Wait until the curves that are drawn in the chart of this title have these names."""
+    seen_chart(page, title)
+    wanted = f"([title, names]) => JSON.stringify(({NAMES})(title)) === JSON.stringify(names)"
+    page.wait_for_function(wanted, arg=[title, list(names)])
 
 
 @pytest.mark.parametrize(("run", "method"), [("first", "vicreg"), ("another", "wav2vec2")])
@@ -77,15 +90,14 @@ def test_every_declared_curve_is_drawn(site: Site, look: Callable[..., Seen], ru
     for title, group in charts.items():
         told = page.locator(f'.chart[aria-label="{title}"] figcaption').text_content()
         assert all(curve.meaning in told for curve in group), title
-        assert len(traces(page, title)) == len(group), title
-    assert traces(page, TITLE) == [TITLE]
+        curves_drawn(page, title, len(group))
+    named(page, TITLE, TITLE)
     chart = page.locator('.chart[aria-label="Made-up measure"]')
     value = len(schema(method).curves) * 6
-    assert chart.locator(".chart-value").inner_text() == f"{value}.0"
+    expect(chart.locator(".chart-value")).to_have_text(f"{value}.0")
     chart.locator(".chart-open").click()
     page.locator(".chart.large .ytitle", has_text="widgets").wait_for(state="attached")
-    assert "widgets" in chart.locator(".ytitle").text_content()
-    assert "wanted" in chart.locator(".annotation").text_content()
+    chart.locator(".annotation", has_text="wanted").wait_for(state="attached")
     assert not seen.troubles and page.evaluate("window.ran") is None
 
 
@@ -97,23 +109,20 @@ def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., S
     page.locator("#compare input").click()
     page.locator("#compare [data-name=another]").click()
     page.locator('.chart[aria-label="Codes in use"]').wait_for(state="attached")
-    assert traces(page, "Codes in use") == ["Codes in use · wav2vec2 · starter"]
+    named(page, "Codes in use", "Codes in use · wav2vec2 · starter")
     both = ("vicreg · starter · first", "wav2vec2 · starter")  # there is another one of vicreg
-    assert traces(page, "Effective rank") == [f"Effective rank · {name}" for name in both]
-    assert traces(page, "Loss") == [f"Loss · {both[0]}"], "another method's loss is another measure"
-    assert "another measure there: wav2vec2 · starter." in page.locator(".chart[aria-label=Loss]").inner_text()
+    named(page, "Effective rank", *(f"Effective rank · {name}" for name in both))
+    named(page, "Loss", f"Loss · {both[0]}")  # another method's loss is another measure
+    page.locator(".chart[aria-label=Loss]").get_by_text("another measure there: wav2vec2 · starter.").wait_for()
     assert not seen.troubles
 
 
 def test_an_older_run_has_the_charts_of_its_version(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site)
     page = seen.open("tab=live&run=older")
-    page.locator('.chart[aria-label="Made up"]').wait_for(state="attached")
-    shown = page.locator(".chart:not([hidden])").evaluate_all(
-        "all => all.map(chart => chart.getAttribute('aria-label'))"
-    )
     older = schema_of_older_run("vicreg", FACETS)
     later = {curve.key for curve in schema("vicreg").curves} - {curve.key for curve in older.curves}
-    named = {key.partition("/")[2].replace("_", " ").capitalize() for key in later}
-    assert set(shown) == {*older.charts(), *named, TITLE}
+    later_titles = {key.partition("/")[2].replace("_", " ").capitalize() for key in later}
+    wanted = sorted({*older.charts(), *later_titles, TITLE})
+    page.wait_for_function(f"wanted => {TITLES}.sort().join() === wanted.sort().join()", arg=wanted)
     assert not seen.troubles

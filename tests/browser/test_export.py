@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from benchmarks.served import answers, free_port
 from tests.browser.seen import PATIENCE_SECONDS, Seen
@@ -23,6 +24,9 @@ pytestmark = pytest.mark.browser
 
 HEAR = """() => { window.begun = []; const start = AudioBufferSourceNode.prototype.start;
   AudioBufferSourceNode.prototype.start = function (...when) { begun.push(this.buffer.duration); return start.apply(this, when); }; }"""
+NOTE_NOTICES = """() => { window.said = []; const notice = document.querySelector('#export-notice');
+  new MutationObserver(() => said.push(notice.textContent)).observe(notice, { childList: true, subtree: true, characterData: true }); }"""
+"""Keeps what is said on the way, which may be over before anybody looks."""
 LISTED = "[...document.querySelectorAll('.map-panel .clip')].map(row => row.innerText.replace(/\\s+/g, ' ').trim())"
 MOVED = "step => { const { view } = document.querySelector('#map .part-map'); return view.shownLayout.step === step && !view.plot.moving; }"
 
@@ -71,7 +75,7 @@ def test_an_export_is_seen_and_heard(exported: Callable[..., Path], look: Callab
     with hosted(exported("made-up")) as site:
         seen = look(site)
         page = shown(seen)
-        assert page.locator(".state-line").inner_text() == "Finished after 20 steps in 5 s."
+        expect(page.locator(".state-line")).to_have_text("Finished after 20 steps in 5 s.")
         assert coloured_share(page) > 0.01
         page.evaluate(HEAR)
         page.evaluate(LISTEN)
@@ -84,7 +88,7 @@ def test_an_export_is_seen_and_heard(exported: Callable[..., Path], look: Callab
         page.locator(".map-panel .player[data-state=shown]").wait_for()
         page.locator("#charts").scroll_into_view_if_needed()
         page.locator(".chart:visible .js-plotly-plot").first.wait_for()
-        assert page.locator(".chart:visible").count() >= 2
+        page.locator(".chart:visible").nth(1).wait_for()
         page.locator("#lens").scroll_into_view_if_needed()
         page.locator("#lens .lens canvas").first.wait_for()
         page.locator(".export-card", has_text="SimCLR").wait_for()
@@ -117,15 +121,15 @@ def test_what_is_looked_at_survives_a_reload(exported: Callable[..., Path], look
         chosen = page.locator(".map-panel .player-title").inner_text()
         page.reload()
         page.locator(".map-panel .player[data-state=shown]").wait_for()
-        assert page.evaluate("document.querySelector('#map .part-map').view.chosen") == loneliest
-        assert page.locator(".map-panel .player-title").inner_text() == chosen
+        page.wait_for_function(f"document.querySelector('#map .part-map').view.chosen === {loneliest}")
+        expect(page.locator(".map-panel .player-title")).to_have_text(chosen)
         page.locator("#map").get_by_label("Snapshot", exact=True).focus()
         page.keyboard.press("Home")
         page.locator("#map").get_by_label("Colour by").select_option("source")
         page.wait_for_function("() => /step=0\\b/.test(location.search) && location.search.includes('colour=source')")
         page.reload()
         page.wait_for_function("() => document.querySelector('#map .part-map')?.view?.shownLayout?.step === 0")
-        assert page.locator("#map").get_by_label("Colour by").input_value() == "source"
+        expect(page.locator("#map").get_by_label("Colour by")).to_have_value("source")
         assert seen.troubles == [] and seen.elsewhere == []
 
 
@@ -201,11 +205,12 @@ def test_the_button_gives_a_zip_of_the_run(finished_site: Site, look: Callable[.
         "b => { const s = getComputedStyle(b); return [`${s.borderTopWidth} ${s.borderTopColor}`, s.backgroundColor]; }"
     )
     assert edge.startswith("1px ") and ground not in edge, "a button is told from a panel"
-    button.click()
     notice = page.locator("#export-notice")
-    notice.locator(".notice-line", has_text="Exporting made-up").wait_for()
+    page.evaluate(NOTE_NOTICES)
+    button.click()
     link = notice.get_by_role("link", name="Download the zip")
     link.wait_for()
+    assert any("Exporting made-up" in said for said in page.evaluate("said"))
     with page.expect_download() as kept:
         link.click()
     assert kept.value.suggested_filename == "hearsight-made-up.zip"

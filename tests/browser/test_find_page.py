@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.seen import CALLED, Seen
+from tests.browser.seen import CALLED, PATIENCE_SECONDS, Seen, calm
 from tests.browser.site import Site
 from tests.support.sound_files import tone, written
 from training.run import RunFolder
@@ -24,13 +25,13 @@ def test_a_sound_is_found_searched_from_and_compared(
     written(tmp_path / "mine.wav", tone(0.6, hz=2_105))
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
     page.locator("#found-notice").filter(has_text="All 40 clips").wait_for()
-    assert page.locator("#find-player .player-title").text_content() == "mine.wav"
-    assert page.locator("#found-list .clip").count() == 10
-    assert page.locator("#find-map .ring.mark").count() == 1
+    expect(page.locator("#find-player .player-title")).to_have_text("mine.wav")
+    expect(page.locator("#found-list .clip:not(.waiting)")).to_have_count(10)
+    expect(page.locator("#find-map .ring.mark")).to_have_count(1)
     nearest = page.locator("#found-list .clip-label").first.inner_text()
     page.locator("#found-list .clip-act").first.click()
     page.wait_for_function("document.querySelector('#find-player .player-title').textContent !== 'mine.wav'")
-    assert page.locator("#find-player .player-title").text_content() == nearest
+    expect(page.locator("#find-player .player-title")).to_have_text(nearest)
     page.locator("#other-picker").get_by_role("button", name="Random").click()
     page.locator("#similarity .similarity-verdict").filter(has_text="Similarity").wait_for()
     page.locator("#similarity .js-plotly-plot").wait_for()
@@ -40,6 +41,7 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     own_sounds_site: Site, look: Callable[..., Seen]
 ) -> None:
     seen = look(own_sounds_site)
+    seen.hold_sounds()
     page = seen.open("tab=find&run=made")
     field = page.locator("#find-picker").get_by_label("Search labels and files")
     field.wait_for()
@@ -52,18 +54,21 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     wanted = matches.nth(1).locator(".clip-label").inner_text()
     page.keyboard.press("Space")
     page.wait_for_function("heard.length === 1")
+    seen.end_sound()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
-    assert field.evaluate("field => field === document.activeElement")
+    expect(field).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.wait_for_function("document.activeElement.closest('.text-matches')")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.locator("#find-player .player-title", has_text=wanted).wait_for()
-    page.locator("#found-list .clip").nth(9).wait_for()
-    before = page.evaluate("heard.length")
+    page.locator("#found-list .clip:not(.waiting)").nth(9).wait_for()
+    page.wait_for_function("heard.length === 2")  # the one that was chosen
     page.locator("#found-list .clips-hear-all").click()
-    page.wait_for_function("before => heard.length >= before + 2", arg=before)
+    page.wait_for_function("heard.length === 3")
+    seen.end_sound()
+    page.wait_for_function("heard.length === 4")
     page.locator("#found-list").get_by_role("button", name="Stop").click()
     page.locator("#found-list").get_by_role("button", name="Hear all").wait_for()
     assert seen.troubles == []
@@ -81,16 +86,17 @@ def test_another_run_is_told_to_the_server_once_find_is_looked_at(
         page.locator("#run input").click()
         page.locator(f"#run [data-name={run}]").click()
 
-    page.wait_for_timeout(1000)
+    page.locator("#settings .setting").first.wait_for(state="attached")  # what a new page asks for has come
+    calm(page, events)
     events.clear()
     choose("made")
     page.wait_for_function("document.querySelector('#map .part-map').view.run === 'made'")
-    page.wait_for_timeout(1000)
+    calm(page, events)
     assert len(events) <= 1, events  # the list of runs asks for those there are when it is opened
     steps = page.locator("#find-step input")
     page.get_by_role("tab", name="Find").click()
     page.locator("#find-picker .picker-controls").wait_for()
-    assert page.locator("#find-map .part-map").evaluate("root => root.view.run") == "made"
+    page.wait_for_function("document.querySelector('#find-map .part-map').view.run === 'made'")
     choose("example")  # while Find is looked at
     page.wait_for_function("document.querySelector('#find-map .part-map').view.run === 'example'")
     steps.click()
@@ -103,7 +109,9 @@ def test_programs_ask_the_same(own_sounds_site: Site, tmp_path: Path) -> None:
     from gradio_client import Client, handle_file
     from gradio_client.exceptions import AppError
 
-    client = Client(own_sounds_site.address, verbose=False, analytics_enabled=False)
+    client = Client(
+        own_sounds_site.address, verbose=False, analytics_enabled=False, httpx_kwargs={"timeout": PATIENCE_SECONDS}
+    )
     one, other, noise = tmp_path / "one.wav", tmp_path / "other.wav", tmp_path / "noise.wav"
     written(one, tone(0.6, hz=2_000))
     written(other, tone(0.6, hz=250))

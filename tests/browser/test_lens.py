@@ -6,12 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.browser.test_lens_kinds import LISTEN, pixels
+from tests.browser.test_lens_kinds import LISTEN, pixels, read_at
 
 pytestmark = pytest.mark.browser
-
-CELL = """([row, column]) => { const box = document.querySelector('.lens-matrix .lens-field').getBoundingClientRect();
-  return [box.left + box.width * (column + .5) / 8, box.top + box.height * (row + .5) / 8]; }"""
 
 SCROLLED_TO = """() => { document.querySelector('#lens .part-lens')?.scrollIntoView();
   return document.querySelector("#lens .part-lens[data-step='20'] .lens-field"); }"""
@@ -20,8 +17,16 @@ SCROLLED_TO = """() => { document.querySelector('#lens .part-lens')?.scrollIntoV
 
 def shown_lens(seen: Any, run: str) -> Any:
     page = seen.open(f"tab=live&run={run}")
+    page.locator("#charts .js-plotly-plot").first.wait_for()  # above the lens
+    seen.rest()
     page.wait_for_function(SCROLLED_TO, polling=200)
     return page
+
+
+def cell(page: Any, row: int, column: int) -> dict[str, float]:
+    """Where a cell of the matrix of eight clips lies in its field."""
+    box = page.locator(".lens-matrix .lens-field").bounding_box()
+    return {"x": box["width"] * (column + 0.5) / 8, "y": box["height"] * (row + 0.5) / 8}
 
 
 def test_a_cell_is_read_and_both_its_clips_are_heard(finished_site: Any, look: Callable[..., Any]) -> None:
@@ -34,16 +39,15 @@ def test_a_cell_is_read_and_both_its_clips_are_heard(finished_site: Any, look: C
     assert page.locator(".lens-columns").inner_text() == "clips"
 
     page.evaluate(LISTEN)
-    x, y = page.evaluate(CELL, [2, 5])
-    page.mouse.move(x, y)
-    assert page.locator(".lens-read").inner_text().startswith("clip 3, rain × clip 6, bell: ")
-    page.mouse.click(x, y)
+    place = cell(page, 2, 5)
+    assert read_at(page.locator(".lens-matrix"), place).startswith("clip 3, rain × clip 6, bell: ")
+    page.locator(".lens-field").click(position=place)
     page.wait_for_function("heard.length === 2")
     page.locator(".lens-said.hint").wait_for()
     told = [sign for sign in page.evaluate("signs") if sign.startswith("▶")]
     assert told == ["▶ row 3: rain  ·  source: three", "▶ column 6: bell  ·  source: two"]
     assert [key.split(":")[1] for key in page.evaluate("heard")] == ["2", "5"]
-    assert page.locator(".lens-line").is_hidden()
+    page.locator(".lens-line").wait_for(state="hidden")
 
     page.locator(".lens-field").press("ArrowRight")
     page.locator(".lens-field").press("Enter")
@@ -56,7 +60,7 @@ def test_kept_steps_are_gone_back_to(finished_site: Any, look: Callable[..., Any
     page.locator("#map .part-map[data-state=shown]").wait_for()
     page.locator("#map").get_by_label("Snapshot", exact=True).press("Home")
     page.locator("#lens .part-lens[data-step='0']").wait_for()
-    assert "step 0 · 1 of 3" in page.locator("#map .timeline-words").inner_text()
+    page.locator("#map .timeline-words", has_text="step 0 · 1 of 3").wait_for()
 
 
 def test_a_snapshot_that_is_new_is_shown_as_soon_as_it_is_looked_at(
@@ -81,8 +85,7 @@ def test_a_snapshot_that_is_new_is_shown_as_soon_as_it_is_looked_at(
 def test_where_the_sounds_are_missing_it_is_seen_and_said(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = shown_lens(seen, "bare")
-    page.mouse.click(*page.evaluate(CELL, [2, 5]))
-    page.locator(".lens-said:not(.hint)").wait_for()
-    assert "sounds" in page.locator(".lens-said").inner_text()
+    page.locator(".lens-field").click(position=cell(page, 2, 5))
+    page.locator(".lens-said:not(.hint)", has_text="sounds").wait_for()
     assert page.locator(".lens-line").is_hidden()
     assert seen.troubles == []

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_type_hints
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import made_up
-from tests.browser.seen import Seen
+from tests.browser.seen import PATIENCE_SECONDS, Seen
 from tests.browser.site import Site
 from tests.browser.test_theme import TOGGLE, TOKEN
 from training.run.schema import Picture, Schema
@@ -99,6 +100,8 @@ def pictured_site(lent_site: Site) -> Site:
 
 def shown(seen: Seen, case: Case, theme: str = "light") -> Any:
     page = seen.open(f"tab=live&run=lens-{case.picture.name}&__theme={theme}")
+    page.locator("#charts .js-plotly-plot").first.wait_for()  # above the lens
+    seen.rest()
     page.wait_for_function(SCROLLED_TO, polling=200)
     return page
 
@@ -131,12 +134,7 @@ def test_it_is_drawn_read_and_heard(pictured_site: Site, look: Callable[..., See
         field = figure.locator(".lens-field")
         box = field.bounding_box()
         place = {"x": box["width"] * (column + 0.5) / columns, "y": box["height"] * (row + 0.5) / rows}
-        field.hover(position=place)
-        if not figure.locator(
-            ".lens-read"
-        ).text_content():  # drawn anew under a resting pointer, which points at nothing
-            field.hover(position=place | {"x": place["x"] + 1})
-        assert figure.locator(".lens-read").text_content() == case.told
+        assert read_at(figure, place) == case.told
         field.click(position=place)
     if case.heard:
         page.wait_for_function(PLAYED)
@@ -145,6 +143,17 @@ def test_it_is_drawn_read_and_heard(pictured_site: Site, look: Callable[..., See
         field.click(position=place)  # what was asked for by the first click has come before this one is over
         assert figure.locator(".lens-field.heard").count() == 0 and page.evaluate("[heard, signs]") == [[], []]
     assert seen.troubles == []
+
+
+def read_at(figure: Any, place: dict[str, float]) -> str:
+    """What is read out at a place of a figure's field. One that is pushed elsewhere, or drawn anew, under a resting pointer
+    is pointed at by nothing, and is pointed at once more."""
+    field, read = figure.locator(".lens-field"), figure.locator(".lens-read")
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not (told := str(read.text_content())) and time.monotonic() < until:
+        for x in (place["x"] + 1, place["x"]):
+            field.hover(position=place | {"x": x})
+    return told
 
 
 def pixels(element: Any) -> np.ndarray:

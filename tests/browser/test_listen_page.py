@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from playwright.sync_api import expect
 
-from tests.browser.seen import CALLED, Seen
+from tests.browser.seen import CALLED, Seen, calm
 from tests.browser.site import Site
 from tests.support.sound_files import tone, written
 
@@ -32,12 +33,15 @@ def test_a_sound_is_recorded(own_sounds_site: Site, look: Callable[..., Seen]) -
     page.locator("#listen-player .player[data-state=shown]").wait_for()
     page.get_by_label("Record audio").click()
     page.locator("#listen-audio .record-button").click()
+    stop = page.locator("#listen-audio .stop-button")
+    stop.wait_for()
     page.wait_for_timeout(1500)
-    page.locator("#listen-audio .stop-button").click()
+    stop.click()
     page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'Your recording'")
     page.locator("#listen-player .player[data-state=shown]").wait_for()  # its picture, after its name
-    said = page.locator("#listen-player").inner_text()
-    assert "kept for less than an hour" in said and "RMS −" in said, said  # the microphone beeps: it isn't silent
+    said = page.locator("#listen-player .player-facts")
+    expect(said).to_contain_text("kept for less than an hour")
+    expect(said).to_contain_text("RMS −")  # the microphone beeps: it isn't silent
     assert not seen.troubles, seen.troubles
 
 
@@ -58,7 +62,7 @@ def test_a_clip_is_heard_and_its_two_views(own_sounds_site: Site, look: Callable
     seen.listen()
     page.locator("#listen-picker").get_by_role("button", name="Random").click()
     page.wait_for_function("heard.length === 1")
-    assert page.locator("#listen-player .player-title").text_content() in ("high", "low")
+    expect(page.locator("#listen-player .player-title")).to_have_text(re.compile("^(high|low)$"))
     views = page.locator("#views-pair .player[data-state=shown]")
     views.nth(1).wait_for()
     assert all(re.search(r"\d", line) for line in page.locator("#views-pair .view-line").all_inner_texts())
@@ -84,6 +88,7 @@ def test_a_change_of_an_augmentation_asks_once_and_shows_that_it_is_busy(
     page = seen.open("tab=listen&run=made")
     page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for()
     page.locator("#views-pair .pair-alike").filter(has_text="To the model").wait_for()
+    calm(page, asked)
     asked.clear()
     drawn.clear()
     busy = "() => { window.busy = []; new MutationObserver(() => busy.push(document.querySelector('#views-pair .pair').ariaBusy))"
@@ -91,7 +96,7 @@ def test_a_change_of_an_augmentation_asks_once_and_shows_that_it_is_busy(
     lines = page.locator("#views-pair .view-line").all_inner_texts()
     page.locator("#views-form [data-name=noise] input[role=switch]").click()
     page.wait_for_function("busy.length === 2")
-    page.wait_for_timeout(500)
+    calm(page, drawn)
     assert page.evaluate("busy") == ["true", "false"]
     assert (len(drawn), asked) == (1, [])
     assert page.locator("#views-pair .view-line").all_inner_texts() != lines
@@ -99,7 +104,7 @@ def test_a_change_of_an_augmentation_asks_once_and_shows_that_it_is_busy(
     page.wait_for_function("busy.length === 4")
     page.locator("#views-domain").get_by_label("Waveform views").click()
     page.wait_for_function("busy.length === 6")
-    page.wait_for_timeout(500)
+    calm(page, drawn)
     assert len(drawn) == 3
     page.locator("#views-pair .pair-alike").filter(has_text="another front end").wait_for()
     assert not seen.troubles, seen.troubles
@@ -122,7 +127,7 @@ def test_the_keyboard_moves_between_tabs_and_passes_through_the_field_of_sounds(
     for key, tab in (("ArrowRight", "find"), ("ArrowLeft", "listen"), ("End", "methods"), ("ArrowRight", "live")):
         page.keyboard.press(key)
         page.wait_for_function(f"document.activeElement.id === 'tab-{tab}-button'")
-        assert page.locator(f"#tab-{tab}-button").get_attribute("aria-selected") == "true"
+        expect(page.locator(f"#tab-{tab}-button")).to_have_attribute("aria-selected", "true")
     assert not seen.troubles, seen.troubles
 
 
@@ -130,9 +135,8 @@ def test_the_sound_and_its_two_views_are_on_one_screen(own_sounds_site: Site, lo
     seen = look(own_sounds_site, height=800)
     page = seen.open("tab=listen")
     page.locator("#views-pair .player[data-state=shown]").nth(1).wait_for()
-    for part in ("#listen-player canvas", "#views-pair canvas >> nth=0", "#views-pair canvas >> nth=1"):
-        box = page.locator(part).bounding_box()
-        assert box["y"] >= 0 and box["y"] + box["height"] <= 800, (part, box)
+    page.wait_for_function("""() => [...document.querySelectorAll('#listen-player canvas, #views-pair canvas')].every(part => {
+        const { top, bottom, height } = part.getBoundingClientRect(); return height > 0 && top >= 0 && bottom <= 800; })""")
 
 
 def test_another_set_is_chosen_and_one_that_is_not_here_can_be_fetched(
@@ -151,8 +155,8 @@ def test_another_set_is_chosen_and_one_that_is_not_here_can_be_fetched(
     choice.fill("esc50")
     choice.press("Enter")
     page.locator("#listen-data-notice").filter(has_text="not on this machine yet").wait_for()
-    assert page.locator("#listen-data-download").is_visible()
-    assert not page.locator("#listen-picker .picker-controls").is_visible()
+    page.locator("#listen-data-download").wait_for()
+    page.locator("#listen-picker .picker-controls").wait_for(state="hidden")
 
 
 def test_bad_files_are_refused_in_a_sentence_and_the_next_is_taken(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
@@ -26,15 +27,15 @@ def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
     page.locator("#method input").focus()
     page.keyboard.press("Tab")  # which Gradio hears of once the field was left
     page.evaluate("new Promise(requestAnimationFrame)")
-    assert page.locator("#method input").get_attribute("aria-expanded") == "false"
+    expect(page.locator("#method input")).to_have_attribute("aria-expanded", "false")
     page.locator("#wrong input").click()
     page.get_by_role("option", name="Without negatives").click()
     line.filter(has_text="without negatives").wait_for()
 
     told = page.locator("#run-settings")
-    assert told.locator("strong").inner_text() == "SimCLR on starter"
+    expect(told.locator("strong")).to_have_text("SimCLR on starter")
     told.locator("summary").click()
-    assert told.locator("tr", has_text="batch size").locator("td").first.inner_text() == "256"
+    expect(told.locator("tr", has_text="batch size").locator("td").first).to_have_text("256")
     changed = told.locator("tr.changed th").all_inner_texts()
     assert changed == told.locator("tr th").all_inner_texts()[: len(changed)], "changed ones stand first"
     told.get_by_role("button", name="Again with").click()
@@ -63,7 +64,8 @@ def test_a_curve_opens_large_and_closes_by_escape_and_marks_the_snapshot(
     ]
     small.locator(".chart-open").click()
     page.locator(f"{LARGE} .annotation-text", has_text="random initialisation").wait_for()
-    assert page.locator(f"{LARGE} .chart-meaning").first.is_visible()
+    page.locator(f"{LARGE} .chart-meaning").first.wait_for()
+    seen.rest()
     plot, labels = page.evaluate(
         f"""() => [document.querySelector('{LARGE} .nsewdrag').getBoundingClientRect().right,
         [...document.querySelectorAll('{LARGE} .annotation-text')].map(e => e.getBoundingClientRect().left)]"""
@@ -103,6 +105,7 @@ def test_a_word_of_the_field_is_explained_by_focus_and_by_a_tap(finished_site: A
     for touch in (False, True):
         page = look(finished_site, width=390 if touch else 1280, touch=touch).open("tab=live&run=made-up")
         term = page.locator(".part-standing .term", has_text="kNN").first
+        page.locator(".part-standing", has_text="random initialisation").wait_for()  # all of the sentence
         term.wait_for()
         bubble = page.locator("#term-said")
         term.tap() if touch else term.focus()
@@ -145,6 +148,9 @@ def test_nothing_moves_when_a_run_is_paused(finished_site: Any, look: Callable[.
     page = seen.open("tab=live&run=made-up")
     page.locator("#map .part-map[data-state=shown]").wait_for()
     page.locator("#run-settings .set-head").wait_for()
+    page.locator("#standing", has_text="random initialisation").wait_for()
+    page.locator("#form-line", has_text="SimCLR on").wait_for()
+    seen.rest()
     tops = {}
     for state in ("training", "paused"):
         told["state"] = state

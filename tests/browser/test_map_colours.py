@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_map_page import PLACE, coloured_share, shown_map
 
@@ -117,7 +118,7 @@ def test_the_map_needs_no_plotly(finished_site: Any, look: Callable[..., Any]) -
     before = page.evaluate(PLACE, 7)
     page.mouse.click(*before)
     page.locator(".map-panel .player[data-state=shown]").wait_for()
-    assert page.locator("#map .ring.near").count() == 10
+    expect(page.locator("#map .ring.near")).to_have_count(10)
     page.set_viewport_size({"width": 700, "height": 900})
     page.wait_for_function("before => String(before) !== String((" + PLACE + ")(7))", arg=before)
     assert coloured_share(page) > 0.005

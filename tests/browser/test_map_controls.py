@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.seen import Seen
+from tests.browser.seen import PATIENCE_SECONDS, Seen
 from tests.browser.site import Site
 from tests.browser.test_map_colours import COLOURS, colour_by, legend
-from tests.browser.test_map_page import PLACE, coloured_share, shown_map
+from tests.browser.test_map_page import PAINTED, PLACE, shown_map
 
 pytestmark = pytest.mark.browser
 
@@ -37,17 +37,17 @@ def test_a_press_on_a_class_fades_the_others_and_another_one_brings_them_back(
     chips = page.locator("#map .legend-chip")
     all_classes = list(range(5))
     strong(page, all_classes)
-    share = coloured_share(page)
+    share = page.evaluate(PAINTED)
     chips.nth(2).click()
     strong(page, [2])
-    assert coloured_share(page) < share / 2
+    assert page.evaluate(PAINTED) < share / 2
     chips.nth(4).click()
     strong(page, [2, 4])
     assert page.locator("#map .legend-chip[aria-pressed=true] .legend-name").all_inner_texts() == ["rain", "violin"]
     chips.nth(2).click()
     chips.nth(4).click()
     strong(page, all_classes)
-    assert coloured_share(page) == pytest.approx(share, rel=0.05)
+    assert page.evaluate(PAINTED) == pytest.approx(share, rel=0.05)
     chips.nth(1).hover()
     page.wait_for_function(f"({STRONG})().join() === '1'")
     strong(page, all_classes)
@@ -77,7 +77,9 @@ def played_map(look: Callable[..., Seen], site: Site) -> Any:
     page.wait_for_function(SHOWN, arg=20)
     page.evaluate(NOTE_STEPS)
     page.clock.install()
-    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    page.clock.pause_at(
+        page.evaluate("Date.now()") + 1000 * PATIENCE_SECONDS
+    )  # which must not be over before it is paused
     return page
 
 

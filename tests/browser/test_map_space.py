@@ -25,7 +25,9 @@ def test_the_map_unfolds_into_space_is_turned_heard_and_laid_flat_again(
     page.locator("#map .map-space").click()
     page.wait_for_function(SOLID)
     page.locator("#map .badge", has_text="in space").wait_for()
-    assert "space=1" in page.evaluate("location.search")
+    page.wait_for_function("location.search.includes('space=1')")
+    page.locator("#run-settings .set-head").wait_for()  # above the map, which stays in place from now on
+    seen.rest()
     stage = page.locator("#map .map-stage")
     stage.scroll_into_view_if_needed()
     box = stage.bounding_box()
@@ -48,5 +50,5 @@ def test_the_map_unfolds_into_space_is_turned_heard_and_laid_flat_again(
     page.wait_for_function(SOLID)
     page.locator("#map .map-space").click()
     page.wait_for_function(f"() => !{PLOT}.depth && !{PLOT}.moving")
-    assert "space" not in page.evaluate("location.search")
+    page.wait_for_function("!location.search.includes('space')")
     assert seen.troubles == []

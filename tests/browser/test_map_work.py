@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.seen import Seen
 from tests.browser.site import Site
@@ -167,7 +168,7 @@ def test_numbers_are_kept_between_two_ends_and_a_link_says_which(
     again = other.open(linked)
     again.locator("#map .part-map[data-state=shown]").wait_for()
     again.wait_for_function(f"{KEPT} === {kept}")
-    assert again.get_by_label("Least number that is kept").input_value() == "100"
+    expect(again.get_by_label("Least number that is kept")).to_have_value("100")
     before = page.evaluate(COLOURS)
     colour_by(page, "class")
     assert page.evaluate(KEPT) == 300 and page.evaluate(COLOURS) != before
@@ -191,7 +192,7 @@ def test_a_clip_that_is_pointed_at_is_heard_where_that_is_wanted(
     assert page.evaluate("document.querySelector('#map .part-map').view.chosen") is None
     page.reload()
     page.locator("#map .part-map[data-state=shown]").wait_for()
-    assert page.get_by_label("Hear by pointing").is_checked()
+    expect(page.get_by_label("Hear by pointing")).to_be_checked()
     assert seen.troubles == []
 
 
@@ -231,10 +232,10 @@ def test_names_fade_below_the_pointer_and_with_the_filter(finished_site: Site, l
     page.locator("#map .map-name").first.wait_for()
     left, top, right, bottom = page.evaluate(BOXES)[0]
     page.mouse.move((left + right) / 2, (top + bottom) / 2)
-    assert "near" in str(page.locator("#map .map-name").first.get_attribute("class"))
+    page.locator("#map .map-name.near").first.wait_for()
     page.get_by_label("Filter the clips of the map by label or file").fill("rain")
     page.wait_for_function("document.querySelectorAll('#map .map-name.faded').length >= 8")
-    assert page.locator("#map .map-name:not(.faded)", has_text="rain").count() >= 1
+    page.locator("#map .map-name:not(.faded)", has_text="rain").first.wait_for()
     assert seen.troubles == []
 
 

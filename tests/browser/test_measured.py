@@ -1,10 +1,12 @@
 """Spectra, similarities and the ladder of stages on Live: folded, drawn when opened, and read by pointing."""
 
 import json
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import made_up
 from tests.browser.seen import Seen
@@ -18,9 +20,9 @@ OPENED = """() => { const fold = document.querySelector('#measured details'); if
 
 
 @pytest.fixture
-def measured_run(finished_site: Site) -> str:
+def measured_run(lent_site: Site) -> str:
     """A run that was measured thoroughly, with a histogram of similarities."""
-    run = made_up().write_run(finished_site.runs / "measured", 60, fingerprint="1" * 64)
+    run = made_up().write_run(lent_site.runs / "measured", 60, fingerprint="1" * 64)
     for step in run.snapshots():
         arrays = dict(run.snapshot(step) or {})
         shares = np.full((2, 40), 1 / 40, np.float32)
@@ -46,17 +48,16 @@ def test_it_is_folded_and_drawn_when_opened(finished_site: Site, look: Callable[
     spectrum, depth = page.locator("#measured figure").nth(1), page.locator("#measured figure").nth(3)
     spectrum.locator(".lens-field").focus()
     page.keyboard.press("ArrowRight")
-    assert spectrum.locator(".lens-read").inner_text().startswith("direction 1 × step 0: ")
+    expect(spectrum.locator(".lens-read")).to_have_text(re.compile("^direction 1 × step 0: "))
     depth.locator(".lens-field").focus()
     page.keyboard.press("ArrowRight")
-    assert depth.locator(".lens-read").inner_text() == "<b>block 1</b>: step 20 4"  # a label is text
+    expect(depth.locator(".lens-read")).to_have_text("<b>block 1</b>: step 20 4")  # a label is text
     assert page.locator("#measured b").count() == 0
-    inside = page.evaluate("() => document.documentElement.scrollWidth <= innerWidth + 1")
-    assert inside
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth + 1")
 
 
 def test_a_run_of_before_says_how_to_measure(finished_site: Site, look: Callable[..., Seen]) -> None:
     page = look(finished_site).open("tab=live&run=made-up")
     page.wait_for_function(OPENED, polling=200)
-    assert page.locator("#measured figure").count() == 1
-    assert "python -m training measure made-up" in page.locator(".measured-note").inner_text()
+    expect(page.locator("#measured figure")).to_have_count(1)
+    expect(page.locator(".measured-note")).to_contain_text("python -m training measure made-up")

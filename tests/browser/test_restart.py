@@ -1,12 +1,14 @@
 """A page that stays open while its server is killed and started again: it goes on, and what was written is still there."""
 
 import importlib.util
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.browser.seen import PATIENCE_SECONDS
 from training.run import find_runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
@@ -85,13 +87,14 @@ def test_durability_an_open_page_goes_on_after_a_restart_of_its_server(
     assert (run.config()["data"], run.config()["method"]) == (str(tmp_path / "sounds"), "vicreg")
     page.locator("#runs button").first.click()
     mine = page.locator(f"#runs tr[data-name={run.name}]")
-    for _ in range(60):  # its trainer takes a moment to end, and until then the run is refused
+    until = time.monotonic() + PATIENCE_SECONDS
+    while find_runs(small_site.runs) and time.monotonic() < until:
         mine.get_by_role("checkbox").check()
         page.get_by_role("button", name="Delete …").click()
         page.get_by_role("button", name="Delete for good").click()
-        page.wait_for_timeout(500)
-        if not find_runs(small_site.runs):
-            break
+        page.get_by_role(
+            "button", name="Delete …"
+        ).wait_for()  # answered: until its trainer has ended the run is refused
     assert find_runs(small_site.runs) == []
     mine.wait_for(state="detached")
     page.get_by_role("button", name="Close").click()
@@ -109,8 +112,11 @@ def test_durability_a_page_that_was_used_meanwhile_comes_back_with_what_was_writ
     page.locator("#start").click()
     page.get_by_text("Connection to the server was lost").first.wait_for()
     small_site.open()
-    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
+    page.wait_for_function("performance.getEntriesByType('navigation')[0]?.type === 'reload'")
     method_shown(page, "VICReg")
+    until = time.monotonic() + PATIENCE_SECONDS
+    while found(page) != before and time.monotonic() < until:
+        page.wait_for_timeout(100)
     assert found(page) == before
     page.locator("#start").click()
     loaded("test_live_page").state_line(page, "Finished after 20 steps")

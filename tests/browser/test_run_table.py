@@ -164,6 +164,10 @@ def test_several_runs_are_deleted_after_one_question_that_names_them(site: Site,
     page.get_by_role("button", name="Keep").click()
     assert (site.runs / "old").exists() and (site.runs / "new").exists()
     page.get_by_role("button", name="Delete …").click()
+    writer.write_status(Status(State.TRAINING, process=None, seconds=5000.0))
+    page.locator(
+        "#runs tr[data-name=middle] .runs-seconds", has_text="83 min"
+    ).wait_for()  # the question stays meanwhile
     page.get_by_role("button", name="Delete for good").click()
     page.locator("#runs tr[data-name=old]").wait_for(state="detached")
     assert not (site.runs / "old").exists() and not (site.runs / "new").exists()
@@ -189,7 +193,7 @@ def test_the_table_is_used_by_the_keyboard_alone(site: Site, look: Callable[...,
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     page.locator("#runs dialog").wait_for(state="hidden")
-    assert page.evaluate("document.activeElement.textContent") == "All runs"
+    page.wait_for_function("document.activeElement.textContent === 'All runs'")
 
 
 def test_on_a_phone_every_run_is_a_card_within_the_screen(site: Site, look: Callable[..., Seen]) -> None:

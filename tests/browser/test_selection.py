@@ -81,16 +81,19 @@ def test_hearing_all_marks_the_row_that_is_heard_and_ends_when_it_is_asked_to(
     finished_site: Site, look: Callable[..., Seen]
 ) -> None:
     seen = look(finished_site)
+    seen.hold_sounds()
     page = opened(seen, "0-5-10-15")
     page.evaluate("document.querySelector('#selection').scrollIntoView()")
     button = page.locator("#selection .selection-acts button").first
+    page.evaluate(HEARD)
     for end in (button.click, lambda: page.keyboard.press("Escape")):
-        page.evaluate(HEARD)
+        page.evaluate("window.heard = []")
         button.click()
-        page.wait_for_function("window.heard.length > 0")
+        page.wait_for_function("window.heard.length === 1")
         assert button.inner_text() == "Stop"
         page.evaluate("window.scrollTo(0, 0)")
-        page.wait_for_function("window.heard.length > 1")
+        seen.end_sound()
+        page.wait_for_function("window.heard.length === 2")
         assert page.evaluate("window.scrollY") == 0
         assert page.locator("#selection .clip.chosen").count() == 1
         end()

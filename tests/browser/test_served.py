@@ -1,5 +1,6 @@
 """What a running server gives out and what it doesn't, asked as a stranger would."""
 
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.seen import PATIENCE_SECONDS
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def asked(site: Any, path: str) -> tuple[int, Message]:
     request = urllib.request.Request(site.address + path, headers={"Origin": "http://elsewhere.example"})
     try:
-        with urllib.request.urlopen(request, timeout=20) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as reply:
             return reply.status, reply.headers
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.headers
@@ -51,7 +54,14 @@ def test_a_page_that_nothing_happens_on_draws_nothing(finished_site: Any, look: 
     )
     page = seen.open("tab=methods")
     page.locator("#method-code pre").wait_for()
-    page.wait_for_timeout(3000)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while (asked := frames_asked(page)) >= 20 and time.monotonic() < until:
+        pass  # what the page began with takes a slow machine a while
+    assert asked < 20  # an endless loop asks for 120
+
+
+def frames_asked(page: Any) -> int:
+    """How many frames the page asks for in two seconds."""
     before = page.evaluate("window.frames_asked")
     page.wait_for_timeout(2000)
-    assert page.evaluate("window.frames_asked") - before < 20  # an endless loop asks for 120
+    return int(page.evaluate("window.frames_asked") - before)

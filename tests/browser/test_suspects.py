@@ -1,9 +1,11 @@
 """The list of suspects in a real browser: each is heard beside its neighbours, chosen, and all are selected."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.seen import Seen
 from tests.browser.site import Site
@@ -17,9 +19,8 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
     page.locator("#suspects summary").click()
     rows = page.locator(".suspects-rows > .clips > .clip")
     rows.first.wait_for()
-    assert "of the vote of its nearest clips is for" in rows.first.inner_text()
-    told = page.locator(".suspects-status").inner_text()
-    assert "As of step" in told and "by the labels of “class”." in told
+    expect(rows.first).to_contain_text("of the vote of its nearest clips is for")
+    expect(page.locator(".suspects-status")).to_have_text(re.compile("As of step.*by the labels of “class”\\."))
     assert max(row["height"] for row in (rows.nth(i).bounding_box() for i in range(rows.count()))) < 80
     beside, show = page.locator(".suspects-beside .clip"), rows.first.locator(".clip-act")
     assert (rows.count(), beside.count(), show.get_attribute("aria-expanded")) == (10, 0, "false")

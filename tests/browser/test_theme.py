@@ -38,6 +38,7 @@ def test_the_theme_of_the_address_is_that_of_every_part(finished_site: Site, loo
         seen = look(finished_site)
         page = shown_map(seen, f"run=made-up&clip=12&__theme={theme}")
         page.locator(".map-panel .player[data-state=shown]").wait_for()
+        seen.rest()  # nothing gets another size from now on
         drawn[theme] = page.evaluate(COLOURS), page.evaluate(PICTURE)
         bright = brightness(page, "#map .map-stage") > 128, brightness(page, "body") > 128
         assert bright == ((theme == "light"),) * 2

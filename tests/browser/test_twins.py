@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_live_page import fill, write_folder
 from training.run import State, find_runs
@@ -57,8 +58,8 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
     assert all(row[5] in ("✓ right", "✗ wrong") for row in rows)
     told.get_by_text("What is known of it: Near and far wrong answers weigh the same").wait_for()
     page.wait_for_function(PICTURES)
-    assert page.locator("#charts .charts-runs li").count() == 2
-    assert page.locator("#lens").is_hidden()
+    expect(page.locator("#charts .charts-runs li")).to_have_count(2)
+    page.locator("#lens").wait_for(state="hidden")
 
     runs = find_runs(empty_site.runs)
     twins = {twin.role: run for run in runs if (twin := twin_of(run)) is not None}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from explorer.pages import PAGES
 from tests.browser.seen import Seen
@@ -12,6 +13,7 @@ from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
 
+CLIP = "new URLSearchParams(location.search).get('clip')"
 SELECTED = "document.querySelector('#map .part-map').view.plot.selected"
 PLACE = """([map, i]) => { const { view } = document.querySelector(map + ' .part-map'); const { across, down } = view.plot.scales();
   const box = view.stage.getBoundingClientRect(); return [box.left + across(view.plot.x[i]), box.top + down(view.plot.y[i])]; }"""
@@ -31,8 +33,22 @@ def in_address(page: Any, *words: str) -> None:
     page.wait_for_function("words => words.every(word => location.search.includes(word))", arg=list(words))
 
 
-def open_tab(page: Any) -> str:
-    return str(page.locator("[role=tab][aria-selected=true]").first.inner_text())
+def tab_opened(page: Any, title: str) -> None:
+    """Wait until this tab is the one that is open."""
+    expect(page.locator("[role=tab][aria-selected=true]").first).to_have_text(title)
+
+
+def held_back(page: Any, pattern: str) -> Callable[[], None]:
+    """Answers nothing that the pattern fits, until what this gives is called."""
+    held: list[Any] = []
+    page.route(pattern, lambda route: held.append(route))
+
+    def release() -> None:
+        page.route(pattern, lambda route: route.continue_())  # the newest goes first
+        for route in held:
+            route.continue_()
+
+    return release
 
 
 @pytest.mark.parametrize("tab", PAGES)
@@ -42,7 +58,7 @@ def test_every_tab_stands_in_the_address_and_is_opened_by_it(
     seen = look(finished_site)
     page = seen.open(f"tab={tab}")
     page.wait_for_function(f"document.body.dataset.tab === '{tab}'")
-    assert open_tab(page) == PAGES[tab][0]
+    tab_opened(page, PAGES[tab][0])
     other = next(word for word in PAGES if word != tab)
     page.get_by_role("tab", name=PAGES[other][0]).click()
     in_address(page, f"tab={other}")
@@ -56,16 +72,31 @@ def test_a_tab_opened_before_the_scripts_have_come_stays_open_and_is_named(
 ) -> None:
     """Gradio's tabs can be clicked as soon as they are drawn, and ours may come later."""
     seen = look(finished_site)
-    held: list[Any] = []
     page = seen.page
-    page.route("**/js/core/view.js*", lambda route: held.append(route))
+    release = held_back(page, "**/js/core/view.js*")
     page.goto(f"{seen.address}/", wait_until="commit")
     page.get_by_role("tab", name=PAGES["methods"][0]).click()
-    for route in held:
-        route.continue_()
+    release()
     in_address(page, "tab=methods")
     page.wait_for_function("document.body.dataset.tab === 'methods'")
-    assert open_tab(page) == PAGES["methods"][0]
+    tab_opened(page, PAGES["methods"][0])
+
+
+def test_the_tab_of_the_address_is_opened_however_late_the_tabs_come(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(finished_site, alone=True)
+    page = seen.page
+    page.clock.install()
+    release = held_back(page, f"{seen.address}/assets/**/*.js")  # Gradio's
+    page.goto(f"{seen.address}/?tab=find&run=made-up", wait_until="commit")
+    page.wait_for_function("document.documentElement.classList.contains('arriving')")
+    page.clock.fast_forward(60_000)
+    page.wait_for_function("!document.documentElement.classList.contains('arriving')")
+    release()
+    tab_opened(page, PAGES["find"][0])
+    shown(page, "#find-map")
+    assert "tab=find" in page.url
 
 
 def test_the_button_goes_back_to_the_tab_the_run_and_the_clip_and_forward_again(
@@ -85,8 +116,8 @@ def test_the_button_goes_back_to_the_tab_the_run_and_the_clip_and_forward_again(
     page.go_back()
     page.wait_for_function("document.querySelector('#map .part-map').view.run === 'made-up'")
     page.wait_for_function("document.querySelector('#map .part-map').view.chosen !== null")
-    assert page.locator("#run input").get_attribute("title") == "made-up"
-    assert open_tab(page) == "Live"
+    expect(page.locator("#run input")).to_have_attribute("title", "made-up")
+    tab_opened(page, "Live")
     page.go_forward()
     page.wait_for_function("document.querySelector('#map .part-map').view.run === 'scripts'")
     assert seen.troubles == []
@@ -106,21 +137,19 @@ def test_a_reload_shows_the_same_snapshot_clip_and_comparison(finished_site: Sit
     page.wait_for_function("document.querySelector('#compare input')?.title === 'bare'")
     page.wait_for_function("document.querySelector('#map .part-map')?.view?.shownLayout?.step === 0")
     page.locator("#clip .player-title", has_text="rain").wait_for()
-    assert not page.locator("#map").get_by_label("Follow live").is_checked()
+    expect(page.locator("#map").get_by_label("Follow live")).not_to_be_checked()
 
 
 def test_an_unknown_run_is_said_in_one_sentence(finished_site: Site, look: Callable[..., Seen]) -> None:
     seen = look(finished_site)
     page = seen.open("tab=live&run=nowhere")
-    page.locator("#run .run-trouble").wait_for()
-    assert (
-        page.locator("#run .run-trouble").inner_text() == "There is no run called “nowhere” here; choose another one."
-    )
+    trouble = page.locator("#run .run-trouble")
+    expect(trouble).to_have_text("There is no run called “nowhere” here; choose another one.")
     page.locator("#map .map-message", has_text="There is no such run.").wait_for()
     page.locator("#run input").click()
     page.locator("#run [data-name=made-up]").click()
     shown(page, "#map")
-    assert page.locator("#run .run-trouble").is_hidden()
+    trouble.wait_for(state="hidden")
 
 
 def test_no_run_is_proposed_where_the_address_names_one_and_the_newest_where_it_names_none(
@@ -167,6 +196,8 @@ def test_a_clip_chosen_on_the_map_is_chosen_on_find_and_the_other_way_round(
     seen = look(finished_site)
     page = seen.open("tab=live&run=made-up")
     shown(page, "#map")
+    page.locator("#run-settings .set-head").wait_for()  # above the map, which stays in place from now on
+    seen.rest()
     page.mouse.click(*page.evaluate(PLACE, ["#map", page.evaluate(LONELIEST, "#map")]))
     page.locator("#clip .map-panel .player[data-state=shown]").wait_for()
     title = page.locator("#clip .player-title").inner_text()
@@ -177,9 +208,11 @@ def test_a_clip_chosen_on_the_map_is_chosen_on_find_and_the_other_way_round(
         "title => document.querySelector('#find-player .player-title').textContent === title", arg=title
     )
 
-    page.locator("#find-picker").get_by_role("button", name="The next clip").click()
     in_address(page, "clip=")
-    clip = page.evaluate("new URLSearchParams(location.search).get('clip')")
+    before = page.evaluate(CLIP)
+    page.locator("#find-picker").get_by_role("button", name="The next clip").click()
+    page.wait_for_function(f"before => {CLIP} !== before", arg=before)
+    clip = page.evaluate(CLIP)
     page.locator("#other-picker").get_by_role("button", name="The chosen clip").click()
     page.wait_for_function(
         "document.querySelector('#other-player .player-title').textContent === document.querySelector('#find-player .player-title').textContent"

@@ -19,7 +19,7 @@ def test_visitors_read_on_the_page_why_an_upload_is_refused(browser: Any, tmp_pa
         (tmp_path / "a.wav").write_bytes(b"no sound")
         files = page.locator("#listen-audio input[type=file]")
         files.set_input_files(tmp_path / "a.wav")
-        page.get_by_text("a.wav").first.wait_for()
+        page.locator("#listen-notice .notice-line", has_text="a.wav").wait_for()
         page.locator("#listen-audio input[type=file]").set_input_files(tmp_path / "a.wav")
         page.get_by_text("The uploads of a visitor are limited to 1 a minute").first.wait_for()
     finally:
