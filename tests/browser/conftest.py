@@ -74,9 +74,10 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import expect, sync_playwright
 
     path = chromium()
-    expect.set_options(timeout=1000 * PATIENCE_SECONDS)
+    patience = 1000 * PATIENCE_SECONDS
+    expect.set_options(timeout=patience)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MICROPHONE])
+        opened = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MICROPHONE], timeout=patience)
         yield opened
         opened.close()
 

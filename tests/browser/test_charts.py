@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.seen import PATIENCE_SECONDS, Seen
 from tests.browser.site import Site
+from tests.browser.test_theme import TOGGLE
 from training.run import RunWriter, State, Status, create_run
 
 pytestmark = pytest.mark.browser
@@ -22,6 +23,11 @@ DRAWN = f"{PLOT}?.data?.map(trace => trace.x.length).join()"
 """How many points of each curve Plotly has drawn."""
 TAIL = f"[...document.querySelectorAll('{LOSS} .chart-tail path')].map(p => (p.getAttribute('d') ?? '').split('L').length - 1).join()"
 """How many of each were added without it."""
+
+
+HELD_DRAWING = """() => { const { react } = Plotly, held = new Promise(done => { window.draw = done; });
+  Plotly.react = async (...given) => { await held; return react(...given); }; }"""
+"""Plotly draws nothing until `draw` is called."""
 
 
 class Growing:
@@ -83,6 +89,22 @@ def test_points_are_added_until_one_lies_beyond_the_axes(
     assert page.evaluate(RANGE)[1] >= 400
     run.state(State.FINISHED)
     page.wait_for_function(f"{RANGE}[1] < 250")
+
+
+def test_points_that_come_while_the_curve_is_drawn_anew_are_seen(
+    lent_site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+) -> None:
+    run = growing("hurried")
+    run.grow(10, 20, 30)
+    seen = look(lent_site)
+    page = drawn(seen, "hurried", 3)
+    page.evaluate(HELD_DRAWING)
+    page.evaluate(TOGGLE, True)  # in other colours all is drawn anew
+    run.grow(40, 50)
+    page.wait_for_function(f"{TAIL} === '2'")
+    page.evaluate("draw()")
+    seen.rest()
+    assert page.evaluate(DRAWN) == "3" and page.evaluate(TAIL) == "2"
 
 
 def test_a_zoom_is_kept_while_the_curve_grows(
