@@ -17,6 +17,7 @@ from explorer.visitors.arrivals import Arrival, Arrivals
 from explorer.visitors.identity import Visitors
 from explorer.visitors.limits import Limits
 from explorer.web.gate import UPLOAD, Gate
+from tests.support.queued import end
 from training.errors import UserError
 
 MB = 1_000_000
@@ -129,10 +130,7 @@ def visitor_jobs(folder: Path) -> None:
         with asked("b"):
             server.start({"method": "simclr"})
     finally:
-        server.close()
-        for child in server._trainers.children.values():
-            child.kill()
-            child.wait()
+        end(server)
 
 
 def job_seconds(folder: Path) -> None:
@@ -188,10 +186,7 @@ def cut_down(folder: Path, limits: Limits, name: str, wanted: Any, most: Any) ->
         run = server.start({**CONFIG, name: wanted})
         assert json.loads((folder / "runs" / run / "config.json").read_text())[name] == most
     finally:
-        server.close()
-        for child in server._trainers.children.values():
-            child.kill()
-            child.wait()
+        end(server)
 
 
 def idle(verb: str, folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""What tests of the launcher ask: a trainer that learns nothing, and how its run stands."""
+"""What tests of the launcher ask: a trainer that learns nothing, how its run stands, and the end of all."""
 
 import sys
 import time
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from explorer.jobs.launcher import Launcher
 from training.run import RunFolder, State
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -32,3 +33,13 @@ def state(root: Path, name: str) -> State:
 
 def wait_for_state(root: Path, name: str, wanted: State) -> None:
     wait_for(lambda: state(root, name) == wanted)
+
+
+def end(server: Launcher) -> None:
+    """Close a server, and end the trainers that it started."""
+    server.close()
+    if server._thread.is_alive():  # a server that closes waits a few seconds only
+        server._thread.join()
+    for child in server._trainers.children.values():
+        child.kill()
+        child.wait()

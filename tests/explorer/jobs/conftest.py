@@ -8,7 +8,7 @@ import pytest
 
 from explorer.jobs import launcher as module
 from explorer.jobs.launcher import Launcher
-from tests.support.queued import fake_command
+from tests.support.queued import end, fake_command
 from training.process import ProcessIdentity, current_process
 from training.run import RunFolder
 
@@ -36,7 +36,4 @@ def launch(root: Any) -> Iterator[Any]:
 
     yield start_server
     for server in made:
-        server.close()
-        for child in server._trainers.children.values():
-            child.kill()
-            child.wait()
+        end(server)

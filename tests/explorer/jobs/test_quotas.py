@@ -12,7 +12,7 @@ from explorer.jobs.launcher import Launcher
 from explorer.jobs.quotas import Jobs, run_bytes, weights_bytes
 from explorer.visitors.limits import Limits, hosted_limits
 from tests.support.limits_enforced import asked
-from tests.support.queued import fake_command, wait_for
+from tests.support.queued import end, fake_command, wait_for
 from training.config import new_config
 from training.errors import UserError
 from training.methods import METHODS
@@ -31,10 +31,7 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 
     yield started
     for server in made:
-        server.close()
-        for child in server._trainers.children.values():
-            child.kill()
-            child.wait()
+        end(server)
 
 
 def status(server: Launcher, name: str) -> Status:

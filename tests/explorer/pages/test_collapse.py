@@ -13,6 +13,7 @@ from explorer.pages.frame import READ_ONLY
 from explorer.runs.library import Library
 from explorer.runs.speed import measured_speeds
 from explorer.visitors.limits import Limits
+from tests.support.queued import end
 from training.methods import METHODS
 from training.run import RunFolder, State
 from training.run.twins import Prediction, Role, twin_of
@@ -53,10 +54,7 @@ def begin(root: Path, tmp_path: Path) -> Iterator[Any]:
 
     yield call
     for launcher in made:
-        launcher.close()
-        for child in launcher._trainers.children.values():
-            child.kill()
-            child.wait()
+        end(launcher)
 
 
 def test_each_method_is_offered_with_what_can_go_wrong_and_without_what_comes_of_it() -> None:
