@@ -10,6 +10,7 @@ import pytest
 from explorer.sounds import open_datasets, pairs
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset
+from training.data.decoder import Decoder
 from training.run import RunFolder, RunWriter, State, Status, create_run
 from training.run.older import schema_of_older_run
 from training.run.schema import Column, Schema
@@ -144,9 +145,10 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No answer says that sounds are still being opened, or views drawn, because the machine is slow."""
+    """No answer says that sounds are still being opened or decoded, or views drawn, because the machine is slow."""
     monkeypatch.setattr(open_datasets, "WAIT_SECONDS", 60)
     monkeypatch.setattr(pairs, "LONGEST_SECONDS", 240)
+    monkeypatch.setattr(Decoder.answer, "__defaults__", (120,))
 
 
 @pytest.fixture

@@ -9,6 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.breaking_server import Handler, Server
+from training.data.decoder import Decoder
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sound takes too long to decode because the machine is slow."""
+    monkeypatch.setattr(Decoder.answer, "__defaults__", (120,))
 
 
 @pytest.fixture
