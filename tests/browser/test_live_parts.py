@@ -6,9 +6,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.seen import PATIENCE_SECONDS
+
 pytestmark = [pytest.mark.browser, pytest.mark.whole]
 
 LARGE = ".chart.large"
+NOTE_CAPTIONS = """
+    window.captions = [];
+    new MutationObserver(() => {
+        const words = document.querySelector("#first-minute .first-words")?.textContent;
+        if (words && words !== captions.at(-1)) captions.push(words);
+    }).observe(document, { childList: true, subtree: true, characterData: true });
+"""
+"""Keeps what is told on the way: the first of it may be over before a slow browser says that its page is there."""
 
 
 def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
@@ -79,11 +89,13 @@ def test_a_curve_opens_large_and_closes_by_escape_and_marks_the_snapshot(
 
 def test_the_first_minute_plays_three_captions_and_offers_three_ways(empty_site: Any, look: Callable[..., Any]) -> None:
     seen = look(empty_site)
+    seen.page.add_init_script(NOTE_CAPTIONS)
     page = seen.open()
     words = page.locator("#first-minute .first-words")
-    words.filter(has_text="Each point is a sound").wait_for()
     page.wait_for_function("location.search.includes('clip=')")  # so that nothing beside the map is empty
     words.filter(has_text="The colours are labels").wait_for()
+    first, second, third = page.evaluate("captions")
+    assert first.startswith("Each point is a sound") and "altered copies" in second and "colours are labels" in third
     page.get_by_role("button", name="Hear a point").click()
     page.locator("#map .ring.chosen").wait_for(state="attached")
     page.get_by_role("button", name="Bring your sounds").click()
@@ -138,7 +150,7 @@ def test_nothing_moves_when_a_run_is_paused(finished_site: Any, look: Callable[.
     told = {"state": "training", "seconds_left": 300, "clips_per_second": 1234.5, "device": "CPU, 2 threads"}
 
     def answer(route: Any) -> None:
-        reply = route.fetch()
+        reply = route.fetch(timeout=1000 * PATIENCE_SECONDS)
         news = reply.json()
         if news.get("status"):
             news["status"] |= told
