@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.seen import Seen
 from tests.browser.site import Site
@@ -20,6 +21,7 @@ def opened(seen: Seen, selection: str = "0-5-10-15") -> Any:
     page = seen.open(f"tab=live&run=made-up&selection={selection}")
     page.locator("#selection .clip").first.wait_for()
     page.locator("#map .part-map[data-state=shown]").wait_for()
+    expect(page.locator("#selection .selection-acts button").first).to_be_enabled()  # its clips can be heard
     page.locator("#map .map-stage").focus()
     return page
 

@@ -14,6 +14,7 @@ export class MapClips {
    * @param {(clips: MapClips) => void} onTags called when the tags have changed, and with them the columns
    */
   constructor(run, points, colour, onTags = () => {}) {
+    this.run = run;
     this.points = points;
     this.columns = new Columns(run, points.columns, points.main_facet);
     /** @type {Column | null} the column that gives the colours, with its values */

@@ -1,14 +1,11 @@
 // What the map hears of its run: the clips it has, new layouts, whether they can be heard, and why there is nothing to draw.
 
 import { feedOf, isActive, mapping } from "../core/feed.js";
-import { isSeen, onPulse } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
+import { AwaitedSounds } from "./awaited_sounds.js";
 import { MapClips } from "./clips.js";
 import { Layouts } from "./layouts.js";
-
-const SOUNDS_MS = 3000;
-const RARELY_MS = 60_000; // sounds that are not here may come any time, but seldom do, and the answer is long
 
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Points } from "../core/types.d.ts" */
@@ -22,10 +19,11 @@ export class Following {
     this.stops = [];
     /** @type {Feed | null} whose clips are being fetched */
     this.fetching = null;
-    this.wait = SOUNDS_MS;
-    this.askAt = 0; // for sounds, not before
-    const silent = () => map.clips?.points.sounds === false && isSeen(map.root) && performance.now() >= this.askAt;
-    onPulse(() => this.askForSounds(), { every: SOUNDS_MS, seen: silent });
+    this.sounds = new AwaitedSounds(
+      map.root,
+      () => map.clips,
+      (points) => this.hear(points),
+    );
   }
 
   /** How many axes the map has that is asked for. @returns {2 | 3} */
@@ -39,8 +37,7 @@ export class Following {
     map.tools.dress(axes);
     if (map.run === null || map.layouts?.axes === axes) return;
     this.end();
-    this.wait = SOUNDS_MS;
-    this.askAt = 0;
+    this.sounds.begin();
     const feed = feedOf(map.run);
     map.layouts = new Layouts(feed, axes);
     if (map.shownLayout) map.message.textContent = axes === 3 ? "The map in space is being made …" : "";
@@ -82,15 +79,10 @@ export class Following {
     colouring.take();
   }
 
-  /** The sounds of a run may still be being opened, or be made later. */
-  async askForSounds() {
+  /** More is known of the sounds of the clips. @param {Points} points */
+  hear(points) {
     const { map } = this;
-    const { run } = map;
-    if (run === null) return;
-    this.askAt = performance.now() + this.wait;
-    this.wait = Math.min(1.5 * this.wait, RARELY_MS);
-    const points = await source.points(run).catch(() => null);
-    if (!points || run !== map.run || !map.clips || points.n !== map.clips.points.n) return;
+    if (!map.clips) return;
     if (points.fingerprint !== map.clips.points.fingerprint) return this.renew(points); // what is watched gets its sounds later
     const { sounds, note, files, windows } = points;
     Object.assign(map.clips.points, { sounds, note, files, windows });

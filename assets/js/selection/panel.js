@@ -6,6 +6,7 @@ import { feedOf } from "../core/feed.js";
 import { isSeen } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
+import { AwaitedSounds } from "../map/awaited_sounds.js";
 import { MapClips } from "../map/clips.js";
 import { selected } from "../map/selection.js";
 import { counts, differences } from "./facts.js";
@@ -25,7 +26,7 @@ const KEYS =
   "t types a tag, u undoes.";
 const FIELDS = "input, textarea, select, [contenteditable], dialog"; // where keys mean something else
 
-/** @import { Column, Part } from "../core/types.d.ts" */
+/** @import { Column, Part, Points } from "../core/types.d.ts" */
 /** @import { RunTags } from "./tags.js" */
 
 class SelectionPanel {
@@ -57,6 +58,11 @@ class SelectionPanel {
     /** @type {RunTags | null} */
     this.kept = null;
     this.stopFollowing = () => {};
+    this.sounds = new AwaitedSounds(
+      root,
+      () => this.clips,
+      (points) => this.take(points),
+    );
     view.on(["runs"], () => this.open(view.run));
     view.on(["selection", "step"], () => this.show());
     view.on(["clip"], () => this.list.mark());
@@ -71,6 +77,7 @@ class SelectionPanel {
     this.run = run;
     this.clips?.leave();
     this.clips = this.kept = null;
+    this.sounds.begin();
     this.show();
     if (run === null) return;
     const stops = [tagsOf(run).on(() => this.show()), feedOf(run).follow("layouts", this.root, () => this.read(run))];
@@ -87,8 +94,14 @@ class SelectionPanel {
     if (this.clips) return;
     const points = await source.points(run).catch(() => null);
     if (!points?.n || run !== this.run || this.clips) return;
-    this.clips = new MapClips(run, points, null); // called by what they are, whatever colours the map
     this.kept = tagsOf(run);
+    this.take(points);
+  }
+
+  /** The clips of the run, of which more may be known than before. @param {Points} points */
+  take(points) {
+    this.clips?.leave();
+    this.clips = new MapClips(this.run ?? "", points, null); // called by what they are, whatever colours the map
     this.show();
   }
 

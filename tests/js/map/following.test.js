@@ -6,6 +6,7 @@ import { pretendPage } from "../support.js";
 
 pretendPage();
 const { useSource } = await import("../../../assets/js/core/source.js");
+const { AwaitedSounds } = await import("../../../assets/js/map/awaited_sounds.js");
 const { Following } = await import("../../../assets/js/map/following.js");
 const { Choice } = await import("../../../assets/js/map/choice.js");
 const { Timeline } = await import("../../../assets/js/map/timeline.js");
@@ -38,16 +39,38 @@ test("clips that could not be fetched are asked for once more, one question at a
   assert.equal(map.clips.points, POINTS);
 });
 
+/** Waits for the sounds of clips as `AwaitedSounds` does, without a clock. */
+function awaited(clips, taken) {
+  const sounds = Object.assign(Object.create(AwaitedSounds.prototype), { clips, take: (points) => taken.push(points) });
+  sounds.begin();
+  return sounds;
+}
+
 test("sounds that are not here are asked for ever more rarely", async () => {
-  let asked = 0;
-  useSource({ points: async () => ++asked && null });
-  const following = Object.assign(Object.create(Following.prototype), { map: { run: "a" }, wait: 3000, askAt: 0 });
+  useSource({ points: async () => null });
+  const clips = { run: "a", points: { ...POINTS, sounds: false } };
+  const sounds = awaited(() => clips, []);
   const waits = [];
   for (let i = 0; i < 12; i++) {
-    await following.askForSounds();
-    waits.push(Math.round(following.askAt - performance.now()));
+    await sounds.ask();
+    waits.push(Math.round(sounds.askAt - performance.now()));
   }
   assert.ok(waits[0] > 2900 && waits[11] > 59_000 && waits[11] <= 60_000, `${waits}`);
+});
+
+test("what is known of sounds is told of the clips that were asked about, and of no others", async () => {
+  useSource({ points: async () => POINTS });
+  let shown = { run: "a", points: { ...POINTS, sounds: false } };
+  const taken = [];
+  const sounds = awaited(() => shown, taken);
+  await sounds.ask();
+  assert.deepEqual(taken, [POINTS]);
+  const asking = sounds.ask();
+  shown = { run: "b", points: POINTS };
+  await asking;
+  shown = { run: "c", points: { ...POINTS, n: 3 } };
+  await sounds.ask();
+  assert.equal(taken.length, 1);
 });
 
 test("neighbours that come once another step is shown are not shown with it", async () => {
