@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.seen import Seen
+from tests.browser.seen import PATIENCE_SECONDS, Seen
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
@@ -102,6 +102,23 @@ def test_hearing_all_marks_the_row_that_is_heard_and_ends_when_it_is_asked_to(
         page.wait_for_function("document.querySelector('#selection .selection-acts button').textContent === 'Hear all'")
         page.evaluate("document.querySelector('#selection').scrollIntoView()")
     assert [said for said in seen.troubles if "404" not in said] == []  # no views are drawn of a made-up run
+
+
+def test_clips_can_be_heard_as_soon_as_their_sounds_are_open(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    told = {"sounds": False}
+
+    def answer(route: Any) -> None:
+        reply = route.fetch(timeout=1000 * PATIENCE_SECONDS)
+        route.fulfill(response=reply, json=reply.json() | told)
+
+    seen.page.route("**/run/made-up/points", answer)
+    page = seen.open("tab=live&run=made-up&selection=0-5")
+    hear = page.locator("#selection .selection-acts button").first
+    expect(hear).to_be_disabled()
+    told["sounds"] = True
+    expect(hear).to_be_enabled()
+    assert seen.troubles == []
 
 
 def test_tags_are_given_by_keys_coloured_by_and_kept(finished_site: Site, look: Callable[..., Seen]) -> None:

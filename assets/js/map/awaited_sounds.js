@@ -7,13 +7,13 @@ const SOUNDS_MS = 3000;
 const RARELY_MS = 60_000; // sounds that are not here may come any time, but seldom do, and the answer is long
 
 /** @import { Points } from "../core/types.d.ts" */
-/** @import { MapClips } from "./clips.js" */
+/** @typedef {{run: string, points: Points}} Clips of a run */
 
 export class AwaitedSounds {
   /**
    * @param {HTMLElement} root of the part that shows the clips; nothing is asked while nobody sees it
-   * @param {() => MapClips | null} clips those that it shows now
-   * @param {(points: Points) => void} take called with what is known of the same clips now
+   * @param {() => Clips | null} clips those that it shows now
+   * @param {(points: Points) => unknown} take called with what is known of the same clips now
    */
   constructor(root, clips, take) {
     this.clips = clips;

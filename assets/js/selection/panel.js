@@ -61,7 +61,7 @@ class SelectionPanel {
     this.sounds = new AwaitedSounds(
       root,
       () => this.clips,
-      (points) => this.take(points),
+      (points) => points.sounds && this.take(points),
     );
     view.on(["runs"], () => this.open(view.run));
     view.on(["selection", "step"], () => this.show());

@@ -4,6 +4,7 @@
 import { make, replaceIcon } from "../core/elements.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
+import { AwaitedSounds } from "../map/awaited_sounds.js";
 import { BETWEEN } from "../map/columns.js";
 import { ClipsView } from "../sound/clips.js";
 
@@ -19,8 +20,8 @@ class SuspectsView {
     this.run = null;
     /** @type {SuspectList | null} */
     this.found = null;
-    /** @type {Points | null} of the run */
-    this.points = null;
+    /** @type {{run: string, points: Points} | null} */
+    this.clips = null;
     this.told = ""; // what is shown
     this.asked = 0; // an answer that another question has overtaken is not heeded
     this.opened = -1; // the row below which the clips beside it stand
@@ -45,6 +46,11 @@ class SuspectsView {
     this.box = make("details.suspects", {}, make("summary", {}, "Suspects: clips worth a second hearing"), this.inside);
     this.box.addEventListener("toggle", () => this.look());
     root.append(this.box);
+    new AwaitedSounds(
+      root,
+      () => (this.box.open ? this.clips : null),
+      (points) => points.sounds && this.look(),
+    );
     view.on(["runs"], () => view.run !== this.run && this.look());
     this.draw();
   }
@@ -55,7 +61,7 @@ class SuspectsView {
     if (!this.box.open) return;
     if (run !== this.run) {
       this.run = run;
-      this.found = null;
+      this.found = this.clips = null;
       this.told = "";
       this.draw();
       this.say(run ? "Comparing each clip with its neighbours …" : "No run is chosen.");
@@ -80,7 +86,7 @@ class SuspectsView {
     if (told === this.told) return;
     this.told = told;
     this.found = found;
-    this.points = points;
+    this.clips = this.run === null ? null : { run: this.run, points };
     if (!this.of(this.kind).length) this.kind = this.of("label").length ? "label" : (found.rows[0]?.kind ?? "label");
     this.draw();
   }
@@ -184,7 +190,7 @@ class SuspectsView {
    * @returns {ClipRow}
    */
   heard({ clip, label }, reason = "") {
-    const { sounds = false, fingerprint = "", clips = [], windows = [] } = this.points ?? {};
+    const { sounds = false, fingerprint = "", clips = [], windows = [] } = this.clips?.points ?? {};
     const note = [windows[clips.indexOf(clip)], reason].filter(Boolean).join(BETWEEN);
     return { clip, label, note, sound: sounds ? { fingerprint, index: clip } : null };
   }
