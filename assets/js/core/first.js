@@ -34,9 +34,11 @@ export function first(work) {
   return work;
 }
 
-/** What is there may only now be laid out and seen, and ask for more, as a list does for its pictures. */
+/** What is there may only with the next picture of the screen be seen, and ask for more, as a list does for its pictures. */
 function look() {
-  setTimeout(() => {
-    if (!drawing.size) settle();
-  }, SEEN_MS);
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      if (!drawing.size) settle();
+    }, SEEN_MS),
+  );
 }

@@ -3,10 +3,15 @@ import { before, mock, test } from "node:test";
 
 let pages = 0;
 
+/** @type {(() => void)[]} */
+const frames = [];
+globalThis.requestAnimationFrame = (call) => frames.push(call);
+
 before(() => mock.timers.enable({ apis: ["setTimeout"] }));
 
 async function pass(ms) {
   for (let i = 0; i < 5; i++) await null;
+  for (const draw of frames.splice(0)) draw();
   mock.timers.tick(ms);
   for (let i = 0; i < 5; i++) await null;
 }
@@ -38,6 +43,16 @@ test("what comes first is waited for, and what it brings along", async () => {
   ends[2]();
   await pass(200);
   assert.equal(state.settled, true);
+});
+
+test("a screen that is drawn slowly is waited for, as what it shows may ask for more", async () => {
+  const { page, state } = await opened();
+  page.first(Promise.resolve());
+  for (let i = 0; i < 5; i++) await null;
+  mock.timers.tick(1000); // without a picture of the screen
+  page.first(new Promise(() => {}));
+  await pass(500);
+  assert.equal(state.settled, false);
 });
 
 test("what fails is not waited for, and fails all the same", async () => {
