@@ -48,7 +48,7 @@ class Collapse:
             return
         self._part.ask(self._ask, method, self._part, **self._frame.quiet)
         form = [data, method, encoder, settings]
-        self._part.weigh(self._weigh, form, self._part, **self._frame.latest_only)
+        self._part.weigh(self._weigh, form, self._part, **self._frame.each)
         self._part.begin(self._begin, form, self._part, **self._frame.private)
 
     def _ask(self, method: str | None) -> dict[str, Any]:

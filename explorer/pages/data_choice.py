@@ -65,7 +65,8 @@ class DataChoice:
         self._timer = gr.Timer(ASK_SECONDS, active=False)
         quiet = self._frame.quiet
         js = choose(self.choice, self._frame.data)
-        self.choice.input(self._look_anew, [self.choice, self.passed], self.shown, js=js, **quiet)
+        again = self._frame.once_more
+        self.choice.input(self._look_anew, [self.choice, self.passed], self.shown, js=js, **again)
         self._button.click(self._begin, self.choice, self.shown, **quiet)
         self._timer.tick(self.look, self.choice, self.shown, **quiet)
         self._timer.tick(self._after_download, self.choice, self.choice, **quiet)

@@ -87,7 +87,7 @@ class _Search:
     def wire(self, in_view: InView) -> None:
         """A new sound, another run or another step begins a search."""
         run, player = in_view, self.source.player
-        quiet, latest_only = self.frame.quiet, self.frame.latest_only
+        quiet, once_more, latest_only = self.frame.quiet, self.frame.once_more, self.frame.latest_only
         if self.frame.tab is not None:
             self.frame.tab.select(self._begin_early, self.frame.run, None, **quiet)
         inputs, outputs = [run, player, self.step], [self.list, self.notice, self.map, self.timer]
@@ -95,7 +95,7 @@ class _Search:
         searched: dict[str, Any] = {**latest_only, "concurrency_id": "find", "concurrency_limit": 4}
         player.change(None, [player, self.list], self.list, js=waiting)
         gr.on([player.change, self.step.input], self._search, inputs, outputs, **searched)
-        in_view.seen(self._of_run, run, self.step, **quiet).then(self._search, inputs, outputs, **searched)
+        in_view.seen(self._of_run, run, self.step, **once_more).then(self._search, inputs, outputs, **searched)
         self.step.focus(self._of_run_again, [run, self.step], self.step, **quiet)
         self.timer.tick(self._search_on, inputs, outputs, **latest_only)
 
@@ -171,7 +171,7 @@ def _wire_pickers(frame: Frame, in_view: InView, first: SoundSource, second: Sou
         return value, value, gr.Timer(ASK_SECONDS if sounds.opening else LATER_SECONDS, active=True)
 
     outputs = [first.picker, second.picker, timer]
-    in_view.seen(offered, in_view, outputs, **frame.quiet)
+    in_view.seen(offered, in_view, outputs, **frame.once_more)
     timer.tick(offered, in_view, outputs, **frame.quiet)
 
 

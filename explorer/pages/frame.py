@@ -73,6 +73,18 @@ class Frame:
         return {**self.private, "queue": False}
 
     @property
+    def once_more(self) -> dict[str, Any]:
+        """Quiet, for a choice that may change while it is answered, which is then answered once more. For handlers of the
+        values of parts alone: Gradio (6.31) hands what the first event itself said to the later one too.
+        """
+        return {**self.quiet, "trigger_mode": "always_last"}
+
+    @property
+    def each(self) -> dict[str, Any]:
+        """Quiet, for events that say something of their own: none is passed over while another is answered."""
+        return {**self.quiet, "trigger_mode": "multiple"}
+
+    @property
     def latest_only(self) -> dict[str, Any]:
         """Quiet, but for what takes a while: while one is answered, only the last of those that follow is kept."""
         return {**self.private, "trigger_mode": "always_last"}

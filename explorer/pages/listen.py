@@ -94,7 +94,7 @@ class _Views:
             chosen(None, [self.domain, self.seed], None, js=keep(self.domain, self.seed))
         other = "() => Math.floor(Math.random() * 1e6)"
         drawn_anew = self.again.click(None, None, self.seed, js=other)
-        self.domain.input(self._of_domain, self.domain, [self.form, self.notice], **quiet)
+        self.domain.input(self._of_domain, self.domain, [self.form, self.notice], **self.frame.once_more)
         inputs = [self.source.player, self.form, self.domain, self.seed, self.source.picker]
         for event in (self.form.change, self.source.player.change, self.seed.submit, drawn_anew.then):
             event(None, inputs, self.pair, js=WANTED)

@@ -33,7 +33,7 @@ def build(frame: Frame) -> None:
     told = [head, words, drawing, facts, source]
     assert frame.tab is not None, "each page is built inside its tab"
     frame.tab.select(_first, table, [comparison, for_all, table, *told], **frame.quiet)
-    table.select(_chosen, None, told, **frame.quiet)
+    table.select(_chosen, table, told, **frame.once_more)
     _wire_train(frame, train, table)
 
 
@@ -59,8 +59,8 @@ def _first(shown: dict[str, Any] | None, request: gr.Request) -> tuple[Any, ...]
     return with_and_without(results()), for_all(), table_value(name), *method_told(name)
 
 
-def _chosen(event: gr.SelectData) -> tuple[str, ...]:
-    return method_told(known_method(event.value))
+def _chosen(shown: dict[str, Any] | None) -> tuple[str, ...]:
+    return method_told(known_method((shown or {}).get("chosen")))
 
 
 def method_told(name: str) -> tuple[str, ...]:

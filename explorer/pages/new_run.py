@@ -108,9 +108,9 @@ class NewRun:
             self.data.look_after(self.drop.wire(data, self.data.offered))
         self.frame.new_run = NewRunForm(self._with_method, [self.method, *of_method])
         self.method.input(None, self.method, None, js=in_browser("chooseMethod"))
-        self.method.input(self._of_method, self.method, of_method, **quiet)
+        self.method.input(self._of_method, self.method, of_method, **self.frame.once_more)
         self.wrong.change(None, self.wrong, None, js=in_browser("holdWrong"))
-        self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **quiet)
+        self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **self.frame.once_more)
         self.data.look_after(again.again(self._again, None, filled, **quiet))
         inputs = [data, self.method, self.encoder, self.wrong, self.settings]
         self.collapse.wire(data, self.method, self.encoder, self.settings)

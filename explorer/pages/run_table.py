@@ -44,9 +44,9 @@ def wire(frame: Frame, table: RunTable) -> None:
     def remove(event: gr.EventData) -> None:
         delete_all(library, launcher.delete, (getattr(event, "runs", None) or [])[:MOST_DELETED])
 
-    table.star(answering(star), None, table, **frame.quiet)
-    table.rename(answering(rename), None, table, **frame.quiet)
-    table.remove(answering(remove), None, table, **frame.quiet)
+    table.star(answering(star), None, table, **frame.each)
+    table.rename(answering(rename), None, table, **frame.each)
+    table.remove(answering(remove), None, table, **frame.each)
 
 
 def delete_all(library: Library, delete: Callable[[str], None], names: Sequence[str]) -> None:
