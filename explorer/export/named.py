@@ -27,7 +27,7 @@ def named_run(word: str, runs: Path) -> Named:
     run = listed.run(word)
     if run is None:
         raise UserError(
-            f"There is no run {word}; a run's folder, the name of one in {runs}, or {EXAMPLE} was expected."
+            f"There is no run {word}; a run's folder, the name of one in {runs} (--runs names another folder), or {EXAMPLE} was expected."
         )
     title = next(summary.described for summary in listed.summaries() if summary.name == word)
     return Named(run, word, title)

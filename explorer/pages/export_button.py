@@ -39,7 +39,7 @@ WORDS = {
     ENCODER: Words(
         button="Encoder, one file",
         busy="Writing the encoder of {name}.",
-        done="The encoder of {name} as PyTorch alone opens it: torch.export.load(file).module() takes (1, samples) at 16 kHz.",
+        done="The encoder of {name} as PyTorch alone opens it: torch.export.load(file).module() takes (sounds, samples) at 16 kHz.",
         download="Download the file",
     ),
 }
@@ -70,6 +70,8 @@ class ExportButton:
         run = services.library.run(name or "")
         if self._exports is None or run is None:
             raise gr.Error("There is no run that could be exported here.", print_exception=False)
+        if self._kind is ENCODER and run.watched:
+            return said(f"The run {name} was trained elsewhere: its encoder is not here.", "bad"), gr.Timer(active=False)
         if (refused := services.launcher.jobs.disk_refusal()) is not None:
             return said(refused, "bad"), gr.Timer(active=False)
         title = next((row.described for row in services.library.summaries() if row.name == name), run.name)

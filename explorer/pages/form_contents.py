@@ -17,14 +17,14 @@ OPENED = ("settings", "run")
 
 
 def method_choices() -> list[tuple[str, str]]:
-    """(family, title, year and what it needs, name) of every method, by family."""
+    """(title, year, what it needs and family, name) of every method, by family."""
     from explorer.catalogue.comparison import by_family
     from training.methods import METHODS
 
     def title(name: str) -> str:
         card = METHODS[name].card
         needs = f", needs {card.needs}s" if card.needs else ""
-        return f"{card.family[0].upper()}{card.family[1:]}: {card.title} ({card.year}{needs})"
+        return f"{card.title} ({card.year}{needs}) · {card.family}"
 
     return [(title(name), name) for names in by_family().values() for name in names]
 

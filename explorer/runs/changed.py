@@ -58,7 +58,12 @@ def changed_settings(config: Mapping[str, Any]) -> list[Changed] | None:
         given = config if part == "run" else config.get(part)
         usual = method.run_defaults if part == "run" else method.run_defaults.get(part, {})
         found += _differing(part, kinds[part], given if isinstance(given, Mapping) else {}, usual)
-    return sorted(found, key=lambda one: PARTS.index(one.part))
+    return sorted((one for one in found if not is_outbid(one.name, config)), key=lambda one: PARTS.index(one.part))
+
+
+def is_outbid(name: str, config: Mapping[str, Any]) -> bool:
+    """Whether a setting decides nothing since another one does: the seconds, where steps are given."""
+    return name == "seconds" and config.get("steps") is not None
 
 
 def differs(name: str, value: Any, default: Any) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from explorer.runs.changed import differs
+from explorer.runs.changed import differs, is_outbid
 from explorer.runs.points import points
 from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
@@ -73,7 +73,7 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         return told
     values = values_of(config)
     rows = [
-        _row(setting, GROUPS[group] or str(told["method"]), values[group][setting.name])
+        _row(setting, GROUPS[group] or str(told["method"]), values[group][setting.name], config)
         for group, settings in described(method, encoder).items()
         for setting in settings
         if setting.name in values.get(group, {})
@@ -116,7 +116,7 @@ def _of_loop(run: RunFolder, config: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _row(setting: Setting, title: str, value: Any) -> dict[str, Any]:
+def _row(setting: Setting, title: str, value: Any, config: Mapping[str, Any]) -> dict[str, Any]:
     shown = value if isinstance(value, str | int | float | bool) else None
     return {
         "name": setting.name,
@@ -124,7 +124,7 @@ def _row(setting: Setting, title: str, value: Any) -> dict[str, Any]:
         "value": shown,
         "default": setting.default,
         "unit": setting.unit,
-        "changed": differs(setting.name, value, setting.default),
+        "changed": differs(setting.name, value, setting.default) and not is_outbid(setting.name, config),
     }
 
 

@@ -29,7 +29,7 @@ RESUMED = "resumed_from"
 
 @dataclass(frozen=True)
 class Score:
-    """The best that a run reached."""
+    """The best that a run reached by training."""
 
     value: float
     """Cross-group kNN of the data's main facet, 0 to 1."""
@@ -102,7 +102,10 @@ class _Best:
         self._lock = threading.Lock()
 
     def look(self) -> tuple[int, float] | None:
-        """(step, value), of equal ones the first; None before the first snapshot."""
+        """(step, value), of equal ones the first; what was measured before training counts where there is nothing else.
+
+        None before the first snapshot.
+        """
         with self._lock:
             stamp = file_stamp(self._path)
             if stamp != self._stamp:
@@ -111,7 +114,8 @@ class _Best:
                 for row in rows:
                     self._take(row)
                 self._stamp = stamp
-            return max(self._kept, key=lambda one: one[1], default=None)
+            trained = [kept for kept in self._kept if kept[0] > 0]
+            return max(trained or self._kept, key=lambda one: one[1], default=None)
 
     def _take(self, row: Row) -> None:
         back, step, value = row.get(RESUMED), row.get("step"), row.get(MEASURE)

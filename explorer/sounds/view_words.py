@@ -1,4 +1,4 @@
-"""What was done to a sound in a view, in one line: "+2 bands, 4 % slower, mixed with dog 30 %".
+"""What was done to a sound in a view, in one line: "+2 bands, 4 % slower, mixed with 30 % of dog".
 
 The amounts are those that the view really drew: see training.views.drawn.
 """
@@ -62,7 +62,7 @@ def _widened(scene: Scene, scale: float) -> str:
 
 def _mixed(scene: Scene, share: float, partner: float) -> str:
     percent = _percent(share)
-    return percent and f"mixed with {scene.name_of(int(partner))} {percent}"
+    return percent and f"mixed with {percent} of {scene.name_of(int(partner))}"
 
 
 def _behind(scene: Scene, decibel: float, partner: float) -> str:

@@ -44,8 +44,13 @@ _BY_KIND = {kind.kind: kind for kind in KINDS}
 
 
 def judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
-    """The judgement as of the newest reading. `config` is config.json, or empty where there is none."""
-    return replace(_judged(readings, config), best_step=best_step(readings))
+    """The judgement as of the newest reading. `config` is config.json, or empty where there is none.
+
+    No snapshot is the best where it is one of a collapse.
+    """
+    verdict, best = _judged(readings, config), best_step(readings)
+    collapsed = verdict.kind in COLLAPSES and best is not None and best >= verdict.since_step
+    return replace(verdict, best_step=None if collapsed else best)
 
 
 def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:

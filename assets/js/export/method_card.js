@@ -19,7 +19,7 @@ const told = (card) => [
   make("h3", {}, card.title),
   make("p.export-faint", {}, `${card.family}, ${card.year}. ${card.paper}`),
   make("p", {}, card.summary),
-  make("pre", { title: "The loss, as LaTeX" }, card.formula),
+  make("details", {}, make("summary", {}, "The loss, as LaTeX"), make("pre", {}, card.formula)),
   ...[
     ["Prevents collapse", card.prevents_collapse],
     ["Breaks when", card.breaks],

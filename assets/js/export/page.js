@@ -6,6 +6,7 @@ import { useSource } from "../core/source.js";
 import { StaticSource } from "../core/source_static.js";
 import { view } from "../core/view.js";
 import { mount as mountState } from "../forms/run_state.js";
+import { mount as mountStanding } from "../forms/standing.js";
 import { mount as mountKnowledge } from "../knowledge/fold.js";
 import { mount as mountLens } from "../lens/lens.js";
 import { mount as mountMeasured } from "../lens/measured.js";
@@ -57,6 +58,7 @@ function show(run) {
   };
   return [
     part("part-state", mountState),
+    part("part-standing", mountStanding),
     section("Map", "map", part("part-map", mountMap, { panel: true })),
     part("part-selection", mountSelection),
     part("part-suspects", mountSuspects),

@@ -21,15 +21,16 @@ const COMPARED = [
  * @param {MetricRow[]} rows
  * @param {Baselines} baselines
  * @param {(Pick<RunStatus, "warning" | "verdict"> & Partial<Pick<RunStatus, "state">>) | null} status
+ * @param {{kind: string, meaning: string}[]} [kinds] what each kind of verdict means, as the run's schema has it
  * @returns {Stand}
  */
-export function standOf(rows, baselines, status) {
+export function standOf(rows, baselines, status, kinds = []) {
   const measured = rows.filter((row) => Number.isFinite(row[MEASURE]));
   const latest = measured.at(-1);
   const verdict = status?.verdict;
   if (!latest) {
     const head = verdict?.title ?? (status?.warning ? "An alarm" : "");
-    const words = status?.warning ? alarmOf(status) : evidenceOf(verdict);
+    const words = status?.warning ? alarmOf(status, kinds) : evidenceOf(verdict);
     if (!head && status?.state && !ENDED.has(status.state)) return COMING;
     return { tone: !head ? "none" : status?.warning ? "warned" : "calm", head, words, passed: "" };
   }
@@ -43,13 +44,19 @@ export function standOf(rows, baselines, status) {
   const chance = typeof known.chance === "number" ? `, chance is ${share(known.chance)}` : "";
   const words = `kNN ${share(knn)}${compared}${chance}.`;
   if (status?.warning) {
-    return { tone: "warned", head: verdict?.title ?? "An alarm", words: `${alarmOf(status)} ${words}`, passed: "" };
+    return {
+      tone: "warned",
+      head: verdict?.title ?? "An alarm",
+      words: `${alarmOf(status, kinds)} ${words}`,
+      passed: "",
+    };
   }
   const random = levels.find(({ key }) => key === "random_init");
   if (random && knn <= random.value + ALIKE) {
     const head = `Not above random initialisation${status?.state && ENDED.has(status.state) ? "" : " yet"}`;
     return { tone: "calm", head, words, passed: "" };
   }
+  if (verdict?.kind === "too_early") return { tone: "calm", head: verdict.title, words, passed: "" };
   if (!random && measured.length === 1) return { tone: "calm", head: "One snapshot", words, passed: "" }; // nothing to learn from
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);
@@ -61,9 +68,16 @@ export function standOf(rows, baselines, status) {
   };
 }
 
-/** Since when something is wrong, and what says so. @param {Pick<RunStatus, "warning" | "verdict">} status */
-const alarmOf = ({ verdict, warning }) =>
-  verdict ? `since step ${number(verdict.since_step)}: ${evidenceOf(verdict)}` : warning;
+/**
+ * Since when something is wrong, what says so and what it means.
+ * @param {Pick<RunStatus, "warning" | "verdict">} status
+ * @param {{kind: string, meaning: string}[]} kinds
+ */
+function alarmOf({ verdict, warning }, kinds) {
+  if (!verdict) return warning;
+  const meaning = kinds.find(({ kind }) => kind === verdict.kind)?.meaning ?? "";
+  return `since step ${number(verdict.since_step)}: ${evidenceOf(verdict)} ${meaning}`.trimEnd();
+}
 
 /** What a judgement was read from. @param {Verdict | null | undefined} verdict */
 const evidenceOf = (verdict) => {
@@ -76,7 +90,7 @@ const ENDED = new Set(["finished", "stopped", "failed", "crashed"]);
 const COMING = {
   tone: "calm",
   head: "Nothing measured yet",
-  words: "Whether it learns is told from the first snapshot on.",
+  words: "Whether it learns is told once its first snapshot is measured.",
   passed: "",
 };
 const ALIKE = 0.005; // half of what is written
@@ -86,13 +100,14 @@ const against = (a, b) => (Math.abs(a - b) <= ALIKE ? "as" : a > b ? "above" : "
 const number = (value) => Number(value ?? 0).toLocaleString("en");
 
 /**
- * The likely cause and what to change, to be opened; nothing where nothing is wrong.
+ * The likely cause and what to change, to be opened, or that none can be named; nothing where nothing is wrong.
  * @param {HTMLDetailsElement} why
- * @param {Verdict | null | undefined} verdict
+ * @param {Pick<RunStatus, "warning" | "verdict"> | null | undefined} status
  */
-function tellWhy(why, verdict) {
-  why.hidden = !verdict?.cause;
-  if (!verdict || why.hidden) return;
+function tellWhy(why, status) {
+  const verdict = status?.warning ? status.verdict : null;
+  why.hidden = !verdict;
+  if (!verdict) return;
   const told = JSON.stringify([verdict.cause, verdict.remedy]);
   if (told === why.dataset.told) return; // it stays what it is, as it may just be pressed
   why.dataset.told = told;
@@ -100,8 +115,9 @@ function tellWhy(why, verdict) {
     make("p", {}, make("strong", {}, `${title}: `), text);
   why.replaceChildren(
     make("summary", {}, "Why, and what to change"),
-    line("Likely cause", verdict.cause),
-    line("What to change", verdict.remedy),
+    ...(verdict.cause
+      ? [line("Likely cause", verdict.cause), line("What to change", verdict.remedy)]
+      : [make("p", {}, "How it was trained is not known here, so no cause can be named.")]),
   );
 }
 
@@ -120,13 +136,13 @@ export function mount(root) {
   /** @param {Feed} feed */
   const tell = (feed) => {
     if (feed.name !== view.run) return;
-    const stand = standOf(feed.rows, feed.baselines ?? {}, feed.status ?? null);
+    const stand = standOf(feed.rows, feed.baselines ?? {}, feed.status ?? null, feed.schema?.verdicts);
     root.dataset.tone = stand.tone;
     root.hidden = stand.tone === "none";
     explain(head, stand.head);
     explain(words, stand.words);
     const fresh = stand.passed && passed.textContent === "" && root.dataset.run === feed.name;
-    tellWhy(why, feed.status?.verdict);
+    tellWhy(why, feed.status);
     passed.textContent = stand.passed;
     passed.classList.toggle("fresh", Boolean(fresh)); // shines once, when it happens while somebody looks
     root.dataset.run = feed.name;

@@ -43,7 +43,7 @@ def test_every_method_has_a_form_whose_defaults_start_a_run(method: str) -> None
 def test_every_method_is_offered_by_its_family_and_says_what_it_needs(method: str) -> None:
     card = METHODS[method].card
     (title,) = [title for title, name in method_choices() if name == method]
-    assert title.lower().startswith(f"{card.family}: {card.title} ({card.year}".lower())
+    assert title.startswith(f"{card.title} ({card.year}") and title.endswith(f" · {card.family}")
     assert (f"needs {card.needs}s" in title) == bool(card.needs) == bool(method_needs(method))
 
 

@@ -22,6 +22,7 @@ def test_what_was_chosen_is_said_in_few_words_the_methods_own_first() -> None:
     chosen = {"noise": 0.5, "seconds": 60, "temperature": 0.25, "mels": 64, "batch_size": 128}
     assert words(chosen) == ["temperature 0.25", "60 s", "batch size 128", "noise 0.5", "mels 64"]
     assert words({}, steps=500) == ["steps 500"], "it is not bounded by seconds, which nobody has to be told"
+    assert words({"seconds": 60}, steps=500) == ["steps 500"], "steps go before seconds"
     assert words({}, encoder="patch_transformer")[0] == "encoder patch_transformer"
 
 

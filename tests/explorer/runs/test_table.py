@@ -61,7 +61,9 @@ def test_the_best_snapshot_counts_and_what_a_resume_took_back_does_not(tmp_path:
     writer = RunWriter(create_run(tmp_path / "runs" / "a", {"method": "simclr"}).path)
     writer.append_metrics({"step": 0, "train/loss": 3.0})
     assert scores(table) == [None]
-    for step, value in ((0, 0.3), (10, 0.6), (20, 0.5), (30, 0.9)):
+    writer.append_metrics({"step": 0, KNN: 0.95})
+    assert scores(table) == [(0.95, 0)], "there is nothing else yet"
+    for step, value in ((1, 0.3), (10, 0.6), (20, 0.5), (30, 0.9)):
         writer.append_metrics({"step": step, KNN: value})
     assert scores(table) == [(0.9, 30)]
     writer.append_metrics({"resumed_from": 20})

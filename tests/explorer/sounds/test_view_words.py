@@ -33,7 +33,7 @@ LENGTH = "crop_seconds"
         ("frequency_shift", [0.01], MEL, ""),
         ("frequency_stretch", [1.25], MEL, "mel axis squeezed 20 %"),
         ("frequency_stretch", [0.8], MEL, "mel axis widened 25 %"),
-        ("mixup", [0.3, 5.0], MEL, "mixed with clip 5 30 %"),
+        ("mixup", [0.3, 5.0], MEL, "mixed with 30 % of clip 5"),
         ("mixup", [0.001, 5.0], MEL, ""),
         ("background", [-12.4, 2.0], MEL, "clip 2 behind it, 12 dB below"),
         ("background", [-math.inf, 2.0], MEL, ""),
@@ -58,7 +58,7 @@ def test_amounts_in_words(setting: str, amounts: Any, scene: Scene, said: str) -
 
 def test_a_line_joins_them_in_one_order() -> None:
     drawn = {"mixup": [0.3, 1.0], "frequency_mask": [0.5, 0.05], "time_stretch": [0.96], "frequency_shift": [-0.1]}
-    assert line_of(drawn, MEL) == "4 % slower, +2 bands, mixed with clip 1 30 %, 2 bands masked"
+    assert line_of(drawn, MEL) == "4 % slower, +2 bands, mixed with 30 % of clip 1, 2 bands masked"
 
 
 @pytest.mark.parametrize("kind", [MelViews, WaveformViews])

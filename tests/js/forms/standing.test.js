@@ -88,3 +88,16 @@ test("a plateau is told as one", () => {
   });
   assert.deepEqual([stand.tone, stand.head], ["calm", "Plateau since step 1,060"]);
 });
+
+test("an alarm says what it means, where the run's schema tells", () => {
+  const kinds = [{ kind: "dimensional_collapse", meaning: "Only a few directions are used." }];
+  const stand = standOf(rows(0.4), BASELINES, { warning: VERDICT.sentence, verdict: VERDICT }, kinds);
+  assert.match(stand.words, /below 3\. Only a few directions are used\. kNN \.40/);
+});
+
+test("what is too early to tell is not called learning", () => {
+  const verdict = { ...VERDICT, kind: "too_early", title: "Too early to tell", evidence: [] };
+  const stand = standOf(rows(0.43, 0.6), BASELINES, { warning: "", verdict });
+  assert.deepEqual([stand.tone, stand.head, stand.passed], ["calm", "Too early to tell", ""]);
+  assert.match(stand.words, /^kNN \.60, above random initialisation \.43/);
+});

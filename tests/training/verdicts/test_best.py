@@ -3,7 +3,7 @@
 import pytest
 
 from training.verdicts import Readings, judged
-from training.verdicts.best import best_step
+from training.verdicts.best import BY, best_step
 
 
 def of(*values: float | None) -> Readings:
@@ -33,3 +33,14 @@ def test_it_is_the_one_with_the_most_directions_after_the_first_step(
 ) -> None:
     assert best_step(of(*values)) == best
     assert judged(of(*values), {}).best_step == best
+
+
+def test_none_is_best_of_a_run_that_had_collapsed_by_then() -> None:
+    """Two kinds of runs of an unknown method: one loses its directions at once, the other after its second snapshot."""
+    for ranks, best in (((40.0, 2.0, 1.9, 1.8, 1.7), None), ((40.0, 30.0, 1.9, 1.8, 1.7), 20)):
+        rows = [
+            {"step": 20 * i, "measure/effective_rank": rank, "measure/encoder_effective_rank": rank, f"measure/{BY}": rank}
+            for i, rank in enumerate(ranks)
+        ]
+        verdict = judged(Readings.of(rows, {}, None), {})
+        assert (verdict.kind, verdict.best_step) == ("dimensional_collapse", best), verdict

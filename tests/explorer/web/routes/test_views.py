@@ -96,7 +96,7 @@ def test_views_are_drawn_by_the_settings_of_the_query(page: Any) -> None:
     assert samples["views"][0]["picture"]["seconds"] == 0.5
     mixed = {"domain": "mel", "views": {"mixup": 0.9}, "upload": token, "fingerprint": DATA}
     lines = [view["line"] for seed in range(5) for view in page.get("views", **mixed, seed=seed).json()["views"]]
-    assert any("mixed with rain" in line or "mixed with bell" in line for line in lines), lines
+    assert any("% of rain" in line or "% of bell" in line for line in lines), lines
 
 
 @pytest.mark.parametrize("which", [0, 1])
