@@ -37,6 +37,15 @@ def test_every_method_is_shown_with_its_formula_drawing_and_source(
     assert seen.troubles == [] and seen.elsewhere == []
 
 
+def test_of_methods_that_are_pressed_in_a_row_the_last_is_shown(finished_site: Any, look: Callable[..., Any]) -> None:
+    seen = look(finished_site)
+    page = opened(seen)
+    press = "names => names.forEach(name => document.querySelector(`tr[data-name=${name}] button`).click())"
+    page.evaluate(press, ["byol", "vicreg", "npc"])
+    page.wait_for_function(SHOWN, arg=METHODS["npc"].card.title)
+    assert seen.troubles == []
+
+
 def test_a_method_is_found_compared_and_trained(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site)
     page = opened(seen, "method=byol")
