@@ -145,6 +145,11 @@ def test_several_runs_are_laid_over_each_other_with_their_own_baselines(site: Si
         """() => document.querySelector('.chart[aria-label="Cross group knn"] .js-plotly-plot')?.data?.length === 3"""
     )
     assert len(set(plot.evaluate("plot => plot.data.map(trace => trace.line.color)"))) == 3
+    key = chart.get_by_role("list", name="Runs of this chart")
+    assert key.count() == 0, "the list above the charts says it"
+    chart.locator(".chart-open").click()
+    assert key.get_by_role("listitem").all_inner_texts() == page.locator(".charts-run").all_inner_texts()
+    page.keyboard.press("Escape")
     page.locator(".charts-runs button").first.click()
     page.wait_for_function("location.search.split('run=').length === 3")
     page.locator(".charts-runs li").nth(2).wait_for(state="detached")

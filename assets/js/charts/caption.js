@@ -3,6 +3,7 @@
 import { make } from "../core/elements.js";
 import { bandWords, outside, outsideWords, towardsCollapse } from "./band.js";
 import { curvesIn, meanings, written } from "./declared.js";
+import { TINTS } from "./over.js";
 
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Band, Curve, MetricRow } from "../core/types.d.ts" */
@@ -16,6 +17,7 @@ export class Caption {
   constructor(kind, open) {
     this.kind = kind;
     this.value = make("span.chart-value");
+    this.runs = make("ul.chart-runs", { "aria-label": "Runs of this chart", hidden: true });
     this.warning = make("p.chart-warning", { hidden: true });
     this.leftOut = make("p.chart-meaning.left-out", { hidden: true });
     this.healthy = make("p.chart-meaning", { hidden: true });
@@ -31,10 +33,29 @@ export class Caption {
       ...meanings(kind).map(({ title, meaning }) =>
         make("p.chart-meaning", {}, title ? make("b", {}, title) : null, title && " · ", meaning),
       ),
+      this.runs,
       this.leftOut,
       this.healthy,
       this.outside,
       this.warning,
+    );
+  }
+
+  /**
+   * Which run has which colour; a chart that is opened large lies over the list above the charts.
+   * @param {string[]} names
+   */
+  sayRuns(names) {
+    this.runs.hidden = names.length < 2;
+    this.runs.replaceChildren(
+      ...names.map((name, run) =>
+        make(
+          "li",
+          {},
+          make("span.charts-tint", { style: { background: `var(--h-${TINTS[run % TINTS.length]})` } }),
+          name,
+        ),
+      ),
     );
   }
 

@@ -120,6 +120,7 @@ export class Chart {
     if (this.box.hidden) return;
     this.caption.showValue(runs[0].feed);
     this.caption.warn(runs[0].feed);
+    this.caption.sayRuns(runs.map(({ name }) => this.board.nameOf(name)));
     this.sayLeftOut(runs);
     this.sayBand(runs);
     if (this.waits()) return;

@@ -2,6 +2,7 @@
 
 import { plain } from "../core/plot.js";
 import { colour } from "../core/theme.js";
+import { written } from "./declared.js";
 import { DASHES, TINTS } from "./over.js";
 
 /** @import { Curve, MetricRow } from "../core/types.d.ts" */
@@ -27,7 +28,8 @@ const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve i
  * @param {{against: string, smooth: boolean}} how "step" or "seconds", and whether what comes at every step is smoothed
  * @returns {Trace[]}
  */
-export function tracesOf({ curve: { key, title, rhythm }, k, run, name, alone, over }, rows, { against, smooth }) {
+export function tracesOf({ curve, k, run, name, alone, over }, rows, { against, smooth }) {
+  const { key, title, rhythm } = curve;
   const shown = thinned(rows.filter((row) => Number.isFinite(row[key])));
   const [x, y] = [shown.map((row) => row[against]), shown.map((row) => row[key])];
   const tint = colour(over ? TINTS[run % TINTS.length] : `curve-${k % 5}`);
@@ -43,13 +45,15 @@ export function tracesOf({ curve: { key, title, rhythm }, k, run, name, alone, o
     line: { color: tint, width: 1.8, dash: over ? DASHES[k % DASHES.length] : "solid" },
     marker: { size: 5, color: tint },
     showlegend: !alone && run === 0, // which run has which colour stands above the charts
-    hovertemplate: `%{y:.4~g}<extra>${label}</extra>`,
+    text: y.map((value) => written(curve, value)), // told under the pointer in as many digits as above the chart
+    hovertemplate: `%{text}<extra>${label}</extra>`,
   };
   if (!smooth || rhythm !== "step") return [base];
   const faint = { opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined };
+  const even = smoothed(y);
   return [
     { ...base, ...faint },
-    { ...base, x: [...x], y: smoothed(y) },
+    { ...base, x: [...x], y: even, text: even.map((value) => written(curve, value)) },
   ];
 }
 

@@ -57,3 +57,13 @@ test("runs over each other have their own colours and names", () => {
   assert.notEqual(first.line.color, second.line.color);
   assert.deepEqual([first.name, second.name], ["Loss · one", "Loss · two"]);
 });
+
+test("a value is told under the pointer in as many digits as above the chart", () => {
+  const measure = { ...curve("step"), digits: 3 };
+  const some = [0.6, 0.5891, 0.00012].map((value, step) => ({ step, "train/loss": value }));
+  const [drawn] = traces.tracesOf(one({ curve: measure }), some, { against: "step", smooth: false });
+  assert.deepEqual(drawn.text, ["0.600", "0.589", "1.2e−4"]);
+  assert.match(drawn.hovertemplate, /^%\{text\}/);
+  const [, even] = traces.tracesOf(one({ curve: measure }), some, { against: "step", smooth: true });
+  assert.deepEqual(even.text.slice(0, 2), ["0.600", "0.598"]);
+});
