@@ -71,7 +71,9 @@ class ExportButton:
         if self._exports is None or run is None:
             raise gr.Error("There is no run that could be exported here.", print_exception=False)
         if self._kind is ENCODER and run.watched:
-            return said(f"The run {name} was trained elsewhere: its encoder is not here.", "bad"), gr.Timer(active=False)
+            return said(f"The run {name} was trained elsewhere: its encoder is not here.", "bad"), gr.Timer(
+                active=False
+            )
         if (refused := services.launcher.jobs.disk_refusal()) is not None:
             return said(refused, "bad"), gr.Timer(active=False)
         title = next((row.described for row in services.library.summaries() if row.name == name), run.name)

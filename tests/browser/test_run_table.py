@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +81,10 @@ def test_runs_are_sorted_filtered_starred_and_named(site: Site, look: Callable[.
     assert order(page)[1:] == ["middle", "old", "new"]
     page.get_by_label("Filter the runs").fill("temperature simclr")
     assert order(page) == ["old"]
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="CSV").click()
+    head, *rows = Path(taken.value.path()).read_text("utf-8-sig").splitlines()
+    assert head.startswith("run,title,method,") and [row.split(",")[0] for row in rows] == ["old"]
     page.get_by_label("Filter the runs").fill("")
 
     page.get_by_label("Star vicreg").click()
@@ -137,6 +142,7 @@ def test_several_runs_are_laid_over_each_other_with_their_own_baselines(site: Si
     assert page.locator("#runs dialog").is_hidden()
     page.wait_for_function("location.search.split('run=').length === 4")
     page.locator(".charts-runs li").nth(2).wait_for()
+    page.locator(".charts-compared").filter(has_text="measured on other clips").wait_for()
     chart = page.locator('.chart[aria-label="Cross group knn"]')
     chart.scroll_into_view_if_needed()
     plot = chart.locator(".js-plotly-plot")

@@ -14,5 +14,6 @@ export function pretendPage({ dark = false, address = "http://127.0.0.1/" } = {}
   }
   const matchMedia = () => ({ matches: false });
   const window = Object.assign(new EventTarget(), { matchMedia, location: new URL(address) });
-  Object.assign(globalThis, { document, window, MutationObserver: Observer });
+  const requestAnimationFrame = (/** @type {() => void} */ draw) => setTimeout(draw);
+  Object.assign(globalThis, { document, window, requestAnimationFrame, MutationObserver: Observer });
 }

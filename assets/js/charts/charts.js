@@ -48,7 +48,7 @@ class Board {
     this.bar = this.tools();
     this.key = new RunsKey();
     if (small) this.more.append(this.bar);
-    root.append(...(small ? [] : [this.bar]), this.key.box, this.message, this.grid, this.more);
+    root.append(...(small ? [] : [this.bar]), this.key.box, this.key.words, this.message, this.grid, this.more);
     known.on(() => {
       if (!this.runs.length) this.explain();
       if (this.runs.length > 1) this.compare();

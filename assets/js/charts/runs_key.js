@@ -1,13 +1,15 @@
-// Which run has which colour where several are drawn over each other, and a button that takes one away.
+// Which run has which colour where several are drawn over each other, a button that takes one away, and which is better.
 
 import { icon, make } from "../core/elements.js";
 import { view } from "../core/view.js";
+import { compared } from "../runs/compared.js";
 import { known } from "../runs/known.js";
 import { TINTS } from "./over.js";
 
 export class RunsKey {
   constructor() {
     this.box = make("ul.charts-runs", { "aria-label": "Runs that are drawn over each other", hidden: true });
+    this.words = make("p.charts-compared", { role: "status", hidden: true });
     this.said = "[]";
   }
 
@@ -17,6 +19,10 @@ export class RunsKey {
    */
   show(names) {
     const entries = names.length < 2 ? [] : names.map((name) => ({ name, line: known.short(name) }));
+    this.words.textContent = compared(
+      entries.map(({ name, line }) => ({ name: line, score: known.of(name)?.score ?? null })),
+    );
+    this.words.hidden = !this.words.textContent;
     const said = JSON.stringify(entries);
     if (said === this.said) return;
     this.said = said;

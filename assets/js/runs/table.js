@@ -3,8 +3,10 @@
 import { make } from "../core/elements.js";
 import { isActive } from "../core/feed.js";
 import { onPulse } from "../core/pulse.js";
+import { save } from "../core/save.js";
 import { view } from "../core/view.js";
 import { Actions } from "./actions.js";
+import { csvOf } from "./csv.js";
 import { Foot } from "./foot.js";
 import { onKey } from "./keys.js";
 import { known } from "./known.js";
@@ -74,6 +76,11 @@ class RunsDialog {
         this.filter,
         make("label.pick.runs-order", {}, "Sort by", this.order),
         this.count,
+        make(
+          "button.plain",
+          { type: "button", title: "The runs that are listed, for a spreadsheet", onclick: () => this.takeAway() },
+          "CSV",
+        ),
         closing(() => this.dialog.close()),
       ),
       this.trouble,
@@ -107,6 +114,10 @@ class RunsDialog {
   say(sentence) {
     this.trouble.textContent = sentence;
     this.trouble.hidden = !sentence;
+  }
+
+  takeAway() {
+    save(new Blob([csvOf(this.shown)], { type: "text/csv" }), "runs.csv");
   }
 
   get shown() {

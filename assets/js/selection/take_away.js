@@ -2,6 +2,7 @@
 
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { save } from "../core/save.js";
 import { source } from "../core/source.js";
 import { colour } from "../core/theme.js";
 import { view } from "../core/view.js";
@@ -121,15 +122,4 @@ export class TakeAwayBox {
     });
     return kind === "png" ? pngOf(svg) : new Blob([svg], { type: "image/svg+xml" });
   }
-}
-
-/**
- * Has the browser keep a file.
- * @param {Blob} blob
- * @param {string} name
- */
-function save(blob, name) {
-  const address = URL.createObjectURL(blob);
-  make("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

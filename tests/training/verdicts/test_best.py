@@ -39,7 +39,12 @@ def test_none_is_best_of_a_run_that_had_collapsed_by_then() -> None:
     """Two kinds of runs of an unknown method: one loses its directions at once, the other after its second snapshot."""
     for ranks, best in (((40.0, 2.0, 1.9, 1.8, 1.7), None), ((40.0, 30.0, 1.9, 1.8, 1.7), 20)):
         rows = [
-            {"step": 20 * i, "measure/effective_rank": rank, "measure/encoder_effective_rank": rank, f"measure/{BY}": rank}
+            {
+                "step": 20 * i,
+                "measure/effective_rank": rank,
+                "measure/encoder_effective_rank": rank,
+                f"measure/{BY}": rank,
+            }
             for i, rank in enumerate(ranks)
         ]
         verdict = judged(Readings.of(rows, {}, None), {})

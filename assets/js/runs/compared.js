@@ -1,0 +1,37 @@
+// What the best kNN of several runs says beside each other: which is ahead, and whether another seed could turn that round.
+
+import { share } from "../core/number_words.js";
+
+/** @import { RunRow } from "../core/types.d.ts" */
+/** @typedef {NonNullable<RunRow["score"]>} Score */
+
+const OF_SEEDS = 0.09; // share by which healthy runs were seen to differ in kNN where only the seed does: docs/verdicts.md
+const SAME_CLIPS = 0.02; // what needs no training scores alike on the same clips; each run draws its own from large data
+
+/**
+ * @param {{name: string, score: RunRow["score"]}[]} runs by the names that they are called
+ * @returns {string} empty where fewer than two were measured
+ */
+export function compared(runs) {
+  const scored = runs.flatMap(({ name, score }) => (score ? [{ name, score }] : []));
+  if (scored.length < 2) return "";
+  const [best, second] = scored.sort((a, b) => b.score.value - a.score.value);
+  if (!scored.every(({ score }) => isOfSameClips(score, best.score)))
+    return "Their kNN was measured on other clips or labels, so that it doesn't say which is better.";
+  const values = scored.map(({ name, score }) => `${name} ${share(score.value)}`).join(", ");
+  const apart = (best.score.value - second.score.value) / best.score.value;
+  const found =
+    apart > OF_SEEDS
+      ? `The first is ${percent(apart)} ahead: more than another seed alone was seen to change (${percent(OF_SEEDS)}).`
+      : `Another seed alone was seen to change it by up to ${percent(OF_SEEDS)}: the first two are not shown to differ.`;
+  return `Best kNN${best.score.facet ? ` of ${best.score.facet}` : ""}: ${values}. ${found}`;
+}
+
+/** @type {(a: Score, b: Score) => boolean} */
+function isOfSameClips(a, b) {
+  const shared = ["mfcc", "log_mel", "chance"].filter((key) => key in a.beside && key in b.beside);
+  return a.facet === b.facet && shared.every((key) => Math.abs(a.beside[key] - b.beside[key]) <= SAME_CLIPS);
+}
+
+/** @type {(part: number) => string} */
+const percent = (part) => `${Math.round(100 * part)} %`;
