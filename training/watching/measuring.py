@@ -26,7 +26,7 @@ from training.probe import cross_group_votes, described, groups_of, measured_fac
 from training.run import BeingWritten, MetricsReader, RunFolder, RunWriter, State, Status, reading
 from training.run.schema import Curve, Schema
 from training.spectrogram import FrontEnd
-from training.verdicts import Readings, in_status, judged
+from training.verdicts import KINDS, Readings, in_status, judged
 from training.watching.clips import WatchedClips, watched_clips
 
 OF_VIEWS = frozenset({ALIGNMENT.name})
@@ -118,7 +118,7 @@ class Measuring:
         told = columns.declared(dataset)
         of_sound = set() if clips.fingerprint else {each.column.name for each in columns.CLIP_COLUMNS}
         kept = tuple(column for column in told if column.name not in of_sound)
-        writer.write_schema(Schema(curves=_curves(tuple(measured_facets(dataset))), columns=kept))
+        writer.write_schema(Schema(curves=_curves(tuple(measured_facets(dataset))), columns=kept, verdicts=KINDS))
         if clips.fingerprint:
             writer.write_columns(columns.clip_values(dataset, every))
         self._clips = clips  # at last: what a full disk kept from being written is written another time

@@ -20,7 +20,7 @@ export class RunsKey {
   show(names) {
     const entries = names.length < 2 ? [] : names.map((name) => ({ name, line: known.short(name) }));
     this.words.textContent = compared(
-      entries.map(({ name, line }) => ({ name: line, score: known.of(name)?.score ?? null })),
+      entries.map(({ name }) => ({ name: named(name, names), score: known.of(name)?.score ?? null })),
     );
     this.words.hidden = !this.words.textContent;
     const said = JSON.stringify(entries);
@@ -52,4 +52,15 @@ export class RunsKey {
       ),
     );
   }
+}
+
+/**
+ * By its title alone where no other of them has it, since a sentence names them all.
+ * @param {string} name
+ * @param {string[]} names
+ */
+function named(name, names) {
+  const titles = names.map((other) => known.of(other)?.title);
+  const own = known.of(name)?.title;
+  return own && titles.filter((title) => title === own).length === 1 ? own : known.short(name);
 }

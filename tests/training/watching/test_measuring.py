@@ -15,6 +15,7 @@ from training.__main__ import main
 from training.errors import UserError
 from training.measures import MEASURES
 from training.run import RunFolder, RunWriter, State
+from training.verdicts import KINDS
 from training.watch import Watch
 from training.watching import measuring
 from training.watching.measuring import Measuring
@@ -106,6 +107,7 @@ def test_what_a_full_disk_kept_from_being_told_is_told_another_time(
         following.work()
     assert following.work() == 3
     assert {f"measure/{name}" for name in MEASURES} <= {curve.key for curve in watched.schema().curves}
+    assert watched.schema().verdicts == KINDS
 
 
 def test_what_is_measured_is_measured_once(watched: RunFolder) -> None:
