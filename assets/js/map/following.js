@@ -55,7 +55,7 @@ export class Following {
   /** @param {Feed} feed */
   async news(feed) {
     const { map } = this;
-    const steps = map.layouts?.made?.steps ?? [];
+    const { steps, snapshots } = map.layouts?.made ?? { steps: [], snapshots: 0 };
     if (!steps.length || feed.name !== map.run) return;
     if (!map.clips) {
       if (this.fetching === feed) return;
@@ -67,7 +67,7 @@ export class Following {
       map.clips = new MapClips(feed.name, points, view.state.colour, (clips) => this.offer(clips));
       map.colouring.adopt(map.clips);
     }
-    map.timeline.offer(steps);
+    map.timeline.offer(steps, snapshots - steps.length);
     map.moved.offer();
   }
 

@@ -26,6 +26,7 @@ export class Timeline {
     this.best = make("button.timeline-best", { type: "button", hidden: true, title: BEST }, "★");
     this.best.addEventListener("click", () => this.choose(Number(this.best.dataset.index)));
     this.words = make("output.timeline-words");
+    this.awaited = make("p.timeline-awaited", { role: "status", hidden: true });
     this.follow = make("input", { type: "checkbox", role: "switch" });
     this.follow.addEventListener("change", () => {
       this.pause();
@@ -38,6 +39,7 @@ export class Timeline {
       make("span.timeline-track", {}, this.slider, this.best),
       this.words,
       make("label.switch", {}, this.follow, make("span", {}, "Follow live")),
+      this.awaited,
     );
     this.pause();
     view.on(["step", "follow"], () => this.look());
@@ -72,9 +74,14 @@ export class Timeline {
     return this.steps[Number(this.slider.value)];
   }
 
-  /** @param {number[]} steps those there are now */
-  offer(steps) {
+  /**
+   * @param {number[]} steps those there are now
+   * @param {number} [ahead] how many more snapshots there are, whose maps are still to come
+   */
+  offer(steps, ahead = 0) {
     this.steps = steps;
+    this.awaited.textContent = awaitedWords(ahead);
+    this.awaited.hidden = !this.awaited.textContent;
     this.box.hidden = steps.length === 0;
     this.slider.max = String(Math.max(0, steps.length - 1));
     this.markBest();
@@ -144,3 +151,9 @@ export class Timeline {
     this.slider.setAttribute("aria-valuetext", this.words.textContent);
   }
 }
+
+/**
+ * What is said of maps that are still to come. One alone is drawn in a moment, and a training awaits it at every snapshot.
+ * @param {number} ahead how many
+ */
+export const awaitedWords = (ahead) => (ahead > 1 ? `The maps of ${ahead} more snapshots are being drawn.` : "");

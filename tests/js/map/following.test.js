@@ -9,7 +9,7 @@ const { useSource } = await import("../../../assets/js/core/source.js");
 const { AwaitedSounds } = await import("../../../assets/js/map/awaited_sounds.js");
 const { Following } = await import("../../../assets/js/map/following.js");
 const { Choice } = await import("../../../assets/js/map/choice.js");
-const { Timeline } = await import("../../../assets/js/map/timeline.js");
+const { awaitedWords, Timeline } = await import("../../../assets/js/map/timeline.js");
 
 const POINTS = { n: 2, clips: [0, 1], columns: [], main_facet: "", fingerprint: "f", sounds: true };
 const settled = () => new Promise((settle) => setTimeout(settle, 5));
@@ -92,4 +92,17 @@ test("snapshots that are being played stop with their run", () => {
   const timeline = Object.assign(Object.create(Timeline.prototype), { playing: true, markBest() {}, dress() {} });
   timeline.followRun();
   assert.equal(timeline.playing, false);
+});
+
+test("maps that are still to come are told of, except of one that a training draws in a moment", async () => {
+  useSource({ tags: async () => null, points: async () => POINTS });
+  const offered = [];
+  const map = {
+    ...{ run: "a", clips: { points: POINTS }, layouts: { made: { steps: [0], snapshots: 9 } } },
+    ...{ timeline: { offer: (...given) => offered.push(given) }, moved: { offer() {} } },
+  };
+  await Object.assign(Object.create(Following.prototype), { map }).news({ name: "a" });
+  assert.deepEqual(offered, [[[0], 8]]);
+  assert.equal(awaitedWords(8), "The maps of 8 more snapshots are being drawn.");
+  assert.deepEqual([awaitedWords(1), awaitedWords(0)], ["", ""]);
 });
