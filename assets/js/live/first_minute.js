@@ -28,7 +28,7 @@ const greeted = () => {
   }
 };
 
-class FirstMinute {
+export class FirstMinute {
   /**
    * @param {HTMLElement} root
    * @param {boolean} trains  not where visitors may only look
@@ -39,6 +39,7 @@ class FirstMinute {
     this.words = make("p.first-words", { role: "status" });
     this.ways = make("div.first-ways", { hidden: true });
     this.stopped = false;
+    this.leave = () => {};
     root.hidden = true;
     const close = { type: "button", "aria-label": "Close", onclick: () => this.close() };
     root.append(this.words, make("button.round", close, icon("close")), this.ways);
@@ -51,7 +52,9 @@ class FirstMinute {
     try {
       localStorage.setItem(KEY, "1");
     } catch {}
-    this.root.hidden = false;
+    const look = () => this.look(steps);
+    this.leave = view.on(["runs", "step"], look);
+    look();
     this.offer();
     this.choose();
     const ended = () => {
@@ -60,15 +63,18 @@ class FirstMinute {
     // Whatever the visitor does goes before it.
     for (const name of ["pointerdown", "keydown"])
       document.addEventListener(name, ended, { once: true, capture: true });
-    for (const [i, step] of still.matches ? [] : steps.entries()) {
-      if (this.stopped || view.run !== EXAMPLE) break;
+    for (const step of still.matches ? [] : steps) {
+      if (this.stopped || view.run !== EXAMPLE) return; // the snapshot that is shown stays
       view.set({ step }, { replace: true });
-      this.say(CAPTIONS[Math.min(CAPTIONS.length - 1, Math.floor((i * CAPTIONS.length) / steps.length))]);
       await new Promise((settle) => setTimeout(settle, PACE_MS));
     }
-    if (this.stopped) return; // the caption stays that of the snapshot that is shown
-    this.say(CAPTIONS[CAPTIONS.length - 1]);
-    view.set({ follow: true }, { replace: true });
+    if (!this.stopped && view.run === EXAMPLE) view.set({ follow: true }, { replace: true });
+  }
+
+  /** Says what is true of the snapshot that is looked at; of other runs than the example it knows nothing. @param {number[]} steps */
+  look(steps) {
+    this.root.hidden = view.run !== EXAMPLE;
+    this.say(captionAt(view.state.step, steps));
   }
 
   /** The example's snapshots, once its map can be drawn. @returns {Promise<number[]>} */
@@ -129,8 +135,19 @@ class FirstMinute {
 
   close() {
     this.stopped = true;
+    this.leave();
     this.root.hidden = true;
   }
+}
+
+/**
+ * The captions are spread evenly over the snapshots.
+ * @param {number | null} step null for the newest
+ * @param {number[]} steps all there are
+ */
+export function captionAt(step, steps) {
+  const at = step === null ? steps.length - 1 : steps.findLastIndex((other) => other <= step);
+  return CAPTIONS[Math.floor((Math.max(0, at) * CAPTIONS.length) / steps.length)];
 }
 
 /**
