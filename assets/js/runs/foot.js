@@ -49,10 +49,9 @@ export class Foot {
     over.title = count > MOST_RUNS ? `At most ${MOST_RUNS} runs can be told apart.` : "";
     const gone = make("button.plain.runs-delete", { type: "button", onclick: () => this.confirm() }, "Delete …");
     gone.disabled = count === 0;
-    const said = count
-      ? `${count} chosen`
-      : "Choose runs to lay their curves over each other. Space ticks, Enter opens.";
-    this.box.replaceChildren(make("span.runs-said", {}, said), ...(readOnly ? [over] : [gone, over]));
+    const keys = make("span.runs-keys", {}, " Space ticks, Enter opens.");
+    const said = count ? [`${count} chosen`] : ["Choose runs to lay their curves over each other.", keys];
+    this.box.replaceChildren(make("span.runs-said", {}, ...said), ...(readOnly ? [over] : [gone, over]));
   }
 
   /** Asks once, naming them, whether the chosen runs are to be deleted. */
