@@ -89,6 +89,8 @@ def test_an_export_is_seen_and_heard(exported: Callable[..., Path], look: Callab
         page.locator("#charts").scroll_into_view_if_needed()
         page.locator(".chart:visible .js-plotly-plot").first.wait_for()
         page.locator(".chart:visible").nth(1).wait_for()
+        first, second = (page.locator(".chart:visible").nth(i).bounding_box() for i in (0, 1))
+        assert first["y"] == second["y"] and first["width"] < 500, "the curves stand beside each other"
         page.locator("#lens").scroll_into_view_if_needed()
         page.locator("#lens .lens canvas").first.wait_for()
         page.locator(".export-card", has_text="SimCLR").wait_for()

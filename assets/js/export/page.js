@@ -63,9 +63,13 @@ function show(run) {
     part("part-selection", mountSelection),
     part("part-suspects", mountSuspects),
     section("Curves", "charts", part("part-charts", mountCharts), part("part-measured", mountMeasured)),
-    section("What the loss sees", "lens", part("part-lens", mountLens)),
+    make(
+      "div.export-beside",
+      {},
+      section("What the loss sees", "lens", part("part-lens", mountLens)),
+      section("The method", "method", methodCard(source.method()), settingsTable(run.settings)),
+    ),
     section("What it knows", "knowledge", part("part-knowledge", mountKnowledge)),
-    section("The method", "method", methodCard(source.method()), settingsTable(run.settings)),
   ];
 }
 
