@@ -83,6 +83,7 @@ def test_an_export_is_seen_and_heard(exported: Callable[..., Path], look: Callab
         page.mouse.click(*page.evaluate(PLACE, 7))
         page.wait_for_function("() => window.heard.length >= 2 && begun.length === 1")
         assert page.evaluate("begun[0]") == pytest.approx(0.25, abs=0.1)
+        page.locator(".map-panel .clip-picture").nth(9).scroll_into_view_if_needed()  # far below it they are not drawn
         page.wait_for_function("() => document.querySelectorAll('.map-panel .clip-picture canvas.drawn').length === 10")
         assert page.locator("#map .ring.near").count() == 10
         page.locator(".map-panel .player[data-state=shown]").wait_for()
