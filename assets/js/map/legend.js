@@ -23,6 +23,7 @@ export class Legend {
     this.countInView = countInView;
     /** @type {Entry[]} */
     this.entries = [];
+    this.told = ""; // what the chips say
     /** @type {HTMLElement[]} */
     this.chips = []; // by index
     /** @type {Set<number>} */
@@ -53,6 +54,11 @@ export class Legend {
    * @param {Entry[]} entries
    */
   show(entries) {
+    const told = JSON.stringify(
+      entries.map(({ name, colour, marker, count, rest }) => [name, colour, marker, count, rest]),
+    );
+    if (told === this.told) return; // the chips stay, as one of them may just be pressed
+    this.told = told;
     const focused = this.chips.findIndex((chip) => chip === document.activeElement);
     if (this.entries.length !== entries.length) this.field.value = "";
     this.entries = entries;
