@@ -15,7 +15,7 @@ from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
 from training.verdicts.causes import cause_of
 from training.verdicts.readings import Readings
-from training.verdicts.rules import RULES, rising, too_early
+from training.verdicts.rules import RULES, above_random, rising, too_early
 
 __all__ = ["ALARMING", "COLLAPSES", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged"]
 
@@ -64,7 +64,7 @@ def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
             told = [f"{about.title} since step {found.since:,}: {words}."]
             told += [about.meaning] if kind in ALARMING else []
             told += [] if kind == "learning" else [_stand(readings)]
-            cause, remedy = cause_of(kind, config) if kind in ALARMING else ("", "")
+            cause, remedy = _why(kind, readings, config)
             return Verdict(
                 kind, about.title, step, found.since, " ".join(filter(None, told)), found.evidence, cause, remedy
             )
@@ -73,7 +73,17 @@ def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
         kind, words = "too_early", "the neighbours fell behind those of random weights, and are catching up."
     title = _BY_KIND[kind].title
     told = [f"{title}: {words}" if words else f"{title}.", _stand(readings)]
-    return Verdict(kind, title, step, 0, " ".join(filter(None, told)))
+    cause, remedy = _why(kind, readings, config)
+    return Verdict(kind, title, step, 0, " ".join(filter(None, told)), cause=cause, remedy=remedy)
+
+
+def _why(kind: str, readings: Readings, config: Mapping[str, Any]) -> tuple[str, str]:
+    """Cause and remedy of an alarm, and of a plateau that is no better than random weights; else two empty texts."""
+    if kind in ALARMING:
+        return cause_of(kind, config)
+    if kind == "plateau" and not above_random(readings):
+        return cause_of(kind, config, alarming=False)
+    return "", ""
 
 
 def in_status(verdict: Verdict) -> dict[str, Any]:

@@ -22,8 +22,8 @@ Told = tuple[str, str]
 """(cause, remedy), each a sentence."""
 
 
-def cause_of(kind: str, config: Mapping[str, Any]) -> Told:
-    """The first cause that fits; two empty texts for a method that is not known."""
+def cause_of(kind: str, config: Mapping[str, Any], *, alarming: bool = True) -> Told:
+    """The first cause that fits; two empty texts for a method that is not known, and where nothing fits what is no alarm."""
     method = METHODS.get(str(config.get("method")))
     if method is None:
         return "", ""
@@ -31,6 +31,8 @@ def cause_of(kind: str, config: Mapping[str, Any]) -> Told:
         found = next(looked_for(kind, method, config), None)
         if found is not None:
             return found
+    if not alarming:
+        return "", ""
     return method.card.breaks, f"What keeps this method from collapsing: {method.card.prevents_collapse}"
 
 

@@ -91,7 +91,7 @@ def dimensional_collapse(readings: Readings) -> Found | None:
 def trivial_solution(readings: Readings) -> Found | None:
     """The loss stays where a model that has learned nothing scores."""
     chance, trained = readings.chance_loss, readings.trained
-    if chance is None or len(trained) < ROW + 1 or readings.step < EARLY_STEPS or _above_random(readings):
+    if chance is None or len(trained) < ROW + 1 or readings.step < EARLY_STEPS or above_random(readings):
         return None
     reach = AT_CHANCE * abs(chance)
     since = readings.steps[trained[-ROW]]
@@ -201,7 +201,8 @@ def _latest_knn(readings: Readings) -> float | None:
     return _knn(readings, readings.trained[-1]) if readings.trained else None
 
 
-def _above_random(readings: Readings) -> bool:
+def above_random(readings: Readings) -> bool:
+    """Whether the neighbours are better than those of random weights; False where either is unknown."""
     latest, random = _latest_knn(readings), readings.line("random_init")
     return latest is not None and random is not None and latest > random + ALIKE
 

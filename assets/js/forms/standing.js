@@ -105,7 +105,7 @@ const number = (value) => Number(value ?? 0).toLocaleString("en");
  * @param {Pick<RunStatus, "warning" | "verdict"> | null | undefined} status
  */
 function tellWhy(why, status) {
-  const verdict = status?.warning ? status.verdict : null;
+  const verdict = status?.verdict?.cause || status?.warning ? status.verdict : null;
   why.hidden = !verdict;
   if (!verdict) return;
   const told = JSON.stringify([verdict.cause, verdict.remedy]);

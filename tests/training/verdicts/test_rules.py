@@ -187,6 +187,15 @@ def test_nothing_better_over_half_the_steps_is_a_plateau_with_where_it_stands() 
     assert kind(made(loss=[5, 3, 2, 1.5, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2], cross_group_knn=rising)).kind == "learning"
 
 
+def test_a_plateau_names_a_cause_where_it_is_no_better_than_random_weights_and_the_settings_have_one() -> None:
+    without = {"method": "simclr", "encoder": "conv2d", "breaks": ["negatives"]}
+    flat = [5.5, *[3.0] * 9]
+    behind = judged(made(loss=flat, cross_group_knn=[0.5] * 10), without)
+    assert behind.kind == "plateau" and "negatives" in behind.cause and behind.remedy
+    assert judged(made(loss=flat, cross_group_knn=[0.5] * 10), {"method": "simclr"}).cause == ""
+    assert judged(made(loss=flat, cross_group_knn=[0.5, *[0.7] * 9]), without).cause == ""
+
+
 def test_before_enough_was_trained_nothing_is_told_and_while_it_catches_up_neither() -> None:
     assert kind(Readings.of([], {}, "byol")).kind == "too_early"
     behind = [0.5, 0.3, 0.32, 0.35, 0.37, 0.4, 0.42, 0.44, 0.46, 0.48]
