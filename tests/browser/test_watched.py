@@ -28,7 +28,9 @@ def loop(browser: Any, tmp_path: Path) -> Iterator[tuple[Site, subprocess.Popen[
         shutil.copy(file, tmp_path)
     site.open()
     command = ["nice", sys.executable, "own_loop.py", "sounds", str(site.runs / "mine"), "1000000"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # one that is ignored would be in the loop, too
     with subprocess.Popen(command, cwd=tmp_path) as process:
+        signal.signal(signal.SIGINT, before)
         until = time.monotonic() + PATIENCE_SECONDS
         while not (site.runs / "mine" / "config.json").exists():
             assert process.poll() is None and time.monotonic() < until
