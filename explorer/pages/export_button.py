@@ -70,14 +70,12 @@ class ExportButton:
         run = services.library.run(name or "")
         if self._exports is None or run is None:
             raise gr.Error("There is no run that could be exported here.", print_exception=False)
-        if self._kind is ENCODER and run.watched:
-            return said(f"The run {name} was trained elsewhere: its encoder is not here.", "bad"), gr.Timer(
-                active=False
-            )
         if (refused := services.launcher.jobs.disk_refusal()) is not None:
             return said(refused, "bad"), gr.Timer(active=False)
         title = next((row.described for row in services.library.summaries() if row.name == name), run.name)
         try:
+            if self._kind is ENCODER:
+                run.check_trained_here()
             task = self._exports.begin(str(name), run, title, len(points(run)))
         except UserError as error:
             return said(str(error), "bad"), gr.Timer(active=False)

@@ -3,7 +3,7 @@
 import { make } from "../core/elements.js";
 import { bandWords, outside, outsideWords, towardsCollapse } from "./band.js";
 import { curvesIn, meanings, written } from "./declared.js";
-import { TINTS } from "./over.js";
+import { tintOf } from "./over.js";
 
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Band, Curve, MetricRow } from "../core/types.d.ts" */
@@ -49,12 +49,7 @@ export class Caption {
     this.runs.hidden = names.length < 2;
     this.runs.replaceChildren(
       ...names.map((name, run) =>
-        make(
-          "li",
-          {},
-          make("span.charts-tint", { style: { background: `var(--h-${TINTS[run % TINTS.length]})` } }),
-          name,
-        ),
+        make("li", {}, make("span.charts-tint", { style: { background: `var(--h-${tintOf(run)})` } }), name),
       ),
     );
   }

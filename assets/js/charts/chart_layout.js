@@ -6,7 +6,7 @@ import { colour } from "../core/theme.js";
 import { bandReach, bandShape } from "./band.js";
 import { unitOf } from "./declared.js";
 import { labels } from "./labels.js";
-import { TINTS } from "./over.js";
+import { tintOf } from "./over.js";
 
 /** @import { Band } from "../core/types.d.ts" */
 /** @import { Chart, Shown } from "./chart.js" */
@@ -36,7 +36,7 @@ export function layoutOf({ kind, plot, large, board: { against } }, lines, trace
   const shown = lines.map((line) => ({
     ...line,
     ...LOOKS[line.look],
-    ...(line.run === null || runs.length === 1 ? {} : { tint: TINTS[line.run % TINTS.length] }),
+    ...(line.run === null || runs.length === 1 ? {} : { tint: tintOf(line.run) }),
   }));
   const marks = shown.map((line) => ({
     type: "line",

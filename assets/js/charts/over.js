@@ -6,6 +6,8 @@
 
 /** Colours of the runs, by the style sheet's names; six can be told apart. */
 export const TINTS = ["curve-0", "compare", "curve-1", "curve-4", "curve-3", "curve-5"];
+/** The colour of a run by its place, by the style sheet's name. @param {number} run */
+export const tintOf = (run) => TINTS[run % TINTS.length];
 /** How the curves of one run are told apart where its colour says which run it is. */
 export const DASHES = ["solid", "dot", "dash", "dashdot", "longdash"];
 const LOSS = "train/loss";

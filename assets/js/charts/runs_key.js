@@ -4,7 +4,7 @@ import { icon, make } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { compared } from "../runs/compared.js";
 import { known } from "../runs/known.js";
-import { TINTS } from "./over.js";
+import { tintOf } from "./over.js";
 
 export class RunsKey {
   constructor() {
@@ -39,7 +39,7 @@ export class RunsKey {
     return make(
       "li",
       { title: name },
-      make("span.charts-tint", { style: { background: `var(--h-${TINTS[run % TINTS.length]})` } }),
+      make("span.charts-tint", { style: { background: `var(--h-${tintOf(run)})` } }),
       make("span.charts-run", {}, line),
       make(
         "button.plain.bare",

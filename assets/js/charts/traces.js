@@ -3,7 +3,7 @@
 import { plain } from "../core/plot.js";
 import { colour } from "../core/theme.js";
 import { written } from "./declared.js";
-import { DASHES, TINTS } from "./over.js";
+import { DASHES, tintOf } from "./over.js";
 
 /** @import { Curve, MetricRow } from "../core/types.d.ts" */
 /** @typedef {{x: number[], y: number[], meta: number, mode: string, opacity?: number} & Record<string, any>} Trace of Plotly */
@@ -32,7 +32,7 @@ export function tracesOf({ curve, k, run, name, alone, over }, rows, { against, 
   const { key, title, rhythm } = curve;
   const shown = thinned(rows.filter((row) => Number.isFinite(row[key])));
   const [x, y] = [shown.map((row) => row[against]), shown.map((row) => row[key])];
-  const tint = colour(over ? TINTS[run % TINTS.length] : `curve-${k % 5}`);
+  const tint = colour(over ? tintOf(run) : `curve-${k % 5}`);
   const label = `${plain(title)}${over ? ` · ${plain(name)}` : ""}`;
   /** @type {Trace} */
   const base = {

@@ -1,6 +1,6 @@
 // Two runs of which one is broken on purpose: what the loss of each sees, and what came of what was predicted.
 
-import { TINTS } from "../charts/over.js";
+import { tintOf } from "../charts/over.js";
 import { make } from "../core/elements.js";
 import { feedOf, isActive } from "../core/feed.js";
 import { source } from "../core/source.js";
@@ -204,7 +204,7 @@ class TwinsView {
   tint() {
     for (const [role] of ROLES) {
       const place = view.state.runs.indexOf(this.sides[role].box.dataset.run ?? "");
-      this.sides[role].tint.style.background = place < 0 ? "transparent" : `var(--h-${TINTS[place % TINTS.length]})`;
+      this.sides[role].tint.style.background = place < 0 ? "transparent" : `var(--h-${tintOf(place)})`;
     }
   }
 }
