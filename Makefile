@@ -74,16 +74,23 @@ clean:
 	  "and Ubuntu: apt install python3-venv); make PYTHON=… names one that lies elsewhere."; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "$(PYTHON) could not make the environment .venv; what it said stands above."; exit 1; }
 
-# What umap and pynndescent compile when they are first imported: here, not beside a newcomer's first training.
-COMPILE = $(BIN)/python -c "from explorer.projector.umap_layout import warm_up; warm_up()"
+# uv needs a fifth of pip's time; pip does it where uv cannot (an index, a proxy or a certificate that only pip was told of).
+UV := uv==0.13.9
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+INSTALL = { $(PIP) $(UV) && $(BIN)/python -m uv pip install -q --python $(BIN)/python -r $(1); } || $(PIP) -r $(1)
+
+# What umap and pynndescent compile when they are first imported, and Python of the largest packages: here, not beside a
+# newcomer's first training.
+COMPILE = $(BIN)/python -c "import gradio, torchaudio" & \
+	$(BIN)/python -c "from explorer.projector.umap_layout import warm_up; warm_up()"; wait
 
 .venv/.installed: requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	$(call INSTALL,requirements.txt)
 	-$(COMPILE)
 	touch $@
 
 .venv/.installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	$(call INSTALL,requirements-dev.txt)
 	-$(COMPILE)
 	touch .venv/.installed $@
 

@@ -28,8 +28,8 @@ from training.knowledge.kept import PARTS, kept
 from training.run import RunFolder, Status, reading
 from training.run.schema import Column, Schema, by_name
 
-CARD = ("title", "family", "year", "paper", "summary", "formula", "negatives", "prevents_collapse", "breaks")
-"""What a reader of a run is told of its method's card."""
+CARD = ("title", "family", "year", "paper", "summary", "negatives", "prevents_collapse", "breaks")
+"""What a reader of a run is told of its method's card, beside its formula."""
 
 
 class Bundle:
@@ -82,12 +82,14 @@ class Bundle:
 
     def method(self) -> dict[str, Any] | None:
         """What a newcomer is told of the run's method; None where this version has no such method."""
+        from explorer.runs.mathml import mathml
         from training.methods import METHODS  # brings torch, which the first page must not wait for
 
         word = str(self.run.config().get("method"))
         if word not in METHODS or self.run.watched:  # which may be called as it likes
             return None
-        return {"name": word, **{part: getattr(METHODS[word].card, part) for part in CARD}}
+        card = METHODS[word].card
+        return {"name": word, **{part: getattr(card, part) for part in CARD}, "formula": mathml(card.formula)}
 
     def snapshots(self) -> list[int]:
         """Steps of which embeddings are kept, ascending."""

@@ -1,6 +1,6 @@
 // Methods: the card of one, and the table of all.
 
-/** From Python: what a newcomer is told of a run's method; plain text but for `formula`, which is LaTeX. */
+/** From Python: what a newcomer is told of a run's method; plain text but for `formula`, which is MathML. */
 export interface MethodCard {
   name: string;
   title: string;
