@@ -50,11 +50,12 @@ def byte_routes(
     `knowing` computes what runs know, where visitors may have that done.
     """
     router = APIRouter(prefix=PREFIX)
+    # Routes are tried in turn: that which every open page asks each second comes first.
+    add_news(router, library, layouts, looked_at, queued)
     add_sounds(router, library, uploads)
     add_views(router, library, pairs, finder)
     add_runs(router, library, layouts)
     add_settings(router, library)
-    add_news(router, library, layouts, looked_at, queued)
     add_map(router, library, layouts, tags)
     add_lens(router, library)
     add_suspects(router, library)
