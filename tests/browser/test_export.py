@@ -94,7 +94,7 @@ def test_an_export_is_seen_and_heard(exported: Callable[..., Path], look: Callab
         assert first["y"] == second["y"] and first["width"] < 500, "the curves stand beside each other"
         page.locator("#lens").scroll_into_view_if_needed()
         page.locator("#lens .lens canvas").first.wait_for()
-        page.locator(".export-card", has_text="SimCLR").wait_for()
+        page.locator(".export-card", has_text="SimCLR").locator("math mfrac").first.wait_for()
         assert page.locator(".export-troubles").is_hidden()
         assert page.locator(".state-buttons button").count() == 0
         assert seen.troubles == [] and seen.elsewhere == []

@@ -19,7 +19,7 @@ const told = (card) => [
   make("h3", {}, card.title),
   make("p.export-faint", {}, `${card.family}, ${card.year}. ${card.paper}`),
   make("p", {}, card.summary),
-  make("div.export-formula", {}, drawn(card.formula)),
+  make("div.export-formula", {}, ...card.formula.map(drawn)),
   ...[
     ["Prevents collapse", card.prevents_collapse],
     ["Breaks when", card.breaks],
@@ -28,8 +28,9 @@ const told = (card) => [
     .map(([title, words]) => make("p", {}, make("strong", {}, `${title}: `), words)),
 ];
 
-/** A formula as an element of the page. @param {string} mathml */
-const drawn = (mathml) => document.importNode(new DOMParser().parseFromString(mathml, "text/xml").documentElement, true);
+/** One statement of a formula as an element of the page. @param {string} mathml */
+const drawn = (mathml) =>
+  document.importNode(new DOMParser().parseFromString(mathml, "text/xml").documentElement, true);
 
 /** @param {Record<string, Scalar | Record<string, Scalar>>} settings */
 export function settingsTable(settings) {

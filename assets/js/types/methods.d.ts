@@ -1,6 +1,6 @@
 // Methods: the card of one, and the table of all.
 
-/** From Python: what a newcomer is told of a run's method; plain text but for `formula`, which is MathML. */
+/** From Python: what a newcomer is told of a run's method; plain text but for `formula`, which is MathML, a statement each. */
 export interface MethodCard {
   name: string;
   title: string;
@@ -8,7 +8,7 @@ export interface MethodCard {
   year: number;
   paper: string;
   summary: string;
-  formula: string;
+  formula: string[];
   negatives: boolean;
   prevents_collapse: string;
   breaks: string;

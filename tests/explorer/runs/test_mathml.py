@@ -1,6 +1,6 @@
 """Formulas as MathML: of every method all of it, in XML that a browser takes."""
 
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
@@ -10,17 +10,25 @@ from training.methods import METHODS
 MATH = "{http://www.w3.org/1998/Math/MathML}"
 
 
+def drawn(formula: str) -> list[Element]:
+    return [fromstring(statement) for statement in mathml(formula)]
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_every_formula_is_drawn_whole(name: str) -> None:
-    drawn = fromstring(mathml(METHODS[name].card.formula))
-    assert drawn.tag == f"{MATH}math" and drawn.get("display") == "block"
-    words = "".join(drawn.itertext())
-    assert "\\" not in words, f"{name} is left as LaTeX: {words}"
-    assert not [part.text for part in drawn.iter(f"{MATH}mtext") if "\\" in (part.text or "")]
+    statements = drawn(METHODS[name].card.formula)
+    assert all(one.tag == f"{MATH}math" and one.get("display") == "block" for one in statements)
+    words = ["".join(one.itertext()) for one in statements]
+    assert all(words), f"{name} has an empty statement"
+    assert "\\" not in "".join(words), f"{name} is left as LaTeX: {words}"
 
 
 def test_a_fraction_and_a_norm() -> None:
-    drawn = fromstring(mathml(r"\frac{1}{N} \big\lVert x_i \big\rVert^2"))
-    fraction = drawn.find(f".//{MATH}mfrac")
+    (formula,) = drawn(r"\frac{1}{N} \big\lVert x_i \big\rVert^2")
+    fraction = formula.find(f".//{MATH}mfrac")
     assert fraction is not None and ["".join(part.itertext()) for part in fraction] == ["1", "N"]
-    assert "".join(drawn.itertext()) == "1N‖xi‖2"
+    assert "".join(formula.itertext()) == "1N‖xi‖2"
+
+
+def test_statements_stand_in_lines_of_their_own() -> None:
+    assert ["".join(one.itertext()) for one in drawn(r"a = b, \quad b = c, \qquad c = 1")] == ["a=b,", "b=c,", "c=1"]
