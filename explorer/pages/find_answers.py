@@ -27,7 +27,7 @@ def rows_of(
     found: Found, dataset: Dataset | None, main_facet: str, own: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
-    that was searched for: a row says whether it has the same one, where there are any, its place in its file where that gives
+    that was searched for: a row says whether it has the same one, where both have any, its place in its file where that gives
     several, in what else it differs, and its file.
     """
     own = own or {}
@@ -45,8 +45,8 @@ def rows_of(
         label = "no label" if first is None else first
         note = "  ·  ".join(filter(None, [window, *differs, file]))
         row = {"sound": sound, "label": label, "note": note, "score": match.score}
-        agrees = {"agrees": first == own[main_facet]} if main_facet in own and main_facet != FILE_FACET else {}
-        rows.append({**row, "clip": match.clip, **agrees})
+        compared = first is not None and main_facet in own and main_facet != FILE_FACET
+        rows.append({**row, "clip": match.clip, **({"agrees": first == own[main_facet]} if compared else {})})
     return rows
 
 

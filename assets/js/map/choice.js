@@ -79,7 +79,7 @@ export class Choice {
     if (found instanceof Error) return panel?.list.show([], found.message);
     this.near = found;
     this.map.ring();
-    panel?.showNear(clips, found);
+    panel?.showNear(clips, point, found);
     const milliseconds = performance.now() - asked;
     document.dispatchEvent(new CustomEvent("hearsight:neighbours", { detail: { point, milliseconds } }));
   }

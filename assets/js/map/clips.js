@@ -78,9 +78,9 @@ export class MapClips {
     return this.columns.title(point, this.shown);
   }
 
-  /** @param {number} point */
-  label(point) {
-    return this.columns.label(point, this.shown);
+  /** @param {number} point @param {number} other */
+  agree(point, other) {
+    return this.columns.agree(point, other, this.shown);
   }
 
   /**

@@ -82,13 +82,17 @@ export class Columns {
   }
 
   /**
-   * Its label, to be compared with those of others; null where it is called by its file, which says nothing of what it is.
+   * Whether two clips have the same label; undefined where either has none, or where clips are called by their files, which say
+   * nothing of what they are.
    * @param {number} point
+   * @param {number} other
    * @param {Column | null} [shown]
    */
-  label(point, shown) {
+  agree(point, other, shown) {
     const named = this.naming(shown);
-    return named && named.name !== FILE ? written(named, point) : null;
+    if (!named?.values || named.name === FILE) return undefined;
+    const [mine, its] = [named.values[point], named.values[other]];
+    return mine >= 0 && its >= 0 ? mine === its : undefined;
   }
 
   /**

@@ -45,7 +45,6 @@ export class Panel {
    */
   show(clips, point) {
     const sound = clips.soundOf(point);
-    this.list.own = clips.label(point);
     this.player.show(sound ? { sound, title: clips.title(point), subtitle: clips.facts(point) } : null);
     if (!sound) this.player.say(clips.points.note || "The sounds of this run are not on this machine.", "empty");
   }
@@ -59,11 +58,12 @@ export class Panel {
   }
 
   /**
-   * Lists the nearest clips.
+   * Lists the clips that are nearest to one.
    * @param {MapClips} clips
+   * @param {number} own
    * @param {Neighbour[]} near
    */
-  showNear(clips, near) {
+  showNear(clips, own, near) {
     this.list.show(
       near.map(({ point, clip, score }) => ({
         point,
@@ -71,6 +71,7 @@ export class Panel {
         score,
         sound: clips.soundOf(point),
         label: clips.title(point),
+        agrees: clips.agree(own, point),
         note: clips.brief(point),
       })),
     );

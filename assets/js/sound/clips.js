@@ -56,8 +56,6 @@ export class ClipsView {
     /** @type {ClipRow[]} */
     this.all = []; // with those that are not alike enough, or not shown yet
     this.most = FIRST;
-    /** @type {string | null} */
-    this.own = null; // the label that rows are to have, where that is known
     this.more = make("button.plain.clips-more", { type: "button", hidden: true, onclick: () => this.showMore() });
     this.limit = new Threshold(() => this.fill());
     this.hearAll = make(
@@ -139,7 +137,7 @@ export class ClipsView {
   row(row, index) {
     const { action, sign, expands } = this;
     return clipRow(row, index, {
-      agrees: row.agrees ?? (this.own === null ? undefined : row.label === this.own),
+      agrees: row.agrees,
       onHear: (event) => this.hear(index, event),
       act: action && this.acts(row, index) ? { action, sign, expands, onAct: () => this.onAction?.(index, row) } : null,
     });

@@ -50,7 +50,7 @@ export interface ClipRow {
   rank?: number;
   clip?: number;
   point?: number;
-  /** whether it has the label of the sound that it is near to */
+  /** whether it has the label of the sound that it is near to; left out where either has none */
   agrees?: boolean;
 }
 

@@ -66,11 +66,18 @@ test("sounds without labels are not coloured by their files, and no file is held
   assert.equal(bare.find(null), loudness);
   assert.equal(bare.find("file"), file);
   assert.equal(bare.title(1, loudness), "b.wav");
-  assert.equal(bare.label(1, loudness), null);
-  assert.equal(bare.label(1, file), null);
+  assert.equal(bare.agree(0, 1, loudness), undefined);
+  assert.equal(bare.agree(0, 1, file), undefined);
   const labelled = new Columns("run", [kind, file, loudness], "kind");
   assert.equal(labelled.find(null), kind);
-  assert.equal(labelled.label(1, loudness), "rain");
+  assert.equal(labelled.agree(0, 1, loudness), true);
+});
+
+test("clips agree or not where both have a label, and else neither", () => {
+  const kind = column({ name: "kind", names: ["rain", "dog"], values: [0, 1, 0, -1, -1] });
+  const columns = new Columns("run", [kind], "kind");
+  assert.deepEqual([1, 2, 3].map((other) => columns.agree(0, other)), [false, true, undefined]); // biome-ignore format: one line
+  assert.deepEqual([0, 4].map((other) => columns.agree(3, other)), [undefined, undefined]); // biome-ignore format: one line
 });
 
 test("a clip without a label is not said to have none, unless the map is coloured by it", () => {
