@@ -11,6 +11,7 @@ import numpy as np
 from explorer.runs.bundle import Bundle
 from explorer.runs.neighbours import nearest_rows
 from explorer.runs.snapshots import snapshot_hash, unit_embeddings
+from explorer.sounds.windows import window_words
 from explorer.suspects.apart import (
     ALIKE,
     CLIPPED_SHARE,
@@ -159,7 +160,8 @@ def of_labels(units: np.ndarray, codes: np.ndarray, names: tuple[str, ...]) -> l
 def _copies(units: np.ndarray, dataset: Dataset | None, clips: tuple[int, ...]) -> list[Suspect]:
     found = []
     for row, other, cosine in near_pairs(units):
-        words = f"Its embedding is nearly that of another clip: cosine {cosine:.4f}"
+        called = "another clip" if dataset is None else _place(dataset, clips[other])
+        words = f"Its embedding is nearly that of {called}: cosine {cosine:.4f}"
         if dataset is not None:
             alike = same_sound(dataset.waveform(clips[row]), dataset.waveform(clips[other]))
             if alike < ALIKE:
@@ -167,6 +169,11 @@ def _copies(units: np.ndarray, dataset: Dataset | None, clips: tuple[int, ...]) 
             words += f", and the sounds themselves correlate at {alike:.2f}"
         found.append(Suspect("copy", row, f"{words}.", (other,)))
     return found[:MOST]
+
+
+def _place(dataset: Dataset, clip: int) -> str:
+    """The clip's file, and where it lies in it: which of two copies may go is a question of files."""
+    return ", ".join(filter(None, [dataset.files[clip], window_words(dataset, clip)]))
 
 
 def _outliers(units: np.ndarray) -> list[Suspect]:
@@ -188,7 +195,7 @@ def _of_sounds(dataset: Dataset, clips: tuple[int, ...]) -> list[Suspect]:
         samples = dataset.waveform(clip)
         peak, share = peak_db(samples), clipped_share(samples)
         if peak < SILENT_DB:
-            words = "Every sample is zero." if peak == -np.inf else f"Its loudest sample is at {peak:.0f} dB."
+            words = "Every sample is zero." if peak == -np.inf else f"Its loudest sample is at −{-peak:.0f} dB."
             silent.append(Suspect("silent", row, words, ()))
         elif share > CLIPPED_SHARE:
             clipped.append((share, Suspect("clipped", row, f"{share:.1%} of its samples stand at full scale.", ())))

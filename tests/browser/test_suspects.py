@@ -19,7 +19,7 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
     page.locator("#suspects summary").click()
     rows = page.locator(".suspects-rows > .clips > .clip")
     rows.first.wait_for()
-    expect(rows.first).to_contain_text("of the vote of its nearest clips is for")
+    expect(rows.first).to_contain_text(re.compile(r"·\s+\d+% of the vote of its nearest clips is for"))
     expect(page.locator(".suspects-status")).to_have_text(re.compile("As of step.*by the labels of “class”\\."))
     assert max(row["height"] for row in (rows.nth(i).bounding_box() for i in range(rows.count()))) < 80
     beside, show = page.locator(".suspects-beside .clip"), rows.first.locator(".clip-act")
@@ -32,6 +32,7 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
     assert (beside.count(), show.get_attribute("aria-expanded")) == (0, "false")
     page.get_by_role("button", name="Select all").click()
     page.wait_for_function("location.search.includes('selection=')")
+    expect(page.get_by_role("button", name=re.compile(r"All \d+ are selected"))).to_be_visible()
     kind = page.locator(".suspects-kinds button", has_text="Outliers")
     kind.press("Enter")
     rows.filter(has_text="times as far from its nearest clips").first.wait_for()

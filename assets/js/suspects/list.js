@@ -6,6 +6,7 @@ import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { AwaitedSounds } from "../map/awaited_sounds.js";
 import { BETWEEN } from "../map/columns.js";
+import { selected } from "../map/selection.js";
 import { ClipsView } from "../sound/clips.js";
 
 /** @import { ClipRow, Points, Refusal, SuspectList } from "../core/types.d.ts" */
@@ -51,6 +52,7 @@ class SuspectsView {
       () => (this.box.open ? this.clips : null),
       (points) => points.sounds && this.look(),
     );
+    view.on(["selection"], () => this.drawAll());
     view.on(["runs"], () => view.run !== this.run && this.look());
     this.draw();
   }
@@ -123,13 +125,21 @@ class SuspectsView {
     this.close();
     this.rows.hidden = !found;
     this.list.show(rows.map(({ clip, label, reason }) => this.heard({ clip, label }, reason)));
-    this.all.hidden = !rows.length;
-    this.all.textContent = `Select all ${rows.length}`;
+    this.drawAll();
     if (!found) return this.say("");
     const unheard = found.heard ? "" : "Silent and clipped ones are unknown: the sounds are not at hand.";
     const labels = found.facet && `, by the labels of “${found.facet}”`;
     const step = `As of step ${found.step.toLocaleString("en")}${labels}.`;
     this.say([step, rows.length || !found.facet ? found.caution : "", unheard].filter(Boolean).join(" "));
+  }
+
+  /** The button that selects them says when they are: the list of what is selected may be out of sight. */
+  drawAll() {
+    const { length } = this.of(this.kind);
+    const mine = new Set(selected());
+    const done = this.of(this.kind).every(({ clip }) => mine.has(clip));
+    this.all.hidden = !length;
+    this.all.textContent = done ? `All ${length} are selected` : `Select all ${length}`;
   }
 
   /** A button for each kind; the same buttons as long as the kinds are the same, so that none loses the focus. */
@@ -190,9 +200,11 @@ class SuspectsView {
    * @returns {ClipRow}
    */
   heard({ clip, label }, reason = "") {
-    const { sounds = false, fingerprint = "", clips = [], windows = [] } = this.clips?.points ?? {};
-    const note = [windows[clips.indexOf(clip)], reason].filter(Boolean).join(BETWEEN);
-    return { clip, label, note, sound: sounds ? { fingerprint, index: clip } : null };
+    const { sounds = false, fingerprint = "", clips = [], windows = [], files = [] } = this.clips?.points ?? {};
+    const point = clips.indexOf(clip);
+    const file = files[point]?.split("/").pop() ?? "";
+    const note = [windows[point], label && file, reason].filter(Boolean).join(BETWEEN);
+    return { clip, label: label || file, note, sound: sounds ? { fingerprint, index: clip } : null };
   }
 }
 
