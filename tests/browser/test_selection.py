@@ -148,6 +148,32 @@ def test_tags_are_given_by_keys_coloured_by_and_kept(finished_site: Site, look: 
     assert seen.troubles == []
 
 
+def test_a_typed_tag_goes_to_all_or_to_the_chosen_one_and_the_keys_are_keys_again(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    page = opened(look(finished_site))
+    only = page.get_by_role("button", name="Only the chosen")
+    expect(page.get_by_role("button", name="Tag all 4")).to_be_visible()
+    expect(only).to_be_hidden()  # none is chosen
+    page.keyboard.press("t")
+    page.keyboard.type("loud")
+    page.keyboard.press("Enter")
+    loud = page.locator(".tag-chip", has_text="loud")
+    expect(loud).to_contain_text("4 of 4")
+    page.keyboard.press("j")  # not typed into the field
+    page.wait_for_function("location.search.includes('clip=0')")
+    expect(only).to_be_visible()
+    page.keyboard.press("t")
+    page.keyboard.type("rare")
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".tag-chip", has_text="rare")).to_contain_text("1 of 1")
+    expect(page.locator("#selection .clip-note").first).to_contain_text("loud + rare")
+    for _ in range(2):
+        page.keyboard.press("u")
+    expect(loud).to_have_count(0)
+    expect(page.get_by_label("Tag the selected clips")).to_have_value("")
+
+
 def test_clips_are_taken_away_as_files(finished_site: Site, look: Callable[..., Seen], tmp_path: Path) -> None:
     seen = look(finished_site)
     page = opened(seen, "0-5")

@@ -23,7 +23,7 @@ const HOW =
 const LOST = "The selection is not included in this link. ";
 const KEYS =
   "Keys: j and k hear the next and the previous one, x takes it out, 1–9 tag the one that is chosen (with Shift all), " +
-  "t types a tag, u undoes.";
+  "t types a tag (Enter gives it to all, Shift and Enter to the one that is chosen), u undoes.";
 const FIELDS = "input, textarea, select, [contenteditable], dialog"; // where keys mean something else
 
 /** @import { Column, Part, Points } from "../core/types.d.ts" */

@@ -8,6 +8,9 @@ const KEYS = 9;
 
 /** @import { RunTags } from "./tags.js" */
 
+/** The selected clip that is chosen on the page, alone in a list; an empty one where none is. */
+const chosenOne = () => selected().filter((clip) => clip === view.state.clip);
+
 export class TagBox {
   constructor() {
     const offered = make("datalist", { id: "known-tags" });
@@ -15,18 +18,22 @@ export class TagBox {
     this.field = make("input", {
       ...{ type: "text", maxlength: 60, list: "known-tags", autocomplete: "off", placeholder: "tag…" },
       "aria-label": "Tag the selected clips",
-      onkeydown: (event) => event.key === "Escape" && this.field.blur(),
+      onkeydown: (event) => this.key(event),
     });
     this.give = make("button.plain", {}, "Tag");
+    const title = "Shift and Enter";
+    this.giveOne = make("button.plain", { type: "button", title, onclick: () => this.typed(true) }, "Only the chosen");
     this.back = make("button.plain", { type: "button", title: "Key u", onclick: () => this.undo() }, "Undo");
-    this.form = make("form.tag-form", {}, this.field, offered, this.give, this.back);
+    this.form = make("form.tag-form", {}, this.field, offered, this.give, this.giveOne, this.back);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.tag(this.field.value).then((done) => done && (this.field.value = ""));
+      this.typed(false);
     });
     this.chips = make("ul.tag-chips", { "aria-label": "Tags" });
     this.said = make("p.tag-said", { role: "status" });
-    this.box = make("div.tag-box", {}, this.form, this.chips, this.said);
+    this.box = make("div.tag-box", { tabindex: "-1" }, this.form, this.chips, this.said);
+    this.about = ""; // the selection that was shown last
+    view.on(["clip"], () => this.offer());
     /** @type {RunTags | null} */
     this.tags = null;
   }
@@ -38,13 +45,39 @@ export class TagBox {
     const all = [...new Set([...tags.names, ...value.known])];
     this.offered.replaceChildren(...all.map((tag) => make("option", { value: tag })));
     const mine = selected();
+    if (String(mine) !== this.about) this.say(""); // what was said is of others
+    this.about = String(mine);
     this.form.hidden = !mine.length && !tags.undoing.length;
     this.field.hidden = this.give.hidden = !mine.length;
+    this.offer();
     this.back.hidden = !tags.undoing.length;
     const chosen = new Set(mine);
     const focused = this.focus();
     this.chips.replaceChildren(...tags.names.map((tag, i) => this.chip(tag, i, chosen)));
     focused();
+  }
+
+  /** Says whom a typed tag is for: all that are selected, or the one of them that is chosen on the page. */
+  offer() {
+    const { length } = selected();
+    this.give.textContent = length > 1 ? `Tag all ${length.toLocaleString("en")}` : "Tag";
+    this.giveOne.hidden = length < 2 || !chosenOne().length;
+  }
+
+  /** Gives the typed tag, and leaves the field, so that the keys of the selection are keys again. @param {boolean} one */
+  async typed(one) {
+    const done = await this.tag(this.field.value, false, one ? chosenOne() : selected());
+    if (!done) return;
+    this.field.value = "";
+    if (this.box.contains(document.activeElement)) this.box.focus({ preventScroll: true });
+  }
+
+  /** @param {KeyboardEvent} event in the field */
+  key(event) {
+    if (event.key === "Escape") this.field.blur();
+    if (event.key !== "Enter" || !event.shiftKey || this.giveOne.hidden) return;
+    event.preventDefault();
+    this.typed(true);
   }
 
   /** What gives the focus back to the button of a tag that has it now, once it was drawn anew. */
@@ -138,8 +171,8 @@ export class TagBox {
   press(key, all) {
     const tag = this.tags?.names[Number(key) - 1];
     if (!tag || !this.tags) return;
-    const { clip } = view.state;
-    const clips = !all && clip !== null && selected().includes(clip) ? [clip] : selected();
+    const one = chosenOne();
+    const clips = !all && one.length ? one : selected();
     const carry = new Set(this.tags.value.tags[tag]);
     this.tag(tag, clips.every((each) => carry.has(each)), clips); // biome-ignore format: one line
   }
