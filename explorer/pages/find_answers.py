@@ -28,7 +28,7 @@ def rows_of(
 ) -> list[dict[str, Any]]:
     """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
     that was searched for: a row says whether it has the same one, where both have any, its place in its file where that gives
-    several, in what else it differs, and its file.
+    several, its file, and in what else it differs.
     """
     own = own or {}
     rows = []
@@ -37,13 +37,13 @@ def rows_of(
         differs = [
             f"{facet}: {label}"
             for facet, label in match.labels.items()
-            if facet != main_facet and own.get(facet) != label
+            if facet not in (main_facet, FILE_FACET) and own.get(facet) != label
         ]
         window = "" if dataset is None else window_words(dataset, match.clip)
         file = "" if dataset is None else PurePath(dataset.files[match.clip]).name
         sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
         label = "no label" if first is None else first
-        note = "  ·  ".join(filter(None, [window, *differs, file]))
+        note = "  ·  ".join(filter(None, [window, file, *differs]))
         row = {"sound": sound, "label": label, "note": note, "score": match.score}
         compared = first is not None and main_facet in own and main_facet != FILE_FACET
         rows.append({**row, "clip": match.clip, **({"agrees": first == own[main_facet]} if compared else {})})

@@ -1,5 +1,6 @@
 """Which clips of a data set have a text in a label or in the name of their file."""
 
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -33,4 +34,7 @@ def clips_with(dataset: Dataset, text: str) -> dict[str, Any]:
 
 
 def _note(dataset: Dataset, clip: int) -> str:
-    return "  ·  ".join(filter(None, [window_words(dataset, clip), dataset.files[clip]]))
+    """The file's own name comes before its folders: where there is little room, the end is cut."""
+    file = PurePath(dataset.files[clip])
+    folders = "" if file.parent == PurePath() else str(file.parent)
+    return "  ·  ".join(filter(None, [window_words(dataset, clip), file.name, folders]))

@@ -1,7 +1,7 @@
 // How the points of the map look by a column: classes of equal colour, and what the legend says of them.
 
 import { numberColours, palette, placesOf, UNLABELLED } from "../core/palette.js";
-import { namesOf } from "./columns.js";
+import { missing, namesOf } from "./columns.js";
 
 const MOST_CLASSES = 50;
 const SHADES = 48;
@@ -34,16 +34,18 @@ function categories(column, n) {
   const { values = [] } = column;
   for (let point = 0; point < n; point++) (members[values[point]] ?? rest).push(point);
   let entries = names.map((name, i) => ({ name, ids: members[i] }));
-  if (column.kind === "flag") return gathered(dressed(entries), rest, "no value"); // both, so that each keeps its colour
+  if (column.kind === "flag") return gathered(dressed(entries), rest, missing(column)); // both, so that each keeps its colour
   if (column.per === "clip") entries = entries.filter((entry) => entry.ids.length);
+  let called = missing(column);
   if (entries.length > MOST_CLASSES) {
+    called = "others";
     const sizes = entries.map((entry) => entry.ids.length).sort((a, b) => b - a);
     const least = sizes[MOST_CLASSES - 1];
     const kept = entries.filter((entry) => entry.ids.length >= least).slice(0, MOST_CLASSES);
     for (const entry of entries) if (!kept.includes(entry)) rest.push(...entry.ids);
     entries = kept;
   }
-  return gathered(dressed(inOrder(entries)), rest, entries.length ? "others" : "clips");
+  return gathered(dressed(inOrder(entries)), rest, entries.length ? called : "clips");
 }
 
 /**

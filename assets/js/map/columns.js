@@ -118,14 +118,21 @@ export class Columns {
   }
 
   /**
-   * `facts` where there is little room: the shown value comes first and without its title.
+   * `facts` where there is little room, and the end is cut: the shown value comes first and without its title, then the tags,
+   * then the file without its folders.
    * @param {number} point
    * @param {Column | null} [shown]
    */
   brief(point, shown) {
     /** @param {Column} column */
-    const said = (column) => (column === shown ? written(column, point) : titled(point)(column));
+    const place = (column) => (column === shown ? 0 : column.writer === "page" ? 1 : column.name === FILE ? 2 : 3);
+    /** @param {Column} column */
+    const said = (column) => {
+      if (column.name === FILE) return written(column, point).split("/").pop();
+      return column === shown ? written(column, point) : titled(point)(column);
+    };
     return this.lines(shown, (column) => column.kind === "category" && told(column, point))
+      .sort((a, b) => place(a) - place(b))
       .map(said)
       .join(BETWEEN);
   }
@@ -166,8 +173,11 @@ export function written(column, point) {
   const value = column.values?.[point];
   if (column.kind === "text") return value || "none";
   if (column.kind === "number") return number(value, column);
-  return namesOf(column)[value] ?? (column.kind === "flag" ? "no value" : "no label");
+  return (column.kind === "flag" ? namesOf(column) : column.names)[value] ?? missing(column);
 }
+
+/** What is said of a clip that has no value of a column that is no number. @param {Column} column */
+export const missing = ({ kind, writer }) => (kind === "flag" ? "no value" : writer === "page" ? "no tag" : "no label");
 
 /**
  * A number with its decimals and its unit.
@@ -181,7 +191,26 @@ export function number(value, { digits, unit }) {
 }
 
 /**
- * What false and true of a flag are called, or the codes of a category.
+ * What false and true of a flag are called, or the codes of a category: files without their folders, where there is but one of
+ * that name.
  * @param {Column} column
  */
-export const namesOf = (column) => (column.kind === "flag" && !column.names.length ? FLAG : column.names);
+export function namesOf({ name, kind, names }) {
+  if (kind === "flag" && !names.length) return FLAG;
+  return name === FILE ? ownNames(names) : names;
+}
+
+/** @type {WeakMap<string[], string[]>} */
+const shortened = new WeakMap();
+
+/** @param {string[]} files */
+function ownNames(files) {
+  const known = shortened.get(files);
+  if (known) return known;
+  const names = files.map((file) => file.split("/").pop() ?? file);
+  const times = new Map();
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+  const own = files.map((file, i) => (times.get(names[i]) === 1 ? names[i] : file));
+  shortened.set(files, own);
+  return own;
+}

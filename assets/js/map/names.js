@@ -1,7 +1,7 @@
 // Names on the map: each group of close points is called by its commonest label, without one name lying on another.
 
 import { make } from "../core/elements.js";
-import { written } from "./columns.js";
+import { namesOf } from "./columns.js";
 import { groupsOf, LEVELS } from "./density.js";
 import { Pictures } from "./pictures.js";
 
@@ -183,7 +183,7 @@ export function nameOf(points, column) {
   for (const { first, count } of [...labels.values()].sort((a, b) => b.count - a.count)) {
     if (told >= HALF * points.length || names.length === 2) break;
     if (values[first] < 0) return "";
-    names.push(written(column, first));
+    names.push(namesOf(column)[values[first]]);
     told += count;
   }
   return names.join(", ") + (told < HALF * points.length ? " …" : "");

@@ -43,7 +43,7 @@ def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> N
     assert rows[0] == {
         "sound": {"fingerprint": "0" * 64, "index": 3},
         "label": "rain",
-        "note": "source: one  ·  seven-3.wav",
+        "note": "seven-3.wav  ·  source: one",
         "score": 0.98765,
         "clip": 3,
     }

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,11 @@ def test_clips_are_found_by_label_and_by_file(make_dataset: Any) -> None:
 def test_windows_of_one_file_are_told_apart(make_dataset: Any) -> None:
     notes = [row["note"] for row in clips_with(make_dataset(3, one_file=True), "whole")["clips"]]
     assert notes == ["0.0–0.2 s  ·  whole.wav", "0.2–0.5 s  ·  whole.wav", "0.5–0.8 s  ·  whole.wav"]
+
+
+def test_a_file_is_called_by_its_own_name_first(make_dataset: Any) -> None:
+    dataset = replace(make_dataset(2), files=("bog/may/a.wav", "b.wav"))
+    assert [row["note"] for row in clips_with(dataset, ".wav")["clips"]] == ["a.wav  ·  bog/may", "b.wav"]
 
 
 @pytest.mark.parametrize("text", ["(", "*", "\x00", "é"])

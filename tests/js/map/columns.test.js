@@ -30,7 +30,12 @@ test("every point has one class", () => {
   const { classes, scale } = coloursOf(column({ names: ["a", "b", "c"], values: [0, 1, 1, -1, 2] }), 5);
   assert.equal(scale, null);
   assert.deepEqual(classes.flatMap(({ ids }) => [...ids]).sort(), [0, 1, 2, 3, 4]);
-  assert.deepEqual(classes.map(({ name }) => name), ["others", "a", "b", "c"]); // biome-ignore format: one line
+  assert.deepEqual(classes.map(({ name }) => name), ["no label", "a", "b", "c"]); // biome-ignore format: one line
+});
+
+test("clips without a tag are called so", () => {
+  const { classes } = coloursOf(column({ writer: "page", names: ["dry"], values: [0, -1] }), 2);
+  assert.deepEqual(classes.map(({ name }) => name), ["no tag", "dry"]); // biome-ignore format: one line
 });
 
 test("of more than fifty classes the largest keep their colour", () => {
@@ -90,6 +95,22 @@ test("a clip without a label is not said to have none, unless the map is coloure
   assert.equal(columns.everything(0), "loudness: −12.00");
   assert.equal(columns.brief(0, word), "");
   assert.equal(columns.facts(0, pitch), "word: yes");
+});
+
+test("where there is little room tags come first, then the file without its folders", () => {
+  const word = column({ name: "word", title: "word", names: ["yes"], values: [0, -1] });
+  const site = column({ name: "site", title: "site", names: ["bog"], values: [0, 0] });
+  const file = column({ name: "file", title: "file", names: ["bog/may/a.wav", "bog/b.wav"], values: [0, 1] });
+  const tags = column({ name: "tags", title: "Your tags", writer: "page", names: ["dry"], values: [0, -1] });
+  const columns = new Columns("run", [word, site, file, tags], "word");
+  assert.equal(columns.brief(0), "Your tags: dry  ·  a.wav  ·  site: bog");
+  assert.equal(columns.facts(1), "site: bog  ·  file: bog/b.wav"); // there is room for the whole path
+});
+
+test("files are told apart by their own names, and by their folders where these are the same", () => {
+  const names = ["bog/a.wav", "lake/a.wav", "lake/b.wav"];
+  const { classes } = coloursOf(column({ name: "file", names, values: [0, 1, 2] }), 3);
+  assert.deepEqual(classes.map(({ name }) => name), ["bog/a.wav", "lake/a.wav", "b.wav"]); // biome-ignore format: one line
 });
 
 test("a window is told by its place in its file before all else that is said of it", () => {
