@@ -15,7 +15,7 @@ from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
 from training.verdicts.causes import cause_of
 from training.verdicts.readings import Readings
-from training.verdicts.rules import RULES, above_random, rising, too_early
+from training.verdicts.rules import RULES, above_random, missing, rising, too_early
 
 __all__ = ["ALARMING", "COLLAPSES", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged"]
 
@@ -74,6 +74,8 @@ def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
     title = _BY_KIND[kind].title
     told = [f"{title}: {words}" if words else f"{title}.", _stand(readings)]
     cause, remedy = _why(kind, readings, config)
+    if kind == "too_early":
+        remedy = missing(readings) or "Train longer."
     return Verdict(kind, title, step, 0, " ".join(filter(None, told)), cause=cause, remedy=remedy)
 
 

@@ -156,7 +156,18 @@ def rising(readings: Readings) -> bool:
 
 def too_early(readings: Readings) -> bool:
     """Whether too little was trained for a judgement."""
-    return len(readings.trained) < ROW or readings.step < EARLY_STEPS
+    return bool(missing(readings))
+
+
+def missing(readings: Readings) -> str:
+    """What a judgement needs and this run has not; empty where it has enough."""
+    snapshots = len(readings.trained)
+    if snapshots >= ROW and readings.step >= EARLY_STEPS:
+        return ""
+    return (
+        f"Train longer: a judgement needs {EARLY_STEPS} steps and {ROW} snapshots after the first step, "
+        f"and this run has {readings.step} and {snapshots}."
+    )
 
 
 RULES: tuple[tuple[str, Callable[[Readings], Found | None]], ...] = (

@@ -51,12 +51,14 @@ export function standOf(rows, baselines, status, kinds = []) {
       passed: "",
     };
   }
+  const ended = Boolean(status?.state && ENDED.has(status.state));
   const random = levels.find(({ key }) => key === "random_init");
   if (random && knn <= random.value + ALIKE) {
-    const head = `Not above random initialisation${status?.state && ENDED.has(status.state) ? "" : " yet"}`;
+    const head = `Not above random initialisation${ended ? "" : " yet"}`;
     return { tone: "calm", head, words, passed: "" };
   }
-  if (verdict?.kind === "too_early") return { tone: "calm", head: verdict.title, words, passed: "" };
+  if (verdict?.kind === "too_early")
+    return { tone: "calm", head: verdict.title, words: ended ? `${words} ${verdict.remedy}` : words, passed: "" };
   if (!random && measured.length === 1) return { tone: "calm", head: "One snapshot", words, passed: "" }; // nothing to learn from
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);

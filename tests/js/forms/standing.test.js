@@ -101,3 +101,17 @@ test("what is too early to tell is not called learning", () => {
   assert.deepEqual([stand.tone, stand.head, stand.passed], ["calm", "Too early to tell", ""]);
   assert.match(stand.words, /^kNN \.60, above random initialisation \.43/);
 });
+
+test("what has ended too early says what a judgement needs", () => {
+  const verdict = {
+    ...VERDICT,
+    kind: "too_early",
+    title: "Too early to tell",
+    evidence: [],
+    remedy: "Train longer: 200 steps.",
+  };
+  const words = (/** @type {"training" | "finished"} */ state) =>
+    standOf(rows(0.43, 0.6), BASELINES, { warning: "", verdict, state }).words;
+  assert.match(words("finished"), / Train longer: 200 steps\.$/);
+  assert.doesNotMatch(words("training"), /Train longer/);
+});

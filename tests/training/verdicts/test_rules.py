@@ -200,7 +200,15 @@ def test_before_enough_was_trained_nothing_is_told_and_while_it_catches_up_neith
     assert kind(Readings.of([], {}, "byol")).kind == "too_early"
     behind = [0.5, 0.3, 0.32, 0.35, 0.37, 0.4, 0.42, 0.44, 0.46, 0.48]
     verdict = kind(made(cross_group_knn=behind))
-    assert verdict.kind == "too_early" and "catching up" in verdict.sentence
+    assert verdict.kind == "too_early" and "catching up" in verdict.sentence and verdict.remedy == "Train longer."
+
+
+def test_what_ends_too_early_is_told_what_a_judgement_needs() -> None:
+    verdict = kind(Readings.of([{"step": 45, "measure/cross_group_knn": 0.6}], {}, "byol"))
+    assert verdict.kind == "too_early" and verdict.remedy.startswith(
+        "Train longer: a judgement needs 200 steps and 2 snapsh"
+    )
+    assert verdict.remedy.endswith("this run has 45 and 1.")
 
 
 def test_without_labels_a_falling_loss_is_learning() -> None:
