@@ -204,11 +204,10 @@ def test_before_enough_was_trained_nothing_is_told_and_while_it_catches_up_neith
 
 
 def test_what_ends_too_early_is_told_what_a_judgement_needs() -> None:
-    verdict = kind(Readings.of([{"step": 45, "measure/cross_group_knn": 0.6}], {}, "byol"))
-    assert verdict.kind == "too_early" and verdict.remedy.startswith(
-        "Train longer: a judgement needs 200 steps and 2 snapsh"
-    )
-    assert verdict.remedy.endswith("this run has 45 and 1.")
+    rows: list[dict[str, Any]] = [{"step": 45, "measure/normalised_std": 0.9, "measure/cross_group_knn": 0.6}]
+    verdict = kind(Readings.of(rows, {}, "byol"))
+    assert verdict.kind == "too_early" and verdict.remedy.endswith("and this run has 45 and 1.")
+    assert verdict.remedy.startswith("Train longer: a judgement needs 200 steps and 2 snapshots")
 
 
 def test_without_labels_a_falling_loss_is_learning() -> None:
