@@ -204,7 +204,7 @@ def test_before_enough_was_trained_nothing_is_told_and_while_it_catches_up_neith
 
 
 def test_what_ends_too_early_is_told_what_a_judgement_needs() -> None:
-    rows: list[dict[str, Any]] = [{"step": 45, "measure/normalised_std": 0.9, "measure/cross_group_knn": 0.6}]
+    rows: list[dict[str, Any]] = [{"step": 45, "measure/effective_rank": 20.0, "measure/cross_group_knn": 0.6}]
     verdict = kind(Readings.of(rows, {}, "byol"))
     assert verdict.kind == "too_early" and verdict.remedy.endswith("and this run has 45 and 1.")
     assert verdict.remedy.startswith("Train longer: a judgement needs 200 steps and 2 snapshots")
