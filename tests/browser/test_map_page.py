@@ -190,6 +190,14 @@ def test_a_wide_screen_has_no_second_player(finished_site: Any, look: Callable[.
     assert page.get_by_role("group", name="Player of the chosen clip").is_hidden()
 
 
+def test_a_long_title_pushes_nothing_out_of_the_page(finished_site: Any, look: Callable[..., Any]) -> None:
+    page = shown_map(look(finished_site), "run=made-up&clip=12")
+    title = page.locator(".map-panel .player[data-state=shown] .player-title")
+    title.evaluate("title => { title.textContent = 'a long name '.repeat(30); }")
+    panel = page.locator(".map-panel")
+    assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+
+
 def test_a_link_brings_back_run_page_and_clip(finished_site: Any, look: Callable[..., Any]) -> None:
     seen = look(finished_site, width=390, height=844)
     page = shown_map(seen, "run=made-up&clip=12")

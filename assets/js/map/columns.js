@@ -78,7 +78,7 @@ export class Columns {
    */
   title(point, shown) {
     const named = this.naming(shown);
-    return named ? written(named, point) : `clip ${point + 1}`;
+    return named ? called(named, point) : `clip ${point + 1}`;
   }
 
   /**
@@ -96,12 +96,12 @@ export class Columns {
   }
 
   /**
-   * Its value of the shown column and its other categories, in one line.
+   * Its value of the shown column and its other categories, in one line; its file with its folders, where the title left them out.
    * @param {number} point
    * @param {Column | null} [shown]
    */
   facts(point, shown) {
-    return this.lines(shown, (column) => column.kind === "category" && told(column, point))
+    return this.lines(shown, (column) => column.kind === "category" && told(column, point), point)
       .map(titled(point))
       .join(BETWEEN);
   }
@@ -112,7 +112,7 @@ export class Columns {
    * @param {Column | null} [shown]
    */
   everything(point, shown) {
-    return this.lines(shown, (column) => told(column, point))
+    return this.lines(shown, (column) => told(column, point), point)
       .map(titled(point))
       .join(BETWEEN);
   }
@@ -128,7 +128,7 @@ export class Columns {
     const place = (column) => (column === shown ? 0 : column.writer === "page" ? 1 : column.name === FILE ? 2 : 3);
     /** @param {Column} column */
     const said = (column) => {
-      if (column.name === FILE) return written(column, point).split("/").pop();
+      if (column.name === FILE) return called(column, point);
       return column === shown ? written(column, point) : titled(point)(column);
     };
     return this.lines(shown, (column) => column.kind === "category" && told(column, point))
@@ -138,15 +138,18 @@ export class Columns {
   }
 
   /**
-   * The shown column and the `wanted` others of clips, but the one that is the title.
+   * The shown column and the `wanted` others of clips, but the one that is the title, unless the title of `point` leaves some out.
    * @param {Column | null | undefined} shown
    * @param {(column: Column) => boolean} wanted
+   * @param {number} [point]
    */
-  lines(shown, wanted) {
+  lines(shown, wanted, point) {
     const named = this.naming(shown);
     const known = this.all.filter((column) => column.per === "clip" && !isOfTag(column)); // one column says all tags
     const rest = known.filter((column) => column.name !== shown?.name && wanted(column));
-    return [...(shown ? [shown] : []), ...rest].filter((column) => column.name !== named?.name);
+    const more = (/** @type {Column} */ column) =>
+      point !== undefined && column.name === FILE && called(column, point) !== written(column, point);
+    return [...(shown ? [shown] : []), ...rest].filter((column) => column.name !== named?.name || more(column));
   }
 
   /** The column that clips are called by. @param {Column | null | undefined} shown */
@@ -163,6 +166,9 @@ const told = (column, point) => (column.kind !== "category" && column.writer !==
 
 /** @type {(point: number) => (column: Column) => string} */
 const titled = (point) => (column) => `${column.title}: ${written(column, point)}`;
+
+/** A category as the legend has it. @type {(column: Column, point: number) => string} */
+const called = (column, point) => namesOf(column)[column.values?.[point]] ?? missing(column);
 
 /**
  * One value in words, with its unit.

@@ -105,6 +105,11 @@ test("where there is little room tags come first, then the file without its fold
   const columns = new Columns("run", [word, site, file, tags], "word");
   assert.equal(columns.brief(0), "Your tags: dry  ·  a.wav  ·  site: bog");
   assert.equal(columns.facts(1), "site: bog  ·  file: bog/b.wav"); // there is room for the whole path
+  const bare = new Columns("run", [site, file], "file");
+  assert.deepEqual(
+    [bare.title(0), bare.brief(0), bare.facts(0)],
+    ["a.wav", "site: bog", "site: bog  ·  file: bog/may/a.wav"],
+  );
 });
 
 test("files are told apart by their own names, and by their folders where these are the same", () => {
