@@ -122,6 +122,8 @@ def test_words_leave_clips_grey_and_stay_out_of_the_address(finished_site: Site,
     field.fill("rain one")
     assert page.evaluate(KEPT) == 15
     assert page.locator(LEFT).inner_text().startswith("15 of 300 clips")
+    page.get_by_role("button", name="Select them").click()
+    assert len(page.evaluate(SELECTED)) == 15
     field.fill("rain-1")  # of files: rain-12.wav and others
     kept = page.evaluate(KEPT)
     assert 0 < kept < 60

@@ -8,6 +8,7 @@ import { leftOut, Words, within } from "./filter.js";
 import { Legend } from "./legend.js";
 import { NumberLegend } from "./number_legend.js";
 import { Search } from "./search.js";
+import { selectPoints } from "./selection.js";
 
 const VIEW_MS = 200; // after the last look at another part of the map
 
@@ -32,7 +33,7 @@ export class Colouring {
       this.looked = setTimeout(() => this.legend.moved(), VIEW_MS);
     });
     this.numbers = new NumberLegend();
-    this.search = new Search();
+    this.search = new Search(() => map.clips && selectPoints(map.clips, this.kept(), false));
     this.meaning = make("p.map-meaning");
     /** @type {Words | null} */
     this.words = null;
@@ -138,9 +139,14 @@ export class Colouring {
   tell() {
     const { clips, plot } = this.map;
     plot.repaint();
-    if (!clips) return;
+    if (clips) this.search.tell(this.kept().length, clips.points.n);
+  }
+
+  /** The points that all filters leave, in the order of the clips. */
+  kept() {
+    const { plot } = this.map;
     const shown = this.legend.shown();
-    const kept = plot.classes.filter((_, i) => shown(i)).flatMap(({ ids }) => [...ids]);
-    this.search.tell(kept.filter((id) => !plot.dimmed?.[id]).length, clips.points.n);
+    const ids = plot.classes.filter((_, i) => shown(i)).flatMap((one) => [...one.ids]);
+    return ids.filter((id) => !plot.dimmed?.[id]).sort((a, b) => a - b);
   }
 }

@@ -1,4 +1,4 @@
-// The field that filters the map by words, how many clips all filters leave, and the button that ends them.
+// The field that filters the map by words, how many clips all filters leave, and the buttons that select these and end them.
 
 import { make } from "../core/elements.js";
 import { view } from "../core/view.js";
@@ -6,7 +6,8 @@ import { view } from "../core/view.js";
 const CLEAR = { query: "", filter: [], between: null };
 
 export class Search {
-  constructor() {
+  /** @param {() => void} onSelect called when the clips that are left are to be selected */
+  constructor(onSelect) {
     this.field = make("input", {
       type: "search",
       maxlength: "200",
@@ -21,7 +22,8 @@ export class Search {
     });
     this.count = make("span");
     this.clear = make("button.plain", { type: "button", onclick: () => view.set(CLEAR) }, "Clear");
-    this.left = make("span.map-left", { role: "status", hidden: true }, this.count, this.clear);
+    this.select = make("button.plain", { type: "button", onclick: onSelect }, "Select them");
+    this.left = make("span.map-left", { role: "status", hidden: true }, this.count, this.select, this.clear);
     this.box = make("div.map-search", {}, this.field, this.left);
     view.on(["query"], () => this.take());
     this.take();
@@ -38,6 +40,7 @@ export class Search {
   tell(kept, all) {
     const { query, filter, between } = view.state;
     this.left.hidden = !query.trim() && !filter.length && !between;
+    this.select.hidden = !kept;
     this.count.textContent = `${kept.toLocaleString("en")} of ${all.toLocaleString("en")} clips`;
   }
 }
