@@ -28,6 +28,18 @@ export function counts(column, points) {
 }
 
 /**
+ * What `counts` of n points leaves unsaid when the first `most` are told.
+ * @param {{count: number}[]} found
+ * @param {number} n
+ * @param {number} most
+ */
+export function restOf(found, n, most) {
+  const more = found.length - most;
+  const without = n - found.reduce((sum, { count }) => sum + count, 0);
+  return [more > 0 && `and ${more} more`, without > 0 && `${without} without one`].filter(Boolean).join(", ");
+}
+
+/**
  * In which numbers the selected points differ from all others, in words, the most marked first.
  * @param {Column[]} columns of numbers, with their values
  * @param {number[]} points

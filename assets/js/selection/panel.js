@@ -9,7 +9,7 @@ import { view } from "../core/view.js";
 import { AwaitedSounds } from "../map/awaited_sounds.js";
 import { MapClips } from "../map/clips.js";
 import { selected } from "../map/selection.js";
-import { counts, differences } from "./facts.js";
+import { counts, differences, restOf } from "./facts.js";
 import { SelectedList } from "./list.js";
 import { SuggestBox } from "./suggest.js";
 import { TagBox } from "./tag_box.js";
@@ -180,13 +180,13 @@ function barsOf(column, points) {
       make("span.bar", {}, make("span", { style: { width: `${(100 * count) / most}%` } })),
       make("span.bar-count", {}, `${count}`),
     );
-  const rest = found.length - MOST_BARS;
+  const rest = restOf(found, points.length, MOST_BARS);
   return make(
     "div.selection-bars",
     {},
     make("h4", {}, column.title),
     make("ul", {}, ...found.slice(0, MOST_BARS).map(bar)),
-    rest > 0 ? make("p.bar-rest", {}, `and ${rest} more`) : null,
+    rest ? make("p.bar-rest", {}, rest) : null,
   );
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { counts, differences } = await import("../../../assets/js/selection/facts.js");
+const { counts, differences, restOf } = await import("../../../assets/js/selection/facts.js");
 
 /** @import { Column } from "../../../assets/js/core/types.d.ts" */
 
@@ -21,6 +21,14 @@ test("values are counted, the commonest first, and clips without one are left ou
     { name: "bell", count: 1, all: 1 },
   ]);
   assert.deepEqual(counts(labels, []), []);
+});
+
+test("what the bars leave out is said: further values, and clips without one", () => {
+  const found = [{ count: 3 }, { count: 1 }];
+  assert.deepEqual(
+    [restOf(found, 4, 2), restOf(found, 9, 2), restOf(found, 9, 1), restOf([], 2, 5)],
+    ["", "5 without one", "and 1 more, 5 without one", "2 without one"],
+  );
 });
 
 test("differences from the rest are told in words, the most marked first, small ones not at all", () => {
