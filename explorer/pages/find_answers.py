@@ -59,7 +59,9 @@ def map_of(run: str | None, found: Found | None = None, *, of_run: bool = True) 
     points, weights = zip(*found.anchors, strict=True)
     return {
         "run": run,
-        "marks": [{"label": "your sound", "points": list(points), "weights": list(weights)}],
+        "marks": [
+            {"label": "this sound" if of_run else "your sound", "points": list(points), "weights": list(weights)}
+        ],
         "alone": not of_run,
     }
 
@@ -68,7 +70,7 @@ def verdict(comparison: Comparison) -> str:
     """A comparison in one sentence."""
     return (
         f"Similarity {comparison.cosine:.2f} at step {comparison.step:,}: more alike than {comparison.percentile:.0f} % of "
-        f"random pairs of clips, which have {comparison.random_median:.2f} in the middle.".replace("-", "−")
+        f"random pairs of clips, whose median is {comparison.random_median:.2f}.".replace("-", "−")
     )
 
 

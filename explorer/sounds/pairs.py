@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -135,7 +136,7 @@ def partners(dataset: Dataset | None, recipe: Recipe) -> tuple[Sequence[np.ndarr
     drawn = np.random.default_rng(recipe.seed).permutation(len(dataset))[: PARTNERS + 1]
     clips = [int(clip) for clip in drawn if recipe.upload is not None or clip != recipe.clip][:PARTNERS]
     facet = dataset.facets.get(dataset.main_facet)
-    names = [(facet and facet.label(clip)) or dataset.ids[clip] for clip in clips]
+    names = [(facet and facet.label(clip)) or PurePath(dataset.files[clip]).name for clip in clips]
     return [dataset.waveform(clip) for clip in clips], names
 
 

@@ -1,7 +1,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -97,3 +97,10 @@ def test_the_clip_itself_is_not_among_its_partners(make_dataset: Any) -> None:
     assert len(partners(dataset, replace(CLIP, upload="x"))[0]) == 8
     assert len(partners(make_dataset(40, fingerprint="1" * 64), CLIP)[0]) == 15
     assert partners(None, CLIP) == ([], [])
+
+
+def test_a_partner_without_a_label_is_called_by_its_file(make_dataset: Any) -> None:
+    dataset = make_dataset(8)
+    facet = dataset.facets[dataset.main_facet]
+    bare = replace(dataset, facets={**dataset.facets, dataset.main_facet: replace(facet, codes=0 * facet.codes - 1)})
+    assert set(partners(bare, CLIP)[1]) <= {PurePath(file).name for file in bare.files}
