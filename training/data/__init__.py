@@ -82,15 +82,22 @@ def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progr
 
 
 def whole_reference(reference: str, start: str = "") -> str:
-    """The same reference from any working folder: a set's name as it is, a path made absolute, from `start` or from here."""
+    """The same reference from any working folder: a set's name as it is, a path made absolute, from `start` or from here.
+
+    A path may stand in quotes, as file managers copy it.
+    """
     from training.data.public import is_public
 
-    name = reference.strip()
+    name = _unquoted(reference.strip())
     if not name or name == STARTER or is_public(name):
         return name
     if is_stream(name):
         return whole_stream(name, start)
     return os.path.abspath(os.path.join(start, os.path.expanduser(name)))
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1] if len(name) > 2 and name[0] == name[-1] and name[0] in "'\"" else name
 
 
 def list_datasets() -> list[DatasetRow]:

@@ -63,6 +63,9 @@ def test_more_shards_than_are_read_are_refused(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_path_becomes_whole_and_an_address_stays() -> None:
     assert whole_reference("shards:x/{0..1}.tar", "/home/me") == "shards:/home/me/x/{0..1}.tar"
+    assert whole_reference("bog's", "/home/me") == "/home/me/bog's"
+    for quote in ("'", '"'):
+        assert whole_reference(f" {quote}/home/me/May 12{quote} ") == "/home/me/May 12"
     assert whole_stream("shards:~/x.tar") == f"shards:{Path.home()}/x.tar"
     for reference in ("shards:https://host/x.tar", "stream:me/birds", "shards:pipe:ls", "shards:"):
         assert whole_reference(reference, "/home/me") == reference
