@@ -95,11 +95,11 @@ def _wav(dataset: Dataset, clip: int) -> bytes:
 
 
 def _stem(taken: Taken, point: int) -> str:
-    """The clip's file with its folders, each safe as a name, and where in it the clip begins."""
+    """The clip's file with its folders, each safe as a name, and where in it the clip begins, if it gives several."""
     file = PurePosixPath(taken.file(point) or "clip")
     parts = [_as_name(part)[:LONGEST_NAME] for part in (*file.parent.parts[-MOST_FOLDERS:], file.stem)]
-    offset = taken.offset_seconds(point)
-    return "/".join(parts) + (f"-{offset:.2f}s" if offset else "")
+    window = taken.window(point)
+    return "/".join(parts) + (f"-{window[0]:.2f}s" if window else "")
 
 
 def _unused(stem: str, used: set[str]) -> str:

@@ -43,6 +43,10 @@ class Taken:
         """Where in its file the clip begins."""
         return None if self.dataset is None else float(self.dataset.offsets_seconds[self.bundle.points().clips[point]])
 
+    def window(self, point: int) -> tuple[float, float] | None:
+        """Where in its file the clip lies, in seconds; None where the file gives it alone, and where that is not known."""
+        return None if self.dataset is None else self.dataset.window(self.bundle.points().clips[point])
+
     def columns(self) -> dict[str, list[Any]]:
         """What is known of each clip, by the name of what it is: one value a clip, None for none."""
         about = self.bundle.points()

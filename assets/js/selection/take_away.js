@@ -20,6 +20,7 @@ const KINDS = {
 };
 /** Whether the browser makes it; the others need a server. @param {string} kind @returns {kind is "svg" | "png"} */
 const isDrawn = (kind) => kind === "svg" || kind === "png";
+const HEARD = "Sounds come as the model hears them: mono, 16 kHz.";
 const ATLAS = "embedding-atlas FILE.parquet --x x --y y --text text --neighbors neighbors";
 
 /** @import { MapClips } from "../map/clips.js" */
@@ -47,7 +48,9 @@ export class TakeAwayBox {
       make("summary", {}, "Take away"),
       make("div.take-row", { role: "radiogroup", "aria-label": "What is taken away" }, this.some, all),
       make("div.take-row", {}, ...buttons),
-      source.server ? make("p.selection-keys", {}, "The Parquet file opens with ", make("code", {}, ATLAS)) : null,
+      source.server
+        ? make("p.selection-keys", {}, `${HEARD} The Parquet file opens with `, make("code", {}, ATLAS))
+        : null,
       this.said,
     );
     /** @type {RunTags | null} */

@@ -114,6 +114,12 @@ def test_sounds_keep_the_folders_of_their_files(taken: Taken) -> None:
     ]
 
 
+def test_each_window_of_a_file_says_where_it_begins(taken: Taken, make_dataset: Callable[..., Dataset]) -> None:
+    windows = Taken(taken.bundle, range(2), {}, 20, make_dataset(one_file=True, fingerprint="1" * 64))
+    names = zipfile.ZipFile(io.BytesIO(b"".join(zipped(windows)))).namelist()
+    assert names == ["untagged/whole-0.00s.wav", "untagged/whole-0.25s.wav"]
+
+
 @pytest.mark.parametrize(
     "file",
     ["../../etc/x.wav", "/etc/x.wav", "a/../../x.wav", "C:\\x\\y.wav", "a\0b/x.wav", "d/" * 40 + "x" * 200 + ".wav"],
