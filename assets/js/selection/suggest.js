@@ -6,7 +6,7 @@ import { ClipsView } from "../sound/clips.js";
 import { examples } from "./tagging.js";
 
 const LIKELY = "Most likely; + gives them the tag";
-const UNCERTAIN = "Least certain: what you say of these teaches most";
+const UNCERTAIN = "Least certain: this tag or another one on these teaches most";
 
 /** @import { ClipRow, Neighbour } from "../core/types.d.ts" */
 /** @import { MapClips } from "../map/clips.js" */
