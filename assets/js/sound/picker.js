@@ -7,7 +7,7 @@ import { view } from "../core/view.js";
 import { TextSearch } from "./text_search.js";
 
 const NO_LABEL = "no label";
-const ALL = -2; // in place of a label: -1 is of a clip without one
+const [WITHOUT, ALL] = [-1, -2]; // in place of a label
 
 /** @import { ClipSound, NoticeValue, PartWith, PickerSet } from "../core/types.d.ts" */
 /** @typedef {{sound: ClipSound, title: string, subtitle: string, play: boolean, first: boolean}} Chosen */
@@ -92,19 +92,21 @@ class Picker {
     const names = this.set.facets[facet].names;
     const counts = names.map(() => 0);
     for (const code of codes) if (code >= 0) counts[code]++;
+    const without = codes.filter((code) => code === WITHOUT).length;
     const offered = names.map((name, code) => ({ name, code })).filter(({ code }) => counts[code] > 0);
     offered.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
     this.label.setAttribute("aria-label", facet);
     this.label.replaceChildren(
       make("option", { value: ALL }, `all ${this.set.n.toLocaleString("en")} clips`),
       ...offered.map(({ name, code }) => make("option", { value: code }, `${name} (${counts[code]})`)),
+      ...(without ? [make("option", { value: WITHOUT }, `${NO_LABEL} (${without})`)] : []),
     );
     this.label.value = String(offered[0]?.code ?? ALL);
     this.of(Number(this.label.value), options);
   }
 
   /**
-   * @param {number} code of a label, or ALL
+   * @param {number} code of a label, WITHOUT or ALL
    * @param {{first?: boolean}} [options]
    */
   of(code, options) {
@@ -131,8 +133,7 @@ class Picker {
    */
   goTo(clip, options) {
     if (!this.clips.includes(clip)) {
-      const code = this.codes[this.facet.value][clip];
-      const shown = code < 0 ? ALL : code;
+      const shown = this.codes[this.facet.value][clip];
       this.label.value = String(shown);
       this.clips = this.clipsOf(shown);
     }
@@ -141,7 +142,7 @@ class Picker {
   }
 
   /**
-   * The clips with a label, or all.
+   * The clips with a label, those without one, or all.
    * @param {number} code
    */
   clipsOf(code) {
