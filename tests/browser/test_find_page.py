@@ -71,7 +71,19 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     page.wait_for_function("heard.length === 4")
     page.locator("#found-list").get_by_role("button", name="Stop").click()
     page.locator("#found-list").get_by_role("button", name="Hear all").wait_for()
+    page.locator("#found-list").get_by_role("button", name="Select these 10").click()
+    page.locator("#find-map").get_by_role("button", name="Tag them on Live").click()
+    page.locator("#selection .selection-count", has_text="10 clips").wait_for()
     assert seen.troubles == []
+
+
+def test_clips_without_a_label_are_gone_through_too(finished_site: Site, look: Callable[..., Seen]) -> None:
+    page = look(finished_site).open("tab=find&run=example")
+    picker = page.locator("#find-picker")
+    picker.get_by_label("By").select_option("pitch")
+    picker.get_by_label("pitch", exact=True).select_option("-1")
+    expect(page.locator("#find-player .player-title")).to_have_text("no label")
+    assert picker.locator("option[value='-1']").inner_text().startswith("no label (")
 
 
 def test_another_run_is_told_to_the_server_once_find_is_looked_at(

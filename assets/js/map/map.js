@@ -83,7 +83,7 @@ export class MapView {
     this.colouring = new Colouring(this);
     this.choice = new Choice(this);
     this.words = new LayoutWords();
-    this.selection = new SelectionLine();
+    this.selection = new SelectionLine(!panel);
     this.trails = new Trails(this);
     this.moved = new MovedMost(this);
     this.stage.insertBefore(this.trails.canvas, this.plot.surface);

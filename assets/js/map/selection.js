@@ -30,10 +30,13 @@ export function selectPoints(clips, points, adds) {
 }
 
 export class SelectionLine {
-  constructor() {
+  /** @param {boolean} alone whether what is done with the selection stands on another page, to which a button leads */
+  constructor(alone) {
     this.words = make("span");
+    const go = () => view.set({ tab: "live" });
+    this.go = alone ? make("button.plain", { type: "button", onclick: go }, "Tag them on Live") : null;
     const end = make("button.plain", { type: "button", onclick: () => view.set({ selection: [] }) }, "Clear");
-    this.box = make("p.map-selection", { role: "status", hidden: true }, this.words, end);
+    this.box = make("p.map-selection", { role: "status", hidden: true }, this.words, this.go, end);
   }
 
   tell() {

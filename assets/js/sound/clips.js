@@ -21,7 +21,7 @@ export class ClipsView {
    * @param {((index: number, row: ClipRow) => void) | null} [options.onAction] called by a row's button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onHear] called whenever a row is played
    * @param {boolean} [options.threshold] whether a slider leaves out rows that are less alike
-   * @param {boolean} [options.inTurn] whether a button plays all rows one after the other
+   * @param {boolean} [options.inTurn] whether a button plays all rows one after the other, and another one selects their clips
    * @param {((row: ClipRow, index: number) => boolean)} [options.acts] whether a row has that button
    * @param {boolean} [options.expands] whether the button shows and hides something below its row
    * @param {boolean} [options.enterActs] whether Enter on a row does what its button does; else it plays, as the space bar
@@ -63,7 +63,9 @@ export class ClipsView {
       { type: "button", hidden: true, onclick: (e) => this.inTurn(e.timeStamp) },
       "Hear all",
     );
-    element.append(...(threshold ? [this.limit.box] : []), ...(inTurn ? [this.hearAll] : []), this.list, this.more);
+    this.selectAll = make("button.plain.clips-select", { type: "button", hidden: true, onclick: () => this.select() });
+    this.acting = make("div.clips-acting", {}, this.hearAll, this.selectAll);
+    element.append(...(threshold ? [this.limit.box] : []), ...(inTurn ? [this.acting] : []), this.list, this.more);
     this.list.addEventListener("keydown", (event) => this.key(event));
     for (const type of /** @type {const} */ (["pointerover", "focusin"]))
       this.list.addEventListener(type, (event) => this.expect(event));
@@ -128,6 +130,7 @@ export class ClipsView {
     this.rows = this.all = [];
     this.more.hidden = true;
     this.list.replaceChildren(...Array.from({ length: count }, waitingRow));
+    this.follow();
   }
 
   /**
@@ -167,6 +170,16 @@ export class ClipsView {
   inTurn(asked) {
     if (this.hearing) stop();
     else playInTurn(this.sounds, { asked });
+  }
+
+  /** The clips of the rows that are shown. */
+  get shown() {
+    return this.rows.flatMap(({ clip }) => (clip === undefined ? [] : [clip]));
+  }
+
+  /** Selects them on the page, to be tagged or taken away. */
+  select() {
+    view.set({ selection: [...new Set(this.shown)] });
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -221,6 +234,8 @@ export class ClipsView {
   follow() {
     this.hearAll.hidden = this.sounds.length < 2;
     this.hearAll.textContent = this.hearing ? "Stop" : "Hear all";
+    this.selectAll.hidden = this.shown.length < 2;
+    this.selectAll.textContent = `Select these ${this.shown.length}`;
     for (const [index, item] of this.items.entries()) {
       const sound = this.rows[index]?.sound;
       item.classList.toggle("playing", Boolean(sound && isPlaying(sound)));
