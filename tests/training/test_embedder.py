@@ -11,6 +11,7 @@ import torch
 
 from training.building import built_method
 from training.config import RunConfig
+from training.data import open_dataset
 from training.data.dataset import Dataset
 from training.data.progress import quiet
 from training.data.store import mel_store, waveform_store
@@ -52,6 +53,19 @@ def test_the_code_of_the_document_embeds_a_folder(
     assert found["names"] == [("a.wav", 0.0), ("a.wav", 2.0)]
     assert found["vectors"].shape == (2, found["encoder"].width)
     np.testing.assert_allclose(found["one"], found["vectors"][:1], atol=1e-4)
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (44_100, 2), (16_000, 1)])
+def test_the_code_of_the_document_hears_a_file_as_a_data_set_does(rate: int, channels: int, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "run-folder.md").read_text()
+    (code,) = (part.split("```")[0] for part in text.split("```python\n") if "def heard(" in part)
+    noise = np.random.default_rng(0).normal(0, 0.1, (rate, channels))
+    soundfile.write(tmp_path / "a.wav", noise, rate)
+    found: dict[str, Any] = {"about": {"sample_rate": 16_000}}
+    exec(code.partition("\nh = ")[0], found)
+    np.testing.assert_array_equal(
+        found["heard"](tmp_path / "a.wav"), open_dataset(str(tmp_path / "a.wav"), progress=quiet).waveform(0)
+    )
 
 
 @pytest.mark.usefixtures("narrow")
