@@ -41,6 +41,9 @@ def test_the_example_is_shown_with_all_parts_and_without_a_button(lent_site: Sit
     mixup.locator(".known-strength").last.focus()
     assert mixup.locator(".known-read").inner_text().startswith("90 %: similarity ")
     assert mixup.locator("[data-own=true], [data-own='']").inner_text() == "40 %"
+    whole = "() => [...document.querySelectorAll('.known-wide')].every(one => one.scrollWidth <= one.clientWidth)"
+    page.set_viewport_size({"width": 1180, "height": 900})
+    page.wait_for_function(whole)  # no column is cut off
     page.set_viewport_size({"width": 390, "height": 800})
     page.wait_for_function(INSIDE)
 
