@@ -14,6 +14,8 @@ from training.embedder import Embedder
 from training.errors import UserError
 from training.run import RunFolder
 
+ENDING = ".parquet"
+"""By which other tools know such a file, and tell it from a CSV."""
 TRUTH = {"true": True, "false": False}
 WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 """A whole number in 64 bits, written as a program writes one."""
@@ -23,11 +25,13 @@ def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int 
     """Embed every clip of sound files and folders; returns how many rows were written.
 
     Columns: id, file, offset_seconds, seconds, one for each facet as `typed` says, vector (list of float32). Opens in Embedding
-    Atlas, pandas and DuckDB. Raises UserError where a path holds no sound or `out` can't be written.
+    Atlas, pandas and DuckDB. Raises UserError where a path holds no sound, or `out` isn't called so or can't be written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if out.suffix != ENDING:
+        raise UserError(f"The file {out} can't be written: a name that ends in {ENDING} was expected.")
     if not os.path.isdir(out.parent):
         raise UserError(f"The file {out} can't be written: there is no folder {out.parent}.")
     embedder = Embedder(run, step)

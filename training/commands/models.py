@@ -18,7 +18,7 @@ def add_commands(commands: Commands) -> None:
     chosen.add_argument("names", nargs="*", metavar="METHOD", help="only these (default: all)")
     sounds = command(commands, "embed", embed, "embed sounds with a trained run, into a Parquet file", "run", "step")
     sounds.add_argument("paths", nargs="+", help="sound files or folders")
-    sounds.add_argument("--out", required=True, help="the Parquet file to write")
+    sounds.add_argument("--out", required=True, metavar="FILE.parquet", help="the file to write")
     alone = command(
         commands, "encoder", encoder, "write a run's encoder as one file that torch alone opens", "run", "step"
     )

@@ -134,7 +134,10 @@ def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytes
     vectors = np.array(table["vector"].to_pylist())
     assert np.isfinite(vectors).all()
     np.testing.assert_allclose(vectors[0], vectors[1], rtol=1e-4, atol=1e-5)
-    folder = tmp_path / "folder"
+    assert "x.csv can't be written: a name that ends in .parquet was expected." in sentence(
+        capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / "x.csv")
+    )
+    folder = tmp_path / "folder.parquet"
     folder.mkdir()
     assert "can't be written: Is a directory." in sentence(
         capsys, "embed", str(run.path), str(sounds), "--out", str(folder)
