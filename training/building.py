@@ -8,7 +8,7 @@ from torch import Tensor
 from training.breaks import check_breaks, take_out, with_settings
 from training.config import RunConfig
 from training.encoders import ENCODERS
-from training.errors import UserError
+from training.errors import UserError, unknown
 from training.methods import METHODS
 from training.methods.method import Method, Task
 from training.parts.augment import Augment
@@ -30,7 +30,7 @@ def built_method(
     was cut from, which only training asks. Raises UserError for a setting that is wrong.
     """
     if config.method not in METHODS:
-        raise UserError(f"There is no method {config.method!r}; the methods are {', '.join(METHODS)}.")
+        raise unknown("method", config.method, METHODS)
     kind = METHODS[config.method]
     if config.encoder not in kind.encoders:
         raise UserError(

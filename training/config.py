@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from training.errors import UserError
+from training.errors import UserError, unknown
 from training.settings import as_stored, build, describe, setting
 
 ENCODER_SIZES = ("S", "M", "L", "XL")
@@ -163,7 +163,7 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     given = {name: value for name, value in values.items() if value is not None}
     name = given.get("method", RunConfig.method)
     if name not in METHODS:
-        raise UserError(f"There is no method {name!r}; the methods are {', '.join(METHODS)}.")
+        raise unknown("method", name, METHODS)
     method = METHODS[name]
     encoder = given.setdefault("encoder", method.encoders[0])
     if encoder not in method.encoders:
@@ -191,8 +191,7 @@ def _sorted(overrides: Mapping[str, Any], kinds: Mapping[str, type]) -> dict[str
         owner, dot, name = given.rpartition(".")
         parts = [part for part in kinds if name in settings[part] and (not dot or owner == OWNERS[part])]
         if not parts:
-            offered = ", ".join(sorted({n for known in settings.values() for n in known}))
-            raise UserError(f"There is no setting {given!r}; the settings are {offered}.")
+            raise unknown("setting", given, sorted({n for known in settings.values() for n in known}))
         if len(parts) > 1:
             spelt = " or ".join(f"{OWNERS[part]}.{name}" for part in parts)
             raise UserError(f"The setting {name!r} could be meant of several things; say {spelt}.")

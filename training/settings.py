@@ -89,11 +89,11 @@ class Setting:
             return "true or false"
         words = {int: "a whole number", float: "a number", str: "a text"}[self.kind]
         if self.low is not None and self.high is not None:
-            words += f" from {self.low:g} to {self.high:g}"
+            words += f" from {_written(self.low)} to {_written(self.high)}"
         elif self.low is not None:
-            words += f" of at least {self.low:g}"
+            words += f" of at least {_written(self.low)}"
         elif self.high is not None:
-            words += f" of at most {self.high:g}"
+            words += f" of at most {_written(self.high)}"
         return words + (" or nothing" if self.optional else "")
 
     def _from_text(self, text: str, wanted: str) -> Any:
@@ -105,6 +105,10 @@ class Setting:
             return {int: int, float: float}[self.kind](text)
         except (KeyError, ValueError):
             raise UserError(f"The setting {self.name} is {text!r}, but {wanted} was expected.") from None
+
+
+def _written(bound: float) -> str:
+    return f"{bound:,.0f}" if float(bound).is_integer() else f"{bound:g}"
 
 
 def describe(config: type) -> tuple[Setting, ...]:

@@ -34,7 +34,7 @@ def test_the_schema_is_no_entry() -> None:
     ("values", "sentence"),
     [
         ({"colour": 1}, "unknown entry 'colour'"),
-        ({"batch_size": 1}, "The setting batch_size is 1, but a whole number from 8 to 8192"),
+        ({"batch_size": 1}, "The setting batch_size is 1, but a whole number from 8 to 8,192"),
         ({"batch_size": True}, "batch_size is True"),
         ({"seconds": float("nan")}, "The setting seconds is nan"),
         ({"device": "tpu"}, "one of auto, cpu, cuda"),
@@ -59,6 +59,8 @@ def test_wrong_entries_are_refused(values: dict[str, Any], sentence: str) -> Non
             {"encoder": "ears"},
             f"The method simclr doesn't fit the encoder 'ears'; it fits {', '.join(METHODS['simclr'].encoders)}.",
         ),
+        ({}, {"method": "simclear"}, "There is no method 'simclear'. Perhaps 'simclr' was meant; the methods are "),
+        ({"temprature": 1}, {}, "There is no setting 'temprature'. Perhaps 'temperature' was meant; the settings are "),
         ({"loudness": 1}, {}, "There is no setting 'loudness'; the settings are analysis_seconds, "),
         ({"temperature": "hot"}, {}, "The setting temperature is 'hot'"),
         ({"mixup": 2}, {}, "The setting mixup is 2.0, but a number from 0 to 0.9 was expected."),

@@ -9,7 +9,7 @@ from typing import Any
 from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import named_run
-from training.errors import UserError
+from training.errors import unknown
 
 
 def add_commands(commands: Commands) -> None:
@@ -50,9 +50,9 @@ def list_methods(options: argparse.Namespace) -> None:
     from training.methods import METHODS
     from training.settings import describe
 
-    unknown = [name for name in options.names if name not in METHODS]
-    if unknown:
-        raise UserError(f"There is no method {unknown[0]!r}; the methods are {', '.join(METHODS)}.")
+    for name in options.names:
+        if name not in METHODS:
+            raise unknown("method", name, METHODS)
     rows: list[dict[str, Any]] = [
         {
             "name": name,
