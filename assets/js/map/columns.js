@@ -128,7 +128,7 @@ export class Columns {
     const place = (column) => (column === shown ? 0 : column.writer === "page" ? 1 : column.name === FILE ? 2 : 3);
     /** @param {Column} column */
     const said = (column) => {
-      if (column.name === FILE) return called(column, point);
+      if (column.name === FILE) return written(column, point).split("/").pop();
       return column === shown ? written(column, point) : titled(point)(column);
     };
     return this.lines(shown, (column) => column.kind === "category" && told(column, point))

@@ -100,16 +100,17 @@ test("a clip without a label is not said to have none, unless the map is coloure
 test("where there is little room tags come first, then the file without its folders", () => {
   const word = column({ name: "word", title: "word", names: ["yes"], values: [0, -1] });
   const site = column({ name: "site", title: "site", names: ["bog"], values: [0, 0] });
-  const file = column({ name: "file", title: "file", names: ["bog/may/a.wav", "bog/b.wav"], values: [0, 1] });
+  const file = column({ name: "file", title: "file", names: ["bog/may/a.wav", "bog/b.wav", "a.wav"], values: [0, 1] });
   const tags = column({ name: "tags", title: "Your tags", writer: "page", names: ["dry"], values: [0, -1] });
   const columns = new Columns("run", [word, site, file, tags], "word");
   assert.equal(columns.brief(0), "Your tags: dry  ·  a.wav  ·  site: bog");
   assert.equal(columns.facts(1), "site: bog  ·  file: bog/b.wav"); // there is room for the whole path
-  const bare = new Columns("run", [site, file], "file");
+  const bare = new Columns("run", [site, file], "file"); // there is another a.wav
   assert.deepEqual(
-    [bare.title(0), bare.brief(0), bare.facts(0)],
-    ["a.wav", "site: bog", "site: bog  ·  file: bog/may/a.wav"],
+    [bare.title(1), bare.brief(1), bare.facts(1)],
+    ["b.wav", "site: bog", "site: bog  ·  file: bog/b.wav"],
   );
+  assert.deepEqual([bare.title(0), bare.brief(0), bare.facts(0)], ["bog/may/a.wav", "site: bog", "site: bog"]);
 });
 
 test("files are told apart by their own names, and by their folders where these are the same", () => {
