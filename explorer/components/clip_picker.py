@@ -41,10 +41,14 @@ class ClipPicker(BrowserPart):
 
 
 def clips_to_pick(dataset: Dataset) -> dict[str, Any]:
-    """The labels of every clip, small enough to be sent whole: four bytes a clip and facet."""
+    """The labels of every clip, small enough to be sent whole: four bytes a clip and facet, and eight for its place in its file
+    where files give several.
+    """
     facets = {
         name: {"names": list(facet.names), "codes": base64.b64encode(np.asarray(facet.codes, "<i4").tobytes()).decode()}
         for name, facet in dataset.facets.items()
     }
     about = {"fingerprint": dataset.fingerprint, "name": dataset.name, "n": len(dataset)}
-    return {"set": {**about, "main_facet": dataset.main_facet, "facets": facets}}
+    windows = dataset.windows()
+    placed = {} if np.isnan(windows).all() else {"windows": base64.b64encode(windows.astype("<f4").tobytes()).decode()}
+    return {"set": {**about, "main_facet": dataset.main_facet, "facets": facets, **placed}}

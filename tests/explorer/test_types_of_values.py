@@ -122,6 +122,7 @@ def test_values_of_components_are_in_the_types_of_the_page(
     make_dataset: Callable[..., Dataset], tmp_path: Path
 ) -> None:
     dataset = replace(make_dataset(n=20), skipped=(Skipped("a.wav", "it is empty"),))
+    windowed = make_dataset(n=20, one_file=True, fingerprint="1" * 64)
     found = _found()
     rows = [*rows_of(found, dataset, "class"), *rows_of(found, None, "class")]
     player = {"sound": clip_sound(DATA, 3), "title": "rain", "subtitle": "source: one", "play": True}
@@ -132,7 +133,7 @@ def test_values_of_components_are_in_the_types_of_the_page(
         "PlayerValue": [player],
         "ClipRow": rows,
         "ClipListValue": [{"rows": rows, "empty": "None."}, {"waiting": 10}],
-        "PickerSet": [clips_to_pick(dataset)["set"]],
+        "PickerSet": [clips_to_pick(each)["set"] for each in (dataset, windowed)],
         "NoticeValue": [said("A sentence."), said("Wrong.", "bad"), said("Opening …", "busy", 0.5)],
         "DataSummaryValue": [summary_of(dataset)],
         "SettingsValue": [{"groups": [*groups, *views_form("mel"), *views_form("waveform")]}],

@@ -101,6 +101,11 @@ class Dataset:
         start = float(self.offsets_seconds[clip])
         return start, start + self.seconds(clip)
 
+    def windows(self) -> np.ndarray:
+        """(n, 2) float64: the window of every clip in seconds, NaN where it has none."""
+        whole = np.stack([self.offsets_seconds, self.offsets_seconds + self.lengths / SAMPLE_RATE], axis=1)
+        return np.where(self._windowed[self.recordings][:, None], whole, np.nan)
+
     @cached_property
     def _windowed(self) -> np.ndarray:
         """By the numbers of `recordings`, whether a file gives clips that begin at different places."""

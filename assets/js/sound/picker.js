@@ -28,6 +28,8 @@ class Picker {
     this.set = null;
     /** @type {Record<string, Int32Array>} */
     this.codes = {};
+    /** @type {Float32Array | null} from and to of each clip in its file, in seconds */
+    this.windows = null;
     /** @type {number[]} */
     this.clips = [];
     this.place = 0;
@@ -75,6 +77,7 @@ class Picker {
     if (!set || set.fingerprint === this.set?.fingerprint) return; // the same set again: the clip stays chosen
     this.set = this.search.set = set;
     this.codes = Object.fromEntries(Object.entries(set.facets).map(([name, { codes }]) => [name, numbers(codes)]));
+    this.windows = set.windows ? new Float32Array(bytesOf(set.windows).buffer) : null;
     const names = Object.keys(set.facets);
     this.facet.replaceChildren(...names.map((name) => make("option", { value: name }, name)));
     this.facet.value = set.main_facet;
@@ -158,13 +161,13 @@ class Picker {
     const { first = false, play = !first } = options;
     this.counter.textContent = `${this.place + 1} of ${this.clips.length}`;
     const others = Object.keys(this.set.facets).filter((facet) => facet !== this.facet.value);
+    const told = others
+      .filter((facet) => this.codes[facet][clip] >= 0)
+      .map((facet) => `${facet}: ${this.labelOf(facet, clip)}`);
     const chosen = {
       sound: { fingerprint: this.set.fingerprint, index: clip },
       title: this.labelOf(this.facet.value, clip),
-      subtitle: others
-        .filter((facet) => this.codes[facet][clip] >= 0)
-        .map((facet) => `${facet}: ${this.labelOf(facet, clip)}`)
-        .join("  ·  "),
+      subtitle: [windowOf(this.windows, clip), ...told].filter(Boolean).join("  ·  "),
       play,
       first,
     };
@@ -178,6 +181,16 @@ class Picker {
   labelOf(facet, clip) {
     return this.set?.facets[facet].names[this.codes[facet][clip]] ?? NO_LABEL;
   }
+}
+
+/**
+ * Where in its file a clip lies, as the map says it.
+ * @param {Float32Array | null} windows from and to of each clip in seconds, NaN where its file gives it alone
+ * @param {number} clip
+ */
+export function windowOf(windows, clip) {
+  const [from, to] = windows?.subarray(2 * clip, 2 * clip + 2) ?? [];
+  return from >= 0 ? `${from.toFixed(1)}–${to.toFixed(1)} s` : "";
 }
 
 /** @param {string} base64 of little-endian int32 */

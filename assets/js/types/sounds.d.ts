@@ -57,13 +57,17 @@ export interface ClipRow {
 /** From Python: ClipList's value. */
 export type ClipListValue = { rows: ClipRow[]; empty?: string; waiting?: undefined } | { waiting: number };
 
-/** From Python: clips_to_pick; `codes` is base64 of little-endian int32, -1 for no label. */
+/**
+ * From Python: clips_to_pick; `codes` is base64 of little-endian int32, -1 for no label, `windows` of float32, from and to in
+ * seconds for each clip, NaN where its file gives it alone.
+ */
 export interface PickerSet {
   fingerprint: string;
   name: string;
   n: number;
   main_facet: string;
   facets: Record<string, { names: string[]; codes: string }>;
+  windows?: string;
 }
 
 /** From Python: summary_of */

@@ -1,13 +1,15 @@
 """Our components: static templates, values as JSON, events that Gradio can bind."""
 
 import asyncio
+import base64
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from explorer import components
-from explorer.components import ClipList, EmbeddingMap, RunState, SettingsForm, clip_sound, upload_sound
+from explorer.components import ClipList, EmbeddingMap, RunState, SettingsForm, clip_sound, clips_to_pick, upload_sound
 from explorer.components.browser_part import BrowserPart
 from explorer.web.assets import asset_url, files
 
@@ -70,3 +72,10 @@ def test_only_declared_triggers_are_events() -> None:
         for name in ("panel", "empty", "action", "compact"):
             assert not hasattr(part, name)
     assert callable(RunState().pause)
+
+
+def test_clips_to_pick_say_where_in_their_file_they_lie(make_dataset: Any) -> None:
+    assert "windows" not in clips_to_pick(make_dataset(4))["set"]
+    of_one = make_dataset(4, one_file=True, fingerprint="1" * 64)
+    sent = np.frombuffer(base64.b64decode(clips_to_pick(of_one)["set"]["windows"]), "<f4").reshape(4, 2)
+    np.testing.assert_allclose(sent, of_one.windows(), rtol=1e-6)

@@ -58,6 +58,8 @@ def test_a_window_is_told_where_a_file_gives_several(tmp_path: Path) -> None:
     dataset = three_clips(tmp_path)
     assert dataset.window(0) == (0.0, 5 / 16_000) and dataset.window(1) == (2.0, 2.0 + 3 / 16_000)
     assert dataset.window(2) is None
+    np.testing.assert_array_equal(dataset.windows()[:2], [dataset.window(0), dataset.window(1)])
+    assert np.isnan(dataset.windows()[2:]).all()
 
 
 def test_taken_back_clips_leave_no_samples(tmp_path: Path) -> None:
