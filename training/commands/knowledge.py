@@ -53,11 +53,15 @@ def _facets(part: dict[str, Any]) -> list[str]:
 def _shortcuts(part: dict[str, Any]) -> list[str]:
     if not part["steps"]:
         return _note(part)
-    first, last = part["steps"][0], part["steps"][-1]
-    lines = [_row("agreement of neighbours", [f"step {first}", f"step {last}", part["label"], "association"], 14)]
-    lines.append(_row(part["label"], [_told(part["agreement"][0]), _told(part["agreement"][-1])], 14))
+    shown = sorted({0, len(part["steps"]) - 1})  # before training and now, which an imported run has as one
+    lines = [
+        _row(
+            "agreement of neighbours", [*(f"step {part['steps'][i]}" for i in shown), part["label"], "association"], 14
+        )
+    ]
+    lines.append(_row(part["label"], [_told(part["agreement"][i]) for i in shown], 14))
     for one in part["candidates"]:
-        values = (one["agreement"][0], one["agreement"][-1], one["label"], one["association"])
+        values = (*(one["agreement"][i] for i in shown), one["label"], one["association"])
         lines.append(_row(one["name"], [_told(value) for value in values], 14))
     return [*lines, *part["sentences"], *_note(part)]
 

@@ -112,16 +112,17 @@ def facets(material: Material, progress: Progress) -> Iterator[dict[str, Any]]:
 
 def _row(material: Material, facet: Facet, embedded: dict[int, Tensor]) -> dict[str, Any]:
     steps = list(embedded)
-    kept = baselines_of(material, facet)
+    knn = _logged(material, facet) or {"steps": steps, "values": [as_kept(facet.knn(h)) for h in embedded.values()]}
+    untrained = dict(zip(knn["steps"], knn["values"], strict=True)).get(0)
+    lines = {"random_init": untrained, **baselines_of(material, facet)}  # no line is kept of the group
     return {
         "facet": facet.name,
         "labels": len(np.unique(facet.codes[facet.codes >= 0])),
         "group": facet.is_group,
         "chance": facet.chance,
-        "knn": _logged(material, facet)
-        or {"steps": steps, "values": [as_kept(facet.knn(h)) for h in embedded.values()]},
+        "knn": knn,
         "probe": {"steps": steps, "values": [None] * len(steps)},
-        "baselines": {name: {"knn": kept.get(name), "probe": None} for name in BASELINES},
+        "baselines": {name: {"knn": lines.get(name), "probe": None} for name in BASELINES},
     }
 
 

@@ -61,7 +61,9 @@ def test_all_of_it_is_told_and_kept(run: RunFolder, capsys: pytest.CaptureFixtur
     lines = run.baselines()["cross_group_knn"]["class"]
     for name in base:
         assert base[name]["knn"] == pytest.approx(lines[name], abs=1e-3) and base[name]["probe"] is not None
-    assert base["random_init"]["probe"] == facets["class"]["probe"]["values"][0]
+    for one in facets.values():
+        assert one["baselines"]["random_init"]["knn"] == pytest.approx(one["knn"]["values"][0], abs=1e-3)
+        assert one["baselines"]["random_init"]["probe"] == one["probe"]["values"][0]
     shortcuts = found["shortcuts"]
     assert {"loudness", "duration", "source"} <= {one["name"] for one in shortcuts["candidates"]} and shortcuts[
         "sentences"

@@ -2,6 +2,7 @@
 
 import wave
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,8 @@ def test_it_is_told_what_labels_and_shortcuts_embeddings_hold(
     assert main(["knows", str(run.path)]) == 0  # a watched run was not measured before
     printed = capsys.readouterr().out
     assert "Neighbours agree more in loudness" in printed and "What it ignores is left out" in printed
+    (head,) = (line.split() for line in printed.splitlines() if "agreement of neighbours" in line)
+    assert [int(step) for word, step in pairwise(head) if word == "step"] == run.snapshots()
     found = {part: kept(run, part) or {} for part in PARTS}
     judged = {one["name"]: one["judged"] for one in found["shortcuts"]["candidates"]}
     assert judged["loudness"] == SHORTCUT and found["shortcuts"]["label"] == "class"
