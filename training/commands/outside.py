@@ -35,4 +35,4 @@ def import_run(options: argparse.Namespace) -> None:
     found = import_file(
         path, out, data=data, names=options.names, vectors=options.vectors, title=title, progress=progress_line()
     )
-    print(f"Imported {found.sentence} into {found.run.path}", file=sys.stderr)
+    print(f"Imported into {found.run.path}: {found.sentence}.", file=sys.stderr)

@@ -1,5 +1,6 @@
 """The list of runs fits a terminal, and cuts no name."""
 
+import json
 import sys
 from collections.abc import Callable
 
@@ -47,3 +48,13 @@ def test_a_terminal_gets_a_table_and_a_file_whole_lines(
     assert main(runs) == 0
     header, row = capsys.readouterr().out.splitlines()
     assert header.startswith("run ") and row.startswith("a-name  ") and len(row) <= 60
+
+
+def test_a_run_of_no_sounds_is_not_said_to_be_on_some(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made_run("curves")
+    path = run.path / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "data": ""}))
+    assert main(["list", "--runs", str(run.path.parent)]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(" simclr")
