@@ -45,7 +45,7 @@ export function age(begun, now = Date.now() / 1000) {
  * @param {number} [now] Unix time
  */
 export function lineOf(row, now) {
-  const score = row.score ? `kNN ${share(row.score.value)}` : "";
+  const score = row.score ? `best kNN ${share(row.score.value)}` : "";
   return [row.title, row.data, score, stateOf(row), age(row.begun, now)].filter(Boolean).join(" · ");
 }
 
