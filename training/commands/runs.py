@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
 from training.commands.listing import list_runs
@@ -145,13 +146,18 @@ def diagnose(options: argparse.Namespace) -> None:
     run = named_run(options, reading=True)
     config = run.config()
     known = {} if run.watched else config  # a run that is only watched may be called as it likes
-    verdict = judged(Readings.of(run.metrics(), run.baselines(), known.get("method")), known)
+    rows = run.metrics()
+    verdict = judged(Readings.of(rows, run.baselines(), known.get("method")), known)
     if options.json:
         told = verdict.to_json()
         print_json({"verdict": told.pop("kind"), **told})
         return
+    status, waiting = run.status(), _unmeasured(run, rows) if run.watched else 0
+    if waiting:
+        print(f"{waiting} of its snapshots not measured yet: python -m training measure {run.path} does so.")
     print(verdict.sentence)
-    status = run.status()
+    if run.watched and status.warning and status.warning != verdict.sentence:
+        print(status.warning)
     if status.state in RESUMABLE and not run.watched:
         again = f"python -m training resume {run.path}"
         print(f"It stands at step {status.step:,}, {status.state}; {again} goes on with it.")
@@ -159,10 +165,18 @@ def diagnose(options: argparse.Namespace) -> None:
         print(f"  {evidence.key}: {evidence.words}")
     best = "" if verdict.best_step is None else f"step {verdict.best_step}"
     for title, text in (
-        ("Likely cause", verdict.cause), ("What to change", verdict.remedy), ("Best snapshot, judged without labels", best)
+        ("Likely cause", verdict.cause),
+        ("What to change", "" if waiting else verdict.remedy),
+        ("Best snapshot, judged without labels", best),
     ):  # fmt: skip
         if text:
             print(f"{title}: {text}")
+
+
+def _unmeasured(run: RunFolder, rows: list[dict[str, Any]]) -> int:
+    """How many snapshots of a watched run no row tells of: its own loop measures none."""
+    told = {row.get("step") for row in rows if any(key.startswith("measure/") for key in row)}
+    return len(set(run.snapshots()) - told)
 
 
 def _refuse_second_trainer(run: RunFolder) -> None:

@@ -155,6 +155,22 @@ def test_it_is_judged_as_a_run_of_hearsight_is(
     assert json.loads(capsys.readouterr().out)["verdict"] == "complete_collapse"
 
 
+def test_diagnose_says_what_was_not_measured_yet_and_what_was_left_out(
+    tmp_path: Path, sounds: Path, names: list[str], cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Watch(tmp_path / "mine", sounds=sounds, clips=names) as run:
+        run.embeddings(0, embedded(names, 1))
+        run.embeddings(1, np.full((len(names), 16), np.nan, np.float32))
+    assert main(["diagnose", str(run.path)]) == 0
+    told = capsys.readouterr().out
+    assert "1 of its snapshots not measured yet" in told and "Train longer" not in told
+    assert "The embeddings of step 1 are not finite, so they were left out." in told
+    Measuring(RunFolder(run.path)).work()
+    assert main(["diagnose", str(run.path)]) == 0
+    told = capsys.readouterr().out
+    assert "measured yet" not in told and "Train longer" in told
+
+
 def test_without_views_nothing_is_said_of_them(tmp_path: Path, sounds: Path, names: list[str], cache: Path) -> None:
     with Watch(tmp_path / "mine", sounds=sounds, clips=names) as run:
         run.embeddings(0, embedded(names, 1))
