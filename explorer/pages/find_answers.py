@@ -42,8 +42,9 @@ def rows_of(
         window = "" if dataset is None else window_words(dataset, match.clip)
         file = "" if dataset is None else PurePath(dataset.files[match.clip]).name
         sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
-        label = "no label" if first is None else first
-        note = "  ·  ".join(filter(None, [window, file, *differs]))
+        by_file = main_facet == FILE_FACET and file  # which has its folders, where there is little room
+        label = file if by_file else "no label" if first is None else first
+        note = "  ·  ".join(filter(None, [window, "" if by_file else file, *differs]))
         row = {"sound": sound, "label": label, "note": note, "score": match.score}
         compared = first is not None and main_facet in own and main_facet != FILE_FACET
         rows.append({**row, "clip": match.clip, **({"agrees": first == own[main_facet]} if compared else {})})

@@ -66,11 +66,12 @@ export class MapClips {
   }
 
   /**
-   * The file of a clip without its folders; "" where it is not known.
+   * The file of a clip as the lists call it, else without its folders; "" where it is not known.
    * @param {number} point
    */
   file(point) {
-    return this.points.files?.[point]?.split("/").pop() ?? "";
+    const { labels, main } = this.columns;
+    return main && !labels ? this.columns.title(point) : (this.points.files?.[point]?.split("/").pop() ?? "");
   }
 
   /** @param {number} point */

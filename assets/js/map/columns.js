@@ -128,7 +128,7 @@ export class Columns {
     const place = (column) => (column === shown ? 0 : column.writer === "page" ? 1 : column.name === FILE ? 2 : 3);
     /** @param {Column} column */
     const said = (column) => {
-      if (column.name === FILE) return written(column, point).split("/").pop();
+      if (column.name === FILE) return called(column, point).split("/").pop();
       return column === shown ? written(column, point) : titled(point)(column);
     };
     return this.lines(shown, (column) => column.kind === "category" && told(column, point))
@@ -198,13 +198,16 @@ export function number(value, { digits, unit }) {
 
 /**
  * What false and true of a flag are called, or the codes of a category: files without their folders, where there is but one of
- * that name.
+ * that name, and without what all begin with, as a recorder's number, where they are long.
  * @param {Column} column
  */
 export function namesOf({ name, kind, names }) {
   if (kind === "flag" && !names.length) return FLAG;
   return name === FILE ? ownNames(names) : names;
 }
+
+const LONG = 24; // letters of a file's name, for which a row has no room
+const LEAST_CUT = 8;
 
 /** @type {WeakMap<string[], string[]>} */
 const shortened = new WeakMap();
@@ -213,10 +216,23 @@ const shortened = new WeakMap();
 function ownNames(files) {
   const known = shortened.get(files);
   if (known) return known;
-  const names = files.map((file) => file.split("/").pop() ?? file);
+  const names = withoutBeginning(files.map((file) => file.split("/").pop() ?? file));
   const times = new Map();
   for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
   const own = files.map((file, i) => (times.get(names[i]) === 1 ? names[i] : file));
   shortened.set(files, own);
   return own;
+}
+
+/** @param {string[]} names */
+function withoutBeginning(names) {
+  if (names.length < 2 || names.every(({ length }) => length <= LONG)) return names;
+  const [first, last] = names.reduce(
+    ([a, b], name) => [name < a ? name : a, name > b ? name : b],
+    [names[0], names[0]],
+  );
+  let same = 0;
+  while (same < first.length && first[same] === last[same]) same++;
+  const cut = first.slice(0, same).search(/[ _-][^ _-]*$/) + 1; // whole words
+  return cut < LEAST_CUT ? names : names.map((name) => `…${name.slice(cut)}`);
 }

@@ -203,8 +203,9 @@ class SuspectsView {
     const { sounds = false, fingerprint = "", clips = [], windows = [], files = [] } = this.clips?.points ?? {};
     const point = clips.indexOf(clip);
     const file = files[point]?.split("/").pop() ?? "";
-    const note = [windows[point], label && file, reason].filter(Boolean).join(BETWEEN);
-    return { clip, label: label || file, note, sound: sounds ? { fingerprint, index: clip } : null };
+    const named = label && label !== files[point]; // sounds without labels are called by their files
+    const note = [windows[point], named && file, reason].filter(Boolean).join(BETWEEN);
+    return { clip, label: named ? label : file || label, note, sound: sounds ? { fingerprint, index: clip } : null };
   }
 }
 

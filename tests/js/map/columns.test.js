@@ -119,6 +119,16 @@ test("files are told apart by their own names, and by their folders where these 
   assert.deepEqual(classes.map(({ name }) => name), ["bog/a.wav", "lake/a.wav", "b.wav"]); // biome-ignore format: one line
 });
 
+test("what all long names begin with is left out, in whole words", () => {
+  const names = ["AudioMoth 24F319 20260412_0300.WAV", "may/AudioMoth 24F319 20260412_0400.WAV"];
+  const file = column({ name: "file", title: "file", names, values: [0, 1] });
+  const columns = new Columns("run", [file], "file");
+  assert.deepEqual([columns.title(0), columns.title(1)], ["…0300.WAV", "…0400.WAV"]);
+  assert.equal(columns.facts(0), `file: ${names[0]}`);
+  const apart = column({ name: "file", names: ["a long name that is of rain.wav", "b.wav"], values: [0, 1] });
+  assert.equal(new Columns("run", [apart], "file").title(0), apart.names[0]);
+});
+
 test("a window is told by its place in its file before all else that is said of it", () => {
   const columns = [column({ name: "class", title: "Class", names: ["bell"], values: [0, 0] })];
   const points = { columns, main_facet: "class", windows: ["2.0–4.0 s", ""] };
