@@ -28,10 +28,12 @@ export function standOf(rows, baselines, status, kinds = []) {
   const measured = rows.filter((row) => Number.isFinite(row[MEASURE]));
   const latest = measured.at(-1);
   const verdict = status?.verdict;
+  const ended = Boolean(status?.state && ENDED.has(status.state));
+  const advice = ended && verdict?.kind === "too_early" ? verdict.remedy : "";
   if (!latest) {
     const head = verdict?.title ?? (status?.warning ? "An alarm" : "");
-    const words = status?.warning ? alarmOf(status, kinds) : evidenceOf(verdict);
-    if (!head && status?.state && !ENDED.has(status.state)) return COMING;
+    const words = status?.warning ? alarmOf(status, kinds) : [evidenceOf(verdict), advice].filter(Boolean).join(" ");
+    if (!head && status?.state && !ended) return COMING;
     return { tone: !head ? "none" : status?.warning ? "warned" : "calm", head, words, passed: "" };
   }
   const knn = /** @type {number} */ (latest[MEASURE]);
@@ -51,14 +53,13 @@ export function standOf(rows, baselines, status, kinds = []) {
       passed: "",
     };
   }
-  const ended = Boolean(status?.state && ENDED.has(status.state));
   const random = levels.find(({ key }) => key === "random_init");
   if (random && knn <= random.value + ALIKE) {
     const head = `Not above random initialisation${ended ? "" : " yet"}`;
     return { tone: "calm", head, words, passed: "" };
   }
   if (verdict?.kind === "too_early")
-    return { tone: "calm", head: verdict.title, words: ended ? `${words} ${verdict.remedy}` : words, passed: "" };
+    return { tone: "calm", head: verdict.title, words: [words, advice].filter(Boolean).join(" "), passed: "" };
   if (!random && measured.length === 1) return { tone: "calm", head: "One snapshot", words, passed: "" }; // nothing to learn from
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);

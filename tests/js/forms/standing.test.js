@@ -114,4 +114,6 @@ test("what has ended too early says what a judgement needs", () => {
     standOf(rows(0.43, 0.6), BASELINES, { warning: "", verdict, state }).words;
   assert.match(words("finished"), / Train longer: 200 steps\.$/);
   assert.doesNotMatch(words("training"), /Train longer/);
+  const bare = standOf([], {}, { warning: "", verdict, state: "finished" }); // of sounds without labels
+  assert.equal(bare.words, "Train longer: 200 steps.");
 });
