@@ -164,6 +164,8 @@ def missing(readings: Readings) -> str:
     snapshots = len(readings.trained)
     if snapshots >= ROW and readings.step >= EARLY_STEPS:
         return ""
+    if len(readings.steps) == snapshots == 1:  # as of an import
+        return "One snapshot alone can't be judged: there is none from before the first step to compare it with."
     return (
         f"Train longer: a judgement needs {EARLY_STEPS} steps and {ROW} snapshots after the first step, "
         f"and this run has {readings.step} and {snapshots}."

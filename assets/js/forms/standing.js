@@ -58,9 +58,9 @@ export function standOf(rows, baselines, status, kinds = []) {
     const head = `Not above random initialisation${ended ? "" : " yet"}`;
     return { tone: "calm", head, words, passed: "" };
   }
+  if (!random && measured.length === 1) return { tone: "calm", head: "One snapshot", words, passed: "" }; // as of an import
   if (verdict?.kind === "too_early")
     return { tone: "calm", head: verdict.title, words: [words, advice].filter(Boolean).join(" "), passed: "" };
-  if (!random && measured.length === 1) return { tone: "calm", head: "One snapshot", words, passed: "" }; // nothing to learn from
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);
   return {

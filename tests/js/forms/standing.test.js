@@ -53,8 +53,11 @@ test("where nothing is known to compare with, the number stands alone", () => {
 });
 
 test("one snapshot of which no start is known has learned nothing that could be told", () => {
-  const stand = standOf(rows(0.5), {}, null);
-  assert.deepEqual([stand.tone, stand.head, stand.words], ["calm", "One snapshot", "kNN .50."]);
+  const verdict = { ...VERDICT, kind: "too_early", title: "Too early to tell", remedy: "Train longer." };
+  for (const status of [null, { state: "finished", warning: "", verdict }]) {
+    const stand = standOf(rows(0.5), {}, status);
+    assert.deepEqual([stand.tone, stand.head, stand.words], ["calm", "One snapshot", "kNN .50."]);
+  }
 });
 
 const VERDICT = {

@@ -204,10 +204,14 @@ def test_before_enough_was_trained_nothing_is_told_and_while_it_catches_up_neith
 
 
 def test_what_ends_too_early_is_told_what_a_judgement_needs() -> None:
-    rows: list[dict[str, Any]] = [{"step": 45, "measure/effective_rank": 20.0, "measure/cross_group_knn": 0.6}]
+    rows: list[dict[str, Any]] = [
+        {"step": step, "measure/effective_rank": 20.0, "measure/cross_group_knn": 0.6} for step in (0, 45)
+    ]
     verdict = kind(Readings.of(rows, {}, "byol"))
     assert verdict.kind == "too_early" and verdict.remedy.endswith("and this run has 45 and 1.")
     assert verdict.remedy.startswith("Train longer: a judgement needs 200 steps and 2 snapshots")
+    alone = kind(Readings.of(rows[1:], {}, None))
+    assert alone.kind == "too_early" and alone.remedy.startswith("One snapshot alone can't be judged")
 
 
 def test_without_labels_a_falling_loss_is_learning() -> None:
