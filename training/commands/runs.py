@@ -72,8 +72,10 @@ def run(options: argparse.Namespace) -> None:
 def _tell_end(run: RunFolder) -> None:
     """Say how a run has ended and whether it has learned, and where to look on."""
     status = run.status()
-    sentence = (status.verdict or {}).get("sentence", "")
-    print(f"The run is {status.state}. {sentence}".rstrip(), file=sys.stderr)
+    verdict = status.verdict or {}
+    print(f"The run is {status.state}. {verdict.get('sentence', '')}".rstrip(), file=sys.stderr)
+    if verdict.get("remedy"):
+        print(f"What to change: {verdict['remedy']}", file=sys.stderr)
     print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
 
 

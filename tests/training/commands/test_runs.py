@@ -30,6 +30,7 @@ def test_a_run_from_the_command_line(tones: Dataset, tmp_path: Path, capsys: pyt
     captured = capsys.readouterr()
     assert captured.out == "" and f"Training in {out}" in captured.err
     assert "The run is finished. Too early to tell." in captured.err
+    assert "What to change: Train longer: a judgement needs 200 steps" in captured.err
     assert f"To look at it: python app.py --runs {tmp_path}" in captured.err
     assert "holds a run already" in sentence(capsys, *options)
 
