@@ -1,5 +1,6 @@
 """The page Find in a real browser, and its answers to programs: sounds that are found again and compared."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,9 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
 def test_clips_without_a_label_are_gone_through_too(finished_site: Site, look: Callable[..., Seen]) -> None:
     page = look(finished_site).open("tab=find&run=example")
     picker = page.locator("#find-picker")
+    expect(picker.locator(".picker-counter")).to_have_text(re.compile(r"^\d+ clips$"))  # none is chosen yet
+    picker.get_by_role("button", name="The next clip").click()
+    expect(picker.locator(".picker-counter")).to_have_text(re.compile(r"^1 of \d+$"))
     picker.get_by_label("By").select_option("pitch")
     picker.get_by_label("pitch", exact=True).select_option("-1")
     expect(page.locator("#find-player .player-title")).to_have_text("no label")

@@ -20,9 +20,11 @@ class Picker {
   /**
    * @param {HTMLElement} root
    * @param {(chosen: Chosen, options: Choosing) => void} onChoose
+   * @param {boolean} eager whether the first clip of a set is chosen by itself
    */
-  constructor(root, onChoose) {
+  constructor(root, onChoose, eager) {
     this.onChoose = onChoose;
+    this.eager = eager;
     this.root = root;
     /** @type {PickerSet | null} */
     this.set = null;
@@ -120,7 +122,8 @@ class Picker {
 
   /** @param {number} by */
   go(by) {
-    this.place = (this.place + by + this.clips.length) % this.clips.length;
+    const { length } = this.clips;
+    this.place = this.place < 0 && by < 0 ? length - 1 : (this.place + by + length) % length;
     this.choose();
   }
 
@@ -159,7 +162,9 @@ class Picker {
     if (!this.set) return;
     const clip = this.clips[this.place];
     const { first = false, play = !first } = options;
-    this.counter.textContent = `${this.place + 1} of ${this.clips.length}`;
+    const { length } = this.clips;
+    const none = first && !options.followed && !this.eager; // is chosen yet: it waits for somebody
+    this.counter.textContent = none ? `${length} clips` : `${this.place + 1} of ${length}`;
     const others = Object.keys(this.set.facets).filter((facet) => facet !== this.facet.value);
     const told = others
       .filter((facet) => this.codes[facet][clip] >= 0)
@@ -171,6 +176,7 @@ class Picker {
       play,
       first,
     };
+    if (none) this.place = -1;
     this.onChoose(chosen, options);
   }
 
@@ -223,16 +229,20 @@ async function isOfRun(set) {
 export function mount(root, { props, trigger, watch }) {
   let last = -1; // the clip that was chosen last
   let acting = false; // whether the clip of the page is being chosen here
-  const picker = new Picker(root, async (chosen, { followed = false }) => {
-    if (chosen.first && !props.eager && !followed) return;
-    last = chosen.sound.index;
-    props.value = /** @type {Offer} */ ({ ...props.value, chosen });
-    trigger("select", { index: chosen.sound.index, value: chosen });
-    if (!props.shared || chosen.first || followed || !(await isOfRun(picker.set))) return;
-    acting = true;
-    view.set({ clip: chosen.sound.index });
-    acting = false;
-  });
+  const picker = new Picker(
+    root,
+    async (chosen, { followed = false }) => {
+      if (chosen.first && !props.eager && !followed) return;
+      last = chosen.sound.index;
+      props.value = /** @type {Offer} */ ({ ...props.value, chosen });
+      trigger("select", { index: chosen.sound.index, value: chosen });
+      if (!props.shared || chosen.first || followed || !(await isOfRun(picker.set))) return;
+      acting = true;
+      view.set({ clip: chosen.sound.index });
+      acting = false;
+    },
+    Boolean(props.eager),
+  );
   /** @param {{asked: boolean}} how whether somebody asked for it on this tab */
   const take = async ({ asked }) => {
     const { clip } = view.state;
