@@ -5,7 +5,7 @@ import { view } from "../core/view.js";
 import { newRun } from "../forms/new_run.js";
 import { closing } from "../runs/row.js";
 import { Takes } from "./takes.js";
-import { DIRECTIONS, MEASURES } from "./words.js";
+import { DIRECTIONS, HELD_AGAINST, MEASURES } from "./words.js";
 
 const STEPS = 300; // at which docs/verdicts.md says what a collapse is
 
@@ -113,6 +113,7 @@ class CollapseForm {
         "section",
         {},
         make("h3", {}, "2. What will the broken run do, beside the healthy one?"),
+        make("p.collapse-told", {}, HELD_AGAINST),
         make("div.collapse-rows", {}, ...rows, collapses),
         make(
           "label.collapse-steps",

@@ -17,6 +17,10 @@ export const DIRECTIONS = [
   ["higher", "higher"],
 ];
 
+/** What is held against what; the numbers are those of training/twins/outcome.py. */
+export const HELD_AGAINST =
+  "About the same: within 15 % of the healthy run's value. The loss is its mean over the last 10 % of the steps.";
+
 /** @type {(direction: Direction | null | undefined) => string} */
 export const inWords = (direction) => DIRECTIONS.find(([name]) => name === direction)?.[1] ?? "–";
 

@@ -17,6 +17,7 @@ from tests.support.queued import end
 from training.methods import METHODS
 from training.run import RunFolder, State
 from training.run.twins import Prediction, Role, twin_of
+from training.twins.outcome import LAST_SHARE, SHARE
 
 SAID = {"loss": "higher", "spread": "same", "rank": "lower", "knn": "lower", "collapses": True}
 EVENT = {"asked": 7, "method": "byol", "wrong": "part:ema", "steps": 200, **SAID}
@@ -135,3 +136,10 @@ def test_visitors_a_start_is_cut_down_to_the_limits(begin: Any, root: Path, monk
         "200 steps were asked for; here each of 2 runs that are trained as one has 150 at most, so this one has."
     ]
     assert {run.status().state for run in runs} == {State.WAITING}
+
+
+@pytest.mark.parametrize("file", ["assets/js/twins/words.js", "docs/run-folder.md"])
+def test_whoever_predicts_is_told_what_counts_as_the_same(file: str) -> None:
+    text = " ".join((Path(__file__).parents[3] / file).read_text().split())
+    assert f"within {100 * SHARE:g} % of the healthy run's value" in text
+    assert f"mean over the last {100 * LAST_SHARE:g} % of the steps" in text
