@@ -84,8 +84,11 @@ def _add_tags(commands: Any) -> None:
 def _list_tags(options: argparse.Namespace) -> None:
     from training.data.tags import read_tags
 
-    for tag, clips in sorted(read_tags().items()):
+    found = read_tags()
+    for tag, clips in sorted(found.items()):
         print(f"{len(clips):7,}  {tag}")
+    if not found:
+        print("No clip carries a tag yet.", file=sys.stderr)
 
 
 def _copy_tagged(options: argparse.Namespace) -> None:

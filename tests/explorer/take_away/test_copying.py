@@ -47,6 +47,11 @@ def test_tagged_files_are_copied_and_nothing_is_written_over(
     assert capsys.readouterr().out == "      1  drum\n      2  low\n"
 
 
+def test_without_tags_the_list_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tags", "list"]) == 0
+    assert capsys.readouterr() == ("", "No clip carries a tag yet.\n")
+
+
 def test_tags_stay_with_a_folder_that_was_renamed_and_gained_a_file(
     sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
