@@ -64,6 +64,18 @@ class TagStore:
         """Have these clips carry it no longer; as `add`."""
         return self._change(tag, clips, removes=True)
 
+    def rename(self, tag: str, to: str) -> str:
+        """Have whatever carries `tag`, also clips of other data, carry `to` instead; as `add`."""
+        row = TagRow(secrets.token_hex(8), checked_tag(to), renames=tag)
+        if row.tag == tag:
+            raise UserError(f"The tag is called {tag} already; another name was expected.")
+        with self._lock, _Locked(self.path) as file:
+            self._take_news(file)
+            if tag not in self._tags:
+                raise UserError(f"No clip carries the tag {tag} any more.")
+            self._append(file, row)
+        return row.word
+
     def undo(self, word: str) -> None:
         """Take back the change of that word. Raises UserError where there is none, or it was taken back already."""
         with self._lock, _Locked(self.path) as file:

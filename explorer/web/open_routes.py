@@ -90,6 +90,7 @@ OPEN = (
         PAGE,
         "which tags its clips carry; kept where they aren't read-only",
     ),
+    Open("POST", "/gradio_api/x/run/{name}/tags/rename", PAGE, "a tag gets another name"),
     Open("POST", "/gradio_api/x/run/{name}/tags/undo", PAGE, "a change of tags is taken back"),
     Open("POST", "/gradio_api/x/run/{name}/suggest", PAGE, "clips like those that are named; changes nothing"),
     Open("POST", "/gradio_api/x/run/{name}/take_away/{kind}", PAGE, "clips as a table or as sounds; changes nothing"),

@@ -174,6 +174,28 @@ def test_a_typed_tag_goes_to_all_or_to_the_chosen_one_and_the_keys_are_keys_agai
     expect(page.get_by_label("Tag the selected clips")).to_have_value("")
 
 
+def test_a_tag_is_renamed_and_gets_its_name_back(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = opened(seen)
+    tag(page, "drry")
+    chip = page.locator(".tag-chips li", has_text="drry")
+    chip.get_by_role("button", name="Rename the tag drry").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Tag all 4").wait_for()
+    chip.get_by_role("button", name="Rename the tag drry").click()
+    page.keyboard.type("dry once more")
+    page.keyboard.press("Enter")
+    renamed = page.locator(".tag-chips li", has_text="dry once more")
+    renamed.get_by_text("4 of 4").wait_for()
+    expect(chip).to_have_count(0)
+    page.keyboard.press("u")
+    chip.get_by_text("4 of 4").wait_for()
+    expect(renamed).to_have_count(0)
+    page.keyboard.press("u")  # as it was for those who come after
+    expect(chip).to_have_count(0)
+    assert seen.troubles == []
+
+
 def test_clips_are_taken_away_as_files(finished_site: Site, look: Callable[..., Seen], tmp_path: Path) -> None:
     seen = look(finished_site)
     page = opened(seen, "0-5")

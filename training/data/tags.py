@@ -4,6 +4,7 @@
 
     {"row": WORD, "tag": NAME, "add": [ID, …]}       these clips carry the tag from here on
     {"row": WORD, "tag": NAME, "remove": [ID, …]}    and these no longer
+    {"row": WORD, "tag": NAME, "rename": NAME}       whatever carries the second tag here carries the first instead
     {"row": WORD, "undo": WORD}                      as if that row did not exist
 
 A clip is named by its id (`Dataset.ids`), which holds its content: tags stay with a sound when its folder is renamed, gains
@@ -17,6 +18,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 
@@ -44,6 +46,8 @@ class TagRow:
     tag: str = ""
     clips: tuple[str, ...] = ()
     removes: bool = False
+    renames: str = ""
+    """The tag that is called `tag` from here on; then the row has no clips."""
     undoes: str = ""
     """The word of the row that this one takes back; then it has no tag and no clips."""
 
@@ -52,6 +56,8 @@ class TagRow:
         said: dict[str, object] = {"row": self.word}
         if self.undoes:
             said["undo"] = self.undoes
+        elif self.renames:
+            said |= {"tag": self.tag, "rename": self.renames}
         else:
             said |= {"tag": self.tag, "remove" if self.removes else "add": self.clips}
         return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -89,14 +95,16 @@ def row_of(line: bytes) -> TagRow | None:
         return None
     if "undo" in said:
         return TagRow(said["row"], undoes=said["undo"]) if _is_word(said["undo"]) else None
+    tag = said.get("tag")
+    if not _is_tag(tag):
+        return None
+    if "rename" in said:
+        return TagRow(said["row"], tag, renames=said["rename"]) if _is_tag(said["rename"]) else None
     removes = "remove" in said
-    tag, clips = said.get("tag"), said.get("remove" if removes else "add")
-    if not isinstance(tag, str) or not isinstance(clips, list) or not all(_is_id(clip) for clip in clips):
+    clips = said.get("remove" if removes else "add")
+    if not isinstance(clips, list) or not all(_is_id(clip) for clip in clips):
         return None
-    try:
-        return TagRow(said["row"], checked_tag(tag), tuple(clips), removes) if checked_tag(tag) == tag else None
-    except UserError:
-        return None
+    return TagRow(said["row"], tag, tuple(clips), removes)
 
 
 def rows_of(content: bytes) -> list[TagRow]:
@@ -114,6 +122,8 @@ def tags_of(rows: Iterable[TagRow]) -> dict[str, tuple[str, ...]]:
         if row.undoes or row.word in undone:
             continue
         clips = found.setdefault(row.tag, {})
+        if row.renames and row.renames != row.tag:
+            clips |= found.pop(row.renames, {})
         for clip in row.clips:
             if row.removes:
                 clips.pop(clip, None)
@@ -147,6 +157,13 @@ def with_tag(dataset: Dataset, facet: str, tags: Mapping[str, tuple[str, ...]]) 
 
 def _is_word(value: object) -> bool:
     return isinstance(value, str) and _WORD.fullmatch(value) is not None
+
+
+def _is_tag(value: object) -> TypeGuard[str]:
+    try:
+        return isinstance(value, str) and checked_tag(value) == value
+    except UserError:
+        return False
 
 
 def _is_id(value: object) -> bool:

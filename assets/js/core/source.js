@@ -55,6 +55,7 @@
  * @property {(run: string, query: string) => Promise<ViewsAlike>} alike  how alike the run's model finds them
  * @property {(run: string) => Promise<TagsValue>} tags  which of its clips carry which tags, where the source keeps them
  * @property {(run: string, change: TagChange) => Promise<TagsValue>} changeTags  with the `row` that takes it back
+ * @property {(run: string, tag: string, to: string) => Promise<TagsValue>} renameTag  as `changeTags`
  * @property {(run: string, row: string) => Promise<TagsValue>} undoTags
  * @property {(run: string, yes: number[], no: number[]) => Promise<Suggestions>} suggest
  *   clips like those that carry a tag (`yes`), not like those that were tagged otherwise (`no`)

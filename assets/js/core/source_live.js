@@ -211,6 +211,15 @@ export class LiveSource {
 
   /**
    * @param {string} run
+   * @param {string} tag
+   * @param {string} to
+   */
+  renameTag(run, tag, to) {
+    return this.answers.send(`run/${word(run)}/tags/rename`, "the tags", { tag, to });
+  }
+
+  /**
+   * @param {string} run
    * @param {string} row
    */
   undoTags(run, row) {

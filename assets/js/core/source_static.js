@@ -66,6 +66,7 @@ export class StaticSource {
   /** An export holds no tags; those that are given on its page stay in the browser. */
   tags = async () => ({ kept: /** @type {const} */ ("browser"), version: "", tags: {}, known: [] });
   changeTags = nowhere;
+  renameTag = nowhere;
   undoTags = nowhere;
   suggest = nowhere;
   takeAway = nowhere;

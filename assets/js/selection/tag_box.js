@@ -1,6 +1,6 @@
 // Tagging the selected clips: a field with the known tags, and the tags there are, of which the first nine have a key.
 
-import { make } from "../core/elements.js";
+import { icon, make } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { selected } from "../map/selection.js";
 
@@ -33,6 +33,7 @@ export class TagBox {
     this.said = make("p.tag-said", { role: "status" });
     this.box = make("div.tag-box", { tabindex: "-1" }, this.form, this.chips, this.said);
     this.about = ""; // the selection that was shown last
+    this.renamed = ""; // the tag whose new name is typed in the field
     view.on(["clip"], () => this.offer());
     /** @type {RunTags | null} */
     this.tags = null;
@@ -45,10 +46,13 @@ export class TagBox {
     const all = [...new Set([...tags.names, ...value.known])];
     this.offered.replaceChildren(...all.map((tag) => make("option", { value: tag })));
     const mine = selected();
-    if (String(mine) !== this.about) this.say(""); // what was said is of others
+    const others = String(mine) !== this.about;
+    if (others) this.say(""); // what was said is of these
     this.about = String(mine);
-    this.form.hidden = !mine.length && !tags.undoing.length;
-    this.field.hidden = this.give.hidden = !mine.length;
+    if (others || !tags.names.includes(this.renamed)) this.renamed = "";
+    const typing = mine.length > 0 || this.renamed !== "";
+    this.form.hidden = !typing && !tags.undoing.length;
+    this.field.hidden = this.give.hidden = !typing;
     this.offer();
     this.back.hidden = !tags.undoing.length;
     const chosen = new Set(mine);
@@ -62,11 +66,15 @@ export class TagBox {
     const { length } = selected();
     this.give.textContent = length > 1 ? `Tag all ${length.toLocaleString("en")}` : "Tag";
     this.giveOne.hidden = length < 2 || !chosenOne().length;
+    if (!this.renamed) return;
+    this.give.textContent = `Rename ${this.renamed}`;
+    this.giveOne.hidden = true;
   }
 
   /** Gives the typed tag, and leaves the field, so that the keys of the selection are keys again. @param {boolean} one */
   async typed(one) {
-    const done = await this.tag(this.field.value, false, one ? chosenOne() : selected());
+    const name = this.field.value;
+    const done = this.renamed ? await this.rename(name) : await this.tag(name, false, one ? chosenOne() : selected());
     if (!done) return;
     this.field.value = "";
     if (this.box.contains(document.activeElement)) this.box.focus({ preventScroll: true });
@@ -74,10 +82,37 @@ export class TagBox {
 
   /** @param {KeyboardEvent} event in the field */
   key(event) {
-    if (event.key === "Escape") this.field.blur();
+    if (event.key === "Escape") this.leave();
     if (event.key !== "Enter" || !event.shiftKey || this.giveOne.hidden) return;
     event.preventDefault();
     this.typed(true);
+  }
+
+  /** Lets a tag be given another name in the field. @param {string} tag */
+  ask(tag) {
+    this.renamed = tag;
+    if (this.tags) this.show(this.tags);
+    this.field.value = tag;
+    this.field.select();
+    this.say(`Type another name for ${tag} and press Enter; Escape leaves it as it is.`);
+  }
+
+  /** Leaves the field, and the name of a tag that was to be changed as it is. */
+  leave() {
+    this.field.blur();
+    if (!this.renamed) return;
+    this.renamed = this.field.value = "";
+    if (this.tags) this.show(this.tags);
+    this.say("");
+  }
+
+  /** Whether the tag has its new name. @param {string} name */
+  async rename(name) {
+    if (!this.tags) return false;
+    const tag = this.renamed;
+    const done = await this.trying(this.tags.rename(tag, name));
+    if (done) this.say(`${tag} is called ${name.trim()} now; u undoes it.`);
+    return done;
   }
 
   /** What gives the focus back to the button of a tag that has it now, once it was drawn anew. */
@@ -123,7 +158,13 @@ export class TagBox {
     );
     const title = `Select all ${clips.length} with this tag`;
     const gather = { type: "button", title, "aria-label": `${title}: ${tag}`, onclick: () => this.select(tag) };
-    return make("li", { "data-tag": tag }, first, chosen.size ? make("button.tag-all", gather, "all") : null);
+    const another = `Rename the tag ${tag}`;
+    const ask = { type: "button", title: another, "aria-label": another, onclick: () => this.ask(tag) };
+    const rest = [
+      chosen.size ? make("button.tag-all", gather, "all") : null,
+      make("button.tag-rename", ask, icon("edit")),
+    ];
+    return make("li", { "data-tag": tag }, first, ...rest);
   }
 
   /** @param {string} tag */

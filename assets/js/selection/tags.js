@@ -124,6 +124,35 @@ export class RunTags {
     });
   }
 
+  /**
+   * Has whatever carries a tag carry another instead; as `change`.
+   * @param {string} tag
+   * @param {string} to
+   */
+  rename(tag, to) {
+    return this.inTurn(async () => {
+      const name = tidied(to);
+      if (this.value.kept === "browser") {
+        if (name === tag) throw new Error(`The tag is called ${tag} already; another name was expected.`);
+        const mine = clipsOf(this.own().tags, tag);
+        const carry = new Set(clipsOf(this.own().tags, name));
+        const given = mine.filter((clip) => !carry.has(clip));
+        this.keep(name, given, false);
+        const value = this.keep(tag, mine, true);
+        this.undoing.push(async () => {
+          this.keep(name, given, true);
+          return this.keep(tag, mine, false);
+        });
+        this.take(value);
+      } else {
+        const said = await source.renameTag(this.run, tag, name);
+        const row = said.row ?? "";
+        this.undoing.push(() => source.undoTags(this.run, row));
+        this.take(said);
+      }
+    });
+  }
+
   /** Takes back the last change that this page made. Where nobody answers, it can be taken back later. */
   undo() {
     return this.inTurn(async () => {

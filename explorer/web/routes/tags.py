@@ -57,6 +57,19 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
             raise Refused(str(error), 409) from None
         return json_answer({**tags_values(about, store), "row": row})
 
+    @router.post("/run/{name}/tags/rename")
+    def rename(name: str, asked: Asked) -> Response:
+        """Call a tag "to" from here on, whatever it is on; the answer's "row" is what takes it back."""
+        about, store = points(run_of(library, name)), _writable(tags)
+        tag, to = asked.get("tag"), asked.get("to")
+        if not isinstance(tag, str) or not isinstance(to, str):
+            raise Refused("A tag and its new name were expected.", 400)
+        try:
+            row = store.rename(tag, to)
+        except UserError as error:
+            raise Refused(str(error), 409) from None
+        return json_answer({**tags_values(about, store), "row": row})
+
     @router.post("/run/{name}/tags/undo")
     def undo(name: str, asked: Asked) -> Response:
         about, store, row = points(run_of(library, name)), _writable(tags), asked.get("row")

@@ -37,6 +37,18 @@ def test_undoing_is_an_appended_row(tmp_path: Path) -> None:
             store.undo(wrong)
 
 
+def test_renaming_is_one_appended_row_for_clips_of_all_data(tmp_path: Path) -> None:
+    store = TagStore(tmp_path)
+    store.add("kcik", ["a", "elsewhere"])
+    word = store.rename("kcik", " kick ")
+    assert TagStore(tmp_path).tags() == {"kick": ("a", "elsewhere")}
+    for tag, to, said in (("kcik", "x", "No clip carries"), ("kick", "kick", "already"), ("kick", "", "empty")):
+        with pytest.raises(UserError, match=said):
+            store.rename(tag, to)
+    store.undo(word)
+    assert store.tags() == {"kcik": ("a", "elsewhere")}
+
+
 def test_a_torn_last_line_is_skipped_and_costs_nothing_else(tmp_path: Path) -> None:
     store = TagStore(tmp_path)
     store.add("kick", ["a"])

@@ -71,6 +71,30 @@ test("undoing in this browser leaves what another of its pages has tagged", asyn
   assert.deepEqual(tags.value.tags, { snare: [2], kick: [2] });
 });
 
+test("renaming in this browser leaves what carried the other tag before, and is taken back as one change", async () => {
+  const { tags } = followed({});
+  await tags.change("kcik", [0, 1]);
+  await tags.change("kick", [1]);
+  await tags.rename("kcik", " kick ");
+  assert.deepEqual(tags.value.tags, { kick: [1, 0] });
+  await tags.undo();
+  assert.deepEqual(tags.value.tags, { kick: [1], kcik: [0, 1] });
+  await assert.rejects(tags.rename("kick", "kick"), /already/);
+});
+
+test("the server renames, and its row takes that back", async () => {
+  const asked = [];
+  const { tags } = followed({
+    tags: async () => held({ kcik: [1] }),
+    renameTag: async (_, tag, to) => asked.push([tag, to]) && { ...held({ kick: [1] }), row: "r" },
+    undoTags: async (_, row) => asked.push(row) && held({ kcik: [1] }),
+  });
+  await tags.rename("kcik", "kick");
+  assert.deepEqual(tags.names, ["kick"]);
+  await tags.undo();
+  assert.deepEqual(asked, [["kcik", "kick"], "r"]);
+});
+
 test("a listener hears of a change once it can be taken back", async () => {
   const { tags } = followed({});
   await tags.turn;

@@ -30,9 +30,25 @@ def test_changes_are_replayed_without_those_that_were_taken_back() -> None:
     assert tags_of([*rows, TagRow(word(5), undoes=word(9))]) == tags_of(rows)
 
 
+def test_a_tag_is_renamed_from_a_row_on_until_that_is_taken_back() -> None:
+    rows = [
+        TagRow(word(1), "kcik", ("a", "b")),
+        TagRow(word(2), "kick", ("b", "c")),
+        TagRow(word(3), "kick", renames="kcik"),
+    ]
+    assert tags_of(rows) == {"kick": ("b", "c", "a")}
+    assert tags_of([*rows, TagRow(word(4), "kcik", ("d",))]) == {"kick": ("b", "c", "a"), "kcik": ("d",)}
+    assert tags_of([*rows, TagRow(word(4), undoes=word(3))]) == {"kcik": ("a", "b"), "kick": ("b", "c")}
+    assert tags_of([*rows, TagRow(word(4), "kick", renames="kick")]) == tags_of(rows)
+    assert tags_of([TagRow(word(1), "kick", renames="kcik")]) == {}
+
+
 @pytest.mark.parametrize(
     "row",
-    [TagRow(word(1), "Köln – dry", ("a-0", "b-16000")), TagRow(word(2), "x", ("a",), True), TagRow(word(3), undoes=word(1))],
+    [
+        TagRow(word(1), "Köln – dry", ("a-0", "b-16000")), TagRow(word(2), "x", ("a",), True), TagRow(word(3), undoes=word(1)),
+        TagRow(word(4), "x", renames="y"),
+    ],
 )  # fmt: skip
 def test_a_row_is_read_as_it_was_written(row: TagRow) -> None:
     assert row_of(row.line()) == row
@@ -53,6 +69,9 @@ def test_a_row_is_read_as_it_was_written(row: TagRow) -> None:
         {"row": word(1), "tag": "a", "add": [1]},
         {"row": word(1), "tag": "a", "add": ["x" * 201]},
         {"row": word(1), "undo": 3},
+        {"row": word(1), "tag": "a", "rename": 3},
+        {"row": word(1), "tag": "a", "rename": " b"},
+        {"row": word(1), "rename": "b"},
     ],
 )
 def test_what_is_no_row_is_passed_over(said: Any) -> None:

@@ -31,6 +31,16 @@ def test_agreement_is_the_share_of_the_ten_nearest_with_the_tag(page: Any) -> No
     assert page.get("run/first/column?name=tag_agreement&step=20").json()["values"][3] == pytest.approx(0.7)
 
 
+def test_a_tag_is_renamed_and_has_its_name_back_by_the_row(page: Any) -> None:
+    page.post("run/first/tags", {"tag": "kcik", "clips": [3, 8]})
+    said = page.post("run/first/tags/rename", {"tag": "kcik", "to": "kick"}).json()
+    assert (said["tags"], said["known"]) == ({"kick": [3, 8]}, ["kick"])
+    assert page.post("run/first/tags/undo", {"row": said["row"]}).json()["tags"] == {"kcik": [3, 8]}
+    gone = page.post("run/first/tags/rename", {"tag": "kick", "to": "snare"})
+    assert (gone.status_code, gone.json()["detail"]) == (409, "No clip carries the tag kick any more.")
+    assert page.post("run/first/tags/rename", {"tag": "kcik"}).status_code == 400
+
+
 def test_a_change_is_taken_back_by_its_row(page: Any) -> None:
     row = page.post("run/first/tags", {"tag": "kick", "clips": [3]}).json()["row"]
     assert page.post("run/first/tags/undo", {"row": row}).json()["tags"] == {}
@@ -73,7 +83,7 @@ def test_security_a_body_that_is_no_json_is_refused(page: Any) -> None:
 def test_security_a_read_only_page_keeps_no_tags_and_shows_none(page: Any) -> None:
     page.post("run/first/tags", {"tag": "kick", "clips": [3]})
     assert json.loads(page.read_only.get(f"{PREFIX}/run/first/tags").content)["kept"] == "browser"
-    for path in ("tags", "tags/undo"):
+    for path in ("tags", "tags/rename", "tags/undo"):
         assert page.post(f"run/first/{path}", {"tag": "x", "clips": [1], "row": "0"}, read_only=True).status_code == 403
     assert page.tags.tags() == {"kick": ("clip-3",)}
     points = page.read_only.get(f"{PREFIX}/run/first/points").json()
