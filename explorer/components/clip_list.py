@@ -11,8 +11,8 @@ class ClipList(BrowserPart):
     A row's "sound" is an address as for SoundPlayer (None: cannot be heard); "score" is a cosine, drawn as a bar;
     "clip" is its number in the data of the run, "agrees" whether it has the label of the sound it is near to. Ten rows are
     shown, and more when they are asked for; with `threshold` a slider leaves out those that are less alike; with `in_turn` a
-    button plays all that are shown, one after the other, and another one selects them. With `action` each row that has one has a button of that meaning,
-    which chooses the clip, everywhere on the page.
+    button plays all that are shown, one after the other, and another one selects them. With `action` each row that has one
+    has a button of that meaning, which chooses the clip, everywhere on the page.
     """
 
     def __init__(
