@@ -124,10 +124,10 @@ def summary(dataset: Dataset) -> dict[str, Any]:
 def _starter_dataset(progress: Progress) -> Dataset:
     from training.data import starter
 
-    def make() -> Dataset:
+    def make(telling: Progress) -> Dataset:
         writer = ClipWriter(STARTER, starter.fingerprint())
         try:
-            starter.make(writer, progress)
+            starter.make(writer, telling)
             return writer.finish(group="source")
         finally:
             writer.abandon()

@@ -15,7 +15,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +26,10 @@ from training.errors import UserError
 SCHEMA = 1
 LOCK_POLL_SECONDS = 0.2
 """How often who waits for another process looks whether it is done."""
+WAITING = "Waiting for another process that prepares these sounds."
+"""What who waits is told before the other says how far it is."""
+TOLD_BYTES = 512
+"""Of a lock's file, in which who holds it says how far it is."""
 
 
 def cache_root() -> Path:
@@ -52,25 +56,32 @@ def writable(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def locked(path: Path, progress: Progress = quiet) -> Iterator[None]:
+def locked(path: Path, progress: Progress = quiet) -> Iterator[Progress]:
     """Holds the file `path` for this process alone, waiting for whoever has it. It stays: removing it would race.
 
-    `progress` is called all the while it waits, and may raise to give up. Raises UserError where the file can't be used.
+    Gives `progress` for what is done meanwhile, of which those who wait are told, too. `progress` is called all the while it
+    waits, with what the other one says, and may raise to give up. Raises UserError where the file can't be used.
     """
     folder = writable(path.parent)
     with _sentence_for_cache_errors(folder):
-        file = open(path, "ab")  # noqa: SIM115 - the sentence is for opening it, not for what is done while it is held
-    with file:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    with os.fdopen(file, "r+b", buffering=0):
         while not _taken(file, folder):
-            progress(0.0, "Waiting for another process that prepares these sounds.")
+            progress(*_told(file))
             time.sleep(LOCK_POLL_SECONDS)
-        yield
+        _tell(file, 0.0, WAITING)
+
+        def telling(fraction: float, sentence: str) -> None:
+            _tell(file, fraction, sentence)
+            progress(fraction, sentence)
+
+        yield telling
 
 
 def making(
     fingerprint: str, root: Path | None = None, progress: Progress = quiet
-) -> contextlib.AbstractContextManager[None]:
-    """While held, no other process makes this set. Look with `load` once more after it was got."""
+) -> contextlib.AbstractContextManager[Progress]:
+    """As `locked`: while held, no other process makes this set. Look with `load` once more after it was got."""
     return locked(sets_folder(root) / f"{checked(fingerprint)}.lock", progress)
 
 
@@ -97,22 +108,23 @@ def load(fingerprint: str, root: Path | None = None, *, claims: bool = True) -> 
 
 def made_once(
     fingerprint: str,
-    make: Callable[[], Dataset],
+    make: Callable[[Progress], Dataset],
     progress: Progress = quiet,
     root: Path | None = None,
     *,
     claims: bool = False,
 ) -> Dataset:
-    """The cached set, or what `make` makes; of two processes that ask at once the second waits for the first.
+    """The cached set, or what `make` makes; of two processes that ask at once the second waits for the first, and is told
+    what `make` says to the progress that it is given.
 
     `claims`: see `load`.
     """
     found = load(fingerprint, root, claims=claims)
     if found is None:
-        with making(fingerprint, root, progress):
+        with making(fingerprint, root, progress) as telling:
             found = load(fingerprint, root, claims=claims)
             if found is None:
-                found = make()
+                found = make(telling)
     return found
 
 
@@ -125,13 +137,29 @@ def _sentence_for_cache_errors(folder: Path) -> Iterator[None]:
         raise UserError(f"The cache folder {folder} cannot be used: {error.strerror}; {advice}.") from error
 
 
-def _taken(lock: IO[bytes], folder: Path) -> bool:
+def _taken(lock: int, folder: Path) -> bool:
     with _sentence_for_cache_errors(folder):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
     return True
+
+
+def _tell(lock: int, fraction: float, sentence: str) -> None:
+    """One write of always as many bytes, so that nobody reads half of one and half of another."""
+    said = json.dumps([fraction, sentence]).encode()
+    if len(said) <= TOLD_BYTES:
+        with contextlib.suppress(OSError):  # a full disk stops what is made, and not what is said of it
+            os.pwrite(lock, said.ljust(TOLD_BYTES), 0)
+
+
+def _told(lock: int) -> tuple[float, str]:
+    try:
+        fraction, sentence = json.loads(os.pread(lock, TOLD_BYTES, 0))
+        return float(fraction), str(sentence)
+    except (OSError, ValueError, TypeError):
+        return 0.0, WAITING
 
 
 def _dataset(about: Mapping[str, Any], samples_file: Path) -> Dataset:

@@ -104,7 +104,7 @@ def open_pack(path: str | Path, progress: Progress = quiet) -> Dataset:
 
 def _cached(pack: Packed, progress: Progress) -> Dataset:
     """The pack's clips as the cache holds them, from now on if not before. Raises NotRead where it holds others."""
-    dataset = cache.made_once(pack.fingerprint, lambda: _made(pack, progress), progress, claims=True)
+    dataset = cache.made_once(pack.fingerprint, lambda telling: _made(pack, telling), progress, claims=True)
     other = next(_differences(dataset, pack), None)
     if other is not None:
         raise NotRead(f"its {other} are not those that this machine has of the same sounds")

@@ -84,7 +84,11 @@ def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, p
     """The clips of `sources`, from the cache where they were made before. Raises UserError where there are none."""
     length = window_samples(rules.window_seconds)
     fingerprint = _fingerprint(sources, [DECODE_VERSION, length, length, SHORTEST_TAIL, rules.max_seconds, group])
-    dataset = cache.made_once(fingerprint, lambda: _made(name, fingerprint, sources, group, rules, progress), progress)
+
+    def make(telling: Progress) -> Dataset:
+        return _made(name, fingerprint, sources, group, rules, telling)
+
+    dataset = cache.made_once(fingerprint, make, progress)
     pictures = {readable_name(source.name): source.picture for source in sources}
     companions = {key: values for key, values in dataset.companions.items() if key != "picture"}
     if any(pictures.values()):  # by today's paths: the same clips may have been made from another folder

@@ -168,15 +168,43 @@ def test_who_waits_says_so_and_may_give_up(tmp_path: Path) -> None:
 
     with cache.making("abc", tmp_path):
         with pytest.raises(GivenUp):
-            cache.made_once("abc", lambda: three_clips(tmp_path), progress, tmp_path)
+            cache.made_once("abc", lambda telling: three_clips(tmp_path), progress, tmp_path)
         assert told == ["Waiting for another process that prepares these sounds."] * 2
-    assert len(cache.made_once("abc", lambda: three_clips(tmp_path), progress, tmp_path)) == 3 and len(told) == 2
+    assert (
+        len(cache.made_once("abc", lambda telling: three_clips(tmp_path), progress, tmp_path)) == 3 and len(told) == 2
+    )
+
+
+def test_who_waits_is_told_how_far_the_other_is(tmp_path: Path) -> None:
+    told = []
+
+    def progress(fraction: float, sentence: str) -> None:
+        told.append((fraction, sentence))
+        raise GivenUp
+
+    def waits() -> tuple[float, str]:
+        with pytest.raises(GivenUp):
+            cache.made_once("abc", lambda telling: three_clips(tmp_path), progress, tmp_path)
+        return told[-1]
+
+    mine = []
+    with cache.making("abc", tmp_path, lambda fraction, sentence: mine.append(sentence)) as telling:
+        telling(0.25, "Made 1 of 4 clips: Glöckchen.")
+        assert waits() == (0.25, "Made 1 of 4 clips: Glöckchen.")
+        telling(0.5, "x" * cache.TOLD_BYTES)  # longer than there is room for
+        assert waits() == (0.25, "Made 1 of 4 clips: Glöckchen.")
+        telling(0.5, "Made 2.")
+        assert waits() == (0.5, "Made 2.") and len(mine) == 3
+        (tmp_path / "data" / "abc.lock").write_bytes(b'["torn')
+        assert waits() == (0.0, cache.WAITING)
+    with cache.making("abc", tmp_path):
+        assert waits() == (0.0, cache.WAITING), "what was said of an earlier making is not said again"
 
 
 def test_a_lock_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "data" / "abc.lock").mkdir(parents=True)
     with pytest.raises(UserError, match=r"^The cache folder .* cannot be used: Is a directory; .* another\.$"):
-        cache.made_once("abc", lambda: three_clips(tmp_path), root=tmp_path)
+        cache.made_once("abc", lambda telling: three_clips(tmp_path), root=tmp_path)
 
 
 def test_an_error_while_a_lock_is_held_stays_as_it_is(tmp_path: Path) -> None:

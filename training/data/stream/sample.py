@@ -44,7 +44,7 @@ def open_sample(reference: str, window_seconds: float, progress: Progress) -> Da
     job = Job(reference, 0, "", shards, length, clips_a_piece=most)
     pieces = tuple(Piece(int(number)) for number in identities)
     return replace(
-        cache.made_once(fingerprint, lambda: _made(fingerprint, job, pieces, progress), progress),
+        cache.made_once(fingerprint, lambda telling: _made(fingerprint, job, pieces, telling), progress),
         name=f"{name_of(reference)} (stream)",
     )
 
