@@ -55,6 +55,8 @@ ONE_POINT = (
     Bound("centred_std", "centred std", OF_HEALTHY, SPREAD_OF_START, compared_only=True),
     Bound("encoder_normalised_std", "normalised std of the encoder", OF_HEALTHY, SPREAD_OF_START),
 )
+SMALL = (Bound("encoder_centred_std", "centred std of the encoder", OF_HEALTHY),)
+"""Encoders and data differ in how long embeddings are, so that is no collapse alone: neighbours must have been lost, too."""
 FEW_DIRECTIONS = (
     Bound("effective_rank", "effective rank", OF_HEALTHY, RANK_OF_START, RANK_BELOW, compared_only=True),
     Bound("encoder_effective_rank", "effective rank of the encoder", OF_HEALTHY, ENCODER_RANK_OF_START, RANK_BELOW),
@@ -76,11 +78,13 @@ def diverging(readings: Readings) -> Found | None:
 
 
 def complete_collapse(readings: Readings) -> Found | None:
-    """All clips lie at nearly one point, or point one way with few directions left around it."""
+    """All clips lie at nearly one point, or point one way with few directions left around it, or close together and no
+    longer beside what they resemble.
+    """
     one_way, few = _lasting(readings, SAME_WAY), _lasting(readings, FEW_DIRECTIONS)
     if one_way is not None and few is not None:
         return Found(max(one_way.since, few.since), one_way.evidence + few.evidence)
-    return _lasting(readings, ONE_POINT)
+    return _lasting(readings, ONE_POINT) or (_lasting(readings, SMALL) if _not_above_random(readings) else None)
 
 
 def dimensional_collapse(readings: Readings) -> Found | None:
@@ -218,6 +222,12 @@ def above_random(readings: Readings) -> bool:
     """Whether the neighbours are better than those of random weights; False where either is unknown."""
     latest, random = _latest_knn(readings), readings.line("random_init")
     return latest is not None and random is not None and latest > random + ALIKE
+
+
+def _not_above_random(readings: Readings) -> bool:
+    """The opposite of `above_random`, where both are known."""
+    known = _latest_knn(readings) is not None and readings.line("random_init") is not None
+    return known and not above_random(readings)
 
 
 def _mean(values: list[float]) -> float:

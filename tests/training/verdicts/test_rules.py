@@ -19,6 +19,7 @@ HEALTHY = {
     "effective_rank": 60.0,
     "encoder_effective_rank": 80.0,
     "encoder_normalised_std": 0.2,
+    "encoder_centred_std": 2.0,
     "cross_group_knn": 0.5,
 }
 STEPS = range(0, 1000, 100)
@@ -185,6 +186,22 @@ def test_nothing_better_over_half_the_steps_is_a_plateau_with_where_it_stands() 
     )
     rising = [*knn[:5], 0.72, 0.74, 0.76, 0.78, 0.8]
     assert kind(made(loss=[5, 3, 2, 1.5, 1.2, 1.2, 1.2, 1.2, 1.2, 1.2], cross_group_knn=rising)).kind == "learning"
+
+
+def test_embeddings_that_became_short_are_a_collapse_only_where_their_neighbours_are_lost_too() -> None:
+    short = from_third(2.0, 0.4)
+    bands = {"measure/encoder_centred_std": Band((100, 500), (1.5, 1.5), (2.5, 2.5), (0.9, 0.9), 3, ("digits",))}
+    lost = made(bands=bands, encoder_centred_std=short, cross_group_knn=[0.5, *[0.45] * 9])
+    verdict = kind(lost)
+    assert (verdict.kind, verdict.since_step) == ("complete_collapse", 300)
+    assert "centred std of the encoder 0.40, 27% of the 1.50 that healthy runs have at least" in verdict.sentence
+    for well in (
+        made(bands=bands, encoder_centred_std=short),  # longer embeddings are no aim: its neighbours get better
+        made(bands=bands, encoder_centred_std=short, cross_group_knn=[None] * 10),
+        made(encoder_centred_std=short, cross_group_knn=[0.5, *[0.45] * 9]),  # no healthy run is known
+        made(bands=bands, encoder_centred_std=from_third(2.0, 0.61), cross_group_knn=[0.5, *[0.45] * 9]),
+    ):
+        assert kind(well).kind != "complete_collapse"
 
 
 def test_a_plateau_names_a_cause_where_it_is_no_better_than_random_weights_and_the_settings_have_one() -> None:
