@@ -80,8 +80,9 @@ def _summary(found: Results) -> str:
     where = (
         f" ({', '.join(f'{count} on {TITLES.get(data, data)}' for data, count in of_data.items())})" if of_data else ""
     )
+    sets = " and ".join(dict.fromkeys(TITLES.get(row["data"], row["data"]) for row in broken))
     return (
-        f"{len(broken)} breaks on spoken digits, {of_seeds} each, of which {len(collapsed)} collapse; "
+        f"{len(broken)} breaks on {sets}, {of_seeds} each, of which {len(collapsed)} collapse; "
         f"{len(missed)} of these {'was' if len(missed) == 1 else 'were'} missed, {len(late)} told more than {SOON} steps after the "
         f"fall. {healthy['runs']} healthy runs{where}: {_count(alarms, 'false alarm')}.{ill}"
     )
