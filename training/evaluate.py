@@ -14,7 +14,7 @@ from training.measures import MEASURES, measured
 from training.measures.knn import KNN
 from training.measures.measure import LabelMeasure
 from training.measures.probe import PROBE
-from training.probe import chance, groups_of, log_mel_statistics, mfcc_statistics, stratified_sample
+from training.probe import PROBE_SEED, chance, groups_of, log_mel_statistics, mfcc_statistics, stratified_sample
 from training.run import RunFolder
 from training.snapshot import PAIRS
 
@@ -38,7 +38,7 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     run.check_trained_here()
     config = RunConfig.from_json(run.config())
     dataset = open_dataset(data or config.data, window_seconds=config.window_seconds, progress=progress)
-    clips = stratified_sample(dataset, CLIPS, config.seed)
+    clips = stratified_sample(dataset, CLIPS, PROBE_SEED)
     embedder, untrained = Embedder(run, step), Embedder(run, step)
     untrained.forget()
     waveforms = [dataset.waveform(int(c)) for c in clips]

@@ -28,7 +28,7 @@ from training.learner import Learner, new_learner
 from training.loop import Training
 from training.methods import METHODS
 from training.methods.method import Method
-from training.probe import described, stratified_sample
+from training.probe import PROBE_SEED, described, stratified_sample
 from training.run import RunWriter
 from training.settings import as_stored, build
 from training.spectrogram import FrontEnd
@@ -74,7 +74,7 @@ def prepared(
     learner = new_learner(config, dataset, store, machine)
     learner.method.prepare(dataset)
     companions = companions_of(learner.method, dataset, machine)
-    clips = stratified_sample(dataset, config.probe_clips, config.seed)
+    clips = _probe_clips(run, dataset, config, resume)
     if resume:
         _restore(run, journal, learner, newest)
     else:
@@ -114,6 +114,14 @@ def _sounds(config: RunConfig, beside: Training | None, progress: Progress) -> D
     if beside is not None and _same_sounds(config, beside.config):
         return beside.dataset
     return open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+
+
+def _probe_clips(run: RunWriter, dataset: Dataset, config: RunConfig, resume: bool) -> np.ndarray:
+    """Those (n,) that are measured: the same for every seed, and of a run that goes on those of its snapshots so far."""
+    kept = run.probe().get("clips") if resume else None
+    if isinstance(kept, list) and kept and all(type(clip) is int and 0 <= clip < len(dataset) for clip in kept):
+        return np.array(kept, np.int64)
+    return stratified_sample(dataset, config.probe_clips, PROBE_SEED)
 
 
 def _fitting(config: RunConfig, dataset: Dataset) -> RunConfig:

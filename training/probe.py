@@ -13,6 +13,8 @@ from training.spectrogram import FrontEnd, log_mel
 
 CHUNK_SAMPLES = CHUNK * 2 * SAMPLE_RATE
 """Of the clips whose plain statistics are computed at once."""
+PROBE_SEED = 0
+"""Draws the clips that are measured, whatever the seed of the run: runs that differ in it are measured on the same ones."""
 MOST_MEASURED = 8
 """Facets whose neighbours are counted at every snapshot; a table may hold fifty columns."""
 

@@ -23,7 +23,7 @@ from training.journal import Journal
 from training.learner import new_learner
 from training.loop import Training
 from training.methods import METHODS
-from training.probe import stratified_sample
+from training.probe import PROBE_SEED, stratified_sample
 from training.run import RunWriter, State, Status
 
 PROBE_CLIPS = 512
@@ -84,7 +84,7 @@ def training_in(folder: Path, config: RunConfig, dataset: Dataset, machine: Hard
     store = store_for(bare, dataset, machine.device)
     learner = new_learner(config, dataset, store, machine)
     companions = {key: table.to(machine.device) for key, table in companions_for(learner.method, dataset).items()}
-    clips: np.ndarray = stratified_sample(dataset, config.probe_clips, config.seed)
+    clips: np.ndarray = stratified_sample(dataset, config.probe_clips, PROBE_SEED)
     lines: dict[str, Any] = {"cross_group_knn": {}}
     controls = Controls(journal)
     training = Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner)

@@ -25,7 +25,7 @@ from training.data.read_ahead import ReadAhead
 from training.data.store import ClipStore, mel_store
 from training.hardware import hardware, keep_freed_memory
 from training.learner import Learner, new_learner
-from training.probe import stratified_sample
+from training.probe import PROBE_SEED, stratified_sample
 from training.snapshot import snapshot
 from training.spectrogram import FrontEnd
 
@@ -62,7 +62,7 @@ def main() -> None:
     found |= {"step_ms": 1000 * step, "step_over_few": step / of_few}
     found["memory_mb"] = memory()["RssAnon"] / 1e6
     found["mapped_mb"] = memory()["RssFile"] / 1e6
-    clips = timed(found, "probe_seconds", lambda: stratified_sample(dataset, config.probe_clips, 0))
+    clips = timed(found, "probe_seconds", lambda: stratified_sample(dataset, config.probe_clips, PROBE_SEED))
     taken = timed(
         found,
         "snapshot_seconds",

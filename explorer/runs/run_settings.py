@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from explorer.runs.changed import differs, is_outbid
 from explorer.runs.points import points
+from training.changed import differs, is_outbid
 from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
 from training.run import RunFolder

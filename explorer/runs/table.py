@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from explorer.runs.changed import changed_settings
 from explorer.runs.kept import MOST_RUNS, config_of
 from explorer.runs.library import Library, RunSummary
 from explorer.runs.marks import Marks
 from explorer.runs.snapshots import file_stamp, stamps
+from training.changed import changed_settings
 from training.data.names import readable_name
 from training.run import MetricsReader, RunFolder
 from training.run.metrics_file import Row

@@ -22,7 +22,6 @@ from explorer.jobs.launcher import Launcher
 from explorer.measurer.__main__ import Serving
 from explorer.projector.chain import Chain
 from explorer.runs.bundle import Bundle
-from explorer.runs.changed import changed_settings
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.runs.marks import Marks
@@ -35,6 +34,7 @@ from explorer.sounds.pairs import Pairs
 from explorer.sounds.uploads import Uploads
 from explorer.tags import TagStore
 from explorer.web.routes import PREFIX, byte_routes
+from training.changed import changed_settings
 from training.errors import UserError
 from training.run import RunFolder, State
 from training.watch import Watch

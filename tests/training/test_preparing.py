@@ -1,6 +1,7 @@
 """What may happen before the first step: what is asked meanwhile is heard, and what is missing is one plain sentence."""
 
 import errno
+import json
 import math
 import time
 from collections.abc import Callable
@@ -11,11 +12,12 @@ import numpy as np
 import pytest
 import torch
 
+from tests.training.conftest import TINY
 from tests.training.test_trainer import fails
 from training import controls, preparing
 from training.config import RunConfig
 from training.data import cache, clip_writer, starter
-from training.data.dataset import Dataset
+from training.data.dataset import SAMPLE_RATE, Dataset
 from training.errors import UserError
 from training.hardware import Hardware
 from training.methods import METHODS
@@ -147,3 +149,24 @@ def test_a_usual_batch_becomes_as_small_as_the_data(made_run: MakeRun) -> None:
     assert train(run.path) == State.FINISHED
     assert run.config()["batch_size"] == 64
     assert run.baselines()["loss"]["value"] == pytest.approx(math.log(2 * 64 - 1))
+
+
+def test_runs_of_other_seeds_are_measured_on_the_same_clips(made_run: MakeRun) -> None:
+    runs = [made_run(f"seed {seed}", seed=seed, steps=1) for seed in (0, 1)]
+    for run in runs:
+        train(run.path)
+    first, second = (run.probe()["clips"] for run in runs)
+    assert first == second and len(first) == TINY["probe_clips"] < 64
+
+
+def test_a_run_that_was_measured_on_other_clips_goes_on_with_them(
+    made_run: MakeRun, at_step: AtStep, tones: Dataset
+) -> None:
+    run = made_run(steps=2)
+    at_step(1, lambda: run.ask(Control.STOP))
+    train(run.path)
+    probe = run.probe()
+    own = [*probe["clips"][1:], next(clip for clip in range(len(tones)) if clip not in probe["clips"])]
+    (run.path / "probe.json").write_text(json.dumps({**probe, "clips": own}))
+    assert train(run.path, resume=True) == State.FINISHED
+    assert run.columns()["duration"] == pytest.approx(tones.lengths[own] / SAMPLE_RATE, abs=1e-5)

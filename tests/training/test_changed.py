@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from explorer.runs.changed import changed_settings
+from training.changed import changed_settings
 from training.config import new_config
 from training.methods import METHODS
 
