@@ -61,3 +61,25 @@ def test_a_page_that_opens_with_another_tab_waits_for_no_map(finished_site: Any,
     page.locator("#views-form .setting").first.wait_for()
     assert page.locator("#map .part-map[data-state=shown]").count() == 0
     assert seen.troubles == []
+
+
+def test_a_training_asked_for_before_its_form_is_filled_begins_once_it_is(finished_site: Any, look: Any) -> None:
+    seen = look(finished_site, alone=True)
+    started: list[Any] = []
+
+    def kept(route: Any) -> None:
+        started.append(route.request.post_data_json)
+        route.fulfill(json={"event_id": "kept from the server"})
+
+    seen.page.route("**/queue/join**", kept)
+    seen.page.route("**/layout/**", lambda route: None)  # the form waits for the map, which never comes
+    page = seen.open("run=made-up")
+    page.locator("#start").click()
+    page.get_by_text("The training begins as soon as the form is filled").wait_for()
+    assert started == []
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not started and time.monotonic() < until:
+        page.wait_for_timeout(100)
+    assert len(started) == 1
+    assert "run" in started[0]["data"][-1]["filled"]
+    assert seen.troubles == []

@@ -1,6 +1,7 @@
 // Loaded with every page that the server gives: where it reads from, and its tabs, which are Gradio's, as part of the view.
 
 import { drawer } from "../forms/drawer.js";
+import "../forms/early_start.js";
 import { hold } from "../forms/new_run.js";
 import { known } from "../runs/known.js";
 import { targetOf } from "./elements.js";

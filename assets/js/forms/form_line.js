@@ -18,7 +18,7 @@ function wrongInWords(wrong) {
 
 /**
  * Data, method and what differs from the defaults.
- * @param {NewRun} held
+ * @param {Omit<NewRun, "awaited">} held
  */
 export function lineOf({ data, method, wrong, changed }) {
   if (!method) return "";
@@ -43,7 +43,9 @@ export function mount(root, { props }) {
     button.setAttribute("aria-expanded", String(drawer.open));
   };
   const tell = () => {
-    words.textContent = lineOf(newRun) || "The form is being filled …";
+    words.textContent =
+      lineOf(newRun) ||
+      (newRun.awaited ? "The training begins as soon as the form is filled …" : "The form is being filled …");
     words.title = words.textContent;
   };
   onNewRun(tell);
