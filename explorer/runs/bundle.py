@@ -45,9 +45,9 @@ class Bundle:
         """Where the run stands."""
         return self.run.status()
 
-    def curves(self, since: str = START) -> Rows:
-        """Rows of metrics after a cursor that an earlier answer gave."""
-        return rows_since(self.run, since)
+    def curves(self, since: str = START, until: str = START) -> Rows:
+        """Rows of metrics after a cursor that an earlier answer gave, up to another where one is named."""
+        return rows_since(self.run, since, until)
 
     def baselines(self) -> dict[str, Any]:
         """What the measures are compared with; "bands" is where they lie in healthy runs of the method, by measure."""

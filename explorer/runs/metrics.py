@@ -31,29 +31,30 @@ class Rows:
     rows: list[dict[str, Any]]
 
 
-def rows_since(run: RunFolder, cursor: str = START) -> Rows:
+def rows_since(run: RunFolder, cursor: str = START, until: str = START) -> Rows:
     """The rows after `cursor`, which an earlier answer gave; a cursor that means nothing counts as START.
 
-    A torn last line waits until it is whole; a line that isn't a JSON object is skipped; what isn't finite is None. Of a
+    Up to the cursor `until`, where it means something, so that several who know more or less learn of the same. A torn last line waits until it is whole; a line that isn't a JSON object is skipped; what isn't finite is None. Of a
     huge file an answer carries one window; the next question gets the next.
     """
     own, _, added = cursor.partition(JOINT)
-    files = run.metrics_paths()
-    found = [_rows(path, at) for path, at in zip(files, (own, added), strict=True)]
+    own_end, _, added_end = until.partition(JOINT)
+    files = tuple(zip(run.metrics_paths(), (own_end, added_end), strict=True))
+    found = [_rows(path, at, end) for (path, end), at in zip(files, (own, added), strict=True)]
     appeared = cursor != START and added == START and bool(found[1].rows)  # with curves that nobody knew of
     void = appeared or any(each.void for each in found)
-    first, second = [_rows(path, START) for path in files] if void else found
+    first, second = [_rows(path, START, end) for path, end in files] if void else found
     joint = f"{first.cursor}{JOINT}{second.cursor}" if second.cursor else first.cursor
     return Rows(joint, void, first.rows + second.rows)
 
 
-def _rows(path: Path, cursor: str) -> Rows:
+def _rows(path: Path, cursor: str, until: str) -> Rows:
     try:
         with RegularFile(path) as file:
-            offset = _offset(file, cursor)
-            rows, end = rows_from(file, offset)
+            offset, last = _offset(file, cursor), _offset(file, until) or None
+            rows, end = rows_from(file, offset, until=last)
             if 0 < offset < WINDOW_BYTES and any("resumed_from" in row for row in rows):
-                offset, (rows, end) = 0, rows_from(file, 0)
+                offset, (rows, end) = 0, rows_from(file, 0, until=last)
             return Rows(_cursor(file, end), offset == 0 and cursor != START, current_rows(rows))
     except (OSError, MemoryError):
         return Rows(START, cursor != START, [])

@@ -62,6 +62,11 @@ def address_of(scope: Scope) -> str:
     return f"at {client[0]}" if client else "at an unknown address"
 
 
+def visitor_of(scope: Scope) -> str:
+    """Who sent a request, as the gate noted it."""
+    return str(scope.get(IN_SCOPE) or address_of(scope))
+
+
 def is_secure(scope: Scope) -> bool:
     """Whether the request came by https, be it only to a proxy."""
     forwarded = Headers(scope=scope).get("x-forwarded-proto", "").partition(",")[0].strip().lower()

@@ -56,13 +56,15 @@ class MetricsReader:
         return file.read(len(self._tail)) == self._tail
 
 
-def rows_from(file: IO[bytes], offset: int, words: tuple[bytes, ...] = ()) -> tuple[list[Row], int]:
-    """The complete rows that begin within a window after `offset`, and where the last one ends.
+def rows_from(
+    file: IO[bytes], offset: int, words: tuple[bytes, ...] = (), until: int | None = None
+) -> tuple[list[Row], int]:
+    """The complete rows that begin within a window after `offset`, and where the last one ends: at `until`, at most.
 
     With `words`, those in whose line at least one of them stands.
     """
     file.seek(offset)
-    new = file.read(WINDOW_BYTES)
+    new = file.read(WINDOW_BYTES if until is None else max(0, min(WINDOW_BYTES, until - offset)))
     whole = new[: new.rfind(b"\n") + 1]
     lines = [line for line in whole.splitlines() if not words or any(word in line for word in words)]
     return [row for line in lines if (row := _parsed(line)) is not None], offset + len(whole)

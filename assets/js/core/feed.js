@@ -67,6 +67,7 @@ export class Feed {
     this.reading = null;
     /** @type {Record<NewsPart, Set<{element: HTMLElement, listener: Listener}>>} */
     this.listeners = { status: new Set(), metrics: new Set(), layouts: new Set(), solid: new Set() };
+    this.again = 0; // ms after which the server wants to be asked anew: many look on
     this.rested = { status: -Infinity, metrics: -Infinity, layouts: -Infinity, solid: -Infinity };
     this.stopAsking = onPulse(() => this.read(), { every: LIVE_MS });
     this.letGoSoon();
@@ -118,7 +119,7 @@ export class Feed {
     if (!entries.some(({ element }) => isSeen(element))) return false;
     const now = performance.now();
     const every = isActive(this.status) || (isMap(kind) && mapping(this[kind])) ? LIVELY_MS[kind] : REST_MS;
-    if (now - this.rested[kind] < every - SLACK_MS) return false;
+    if (now - this.rested[kind] < Math.max(every, this.again) - SLACK_MS) return false;
     this.rested[kind] = now;
     return true;
   }
@@ -157,6 +158,7 @@ export class Feed {
       this.trouble = /** @type {Error} */ (error).message;
       return this.tell("status");
     }
+    this.again = news.again_ms ?? 0;
     const metrics = news.metrics && this.takeMetrics(news.metrics); // its rows are known at once
     /** @type {Partial<Record<NewsPart, Change | null>>} */
     const changes = {

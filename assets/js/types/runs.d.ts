@@ -163,6 +163,8 @@ export interface LayoutSummary {
 
 /** From Python: the answer of the route `news`, with the parts that were asked for. */
 export interface News {
+  /** after how many ms the server wants to be asked again, since many look on; from a server alone */
+  again_ms?: number;
   status?: RunStatus;
   metrics?: MetricNews;
   layouts?: LayoutSummary;

@@ -10,24 +10,21 @@ from explorer.runs.bundle import Bundle
 from explorer.runs.kept import is_watched
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
+from explorer.visitors.identity import visitor_of
 from explorer.web.routes.answers import json_answer, run_of
+from explorer.web.routes.shared_news import SharedNews
 from training.run import State
 
 Looked = Callable[[str, int], None]
+PARTS = ("status", "metrics", "layouts", "solid")
 Queued = Callable[[str], dict[str, Any]]
 
 
 def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked_at: Looked, queued: Queued) -> None:
     """`news` and `baselines` of a run."""
 
-    @router.get("/run/{name}/news")
-    def news(name: str, request: Request) -> Response:
-        """What moves while a run trains, in one answer: asking costs more than answering.
-
-        `parts` names what is wanted of status, metrics (those after `since`), layouts, and solid: layouts in space.
-        """
+    def read(name: str, parts: tuple[str, ...], since: str, until: str) -> dict[str, Any]:
         run = Bundle(run_of(library, name), layouts)
-        parts = request.query_params.get("parts", "status,metrics,layouts").split(",")
         found: dict[str, Any] = {}
         if "status" in parts:
             status = run.status()
@@ -39,14 +36,26 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
                 "watched": is_watched(run.run),
             }
         if "metrics" in parts:
-            found["metrics"] = asdict(run.curves(request.query_params.get("since", "")))
+            found["metrics"] = asdict(run.curves(since, until))
         if "layouts" in parts:
             looked_at(name, 2)
             found["layouts"] = asdict(run.layouts())
         if "solid" in parts:
             looked_at(name, 3)
             found["solid"] = asdict(run.layouts(3))
-        return json_answer(found)
+        return found
+
+    shared = SharedNews(read)
+
+    @router.get("/run/{name}/news")
+    async def news(name: str, request: Request) -> Response:
+        """What moves while a run trains, in one answer: asking costs more than answering.
+
+        `parts` names what is wanted of status, metrics (those after `since`), layouts, and solid: layouts in space.
+        """
+        asked = request.query_params.get("parts", "status,metrics,layouts").split(",")
+        parts = tuple(part for part in PARTS if part in asked)
+        return await shared.answer(visitor_of(request.scope), name, parts, request.query_params.get("since", ""))
 
     @router.get("/run/{name}/baselines")
     def baselines(name: str) -> Response:

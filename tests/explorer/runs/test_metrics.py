@@ -116,3 +116,16 @@ def test_a_huge_file_comes_in_windows(make_run: Any, tmp_path: Path, monkeypatch
         assert not answer.void
         found, cursor = found + answer.rows, answer.cursor
     assert found == whole and len(found) > 20
+
+
+def test_two_who_know_more_and_less_learn_of_the_same_up_to_a_cursor(run: Any) -> None:
+    append(run, {"step": 1})
+    early = rows_since(run)
+    append(run, {"step": 2})
+    late = rows_since(run, early.cursor)
+    append(run, {"step": 3})
+    nobody = rows_since(run, START, late.cursor)
+    assert (steps(nobody), nobody.cursor) == ([1, 2], late.cursor)
+    assert rows_since(run, early.cursor, late.cursor) == late
+    assert rows_since(run, late.cursor, early.cursor) == Rows(late.cursor, False, [])
+    assert steps(rows_since(run, early.cursor, "nonsense")) == [2, 3]

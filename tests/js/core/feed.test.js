@@ -76,3 +76,24 @@ test("rows that are on their way are not asked for twice", async () => {
   await turn();
   assert.equal(asked.length, 1);
 });
+
+test("a server at which many look is asked less often", async (context) => {
+  const { asked, held } = source();
+  let now = 1_000_000;
+  context.mock.method(performance, "now", () => now);
+  const feed = feedOf("crowded");
+  feed.follow("metrics", element, () => {});
+  await turn();
+  asked[0].settle({ status: { state: "training" }, metrics, again_ms: 2500 });
+  await turn();
+  held.schema({ curves: [] });
+  await turn();
+  feed.stopAsking(); // the page's own clock
+  now += 2000;
+  await Promise.race([feed.read(), turn()]);
+  assert.equal(asked.length, 1);
+  now += 500;
+  feed.read();
+  await turn();
+  assert.equal(asked.length, 2);
+});
