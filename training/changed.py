@@ -34,6 +34,13 @@ class Changed:
         return f"{name} {written(self.value)}"
 
 
+def method_words(config: Mapping[str, Any]) -> str:
+    """The method, and the parts that were taken out of it: "byol without predictor"."""
+    breaks = config.get("breaks")
+    without = ", ".join(map(str, breaks)) if isinstance(breaks, list | tuple) else ""
+    return f"{config.get('method')}{f' without {without}' if without else ''}"
+
+
 def changed_settings(config: Mapping[str, Any]) -> list[Changed] | None:
     """In the order of PARTS; None where this version has no such method, or doesn't train the run. Imports torch.
 
@@ -41,8 +48,6 @@ def changed_settings(config: Mapping[str, Any]) -> list[Changed] | None:
     """
     from training.encoders import ENCODERS
     from training.methods import METHODS
-    from training.spectrogram import FrontEnd
-    from training.views import VIEWS
 
     method = METHODS.get(str(config.get("method")))
     if method is None or config.get("watched") is True:
@@ -51,14 +56,24 @@ def changed_settings(config: Mapping[str, Any]) -> list[Changed] | None:
     found = [] if encoder is None or config["encoder"] == method.encoders[0] else [
         Changed("run", "encoder", config["encoder"], method.encoders[0])
     ]  # fmt: skip
-    kinds: dict[str, type] = {"settings": method.Config, "run": RunConfig, "front_end": FrontEnd}
-    if encoder is not None:
-        kinds["views"] = VIEWS[encoder.domain]
-    for part in (part for part in PARTS if part in kinds):
+    for part, kind in kinds_of(config).items():
         given = config if part == "run" else config.get(part)
         usual = method.run_defaults if part == "run" else method.run_defaults.get(part, {})
-        found += _differing(part, kinds[part], given if isinstance(given, Mapping) else {}, usual)
+        found += _differing(part, kind, given if isinstance(given, Mapping) else {}, usual)
     return sorted((one for one in found if not is_outbid(one.name, config)), key=lambda one: PARTS.index(one.part))
+
+
+def kinds_of(config: Mapping[str, Any]) -> dict[str, type]:
+    """Which settings each of PARTS has, in this order, by the run's method and encoder; none where these aren't known."""
+    from training.encoders import ENCODERS
+    from training.methods import METHODS
+    from training.spectrogram import FrontEnd
+    from training.views import VIEWS
+
+    method, encoder = METHODS.get(str(config.get("method"))), ENCODERS.get(str(config.get("encoder")))
+    own = {} if method is None else {"settings": method.Config}
+    views = {} if encoder is None else {"views": VIEWS[encoder.domain]}
+    return {**own, "run": RunConfig, **views, "front_end": FrontEnd}
 
 
 def is_outbid(name: str, config: Mapping[str, Any]) -> bool:

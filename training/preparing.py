@@ -67,7 +67,7 @@ def prepared(
     if resume:
         _check_objective(config)
     dataset = _sounds(config, beside, preparing)
-    config = _fitting(config, dataset)
+    config = fitting(config, dataset)
     store = _store(config, dataset, beside, machine, preparing, 1 if followers is None else followers.local_size)
     if followers is not None:
         followers.open(_of_all(config, dataset, store), machine)
@@ -124,7 +124,7 @@ def _probe_clips(run: RunWriter, dataset: Dataset, config: RunConfig, resume: bo
     return stratified_sample(dataset, config.probe_clips, PROBE_SEED)
 
 
-def _fitting(config: RunConfig, dataset: Dataset) -> RunConfig:
+def fitting(config: RunConfig, dataset: Dataset) -> RunConfig:
     """The configuration with a batch that these clips fill, checked against them.
 
     A batch that was left as it is by default becomes smaller: who brings few sounds need know nothing of batches.

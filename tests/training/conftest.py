@@ -5,6 +5,7 @@ any other one that inherits the environment.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+from tests.support.finished_runs import finished_run
 from tests.support.narrow import narrow_encoders
 from training import controls, learner, loop
 from training.config import RunConfig, new_config
@@ -93,6 +95,12 @@ def made_run(tones: Dataset, tmp_path: Path) -> Callable[..., RunFolder]:
         return create_run(tmp_path / name, config.to_json())
 
     return make
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> Callable[..., RunFolder]:
+    """A function that makes a finished run in `tmp_path / "runs"` without training it, see `finished_run`."""
+    return partial(finished_run, tmp_path / "runs")
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from training.changed import method_words
 from training.commands.output import print_json
 from training.data.names import readable_name
 from training.run import RunFolder, find_runs
@@ -83,15 +84,13 @@ def _cut(text: str, width: int) -> str:
 
 def _listed(run: RunFolder) -> Listed:
     config, status = run.config(), run.status()
-    breaks = _breaks(config)
     data = config.get("data")  # none of curves that were imported
-    without = f" without {', '.join(map(str, breaks))}" if breaks else ""
     measures = [(curve, value) for curve, value in run.latest() if curve.rhythm == "snapshot" and not curve.chart]
     told = (
         run.name,
         status.state,
         str(status.step),
-        f"{config.get('method')}{without}{f' on {data}' if data else ''}",
+        f"{method_words(config)}{f' on {data}' if data else ''}",
         ", ".join(f"{curve.title} {curve.written(value)}" for curve, value in measures),
         status.warning,
     )

@@ -84,6 +84,15 @@ def steps_told(run: RunFolder) -> Iterator[None]:
             print(file=sys.stderr)  # what comes next begins a line
 
 
+def tell_end(run: RunFolder) -> None:
+    """Say on standard error how a run has ended, whether it has learned, and what to change."""
+    status = run.status()
+    verdict = status.verdict or {}
+    print(f"The run is {status.state}. {verdict.get('sentence', '')}".rstrip(), file=sys.stderr)
+    if verdict.get("remedy"):
+        print(f"What to change: {verdict['remedy']}", file=sys.stderr)
+
+
 def listed(names: Sequence[str], most: int = 6) -> str:
     """Names in a line, the first ones where there are many."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -7,6 +7,7 @@ from pathlib import Path
 from training.commands.arguments import Commands, command
 from training.commands.output import progress_line
 from training.data.names import readable_name
+from training.errors import UserError
 from training.run.naming import new_run_name
 
 
@@ -14,7 +15,12 @@ def add_commands(commands: Commands) -> None:
     """Declare `import`."""
     text = "make a run of TensorBoard's event files, or of embeddings in a Parquet or npz file"
     new = command(commands, "import", import_run, text, "runs")
-    new.add_argument("file", help="an event file, a folder of them, a Parquet file or an npz file")
+    new.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="an event file, a folder of those of one run, a Parquet file or an npz file",
+    )
     new.add_argument("--data", help="the sounds that the embeddings are of: a folder, or as for `run`")
     new.add_argument("--out", help="the run's folder (default: a new one in --runs)")
     new.add_argument("--names", metavar="COLUMN", help="what holds the file names (default: file, filename, path, …)")
@@ -28,7 +34,12 @@ def import_run(options: argparse.Namespace) -> None:
     """Make a run of a file."""
     from training.importing.importing import import_file
 
-    path = Path(options.file).expanduser()
+    if len(options.files) > 1:
+        raise UserError(
+            f"{len(options.files)} files were given, but one was expected: the folder of the event files that make one run, or "
+            "each file by a command of its own."
+        )
+    path = Path(options.files[0]).expanduser()
     title = readable_name(options.title or path.resolve().stem, 80)
     data, root = options.data or "", Path(options.runs)
     out = Path(options.out) if options.out else root / new_run_name(root, {"method": title, "data": data})

@@ -5,11 +5,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
 from training.commands.listing import list_runs
-from training.commands.output import listed, print_json, steps_told
+from training.commands.output import listed, print_json, steps_told, tell_end
+from training.commands.series import asks_for_several, train_several
 from training.devices.place import place
 from training.errors import UserError
 from training.run import RESUMABLE, Control, RunFolder, create_run, find_runs
@@ -19,7 +19,20 @@ from training.run.reading import regular
 
 MOST_LIKE = 4
 """So many names of runs are told to somebody whose name is no run's."""
-DESCRIBED = ("data", "method", "encoder", "steps", "seconds", "out", "set", "break", "device", "devices", "seed")
+DESCRIBED = (
+    "data",
+    "method",
+    "encoder",
+    "steps",
+    "seconds",
+    "out",
+    "set",
+    "break",
+    "device",
+    "devices",
+    "seed",
+    "seeds",
+)
 """Flags of `run` that say what a run's own folder says already."""
 INTERNAL = ("standby", "follow")
 """Commands that other programs of the project give."""
@@ -27,10 +40,23 @@ INTERNAL = ("standby", "follow")
 
 def add_commands(commands: Commands) -> None:
     """Declare `run`, `resume`, `stop`, `list` and `diagnose`."""
-    new = command(commands, "run", run, "start a run, or the run that FOLDER's config.json describes", "runs")
+    new = command(
+        commands,
+        "run",
+        run,
+        "start a run, or one a method and seed, or the run that FOLDER's config.json describes",
+        "runs",
+    )
     new.add_argument("folder", nargs="?", help="folder of a run that waits")
     new.add_argument("--out", help="the run's folder (default: a new one in --runs)")
     add_settings(new)
+    new.add_argument(
+        "--seeds",
+        type=int,
+        metavar="N",
+        help="train with N seeds, from --seed on, one run after the other; --method may name several, as in simclr,vicreg. What "
+        "is finished in --runs is not trained again",
+    )
     new.add_argument(
         "--break",
         action="append",
@@ -60,6 +86,9 @@ def run(options: argparse.Namespace) -> None:
     if place().follows:
         follow(options)
         return
+    if options.folder is None and asks_for_several(options):
+        train_several(options)
+        return
     folder = _new_run(options) if options.folder is None else _described_run(options)
     from training.trainer import train
 
@@ -71,11 +100,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _tell_end(run: RunFolder) -> None:
     """Say how a run has ended and whether it has learned, and where to look on."""
-    status = run.status()
-    verdict = status.verdict or {}
-    print(f"The run is {status.state}. {verdict.get('sentence', '')}".rstrip(), file=sys.stderr)
-    if verdict.get("remedy"):
-        print(f"What to change: {verdict['remedy']}", file=sys.stderr)
+    tell_end(run)
     print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
 
 
@@ -143,18 +168,15 @@ def resume(options: argparse.Namespace) -> None:
 
 def diagnose(options: argparse.Namespace) -> None:
     """Judge a run by its curves as they are now, whoever wrote it."""
-    from training.verdicts import Readings, judged
+    from training.verdicts import judged_run
 
     run = named_run(options, reading=True)
-    config = run.config()
-    known = {} if run.watched else config  # a run that is only watched may be called as it likes
-    rows = run.metrics()
-    verdict = judged(Readings.of(rows, run.baselines(), known.get("method")), known)
+    verdict = judged_run(run)[1]
     if options.json:
         told = verdict.to_json()
         print_json({"verdict": told.pop("kind"), **told})
         return
-    status, waiting = run.status(), _unmeasured(run, rows) if run.watched else 0
+    status, waiting = run.status(), _unmeasured(run) if run.watched else 0
     if waiting:
         print(f"{waiting} of its snapshots not measured yet: python -m training measure {run.path} does so.")
     print(verdict.sentence)
@@ -175,9 +197,9 @@ def diagnose(options: argparse.Namespace) -> None:
             print(f"{title}: {text}")
 
 
-def _unmeasured(run: RunFolder, rows: list[dict[str, Any]]) -> int:
+def _unmeasured(run: RunFolder) -> int:
     """How many snapshots of a watched run no row tells of: its own loop measures none."""
-    told = {row.get("step") for row in rows if any(key.startswith("measure/") for key in row)}
+    told = {row.get("step") for row in run.metrics() if any(key.startswith("measure/") for key in row)}
     return len(set(run.snapshots()) - told)
 
 
@@ -198,18 +220,23 @@ def stop(options: argparse.Namespace) -> None:
 
 
 def named_run(options: argparse.Namespace, reading: bool = False) -> RunFolder:
-    """The run that was named by its folder or by its name below --runs; the one that comes with the project where that is `reading`
-    it. Raises UserError where there is none.
+    """The run that was named, see `found_run`."""
+    return found_run(options.run, options.runs, reading)
+
+
+def found_run(name: str, root: str, reading: bool = False) -> RunFolder:
+    """The run of this folder, or of this name below `root`; the one that comes with the project where that is `reading` it.
+    Raises UserError where there is none.
     """
-    for path in (Path(options.run), Path(options.runs) / options.run):
+    for path in (Path(name), Path(root) / name):
         if RunFolder(path).exists():
             return RunFolder(path)
-    if options.run == EXAMPLE and reading:
+    if name == EXAMPLE and reading:
         return RunFolder(EXAMPLE_FOLDER)
-    if options.run == EXAMPLE:
+    if name == EXAMPLE:
         raise UserError("The run example comes with the project and can only be looked at.")
-    like = [run.name for run in find_runs(Path(options.runs)) if options.run.lower() in run.name.lower()]
+    like = [run.name for run in find_runs(Path(root)) if name.lower() in run.name.lower()]
     more = (
         f" Names that hold it: {', '.join(like[:MOST_LIKE])}{', …' if len(like) > MOST_LIKE else ''}." if like else ""
     )
-    raise UserError(f"There is no run {options.run}: neither a run's folder, nor a name in {options.runs}.{more}")
+    raise UserError(f"There is no run {name}: neither a run's folder, nor a name in {root}.{more}")

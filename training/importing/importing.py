@@ -38,7 +38,9 @@ def import_file(
     Raises UserError with one sentence before anything is written.
     """
     if not path.exists():
-        raise UserError(f"There is nothing at {readable_name(str(path), 200)}; a file to import was expected.")
+        raise UserError(
+            f"There is nothing at {readable_name(str(path), 200)}; a file to import, or a folder of event files, was expected."
+        )
     if RunFolder(out).exists():
         raise UserError(f"The folder {out} holds a run already; give --out a new folder.")
     reference = whole_reference(data) if data else ""

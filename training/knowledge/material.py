@@ -5,7 +5,7 @@ Shapes: n probe clips, D encoder width.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -78,6 +78,13 @@ class Material:
 
 def material(run: RunFolder, progress: Progress) -> Material:
     """All of it. Raises UserError where the run has no snapshots, or doesn't say which clips they are of."""
+    found = labelled(run)
+    dataset, clips, note = _sounds(run, run.probe(), progress)
+    return replace(found, dataset=dataset, clips=clips, note=note)
+
+
+def labelled(run: RunFolder) -> Material:
+    """The same without the sounds, which need not be opened. Raises UserError as `material` does."""
     probe = run.probe()
     ids, facets = probe.get("ids"), probe.get("facets")
     if not run.snapshots():
@@ -85,9 +92,8 @@ def material(run: RunFolder, progress: Progress) -> Material:
     if not isinstance(ids, list) or not ids or not isinstance(facets, dict):
         raise UserError(f"The run {run.name} doesn't say which clips its snapshots are of.")
     codes = {str(name): found for name, facet in facets.items() if (found := _codes(facet, len(ids))) is not None}
-    dataset, clips, note = _sounds(run, probe, progress)
     group, main = str(probe.get("group", "")), str(probe.get("main_facet", ""))
-    return Material(run, tuple(map(str, ids)), codes, group, main, dataset, clips, note)
+    return Material(run, tuple(map(str, ids)), codes, group, main, None, np.zeros(0, np.int64), "")
 
 
 def _codes(facet: Any, count: int) -> np.ndarray | None:

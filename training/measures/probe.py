@@ -35,9 +35,11 @@ def fit_predict(x: np.ndarray, labels: np.ndarray, asked: np.ndarray) -> np.ndar
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
+    from threadpoolctl import threadpool_limits
 
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=ITERATIONS, tol=1e-3))
-    return np.asarray(model.fit(x, labels).predict(asked))
+    with threadpool_limits(1):  # more threads take longer for products so small, above all beside a training
+        return np.asarray(model.fit(x, labels).predict(asked))
 
 
 def _of_tensors(x: Tensor, labels: Tensor, groups: Tensor) -> float | None:

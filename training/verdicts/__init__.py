@@ -1,6 +1,6 @@
 """Whether a run learns or collapses, since when, what says so, why, and what to change.
 
-    judged(readings, config) -> Verdict
+    judged(readings, config) -> Verdict        judged_run(run) -> (readings, Verdict)
 
 A judgement is read from the run's curves and baselines and from what its method is; the rest of the configuration decides
 the likely cause and the remedy alone. docs/verdicts.md says how the rules were found and how well they do.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from training.run import RunFolder
 from training.run.schema import VerdictKind
 from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
@@ -17,7 +18,7 @@ from training.verdicts.causes import cause_of
 from training.verdicts.readings import Readings
 from training.verdicts.rules import RULES, above_random, missing, rising, too_early
 
-__all__ = ["ALARMING", "COLLAPSES", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged"]
+__all__ = ["ALARMING", "COLLAPSES", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged", "judged_run"]
 
 KINDS: tuple[VerdictKind, ...] = (
     VerdictKind("diverging", "Diverging", "The loss runs away."),
@@ -51,6 +52,13 @@ def judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
     verdict, best = _judged(readings, config), best_step(readings)
     collapsed = verdict.kind in COLLAPSES and best is not None and best >= verdict.since_step
     return replace(verdict, best_step=None if collapsed else best)
+
+
+def judged_run(run: RunFolder) -> tuple[Readings, Verdict]:
+    """What a run's folder tells now, and the judgement on it, whoever wrote it."""
+    known = {} if run.watched else run.config()  # a run that is only watched may be called as it likes
+    readings = Readings.of(run.metrics(), run.baselines(), known.get("method"))
+    return readings, judged(readings, known)
 
 
 def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:

@@ -6,7 +6,7 @@ import { share } from "../core/number_words.js";
 /** @typedef {NonNullable<RunRow["score"]>} Score */
 
 const OF_SEEDS = 0.09; // share by which healthy runs were seen to differ in kNN where only the seed does: docs/verdicts.md
-const SAME_CLIPS = 0.02; // what needs no training scores alike on the same clips; each run draws its own from large data
+const SAME_CLIPS = 0.02; // what needs no training scores alike on the same clips; of large data, older runs drew their own
 
 /**
  * @param {{name: string, score: RunRow["score"]}[]} runs by the names that they are called

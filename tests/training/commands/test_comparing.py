@@ -1,0 +1,94 @@
+"""`compare`: a table for a notebook, all of it as JSON, and what its seeds allow to say."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import answer
+from training.__main__ import main
+from training.run import RunFolder, State
+
+Finished = Callable[..., RunFolder]
+
+
+@pytest.fixture
+def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What the command prints of these runs, by default of all."""
+
+    def give(*names: str) -> str:
+        assert main(["compare", *names, "--runs", str(tmp_path / "runs")]) == 0
+        return capsys.readouterr().out
+
+    return give
+
+
+def test_the_table_can_be_pasted(finished: Finished, printed: Callable[..., str]) -> None:
+    for seed, knn in enumerate((0.70, 0.72, 0.74)):
+        finished(f"a{seed}", seed=seed, knn=knn)
+        finished(f"b{seed}", seed=seed, knn=knn + 0.01, temperature=0.3)
+        finished(f"c{seed}", seed=seed, knn=knn - 0.2, method="byol")
+    finished("d", method="vicreg", knn=0.1)
+    finished("e", state=State.FAILED)
+    lines = printed().splitlines()
+    assert lines[0].startswith("Tones: class across source, 40 clips (")
+    header, rule, *rows = (line.strip("| ").split("|") for line in lines if line.startswith("|"))
+    assert [cell.strip() for cell in header[:3]] == ["method", "differs", "seeds"]
+    assert len({len(line) for line in lines if line.startswith("|")}) == 1 and set("".join(rule)) == {"-", " "}
+    told = [[cell.strip() for cell in row] for row in rows]
+    assert [row[:7] for row in told[:2]] == [
+        ["simclr", "temperature 0.3", "3", "300", "11 ± 1", "0.730 ± 0.020", "0.500"],
+        ["simclr", "", "3", "300", "11 ± 1", "0.720 ± 0.020", "0.500"],
+    ]
+    assert [row[0] for row in told[2:]] == ["byol", "vicreg"] and told[0][-1] == "learning"
+    best = "simclr with temperature 0.3"
+    assert lines[lines.index("") + 8 :] == [
+        f"A single run doesn't tell how much seeds differ, so nothing is said of vicreg beside {best}.",
+        f"Not told apart from {best}, since seeds alone differ as much: simclr (by 0.010, seeds ± 0.020).",
+        f"Farther below {best} than the seeds spread, which so few don't prove: byol (by 0.210, seeds ± 0.020). A test asks "
+        "for 4 seeds of each.",
+        "",
+        "Not compared:",
+        "- e: It is not finished: failed at step 300.",
+    ]
+
+
+def test_with_seeds_enough_a_test_is_told(finished: Finished, printed: Callable[..., str]) -> None:
+    for seed in range(4):
+        finished(f"a{seed}", seed=seed, knn=0.7 + seed / 100)
+        finished(f"b{seed}", seed=seed, knn=0.5 + seed / 100, method="byol")
+    assert printed().endswith(
+        "\nBelow simclr by a permutation test of the seeds, each asked for itself: byol (by 0.200, p = 0.029).\n"
+    )
+
+
+def test_json_has_each_seed(finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = [finished(f"a{seed}", seed=seed, knn=0.7 + seed / 10) for seed in (0, 1)]
+    finished("b", method="byol", knn=0.2)
+    found = answer(capsys, "compare", *(str(run.path) for run in runs), "b", "--runs", str(tmp_path / "runs"))
+    (one,) = found["clips"]
+    assert (one["data_name"], one["main_facet"], one["group"], one["clips"]) == ("Tones", "class", "source", 40)
+    first, second = one["rows"]
+    assert (first["seeds"], first["runs"], first["settings"]["settings"]["temperature"]) == ([0, 1], ["a0", "a1"], 0.1)
+    assert first["measures"]["cross_group_knn"] == {"mean": pytest.approx(0.75), "std": pytest.approx(0.0707, abs=1e-4),
+                                                    "values": pytest.approx([0.7, 0.8])}  # fmt: skip
+    assert first["measures"]["effective_rank"]["mean"] == 9 and first["below_first"] is None
+    assert second["below_first"] == {"difference": pytest.approx(0.55), "spread": None, "p": None, "told_apart": None}
+
+
+def test_a_folder_of_runs_is_all_of_them(finished: Finished, printed: Callable[..., str]) -> None:
+    run = finished("a")
+    finished("b", method="byol")
+    both = printed()
+    assert printed(str(run.path.parent)) == printed("a", "b", "a") == both
+    assert "byol" in both and "byol" not in printed("a")
+
+
+def test_of_nothing_it_is_said(printed: Callable[..., str]) -> None:
+    assert printed().startswith("There are no runs in ")
+
+
+def test_a_name_draws_no_cells(finished: Finished, printed: Callable[..., str]) -> None:
+    finished("a", more={"watched": True, "method": "x | y\n| z", "about": {}})
+    lines = [line for line in printed().splitlines() if line.startswith("|")]
+    assert len(lines) == 3 and "x \\| y\\x0a\\| z" in lines[2]

@@ -1,0 +1,93 @@
+"""Several runs by one command: each method with each seed, and what happens when one of them goes wrong."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import TINY
+from training import trainer
+from training.__main__ import main
+from training.data.dataset import Dataset
+from training.errors import UserError
+from training.run import Control, RunFolder, State, find_runs
+
+QUICK = ["--steps", "1", "--device", "cpu", *TINY]
+
+
+@pytest.fixture
+def again(tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    """again("--seeds", "2") gives the command, and returns its exit code and what it said."""
+
+    def give(*options: str) -> tuple[int, str]:
+        return main(["run", "--runs", str(tmp_path / "runs"), *QUICK, *options]), capsys.readouterr().err
+
+    return give
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Callable[[], list[RunFolder]]:
+    """The runs that are there, oldest first."""
+    return lambda: find_runs(tmp_path / "runs")[::-1]
+
+
+def test_every_seed_is_trained_once_as_if_alone(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]], tmp_path: Path
+) -> None:
+    code, said = again("--seed", "4", "--seeds", "2")
+    assert code == 0 and "Training run 2 of 2 in" in said and "python -m training compare" in said
+    assert [run.config()["seed"] for run in runs()] == [4, 5]
+    assert [bool(re.fullmatch(rf"simclr-starter-seed{s}-\d+-\d+", r.name)) for s, r in zip((4, 5), runs(), strict=True)]
+    weights = [run.weights_path(1).read_bytes() for run in runs()]
+    assert again("--seed", "4", "--seeds", "3")[1].count("is finished already") == 2
+    assert len(runs()) == 3 and [run.weights_path(1).read_bytes() for run in runs()[:2]] == weights
+    alone = tmp_path / "alone"
+    assert main(["run", "--out", str(alone), *QUICK, "--seed", "5"]) == 0
+    assert RunFolder(alone).weights_path(1).read_bytes() == weights[1] != weights[0]
+
+
+def test_other_settings_are_other_runs(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]]
+) -> None:
+    again("--seeds", "1")
+    assert "already" not in again("--seeds", "1", "--set", "temperature=0.3")[1]
+    assert len(runs()) == 2
+
+
+def test_a_small_batch_is_found_again(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]]
+) -> None:
+    """The trainer makes the usual batch as small as the data: the same command means the same run."""
+    for _ in range(2):
+        again("--seeds", "1", "--set", "batch_size=256")
+    assert [run.config()["batch_size"] for run in runs()] == [64]
+
+
+def test_all_methods_have_their_turn_and_a_failure_leaves_the_others_theirs(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = []
+
+    def fails(folder: Path, **_: object) -> None:
+        turns.append(Path(folder).name.split("-2")[0])
+        if len(turns) == 2:
+            raise UserError("It can't be trained.")
+
+    monkeypatch.setattr(trainer, "train", fails)
+    code, said = again("--method", "simclr, byol", "--seeds", "2")
+    assert turns == ["simclr-starter-seed0", "byol-starter-seed0", "simclr-starter-seed1", "byol-starter-seed1"]
+    assert code == 2 and "It can't be trained." in said
+    failed = next(run.name for run in runs() if run.name.startswith(turns[1]))
+    assert said.endswith(f"1 of 4 failed: {failed}; the same command tries them again.\n")
+
+
+def test_a_stop_ends_them_all_and_the_same_command_goes_on(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]], at_step: Callable[..., None]
+) -> None:
+    at_step(1, lambda: runs()[-1].ask(Control.STOP))
+    code, said = again("--seeds", "2", "--steps", "2")
+    assert code == 2 and "Run 1 of 2 is stopped, and the others wait; the same command goes on with it." in said
+    assert [run.status().state for run in runs()] == [State.STOPPED]
+    assert again("--seeds", "2", "--steps", "2")[0] == 0
+    assert [(run.status().state, run.status().attempt) for run in runs()] == [(State.FINISHED, 2), (State.FINISHED, 1)]

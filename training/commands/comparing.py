@@ -1,0 +1,177 @@
+"""The command that holds runs beside each other: a table for a notebook, or all of it as JSON."""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from training.commands.arguments import Commands, command
+from training.commands.output import listed, print_json, progress_line
+from training.commands.runs import found_run
+from training.data.names import readable_name
+from training.run import RunFolder, find_runs
+
+if TYPE_CHECKING:
+    from training.comparing import Apart, Comparison, OnClips, Row, Spread
+
+NONE = "–"
+MOST_LEFT_OUT = 8
+"""Runs that are named."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Declare `compare`."""
+    beside = command(
+        commands, "compare", compare, "hold finished runs beside each other: mean ± standard deviation over their seeds", "runs", "json"
+    )  # fmt: skip
+    beside.add_argument(
+        "names", nargs="*", metavar="RUN", help="a run's name or folder, or a folder of runs (default: all of --runs)"
+    )
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Print one table for each set of clips that runs are measured on."""
+    from training.comparing import compared
+
+    found = compared(_named(options), progress_line())
+    if options.json:
+        print_json(_as_json(found))
+        return
+    parts = [_told(one) for one in found.clips]
+    if found.left_out:
+        more = len(found.left_out) - MOST_LEFT_OUT
+        shown = [f"- {one.run}: {one.why}" for one in found.left_out[:MOST_LEFT_OUT]]
+        parts.append(["Not compared:", *shown, *([f"- and {more:,} more"] if more > 0 else [])])
+    lines = [readable_name(line) for part in parts for line in [*part, ""]]
+    print("\n".join(lines[:-1]) or f"There are no runs in {options.runs}.")
+
+
+def _named(options: argparse.Namespace) -> list[RunFolder]:
+    """Each run once. Raises UserError for a name of neither a run nor a folder of some."""
+    runs = [] if options.names else find_runs(Path(options.runs))
+    for name in options.names:
+        inside = [] if RunFolder(name).exists() else find_runs(Path(name))
+        runs += inside or [found_run(name, options.runs, reading=True)]
+    return list({run.path.resolve(): run for run in runs}.values())
+
+
+def _told(one: "OnClips") -> list[str]:
+    """A heading, a table in Markdown that can be read as it is, and what its seeds allow to say."""
+    name, facet, group = (one.probe.get(word) for word in ("data_name", "main_facet", "group"))
+    asked = f"{facet} across {group}" if facet and group else facet or "no labels"
+    said = list(_sentences(one.rows))
+    head = f"{name or 'Unnamed sounds'}: {asked}, {one.count:,} clips ({one.hash[:8]})"
+    return [head, "", *_table(one.rows), *(["", *said] if said else [])]
+
+
+def _table(rows: "Sequence[Row]") -> list[str]:
+    from training.measures.knn import CROSS_GROUP_KNN
+    from training.measures.probe import PROBE
+
+    share = CROSS_GROUP_KNN.curve.written
+    columns = {
+        "method": [row.method for row in rows],
+        "differs": [", ".join(row.differs) for row in rows],
+        "seeds": [str(len(row.runs)) for row in rows],
+        "steps": [_spread(row.steps, "{:,.0f}".format) for row in rows],
+        "seconds": [_spread(row.seconds, "{:,.0f}".format) for row in rows],
+        **{
+            title: [_spread(row.measures.get(name), share) for row in rows]
+            for title, name in (
+                ("cross-group kNN", CROSS_GROUP_KNN.name),
+                ("random initialisation", "random_init"),
+                ("log-mel", "log_mel"),
+                ("linear probe", PROBE.name),
+            )
+        },
+        "verdict": [_verdicts(row.verdicts) for row in rows],
+    }
+    filled = {title: [_cell(text) for text in cells] for title, cells in columns.items() if {*cells} - {"", NONE}}
+    widths = {title: max(len(title), *map(len, cells)) for title, cells in filled.items()}
+    lines = [filled.keys(), ["-" * width for width in widths.values()], *zip(*filled.values(), strict=True)]
+    return [f"| {' | '.join(f'{c:{w}}' for c, w in zip(cells, widths.values(), strict=True))} |" for cells in lines]
+
+
+def _cell(text: str) -> str:
+    return readable_name(text).replace("|", "\\|")
+
+
+def _spread(spread: "Spread | None", written: Callable[[float], str]) -> str:
+    if spread is None:
+        return NONE
+    many = spread.std is not None and len({*spread.values}) > 1
+    return f"{written(spread.mean)} ± {written(spread.std or 0.0)}" if many else written(spread.mean)
+
+
+def _verdicts(counts: dict[str, int]) -> str:
+    told = {title[:1].lower() + title[1:]: count for title, count in counts.items()}
+    return ", ".join(told if len(told) == 1 else (f"{count} {title}" for title, count in told.items()))
+
+
+def _sentences(rows: "Sequence[Row]") -> Iterator[str]:
+    """What can be said of the distances of all rows to the first one."""
+    from training.comparing.apart import FEWEST
+
+    others = [(row, row.below) for row in rows[1:] if row.below is not None]
+    first = _called(rows[0])
+    alone = [_called(row) for row, below in others if below.told is None]
+    if alone:
+        yield f"A single run doesn't tell how much seeds differ, so nothing is said of {listed(alone)} beside {first}."
+    close = [f"{_called(row)} ({_far(below)})" for row, below in others if below.told is False]
+    if close:
+        yield f"Not told apart from {first}, since seeds alone differ as much: {listed(close)}."
+    tested = [f"{_called(row)} ({_far(below)})" for row, below in others if below.told and below.p is not None]
+    if tested:
+        yield f"Below {first} by a permutation test of the seeds, each asked for itself: {listed(tested)}."
+    untested = [f"{_called(row)} ({_far(below)})" for row, below in others if below.told and below.p is None]
+    if untested:
+        yield (
+            f"Farther below {first} than the seeds spread, which so few don't prove: {listed(untested)}. A test asks for "
+            f"{FEWEST} seeds of each."
+        )
+
+
+def _called(row: "Row") -> str:
+    return readable_name(f"{row.method} with {', '.join(row.differs)}" if row.differs else row.method)
+
+
+def _far(below: "Apart") -> str:
+    beside = f"p = {below.p:.2g}" if below.p is not None else f"seeds ± {below.spread:.3f}"
+    return f"by {below.difference:.3f}, {beside}"
+
+
+def _as_json(found: "Comparison") -> dict[str, Any]:
+    about = ("data_name", "main_facet", "group", "data_clips")
+    return {
+        "clips": [
+            {
+                **{name: one.probe.get(name) for name in about},
+                "clips": one.count,
+                "hash": one.hash,
+                "rows": [_row(row) for row in one.rows],
+            }
+            for one in found.clips
+        ],
+        "left_out": [vars(one) for one in found.left_out],
+    }
+
+
+def _row(row: "Row") -> dict[str, Any]:
+    below = row.below
+    return {
+        "method": row.method,
+        "differs": row.differs,
+        "settings": json.loads(row.runs[0].settings),
+        "seeds": [run.seed for run in row.runs],
+        "runs": [run.run.name for run in row.runs],
+        "steps": _numbers(row.steps),
+        "seconds": _numbers(row.seconds),
+        "measures": {name: _numbers(spread) for name, spread in row.measures.items()},
+        "verdicts": row.verdicts,
+        "below_first": None if below is None else {**vars(below), "told_apart": below.told},
+    }
+
+
+def _numbers(spread: "Spread") -> dict[str, Any]:
+    return {"mean": spread.mean, "std": spread.std, "values": spread.values}

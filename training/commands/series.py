@@ -1,0 +1,114 @@
+"""Several runs by one command: the same settings once a method and seed, one run after the other.
+
+What is finished already is not trained again and what was begun goes on, so that the same command, given again, does what is
+left. A run that fails leaves the others their turn; one that is stopped ends them all, and so does a full disk.
+"""
+
+import argparse
+import sys
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.commands.arguments import asked_config
+from training.commands.output import listed, progress_line, steps_told, tell_end
+from training.devices.place import place
+from training.errors import UserError
+from training.run import RunFolder, State, create_run, find_runs
+from training.run.naming import new_run_name
+from training.run.twins import twin_of
+
+if TYPE_CHECKING:
+    from training.config import RunConfig
+
+
+def asks_for_several(options: argparse.Namespace) -> bool:
+    """Whether the flags of `run` ask for more than one run."""
+    return options.seeds is not None or "," in (options.method or "")
+
+
+def train_several(options: argparse.Namespace) -> None:
+    """Train each run to its end. Raises UserError where one can't be trained as asked, and at the end where some failed."""
+    if options.out:
+        raise UserError("--out names the folder of one run; give --runs, in which several get folders of their own.")
+    if place().size > 1:
+        raise UserError("torchrun trains one run; several are trained in turn on several devices by --devices.")
+    root, configs = Path(options.runs), _asked(options)
+    before = find_runs(root)
+    failed: list[str] = []
+    for number, config in enumerate(configs, 1):
+        run, told = _there(before, config), f"{number} of {len(configs)}"
+        if run is not None and run.status().state is State.FINISHED:
+            print(f"Run {told} is finished already: {run.path}", file=sys.stderr)
+            continue
+        if run is None:
+            folder = root / new_run_name(root, config.to_json(), f"seed{config.seed}")
+            run = create_run(folder, config.to_json(), trained_here=True)
+        print(f"Training run {told} in {run.path}", file=sys.stderr)
+        if not _trained(run):
+            failed.append(run.name)
+        tell_end(run)
+        if run.status().state in (State.STOPPED, State.DISK_FULL):
+            raise UserError(
+                f"Run {told} is {run.status().state}, and the others wait; the same command goes on with it."
+            )
+    print(f"To look at them: python app.py --runs {root}", file=sys.stderr)
+    print(f"To compare them: python -m training compare --runs {root}", file=sys.stderr)
+    if failed:
+        raise UserError(f"{len(failed)} of {len(configs)} failed: {listed(failed)}; the same command tries them again.")
+
+
+def _trained(run: RunFolder) -> bool:
+    """Whether it ended without a failure, which is told."""
+    from training.trainer import train
+
+    try:
+        with steps_told(run):
+            train(run.path, resume=bool(run.checkpoints()))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
+
+
+def _asked(options: argparse.Namespace) -> "list[RunConfig]":
+    """All of them, each with the batch and the sounds that it will have: a mistake in one is told before the first begins.
+
+    All methods have their turn with one seed before the next seed, so that they can be compared as early as possible.
+    """
+    from training.data import Dataset, open_dataset
+    from training.preparing import fitting
+
+    count, first = 1 if options.seeds is None else options.seeds, options.seed or 0
+    if count < 1:
+        raise UserError(f"--seeds {count} was given, but a whole number of at least 1 was expected.")
+    methods = [None] if options.method is None else [name.strip() for name in options.method.split(",")]
+    breaks = tuple(getattr(options, "break"))
+    configs = [
+        asked_config(argparse.Namespace(**{**vars(options), "method": method, "seed": seed}), breaks)
+        for seed, method in product(range(first, first + count), dict.fromkeys(methods))
+    ]
+
+    @cache
+    def sounds(window_seconds: float) -> Dataset:
+        return open_dataset(configs[0].data, window_seconds=window_seconds, progress=progress_line())
+
+    opened = [(config, sounds(config.window_seconds)) for config in configs]
+    return [replace(fitting(config, found), data_fingerprint=found.fingerprint) for config, found in opened]
+
+
+def _there(runs: list[RunFolder], config: "RunConfig") -> RunFolder | None:
+    """The one of `runs` that was trained, or begun, with these settings and this seed on these sounds; a finished one first."""
+    from training.comparing.settings import seed_of, settings_of
+
+    asked = config.to_json()
+    same = [
+        run
+        for run in runs
+        if seed_of(told := run.config()) == config.seed
+        and settings_of(told) == settings_of(asked)
+        and twin_of(run) is None
+    ]
+    return next((run for run in same if run.status().state is State.FINISHED), next(iter(same), None))
