@@ -83,7 +83,11 @@ def beside_visitors() -> str:
     rows = [
         (words, told(found[way], 2), ", ".join(told(one[way], 2) for one in found["rounds"])) for words, way in ways
     ]
-    return table((f"steps a second beside {found['visitors']} visitors who", "of those alone", "rounds"), rows)
+    looking, acting = (100 * found[f"{way}_server"] for _, way in ways)
+    return (
+        table((f"steps a second beside {found['visitors']} visitors who", "of those alone", "rounds"), rows)
+        + f"\n\nThe server takes {looking:.0f} % of a core in the first case and {acting:.0f} % in the second."
+    )
 
 
 def arrivals() -> str:

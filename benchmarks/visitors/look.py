@@ -33,7 +33,16 @@ class Look:
     def go(self, arrival: float, until: float) -> None:
         """Arrive at a moment of the performance counter, and act until another."""
         time.sleep(max(0.0, arrival - time.perf_counter()))
+        self.arrive()
+        self.stay(arrival, until)
+
+    def arrive(self) -> None:
+        """Open the page."""
         self.log.timed("page", lambda: self.visitor.ask("/"))
+
+    def stay(self, begin: float, until: float) -> None:
+        """Look on and act between two moments of the performance counter; whoever does something does at least one thing."""
+        time.sleep(max(0.0, begin - time.perf_counter()))
         acts = time.perf_counter() + self.visitor.random.uniform(0, self.between)
         turns = itertools.cycle(self.kinds[self.first :] + self.kinds[: self.first])
         acted = not self.kinds
@@ -45,7 +54,7 @@ class Look:
                 acted = True
                 acts = time.perf_counter() + self.visitor.random.expovariate(1 / self.between)
             time.sleep(max(0.0, min(NEWS_SECONDS - (time.perf_counter() - asked), until - time.perf_counter())))
-        self.visitor.close()
+        self.visitor.close()  # whoever stays once more opens another connection
 
     def news(self) -> None:
         """What the run's curves and maps need to stay new."""

@@ -1,6 +1,7 @@
 """A class of five fares well for a moment; what goes wrong, and what is slow, is told. Nothing is timed."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from benchmarks.visitors import __main__ as module
 from benchmarks.visitors import look
 from benchmarks.visitors.__main__ import class_of, main
+from benchmarks.visitors.beside import arrived, together
 from benchmarks.visitors.figures import Log, memory, shown, told
 from benchmarks.visitors.tones import tone, tones
 from benchmarks.visitors.visitor import EVENTS, Visitor, functions_of
@@ -38,6 +40,15 @@ def test_visitors_of_a_class_are_all_served(port: int, monkeypatch: pytest.Monke
     assert log.errors == {}
     assert set(log.waits) == {"page", "news", *LIGHT}
     assert len(log.waits["page"]) == 5
+
+
+def test_a_class_comes_and_goes_by_spells(port: int) -> None:
+    looks = arrived(3, port, "shown", ("lens",))
+    for _ in range(2):
+        together(looks, time.perf_counter() + 1.2)
+    assert looks[0].log.errors == {}
+    assert len(looks[0].log.waits["news"]) >= 6
+    assert len(looks[0].log.waits["lens"]) >= 6
 
 
 def test_visitors_who_are_not_served_are_told(port: int) -> None:
