@@ -52,6 +52,7 @@ from explorer.web.pauses import Pauses
 from explorer.web.routes import byte_routes
 from explorer.web.workplace import Workplace
 from training.data import whole_reference
+from training.run import State
 from training.run.example import EXAMPLE_FOLDER
 
 PAUSE_SECONDS = 0.7
@@ -106,7 +107,7 @@ class Server:
                 self.services.uploads,
                 LayoutFolders(),
                 self._looked_at,
-                self._queued,
+                self._asked,
                 self.services.exports,
                 self.services.tags,
                 pairs=self.services.pairs,
@@ -174,8 +175,11 @@ class Server:
         self.services.close()
         self._workplace.close()
 
-    def _queued(self, name: str) -> dict[str, Any]:
-        return {"place": self.services.launcher.place(name), **self.services.launcher.ahead()}
+    def _asked(self, name: str, state: State) -> dict[str, Any]:
+        launcher = self.services.launcher
+        if state is State.WAITING:
+            return {"place": launcher.place(name), **launcher.ahead()}
+        return {"longer": launcher.longer(name)} if state is State.FINISHED else {}
 
     def _looked_at(self, name: str, axes: int) -> None:
         run = self.services.library.run(name)

@@ -17,6 +17,20 @@ from training.spectrogram import FrontEnd
 from training.views import VIEWS
 
 
+def check_goes_on(config: RunConfig) -> None:
+    """Raises UserError where this version can't go on with a run: half of a training by one objective and half by another
+    would be neither.
+    """
+    if config.method not in METHODS:
+        raise unknown("method", config.method, METHODS)
+    ours = METHODS[config.method].objective
+    if config.objective != ours:
+        raise UserError(
+            f"The run was begun with form {config.objective} of the method {config.method}, but this version trains form "
+            f"{ours} (CHANGELOG.md says what changed); start a new run."
+        )
+
+
 def built_method(
     config: RunConfig,
     clips: int,

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.config import RunConfig
+from training.config import BOUNDS, RunConfig
 from training.settings import describe
 
 PARTS = ("settings", "run", "views", "front_end")
 """Whose settings there are, the method's own first."""
-BOUNDS = ("steps", "seconds")
-"""Of these two a run has one at least; one that is empty says nothing."""
 
 
 @dataclass(frozen=True)

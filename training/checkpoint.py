@@ -75,8 +75,8 @@ def latest(run: RunFolder, newest: int | None = None) -> tuple[int, list[str]]:
     Raises UserError where there is none.
     """
     warnings: list[str] = []
-    for step in reversed(run.checkpoints()):
-        if not run.state_path(step).exists() or (newest is not None and step > newest):
+    for step in reversed(run.resumable()):
+        if newest is not None and step > newest:
             continue
         damaged = [part for part, path in _parts(run, step).items() if _hash_of(path) != run.manifest(step).get(part)]
         if not damaged:

@@ -15,6 +15,8 @@ from training.errors import UserError, unknown
 from training.settings import as_stored, build, describe, setting
 
 ENCODER_SIZES = ("S", "M", "L", "XL")
+BOUNDS = ("steps", "seconds")
+"""What ends a run: the first of these settings that it names."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class RunConfig:
         high=1024,
         before=1,
     )
+    lengthened: tuple[Mapping[str, Any], ...] = ()
+    """One for each time that it was trained longer: the step that it had reached, and the steps and seconds it had until then."""
     created: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     git_revision: str | None = None
@@ -130,6 +134,7 @@ class RunConfig:
             if not isinstance(checked.get(name, {}), Mapping):
                 raise UserError(f"The entry {name} is {checked[name]!r}, but named values were expected.")
         checked["breaks"] = _names(checked.get("breaks", ()))
+        checked["lengthened"] = _lengths(checked.get("lengthened", ()))
         config = RunConfig(**checked)
         if config.steps is None and config.seconds is None:
             raise UserError("The run has neither steps nor seconds; give one of them.")
@@ -139,6 +144,12 @@ class RunConfig:
 def _names(given: Any) -> tuple[str, ...]:
     if not isinstance(given, list | tuple) or not all(isinstance(name, str) for name in given):
         raise UserError(f"The entry breaks is {given!r}, but a list of names was expected.")
+    return tuple(given)
+
+
+def _lengths(given: Any) -> tuple[Mapping[str, Any], ...]:
+    if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) for one in given):
+        raise UserError(f"The entry lengthened is {given!r}, but a list of named values was expected.")
     return tuple(given)
 
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from training import checkpoint
 from training.baselines import baselines, with_random_init
+from training.building import check_goes_on
 from training.columns import clip_values
 from training.config import RunConfig
 from training.contents import contents
@@ -65,7 +66,7 @@ def prepared(
         journal.keep_alive()
 
     if resume:
-        _check_objective(config)
+        check_goes_on(config)
     dataset = _sounds(config, beside, preparing)
     config = fitting(config, dataset)
     store = _store(config, dataset, beside, machine, preparing, 1 if followers is None else followers.local_size)
@@ -211,16 +212,6 @@ def _check_data(dataset: Dataset, config: RunConfig) -> None:
         raise UserError(
             f"The sounds of {config.data} have changed since this run was made (fingerprint {dataset.fingerprint[:8]}, "
             f"expected {str(config.data_fingerprint)[:8]}); start a new run on them."
-        )
-
-
-def _check_objective(config: RunConfig) -> None:
-    """Half of a training by one objective and half by another would be neither. Raises UserError."""
-    kind = METHODS.get(config.method)
-    if kind is not None and config.objective != kind.objective:
-        raise UserError(
-            f"The run was begun with form {config.objective} of the method {config.method}, but this version trains form "
-            f"{kind.objective} (CHANGELOG.md says what changed); start a new run."
         )
 
 

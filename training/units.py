@@ -28,9 +28,13 @@ def said(unit: Unit, value: float) -> str:
     if unit == "neper":
         return f"{number(DECIBELS_PER_NEPER * value)} dB"
     if unit == "memory":
-        steps = number(math.floor(1 / (1 - value) + 0.5)) if value < 1 else "all"
-        return f"about {steps} step{'' if steps == '1' else 's'}"
+        return f"about {counted(math.floor(1 / (1 - value) + 0.5), 'step') if value < 1 else 'all steps'}"
     return ""
+
+
+def counted(count: float, thing: str) -> str:
+    """So many of a thing whose plural ends with s: "1 step", "2,000 steps"."""
+    return f"{count:,.0f} {thing}{'' if count == 1 else 's'}"
 
 
 def number(value: float) -> str:

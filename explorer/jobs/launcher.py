@@ -16,14 +16,16 @@ from typing import Any
 
 from explorer.jobs.orphans import held, mark
 from explorer.jobs.pairs import job_of, mark_both
-from explorer.jobs.queue_file import Queue, Verb, Waiting
+from explorer.jobs.queue_file import OpenQueue, Queue, Verb, Waiting
 from explorer.jobs.quotas import Jobs
 from explorer.jobs.standby import Standby
 from explorer.jobs.trainers import Command, Trainers, trainer_command
 from explorer.jobs.turns import Turns
 from explorer.visitors.identity import asking
 from explorer.visitors.limits import Limits
+from training.config import BOUNDS
 from training.errors import UserError
+from training.longer import bound_of, lengthen, longer_lengths
 from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
 from training.run.naming import new_run_name
 from training.run.twins import Prediction, Role, other_of, trained_with
@@ -104,22 +106,34 @@ class Launcher:
     def resume(self, name: str) -> None:
         """Go on with a run, and with its twin: a paused one at once, a stopped or broken one when its turn comes."""
         run = self._trained(name)
-        state = run.status().state
-        if state == State.PAUSED:
+        if run.status().state == State.PAUSED:
             run.ask(Control.RESUME)
             return
         with self._turns.changing() as queue:
-            job = job_of(queue.now, self.root, name)
-            if queue.now.place(job) is not None or self._turns.beginning(queue.now, RunFolder(self.root / job)):
-                raise UserError(f"The run {name} is being trained or waits for its turn already.")
-            if state not in RESUMABLE and state != State.WAITING:
-                raise UserError(f"The run {name} is {state.value} and cannot be resumed.")
+            self._let_wait(queue, run)
+        self.look()
+
+    def longer(self, name: str) -> dict[str, Any]:
+        """To which `lengths` in all a run that has finished can be trained on here, counted in `bound`: steps or seconds."""
+        try:
+            run = self._trained(name)
+        except UserError:
+            return {"bound": BOUNDS[-1], "lengths": []}
+        bound, lengths = longer_lengths(run)
+        most = self.jobs.most(bound, _together(run))
+        return {"bound": bound, "lengths": [length for length in lengths if length <= most]}
+
+    def lengthen(self, name: str, whole: float) -> None:
+        """Train a run that has ended on, and its twin, when its turn comes: until it has `whole` of the steps or seconds that
+        it is counted in. Raises UserError as `resume` does, where it can't be, and beyond the limits.
+        """
+        run = self._trained(name)
+        bound = bound_of(run.config())
+        self.jobs.check_length(run.config(), bound, whole, _together(run))
+        with self._turns.changing() as queue:
             self._check_room(queue.now)
-            verb: Verb = "resume" if run.checkpoints() else "run"
-            queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(name, verb)))
-            for each in filter(None, (run, trained_with(run))):
-                self.jobs.note_owner(each.name, asking())
-                mark(each, State.WAITING, "")
+            lengthen(run, bound, whole)
+            self._let_wait(queue, run)
         self.look()
 
     def pause(self, name: str) -> None:
@@ -146,8 +160,7 @@ class Launcher:
     def delete(self, name: str) -> None:
         """Remove a run that nobody trains, for good."""
         run = self._run(name)
-        if run.read_only():
-            raise UserError(f"The run {name} was written by a newer version of Hearsight and is read-only here.")
+        run.check_not_newer()
         gone = self.root / f".deleted-{secrets.token_hex(8)}"
         with self._turns.changing() as queue:
             if run.status().active or self._turns.busy(queue.now) == name or held(run):
@@ -198,6 +211,20 @@ class Launcher:
         if self._read_only:
             raise UserError("This page is for looking and listening only: nothing can be trained or changed here.")
 
+    def _let_wait(self, queue: OpenQueue, run: RunFolder) -> None:
+        """Put a run that was stopped or broke off, and its twin, at the end of the queue. Raises UserError."""
+        state, job = run.status().state, job_of(queue.now, self.root, run.name)
+        if queue.now.place(job) is not None or self._turns.beginning(queue.now, RunFolder(self.root / job)):
+            raise UserError(f"The run {run.name} is being trained or waits for its turn already.")
+        if state not in RESUMABLE and state != State.WAITING:
+            raise UserError(f"The run {run.name} is {state.value} and cannot be resumed.")
+        self._check_room(queue.now)
+        verb: Verb = "resume" if run.checkpoints() else "run"
+        queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(run.name, verb)))
+        for each in filter(None, (run, trained_with(run))):
+            self.jobs.note_owner(each.name, asking())
+            mark(each, State.WAITING, "")
+
     def _check_room(self, queue: Queue) -> None:
         self.jobs.check_disk()
         waiting, busy = {entry.name for entry in queue.waiting}, self._turns.busy(queue)
@@ -237,3 +264,8 @@ class Launcher:
                 log.warning("%s", error)
             except Exception:
                 log.exception("The queue could not be looked at.")
+
+
+def _together(run: RunFolder) -> int:
+    """How many runs are trained as one where this one is trained longer."""
+    return 1 if trained_with(run, longer=True) is None else 2

@@ -66,17 +66,27 @@ class Jobs:
         Raises UserError where its model or its run would be too large.
         """
         kept, notes = dict(config), []
-        for name, limit, counted in CUT:
-            most = -(-getattr(self._limits, limit) // (runs if name in SHARED else 1))
-            if isinstance(kept.get(name), int | float) and beyond(kept[name], most):
-                owner = "a run" if runs == 1 else f"each of {runs} runs that are trained as one"
+        for name, _, counted in CUT:
+            most = self.most(name, runs)
+            if isinstance(kept.get(name), int | float) and kept[name] > most:
                 notes.append(
-                    f"{kept[name]:,g} {counted} were asked for; here {owner} has {most:,} at most, so this one has."
+                    f"{kept[name]:,g} {counted} were asked for; here {_owner(runs)} has {most:,} at most, so this one has."
                 )
                 kept[name] = type(kept[name])(most)
         if self._limits.model_mb != NONE or self._limits.job_mb != NONE:
             self._check_size(kept, runs)
         return Fitted(kept, tuple(notes))
+
+    def most(self, name: str, runs: int = 1) -> float:
+        """The largest value that an entry of CUT may have here, where `runs` are trained as one; infinite without a limit."""
+        limit = next(getattr(self._limits, limit) for entry, limit, _ in CUT if entry == name)
+        return math.inf if limit == NONE else -(-limit // (runs if name in SHARED else 1))
+
+    def check_length(self, config: Mapping[str, Any], bound: str, whole: float, runs: int = 1) -> None:
+        """Raises UserError where a run of this configuration may not be made so long here, `runs` of it being trained as one."""
+        if whole > (most := self.most(bound, runs)):
+            raise UserError(f"Here {_owner(runs)} has {most:,} {bound} at most, and {whole:,g} were asked for.")
+        self.fitted({**config, **dict.fromkeys(SHARED), bound: whole}, runs)
 
     @property
     def dropped_bytes(self) -> int:
@@ -156,6 +166,10 @@ class Jobs:
                 f"{'This run' if runs == 1 else f'These {runs} runs'} would take {whole / MB:,.0f} MB of disk, and {self._limits.job_mb:,} MB are the most here; "
                 "choose a smaller encoder_size or smaller widths, fewer clips on the map, or less time."
             )
+
+
+def _owner(runs: int) -> str:
+    return "a run" if runs == 1 else f"each of {runs} runs that are trained as one"
 
 
 def trained_as_one(run: RunFolder) -> list[RunFolder]:

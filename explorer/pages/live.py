@@ -76,15 +76,18 @@ def build(frame: Frame) -> None:
 
 
 def _wire_state(frame: Frame, state: RunState) -> None:
-    def asking(ask: Callable[[str], None]) -> Callable[[gr.EventData], None]:
+    def asking(ask: Callable[..., None], *told: str) -> Callable[[gr.EventData], None]:
+        """`told`: what else of the event is handed on, as numbers."""
+
         def answer(event: gr.EventData) -> None:
             name = str(getattr(event, "run", None) or "")
             if frame.read_only or frame.services.library.read_only(name):
                 raise gr.Error("This run can only be looked at here.", print_exception=False)
-            plainly(lambda: ask(name))
+            plainly(lambda: ask(name, *(getattr(event, word, None) or 0 for word in told)))
 
         return answer
 
     state.pause(asking(frame.services.launcher.pause), None, None, **frame.quiet)
     state.resume(asking(frame.services.launcher.resume), None, None, **frame.quiet)
     state.stop(asking(frame.services.launcher.stop), None, None, **frame.quiet)
+    state.longer(asking(frame.services.launcher.lengthen, "whole"), None, None, **frame.quiet)

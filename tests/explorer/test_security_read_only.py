@@ -17,7 +17,7 @@ from explorer.runs.marks import Marks
 from explorer.server import Server
 from training.run import create_run
 
-CHANGES = ("start", "start_twins", "pause", "resume", "stop", "delete")
+CHANGES = ("start", "start_twins", "pause", "resume", "stop", "lengthen", "delete")
 MARKS = ("star", "rename")
 RUN = "looked-at"
 TWINS = {

@@ -37,7 +37,10 @@ ROOT = Path(__file__).parents[2]
 TSC = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
 TYPES = ROOT / "assets" / "js" / "core" / "types.d.ts"
 DATA = "0" * 64
-QUEUED = {"place": 2, "behind": "first", "paused": False}
+ASKED = {
+    State.WAITING: {"place": 2, "behind": "first", "paused": False},
+    State.FINISHED: {"longer": {"bound": "seconds", "lengths": [180, 240]}},
+}
 SECOND = Twin(Role.HEALTHY, "first", "part:negatives", Prediction("lower", "same", "higher", "lower", True))
 
 pytestmark = pytest.mark.skipif(not TSC.is_file(), reason="make setup installs the TypeScript compiler")
@@ -76,7 +79,7 @@ def test_routes_answer_in_the_types_of_the_page(
         layouts.write(key, Layout(np.zeros((20, 2), np.float32), "pca", trust))
     app = FastAPI()
     library = Library(tmp_path / "runs", open_datasets=OpenDatasets())
-    app.include_router(byte_routes(library, uploads, layouts, queued=lambda name: QUEUED))
+    app.include_router(byte_routes(library, uploads, layouts, asked=lambda name, state: ASKED[state]))
     client = TestClient(app)
 
     def answer(path: str) -> Any:

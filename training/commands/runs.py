@@ -10,9 +10,11 @@ from training.commands.arguments import Commands, add_settings, asked_config, ch
 from training.commands.listing import list_runs
 from training.commands.output import listed, print_json, steps_told, tell_end
 from training.commands.series import asks_for_several, train_several
+from training.config import BOUNDS
 from training.devices.place import place
 from training.errors import UserError
-from training.run import RESUMABLE, Control, RunFolder, create_run, find_runs
+from training.longer import lengthen, longer_lengths
+from training.run import RESUMABLE, Control, RunFolder, State, create_run, find_runs
 from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 from training.run.naming import new_run_name
 from training.run.reading import regular
@@ -64,7 +66,11 @@ def add_commands(commands: Commands) -> None:
         metavar="NAME",
         help="take a part out of the method, see `methods`; may be repeated",
     )
-    again = command(commands, "resume", resume, "go on from a run's last checkpoint", "run")
+    again = command(commands, "resume", resume, "go on from a run's last checkpoint, to a later end if you like", "run")
+    length = again.add_mutually_exclusive_group()
+    in_all = "train it until it has so many {} in all, those of before counted too; for a run that has ended"
+    length.add_argument("--steps", type=int, help=in_all.format("steps"))
+    length.add_argument("--seconds", type=float, help=in_all.format("seconds"))
     again.add_argument(
         "--devices", type=int, help="how many GPUs share each step (default: as before, or as there are)"
     )
@@ -101,6 +107,8 @@ def run(options: argparse.Namespace) -> None:
 def _tell_end(run: RunFolder) -> None:
     """Say how a run has ended and whether it has learned, and where to look on."""
     tell_end(run)
+    if longer := _longer(run):
+        print(f"To train it longer: {longer}", file=sys.stderr)
     print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
 
 
@@ -149,21 +157,36 @@ def standby(options: argparse.Namespace) -> None:
 
 
 def resume(options: argparse.Namespace) -> None:
-    """Go on from a run's last checkpoint."""
+    """Go on from a run's last checkpoint, to the end that it has or to a later one."""
     if place().follows:
         follow(options)
         return
     devices = None if options.devices is None else checked_setting("devices", options.devices)
     run = named_run(options)
     run.check_trained_here()
-    if run.read_only():
-        raise UserError(f"The run {run.name} was written by a newer version of Hearsight and is read-only here.")
+    run.check_not_newer()
     _refuse_second_trainer(run)
+    for unit in BOUNDS:
+        if (whole := getattr(options, unit)) is not None:
+            lengthen(run, unit, whole)
+    if run.status().state is State.FINISHED:
+        longer = _longer(run)
+        raise UserError(
+            f"The run {run.name} has finished; {longer} trains it longer."
+            if longer
+            else f"The run {run.name} has finished, and keeps no checkpoint to go on from."
+        )
     from training.trainer import train
 
     with steps_told(run):
         train(run.path, resume=True, devices=devices)
     _tell_end(run)
+
+
+def _longer(run: RunFolder) -> str:
+    """The command that trains a run that has finished twice as long; empty where it can't be trained longer."""
+    unit, lengths = longer_lengths(run)
+    return f"python -m training resume {run.path} --{unit} {lengths[-2:][0]}" if lengths else ""
 
 
 def diagnose(options: argparse.Namespace) -> None:
@@ -185,6 +208,8 @@ def diagnose(options: argparse.Namespace) -> None:
     if status.state in RESUMABLE and not run.watched:
         again = f"python -m training resume {run.path}"
         print(f"It stands at step {status.step:,}, {status.state}; {again} goes on with it.")
+    if longer := _longer(run):
+        print(f"It has finished at step {status.step:,}; {longer} trains it longer.")
     for evidence in verdict.evidence:
         print(f"  {evidence.key}: {evidence.words}")
     best = "" if verdict.best_step is None else f"step {verdict.best_step}"

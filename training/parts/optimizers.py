@@ -131,6 +131,11 @@ def set_rate(optimizer: Optimizer, config: RunConfig, rate: float) -> None:
 
 
 def scheduled_rate(config: RunConfig, step: int, progress: float) -> float:
-    """Linear rise over the warm-up, then half a cosine to 0 at the end of the run."""
+    """Linear rise over the warm-up, then half a cosine to 0 at the end of the run.
+
+    A run that is trained longer takes the rate that one of its new length would have at this `progress`: after twice the
+    time half of the peak, after a tenth more next to nothing. So it needs no memory of how often it was made longer, and
+    each of its ends is one at which the rate is 0.
+    """
     rise = min(1.0, (step + 1) / max(1, config.warmup_steps))
     return config.learning_rate * rise * (1 + math.cos(math.pi * progress)) / 2

@@ -73,6 +73,11 @@ class RunFolder:
                 "it can only be watched here."
             )
 
+    def check_not_newer(self) -> None:
+        """Raises UserError for a run that a newer version wrote."""
+        if self.read_only():
+            raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
+
     @property
     def added_path(self) -> Path:
         """Where lies what Hearsight adds to a run that is only watched. All that reads the run joins it."""
@@ -177,6 +182,10 @@ class RunFolder:
         """The file with all else a resume needs (last two checkpoints only)."""
         return self.path / "checkpoints" / f"{step:06d}.state"
 
+    def resumable(self) -> list[int]:
+        """Steps of which all is kept that a resume needs, ascending."""
+        return [step for step in self.checkpoints() if self.state_path(step).is_file()]
+
     def manifest(self, step: int) -> dict[str, Any]:
         """Hashes of one checkpoint's files: {"weights": sha256, "state": sha256}."""
         return reading.read_object(self.path / "checkpoints" / f"{step:06d}.json", MOST_MANIFEST_BYTES)
@@ -221,8 +230,7 @@ class RunFolder:
 
     def ask(self, control: Control) -> None:
         """Ask the trainer for something; it answers within a second by its state."""
-        if self.read_only():
-            raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
+        self.check_not_newer()
         folder = self.path / "control"
         try:
             folder.mkdir(exist_ok=True)

@@ -118,19 +118,17 @@ def other_of(run: RunFolder) -> RunFolder | None:
     return other if fits else None
 
 
-def trained_with(run: RunFolder) -> RunFolder | None:
+def trained_with(run: RunFolder, *, longer: bool = False) -> RunFolder | None:
     """The twin with which a run that begins or goes on is trained in turn; None where it is trained alone.
 
-    So it is where the twin has ended for good, or where no checkpoint of both is of the same step.
+    So it is where the twin has ended for good, or where no checkpoint of both is of the same step. One that has finished
+    goes on where both are to be trained `longer`.
     """
     twin = other_of(run)
     if twin is None or twin.read_only():
         return None
-    steps, others = _resumable(run), _resumable(twin)
+    steps, others = set(run.resumable()), set(twin.resumable())
     if not any(steps | others):  # neither has come beyond its first snapshot
         return twin if twin.status().state in {*UNFINISHED, State.FAILED} else None
-    return twin if twin.status().state in UNFINISHED and steps & others else None
-
-
-def _resumable(run: RunFolder) -> set[int]:
-    return {step for step in run.checkpoints() if run.state_path(step).is_file()}
+    goes_on = UNFINISHED | {State.FINISHED} if longer else UNFINISHED
+    return twin if twin.status().state in goes_on and steps & others else None

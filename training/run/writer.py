@@ -42,8 +42,7 @@ class RunWriter(RunFolder):
     def __init__(self, path: Path | str):
         """Raises BeingWritten where another process does so, UserError where a newer version did or the folder can't be written."""
         super().__init__(path)
-        if self.read_only():
-            raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
+        self.check_not_newer()
         folders = (self.path, self.path / "snapshots", self.path / "checkpoints", self.path / "control")
         opened = contextlib.ExitStack()
         try:

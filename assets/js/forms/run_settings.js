@@ -1,7 +1,7 @@
 // With which settings the run that is looked at was started: those that differ from the defaults, and on a press all.
 
 import { icon, make } from "../core/elements.js";
-import { feedOf } from "../core/feed.js";
+import { feedOf, isActive } from "../core/feed.js";
 import { drawn } from "../core/first.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -10,8 +10,12 @@ import { nameInWords, valueInWords } from "./setting_words.js";
 
 /** @import { OwnSetting, PartWith, RunSettingsAnswer } from "../core/types.d.ts" */
 
-/** @type {(status: {state: string} | null) => boolean} */
-const isEarly = (status) => status?.state === "waiting" || status?.state === "preparing";
+/** @type {(status: {state: string} | null) => "unknown" | "early" | "active" | "ended"} */
+function phaseOf(status) {
+  if (!status) return "unknown";
+  if (status.state === "waiting" || status.state === "preparing") return "early";
+  return isActive(status) ? "active" : "ended";
+}
 
 class RunSettings {
   /**
@@ -41,16 +45,21 @@ class RunSettings {
     const feed = feedOf(run);
     await drawn;
     if (run !== this.run) return;
-    const before = feed.status;
+    let before = phaseOf(feed.status);
     const told = await source.settings(run).catch(() => null);
     if (run !== this.run) return;
     this.root.replaceChildren(...(told ? this.parts(run, told) : []));
-    if (before && !isEarly(before)) return;
-    // Who opens the page before the run begins sees it when it does, and then what its data left of the settings.
-    /** @type {(status: {state: string} | null) => boolean} */
-    const isNews = (status) => status !== null && status.state !== before?.state && !(told && isEarly(status));
-    if (isNews(feed.status)) return this.show(run);
-    this.stop = feed.follow("status", this.root, ({ status }) => isNews(status) && this.show(run));
+    // Who opens the page before the run begins sees it when it does, and then what its data left of the settings. One that
+    // has ended may be given a later end.
+    const isNews = () => {
+      const now = phaseOf(feed.status);
+      if (now === before || now === "unknown" || (before === "unknown" && now === "early" && told)) return false;
+      const ends = before === "active" && now === "ended"; // with the settings that it had
+      before = now;
+      return !ends;
+    };
+    if (isNews()) return this.show(run);
+    this.stop = feed.follow("status", this.root, () => isNews() && this.show(run));
   }
 
   /**

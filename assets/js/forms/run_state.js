@@ -2,14 +2,15 @@
 
 import { icon, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
-import { duration } from "../core/number_words.js";
 import { view } from "../core/view.js";
 import { known } from "../runs/known.js";
+import { lengthChoice } from "./length_choice.js";
+import { factsOf, stateLine } from "./state_words.js";
 
-/** @import { IconName, Part, PartWith, RunStatus } from "../core/types.d.ts" */
+/** @import { IconName, Longer, Part, PartWith, RunStatus } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
-/** @typedef {"pause" | "resume" | "stop"} Request what can be asked of a run */
-/** @typedef {Partial<RunStatus> & Pick<RunStatus, "state">} Told a status, of which only the state is needed */
+/** @typedef {"pause" | "resume" | "stop" | "longer"} Request what can be asked of a run */
+/** @import { Told } from "./state_words.js" */
 
 /** @type {Record<string, "calm" | "busy" | "good" | "bad">} */
 const TONES = {
@@ -36,7 +37,12 @@ const OFFERED = {
   disk_full: ["resume"],
 };
 /** @type {Record<Request, [IconName, string]>} */
-const BUTTONS = { pause: ["pause", "Pause"], resume: ["play", "Resume"], stop: ["stop", "Stop"] };
+const BUTTONS = {
+  pause: ["pause", "Pause"],
+  resume: ["play", "Resume"],
+  stop: ["stop", "Stop"],
+  longer: ["play", "Train longer …"],
+};
 const GRACE_MS = 1500; // a button stays pressed until the trainer answers by its state
 
 /**
@@ -44,74 +50,10 @@ const GRACE_MS = 1500; // a button stays pressed until the trainer answers by it
  * @param {Told} status
  * @returns {Request[]}
  */
-export function offered({ state, place, read_only, watched }) {
+export function offered({ state, place, read_only, watched, longer }) {
   if (read_only || watched) return [];
+  if (state === "finished" && longer?.lengths.length) return ["longer"];
   return state === "waiting" && !Number.isInteger(place) ? ["resume"] : (OFFERED[state] ?? []);
-}
-
-/**
- * One sentence on a status.
- * @param {Told} status
- */
-export function stateLine(status) {
-  const step = Number(status.step ?? 0).toLocaleString("en");
-  const besides = status.message ? `. ${status.message}` : "";
-  const because = status.message ? `: ${uncapitalised(status.message)}` : ".";
-  switch (status.state) {
-    case "waiting":
-      return waiting(status);
-    case "preparing":
-      return `Preparing${status.message ? `: ${uncapitalised(status.message)}` : " data"} ${percent(status.progress)}`;
-    case "training":
-      return `Training, step ${step}${status.steps ? ` of ${status.steps.toLocaleString("en")}` : ""}${besides}`;
-    case "paused":
-      return `Paused at step ${step}.`;
-    case "stopping":
-      return "Stopping after this step.";
-    case "stopped":
-      return status.watched ? `Stopped at step ${step}.` : `Stopped at step ${step}; it can be resumed.`;
-    case "finished":
-      if (status.watched && status.message) return status.message;
-      return `Finished after ${step} steps in ${duration(status.seconds)}.${besides.slice(1)}`;
-    case "exported":
-      return `At step ${step} when it was exported; it was still being trained.`;
-    case "failed":
-      return `Failed${because}`;
-    case "crashed":
-      return status.watched
-        ? `Crashed at step ${step}: its program ended without closing the run.`
-        : `Crashed at step ${step}. Resume goes on from the last checkpoint.`;
-    case "disk_full":
-      return `The disk is full. Make room, then resume${status.step ? ` from step ${step}` : ""}.`;
-    default:
-      return "This run was written by a newer version of Hearsight.";
-  }
-}
-
-/** @param {Told} status */
-function waiting({ place, behind, paused }) {
-  if (place === 0) return "Its trainer is being started.";
-  if (!place) return "Waiting, but in no queue: Resume puts it there.";
-  const ahead = paused ? `; the run ${behind} is paused and holds the device` : `, until the run ${behind} has ended`;
-  return `Waiting, place ${place} in the queue${behind ? ahead : ""}.`;
-}
-
-/** @param {string} text */
-const uncapitalised = (text) => (/^[A-Z][a-z]/.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
-/** @param {number} [share] */
-const percent = (share) => (share !== undefined && Number.isFinite(share) ? `${Math.round(share * 100)} %` : "");
-
-/**
- * How long it will take, how fast it is and on what, of a run that trains or is paused.
- * @param {Told} status
- * @param {boolean} compact whether there is little room
- */
-export function factsOf({ state, seconds_left, clips_per_second, device }, compact) {
-  if (state !== "training" && state !== "paused") return [];
-  const left = Number.isFinite(seconds_left) ? `${duration(seconds_left)} left` : "";
-  const speed =
-    state === "training" && clips_per_second ? `${Math.round(clips_per_second).toLocaleString("en")} clips/s` : "";
-  return [left, speed, compact ? "" : device].filter(Boolean);
 }
 
 class StateView {
@@ -182,7 +124,7 @@ class StateView {
     this.line.textContent = trouble ? `${trouble} It is asked again every moment.` : stateLine(status);
     this.extra.textContent = factsOf(status, this.compact).join("  ·  ");
     this.progress(status);
-    this.offer(offered(status));
+    this.offer(offered(status), status.longer);
   }
 
   /**
@@ -205,40 +147,68 @@ class StateView {
     this.share.style.width = `${(share * 100).toFixed(1)}%`;
   }
 
-  /** @param {Request[]} names */
-  offer(names) {
-    if (names.join() === this.offered) return;
-    this.offered = names.join();
+  /**
+   * @param {Request[]} names
+   * @param {Longer} [longer] to which ends it can be trained on
+   */
+  offer(names, longer) {
+    const told = JSON.stringify([names, longer]);
+    if (told === this.offered) return;
+    this.offered = told;
     const focused = this.pressed && [document.body, null].includes(/** @type {any} */ (document.activeElement));
-    this.buttons.replaceChildren(
-      ...names.map((name) => {
-        const [shape, words] = BUTTONS[name];
-        const button = make(
-          "button.plain",
-          {
-            type: "button",
-            onclick: () => {
-              this.pressed = button.matches(":focus-visible"); // by the keyboard
-              button.disabled = true;
-              setTimeout(() => {
-                button.disabled = false;
-              }, GRACE_MS);
-              this.trigger(name, { run: this.run });
-            },
-          },
-          icon(shape),
-          words,
-        );
-        return button;
-      }),
-    );
+    this.buttons.replaceChildren(...names.map((name) => this.button(name, longer)));
     if (focused && names.length) /** @type {HTMLElement} */ (this.buttons.firstElementChild).focus();
     this.pressed &&= !names.length;
+  }
+
+  /**
+   * @param {Request} name
+   * @param {Longer} [longer]
+   */
+  button(name, longer) {
+    const [shape, words] = BUTTONS[name];
+    const button = make("button.plain", { type: "button" }, icon(shape), words);
+    button.onclick = () => {
+      this.pressed = button.matches(":focus-visible"); // by the keyboard
+      if (name === "longer" && longer) this.choose(button, longer);
+      else this.ask(button, name);
+    };
+    return button;
+  }
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {Request} name
+   * @param {{whole?: number}} [more]
+   */
+  ask(button, name, more) {
+    const { run } = this;
+    button.disabled = true;
+    setTimeout(async () => {
+      if (run && run === this.run) await feedOf(run).read(["status"]); // of a run that has ended there is news seldom
+      button.disabled = false;
+    }, GRACE_MS);
+    this.trigger(name, { run, ...more });
+  }
+
+  /**
+   * Asks how long in all, in the place of the button that was pressed, which comes back with an answer or without.
+   * @param {HTMLButtonElement} button
+   * @param {Longer} longer
+   */
+  choose(button, longer) {
+    const choice = lengthChoice(longer, (whole) => {
+      choice.replaceWith(button);
+      if (this.pressed) button.focus();
+      if (whole) this.ask(button, "longer", { whole });
+    });
+    button.replaceWith(choice);
+    if (this.pressed) choice.querySelector("button")?.focus();
   }
 }
 
 /**
- * The component: shows the run that is looked at; sends `pause`, `resume` and `stop` with {run}.
+ * The component: shows the run that is looked at; sends `pause`, `resume` and `stop` with {run}, `longer` with {run, whole}.
  * @param {HTMLElement} root
  * @param {PartWith<{compact?: boolean}, null>} part
  */

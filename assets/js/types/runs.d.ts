@@ -73,6 +73,14 @@ export interface RunStatus {
   place?: number | null;
   behind?: string | null;
   paused?: boolean;
+  /** of a run that has finished: how long in all it can be trained here; no lengths where it can't */
+  longer?: Longer;
+}
+
+/** From Python: explorer.jobs.launcher.Launcher.longer. */
+export interface Longer {
+  bound: "steps" | "seconds";
+  lengths: number[];
 }
 
 /** From Python: training.run.verdict.Verdict, a judgement on a run. */

@@ -20,7 +20,7 @@ from explorer.web.routes.exports import add_exports
 from explorer.web.routes.knowledge import add_knowledge
 from explorer.web.routes.lens import add_lens
 from explorer.web.routes.map import add_map
-from explorer.web.routes.news import Looked, Queued, add_news
+from explorer.web.routes.news import Asked, Looked, add_news
 from explorer.web.routes.runs import add_runs
 from explorer.web.routes.settings import add_settings
 from explorer.web.routes.sounds import add_sounds
@@ -37,7 +37,7 @@ def byte_routes(
     uploads: Uploads,
     layouts: LayoutFolders,
     looked_at: Looked = lambda name, axes: None,
-    queued: Queued = lambda name: {},
+    asked: Asked = lambda name, state: {},
     exports: Sequence[Exports] = (),
     tags: TagStore | None = None,
     pairs: Pairs | None = None,
@@ -45,13 +45,13 @@ def byte_routes(
     knowing: Knowing | None = None,
 ) -> APIRouter:
     """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
-    `queued` says more of the status of a run that waits for its turn; `exports` have the files that visitors asked for;
+    `asked` says what more can be asked of a run in this state, and what it waits for; `exports` have the files that visitors asked for;
     `tags` keeps those of clips, where browsers don't; `pairs` draws views, which `finder` compares;
     `knowing` computes what runs know, where visitors may have that done.
     """
     router = APIRouter(prefix=PREFIX)
     # Routes are tried in turn: that which every open page asks each second comes first.
-    add_news(router, library, layouts, looked_at, queued)
+    add_news(router, library, layouts, looked_at, asked)
     add_sounds(router, library, uploads)
     add_views(router, library, pairs, finder)
     add_runs(router, library, layouts)

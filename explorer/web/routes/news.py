@@ -17,10 +17,10 @@ from training.run import State
 
 Looked = Callable[[str, int], None]
 PARTS = ("status", "metrics", "layouts", "solid")
-Queued = Callable[[str], dict[str, Any]]
+Asked = Callable[[str, State], dict[str, Any]]
 
 
-def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked_at: Looked, queued: Queued) -> None:
+def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked_at: Looked, asked: Asked) -> None:
     """`news` and `baselines` of a run."""
 
     def read(name: str, parts: tuple[str, ...], since: str, until: str) -> dict[str, Any]:
@@ -28,10 +28,9 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
         found: dict[str, Any] = {}
         if "status" in parts:
             status = run.status()
-            more = queued(name) if status.state == State.WAITING else {}
             found["status"] = {
                 **asdict(status),
-                **more,
+                **asked(name, status.state),
                 "read_only": library.read_only(name),
                 "watched": is_watched(run.run),
             }
@@ -53,8 +52,8 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
 
         `parts` names what is wanted of status, metrics (those after `since`), layouts, and solid: layouts in space.
         """
-        asked = request.query_params.get("parts", "status,metrics,layouts").split(",")
-        parts = tuple(part for part in PARTS if part in asked)
+        wanted = request.query_params.get("parts", "status,metrics,layouts").split(",")
+        parts = tuple(part for part in PARTS if part in wanted)
         return await shared.answer(visitor_of(request.scope), name, parts, request.query_params.get("since", ""))
 
     @router.get("/run/{name}/baselines")

@@ -74,7 +74,8 @@ def test_resume_and_stop(made_run: Callable[..., RunFolder], capsys: pytest.Capt
     run = made_run("mine", steps=2)
     runs = ["--runs", str(run.path.parent)]
     assert "so there is nothing to stop" in sentence(capsys, "stop", "mine", *runs)
-    assert main(["run", str(run.path)]) == 0
+    run.ask(Control.STOP)
+    assert main(["run", str(run.path)]) == 0 and run.status().state == State.STOPPED
     assert main(["resume", "mine", *runs]) == 0
     assert run.status().attempt == 2 and run.status().state == State.FINISHED
     writer = RunWriter(run.path)
@@ -83,6 +84,35 @@ def test_resume_and_stop(made_run: Callable[..., RunFolder], capsys: pytest.Capt
     assert writer.controls() == [Control.STOP]
     assert "already being trained by another process" in sentence(capsys, "resume", "mine", *runs)
     writer.close()
+
+
+def test_a_finished_run_is_trained_longer(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made_run(steps=2)
+    assert main(["run", str(run.path)]) == 0
+    longer = f"python -m training resume {run.path} --steps 4"
+    assert f"To train it longer: {longer}" in capsys.readouterr().err
+    assert sentence(capsys, "resume", str(run.path)) == f"The run run has finished; {longer} trains it longer."
+    assert main(["diagnose", str(run.path)]) == 0
+    assert f"It has finished at step 2; {longer} trains it longer." in capsys.readouterr().out
+    assert main(longer.split()[3:]) == 0
+    assert (run.status().state, run.status().step, run.config()["steps"]) == (State.FINISHED, 4, 4)
+    assert "has been trained for 4 steps already" in sentence(capsys, "resume", str(run.path), "--steps", "4")
+    assert "The setting seconds is 0.0" in sentence(capsys, "resume", str(run.path), "--seconds", "0")
+
+
+def test_a_finished_run_that_keeps_no_checkpoint_says_so(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made_run()
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.FINISHED, step=6))
+    writer.close()
+    assert (
+        sentence(capsys, "resume", str(run.path)) == "The run run has finished, and keeps no checkpoint to go on from."
+    )
+    assert "keeps no checkpoint to go on from, so it can't" in sentence(capsys, "resume", str(run.path), "--steps", "9")
 
 
 def test_list_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

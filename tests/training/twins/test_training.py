@@ -15,6 +15,7 @@ import torch
 from tests.support.checkpoints_compared import assert_different, assert_same
 from tests.training.twins.conftest import SIMCLR
 from training.errors import UserError
+from training.longer import lengthen
 from training.run import Control, RunFolder, State
 from training.run.twins import Role, other_of, trained_with
 from training.trainer import train
@@ -128,6 +129,26 @@ def test_a_resume_goes_on_from_the_last_step_that_both_keep(
     alone = made_run("alone", steps=6)
     train(alone.path)
     assert_same(twins[Role.HEALTHY], alone, 6)
+
+
+@pytest.mark.parametrize("named", list(Role))
+def test_twins_are_trained_longer_together(named: Role, made_twins: Any) -> None:
+    twins = made_twins(steps=2)
+    train(twins[named].path)
+    lengthen(twins[named], "steps", 4)
+    assert train(twins[named].path, resume=True) == State.FINISHED
+    assert [(run.status().step, run.config()["steps"]) for run in twins.values()] == [(4, 4)] * 2
+
+
+def test_one_whose_twin_failed_is_trained_longer_alone(made_twins: Any) -> None:
+    twins = made_twins(steps=2)
+    train(twins[Role.HEALTHY].path)
+    status = twins[Role.BROKEN].path / "status.json"
+    status.write_text(status.read_text().replace('"finished"', '"failed"'))
+    lengthen(twins[Role.HEALTHY], "steps", 3)
+    assert train(twins[Role.HEALTHY].path, resume=True) == State.FINISHED
+    assert [twins[role].status().step for role in (Role.HEALTHY, Role.BROKEN)] == [3, 2]
+    assert twins[Role.BROKEN].config()["steps"] == 2
 
 
 def test_twins_killed_within_their_first_snapshot_begin_anew(made_twins: Any) -> None:

@@ -17,7 +17,14 @@ def test_a_run_that_waits_says_its_place(make_run: Any, tmp_path: Path) -> None:
         make_run(tmp_path / "runs" / name, snapshots=(), state=state)
     app = FastAPI()
     library, uploads = Library(tmp_path / "runs", open_datasets=OpenDatasets()), Uploads(tmp_path)
-    app.include_router(byte_routes(library, uploads, LayoutFolders(), queued=lambda name: {"place": 2, "behind": name}))
+    app.include_router(
+        byte_routes(
+            library,
+            uploads,
+            LayoutFolders(),
+            asked=lambda name, state: {"place": 2, "behind": name} if state is State.WAITING else {},
+        )
+    )
     waiting, working = (
         TestClient(app).get(f"{PREFIX}/run/{name}/news").json()["status"] for name in ("waits", "works")
     )
