@@ -6,8 +6,8 @@ FOR_ALL = (
     "Encoders are small by default, some 200,000 parameters, so that two CPU cores show learning within a minute; "
     "`encoder_size` has larger ones, up to some 20 million.",
     "Runs last minutes, not days: learning rates are higher, batches smaller, and slow copies follow faster than in the papers.",
-    "AdamW by default, with a short linear warm-up and half a cosine to 0 at the end of the run; biases and the parameters of norm "
-    "layers don't decay.",
+    "AdamW by default, with a short linear warm-up and half a cosine to 0 at the end of the run, of the new end where it is trained "
+    "longer; biases and the parameters of norm layers don't decay.",
     "What is measured, mapped, kept and exported has weights averaged over the last steps (`averaging`), not the last step's.",
     "An embedding is the maximum plus the mean over the frames of a whole clip, whatever the paper takes.",
     "On hardware with bfloat16 the networks run in it; losses, similarities and statistics are of float32.",
