@@ -199,11 +199,11 @@ class StateView {
   choose(button, longer) {
     const choice = lengthChoice(longer, (whole) => {
       choice.replaceWith(button);
-      if (this.pressed) button.focus();
+      button.focus();
       if (whole) this.ask(button, "longer", { whole });
     });
     button.replaceWith(choice);
-    if (this.pressed) choice.querySelector("button")?.focus();
+    choice.querySelector("button")?.focus();
   }
 }
 
