@@ -59,11 +59,29 @@ def hardware(wanted: str = "auto", number: int = 0) -> Hardware:
             bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
             return Hardware(gpu, bf16, channels_last=bf16)
         if wanted == "cuda":
-            raise UserError(f"A CUDA device was asked for, but {why_not}; use --device cpu or auto.")
+            raise _refused(why_not)
         if found:
             remark = f"there is a GPU, but {why_not}"
             logging.warning("The CPU is used: %s.", remark)
     return Hardware(torch.device("cpu"), processor_has_bf16(), channels_last=True, remark=remark)
+
+
+def check_found(wanted: str) -> None:
+    """Raises UserError where the device `wanted` is a GPU and there is none, without using one that is there."""
+    if wanted == "cuda" and (missing := _missing()):
+        raise _refused(missing)
+
+
+def _refused(why_not: str) -> UserError:
+    return UserError(f"A CUDA device was asked for, but {why_not}; use the device cpu or auto.")
+
+
+def _missing() -> str:
+    """Why torch finds no GPU; empty where it finds one."""
+    with warnings.catch_warnings(record=True) as told:  # of a driver that is too old
+        warnings.simplefilter("always")
+        found = torch.cuda.is_available()
+    return "" if found else "torch finds none here" + (f" ({first_line(told[0].message)})" if told else "")
 
 
 def _usable(gpu: torch.device) -> tuple[bool, str]:
@@ -71,11 +89,8 @@ def _usable(gpu: torch.device) -> tuple[bool, str]:
 
     A torch that was made for other GPUs, or one that another program has filled, shows only when something is computed.
     """
-    with warnings.catch_warnings(record=True) as told:  # of a driver that is too old
-        warnings.simplefilter("always")
-        found = torch.cuda.is_available()
-    if not found:
-        return False, "torch finds none here" + (f" ({first_line(told[0].message)})" if told else "")
+    if missing := _missing():
+        return False, missing
     try:
         (torch.ones(1, device=gpu) + 1).item()
     except RuntimeError as error:

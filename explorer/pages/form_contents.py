@@ -132,7 +132,7 @@ def config_from(
     from training.breaks.wrong import broken
     from training.config import RunConfig, new_config
     from training.data import whole_reference
-    from training.hardware import gpus
+    from training.hardware import check_found, gpus
 
     if not data or not data.strip():
         raise UserError("No data is chosen; choose a set, or type the path of a folder.")
@@ -148,6 +148,7 @@ def config_from(
     if wrong and wrong not in [value for _, value in wrong_choices(known_method(method))]:
         raise UserError("This method has no such part to take out, and can make no such mistake; choose another one.")
     config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), **parts, **filled["run"])
+    check_found(config.device)
     if config.devices > (there := max(1, gpus())):
         raise UserError(f"The setting devices is {config.devices}, but a number from 1 to {there} was expected.")
     return (broken(config, wrong) if wrong else config).to_json()

@@ -66,7 +66,9 @@ def test_a_gpu_that_computes_is_taken(wanted: str, emulated: bool, gpu: Callable
 def test_a_gpu_that_cannot_compute_is_told_and_left(error: Exception, gpu: Callable[..., None]) -> None:
     gpu(error)
     said = str(error).splitlines()[0]
-    with pytest.raises(UserError, match=re.escape(f"was asked for, but it cannot be used ({said}); use --device cpu")):
+    with pytest.raises(
+        UserError, match=re.escape(f"was asked for, but it cannot be used ({said}); use the device cpu")
+    ):
         hardware("cuda")
     found = hardware("auto")
     assert found.device.type == "cpu" and found.name.endswith(f"(there is a GPU, but it cannot be used ({said}))")

@@ -63,6 +63,7 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
     """The configuration of a new run. Raises UserError for what can't be trained so."""
     from training.config import new_config
     from training.data import whole_reference
+    from training.hardware import check_found
 
     data = options.data and whole_reference(options.data)
     if data and os.path.isabs(data) and not os.path.exists(data):
@@ -70,11 +71,13 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
             f"There is nothing at {data}: --data takes a folder, a zip, a sound file, a pack or a stream, or a name of "
             "`python -m training data list`."
         )
-    return new_config(
+    config = new_config(
         _overrides(options.set), method=options.method, data=data,
         encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,
         devices=place().size if place().size > 1 else options.devices, breaks=breaks,
     )  # fmt: skip
+    check_found(config.device)
+    return config
 
 
 def checked_setting(name: str, value: Any) -> Any:

@@ -133,8 +133,10 @@ def test_cuda_that_is_not_there(tones: Dataset, tmp_path: Path, capsys: pytest.C
 
     if torch.cuda.is_available():
         pytest.skip("there is a CUDA device")
-    options = ("run", "--device", "cuda", "--steps", "1", "--out", str(tmp_path / "x"), *TINY)
-    assert "A CUDA device was asked for" in sentence(capsys, *options)
+    for options in (("run", "--out", str(tmp_path / "x")), ("twins", "--method", "byol", "--break", "predictor")):
+        rest = ("--device", "cuda", "--steps", "1", "--runs", str(tmp_path), *TINY)
+        assert "A CUDA device was asked for" in sentence(capsys, *options, *rest)
+    assert not list(tmp_path.iterdir()), "a device that isn't there leaves no run behind"
 
 
 @pytest.mark.parametrize("command", [[], ["nonsense"], ["run", "--steps", "many"], ["evaluate"], ["data"]])
