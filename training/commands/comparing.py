@@ -59,7 +59,7 @@ def _named(options: argparse.Namespace) -> list[RunFolder]:
 def _told(one: "OnClips") -> list[str]:
     """A heading, a table in Markdown that can be read as it is, and what its seeds allow to say."""
     name, facet, group = (one.probe.get(word) for word in ("data_name", "main_facet", "group"))
-    asked = f"{facet} across {group}" if facet and group else facet or "no labels"
+    asked = f"{facet} across {group}" if any(row.knn for row in one.rows) else "no labels"
     said = list(_sentences(one.rows))
     head = f"{name or 'Unnamed sounds'}: {asked}, {one.count:,} clips ({one.hash[:8]})"
     return [head, "", *_table(one.rows), *(["", *said] if said else [])]
@@ -116,7 +116,9 @@ def _sentences(rows: "Sequence[Row]") -> Iterator[str]:
     others = [(row, row.below) for row in rows[1:] if row.below is not None]
     first = _called(rows[0])
     alone = [_called(row) for row, below in others if below.told is None]
-    if alone:
+    if len(alone) == len(others) > 0:
+        yield "Single runs don't tell how much seeds differ, so these differences may be the seeds'."
+    elif alone:
         yield f"A single run doesn't tell how much seeds differ, so nothing is said of {listed(alone)} beside {first}."
     close = [f"{_called(row)} ({_far(below)})" for row, below in others if below.told is False]
     if close:

@@ -46,7 +46,7 @@ def add_commands(commands: Commands) -> None:
         commands,
         "run",
         run,
-        "start a run, or one a method and seed, or the run that FOLDER's config.json describes",
+        "start a run, one for each of several methods and seeds, or the run that FOLDER's config.json describes",
         "runs",
     )
     new.add_argument("folder", nargs="?", help="folder of a run that waits")

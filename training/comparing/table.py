@@ -110,7 +110,7 @@ def compared(runs: Sequence[RunFolder], progress: Progress) -> Comparison:
             if status.state is not State.FINISHED:
                 raise UserError(f"It is not finished: {status.state.replace('_', ' ')} at step {status.step:,}.")
             each = measured(run)
-            same = next((one for one in found if each.seed is not None and _repeats(one, each)), None)
+            same = next((one for one in found if _repeats(one, each)), None)
             if same is not None:
                 raise UserError(f"{same.run.name} has the same settings and seed, and is newer.")
             found.append(each)

@@ -62,6 +62,21 @@ def test_with_seeds_enough_a_test_is_told(finished: Finished, printed: Callable[
     )
 
 
+def test_of_single_runs_no_names_are_said(finished: Finished, printed: Callable[..., str]) -> None:
+    finished("a")
+    assert printed().splitlines()[-1].startswith("|")
+    finished("b", knn=0.6, method="byol")
+    assert printed().splitlines()[-1] == (
+        "Single runs don't tell how much seeds differ, so these differences may be the seeds'."
+    )
+
+
+def test_sounds_without_labels_have_verdicts_alone(finished: Finished, printed: Callable[..., str]) -> None:
+    finished("a", knn=None)
+    head, _, header, *_ = printed().splitlines()
+    assert head.startswith("Tones: no labels, 40 clips") and "kNN" not in header and "verdict" in header
+
+
 def test_json_has_each_seed(finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs = [finished(f"a{seed}", seed=seed, knn=0.7 + seed / 10) for seed in (0, 1)]
     finished("b", method="byol", knn=0.2)

@@ -82,6 +82,12 @@ def test_a_seed_counts_once(finished: Finished) -> None:
     ]
 
 
+def test_a_run_that_tells_no_seed_is_no_second_draw(finished: Finished) -> None:
+    about = {"watched": True, "about": {"lr": 0.5}}
+    found = compared([finished("a", more=about), finished("b", created="2026-02-01", more=about)], quiet)
+    assert names(found) == [[["b"]]] and [one.run for one in found.left_out] == ["a"]
+
+
 def test_what_is_not_finished_is_left_out(finished: Finished) -> None:
     found = compared([finished("a"), finished("b", seed=1, state=State.STOPPED)], quiet)
     assert names(found) == [[["a"]]]
