@@ -35,11 +35,13 @@ def train_several(options: argparse.Namespace) -> None:
         raise UserError("--out names the folder of one run; give --runs, in which several get folders of their own.")
     if place().size > 1:
         raise UserError("torchrun trains one run; several are trained in turn on several devices by --devices.")
+    from training.comparing.settings import settings_of
+
     root, configs = Path(options.runs), _asked(options)
-    before = find_runs(root)
+    before = _there(root)
     failed: list[str] = []
     for number, config in enumerate(configs, 1):
-        run, told = _there(before, config), f"{number} of {len(configs)}"
+        run, told = before.get((config.seed, settings_of(config.to_json()))), f"{number} of {len(configs)}"
         if run is not None and run.status().state is State.FINISHED:
             print(f"Run {told} is finished already: {run.path}", file=sys.stderr)
             continue
@@ -52,7 +54,7 @@ def train_several(options: argparse.Namespace) -> None:
         tell_end(run)
         if run.status().state in (State.STOPPED, State.DISK_FULL):
             raise UserError(
-                f"Run {told} is {run.status().state}, and the others wait; the same command goes on with it."
+                f"Run {told} is {run.status().state.replace('_', ' ')}, and the others wait; the same command goes on with it."
             )
     print(f"To look at them: python app.py --runs {root}", file=sys.stderr)
     print(f"To compare them: python -m training compare --runs {root}", file=sys.stderr)
@@ -99,16 +101,13 @@ def _asked(options: argparse.Namespace) -> "list[RunConfig]":
     return [replace(fitting(config, found), data_fingerprint=found.fingerprint) for config, found in opened]
 
 
-def _there(runs: list[RunFolder], config: "RunConfig") -> RunFolder | None:
-    """The one of `runs` that was trained, or begun, with these settings and this seed on these sounds; a finished one first."""
+def _there(root: Path) -> dict[tuple[int | None, str], RunFolder]:
+    """Seed and settings → the run in `root` that was trained, or begun, by these: a finished one first, else the newest."""
     from training.comparing.settings import seed_of, settings_of
 
-    asked = config.to_json()
-    same = [
-        run
-        for run in runs
-        if seed_of(told := run.config()) == config.seed
-        and settings_of(told) == settings_of(asked)
-        and twin_of(run) is None
-    ]
-    return next((run for run in same if run.status().state is State.FINISHED), next(iter(same), None))
+    found: dict[tuple[int | None, str], RunFolder] = {}
+    alone = [run for run in find_runs(root) if twin_of(run) is None]
+    for run in sorted(alone, key=lambda run: run.status().state is not State.FINISHED):
+        config = run.config()
+        found.setdefault((seed_of(config), settings_of(config)), run)
+    return found

@@ -11,7 +11,8 @@ from training import trainer
 from training.__main__ import main
 from training.data.dataset import Dataset
 from training.errors import UserError
-from training.run import Control, RunFolder, State, find_runs
+from training.run import Control, RunFolder, RunWriter, State, Status, find_runs
+from training.run.twins import Role, Twin, write_twin
 
 QUICK = ["--steps", "1", "--device", "cpu", *TINY]
 
@@ -62,6 +63,29 @@ def test_a_small_batch_is_found_again(
     for _ in range(2):
         again("--seeds", "1", "--set", "batch_size=256")
     assert [run.config()["batch_size"] for run in runs()] == [64]
+
+
+def test_a_twin_is_no_run_of_its_own(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]]
+) -> None:
+    again("--seeds", "1")
+    write_twin(runs()[0].path, Twin(Role.HEALTHY, "broken", "part:negatives"))
+    assert "already" not in again("--seeds", "1")[1] and len(runs()) == 2
+
+
+def test_a_full_disk_ends_them_all(again: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = []
+
+    def full(folder: Path, **_: object) -> None:
+        turns.append(folder)
+        writer = RunWriter(folder)
+        writer.write_status(Status(State.DISK_FULL))
+        writer.close()
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr(trainer, "train", full)
+    code, said = again("--seeds", "3")
+    assert (code, len(turns)) == (2, 1) and "Run 1 of 3 is disk full, and the others wait" in said
 
 
 def test_all_methods_have_their_turn_and_a_failure_leaves_the_others_theirs(
