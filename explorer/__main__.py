@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import UserError
+from training.units import counted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,7 +101,7 @@ def _copy_tagged(options: argparse.Namespace) -> None:
     for sentence in done.missing:
         print(sentence, file=sys.stderr)
     there = f"; {done.there:,} were there already" if done.there else ""
-    print(f"Copied {done.copied:,} files to {options.to}{there}.")
+    print(f"Copied {counted(done.copied, 'file')} to {options.to}{there}.")
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from training.errors import UserError
 from training.learner import Learner
 from training.parts.memory import memory_names
 from training.run import RunFolder, RunWriter, reading
+from training.units import counted
 
 PARTS = (
     "method",
@@ -140,7 +141,9 @@ def take_over(learner: Learner, state: Mapping[str, Any], name: str, checkpoint:
             saved.update({name: own[name] for name in ("fused", "foreach") if name in own})
         learner.optimizer.load_state_dict(state["optimizer"])
     if state["step"] and not learner.optimizer.state:
-        raise UserError(f"{checkpoint} holds no optimiser's state after {state['step']} steps; it cannot be resumed.")
+        raise UserError(
+            f"{checkpoint} holds no optimiser's state after {counted(state['step'], 'step')}; it cannot be resumed."
+        )
     with _in_our_words(f"{checkpoint} holds other values than it must; it cannot be resumed."):
         learner.sampler.restore(state["sampler"])
         if learner.stream is not None:

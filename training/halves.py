@@ -11,6 +11,7 @@ import numpy as np
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.probe import stratified_sample
+from training.units import counted
 
 CLIPS = 5000
 """At most so many clips are dealt, drawn evenly over class and source."""
@@ -131,6 +132,6 @@ def _check_labels(dataset: Dataset, facet: str, codes: np.ndarray, side: np.ndar
     scarcest = min(counts, key=lambda code: counts[code])
     if counts[scarcest] < labels:
         raise UserError(
-            f"{labels} labels a class were asked for, but half of the sources of {dataset.name} hold only "
-            f"{counts[scarcest]} clips of the {facet} {dataset.facets[facet].names[scarcest]}; ask for at most that many."
+            f"{counted(labels, 'label')} of each class can't be had: half of the sources of {dataset.name} hold only "
+            f"{counted(counts[scarcest], 'clip')} of the {facet} {dataset.facets[facet].names[scarcest]}; ask for at most that many."
         )

@@ -33,6 +33,7 @@ from training.probe import PROBE_SEED, described, stratified_sample
 from training.run import RunWriter
 from training.settings import as_stored, build
 from training.spectrogram import FrontEnd
+from training.units import counted
 from training.verdicts import Readings
 
 FEWEST_CLIPS = 8
@@ -205,7 +206,7 @@ def store_of(
 def _check_data(dataset: Dataset, config: RunConfig) -> None:
     if len(dataset) < config.batch_size and not is_stream(config.data):  # whose sample may be smaller than a batch
         raise UserError(
-            f"The data has {len(dataset)} clips, but a batch of {config.batch_size} was asked for; "
+            f"The data has {counted(len(dataset), 'clip')}, but a batch of {config.batch_size} was asked for; "
             f"choose a batch size of at most {len(dataset)}, or add sounds."
         )
     if config.data_fingerprint not in (None, dataset.fingerprint):

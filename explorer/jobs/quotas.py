@@ -20,6 +20,7 @@ from training.data.files import bytes_in
 from training.errors import UserError
 from training.run import ACTIVE, RunFolder
 from training.run.twins import other_of
+from training.units import counted
 
 MB = 1_000_000
 CUT = (
@@ -66,11 +67,11 @@ class Jobs:
         Raises UserError where its model or its run would be too large.
         """
         kept, notes = dict(config), []
-        for name, _, counted in CUT:
+        for name, _, thing in CUT:
             most = self.most(name, runs)
             if isinstance(kept.get(name), int | float) and kept[name] > most:
                 notes.append(
-                    f"{kept[name]:,g} {counted} were asked for; here {_owner(runs)} has {most:,} at most, so this one has."
+                    f"{kept[name]:,g} {thing} were asked for; here {_owner(runs)} has {most:,} at most, so this one has."
                 )
                 kept[name] = type(kept[name])(most)
         if self._limits.model_mb != NONE or self._limits.job_mb != NONE:
@@ -146,9 +147,9 @@ class Jobs:
     def _reason(self, run: RunFolder, passed: float) -> str | None:
         limits, runs = self._limits, trained_as_one(run)
         if beyond(sum(each.status().seconds for each in runs), limits.job_seconds):
-            return f"It was stopped: a run is trained for {limits.job_seconds:,} seconds at most here."
+            return f"It was stopped: a run is trained for {counted(limits.job_seconds, 'second')} at most here."
         if limits.job_seconds != NONE and passed > limits.job_seconds + BESIDE_SECONDS:
-            return f"It was stopped: it held the place of others for {passed / 60:.0f} minutes."
+            return f"It was stopped: it held the place of others for {counted(round(passed / 60), 'minute')}."
         if limits.job_mb != NONE and beyond(sum(bytes_in(each.path) for each in runs), limits.job_mb * MB):
             return f"It was stopped: a run takes {limits.job_mb:,} MB of disk at most here."
         return None

@@ -17,6 +17,7 @@ from training.data.cache import load
 from training.data.dataset import Dataset, Progress
 from training.data.starter.unmade import unmade
 from training.errors import UserError
+from training.units import counted
 
 OPEN_AT_MOST = 4
 WAIT_SECONDS = 2.0
@@ -168,7 +169,7 @@ class OpenDatasets:
     def _make_in_background(self, key: tuple[str, float]) -> None:
         try:
             dataset = self._make(key[0], window_seconds=key[1], progress=self._progress_of(key))
-            done = Opening(key[0], 1.0, f"{len(dataset):,} clips are ready.", dataset)
+            done = Opening(key[0], 1.0, f"{counted(len(dataset), 'clip')} ready.", dataset)
         except _Closed:
             return
         except UserError as error:

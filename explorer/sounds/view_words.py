@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from training.units import counted
+
 UNCHANGED = "nothing was changed"
 DECIBEL_PER_NEPER = 10 / math.log(10)
 LEAST_SHARE = 0.005
@@ -52,7 +54,7 @@ def _stretched(scene: Scene, factor: float) -> str:
 def _shifted(scene: Scene, shift: float) -> str:
     """A view's band shows what lies `shift` above it in the clip, in halves of the mel axis."""
     bands = round(-shift * scene.bands / 2)
-    return _signed(bands, _many(abs(bands), "band")) if bands else ""
+    return _signed(bands, counted(abs(bands), "band")) if bands else ""
 
 
 def _widened(scene: Scene, scale: float) -> str:
@@ -104,7 +106,7 @@ def _hidden_time(scene: Scene, place: float, width: float) -> str:
 
 def _hidden_bands(scene: Scene, place: float, width: float) -> str:
     bands = _hidden(place, width, scene.bands)
-    return f"{_many(bands, 'band')} masked" if bands else ""
+    return f"{counted(bands, 'band')} masked" if bands else ""
 
 
 def _hidden(place: float, width: float, size: int) -> int:
@@ -115,10 +117,6 @@ def _hidden(place: float, width: float, size: int) -> int:
 
 def _percent(part: float) -> str:
     return f"{abs(part) * 100:.0f} %" if abs(part) >= LEAST_SHARE else ""
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _signed(number: int, words: str = "") -> str:

@@ -7,6 +7,7 @@ from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
 from training.commands.runs import named_run
 from training.run.example import EXAMPLE_FOLDER
+from training.units import counted
 
 
 def add_commands(commands: Commands) -> None:
@@ -31,7 +32,7 @@ def knows(options: argparse.Namespace) -> None:
         print_json({"run": run.name, **found})
         return
     facets, shortcuts, profile = found.values()
-    print(f"{run.name}, step {facets['step']}, {facets['clips']} clips\n")
+    print(f"{run.name}, step {facets['step']}, {counted(facets['clips'], 'clip')}\n")
     for lines in (_facets(facets), _shortcuts(shortcuts), _profile(profile)):
         print("\n".join([*lines, ""]))
 

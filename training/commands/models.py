@@ -10,6 +10,7 @@ from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import named_run
 from training.errors import unknown
+from training.units import counted
 
 
 def add_commands(commands: Commands) -> None:
@@ -124,7 +125,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.json:
         print_json(found)
         return
-    print(f"{found['run']}, step {found['step']}, {found['clips']} clips of {found['data']}")
+    print(f"{found['run']}, step {found['step']}, {counted(found['clips'], 'clip')} of {found['data']}")
     columns = {measure.name: measure.curve for measure in label_measures()}
     for facet, scores in found["facets"].items():
         print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(33) + _cells(c.title for c in columns.values()))
@@ -152,7 +153,7 @@ def measure(options: argparse.Namespace) -> None:
         return
     for row in rows:
         names = [stage["stage"] for stage in row["stages"]]
-        print(f"{run.name}, step {row['step']}, {row['clips']} clips, by its {row['from']}".ljust(33))
+        print(f"{run.name}, step {row['step']}, {counted(row['clips'], 'clip')}, by its {row['from']}".ljust(33))
         print(" " * 25 + "".join(f"{name:>11}" for name in names))
         print("  width".ljust(25) + "".join(f"{stage['width']:>11}" for stage in row["stages"]))
         for name, measure in THOROUGH.items():
@@ -177,7 +178,7 @@ def finetune(options: argparse.Namespace) -> None:
         print_json(found)
         return
     print(
-        f"{found['run']}, step {found['step']}: {found['facet']} of {found['data']} with {found['labels']} labels for each "
+        f"{found['run']}, step {found['step']}: {found['facet']} of {found['data']} with {counted(found['labels'], 'label')} for each "
         f"of {found['classes']} classes"
     )
     if found["left_out"]:
@@ -185,7 +186,7 @@ def finetune(options: argparse.Namespace) -> None:
     for half in found["halves"]:
         labelled, measured = (listed(half[f"{part}_sources"]) for part in ("labelled", "measured"))
         print(
-            f"{half['labelled_clips']} labels from {labelled}; {half['measured_clips']} clips measured, of {measured}"
+            f"{counted(half['labelled_clips'], 'label')} from {labelled}; {counted(half['measured_clips'], 'clip')} measured, of {measured}"
         )
     print(f"\n(chance {found['chance']:.3f})".ljust(31) + f"{'fine-tuned':>17}{'linear probe':>17}")
     for name in ("trained", "random_init"):

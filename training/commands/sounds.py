@@ -5,6 +5,7 @@ import argparse
 from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
 from training.data.names import readable_name
+from training.units import counted
 
 
 def add_commands(commands: Commands) -> None:
@@ -53,7 +54,7 @@ def show_data(options: argparse.Namespace) -> None:
     if options.json:
         print_json(found)
         return
-    print(f"{found['name']}: {found['clips']} clips, fingerprint {found['fingerprint']}")
+    print(f"{found['name']}: {counted(found['clips'], 'clip')}, fingerprint {found['fingerprint']}")
     for facet, counts in found["facets"].items():
         shown = ", ".join(f"{label} {count}" for label, count in list(counts.items())[:12])
         print(f"  {facet} ({len(counts)}): {shown}{', …' if len(counts) > 12 else ''}")
@@ -77,7 +78,7 @@ def pack_data(options: argparse.Namespace) -> None:
     progress = progress_line()
     dataset = open_dataset(options.reference, window_seconds=options.window_seconds, progress=progress)
     size = write_pack(dataset, options.out, progress)
-    print(readable_name(f"{options.out}: {len(dataset):,} clips, {size / 1e6:.1f} MB"))
+    print(readable_name(f"{options.out}: {counted(len(dataset), 'clip')}, {size / 1e6:.1f} MB"))
     pictures = len(set(dataset.companions.get("picture", ())) - {None})
     if pictures:
         print(f"The {pictures:,} pictures beside the sounds are not in it.")
@@ -89,5 +90,6 @@ def make_shards(options: argparse.Namespace) -> None:
     from training.data.stream.writing import write_shards
 
     written = write_shards(options.reference, options.out, options.per_shard, progress_line())
-    shards = "1 shard" if len(written) == 1 else f"{len(written):,} shards"
-    print(f"{shards} written; train on them with --data {numbered_name(options.out, len(written))}")
+    print(
+        f"{counted(len(written), 'shard')} written; train on them with --data {numbered_name(options.out, len(written))}"
+    )

@@ -22,6 +22,7 @@ from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.errors import UserError
 from training.run.reading import zip_directory_bytes
+from training.units import counted
 
 MOST_ZIP_ENTRIES = 50_000
 MOST_TAR_ENTRIES = 1_000_000
@@ -79,7 +80,7 @@ def extract_zip(path: str | Path, folder: Path, progress: Progress) -> None:
                 _check_room(sum(entry.file_size for entry in entries), folder)
                 for number, entry in enumerate(entries):
                     if number % 100 == 0:
-                        progress(number / len(entries), f"Unpacking: {number:,} of {len(entries):,} files.")
+                        progress(number / len(entries), f"Unpacking: {number:,} of {counted(len(entries), 'file')}.")
                     if not entry.is_dir():
                         with archive.open(entry) as source:
                             _write(source, folder, entry.filename)
@@ -99,7 +100,7 @@ def extract_tar(path: Path, folder: Path, progress: Progress) -> None:
                 if number >= MOST_TAR_ENTRIES:
                     raise NotRead(f"it has more than {MOST_TAR_ENTRIES:,} entries")
                 if number % 100 == 0:
-                    progress(min(file.tell() / size, 1.0), f"Unpacking: {number:,} files so far.")
+                    progress(min(file.tell() / size, 1.0), f"Unpacking: {counted(number, 'file')} so far.")
                     _check_room(CHUNK_BYTES, folder)
                 safe_parts(entry.name)
                 if entry.isdir():

@@ -16,6 +16,7 @@ from training.data.archives import new_folder
 from training.data.dataset import Progress
 from training.data.names import readable_name, write_table
 from training.errors import UserError
+from training.units import counted
 
 MOST_SOUNDS = 100_000
 """Of a set that has more, the first ones are taken."""
@@ -83,7 +84,7 @@ def _write(reference: str, splits: Mapping[str, Any], folder: Path, progress: Pr
                 (folder / name).write_bytes(content)
                 yield [name, *(label_of(rows.features.get(column), row.get(column)) for column in columns)]
             if number % 100 == 0:
-                progress(0.0, f"Downloading {reference}: {number:,} sounds so far.")
+                progress(0.0, f"Downloading {reference}: {counted(number, 'sound')} so far.")
 
     with open(folder / "labels.csv", "w", encoding="utf-8", newline="") as table:
         write_table(table, ["file", *columns], written())

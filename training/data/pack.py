@@ -32,6 +32,7 @@ from training.data.store import mel_store
 from training.data.tensor_file import TensorFile, tensor_content, tensor_file
 from training.errors import UserError
 from training.spectrogram import FrontEnd
+from training.units import counted
 
 LONGEST_SHOWN_PATH = 200
 CHECKING = 0.3
@@ -130,7 +131,7 @@ def _made(pack: Packed, progress: Progress) -> Dataset:
                 offset_seconds=float(pack.offsets[clip]),
                 companions={} if caption is None else {"caption": caption},
             )
-        progress(1.0, f"{clips:,} clips are ready.")
+        progress(1.0, f"{counted(clips, 'clip')} ready.")
         return writer.finish(pack.group)
     finally:
         writer.abandon()

@@ -20,6 +20,7 @@ from training.data.sniff import ACCEPTED, NotRead
 from training.data.windows import SHORTEST_TAIL, window_samples, windows
 from training.errors import UserError
 from training.process import usable_cores
+from training.units import counted
 
 DECODE_VERSION = 1
 """Part of every fingerprint; to be raised when the same file would give other samples."""
@@ -98,9 +99,8 @@ def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, p
 
 def no_sound(what: str, looked_at: int, skipped: Sequence[Skipped]) -> UserError:
     """The error for data without a single clip, with the first reason as an example."""
-    files = "1 file" if looked_at == 1 else f"{looked_at:,} files"
     example = f"; {readable_name(skipped[0].file, 80)}: {skipped[0].reason}" if skipped else ""
-    said = f"{what} holds no sound that can be used ({files} looked at{example})"
+    said = f"{what} holds no sound that can be used ({counted(looked_at, 'file')} looked at{example})"
     return UserError(f"{said}." if ACCEPTED in said else f"{said}; {ACCEPTED} are read.")
 
 
@@ -122,7 +122,9 @@ def _made(
             sounds = decoders.sounds(paths, follow_links=rules.follow_links, max_seconds=rules.max_seconds)
             for number, (source, sound) in enumerate(zip(sources, sounds, strict=True)):
                 if number % 20 == 0:
-                    progress(number / len(sources), f"Decoding the sounds: {number:,} of {len(sources):,} files.")
+                    progress(
+                        number / len(sources), f"Decoding the sounds: {number:,} of {counted(len(sources), 'file')}."
+                    )
                 before = writer.count
                 try:
                     _add_clips(writer, source, windows(sound, length))
@@ -132,7 +134,7 @@ def _made(
                 warnings += [Skipped(readable_name(source.name), note) for note in sound.notes]
         if not writer.count:
             raise no_sound(name, len(sources), skipped)
-        progress(1.0, f"{writer.count:,} clips are ready.")
+        progress(1.0, f"{counted(writer.count, 'clip')} ready.")
         return writer.finish(group, skipped, warnings)
     finally:
         writer.abandon()

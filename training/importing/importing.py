@@ -14,6 +14,7 @@ from training.errors import UserError
 from training.importing.event_files import is_event_file, read_events
 from training.importing.vectors import read_vectors
 from training.run import RunFolder, RunWriter, State, Status, create_run, rows_kept
+from training.units import counted
 from training.watching.clips import WINDOW_SECONDS, clip_places
 from training.watching.measuring import Measuring
 
@@ -58,7 +59,12 @@ def _of_events(path: Path, out: Path, reference: str, title: str) -> Imported:
     for step, row in rows.items():
         writer.append_metrics({"step": step, "attempt": 1, **row})
     last = max(rows)
-    return _ended(writer, last, float(rows[last]["seconds"] or 0), f"{len(curves)} curves of {len(rows):,} steps")
+    return _ended(
+        writer,
+        last,
+        float(rows[last]["seconds"] or 0),
+        f"{counted(len(curves), 'curve')} of {counted(len(rows), 'step')}",
+    )
 
 
 def _of_vectors(
@@ -68,7 +74,7 @@ def _of_vectors(
     dataset = open_dataset(reference, window_seconds=WINDOW_SECONDS, progress=progress)
     clip_places(found.names, dataset, reference)
     n, width = found.rows.shape
-    said = f"{n:,} files, {width:,} dimensions"
+    said = f"{counted(n, 'file')}, {counted(width, 'dimension')}"
     if found.named > n:
         said += f", a random sample of the {found.named:,} that are named"
     if found.averaged > found.named:

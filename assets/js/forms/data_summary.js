@@ -1,15 +1,13 @@
 // What is in a data set, and a list to open of the files that gave no clip and why. Text only, whatever stands in it.
 
 import { make } from "../core/elements.js";
-import { duration } from "../core/number_words.js";
+import { counted, duration } from "../core/number_words.js";
 import { hold } from "./new_run.js";
 
 /** @import { DataSummaryValue, FileList, Part } from "../core/types.d.ts" */
 
 /** @type {(n: number) => string} */
 const number = (n) => n.toLocaleString("en");
-/** @type {(n: number, word: string) => string} */
-const count = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 
 /**
  * "class", "3: rain (20), bell (20), dog (20)"; in brackets, as a label may be a number too
@@ -47,11 +45,11 @@ export function mount(root, { props, watch }) {
     if (!value?.clips) return;
     const { name, clips, seconds, facets, group, skipped, warnings } = value;
     root.append(
-      make("p.data-line", {}, make("strong", {}, name), ` ${count(clips, "clip")}, ${duration(seconds)} of sound`),
+      make("p.data-line", {}, make("strong", {}, name), ` ${counted(clips, "clip")}, ${duration(seconds)} of sound`),
       make("dl", {}, ...facets.flatMap((each) => facet(each, group))),
     );
-    if (skipped.n) root.append(list(`${count(skipped.n, "file")} skipped`, skipped));
-    if (warnings.n) root.append(list(`${count(warnings.n, "remark")} on files that were taken`, warnings));
+    if (skipped.n) root.append(list(`${counted(skipped.n, "file")} skipped`, skipped));
+    if (warnings.n) root.append(list(`${counted(warnings.n, "remark")} on files that were taken`, warnings));
   };
   watch("value", update);
   update();

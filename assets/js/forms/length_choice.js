@@ -1,6 +1,7 @@
 // How long a run that has finished is to be trained in all: a button for each length, and one that leaves it as it is.
 
 import { make } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 
 /** @import { Longer } from "../core/types.d.ts" */
 
@@ -9,7 +10,8 @@ import { make } from "../core/elements.js";
  * @param {Longer["bound"]} bound
  * @param {number} length
  */
-export const lengthWords = (bound, length) => `${length.toLocaleString("en")} ${bound === "steps" ? "steps" : "s"}`;
+export const lengthWords = (bound, length) =>
+  bound === "steps" ? counted(length, "step") : `${length.toLocaleString("en")} s`;
 
 /**
  * @param {Longer} longer

@@ -1,6 +1,6 @@
 // Where a run stands, in words.
 
-import { duration } from "../core/number_words.js";
+import { counted, duration } from "../core/number_words.js";
 
 /** @import { RunStatus } from "../core/types.d.ts" */
 /** @typedef {Partial<RunStatus> & Pick<RunStatus, "state">} Told a status, of which only the state is needed */
@@ -28,7 +28,7 @@ export function stateLine(status) {
       return status.watched ? `Stopped at step ${step}.` : `Stopped at step ${step}; it can be resumed.`;
     case "finished":
       if (status.watched && status.message) return status.message;
-      return `Finished after ${step} steps in ${duration(status.seconds)}.${besides.slice(1)}`;
+      return `Finished after ${counted(status.step ?? 0, "step")} in ${duration(status.seconds)}.${besides.slice(1)}`;
     case "exported":
       return `At step ${step} when it was exported; it was still being trained.`;
     case "failed":

@@ -1,6 +1,7 @@
 // What is known of each facet: kNN and linear probe through training, beside what needs no training.
 
 import { make } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 import { linesChart, share } from "./lines.js";
 
 /** @import { Knowledge, KnownFacet } from "../core/types.d.ts" */
@@ -47,7 +48,7 @@ function row(facet) {
     "th",
     { scope: "row" },
     make("span", {}, facet.facet),
-    make("small", {}, `${facet.labels} labels${facet.group ? ", across recordings" : ""}`),
+    make("small", {}, `${counted(facet.labels, "label")}${facet.group ? ", across recordings" : ""}`),
   );
   const plain = Object.keys(BASELINES).map((baseline) => facet.baselines[baseline] ?? NONE);
   return make(

@@ -2,6 +2,7 @@
 // finds those that hold a word, and the class of the chosen clip is lit.
 
 import { make, targetOf } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 import { view } from "../core/view.js";
 
 const HOVER_MS = 90;
@@ -125,7 +126,7 @@ export class Legend {
       {
         type: "button",
         "aria-pressed": String(this.kept.has(index)),
-        title: `${name}: ${count} clips. Press to keep only this class.`,
+        title: `${name}: ${counted(count, "clip")}. Press to keep only this class.`,
         onclick: () => this.toggle(index),
         onpointerenter: () => this.point(index),
         onpointerleave: () => this.point(null),

@@ -1,6 +1,7 @@
 // The field that filters the map by words, how many clips all filters leave, and the buttons that select these and end them.
 
 import { make } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 import { view } from "../core/view.js";
 
 const CLEAR = { query: "", filter: [], between: null };
@@ -41,6 +42,6 @@ export class Search {
     const { query, filter, between } = view.state;
     this.left.hidden = !query.trim() && !filter.length && !between;
     this.select.hidden = !kept;
-    this.count.textContent = `${kept.toLocaleString("en")} of ${all.toLocaleString("en")} clips`;
+    this.count.textContent = `${kept.toLocaleString("en")} of ${counted(all, "clip")}`;
   }
 }

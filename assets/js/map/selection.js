@@ -2,6 +2,7 @@
 
 import { MOST_SELECTED, NOT_INCLUDED } from "../core/address.js";
 import { make } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 import { view } from "../core/view.js";
 
 /** @import { MapClips } from "./clips.js" */
@@ -45,6 +46,6 @@ export class SelectionLine {
     this.box.hidden = !lost && !length;
     this.words.textContent = lost
       ? `The selection is not included in this link: it held more than ${MOST_SELECTED} clips. `
-      : `${length === 1 ? "1 clip is" : `${length} clips are`} selected. `;
+      : `${counted(length, "clip")} ${length === 1 ? "is" : "are"} selected. `;
   }
 }

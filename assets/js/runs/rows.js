@@ -1,6 +1,6 @@
 // The rows of the table of runs: put in order, filtered, and said in words.
 
-import { share } from "../core/number_words.js";
+import { counted, share } from "../core/number_words.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 /** @typedef {"starred" | "title" | "data" | "changed" | "score" | "warning" | "seconds" | "begun" | "state"} ColumnName */
@@ -35,8 +35,7 @@ export function age(begun, now = Date.now() / 1000) {
   const seconds = now - begun;
   const found = UNITS.find(([, length]) => seconds >= length);
   if (!found) return "just now";
-  const count = Math.floor(seconds / found[1]);
-  return `${count} ${found[0]}${count === 1 ? "" : "s"} ago`;
+  return `${counted(Math.floor(seconds / found[1]), found[0])} ago`;
 }
 
 /**

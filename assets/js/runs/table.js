@@ -2,6 +2,7 @@
 
 import { make } from "../core/elements.js";
 import { isActive } from "../core/feed.js";
+import { counted } from "../core/number_words.js";
 import { onPulse } from "../core/pulse.js";
 import { save } from "../core/save.js";
 import { view } from "../core/view.js";
@@ -139,8 +140,7 @@ class RunsDialog {
     this.drawHeads(rows);
     this.body.replaceChildren(...rows.map((row) => rowOf(row, this)));
     const { length } = known.rows;
-    this.count.textContent =
-      rows.length === length ? `${length} run${length === 1 ? "" : "s"}` : `${rows.length} of ${length}`;
+    this.count.textContent = rows.length === length ? counted(length, "run") : `${rows.length} of ${length}`;
     this.foot.follow();
     focused();
   }

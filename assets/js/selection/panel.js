@@ -3,6 +3,7 @@
 import { NOT_INCLUDED } from "../core/address.js";
 import { make, targetOf } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
+import { counted } from "../core/number_words.js";
 import { isSeen } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -110,7 +111,7 @@ class SelectionPanel {
     const lost = view.state.selection === NOT_INCLUDED;
     const points = clips ? selected().flatMap((clip) => clips.pointOf(clip) ?? []) : [];
     const none = !points.length;
-    this.count.textContent = none ? "" : points.length === 1 ? "1 clip" : `${points.length.toLocaleString("en")} clips`;
+    this.count.textContent = none ? "" : counted(points.length, "clip");
     this.root.classList.toggle("none-selected", none);
     this.how.hidden = !none;
     this.how.textContent = (lost ? LOST : "") + HOW;

@@ -1,6 +1,7 @@
 // Tagging the selected clips: a field with the known tags, and the tags there are, of which the first nine have a key.
 
 import { icon, make } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 import { view } from "../core/view.js";
 import { selected } from "../map/selection.js";
 
@@ -140,7 +141,7 @@ export class TagBox {
     const all = chosen.size > 0 && inside === chosen.size;
     const words = chosen.size
       ? `${all ? "Take the tag off" : "Tag"} the ${chosen.size} selected: ${tag}`
-      : `Select the ${clips.length} clips tagged ${tag}`;
+      : `Select the ${counted(clips.length, "clip")} tagged ${tag}`;
     const press = () => (chosen.size ? this.tag(tag, all) : this.select(tag));
     const count = chosen.size ? `${inside} of ${clips.length}` : `${clips.length}`;
     const first = make(
@@ -179,7 +180,7 @@ export class TagBox {
   async tag(tag, remove = false, clips = selected()) {
     if (!this.tags || !clips.length) return false;
     const done = await this.trying(this.tags.change(tag, clips, remove));
-    const count = clips.length === 1 ? "1 clip" : `${clips.length.toLocaleString("en")} clips`;
+    const count = counted(clips.length, "clip");
     if (done) this.say(`${tag}: ${remove ? "taken off" : "given to"} ${count}; u undoes it.`);
     return done;
   }

@@ -1,6 +1,7 @@
 // Choosing a clip of a data set: by facet and label, one after the other, or by chance. All in the browser.
 
 import { icon, make, onShown } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 import { isSeen } from "../core/pulse.js";
 import { bytesOf, source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -102,7 +103,7 @@ class Picker {
     offered.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
     this.label.setAttribute("aria-label", facet);
     this.label.replaceChildren(
-      make("option", { value: ALL }, `all ${this.set.n.toLocaleString("en")} clips`),
+      make("option", { value: ALL }, `all ${counted(this.set.n, "clip")}`),
       ...offered.map(({ name, code }) => make("option", { value: code }, `${name} (${counts[code]})`)),
       ...(without ? [make("option", { value: WITHOUT }, `${NO_LABEL} (${without})`)] : []),
     );
@@ -164,7 +165,7 @@ class Picker {
     const { first = false, play = !first } = options;
     const { length } = this.clips;
     const none = first && !options.followed && !this.eager; // is chosen yet: it waits for somebody
-    this.counter.textContent = none ? `${length} clips` : `${this.place + 1} of ${length}`;
+    this.counter.textContent = none ? counted(length, "clip") : `${this.place + 1} of ${length}`;
     const others = Object.keys(this.set.facets).filter((facet) => facet !== this.facet.value);
     const told = others
       .filter((facet) => this.codes[facet][clip] >= 0)

@@ -1,6 +1,7 @@
 // Finding a clip of a data set by a text in its labels or its file's name.
 
 import { make } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 import { source } from "../core/source.js";
 import { ClipsView } from "./clips.js";
 
@@ -75,7 +76,7 @@ export class TextSearch {
     if (found instanceof Error) this.told.textContent = found.message;
     else {
       this.told.textContent = found.total
-        ? `${found.total.toLocaleString("en")} clips. Arrow keys go through them, space plays, Enter chooses.`
+        ? `${counted(found.total, "clip")}. Arrow keys go through them, space plays, Enter chooses.`
         : "No clip has this text.";
       const { fingerprint } = set;
       this.matches.show(

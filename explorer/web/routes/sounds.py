@@ -17,6 +17,7 @@ from explorer.sounds.uploads import Uploads
 from explorer.web.routes.answers import FOR_GOOD, NEVER, Refused, headers, json_answer, number
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.errors import UserError
+from training.units import counted
 
 T = TypeVar("T")
 
@@ -80,7 +81,7 @@ def picture_values(shown: Picture) -> dict[str, Any]:
 def _clip(library: Library, fingerprint: str, index: str) -> tuple[Dataset, int]:
     clip, dataset = number(index, "clip"), _dataset(library, fingerprint)
     if clip >= len(dataset):
-        raise Refused(f"There is no clip {clip}: these sounds are {len(dataset)} clips.")
+        raise Refused(f"There is no clip {clip}: these sounds are {counted(len(dataset), 'clip')}.")
     return dataset, clip
 
 

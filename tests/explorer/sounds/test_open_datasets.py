@@ -90,7 +90,7 @@ def test_making_goes_on_in_the_background_with_its_progress(make_dataset: Any) -
     wait_for(lambda: open_datasets.open("starter").text == "Making the built-in sounds: 40 %")
     go.set()
     wait_for(lambda: open_datasets.open("starter").done)
-    assert open_datasets.open("starter").text == "7 clips are ready."
+    assert open_datasets.open("starter").text == "7 clips ready."
     assert open_datasets.dataset("0" * 64) is open_datasets.open("starter").dataset
     assert made == [("starter", 2.0)]
     open_datasets.open("starter", anew=True)

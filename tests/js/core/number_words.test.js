@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { duration, share } from "../../../assets/js/core/number_words.js";
+import { counted, duration, share } from "../../../assets/js/core/number_words.js";
 
 test("durations are said in about two digits, and what is not known not at all", () => {
   assert.deepEqual([0, 60, 600, 7200].map(duration), ["0 s", "60 s", "10 min", "2.0 h"]);
@@ -9,4 +9,11 @@ test("durations are said in about two digits, and what is not known not at all",
 
 test("shares have two digits behind the point and no nought before it", () => {
   assert.deepEqual([0.803, 1, 0, null].map(share), [".80", "1.00", ".00", ""]);
+});
+
+test("one thing is not several", () => {
+  assert.deepEqual(
+    [0, 1, 2000].map((n) => counted(n, "step")),
+    ["0 steps", "1 step", "2,000 steps"],
+  );
 });

@@ -24,6 +24,7 @@ from training.data.stream.references import name_of
 from training.data.stream.troubles import Troubles
 from training.data.windows import SHORTEST_TAIL, window_samples
 from training.errors import UserError
+from training.units import counted
 
 SAMPLE_CLIPS = 4_096
 """The most that a sample has: as many from each of a few shards that are evenly spaced over all."""
@@ -101,7 +102,7 @@ def _made(fingerprint: str, job: Job, pieces: tuple[Piece, ...], progress: Progr
             )
         if not writer.count:
             raise no_sound(f"The stream {name_of(job.reference)}", troubles.count, troubles.skipped)
-        progress(1.0, f"{writer.count:,} clips are ready.")
+        progress(1.0, f"{counted(writer.count, 'clip')} ready.")
         return writer.finish(group, troubles.skipped)
     finally:
         writer.abandon()

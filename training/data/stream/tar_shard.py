@@ -25,6 +25,7 @@ from training.data.names import readable_caption, readable_name
 from training.data.sniff import HEAD_BYTES, SOUND_EXTENSIONS, NotRead, sound_format
 from training.data.stream.records import LARGEST_SOUND_BYTES, Record, Wanted, labels_in_json
 from training.data.stream.references import is_address
+from training.units import counted
 
 STEM = re.compile(r"((?:.*/)?[^./][^./]*)\.([^/]*)", re.DOTALL)
 """A record's name and the ending that tells what a file is of it: of "a/b.c.wav" these are "a/b" and "c.wav"."""
@@ -99,7 +100,7 @@ def records(file: "_Counted", wanted: Wanted) -> Iterator[tuple[int, Record | Sk
             if number >= 0 and wanted(number):
                 yield number, found.record()
     except (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError, OverflowError, OSError) as error:
-        after = f" after {number + 1:,} sounds" if number >= 0 else ""
+        after = f" after {counted(number + 1, 'sound')}" if number >= 0 else ""
         raise NotRead(f"it is damaged{after} ({_first_line(error)})") from None
 
 

@@ -135,7 +135,7 @@ def test_a_damaged_header_is_no_end(tmp_path: Path) -> None:
     second = 512 + -(-len(SOUND) // 512) * 512
     whole[second : second + 50] = b"\xff" * 50
     path.write_bytes(whole)
-    assert broken_after(path) == (0, "it is damaged after 1 sounds (bad checksum)")
+    assert broken_after(path) == (0, "it is damaged after 1 sound (bad checksum)")
 
 
 @pytest.mark.parametrize("content", [b"", b"no tar at all" * 100, b"\x1f\x8b" + b"x" * 600])
