@@ -85,7 +85,7 @@ def _add_tags(commands: Any) -> None:
 def _list_tags(options: argparse.Namespace) -> None:
     from training.data.tags import read_tags
 
-    found = read_tags()
+    found, _ = read_tags()
     for tag, clips in sorted(found.items()):
         print(f"{len(clips):7,}  {tag}")
     if not found:
@@ -97,7 +97,8 @@ def _copy_tagged(options: argparse.Namespace) -> None:
     from training.commands.output import progress_line
     from training.data.tags import read_tags
 
-    done = copy_by_tag(options.sounds, options.to, read_tags(), options.tag, options.window_seconds, progress_line())
+    tags, _ = read_tags()
+    done = copy_by_tag(options.sounds, options.to, tags, options.tag, options.window_seconds, progress_line())
     for sentence in done.missing:
         print(sentence, file=sys.stderr)
     there = f"; {done.there:,} were there already" if done.there else ""

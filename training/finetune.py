@@ -57,7 +57,7 @@ def fine_tuning(
     embedder = Embedder(run, step)
     dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
     if facet.startswith(FACET) and facet not in dataset.facets:
-        dataset = with_tag(dataset, facet, read_tags())
+        dataset = with_tag(dataset, facet, *read_tags())
         facet = list(dataset.facets)[-1]
     given = dealt(dataset, facet, labels, config.seed)
     device = hardware(config.device).device

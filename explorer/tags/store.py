@@ -11,7 +11,17 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from training.data.tags import MOST_BYTES, TagRow, checked_tag, rows_of, tags_file, tags_folder, tags_of
+from training.data.tags import (
+    MOST_BYTES,
+    Clips,
+    Kind,
+    TagRow,
+    checked_tag,
+    rows_of,
+    tags_and_noes,
+    tags_file,
+    tags_folder,
+)
 from training.durable import append_line
 from training.errors import UserError
 from training.run.reading import regular
@@ -22,7 +32,7 @@ MOST_CLIPS = 20_000
 
 
 class TagStore:
-    """Tag → ids of clips. `version` is another one after every change, whoever made it."""
+    """Which clips carry which tags, and which have a no for one. `version` is another one after every change, whoever made it."""
 
     def __init__(self, folder: Path | None = None):
         """`folder`: where the file lies, the user's own where it is None. It need not exist."""
@@ -31,7 +41,8 @@ class TagStore:
         self._rows: list[TagRow] = []
         self._read = (0, 0)
         """The file's number and how many of its bytes were read."""
-        self._tags: dict[str, tuple[str, ...]] = {}
+        self._tags: Clips = {}
+        self._noes: Clips = {}
 
     @property
     def version(self) -> str:
@@ -44,28 +55,36 @@ class TagStore:
 
     def tags(self) -> Mapping[str, tuple[str, ...]]:
         """Tag → ids of the clips that carry it. Not to be changed."""
+        return self.tags_and_noes()[0]
+
+    def tags_and_noes(self) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+        """Tag → ids of the clips that carry it, and of those with a no for it. Not to be changed."""
         with self._lock:
             try:
                 descriptor = regular(self.path)
             except OSError:
                 self._forget()
-                return self._tags
+                return self._tags, self._noes
             try:
                 self._take_news(descriptor)
             finally:
                 os.close(descriptor)
-            return self._tags
+            return self._tags, self._noes
 
     def add(self, tag: str, clips: Iterable[str]) -> str:
         """Have these clips carry a tag. Returns the word by which `undo` takes it back. Raises UserError."""
-        return self._change(tag, clips, removes=False)
+        return self._change(tag, clips, "add")
+
+    def deny(self, tag: str, clips: Iterable[str]) -> str:
+        """Keep of these clips that they do not carry a tag that others carry, and take it off where they do; as `add`."""
+        return self._change(tag, clips, "not")
 
     def remove(self, tag: str, clips: Iterable[str]) -> str:
-        """Have these clips carry it no longer; as `add`."""
-        return self._change(tag, clips, removes=True)
+        """Have these clips carry it no longer, nor have a no for it; as `add`."""
+        return self._change(tag, clips, "remove")
 
     def rename(self, tag: str, to: str) -> str:
-        """Have whatever carries `tag`, also clips of other data, carry `to` instead; as `add`."""
+        """Have whatever carries `tag`, also clips of other data, carry `to` instead, and noes go along; as `add`."""
         row = TagRow(secrets.token_hex(8), checked_tag(to), renames=tag)
         if row.tag == tag:
             raise UserError(f"The tag is called {tag} already; another name was expected.")
@@ -86,13 +105,15 @@ class TagStore:
                 raise UserError("This change of tags was taken back already.")
             self._append(file, TagRow(secrets.token_hex(8), undoes=word))
 
-    def _change(self, tag: str, clips: Iterable[str], *, removes: bool) -> str:
-        row = TagRow(secrets.token_hex(8), checked_tag(tag), tuple(dict.fromkeys(clips)), removes)
+    def _change(self, tag: str, clips: Iterable[str], kind: Kind) -> str:
+        row = TagRow(secrets.token_hex(8), checked_tag(tag), tuple(dict.fromkeys(clips)), kind)
         if not 0 < len(row.clips) <= MOST_CLIPS:
             raise UserError(f"{len(row.clips):,} clips were to be tagged; 1 to {MOST_CLIPS:,} at once were expected.")
         with self._lock, _Locked(self.path) as file:
             self._take_news(file)
-            if not removes and row.tag not in self._tags and len(self._tags) >= MOST_TAGS:
+            if kind == "not" and row.tag not in self._tags:
+                raise UserError(f"No clip carries the tag {row.tag} any more.")
+            if kind == "add" and row.tag not in self._tags and len(self._tags) >= MOST_TAGS:
                 raise UserError(f"There are {MOST_TAGS} tags already, and more are not kept; use one of them.")
             self._append(file, row)
         return row.word
@@ -119,10 +140,10 @@ class TagStore:
         self._read = (about.st_ino, begin + whole)
         if whole:
             self._rows += rows_of(content[:whole])
-            self._tags = tags_of(self._rows)
+            self._tags, self._noes = tags_and_noes(self._rows)
 
     def _forget(self) -> None:
-        self._rows, self._read, self._tags = [], (0, 0), {}
+        self._rows, self._read, self._tags, self._noes = [], (0, 0), {}, {}
 
 
 class _Locked:

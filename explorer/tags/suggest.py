@@ -28,7 +28,7 @@ class Suggested:
 def suggestions(units: np.ndarray, yes: Sequence[int], no: Sequence[int], count: int) -> Suggested:
     """`count` untagged rows of each kind, of embeddings (n, D) with rows of length 1.
 
-    `yes` carry the tag, `no` were tagged otherwise. As nobody says of a sound all that it is not, untagged clips count as
+    `yes` carry the tag, `no` have a no for it or were tagged otherwise. As nobody says of a sound all that it is not, untagged clips count as
     weak negatives: without them nothing can be learned from a first tag. The three kinds weigh the same, however many clips
     each has.
 

@@ -25,6 +25,7 @@ from explorer.search.comparison import Comparison
 from explorer.search.finder import Found, Match
 from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.uploads import Uploads
+from explorer.tags import TagStore
 from explorer.web.routes import PREFIX, byte_routes
 from training.data.dataset import Dataset, Skipped
 from training.methods import METHODS
@@ -79,7 +80,10 @@ def test_routes_answer_in_the_types_of_the_page(
         layouts.write(key, Layout(np.zeros((20, 2), np.float32), "pca", trust))
     app = FastAPI()
     library = Library(tmp_path / "runs", open_datasets=OpenDatasets())
-    app.include_router(byte_routes(library, uploads, layouts, asked=lambda name, state: ASKED[state]))
+    routes = byte_routes(
+        library, uploads, layouts, asked=lambda name, state: ASKED[state], tags=TagStore(tmp_path / "tags")
+    )
+    app.include_router(routes)
     client = TestClient(app)
 
     def answer(path: str) -> Any:
@@ -87,6 +91,13 @@ def test_routes_answer_in_the_types_of_the_page(
         assert reply.status_code == 200, f"{path}: {reply.text}"
         return reply.json()
 
+    def send(path: str, said: Any) -> Any:
+        reply = client.post(f"{PREFIX}/{path}", json=said)
+        assert reply.status_code == 200, f"{path}: {reply.text}"
+        return reply.json()
+
+    send("run/first/tags", {"tag": "kick", "clips": [3]})
+    said_no = send("run/first/tags", {"tag": "kick", "clips": [4], "kind": "not"})
     news = answer("run/first/news?parts=status,metrics,layouts")
     assert news["metrics"]["rows"] and news["layouts"]["steps"] == [0, 10]
     points = answer("run/first/points")
@@ -114,6 +125,8 @@ def test_routes_answer_in_the_types_of_the_page(
         "Knowledge": [answer("run/first/knowledge"), answer("run/waits/knowledge")],
         "SpectrogramImage": [*answer(f"pictures/{DATA}?of=3,5"), answer(f"upload/{token}/picture")],
         "MethodCard": [answer("run/first/method")],
+        "TagsValue": [answer("run/first/tags"), said_no],
+        "Suggestions": [send("run/first/suggest", {"yes": [3], "no": [4]})],
         "Twins": [answer("run/first/twins"), answer("run/second/twins")],
         "RunSettingsAnswer": [answer("run/first/settings"), answer("run/waits/settings")],
     }

@@ -3,9 +3,13 @@
     $XDG_DATA_HOME/hearsight/tags/tags.jsonl    one change a line, only ever appended to
 
     {"row": WORD, "tag": NAME, "add": [ID, …]}       these clips carry the tag from here on
-    {"row": WORD, "tag": NAME, "remove": [ID, …]}    and these no longer
-    {"row": WORD, "tag": NAME, "rename": NAME}       whatever carries the second tag here carries the first instead
+    {"row": WORD, "tag": NAME, "not": [ID, …]}       these do not: somebody heard them and said no
+    {"row": WORD, "tag": NAME, "remove": [ID, …]}    of these neither is said any longer
+    {"row": WORD, "tag": NAME, "rename": NAME}       what is said of the second tag here is said of the first instead
     {"row": WORD, "undo": WORD}                      as if that row did not exist
+
+A no is no tag: it lists a clip nowhere. A clip carries a tag, or has a no for it, or neither, whichever was said last; of two
+tags that become one by a new name, it carries the one if it carried either.
 
 A clip is named by its id (`Dataset.ids`), which holds its content: tags stay with a sound when its folder is renamed, gains
 files or is opened on another day. What is no such row, as a line that a crash tore, is passed over. The page writes the
@@ -18,7 +22,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeGuard
+from typing import Literal, TypeGuard, get_args
 
 import numpy as np
 
@@ -33,6 +37,10 @@ MOST_BYTES = 64 << 20
 """Of the whole file."""
 FACET = "tag:"
 """What a facet made of a tag begins with."""
+Kind = Literal["add", "not", "remove"]
+"""What a row says of clips, in the word of the file."""
+Clips = dict[str, tuple[str, ...]]
+"""Tag → ids of clips."""
 _WORD = re.compile(r"[0-9a-f]{16}")
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
@@ -45,7 +53,7 @@ class TagRow:
     """16 hexadecimal digits of its own."""
     tag: str = ""
     clips: tuple[str, ...] = ()
-    removes: bool = False
+    kind: Kind = "add"
     renames: str = ""
     """The tag that is called `tag` from here on; then the row has no clips."""
     undoes: str = ""
@@ -59,7 +67,7 @@ class TagRow:
         elif self.renames:
             said |= {"tag": self.tag, "rename": self.renames}
         else:
-            said |= {"tag": self.tag, "remove" if self.removes else "add": self.clips}
+            said |= {"tag": self.tag, self.kind: self.clips}
         return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
@@ -100,11 +108,11 @@ def row_of(line: bytes) -> TagRow | None:
         return None
     if "rename" in said:
         return TagRow(said["row"], tag, renames=said["rename"]) if _is_tag(said["rename"]) else None
-    removes = "remove" in said
-    clips = said.get("remove" if removes else "add")
-    if not isinstance(clips, list) or not all(_is_id(clip) for clip in clips):
+    kind: Kind | None = next((kind for kind in get_args(Kind) if kind in said), None)
+    clips = None if kind is None else said[kind]
+    if kind is None or not isinstance(clips, list) or not all(_is_id(clip) for clip in clips):
         return None
-    return TagRow(said["row"], tag, tuple(clips), removes)
+    return TagRow(said["row"], tag, tuple(clips), kind)
 
 
 def rows_of(content: bytes) -> list[TagRow]:
@@ -112,34 +120,44 @@ def rows_of(content: bytes) -> list[TagRow]:
     return [row for line in content.split(b"\n") if line and (row := row_of(line)) is not None]
 
 
-def tags_of(rows: Iterable[TagRow]) -> dict[str, tuple[str, ...]]:
-    """Tag → ids of the clips that carry it, in the order in which they got it; a tag that no clip carries is none."""
+def tags_and_noes(rows: Iterable[TagRow]) -> tuple[Clips, Clips]:
+    """The clips that carry each tag, and those with a no for it, in the order in which they got it; a tag that no clip carries
+    is none, but noes for it are kept.
+    """
     rows = list(rows)
     changes = {row.word for row in rows if not row.undoes}
     undone = {row.undoes for row in rows if row.undoes} & changes
-    found: dict[str, dict[str, None]] = {}
+    tags: dict[str, dict[str, None]] = {}
+    noes: dict[str, dict[str, None]] = {}
     for row in rows:
         if row.undoes or row.word in undone:
             continue
-        clips = found.setdefault(row.tag, {})
+        yes, no = tags.setdefault(row.tag, {}), noes.setdefault(row.tag, {})
         if row.renames and row.renames != row.tag:
-            clips |= found.pop(row.renames, {})
+            yes |= tags.pop(row.renames, {})
+            no |= noes.pop(row.renames, {})
+            for clip in yes.keys() & no.keys():
+                del no[clip]
         for clip in row.clips:
-            if row.removes:
-                clips.pop(clip, None)
-            else:
-                clips.setdefault(clip)
-    return {tag: tuple(clips) for tag, clips in found.items() if clips}
+            for kind, clips in (("add", yes), ("not", no)):
+                if kind == row.kind:
+                    clips.setdefault(clip)
+                else:
+                    clips.pop(clip, None)
+    kept = [{tag: tuple(clips) for tag, clips in found.items() if clips} for found in (tags, noes)]
+    return kept[0], kept[1]
 
 
-def read_tags(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
-    """What `tags_of` gives of the file; nothing where there is none or it can't be read."""
-    return tags_of(rows_of(read_bytes(tags_file(folder), MOST_BYTES) or b""))
+def read_tags(folder: Path | None = None) -> tuple[Clips, Clips]:
+    """What `tags_and_noes` gives of the file; nothing where there is none or it can't be read."""
+    return tags_and_noes(rows_of(read_bytes(tags_file(folder), MOST_BYTES) or b""))
 
 
-def with_tag(dataset: Dataset, facet: str, tags: Mapping[str, tuple[str, ...]]) -> Dataset:
-    """`dataset` with one more facet, `tag:NAME`: "NAME" of the clips that carry the tag, "not NAME" of those that carry
-    other tags alone, or of all others where no clip here does; no label for the rest.
+def with_tag(
+    dataset: Dataset, facet: str, tags: Mapping[str, tuple[str, ...]], noes: Mapping[str, tuple[str, ...]]
+) -> Dataset:
+    """`dataset` with one more facet, `tag:NAME`: "NAME" of the clips that carry the tag, "not NAME" of those with a no for it
+    and those that carry other tags alone, or of all others where there is neither here; no label for the rest.
 
     Somebody who tagged a clip otherwise has heard it, so it is known not to be one; of an untagged clip nothing is known.
     Raises UserError where no clip of the data carries the tag.
@@ -150,8 +168,8 @@ def with_tag(dataset: Dataset, facet: str, tags: Mapping[str, tuple[str, ...]]) 
     if not mine.any():
         known = ", ".join(name for name, of in tagged.items() if of.any()) or "none yet"
         raise UserError(f"No clip of {dataset.name} carries the tag {tag!r}; the tags of its clips are: {known}.")
-    otherwise = np.any([*tagged.values(), np.zeros(len(dataset), bool)], axis=0) & ~mine
-    codes = np.where(mine, 0, np.where(otherwise if otherwise.any() else ~mine, 1, -1)).astype(np.int32)
+    others = np.any([*tagged.values(), np.isin(dataset.ids, noes.get(tag, ()))], axis=0) & ~mine
+    codes = np.where(mine, 0, np.where(others if others.any() else ~mine, 1, -1)).astype(np.int32)
     return replace(dataset, facets={**dataset.facets, FACET + tag: Facet((tag, f"not {tag}"), codes)})
 
 

@@ -64,7 +64,7 @@ export class StaticSource {
   }
 
   /** An export holds no tags; those that are given on its page stay in the browser. */
-  tags = async () => ({ kept: /** @type {const} */ ("browser"), version: "", tags: {}, known: [] });
+  tags = async () => ({ kept: /** @type {const} */ ("browser"), version: "", tags: {}, noes: {}, known: [] });
   changeTags = nowhere;
   renameTag = nowhere;
   undoTags = nowhere;

@@ -3,12 +3,12 @@
 import { make } from "../core/elements.js";
 import { source } from "../core/source.js";
 import { ClipsView } from "../sound/clips.js";
-import { examples } from "./tagging.js";
+import { clipsOf, examples } from "./tagging.js";
 
-const LIKELY = "Most likely; + gives them the tag";
+const LIKELY = "Most likely; + gives them the tag, × says that they are not it";
 const UNCERTAIN = "Least certain: this tag or another one on these teaches most";
 
-/** @import { ClipRow, Neighbour } from "../core/types.d.ts" */
+/** @import { ClipRow, Neighbour, TagKind } from "../core/types.d.ts" */
 /** @import { MapClips } from "../map/clips.js" */
 /** @import { RunTags } from "./tags.js" */
 
@@ -20,10 +20,18 @@ export class SuggestBox {
         empty,
         action: "Give it the tag",
         sign: "add",
-        onAction: (_, row) => this.take(row),
+        onAction: (_, row) => this.say(row, "add"),
+        second: { action: "Not this tag", sign: "close", onAction: (row) => this.say(row, "not") },
       });
     this.likely = list("No clip is left to suggest.");
     this.uncertain = list("No clip is left to hear.");
+    this.denied = new ClipsView(make("div"), {
+      action: "Take the no back",
+      sign: "minus",
+      onAction: (_, row) => this.say(row, "remove"),
+    });
+    this.count = make("summary");
+    this.noes = make("details.suggest-noes", {}, this.count, this.denied.list);
     this.said = make("p.tag-said", { role: "status" });
     this.box = make(
       "details.selection-fold",
@@ -39,12 +47,14 @@ export class SuggestBox {
       this.likely.list,
       make("h4", {}, UNCERTAIN),
       this.uncertain.list,
+      this.noes,
       this.said,
     );
     /** @type {RunTags | null} */
     this.tags = null;
     /** @type {MapClips | null} */
     this.known = null;
+    this.saying = 0; // how many answers were pressed and are not kept yet
     this.asked = 0;
     this.about = ""; // what was asked about last
   }
@@ -67,11 +77,13 @@ export class SuggestBox {
   async ask() {
     const { tags, known } = this;
     const tag = this.choice.value;
-    if (!this.box.open || !tags || !known || !tag) return;
-    const { yes, no } = examples(tags.value.tags, tag);
-    const about = JSON.stringify([tags.run, tag, yes, no]);
+    if (!this.box.open || !tags || !known || !tag || this.saying) return;
+    const { yes, no } = examples(tags.value, tag);
+    const noes = clipsOf(tags.value.noes, tag);
+    const about = JSON.stringify([tags.run, tag, yes, no, noes]);
     if (about === this.about) return; // something else was selected, which changes nothing here
     this.about = about;
+    this.list(known, noes);
     const mine = ++this.asked;
     const found = await source.suggest(tags.run, yes, no).catch((/** @type {Error} */ error) => error);
     if (mine !== this.asked || known !== this.known) return;
@@ -80,24 +92,52 @@ export class SuggestBox {
       this.about = "";
       return;
     }
-    this.likely.show(found.likely.map((each) => rowOf(known, each)));
-    this.uncertain.show(found.uncertain.map((each) => rowOf(known, each)));
+    const rows = (/** @type {Neighbour[]} */ each) =>
+      each.map(({ point, score }) => rowOf(known, point, `${Math.round(100 * score)} % · ${known.brief(point)}`));
+    this.likely.show(rows(found.likely));
+    this.uncertain.show(rows(found.uncertain));
   }
 
-  /** @param {ClipRow} row */
-  async take({ clip }) {
-    if (clip === undefined) return;
-    const error = await this.tags?.change(this.choice.value, [clip]).catch((/** @type {Error} */ caught) => caught);
-    this.said.textContent = error?.message ?? "";
+  /**
+   * Lists the clips that were said not to carry the tag.
+   * @param {MapClips} known
+   * @param {number[]} clips
+   */
+  list(known, clips) {
+    this.noes.hidden = !clips.length;
+    this.count.textContent = clips.length === 1 ? "1 clip is not it" : `${clips.length} clips are not it`;
+    const points = clips.flatMap((clip) => known.pointOf(clip) ?? []);
+    this.denied.show(points.map((point) => rowOf(known, point, known.brief(point))));
+  }
+
+  /**
+   * Gives a clip the tag, or a no for it, or takes that back. Its row goes at once, and is suggested again if that is not kept.
+   * @param {ClipRow} row
+   * @param {TagKind} kind
+   */
+  async say({ clip, label }, kind) {
+    const { tags } = this;
+    const tag = this.choice.value;
+    if (clip === undefined || !tags) return;
+    for (const list of [this.likely, this.uncertain, this.denied])
+      list.show(list.all.filter((row) => row.clip !== clip));
+    this.asked++; // what is answered from here on is of before
+    this.about = "";
+    this.saying++;
+    const error = await tags.change(tag, [clip], kind).catch((/** @type {Error} */ caught) => caught);
+    this.saying--;
+    await this.ask();
+    if (error) this.said.textContent = error.message;
+    else if (kind === "not") this.said.textContent = `${label ?? "The clip"} is not ${tag}; u undoes it.`;
   }
 }
 
 /**
  * @param {MapClips} known
- * @param {Neighbour} found
+ * @param {number} point
+ * @param {string} note
  * @returns {ClipRow}
  */
-function rowOf(known, { point, clip, score }) {
-  const note = `${Math.round(100 * score)} % · ${known.brief(point)}`;
-  return { point, clip, sound: known.soundOf(point), label: known.title(point), note };
+function rowOf(known, point, note) {
+  return { point, clip: known.clipOf(point), sound: known.soundOf(point), label: known.title(point), note };
 }

@@ -179,7 +179,7 @@ export class TagBox {
    */
   async tag(tag, remove = false, clips = selected()) {
     if (!this.tags || !clips.length) return false;
-    const done = await this.trying(this.tags.change(tag, clips, remove));
+    const done = await this.trying(this.tags.change(tag, clips, remove ? "remove" : "add"));
     const count = counted(clips.length, "clip");
     if (done) this.say(`${tag}: ${remove ? "taken off" : "given to"} ${count}; u undoes it.`);
     return done;

@@ -3,7 +3,7 @@
 const LONGEST = 60; // see training/data/tags.py
 const BETWEEN = "  +  "; // two spaces, which no tag holds; see explorer/tags/columns.py
 
-/** @import { Column, Points } from "../core/types.d.ts" */
+/** @import { Column, Points, TagKind } from "../core/types.d.ts" */
 
 /**
  * A tag as it is kept. Throws a sentence where it can be none.
@@ -51,6 +51,35 @@ export function clipsByTag(tags, tag, clips, remove) {
   const after = remove ? before.filter((clip) => !clips.includes(clip)) : [...new Set([...before, ...clips])];
   const { [tag]: _, ...rest } = tags;
   return after.length ? { ...rest, [tag]: after } : rest;
+}
+
+/**
+ * Which clips carry which tags and which have a no for one, after a change: of a tag and a no a clip has the last one alone.
+ * @param {{tags: Record<string, number[]>, noes: Record<string, number[]>}} before
+ * @param {string} tag
+ * @param {number[]} clips
+ * @param {TagKind} kind
+ */
+export const changed = ({ tags, noes }, tag, clips, kind) => ({
+  tags: clipsByTag(tags, tag, clips, kind !== "add"),
+  noes: clipsByTag(noes, tag, clips, kind !== "not"),
+});
+
+/**
+ * What was said last of each of these clips and a tag.
+ * @param {{tags: Record<string, number[]>, noes: Record<string, number[]>}} now
+ * @param {string} tag
+ * @param {number[]} clips
+ * @returns {Record<TagKind, number[]>}
+ */
+export function saidOf({ tags, noes }, tag, clips) {
+  const carry = new Set(clipsOf(tags, tag));
+  const denied = new Set(clipsOf(noes, tag));
+  return {
+    add: clips.filter((clip) => carry.has(clip)),
+    not: clips.filter((clip) => denied.has(clip)),
+    remove: clips.filter((clip) => !carry.has(clip) && !denied.has(clip)),
+  };
 }
 
 /**
@@ -126,12 +155,12 @@ export function flagsOf(tags, clips) {
 }
 
 /**
- * Clips that carry a tag, and clips that carry others alone.
- * @param {Record<string, number[]>} tags
+ * Clips that carry a tag, and those that are known not to: they have a no for it, or carry others alone.
+ * @param {{tags: Record<string, number[]>, noes: Record<string, number[]>}} said
  * @param {string} tag
  */
-export function examples(tags, tag) {
+export function examples({ tags, noes }, tag) {
   const yes = clipsOf(tags, tag);
   const others = Object.entries(tags).flatMap(([name, clips]) => (name === tag ? [] : clips));
-  return { yes, no: [...new Set(others)].filter((clip) => !yes.includes(clip)) };
+  return { yes, no: [...new Set([...clipsOf(noes, tag), ...others])].filter((clip) => !yes.includes(clip)) };
 }

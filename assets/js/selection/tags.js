@@ -2,13 +2,14 @@
 
 import { guarded } from "../core/listeners.js";
 import { source } from "../core/source.js";
-import { clipsByTag, clipsOf, columnOf, flagsOf, isOfTag, kept, tagsIn, tidied } from "./tagging.js";
+import { changed, clipsOf, columnOf, flagsOf, isOfTag, kept, saidOf, tagsIn, tidied } from "./tagging.js";
 
 const KEY = "hearsight:tags:"; // and the fingerprint of the data, since its clips are known here by their numbers
+const NOES = "hearsight:noes:"; // as KEY, which versions without noes read as well
 const MOST_UNDONE = 100;
 const UNKEPT = "This browser keeps no tags: its storage is full or switched off.";
 
-/** @import { Points, Refusal, TagsValue } from "../core/types.d.ts" */
+/** @import { Points, Refusal, TagKind, TagsValue } from "../core/types.d.ts" */
 /** @typedef {(tags: RunTags) => unknown} Listener */
 
 /** @type {Map<string, RunTags>} */
@@ -29,7 +30,7 @@ export class RunTags {
   constructor(run) {
     this.run = run;
     /** @type {TagsValue} */
-    this.value = { kept: "server", version: "", tags: {}, known: [] };
+    this.value = { kept: "server", version: "", tags: {}, noes: {}, known: [] };
     /** @type {Record<string, number[]>} what came with the points, as with an export that has tags */
     this.sent = {};
     /** @type {string | null} of the data, once clips are known */
@@ -101,21 +102,20 @@ export class RunTags {
   }
 
   /**
-   * Has clips carry a tag, or no longer. Rejected with a sentence where that is not kept.
+   * Has clips carry a tag, a no for it, or neither. Rejected with a sentence where that is not kept.
    * @param {string} name
    * @param {number[]} clips
+   * @param {TagKind} kind
    */
-  change(name, clips, remove = false) {
+  change(name, clips, kind = "add") {
     return this.inTurn(async () => {
       const tag = tidied(name);
       if (this.value.kept === "browser") {
-        const carry = new Set(clipsOf(this.own().tags, tag));
-        const changed = clips.filter((clip) => carry.has(clip) === remove); // another page may change more meanwhile
-        const value = this.keep(tag, changed, remove);
-        this.undoing.push(async () => this.keep(tag, changed, !remove));
-        this.take(value);
+        const undo = this.say(tag, clips, kind);
+        this.undoing.push(async () => undo());
+        this.take(this.own());
       } else {
-        const said = await source.changeTags(this.run, { tag, clips, remove });
+        const said = await source.changeTags(this.run, { tag, clips, kind });
         const row = said.row ?? "";
         this.undoing.push(() => source.undoTags(this.run, row));
         this.take(said);
@@ -125,7 +125,7 @@ export class RunTags {
   }
 
   /**
-   * Has whatever carries a tag carry another instead; as `change`.
+   * Has whatever carries a tag carry another instead, and what has a no for it one for the other; as `change`.
    * @param {string} tag
    * @param {string} to
    */
@@ -134,16 +134,18 @@ export class RunTags {
       const name = tidied(to);
       if (this.value.kept === "browser") {
         if (name === tag) throw new Error(`The tag is called ${tag} already; another name was expected.`);
-        const mine = clipsOf(this.own().tags, tag);
-        const carry = new Set(clipsOf(this.own().tags, name));
-        const given = mine.filter((clip) => !carry.has(clip));
-        this.keep(name, given, false);
-        const value = this.keep(tag, mine, true);
+        const now = this.own();
+        const [mine, noes] = [clipsOf(now.tags, tag), clipsOf(now.noes, tag)];
+        const undos = [
+          this.say(name, saidOf(now, name, noes).remove, "not"), // whatever carries one of both carries the other
+          this.say(name, mine, "add"),
+          this.say(tag, [...mine, ...noes], "remove"),
+        ].reverse();
         this.undoing.push(async () => {
-          this.keep(name, given, true);
-          return this.keep(tag, mine, false);
+          for (const undo of undos) undo();
+          return this.own();
         });
-        this.take(value);
+        this.take(this.own());
       } else {
         const said = await source.renameTag(this.run, tag, name);
         const row = said.row ?? "";
@@ -187,30 +189,42 @@ export class RunTags {
     points.columns.splice(0, points.columns.length, ...others); // the same list, which others hold
   }
 
-  get key() {
-    return KEY + this.fingerprint;
-  }
-
   /** What this browser keeps. @returns {TagsValue} */
   own() {
-    const found = stored(this.key);
+    const found = stored(KEY + this.fingerprint);
     const tags = found === null ? this.sent : kept(found);
-    return { kept: "browser", version: "", tags, known: Object.keys(tags) };
+    const noes = kept(stored(NOES + this.fingerprint));
+    return { kept: "browser", version: "", tags, noes, known: Object.keys(tags) };
   }
 
   /**
-   * What the browser keeps after a change.
+   * Keeps a change in this browser. Returns what takes it back of these clips alone: another page may change more meanwhile.
    * @param {string} tag
    * @param {number[]} clips
-   * @param {boolean} remove
+   * @param {TagKind} kind
    */
-  keep(tag, clips, remove) {
+  say(tag, clips, kind) {
+    const { [kind]: _, ...before } = saidOf(this.own(), tag, clips);
+    this.keep(tag, clips, kind);
+    return () => {
+      for (const [was, those] of Object.entries(before)) this.keep(tag, those, /** @type {TagKind} */ (was));
+      return this.own();
+    };
+  }
+
+  /**
+   * @param {string} tag
+   * @param {number[]} clips
+   * @param {TagKind} kind
+   */
+  keep(tag, clips, kind) {
+    const { tags, noes } = changed(this.own(), tag, clips, kind);
     try {
-      localStorage.setItem(this.key, JSON.stringify(clipsByTag(this.own().tags, tag, clips, remove)));
+      localStorage.setItem(NOES + this.fingerprint, JSON.stringify(noes)); // first: tags are worth more, should one fail
+      localStorage.setItem(KEY + this.fingerprint, JSON.stringify(tags));
     } catch {
       throw new Error(UNKEPT);
     }
-    return this.own();
   }
 }
 

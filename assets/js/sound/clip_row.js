@@ -1,13 +1,13 @@
-// One row of a list of sounds: a small picture to press, a label, how alike it is, and a button.
+// One row of a list of sounds: a small picture to press, a label, how alike it is, and its buttons.
 
 import { icon, make } from "../core/elements.js";
 
 /** @import { ClipRow, IconName } from "../core/types.d.ts" */
 /**
- * @typedef {object} Act what the row's button does
+ * @typedef {object} Act what a button of the row does
  * @property {string} action in words
  * @property {IconName} sign
- * @property {boolean} expands whether it shows and hides something below the row
+ * @property {boolean} [expands] whether it shows and hides something below the row
  * @property {() => void} onAct
  */
 
@@ -16,10 +16,10 @@ const SAID = { true: "the same label", false: "another label" };
 /**
  * @param {ClipRow} row
  * @param {number} index in its list
- * @param {{agrees: boolean | undefined, onHear: (event: MouseEvent) => void, act: Act | null}} more whether its label is the one
- *   that is asked for, where that is known; without `act` the row has no button
+ * @param {{agrees: boolean | undefined, onHear: (event: MouseEvent) => void, acts: Act[]}} more whether its label is the one
+ *   that is asked for, where that is known; a button for each of `acts`
  */
-export function clipRow(row, index, { agrees, onHear, act }) {
+export function clipRow(row, index, { agrees, onHear, acts }) {
   const words = [make("span.clip-label", {}, ...signOf(agrees), row.label ?? "")];
   if (row.note) words.push(make("span.clip-note", {}, row.note));
   const hear = make(
@@ -35,7 +35,7 @@ export function clipRow(row, index, { agrees, onHear, act }) {
     make("span.clip-words", {}, ...words),
     row.score !== undefined && Number.isFinite(row.score) ? scoreBar(row.score) : null,
   );
-  return make("li.clip", {}, hear, act && actOf(act, row.label ?? ""));
+  return make("li.clip", {}, hear, ...acts.map((act) => actOf(act, row.label ?? "")));
 }
 
 /** A grey row that keeps the place until the real one comes. */

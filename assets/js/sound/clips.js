@@ -20,6 +20,7 @@ export class ClipsView {
    * @param {IconName} [options.sign] on that button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onAction] called by a row's button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onHear] called whenever a row is played
+   * @param {{action: string, sign: IconName, onAction: (row: ClipRow) => void} | null} [options.second] another button beside it
    * @param {boolean} [options.threshold] whether a slider leaves out rows that are less alike
    * @param {boolean} [options.inTurn] whether a button plays all rows one after the other, and another one selects their clips
    * @param {((row: ClipRow, index: number) => boolean)} [options.acts] whether a row has that button
@@ -34,6 +35,7 @@ export class ClipsView {
       sign = "search",
       onAction = null,
       onHear = null,
+      second = null,
       threshold = false,
       inTurn = false,
       acts = ({ clip }) => Number.isInteger(clip),
@@ -47,6 +49,7 @@ export class ClipsView {
     this.sign = sign;
     this.onAction = onAction;
     this.onHear = onHear;
+    this.second = second;
     this.acts = acts;
     this.expands = expands;
     this.enterActs = enterActs;
@@ -103,7 +106,7 @@ export class ClipsView {
   fill() {
     const { activeElement } = document;
     const focused = this.items.findIndex((item) => item.contains(activeElement));
-    const kind = activeElement?.matches(".clip-act") ? ".clip-act" : ".clip-hear";
+    const button = [...(this.items[focused]?.children ?? [])].findIndex((part) => part === activeElement);
     const near = this.limit.filtered(this.all);
     const rows = near.slice(0, this.most);
     const empty = this.all.length
@@ -118,8 +121,8 @@ export class ClipsView {
     if (!rows.length) this.list.append(make("li.clips-empty", {}, empty));
     for (const canvas of this.list.querySelectorAll("canvas")) this.seen.observe(canvas);
     this.follow();
-    const next = focused < 0 ? undefined : this.items[Math.min(focused, rows.length - 1)];
-    /** @type {HTMLElement | null | undefined} */ (next?.querySelector(kind))?.focus();
+    const next = focused < 0 ? undefined : this.items[Math.min(focused, rows.length - 1)]?.children;
+    /** @type {HTMLElement | undefined} */ (next?.[button] ?? next?.[0])?.focus();
   }
 
   /**
@@ -138,11 +141,15 @@ export class ClipsView {
    * @param {number} index
    */
   row(row, index) {
-    const { action, sign, expands } = this;
+    const { action, sign, expands, second } = this;
+    const acts = [
+      ...(action ? [{ action, sign, expands, onAct: () => this.onAction?.(index, row) }] : []),
+      ...(second ? [{ ...second, onAct: () => second.onAction(row) }] : []),
+    ];
     return clipRow(row, index, {
       agrees: row.agrees,
       onHear: (event) => this.hear(index, event),
-      act: action && this.acts(row, index) ? { action, sign, expands, onAct: () => this.onAction?.(index, row) } : null,
+      acts: this.acts(row, index) ? acts : [],
     });
   }
 

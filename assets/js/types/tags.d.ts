@@ -3,22 +3,27 @@
 import type { Neighbour } from "./map.d.ts";
 
 /**
- * From Python: tag → numbers of the run's clips that carry it; `known` are all tags, also of other sounds. `kept`: whether
- * the server keeps them or leaves it to the browser; `row` takes back the change that was made.
+ * From Python: tag → numbers of the run's clips that carry it, and `noes` of those that were said not to; `known` are all tags,
+ * also of other sounds. `kept`: whether the server keeps them or leaves it to the browser; `row` takes back the change that was
+ * made.
  */
 export interface TagsValue {
   kept: "server" | "browser";
   version: string;
   tags: Record<string, number[]>;
+  noes: Record<string, number[]>;
   known: string[];
   row?: string;
 }
 
-/** To Python: clips that are to carry a tag, or no longer. */
+/** Clips carry a tag, are said not to, or neither any longer; as the rows of the file of tags call it. */
+export type TagKind = "add" | "not" | "remove";
+
+/** To Python: what is said of clips. */
 export interface TagChange {
   tag: string;
   clips: number[];
-  remove: boolean;
+  kind: TagKind;
 }
 
 /** From Python: untagged clips with the probability (`score`) that they carry a tag, best first. */

@@ -44,15 +44,16 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
         return json_answer(tags_values(points(run_of(library, name)), tags))
 
     @router.post("/run/{name}/tags")
-    def change(name: str, asked: Asked) -> Response:
-        """Have clips carry a tag, or with "remove" no longer; the answer's "row" is what takes it back."""
+    def change_tags(name: str, asked: Asked) -> Response:
+        """Have clips carry a tag, with "kind": "not" a no for it, with "remove" neither; the answer's "row" takes it back."""
         about, store = points(run_of(library, name)), _writable(tags)
         threading.Thread(target=_get_ready, daemon=True).start()
         said, ids = asked.get("tag"), [about.ids[point] for point in points_of(about, asked.get("clips"))]
-        if not isinstance(said, str):
-            raise Refused("A tag was expected.", 400)
+        change = {"add": store.add, "not": store.deny, "remove": store.remove}.get(str(asked.get("kind", "add")))
+        if not isinstance(said, str) or change is None:
+            raise Refused("A tag was expected, with add, not or remove for its kind.", 400)
         try:
-            row = (store.remove if asked.get("remove") is True else store.add)(said, ids)
+            row = change(said, ids)
         except UserError as error:
             raise Refused(str(error), 409) from None
         return json_answer({**tags_values(about, store), "row": row})
@@ -81,7 +82,7 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
 
     @router.post("/run/{name}/suggest")
     def suggest(name: str, asked: Asked) -> Response:
-        """For the clips "yes" that carry a tag and "no" that were tagged otherwise, from the newest snapshot."""
+        """For the clips "yes" that carry a tag and "no" that are known not to, from the newest snapshot."""
         run = run_of(library, name)
         about = points(run)
         yes, no = (points_of(about, asked.get(part)) for part in ("yes", "no"))
@@ -98,12 +99,16 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
 
 
 def tags_values(about: Points, tags: TagStore | None) -> dict[str, Any]:
-    """{"kept": by the "server" or the "browser", "version", "tags": tag → numbers of clips, "known": all tags there are}."""
+    """{"kept": by the "server" or the "browser", "version", "tags": tag → numbers of clips, "noes": the same of those with a
+    no for it, "known": all tags there are}.
+    """
     if tags is None:
-        return {"kept": "browser", "version": "", "tags": {}, "known": []}
-    everything = tags.tags()
-    mine = {tag: [about.clips[i] for i in places] for tag, places in carried(about.ids, everything).items()}
-    return {"kept": "server", "version": tags.version, "tags": mine, "known": sorted(everything)}
+        return {"kept": "browser", "version": "", "tags": {}, "noes": {}, "known": []}
+    both = tags.tags_and_noes()
+    mine, noes = (
+        {tag: [about.clips[i] for i in places] for tag, places in carried(about.ids, said).items()} for said in both
+    )
+    return {"kept": "server", "version": tags.version, "tags": mine, "noes": noes, "known": sorted(both[0])}
 
 
 def points_of(about: Points, clips: Any) -> list[int]:

@@ -49,6 +49,19 @@ def test_renaming_is_one_appended_row_for_clips_of_all_data(tmp_path: Path) -> N
     assert store.tags() == {"kcik": ("a", "elsewhere")}
 
 
+def test_a_no_is_kept_of_a_tag_that_clips_carry(tmp_path: Path) -> None:
+    store = TagStore(tmp_path)
+    with pytest.raises(UserError, match="No clip carries the tag kick any more"):
+        store.deny("kick", ["c"])
+    store.add("kick", ["a", "b"])
+    word = store.deny(" kick ", ["b", "c"])
+    assert TagStore(tmp_path).tags_and_noes() == store.tags_and_noes() == ({"kick": ("a",)}, {"kick": ("b", "c")})
+    store.rename("kick", "snare")
+    assert store.tags_and_noes() == ({"snare": ("a",)}, {"snare": ("b", "c")})
+    store.undo(word)
+    assert store.tags_and_noes() == ({"snare": ("a", "b")}, {})
+
+
 def test_a_torn_last_line_is_skipped_and_costs_nothing_else(tmp_path: Path) -> None:
     store = TagStore(tmp_path)
     store.add("kick", ["a"])

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  changed,
   clipsByTag,
   columnOf,
   examples,
   flagsOf,
   isOfTag,
   kept,
+  saidOf,
   tagsIn,
   tidied,
 } from "../../../assets/js/selection/tagging.js";
@@ -24,6 +26,18 @@ test("a change keeps the order, repeats nothing, and a tag without clips is gone
   assert.deepEqual(clipsByTag(before, "snare", [1], false), { kick: [3, 1], snare: [1] });
   assert.deepEqual(clipsByTag(before, "kick", [3, 1], true), {});
   assert.deepEqual(before, { kick: [3, 1] });
+});
+
+test("of a tag and a no a clip has what was said last, or neither", () => {
+  const before = { tags: { kick: [1, 2], snare: [3] }, noes: { kick: [3] } };
+  const denied = changed(before, "kick", [2, 4], "not");
+  assert.deepEqual(denied, { tags: { kick: [1], snare: [3] }, noes: { kick: [3, 2, 4] } });
+  assert.deepEqual(changed(denied, "kick", [3], "add"), {
+    tags: { kick: [1, 3], snare: [3] },
+    noes: { kick: [2, 4] },
+  });
+  assert.deepEqual(changed(before, "kick", [1, 2, 3], "remove"), { tags: { snare: [3] }, noes: {} });
+  assert.deepEqual(saidOf(denied, "kick", [4, 3, 1, 9]), { add: [1], not: [4, 3], remove: [9] });
 });
 
 test("the column has one value for each combination of tags", () => {
@@ -47,10 +61,11 @@ test("where there are several tags each has a column of its own", () => {
   assert.deepEqual(flagsOf({ kick: [9] }, [9]), []);
 });
 
-test("what was tagged otherwise alone is an example against a tag", () => {
+test("what has a no or was tagged otherwise alone is an example against a tag; noes for others say nothing", () => {
   const tags = { kick: [1, 2], snare: [2, 3], hat: [3, 4] };
-  assert.deepEqual(examples(tags, "kick"), { yes: [1, 2], no: [3, 4] });
-  assert.deepEqual(examples(tags, "clap"), { yes: [], no: [1, 2, 3, 4] });
+  const noes = { kick: [5, 3], hat: [1, 6] };
+  assert.deepEqual(examples({ tags, noes }, "kick"), { yes: [1, 2], no: [5, 3, 4] });
+  assert.deepEqual(examples({ tags, noes }, "clap"), { yes: [], no: [1, 2, 3, 4] });
 });
 
 test("a browser's storage may hold anything", () => {

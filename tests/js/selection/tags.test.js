@@ -1,6 +1,7 @@
 // The tags of a run in the browser: in the order in which they were given, taken back without a loss, forgotten with their clips.
 
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { before, test } from "node:test";
 import { pretendPage } from "../support.js";
 
@@ -10,6 +11,7 @@ const later = (made, ms = 0) => new Promise((settle) => setTimeout(() => settle(
 
 before(async () => {
   pretendPage();
+  setMaxListeners(0, document); // each run of a test listens for good
   globalThis.localStorage = {
     getItem: (key) => storage.get(key) ?? null,
     setItem: (key, value) => {
@@ -24,12 +26,12 @@ before(async () => {
 
 /** A run with three clips whose tags a source of these answers keeps. */
 function followed(answers) {
-  useSource({ tags: async () => ({ kept: "browser", version: "", tags: {}, known: [] }), ...answers });
+  useSource({ tags: async () => ({ kept: "browser", version: "", tags: {}, noes: {}, known: [] }), ...answers });
   const tags = tagsOf(`run ${++runs}`);
   const points = { fingerprint: `f${runs}`, clips: [0, 1, 2], columns: [] };
   return { tags, points, leave: tags.follow(points, () => {}) };
 }
-const held = (tags) => ({ kept: "server", version: JSON.stringify(tags), tags, known: Object.keys(tags) });
+const held = (tags) => ({ kept: "server", version: JSON.stringify(tags), tags, noes: {}, known: Object.keys(tags) });
 
 test("a change that is answered late does not take the place of a later one, and undoing takes back the last", async () => {
   const undone = [];
@@ -80,6 +82,53 @@ test("renaming in this browser leaves what carried the other tag before, and is 
   await tags.undo();
   assert.deepEqual(tags.value.tags, { kick: [1], kcik: [0, 1] });
   await assert.rejects(tags.rename("kick", "kick"), /already/);
+});
+
+test("a no is kept in this browser beside its tags, which an older version wrote, and taken back as it was", async () => {
+  const { tags, points } = followed({});
+  storage.set(`hearsight:tags:${points.fingerprint}`, '{"kick":[0,1]}');
+  await tags.change("kick", [1, 2], "not");
+  assert.deepEqual([tags.value.tags, tags.value.noes], [{ kick: [0] }, { kick: [1, 2] }]);
+  assert.deepEqual(points.columns[0].values, [0, -1, -1]);
+  assert.equal(storage.get(`hearsight:tags:${points.fingerprint}`), '{"kick":[0]}');
+  await tags.change("kick", [1]);
+  assert.deepEqual([tags.value.tags, tags.value.noes], [{ kick: [0, 1] }, { kick: [2] }]);
+  await tags.undo();
+  assert.deepEqual([tags.value.tags, tags.value.noes], [{ kick: [0] }, { kick: [2, 1] }]);
+  await tags.undo();
+  assert.deepEqual([tags.value.tags, tags.value.noes], [{ kick: [0, 1] }, {}]);
+});
+
+test("renaming in this browser takes noes along, and a tag outweighs a no", async () => {
+  const { tags } = followed({});
+  await tags.change("kcik", [0]);
+  await tags.change("kick", [1]);
+  await tags.change("kcik", [1, 2], "not");
+  await tags.change("kick", [0], "not");
+  await tags.rename("kcik", "kick");
+  assert.deepEqual([tags.value.tags, tags.value.noes], [{ kick: [1, 0] }, { kick: [2] }]);
+  await tags.undo();
+  assert.deepEqual(
+    [tags.value.tags, tags.value.noes],
+    [
+      { kick: [1], kcik: [0] },
+      { kick: [0], kcik: [1, 2] },
+    ],
+  );
+});
+
+test("the server is told which kind of change it is", async () => {
+  const asked = [];
+  const { tags } = followed({
+    tags: async () => held({ kick: [1] }),
+    changeTags: async (_, change) => asked.push(change) && { ...held({ kick: [1] }), row: "r" },
+  });
+  await tags.change("kick", [2], "not");
+  await tags.change("kick", [2]);
+  assert.deepEqual(asked, [
+    { tag: "kick", clips: [2], kind: "not" },
+    { tag: "kick", clips: [2], kind: "add" },
+  ]);
 });
 
 test("the server renames, and its row takes that back", async () => {

@@ -9,7 +9,7 @@ from explorer.web.routes import PREFIX
 
 
 def test_clips_are_tagged_and_the_tags_are_columns(page: Any) -> None:
-    assert page.get("run/first/tags").json() == {"kept": "server", "version": "", "tags": {}, "known": []}
+    assert page.get("run/first/tags").json() == {"kept": "server", "version": "", "tags": {}, "noes": {}, "known": []}
     said = page.post("run/first/tags", {"tag": " dry  kick", "clips": [3, 8, 13]}).json()
     assert said["tags"] == {"dry kick": [3, 8, 13]}
     page.post("run/first/tags", {"tag": "loud", "clips": [8]})
@@ -47,7 +47,20 @@ def test_a_change_is_taken_back_by_its_row(page: Any) -> None:
     again = page.post("run/first/tags/undo", {"row": row})
     assert (again.status_code, again.json()["detail"]) == (409, "This change of tags was taken back already.")
     page.post("run/first/tags", {"tag": "kick", "clips": [3, 4]})
-    assert page.post("run/first/tags", {"tag": "kick", "clips": [4], "remove": True}).json()["tags"] == {"kick": [3]}
+    assert page.post("run/first/tags", {"tag": "kick", "clips": [4], "kind": "remove"}).json()["tags"] == {"kick": [3]}
+
+
+def test_a_clip_is_said_not_to_be_one(page: Any) -> None:
+    page.post("run/first/tags", {"tag": "kick", "clips": [3, 4]})
+    said = page.post("run/first/tags", {"tag": "kick", "clips": [4, 5], "kind": "not"}).json()
+    assert (said["tags"], said["noes"], said["known"]) == ({"kick": [3]}, {"kick": [4, 5]}, ["kick"])
+    assert page.get("run/first/tags").json()["noes"] == {"kick": [4, 5]}
+    tags = next(c for c in page.get("run/first/points").json()["columns"] if c["name"] == "tags")
+    assert [i for i, value in enumerate(tags["values"]) if value >= 0] == [3]
+    assert page.post("run/first/tags", {"tag": "kick", "clips": [5], "kind": "add"}).json()["noes"] == {"kick": [4]}
+    assert page.post("run/first/tags/undo", {"row": said["row"]}).json()["noes"] == {}
+    gone = page.post("run/first/tags", {"tag": "kcik", "clips": [5], "kind": "not"})
+    assert (gone.status_code, gone.json()["detail"]) == (409, "No clip carries the tag kcik any more.")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +75,8 @@ def test_a_change_is_taken_back_by_its_row(page: Any) -> None:
         {"tag": "kick", "clips": ["3"]},
         {"tag": "kick", "clips": [10**400]},
         {"tag": 3, "clips": [3]},
+        {"tag": "kick", "clips": [3], "kind": "maybe"},
+        {"tag": "kick", "clips": [3], "kind": ["add"]},
         {"tag": "", "clips": [3]},
         {"tag": "k" * 61, "clips": [3]},
         {"tag": "kick", "clips": list(range(20_001))},
