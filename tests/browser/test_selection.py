@@ -196,6 +196,49 @@ def test_a_tag_is_renamed_and_gets_its_name_back(finished_site: Site, look: Call
     assert seen.troubles == []
 
 
+def test_a_suggested_clip_is_said_not_to_be_one_by_keys_until_that_is_taken_back(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(finished_site)
+    page = opened(seen)
+    tag(page, "crisp")
+
+    def suggested(act: Callable[[], Any]) -> list[int]:
+        """The clips that are suggested anew after something was done, the most likely first."""
+        with page.expect_response("**/suggest") as answer:
+            act()
+        found = answer.value.json()
+        return [row["clip"] for row in [*found["likely"], *found["uncertain"]]]
+
+    fold = page.locator("#selection .selection-fold", has_text="Suggest")
+    fold.get_by_label("Suggest clips for the tag").evaluate("choice => { choice.value = 'crisp'; }")
+    first = suggested(fold.locator("summary").first.click)
+    likely, noes = fold.locator(":scope > .clips").first, fold.locator(".suggest-noes")
+    row = likely.locator(".clip").first
+    row.wait_for()
+    expect(noes).to_be_hidden()
+    for act in row.locator(".clip-act").all():
+        box = act.bounding_box()
+        assert min(box["width"], box["height"]) >= 24
+    row.locator(".clip-hear").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert first[0] not in suggested(lambda: page.keyboard.press("Enter"))
+    expect(noes.locator("summary")).to_have_text("1 clip is not it")
+    expect(fold.get_by_role("status")).to_contain_text("is not crisp; u undoes it")
+    assert page.evaluate("document.activeElement.title") == "Not this tag", "the next one can be answered at once"
+    assert suggested(lambda: page.keyboard.press("u")) == first
+    expect(noes).to_be_hidden()
+    suggested(likely.get_by_role("button", name="Not this tag").first.click)
+    noes.locator("summary").click()
+    assert suggested(noes.get_by_role("button", name="Take the no back").click) == first
+    expect(noes).to_be_hidden()
+    for _ in range(3):
+        page.keyboard.press("u")  # as it was for those who come after
+    expect(page.locator(".tag-chip", has_text="crisp")).to_have_count(0)
+    assert seen.troubles == []
+
+
 def test_clips_are_taken_away_as_files(finished_site: Site, look: Callable[..., Seen], tmp_path: Path) -> None:
     seen = look(finished_site)
     page = opened(seen, "0-5")
