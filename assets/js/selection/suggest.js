@@ -6,7 +6,7 @@ import { ClipsView } from "../sound/clips.js";
 import { clipsOf, examples } from "./tagging.js";
 
 const LIKELY = "Most likely; + gives them the tag, × says that they are not it";
-const UNCERTAIN = "Least certain: this tag or another one on these teaches most";
+const UNCERTAIN = "Least certain: an answer to these teaches most";
 
 /** @import { ClipRow, Neighbour, TagKind } from "../core/types.d.ts" */
 /** @import { MapClips } from "../map/clips.js" */
