@@ -87,7 +87,7 @@ export class SuggestBox {
     const mine = ++this.asked;
     const found = await source.suggest(tags.run, yes, no).catch((/** @type {Error} */ error) => error);
     if (mine !== this.asked || known !== this.known) return;
-    this.said.textContent = found instanceof Error ? found.message : "";
+    this.tell(found instanceof Error ? found.message : "", "bad");
     if (found instanceof Error) {
       this.about = "";
       return;
@@ -127,8 +127,17 @@ export class SuggestBox {
     const error = await tags.change(tag, [clip], kind).catch((/** @type {Error} */ caught) => caught);
     this.saying--;
     await this.ask();
-    if (error) this.said.textContent = error.message;
-    else if (kind === "not") this.said.textContent = `${label ?? "The clip"} is not ${tag}; u undoes it.`;
+    if (error) this.tell(error.message, "bad");
+    else if (kind === "not") this.tell(`${label ?? "The clip"} is not ${tag}; u undoes it.`, "calm");
+  }
+
+  /**
+   * @param {string} words
+   * @param {"calm" | "bad"} tone
+   */
+  tell(words, tone) {
+    this.said.textContent = words;
+    this.said.dataset.tone = tone;
   }
 }
 
