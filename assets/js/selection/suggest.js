@@ -1,6 +1,7 @@
 // Clips like those that carry a tag: the most likely, and those of which least is known.
 
 import { make } from "../core/elements.js";
+import { counted } from "../core/number_words.js";
 import { source } from "../core/source.js";
 import { ClipsView } from "../sound/clips.js";
 import { clipsOf, examples } from "./tagging.js";
@@ -105,7 +106,7 @@ export class SuggestBox {
    */
   list(known, clips) {
     this.noes.hidden = !clips.length;
-    this.count.textContent = clips.length === 1 ? "1 clip is not it" : `${clips.length} clips are not it`;
+    this.count.textContent = `${counted(clips.length, "clip")} ${clips.length === 1 ? "is" : "are"} not it`;
     const points = clips.flatMap((clip) => known.pointOf(clip) ?? []);
     this.denied.show(points.map((point) => rowOf(known, point, known.brief(point))));
   }
