@@ -54,9 +54,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="change a setting; may be repeated; run., method., views. or front_end. before NAME says whose it is",
     )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), help="default: auto, a GPU where there is one")
     parser.add_argument("--devices", type=int, help="how many GPUs share each step (default: 1)")
-    parser.add_argument("--seed", type=int)
+    parser.add_argument("--seed", type=int, help="of all that is drawn at random (default: 0)")
 
 
 def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "RunConfig":
