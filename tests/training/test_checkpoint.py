@@ -63,7 +63,7 @@ def test_an_empty_state_of_the_optimizer_is_not_taken_for_one(made_run: MakeRun)
     train(run.path)
     rewritten(run, 1, lambda state: state["optimizer"].update(state={}))
     with pytest.raises(
-        UserError, match="The checkpoint of step 1 of the run run holds no optimiser's state after 1 steps"
+        UserError, match="The checkpoint of step 1 of the run run holds no optimiser's state after 1 step;"
     ):
         train(run.path, resume=True)
 
