@@ -27,7 +27,8 @@ def longer_lengths(run: RunFolder) -> tuple[str, list[int]]:
     finished = status.state is State.FINISHED and not run.watched and not run.read_only()
     if not finished or not isinstance(whole, int | float) or not run.resumable():
         return bound, []
-    return bound, [length for times in TIMES if (length := round(whole * times)) > _trained(status, bound)]
+    lengths = sorted({round(whole * times) for times in TIMES})
+    return bound, [length for length in lengths if length > _trained(status, bound)]
 
 
 def bound_of(config: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ def by_the_rule(config: RunConfig, step: int, progress: float) -> float:
 
 def left_as(run: RunFolder, state: State, **values: Any) -> None:
     writer = RunWriter(run.path)
-    writer.write_status(Status(state, step=SHORT, **values))
+    writer.write_status(Status(state, **{"step": SHORT, **values}))
     writer.close()
 
 
@@ -89,6 +89,9 @@ def test_which_lengths_are_offered(made_run: MakeRun) -> None:
     assert longer_lengths(run) == ("steps", [9, 12, 24])
     left_as(run, State.STOPPED)
     assert longer_lengths(run) == ("steps", [])
+    (run.path / "config.json").write_text(json.dumps({**run.config(), "steps": 1}))
+    left_as(run, State.FINISHED, step=1)
+    assert longer_lengths(run) == ("steps", [2, 4]), "one and a half times one step is two"
     (run.path / "config.json").write_text(json.dumps({**run.config(), "steps": None, "seconds": 10}))
     left_as(run, State.FINISHED, seconds=16.0)
     assert longer_lengths(run) == ("seconds", [20, 40]), "a step may end after the seconds of the run"

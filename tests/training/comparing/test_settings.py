@@ -27,6 +27,16 @@ def test_whatever_else_differs_does(other: dict[str, Any]) -> None:
     assert settings_of(other) != settings_of(told())
 
 
+def test_runs_that_were_trained_longer_repeat_each_other_where_they_had_the_same_ends() -> None:
+    one, other, earlier = (
+        told(seconds=40) | {"lengthened": [{"step": step, "steps": None, "seconds": seconds}]}
+        for step, seconds in ((210, 20.0), (190, 20.0), (190, 10.0))
+    )
+    assert settings_of(one) == settings_of(other)
+    assert len({settings_of(each) for each in (one, earlier, told(seconds=40))}) == 3
+    assert settings_of({k: v for k, v in told().items() if k != "lengthened"}) == settings_of(told())
+
+
 def test_seconds_say_nothing_beside_steps() -> None:
     assert settings_of(told(steps=5) | {"seconds": 60.0}) == settings_of(told(steps=5))
 
@@ -45,6 +55,8 @@ def test_a_run_that_is_only_watched_says_its_own_seed() -> None:
     assert settings_of(runs[0]) != settings_of({**runs[0], "about": {"lr": 2}})
 
 
-@pytest.mark.parametrize("config", [{}, {"method": 3, "settings": [1]}, {"watched": True, "about": 5}, {"seed": "x"}])
+@pytest.mark.parametrize(
+    "config", [{}, {"method": 3, "settings": [1]}, {"watched": True, "about": 5}, {"seed": "x"}, {"lengthened": 3}]
+)
 def test_a_configuration_in_any_condition_is_read(config: dict[str, Any]) -> None:
     assert isinstance(settings_of(config), str) and seed_of(config) is None
