@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 TSC = ROOT / "node_modules" / "typescript" / "bin" / "tsc"
 TYPES = ROOT / "assets" / "js" / "core" / "types.d.ts"
 DATA = "0" * 64
-ASKED = {
+ASKED: dict[State, dict[str, Any]] = {
     State.WAITING: {"place": 2, "behind": "first", "paused": False},
     State.FINISHED: {"longer": {"bound": "seconds", "lengths": [180, 240]}},
 }

@@ -57,11 +57,16 @@ def test_a_tag_is_learned_like_a_facet(
     mine = [clip for clip, code in zip(tones.ids, codes, strict=True) if code == 0]
     others = [clip for clip, code in zip(tones.ids, codes, strict=True) if code == 1]
     tags_file().parent.mkdir(parents=True)
-    rows = (TagRow("0" * 16, "low one", tuple(mine)), TagRow("1" * 16, "not it", tuple(others)))
+    denied = [clip for clip, code in zip(tones.ids, codes, strict=True) if code == 2]
+    rows = (
+        TagRow("0" * 16, "low one", tuple(mine)),
+        TagRow("1" * 16, "not it", tuple(others)),
+        TagRow("2" * 16, "low one", tuple(denied), "not"),
+    )
     tags_file().write_bytes(b"".join(row.line() for row in rows))
     found = fine_tuning(trained, "tag:low one", 1, 0.05, silent)
     assert (found["facet"], found["classes"], found["left_out"]) == ("tag:low one", 2, [])
-    assert sum(half["measured_clips"] for half in found["halves"]) == len(mine) + len(others)
+    assert sum(half["measured_clips"] for half in found["halves"]) == len(mine) + len(others) + len(denied)
     with pytest.raises(UserError, match="carries the tag 'high'; the tags of its clips are: low one, not it"):
         fine_tuning(trained, "tag:high", 1, 0.05, silent)
 
