@@ -104,7 +104,7 @@ def broken(run: RunFolder, what: str) -> None:
     left_as(run, State.WAITING if what == "waits" else State.PREPARING if what == "begins" else State.FINISHED)
     if what != "bare":
         keeps_a_state(run)
-    more = {
+    more: dict[str, dict[str, object]] = {
         "watched": {"watched": True},
         "newer": {"schema": 99},
         "other": {"objective": 99},

@@ -31,7 +31,7 @@ class Training:
 
     def ask(self, visitor: int, since: str = "", parts: tuple[str, ...] = PARTS) -> dict[str, Any]:
         answer = asyncio.run(self.news.answer(f"visitor {visitor}", "run", parts, since))
-        return dict(json.loads(answer.body))
+        return dict(json.loads(bytes(answer.body)))
 
 
 def test_a_lone_visitor_is_told_what_stands_in_the_files() -> None:
