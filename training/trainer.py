@@ -119,7 +119,8 @@ def _journal(run: RunWriter, trained: bool) -> Journal:
         run.controls()  # what was asked of the trainer that died is not meant for this one
     status = Status(State.PREPARING, attempt=before.attempt + 1, message="Starting")
     if trained:  # while a resume prepares, it stands where it stood
-        status = replace(status, step=before.step, seconds=before.seconds)
+        told = {name: getattr(before, name) for name in ("step", "seconds", "verdict", "warning", "warned_by")}
+        status = replace(status, **told)
     return Journal(run, status)
 
 

@@ -276,3 +276,43 @@ def test_on_a_read_only_page_tags_stay_in_the_browser(read_only_site: Site, look
     assert (own.read_bytes() if own.exists() else b"") == before
     assert page.locator(".tag-chip").count() == 1
     assert seen.troubles == []
+
+
+def test_many_clips_are_listed_and_are_there_after_a_reload(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = opened(seen)
+    source = "[...document.scripts].find(s => s.src.endsWith('core/page.js')).src.replace('page.js', 'view.js')"
+    page.evaluate(
+        "async (view) => (await import(view)).view.set({ selection: [...Array(70).keys()] })", page.evaluate(source)
+    )
+    rows = page.locator("#selection .selection-list .clip")
+    expect(rows).to_have_count(60)
+    more = page.locator("#selection .selection-more")
+    assert more.inner_text() == "10 more"
+    more.click()
+    expect(rows).to_have_count(70)
+    expect(more).to_be_hidden()
+    page.wait_for_function("location.search.includes('selection=not-included')")
+    page.reload()
+    expect(page.locator("#selection .selection-count")).to_have_text("70 clips")
+
+
+def test_clips_are_suggested_for_the_tag_that_was_given_last(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = opened(seen, "0-5-10")
+    tag(page, "common")
+    page.locator("#selection summary", has_text="Suggest").click()
+    choice = page.get_by_label("Suggest clips for the tag", exact=True)
+    expect(choice).to_have_value("common")
+    page.evaluate("history.pushState(null, '', location.search.replace(/selection=[^&]*/, 'selection=15'))")
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    expect(page.locator("#selection .selection-count")).to_have_text("1 clip")
+    page.locator("#map .map-stage").focus()
+    tag(page, "rare")
+    expect(choice).to_have_value("rare")
+    said = page.locator("#selection .tag-box .tag-said")
+    expect(said).to_contain_text("rare: given to 1 clip")
+    page.keyboard.press("u")
+    expect(said).to_have_text("Taken back.")
+    page.keyboard.press("u")
+    page.locator(".tag-chip", has_text="common").wait_for(state="detached")

@@ -10,6 +10,7 @@ from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import found_run
 from training.data.names import readable_name
+from training.errors import UserError
 from training.run import RunFolder, find_runs
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ def compare(options: argparse.Namespace) -> None:
     """Print one table for each set of clips that runs are measured on."""
     from training.comparing import compared
 
-    found = compared(_named(options), progress_line())
+    runs = _named(options)
+    if not runs:
+        raise UserError(f"There are no runs in {listed(options.names or [options.runs])}.")
+    found = compared(runs, progress_line())
     if options.json:
         print_json(_as_json(found))
         return
@@ -44,15 +48,17 @@ def compare(options: argparse.Namespace) -> None:
         shown = [f"- {one.run}: {one.why}" for one in found.left_out[:MOST_LEFT_OUT]]
         parts.append(["Not compared:", *shown, *([f"- and {more:,} more"] if more > 0 else [])])
     lines = [readable_name(line) for part in parts for line in [*part, ""]]
-    print("\n".join(lines[:-1]) or f"There are no runs in {options.runs}.")
+    print("\n".join(lines[:-1]))
 
 
 def _named(options: argparse.Namespace) -> list[RunFolder]:
     """Each run once. Raises UserError for a name of neither a run nor a folder of some."""
     runs = [] if options.names else find_runs(Path(options.runs))
     for name in options.names:
-        inside = [] if RunFolder(name).exists() else find_runs(Path(name))
-        runs += inside or [found_run(name, options.runs, reading=True)]
+        if Path(name).is_dir() and not RunFolder(name).exists():
+            runs += find_runs(Path(name))
+        else:
+            runs.append(found_run(name, options.runs, reading=True))
     return list({run.path.resolve(): run for run in runs}.values())
 
 
@@ -110,11 +116,11 @@ def _verdicts(counts: dict[str, int]) -> str:
 
 
 def _sentences(rows: "Sequence[Row]") -> Iterator[str]:
-    """What can be said of the distances of all rows to the first one."""
+    """What can be said of the distances of all rows to the one that they are held against."""
     from training.comparing.apart import FEWEST
 
-    others = [(row, row.below) for row in rows[1:] if row.below is not None]
-    first = _called(rows[0])
+    others = [(row, row.below) for row in rows if row.below is not None]
+    first = _called(next(row for row in rows if row.below is None))
     alone = [_called(row) for row, below in others if below.told is None]
     if len(alone) == len(others) > 0:
         yield "Single runs don't tell how much seeds differ, so these differences may be the seeds'."
@@ -171,7 +177,7 @@ def _row(row: "Row") -> dict[str, Any]:
         "seconds": _numbers(row.seconds),
         "measures": {name: _numbers(spread) for name, spread in row.measures.items()},
         "verdicts": row.verdicts,
-        "below_first": None if below is None else {**vars(below), "told_apart": below.told},
+        "below": None if below is None else {**vars(below), "told_apart": below.told},
     }
 
 

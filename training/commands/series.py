@@ -88,10 +88,14 @@ def _asked(options: argparse.Namespace) -> "list[RunConfig]":
         raise UserError(f"--seeds {count} was given, but a whole number of at least 1 was expected.")
     methods = [None] if options.method is None else [name.strip() for name in options.method.split(",")]
     breaks = tuple(getattr(options, "break"))
-    configs = [
-        asked_config(argparse.Namespace(**{**vars(options), "method": method, "seed": seed}), breaks)
-        for seed, method in product(range(first, first + count), dict.fromkeys(methods))
-    ]
+
+    def one(seed: int, method: str | None) -> "RunConfig":
+        try:
+            return asked_config(argparse.Namespace(**{**vars(options), "method": method, "seed": seed}), breaks)
+        except UserError as error:
+            raise (UserError(f"{method}: {error}") if len(methods) > 1 else error) from None
+
+    configs = [one(seed, method) for seed, method in product(range(first, first + count), dict.fromkeys(methods))]
 
     @cache
     def sounds(window_seconds: float) -> Dataset:

@@ -33,7 +33,9 @@ class Row:
     differs: tuple[str, ...] = ()
     """In words, the settings that aren't as usual for the method, but for those that all rows on these clips share."""
     below: Apart | None = None
-    """How its kNN lies below the first row's; None for the first one, and where one of the two has none."""
+    """How its kNN lies below that of the row that all are held against, the first of several seeds or, without any, the first;
+    None for that one itself, and where one of the two has none.
+    """
 
     @property
     def method(self) -> str:
@@ -135,14 +137,14 @@ def _grouped(runs: Iterable[Measured], by: str) -> list[list[Measured]]:
 def _on_clips(runs: list[Measured]) -> OnClips:
     rows = [Row(tuple(sorted(same, key=lambda run: run.seed or 0))) for same in _grouped(runs, "settings")]
     rows.sort(key=lambda row: (row.knn is None, -row.knn.mean if row.knn else 0.0, row.method))
-    best = rows[0].knn
+    held = next((row for row in rows if row.knn and len(row.runs) > 1), rows[0])  # a single run tells nothing of seeds
     told = zip(rows, _differing(rows), strict=True)
     return OnClips(
         tuple(
             replace(
                 row,
                 differs=differs,
-                below=None if row is rows[0] or not (row.knn and best) else apart(row.knn.values, best.values),
+                below=None if row is held or not (row.knn and held.knn) else apart(row.knn.values, held.knn.values),
             )
             for row, differs in told
         )

@@ -11,10 +11,11 @@
 // - step, follow: by any timeline; all timelines show the same snapshot.
 // - method: by the table of methods and the form of Train.
 // - filter, between, query: by the map; what they leave out is grey there.
-// Tabs, runs and methods can be gone back from by the browser's button; all else changes the address in place.
+// Tabs, runs and methods can be gone back from by the browser's button; all else changes the address in place. A selection of
+// more clips than an address holds is kept beside it by the browser, so that it is there when the page is loaded anew.
 // Another run forgets what spoke of the one before: clip, step, selection, filter, between, query.
 
-import { INITIAL, NAMES, read, same, TABLE, write } from "./address.js";
+import { INITIAL, MOST_SELECTED, NAMES, NOT_INCLUDED, read, same, TABLE, write } from "./address.js";
 import { tellAll } from "./listeners.js";
 
 /** @typedef {import("./address.js").Looked} Looked */
@@ -36,15 +37,24 @@ export class View {
     /** @type {number | undefined} */
     this.later = undefined; // when it is changed in place next
     this.written = -Infinity; // when the address was changed in place
+    /** @type {Looked["selection"] | null} what is kept beside the address */
+    this.beside = null;
     /** @type {Looked} What is looked at now; never changed itself. */
-    this.state = Object.freeze(read(page.location.search, tabs));
+    this.state = Object.freeze(this.read());
     page.addEventListener("popstate", () => {
       clearTimeout(this.later);
-      const said = read(page.location.search, tabs);
+      const said = this.read();
       const sameRun = said.runs[0] === this.run;
       this.take(sameRun ? { ...said, query: this.state.query } : said);
     });
     page.addEventListener("pagehide", () => this.replace());
+  }
+
+  /** What the address says, and the browser beside it. @returns {Looked} */
+  read() {
+    const said = read(this.page.location.search, this.tabs);
+    const selection = said.selection === NOT_INCLUDED && this.page.history.state?.selection;
+    return selection && TABLE.selection.check(selection, this.tabs) ? { ...said, selection } : said;
   }
 
   /** Name of the run that is looked at, or null. */
@@ -84,7 +94,8 @@ export class View {
     const pushes = !replace && this.changed(next).some((name) => TABLE[name].pushes);
     if (pushes) {
       this.replace(); // where one goes back to
-      this.page.history.pushState(null, "", this.addressOf(next));
+      this.beside = besideOf(next);
+      this.page.history.pushState(this.beside && { selection: this.beside }, "", this.addressOf(next));
     }
     this.take(next, again ? named : []);
     if (!pushes) this.replaceSoon();
@@ -125,11 +136,21 @@ export class View {
   replace() {
     clearTimeout(this.later);
     const { pathname, search, hash } = this.page.location;
-    if (this.addressOf(this.state) === `${pathname}${search}${hash}`) return;
+    const beside = besideOf(this.state);
+    if (this.addressOf(this.state) === `${pathname}${search}${hash}` && beside === this.beside) return;
     this.written = performance.now();
-    this.page.history.replaceState(this.page.history.state, "", this.addressOf(this.state));
+    this.beside = beside;
+    const { selection: _, ...others } = this.page.history.state ?? {}; // which Gradio may keep there
+    const kept = beside ? { ...others, selection: beside } : others;
+    this.page.history.replaceState(Object.keys(kept).length ? kept : null, "", this.addressOf(this.state));
   }
 }
+
+/**
+ * The selection where the address does not hold it, else null.
+ * @param {Looked} state
+ */
+const besideOf = ({ selection }) => (selection !== NOT_INCLUDED && selection.length > MOST_SELECTED ? selection : null);
 
 /** The tabs of this page, which its head names. */
 const named = () =>

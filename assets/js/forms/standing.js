@@ -54,7 +54,7 @@ export function standOf(rows, baselines, status, kinds = []) {
     };
   }
   const random = levels.find(({ key }) => key === "random_init");
-  if (random && knn <= random.value + ALIKE) {
+  if (random && knn <= random.value + ALIKE && !advice) {
     const head = `Not above random initialisation${ended ? "" : " yet"}`;
     return { tone: "calm", head, words, passed: "" };
   }

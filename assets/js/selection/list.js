@@ -7,7 +7,12 @@ import { ClipsView } from "../sound/clips.js";
 import { isPending, isPlaying, onPlaying, play, stop } from "../sound/sound.js";
 
 const FIRST = 60; // rows that are listed at once
-const LIST = { empty: "", action: "Take this clip out of the selection", sign: /** @type {const} */ ("close") };
+const LIST = {
+  empty: "",
+  action: "Take this clip out of the selection",
+  sign: /** @type {const} */ ("close"),
+  first: Infinity, // the list itself says how many
+};
 
 /** @import { Sound } from "../core/types.d.ts" */
 /** @import { MapClips } from "../map/clips.js" */
@@ -63,7 +68,7 @@ export class SelectedList {
     this.clips.show(points.slice(0, most).map(row));
     const left = points.length - most;
     this.more.hidden = left <= 0;
-    this.more.textContent = `${left.toLocaleString("en")} more`;
+    this.more.textContent = left > 0 ? `${left.toLocaleString("en")} more` : "";
     this.hear.disabled = !known.points.sounds;
     this.mark();
   }

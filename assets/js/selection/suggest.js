@@ -8,6 +8,8 @@ import { clipsOf, examples } from "./tagging.js";
 
 const LIKELY = "Most likely; + gives them the tag, × says that they are not it";
 const UNCERTAIN = "Least certain: an answer to these teaches most";
+/** @type {Record<TagKind, string>} */
+const SAID = { add: "is now", not: "is not", remove: "may or may not be" };
 
 /** @import { ClipRow, Neighbour, TagKind } from "../core/types.d.ts" */
 /** @import { MapClips } from "../map/clips.js" */
@@ -55,6 +57,7 @@ export class SuggestBox {
     this.tags = null;
     /** @type {MapClips | null} */
     this.known = null;
+    this.latest = ""; // the tag that was given last, which is suggested for until another one is chosen
     this.saying = 0; // how many answers were pressed and are not kept yet
     this.asked = 0;
     this.about = ""; // what was asked about last
@@ -71,7 +74,9 @@ export class SuggestBox {
     this.box.hidden = !names.length;
     const before = this.choice.value;
     this.choice.replaceChildren(...names.map((tag) => make("option", { value: tag }, tag)));
-    if (names.includes(before)) this.choice.value = before;
+    const wanted = tags.latest === this.latest ? before : tags.latest;
+    this.latest = tags.latest;
+    if (names.includes(wanted)) this.choice.value = wanted;
     this.ask();
   }
 
@@ -129,7 +134,7 @@ export class SuggestBox {
     this.saying--;
     await this.ask();
     if (error) this.tell(error.message, "bad");
-    else if (kind === "not") this.tell(`${label ?? "The clip"} is not ${tag}; u undoes it.`, "calm");
+    else this.tell(`${label ?? "The clip"} ${SAID[kind]} ${tag}; u undoes it.`, "calm");
   }
 
   /**

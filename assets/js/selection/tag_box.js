@@ -48,7 +48,7 @@ export class TagBox {
     this.offered.replaceChildren(...all.map((tag) => make("option", { value: tag })));
     const mine = selected();
     const others = String(mine) !== this.about;
-    if (others) this.say(""); // what was said is of these
+    if (others || tags.value !== this.saidOf) this.say(""); // what was said is of these, and of the change before
     this.about = String(mine);
     if (others || !tags.names.includes(this.renamed)) this.renamed = "";
     const typing = mine.length > 0 || this.renamed !== "";
@@ -190,12 +190,14 @@ export class TagBox {
    * @param {"calm" | "bad"} [tone]
    */
   say(words, tone = "calm") {
+    this.saidOf = this.tags?.value;
     this.said.textContent = words;
     this.said.dataset.tone = tone;
   }
 
-  undo() {
-    return this.tags ? this.trying(this.tags.undo()) : false;
+  async undo() {
+    if (!this.tags?.undoing.length) return;
+    if (await this.trying(this.tags.undo())) this.say("Taken back.");
   }
 
   /** @param {Promise<unknown>} doing */

@@ -39,6 +39,7 @@ export class RunTags {
     this.dressed = new Set();
     /** @type {Promise<unknown>} questions and changes go one after the other, or an old answer would come last */
     this.turn = Promise.resolve();
+    this.latest = ""; // the tag of which this page said something last
     /** @type {(() => Promise<TagsValue>)[]} what takes back each change of this page, the last one last */
     this.undoing = [];
     /** @type {Set<Listener>} */
@@ -110,6 +111,7 @@ export class RunTags {
   change(name, clips, kind = "add") {
     return this.inTurn(async () => {
       const tag = tidied(name);
+      this.latest = tag;
       if (this.value.kept === "browser") {
         const undo = this.say(tag, clips, kind);
         this.undoing.push(async () => undo());
@@ -132,6 +134,7 @@ export class RunTags {
   rename(tag, to) {
     return this.inTurn(async () => {
       const name = tidied(to);
+      this.latest = name;
       if (this.value.kept === "browser") {
         if (name === tag) throw new Error(`The tag is called ${tag} already; another name was expected.`);
         const now = this.own();

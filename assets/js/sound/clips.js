@@ -25,6 +25,7 @@ export class ClipsView {
    * @param {boolean} [options.inTurn] whether a button plays all rows one after the other, and another one selects their clips
    * @param {((row: ClipRow, index: number) => boolean)} [options.acts] whether a row has that button
    * @param {boolean} [options.expands] whether the button shows and hides something below its row
+   * @param {number} [options.first] rows that are listed at first, before *more* is pressed
    * @param {boolean} [options.enterActs] whether Enter on a row does what its button does; else it plays, as the space bar
    */
   constructor(
@@ -40,6 +41,7 @@ export class ClipsView {
       inTurn = false,
       acts = ({ clip }) => Number.isInteger(clip),
       expands = false,
+      first = FIRST,
       enterActs = false,
     } = {},
   ) {
@@ -52,6 +54,7 @@ export class ClipsView {
     this.second = second;
     this.acts = acts;
     this.expands = expands;
+    this.first = first;
     this.enterActs = enterActs;
     this.list = make("ol.clips");
     /** @type {ClipRow[]} */
@@ -90,14 +93,14 @@ export class ClipsView {
   show(rows, empty = this.empty) {
     this.all = rows;
     this.said = empty;
-    this.most = FIRST;
+    this.most = this.first;
     this.fill();
   }
 
   /** Ten, then fifty, then all. */
   showMore() {
     const before = this.rows.length;
-    this.most = this.most === FIRST ? SECOND : this.all.length;
+    this.most = this.most === this.first ? SECOND : this.all.length;
     this.fill();
     this.buttons[before]?.focus();
   }

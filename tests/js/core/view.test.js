@@ -22,17 +22,21 @@ const STATE = {
 
 /** As much of a window as the view needs, with a history that can be gone back in. */
 function page(search = "") {
-  const entries = [{ search }];
+  const entries = [{ search, state: null }];
   const made = Object.assign(new EventTarget(), { location: { pathname: "/p/", hash: "", search }, entries });
-  const to = (entry) => Object.assign(made.location, entry);
   const parted = (address) => ({ search: address.includes("?") ? address.slice(address.indexOf("?")) : "" });
+  const at = (entry) => {
+    const { state, ...where } = entry;
+    Object.assign(made.location, where);
+    made.history.state = state;
+  };
   made.history = {
     state: null,
-    pushState: (_, __, address) => to(entries[entries.push(parted(address)) - 1]),
-    replaceState: (_, __, address) => to((entries[entries.length - 1] = parted(address))),
+    pushState: (state, _, address) => at(entries[entries.push({ state, ...parted(address) }) - 1]),
+    replaceState: (state, _, address) => at((entries[entries.length - 1] = { state, ...parted(address) })),
     back() {
       entries.pop();
-      to(entries.at(-1));
+      at(entries.at(-1));
       made.dispatchEvent(new Event("popstate"));
     },
   };
@@ -168,7 +172,7 @@ test("the browser's button goes back from tabs, runs and methods, and finds the 
 test("what nobody chose is not gone back to", () => {
   const view = new View(page("?tab=find"), TABS);
   view.set({ runs: ["newest"] }, { replace: true });
-  assert.deepEqual(view.page.entries, [{ search: "?tab=find&run=newest" }]);
+  assert.deepEqual(view.page.entries, [{ state: null, search: "?tab=find&run=newest" }]);
 });
 
 test("a slider writes the address now and then, and at the end", (t) => {
@@ -184,4 +188,26 @@ test("the run that is proposed keeps the clip that a link named without one", ()
   const view = new View(page("?clip=3"), TABS);
   view.set({ runs: ["newest"] }, { replace: true });
   assert.equal(view.state.clip, 3);
+});
+
+test("a selection that no address holds is there when the page is loaded anew, gone back to or left by a tab", () => {
+  const window = page("?run=a");
+  const first = new View(window, TABS);
+  first.set({ selection: MANY });
+  first.replace();
+  assert.match(window.location.search, new RegExp(`selection=${NOT_INCLUDED}`));
+  assert.deepEqual(new View(window, TABS).state.selection, MANY);
+  first.set({ tab: "find" });
+  assert.deepEqual(new View(window, TABS).state.selection, MANY);
+  first.set({ selection: MANY.toReversed() });
+  first.replace();
+  assert.deepEqual(new View(window, TABS).state.selection, MANY.toReversed());
+  window.history.back();
+  assert.deepEqual(first.state.selection, MANY);
+  first.set({ selection: [1, 2] });
+  first.replace();
+  assert.equal(window.history.state, null);
+  window.history.state = { selection: ["x"] };
+  window.location.search = `?run=a&selection=${NOT_INCLUDED}`;
+  assert.equal(new View(window, TABS).state.selection, NOT_INCLUDED); // a link, or what is no selection
 });

@@ -71,6 +71,17 @@ def test_of_single_runs_no_names_are_said(finished: Finished, printed: Callable[
     )
 
 
+def test_rows_are_held_against_the_first_with_several_seeds(finished: Finished, printed: Callable[..., str]) -> None:
+    finished("best", knn=0.9, temperature=0.3)
+    for seed in range(2):
+        finished(f"a{seed}", seed=seed, knn=0.7 + seed / 10)
+        finished(f"b{seed}", seed=seed, knn=0.71 + seed / 10, method="byol")
+    assert printed().splitlines()[-2:] == [
+        "A single run doesn't tell how much seeds differ, so nothing is said of simclr with temperature 0.3 beside byol.",
+        "Not told apart from byol, since seeds alone differ as much: simclr (by 0.010, seeds ± 0.071).",
+    ]
+
+
 def test_sounds_without_labels_have_verdicts_alone(finished: Finished, printed: Callable[..., str]) -> None:
     finished("a", knn=None)
     head, _, header, *_ = printed().splitlines()
@@ -87,8 +98,8 @@ def test_json_has_each_seed(finished: Finished, tmp_path: Path, capsys: pytest.C
     assert (first["seeds"], first["runs"], first["settings"]["settings"]["temperature"]) == ([0, 1], ["a0", "a1"], 0.1)
     assert first["measures"]["cross_group_knn"] == {"mean": pytest.approx(0.75), "std": pytest.approx(0.0707, abs=1e-4),
                                                     "values": pytest.approx([0.7, 0.8])}  # fmt: skip
-    assert first["measures"]["effective_rank"]["mean"] == 9 and first["below_first"] is None
-    assert second["below_first"] == {"difference": pytest.approx(0.55), "spread": None, "p": None, "told_apart": None}
+    assert first["measures"]["effective_rank"]["mean"] == 9 and first["below"] is None
+    assert second["below"] == {"difference": pytest.approx(0.55), "spread": None, "p": None, "told_apart": None}
 
 
 def test_a_folder_of_runs_is_all_of_them(finished: Finished, printed: Callable[..., str]) -> None:
@@ -99,8 +110,11 @@ def test_a_folder_of_runs_is_all_of_them(finished: Finished, printed: Callable[.
     assert "byol" in both and "byol" not in printed("a")
 
 
-def test_of_nothing_it_is_said(printed: Callable[..., str]) -> None:
-    assert printed().startswith("There are no runs in ")
+def test_of_nothing_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for folders in ([], [str(tmp_path)]):
+        assert main(["compare", *folders, "--runs", str(tmp_path / "runs")]) == 2
+        said = capsys.readouterr().err
+        assert said == f"There are no runs in {folders[0] if folders else tmp_path / 'runs'}.\n"
 
 
 def test_a_name_draws_no_cells(finished: Finished, printed: Callable[..., str]) -> None:

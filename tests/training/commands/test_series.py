@@ -115,3 +115,12 @@ def test_a_stop_ends_them_all_and_the_same_command_goes_on(
     assert [run.status().state for run in runs()] == [State.STOPPED]
     assert again("--seeds", "2", "--steps", "2")[0] == 0
     assert [(run.status().state, run.status().attempt) for run in runs()] == [(State.FINISHED, 2), (State.FINISHED, 1)]
+
+
+def test_a_setting_that_one_of_several_methods_lacks_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    several = ["--method", "simclr,vicreg", "--set", "temperature=0.2", "--runs", str(tmp_path)]
+    assert main(["run", *several]) == 2
+    assert "vicreg: There is no setting 'temperature'" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
