@@ -3,7 +3,7 @@
 /** How long something takes or is, in about two digits; nothing where that is not known. @type {(seconds: unknown) => string} */
 export function duration(seconds) {
   if (typeof seconds !== "number" || !Number.isFinite(seconds)) return "";
-  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
 }
