@@ -1,5 +1,6 @@
 """What a trainer is asked while it trains: to pause, go on or stop, by the run's control files or by a signal."""
 
+import math
 import signal
 import threading
 import time
@@ -26,7 +27,7 @@ class Controls:
         self._journals = journals
         self.stop = False
         """Whether they were asked to stop."""
-        self._polled = time.perf_counter()
+        self._polled = -math.inf  # what was asked before it began is heard before the first step
         self._before = {}
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
