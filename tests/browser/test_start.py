@@ -15,6 +15,14 @@ ENDLESS = """
     window.setTimeout = (call, wait, ...more) => (wait === 5000 ? 0 : native(call, wait, ...more));
 """
 """The page waits for what comes first as long as it takes: see LONGEST_MS in assets/js/core/first.js."""
+WORDS_OF_THE_FORM = """
+    window.words = [];
+    new MutationObserver(() => {
+      const said = document.querySelector(".form-words")?.textContent;
+      if (said && said !== words.at(-1)) words.push(said);
+    }).observe(document, { childList: true, characterData: true, subtree: true });
+"""
+"""What the line of the form has said, one after the other: a server that has torch at hand fills it at once."""
 AFTERWARDS = ("/plotly", "/run/made-up/settings", "/x/views?")
 """What holds the browser's thread or makes the server import torch."""
 
@@ -72,14 +80,16 @@ def test_a_training_asked_for_before_its_form_is_filled_begins_once_it_is(finish
         route.fulfill(json={"event_id": "kept from the server"})
 
     seen.page.route("**/queue/join**", kept)
+    seen.page.route("**/queue/data**", lambda route: None)  # of what the server knows nothing
     seen.page.route("**/layout/**", lambda route: None)  # the form waits for the map, which never comes
+    seen.page.add_init_script(ENDLESS + WORDS_OF_THE_FORM)
     page = seen.open("run=made-up")
     page.locator("#start").click()
-    page.get_by_text("The training begins as soon as the form is filled").wait_for()
-    assert started == []
     until = time.monotonic() + PATIENCE_SECONDS
     while not started and time.monotonic() < until:
         page.wait_for_timeout(100)
     assert len(started) == 1
+    said = page.evaluate("words")
+    assert "The training begins as soon as the form is filled …" in said and "SimCLR on" in said[-1]
     assert "run" in started[0]["data"][-1]["filled"]
     assert seen.troubles == []
