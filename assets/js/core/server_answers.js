@@ -35,7 +35,8 @@ export class ServerAnswers {
   }
 
   /**
-   * As `json`, for what several parts ask for at the same moment: all are given the one answer that is on its way.
+   * As `json`, for what several parts ask for at the same moment: the server is asked once, and each part is given a copy
+   * of its own, to change as it likes.
    * @param {string} where
    * @param {string} what
    * @returns {Promise<any>}
@@ -45,7 +46,7 @@ export class ServerAnswers {
     this.coming.set(where, coming);
     const forget = () => this.coming.delete(where);
     coming.then(forget, forget);
-    return coming;
+    return coming.then((answer) => structuredClone(answer));
   }
 
   /**

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { ServerAnswers } from "../../../assets/js/core/server_answers.js";
 
-let server, root, heard;
+let server, root, heard, asked;
 
 before(async () => {
   server = createServer(async (request, reply) => {
@@ -13,6 +13,7 @@ before(async () => {
     if (url === "/much") return reply.writeHead(413, { "Content-Type": "text/plain" }).end("This is too much at once.");
     if (url === "/half") return void reply.write('{"neighbours":'); // and no more
     if (url === "/never") return;
+    asked += 1;
     heard = [request.method, request.headers["content-type"], (await request.toArray()).join("")];
     reply.end("[1]");
   });
@@ -31,6 +32,18 @@ test("what the server is told is sent as JSON, and its answer is read", async ()
   assert.equal(await (await answers.file("told", "the file", {})).text(), "[1]");
   assert.deepEqual(await answers.slow("asked", "the views"), [1]);
   assert.equal(heard[0], "GET");
+});
+
+test("what several parts ask for at once is asked for once, and what one of them changes is no other's", async () => {
+  const answers = new ServerAnswers(root);
+  asked = 0;
+  const [own, other] = await Promise.all([
+    answers.shared("asked", "the clips").then((answer) => answer.push(2) && answer),
+    answers.shared("asked", "the clips"),
+  ]);
+  assert.deepEqual([own, other, asked], [[1, 2], [1], 1]);
+  assert.deepEqual(await answers.shared("asked", "the clips"), [1]);
+  assert.equal(asked, 2);
 });
 
 test("a refusal is the server's sentence and its status", async () => {

@@ -49,13 +49,18 @@ test("an answer is read", async () => {
   );
 });
 
-test("parts that ask at the same moment are given one answer", async () => {
+test("parts that ask at the same moment are given one answer, each a copy of its own", async () => {
   const one = live();
+  let questions = 0;
+  const json = one.answers.json;
+  one.answers.json = (...given) => ++questions && json.apply(one.answers, given);
   const answers = await Promise.all([one.points("r"), one.points("r")]);
-  assert.equal(answers[0], answers[1]);
-  assert.notEqual(await one.points("r"), answers[0]); // it may have changed
+  assert.deepEqual(answers, [{ n: 3 }, { n: 3 }]);
+  assert.notEqual(answers[0], answers[1]);
+  assert.equal(questions, 1);
+  await one.points("r"); // it may have changed
+  assert.equal(questions, 2);
   one.ahead("r");
-  const coming = one.answers.coming.get("run/r/points");
-  assert.equal(await one.points("r"), await coming);
-  assert.equal(one.answers.coming.size, 0);
+  assert.deepEqual(await one.points("r"), { n: 3 });
+  assert.deepEqual([questions, one.answers.coming.size], [3, 0]);
 });
