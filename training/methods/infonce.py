@@ -79,7 +79,7 @@ class InfoNCE(AgainstOthers):
         """Equation 4 both ways, how often the twin is found, and the bound on the information in nats."""
         z1, z2 = (functional.normalize(z, dim=1) for z in self.projected(views))  # (B, P)
         left_out = fellows(views, z1)  # (B, B)
-        scores = (products(z1, z2) / self.temperature).masked_fill(left_out, -torch.inf)
+        scores = products(z1 / self.temperature, z2).masked_fill_(left_out, -torch.inf)
         answers = (~left_out).sum(1)  # (B,) for each question, the right one among them
         (forth, found_forth), (back, found_back) = own_picked(scores), own_picked(scores.T)
         loss = (forth + back) / 2

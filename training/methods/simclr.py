@@ -22,7 +22,7 @@ from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.neighbours import Neighbours, NeighbourSettings, far_scores
 from training.methods.two_views import ProjectionSettings
 from training.methods.wrong_answers import LOW_TEMPERATURE
-from training.parts.contrast import fellows, has_wrong_answer, products, surprise
+from training.parts.contrast import answered, fellows, products, surprise
 from training.parts.mean_over import loss_over, mean_over
 from training.settings import setting
 
@@ -74,16 +74,16 @@ class SimCLR(Neighbours):
         count = 2 * len(views["first"])
         z = functional.normalize(self.project(self.encoder(seen)).float(), dim=1)
         z, far = z[:count], z[count:]  # (2B, P), and (B, P) or nothing
-        left_out = fellows(views, views["first"]).repeat(2, 2)
-        similarity = similarities(z, self.temperature).masked_fill(left_out, -torch.inf)
+        similarity = similarities(z, self.temperature, fellows(views, views["first"]))
         if "far" in views:
             own = far_scores(z, far.repeat(2, 1), views["there"].repeat(2)) / self.temperature
             similarity = torch.cat([similarity, own], dim=1)  # (2B, 2B + 1)
-        similarity = torch.cat([similarity, *self.further(z, views)], dim=1)
+        if further := self.further(z, views):
+            similarity = torch.cat([similarity, *further], dim=1)
         partner = torch.arange(len(z), device=z.device).roll(len(z) // 2)
-        asked = has_wrong_answer(similarity, partner)
+        found, asked = answered(similarity, partner)
         of_clips = (x.view(2, -1).T for x in (self.surprise(similarity, partner), asked))  # (B, 2): both views of each
-        return {**loss_over(*of_clips), "accuracy": mean_over(similarity.argmax(1) == partner, asked)}
+        return {**loss_over(*of_clips), "accuracy": mean_over(found, asked)}
 
     def further(self, z: Tensor, views: dict[str, Tensor]) -> list[Tensor]:
         """Scores (2B, …) of wrong answers that are not of this batch: z (2B, P) of length 1."""
@@ -98,6 +98,11 @@ class SimCLR(Neighbours):
         )
 
 
-def similarities(z: Tensor, temperature: float) -> Tensor:
-    """Cosine over temperature of all pairs of normalised z (N, P) → (N, N); a view never counts as its own answer."""
-    return (products(z, z) / temperature).fill_diagonal_(-torch.inf)
+def similarities(z: Tensor, temperature: float, left_out: Tensor) -> Tensor:
+    """Cosine over temperature of all pairs of views, z (2B, P) normalised → (2B, 2B): −∞ between a view and itself, and
+    between views of clips that are `left_out` (B, B).
+
+    Of a large batch each pass over all pairs takes its time: the temperature goes to z, and −∞ is written in place.
+    """
+    no_answer = left_out.repeat(2, 2).fill_diagonal_(True)
+    return products(z / temperature, z).masked_fill_(no_answer, -torch.inf)

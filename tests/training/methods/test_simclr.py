@@ -56,12 +56,13 @@ def test_collapse_costs_ln_2n_minus_1(n: int) -> None:
     assert float(loss) == pytest.approx(math.log(2 * n - 1), rel=1e-6)
 
 
-def test_a_view_never_answers_itself() -> None:
+def test_neither_a_view_itself_nor_what_is_left_out_is_an_answer() -> None:
     z = functional.normalize(torch.randn(6, 4), dim=1)
-    scores = similarities(z, 0.5)
-    assert torch.isneginf(scores.diagonal()).all()
-    off = ~torch.eye(6, dtype=torch.bool)
-    torch.testing.assert_close(scores[off], (z @ z.T / 0.5)[off])
+    left_out = torch.tensor([[False, True, False], [True, False, False], [False, False, False]])
+    scores = similarities(z, 0.5, left_out)
+    answers = ~torch.eye(6, dtype=torch.bool) & ~left_out.repeat(2, 2)
+    assert torch.isneginf(scores[~answers]).all()
+    torch.testing.assert_close(scores[answers], (z @ z.T / 0.5)[answers])
 
 
 def test_the_scale_of_a_projection_does_not_matter() -> None:
@@ -74,6 +75,8 @@ def test_accuracy_counts_the_partners_found() -> None:
     first = torch.eye(4)
     assert float(Bare(0.1).loss({"first": first, "second": first})["accuracy"]) == 1.0
     assert float(Bare(0.1).loss({"first": first, "second": first.roll(1, 0)})["accuracy"]) == 0.0
+    same = torch.ones(4, 4)
+    assert float(Bare(0.1).loss({"first": same, "second": same})["accuracy"]) == 0.0  # none is nearer than another
 
 
 def test_nothing_overflows_in_half_precision() -> None:
