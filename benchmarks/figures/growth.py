@@ -33,8 +33,8 @@ def growth() -> str:
         )
     return (
         "Clips of one second; up to 100,000 are files, beyond that the same ones under other numbers. *step*: beside one of a "
-        "thousand clips, in turn with it. *page*: from the address to the map of a run, just after the server's start. The times are of a "
-        "machine that was busy besides, and one row's say little beside another's; memory and search don't depend on that.\n\n"
+        "thousand clips, in turn with it. *page*: from the address to the map of a run, just after the server's start, the map being "
+        "made meanwhile. One round on two quiet cores.\n\n"
         + table(head, rows)
         + "\n\n![Memory and step time by the number of clips](../benchmarks/results/growth.svg)"
     )
