@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from explorer.visitors.limits import add_flags, chosen_limits, takes_hosted
 from explorer.web.callers import is_loopback, listening
+from training.commands.parser import Parser
 
 HERE = Path(__file__).resolve().parent
 SWITCHED = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -27,9 +28,7 @@ SWITCHED = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
     """The flags, with the environment's values where a flag isn't given."""
     env = os.environ
-    parser = argparse.ArgumentParser(
-        prog="app.py", description="Watch a model learn to hear, and listen to what it learns."
-    )
+    parser = Parser(prog="python app.py", description="Watch a model learn to hear, and listen to what it learns.")
     host = env.get("HEARSIGHT_HOST") or None
     parser.add_argument("--host", default=host, help="address to listen on (default: 127.0.0.1)")
     port = env.get("HEARSIGHT_PORT") or None

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.commands.parser import Parser
 from training.errors import UserError
 from training.units import counted
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m explorer", description="What the page can do, without a page.")
+    parser = Parser(prog="python -m explorer", description="What the page can do, without a page.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     export = commands.add_parser(
         "export",

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from training.commands import comparing, knowledge, models, outside, runs, sounds, twins
+from training.commands.parser import Parser
 from training.errors import UserError
 
 # OpenMP's waiting threads spin for milliseconds by default, and as soon as anything else runs on this machine (the page,
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser(internal: bool) -> argparse.ArgumentParser:
     """`internal` commands are there only where one is given, so that no list and no message names them."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training",
         description="Train a model to hear, and look at what it learned.",
         epilog="A page shows the runs: python app.py. A folder or zip replays one without a server: python -m explorer export.",

@@ -34,7 +34,7 @@ def test_visitors_each_limit_is_documented_and_set_by_flag_and_environment(
     for wrong in ("-1", "many", "1.5", "9" * 12):
         with pytest.raises(SystemExit):
             app.options([f"{flag}={wrong}"])
-        assert f"argument {flag}: {wrong} is no limit" in capsys.readouterr().err
+        assert f"{flag}: {wrong} is no limit" in capsys.readouterr().err
         monkeypatch.setenv(variable(name), wrong)
         with pytest.raises(SystemExit):
             app.options([])
