@@ -96,17 +96,23 @@ def run(options: argparse.Namespace) -> None:
         train_several(options)
         return
     folder = _new_run(options) if options.folder is None else _described_run(options)
-    from training.trainer import train
-
     print(f"Training in {folder}", file=sys.stderr)
-    with steps_told(RunFolder(folder)):
-        train(folder)
-    _tell_end(RunFolder(folder))
+    _train(RunFolder(folder))
 
 
-def _tell_end(run: RunFolder) -> None:
-    """Say how a run has ended and whether it has learned, and where to look on."""
+def _train(run: RunFolder, resume: bool = False, devices: int | None = None) -> None:
+    """Train a run here, and say how it has ended, whether it has learned, how to go on and where to look on."""
+    try:
+        from training.trainer import train  # not at the top: it takes torch along
+
+        with steps_told(run):
+            train(run.path, resume=resume, devices=devices)
+    except KeyboardInterrupt:  # before the trainer heeds it
+        print(_how_to_go_on(run), file=sys.stderr)
+        raise
     tell_end(run)
+    if run.status().state in RESUMABLE:
+        print(_how_to_go_on(run), file=sys.stderr)
     if longer := _longer(run):
         print(f"To train it longer: {longer}", file=sys.stderr)
     print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
@@ -176,17 +182,22 @@ def resume(options: argparse.Namespace) -> None:
             if longer
             else f"The run {run.name} has finished, and keeps no checkpoint to go on from."
         )
-    from training.trainer import train
+    _train(run, resume=True, devices=devices)
 
-    with steps_told(run):
-        train(run.path, resume=True, devices=devices)
-    _tell_end(run)
+
+def _how_to_go_on(run: RunFolder) -> str:
+    return f"To go on with it: {_again(run)}"
+
+
+def _again(run: RunFolder) -> str:
+    """The command that goes on with a run, or begins one that has not begun."""
+    return f"python -m training resume {run.path}"
 
 
 def _longer(run: RunFolder) -> str:
     """The command that trains a run that has finished twice as long; empty where it can't be trained longer."""
     unit, lengths = longer_lengths(run)
-    return f"python -m training resume {run.path} --{unit} {lengths[-2:][0]}" if lengths else ""
+    return f"{_again(run)} --{unit} {lengths[-2:][0]}" if lengths else ""
 
 
 def diagnose(options: argparse.Namespace) -> None:
@@ -206,8 +217,7 @@ def diagnose(options: argparse.Namespace) -> None:
     if run.watched and status.warning and status.warning != verdict.sentence:
         print(status.warning)
     if status.state in RESUMABLE and not run.watched:
-        again = f"python -m training resume {run.path}"
-        print(f"It stands at step {status.step:,}, {status.state}; {again} goes on with it.")
+        print(f"It stands at step {status.step:,}, {status.state}; {_again(run)} goes on with it.")
     if longer := _longer(run):
         print(f"It has finished at step {status.step:,}; {longer} trains it longer.")
     for evidence in verdict.evidence:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -84,6 +85,35 @@ def test_resume_and_stop(made_run: Callable[..., RunFolder], capsys: pytest.Capt
     assert writer.controls() == [Control.STOP]
     assert "already being trained by another process" in sentence(capsys, "resume", "mine", *runs)
     writer.close()
+
+
+def test_ctrl_c_says_how_to_go_on_of_a_new_run_as_of_a_resumed_one(
+    made_run: Callable[..., RunFolder], at_step: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made_run(steps=9)
+    for command, state in (("run", State.STOPPED), ("resume", State.STOPPED), ("resume", State.FINISHED)):
+        if state is State.STOPPED:
+            at_step(2, lambda: os.kill(os.getpid(), signal.SIGINT))
+        assert main([command, str(run.path)]) == 0 and run.status().state is state
+        said = capsys.readouterr().err
+        assert (f"\nTo go on with it: python -m training resume {run.path}\n" in said) is (state is State.STOPPED)
+        assert said.splitlines()[-1] == f"To look at it: python app.py --runs {run.path.parent}"
+
+
+@pytest.mark.parametrize("command", ["run", "resume"])
+def test_ctrl_c_before_the_trainer_heeds_it_says_the_same(
+    command: str,
+    made_run: Callable[..., RunFolder],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    run = made_run()
+    monkeypatch.setattr("training.trainer.train", interrupted)
+    assert main([command, str(run.path)]) == 130
+    assert capsys.readouterr().err.endswith(f"To go on with it: python -m training resume {run.path}\nStopped.\n")
 
 
 def test_a_finished_run_is_trained_longer(
