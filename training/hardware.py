@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from training.errors import UserError
+from training.units import counted
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Hardware:
         """The device in words."""
         if self.device.type == "cuda":
             return torch.cuda.get_device_name(self.device)
-        return f"CPU, {torch.get_num_threads()} threads" + (f" ({self.remark})" if self.remark else "")
+        return f"CPU, {counted(torch.get_num_threads(), 'thread')}" + (f" ({self.remark})" if self.remark else "")
 
     def autocast(self) -> torch.autocast:
         """The context in which a forward pass runs."""

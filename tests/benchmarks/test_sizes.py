@@ -48,3 +48,8 @@ def test_only_results_of_the_same_machine_and_batch_are_kept(
         sizes.main()
     found = json.loads((tmp_path / "sizes.json").read_text())
     assert found["batch"] == batch and set(found["encoders"]) == ({"conv2d", "resnet"} if kept else {"resnet"})
+
+
+def test_the_kept_results_are_called_as_this_machine_calls_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizes.torch, "get_num_threads", lambda: 1)
+    assert json.loads(sizes.RESULTS.read_text())["device"] == hardware("cpu").name == "CPU, 1 thread"

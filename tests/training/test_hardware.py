@@ -126,6 +126,12 @@ def test_the_cpu_is_always_there() -> None:
     assert found.device.type == "cpu" and found.name.startswith("CPU, ") and found.bf16 is processor_has_bf16()
 
 
+@pytest.mark.parametrize(("threads", "said"), [(1, "CPU, 1 thread"), (2, "CPU, 2 threads")])
+def test_threads_are_counted(threads: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
+    assert hardware("cpu").name == said
+
+
 def test_cuda_that_is_missing_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UserError, match="torch finds none here"):

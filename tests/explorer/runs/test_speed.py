@@ -25,7 +25,7 @@ MEASURED = {"conv2d": {"S": 2000, "M": 500, "L": 100, "XL": 20}, "resnet": {"S":
 def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "sizes.json"
     encoders = {name: {"method": "simclr", "clips_per_second": speeds} for name, speeds in MEASURED.items()}
-    path.write_text(json.dumps({"device": "CPU, 1 threads", "batch": 64, "encoders": encoders}))
+    path.write_text(json.dumps({"device": "CPU, 1 thread", "batch": 64, "encoders": encoders}))
     monkeypatch.setattr(speed.measured_speeds, "__defaults__", (path,))
 
 
@@ -62,6 +62,12 @@ def test_before_anything_was_trained_it_is_told_what_was_measured_elsewhere(tmp_
         "here nothing was trained yet."
     )
     assert said_speed(Library(tmp_path / "runs"), "simclr", "no such encoder") == ""
+
+
+@pytest.mark.parametrize("device", ["CPU, 1 thread", "CPU, 1 threads", "CPU, 4 threads"])
+def test_runs_of_any_number_of_threads_count_also_of_before(device: str, trained: Any, tmp_path: Path) -> None:
+    trained("a", 1500, device=device)
+    assert "1,500 (S)" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
 
 
 def test_a_run_scales_what_was_measured(trained: Any, tmp_path: Path) -> None:
