@@ -75,7 +75,8 @@ def add_commands(commands: Commands) -> None:
         "--devices", type=int, help="how many GPUs share each step (default: as before, or as there are)"
     )
     command(commands, "stop", stop, "ask a run to stop", "run")
-    command(commands, "list", list_runs, "list runs", "runs", "json")
+    listing = command(commands, "list", list_runs, "list runs", "runs", "json")
+    listing.add_argument("--all", action="store_true", help="every measure of each run, not the first alone")
     command(
         commands, "diagnose", diagnose, "say whether a run learns or collapses, why, and what to change", "run", "json"
     )

@@ -31,6 +31,14 @@ class Line:
     baseline: tuple[str, ...] = ()
     look: Literal["plain", "warm", "dotted"] = "plain"
 
+    def level(self, baselines: Mapping[str, Any]) -> float | None:
+        """Where it lies in a run with these baselines.json; None where that holds no such number."""
+        found: Any = baselines if self.baseline else self.value
+        for name in self.baseline:
+            key = baselines.get("main_facet") if name == "{main_facet}" else name
+            found = found.get(key) if isinstance(found, Mapping) and isinstance(key, str) else None
+        return float(found) if type(found) in (int, float) and math.isfinite(found) else None
+
 
 @dataclass(frozen=True)
 class Curve:

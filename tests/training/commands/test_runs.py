@@ -51,8 +51,13 @@ def test_a_run_without_a_folder_gets_one_named_by_method_data_and_time(
     }  # fmt: skip
     assert latest.keys() == {curve.key for curve in RunFolder(folder).schema().curves}
     assert main(["list", "--runs", str(tmp_path)]) == 0
+    name, measured = capsys.readouterr().out.splitlines()
+    before = RunFolder(folder).baselines()["cross_group_knn"]["class"]["random_init"]
+    knn = f"Cross-group kNN {latest['measure/cross_group_knn']:.3f} (random initialisation {before:.3f})"
+    assert name.startswith(folder.name) and measured.strip() == knn
+    assert main(["list", "--all", "--runs", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
-    assert folder.name in shown and f"Effective rank {latest['measure/effective_rank']:.1f}, " in shown
+    assert f"{knn}, " in shown and f"Effective rank {latest['measure/effective_rank']:.1f}, " in shown
 
 
 def test_a_waiting_folder_is_run(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:

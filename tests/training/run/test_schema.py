@@ -45,6 +45,26 @@ def test_a_schema_comes_back_from_json_as_it_was() -> None:
     assert Schema.from_json(json.loads(json.dumps(WHOLE.to_json()))) == WHOLE
 
 
+@pytest.mark.parametrize(
+    ("line", "baselines", "level"),
+    [
+        (Line("ideal", 1.0), {}, 1.0),
+        (Line("chance", baseline=("loss", "value")), {"loss": {"value": 3}}, 3.0),
+        (
+            Line("start", baseline=("knn", "{main_facet}", "start")),
+            {"main_facet": "b", "knn": {"b": {"start": 0.5}}},
+            0.5,
+        ),
+        (Line("start", baseline=("knn", "{main_facet}", "start")), {"knn": {"b": {"start": 0.5}}}, None),
+        (Line("start", baseline=("knn", "start")), {"knn": [1]}, None),
+        (Line("start", baseline=("knn",)), {"knn": "high"}, None),
+        (Line("nothing"), {}, None),
+    ],
+)
+def test_a_line_lies_where_the_baselines_say(line: Line, baselines: dict[str, Any], level: float | None) -> None:
+    assert line.level(baselines) == level
+
+
 def test_words_of_a_later_version_are_left_out() -> None:
     later = WHOLE.to_json()
     later["curves"][0]["axis"] = "log"
