@@ -1,17 +1,21 @@
-"""The command that holds runs beside each other: a table for a notebook, or all of it as JSON."""
+"""The command that holds runs beside each other: a table for a notebook, a CSV, or all of it as JSON."""
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.commands.arguments import Commands, command
+from training.commands.compared_csv import write_csv
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import found_run
 from training.data.names import readable_name
 from training.errors import UserError
 from training.run import RunFolder, find_runs
+from training.units import counted
 
 if TYPE_CHECKING:
     from training.comparing import Apart, Comparison, OnClips, Row, Spread
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 NONE = "–"
 MOST_LEFT_OUT = 8
 """Runs that are named."""
+PRINTED = "-"
+"""The file of --csv that is standard output."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -29,6 +35,9 @@ def add_commands(commands: Commands) -> None:
     beside.add_argument(
         "names", nargs="*", metavar="RUN", help="a run's name or folder, or a folder of runs (default: all of --runs)"
     )
+    beside.add_argument(
+        "--csv", metavar="FILE", help="write all rows with all measures as a CSV; - prints it instead of the tables"
+    )
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -38,17 +47,37 @@ def compare(options: argparse.Namespace) -> None:
     runs = _named(options)
     if not runs:
         raise UserError(f"There are no runs in {listed(options.names or [options.runs])}.")
+    _check_file(options)
     found = compared(runs, progress_line())
+    if options.csv == PRINTED:
+        write_csv(found, sys.stdout)
+        if found.left_out:
+            print("\n".join(map(readable_name, _left_out(found))), file=sys.stderr)
+        return
+    if options.csv:
+        with open(options.csv, "w", encoding="utf-8", newline="") as file:
+            print(f"Wrote {counted(write_csv(found, file), 'row')} to {options.csv}.", file=sys.stderr)
     if options.json:
         print_json(_as_json(found))
         return
-    parts = [_told(one) for one in found.clips]
-    if found.left_out:
-        more = len(found.left_out) - MOST_LEFT_OUT
-        shown = [f"- {one.run}: {one.why}" for one in found.left_out[:MOST_LEFT_OUT]]
-        parts.append(["Not compared:", *shown, *([f"- and {more:,} more"] if more > 0 else [])])
+    parts = [*map(_told, found.clips), *([_left_out(found)] if found.left_out else [])]
     lines = [readable_name(line) for part in parts for line in [*part, ""]]
     print("\n".join(lines[:-1]))
+
+
+def _check_file(options: argparse.Namespace) -> None:
+    """Raises UserError where what --csv names can be no file, before everything is measured."""
+    if options.csv == PRINTED and options.json:
+        raise UserError("--csv - and --json were given, but only one of them can be printed; name a file for the CSV.")
+    if options.csv and not os.path.isdir(os.path.dirname(options.csv) or "."):
+        raise UserError(f"The file {options.csv} can't be written: there is no folder {os.path.dirname(options.csv)}.")
+
+
+def _left_out(found: "Comparison") -> list[str]:
+    """The runs that are not compared, and why."""
+    more = len(found.left_out) - MOST_LEFT_OUT
+    shown = [f"- {one.run}: {one.why}" for one in found.left_out[:MOST_LEFT_OUT]]
+    return ["Not compared:", *shown, *([f"- and {more:,} more"] if more > 0 else [])] if shown else []
 
 
 def _named(options: argparse.Namespace) -> list[RunFolder]:

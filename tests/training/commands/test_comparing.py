@@ -1,11 +1,12 @@
 """`compare`: a table for a notebook, all of it as JSON, and what its seeds allow to say."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import answer
+from tests.support.command_line import answer, sentence
 from training.__main__ import main
 from training.run import RunFolder, State
 
@@ -121,3 +122,39 @@ def test_a_name_draws_no_cells(finished: Finished, printed: Callable[..., str]) 
     finished("a", more={"watched": True, "method": "x | y\n| z", "about": {}})
     lines = [line for line in printed().splitlines() if line.startswith("|")]
     assert len(lines) == 3 and "x \\| y\\x0a\\| z" in lines[2]
+
+
+def test_a_csv_has_every_row_with_all_its_measures(
+    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed in (0, 1):
+        finished(f"a{seed}", seed=seed, knn=0.7 + seed / 10)
+    finished("b", method="byol", knn=0.2)
+    finished("c", state=State.FAILED)
+    out, runs = tmp_path / "rows.csv", ["--runs", str(tmp_path / "runs")]
+    assert main(["compare", "--csv", str(out), *runs]) == 0
+    shown = capsys.readouterr()
+    assert "Wrote 2 rows to" in shown.err and shown.out.startswith("Tones: class across source"), "the tables as always"
+    first, second = csv.DictReader(out.read_text().splitlines())
+    assert [first[name] for name in ("data", "label", "across", "clips", "method", "seeds", "verdicts")] == [
+        "Tones", "class", "source", "40", "simclr", "2", "2 Learning",
+    ]  # fmt: skip
+    assert float(first["cross_group_knn"]) == pytest.approx(0.75) and float(first["effective_rank_std"]) == 0
+    assert float(first["cross_group_knn_std"]) == pytest.approx(0.0707, abs=1e-4) and first["below"] == ""
+    assert (second["method"], second["cross_group_knn_std"], second["p"]) == ("byol", "", "")
+    assert float(second["below"]) == pytest.approx(0.55)
+    assert main(["compare", "--csv", "-", *runs]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == out.read_text() and printed.err.endswith("- c: It is not finished: failed at step 300.\n")
+    found = answer(capsys, "compare", "--csv", str(tmp_path / "again.csv"), *runs)
+    assert len(found["clips"][0]["rows"]) == 2 and (tmp_path / "again.csv").read_text() == printed.out
+
+
+def test_a_csv_that_can_be_no_file_is_one_sentence(
+    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finished("a")
+    runs = ["compare", "--runs", str(tmp_path / "runs"), "--csv"]
+    assert sentence(capsys, *runs, f"{tmp_path}/none/x.csv").endswith(f"there is no folder {tmp_path}/none.")
+    assert "--csv - and --json were given" in sentence(capsys, *runs, "-", "--json")
+    assert "Is a directory" in sentence(capsys, *runs, str(tmp_path))
