@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_tags(commands: Any) -> None:
     tags = commands.add_parser("tags", help="the tags that were given to clips on the page")
     actions = tags.add_subparsers(required=True, metavar="ACTION")
-    every = actions.add_parser("list", help="all tags, each with how many clips carry it")
+    every = actions.add_parser("list", help="all tags, each with how many clips carry it, or are said not to")
     every.set_defaults(run_it=_list_tags, fails="The tags could not be listed")
     copy = actions.add_parser(
         "copy",
@@ -86,10 +86,11 @@ def _add_tags(commands: Any) -> None:
 def _list_tags(options: argparse.Namespace) -> None:
     from training.data.tags import read_tags
 
-    found, _ = read_tags()
-    for tag, clips in sorted(found.items()):
-        print(f"{len(clips):7,}  {tag}")
-    if not found:
+    tags, noes = read_tags()
+    for tag in sorted({*tags, *noes}):
+        denied = f"  ({counted(len(noes[tag]), 'clip')} said not to carry it)" if tag in noes else ""
+        print(f"{len(tags.get(tag, ())):7,}  {tag}{denied}")
+    if not tags:
         print("No clip carries a tag yet.", file=sys.stderr)
 
 

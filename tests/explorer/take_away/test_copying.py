@@ -47,6 +47,19 @@ def test_tagged_files_are_copied_and_nothing_is_written_over(
     assert capsys.readouterr().out == "      1  drum\n      2  low\n"
 
 
+def test_clips_that_are_said_not_to_carry_a_tag_are_counted_too(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    TagStore().add("low", ["a", "b"])
+    TagStore().add("drum", ["a"])
+    TagStore().deny("low", ["c", "d", "e"])
+    TagStore().deny("drum", ["a"])
+    assert main(["tags", "list"]) == 0
+    said = "      0  drum  (1 clip said not to carry it)\n      2  low  (3 clips said not to carry it)\n"
+    assert capsys.readouterr() == (said, "")
+
+
 def test_without_tags_the_list_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tags", "list"]) == 0
     assert capsys.readouterr() == ("", "No clip carries a tag yet.\n")
