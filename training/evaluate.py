@@ -31,7 +31,8 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     """For each facet the `label_measures` of the run's encoder and of three baselines; all other measures of the encoder,
     and of its random initialisation.
 
-    {"facets": {facet: {"knn", "cross_group_knn", "probe", "chance", "baselines": {"random_init": {…}, "log_mel": {…},
+    {"clips": how many were asked, "of_clips": of how many,
+    "facets": {facet: {"knn", "cross_group_knn", "probe", "chance", "baselines": {"random_init": {…}, "log_mel": {…},
     "mfcc": {…}}}}, "measures": {name: {"trained", "random_init"}}}; `cross_group_knn` and `probe` are null for the facet
     that is the group itself.
     """
@@ -59,6 +60,7 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
         "step": embedder.step,
         "data": data or config.data,
         "clips": len(clips),
+        "of_clips": len(dataset),
         "facets": {
             facet: {
                 **scores["trained"][facet],

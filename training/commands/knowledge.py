@@ -32,9 +32,17 @@ def knows(options: argparse.Namespace) -> None:
         print_json({"run": run.name, **found})
         return
     facets, shortcuts, profile = found.values()
-    print(f"{run.name}, step {facets['step']}, {counted(facets['clips'], 'clip')}\n")
+    print(f"{run.name}, step {facets['step']}, {_asked(facets['clips'])}\n")
     for lines in (_facets(facets), _shortcuts(shortcuts), _profile(profile)):
         print("\n".join([*lines, ""]))
+
+
+def _asked(clips: int) -> str:
+    """On which clips it was measured."""
+    from training.knowledge.facets import PROBE_CLIPS
+
+    probed = f"{PROBE_CLIPS:,} of these" if clips > PROBE_CLIPS else "all of these"
+    return f"the {counted(clips, 'clip')} of its own snapshots; the linear probe asks {probed}"
 
 
 def _facets(part: dict[str, Any]) -> list[str]:

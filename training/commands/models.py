@@ -125,7 +125,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.json:
         print_json(found)
         return
-    print(f"{found['run']}, step {found['step']}, {counted(found['clips'], 'clip')} of {found['data']}")
+    print(f"{found['run']}, step {found['step']}, {_asked(found)}; the linear probe asks all of these")
     columns = {measure.name: measure.curve for measure in label_measures()}
     for facet, scores in found["facets"].items():
         print(f"\n{facet} (chance {scores['chance']:.3f})".ljust(33) + _cells(c.title for c in columns.values()))
@@ -135,6 +135,13 @@ def evaluate(options: argparse.Namespace) -> None:
     for name, values in found["measures"].items():
         curve = MEASURES[name].curve
         print(f"  {curve.title:30}" + _cells(curve.written(value) for value in values.values()))
+
+
+def _asked(found: dict[str, Any]) -> str:
+    """On which clips it was measured."""
+    if found["clips"] < found["of_clips"]:
+        return f"{found['clips']:,} of the {counted(found['of_clips'], 'clip')} of {found['data']}, drawn evenly"
+    return f"all {counted(found['clips'], 'clip')} of {found['data']}"
 
 
 def measure(options: argparse.Namespace) -> None:

@@ -30,10 +30,13 @@ def test_methods(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(s["name"] in out for row in rows for s in row["settings"])
 
 
-def test_evaluate(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = made_run(steps=2)
     train(run.path)
     found = answer(capsys, "evaluate", str(run.path))
+    assert (found["clips"], found["of_clips"]) == (64, 64)
     assert found["facets"].keys() == {"class", "source"}
     for facet, scores in found["facets"].items():
         assert scores.keys() == {"knn", "cross_group_knn", "probe", "chance", "baselines"}
@@ -53,6 +56,10 @@ def test_evaluate(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixt
     assert main(["evaluate", str(run.path)]) == 0
     shown = capsys.readouterr().out
     assert "random_init" in shown and "Cross-group kNN" in shown and "Effective rank of the encoder" in shown
+    assert "step 2, all 64 clips of starter; the linear probe asks all of these\n" in shown
+    monkeypatch.setattr("training.evaluate.CLIPS", 32)
+    assert main(["evaluate", str(run.path)]) == 0
+    assert "step 2, 32 of the 64 clips of starter, drawn evenly; the linear probe" in capsys.readouterr().out
 
 
 def test_finetune(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:

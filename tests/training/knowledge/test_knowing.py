@@ -74,6 +74,7 @@ def test_all_of_it_is_told_and_kept(run: RunFolder, capsys: pytest.CaptureFixtur
     assert main(["knows", str(run.path)]) == 0
     printed = capsys.readouterr().out
     assert "mixup" in printed and "agreement of neighbours" in printed and "kNN / probe" in printed
+    assert "the 48 clips of its own snapshots; the linear probe asks all of these\n" in printed
 
 
 def test_without_weights_and_sounds_snapshots_tell_what_they_can(
