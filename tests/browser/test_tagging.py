@@ -76,6 +76,7 @@ def test_a_tag_is_renamed_and_gets_its_name_back(finished_site: Site, look: Call
     chip.get_by_role("button", name="Rename the tag drry").click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Tag all 4").wait_for()
+    expect(chip.get_by_role("button", name="Rename the tag drry")).to_be_focused()
     chip.get_by_role("button", name="Rename the tag drry").click()
     page.keyboard.type("dry once more")
     page.keyboard.press("Enter")
@@ -87,6 +88,40 @@ def test_a_tag_is_renamed_and_gets_its_name_back(finished_site: Site, look: Call
     expect(renamed).to_have_count(0)
     page.keyboard.press("u")  # as it was for those who come after
     expect(chip).to_have_count(0)
+    assert seen.troubles == []
+
+
+def test_two_tags_become_one_only_when_that_is_wanted(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = opened(seen)
+    tag(page, "click")
+    page.keyboard.press("j")  # chooses the first one
+    page.keyboard.press("t")
+    page.keyboard.type("clikc")
+    page.keyboard.press("Shift+Enter")
+    wrong, right = (page.locator(f".tag-chips li[data-tag={name}]") for name in ("clikc", "click"))
+    pencil = wrong.get_by_role("button", name="Rename the tag clikc")
+    question = page.locator(".tag-question")
+    for answer in ("Escape", "Keep both", "Make them one"):
+        pencil.click()
+        page.keyboard.type("click")
+        page.keyboard.press("Enter")
+        expect(question).to_contain_text("There is a tag “click” already, on 4 clips here, and “clikc” is on 1 clip")
+        expect(page.get_by_role("button", name="Keep both")).to_be_focused()
+        if answer == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            page.get_by_role("button", name=answer).click()
+        expect(question).to_be_empty()
+        if answer != "Make them one":
+            expect(pencil).to_be_focused()
+            expect(right).to_contain_text("4 of 4")
+    expect(wrong).to_have_count(0)
+    page.keyboard.press("u")  # the keys are keys again
+    expect(wrong).to_contain_text("1 of 1")
+    for _ in range(2):
+        page.keyboard.press("u")  # as it was for those who come after
+    expect(right).to_have_count(0)
     assert seen.troubles == []
 
 

@@ -4,6 +4,8 @@ import { icon, make } from "../core/elements.js";
 import { counted } from "../core/number_words.js";
 import { view } from "../core/view.js";
 import { selected } from "../map/selection.js";
+import { MergeQuestion } from "./merge_question.js";
+import { mergeQuestion } from "./tagging.js";
 
 const KEYS = 9;
 
@@ -32,7 +34,11 @@ export class TagBox {
     });
     this.chips = make("ul.tag-chips", { "aria-label": "Tags" });
     this.said = make("p.tag-said", { role: "status" });
-    this.box = make("div.tag-box", { tabindex: "-1" }, this.form, this.chips, this.said);
+    this.question = new MergeQuestion(
+      () => this.leave(),
+      () => this.typed(false, true),
+    );
+    this.box = make("div.tag-box", { tabindex: "-1" }, this.form, this.question.box, this.chips, this.said);
     this.about = ""; // the selection that was shown last
     this.renamed = ""; // the tag whose new name is typed in the field
     view.on(["clip"], () => this.offer());
@@ -48,11 +54,14 @@ export class TagBox {
     this.offered.replaceChildren(...all.map((tag) => make("option", { value: tag })));
     const mine = selected();
     const others = String(mine) !== this.about;
-    if (others || tags.value !== this.saidOf) this.say(""); // what was said is of these, and of the change before
+    if (others || tags.value !== this.saidOf) {
+      this.say(""); // what was said is of these, and of the change before
+      this.question.leave(); // whose numbers were, too
+    }
     this.about = String(mine);
     if (others || !tags.names.includes(this.renamed)) this.renamed = "";
     const typing = mine.length > 0 || this.renamed !== "";
-    this.form.hidden = !typing && !tags.undoing.length;
+    this.form.hidden = (!typing && !tags.undoing.length) || this.question.isAsked;
     this.field.hidden = this.give.hidden = !typing;
     this.offer();
     this.back.hidden = !tags.undoing.length;
@@ -72,13 +81,18 @@ export class TagBox {
     this.giveOne.hidden = true;
   }
 
-  /** Gives the typed tag, and leaves the field, so that the keys of the selection are keys again. @param {boolean} one */
-  async typed(one) {
+  /**
+   * Gives the typed tag, and leaves the field, so that the keys of the selection are keys again.
+   * @param {boolean} one
+   * @param {boolean} merged whether two tags were said to be one
+   */
+  async typed(one, merged = false) {
     const name = this.field.value;
-    const done = this.renamed ? await this.rename(name) : await this.tag(name, false, one ? chosenOne() : selected());
+    const clips = one ? chosenOne() : selected();
+    const done = await (this.renamed ? this.rename(name, merged) : this.tag(name, false, clips));
     if (!done) return;
     this.field.value = "";
-    if (this.box.contains(document.activeElement)) this.box.focus({ preventScroll: true });
+    if (merged || this.box.contains(document.activeElement)) this.box.focus({ preventScroll: true });
   }
 
   /** @param {KeyboardEvent} event in the field */
@@ -92,25 +106,39 @@ export class TagBox {
   /** Lets a tag be given another name in the field. @param {string} tag */
   ask(tag) {
     this.renamed = tag;
+    this.question.leave();
     if (this.tags) this.show(this.tags);
     this.field.value = tag;
     this.field.select();
     this.say(`Type another name for ${tag} and press Enter; Escape leaves it as it is.`);
   }
 
-  /** Leaves the field, and the name of a tag that was to be changed as it is. */
+  /** Leaves the field, and the name of a tag that was to be changed as it is; what opened the field has the focus again. */
   leave() {
+    const tag = this.renamed;
     this.field.blur();
-    if (!this.renamed) return;
+    if (!tag) return;
     this.renamed = this.field.value = "";
+    this.question.leave();
     if (this.tags) this.show(this.tags);
     this.say("");
+    /** @type {HTMLElement | null | undefined} */ (this.itemOf(tag)?.querySelector(".tag-rename"))?.focus();
   }
 
-  /** Whether the tag has its new name. @param {string} name */
-  async rename(name) {
+  /**
+   * Whether the tag has its new name, which is asked first where that would make two tags one.
+   * @param {string} name
+   */
+  async rename(name, merged = false) {
     if (!this.tags) return false;
     const tag = this.renamed;
+    const question = merged ? "" : mergeQuestion(this.tags.value, tag, name);
+    if (question) {
+      this.say("");
+      this.question.ask(question);
+      this.form.hidden = true;
+      return false;
+    }
     const done = await this.trying(this.tags.rename(tag, name));
     if (done) this.say(`${tag} is called ${name.trim()} now; u undoes it.`);
     return done;
@@ -123,11 +151,16 @@ export class TagBox {
     if (tag === undefined || !this.chips.contains(active)) return () => {};
     const own = `.${active?.classList[0]}`;
     return () => {
-      const item = [...this.chips.children].find((chip) => /** @type {HTMLElement} */ (chip).dataset.tag === tag);
+      const item = this.itemOf(tag);
       /** @type {HTMLElement | null | undefined} */ (
         item?.querySelector(own) ?? item?.querySelector("button") ?? this.back
       )?.focus(); // undo, where no clip carries it any more
     };
+  }
+
+  /** @param {string} tag */
+  itemOf(tag) {
+    return [...this.chips.children].find((chip) => /** @type {HTMLElement} */ (chip).dataset.tag === tag);
   }
 
   /**

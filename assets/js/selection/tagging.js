@@ -1,20 +1,38 @@
 // What tags are: how a name is written, what a change makes of them, and the column that they are.
 
+import { counted } from "../core/number_words.js";
+
 const LONGEST = 60; // see training/data/tags.py
 const BETWEEN = "  +  "; // two spaces, which no tag holds; see explorer/tags/columns.py
 
-/** @import { Column, Points, TagKind } from "../core/types.d.ts" */
+/** @import { Column, Points, TagKind, TagsValue } from "../core/types.d.ts" */
+
+/** @param {string} name */
+const spelt = (name) => name.normalize("NFC").trim().replace(/\s+/gu, " ");
 
 /**
  * A tag as it is kept. Throws a sentence where it can be none.
  * @param {string} name
  */
 export function tidied(name) {
-  const tag = name.normalize("NFC").trim().replace(/\s+/gu, " ");
+  const tag = spelt(name);
   if (!tag) throw new Error("The tag is empty; a word or a few were expected.");
   if ([...tag].length > LONGEST)
     throw new Error(`The tag has ${[...tag].length} characters; at most ${LONGEST} were expected.`);
   return tag;
+}
+
+/**
+ * What is asked before a tag is called as another one is already, which makes them one; "" where none is.
+ * @param {Pick<TagsValue, "tags" | "known">} now
+ * @param {string} tag
+ * @param {string} name
+ */
+export function mergeQuestion({ tags, known }, tag, name) {
+  const other = spelt(name);
+  if (other === tag || !(Object.hasOwn(tags, other) || known.includes(other))) return "";
+  const [mine, its] = [tag, other].map((each) => counted(clipsOf(tags, each).length, "clip"));
+  return `There is a tag “${other}” already, on ${its} here, and “${tag}” is on ${mine}; make them one? Undo separates them again.`;
 }
 
 /**

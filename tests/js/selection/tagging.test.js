@@ -8,6 +8,7 @@ import {
   flagsOf,
   isOfTag,
   kept,
+  mergeQuestion,
   saidOf,
   tagsIn,
   tidied,
@@ -18,6 +19,17 @@ test("a tag is written in one way, and what can be none is said", () => {
   assert.equal(tidied("e\u0301"), "é");
   assert.throws(() => tidied(" "), /empty/);
   assert.throws(() => tidied("a".repeat(61)), /61 characters/);
+});
+
+test("what would make two tags one is asked, with how many clips each has", () => {
+  const now = { tags: { kick: [1, 2, 3], kcik: [4], constructor: [5] }, known: ["kick", "kcik", "elsewhere"] };
+  assert.match(
+    mergeQuestion(now, "kcik", "  kick "),
+    /^There is a tag “kick” already, on 3 clips here, and “kcik” is on 1 clip; .*Undo/,
+  );
+  assert.match(mergeQuestion(now, "kcik", "elsewhere"), /elsewhere” already, on 0 clips here/);
+  assert.match(mergeQuestion(now, "kcik", "constructor"), /on 1 clip here/);
+  for (const free of ["snare", "kcik", " kcik ", "", "toString"]) assert.equal(mergeQuestion(now, "kcik", free), "");
 });
 
 test("a change keeps the order, repeats nothing, and a tag without clips is gone", () => {
