@@ -4,7 +4,7 @@ import { view } from "../core/view.js";
 import { tagsOf } from "../selection/tags.js";
 import { BETWEEN, Columns } from "./columns.js";
 
-/** @import { Column, Points, Sound } from "../core/types.d.ts" */
+/** @import { ClipRow, Column, Points, Sound } from "../core/types.d.ts" */
 
 export class MapClips {
   /**
@@ -90,6 +90,22 @@ export class MapClips {
    */
   window(point) {
     return this.points.windows?.[point] ?? "";
+  }
+
+  /**
+   * A clip in a list of sounds.
+   * @param {number} point
+   * @returns {ClipRow}
+   */
+  row(point) {
+    return {
+      point,
+      clip: this.clipOf(point),
+      sound: this.soundOf(point),
+      label: this.title(point),
+      note: this.brief(point),
+      file: this.points.files?.[point],
+    };
   }
 
   /** @param {number} point */

@@ -64,16 +64,6 @@ export class Panel {
    * @param {Neighbour[]} near
    */
   showNear(clips, own, near) {
-    this.list.show(
-      near.map(({ point, clip, score }) => ({
-        point,
-        clip,
-        score,
-        sound: clips.soundOf(point),
-        label: clips.title(point),
-        agrees: clips.agree(own, point),
-        note: clips.brief(point),
-      })),
-    );
+    this.list.show(near.map(({ point, score }) => ({ ...clips.row(point), score, agrees: clips.agree(own, point) })));
   }
 }

@@ -58,14 +58,7 @@ export class SelectedList {
     const { known, points } = this;
     if (!known) return;
     this.shown = most;
-    const row = (/** @type {number} */ point) => ({
-      point,
-      clip: known.clipOf(point),
-      sound: known.soundOf(point),
-      label: known.title(point),
-      note: known.brief(point),
-    });
-    this.clips.show(points.slice(0, most).map(row));
+    this.clips.show(points.slice(0, most).map((point) => known.row(point)));
     const left = points.length - most;
     this.more.hidden = left <= 0;
     this.more.textContent = left > 0 ? `${left.toLocaleString("en")} more` : "";

@@ -99,7 +99,7 @@ export class SuggestBox {
       return;
     }
     const rows = (/** @type {Neighbour[]} */ each) =>
-      each.map(({ point, score }) => rowOf(known, point, `${Math.round(100 * score)} % · ${known.brief(point)}`));
+      each.map(({ point, score }) => ({ ...known.row(point), lead: `${Math.round(100 * score)} %` }));
     this.likely.show(rows(found.likely));
     this.uncertain.show(rows(found.uncertain));
   }
@@ -113,7 +113,7 @@ export class SuggestBox {
     this.noes.hidden = !clips.length;
     this.count.textContent = `${counted(clips.length, "clip")} ${clips.length === 1 ? "is" : "are"} not it`;
     const points = clips.flatMap((clip) => known.pointOf(clip) ?? []);
-    this.denied.show(points.map((point) => rowOf(known, point, known.brief(point))));
+    this.denied.show(points.map((point) => known.row(point)));
   }
 
   /**
@@ -145,14 +145,4 @@ export class SuggestBox {
     this.said.textContent = words;
     this.said.dataset.tone = tone;
   }
-}
-
-/**
- * @param {MapClips} known
- * @param {number} point
- * @param {string} note
- * @returns {ClipRow}
- */
-function rowOf(known, point, note) {
-  return { point, clip: known.clipOf(point), sound: known.soundOf(point), label: known.title(point), note };
 }

@@ -16,17 +16,19 @@ const SAID = { true: "the same label", false: "another label" };
 /**
  * @param {ClipRow} row
  * @param {number} index in its list
- * @param {{agrees: boolean | undefined, onHear: (event: MouseEvent) => void, acts: Act[]}} more whether its label is the one
- *   that is asked for, where that is known; a button for each of `acts`
+ * @param {{agrees: boolean | undefined, file: string | undefined, onHear: (event: MouseEvent) => void, acts: Act[]}} more whether its
+ *   label is the one that is asked for, where that is known; its file, where that tells it from another row; a button for each
+ *   of `acts`
  */
-export function clipRow(row, index, { agrees, onHear, acts }) {
-  const words = [make("span.clip-label", {}, ...signOf(agrees), row.label ?? "")];
-  if (row.note) words.push(make("span.clip-note", {}, row.note));
+export function clipRow(row, index, { agrees, file, onHear, acts }) {
+  const note = [row.lead, row.note].filter(Boolean).join(" · ");
+  const words = [make("span.clip-label", {}, ...signOf(agrees), row.label ?? "", ...fileOf(file))];
+  if (note) words.push(make("span.clip-note", {}, note));
   const hear = make(
     "button.clip-hear",
     {
       type: "button",
-      "aria-label": `Play ${[row.label ?? "sound", ...(agrees === undefined ? [] : [SAID[`${agrees}`]])].join(", ")}`,
+      "aria-label": `Play ${[row.label ?? "sound", file, agrees !== undefined && SAID[`${agrees}`]].filter(Boolean).join(", ")}`,
       disabled: !row.sound,
       onclick: onHear,
     },
@@ -64,6 +66,9 @@ const signOf = (agrees) =>
   agrees === undefined
     ? []
     : [make("span.clip-agrees", { "data-agrees": String(agrees), title: SAID[`${agrees}`] }, agrees ? "✓ " : "✗ ")];
+
+/** @param {string} [file] */
+const fileOf = (file) => (file ? [" ", make("span.clip-file", { title: file }, file)] : []);
 
 /** @param {number} score a cosine */
 function scoreBar(score) {

@@ -3,6 +3,7 @@
 import { make, targetOf } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { clipRow, waitingRow } from "./clip_row.js";
+import { filesApart } from "./same_rows.js";
 import { isPending, isPlaying, load, onPlaying, playInTurn, stop, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 import { Threshold } from "./threshold.js";
@@ -61,6 +62,8 @@ export class ClipsView {
     this.rows = [];
     /** @type {ClipRow[]} */
     this.all = []; // with those that are not alike enough, or not shown yet
+    /** @type {Map<ClipRow, string>} */
+    this.files = new Map(); // of rows that would read the same
     this.most = FIRST;
     this.more = make("button.plain.clips-more", { type: "button", hidden: true, onclick: () => this.showMore() });
     this.limit = new Threshold(() => this.fill());
@@ -92,6 +95,7 @@ export class ClipsView {
    */
   show(rows, empty = this.empty) {
     this.all = rows;
+    this.files = filesApart(rows);
     this.said = empty;
     this.most = this.first;
     this.fill();
@@ -151,6 +155,7 @@ export class ClipsView {
     ];
     return clipRow(row, index, {
       agrees: row.agrees,
+      file: this.files.get(row),
       onHear: (event) => this.hear(index, event),
       acts: this.acts(row, index) ? acts : [],
     });

@@ -46,6 +46,10 @@ export interface ClipRow {
   sound: Sound | null;
   label?: string;
   note?: string;
+  /** before the note, which it does not belong to: rows that differ in it alone read the same */
+  lead?: string;
+  /** with its folders; shown where rows read the same */
+  file?: string;
   score?: number;
   rank?: number;
   clip?: number;
