@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -117,7 +118,8 @@ def _journal(run: RunWriter, trained: bool) -> Journal:
     before = run.status()
     if before.state is State.CRASHED:
         run.controls()  # what was asked of the trainer that died is not meant for this one
-    status = Status(State.PREPARING, attempt=before.attempt + 1, message="Starting")
+    begun = before.begun if trained else time.time()
+    status = Status(State.PREPARING, attempt=before.attempt + 1, message="Starting", begun=begun)
     if trained:  # while a resume prepares, it stands where it stood
         told = {name: getattr(before, name) for name in ("step", "seconds", "verdict", "warning", "warned_by")}
         status = replace(status, **told)

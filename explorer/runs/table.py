@@ -18,7 +18,7 @@ from explorer.runs.marks import Marks
 from explorer.runs.snapshots import file_stamp, stamps
 from training.changed import changed_settings
 from training.data.names import readable_name
-from training.run import MetricsReader, RunFolder
+from training.run import MetricsReader, RunFolder, State, Status
 from training.run.metrics_file import Row
 
 MEASURE = "measure/cross_group_knn"
@@ -76,7 +76,8 @@ class RunTable:
             "score": None if score is None else vars(score),
             "warning": readable_name(status.warning),
             "seconds": status.seconds,
-            "begun": begun(summary.created),
+            "planned": moment(summary.created),
+            "begun": begun(status, summary.created),
             "state": status.state.value,
             "read_only": summary.read_only,
         }
@@ -129,11 +130,17 @@ def _followers(run: RunFolder) -> tuple[_Best, ...]:
     return tuple(_Best(path) for path in run.metrics_paths())
 
 
-def begun(created: str) -> float | None:
+def begun(status: Status, created: str) -> float | None:
+    """Unix time at which its training began, which of older runs is when they were planned; None of one that still waits."""
+    waits = status.state is State.WAITING and not status.attempt
+    return status.begun if status.begun is not None or waits else moment(created)
+
+
+def moment(created: str) -> float | None:
     """Unix time of what a configuration says; None where it says no time."""
     try:
-        moment = datetime.fromisoformat(created)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        found = datetime.fromisoformat(created)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
 

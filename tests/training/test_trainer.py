@@ -47,6 +47,17 @@ def test_pause_resume_and_stop(made_run: MakeRun, at_step: AtStep, monkeypatch: 
     assert not list((run.path / "control").iterdir())
 
 
+def test_when_training_began_is_told_and_stays_so_when_it_goes_on(made_run: MakeRun, at_step: AtStep) -> None:
+    run, asked_at = made_run(steps=4), time.time()
+    assert run.status().begun is None
+    at_step(2, lambda: run.ask(Control.STOP))
+    train(run.path)
+    begun = run.status().begun
+    assert begun is not None and asked_at <= begun <= time.time()
+    train(run.path, resume=True)
+    assert run.status().attempt == 2 and run.status().begun == begun
+
+
 def test_a_run_logs_to_its_own_folder_and_only_while_it_trains(made_run: MakeRun) -> None:
     first, second = made_run("first", steps=1), made_run("second", steps=1)
     before = list(logging.getLogger().handlers)

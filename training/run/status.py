@@ -76,6 +76,8 @@ class Status:
     updated: float = 0.0
     """Unix time of the last write."""
     process: dict[str, Any] | None = None
+    begun: float | None = None
+    """Unix time at which its first trainer began, of what holds still; None before, and in runs of before it was told."""
 
     @property
     def active(self) -> bool:
@@ -97,7 +99,7 @@ def parsed_status(found: Mapping[str, Any]) -> Status | None:
     counts = [status.schema, status.attempt, status.step, status.heartbeat]
     counts += [] if status.steps is None else [status.steps]
     numbers = [status.updated, status.seconds, status.progress, status.steps_per_second, status.clips_per_second]
-    numbers += [] if status.seconds_left is None else [status.seconds_left]
+    numbers += [value for value in (status.seconds_left, status.begun) if value is not None]
     texts = (status.message, status.warning, status.warned_by, status.device)
     good = (
         all(type(n) is int and abs(n) <= LARGEST for n in counts)

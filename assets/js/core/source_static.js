@@ -80,7 +80,15 @@ export class StaticSource {
     const { name, title, status, settings } = await this.about();
     const [method, data] = [settings?.method, settings?.data].map((text) => (typeof text === "string" ? text : ""));
     const told = { method, data, warning: status.warning, seconds: status.seconds, state: status.state };
-    const unknown = { starred: false, breaks: [], changed: null, score: null, begun: null, read_only: true };
+    const unknown = {
+      starred: false,
+      breaks: [],
+      changed: null,
+      score: null,
+      planned: null,
+      begun: null,
+      read_only: true,
+    };
     return { runs: [{ name, title, own_title: title, ...told, ...unknown }], latest: name };
   }
 

@@ -2,7 +2,7 @@
 
 import { icon, make } from "../core/elements.js";
 import { duration, share } from "../core/number_words.js";
-import { age, BASELINES, stateOf } from "./rows.js";
+import { age, BASELINES, beginningOf, stateOf } from "./rows.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 /**
@@ -55,7 +55,7 @@ export function rowOf(row, table) {
     scoreOf(row),
     make("td.runs-warning", { title: row.warning }, row.warning.split(":")[0]),
     make("td.runs-seconds", {}, duration(row.seconds || null)),
-    make("td.runs-begun", { title: row.begun ? new Date(row.begun * 1000).toLocaleString() : "" }, age(row.begun)),
+    make("td.runs-begun", { title: beginningOf(row) }, age(row.begun)),
     make("td.runs-state", { "data-state": row.state }, stateOf(row)),
   );
 }

@@ -14,6 +14,7 @@ const UNITS = /** @type {const} */ ([
   ["hour", 3_600],
   ["minute", 60],
 ]);
+const WAITED_SECONDS = 60; // less is no wait: a trainer needs some to begin
 /** What needs no training, as it is called beside a score. */
 export const BASELINES = /** @type {const} */ ([
   ["random_init", "random"],
@@ -36,6 +37,16 @@ export function age(begun, now = Date.now() / 1000) {
   const found = UNITS.find(([, length]) => seconds >= length);
   if (!found) return "just now";
   return `${counted(Math.floor(seconds / found[1]), found[0])} ago`;
+}
+
+/**
+ * When a run began, and when it was asked for where it had to wait.
+ * @param {Pick<RunRow, "begun" | "planned">} row
+ */
+export function beginningOf({ begun, planned }) {
+  const date = (/** @type {number} */ seconds) => new Date(1000 * seconds).toLocaleString();
+  const waited = planned !== null && (begun === null || begun - planned >= WAITED_SECONDS);
+  return [begun !== null && date(begun), waited && `asked for ${date(planned)}`].filter(Boolean).join(", ");
 }
 
 /**
@@ -91,7 +102,7 @@ const KEYS = /** @type {Record<ColumnName, (row: RunRow) => string | number | nu
   score: ({ score }) => score?.value ?? null,
   warning: ({ warning }) => warning || null,
   seconds: ({ seconds }) => seconds || null,
-  begun: ({ begun }) => begun,
+  begun: ({ begun, planned }) => begun ?? planned,
   state: (row) => stateOf(row),
 });
 /** Columns of which the largest is looked for first. @type {Set<ColumnName>} */

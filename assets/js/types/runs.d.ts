@@ -25,7 +25,9 @@ export interface RunRow {
   warning: string;
   /** of training so far */
   seconds: number;
-  /** Unix time; null where that is not known */
+  /** Unix time at which it was asked for; null where that is not known */
+  planned: number | null;
+  /** Unix time; null where that is not known, and of a run that still waits for its first trainer */
   begun: number | null;
   state: RunStateName;
   read_only: boolean;
@@ -66,6 +68,8 @@ export interface RunStatus {
   heartbeat: number;
   updated: number;
   process: Record<string, unknown> | null;
+  /** Unix time at which its first trainer began */
+  begun?: number | null;
   read_only: boolean;
   /** whether a loop that Hearsight doesn't know trains it */
   watched?: boolean;

@@ -9,7 +9,7 @@ from benchmarks.mutilate import mutilate
 from explorer.runs.kept import status_of
 from explorer.runs.library import Library
 from explorer.runs.marks import Marks
-from explorer.runs.table import RunTable, begun
+from explorer.runs.table import RunTable, begun, moment
 from training.process import current_process
 from training.run import MetricsReader, RunFolder, RunWriter, State, Status, create_run
 from training.run.example import EXAMPLE
@@ -45,6 +45,7 @@ def test_a_run_has_one_row_with_all_that_tells_it_from_others(make_run: Any, tab
             },
             "warning": "",
             "seconds": 5.0,
+            "planned": 1735732800.0,
             "begun": 1735732800.0,
             "state": "finished",
             "read_only": False,
@@ -123,11 +124,23 @@ def test_the_example_can_be_marked_and_is_read_only(make_run: Any, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("created", "moment"),
+    ("created", "expected"),
     [("1970-01-02", 86400.0), ("1970-01-01T01:00:00+01:00", 0.0), ("", None), ("yesterday", None)],
 )
-def test_when_a_run_was_begun(created: str, moment: float | None) -> None:
-    assert begun(created) == moment
+def test_when_a_run_was_planned(created: str, expected: float | None) -> None:
+    assert moment(created) == expected
+
+
+def test_a_run_that_waited_began_with_its_first_trainer() -> None:
+    created = "1970-01-01T00:00:09"
+    for status, expected in (
+        (Status(State.WAITING), None),
+        (Status(State.TRAINING, attempt=1, begun=50.0), 50.0),
+        (Status(State.WAITING, attempt=1, begun=50.0), 50.0),  # until it goes on
+        (Status(State.FINISHED, attempt=1), 9.0),  # of an earlier version
+        (Status(State.CRASHED), 9.0),
+    ):
+        assert begun(status, created) == expected
 
 
 def test_lines_without_a_word_that_is_asked_for_are_passed_over(tmp_path: Path) -> None:

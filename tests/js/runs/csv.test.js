@@ -14,6 +14,7 @@ const ROW = {
   score: { value: 0.8125, step: 40, facet: "digit", beside: { random_init: 0.58, chance: 0.1 } },
   warning: "",
   seconds: 61.5,
+  planned: 0,
   begun: 0,
   state: "finished",
   read_only: false,

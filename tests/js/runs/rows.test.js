@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { age, lineOf, matching, shortOf, sorted, toldApart } from "../../../assets/js/runs/rows.js";
+import { age, beginningOf, lineOf, matching, shortOf, sorted, toldApart } from "../../../assets/js/runs/rows.js";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
@@ -20,6 +20,7 @@ const row = (name, more = {}) => ({
   score: null,
   warning: "",
   seconds: 0,
+  planned: null,
   begun: null,
   state: "finished",
   read_only: false,
@@ -52,6 +53,23 @@ for (const [seconds, words] of /** @type {[number, string][]} */ ([
 
 test("a time that is not known has no age", () => {
   assert.equal(age(null, NOW), "");
+});
+
+test("a run that waited tells when it was asked for, and one that waits is sorted by it", () => {
+  const at = (/** @type {number} */ seconds) => new Date(1000 * seconds).toLocaleString();
+  assert.equal(beginningOf({ begun: NOW, planned: NOW - 2 }), at(NOW));
+  assert.equal(beginningOf({ begun: NOW, planned: NOW - DAY }), `${at(NOW)}, asked for ${at(NOW - DAY)}`);
+  assert.equal(beginningOf({ begun: null, planned: NOW }), `asked for ${at(NOW)}`);
+  assert.equal(beginningOf({ begun: NOW, planned: null }), at(NOW));
+  const rows = [
+    row("old", { begun: 5, planned: 1 }),
+    row("waits", { planned: 9 }),
+    row("new", { begun: 12, planned: 8 }),
+  ];
+  assert.deepEqual(
+    sorted(rows, "begun", true).map(({ name }) => name),
+    ["new", "waits", "old"],
+  );
 });
 
 test("each word must stand somewhere in a run", () => {
