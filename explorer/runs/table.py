@@ -3,6 +3,7 @@
 Whatever was read is kept as long as the files stay, so that 200 runs are listed in a few milliseconds after the first time.
 """
 
+import hashlib
 import math
 import threading
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ MEASURE = "measure/cross_group_knn"
 BASELINES = ("random_init", "mfcc", "log_mel", "chance")
 LONGEST_DATA = 60
 RESUMED = "resumed_from"
+UNASKED = {"changed": None, "seed": None, "repeats": None}
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ class RunTable:
         self._lock = threading.Lock()
 
     def rows(self, *, changed: bool = False) -> list[dict[str, Any]]:
-        """RunRow of assets/js/core/types.d.ts, in the library's order. With `changed`, what was changed is said too, for
-        which the methods, and so torch, are imported.
+        """RunRow of assets/js/core/types.d.ts, in the library's order. With `changed`, what was changed is said too and
+        which runs differ in their seed alone, for which the methods, and so torch, are imported.
         """
         runs = self._library.runs()
         with self._lock:
@@ -72,7 +74,7 @@ class RunTable:
             "method": readable_name(summary.method),
             "breaks": [readable_name(word) for word in summary.breaks],
             "data": readable_name(summary.data_name, LONGEST_DATA),
-            "changed": _changed(run.path, file_stamp(run.path / "config.json")) if changed else None,
+            **(_settings(run.path, file_stamp(run.path / "config.json")) if changed else UNASKED),
             "score": None if score is None else vars(score),
             "warning": readable_name(status.warning),
             "seconds": status.seconds,
@@ -156,5 +158,12 @@ def _beside(path: Path, stamp: Any) -> tuple[str, dict[str, float]]:
 
 
 @lru_cache(maxsize=MOST_RUNS)
-def _changed(path: Path, stamp: Any) -> list[str]:
-    return [readable_name(one.words) for one in changed_settings(config_of(RunFolder(path))) or ()]
+def _settings(path: Path, stamp: Any) -> dict[str, Any]:
+    """What was changed, the seed, and a word that runs share which differ in their seed alone."""
+    from training.comparing.settings import seed_of, settings_of  # not at the top: it takes torch along
+
+    config = config_of(RunFolder(path))
+    seed = seed_of(config)
+    repeats = hashlib.sha256(settings_of(config).encode()).hexdigest()[:16] if seed is not None else None
+    changed = [readable_name(one.words) for one in changed_settings(config) or ()]
+    return {"changed": changed, "seed": seed, "repeats": repeats}

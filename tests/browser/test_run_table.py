@@ -15,7 +15,7 @@ from training.run import RunWriter, State, Status
 
 pytestmark = pytest.mark.browser
 
-RUNS = {
+RUNS: dict[str, dict[str, Any]] = {
     "old": {"method": "simclr", "created": "2025-01-01T00:00:00", "settings": {"temperature": 0.25}},
     "middle": {"method": "byol", "created": "2025-02-01T00:00:00"},
     "new": {"method": "vicreg", "created": "2025-03-01T00:00:00"},
@@ -161,6 +161,22 @@ def test_several_runs_are_laid_over_each_other_with_their_own_baselines(site: Si
     page.locator(".charts-runs button").first.click()
     page.wait_for_function("location.search.split('run=').length === 3")
     page.locator(".charts-runs li").nth(2).wait_for(state="detached")
+    assert seen.troubles == []
+
+
+def test_one_press_chooses_all_seeds_of_a_run(site: Site, look: Callable[..., Seen]) -> None:
+    for seed in (1, 2):
+        made_up().write_run(site.runs / f"again-{seed}", n=10, config={**RUNS["new"], "seed": seed})
+    seen, page = opened(site, look)
+    seeds = page.locator("#runs tr[data-name=new]").get_by_role("button", name="Choose vicreg with its 3 seeds")
+    seeds.press("Enter")
+    page.get_by_text("3 chosen").wait_for()
+    chosen = page.locator("#runs tr.chosen").evaluate_all("all => all.map(row => row.dataset.name).sort()")
+    assert chosen == ["again-1", "again-2", "new"]
+    assert page.locator("#runs tr[data-name=again-2] .runs-seed").inner_text().startswith("seed 2")
+    assert page.locator(".runs-seeds").count() == 3, "runs without others of their kind have no such button"
+    page.keyboard.press("Enter")  # which has the focus still
+    page.locator("#runs tr.chosen").first.wait_for(state="detached")
     assert seen.troubles == []
 
 

@@ -84,6 +84,8 @@ export class StaticSource {
       starred: false,
       breaks: [],
       changed: null,
+      seed: null,
+      repeats: null,
       score: null,
       planned: null,
       begun: null,

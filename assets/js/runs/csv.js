@@ -14,6 +14,7 @@ const COLUMNS = [
   ["without", (row) => row.breaks.join("; ")],
   ["data", (row) => row.data],
   ["changed", (row) => row.changed?.join("; ")],
+  ["seed", (row) => row.seed],
   ["facet", (row) => row.score?.facet],
   ["best_knn", (row) => row.score?.value],
   ["best_knn_step", (row) => row.score?.step],

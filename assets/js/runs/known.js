@@ -59,11 +59,16 @@ class Known {
    */
   async ask(changed = false) {
     const list = await source.runs(changed);
-    // A short answer does not forget what a long one told: settings of a run never change.
-    this.rows = list.runs.map((row) => ({ ...row, changed: row.changed ?? this.of(row.name)?.changed ?? null }));
+    this.rows = list.runs.map((row) => ({ ...row, ...(row.changed ? null : this.settingsOf(row.name)) }));
     this.asked = true;
     this.reword();
     return list;
+  }
+
+  /** A short answer does not forget what a long one told: settings of a run never change. @param {string} name */
+  settingsOf(name) {
+    const { changed = null, seed = null, repeats = null } = this.of(name) ?? {};
+    return { changed, seed, repeats };
   }
 
   /** Where nobody has chosen a run, the one most worth a look is looked at. Returns its name; null where there is none. */

@@ -12,7 +12,8 @@ import { age, BASELINES, beginningOf, stateOf } from "./rows.js";
  * @property {string | null} renamed  name of the run that is being renamed
  * @property {Set<string>} chosen
  * @property {(name: string) => boolean} isLookedAt
- * @property {(name: string, chosen: boolean) => void} choose
+ * @property {(names: string[], chosen: boolean) => void} choose
+ * @property {(row: RunRow) => string[]} seedsOf  the runs that differ from it in their seed alone, with its own
  * @property {(name: string) => void} open
  * @property {(row: RunRow) => void} star
  * @property {(name: string | null) => void} edit
@@ -29,7 +30,7 @@ export function rowOf(row, table) {
   const { name, title, starred } = row;
   const chosen = table.chosen.has(name);
   const box = make("input", { type: "checkbox", "aria-label": `Choose ${title}`, checked: chosen });
-  box.addEventListener("change", () => table.choose(name, box.checked));
+  box.addEventListener("change", () => table.choose([name], box.checked));
   return make(
     "tr",
     { "data-name": name, class: chosen ? "chosen" : null, "aria-current": table.isLookedAt(name) ? "true" : null },
@@ -87,8 +88,37 @@ function named(row, table) {
           { type: "button", "aria-label": `Rename ${title}`, title: "Rename", onclick: () => table.edit(name) },
           "✎",
         ),
+    seedOf(row, table),
     make("span.runs-folder", {}, about),
   ];
+}
+
+/**
+ * Which seed it has, and a button that chooses the others too; nothing where there are none.
+ * @param {RunRow} row
+ * @param {Table} table
+ */
+function seedOf(row, table) {
+  const names = table.seedsOf(row);
+  if (names.length < 2) return null;
+  const all = names.every((name) => table.chosen.has(name));
+  const seeds = `its ${names.length} seeds`;
+  return make(
+    "span.runs-seed",
+    {},
+    `seed ${row.seed}`,
+    make(
+      "button.runs-seeds",
+      {
+        type: "button",
+        title: "Choose all runs that differ from this one in their seed alone",
+        "aria-label": `Choose ${row.title} with ${seeds}`,
+        "aria-pressed": String(all),
+        onclick: () => table.choose(names, !all),
+      },
+      seeds,
+    ),
+  );
 }
 
 /**

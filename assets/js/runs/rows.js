@@ -87,10 +87,24 @@ export function toldApart(rows, say) {
 export function matching(rows, typed) {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
-    const { name, title, own_title, data, changed, warning } = row;
-    const text = [name, title, own_title, data, ...(changed ?? []), warning, stateOf(row)].join("\n").toLowerCase();
+    const { name, title, own_title, data, changed, seed, warning } = row;
+    const said = [...(changed ?? []), seed === null ? "" : `seed ${seed}`];
+    const text = [name, title, own_title, data, ...said, warning, stateOf(row)].join("\n").toLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+/**
+ * The names of the runs that differ from this one in their seed alone, by seed, with its own; of several with one seed the newest.
+ * @param {RunRow} row
+ * @param {RunRow[]} rows newest first
+ */
+export function seedsOf(row, rows) {
+  const alike = row.repeats === null ? [] : rows.filter(({ repeats }) => repeats === row.repeats);
+  /** @type {Map<number, string>} */
+  const named = new Map();
+  for (const { seed, name } of [...alike.toReversed(), row]) if (seed !== null) named.set(seed, name);
+  return [...named].sort(([a], [b]) => a - b).map(([, name]) => name);
 }
 
 /** What rows are sorted by; null stands for nothing, which comes last in either direction. */

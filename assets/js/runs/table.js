@@ -12,7 +12,7 @@ import { Foot } from "./foot.js";
 import { onKey } from "./keys.js";
 import { known } from "./known.js";
 import { closing, rowOf } from "./row.js";
-import { DOWN_FIRST, matching, sorted } from "./rows.js";
+import { DOWN_FIRST, matching, seedsOf, sorted } from "./rows.js";
 
 /** @import { PartWith, RunRow, RunTableValue } from "../core/types.d.ts" */
 /** @import { ColumnName } from "./rows.js" */
@@ -209,13 +209,17 @@ class RunsDialog {
   }
 
   /**
-   * @param {string} name
+   * @param {string[]} names
    * @param {boolean} chosen
    */
-  choose(name, chosen) {
-    if (chosen) this.chosen.add(name);
-    else this.chosen.delete(name);
+  choose(names, chosen) {
+    for (const name of names) this.chosen[chosen ? "add" : "delete"](name);
     this.draw();
+  }
+
+  /** @param {RunRow} row */
+  seedsOf(row) {
+    return seedsOf(row, known.rows);
   }
 
   /** @param {string} name */

@@ -20,6 +20,9 @@ export interface RunRow {
   data: string;
   /** settings that differ from the method's defaults, in words; null where that was not asked */
   changed: string[] | null;
+  /** and a word that runs share which differ in their seed alone; null where there is none, or that was not asked */
+  seed: number | null;
+  repeats: string | null;
   /** the best cross-group kNN of the main facet, and what needs no training: random_init, mfcc, log_mel, chance */
   score: { value: number; step: number; facet: string; beside: { [baseline: string]: number } } | null;
   warning: string;

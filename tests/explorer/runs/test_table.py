@@ -27,31 +27,47 @@ def test_a_run_has_one_row_with_all_that_tells_it_from_others(make_run: Any, tab
     run = make_run(tmp_path / "runs" / "a", config=config)
     Marks().star(run, True)
     Marks().rename(run, "without a hold")
-    assert table.rows(changed=True) == [
-        {
-            "name": "a",
-            "title": "without a hold",
-            "own_title": "simclr without negatives",
-            "starred": True,
-            "method": "simclr",
-            "breaks": ["negatives"],
-            "data": "Made-up sounds",
-            "changed": ["batch size 64"],
-            "score": {
-                "value": 0.7,
-                "step": 20,
-                "facet": "class",
-                "beside": {"random_init": 0.5, "mfcc": 0.6, "log_mel": 0.5, "chance": 0.2},
-            },
-            "warning": "",
-            "seconds": 5.0,
-            "planned": 1735732800.0,
-            "begun": 1735732800.0,
-            "state": "finished",
-            "read_only": False,
-        }
-    ]
-    assert table.rows()[0]["changed"] is None
+    (row,) = table.rows(changed=True)
+    assert row == {
+        "name": "a",
+        "title": "without a hold",
+        "own_title": "simclr without negatives",
+        "starred": True,
+        "method": "simclr",
+        "breaks": ["negatives"],
+        "data": "Made-up sounds",
+        "changed": ["batch size 64"],
+        "seed": 0,
+        "repeats": row["repeats"],
+        "score": {
+            "value": 0.7,
+            "step": 20,
+            "facet": "class",
+            "beside": {"random_init": 0.5, "mfcc": 0.6, "log_mel": 0.5, "chance": 0.2},
+        },
+        "warning": "",
+        "seconds": 5.0,
+        "planned": 1735732800.0,
+        "begun": 1735732800.0,
+        "state": "finished",
+        "read_only": False,
+    }
+    (short,) = table.rows()
+    assert (short["changed"], short["seed"], short["repeats"]) == (None, None, None)
+
+
+def test_runs_that_differ_in_their_seed_alone_share_a_word(make_run: Any, table: RunTable, tmp_path: Path) -> None:
+    for name, config in (
+        ("first", {"seed": 0}),
+        ("second", {"seed": 3, "created": "2025-02-01T00:00:00", "data": "elsewhere"}),
+        ("other", {"seed": 0, "batch_size": 64}),
+        ("untold", {"seed": None}),
+    ):
+        make_run(tmp_path / "runs" / name, n=10, config=config)
+    rows = {row["name"]: row for row in table.rows(changed=True)}
+    assert [rows[name]["seed"] for name in ("first", "second", "other", "untold")] == [0, 3, 0, None]
+    words = [rows[name]["repeats"] for name in ("first", "second", "other", "untold")]
+    assert words[0] == words[1] != words[2] and words[3] is None
 
 
 def scores(table: RunTable) -> list[Any]:

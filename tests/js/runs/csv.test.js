@@ -11,6 +11,8 @@ const ROW = {
   breaks: ["negatives", "projector norm"],
   data: "=digits",
   changed: ['say "x"'],
+  seed: 3,
+  repeats: "b",
   score: { value: 0.8125, step: 40, facet: "digit", beside: { random_init: 0.58, chance: 0.1 } },
   warning: "",
   seconds: 61.5,
@@ -23,14 +25,14 @@ const ROW = {
 test("a run is a row, with a mark before all and a number as it is", () => {
   const [head, row, end] = csvOf([ROW]).split("\n");
   const columns =
-    "run,title,method,without,data,changed,facet,best_knn,best_knn_step,random_init,mfcc,log_mel,chance,warning,seconds,begun,state";
+    "run,title,method,without,data,changed,seed,facet,best_knn,best_knn_step,random_init,mfcc,log_mel,chance,warning,seconds,begun,state";
   assert.equal(head, `\ufeff${columns}`);
-  const cells = `a,"a, the first",SimCLR,negatives; projector norm,'=digits,"say ""x""",digit,0.8125,40,0.58,,,0.1,`;
+  const cells = `a,"a, the first",SimCLR,negatives; projector norm,'=digits,"say ""x""",3,digit,0.8125,40,0.58,,,0.1,`;
   assert.equal(row, `${cells},61.5,1970-01-01T00:00:00.000Z,finished`);
   assert.equal(end, "");
 });
 
 test("what is not known is empty", () => {
-  const row = csvOf([{ ...ROW, score: null, begun: null, changed: null, breaks: [] }]).split("\n")[1];
-  assert.equal(row, `a,"a, the first",SimCLR,,'=digits,,,,,,,,,,61.5,,finished`);
+  const row = csvOf([{ ...ROW, score: null, begun: null, changed: null, breaks: [], seed: null }]).split("\n")[1];
+  assert.equal(row, `a,"a, the first",SimCLR,,'=digits,,,,,,,,,,,61.5,,finished`);
 });

@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { age, beginningOf, lineOf, matching, shortOf, sorted, toldApart } from "../../../assets/js/runs/rows.js";
+import {
+  age,
+  beginningOf,
+  lineOf,
+  matching,
+  seedsOf,
+  shortOf,
+  sorted,
+  toldApart,
+} from "../../../assets/js/runs/rows.js";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
@@ -17,6 +26,8 @@ const row = (name, more = {}) => ({
   breaks: [],
   data: "starter",
   changed: null,
+  seed: null,
+  repeats: null,
   score: null,
   warning: "",
   seconds: 0,
@@ -84,6 +95,33 @@ test("each word must stand somewhere in a run", () => {
   assert.deepEqual(names("BIRDS collapsed"), ["second"]);
   assert.deepEqual(names("simclr best failed"), ["third"]); // its own title is found beside the given one
   assert.deepEqual(names("birds failed"), []);
+});
+
+test("runs that differ in their seed alone are found by seed, of one seed the newest or the run itself", () => {
+  const a = (/** @type {string} */ name, /** @type {number} */ seed) => row(name, { repeats: "a", seed });
+  const rows = [
+    a("a1 anew", 1),
+    a("a0", 0),
+    a("a1", 1),
+    row("b0", { repeats: "b", seed: 0 }),
+    row("c"),
+    row("d"),
+    a("a10", 10),
+  ];
+  const of = (/** @type {number} */ i) => seedsOf(rows[i], rows);
+  assert.deepEqual(
+    [of(0), of(1), of(2)],
+    [
+      ["a0", "a1 anew", "a10"],
+      ["a0", "a1 anew", "a10"],
+      ["a0", "a1", "a10"],
+    ],
+  );
+  assert.deepEqual([of(3), of(4)], [["b0"], []]);
+  assert.deepEqual(
+    matching(rows, "seed 10").map(({ name }) => name),
+    ["a10"],
+  );
 });
 
 test("rows are sorted by any column, and those without a value come last in either direction", () => {
