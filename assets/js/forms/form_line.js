@@ -7,6 +7,12 @@ import { nameInWords, valueInWords } from "./setting_words.js";
 
 const MOST_CHANGED = 4; // that stand in the line
 
+const UNFILLED = {
+  "": "The form is being filled …",
+  awaited: "The training begins as soon as the form is filled …",
+  "given up": "The page's server does not answer, so nothing was started; reload the page to try again.",
+};
+
 /** @import { PartWith } from "../core/types.d.ts" */
 /** @import { NewRun } from "./new_run.js" */
 
@@ -18,7 +24,7 @@ function wrongInWords(wrong) {
 
 /**
  * Data, method and what differs from the defaults.
- * @param {Omit<NewRun, "awaited">} held
+ * @param {Omit<NewRun, "start">} held
  */
 export function lineOf({ data, method, wrong, changed }) {
   if (!method) return "";
@@ -43,10 +49,9 @@ export function mount(root, { props }) {
     button.setAttribute("aria-expanded", String(drawer.open));
   };
   const tell = () => {
-    words.textContent =
-      lineOf(newRun) ||
-      (newRun.awaited ? "The training begins as soon as the form is filled …" : "The form is being filled …");
+    words.textContent = lineOf(newRun) || UNFILLED[newRun.start];
     words.title = words.textContent;
+    words.dataset.tone = newRun.start === "given up" ? "bad" : "";
   };
   onNewRun(tell);
   drawer.onChange(dress);

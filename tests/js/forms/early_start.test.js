@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
@@ -26,14 +26,14 @@ const soon = () => new Promise((done) => setTimeout(done));
 test("a start that is pressed before its form is filled is kept, and made once when it is", async () => {
   assert.equal(press("start"), false);
   assert.equal(press("start"), false);
-  assert.equal(form.newRun.awaited, true);
+  assert.equal(form.newRun.start, "awaited");
   form.hold({ data: "digits" });
   await soon();
   assert.equal(starts, 0);
   form.hold({ method: "SimCLR" });
   await soon();
   assert.equal(starts, 1);
-  assert.equal(form.newRun.awaited, false);
+  assert.equal(form.newRun.start, "");
   form.hold({ method: "BYOL" });
   await soon();
   assert.equal(starts, 1);
@@ -43,5 +43,26 @@ test("any later press, and any other button, is Gradio's", () => {
   assert.equal(press("start"), true);
   form.hold({ method: "" });
   assert.equal(press("else"), true);
-  assert.equal(form.newRun.awaited, false);
+  assert.equal(form.newRun.start, "");
+});
+
+test("a form that stays empty for a minute has no server: nothing is started then, until it is asked for once more", async (t) => {
+  t.after(() => mock.timers.reset());
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const before = starts;
+  form.hold({ method: "" });
+  press("start");
+  mock.timers.tick(50_000);
+  press("start"); // which begins no other minute
+  assert.equal(form.newRun.start, "awaited");
+  mock.timers.tick(10_000);
+  assert.equal(form.newRun.start, "given up");
+  form.hold({ method: "SimCLR" });
+  mock.timers.runAll();
+  assert.deepEqual([form.newRun.start, starts], ["", before]);
+  form.hold({ method: "" });
+  press("start");
+  form.hold({ method: "SimCLR" });
+  mock.timers.tick(70_000);
+  assert.deepEqual([form.newRun.start, starts], ["", before + 1]);
 });
