@@ -40,7 +40,8 @@ def rows_of(
             if facet not in (main_facet, FILE_FACET) and own.get(facet) != label
         ]
         window = "" if dataset is None else window_words(dataset, match.clip)
-        file = "" if dataset is None else PurePath(dataset.files[match.clip]).name
+        path = PurePath("" if dataset is None else dataset.files[match.clip])
+        file = path.name if path.suffix else ""  # made sounds are numbered, which says nothing
         sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
         by_file = main_facet == FILE_FACET and file  # which has its folders, where there is little room
         label = file if by_file else "no label" if first is None else first

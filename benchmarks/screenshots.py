@@ -1,0 +1,78 @@
+"""The pictures of README.md: the page as it is now, on the example run, in Chromium.
+
+    python -m benchmarks.screenshots [--chromium /usr/bin/chromium]
+
+Writes assets/screenshots/*.png. The built-in sounds are made first where they aren't yet.
+"""
+
+import argparse
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from benchmarks.driven import FLAGS
+from benchmarks.newcomer import MAP_SHOWN
+from benchmarks.served import ROOT, served
+from training.data import open_dataset
+
+FOLDER = ROOT / "assets" / "screenshots"
+PATIENCE_MS = 120_000
+SETTLE_MS = 3_000
+"""Charts, pictures of sounds and the names on the map are drawn one after the other."""
+CLIP = 21
+"""Of a piano, which all pages show."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page."""
+
+    name: str
+    address: str
+    """What is looked at, and until what is there the picture waits."""
+    there: str
+    width: int = 1440
+    height: int = 980
+    scheme: Literal["light", "dark"] = "light"
+
+
+CURVES = "document.querySelectorAll('.chart .js-plotly-plot .scatterlayer .trace').length > 3"
+FILLED = "!document.body.innerText.includes('The form is being filled')"
+PAIR = "/To the model these two/.test(document.body.innerText)"
+LIVE = (f"tab=live&run=example&clip={CLIP}", f"{MAP_SHOWN} && {CURVES} && {FILLED}")
+PICTURES = (
+    Picture("live", *LIVE),
+    Picture("live-dark", *LIVE, scheme="dark"),
+    Picture("live-phone", f"tab=live&run=example&clip={CLIP}", f"{MAP_SHOWN} && {FILLED}", width=390, height=1100),
+    Picture("listen", f"tab=listen&run=example&clip={CLIP}", PAIR),
+    Picture("find", f"tab=find&run=example&clip={CLIP}", "document.querySelector('#found-list .clip')"),
+    Picture("methods", "tab=methods&method=simclr", "document.querySelector('#methods-table tbody tr')"),
+)
+
+
+def main() -> None:
+    """Draw them all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--chromium", default=shutil.which("chromium") or "", help="the browser's program")
+    options = parser.parse_args()
+    open_dataset("starter")
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as runs, served(Path(runs)) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
+        for picture in PICTURES:
+            page = browser.new_page(
+                viewport={"width": picture.width, "height": picture.height}, color_scheme=picture.scheme
+            )
+            page.goto(f"{server.address}/?{picture.address}")
+            page.wait_for_function(picture.there, timeout=PATIENCE_MS)
+            page.wait_for_timeout(SETTLE_MS)
+            page.screenshot(path=FOLDER / f"{picture.name}.png")
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
