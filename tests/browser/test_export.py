@@ -27,7 +27,11 @@ HEAR = """() => { window.begun = []; const start = AudioBufferSourceNode.prototy
 NOTE_NOTICES = """() => { window.said = []; const notice = document.querySelector('#export-notice');
   new MutationObserver(() => said.push(notice.textContent)).observe(notice, { childList: true, subtree: true, characterData: true }); }"""
 """Keeps what is said on the way, which may be over before anybody looks."""
-LISTED = "[...document.querySelectorAll('.map-panel .clip')].map(row => row.innerText.replace(/\\s+/g, ' ').trim())"
+LISTED = """[...document.querySelectorAll('.map-panel .clip')].map(row => {
+  row.querySelector('.clip-file')?.remove();
+  return row.innerText.replace(/\\s+/g, ' ').trim();
+})"""
+"""Without the names of files, which stay where they are."""
 MOVED = "step => { const { view } = document.querySelector('#map .part-map'); return view.shownLayout.step === step && !view.plot.moving; }"
 
 
