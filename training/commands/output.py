@@ -93,6 +93,16 @@ def tell_end(run: RunFolder) -> None:
         print(f"What to change: {verdict['remedy']}", file=sys.stderr)
 
 
+def again(run: RunFolder) -> str:
+    """The command that goes on with a run, or begins one that has not begun."""
+    return f"python -m training resume {run.path}"
+
+
+def tell_how_to_go_on(run: RunFolder) -> None:
+    """In one line, on standard error."""
+    print(f"To go on with it: {again(run)}", file=sys.stderr)
+
+
 def listed(names: Sequence[str], most: int = 6) -> str:
     """Names in a line, the first ones where there are many."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

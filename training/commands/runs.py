@@ -8,7 +8,7 @@ from pathlib import Path
 
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
 from training.commands.listing import list_runs
-from training.commands.output import listed, print_json, steps_told, tell_end
+from training.commands.output import again, listed, print_json, steps_told, tell_end, tell_how_to_go_on
 from training.commands.series import asks_for_several, train_several
 from training.config import BOUNDS
 from training.devices.place import place
@@ -109,11 +109,11 @@ def _train(run: RunFolder, resume: bool = False, devices: int | None = None) -> 
         with steps_told(run):
             train(run.path, resume=resume, devices=devices)
     except KeyboardInterrupt:  # before the trainer heeds it
-        print(_how_to_go_on(run), file=sys.stderr)
+        tell_how_to_go_on(run)
         raise
     tell_end(run)
     if run.status().state in RESUMABLE:
-        print(_how_to_go_on(run), file=sys.stderr)
+        tell_how_to_go_on(run)
     if longer := _longer(run):
         print(f"To train it longer: {longer}", file=sys.stderr)
     print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
@@ -186,19 +186,10 @@ def resume(options: argparse.Namespace) -> None:
     _train(run, resume=True, devices=devices)
 
 
-def _how_to_go_on(run: RunFolder) -> str:
-    return f"To go on with it: {_again(run)}"
-
-
-def _again(run: RunFolder) -> str:
-    """The command that goes on with a run, or begins one that has not begun."""
-    return f"python -m training resume {run.path}"
-
-
 def _longer(run: RunFolder) -> str:
     """The command that trains a run that has finished twice as long; empty where it can't be trained longer."""
     unit, lengths = longer_lengths(run)
-    return f"{_again(run)} --{unit} {lengths[-2:][0]}" if lengths else ""
+    return f"{again(run)} --{unit} {lengths[-2:][0]}" if lengths else ""
 
 
 def diagnose(options: argparse.Namespace) -> None:
@@ -218,7 +209,7 @@ def diagnose(options: argparse.Namespace) -> None:
     if run.watched and status.warning and status.warning != verdict.sentence:
         print(status.warning)
     if status.state in RESUMABLE and not run.watched:
-        print(f"It stands at step {status.step:,}, {status.state}; {_again(run)} goes on with it.")
+        print(f"It stands at step {status.step:,}, {status.state}; {again(run)} goes on with it.")
     if longer := _longer(run):
         print(f"It has finished at step {status.step:,}; {longer} trains it longer.")
     for evidence in verdict.evidence:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.commands.arguments import Commands, add_settings, asked_config, command
-from training.commands.output import steps_told
+from training.commands.output import steps_told, tell_how_to_go_on
 from training.errors import UserError
+from training.run import RESUMABLE
 from training.run.naming import new_run_name
 from training.run.twins import DIRECTIONS, MEASURES, Prediction, Role
 
@@ -39,7 +40,6 @@ def add_commands(commands: Commands) -> None:
 def twins(options: argparse.Namespace) -> None:
     """Train both in turn, then say what came of it."""
     from training.breaks.wrong import MISTAKE, PART, wrongs_of
-    from training.trainer import train
     from training.twins import create_twins, outcome_of
 
     part = getattr(options, "break")
@@ -51,10 +51,19 @@ def twins(options: argparse.Namespace) -> None:
     folders = {role: root / (role.value if options.out else f"{name}-{role}") for role in Role}
     runs = create_twins(config, wrong, folders, foretold, trained_here=True)
     print(f"Training in {folders[Role.BROKEN]} and {folders[Role.HEALTHY]}", file=sys.stderr)
-    with steps_told(runs[Role.BROKEN]):
-        state = train(folders[Role.BROKEN])
+    broken = runs[Role.BROKEN]
+    try:
+        from training.trainer import train  # not at the top: it takes torch along
+
+        with steps_told(broken):
+            state = train(broken.path)
+    except KeyboardInterrupt:  # before the trainer heeds it
+        tell_how_to_go_on(broken)
+        raise
     print(f"The broken run is {state}, its twin {runs[Role.HEALTHY].status().state}.", file=sys.stderr)
-    outcome = outcome_of(runs[Role.BROKEN])
+    if state in RESUMABLE:
+        tell_how_to_go_on(broken)
+    outcome = outcome_of(broken)
     if outcome is not None:
         print(table(outcome))
         print(f"What should happen: {wrongs_of(config.method)[wrong].expected}")

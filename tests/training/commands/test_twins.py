@@ -1,5 +1,8 @@
 """`twins`: both are trained, and what came of it is said."""
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,19 @@ def test_the_command_trains_both_and_says_what_came_of_it(
     assert said.startswith("At step 3:") and "collapsed      no (predicted: yes, wrong)" in said
     assert main(command) == 2
     assert "holds a run already" in capsys.readouterr().err
+
+
+def test_ctrl_c_says_how_to_go_on_with_both(
+    tones: Dataset, at_step: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = [word for name, value in TINY.items() for word in ("--set", f"{name}={value}")]
+    at_step(2, lambda: os.kill(os.getpid(), signal.SIGINT))
+    command = ["twins", "--mistake", "high_temperature", "--steps", "9", "--device", "cpu", "--out", str(tmp_path)]
+    assert main([*command, *settings]) == 0
+    broken, healthy = (RunFolder(tmp_path / role) for role in (Role.BROKEN, Role.HEALTHY))
+    assert f"\nTo go on with it: python -m training resume {broken.path}\n" in capsys.readouterr().err
+    assert main(["resume", str(broken.path)]) == 0
+    assert {run.status().state for run in (broken, healthy)} == {State.FINISHED}
 
 
 @pytest.mark.parametrize("told", [["loss=higher"], ["loss=up", "spread=same", "rank=lower", "knn=lower", "collapse=yes"],
