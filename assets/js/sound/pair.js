@@ -2,11 +2,14 @@
 // come at once; what is heard of a mel view is made when it is asked for.
 
 import { make } from "../core/elements.js";
+import { feedOf, isActive } from "../core/feed.js";
+import { onPulse } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { SoundView } from "./player.js";
 
 const UNIT = /(\d) (?=%|dB|s\b|bands?\b)/g; // a number stays on its unit's line
 const AGAIN_MS = 2000; // until what is being opened, or others ask for too, is asked for again
+const ANEW_MS = 15_000; // until a model that learns is asked anew how alike it finds what is shown
 
 /** @import { Refusal, ViewPair, ViewsAlike } from "../core/types.d.ts" */
 
@@ -25,6 +28,9 @@ export class PairView {
     this.run = null; // whose model says how alike they are
     /** @type {string | null} */
     this.judged = null; // run and query of what is said of how alike they are
+    this.stale = false; // the model has learned more since then
+    this.training = false;
+    this.stopFollowing = () => {};
     this.asking = false;
     this.judging = false;
     this.sides = [0, 1].map(() => {
@@ -43,6 +49,19 @@ export class PairView {
       this.note,
     );
     element.append(this.box);
+    onPulse(() => this.judgeAnew(), { every: ANEW_MS, seen: () => this.training && this.wanted() !== null });
+  }
+
+  /** Learns whether the run trains: then what its model finds does not hold for long. @param {string | null} run */
+  follow(run) {
+    this.stopFollowing();
+    this.training = false;
+    if (run === null) return;
+    this.stopFollowing = feedOf(run).follow("status", this.box, ({ status }) => {
+      const ended = this.training && !isActive(status);
+      this.training = isActive(status);
+      if (ended) this.judgeAnew();
+    });
   }
 
   /**
@@ -53,6 +72,7 @@ export class PairView {
    */
   async show(query, run) {
     const same = query === this.query && run === this.run;
+    if (run !== this.run) this.follow(run);
     this.query = query;
     this.run = run;
     if (query === null) return this.clear(this.empty);
@@ -124,12 +144,19 @@ export class PairView {
     this.say("");
   }
 
+  /** Asks once more how alike the views are; what was said stays until then. */
+  judgeAnew() {
+    this.stale = true;
+    return this.judge();
+  }
+
   /** Asks how alike the views are, once for a run and a query; while one is answered only the last that follows is kept. */
   async judge() {
     const open = () => {
       const about = this.wanted();
-      if (!about || about.key === this.judged) return null;
-      this.say("How alike does the model find them? …");
+      const other = about?.key !== this.judged;
+      if (!about || !(other || this.stale)) return null;
+      if (other) this.say("How alike does the model find them? …");
       return about;
     };
     if (this.judging) {
@@ -138,10 +165,12 @@ export class PairView {
     }
     this.judging = true;
     for (let about = open(); about; about = open()) {
+      this.stale = false;
       const [said, again] = await source.alike(about.run, about.query).then(
         (alike) => [alikeInWords(alike), false],
         (error) => [error.message, error.status === 503],
       );
+      this.stale ||= again;
       if (again) await new Promise((later) => setTimeout(later, AGAIN_MS));
       if (again || this.wanted()?.key !== about.key) continue;
       this.say(said);
@@ -172,12 +201,12 @@ export class PairView {
 /** @param {ViewsAlike} alike */
 export function alikeInWords(alike) {
   if ("why" in alike) return alike.why;
-  const { cosine, percentile, before } = alike;
+  const { step, cosine, percentile, before } = alike;
   /** @param {number} value */
   const number = (value) => value.toFixed(2).replace("-", "−");
   /** @param {{cosine: number, percentile: number}} one */
   const share = (one) => `${Math.floor(one.percentile)} %`;
-  const now = `To the model these two are more alike than ${share(alike)} of random pairs of clips (cosine ${number(cosine)}).`;
+  const now = `To the model these two are more alike than ${share(alike)} of random pairs of clips (cosine ${number(cosine)}, step ${step.toLocaleString("en")}).`;
   if (!before) return now;
   const then = `${now} Before training it was ${share(before)} (cosine ${number(before.cosine)}).`;
   const apart = before.cosine > cosine && percentile >= before.percentile - 1;
