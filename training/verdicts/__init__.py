@@ -16,7 +16,7 @@ from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
 from training.verdicts.causes import cause_of
 from training.verdicts.readings import Readings
-from training.verdicts.rules import RULES, above_random, missing, rising, too_early
+from training.verdicts.rules import RULES, above_random, labels_unheard, missing, rising, too_early
 
 __all__ = ["ALARMING", "COLLAPSES", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged", "judged_run"]
 
@@ -83,14 +83,22 @@ def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
     told = [f"{title}: {words}" if words else f"{title}.", _stand(readings)]
     cause, remedy = _why(kind, readings, config)
     if kind == "too_early":
-        remedy = missing(readings) or "Train longer."
+        remedy = missing(readings) or remedy or "Train longer."
     return Verdict(kind, title, step, 0, " ".join(filter(None, told)), cause=cause, remedy=remedy)
 
 
 def _why(kind: str, readings: Readings, config: Mapping[str, Any]) -> tuple[str, str]:
-    """Cause and remedy of an alarm, and of a plateau that is no better than random weights; else two empty texts."""
+    """Cause and remedy of an alarm, of labels that nothing hears, and of a plateau that is no better than random weights; else
+    two empty texts.
+    """
     if kind in ALARMING:
         return cause_of(kind, config)
+    if beside := labels_unheard(readings):
+        return (
+            f"Nothing tells these labels apart, neither the model nor what needs no training ({beside}), so they say nothing of "
+            "what was learned. Where a folder gives no labels, the names of its sub-folders are taken for them.",
+            "Listen whether the labels can be heard at all, or give others (docs/data.md). The map and the nearest clips need none.",
+        )
     if kind == "plateau" and not above_random(readings):
         return cause_of(kind, config, alarming=False)
     return "", ""

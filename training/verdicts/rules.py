@@ -39,6 +39,8 @@ EXPLODED = 20.0
 """So many times the highest loss of the first tenth."""
 UNSETTLED_STEPS = 40
 """Before, nothing is a collapse: encoders that hear samples were seen to point one way until step 20, and to spread again."""
+UNHEARD = 0.03
+"""A kNN that lies so little above chance has found no labels: among some hundred clips it is that far off by itself."""
 EARLY_STEPS = 200
 """Before, a method may still lie below its random initialisation: most two-view methods first do."""
 
@@ -222,6 +224,16 @@ def above_random(readings: Readings) -> bool:
     """Whether the neighbours are better than those of random weights; False where either is unknown."""
     latest, random = _latest_knn(readings), readings.line("random_init")
     return latest is not None and random is not None and latest > random + ALIKE
+
+
+def labels_unheard(readings: Readings) -> str:
+    """What says that nothing tells the labels apart, neither the run nor what needs no training; empty where something does."""
+    chance, latest = readings.line("chance"), _latest_knn(readings)
+    named = (("random_init", "random initialisation"), ("mfcc", "MFCC"), ("log_mel", "log-mel"))
+    known = {title: value for name, title in named if (value := readings.line(name)) is not None}
+    if chance is None or latest is None or not known or max(latest, *known.values()) > chance + UNHEARD:
+        return ""
+    return ", ".join(f"{title} {value:.2f}" for title, value in known.items()) + f"; chance is {chance:.2f}"
 
 
 def _not_above_random(readings: Readings) -> bool:

@@ -237,6 +237,18 @@ def test_without_labels_a_falling_loss_is_learning() -> None:
     assert kind(made(cross_group_knn=unlabelled, loss=[6.0] * 10)).kind == "plateau"
 
 
+@pytest.mark.parametrize("baseline", ["random_init", "mfcc", "log_mel", None])
+def test_labels_that_nothing_hears_are_the_cause_unless_something_hears_them(baseline: str | None) -> None:
+    values = {"random_init": 0.30, "mfcc": 0.31, "log_mel": 0.28, "chance": 0.30}
+    heard = {} if baseline is None else {baseline: 0.34}
+    lines = {**LINES, "cross_group_knn": {"class": {**values, **heard}}}
+    verdict = kind(made(loss=[3.0] * 10, lines=lines, cross_group_knn=[0.3] * 10))
+    assert verdict.kind == "plateau"
+    assert ("Nothing tells these labels apart" in verdict.cause) is (baseline is None)
+    assert verdict.cause == "" or ("MFCC 0.31, log-mel 0.28; chance is 0.30" in verdict.cause and verdict.remedy)
+    assert kind(made(lines=lines, cross_group_knn=[0.3 + 0.02 * i for i in range(10)])).cause == ""
+
+
 def test_the_settings_change_cause_and_remedy_and_nothing_else() -> None:
     readings = made(centred_std=from_third(0.95, 0.1))
     told = judged(readings, {"method": "simclr", "breaks": ["negatives"]})
