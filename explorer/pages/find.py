@@ -138,7 +138,7 @@ class _Search:
         folder = self.frame.services.library.run(folder_name(run_of(looked)))
         going_on = folder is not None and is_awaited(self.frame.services.library.sounds(folder))
         told = said(
-            f"Only the clips of the map were searched{' so far' if going_on else ''}. {left}",
+            f"{'So far' if going_on else 'Only'} the clips of the map were searched. {left}",
             "busy" if going_on else "",
         )
         return gr.skip(), told, gr.skip(), gr.Timer(active=going_on)

@@ -112,7 +112,7 @@ class Finder:
         elif probe is not None and len(probe) == len(about):
             matches, searched = _point_matches(about, probe, query, count), len(probe)
             rest = sounds.note if progress is None else f"{progress.text.rstrip('.')}."
-            note = f"Only the {searched:,} clips of the map were searched. {rest}"
+            note = f"{'Only' if progress is None else 'So far'} the {searched:,} clips of the map were searched. {rest}"
         else:
             raise UserError("This run has no snapshot to search yet.")
         place = self._place(run, place_step, probe, query)

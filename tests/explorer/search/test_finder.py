@@ -58,7 +58,7 @@ def test_a_search_answers_from_the_map_until_all_clips_are_embedded(finder: Any,
     first = finder.find("a", dataset.waveform(3))
     if not first.complete:
         assert first.searched == POINTS
-        assert first.note.startswith("Only the 40 clips of the map were searched. Listening to all 60 clips")
+        assert first.note.startswith("So far the 40 clips of the map were searched. Listening to all 60 clips")
     wait_until_ready(finder)
     found = finder.find("a", dataset.waveform(3))
     assert (found.complete, found.searched, found.step) == (True, CLIPS, 20)

@@ -60,9 +60,9 @@ test("of a run that went on beyond the band it is told how far the two were comp
 test("what it means to be outside depends on where a collapse lies", () => {
   const [below, above] = ["Below", "Above"].map((side) => ({ side, since: 30, upTo: 50 }));
   const [rank, cosine] = [{ collapse: "lower" }, { collapse: "higher" }];
-  assert.match(outsideWords(below, band, rank, 60), /^Lower .*: towards collapse$/);
-  assert.match(outsideWords(above, band, rank, 60), /^Higher .*: away from collapse$/);
-  assert.match(outsideWords(above, band, cosine, 60), /^Higher .*: towards collapse$/);
+  assert.match(outsideWords(below, band, rank, 60), /^Lower .*, the side on which a collapse lies$/);
+  assert.match(outsideWords(above, band, rank, 60), /^Higher .*, not the side on which a collapse lies$/);
+  assert.match(outsideWords(above, band, cosine, 60), /^Higher .*, the side on which a collapse lies$/);
   assert.deepEqual(
     [towardsCollapse(below, rank), towardsCollapse(below, cosine), towardsCollapse(above, { collapse: "" })],
     [true, false, null],
