@@ -100,7 +100,8 @@ export function outsideWords(found, { steps }, curve, newest) {
   const { side, since, upTo } = found;
   const when = newest > steps[steps.length - 1] ? `from step ${since} to ${upTo}` : `since step ${since}`;
   const towards = towardsCollapse(found, curve);
-  const means = towards === null ? "" : towards ? ", the side on which a collapse lies" : ", not the side on which a collapse lies";
+  const means =
+    towards === null ? "" : towards ? ", the side on which a collapse lies" : ", not the side on which a collapse lies";
   return `${side === "Below" ? "Lower" : "Higher"} than in healthy runs ${when}${means}`;
 }
 

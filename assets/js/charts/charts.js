@@ -34,6 +34,8 @@ class Board {
     /** @type {Set<number>} */
     this.news = new Set(); // indices of runs of which no chart has drawn the newest rows yet
     this.paced = new Paced(() => this.draw());
+    /** @type {Map<string, string>} what each run is called beside the others */
+    this.called = new Map();
     this.told = ""; // what was known of runs over each other when they were drawn
     this.goesOn = ""; // which of the runs go on
     /** @type {Chart[]} */
@@ -122,7 +124,8 @@ class Board {
   /** Draws runs over each other anew, when more is known of what they are. */
   compare() {
     this.key.show(this.runs.map(({ name }) => name));
-    const told = this.runs.map(({ name }) => `${known.of(name)?.method} ${known.short(name)}`).join("\n");
+    this.called = known.beside(this.runs.map(({ name }) => name));
+    const told = this.runs.map(({ name }) => `${known.of(name)?.method} ${this.nameOf(name)}`).join("\n");
     if (told === this.told) return;
     this.told = told;
     this.rebuild();
@@ -130,7 +133,7 @@ class Board {
 
   /** @param {string} name */
   nameOf(name) {
-    return known.short(name);
+    return this.called.get(name) ?? known.short(name);
   }
 
   /**
@@ -162,7 +165,12 @@ class Board {
     this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
     this.root.dataset.run = names[0] ?? "";
     this.key.show(names);
-    if (names.length > 1) known.ask().catch(this.report);
+    this.called = known.beside(names);
+    if (names.length > 1)
+      known
+        .ask()
+        .then(() => known.ask(true)) // what is changed in them, which may take longer
+        .catch(this.report);
     this.held = new Set();
     for (const { feed } of this.runs) gather(feed.rows, this.held);
     this.arrange();

@@ -18,9 +18,13 @@ export class RunsKey {
    * @param {string[]} names of the run that is looked at, and of those over it
    */
   show(names) {
-    const entries = names.length < 2 ? [] : names.map((name) => ({ name, line: known.short(name) }));
+    const called = known.beside(names);
+    const entries = names.length < 2 ? [] : names.map((name) => ({ name, line: called.get(name) ?? name }));
     this.words.textContent = compared(
-      entries.map(({ name }) => ({ name: named(name, names), score: known.of(name)?.score ?? null })),
+      entries.map(({ name, line }) => {
+        const { score = null, seconds = 0 } = known.of(name) ?? {};
+        return { name: line, score, seconds };
+      }),
     );
     this.words.hidden = !this.words.textContent;
     const said = JSON.stringify(entries);
@@ -52,15 +56,4 @@ export class RunsKey {
       ),
     );
   }
-}
-
-/**
- * By its title alone where no other of them has it, since a sentence names them all.
- * @param {string} name
- * @param {string[]} names
- */
-function named(name, names) {
-  const titles = names.map((other) => known.of(other)?.title);
-  const own = known.of(name)?.title;
-  return own && titles.filter((title) => title === own).length === 1 ? own : known.short(name);
 }

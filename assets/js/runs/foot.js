@@ -46,11 +46,11 @@ export class Foot {
     const over = make("button.plain", { type: "button", onclick: () => this.table.look([...chosen]) });
     over.textContent = count === 1 ? "Look at it" : "Lay over each other";
     over.disabled = count === 0 || count > MOST_RUNS;
-    over.title = count > MOST_RUNS ? `At most ${MOST_RUNS} runs can be told apart.` : "";
     const gone = make("button.plain.runs-delete", { type: "button", onclick: () => this.confirm() }, "Delete …");
     gone.disabled = count === 0;
     const keys = make("span.runs-keys", {}, " Space ticks, Enter opens.");
-    const said = count ? [`${count} chosen`] : ["Choose runs to lay their curves over each other.", keys];
+    const limit = count > MOST_RUNS ? `; at most ${MOST_RUNS} can be laid over each other` : "";
+    const said = count ? [`${count} chosen${limit}`] : ["Choose runs to lay their curves over each other.", keys];
     this.box.replaceChildren(make("span.runs-said", {}, ...said), ...(readOnly ? [over] : [gone, over]));
   }
 

@@ -3,7 +3,7 @@
 import { tellAll } from "../core/listeners.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
-import { lineOf, shortOf, toldApart } from "./rows.js";
+import { besideOthers, lineOf, shortOf, toldApart } from "./rows.js";
 
 /** @import { RunList, RunRow } from "../core/types.d.ts" */
 
@@ -44,6 +44,14 @@ class Known {
    */
   short(name) {
     return this.shorts.get(name) ?? name;
+  }
+
+  /**
+   * What each of some runs is called beside the others; the names of those that aren't known are missing.
+   * @param {string[]} names
+   */
+  beside(names) {
+    return besideOthers(names.flatMap((name) => this.of(name) ?? []));
   }
 
   /** Calls `listener` whenever runs were asked for, or are said in other words. @param {() => unknown} listener */

@@ -79,6 +79,21 @@ export function toldApart(rows, say) {
 }
 
 /**
+ * Runs that are laid over each other, by name: each as it is called, and by its data, settings and seed where these are not what
+ * all of them have. Those that would still read the same are told apart as `toldApart` does.
+ * @param {RunRow[]} rows
+ * @param {number} [now] Unix time
+ */
+export function besideOthers(rows, now) {
+  const parts = rows.map(({ data, changed, seed }) => [data, ...(changed ?? []), seed === null ? "" : `seed ${seed}`]);
+  const shared = (/** @type {string} */ part) => parts.every((own) => own.includes(part));
+  const words = new Map(rows.map((row, i) => [row, [row.title, ...parts[i].filter((part) => part && !shared(part))]]));
+  const said = (/** @type {RunRow} */ row) => words.get(row)?.join(" · ") ?? "";
+  const times = (/** @type {RunRow} */ row) => rows.filter((other) => said(other) === said(row)).length;
+  return toldApart(rows, (row) => [said(row), times(row) > 1 && age(row.begun, now)].filter(Boolean).join(" · "));
+}
+
+/**
  * Rows in which each of the words stands somewhere.
  * @template {RunRow} Row
  * @param {Row[]} rows

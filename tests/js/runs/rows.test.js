@@ -5,6 +5,7 @@ import { test } from "node:test";
 import {
   age,
   beginningOf,
+  besideOthers,
   lineOf,
   matching,
   seedsOf,
@@ -147,4 +148,18 @@ test("rows are sorted by any column, and those without a value come last in eith
   assert.deepEqual([by("seconds", true), by("warning"), by("changed")], ["acb", "bac", "cab"]);
   assert.deepEqual([by("data"), by("title"), by("state"), by("starred", true)], ["cab", "abc", "cab", "abc"]);
   assert.equal(rows.map(({ name }) => name).join(""), "abc");
+});
+
+test("runs over each other are called by what is not the same in all of them", () => {
+  const short = { changed: ["steps 60"], seed: 0 };
+  const rows = [
+    row("a", short),
+    row("b", { ...short, seed: 1 }),
+    row("c", { changed: ["steps 60", "temperature 0.3"], seed: 0 }),
+  ];
+  const words = (/** @type {any[]} */ some) => [...besideOthers(some, NOW).values()];
+  assert.deepEqual(words(rows), ["simclr · seed 0", "simclr · seed 1", "simclr · temperature 0.3 · seed 0"]);
+  assert.deepEqual(words([rows[0], row("d", { ...short, data: "fsdd" })]), ["simclr · starter", "simclr · fsdd"]);
+  const again = [row("e", { begun: NOW - 120 }), row("f", { begun: NOW - 3600 }), row("g", { begun: NOW - 3601 })];
+  assert.deepEqual(words(again), ["simclr · 2 minutes ago", "simclr · 1 hour ago · f", "simclr · 1 hour ago · g"]);
 });
