@@ -9,6 +9,7 @@ from typing import Any
 
 from explorer.components import settings_group
 from explorer.runs.run_settings import GROUPS, described
+from explorer.sounds.open_datasets import OpenDatasets
 from training.errors import UserError
 from training.settings import Setting, describe
 
@@ -152,3 +153,22 @@ def config_from(
     if config.devices > (there := max(1, gpus())):
         raise UserError(f"The setting devices is {config.devices}, but a number from 1 to {there} was expected.")
     return (broken(config, wrong) if wrong else config).to_json()
+
+
+def check_data(config: Mapping[str, Any], open_datasets: OpenDatasets) -> None:
+    """Raises UserError where it is known already that a run can't be trained on its data: nothing lies there, or whoever
+    opened it for the form found no sounds, or fewer clips than a batch has. Waits for nothing.
+    """
+    from training.config import RunConfig
+    from training.data import check_there
+    from training.preparing import fitting
+
+    data = config["data"]
+    check_there(data)
+    found = open_datasets.known(data)
+    if found is not None and found.error is not None:
+        open_datasets.open(data)  # its files may change: the next start is judged by what is there then
+        raise UserError(found.error)
+    cut = open_datasets.known(data, config["window_seconds"])
+    if cut is not None and cut.dataset is not None:
+        fitting(RunConfig.from_json(config), cut.dataset)

@@ -23,6 +23,7 @@ from explorer.pages.collapse import Collapse
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.drop_zone import DropZone
 from explorer.pages.form_contents import (
+    check_data,
     config_from,
     encoder_choices,
     fitting_encoder,
@@ -114,7 +115,7 @@ class NewRun:
         self.data.look_after(again.again(self._again, None, filled, **quiet))
         inputs = [data, self.method, self.encoder, self.wrong, self.settings]
         self.collapse.wire(data, self.method, self.encoder, self.settings)
-        self.start.click(self._start, inputs, self.frame.run, **self.frame.private)
+        self.data.look_after(self.start.click(self._start, inputs, self.frame.run, **self.frame.private))
 
     def _first(
         self, data: str | None, encoder: str | None, typed: str, settings: dict[str, Any] | None, request: gr.Request
@@ -182,6 +183,7 @@ class NewRun:
             raise gr.Error(READ_ONLY, print_exception=False)
         config = plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings), wrong))
         fitted = plainly(lambda: self.frame.services.launcher.jobs.fitted(config))
+        plainly(lambda: check_data(fitted.config, self.frame.services.library.open_datasets))
         name = plainly(lambda: self.frame.services.launcher.start(fitted.config))
         for note in fitted.notes:
             gr.Info(note, duration=12)

@@ -133,10 +133,17 @@ class OpenDatasets:
             self._makers.submit(self._make_in_background, key)
             return self._openings[key]
 
-    def known(self, reference: str) -> Opening | None:
-        """Where the opening of `reference` stands, if it was begun at all, with whatever window."""
+    def known(self, reference: str, window_seconds: float | None = None) -> Opening | None:
+        """Where the opening of `reference` stands, if it was begun at all, with whatever window where none is named."""
         with self._lock:
-            return next((o for (name, _), o in reversed(self._openings.items()) if name == reference), None)
+            return next(
+                (
+                    opening
+                    for (name, window), opening in reversed(self._openings.items())
+                    if name == reference and window_seconds in (None, window)
+                ),
+                None,
+            )
 
     def forget(self, reference: str) -> None:
         """Begin anew when `reference` is opened next, since it was downloaded meanwhile."""

@@ -151,6 +151,9 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
     page.keyboard.press("Enter")
     page.locator("#data-notice").get_by_text("nowhere cannot be used").wait_for()
     expect(page.locator("#data-summary .data-line")).to_have_count(0)
+    page.locator("#start").click()
+    expect(page.get_by_test_id("toast-text")).to_contain_text("nowhere cannot be used")
+    assert len(find_runs(empty_site.runs)) == 1
 
 
 def test_a_run_that_waits_in_no_queue_is_resumed_and_what_is_told_is_text(

@@ -14,7 +14,7 @@ from training.data import cache
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Facet, Progress, Skipped
 from training.data.progress import quiet
-from training.data.stream.references import is_stream, whole_stream
+from training.data.stream.references import SHARDS, is_stream, places_of, whole_stream
 
 __all__ = [
     "SAMPLE_RATE",
@@ -23,6 +23,7 @@ __all__ = [
     "Facet",
     "Progress",
     "Skipped",
+    "check_there",
     "list_datasets",
     "open_dataset",
     "quiet",
@@ -79,6 +80,19 @@ def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progr
         remember_clips(reference, dataset.fingerprint)
         return dataset
     return open_path(reference, window_seconds=window_seconds, progress=progress)
+
+
+def check_there(reference: str) -> None:
+    """Raises UserError, as opening it would, where a path leads nowhere or a public set was not fetched. Nothing is read."""
+    from training.data.folder import check_path
+    from training.data.public import is_public, public_folder
+
+    if reference.startswith(SHARDS):
+        places_of(reference)
+    elif is_public(reference):
+        public_folder(reference)
+    elif reference != STARTER and not is_stream(reference):
+        check_path(reference)
 
 
 def whole_reference(reference: str, start: str = "") -> str:

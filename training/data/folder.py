@@ -36,13 +36,22 @@ def open_path(path: str | Path, *, window_seconds: float, progress: Progress) ->
     if is_dropped(whole):
         rules = Rules(window_seconds, follow_links=False, max_seconds=LONGEST_SECONDS)
         mark_used(whole)
+    check_path(path)
     if os.path.isdir(whole):  # unlike Path's own, it never raises
         return open_folder(whole, rules, progress)
+    return open_files([whole], rules, progress, name=readable_name(whole.stem, 80))
+
+
+def check_path(path: str | Path) -> None:
+    """Raises UserError where there is neither a folder nor a file; nothing of it is read."""
+    whole = Path(os.path.expanduser(path))
+    if os.path.isdir(whole):
+        return
     try:
         file_at(whole, whole.name)
     except NotRead as reason:
-        raise UserError(f"{readable_name(str(path), LONGEST_SHOWN_PATH)} cannot be used: {reason}.") from None
-    return open_files([whole], rules, progress, name=readable_name(whole.stem, 80))
+        shown = "What was dropped" if is_dropped(whole) else readable_name(str(path), LONGEST_SHOWN_PATH)
+        raise UserError(f"{shown} cannot be used: {reason}.") from None
 
 
 def open_folder(root: Path, rules: Rules, progress: Progress, *, name: str = "") -> Dataset:

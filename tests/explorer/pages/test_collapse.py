@@ -42,6 +42,7 @@ def begin(root: Path, tmp_path: Path) -> Iterator[Any]:
         limits: Limits | None = None,
         read_only: bool = False,
         weigh: bool = False,
+        data: str = "",
         **more: Any,
     ) -> Any:
         launcher = Launcher(root, command=lambda verb, folder: ["sleep", "600"], limits=limits, read_only=read_only)
@@ -51,7 +52,7 @@ def begin(root: Path, tmp_path: Path) -> Iterator[Any]:
         part._frame = SimpleNamespace(read_only=read_only, services=services, reference=lambda data: data or "")
         event = SimpleNamespace(**{**EVENT, **more})
         answer = part._weigh if weigh else part._begin
-        return answer(str(tmp_path), method, None, settings, event)  # type: ignore[arg-type]
+        return answer(str(tmp_path / data), method, None, settings, event)  # type: ignore[arg-type]
 
     yield call
     for launcher in made:
@@ -119,6 +120,11 @@ def test_bad_input_is_refused_in_a_sentence_and_leaves_nothing(
     answer = begin("byol", FORM, **sent)
     assert sentence in answer["trouble"] and answer["runs"] == []
     assert not list(root.glob("[!.]*"))
+
+
+def test_twins_on_a_folder_that_is_not_there_are_not_begun(begin: Any, root: Path) -> None:
+    answer = begin("byol", FORM, data="nowhere")
+    assert "nowhere cannot be used" in answer["trouble"] and not list(root.glob("[!.]*"))
 
 
 def test_security_on_a_page_for_looking_only_nothing_is_begun(begin: Any, root: Path) -> None:

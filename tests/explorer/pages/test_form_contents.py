@@ -1,9 +1,13 @@
 """The form of a new run: made from the method's config, checked once more when it comes back."""
 
+import time
+from pathlib import Path
+
 import pytest
 
 from explorer.components import filled_in
 from explorer.pages.form_contents import (
+    check_data,
     config_from,
     encoder_choices,
     form_groups,
@@ -12,9 +16,12 @@ from explorer.pages.form_contents import (
     method_needs,
     wrong_choices,
 )
+from explorer.sounds.open_datasets import OpenDatasets
+from tests.explorer.conftest import write_dataset
 from training.breaks import BREAKS
 from training.breaks.mistakes import mistakes_of
 from training.breaks.wrong import PART
+from training.data.dataset import Dataset, Progress
 from training.errors import UserError
 from training.methods import METHODS
 
@@ -129,3 +136,61 @@ def test_what_is_done_wrong_on_purpose_is_what_the_run_is_started_with(method: s
     assert values == filled(method, encoder)
     with pytest.raises(UserError, match="no such part"):
         config_from("starter", method, encoder, values, "part:the lid")
+
+
+def opened(reference: str, *, window_seconds: float, progress: Progress) -> Dataset:
+    """Sounds where the name says so, none else."""
+    if Path(reference).name != "sounds":
+        raise UserError("It holds no sound.")
+    return write_dataset(20)
+
+
+@pytest.fixture
+def looked(cache: Path, tmp_path: Path) -> OpenDatasets:
+    """What was found in two folders, as the form looked at them."""
+    open_datasets = OpenDatasets(make=opened)
+    for name in ("sounds", "papers"):
+        folder = str(tmp_path / name)
+        Path(folder).mkdir()
+        open_datasets.open(folder)
+        until = time.monotonic() + 60
+        while (known := open_datasets.known(folder)) is None or not known.done:
+            assert time.monotonic() < until
+            time.sleep(0.005)
+    return open_datasets
+
+
+def config_on(folder: Path, **run: object) -> dict[str, object]:
+    """A configuration as the form makes it."""
+    values = filled("simclr", "conv2d")
+    values["run"].update(run)
+    return config_from(str(folder), "simclr", "conv2d", values)
+
+
+def test_what_the_form_found_unusable_is_not_begun(looked: OpenDatasets, tmp_path: Path) -> None:
+    for name, run, said in [
+        ("nowhere", {}, "nowhere cannot be used: it cannot be opened: No such file or directory"),
+        ("papers", {}, "It holds no sound"),
+        ("sounds", {"batch_size": 21}, "The data has 20 clips, but a batch of 21 was asked for"),
+    ]:
+        with pytest.raises(UserError, match=said):
+            check_data(config_on(tmp_path / name, **run), looked)
+
+
+def test_what_may_do_is_begun_and_so_is_what_nobody_looked_at(looked: OpenDatasets, tmp_path: Path) -> None:
+    for run in ({}, {"batch_size": 20}, {"batch_size": 64, "window_seconds": 0.5}):  # which may give more clips
+        check_data(config_on(tmp_path / "sounds", **run), looked)
+    (tmp_path / "new").mkdir()
+    check_data(config_on(tmp_path / "new", batch_size=8192), looked)
+    assert looked.known(str(tmp_path / "new")) is None
+
+
+def test_a_folder_that_was_unusable_is_looked_at_once_more(
+    looked: OpenDatasets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.sounds.open_datasets.MISSING_SECONDS", 0.0)
+    monkeypatch.setattr(looked, "_make", lambda *_, **__: write_dataset(20))
+    config = config_on(tmp_path / "papers")
+    with pytest.raises(UserError, match="It holds no sound"):
+        check_data(config, looked)
+    check_data(config, looked)

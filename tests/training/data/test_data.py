@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.data import list_datasets, open_dataset, quiet, summary
+from training.data import check_there, list_datasets, open_dataset, quiet, summary
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import Progress
 from training.errors import UserError
@@ -52,3 +52,19 @@ def test_names_that_are_nothing_are_one_sentence(own_cache: Path) -> None:
         open_dataset("nowhere")
     with pytest.raises(UserError, match="fetch it first"):
         open_dataset("fsdd")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "fsdd", "shards:", "a\0b"])
+def test_that_nothing_is_there_is_said_as_opening_says_it(own_cache: Path, name: str) -> None:
+    with pytest.raises(UserError) as opening:
+        open_dataset(name)
+    with pytest.raises(UserError) as looking:
+        check_there(name)
+    assert str(looking.value) == str(opening.value)
+
+
+def test_what_is_there_is_not_opened_to_know_it(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_cache.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr("training.data.open_dataset", None)
+    for name in ("starter", str(own_cache), "stream:owner/name", f"shards:{own_cache}/x-{{0..9}}.tar"):
+        check_there(name)
