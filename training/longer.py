@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from training.config import BOUNDS, RunConfig
+from training.data import check_there
 from training.errors import UserError
 from training.run import RunFolder, RunWriter, State, Status
 from training.run.twins import trained_with
@@ -41,7 +42,7 @@ def lengthen(run: RunFolder, bound: str, whole: float) -> None:
     then stopped ones, with which a resume goes on.
 
     Raises UserError for one that is only watched, was written by a newer version, is being trained or waits for it, couldn't
-    go on, or was trained as long already.
+    go on, has lost its sounds, or was trained as long already.
     """
     whole = next(setting for setting in describe(RunConfig) if setting.name == bound).check(whole)
     twin = trained_with(run, longer=True)
@@ -72,7 +73,12 @@ def _check(run: RunFolder, bound: str, whole: float) -> None:
         )
     if not run.resumable():
         raise UserError(f"The run {run.name} keeps no checkpoint to go on from, so it can't be trained longer.")
-    check_goes_on(RunConfig.from_json(run.config()))
+    config = RunConfig.from_json(run.config())
+    check_goes_on(config)
+    try:
+        check_there(config.data)
+    except UserError as error:
+        raise UserError(f"The run {run.name} needs its sounds to be trained longer, but {error}") from None
     trained = _trained(status, bound)
     if whole <= trained:
         said = counted(trained, bound.removesuffix("s"))

@@ -63,7 +63,7 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         "method": METHODS[method].card.title if method in METHODS else method,
         "encoder": ENCODERS[encoder].title if encoder in ENCODERS else encoder,
         "usual_encoder": method in METHODS and METHODS[method].encoders[0] == encoder,
-        "data": points(run).data_name or readable_name(str(config.get("data") or "")),
+        "data": _data_name(run, config),
         "breaks": [str(name) for name in breaks] if isinstance(breaks, list) else [],
         "settings": [],
         "note": _of_stream(run, str(config.get("data") or "")),
@@ -79,6 +79,11 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         if setting.name in values.get(group, {})
     ]
     return {**told, "settings": sorted(rows, key=lambda row: not row["changed"])}
+
+
+def _data_name(run: RunFolder, config: Mapping[str, Any]) -> str:
+    """As the list of runs calls it: before the data is open, or where it never was, the last part of its path."""
+    return points(run).data_name or readable_name(PurePath(str(config.get("data") or "")).name, LONGEST)
 
 
 def _of_stream(run: RunFolder, data: str) -> str:
@@ -108,7 +113,7 @@ def _of_loop(run: RunFolder, config: Mapping[str, Any]) -> dict[str, Any]:
         "method": readable_name(str(config.get("method", "")), LONGEST),
         "encoder": "",
         "usual_encoder": True,
-        "data": points(run).data_name or readable_name(PurePath(str(config.get("data", ""))).name, LONGEST),
+        "data": _data_name(run, config),
         "breaks": [],
         "settings": rows,
         "note": WATCHED,

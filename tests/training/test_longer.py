@@ -109,6 +109,7 @@ def broken(run: RunFolder, what: str) -> None:
         "newer": {"schema": 99},
         "other": {"objective": 99},
         "odd": {"method": "magic"},
+        "moved": {"data": "/nowhere"},
     }
     (run.path / "config.json").write_text(json.dumps({**run.config(), **more.get(what, {})}))
 
@@ -123,6 +124,7 @@ def broken(run: RunFolder, what: str) -> None:
         ("bare", "keeps no checkpoint to go on from, so it can't be trained longer"),
         ("other", "but this version trains form"),
         ("odd", "There is no method 'magic'"),
+        ("moved", "needs its sounds to be trained longer, but /nowhere cannot be used"),
         ("short", "has been trained for 6 steps already. These count too, so its new length must be more."),
     ],
 )

@@ -52,6 +52,19 @@ def test_of_a_stream_it_is_said_that_a_sample_is_seen(tmp_path: Path) -> None:
     assert run_settings(plain)["note"] == ""
 
 
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("starter", "starter"),
+        ("/cache/dropped/390b16/meine sounds", "meine sounds"),
+        (f"/a/{'x' * 300}", "x" * 99 + "…" + "x" * 100),
+    ],
+)
+def test_data_that_was_never_open_is_called_by_the_last_part_of_its_path(data: str, name: str, tmp_path: Path) -> None:
+    run = started(tmp_path / "run", **new_config({}, method="simclr", data=data).to_json())
+    assert run_settings(run)["data"] == name
+
+
 @pytest.mark.parametrize("config", [{}, {"method": "of tomorrow"}, {"method": "simclr", "encoder": 3, "settings": []}])
 def test_of_a_run_that_nobody_knows_nothing_is_told(config: dict[str, Any], tmp_path: Path) -> None:
     assert run_settings(started(tmp_path / "run", **config))["settings"] == []
