@@ -2,7 +2,7 @@
 
 import { icon, make } from "../core/elements.js";
 import { duration, share } from "../core/number_words.js";
-import { age, BASELINES, beginningOf, stateOf } from "./rows.js";
+import { age, BASELINES, beginningOf, clipped, stateOf } from "./rows.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 /**
@@ -19,8 +19,6 @@ import { age, BASELINES, beginningOf, stateOf } from "./rows.js";
  * @property {(name: string | null) => void} edit
  * @property {(name: string, title: string) => void} rename
  */
-
-const CLIPPED = 4; // changed settings that are shown
 
 /**
  * @param {RunRow} row
@@ -52,20 +50,17 @@ export function rowOf(row, table) {
     ),
     make("td.runs-name", {}, ...(table.renamed === name ? [field(row, table)] : named(row, table))),
     make("td.runs-data", {}, row.data),
-    make("td.runs-changed", { title: row.changed?.join(", ") }, changed(row.changed)),
+    make(
+      "td.runs-changed",
+      { title: row.changed?.join(", ") },
+      row.changed?.length ? clipped(row.changed).join(", ") : row.changed ? "" : "…",
+    ),
     scoreOf(row),
     make("td.runs-warning", { title: row.warning }, row.warning.split(":")[0]),
     make("td.runs-seconds", {}, duration(row.seconds || null)),
     make("td.runs-begun", { title: beginningOf(row) }, age(row.begun)),
     make("td.runs-state", { "data-state": row.state }, stateOf(row)),
   );
-}
-
-/** @param {RunRow["changed"]} settings */
-function changed(settings) {
-  if (!settings?.length) return settings ? "" : "…";
-  const more = settings.length - CLIPPED;
-  return [...settings.slice(0, CLIPPED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 /**

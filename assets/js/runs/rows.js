@@ -14,6 +14,7 @@ const UNITS = /** @type {const} */ ([
   ["hour", 3_600],
   ["minute", 60],
 ]);
+const CLIPPED = 4; // settings that are named of one run
 const WAITED_SECONDS = 60; // less is no wait: a trainer needs some to begin
 /** What needs no training, as it is called beside a score. */
 export const BASELINES = /** @type {const} */ ([
@@ -85,12 +86,21 @@ export function toldApart(rows, say) {
  * @param {number} [now] Unix time
  */
 export function besideOthers(rows, now) {
-  const parts = rows.map(({ data, changed, seed }) => [data, ...(changed ?? []), seed === null ? "" : `seed ${seed}`]);
-  const shared = (/** @type {string} */ part) => parts.every((own) => own.includes(part));
-  const words = new Map(rows.map((row, i) => [row, [row.title, ...parts[i].filter((part) => part && !shared(part))]]));
-  const said = (/** @type {RunRow} */ row) => words.get(row)?.join(" · ") ?? "";
-  const times = (/** @type {RunRow} */ row) => rows.filter((other) => said(other) === said(row)).length;
-  return toldApart(rows, (row) => [said(row), times(row) > 1 && age(row.begun, now)].filter(Boolean).join(" · "));
+  const settings = (/** @type {RunRow} */ { changed }) => (changed ?? []).filter((words) => !/^seed \d+$/.test(words)); // which has its own word
+  const about = (/** @type {RunRow} */ row) => [row.data, row.seed === null ? "" : `seed ${row.seed}`];
+  const every = rows.map((row) => [...about(row), ...settings(row)]);
+  const own = (/** @type {string} */ part) => part && !every.every((parts) => parts.includes(part));
+  const said = new Map(
+    rows.map((row) => [row, [row.title, ...about(row).filter(own), ...clipped(settings(row).filter(own))].join(" · ")]),
+  );
+  const times = (/** @type {RunRow} */ row) => rows.filter((other) => said.get(other) === said.get(row)).length;
+  return toldApart(rows, (row) => [said.get(row), times(row) > 1 && age(row.begun, now)].filter(Boolean).join(" · "));
+}
+
+/** The first of some settings, and how many more there are. @param {string[]} settings */
+export function clipped(settings) {
+  const more = settings.length - CLIPPED;
+  return [...settings.slice(0, CLIPPED), ...(more > 0 ? [`${more} more`] : [])];
 }
 
 /**

@@ -154,11 +154,13 @@ test("runs over each other are called by what is not the same in all of them", (
   const short = { changed: ["steps 60"], seed: 0 };
   const rows = [
     row("a", short),
-    row("b", { ...short, seed: 1 }),
+    row("b", { changed: ["steps 60", "seed 1"], seed: 1 }),
     row("c", { changed: ["steps 60", "temperature 0.3"], seed: 0 }),
   ];
   const words = (/** @type {any[]} */ some) => [...besideOthers(some, NOW).values()];
-  assert.deepEqual(words(rows), ["simclr · seed 0", "simclr · seed 1", "simclr · temperature 0.3 · seed 0"]);
+  assert.deepEqual(words(rows), ["simclr · seed 0", "simclr · seed 1", "simclr · seed 0 · temperature 0.3"]);
+  const many = row("h", { changed: ["a 1", "b 2", "c 3", "d 4", "e 5", "f 6"] });
+  assert.equal(words([row("i"), many])[1], "simclr · a 1 · b 2 · c 3 · d 4 · 2 more");
   assert.deepEqual(words([rows[0], row("d", { ...short, data: "fsdd" })]), ["simclr · starter", "simclr · fsdd"]);
   const again = [row("e", { begun: NOW - 120 }), row("f", { begun: NOW - 3600 }), row("g", { begun: NOW - 3601 })];
   assert.deepEqual(words(again), ["simclr · 2 minutes ago", "simclr · 1 hour ago · f", "simclr · 1 hour ago · g"]);
