@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from training.commands import comparing, knowledge, models, outside, runs, sounds, twins
+from training.commands import comparing, diagnosing, knowledge, models, outside, runs, sounds, twins
 from training.commands.parser import Parser
 from training.errors import UserError
 
@@ -58,7 +58,7 @@ def _parser(internal: bool) -> argparse.ArgumentParser:
         epilog="A page shows the runs: python app.py. A folder or zip replays one without a server: python -m explorer export.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (runs, comparing, twins, sounds, models, knowledge, outside):
+    for group in (runs, diagnosing, comparing, twins, sounds, models, knowledge, outside):
         group.add_commands(commands)
     if internal:
         runs.add_internal_commands(commands)

@@ -12,7 +12,7 @@ from typing import Any
 from training.changed import method_words
 from training.commands.output import print_json
 from training.data.names import readable_name
-from training.run import RunFolder, find_runs
+from training.run import WENT_WRONG, RunFolder, find_runs
 from training.run.schema import Curve
 
 GAP = "  "
@@ -30,6 +30,8 @@ class Listed:
     trained: str
     """How, and on which sounds."""
     measured: str = ""
+    failure: str = ""
+    """Why it went wrong, where it did."""
     warning: str = ""
 
 
@@ -52,7 +54,7 @@ def list_runs(options: argparse.Namespace) -> None:
 def table(rows: Sequence[Listed], width: int) -> list[str]:
     """Lines of at most `width` letters, but for a name that is longer itself.
 
-    Names take half of the width at most; a longer one has a line to itself. Of the rest the ends are cut, but for warnings.
+    Names take half of the width at most; a longer one has a line to itself. Of the rest the ends are cut, but for why one failed and for warnings.
     """
     every = (HEADER, *rows)
     name, state, step = (max(map(len, each)) for each in zip(*((r.name, r.state, r.step) for r in every), strict=True))
@@ -66,7 +68,8 @@ def table(rows: Sequence[Listed], width: int) -> list[str]:
         rest = GAP.join((row.state.ljust(state), row.step.rjust(step), row.trained))
         lines.append(f"{begun:{name}}{GAP}{_cut(rest, width - name - len(GAP))}")
         lines += [BELOW + _cut(row.measured, width - len(BELOW))] if row.measured else []
-        lines += [BELOW + line for line in textwrap.wrap(row.warning, max(width - len(BELOW), 1))]
+        for text in (row.failure, row.warning):
+            lines += [BELOW + line for line in textwrap.wrap(text, max(width - len(BELOW), 1))]
     return lines
 
 
@@ -75,7 +78,7 @@ def whole(rows: Sequence[Listed]) -> list[str]:
     lines = []
     for row in rows:
         lines.append(f"{row.name:40} {row.state:10} step {row.step:<8} {row.trained}")
-        lines += [f"{'':40} {more}" for more in (row.measured, row.warning) if more]
+        lines += [f"{'':40} {more}" for more in (row.measured, row.failure, row.warning) if more]
     return lines
 
 
@@ -94,6 +97,7 @@ def _listed(run: RunFolder, all_measures: bool) -> Listed:
         str(status.step),
         f"{method_words(config)}{f' on {data}' if data else ''}",
         ", ".join(_measured(*each, baselines) for each in (measures if all_measures else measures[:1])),
+        " ".join(status.message.split()) if status.state in WENT_WRONG else "",
         status.warning,
     )
     return Listed(*map(readable_name, told))
@@ -111,6 +115,7 @@ def _as_json(run: RunFolder) -> dict[str, Any]:
     return {
         "run": run.name,
         "state": status.state,
+        "message": status.message,
         "step": status.step,
         "method": config.get("method"),
         "breaks": _breaks(config),

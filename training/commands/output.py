@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from training.longer import longer_lengths
 from training.run import RunFolder, State
 
 LOOK_SECONDS = 1.0
@@ -96,6 +97,12 @@ def tell_end(run: RunFolder) -> None:
 def again(run: RunFolder) -> str:
     """The command that goes on with a run, or begins one that has not begun."""
     return f"python -m training resume {run.path}"
+
+
+def longer(run: RunFolder) -> str:
+    """The command that trains a run that has finished twice as long; empty where it can't be trained longer."""
+    unit, lengths = longer_lengths(run)
+    return f"{again(run)} --{unit} {lengths[-2:][0]}" if lengths else ""
 
 
 def tell_how_to_go_on(run: RunFolder) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
 from training.commands.listing import list_runs
-from training.commands.output import again, listed, print_json, steps_told, tell_end, tell_how_to_go_on
+from training.commands.output import listed, longer, steps_told, tell_end, tell_how_to_go_on
 from training.commands.series import asks_for_several, train_several
 from training.config import BOUNDS
 from training.devices.place import place
 from training.errors import UserError
-from training.longer import lengthen, longer_lengths
+from training.longer import lengthen
 from training.run import RESUMABLE, Control, RunFolder, State, create_run, find_runs
 from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 from training.run.naming import new_run_name
@@ -41,7 +41,7 @@ INTERNAL = ("standby", "follow")
 
 
 def add_commands(commands: Commands) -> None:
-    """Declare `run`, `resume`, `stop`, `list` and `diagnose`."""
+    """Declare `run`, `resume`, `stop` and `list`."""
     new = command(
         commands,
         "run",
@@ -77,9 +77,6 @@ def add_commands(commands: Commands) -> None:
     command(commands, "stop", stop, "ask a run to stop", "run")
     listing = command(commands, "list", list_runs, "list runs", "runs", "json")
     listing.add_argument("--all", action="store_true", help="every measure of each run, not the first alone")
-    command(
-        commands, "diagnose", diagnose, "say whether a run learns or collapses, why, and what to change", "run", "json"
-    )
 
 
 def add_internal_commands(commands: Commands) -> None:
@@ -114,8 +111,8 @@ def _train(run: RunFolder, resume: bool = False, devices: int | None = None) -> 
     tell_end(run)
     if run.status().state in RESUMABLE:
         tell_how_to_go_on(run)
-    if longer := _longer(run):
-        print(f"To train it longer: {longer}", file=sys.stderr)
+    if more := longer(run):
+        print(f"To train it longer: {more}", file=sys.stderr)
     print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
 
 
@@ -177,57 +174,13 @@ def resume(options: argparse.Namespace) -> None:
         if (whole := getattr(options, unit)) is not None:
             lengthen(run, unit, whole)
     if run.status().state is State.FINISHED:
-        longer = _longer(run)
+        more = longer(run)
         raise UserError(
-            f"The run {run.name} has finished; {longer} trains it longer."
-            if longer
+            f"The run {run.name} has finished; {more} trains it longer."
+            if more
             else f"The run {run.name} has finished, and keeps no checkpoint to go on from."
         )
     _train(run, resume=True, devices=devices)
-
-
-def _longer(run: RunFolder) -> str:
-    """The command that trains a run that has finished twice as long; empty where it can't be trained longer."""
-    unit, lengths = longer_lengths(run)
-    return f"{again(run)} --{unit} {lengths[-2:][0]}" if lengths else ""
-
-
-def diagnose(options: argparse.Namespace) -> None:
-    """Judge a run by its curves as they are now, whoever wrote it."""
-    from training.verdicts import judged_run
-
-    run = named_run(options, reading=True)
-    verdict = judged_run(run)[1]
-    if options.json:
-        told = verdict.to_json()
-        print_json({"verdict": told.pop("kind"), **told})
-        return
-    status, waiting = run.status(), _unmeasured(run) if run.watched else 0
-    if waiting:
-        print(f"{waiting} of its snapshots not measured yet: python -m training measure {run.path} does so.")
-    print(verdict.sentence)
-    if run.watched and status.warning and status.warning != verdict.sentence:
-        print(status.warning)
-    if status.state in RESUMABLE and not run.watched:
-        print(f"It stands at step {status.step:,}, {status.state}; {again(run)} goes on with it.")
-    if longer := _longer(run):
-        print(f"It has finished at step {status.step:,}; {longer} trains it longer.")
-    for evidence in verdict.evidence:
-        print(f"  {evidence.key}: {evidence.words}")
-    best = "" if verdict.best_step is None else f"step {verdict.best_step}"
-    for title, text in (
-        ("Likely cause", verdict.cause),
-        ("What to change", "" if waiting else verdict.remedy),
-        ("Best snapshot, judged without labels", best),
-    ):  # fmt: skip
-        if text:
-            print(f"{title}: {text}")
-
-
-def _unmeasured(run: RunFolder) -> int:
-    """How many snapshots of a watched run no row tells of: its own loop measures none."""
-    told = {row.get("step") for row in run.metrics() if any(key.startswith("measure/") for key in row)}
-    return len(set(run.snapshots()) - told)
 
 
 def _refuse_second_trainer(run: RunFolder) -> None:

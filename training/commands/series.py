@@ -49,9 +49,10 @@ def train_several(options: argparse.Namespace) -> None:
             folder = root / new_run_name(root, config.to_json(), f"seed{config.seed}")
             run = create_run(folder, config.to_json(), trained_here=True)
         print(f"Training run {told} in {run.path}", file=sys.stderr)
-        if not _trained(run):
+        if _trained(run):
+            tell_end(run)
+        else:
             failed.append(run.name)
-        tell_end(run)
         if run.status().state in (State.STOPPED, State.DISK_FULL):
             raise UserError(
                 f"Run {told} is {run.status().state.replace('_', ' ')}, and the others wait; the same command goes on with it."

@@ -24,7 +24,7 @@ takes a folder in any condition (half-written, mutilated, from a newer version) 
 from training.run.folder import SILENT_SECONDS, RunFolder, find_runs
 from training.run.making import create_run
 from training.run.metrics_file import WINDOW_BYTES, MetricsReader, current_rows, rows_from
-from training.run.status import ACTIVE, RESUMABLE, SCHEMA, Control, State, Status
+from training.run.status import ACTIVE, RESUMABLE, SCHEMA, WENT_WRONG, Control, State, Status
 from training.run.writer import BeingWritten, RunWriter, rows_kept
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "RESUMABLE",
     "SCHEMA",
     "SILENT_SECONDS",
+    "WENT_WRONG",
     "WINDOW_BYTES",
     "BeingWritten",
     "Control",

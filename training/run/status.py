@@ -34,7 +34,9 @@ class State(StrEnum):
 
 ACTIVE = frozenset({State.PREPARING, State.TRAINING, State.PAUSED, State.STOPPING})
 """States in which a trainer process must be alive."""
-RESUMABLE = frozenset({State.STOPPED, State.CRASHED, State.DISK_FULL, State.FAILED})
+WENT_WRONG = frozenset({State.FAILED, State.CRASHED, State.DISK_FULL})
+"""States of a run that ended as nobody asked for; its message says why."""
+RESUMABLE = WENT_WRONG | {State.STOPPED}
 
 
 class Control(StrEnum):

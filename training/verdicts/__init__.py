@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from training.run import RunFolder
+from training.run import WENT_WRONG, RunFolder
 from training.run.schema import VerdictKind
 from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
@@ -55,10 +55,13 @@ def judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
 
 
 def judged_run(run: RunFolder) -> tuple[Readings, Verdict]:
-    """What a run's folder tells now, and the judgement on it, whoever wrote it."""
+    """What a run's folder tells now, and the judgement on it, whoever wrote it. One that went wrong isn't told to train longer."""
     known = {} if run.watched else run.config()  # a run that is only watched may be called as it likes
     readings = Readings.of(run.metrics(), run.baselines(), known.get("method"))
-    return readings, judged(readings, known)
+    verdict = judged(readings, known)
+    if verdict.kind == "too_early" and run.status().state in WENT_WRONG:
+        verdict = replace(verdict, remedy="")
+    return readings, verdict
 
 
 def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:

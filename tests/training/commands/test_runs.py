@@ -46,8 +46,8 @@ def test_a_run_without_a_folder_gets_one_named_by_method_data_and_time(
     (row,) = found["runs"]
     latest = row.pop("latest")
     assert row == {
-        "run": folder.name, "state": "finished", "step": 1, "method": "simclr", "breaks": [], "data": "starter", "warning": "",
-        "verdict": "too_early",
+        "run": folder.name, "state": "finished", "step": 1, "method": "simclr", "breaks": [], "data": "starter", "message": "",
+        "warning": "", "verdict": "too_early",
     }  # fmt: skip
     assert latest.keys() == {curve.key for curve in RunFolder(folder).schema().curves}
     assert main(["list", "--runs", str(tmp_path)]) == 0
@@ -166,16 +166,15 @@ def test_an_alarm_is_listed(made_run: Callable[..., RunFolder], capsys: pytest.C
     assert "Collapse: all is one point." in capsys.readouterr().out
 
 
-def test_diagnose_says_how_a_stopped_run_goes_on(
-    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_why_a_run_failed_is_listed(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
     run = made_run()
     writer = RunWriter(run.path)
-    for state, told in ((State.STOPPED, True), (State.FINISHED, False)):
-        writer.write_status(Status(state, step=7))
-        assert main(["diagnose", str(run.path)]) == 0
-        again = f"It stands at step 7, stopped; python -m training resume {run.path} goes on with it."
-        assert (again in capsys.readouterr().out) is told
+    for state, told in ((State.FAILED, True), (State.FINISHED, False)):
+        writer.write_status(Status(state, message="The data has\n3 clips."))
+        (row,) = answer(capsys, "list", "--runs", str(run.path.parent))["runs"]
+        assert (row["state"], row["message"]) == (state, "The data has\n3 clips.")
+        assert main(["list", "--runs", str(run.path.parent)]) == 0
+        assert ("The data has 3 clips." in capsys.readouterr().out) is told
     writer.close()
 
 
