@@ -59,12 +59,10 @@ def _of_events(path: Path, out: Path, reference: str, title: str) -> Imported:
     for step, row in rows.items():
         writer.append_metrics({"step": step, "attempt": 1, **row})
     last = max(rows)
-    return _ended(
-        writer,
-        last,
-        float(rows[last]["seconds"] or 0),
-        f"{counted(len(curves), 'curve')} of {counted(len(rows), 'step')}",
-    )
+    said = f"{counted(len(curves), 'curve')} of {counted(len(rows), 'step')}"
+    imported = _ended(writer, last, float(rows[last]["seconds"] or 0), said)
+    Measuring(imported.run).work()
+    return imported
 
 
 def _of_vectors(

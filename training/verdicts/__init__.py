@@ -16,9 +16,20 @@ from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
 from training.verdicts.causes import cause_of
 from training.verdicts.readings import Readings
-from training.verdicts.rules import RULES, above_random, labels_unheard, missing, rising, too_early
+from training.verdicts.rules import RULES, above_random, alone, labels_unheard, missing, rising, too_early
 
-__all__ = ["ALARMING", "COLLAPSES", "KINDS", "Evidence", "Readings", "Verdict", "in_status", "judged", "judged_run"]
+__all__ = [
+    "ALARMING",
+    "COLLAPSES",
+    "KINDS",
+    "OPEN",
+    "Evidence",
+    "Readings",
+    "Verdict",
+    "in_status",
+    "judged",
+    "judged_run",
+]
 
 KINDS: tuple[VerdictKind, ...] = (
     VerdictKind("diverging", "Diverging", "The loss runs away."),
@@ -36,11 +47,14 @@ KINDS: tuple[VerdictKind, ...] = (
     VerdictKind("plateau", "Plateau", "Neither the loss nor the neighbours get better any more."),
     VerdictKind("learning", "Learning", "Sounds that are alike come to lie together."),
     VerdictKind("too_early", "Too early to tell", "Too little was trained for a judgement."),
+    VerdictKind("one_snapshot", "One snapshot", "There is none from before the first step to compare it with."),
 )
 """What may be told of a run; the title begins the sentence."""
 COLLAPSES = ("complete_collapse", "dimensional_collapse")
 ALARMING = ("diverging", *COLLAPSES, "trivial_solution")
 """Kinds that ask for something to be done."""
+OPEN = ("too_early", "one_snapshot")
+"""Kinds that pass no judgement."""
 _BY_KIND = {kind.kind: kind for kind in KINDS}
 
 
@@ -82,6 +96,8 @@ def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
     kind, words = ("too_early", "") if too_early(readings) else ("plateau", "nothing has got better than at the start.")
     if kind == "plateau" and rising(readings):
         kind, words = "too_early", "the neighbours fell behind those of random weights, and are catching up."
+    if alone(readings):
+        kind, words = "one_snapshot", "there is none from before the first step to compare it with."
     title = _BY_KIND[kind].title
     told = [f"{title}: {words}" if words else f"{title}.", _stand(readings)]
     cause, remedy = _why(kind, readings, config)

@@ -165,13 +165,16 @@ def too_early(readings: Readings) -> bool:
     return bool(missing(readings))
 
 
+def alone(readings: Readings) -> bool:
+    """Whether there is one snapshot, of after the first step, and nothing to hold it against, as of an import."""
+    return len(readings.steps) == len(readings.trained) == 1
+
+
 def missing(readings: Readings) -> str:
     """What a judgement needs and this run has not; empty where it has enough."""
     snapshots = len(readings.trained)
     if snapshots >= ROW and readings.step >= EARLY_STEPS:
         return ""
-    if len(readings.steps) == snapshots == 1:  # as of an import
-        return "One snapshot alone can't be judged: there is none from before the first step to compare it with."
     return (
         f"Train longer: a judgement needs {EARLY_STEPS} steps and {ROW} snapshots after the first step, "
         f"and this run has {readings.step} and {snapshots}."

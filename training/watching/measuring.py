@@ -7,6 +7,7 @@ Hearsight's own has, by the same functions. One process at a time does so, under
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from math import isnan
 from typing import Any
 
@@ -26,13 +27,15 @@ from training.probe import cross_group_votes, described, groups_of, measured_fac
 from training.run import BeingWritten, MetricsReader, RunFolder, RunWriter, State, Status, reading
 from training.run.schema import Curve, Schema
 from training.spectrogram import FrontEnd
-from training.verdicts import KINDS, Readings, in_status, judged
+from training.verdicts import KINDS, in_status, judged_run
 from training.watching.clips import WatchedClips, watched_clips
 
 OF_VIEWS = frozenset({ALIGNMENT.name})
 """Measures that say nothing where a loop gives no two views of its clips."""
 LARGEST = 1e9
 """No value of an embedding is beyond this."""
+JUDGED_SECONDS = 30.0
+"""So long the judgement on curves that grow is left as it is, where no snapshot asks for another."""
 OTHERS_SECONDS = 300.0
 """So long another process that measures the same run is waited for."""
 
@@ -46,6 +49,9 @@ class Measuring:
         self.run = run
         self._clips: WatchedClips | None = None
         self._complete = False
+        self._judged = 0.0
+        self._judged_of: tuple[int, ...] = ()
+        """When its curves had been written that were judged, and whether the loop went on."""
         self._passed: set[tuple[int, int]] = set()
         """(step, time of the file) of snapshots that can't be measured, or were before the run's folder was copied."""
 
@@ -65,6 +71,7 @@ class Measuring:
         steps = self.waiting()
         begun = self._clips is not None or not self._incomplete()
         if not self.run.own_probe().get("files") or (begun and not steps):
+            self._judge_again()
             return 0
         writer = RunWriter(self.run.added_path)
         try:
@@ -170,9 +177,21 @@ class Measuring:
         lines: dict[str, Any] = {"main_facet": clips.dataset.main_facet, "cross_group_knn": known, "loss": None}
         writer.write_baselines(with_random_init(lines, self._untrained()))
 
+    def _judge_again(self) -> None:
+        """The judgement on curves that have none, or have grown since: a loop may log curves and never a snapshot."""
+        status = self.run.status()
+        of = (status.active, *map(_written, self.run.metrics_paths()))
+        soon = time.monotonic() - self._judged < JUDGED_SECONDS
+        if of == self._judged_of or (soon and status.active):
+            return
+        self._judged, self._judged_of = time.monotonic(), of
+        if self.run.metrics() and status.verdict != judged_run(self.run)[1].to_json():
+            with closing(RunWriter(self.run.added_path)) as writer:
+                self._judge(writer)
+
     def _judge(self, writer: RunWriter) -> None:
         """As the trainer judges a run of its own; nothing is known of the method, and so nothing is told of causes."""
-        verdict = judged(Readings.of(self.run.metrics(), self.run.baselines(), None), {})
+        verdict = judged_run(self.run)[1]
         if [verdict.kind] != [last.kind for last in writer.verdicts()[-1:]]:
             writer.append_verdict(verdict)
         writer.write_status(Status(State.FINISHED, step=verdict.step, **in_status(verdict)))

@@ -1,4 +1,5 @@
-// Where a run stands, in one sentence: its kNN against random initialisation, log-mel, MFCC and chance, and its alarm.
+// Where a run stands, in one sentence: the judgement that training/verdicts passed on it, and its kNN against random
+// initialisation, MFCC and chance.
 
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
@@ -53,19 +54,15 @@ export function standOf(rows, baselines, status, kinds = []) {
       passed: "",
     };
   }
-  const random = levels.find(({ key }) => key === "random_init");
-  if (random && knn <= random.value + ALIKE && !advice) {
-    const head = `Not above random initialisation${ended ? "" : " yet"}`;
-    return { tone: "calm", head, words, passed: "" };
-  }
-  if (!random && measured.length === 1) return { tone: "calm", head: "One snapshot", words, passed: "" }; // as of an import
-  if (verdict?.kind === "too_early")
+  if (!verdict) return { tone: "calm", head: ended ? "Not judged" : "Not judged yet", words, passed: "" };
+  if (OPEN.has(verdict.kind))
     return { tone: "calm", head: verdict.title, words: [words, advice].filter(Boolean).join(" "), passed: "" };
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);
+  const learns = verdict.kind === "learning";
   return {
-    tone: verdict?.kind === "plateau" ? "calm" : "good",
-    head: verdict?.kind === "plateau" ? `Plateau since step ${number(verdict.since_step)}` : "Learning",
+    tone: learns ? "good" : "calm",
+    head: learns ? verdict.title : `${verdict.title} since step ${number(verdict.since_step)}`,
     words: `${words} No collapse seen.`,
     passed: passed && knn > highest.value + ALIKE ? `Above ${highest.title} since step ${number(passed.step)}` : "",
   };
@@ -88,6 +85,7 @@ const evidenceOf = (verdict) => {
   return words && `${words}.`;
 };
 
+const OPEN = new Set(["too_early", "one_snapshot"]); // kinds that pass no judgement, as OPEN of training/verdicts
 const ENDED = new Set(["finished", "stopped", "failed", "crashed"]);
 /** Keeps the place of what is told later, so that nothing below it moves then. @type {Stand} */
 const COMING = {

@@ -10,56 +10,6 @@ const BASELINES = {
   cross_group_knn: { class: { random_init: 0.43, mfcc: 0.52, log_mel: 0.4, chance: 0.05 } },
 };
 const SOUND = { warning: "" };
-const rows = (...values) => values.map((value, i) => ({ step: 100 * i, "measure/cross_group_knn": value }));
-
-test("before the first snapshot nothing is said", () => {
-  assert.equal(standOf([], {}, SOUND).words, "");
-  assert.equal(standOf([{ step: 1, "train/loss": 2 }], BASELINES, SOUND).head, "");
-});
-
-test("a run at work keeps the place of what is told from its first snapshot on", () => {
-  assert.equal(standOf([], {}, { ...SOUND, state: "running" }).head, "Nothing measured yet");
-  for (const state of ["finished", "crashed"]) assert.equal(standOf([], {}, { ...SOUND, state }).tone, "none");
-  assert.equal(standOf(rows(0.6), BASELINES, { ...SOUND, state: "running" }).head, "Learning");
-});
-
-test("a run is compared with random initialisation, MFCC and chance", () => {
-  const stand = standOf(rows(0.43, 0.5), BASELINES, SOUND);
-  assert.equal(stand.head, "Learning");
-  assert.equal(
-    stand.words,
-    "kNN .50, above random initialisation .43, below MFCC .52, chance is .05. No collapse seen.",
-  );
-  assert.equal(stand.passed, "");
-});
-
-test("when it passed the highest level is told, as long as it is above", () => {
-  assert.equal(standOf(rows(0.4, 0.6, 0.7), BASELINES, SOUND).passed, "Above MFCC since step 100");
-  assert.equal(standOf(rows(0.4, 0.6, 0.5), BASELINES, SOUND).passed, "");
-});
-
-test("what is not above random initialisation is not called learning", () => {
-  for (const value of [0.3, 0.43, 0.4345]) assert.equal(standOf(rows(value), BASELINES, SOUND).tone, "calm");
-});
-
-test("an alarm goes before all else", () => {
-  const stand = standOf(rows(0.9), BASELINES, { warning: "Collapse: all clips are one." });
-  assert.equal(stand.tone, "warned");
-  assert.doesNotMatch(stand.words, /No collapse/);
-});
-
-test("where nothing is known to compare with, the number stands alone", () => {
-  assert.equal(standOf(rows(0.4, 0.5), {}, null).words, "kNN .50. No collapse seen.");
-});
-
-test("one snapshot of which no start is known has learned nothing that could be told", () => {
-  const verdict = { ...VERDICT, kind: "too_early", title: "Too early to tell", remedy: "Train longer." };
-  for (const status of [null, { state: "finished", warning: "", verdict }]) {
-    const stand = standOf(rows(0.5), {}, status);
-    assert.deepEqual([stand.tone, stand.head, stand.words], ["calm", "One snapshot", "kNN .50."]);
-  }
-});
-
 const VERDICT = {
   kind: "dimensional_collapse",
   title: "Dimensional collapse",
@@ -70,6 +20,62 @@ const VERDICT = {
   cause: "The part predictor was taken out.",
   remedy: "Train it with its predictor.",
 };
+
+const judged = (/** @type {string} */ kind, /** @type {string} */ title, more = {}) => ({
+  warning: "",
+  verdict: { ...VERDICT, kind, title, evidence: [], ...more },
+});
+const LEARNING = judged("learning", "Learning");
+const rows = (...values) => values.map((value, i) => ({ step: 100 * i, "measure/cross_group_knn": value }));
+
+test("before the first snapshot nothing is said", () => {
+  assert.equal(standOf([], {}, SOUND).words, "");
+  assert.equal(standOf([{ step: 1, "train/loss": 2 }], BASELINES, SOUND).head, "");
+});
+
+test("a run at work keeps the place of what is told from its first snapshot on", () => {
+  assert.equal(standOf([], {}, { ...SOUND, state: "running" }).head, "Nothing measured yet");
+  for (const state of ["finished", "crashed"]) assert.equal(standOf([], {}, { ...SOUND, state }).tone, "none");
+  assert.equal(standOf(rows(0.6), BASELINES, { ...SOUND, state: "running" }).head, "Not judged yet");
+});
+
+test("a run is compared with random initialisation, MFCC and chance", () => {
+  const stand = standOf(rows(0.43, 0.5), BASELINES, LEARNING);
+  assert.deepEqual([stand.tone, stand.head], ["good", "Learning"]);
+  assert.equal(
+    stand.words,
+    "kNN .50, above random initialisation .43, below MFCC .52, chance is .05. No collapse seen.",
+  );
+  assert.equal(stand.passed, "");
+});
+
+test("when it passed the highest level is told, as long as it is above", () => {
+  assert.equal(standOf(rows(0.4, 0.6, 0.7), BASELINES, LEARNING).passed, "Above MFCC since step 100");
+  assert.equal(standOf(rows(0.4, 0.6, 0.5), BASELINES, LEARNING).passed, "");
+});
+
+test("what was not judged is not called learning, and no collapse is denied", () => {
+  for (const status of [null, { warning: "", state: "finished" }]) {
+    const stand = standOf(rows(0.5, 0.9), BASELINES, status);
+    assert.deepEqual([stand.tone, stand.head, stand.passed], ["calm", status ? "Not judged" : "Not judged yet", ""]);
+    assert.doesNotMatch(stand.words, /No collapse/);
+  }
+});
+
+test("an alarm goes before all else", () => {
+  const stand = standOf(rows(0.9), BASELINES, { warning: "Collapse: all clips are one." });
+  assert.equal(stand.tone, "warned");
+  assert.doesNotMatch(stand.words, /No collapse/);
+});
+
+test("where nothing is known to compare with, the number stands alone", () => {
+  assert.equal(standOf(rows(0.4, 0.5), {}, LEARNING).words, "kNN .50. No collapse seen.");
+});
+
+test("one snapshot of which no start is known has learned nothing that could be told", () => {
+  const stand = standOf(rows(0.5), {}, { ...judged("one_snapshot", "One snapshot"), state: "finished" });
+  assert.deepEqual([stand.tone, stand.head, stand.words], ["calm", "One snapshot", "kNN .50."]);
+});
 
 test("an alarming verdict says since when, what says so and where the run stands", () => {
   const stand = standOf(rows(0.4), BASELINES, { warning: VERDICT.sentence, verdict: VERDICT });

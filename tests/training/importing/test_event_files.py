@@ -41,6 +41,20 @@ def test_scalars_of_tensorboard_become_curves(tmp_path: Path, whole: bool) -> No
     assert rows[4]["train/broken"] is None
 
 
+def test_imported_curves_are_judged_as_diagnose_judges_them(tmp_path: Path, capsys: Any) -> None:
+    writer = SummaryWriter(str(tmp_path / "tb"))
+    for step in (0, 150):
+        writer.add_scalar("measure/effective_rank", 20.0, step)
+        writer.add_scalar("measure/cross_group_knn", 0.5 + step / 1000, step)
+    writer.close()
+    assert main(["import", str(tmp_path / "tb"), "--out", str(tmp_path / "run")]) == 0
+    told = RunFolder(tmp_path / "run").status().verdict
+    assert told is not None and told["kind"] == "too_early"
+    capsys.readouterr()
+    assert main(["diagnose", str(tmp_path / "run")]) == 0
+    assert capsys.readouterr().out.startswith(told["sentence"])
+
+
 def test_what_follows_a_cut_record_is_lost_and_no_more(tmp_path: Path) -> None:
     (file,) = events(tmp_path).iterdir()
     file.write_bytes(file.read_bytes()[:400])

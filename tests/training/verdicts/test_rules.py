@@ -227,8 +227,12 @@ def test_what_ends_too_early_is_told_what_a_judgement_needs() -> None:
     verdict = kind(Readings.of(rows, {}, "byol"))
     assert verdict.kind == "too_early" and verdict.remedy.endswith("and this run has 45 and 1.")
     assert verdict.remedy.startswith("Train longer: a judgement needs 200 steps and 2 snapshots")
-    alone = kind(Readings.of(rows[1:], {}, None))
-    assert alone.kind == "too_early" and alone.remedy.startswith("One snapshot alone can't be judged")
+
+
+def test_a_single_snapshot_is_called_one_as_no_time_will_tell() -> None:
+    alone = kind(Readings.of([{"step": 1, "measure/effective_rank": 20.0}], {}, None))
+    assert (alone.kind, alone.remedy) == ("one_snapshot", "")
+    assert alone.sentence == "One snapshot: there is none from before the first step to compare it with."
 
 
 def test_without_labels_a_falling_loss_is_learning() -> None:

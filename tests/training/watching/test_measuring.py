@@ -155,6 +155,18 @@ def test_it_is_judged_as_a_run_of_hearsight_is(
     assert json.loads(capsys.readouterr().out)["verdict"] == "complete_collapse"
 
 
+def test_curves_without_snapshots_are_judged_and_again_when_they_have_grown(tmp_path: Path) -> None:
+    found = RunFolder(tmp_path / "mine")
+    with Watch(found.path) as run:
+        for step in range(1, 100):
+            run.log(step, loss=1 / step)
+    following = Measuring(found)
+    assert following.work() == 0 and (found.status().verdict or {})["step"] == 99
+    with Watch(found.path, resumed_from=99) as run:
+        run.log(150, loss=0.001)
+    assert following.work() == 0 and (found.status().verdict or {})["step"] == 150
+
+
 def test_diagnose_says_what_was_not_measured_yet_and_what_was_left_out(
     tmp_path: Path, sounds: Path, names: list[str], cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
