@@ -54,7 +54,8 @@ def list_runs(options: argparse.Namespace) -> None:
 def table(rows: Sequence[Listed], width: int) -> list[str]:
     """Lines of at most `width` letters, but for a name that is longer itself.
 
-    Names take half of the width at most; a longer one has a line to itself. Of the rest the ends are cut, but for why one failed and for warnings.
+    Names take half of the width at most; a longer one has a line to itself. Of the rest the ends are cut, but for why one went
+    wrong and for warnings.
     """
     every = (HEADER, *rows)
     name, state, step = (max(map(len, each)) for each in zip(*((r.name, r.state, r.step) for r in every), strict=True))

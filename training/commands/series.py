@@ -1,22 +1,27 @@
 """Several runs by one command: the same settings once a method and seed, one run after the other.
 
 What is finished already is not trained again and what was begun goes on, so that the same command, given again, does what is
-left. A run that fails leaves the others their turn; one that is stopped ends them all, and so does a full disk.
+left; given twice at once, the two share the runs. A run that fails leaves the others their turn; one that is stopped ends them
+all, and so does a full disk.
 """
 
 import argparse
+import fcntl
+import os
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from training.commands.arguments import asked_config
 from training.commands.output import listed, progress_line, steps_told, tell_end
 from training.devices.place import place
 from training.errors import UserError
-from training.run import RunFolder, State, create_run, find_runs
+from training.run import BeingWritten, RunFolder, State, create_run, find_runs
 from training.run.naming import new_run_name
 from training.run.twins import twin_of
 
@@ -35,21 +40,21 @@ def train_several(options: argparse.Namespace) -> None:
         raise UserError("--out names the folder of one run; give --runs, in which several get folders of their own.")
     if place().size > 1:
         raise UserError("torchrun trains one run; several are trained in turn on several devices by --devices.")
-    from training.comparing.settings import settings_of
-
     root, configs = Path(options.runs), _asked(options)
-    before = _there(root)
     failed: list[str] = []
     for number, config in enumerate(configs, 1):
-        run, told = before.get((config.seed, settings_of(config.to_json()))), f"{number} of {len(configs)}"
-        if run is not None and run.status().state is State.FINISHED:
-            print(f"Run {told} is finished already: {run.path}", file=sys.stderr)
+        told = f"{number} of {len(configs)}"
+        try:
+            run = _claimed(root, config)
+            if run.status().state is State.FINISHED:
+                print(f"Run {told} is finished already: {run.path}", file=sys.stderr)
+                continue
+            print(f"Training run {told} in {run.path}", file=sys.stderr)
+            trained = _trained(run)
+        except BeingWritten as error:
+            print(f"Run {told} is left to whoever trains it. {error}", file=sys.stderr)
             continue
-        if run is None:
-            folder = root / new_run_name(root, config.to_json(), f"seed{config.seed}")
-            run = create_run(folder, config.to_json(), trained_here=True)
-        print(f"Training run {told} in {run.path}", file=sys.stderr)
-        if _trained(run):
+        if trained:
             tell_end(run)
         else:
             failed.append(run.name)
@@ -63,13 +68,42 @@ def train_several(options: argparse.Namespace) -> None:
         raise UserError(f"{len(failed)} of {len(configs)} failed: {listed(failed)}; the same command tries them again.")
 
 
+def _claimed(root: Path, config: "RunConfig") -> RunFolder:
+    """The run of this configuration, made where there is none. Raises BeingWritten where another process trains it."""
+    from training.config import provenance
+
+    with _alone_in(root):
+        run = _there(root, config)
+        if run is None:
+            described = replace(config, **provenance()).to_json()  # made now, as late as its turn comes
+            folder = root / new_run_name(root, described, f"seed{config.seed}")
+            return create_run(folder, described, trained_here=True)
+        if run.status().active:
+            raise BeingWritten(f"The run {run.name} is already being trained by another process.")
+        return run
+
+
+@contextmanager
+def _alone_in(root: Path) -> Iterator[None]:
+    """Meanwhile no other such command looks for its runs in the folder, or makes one there."""
+    with ExitStack() as held:
+        with suppress(OSError):  # where folders can't be locked, the lock of each run still keeps a second trainer away
+            root.mkdir(parents=True, exist_ok=True)
+            folder = os.open(root, os.O_RDONLY)
+            held.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+
+
 def _trained(run: RunFolder) -> bool:
-    """Whether it ended without a failure, which is told."""
+    """Whether it ended without a failure, which is told. Raises BeingWritten where another process trains it."""
     from training.trainer import train
 
     try:
         with steps_told(run):
             train(run.path, resume=bool(run.checkpoints()))
+    except BeingWritten:
+        raise
     except UserError as error:
         print(error, file=sys.stderr)
         return False
@@ -106,13 +140,15 @@ def _asked(options: argparse.Namespace) -> "list[RunConfig]":
     return [replace(fitting(config, found), data_fingerprint=found.fingerprint) for config, found in opened]
 
 
-def _there(root: Path) -> dict[tuple[int | None, str], RunFolder]:
-    """Seed and settings → the run in `root` that was trained, or begun, by these: a finished one first, else the newest."""
+def _there(root: Path, config: "RunConfig") -> RunFolder | None:
+    """The run in `root` that was trained, or begun, by these settings and seed: a finished one first, then one that is being
+    trained, else the newest.
+    """
     from training.comparing.settings import seed_of, settings_of
 
-    found: dict[tuple[int | None, str], RunFolder] = {}
-    alone = [run for run in find_runs(root) if twin_of(run) is None]
-    for run in sorted(alone, key=lambda run: run.status().state is not State.FINISHED):
-        config = run.config()
-        found.setdefault((seed_of(config), settings_of(config)), run)
-    return found
+    def asked(described: Mapping[str, Any]) -> tuple[int | None, str]:
+        return seed_of(described), settings_of(described)
+
+    wanted = asked(config.to_json())
+    same = [run for run in find_runs(root) if twin_of(run) is None and asked(run.config()) == wanted]
+    return min(same, key=lambda run: (run.status().state is not State.FINISHED, not run.status().active), default=None)

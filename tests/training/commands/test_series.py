@@ -1,5 +1,7 @@
 """Several runs by one command: each method with each seed, and what happens when one of them goes wrong."""
 
+import fcntl
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 from tests.support.command_line import TINY
 from training import trainer
 from training.__main__ import main
+from training.commands import series
+from training.config import provenance
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.run import Control, RunFolder, RunWriter, State, Status, find_runs
@@ -115,6 +119,66 @@ def test_a_stop_ends_them_all_and_the_same_command_goes_on(
     assert [run.status().state for run in runs()] == [State.STOPPED]
     assert again("--seeds", "2", "--steps", "2")[0] == 0
     assert [(run.status().state, run.status().attempt) for run in runs()] == [(State.FINISHED, 2), (State.FINISHED, 1)]
+
+
+def test_two_commands_at_once_share_the_runs_and_none_is_trained_twice(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first trains its first run, the second is given: it leaves that run to the first, and trains the other."""
+    turns: list[str] = []
+    second: list[tuple[int, str]] = []
+    begun: list[str] = []
+
+    def trains(folder: Path, **_: object) -> None:
+        turns.append(folder.name)
+        begun.append(provenance()["created"])
+        if len(turns) == 1:
+            second.append(again("--seeds", "2"))
+        writer = RunWriter(folder)
+        writer.write_status(Status(State.FINISHED))
+        writer.close()
+
+    monkeypatch.setattr(trainer, "train", trains)
+    code, said = again("--seeds", "2")
+    assert code == 0 and second[0][0] == 0 and len(turns) == len(set(turns)) == len(runs()) == 2
+    assert f"Run 1 of 2 is left to whoever trains it. The run {turns[0]} is already being trained" in second[0][1]
+    assert "Run 2 of 2 is finished already" in said
+    assert runs()[1].config()["created"] >= begun[0], "it tells when the run was made, not when the command was given"
+
+
+def test_a_run_that_another_process_goes_on_with_meanwhile_is_left_to_it(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = []
+
+    def stopped(folder: Path, **_: object) -> None:
+        held.append(RunWriter(folder))
+        held[0].write_status(Status(State.STOPPED))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(trainer, "train", stopped)
+        again("--seeds", "1")
+    code, said = again("--seeds", "1")
+    held[0].close()
+    assert code == 0 and "is left to whoever trains it" in said and len(runs()) == 1
+
+
+def test_nobody_else_makes_a_run_between_the_look_and_the_making(
+    again: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def create(folder: Path, *rest: object, **options: object) -> RunFolder:
+        root = os.open(folder.parent, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(root, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(root)
+        made.append(folder)
+        raise UserError("Enough.")
+
+    monkeypatch.setattr(series, "create_run", create)
+    again("--seeds", "1")
+    assert len(made) == 1
 
 
 def test_a_setting_that_one_of_several_methods_lacks_names_it(
