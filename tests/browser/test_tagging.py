@@ -54,6 +54,7 @@ def test_a_typed_tag_goes_to_all_or_to_the_chosen_one_and_the_keys_are_keys_agai
     page.keyboard.press("Enter")
     loud = page.locator(".tag-chip", has_text="loud")
     expect(loud).to_contain_text("4 of 4")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none", "no frame around all tags"
     page.keyboard.press("j")  # not typed into the field
     page.wait_for_function("location.search.includes('clip=0')")
     expect(only).to_be_visible()
@@ -165,6 +166,35 @@ def test_a_suggested_clip_is_said_not_to_be_one_by_keys_until_that_is_taken_back
     for _ in range(3):
         page.keyboard.press("u")  # as it was for those who come after
     expect(page.locator(".tag-chip", has_text="crisp")).to_have_count(0)
+    assert seen.troubles == []
+
+
+BEYOND = """() => [...document.querySelectorAll('#map .part, #selection .part')].flatMap(part =>
+    [...part.querySelectorAll('button:not(.legend-chip), select, input, .tag-said, .map-stage')]
+        .filter(each => each.getBoundingClientRect().right > part.getBoundingClientRect().right)
+        .map(each => each.outerHTML.slice(0, 80)))"""
+"""What stands of the map and of the selection beyond their right edges; the legend may be scrolled."""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_longest_tags_push_nothing_out_of_their_panels(
+    finished_site: Site, look: Callable[..., Seen], width: int
+) -> None:
+    seen = look(finished_site, width=width)
+    page = opened(seen)
+    for name in ("a" * 60, "b" * 60):  # of two tags the choice of colours names each
+        tag(page, name)
+        assert page.evaluate(BEYOND) == []
+    expect(page.locator("#map select").first.locator(f"option[value='tag:{name}']")).to_have_count(1)
+    page.locator("#map select").first.select_option("tags")
+    page.locator("#map .legend", has_text=name).wait_for()
+    page.locator(".tag-rename").first.click()
+    assert page.evaluate(BEYOND) == []
+    page.keyboard.press("Escape")
+    page.locator("#map .map-stage").focus()
+    for _ in range(2):
+        page.keyboard.press("u")  # as it was for those who come after
+    expect(page.locator(".tag-chip")).to_have_count(0)
     assert seen.troubles == []
 
 

@@ -176,7 +176,7 @@ function barsOf(column, points) {
   const bar = (/** @type {{name: string, count: number, all: number}} */ { name, count, all }) =>
     make(
       "li",
-      { title: `${count} of the ${points.length} selected; there are ${all} in all` },
+      { title: `${name}: ${count} of the ${points.length} selected; there are ${all} in all` },
       make("span.bar-name", {}, name),
       make("span.bar", {}, make("span", { style: { width: `${(100 * count) / most}%` } })),
       make("span.bar-count", {}, `${count}`),

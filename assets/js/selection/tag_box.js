@@ -77,7 +77,7 @@ export class TagBox {
     this.give.textContent = length > 1 ? `Tag all ${length.toLocaleString("en")}` : "Tag";
     this.giveOne.hidden = length < 2 || !chosenOne().length;
     if (!this.renamed) return;
-    this.give.textContent = `Rename ${this.renamed}`;
+    this.give.textContent = "Rename";
     this.giveOne.hidden = true;
   }
 

@@ -22,8 +22,9 @@ const SAID = { true: "the same label", false: "another label" };
  */
 export function clipRow(row, index, { agrees, file, onHear, acts }) {
   const note = [row.lead, row.note].filter(Boolean).join(" · ");
-  const words = [make("span.clip-label", {}, ...signOf(agrees), row.label ?? "", ...fileOf(file))];
-  if (note) words.push(make("span.clip-note", {}, note));
+  const title = [row.label, file].filter(Boolean).join(" ") || null; // in full, as it may be cut
+  const words = [make("span.clip-label", { title }, ...signOf(agrees), row.label ?? "", ...fileOf(file))];
+  if (note) words.push(make("span.clip-note", { title: note }, note));
   const hear = make(
     "button.clip-hear",
     {
