@@ -7,7 +7,7 @@ from gradio.components import Component
 
 from explorer.components import MakeCollapse, begun, filled_in, offered, weighed
 from explorer.jobs.quotas import Fitted
-from explorer.pages.form_contents import check_data, config_from, known_method
+from explorer.pages.form_contents import check_data, config_from, in_words, known_method
 from explorer.pages.frame import READ_ONLY, Frame
 from explorer.runs.speed import said_duration
 from training.errors import UserError
@@ -72,10 +72,11 @@ class Collapse:
         asked = getattr(event, "asked", None) or 0
         if self._frame.read_only:
             return begun(asked, trouble=READ_ONLY)
+        filled = filled_in(settings)
         try:
-            return begun(asked, self._started(self._frame.reference(data), method, encoder, filled_in(settings), event))
+            return begun(asked, self._started(self._frame.reference(data), method, encoder, filled, event))
         except UserError as error:
-            return begun(asked, trouble=str(error))
+            return begun(asked, trouble=in_words(str(error), filled))
 
     def _started(
         self, data: str, method: str | None, encoder: str | None, filled: dict[str, dict[str, Any]], event: gr.EventData

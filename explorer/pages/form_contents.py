@@ -3,6 +3,7 @@
 The training packages bring torch with them, so they are imported when the form is first filled, not with the page.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -172,3 +173,13 @@ def check_data(config: Mapping[str, Any], open_datasets: OpenDatasets) -> None:
     cut = open_datasets.known(data, config["window_seconds"])
     if cut is not None and cut.dataset is not None:
         fitting(RunConfig.from_json(config), cut.dataset)
+
+
+def in_words(sentence: str, filled: Mapping[str, Mapping[str, Any]]) -> str:
+    """`sentence` with the settings that were `filled` in called as the form calls them; values and paths stay as they are."""
+    names = {name for group in filled.values() for name in group}
+
+    def called(found: re.Match[str]) -> str:
+        return found[0].replace("_", " ") if found[0] in names else found[0]
+
+    return re.sub(r"(?<![\w/.'])[a-z]\w*(?![\w/.']\w)", called, sentence)

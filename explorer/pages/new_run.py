@@ -1,6 +1,6 @@
 """The form of a new run: one line that says what would be started, and a drawer with data, method and all settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -19,6 +19,7 @@ from explorer.components import (
     said,
     summary_of,
 )
+from explorer.jobs.quotas import Fitted
 from explorer.pages.collapse import Collapse
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.drop_zone import DropZone
@@ -28,6 +29,7 @@ from explorer.pages.form_contents import (
     encoder_choices,
     fitting_encoder,
     form_groups,
+    in_words,
     known_method,
     method_card,
     method_choices,
@@ -41,6 +43,7 @@ from explorer.runs.speed import said_speed
 from training.errors import UserError
 
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
+NOTHING: Mapping[str, Mapping[str, Any]] = {}
 R = TypeVar("R")
 
 
@@ -181,18 +184,25 @@ class NewRun:
     ) -> dict[str, Any]:
         if self.frame.read_only:
             raise gr.Error(READ_ONLY, print_exception=False)
-        config = plainly(lambda: config_from(self.frame.reference(data), method, encoder, filled_in(settings), wrong))
-        fitted = plainly(lambda: self.frame.services.launcher.jobs.fitted(config))
-        plainly(lambda: check_data(fitted.config, self.frame.services.library.open_datasets))
-        name = plainly(lambda: self.frame.services.launcher.start(fitted.config))
+        filled, services = filled_in(settings), self.frame.services
+
+        def started() -> tuple[str, Fitted]:
+            config = config_from(self.frame.reference(data), method, encoder, filled, wrong)
+            fitted = services.launcher.jobs.fitted(config)
+            check_data(fitted.config, services.library.open_datasets)
+            return services.launcher.start(fitted.config), fitted
+
+        name, fitted = plainly(started, filled)
         for note in fitted.notes:
             gr.Info(note, duration=12)
         return chosen_run(name)
 
 
-def plainly(act: Callable[[], R]) -> R:
-    """What `act` gives; a user's mistake is shown on the page as its one sentence."""
+def plainly(act: Callable[[], R], filled: Mapping[str, Mapping[str, Any]] = NOTHING) -> R:
+    """What `act` gives; a user's mistake is shown on the page as its one sentence. `filled`: the settings of the form that
+    it is about, if any.
+    """
     try:
         return act()
     except UserError as error:
-        raise refusal(str(error), duration=12) from None
+        raise refusal(in_words(str(error), filled), duration=12) from None

@@ -67,7 +67,7 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     wrong = page.locator("#settings .setting.wrong .setting-trouble")
     wrong.filter(has_text="batch size is 1, but a whole number from 8 to").wait_for()
     page.locator("#start").click()
-    page.get_by_text("The setting batch_size is 1").wait_for()
+    page.get_by_test_id("toast-text").filter(has_text="The setting batch size is 1").wait_for()
     assert find_runs(empty_site.runs) == []
     fill(page, "batch_size", "16")
     fill(page, "steps", "100000")
@@ -170,5 +170,5 @@ def test_a_run_that_waits_in_no_queue_is_resumed_and_what_is_told_is_text(
     page.locator("#start").click()
     told = page.get_by_test_id("toast-text")
     told.wait_for()
-    expect(told).to_have_text(re.compile("^The setting batch_size is '<img src=x>', but a whole number"))
+    expect(told).to_have_text(re.compile("^The setting batch size is '<img src=x>', but a whole number"))
     assert told.locator("img").count() == 0

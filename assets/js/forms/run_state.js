@@ -56,6 +56,16 @@ export function offered({ state, place, read_only, watched, longer }) {
   return state === "waiting" && !Number.isInteger(place) ? ["resume"] : (OFFERED[state] ?? []);
 }
 
+/**
+ * The colour of a run's state; of one that is not known, that of trouble.
+ * @param {Told} status
+ * @param {string} trouble why it is not known now
+ */
+export function toneOf({ state, warning }, trouble) {
+  const tone = trouble ? "bad" : (TONES[state] ?? "calm");
+  return warning && tone !== "bad" ? "warned" : tone;
+}
+
 class StateView {
   /**
    * @param {HTMLElement} root
@@ -111,20 +121,26 @@ class StateView {
   news(feed) {
     if (feed.name !== this.run) return;
     const { status, trouble } = feed;
-    this.root.classList.toggle("stale", Boolean(trouble));
     if (!status) {
       this.root.dataset.tone = trouble ? "bad" : "none";
       this.line.textContent = trouble;
       return;
     }
-    const tone = TONES[status.state] ?? "calm";
-    this.root.dataset.tone = status.warning && tone !== "bad" ? "warned" : tone;
+    this.root.dataset.tone = toneOf(status, trouble);
     this.warn(status.warning ?? "");
     this.root.dataset.state = status.state;
-    this.line.textContent = trouble ? `${trouble} It is asked again every moment.` : stateLine(status);
+    this.say();
     this.extra.textContent = factsOf(status, this.compact).join("  ·  ");
     this.progress(status);
     this.offer(offered(status), status.longer);
+  }
+
+  /** The sentence, which names the run that is waited for as soon as it is known what that is called. */
+  say() {
+    const { status, trouble } = this.run ? feedOf(this.run) : { status: null, trouble: "" };
+    if (!status) return;
+    const words = trouble ? `${trouble} It is asked again every moment.` : stateLine(status, (run) => known.named(run));
+    if (this.line.textContent !== words) this.line.textContent = words; // it is read aloud whenever it is written
   }
 
   /**
@@ -215,6 +231,6 @@ class StateView {
 export function mount(root, { props, trigger }) {
   const state = new StateView(root, trigger, Boolean(props.compact));
   view.on(["runs"], () => state.show(view.run));
-  known.on(() => view.run ?? state.show(null));
+  known.on(() => (view.run ? state.say() : state.show(null)));
   state.show(view.run);
 }

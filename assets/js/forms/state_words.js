@@ -8,14 +8,15 @@ import { counted, duration } from "../core/number_words.js";
 /**
  * One sentence on a status.
  * @param {Told} status
+ * @param {(run: string) => string} [called] what another run is called
  */
-export function stateLine(status) {
+export function stateLine(status, called = (run) => run) {
   const step = Number(status.step ?? 0).toLocaleString("en");
   const besides = status.message ? `. ${status.message}` : "";
   const because = status.message ? `: ${uncapitalised(status.message)}` : ".";
   switch (status.state) {
     case "waiting":
-      return waiting(status);
+      return waiting(status, called);
     case "preparing":
       return `Preparing${status.message ? `: ${uncapitalised(status.message)}` : " data"} ${percent(status.progress)}`;
     case "training":
@@ -44,12 +45,16 @@ export function stateLine(status) {
   }
 }
 
-/** @param {Told} status */
-function waiting({ place, behind, paused }) {
+/**
+ * @param {Told} status
+ * @param {(run: string) => string} called
+ */
+function waiting({ place, behind, paused }, called) {
   if (place === 0) return "Its trainer is being started.";
   if (!place) return "Waiting, but in no queue: Resume puts it there.";
-  const ahead = paused ? `; the run ${behind} is paused and holds the device` : `, until the run ${behind} has ended`;
-  return `Waiting, place ${place} in the queue${behind ? ahead : ""}.`;
+  const first = behind ? `the run “${called(behind)}”` : "";
+  const ahead = paused ? `; ${first} is paused and holds the device` : `, until ${first} has ended`;
+  return `Waiting, place ${place} in the queue${first && ahead}.`;
 }
 
 /** @param {string} text */

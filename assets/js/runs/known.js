@@ -3,7 +3,7 @@
 import { tellAll } from "../core/listeners.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
-import { besideOthers, lineOf, shortOf, toldApart } from "./rows.js";
+import { besideOthers, lineOf, nameOf, shortOf, toldApart } from "./rows.js";
 
 /** @import { RunList, RunRow } from "../core/types.d.ts" */
 
@@ -44,6 +44,15 @@ class Known {
    */
   short(name) {
     return this.shorts.get(name) ?? name;
+  }
+
+  /**
+   * What a run is called in a sentence; its folder's name where it isn't known.
+   * @param {string} name
+   */
+  named(name) {
+    const row = this.of(name);
+    return row ? nameOf(row) : name;
   }
 
   /**

@@ -60,12 +60,15 @@ export function lineOf(row, now) {
   return [row.title, row.data, score, stateOf(row), age(row.begun, now)].filter(Boolean).join(" · ");
 }
 
+/** What a run is called in a sentence. @type {(row: RunRow) => string} */
+export const nameOf = ({ title, data }) => [title, data].filter(Boolean).join(" · ");
+
 /**
  * What a run is called where its state and score are seen beside it.
  * @param {RunRow} row
  * @param {number} [now] Unix time
  */
-export const shortOf = (row, now) => [row.title, row.data, age(row.begun, now)].filter(Boolean).join(" · ");
+export const shortOf = (row, now) => [nameOf(row), age(row.begun, now)].filter(Boolean).join(" · ");
 
 /**
  * Every run by its name as `say` says it; those that would read the same are told apart by their folders.

@@ -11,6 +11,7 @@ from explorer.pages.form_contents import (
     config_from,
     encoder_choices,
     form_groups,
+    in_words,
     method_card,
     method_choices,
     method_needs,
@@ -194,3 +195,16 @@ def test_a_folder_that_was_unusable_is_looked_at_once_more(
     with pytest.raises(UserError, match="It holds no sound"):
         check_data(config, looked)
     check_data(config, looked)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("The setting batch_size is 0, but 8 was expected.", "The setting batch size is 0, but 8 was expected."),
+        ("Choose a smaller encoder_size.", "Choose a smaller encoder size."),
+        ("/my/batch_size/x.wav, batch_size.wav and 'batch_size' stay, as does no_setting.", ""),
+    ],
+)
+def test_settings_are_called_as_the_form_calls_them(sentence: str, said: str) -> None:
+    assert in_words(sentence, filled("simclr", "conv2d")) == (said or sentence)
+    assert in_words(sentence, {}) == sentence

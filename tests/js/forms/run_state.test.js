@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { offered } = await import("../../../assets/js/forms/run_state.js");
+const { offered, toneOf } = await import("../../../assets/js/forms/run_state.js");
 
 test("what can be asked of a run depends on its state", () => {
   assert.deepEqual(offered({ state: "training" }), ["pause", "stop"]);
@@ -25,4 +25,11 @@ test("a run that has finished can be trained longer where the server says to whi
 test("of a run that is only watched nothing is asked", () => {
   for (const state of ["training", "preparing", "stopped", "crashed", "failed"])
     assert.deepEqual(offered({ state, watched: true }), []);
+});
+
+test("a state that the server no longer tells has the colour of trouble", () => {
+  assert.equal(toneOf({ state: "training" }, ""), "busy");
+  assert.equal(toneOf({ state: "training", warning: "It collapses." }, ""), "warned");
+  assert.equal(toneOf({ state: "finished", warning: "It collapses." }, "The page's server does not answer."), "bad");
+  assert.equal(toneOf({ state: "of tomorrow" }, ""), "calm");
 });
