@@ -103,9 +103,9 @@ def table(outcome: "Outcome") -> str:
     for row in outcome.measures:
         values = [f"{value:<10.4g}" if value is not None else f"{'-':10}" for value in (row.broken, row.healthy)]
         lines.append(f"  {row.name:14} {values[0]} {values[1]} {row.happened or '-'}{_told(row.predicted, row.right)}")
-    collapsed = {True: "yes", False: "no", None: "-"}
-    predicted = None if outcome.predicted is None else collapsed[outcome.predicted]
-    lines.append(f"  {'collapsed':14} {collapsed[outcome.collapsed]}{_told(predicted, outcome.right)}")
+    words = {True: "yes", False: "no", None: outcome.open}
+    predicted = None if outcome.predicted is None else words[outcome.predicted]
+    lines.append(f"  {'collapsed':14} {words[outcome.collapsed]}{_told(predicted, outcome.right)}")
     return "\n".join(lines)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from training.measures.measure import PREFIX
 from training.run import RunFolder
 from training.run.twins import MEASURES, Role, other_of, twin_of
-from training.verdicts import COLLAPSES, Readings, Verdict, judged
+from training.verdicts import COLLAPSES, OPEN, Readings, Verdict, judged
+from training.verdicts.rules import EARLY_STEPS
 
 SHARE = 0.15
 """Of the healthy twin's value: twice what healthy runs were seen to differ by where the seed differs (docs/verdicts.md)."""
@@ -45,7 +46,9 @@ class Outcome:
     """Whether both have ended."""
     measures: tuple[Measured, ...]
     collapsed: bool | None
-    """By the broken run's verdict; None while it is too early for one."""
+    """By the broken run's verdict; None where that is open."""
+    open: str
+    """Why there is no answer on collapse, in words; empty where there is one."""
     predicted: bool | None
     right: bool | None
     verdicts: Mapping[Role, Verdict]
@@ -77,9 +80,10 @@ def outcome_of(run: RunFolder) -> Outcome | None:
     measures = tuple(_measured(readings, step, vars(foretold) if foretold else {}))
     ended = not any(each.status().active or each.status().state == "waiting" for each in runs.values())
     verdicts = {role: judged(readings[role], each.config()) for role, each in runs.items()}
-    collapsed = _collapsed(verdicts[Role.BROKEN], ended)
+    collapsed = _collapsed(verdicts[Role.BROKEN])
     predicted = foretold.collapses if foretold else None
-    return Outcome(step, ended, measures, collapsed, predicted, _right(collapsed, predicted), verdicts)
+    unanswered = _unanswered(step) if collapsed is None else ""
+    return Outcome(step, ended, measures, collapsed, unanswered, predicted, _right(collapsed, predicted), verdicts)
 
 
 def _readings(run: RunFolder, until: int | None = None) -> Readings:
@@ -102,8 +106,12 @@ def _value(readings: Readings, curve: str, step: int) -> float | None:
     return sum(late) / len(late) if late else None
 
 
-def _collapsed(broken: Verdict, ended: bool) -> bool | None:
-    return None if broken.kind == "too_early" and not ended else broken.kind in COLLAPSES
+def _collapsed(broken: Verdict) -> bool | None:
+    return None if broken.kind in OPEN else broken.kind in COLLAPSES
+
+
+def _unanswered(step: int) -> str:
+    return f"open: a judgement needs {EARLY_STEPS} steps" if step < EARLY_STEPS else "open: too early to tell"
 
 
 def _right(happened: Any, predicted: Any) -> bool | None:

@@ -178,7 +178,7 @@ class TwinsView {
       {},
       make("th", { scope: "row" }, "Collapse"),
       ...ROLES.map(([role]) => make("td.twins-kind", {}, verdicts[role]?.title ?? "–")),
-      make("td", {}, yesOrNo(outcome?.collapsed)),
+      make("td", {}, outcome?.open || yesOrNo(outcome?.collapsed)),
       make("td", {}, yesOrNo(prediction?.collapses)),
       mark(judged(outcome?.right, outcome?.ended)),
     );

@@ -26,6 +26,7 @@ export interface Twins {
     ended: boolean;
     measures: TwinMeasure[];
     collapsed: boolean | null;
+    open: string;
     predicted: boolean | null;
     right: boolean | null;
   } | null;

@@ -37,7 +37,7 @@ def test_the_command_trains_both_and_says_what_came_of_it(
     assert {run.status().state for run in runs.values()} == {State.FINISHED}
     assert twin_of(runs[Role.HEALTHY]) == Twin(Role.HEALTHY, "broken", SIMCLR, PREDICTION)
     said = capsys.readouterr().out
-    assert said.startswith("At step 3:") and "collapsed      no (predicted: yes, wrong)" in said
+    assert said.startswith("At step 3:") and "collapsed      open: a judgement needs 200 steps (predicted: yes)" in said
     assert main(command) == 2
     assert "holds a run already" in capsys.readouterr().err
 

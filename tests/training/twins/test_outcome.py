@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.training.twins.conftest import PREDICTION
+from training.run import RunWriter
 from training.run.twins import Role
 from training.trainer import train
 from training.twins import outcome_of
@@ -35,7 +36,8 @@ def test_what_came_of_it_is_read_from_the_last_snapshot_of_both(
     train(twins[Role.BROKEN].path)
     found = outcome_of(twins[Role.BROKEN])
     assert found is not None and found == outcome_of(twins[Role.HEALTHY])
-    assert (found.step, found.ended, found.collapsed, found.predicted, found.right) == (6, True, False, True, False)
+    assert (found.step, found.ended, found.collapsed, found.predicted, found.right) == (6, True, None, True, None)
+    assert found.open == "open: a judgement needs 200 steps"
     for role in Role:
         last = twins[role].metrics()[-1]
         spread = next(measure for measure in found.measures if measure.name == "spread")
@@ -52,3 +54,28 @@ def test_what_came_of_it_is_read_from_the_last_snapshot_of_both(
     earlier = outcome_of(twins[Role.HEALTHY])
     assert earlier is not None and earlier.step == 4
     assert {earlier.verdicts[role].step for role in Role} == {4}, "one of them has a newer one"
+
+
+@pytest.mark.parametrize(
+    ("step", "rank", "told"),
+    [
+        (120, 1.2, (True, "", True)),  # an alarm is an answer, however early
+        (120, 20.0, (None, "open: a judgement needs 200 steps", None)),
+        (240, 20.0, (False, "", False)),
+    ],
+)
+def test_collapse_is_answered_by_an_alarm_or_where_a_judgement_is_passed(
+    made_twins: Any, step: int, rank: float, told: tuple[Any, ...]
+) -> None:
+    twins = made_twins()
+    for run in twins.values():
+        writer = RunWriter(run.path)
+        for at in (0, *range(40, step + 1, 40)):
+            measured = {
+                "measure/effective_rank": rank if at else 30.0,
+                "measure/encoder_effective_rank": rank if at else 30.0,
+            }
+            writer.append_metrics({"step": at, "train/loss": 5.0 - at / 100, **measured})
+        writer.close()
+    found = outcome_of(twins[Role.BROKEN])
+    assert found is not None and (found.collapsed, found.open, found.right) == told
