@@ -56,11 +56,13 @@ class Spread:
 
 
 def measured(run: RunFolder) -> Measured:
-    """Raises UserError where the run has no snapshot that was measured."""
+    """Raises UserError where no row of the run's curves tells of a snapshot, and where nothing says of which clips they tell."""
     config, status = run.config(), run.status()
     readings, verdict = judged_run(run)
     if not readings.steps:
-        raise UserError(f"No snapshot was measured; python -m training measure {run.path} does so where it can be.")
+        raise UserError(_unmeasured(run))
+    if not run.probe().get("ids"):
+        raise UserError("Curves imported without sounds: nothing says which clips they were measured on.")
     baselines = {name: value for name in BASELINES if (value := readings.line(name)) is not None}
     return Measured(
         run=run,
@@ -73,6 +75,14 @@ def measured(run: RunFolder) -> Measured:
         measures={**readings.measures[-1], **baselines, **_probe(run, readings.steps[-1])},
         verdict=verdict,
     )
+
+
+def _unmeasured(run: RunFolder) -> str:
+    if not run.watched:
+        return "Its curves are gone: no row of metrics.jsonl tells of a snapshot, and measure doesn't bring them back."
+    if not run.snapshots():
+        return "It holds curves alone: no row tells of a snapshot, and it keeps none that could be measured."
+    return f"No snapshot was measured; python -m training measure {run.path} does so where it can be."
 
 
 def _clips(run: RunFolder) -> str:

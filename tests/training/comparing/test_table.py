@@ -1,5 +1,6 @@
 """Rows of a comparison: what is averaged, what never is, and what tells rows apart."""
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from training.data.progress import quiet
 from training.run import RunFolder, State
 
 Finished = Callable[..., RunFolder]
+WATCHED = {"watched": True, "about": {}}
 
 
 def names(found: Comparison) -> list[list[list[str]]]:
@@ -96,9 +98,17 @@ def test_what_is_not_finished_is_left_out(finished: Finished) -> None:
     assert [(one.run, one.why) for one in found.left_out] == [("b", "It is not finished: stopped at step 300.")]
 
 
-def test_a_run_without_measures_is_left_out(finished: Finished) -> None:
-    run = finished("a")
-    run.metrics_path().unlink()
-    (left,) = compared([run], quiet).left_out
-    assert "python -m training measure" in left.why
-    assert compared([], quiet) == Comparison((), ())
+def test_what_cannot_be_compared_says_what_is_true_of_it(finished: Finished) -> None:
+    gone, curves, own_loop, imported = (
+        finished(name, more=more)
+        for name, more in (("gone", {}), ("curves", WATCHED), ("own loop", WATCHED), ("imported", WATCHED))
+    )
+    for run in (gone, curves, own_loop):
+        run.metrics_path().unlink()
+    shutil.rmtree(curves.path / "snapshots")
+    (imported.path / "probe.json").unlink()
+    left_out = {one.run: one.why for one in compared([gone, curves, own_loop, imported], quiet).left_out}
+    assert "curves are gone" in left_out["gone"] and "doesn't bring them back" in left_out["gone"]
+    assert left_out["curves"].startswith("It holds curves alone")
+    assert left_out["own loop"].startswith("No snapshot was measured; python -m training measure ")
+    assert left_out["imported"].startswith("Curves imported without sounds")
