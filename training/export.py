@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from training.data import open_dataset
+from training.data import Dataset, Skipped, open_dataset, whole_reference
 from training.data.dataset import Progress
+from training.data.names import readable_name, told_apart
+from training.data.sources import NoSound
 from training.embedder import Embedder
 from training.errors import UserError
 from training.run import RunFolder
@@ -21,11 +23,14 @@ WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 """A whole number in 64 bits, written as a program writes one."""
 
 
-def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int | None, progress: Progress) -> int:
-    """Embed every clip of sound files and folders; returns how many rows were written.
+def embed_to_parquet(
+    run: RunFolder, paths: Sequence[str], out: Path, step: int | None, progress: Progress
+) -> tuple[int, tuple[Skipped, ...]]:
+    """Embed every clip of sound files and folders, each file once; returns how many rows were written, and what was left out.
 
     Columns: id, file, offset_seconds, seconds, one for each facet as `typed` says, vector (list of float32). Opens in Embedding
-    Atlas, pandas and DuckDB. Raises UserError where a path holds no sound, or `out` isn't called so or can't be written.
+    Atlas, pandas and DuckDB. Raises UserError where there is nothing at a path, all of them together hold no sound, or `out`
+    isn't called so or can't be written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -35,22 +40,30 @@ def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int 
     if not os.path.isdir(out.parent):
         raise UserError(f"The file {out} can't be written: there is no folder {out.parent}.")
     embedder = Embedder(run, step)
-    window_seconds = float(run.config().get("window_seconds", 2.0))
+    given, left_out = _opened(paths, float(run.config().get("window_seconds", 2.0)), progress)
+    files: dict[str, tuple[str, int]] = {}
+    for number, (root, dataset) in enumerate(given):
+        for name in dataset.files:
+            files.setdefault(_place(root, name), (name, number))
+    names = told_apart({place: name for place, (name, _) in files.items()})
     tables, facets = [], set()
-    for path in paths:
-        dataset = open_dataset(path, window_seconds=window_seconds, progress=progress)
-        vectors = embedder.embed_dataset(dataset, progress)
+    for number, (root, dataset) in enumerate(given):
+        places = [_place(root, name) for name in dataset.files]
+        clips = [clip for clip, place in enumerate(places) if files[place][1] == number]  # no path before holds them
+        if not clips:
+            continue
+        vectors = embedder.embed_dataset(dataset, progress)[clips]
         columns = {
-            "id": pa.array(dataset.ids),
-            "file": pa.array(dataset.files),
-            "offset_seconds": pa.array(np.asarray(dataset.offsets_seconds)),
-            "seconds": pa.array([dataset.seconds(c) for c in range(len(dataset))]),
+            "id": pa.array([dataset.ids[c] for c in clips]),
+            "file": pa.array([names[places[c]] for c in clips]),
+            "offset_seconds": pa.array(np.asarray(dataset.offsets_seconds)[clips]),
+            "seconds": pa.array([dataset.seconds(c) for c in clips]),
             "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
         }
         for name, facet in dataset.facets.items():
             if name not in columns:
                 facets.add(name)
-                columns[name] = pa.array([facet.label(c) for c in range(len(dataset))], pa.string())
+                columns[name] = pa.array([facet.label(c) for c in clips], pa.string())
         tables.append(pa.table(columns))
     whole = pa.concat_tables(tables, promote_options="default")
     for place, name in enumerate(whole.column_names):
@@ -65,7 +78,47 @@ def embed_to_parquet(run: RunFolder, paths: Sequence[str], out: Path, step: int 
         raise UserError(
             f"The file {out} can't be written: {os.strerror(error.errno) if error.errno else error}."
         ) from None
-    return len(whole)
+    return len(whole), left_out
+
+
+def _opened(
+    paths: Sequence[str], window_seconds: float, progress: Progress
+) -> tuple[list[tuple[str, Dataset]], tuple[Skipped, ...]]:
+    """The clips of each path that has some, with where it lies, before any is embedded; and the files that give none.
+
+    Raises UserError where no path has any.
+    """
+    found: list[tuple[str, Dataset]] = []
+    left_out: dict[str, Skipped] = {}
+    looked_at = 0
+    for reference in dict.fromkeys(map(whole_reference, paths)):
+        root = _root(reference)
+        try:
+            dataset = open_dataset(reference, window_seconds=window_seconds, progress=progress)
+        except NoSound as error:
+            looked_at += error.looked_at
+            skipped = error.skipped or (Skipped(readable_name(os.path.basename(root)), "there is no sound in it"),)
+        else:
+            found.append((root, dataset))
+            skipped = dataset.skipped
+        left_out |= {_place(root, each.file): each for each in skipped}
+    if not found:
+        raise NoSound("What was given", looked_at, tuple(left_out.values()))
+    return found, tuple(left_out.values())
+
+
+def _root(reference: str) -> str:
+    """The same for every way to write where the data lies."""
+    if not os.path.isabs(reference):  # the name of a set
+        return reference
+    if os.path.isdir(reference):
+        return readable_name(os.path.realpath(reference))
+    return readable_name(os.path.join(os.path.realpath(os.path.dirname(reference)), os.path.basename(reference)))
+
+
+def _place(root: str, name: str) -> str:
+    """Where a file of the data at `root` lies, which may be that file itself."""
+    return root if os.path.basename(root) == name and os.path.isfile(root) else f"{root}/{name}"
 
 
 def typed(labels: Sequence[str | None]) -> list[Any]:

@@ -12,6 +12,9 @@ from training.commands.runs import named_run
 from training.errors import unknown
 from training.units import counted
 
+MOST_LEFT_OUT = 8
+"""Files that are named."""
+
 
 def add_commands(commands: Commands) -> None:
     """Declare `methods`, `embed`, `encoder`, `evaluate`, `measure` and `finetune`."""
@@ -98,10 +101,15 @@ def embed(options: argparse.Namespace) -> None:
     """Write the embeddings of sounds into a Parquet file."""
     from training.export import embed_to_parquet
 
-    count = embed_to_parquet(
+    count, left_out = embed_to_parquet(
         named_run(options, reading=True), options.paths, Path(options.out), options.step, progress_line()
     )
-    print(f"Wrote {count} embeddings to {options.out}.", file=sys.stderr)
+    if left_out:
+        more = len(left_out) - MOST_LEFT_OUT
+        named = [f"- {each.file}: {each.reason}" for each in left_out[:MOST_LEFT_OUT]]
+        head = f"{counted(len(left_out), 'file')} {'was' if len(left_out) == 1 else 'were'} left out:"
+        print("\n".join([head, *named, *([f"- and {more:,} more"] if more > 0 else [])]), file=sys.stderr)
+    print(f"Wrote {counted(count, 'embedding')} to {options.out}.", file=sys.stderr)
 
 
 def encoder(options: argparse.Namespace) -> None:

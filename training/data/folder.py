@@ -21,7 +21,7 @@ from training.data.labels import labelling
 from training.data.names import readable_name
 from training.data.progress import part_of
 from training.data.sniff import SOUND_EXTENSIONS, NotRead
-from training.data.sources import Rules, Source, dataset_of, no_sound, sources_of
+from training.data.sources import NoSound, Rules, Source, dataset_of, sources_of
 from training.errors import UserError
 
 LONGEST_SHOWN_PATH = 200
@@ -114,8 +114,11 @@ class Seen:
     warnings: tuple[Skipped, ...]
 
     def dataset(self, name: str, rules: Rules, progress: Progress) -> Dataset:
-        """Their clips."""
-        dataset = dataset_of(name, self.sources, self.group, rules, part_of(progress, LOOKING, 1.0))
+        """Their clips. Raises NoSound where none has any."""
+        try:
+            dataset = dataset_of(name, self.sources, self.group, rules, part_of(progress, LOOKING, 1.0))
+        except NoSound as error:
+            raise NoSound(name, error.looked_at + len(self.skipped), (*error.skipped, *self.skipped)) from None
         warnings = (*self.warnings, *dataset.warnings)
         return replace(dataset, skipped=(*self.skipped, *dataset.skipped), warnings=warnings)
 
@@ -133,7 +136,7 @@ def _seen(
     reported = [name for name in silent if PurePosixPath(name).suffix.lower() in SOUND_EXTENSIONS]
     all_skipped = (*skipped, *(Skipped(readable_name(name), silent[name]) for name in reported))
     if not sounds:
-        raise no_sound(what, len(files), all_skipped)
+        raise NoSound(what, len(files), all_skipped)
     known = labelling([file.name for file, _ in sounds], tables)
     sources, repeated = sources_of(sounds, {file.name: file for file in files}, known)
     return Seen(sources, known.group, all_skipped, (*known.warnings, *repeated))

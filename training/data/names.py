@@ -3,7 +3,8 @@
 import csv
 import os
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -50,6 +51,19 @@ def any_name(names: Sequence[str]) -> Callable[..., str]:
         return next((places[key] for key in keys if places.get(key)), "")
 
     return found
+
+
+def told_apart(places: Mapping[str, str]) -> dict[str, str]:
+    """`places`: where each file lies → its name there. The same names where no two are alike, else with as much of the place
+    before them as tells them apart.
+    """
+    shown = dict(places)
+    taken = {place: name.count("/") + 1 for place, name in places.items()}
+    while max((times := Counter(shown.values())).values(), default=1) > 1:
+        for place in [place for place, name in shown.items() if times[name] > 1]:
+            taken[place] += 1
+            shown[place] = "/".join(place.split("/")[-taken[place] :])
+    return shown
 
 
 def write_table(file: IO[str], columns: Sequence[str], rows: Iterable[Sequence[object]], separator: str = ",") -> None:

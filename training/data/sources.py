@@ -30,6 +30,17 @@ FILES_A_PROCESS = 20
 MOST_PROCESSES = 16
 
 
+class NoSound(UserError):
+    """Data without a single clip; tells the first reason as an example."""
+
+    def __init__(self, what: str, looked_at: int, skipped: Sequence[Skipped]):
+        """`what` was given, in words; of `looked_at` files `skipped` have a reason."""
+        self.looked_at, self.skipped = looked_at, tuple(skipped)
+        example = f"; {readable_name(skipped[0].file, 80)}: {skipped[0].reason}" if skipped else ""
+        said = f"{what} holds no sound that can be used ({counted(looked_at, 'file')} looked at{example})"
+        super().__init__(f"{said}." if ACCEPTED in said else f"{said}; {ACCEPTED} are read.")
+
+
 @dataclass(frozen=True)
 class Rules:
     """How files become clips."""
@@ -97,13 +108,6 @@ def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, p
     return replace(dataset, name=name, companions=companions)
 
 
-def no_sound(what: str, looked_at: int, skipped: Sequence[Skipped]) -> UserError:
-    """The error for data without a single clip, with the first reason as an example."""
-    example = f"; {readable_name(skipped[0].file, 80)}: {skipped[0].reason}" if skipped else ""
-    said = f"{what} holds no sound that can be used ({counted(looked_at, 'file')} looked at{example})"
-    return UserError(f"{said}." if ACCEPTED in said else f"{said}; {ACCEPTED} are read.")
-
-
 def _fingerprint(sources: Sequence[Source], rules: list[object]) -> str:
     rows = [[source.name, source.hash, source.labels, source.caption] for source in sources]
     return hashlib.blake2b(json.dumps([rules, rows]).encode(), digest_size=HASH_BYTES).hexdigest()
@@ -133,7 +137,7 @@ def _made(
                     skipped.append(Skipped(readable_name(source.name), str(reason)))
                 warnings += [Skipped(readable_name(source.name), note) for note in sound.notes]
         if not writer.count:
-            raise no_sound(name, len(sources), skipped)
+            raise NoSound(name, len(sources), skipped)
         progress(1.0, f"{counted(writer.count, 'clip')} ready.")
         return writer.finish(group, skipped, warnings)
     finally:

@@ -9,6 +9,7 @@ from tests.support.command_line import LONG, answer, sentence
 from training.__main__ import main
 from training.breaks import BREAKS
 from training.breaks.mistakes import MISTAKES
+from training.commands import models
 from training.export import typed
 from training.methods import METHODS
 from training.run import RunFolder
@@ -137,7 +138,8 @@ def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytes
     out = tmp_path / "x.parquet"
     assert main(["embed", str(run.path), str(sounds / "a.wav"), str(sounds), "--out", str(out)]) == 0
     table = parquet.read_table(out)
-    assert len(table) == 3 and {"id", "file", "offset_seconds", "seconds", "vector"} <= set(table.column_names)
+    assert len(table) == 2 and {"id", "file", "offset_seconds", "seconds", "vector"} <= set(table.column_names)
+    assert "Wrote 2 embeddings to" in capsys.readouterr().err
     vectors = np.array(table["vector"].to_pylist())
     assert np.isfinite(vectors).all()
     np.testing.assert_allclose(vectors[0], vectors[1], rtol=1e-4, atol=1e-5)
@@ -155,3 +157,61 @@ def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytes
     assert "can't be written: there is no folder" in sentence(
         capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / LONG / "x.parquet")
     )
+
+
+def test_embed_leaves_out_what_is_no_sound_and_says_so(
+    made_run: Callable[..., RunFolder],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Named or found in a folder; where nothing is left, that is the mistake."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    soundfile = pytest.importorskip("soundfile")
+    import numpy as np
+
+    run = made_run(steps=1)
+    train(run.path)
+    sounds, bad = tmp_path / "sounds", tmp_path / "bad.wav"
+    sounds.mkdir()
+    (tmp_path / "nothing").mkdir()
+    soundfile.write(sounds / "a.wav", np.random.default_rng(0).uniform(-0.3, 0.3, 900), 16_000)
+    soundfile.write(sounds / "nan.wav", np.full(900, np.nan, np.float32), 16_000, subtype="FLOAT")
+    (sounds / "empty.wav").write_bytes(b"")
+    bad.write_text("This is a text.")
+    out = tmp_path / "x.parquet"
+    named = [str(sounds), str(bad), str(sounds / "empty.wav"), str(tmp_path / "nothing")]
+    assert main(["embed", str(run.path), *named, "--out", str(out)]) == 0
+    said = capsys.readouterr().err
+    assert (
+        "\n4 files were left out:\n- empty.wav: it is empty: no audio\n- nan.wav: it holds values that are not a"
+        in said
+    )
+    assert "\n- bad.wav: it holds no sound in a" in said and "\n- nothing: there is no sound in it\nWrote 1 emb" in said
+    assert parquet.read_table(out)["file"].to_pylist() == ["a.wav"]
+    monkeypatch.setattr(models, "MOST_LEFT_OUT", 1)
+    assert main(["embed", str(run.path), *named, "--out", str(out)]) == 0
+    assert "\n- empty.wav: it is empty: no audio\n- and 3 more\nWrote" in capsys.readouterr().err
+    out.unlink()
+    nothing = sentence(capsys, "embed", str(run.path), *named[1:], "--out", str(out))
+    assert nothing.startswith("What was given holds no sound that can be used (2 files looked at; bad.wav: ")
+    missing = sentence(capsys, "embed", str(run.path), str(sounds), str(tmp_path / "no.wav"), "--out", str(out))
+    assert "no.wav cannot be used: it cannot be opened: No such file" in missing and not out.exists()
+
+
+def test_embed_tells_files_of_one_name_apart_and_takes_each_once(
+    made_run: Callable[..., RunFolder], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    soundfile = pytest.importorskip("soundfile")
+    import numpy as np
+
+    run = made_run(steps=1)
+    train(run.path)
+    for seed, name in enumerate(("one/in/x.wav", "two/in/x.wav", "two/in/y.wav")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(tmp_path / name, np.random.default_rng(seed).uniform(-0.3, 0.3, 900), 16_000)
+    monkeypatch.chdir(tmp_path)
+    given = ["two/in/x.wav", "one/in", "two/in/", str(tmp_path / "one" / "in"), "two/in/x.wav"]
+    assert main(["embed", str(run.path), *given, "--out", "x.parquet"]) == 0
+    assert parquet.read_table("x.parquet")["file"].to_pylist() == ["two/in/x.wav", "one/in/x.wav", "y.wav"]

@@ -5,7 +5,7 @@ import io
 import re
 from pathlib import Path
 
-from training.data.names import csv_cell, readable_name, write_table
+from training.data.names import csv_cell, readable_name, told_apart, write_table
 
 
 def test_plain_and_foreign_names_stay() -> None:
@@ -42,3 +42,16 @@ def test_every_table_is_written_by_one_function() -> None:
     files = [path for folder in ("training", "explorer", "benchmarks") for path in (root / folder).rglob("*.py")]
     writing = [path.name for path in files if re.search(r"csv\.(writer|DictWriter)|to_csv", path.read_text())]
     assert len(files) > 100 and writing == ["names.py"]
+
+
+def test_names_that_are_alike_get_as_much_of_their_place_as_tells_them_apart() -> None:
+    places = {
+        "/a/x.wav": "x.wav",
+        "/b/c/x.wav": "c/x.wav",
+        "/b/x.wav": "x.wav",
+        "/b/y.wav": "y.wav",
+        "c/x.wav": "x.wav",
+    }
+    assert list(told_apart(places).values()) == ["a/x.wav", "b/c/x.wav", "b/x.wav", "y.wav", "c/x.wav"]
+    assert list(told_apart({"/x": "x", "/a/x": "x"}).values()) == ["/x", "a/x"]
+    assert told_apart({}) == {}

@@ -16,7 +16,7 @@ from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Progress
 from training.data.files import HASH_BYTES
 from training.data.names import readable_name
-from training.data.sources import DECODE_VERSION, no_sound
+from training.data.sources import DECODE_VERSION, NoSound
 from training.data.stream.messages import Job
 from training.data.stream.order import Piece
 from training.data.stream.reader import Reader, read_once
@@ -101,7 +101,7 @@ def _made(fingerprint: str, job: Job, pieces: tuple[Piece, ...], progress: Progr
                 companions={} if about["caption"] is None else {"caption": about["caption"]},
             )
         if not writer.count:
-            raise no_sound(f"The stream {name_of(job.reference)}", troubles.count, troubles.skipped)
+            raise NoSound(f"The stream {name_of(job.reference)}", troubles.count, troubles.skipped)
         progress(1.0, f"{counted(writer.count, 'clip')} ready.")
         return writer.finish(group, troubles.skipped)
     finally:
