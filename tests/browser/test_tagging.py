@@ -109,6 +109,9 @@ def test_two_tags_become_one_only_when_that_is_wanted(finished_site: Site, look:
         page.keyboard.press("Enter")
         expect(question).to_contain_text("There is a tag “click” already, on 4 clips here, and “clikc” is on 1 clip")
         expect(page.get_by_role("button", name="Keep both")).to_be_focused()
+        page.keyboard.press("u")  # takes nothing back that was done before the question
+        expect(wrong).to_contain_text("1 of 1")
+        expect(question).not_to_be_empty()
         if answer == "Escape":
             page.keyboard.press("Escape")
         else:
@@ -155,7 +158,7 @@ def test_a_suggested_clip_is_said_not_to_be_one_by_keys_until_that_is_taken_back
     page.keyboard.press("Tab")
     assert first[0] not in suggested(lambda: page.keyboard.press("Enter"))
     expect(noes.locator("summary")).to_have_text("1 clip is not it")
-    expect(fold.get_by_role("status")).to_contain_text("is not crisp; u undoes it")
+    expect(fold.get_by_role("status")).to_contain_text("is not crisp; Undo takes it back")
     assert page.evaluate("document.activeElement.title") == "Not this tag", "the next one can be answered at once"
     assert suggested(lambda: page.keyboard.press("u")) == first
     expect(noes).to_be_hidden()
@@ -237,8 +240,8 @@ def test_clips_are_suggested_for_the_tag_that_was_given_last(finished_site: Site
     tag(page, "rare")
     expect(choice).to_have_value("rare")
     said = page.locator("#selection .tag-box .tag-said")
-    expect(said).to_contain_text("rare: given to 1 clip")
+    expect(said).to_contain_text("rare given to 1 clip")
     page.keyboard.press("u")
-    expect(said).to_have_text("Taken back.")
+    expect(said).to_have_text("Taken back: rare given to 1 clip.")
     page.keyboard.press("u")
     page.locator(".tag-chip", has_text="common").wait_for(state="detached")

@@ -151,6 +151,7 @@ class SelectionPanel {
   key(event) {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
     if (!plain || !isSeen(this.root) || targetOf(event).closest?.(FIELDS)) return;
+    if (this.tags.question.isAsked) return; // which is to be answered first
     const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
     if (event.key === "u") this.tags.undo();
     else if (event.key === "Escape" && this.list.hearing) this.list.leave();

@@ -134,7 +134,7 @@ export class SuggestBox {
     this.saying--;
     await this.ask();
     if (error) this.tell(error.message, "bad");
-    else this.tell(`${label ?? "The clip"} ${SAID[kind]} ${tag}; u undoes it.`, "calm");
+    else this.tell(`${label ?? "The clip"} ${SAID[kind]} ${tag}; Undo takes it back.`, "calm");
   }
 
   /**

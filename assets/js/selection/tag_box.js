@@ -5,7 +5,7 @@ import { counted } from "../core/number_words.js";
 import { view } from "../core/view.js";
 import { selected } from "../map/selection.js";
 import { MergeQuestion } from "./merge_question.js";
-import { mergeQuestion } from "./tagging.js";
+import { changeWords, mergeQuestion } from "./tagging.js";
 
 const KEYS = 9;
 
@@ -140,7 +140,7 @@ export class TagBox {
       return false;
     }
     const done = await this.trying(this.tags.rename(tag, name));
-    if (done) this.say(`${tag} is called ${name.trim()} now; u undoes it.`);
+    if (done) this.say(`${tag} is called ${name.trim()} now; Undo takes it back.`);
     return done;
   }
 
@@ -212,9 +212,9 @@ export class TagBox {
    */
   async tag(tag, remove = false, clips = selected()) {
     if (!this.tags || !clips.length) return false;
-    const done = await this.trying(this.tags.change(tag, clips, remove ? "remove" : "add"));
-    const count = counted(clips.length, "clip");
-    if (done) this.say(`${tag}: ${remove ? "taken off" : "given to"} ${count}; u undoes it.`);
+    const kind = remove ? "remove" : "add";
+    const done = await this.trying(this.tags.change(tag, clips, kind));
+    if (done) this.say(`${changeWords(tag, clips.length, kind)}; Undo takes it back.`);
     return done;
   }
 
@@ -230,7 +230,8 @@ export class TagBox {
 
   async undo() {
     if (!this.tags?.undoing.length) return;
-    if (await this.trying(this.tags.undo())) this.say("Taken back.");
+    const undoing = this.tags.undo();
+    if ((await this.trying(undoing)) && (await undoing)) this.say(`Taken back: ${await undoing}.`);
   }
 
   /** @param {Promise<unknown>} doing */

@@ -36,6 +36,16 @@ export function mergeQuestion({ tags, known }, tag, name) {
 }
 
 /**
+ * What a change does, in words.
+ * @param {string} tag
+ * @param {number} clips how many
+ * @param {TagKind} kind
+ * @param {boolean} [no] whether it is of a no for the tag, and not of the tag itself
+ */
+export const changeWords = (tag, clips, kind, no = kind === "not") =>
+  `${no ? `a no for ${tag}` : tag} ${kind === "remove" ? "taken off" : "given to"} ${counted(clips, "clip")}`;
+
+/**
  * What a browser's storage holds of tags; what is no tag with its clips is left out.
  * @param {string | null} stored
  * @returns {Record<string, number[]>}

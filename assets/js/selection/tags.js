@@ -2,7 +2,7 @@
 
 import { guarded } from "../core/listeners.js";
 import { source } from "../core/source.js";
-import { changed, clipsOf, columnOf, flagsOf, isOfTag, kept, saidOf, tagsIn, tidied } from "./tagging.js";
+import { changed, changeWords, clipsOf, columnOf, flagsOf, isOfTag, kept, saidOf, tagsIn, tidied } from "./tagging.js";
 
 const KEY = "hearsight:tags:"; // and the fingerprint of the data, since its clips are known here by their numbers
 const NOES = "hearsight:noes:"; // as KEY, which versions without noes read as well
@@ -40,7 +40,7 @@ export class RunTags {
     /** @type {Promise<unknown>} questions and changes go one after the other, or an old answer would come last */
     this.turn = Promise.resolve();
     this.latest = ""; // the tag of which this page said something last
-    /** @type {(() => Promise<TagsValue>)[]} what takes back each change of this page, the last one last */
+    /** @type {{words: string, back: () => Promise<TagsValue>}[]} each change of this page and what takes it back, the last one last */
     this.undoing = [];
     /** @type {Set<Listener>} */
     this.listeners = new Set();
@@ -112,14 +112,16 @@ export class RunTags {
     return this.inTurn(async () => {
       const tag = tidied(name);
       this.latest = tag;
+      const no = kind === "not" || (kind === "remove" && saidOf(this.value, tag, clips).not.length === clips.length);
+      const words = changeWords(tag, clips.length, kind, no);
       if (this.value.kept === "browser") {
         const undo = this.say(tag, clips, kind);
-        this.undoing.push(async () => undo());
+        this.undoing.push({ words, back: async () => undo() });
         this.take(this.own());
       } else {
         const said = await source.changeTags(this.run, { tag, clips, kind });
         const row = said.row ?? "";
-        this.undoing.push(() => source.undoTags(this.run, row));
+        this.undoing.push({ words, back: () => source.undoTags(this.run, row) });
         this.take(said);
       }
       this.undoing.splice(0, this.undoing.length - MOST_UNDONE);
@@ -135,6 +137,7 @@ export class RunTags {
     return this.inTurn(async () => {
       const name = tidied(to);
       this.latest = name;
+      const words = `${tag} called ${name}`;
       if (this.value.kept === "browser") {
         if (name === tag) throw new Error(`The tag is called ${tag} already; another name was expected.`);
         const now = this.own();
@@ -144,31 +147,36 @@ export class RunTags {
           this.say(name, mine, "add"),
           this.say(tag, [...mine, ...noes], "remove"),
         ].reverse();
-        this.undoing.push(async () => {
+        const back = async () => {
           for (const undo of undos) undo();
           return this.own();
-        });
+        };
+        this.undoing.push({ words, back });
         this.take(this.own());
       } else {
         const said = await source.renameTag(this.run, tag, name);
         const row = said.row ?? "";
-        this.undoing.push(() => source.undoTags(this.run, row));
+        this.undoing.push({ words, back: () => source.undoTags(this.run, row) });
         this.take(said);
       }
     });
   }
 
-  /** Takes back the last change that this page made. Where nobody answers, it can be taken back later. */
+  /**
+   * Takes back the last change that this page made, and says in words which; "" where there is none. Where nobody answers, it can
+   * be taken back later.
+   */
   undo() {
     return this.inTurn(async () => {
-      const undo = this.undoing.pop();
-      if (!undo) return;
+      const last = this.undoing.pop();
+      if (!last) return "";
       try {
-        this.take(await undo());
+        this.take(await last.back());
       } catch (error) {
-        if (/** @type {Refusal} */ (error).status === undefined) this.undoing.push(undo);
+        if (/** @type {Refusal} */ (error).status === undefined) this.undoing.push(last);
         throw error;
       }
+      return last.words;
     });
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   changed,
+  changeWords,
   clipsByTag,
   columnOf,
   examples,
@@ -30,6 +31,13 @@ test("what would make two tags one is asked, with how many clips each has", () =
   assert.match(mergeQuestion(now, "kcik", "elsewhere"), /elsewhere” already, on 0 clips here/);
   assert.match(mergeQuestion(now, "kcik", "constructor"), /on 1 clip here/);
   for (const free of ["snare", "kcik", " kcik ", "", "toString"]) assert.equal(mergeQuestion(now, "kcik", free), "");
+});
+
+test("what a change does is said in words, and of a no as well", () => {
+  assert.equal(changeWords("kick", 10, "add"), "kick given to 10 clips");
+  assert.equal(changeWords("kick", 1, "remove"), "kick taken off 1 clip");
+  assert.equal(changeWords("kick", 1, "not"), "a no for kick given to 1 clip");
+  assert.equal(changeWords("kick", 1, "remove", true), "a no for kick taken off 1 clip");
 });
 
 test("a change keeps the order, repeats nothing, and a tag without clips is gone", () => {

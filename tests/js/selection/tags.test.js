@@ -144,6 +144,23 @@ test("the server renames, and its row takes that back", async () => {
   assert.deepEqual(asked, [["kcik", "kick"], "r"]);
 });
 
+test("undoing says what it has taken back", async () => {
+  const { tags } = followed({});
+  await tags.change(" kick ", [0, 1]);
+  await tags.change("kick", [2], "not");
+  await tags.change("kick", [2], "remove");
+  await tags.rename("kick", "snare");
+  const said = [];
+  for (let i = 0; i < 5; i++) said.push(await tags.undo());
+  assert.deepEqual(said, [
+    "kick called snare",
+    "a no for kick taken off 1 clip",
+    "a no for kick given to 1 clip",
+    "kick given to 2 clips",
+    "",
+  ]);
+});
+
 test("a listener hears of a change once it can be taken back", async () => {
   const { tags } = followed({});
   await tags.turn;
