@@ -8,6 +8,7 @@ import gradio as gr
 
 from explorer.components import ClipPicker, Notice, SoundPlayer, said, upload_sound
 from explorer.pages.frame import Frame
+from explorer.sounds.uploads import LONGEST_SECONDS
 from training.data.names import readable_name
 from training.errors import UserError
 
@@ -33,11 +34,11 @@ class SoundSource:
         self._name = name
         self._picking = {"eager": eager, "shared": shared, "offers_chosen": offers_chosen}
 
-    def offer(self, label: str = "Or your own: drop a file, or record") -> None:
+    def offer(self) -> None:
         """Place what a sound is chosen with."""
         self.picker = ClipPicker(**self._picking, elem_id=f"{self._name}-picker")
         self.audio = gr.Audio(
-            label=label,
+            label=f"Or your own, up to {LONGEST_SECONDS:g} s: drop a file, or record",
             sources=["upload", "microphone"],
             type="filepath",
             format=None,
@@ -52,6 +53,7 @@ class SoundSource:
         """Place the player and wire all."""
         self.player = SoundPlayer(empty=empty, elem_id=f"{self._name}-player")
         self.picker.select(None, [self.picker, self.player], self.player, js=CHOSEN)
+        self.audio.start_recording(None, None, self.notice, js="() => null")  # what is said is of the sound before
         taken: Callable[..., Any] = self._take
         self.audio.input(
             taken,

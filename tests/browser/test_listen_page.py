@@ -27,14 +27,19 @@ DROP = """(data) => {
 SCRIPT_NAME = "<img src=x onerror=alert(1)>.wav"
 
 
-def test_a_sound_is_recorded(own_sounds_site: Site, look: Callable[..., Seen]) -> None:
+def test_a_sound_is_recorded(own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]) -> None:
     seen = look(own_sounds_site)
     page = seen.open("tab=listen")
     page.locator("#listen-player .player[data-state=shown]").wait_for()
+    soundfile.write(tmp_path / "long.flac", np.zeros(16_000 * 40, np.int16), 16_000)
+    page.locator("#listen-audio input[type=file]").set_input_files(tmp_path / "long.flac")
+    page.locator("#listen-notice").get_by_text("it is longer than 30 seconds").wait_for()
+    expect(page.locator("#listen-audio")).to_contain_text("Or your own, up to 30 s")
     page.get_by_label("Record audio").click()
     page.locator("#listen-audio .record-button").click()
     stop = page.locator("#listen-audio .stop-button")
     stop.wait_for()
+    expect(page.locator("#listen-notice .notice-line")).to_have_text("")  # it was said of the file
     page.wait_for_timeout(1500)
     stop.click()
     page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'Your recording'")

@@ -11,6 +11,7 @@ from explorer.server import Server
 
 EVENTS = {
     *("select", "change", "click", "input", "tick", "load", "then", "focus", "submit", "upload"),
+    "start_recording",
     *("seen", "again", "pause", "resume", "stop", "star", "rename", "remove", "ask", "begin", "weigh", "longer"),
 }
 """Gradio's own, and those that our components declare as their triggers."""
