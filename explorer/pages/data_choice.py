@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import islice
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,7 @@ from explorer.pages.kept import TYPED, choose
 from explorer.sounds.downloads import Download
 from explorer.web.incoming import Listed
 from explorer.web.incoming import typed as typed_as
+from training.data import check_there
 from training.data.dataset import Dataset
 from training.data.dropped import is_dropped
 from training.data.names import readable_name
@@ -22,6 +24,8 @@ from training.errors import UserError
 
 ASK_SECONDS = 0.7
 LONGEST_TITLE = 60
+OF_RUNS = 8
+"""So many folders and streams of the newest runs are offered again."""
 HERE = {"ready": "", "to be made": " (made on first use)", "to be downloaded": " (not downloaded yet)"}
 
 
@@ -84,7 +88,8 @@ class DataChoice:
         """Everything that can be chosen, with `chosen` as what is. `typed`: the paths chosen before, as the browser says."""
         choices = data_choices()
         names = {name for _, name in choices}
-        own = [name for name in (self._frame.data, chosen, *self._typed_before(typed)) if name not in names]
+        before = (*self._typed_before(typed), *self._trained_on(names))
+        own = [name for name in (self._frame.data, chosen, *before) if name not in names]
         return gr.Dropdown(choices=[*map(data_title, dict.fromkeys(own)), *choices], value=chosen)
 
     def _begin(self, name: str | None) -> tuple[Any, ...]:
@@ -102,6 +107,17 @@ class DataChoice:
         except (ValueError, RecursionError):
             return []
         return [] if self._frame.read_only else [path for path in found[:TYPED] if self._frame.reference(path) == path]
+
+    def _trained_on(self, named: Collection[str]) -> list[str]:
+        """What the newest runs were trained on, as far as it is still there and is none of those `named`.
+
+        Nothing where visitors may name no folder: neither paths of this machine nor what others dropped are told to them.
+        """
+        if self._frame.read_only or not self._frame.paths:
+            return []
+        references = self._frame.services.library.references()
+        own = (name for name in references if name not in named and self._frame.reference(name) == name)
+        return list(islice(filter(is_there, own), OF_RUNS))
 
     def _look_anew(self, name: str | None, passed: bool) -> tuple[Any, ...]:
         return (gr.skip(),) * len(self.shown) if passed else self.look(name, anew=True)
@@ -143,6 +159,15 @@ def data_choices() -> list[tuple[str, str]]:
     from training.data import list_datasets
 
     return [(f"{row.title}{HERE[row.state]}", row.name) for row in list_datasets()]
+
+
+def is_there(reference: str) -> bool:
+    """Whether something lies behind `reference`, as far as that is known without opening it."""
+    try:
+        check_there(reference)
+    except UserError:
+        return False
+    return bool(reference)
 
 
 def is_to_be_downloaded(name: str) -> bool:

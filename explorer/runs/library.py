@@ -105,9 +105,9 @@ class Library:
         """Every run in words, in the order of `runs`, whatever state its folder is in."""
         return [self._summary(name, run) for name, run in self.runs().items()]
 
-    def references(self) -> set[str]:
-        """The data that the runs name, as they name it."""
-        return {_text(config_of(run), "data") for run in self.runs().values()}
+    def references(self) -> list[str]:
+        """The data that the runs name, as they name it, each once: that of the newest run first."""
+        return list(dict.fromkeys(_text(config_of(run), "data") for run in self.runs().values()))
 
     def latest(self) -> str | None:
         """The run to show when nobody chose one: the one at work, else the newest that has something to show."""

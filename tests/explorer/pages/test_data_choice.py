@@ -12,14 +12,17 @@ import soundfile
 
 from explorer.components import summary_of
 from explorer.jobs.quotas import Jobs
-from explorer.pages.data_choice import DataChoice
+from explorer.pages.data_choice import OF_RUNS, DataChoice
 from explorer.runs.library import Library
 from explorer.sounds.downloads import Downloads
 from explorer.visitors.limits import Limits
 from tests.support.shards import write_shards
 from training.data import whole_reference
 from training.data.dataset import Progress
+from training.data.dropped import dropped_root
+from training.data.files import HASH_BYTES
 from training.data.public import folder_of
+from training.run import create_run
 
 
 @pytest.fixture
@@ -31,13 +34,15 @@ def choice(tmp_path: Path, cache: Path) -> Iterator[Any]:
         write_birds(folder_of(name))
         return folder_of(name)
 
-    def make(data: str = "starter", read_only: bool = False, limits: Limits | None = None) -> DataChoice:
+    def make(
+        data: str = "starter", read_only: bool = False, limits: Limits | None = None, paths: bool = True
+    ) -> DataChoice:
         library = Library(tmp_path / "runs")
         downloads = Downloads(fetched, library.open_datasets.forget)
         made.extend([downloads, library.open_datasets])
         launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
         services = SimpleNamespace(library=library, downloads=downloads, launcher=launcher)
-        frame = SimpleNamespace(data=data, read_only=read_only, services=services)
+        frame = SimpleNamespace(data=data, read_only=read_only, services=services, paths=paths)
         frame.reference = whole_reference
         frame.data_hint = ""
         shown = DataChoice(frame)  # type: ignore[arg-type]
@@ -154,6 +159,29 @@ def test_paths_that_were_chosen_before_are_offered_again(choice: Any, tmp_path: 
     assert str(tmp_path) not in [
         name for _, name in choice("starter", True).offered("starter", f'["{tmp_path}"]').choices
     ]
+
+
+def test_what_the_newest_runs_were_trained_on_is_offered_as_long_as_it_is_there(choice: Any, tmp_path: Path) -> None:
+    folders = [str(tmp_path / f"sounds {number}") for number in range(OF_RUNS + 2)]
+    for folder in folders[:-1]:
+        Path(folder).mkdir()
+    for day, data in enumerate([*folders, folders[-2], "starter", "", "a loop of my own", "esc50"]):
+        create_run(tmp_path / "runs" / f"run {day}", {"data": data, "created": f"2026-01-{day + 1:02d}T00:00:00"})
+    offered = [name for _, name in choice("starter").offered("starter").choices]
+    assert offered[:OF_RUNS] == folders[-2:0:-1], "the newest first, and each once"
+    assert offered.count("starter") == 1 and folders[0] not in offered and folders[-1] not in offered
+
+
+def test_security_data_of_runs_is_told_to_nobody_who_may_name_no_folder(choice: Any, tmp_path: Path) -> None:
+    dropped = dropped_root() / ("0" * 2 * HASH_BYTES) / "sounds"
+    dropped.mkdir(parents=True)
+    for name, data in (("a", dropped), ("b", tmp_path)):
+        create_run(tmp_path / "runs" / name, {"data": str(data)})
+    told = [[name for _, name in made.offered("starter").choices] for made in (
+        choice(), choice(paths=False), choice(read_only=True)
+    )]  # fmt: skip
+    assert {str(dropped), str(tmp_path)} <= set(told[0])
+    assert not {str(dropped), str(tmp_path)} & {*told[1], *told[2]}
 
 
 def test_a_field_that_was_only_passed_through_changes_nothing(choice: Any, tmp_path: Path) -> None:
