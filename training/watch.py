@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -131,8 +132,9 @@ class Watch:
         there = "no run to go on with" if goes_on else "a run already; give a new folder, or resumed_from"
         _expect((self.path / "config.json").exists() == goes_on, f"The folder {self.path} holds {there}.")
         _expect(not goes_on or old.get("files") == self._clips, f"The run {self.path} was begun with other clips.")
-        few = n <= MOST_CLIPS and len(set(self._clips)) == n
-        _expect(few, f"{n:,} clips were given, but at most {MOST_CLIPS:,} different ones were expected.")
+        _expect(n <= MOST_CLIPS, f"{n:,} clips were given, but at most {MOST_CLIPS:,} were expected.")
+        for name, times in Counter(self._clips).most_common(1):
+            _expect(times < 2, f"The clip {name} was given {times} times, but each was expected once.")
         for name, values in facets.items():
             _expect(len(values) == n, f"{len(values):,} labels of {name!r} were given, but there are {n:,} clips.")
         if sounds is not None and os.path.isdir(sounds):

@@ -170,8 +170,11 @@ def test_the_status_beats_while_nothing_is_logged(run: Watch) -> None:
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "labels": ({"labels": {"class": ["a"]}}, "1 labels of 'class' were given, but there are 12 clips"),
     "groups": ({"groups": ["a"]}, "1 labels of 'group' were given"),
-    "twice": ({"clips": ["a.wav", "a.wav"]}, "2 clips were given, but at most 20,000 different ones were expected"),
-    "many": ({"clips": [f"{i}.wav" for i in range(20_001)]}, "20,001 clips were given"),
+    "twice": ({"clips": ["a.wav", "a.wav"]}, "The clip a.wav was given 2 times, but each was expected once"),
+    "many": (
+        {"clips": [f"{i}.wav" for i in range(20_001)]},
+        "20,001 clips were given, but at most 20,000 were expected",
+    ),
     "missing": ({"sounds": "."}, "12 of 12 clips are not in .*, such as clip 0.wav"),
     "no run": ({"resumed_from": 3}, "holds no run to go on with"),
 }

@@ -9,7 +9,7 @@ import argparse
 import fcntl
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -121,7 +121,10 @@ def _asked(options: argparse.Namespace) -> "list[RunConfig]":
     count, first = 1 if options.seeds is None else options.seeds, options.seed or 0
     if count < 1:
         raise UserError(f"--seeds {count} was given, but a whole number of at least 1 was expected.")
-    methods = [None] if options.method is None else [name.strip() for name in options.method.split(",")]
+    named = [name for each in (options.method or "").split(",") if (name := each.strip())]
+    if options.method is not None and not named:
+        raise UserError(f"--method {options.method} was given, but the names of methods were expected, see `methods`.")
+    methods: Sequence[str | None] = named or [None]
     breaks = tuple(getattr(options, "break"))
 
     def one(seed: int, method: str | None) -> "RunConfig":

@@ -106,11 +106,11 @@ def compared(runs: Sequence[RunFolder], progress: Progress) -> Comparison:
     left_out: list[LeftOut] = []
     found: list[Measured] = []
     for number, run in enumerate(sorted(runs, key=lambda run: str(run.config().get("created", "")), reverse=True)):
-        progress(number / len(runs), f"Measuring {run.name}")
         status = run.status()
         try:
             if status.state is not State.FINISHED:
                 raise UserError(f"It is not finished: {status.state.replace('_', ' ')} at step {status.step:,}.")
+            progress(number / len(runs), f"Measuring {run.name}")
             each = measured(run)
             same = next((one for one in found if _repeats(one, each)), None)
             if same is not None:

@@ -12,7 +12,7 @@ from training.data.dataset import Progress
 from training.data.names import readable_name
 from training.errors import UserError
 from training.importing.event_files import is_event_file, read_events
-from training.importing.vectors import read_vectors
+from training.importing.vectors import read_vectors, reader_of
 from training.run import RunFolder, RunWriter, State, Status, create_run, rows_kept
 from training.units import counted
 from training.watching.clips import WINDOW_SECONDS, clip_places
@@ -48,6 +48,7 @@ def import_file(
     if is_event_file(path):
         return _of_events(path, out, reference, title)
     if not reference:
+        reader_of(path)  # raises for a file that can hold none, whatever sounds there are
         raise UserError("Embeddings are shown with the sounds that they are of: give their folder with --data.")
     return _of_vectors(path, out, reference, names, vectors, title, progress)
 

@@ -42,12 +42,7 @@ class Vectors:
 
 def read_vectors(path: Path, names: str | None, vectors: str | None) -> Vectors:
     """`names`, `vectors`: the columns or arrays that hold them, where the file leaves a choice. Raises UserError."""
-    with _opened(path) as file:
-        head = file.read(4)
-    read: dict[bytes, Callable[..., tuple[list[str], np.ndarray]]] = {b"PAR1": _of_parquet, b"PK\3\4": _of_npz}
-    if head not in read:
-        raise UserError(f"{_shown(path)} holds no embeddings: a Parquet file or an npz file was expected.")
-    spelt, rows = read[head](path, names, vectors)
+    spelt, rows = reader_of(path)(path, names, vectors)
     if len(spelt) != len(rows):
         raise UserError(
             f"{_shown(path)} has {len(rows):,} vectors but {len(spelt):,} names; one for each was expected."
@@ -59,6 +54,16 @@ def read_vectors(path: Path, names: str | None, vectors: str | None) -> Vectors:
         which = readable_name(spelt[bad[0]], 80)
         raise UserError(f"{len(bad):,} of the {len(rows):,} vectors are not finite, such as that of “{which}”.")
     return _one_a_file(spelt, rows)
+
+
+def reader_of(path: Path) -> Callable[[Path, str | None, str | None], tuple[list[str], np.ndarray]]:
+    """What reads such a file, by how it begins. Raises UserError for one that can hold no embeddings."""
+    with _opened(path) as file:
+        head = file.read(4)
+    readers = {b"PAR1": _of_parquet, b"PK\3\4": _of_npz}
+    if head not in readers:
+        raise UserError(f"{_shown(path)} holds no embeddings: a Parquet file or an npz file was expected.")
+    return readers[head]
 
 
 def _one_a_file(spelt: Sequence[str], rows: np.ndarray) -> Vectors:

@@ -71,6 +71,7 @@ def test_a_device_that_fails_is_one_sentence(
         (["run", "--seed", "-1"], "The setting seed is -1"),
         (["run", "--seeds", "0"], "--seeds 0 was given, but a whole number of at least 1 was expected"),
         (["run", "--method", "simclr,magic"], "There is no method 'magic'"),
+        (["run", "--method", " ,"], "--method  , was given, but the names of methods were expected"),
         (["run", "--method", "simclr,byol", "--break", "predictor"], "predictor"),
         (["run", "--seeds", "2", "--out", "OUT"], "--out names the folder of one run"),
         (["run", "/nowhere", "--seeds", "2"], "so --seeds can't be given as well"),

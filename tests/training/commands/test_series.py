@@ -103,7 +103,7 @@ def test_all_methods_have_their_turn_and_a_failure_leaves_the_others_theirs(
             raise UserError("It can't be trained.")
 
     monkeypatch.setattr(trainer, "train", fails)
-    code, said = again("--method", "simclr, byol", "--seeds", "2")
+    code, said = again("--method", "simclr, byol,", "--seeds", "2")
     assert turns == ["simclr-starter-seed0", "byol-starter-seed0", "simclr-starter-seed1", "byol-starter-seed1"]
     assert code == 2 and "It can't be trained." in said
     failed = next(run.name for run in runs() if run.name.startswith(turns[1]))

@@ -93,9 +93,11 @@ def test_a_run_that_tells_no_seed_is_no_second_draw(finished: Finished) -> None:
 
 
 def test_what_is_not_finished_is_left_out(finished: Finished) -> None:
-    found = compared([finished("a"), finished("b", seed=1, state=State.STOPPED)], quiet)
+    told: list[str] = []
+    found = compared([finished("a"), finished("b", seed=1, state=State.STOPPED)], lambda _, said: told.append(said))
     assert names(found) == [[["a"]]]
     assert [(one.run, one.why) for one in found.left_out] == [("b", "It is not finished: stopped at step 300.")]
+    assert told == ["Measuring a", "All are measured"]
 
 
 def test_what_cannot_be_compared_says_what_is_true_of_it(finished: Finished) -> None:

@@ -122,6 +122,11 @@ def test_a_wrong_flag_is_one_plain_sentence(
     assert sentence in capsys.readouterr().err and not Path("run").exists()
 
 
+def test_what_can_hold_no_embeddings_is_not_asked_for_their_sounds(tmp_path: Path, capsys: Any) -> None:
+    assert main(["import", str(text(tmp_path, b"hello")), "--out", str(tmp_path / "run")]) == 2
+    assert "holds no embeddings: a Parquet file or an npz file was expected" in capsys.readouterr().err
+
+
 def test_size_is_bounded(
     tmp_path: Path, sounds: Path, h: np.ndarray, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
