@@ -21,12 +21,12 @@ class Suggested:
     likely: tuple[tuple[int, float], ...]
     """The untagged that most probably carry the tag."""
     uncertain: tuple[tuple[int, float], ...]
-    """The untagged of which it is least certain: what is heard of these teaches most (uncertainty sampling, Lewis and
-    Gale 1994)."""
+    """The others of which it is least certain: what is heard of these teaches most (uncertainty sampling, Lewis and
+    Gale 1994). None where no probability reaches a half: the most likely are then the least certain, too."""
 
 
 def suggestions(units: np.ndarray, yes: Sequence[int], no: Sequence[int], count: int) -> Suggested:
-    """`count` untagged rows of each kind, of embeddings (n, D) with rows of length 1.
+    """At most `count` untagged rows of each kind, none of both, of embeddings (n, D) with rows of length 1.
 
     `yes` carry the tag, `no` have a no for it or were tagged otherwise. As nobody says of a sound all that it is not, untagged clips count as
     weak negatives: without them nothing can be learned from a first tag. The three kinds weigh the same, however many clips
@@ -54,7 +54,8 @@ def suggestions(units: np.ndarray, yes: Sequence[int], no: Sequence[int], count:
         model.fit(units[rows], targets, sample_weight=weights)
         found = model.predict_proba(units[untagged])[:, 1]
     likely = np.argsort(-found, kind="stable")[:count]
-    uncertain = np.argsort(np.abs(found - 0.5), kind="stable")[:count]
+    doubtful = np.argsort(np.abs(found - 0.5), kind="stable")
+    uncertain = doubtful[~np.isin(doubtful, likely)][:count] if found.max() >= 0.5 else ()
     return Suggested(
         *(tuple((int(untagged[i]), float(found[i])) for i in chosen) for chosen in (likely, uncertain)),
     )

@@ -158,7 +158,7 @@ def test_a_suggested_clip_is_said_not_to_be_one_by_keys_until_that_is_taken_back
     page.keyboard.press("Tab")
     assert first[0] not in suggested(lambda: page.keyboard.press("Enter"))
     expect(noes.locator("summary")).to_have_text("1 clip is not it")
-    expect(fold.get_by_role("status")).to_contain_text("is not crisp; Undo takes it back")
+    expect(fold.get_by_role("status")).to_contain_text(".wav is not crisp; Undo takes it back")
     assert page.evaluate("document.activeElement.title") == "Not this tag", "the next one can be answered at once"
     assert suggested(lambda: page.keyboard.press("u")) == first
     expect(noes).to_be_hidden()

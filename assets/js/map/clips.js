@@ -92,6 +92,12 @@ export class MapClips {
     return this.points.windows?.[point] ?? "";
   }
 
+  /** Which clip it is, by its place and its file; "" where its file is not known. @param {number} point */
+  whichOf(point) {
+    const file = this.file(point);
+    return file && [this.window(point), file].filter(Boolean).join(" of ");
+  }
+
   /**
    * A clip in a list of sounds.
    * @param {number} point

@@ -7,6 +7,7 @@ import { ClipsView } from "../sound/clips.js";
 import { clipsOf, examples } from "./tagging.js";
 
 const LIKELY = "Most likely; + gives them the tag, × says that they are not it";
+const UNLIKELY = "Most likely, though none reaches 50 %: an answer to these teaches most";
 const UNCERTAIN = "Least certain: an answer to these teaches most";
 /** @type {Record<TagKind, string>} */
 const SAID = { add: "is now", not: "is not", remove: "may or may not be" };
@@ -27,7 +28,9 @@ export class SuggestBox {
         second: { action: "Not this tag", sign: "close", onAction: (row) => this.say(row, "not") },
       });
     this.likely = list("No clip is left to suggest.");
-    this.uncertain = list("No clip is left to hear.");
+    this.heading = make("h4", {}, LIKELY);
+    this.uncertain = list("");
+    this.rest = make("div", { hidden: true }, make("h4", {}, UNCERTAIN), this.uncertain.list); // none is in both lists
     this.denied = new ClipsView(make("div"), {
       action: "Take the no back",
       sign: "minus",
@@ -46,10 +49,9 @@ export class SuggestBox {
       },
       make("summary", {}, "Suggest more like these"),
       make("label.pick", {}, "for the tag", this.choice),
-      make("h4", {}, LIKELY),
+      this.heading,
       this.likely.list,
-      make("h4", {}, UNCERTAIN),
-      this.uncertain.list,
+      this.rest,
       this.noes,
       this.said,
     );
@@ -100,8 +102,11 @@ export class SuggestBox {
     }
     const rows = (/** @type {Neighbour[]} */ each) =>
       each.map(({ point, score }) => ({ ...known.row(point), lead: `${Math.round(100 * score)} %` }));
+    const [best] = found.likely;
+    this.heading.textContent = best && best.score < 0.5 ? UNLIKELY : LIKELY;
     this.likely.show(rows(found.likely));
     this.uncertain.show(rows(found.uncertain));
+    this.rest.hidden = !found.uncertain.length;
   }
 
   /**
@@ -121,10 +126,11 @@ export class SuggestBox {
    * @param {ClipRow} row
    * @param {TagKind} kind
    */
-  async say({ clip, label }, kind) {
-    const { tags } = this;
+  async say({ clip, point, label }, kind) {
+    const { tags, known } = this;
     const tag = this.choice.value;
     if (clip === undefined || !tags) return;
+    const called = (point !== undefined && known?.whichOf(point)) || label || "The clip";
     for (const list of [this.likely, this.uncertain, this.denied])
       list.show(list.all.filter((row) => row.clip !== clip));
     this.asked++; // what is answered from here on is of before
@@ -134,7 +140,7 @@ export class SuggestBox {
     this.saying--;
     await this.ask();
     if (error) this.tell(error.message, "bad");
-    else this.tell(`${label ?? "The clip"} ${SAID[kind]} ${tag}; Undo takes it back.`, "calm");
+    else this.tell(`${called} ${SAID[kind]} ${tag}; Undo takes it back.`, "calm");
   }
 
   /**
