@@ -118,14 +118,15 @@ export class Columns {
   }
 
   /**
-   * `facts` where there is little room, and the end is cut: the shown value comes first and without its title, then the tags,
-   * then the file without its folders.
+   * `facts` where there is little room, and the end is cut: the shown value comes first and without its title, then the file
+   * without its folders, by which clips are told apart, and then the tags, which may be long and also be what is shown.
    * @param {number} point
    * @param {Column | null} [shown]
    */
   brief(point, shown) {
     /** @param {Column} column */
-    const place = (column) => (column === shown ? 0 : column.writer === "page" ? 1 : column.name === FILE ? 2 : 3);
+    const place = (column) =>
+      column.writer === "page" && column.kind === "category" ? 2 : column === shown ? 0 : column.name === FILE ? 1 : 3;
     /** @param {Column} column */
     const said = (column) => {
       if (column.name === FILE) return called(column, point).split("/").pop();

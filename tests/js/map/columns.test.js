@@ -97,13 +97,16 @@ test("a clip without a label is not said to have none, unless the map is coloure
   assert.equal(columns.facts(0, pitch), "word: yes");
 });
 
-test("where there is little room tags come first, then the file without its folders", () => {
+test("where there is little room the file without its folders comes first, then tags", () => {
   const word = column({ name: "word", title: "word", names: ["yes"], values: [0, -1] });
   const site = column({ name: "site", title: "site", names: ["bog"], values: [0, 0] });
   const file = column({ name: "file", title: "file", names: ["bog/may/a.wav", "bog/b.wav", "a.wav"], values: [0, 1] });
   const tags = column({ name: "tags", title: "Your tags", writer: "page", names: ["dry"], values: [0, -1] });
   const columns = new Columns("run", [word, site, file, tags], "word");
-  assert.equal(columns.brief(0), "Your tags: dry  ·  a.wav  ·  site: bog");
+  assert.equal(columns.brief(0), "a.wav  ·  Your tags: dry  ·  site: bog");
+  assert.equal(columns.brief(0, tags), "a.wav  ·  dry  ·  site: bog");
+  const loudness = column({ name: "loudness", kind: "number", unit: "dB", values: [-12, -9] });
+  assert.equal(columns.brief(0, loudness), "−12.00 dB  ·  a.wav  ·  Your tags: dry  ·  site: bog");
   assert.equal(columns.facts(1), "site: bog  ·  file: bog/b.wav"); // there is room for the whole path
   const bare = new Columns("run", [site, file], "file"); // there is another a.wav
   assert.deepEqual(
@@ -139,6 +142,9 @@ test("a window is told by its place in its file before all else that is said of 
   clips.shown = column({ name: "loud", title: "Loudness", kind: "number", unit: "dB", digits: 1, values: [-12, -3] });
   assert.deepEqual([0, 1].map((i) => clips.brief(i)), ["2.0–4.0 s  ·  −12.0 dB", "−3.0 dB"]); // biome-ignore format: one line
   assert.equal(clips.facts(0), "2.0–4.0 s  ·  Loudness: −12.0 dB");
+  assert.equal(clips.whichOf(0), "");
+  points.files = ["wood/day.wav", "wood/owl.wav"];
+  assert.deepEqual([0, 1].map((i) => clips.whichOf(i)), ["2.0–4.0 s of day.wav", "owl.wav"]); // biome-ignore format: one line
   delete points.windows; // the sounds are not at hand
   assert.equal(clips.brief(0), "−12.0 dB");
 });
