@@ -106,7 +106,7 @@ def log_mel_statistics(dataset: Dataset, clips: np.ndarray, front_end: FrontEnd)
 
 
 def mfcc_statistics(dataset: Dataset, clips: np.ndarray) -> Tensor:
-    """`statistics` of 20 MFCCs: (n, 40). The classical description of a sound."""
+    """`statistics` of 20 MFCCs: (n, 40). The classical description of a sound, which no other clip changes."""
     import torchaudio
 
     hop_samples = 320
@@ -115,7 +115,9 @@ def mfcc_statistics(dataset: Dataset, clips: np.ndarray) -> Tensor:
     rows = []
     for chunk in _chunks(dataset, clips):
         padded, samples = padded_waveforms([dataset.waveform(c) for c in chunk])
-        rows.append(statistics(transform(padded), samples // hop_samples + 1))
+        # By the channel, since it cuts off what lies 80 dB below the loudest of all that it is given.
+        coefficients = transform(padded[:, None])[:, 0]
+        rows.append(statistics(coefficients, samples // hop_samples + 1))
     return torch.cat(rows)
 
 

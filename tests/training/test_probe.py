@@ -102,3 +102,12 @@ def test_plain_statistics_have_a_row_for_every_clip(tones: Dataset) -> None:
     assert mel.shape == (3, 32) and mfcc.shape == (3, 40)
     assert torch.isfinite(mel).all() and torch.isfinite(mfcc).all()
     torch.testing.assert_close(mfcc_statistics(tones, clips[1:2])[0], mfcc[1], rtol=1e-3, atol=1e-3)
+
+
+def test_a_loud_clip_changes_nothing_of_a_quiet_one_beside_it(tones: Dataset) -> None:
+    quiet, loud = (tones.samples // 64).astype(np.int16), tones.samples.copy()
+    end = int(tones.starts[0] + tones.lengths[0])
+    loud[:end] = quiet[:end]
+    clips = np.arange(4)
+    alone = mfcc_statistics(replace(tones, samples=quiet), clips[:1])
+    torch.testing.assert_close(mfcc_statistics(replace(tones, samples=loud), clips)[:1], alone, rtol=1e-4, atol=1e-4)
