@@ -97,14 +97,17 @@ def _list_tags(options: argparse.Namespace) -> None:
 def _copy_tagged(options: argparse.Namespace) -> None:
     from explorer.take_away.copying import copy_by_tag
     from training.commands.output import progress_line
-    from training.data.tags import read_tags
+    from training.data.tags import read_tag_names, read_tags
 
     tags, _ = read_tags()
-    done = copy_by_tag(options.sounds, options.to, tags, options.tag, options.window_seconds, progress_line())
+    names = read_tag_names()
+    done = copy_by_tag(options.sounds, options.to, tags, options.tag, options.window_seconds, progress_line(), names)
     for sentence in done.missing:
         print(sentence, file=sys.stderr)
     there = f"; {done.there:,} were there already" if done.there else ""
     print(f"Copied {counted(done.copied, 'file')} to {options.to}{there}.")
+    if done.former:
+        print(f"Folders that no tag has any more lie there, and are left as they are: {', '.join(done.former)}.")
 
 
 def _export(options: argparse.Namespace) -> None:

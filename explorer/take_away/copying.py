@@ -2,11 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.tags.columns import Tags, carried
-from explorer.take_away.sounds import folder_of
+from explorer.take_away.sounds import folders_of, possible_folders
 from training.data import open_dataset
 from training.data.dataset import Progress
 from training.data.files import opened
@@ -23,13 +24,22 @@ class Copied:
     """Those left alone, since a file of that name is there already."""
     missing: tuple[str, ...]
     """Those that could not be read, each with its reason."""
+    former: tuple[str, ...]
+    """Folders that were copied to once, of tags that no longer exist or have another folder now."""
 
 
 def copy_by_tag(
-    data: Path, to: Path, tags: Tags, only: str | None, window_seconds: float, progress: Progress
+    data: Path,
+    to: Path,
+    tags: Tags,
+    only: str | None,
+    window_seconds: float,
+    progress: Progress,
+    names: Iterable[str] = (),
 ) -> Copied:
     """Copies the sound files below `data`, clips of which carry a tag (or the tag `only`), to `to`/TAG/.
 
+    `names`: what tags are or once were called, by which the folders of former ones are known.
     Raises UserError where `data` is no folder, lies around `to`, or holds no clip with such a tag.
     """
     data, to = data.expanduser().absolute(), to.expanduser().absolute()
@@ -44,9 +54,10 @@ def copy_by_tag(
         raise UserError(f"No sound below {data} carries {what}.")
     copied = there = 0
     missing = []
+    folders = folders_of(tags)
     for tag, places in found.items():
         for name in dict.fromkeys(dataset.files[place] for place in places):
-            target = to / folder_of(tag) / name
+            target = to / folders[tag] / name
             try:
                 source = opened(str(data / name), follow_links=True)
             except NotRead as reason:
@@ -60,7 +71,17 @@ def copy_by_tag(
                 with open(made, "wb") as file:
                     shutil.copyfileobj(content, file)
                 copied += 1
-    return Copied(copied, there, tuple(missing))
+    return Copied(copied, there, tuple(missing), _former(to, folders.values(), names))
+
+
+def _former(to: Path, now: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """The folders in `to` that are called as one of `names` would be, and are none of `now`."""
+    mine = {folder.casefold() for folder in now}
+    once = {folder for name in names for folder in possible_folders(name)}
+    there = (
+        [each.name for each in to.iterdir() if each.is_dir()] if to.is_dir() else []
+    )  # no file could be read, perhaps
+    return tuple(sorted(name for name in there if name in once and name.casefold() not in mine))
 
 
 def _new(path: Path) -> int | None:

@@ -5,7 +5,8 @@ import io
 import re
 import wave
 import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from explorer.take_away.taken import Taken
@@ -19,7 +20,7 @@ MOST_FOLDERS = 8
 """Of a clip's own folders those nearest to it are kept; some systems open no path that is longer than 260 characters."""
 LONGEST_NAME = 100
 DIGITS = 6
-"""Of the hash of a tag: the folder is the same whichever tags there are, and stays so when more are given."""
+"""Of the hash of a tag: they are the same whichever tags there are."""
 
 
 def zipped(taken: Taken) -> Iterator[bytes]:
@@ -34,8 +35,9 @@ def zipped(taken: Taken) -> Iterator[bytes]:
     clips = taken.bundle.points().clips
     names: dict[str, int] = {}
     used: set[str] = set()
+    folders = folders_of(taken.tags)
     for point in taken.points:
-        for folder in [folder_of(tag) for tag in taken.tags_of_points[point]] or [UNTAGGED]:
+        for folder in [folders[tag] for tag in taken.tags_of_points[point]] or [UNTAGGED]:
             names[_unused(f"{folder}/{_stem(taken, point)}", used)] = clips[point]
     size = sum(2 * int(dataset.lengths[clip]) for clip in names.values())
     if size > MOST_BYTES:
@@ -45,10 +47,19 @@ def zipped(taken: Taken) -> Iterator[bytes]:
     return _parts(dataset, names)
 
 
-def folder_of(tag: str) -> str:
-    """The folder of a tag, on any system, and no other tag's: what had to be changed in its name gets a few digits of its own."""
+def folders_of(tags: Iterable[str]) -> dict[str, str]:
+    """Tag → its folder, on any system, and no other tag's, also where small and large letters are one: where its name had to be
+    changed, or differs from another tag's in these alone, it has a few digits of its own.
+    """
+    names = list(tags)
+    alike = Counter([UNTAGGED, *(tag.casefold() for tag in names)])
+    return {tag: possible_folders(tag)[alike[tag.casefold()] > 1 or _as_name(tag) != tag] for tag in names}
+
+
+def possible_folders(tag: str) -> tuple[str, str]:
+    """The folder of a tag without digits, and with them: which it is depends on the other tags."""
     name = _as_name(tag)
-    return name if name == tag != UNTAGGED else f"{name} ({hashlib.sha256(tag.encode()).hexdigest()[:DIGITS]})"
+    return name, f"{name} ({hashlib.sha256(tag.encode()).hexdigest()[:DIGITS]})"
 
 
 def _as_name(text: str) -> str:

@@ -153,6 +153,12 @@ def read_tags(folder: Path | None = None) -> tuple[Clips, Clips]:
     return tags_and_noes(rows_of(read_bytes(tags_file(folder), MOST_BYTES) or b""))
 
 
+def read_tag_names(folder: Path | None = None) -> frozenset[str]:
+    """What tags are called and once were; nothing where there is no file or it can't be read."""
+    rows = rows_of(read_bytes(tags_file(folder), MOST_BYTES) or b"")
+    return frozenset(name for row in rows for name in (row.tag, row.renames) if name)
+
+
 def with_tag(
     dataset: Dataset, facet: str, tags: Mapping[str, tuple[str, ...]], noes: Mapping[str, tuple[str, ...]]
 ) -> Dataset:

@@ -47,6 +47,26 @@ def test_tagged_files_are_copied_and_nothing_is_written_over(
     assert capsys.readouterr().out == "      1  drum\n      2  low\n"
 
 
+def test_folders_of_tags_that_are_no_more_are_told_and_left(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known, store, to = ids(sounds), TagStore(), tmp_path / "to"
+    store.add("lwo", [known["bell.wav"]])
+    store.add("drum", [known["drums/kick.wav"]])
+    (to / "mine").mkdir(parents=True)
+    command = ["tags", "copy", str(sounds), "--to", str(to)]
+    assert main(command) == 0
+    store.rename("lwo", "low")
+    store.add("Drum", [known["drums/snare.wav"]])
+    capsys.readouterr()
+    assert main(command) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"Copied 3 files to {to}."
+    assert said[1:] == ["Folders that no tag has any more lie there, and are left as they are: drum, lwo."]
+    assert (to / "lwo" / "bell.wav").is_file() and (to / "low" / "bell.wav").is_file()
+    assert len({path.name.casefold() for path in to.iterdir()}) == len(list(to.iterdir())) == 6
+
+
 def test_clips_that_are_said_not_to_carry_a_tag_are_counted_too(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
