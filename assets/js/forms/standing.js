@@ -62,7 +62,7 @@ export function standOf(rows, baselines, status, kinds = []) {
   const learns = verdict.kind === "learning";
   return {
     tone: learns ? "good" : "calm",
-    head: learns ? verdict.title : `${verdict.title} since step ${number(verdict.since_step)}`,
+    head: learns || !verdict.since_step ? verdict.title : `${verdict.title} since step ${number(verdict.since_step)}`,
     words: `${words} No collapse seen.`,
     passed: passed && knn > highest.value + ALIKE ? `Above ${highest.title} since step ${number(passed.step)}` : "",
   };
