@@ -20,7 +20,7 @@ from training.errors import UserError
 from training.measures.measure import Embedded
 from training.methods.method import Method
 from training.parts.own_statistics import own_statistics
-from training.run import RunFolder
+from training.run import RunFolder, State
 
 CHUNK = 512
 """Clips embedded at once."""
@@ -99,7 +99,9 @@ class Embedder:
         run.check_trained_here()
         kept = run.checkpoints()
         if not kept:
-            raise UserError(f"The run {run.name} has no weights yet.")
+            status = run.status()
+            coming = status.active or status.state is State.WAITING
+            raise UserError(f"The run {run.name} {'has no weights yet' if coming else 'keeps no weights'}.")
         self.step = kept[-1] if step is None else step
         self._config = RunConfig.from_json(run.config())
         self._counts = _counts(run.probe())

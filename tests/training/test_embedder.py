@@ -1,5 +1,6 @@
 """The same sound has the same embedding wherever it is asked for."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,13 @@ def test_every_kept_step_can_be_asked(trained: Callable[..., RunFolder], tones: 
 def test_a_run_without_weights_is_a_sentence(made_run: Callable[..., RunFolder]) -> None:
     with pytest.raises(UserError, match="has no weights yet"):
         Embedder(made_run())
+
+
+def test_a_run_that_has_ended_is_not_promised_weights(trained: Callable[..., RunFolder]) -> None:
+    run = trained()
+    shutil.rmtree(run.path / "checkpoints")
+    with pytest.raises(UserError, match=r"keeps no weights\.$"):
+        Embedder(run)
 
 
 def test_the_weights_of_another_run_are_a_sentence(trained: Callable[..., RunFolder], tmp_path: Path) -> None:

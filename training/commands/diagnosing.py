@@ -3,7 +3,7 @@
 import argparse
 
 from training.commands.arguments import Commands, command
-from training.commands.output import again, longer, print_json
+from training.commands.output import again, print_json, worth_longer
 from training.commands.runs import named_run
 from training.data.names import readable_name
 from training.run import RESUMABLE, WENT_WRONG, RunFolder, State, Status
@@ -39,7 +39,7 @@ def diagnose(options: argparse.Namespace) -> None:
     if status.state in RESUMABLE and not run.watched:
         stands = "" if status.state in WENT_WRONG else f"It stands at step {status.step:,}, {status.state}; "
         print(f"{stands}{again(run)} goes on with it.")
-    if more := longer(run):
+    if more := worth_longer(run):
         print(f"It has finished at step {status.step:,}; {more} trains it longer.")
     for evidence in verdict.evidence:
         print(f"  {evidence.key}: {evidence.words}")

@@ -99,6 +99,11 @@ def again(run: RunFolder) -> str:
     return f"python -m training resume {run.path}"
 
 
+def worth_longer(run: RunFolder) -> str:
+    """As `longer`, but empty where the run has collapsed or has learned nothing: more of the same mends nothing."""
+    return "" if run.status().warning else longer(run)
+
+
 def longer(run: RunFolder) -> str:
     """The command that trains a run that has finished twice as long; empty where it can't be trained longer."""
     unit, lengths = longer_lengths(run)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
 from training.commands.listing import list_runs
-from training.commands.output import listed, longer, steps_told, tell_end, tell_how_to_go_on
+from training.commands.output import listed, longer, steps_told, tell_end, tell_how_to_go_on, worth_longer
 from training.commands.series import asks_for_several, train_several
 from training.config import BOUNDS
 from training.devices.place import place
@@ -111,7 +111,7 @@ def _train(run: RunFolder, resume: bool = False, devices: int | None = None) -> 
     tell_end(run)
     if run.status().state in RESUMABLE:
         tell_how_to_go_on(run)
-    if more := longer(run):
+    if more := worth_longer(run):
         print(f"To train it longer: {more}", file=sys.stderr)
     print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
 

@@ -94,6 +94,17 @@ def _no_augmentation(kind: str, method: type[Method], config: Mapping[str, Any])
         )
 
 
+def _optimizer(kind: str, method: type[Method], config: Mapping[str, Any]) -> Iterator[Told]:
+    """One that the method was not measured with, for which no rate is known: its own rate says nothing of another's."""
+    given, own = ({"optimizer": RunConfig.optimizer, **each} for each in (config, method.run_defaults))
+    rate, usual = config.get("learning_rate"), method.run_defaults.get("learning_rate", RunConfig.learning_rate)
+    if given["optimizer"] != own["optimizer"] and isinstance(rate, int | float):
+        yield (
+            f"The optimizer is {given['optimizer']} with a learning rate of {rate:g}; what rate suits this method with it is not known.",
+            f"Take {own['optimizer']} with a learning rate of about {usual:g}, the method's own, or another rate.",
+        )
+
+
 def _small_batch(kind: str, method: type[Method], config: Mapping[str, Any]) -> Iterator[Told]:
     size = config.get("batch_size")
     if isinstance(size, int) and size < SMALL_BATCH and (method.card.negatives or kind != "trivial_solution"):
@@ -109,6 +120,7 @@ CAUSES: tuple[Callable[[str, type[Method], Mapping[str, Any]], Iterator[Told]], 
     _learning_rate,
     _temperature,
     _no_augmentation,
+    _optimizer,
     _small_batch,
 )
 """In the order in which they are looked for."""

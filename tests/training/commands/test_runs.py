@@ -131,6 +131,9 @@ def test_a_finished_run_is_trained_longer(
     assert sentence(capsys, "resume", str(run.path)) == f"The run run has finished; {longer} trains it longer."
     assert main(["diagnose", str(run.path)]) == 0
     assert f"It has finished at step 2; {longer} trains it longer." in capsys.readouterr().out
+    alarmed = json.loads((run.path / "status.json").read_text()) | {"warning": "Dimensional collapse."}
+    (run.path / "status.json").write_text(json.dumps(alarmed))
+    assert main(["diagnose", str(run.path)]) == 0 and "trains it longer" not in capsys.readouterr().out
     assert main(longer.split()[3:]) == 0
     assert (run.status().state, run.status().step, run.config()["steps"]) == (State.FINISHED, 4, 4)
     assert "has been trained for 4 steps already" in sentence(capsys, "resume", str(run.path), "--steps", "4")

@@ -35,6 +35,12 @@ def test_a_setting_far_from_the_methods_own_is_named(method: str, mistake: str, 
     assert words in cause and remedy
 
 
+def test_another_optimizer_is_named_with_its_rate_as_none_is_known_for_it() -> None:
+    cause, remedy = of("simclr", {"optimizer": "sgd", "learning_rate": 0.9})
+    assert cause.startswith("The optimizer is sgd with a learning rate of 0.9") and "Take adamw with" in remedy
+    assert "temperature" in of("simclr", {"optimizer": "sgd", "temperature": 10.0})[0]
+
+
 def test_a_weight_that_is_set_to_nothing_is_named_as_the_part_that_it_is() -> None:
     cause, remedy = of("vicreg", {"variance_weight": 0})
     assert cause.startswith("The part variance is set to nothing") and "default" in remedy
