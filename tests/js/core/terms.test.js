@@ -16,7 +16,9 @@ test("each term is explained where it stands first, whatever its case, and not i
 test("every level that a run is compared with is explained", () => {
   const known = { digit: { random_init: 0.4, mfcc: 0.3, chance: 0.1 } };
   const baselines = { main_facet: "digit", cross_group_knn: known };
-  const stand = standOf([{ step: 5, "measure/cross_group_knn": 0.5 }], baselines, null);
+  const verdict = { kind: "learning", title: "Learning", step: 5, since_step: 5, sentence: "", evidence: [] };
+  const status = { warning: "", verdict: { ...verdict, cause: "", remedy: "" } };
+  const stand = standOf([{ step: 5, "measure/cross_group_knn": 0.5 }], baselines, status);
   assert.equal(count(stand.words), 5);
   for (const text of Object.values(TERMS)) assert.match(text, /[.]$/);
 });
