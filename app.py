@@ -13,6 +13,7 @@ import gc
 import os
 import re
 import signal
+import stat
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -97,7 +98,9 @@ def folder(text: str) -> Path:
     """A folder that exists or can be made; not what is something else already."""
     try:
         path = Path(text).expanduser()
-        is_file = path.exists() and not path.is_dir()
+        is_file = not stat.S_ISDIR(os.stat(path).st_mode)
+    except FileNotFoundError:
+        is_file = False
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "there is no such user"
         raise argparse.ArgumentTypeError(f"{text} cannot be used: {reason}; a folder was expected") from None

@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -124,8 +125,8 @@ def _look_at_queue(site: Path) -> None:
 def _look_at_list(site: Path) -> None:
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        for as_json in (False, True):
-            list_runs(argparse.Namespace(runs=str(site), json=as_json))
+        for as_json, whole in product((False, True), repeat=2):
+            list_runs(argparse.Namespace(runs=str(site), json=as_json, all=whole))
 
 
 def _look_at_routes(client: TestClient, name: str) -> None:

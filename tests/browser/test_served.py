@@ -23,7 +23,8 @@ def asked(site: Any, path: str) -> tuple[int, Message]:
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as reply:
             return reply.status, reply.headers
     except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.headers
+        with refusal:
+            return refusal.code, refusal.headers
 
 
 def test_security_no_file_is_given_out_by_its_path(finished_site: Any) -> None:

@@ -76,7 +76,8 @@ def ask(site: Any, path: str, body: Any = None) -> tuple[int, str]:
         with urllib.request.urlopen(request, timeout=240) as reply:
             return reply.status, reply.read().decode(errors="replace")
     except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.read().decode(errors="replace")
+        with refusal:
+            return refusal.code, refusal.read().decode(errors="replace")
 
 
 def functions(site: Any) -> Iterator[tuple[dict[str, Any], list[Any]]]:

@@ -118,6 +118,9 @@ def test_visitors_get_a_cookie_with_the_page_and_only_once(site: Site) -> None:
     assert "Secure" in Visitor(site.port).ask("GET", "/", X_Forwarded_Proto="https").headers["set-cookie"]
 
 
+@pytest.mark.filterwarnings(  # Gradio (6.31) leaves a part of it to the collector, of which Python 3.14 warns
+    "ignore:Exception ignored.*_TemporaryFileCloser:pytest.PytestUnraisableExceptionWarning"
+)
 def test_security_an_upload_that_is_too_large_is_413_and_leaves_nothing(site: Site) -> None:
     for announced in (True, False):
         visitor, content = site.visitor(), b"x" * 3_000_000

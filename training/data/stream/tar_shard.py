@@ -17,7 +17,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 from training.data.dataset import Skipped
 from training.data.files import HASH_BYTES, opened
@@ -27,6 +27,8 @@ from training.data.stream.records import LARGEST_SOUND_BYTES, Record, Wanted, la
 from training.data.stream.references import is_address
 from training.units import counted
 
+ReadError = tarfile.ReadError
+BROKEN_HEADERS = (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError)  # type: ignore[attr-defined]
 STEM = re.compile(r"((?:.*/)?[^./][^./]*)\.([^/]*)", re.DOTALL)
 """A record's name and the ending that tells what a file is of it: of "a/b.c.wav" these are "a/b" and "c.wav"."""
 LARGEST_LABELS_BYTES = 64 * 2**10
@@ -156,15 +158,18 @@ class _Entry(tarfile.TarInfo):
     """Refuses headers that tarfile alone would take for the end, or read into memory whatever their size."""
 
     @classmethod
-    def frombuf(cls, buf: Any, encoding: str, errors: str) -> Self:
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
         """As TarInfo's."""
         try:
-            found = super().frombuf(buf, encoding, errors)
-        except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:  # type: ignore[attr-defined]
-            raise tarfile.ReadError(str(error)) from None
-        if found.size < 0 or (not found.isreg() and found.size > LARGEST_HEADER_BYTES):
-            raise tarfile.ReadError("a header of an impossible size")
-        return found
+            return super().fromtarfile(tarfile)
+        except BROKEN_HEADERS as error:
+            raise ReadError(str(error)) from None
+
+    def _proc_member(self, archive: tarfile.TarFile) -> Self:
+        """As TarInfo's, which goes on from each header that was parsed, in all versions of Python."""
+        if self.size < 0 or (not self.isreg() and self.size > LARGEST_HEADER_BYTES):
+            raise ReadError("a header of an impossible size")
+        return super()._proc_member(archive)  # type: ignore[misc]
 
 
 class _Counted:
