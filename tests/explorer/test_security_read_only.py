@@ -15,6 +15,7 @@ from explorer.jobs.launcher import Launcher
 from explorer.pages.form_contents import encoder_choices
 from explorer.runs.marks import Marks
 from explorer.server import Server
+from tests.support.sound_files import tone, written
 from training.run import create_run
 
 CHANGES = ("start", "start_twins", "pause", "resume", "stop", "lengthen", "delete")
@@ -34,6 +35,8 @@ def opened(folder: Path, read_only: bool) -> Iterator[tuple[int, list[str]]]:
     """A page with one run: its port, and what its launcher is asked to do."""
     create_run(folder / "runs" / RUN, {"method": "simclr"})
     (folder / "sounds").mkdir()
+    for number in range(8):
+        written(folder / "sounds" / f"{number}.wav", tone(hz=200 + 40 * number))
     port = free_port()
     done: list[str] = []
 
