@@ -33,6 +33,8 @@ RATIO_COUNTS_FROM_BYTES = 1_000_000
 LARGEST_DIRECTORY_BYTES = 20_000_000
 """Of a zip's list of entries, which is held in memory."""
 DISK_KEPT_FREE = 0.1
+MOST_KEPT_FREE_BYTES = 2_000_000_000
+"""So much of the disk, and at most so many bytes of it, are left to whatever else needs them."""
 CHUNK_BYTES = 1 << 20
 
 
@@ -174,8 +176,10 @@ def _is_bomb(unpacked_bytes: int, packed_bytes: int) -> bool:
 
 def _check_room(needed_bytes: int, folder: Path) -> None:
     disk = shutil.disk_usage(folder)
-    if disk.free - needed_bytes < DISK_KEPT_FREE * disk.total:
-        raise NotRead(f"it needs {needed_bytes / 1e6:,.0f} MB, and the disk has {disk.free / 1e6:,.0f} MB left")
+    kept = min(DISK_KEPT_FREE * disk.total, MOST_KEPT_FREE_BYTES)
+    if disk.free - needed_bytes < kept:
+        needed, left, spared = (f"{size / 1e6:,.0f} MB" for size in (needed_bytes, disk.free, kept))
+        raise NotRead(f"it needs {needed}, and the disk has {left} left, of which {spared} are kept free")
 
 
 def _write(source: IO[bytes], folder: Path, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import stat
 import tarfile
 import zipfile
@@ -102,9 +103,14 @@ def test_bad_input_damaged_encrypted_and_doubled(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.wav", "x")
-    monkeypatch.setattr(archives, "DISK_KEPT_FREE", 1.0)
-    with pytest.raises(UserError, match="the disk has"):
-        extract_zip(str(tmp_path / "a.zip"), tmp_path, quiet)
+    disk = shutil.disk_usage(tmp_path)._replace(total=500_000_000_000, free=1_999_000_000)
+    monkeypatch.setattr(archives.shutil, "disk_usage", lambda _: disk)
+    with pytest.raises(
+        UserError, match=r"it needs 0 MB, and the disk has 1,999 MB left, of which 2,000 MB are kept free\."
+    ):
+        extract_zip(str(tmp_path / "a.zip"), tmp_path / "out", quiet)
+    disk = disk._replace(free=20_000_000_000)  # a twenty-fifth of a large disk is enough
+    extract_zip(str(tmp_path / "a.zip"), tmp_path / "out", quiet)
 
 
 def test_a_good_zip_is_unpacked_once(tmp_path: Path, own_cache: Path) -> None:
