@@ -78,10 +78,9 @@ def _former(to: Path, now: Iterable[str], names: Iterable[str]) -> tuple[str, ..
     """The folders in `to` that are called as one of `names` would be, and are none of `now`."""
     mine = {folder.casefold() for folder in now}
     once = {folder for name in names for folder in possible_folders(name)}
-    there = (
-        [each.name for each in to.iterdir() if each.is_dir()] if to.is_dir() else []
-    )  # no file could be read, perhaps
-    return tuple(sorted(name for name in there if name in once and name.casefold() not in mine))
+    there = to.iterdir() if to.is_dir() else ()  # not where no file could be read
+    names_there = (each.name for each in there if each.is_dir())
+    return tuple(sorted(name for name in names_there if name in once and name.casefold() not in mine))
 
 
 def _new(path: Path) -> int | None:
