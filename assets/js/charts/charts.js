@@ -34,8 +34,6 @@ class Board {
     /** @type {Set<number>} */
     this.news = new Set(); // indices of runs of which no chart has drawn the newest rows yet
     this.paced = new Paced(() => this.draw());
-    /** @type {Map<string, string>} what each run is called beside the others */
-    this.called = new Map();
     this.told = ""; // what was known of runs over each other when they were drawn
     this.goesOn = ""; // which of the runs go on
     /** @type {Chart[]} */
@@ -124,7 +122,6 @@ class Board {
   /** Draws runs over each other anew, when more is known of what they are. */
   compare() {
     this.key.show(this.runs.map(({ name }) => name));
-    this.called = known.beside(this.runs.map(({ name }) => name));
     const told = this.runs.map(({ name }) => `${known.of(name)?.method} ${this.nameOf(name)}`).join("\n");
     if (told === this.told) return;
     this.told = told;
@@ -133,7 +130,7 @@ class Board {
 
   /** @param {string} name */
   nameOf(name) {
-    return this.called.get(name) ?? known.short(name);
+    return this.key.called.get(name) ?? known.short(name);
   }
 
   /**
@@ -165,7 +162,6 @@ class Board {
     this.runs = names.map((name) => ({ name, feed: feedOf(name) }));
     this.root.dataset.run = names[0] ?? "";
     this.key.show(names);
-    this.called = known.beside(names);
     if (names.length > 1)
       known
         .ask()

@@ -11,6 +11,8 @@ export class RunsKey {
     this.box = make("ul.charts-runs", { "aria-label": "Runs that are drawn over each other", hidden: true });
     this.words = make("p.charts-compared", { role: "status", hidden: true });
     this.said = "[]";
+    /** @type {Map<string, string>} what each run is called beside the others */
+    this.called = new Map();
   }
 
   /**
@@ -18,8 +20,8 @@ export class RunsKey {
    * @param {string[]} names of the run that is looked at, and of those over it
    */
   show(names) {
-    const called = known.beside(names);
-    const entries = names.length < 2 ? [] : names.map((name) => ({ name, line: called.get(name) ?? name }));
+    this.called = known.beside(names);
+    const entries = names.length < 2 ? [] : names.map((name) => ({ name, line: this.called.get(name) ?? name }));
     this.words.textContent = compared(
       entries.map(({ name, line }) => {
         const { score = null, seconds = 0 } = known.of(name) ?? {};
