@@ -136,7 +136,7 @@ def take_over(learner: Learner, state: Mapping[str, Any], name: str, checkpoint:
     """
     load_weights(learner.method, state["method"], name, memories_too=True)
     with _in_our_words(f"{checkpoint} holds an optimiser's state that doesn't fit its model; it cannot be resumed."):
-        # How it steps is a matter of the device, and not of the checkpoint.
+        # How it steps is a matter of this version, and not of the checkpoint.
         for saved, own in zip(state["optimizer"]["param_groups"], learner.optimizer.param_groups, strict=True):
             saved.update({name: own[name] for name in ("fused", "foreach") if name in own})
         learner.optimizer.load_state_dict(state["optimizer"])

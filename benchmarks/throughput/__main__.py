@@ -23,7 +23,7 @@ from benchmarks.throughput.steps import Trained
 from benchmarks.throughput.textbook import KINDS, Textbook, fastest
 from training.data import open_dataset
 from training.data.dataset import Dataset
-from training.hardware import Hardware, hardware
+from training.hardware import Hardware, hardware, keep_freed_memory
 
 OUT = Path("benchmarks/results/throughput.json")
 METHODS = ("simclr", "byol", "barlow_twins", "vicreg", "cpc", "apc", "wav2vec2", "masked_autoencoder")
@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     dataset = open_dataset(options.data) if options.data else made_tones(2048)
+    keep_freed_memory()  # as a trainer does
     machine = hardware(options.device)
     rounds, seconds = (3, 0.8) if options.quick else (7, 3.0)
     found: dict[str, Any] = {"device": machine.name, "torch": torch.__version__, "python": platform.python_version()}

@@ -61,9 +61,17 @@ class Trained:
     def parts(self) -> dict[str, Callable[[], object]]:
         """Each part alone: "clips" reads a batch, "views" also changes it, "loss" is forward and backward, "update" the rest."""
         ready = self.views()
-        return {
-            "clips": self.batch,
-            "views": self.views,
-            "loss": lambda: self.losses(ready).backward(),
-            "update": self.update,
-        }
+        self.losses(ready).backward()
+        gradients = [(weight, weight.grad) for weight in self.learner.method.parameters() if weight.grad is not None]
+        self.learner.optimizer.zero_grad()
+
+        def loss() -> None:
+            self.losses(ready).backward()
+            self.learner.optimizer.zero_grad()  # a step has no gradients yet, and adds to none
+
+        def update() -> None:
+            for weight, gradient in gradients:  # without which an optimiser has nothing to do
+                weight.grad = gradient
+            self.update()
+
+        return {"clips": self.batch, "views": self.views, "loss": loss, "update": update}

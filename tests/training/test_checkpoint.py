@@ -79,7 +79,7 @@ def test_durability_a_missing_memory_is_named(method: str, part: str, made_run: 
 
 
 def test_a_run_that_was_trained_on_a_gpu_goes_on_without_one(made_run: MakeRun, at_step: AtStep) -> None:
-    """Its generator's state is of another kind, and the optimiser's way of stepping fits a GPU alone."""
+    """Its generator's state is of another kind."""
     run, seen = made_run(steps=3), []
     at_step(1, lambda: run.ask(Control.STOP))
     assert train(run.path) == State.STOPPED
@@ -88,15 +88,27 @@ def test_a_run_that_was_trained_on_a_gpu_goes_on_without_one(made_run: MakeRun, 
         state.update(
             views_generator=torch.zeros(16, dtype=torch.uint8), cuda_generator=torch.zeros(16, dtype=torch.uint8)
         )
-        for group in state["optimizer"]["param_groups"]:
-            group["fused"] = True
 
     rewritten(run, 1, from_a_gpu)
     at_step(1, lambda: seen.append(run.status().warning))
     assert train(run.path, resume=True) == State.FINISHED
     assert seen == ["The run was trained on a GPU and goes on on the CPU, so that its views are drawn anew."]
+
+
+def test_how_an_optimiser_steps_is_not_taken_from_a_checkpoint(made_run: MakeRun, at_step: AtStep) -> None:
+    """Earlier versions didn't step by one pass over each weight on a CPU."""
+    run = made_run(steps=3)
+    at_step(1, lambda: run.ask(Control.STOP))
+    assert train(run.path) == State.STOPPED
+
+    def of_an_earlier_version(state: dict[str, Any]) -> None:
+        for group in state["optimizer"]["param_groups"]:
+            group["fused"] = None
+
+    rewritten(run, 1, of_an_earlier_version)
+    assert train(run.path, resume=True) == State.FINISHED
     groups = torch.load(run.state_path(3), weights_only=True)["optimizer"]["param_groups"]
-    assert not any(group["fused"] for group in groups)
+    assert all(group["fused"] for group in groups)
 
 
 def test_durability_missing_weights_are_named(made_run: MakeRun) -> None:

@@ -19,6 +19,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, part
 from training.methods.two_views import ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
+from training.parts.product_size import product_size
 from training.run.schema import Picture
 from training.settings import setting
 
@@ -101,9 +102,11 @@ class BarlowTwins(TwoViews):
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Equation 1, and its two terms."""
-        c = cross_correlation(*self.projected(views))
-        agreement = (1 - c.diagonal()).square().sum()
-        redundancy = c.square().sum() - c.diagonal().square().sum()
+        a, b = (unit_columns(z) for z in self.projected(views))  # (B, P)
+        same = (a * b).sum(0)  # C's diagonal
+        agreement = (1 - same).square().sum()
+        with torch.autocast(a.device.type, enabled=False):  # which would round the products to eight bits
+            redundancy = product_size(a, b) - same.square().sum()
         return {
             "loss": agreement + self.config.redundancy_weight * redundancy,
             "agreement": agreement.detach(),

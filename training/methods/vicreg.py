@@ -7,6 +7,7 @@ Differs: 1. The invariance is the mean over dimensions, as in the paper's algori
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -18,6 +19,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task, part
 from training.methods.two_views import ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
+from training.parts.product_size import product_size
 from training.run.schema import Picture
 from training.settings import setting
 
@@ -118,12 +120,18 @@ def variance(z: Tensor) -> Tensor:
 
 def covariance(z: Tensor) -> Tensor:
     """C(Z) of equation 3, (P, P), of z (B, P)."""
-    centred = z - z.mean(0)
+    centred = spread(z)
     with torch.autocast(z.device.type, enabled=False):  # which would round the product to eight bits
-        return centred.T @ centred / (len(z) - 1)
+        return centred.T @ centred
 
 
 def redundancy(z: Tensor) -> Tensor:
     """c(Z) of equation 4: the squares off the diagonal of the covariance, over P."""
-    c = covariance(z)
-    return (c.square().sum() - c.diagonal().square().sum()) / len(c)
+    centred = spread(z)
+    with torch.autocast(z.device.type, enabled=False):  # as above
+        return (product_size(centred, centred) - centred.square().sum(0).square().sum()) / z.shape[1]
+
+
+def spread(z: Tensor) -> Tensor:
+    """(B, P), each column centred and divided by the root of B − 1: its products are covariances."""
+    return (z - z.mean(0)) / math.sqrt(len(z) - 1)

@@ -46,13 +46,16 @@ class Bare(torch.nn.Module):
         return views["first"], views["second"]
 
 
+@pytest.mark.parametrize("shape", [(8, 5), (5, 8), (6, 6)])
 @pytest.mark.parametrize("weight", [0.0051, 0.0, 1.0])
-def test_value_and_gradient_equal_the_slow_ones(weight: float, assert_equals_slow: Callable[..., None]) -> None:
+def test_value_and_gradient_equal_the_slow_ones(
+    weight: float, shape: tuple[int, int], assert_equals_slow: Callable[..., None]
+) -> None:
     assert_equals_slow(
         lambda a, b: Bare(weight).loss({"first": a, "second": b})["loss"],
         lambda a, b: slow_loss(a, b, weight),
-        torch.randn(8, 5) * 3 + 2,
-        torch.randn(8, 5) * 3 + 2,
+        torch.randn(shape) * 3 + 2,
+        torch.randn(shape) * 3 + 2,
     )
 
 

@@ -50,11 +50,12 @@ class Bare(torch.nn.Module):
         return views["first"], views["second"]
 
 
+@pytest.mark.parametrize("shape", [(6, 4), (4, 6)])
 @pytest.mark.parametrize("scale", [0.3, 1.0, 4.0])  # below, about and above the hinge
 def test_value_terms_and_gradient_equal_the_slow_ones(
-    scale: float, assert_equal_gradients: Callable[..., None]
+    scale: float, shape: tuple[int, int], assert_equal_gradients: Callable[..., None]
 ) -> None:
-    a, b = ((torch.randn(6, 4) * scale + 1).requires_grad_() for _ in range(2))
+    a, b = ((torch.randn(shape) * scale + 1).requires_grad_() for _ in range(2))
     found = Bare(Settings()).loss({"first": a, "second": b})
     x, y = (v.detach().double().requires_grad_() for v in (a, b))
     s, v, c = slow_terms(x, y)
