@@ -18,7 +18,7 @@ import torch
 from benchmarks.gpu.clips import made_tones
 from benchmarks.throughput import audiomentations
 from benchmarks.throughput.limit import limit
-from benchmarks.throughput.rounds import in_turn, ratio, seconds_a_step
+from benchmarks.throughput.rounds import in_turn, ratio, seconds_a_step, share
 from benchmarks.throughput.steps import Trained
 from benchmarks.throughput.textbook import KINDS, Textbook, fastest
 from training.data import open_dataset
@@ -30,6 +30,11 @@ METHODS = ("simclr", "byol", "barlow_twins", "vicreg", "cpc", "apc", "wav2vec2",
 BATCHES = (32, 64, 128, 256, 512, 1024, 2048, 4096)
 BYOL_A = {"mels": 64, "hop_seconds": 0.01, "analysis_seconds": 0.064, "crop_seconds": 0.96, "batch_size": 256}
 """BYOL-A's published input and batch: 64 bands, 96 frames, 256 clips."""
+TURN = 0.15
+"""Seconds of each turn, and how many rounds of them: with --quick, and without."""
+ROUNDS = (12, 60)
+BESIDE = ((3, 0.8), (7, 3.0))
+"""Rounds and seconds of a turn beside others' pipelines, which take longer to get going."""
 QUEUE_EMPTIED = 4
 """So many times as long as other turns, in which what was in the queue at their start counts little."""
 OVER = {"usual": "over_textbook", "same": "over_same_views"}
@@ -49,42 +54,41 @@ def main() -> None:
     dataset = open_dataset(options.data) if options.data else made_tones(2048)
     keep_freed_memory()  # as a trainer does
     machine = hardware(options.device)
-    rounds, seconds = (3, 0.8) if options.quick else (7, 3.0)
+    rounds = ROUNDS[0] if options.quick else ROUNDS[1]
     found: dict[str, Any] = {"device": machine.name, "torch": torch.__version__, "python": platform.python_version()}
-    found |= {"data": dataset.name, "rounds": rounds, "seconds": seconds}
+    found |= {"data": dataset.name, "rounds": rounds, "seconds": TURN}
     for name in METHODS:
-        found[name] = row(Trained(name, dataset, machine), rounds, seconds)
+        found[name] = row(Trained(name, dataset, machine), rounds)
         _tell(options.json, name, found[name])
-    found["simclr"] |= beside_textbook(dataset, machine, rounds, seconds)
+    found["simclr"] |= beside_textbook(dataset, machine, *(BESIDE[0] if options.quick else BESIDE[1]))
     told = {name: value for name, value in found["simclr"].items() if "over" in name}
     _tell(options.json, "simclr beside others", told)
-    found["byol_a, 64x96"] = row(Trained("byol_a", dataset, machine, BYOL_A), rounds, seconds)
+    found["byol_a, 64x96"] = row(Trained("byol_a", dataset, machine, BYOL_A), rounds)
     _tell(options.json, "byol_a, 64x96", found["byol_a, 64x96"])
     found["batches"] = {}
     for size in BATCHES[::3] if options.quick else BATCHES:
-        found["batches"][size] = row(Trained("simclr", dataset, machine, {"batch_size": size}), rounds, seconds)
+        found["batches"][size] = row(Trained("simclr", dataset, machine, {"batch_size": size}), rounds)
         _tell(options.json, f"simclr, batch {size}", found["batches"][size])
     options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if options.json:
         print(json.dumps(found, indent=1))
 
 
-def row(trained: Trained, rounds: int, seconds: float) -> dict[str, Any]:
+def row(trained: Trained, rounds: int) -> dict[str, Any]:
     """{"clips_per_second", "limit", "of_limit", "parts": share of a step by part}."""
     parts = trained.parts()
-    times = in_turn({"step": trained.step, "limit": limit(trained), **parts}, rounds, seconds)
-    step = statistics.median(times["step"])
-    alone = {name: statistics.median(times[name]) for name in ("limit", *parts)}
+    times = in_turn({"step": trained.step, "limit": limit(trained), **parts}, rounds, TURN)
+    shares = {name: share(times, times[name], "step") for name in ("limit", *parts)}
     shares = {
-        "clips": alone["clips"], "views": alone["views"] - alone["clips"], "encoder": alone["limit"],
-        "loss": alone["loss"] - alone["limit"], "update": alone["update"],
+        "clips": shares["clips"], "views": shares["views"] - shares["clips"], "encoder": shares["limit"],
+        "loss": shares["loss"] - shares["limit"], "update": shares["update"],
     }  # fmt: skip
     return {
         "batch": trained.size,
-        "clips_per_second": round(trained.size / step),
-        "limit": round(trained.size / alone["limit"]),
+        "clips_per_second": round(trained.size / statistics.median(times["step"])),
+        "limit": round(trained.size / statistics.median(times["limit"])),
         "of_limit": round(ratio(times, "step", "limit"), 3),
-        "parts": {name: round(taken / step, 3) for name, taken in shares.items()},
+        "parts": {name: round(taken, 3) for name, taken in shares.items()},
     }
 
 
