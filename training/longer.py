@@ -60,6 +60,17 @@ def lengthen(run: RunFolder, bound: str, whole: float) -> None:
             writer.write_config({**config, **end, "lengthened": [*config.get("lengthened", ()), until_now]})
 
 
+def check_sounds(run: RunFolder) -> None:
+    """Raises UserError where it is plain, before anything is opened, that a run can't go on for want of its sounds."""
+    data = run.config().get("data")
+    if not isinstance(data, str):
+        return  # its trainer says what is wrong with such a configuration
+    try:
+        check_there(data)
+    except UserError as error:
+        raise UserError(f"The run {run.name} needs its sounds to go on, but {error}") from None
+
+
 def _check(run: RunFolder, bound: str, whole: float) -> None:
     """Raises UserError for all that speaks against it, before anything is written."""
     from training.building import check_goes_on  # not at the top: it takes torch along
@@ -73,12 +84,8 @@ def _check(run: RunFolder, bound: str, whole: float) -> None:
         )
     if not run.resumable():
         raise UserError(f"The run {run.name} keeps no checkpoint to go on from, so it can't be trained longer.")
-    config = RunConfig.from_json(run.config())
-    check_goes_on(config)
-    try:
-        check_there(config.data)
-    except UserError as error:
-        raise UserError(f"The run {run.name} needs its sounds to be trained longer, but {error}") from None
+    check_goes_on(RunConfig.from_json(run.config()))
+    check_sounds(run)
     trained = _trained(status, bound)
     if whole <= trained:
         said = counted(trained, bound.removesuffix("s"))

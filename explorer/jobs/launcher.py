@@ -25,7 +25,7 @@ from explorer.visitors.identity import asking
 from explorer.visitors.limits import Limits
 from training.config import BOUNDS
 from training.errors import UserError
-from training.longer import bound_of, lengthen, longer_lengths
+from training.longer import bound_of, check_sounds, lengthen, longer_lengths
 from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
 from training.run.naming import new_run_name
 from training.run.twins import Prediction, Role, other_of, trained_with
@@ -218,6 +218,7 @@ class Launcher:
             raise UserError(f"The run {run.name} is being trained or waits for its turn already.")
         if state not in RESUMABLE and state != State.WAITING:
             raise UserError(f"The run {run.name} is {state.value} and cannot be resumed.")
+        check_sounds(run)
         self._check_room(queue.now)
         verb: Verb = "resume" if run.checkpoints() else "run"
         queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(run.name, verb)))

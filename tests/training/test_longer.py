@@ -124,7 +124,7 @@ def broken(run: RunFolder, what: str) -> None:
         ("bare", "keeps no checkpoint to go on from, so it can't be trained longer"),
         ("other", "but this version trains form"),
         ("odd", "There is no method 'magic'"),
-        ("moved", "needs its sounds to be trained longer, but /nowhere cannot be used"),
+        ("moved", "needs its sounds to go on, but /nowhere cannot be used"),
         ("short", "has been trained for 6 steps already. These count too, so its new length must be more."),
     ],
 )

@@ -13,7 +13,7 @@ from training.commands.series import asks_for_several, train_several
 from training.config import BOUNDS
 from training.devices.place import place
 from training.errors import UserError
-from training.longer import lengthen
+from training.longer import check_sounds, lengthen
 from training.run import RESUMABLE, Control, RunFolder, State, create_run, find_runs
 from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 from training.run.naming import new_run_name
@@ -180,6 +180,7 @@ def resume(options: argparse.Namespace) -> None:
             if more
             else f"The run {run.name} has finished, and keeps no checkpoint to go on from."
         )
+    check_sounds(run)
     _train(run, resume=True, devices=devices)
 
 

@@ -84,6 +84,18 @@ def test_a_stopped_run_that_is_resumed_waits_like_any_other(launch: Any, root: A
     wait_for_state(root, name, State.TRAINING)
 
 
+def test_a_stopped_run_whose_sounds_are_gone_is_refused_before_its_trainer_begins(launch: Any, root: Any) -> None:
+    server = launch()
+    name = server.start({"data": "/nowhere/sounds"})
+    wait_for_state(root, name, State.TRAINING)
+    server.stop(name)
+    wait_for_state(root, name, State.STOPPED)
+    before = RunFolder(root / name).status()
+    with pytest.raises(UserError, match=r"needs its sounds to go on, but /nowhere/sounds cannot be used: .*\.$"):
+        server.resume(name)
+    assert server.queue() == [] and RunFolder(root / name).status() == before
+
+
 def test_durability_a_killed_server_leaves_its_trainers_and_its_queue_to_the_next(
     launch: Any, root: Any, tmp_path: Path
 ) -> None:

@@ -92,6 +92,20 @@ def test_resume_and_stop(made_run: Callable[..., RunFolder], capsys: pytest.Capt
     writer.close()
 
 
+def test_a_stopped_run_whose_sounds_are_gone_is_refused_before_its_trainer_begins(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made_run()
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.STOPPED, step=2))
+    writer.close()
+    (run.path / "config.json").write_text(json.dumps({**run.config(), "data": "/nowhere/sounds"}))
+    before = run.status()
+    said = sentence(capsys, "resume", str(run.path))
+    assert said.startswith("The run run needs its sounds to go on, but /nowhere/sounds cannot be used")
+    assert run.status() == before
+
+
 def test_ctrl_c_says_how_to_go_on_of_a_new_run_as_of_a_resumed_one(
     made_run: Callable[..., RunFolder], at_step: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
