@@ -42,7 +42,7 @@ BESIDE = 3
 MOST_TIMES = 20
 CAUTION = (
     "Neighbours are no better here than those of random weights, so what they say of labels means little. "
-    "Train longer, or choose another run."
+    "Choose a run whose neighbours are better."
 )
 UNLABELLED = "These clips have no labels, so none is doubted."
 """Which recording a clip is from is no matter of opinion."""

@@ -41,8 +41,10 @@ def test_a_collapsed_run_is_told_on_its_state_above_each_tab_and_on_its_chart(
     sentence.wait_for()
     expect(sentence).to_contain_text("since step")
     expect(sentence).to_contain_text("centred std")
-    sentence.locator("summary").click()
-    sentence.locator("details").get_by_text("variance weight is 0").wait_for()
+    advice = sentence.locator("details[open]", has_text="variance weight is 0")  # with nothing pressed: the run is over
+    expect(advice).to_contain_text("What to change: Set variance weight")
+    page.locator("#run-state .state-line", has_text="Finished").wait_for()
+    expect(page.locator("#run-state").get_by_role("button")).to_have_count(0)  # more of the same
     page.locator("#charts summary", has_text="More curves").click()
     chart = page.locator('.chart[aria-label="Centred std"]')
     chart.locator(".chart-warning").wait_for()
@@ -58,6 +60,7 @@ def test_a_sound_run_has_no_alarm(site: Site, look: Callable[..., Seen]) -> None
     page = look(site).open("tab=live&run=sound")
     page.locator('.chart[aria-label="Normalised std"] .js-plotly-plot').wait_for()
     page.locator("#about-run .state-line", has_text="Finished").wait_for()
+    page.locator("#run-state").get_by_role("button", name="Train longer").wait_for()
     assert page.locator(".state-warning:visible, .chart-warning:visible").count() == 0
 
 

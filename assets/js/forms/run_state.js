@@ -46,13 +46,14 @@ const BUTTONS = {
 const GRACE_MS = 1500; // a button stays pressed until the trainer answers by its state
 
 /**
- * What can be asked of a run; one that waits in no queue, as a server that was killed leaves it, can only be put there.
+ * What can be asked of a run; one that waits in no queue, as a server that was killed leaves it, can only be put there. More
+ * of the same mends nothing in one of which something is wrong: what does is told by its judgement.
  * @param {Told} status
  * @returns {Request[]}
  */
-export function offered({ state, place, read_only, watched, longer }) {
+export function offered({ state, place, read_only, watched, longer, warning }) {
   if (read_only || watched) return [];
-  if (state === "finished" && longer?.lengths.length) return ["longer"];
+  if (state === "finished" && longer?.lengths.length && !warning) return ["longer"];
   return state === "waiting" && !Number.isInteger(place) ? ["resume"] : (OFFERED[state] ?? []);
 }
 

@@ -101,17 +101,20 @@ const against = (a, b) => (Math.abs(a - b) <= ALIKE ? "as" : a > b ? "above" : "
 const number = (value) => Number(value ?? 0).toLocaleString("en");
 
 /**
- * The likely cause and what to change, to be opened, or that none can be named; nothing where nothing is wrong.
+ * The likely cause and what to change, or that none can be named; nothing where nothing is wrong. It is to be opened, and
+ * stands open where a run has ended with an alarm: to change that is what is left to do.
  * @param {HTMLDetailsElement} why
- * @param {Pick<RunStatus, "warning" | "verdict"> | null | undefined} status
+ * @param {(Pick<RunStatus, "warning" | "verdict"> & Partial<Pick<RunStatus, "state">>) | null | undefined} status
  */
 function tellWhy(why, status) {
   const verdict = status?.verdict?.cause || status?.warning ? status.verdict : null;
   why.hidden = !verdict;
   if (!verdict) return;
-  const told = JSON.stringify([verdict.cause, verdict.remedy]);
+  const over = Boolean(status?.warning && ENDED.has(status.state ?? ""));
+  const told = JSON.stringify([verdict.cause, verdict.remedy, over]);
   if (told === why.dataset.told) return; // it stays what it is, as it may just be pressed
   why.dataset.told = told;
+  why.open ||= over;
   const line = (/** @type {string} */ title, /** @type {string} */ text) =>
     make("p", {}, make("strong", {}, `${title}: `), text);
   why.replaceChildren(
@@ -153,6 +156,8 @@ export function mount(root) {
     stops = [];
     root.hidden = true;
     passed.textContent = "";
+    why.open = false;
+    delete why.dataset.told;
     delete root.dataset.run;
     if (!view.run) return;
     const feed = feedOf(view.run);

@@ -22,6 +22,12 @@ test("a run that has finished can be trained longer where the server says to whi
     assert.deepEqual(offered({ state: "finished", longer: to([300]), ...only }), []);
 });
 
+test("a run of which something is wrong isn't offered more of the same", () => {
+  const longer = { bound: /** @type {const} */ ("steps"), lengths: [300] };
+  assert.deepEqual(offered({ state: "finished", longer, warning: "Complete collapse since step 40." }), []);
+  assert.deepEqual(offered({ state: "stopped", warning: "Complete collapse since step 40." }), ["resume"]);
+});
+
 test("of a run that is only watched nothing is asked", () => {
   for (const state of ["training", "preparing", "stopped", "crashed", "failed"])
     assert.deepEqual(offered({ state, watched: true }), []);
