@@ -19,7 +19,7 @@ from explorer.search.process import EmbeddingProcess
 from explorer.search.vectors import IndexedVectors, Vectors
 from training.data.dataset import Dataset
 from training.errors import UserError
-from training.run import RunFolder
+from training.run import RunFolder, State
 
 PLACE_NEIGHBOURS = 8
 STAY_SECONDS = 60.0
@@ -182,8 +182,16 @@ def kept_step(run: RunFolder, step: int | None = None) -> int:
     run.check_trained_here()
     found = nearest_step(run.checkpoints(), step)
     if found is None:
-        raise UserError("This run has kept no weights yet, so nothing can be heard with its model.")
+        raise UserError(f"{_without_weights(run)}, so nothing can be heard with its model.")
     return found
+
+
+def _without_weights(run: RunFolder) -> str:
+    """Why a run has none, as the beginning of a sentence."""
+    status = run.status()
+    if status.active or status.state is State.WAITING:
+        return "This run has kept no weights yet"
+    return "The weights of this run are gone" if run.snapshots() else "This run has ended before it kept any weights"
 
 
 def nearest_step(steps: Sequence[int], step: int | None) -> int | None:

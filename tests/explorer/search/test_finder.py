@@ -1,3 +1,4 @@
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,9 +133,27 @@ def test_what_cannot_be_searched_is_said(finder: Any, make_run: Any, tmp_path: P
     for nothing in (np.zeros(0), np.full(5, np.nan), np.zeros((5, 2))):
         with pytest.raises(UserError, match="This is no sound"):
             finder.find("a", nothing)
-    make_run(tmp_path / "runs" / "new", snapshots=())
-    with pytest.raises(UserError, match="has kept no weights yet"):
+
+
+@pytest.mark.parametrize(
+    ("state", "snapshots", "said"),
+    [
+        (State.TRAINING, (), "This run has kept no weights yet,"),
+        (State.WAITING, (), "This run has kept no weights yet,"),
+        (State.FAILED, (), "This run has ended before it kept any weights,"),
+        (State.FINISHED, (0, 10), "The weights of this run are gone,"),
+    ],
+)
+def test_why_a_run_has_no_weights_is_said(
+    state: State, snapshots: Any, said: str, finder: Any, make_run: Any, tmp_path: Path
+) -> None:
+    run = make_run(tmp_path / "runs" / "new", snapshots=snapshots)
+    shutil.rmtree(run.path / "checkpoints", ignore_errors=True)
+    writer = RunWriter(run.path)
+    writer.write_status(Status(state))
+    with pytest.raises(UserError, match=f"^{said} so nothing can be heard with its model"):
         finder.find("new", tone(440))
+    writer.close()
 
 
 def test_the_nearest_kept_step(run: Any) -> None:
