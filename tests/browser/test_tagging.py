@@ -246,3 +246,19 @@ def test_clips_are_suggested_for_the_tag_that_was_given_last(finished_site: Site
     expect(said).to_have_text("Taken back: rare given to 1 clip.")
     page.keyboard.press("u")
     page.locator(".tag-chip", has_text="common").wait_for(state="detached")
+
+
+def test_none_is_left_to_suggest_only_once_that_is_known(finished_site: Site, look: Callable[..., Seen]) -> None:
+    page = opened(look(finished_site))
+    tag(page, "crisp")
+    held: list[Any] = []
+    page.route("**/suggest", lambda route: held.append(route))
+    fold = page.locator("#selection .selection-fold", has_text="Suggest")
+    with page.expect_request("**/suggest"):
+        fold.locator("summary").first.click()
+    empty = fold.locator(".clips-empty").first
+    expect(empty).to_have_text("The suggestions are being loaded …")
+    held[0].fulfill(json={"likely": [], "uncertain": []})
+    expect(empty).to_have_text("No clip is left to suggest.")
+    page.keyboard.press("u")  # as it was for those who come after
+    page.locator(".tag-chip", has_text="crisp").wait_for(state="detached")

@@ -9,6 +9,7 @@ import { clipsOf, examples } from "./tagging.js";
 const LIKELY = "Most likely; + gives them the tag, × says that they are not it";
 const UNLIKELY = "Most likely, though none reaches 50 %: an answer to these teaches most";
 const UNCERTAIN = "Least certain: an answer to these teaches most";
+const LOADING = "The suggestions are being loaded …";
 /** @type {Record<TagKind, string>} */
 const SAID = { add: "is now", not: "is not", remove: "may or may not be" };
 
@@ -92,12 +93,14 @@ export class SuggestBox {
     if (about === this.about) return; // something else was selected, which changes nothing here
     this.about = about;
     this.list(known, noes);
+    this.empty(LOADING);
     const mine = ++this.asked;
     const found = await source.suggest(tags.run, yes, no).catch((/** @type {Error} */ error) => error);
     if (mine !== this.asked || known !== this.known) return;
     this.tell(found instanceof Error ? found.message : "", "bad");
     if (found instanceof Error) {
       this.about = "";
+      this.empty("");
       return;
     }
     const rows = (/** @type {Neighbour[]} */ each) =>
@@ -107,6 +110,14 @@ export class SuggestBox {
     this.likely.show(rows(found.likely));
     this.uncertain.show(rows(found.uncertain));
     this.rest.hidden = !found.uncertain.length;
+  }
+
+  /**
+   * Says why nothing is listed; what is stays until others come.
+   * @param {string} words
+   */
+  empty(words) {
+    if (!this.likely.all.length) this.likely.show([], words);
   }
 
   /**
