@@ -7,8 +7,8 @@ BY = "participation_ratio"
 
 
 def best_step(readings: Readings) -> int | None:
-    """The snapshot whose projections have the largest participation ratio so far; None before the first step, and where it was
-    not measured.
+    """The snapshot whose projections have the largest participation ratio so far; None where fewer than two were measured
+    since the first step: one alone is no choice.
     """
     known = [(value, readings.steps[i]) for i in readings.trained if (value := readings.of_snapshot(i, BY)) is not None]
-    return max(known)[1] if known else None
+    return max(known)[1] if len(known) > 1 else None

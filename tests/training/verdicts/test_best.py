@@ -20,7 +20,8 @@ def of(*values: float | None) -> Readings:
         ((), None),
         ((40.0,), None),
         ((40.0, None), None),
-        ((40.0, 8.0), 10),
+        ((40.0, 8.0), None),
+        ((40.0, 8.0, 7.0), 10),
         ((40.0, 8.0, 9.0, 10.0), 30),
         ((40.0, 8.0, 20.0, 10.0), 20),
         ((40.0, 8.0, 20.0, 20.0), 30),
@@ -28,7 +29,7 @@ def of(*values: float | None) -> Readings:
         ((40.0, 0.0, 0.0), 20),
     ],
 )
-def test_it_is_the_one_with_the_most_directions_after_the_first_step(
+def test_it_is_the_one_of_several_after_the_first_step_with_the_most_directions(
     values: tuple[float | None, ...], best: int | None
 ) -> None:
     assert best_step(of(*values)) == best
