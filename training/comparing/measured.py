@@ -55,9 +55,17 @@ class Spread:
         return stdev(self.values) if len(self.values) > 1 else None
 
 
+def told_apart(run: RunFolder) -> tuple[int | None, str, str]:
+    """Seed, settings and clips of Measured, for which nothing is measured. Of runs that have all of them in common the newest
+    counts.
+    """
+    config = run.config()
+    return seed_of(config), settings_of(config), _clips(run)
+
+
 def measured(run: RunFolder) -> Measured:
     """Raises UserError where no row of the run's curves tells of a snapshot, and where nothing says of which clips they tell."""
-    config, status = run.config(), run.status()
+    status, (seed, settings, clips) = run.status(), told_apart(run)
     readings, verdict = judged_run(run)
     if not readings.steps:
         raise UserError(_unmeasured(run))
@@ -66,10 +74,10 @@ def measured(run: RunFolder) -> Measured:
     baselines = {name: value for name in BASELINES if (value := readings.line(name)) is not None}
     return Measured(
         run=run,
-        config=config,
-        seed=seed_of(config),
-        settings=settings_of(config),
-        clips=_clips(run),
+        config=run.config(),
+        seed=seed,
+        settings=settings,
+        clips=clips,
         step=status.step,
         seconds=status.seconds,
         measures={**readings.measures[-1], **baselines, **_probe(run, readings.steps[-1])},

@@ -9,7 +9,7 @@ from typing import Any
 
 from training.changed import changed_settings, method_words, written
 from training.comparing.apart import Apart, apart
-from training.comparing.measured import Measured, Spread, measured
+from training.comparing.measured import Measured, Spread, measured, told_apart
 from training.data.dataset import Progress
 from training.errors import UserError
 from training.measures.knn import CROSS_GROUP_KNN
@@ -110,21 +110,17 @@ def compared(runs: Sequence[RunFolder], progress: Progress) -> Comparison:
         try:
             if status.state is not State.FINISHED:
                 raise UserError(f"It is not finished: {status.state.replace('_', ' ')} at step {status.step:,}.")
-            progress(number / len(runs), f"Measuring {run.name}")
-            each = measured(run)
-            same = next((one for one in found if _repeats(one, each)), None)
+            own = told_apart(run)
+            same = next((one for one in found if (one.seed, one.settings, one.clips) == own), None)
             if same is not None:
                 raise UserError(f"{same.run.name} has the same settings and seed, and is newer.")
-            found.append(each)
+            progress(number / len(runs), f"Measuring {run.name}")
+            found.append(measured(run))
         except UserError as error:
             left_out.append(LeftOut(run.name, str(error)))
     progress(1.0, "All are measured")
     by_clips = [_on_clips(same) for same in _grouped(found, "clips")]
     return Comparison(tuple(by_clips), tuple(left_out))
-
-
-def _repeats(one: Measured, other: Measured) -> bool:
-    return (one.seed, one.settings, one.clips) == (other.seed, other.settings, other.clips)
 
 
 def _grouped(runs: Iterable[Measured], by: str) -> list[list[Measured]]:

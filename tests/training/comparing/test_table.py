@@ -79,7 +79,9 @@ def test_a_seed_counts_once(finished: Finished) -> None:
         finished("new", created="2026-02-01", knn=0.8),
         finished("one", seed=1),
     ]
-    found = compared(runs, quiet)
+    told: list[str] = []
+    found = compared(runs, lambda _, said: told.append(said))
+    assert sorted(told[:-1]) == ["Measuring new", "Measuring one"], "the older one is left out before it is measured"
     assert names(found) == [[["new", "one"]]]
     assert [(one.run, one.why) for one in found.left_out] == [
         ("old", "new has the same settings and seed, and is newer.")
