@@ -180,6 +180,31 @@ def test_one_press_chooses_all_seeds_of_a_run(site: Site, look: Callable[..., Se
     assert seen.troubles == []
 
 
+def test_seeds_are_one_curve_until_they_are_told_apart(site: Site, look: Callable[..., Seen]) -> None:
+    for seed in range(1, 8):
+        made_up().write_run(site.runs / f"again-{seed}", n=10, config={**RUNS["new"], "seed": seed})
+    seen, page = opened(site, look)
+    choose(page, "middle", "new", "again-1")
+    page.get_by_role("button", name="Lay over each other").click()
+    page.locator(".charts-run", has_text="2 seeds").wait_for()
+    assert page.locator(".charts-runs li").count() == 2
+    traces = """() => document.querySelector('.chart[aria-label="Cross group knn"] .js-plotly-plot')?.data
+        ?.map(({ fill, meta }) => [fill ?? "", meta])"""
+    page.wait_for_function(f"() => ({traces})()?.length === 3")
+    assert page.evaluate(traces) == [["", 0], ["toself", 1], ["", 1]]
+    page.get_by_label("Seeds as one").uncheck()
+    page.wait_for_function(f"() => ({traces})()?.every(([fill]) => !fill)")
+    assert page.locator(".charts-runs li").count() == 3
+    page.get_by_label("Seeds as one").check()
+    page.get_by_role("button", name="2 seeds").click()
+    page.locator(".charts-runs li").nth(1).wait_for(state="detached")
+    assert page.url.count("run=") == 1, "all of them are taken away"
+    page.goto(f"{site.address}/?tab=live&run=middle&run=new&{'&'.join(f'run=again-{seed}' for seed in range(1, 8))}")
+    page.locator(".charts-run", has_text="8 seeds").wait_for()
+    assert page.get_by_label("Seeds as one").is_disabled(), "there are more runs than colours"
+    assert seen.troubles == []
+
+
 def test_several_runs_are_deleted_after_one_question_that_names_them(site: Site, look: Callable[..., Seen]) -> None:
     writer = RunWriter(site.runs / "middle")
     writer.write_status(Status(State.TRAINING, process=None))

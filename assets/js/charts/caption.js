@@ -54,11 +54,14 @@ export class Caption {
     );
   }
 
-  /** The newest value, where there is one curve. @param {Feed} feed */
-  showValue(feed) {
-    const [curve, other] = curvesIn(this.kind, feed.rows);
-    const row = curve && !other && feed.rows.findLast((r) => Number.isFinite(r[curve.key]));
-    this.value.textContent = row ? written(curve, row[curve.key]) : "";
+  /** The newest value, or the mean of several runs' newest, where there is one curve. @param {Feed[]} feeds */
+  showValue(feeds) {
+    const [curve, other] = curvesIn(this.kind, feeds[0].rows);
+    const newest = (/** @type {Feed} */ { rows }) =>
+      rows.findLast((row) => Number.isFinite(row[curve.key]))?.[curve.key];
+    const values = curve && !other ? feeds.flatMap((feed) => newest(feed) ?? []) : [];
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    this.value.textContent = values.length ? written(curve, mean) : "";
   }
 
   /**

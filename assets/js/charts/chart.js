@@ -11,7 +11,7 @@ import { enlarge } from "./large.js";
 import { Mark } from "./mark.js";
 import { levelsOver } from "./over.js";
 import { Tail } from "./tail.js";
-import { mix, tracesOf } from "./traces.js";
+import { mix, tracesOf, tracesTogether } from "./traces.js";
 
 /** @import { MetricRow } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
@@ -26,6 +26,8 @@ import { mix, tracesOf } from "./traces.js";
  * @property {boolean} small  whether its charts are small ones, each of which opens large
  * @property {string} against "step" or "seconds"
  * @property {Shown[]} runs
+ * @property {number[][]} groups  places of the runs that are drawn as one, each alone where none are
+ * @property {{line: string}[]} entries  what each of these is called
  * @property {Chart[]} charts
  * @property {(curve: Kind["curves"][number], run: number) => boolean} comparable
  *   whether a run's numbers of this name are of the same measure as the first run's that has them
@@ -109,23 +111,29 @@ export class Chart {
     this.curves.clear();
     const known = runs.map(({ feed }) => feed.rows.length);
     const over = runs.length > 1;
-    for (const [run, { feed, name }] of runs.entries()) {
-      const curves = this.curvesOf(run, feed.rows);
+    for (const [tint, group] of this.board.groups.entries()) {
+      const ofRuns = group.map((run) => runs[run].feed.rows);
+      const run = group.find((_, i) => this.curvesOf(group[i], ofRuns[i]).length) ?? group[0];
+      const curves = this.curvesOf(run, runs[run].feed.rows);
       const alone = curves.length === 1;
-      const called = this.board.nameOf(name);
-      for (const [k, curve] of curves.entries())
-        this.addCurve(traces, feed.rows, { curve, k, run, name: called, alone, over });
+      const name = over ? this.board.entries[tint].line : "";
+      for (const [k, curve] of curves.entries()) {
+        const one = { curve, k, run, tint, name, alone, over };
+        if (group.length > 1) traces.push(...tracesTogether(one, ofRuns, this.board));
+        else this.addCurve(traces, runs[run].feed.rows, one);
+      }
     }
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
-    this.caption.showValue(runs[0].feed);
+    this.showValue(runs);
     this.caption.warn(runs[0].feed);
-    this.caption.sayRuns(runs.map(({ name }) => this.board.nameOf(name)));
+    this.caption.sayRuns(this.board.entries.map(({ line }) => line));
     this.sayLeftOut(runs);
     this.sayBand(runs);
     if (this.waits()) return;
     const lines = levelsOver(
-      runs.map(({ feed }, run) => {
+      this.board.groups.map(([run]) => {
+        const { feed } = runs[run];
         const curves = this.curvesOf(run, feed.rows);
         return curves.length ? levels(curves, feed.baselines ?? {}) : null;
       }),
@@ -155,6 +163,11 @@ export class Chart {
     this.markStep();
     const followed = runs.every(({ feed }, run) => this.extend(run, feed.rows)); // by what came meanwhile
     if (!followed) return this.rebuild(runs);
+  }
+
+  /** The newest value of the first run, or of the mean where it is drawn with others. @param {Shown[]} runs */
+  showValue(runs) {
+    this.caption.showValue(this.board.groups[0].map((run) => runs[run].feed));
   }
 
   /** Whether it is drawn only when somebody sees it. */
@@ -206,7 +219,7 @@ export class Chart {
   }
 
   /**
-   * Lengthens the curves that are there by what is new; false when the chart must be rebuilt.
+   * Lengthens the curves that are there by what is new; false when the chart must be rebuilt, as always where runs are drawn as one.
    * @param {number} run
    * @param {MetricRow[]} rows
    */
@@ -255,6 +268,6 @@ export class Chart {
     const others = runs.filter(
       ({ feed }, run) => curvesIn(this.kind, feed.rows).length && !this.curvesOf(run, feed.rows).length,
     );
-    this.caption.sayLeftOut(others.map(({ name }) => this.board.nameOf(name)));
+    this.caption.sayLeftOut([...new Set(others.map(({ name }) => this.board.nameOf(name)))]);
   }
 }

@@ -36,7 +36,7 @@ export function layoutOf({ kind, plot, large, board: { against } }, lines, trace
   const shown = lines.map((line) => ({
     ...line,
     ...LOOKS[line.look],
-    ...(line.run === null || runs.length === 1 ? {} : { tint: tintOf(line.run) }),
+    ...(line.of === null || runs.length === 1 ? {} : { tint: tintOf(line.of) }),
   }));
   const marks = shown.map((line) => ({
     type: "line",

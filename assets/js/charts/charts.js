@@ -47,8 +47,20 @@ class Board {
     this.more = make("details.charts-more", { hidden: true }, this.restTitle, this.rest);
     this.bar = this.tools();
     this.key = new RunsKey();
+    this.key.together.addEventListener("change", () => {
+      this.key.wanted = this.key.together.checked;
+      this.compare();
+    });
     if (small) this.more.append(this.bar);
-    root.append(...(small ? [] : [this.bar]), this.key.box, this.key.words, this.message, this.grid, this.more);
+    root.append(
+      ...(small ? [] : [this.bar]),
+      this.key.box,
+      this.key.choice,
+      this.key.words,
+      this.message,
+      this.grid,
+      this.more,
+    );
     known.on(() => {
       if (!this.runs.length) this.explain();
       if (this.runs.length > 1) this.compare();
@@ -122,15 +134,26 @@ class Board {
   /** Draws runs over each other anew, when more is known of what they are. */
   compare() {
     this.key.show(this.runs.map(({ name }) => name));
-    const told = this.runs.map(({ name }) => `${known.of(name)?.method} ${this.nameOf(name)}`).join("\n");
+    const told = JSON.stringify([
+      this.groups,
+      this.runs.map(({ name }) => [known.of(name)?.method, this.nameOf(name)]),
+    ]);
     if (told === this.told) return;
     this.told = told;
     this.rebuild();
   }
 
+  get groups() {
+    return this.key.groups;
+  }
+
+  get entries() {
+    return this.key.entries;
+  }
+
   /** @param {string} name */
   nameOf(name) {
-    return this.key.called.get(name) ?? known.short(name);
+    return this.key.nameOf(name);
   }
 
   /**
@@ -188,9 +211,7 @@ class Board {
     if (more || change.baselines) this.arrange();
     if (more || change.void || change.baselines) return this.rebuild();
     this.news.add(index);
-    if (index === 0)
-      for (const chart of this.charts)
-        if (chart.inView && !chart.box.hidden) chart.caption.showValue(this.runs[0].feed);
+    if (index === 0) for (const chart of this.charts) if (chart.inView && !chart.box.hidden) chart.showValue(this.runs);
     this.paced.ask();
     this.explain();
   }

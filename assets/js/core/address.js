@@ -19,7 +19,7 @@
  * @property {string} query  what the labels and files of the clips that are kept hold, in words; never in the address
  */
 
-export const MOST_RUNS = 6; // whose curves can be told apart
+export const MOST_RUNS = 24; // more are asked for news than a page should ask for
 export const MOST_SELECTED = 50; // that travel in a link
 export const NOT_INCLUDED = "not-included";
 const LONGEST = 200; // characters of a name

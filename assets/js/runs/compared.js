@@ -9,34 +9,71 @@ const OF_SEEDS = 0.09; // share by which healthy runs were seen to differ in kNN
 const LONGER = 1.5; // times as long as another is not equally long
 const SAME_CLIPS = 0.02; // what needs no training scores alike on the same clips; of large data, older runs drew their own
 
+/** @typedef {{name: string, score: Score, seconds: number, low: number, high: number, count: number}} Scored */
+
 /**
- * @param {{name: string, score: RunRow["score"], seconds: number}[]} runs by the names that they are called, and how long they
- *   were trained
+ * @param {{name: string, runs: Pick<RunRow, "score" | "seconds">[]}[]} entries by the names that they are called, each a run
+ *   or runs that differ in their seed alone
  * @returns {string} empty where fewer than two were measured
  */
-export function compared(runs) {
-  const scored = runs.flatMap(({ name, score, seconds }) => (score ? [{ name, score, seconds }] : []));
+export function compared(entries) {
+  const scored = entries.flatMap(({ name, runs }) => meanOf(name, runs) ?? []);
   if (scored.length < 2) return "";
   const groups = scored.map((run) => scored.filter((other) => isOfSameClips(run.score, other.score)));
   const alike = groups.reduce((most, group) => (group.length > most.length ? group : most));
   if (alike.length < 2)
     return "Their kNN was measured on other clips or labels, so that it doesn't say which is better.";
   const [best, second] = alike.sort((a, b) => b.score.value - a.score.value);
-  const values = alike.map(({ name, score }) => `${name} ${share(score.value)}`).join(", ");
-  const apart = (best.score.value - second.score.value) / best.score.value;
-  const found =
-    apart > OF_SEEDS
-      ? `The first is ${percent(apart)} ahead: more than another seed alone was seen to change (${percent(OF_SEEDS)}).`
-      : `Another seed alone was seen to change it by up to ${percent(OF_SEEDS)}: the first two are not shown to differ.`;
+  const values = alike.map(({ name, score, low, high, count }) => {
+    const range = count > 1 ? ` (${share(low)} to ${share(high)})` : "";
+    return `${name} ${share(score.value)}${range}`;
+  });
   const others = scored.filter((run) => !alike.includes(run)).map(({ name }) => name);
   return [
-    `Best kNN${best.score.facet ? ` of ${best.score.facet}` : ""}: ${values}.`,
-    found,
+    `Best kNN${best.score.facet ? ` of ${best.score.facet}` : ""}: ${values.join(", ")}.`,
+    whichIsAhead(best, second),
     unequal(alike.map(({ seconds }) => seconds)),
     others.length ? `Measured on other clips or labels, and so not compared: ${others.join(", ")}.` : "",
   ]
     .filter(Boolean)
     .join(" ");
+}
+
+/**
+ * The mean of the runs that were measured, with the lowest and the highest of them; null where none was.
+ * @param {string} name
+ * @param {Pick<RunRow, "score" | "seconds">[]} runs
+ * @returns {Scored | null}
+ */
+function meanOf(name, runs) {
+  const scored = runs.flatMap(({ score, seconds }) => (score ? [{ score, seconds }] : []));
+  if (!scored.length) return null;
+  const values = scored.map(({ score }) => score.value);
+  const count = scored.length;
+  return {
+    name,
+    score: { ...scored[0].score, value: values.reduce((sum, value) => sum + value, 0) / count },
+    seconds: scored.reduce((sum, { seconds }) => sum + seconds, 0) / count,
+    low: Math.min(...values),
+    high: Math.max(...values),
+    count,
+  };
+}
+
+/**
+ * Seeds of both say it where there are any; of one seed each, what seeds were seen to change.
+ * @param {Scored} best
+ * @param {Scored} second
+ */
+function whichIsAhead(best, second) {
+  const apart = (best.score.value - second.score.value) / best.score.value;
+  if (best.count > 1 && second.count > 1)
+    return best.low > second.high
+      ? `The first is ${percent(apart)} ahead, and its worst seed lies above the best one of the second.`
+      : "Seeds of the first two overlap: they are not shown to differ.";
+  return apart > OF_SEEDS
+    ? `The first is ${percent(apart)} ahead: more than another seed alone was seen to change (${percent(OF_SEEDS)}).`
+    : `Another seed alone was seen to change it by up to ${percent(OF_SEEDS)}: the first two are not shown to differ.`;
 }
 
 /** That runs were not trained equally long, where that is so. @param {number[]} seconds */

@@ -1,5 +1,7 @@
 // What can be done with the runs that are chosen in the table: looked at, laid over each other, deleted for good.
 
+import { TINTS } from "../charts/over.js";
+import { groupsOf } from "../charts/repeats.js";
 import { MOST_RUNS } from "../core/address.js";
 import { make } from "../core/elements.js";
 import { known } from "./known.js";
@@ -45,11 +47,17 @@ export class Foot {
     const count = chosen.size;
     const over = make("button.plain", { type: "button", onclick: () => this.table.look([...chosen]) });
     over.textContent = count === 1 ? "Look at it" : "Lay over each other";
-    over.disabled = count === 0 || count > MOST_RUNS;
+    const apart = groupsOf(known.rows.filter(({ name }) => chosen.has(name))).length;
+    const tooMany = count > MOST_RUNS || apart > TINTS.length;
+    over.disabled = count === 0 || tooMany;
     const gone = make("button.plain.runs-delete", { type: "button", onclick: () => this.confirm() }, "Delete …");
     gone.disabled = count === 0;
     const keys = make("span.runs-keys", {}, " Space ticks, Enter opens.");
-    const limit = count > MOST_RUNS ? `; at most ${MOST_RUNS} can be laid over each other` : "";
+    const most =
+      apart > TINTS.length
+        ? `${TINTS.length} can be laid over each other, other seeds not counted`
+        : `${MOST_RUNS} at once`;
+    const limit = tooMany ? `; at most ${most}` : "";
     const said = count ? [`${count} chosen${limit}`] : ["Choose runs to lay their curves over each other.", keys];
     this.box.replaceChildren(make("span.runs-said", {}, ...said), ...(readOnly ? [over] : [gone, over]));
   }

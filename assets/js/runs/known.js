@@ -56,11 +56,20 @@ class Known {
   }
 
   /**
-   * What each of some runs is called beside the others; the names of those that aren't known are missing.
-   * @param {string[]} names
+   * What each of some runs is called beside the others, or runs of several seeds together; folders' names where they aren't known.
+   * @param {string[][]} groups of names
    */
-  beside(names) {
-    return besideOthers(names.flatMap((name) => this.of(name) ?? []));
+  together(groups) {
+    const firsts = groups.flatMap(([first, other]) => {
+      const row = this.of(first);
+      return row ? [{ ...row, ...(other ? { seed: null } : null) }] : [];
+    });
+    const called = besideOthers(firsts);
+    return groups.map((names) => {
+      const seeds = new Set(names.map((name) => this.of(name)?.seed)).size;
+      const many = names.length < 2 ? "" : ` · ${seeds < names.length ? `${names.length} runs` : `${seeds} seeds`}`;
+      return { names, line: `${called.get(names[0]) ?? names[0]}${many}` };
+    });
   }
 
   /** Calls `listener` whenever runs were asked for, or are said in other words. @param {() => unknown} listener */

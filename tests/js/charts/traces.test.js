@@ -11,7 +11,7 @@ const curve = (/** @type {"step" | "snapshot"} */ rhythm) => ({
   ...{ lines: [], chart: "", rhythm },
 });
 const one = (/** @type {object} */ more = {}) => ({
-  ...{ curve: curve("step"), k: 0, run: 0, name: "a run", alone: true, over: false },
+  ...{ curve: curve("step"), k: 0, run: 0, tint: 0, name: "a run", alone: true, over: false },
   ...more,
 });
 const rows = (/** @type {number} */ count) =>
@@ -53,7 +53,7 @@ test("a long curve is thinned and keeps its newest point", () => {
 test("runs over each other have their own colours and names", () => {
   const how = { against: "step", smooth: false };
   const [first] = traces.tracesOf(one({ over: true, name: "one" }), rows(2), how);
-  const [second] = traces.tracesOf(one({ over: true, name: "two", run: 1 }), rows(2), how);
+  const [second] = traces.tracesOf(one({ over: true, name: "two", run: 1, tint: 1 }), rows(2), how);
   assert.notEqual(first.line.color, second.line.color);
   assert.deepEqual([first.name, second.name], ["Loss · one", "Loss · two"]);
 });
@@ -66,4 +66,34 @@ test("a value is told under the pointer in as many digits as above the chart", (
   assert.match(drawn.hovertemplate, /^%\{text\}/);
   const [, even] = traces.tracesOf(one({ curve: measure }), some, { against: "step", smooth: true });
   assert.deepEqual(even.text.slice(0, 2), ["0.600", "0.598"]);
+});
+
+test("repeats are a mean over an area from the lowest to the highest, which are told under the pointer", () => {
+  const other = rows(3).map((row) => ({ ...row, "train/loss": 0 }));
+  const how = { against: "step", smooth: false };
+  const [area, mean] = traces.tracesTogether(one({ over: true, name: "3 seeds" }), [rows(3), other, []], how);
+  assert.deepEqual(
+    [mean.x, mean.y],
+    [
+      [0, 1, 2],
+      [0.5, 0, 0.5],
+    ],
+  );
+  assert.deepEqual(
+    [area.x, area.y],
+    [
+      [0, 1, 2, 2, 1, 0],
+      [0, 0, 0, 1, 0, 1],
+    ],
+  );
+  assert.deepEqual([mean.text[0], area.hoverinfo, area.showlegend], ["0.50 (0.00 to 1.00)", "skip", false]);
+  assert.equal(area.fillcolor, mean.line.color);
+});
+
+test("of smooth repeats the mean is of the smooth curves", () => {
+  const how = { against: "step", smooth: true };
+  const [, even] = traces.tracesOf(one(), rows(4), how);
+  const [area, mean] = traces.tracesTogether(one(), [rows(4), rows(4)], how);
+  assert.deepEqual(mean.y, even.y);
+  assert.equal(area.y.length, 8);
 });

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compared } from "../../../assets/js/runs/compared.js";
 
-const run = (name, value, beside = { mfcc: 0.51, chance: 0.1 }, facet = "digit", seconds = 60) => ({
+const seeds = (name, values, beside = { mfcc: 0.51, chance: 0.1 }, facet = "digit", seconds = 60) => ({
   name,
-  score: { value, step: 100, facet, beside },
-  seconds,
+  runs: values.map((value) => ({ score: { value, step: 100, facet, beside }, seconds })),
 });
+const run = (name, value, ...more) => seeds(name, [value], ...more);
 
 test("one run, or none that was measured, is beside no other", () => {
   assert.equal(compared([run("a", 0.5)]), "");
-  assert.equal(compared([run("a", 0.5), { name: "b", score: null, seconds: 0 }]), "");
+  assert.equal(compared([run("a", 0.5), { name: "b", runs: [{ score: null, seconds: 0 }] }]), "");
 });
 
 test("who is ahead by more than a seed changes is said to be", () => {
@@ -45,4 +45,14 @@ test("runs that were not trained equally long are said not to be", () => {
   const long = run("b", 0.8, undefined, "digit", 150);
   assert.match(compared([run("a", 0.6), long]), /They were trained for 60 s to 3 min\.$/);
   assert.doesNotMatch(compared([run("a", 0.6), run("b", 0.8, undefined, "digit", 80)]), /trained for/);
+});
+
+test("of several seeds the means are compared, and whether they overlap", () => {
+  assert.equal(
+    compared([seeds("a · 2 seeds", [0.6, 0.62]), seeds("b · 3 seeds", [0.63, 0.7, 0.68])]),
+    "Best kNN of digit: b · 3 seeds .67 (.63 to .70), a · 2 seeds .61 (.60 to .62). " +
+      "The first is 9 % ahead, and its worst seed lies above the best one of the second.",
+  );
+  assert.match(compared([seeds("a", [0.5, 0.65]), seeds("b", [0.63, 0.7])]), /Seeds of the first two overlap/);
+  assert.match(compared([run("a", 0.5), seeds("b", [0.63, 0.7])]), /more than another seed alone/);
 });
