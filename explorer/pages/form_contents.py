@@ -157,20 +157,29 @@ def config_from(
 
 
 def check_data(config: Mapping[str, Any], open_datasets: OpenDatasets) -> None:
-    """Raises UserError where it is known already that a run can't be trained on its data: nothing lies there, or whoever
-    opened it for the form found no sounds, or fewer clips than a batch has. Waits for nothing.
+    """Raises UserError where it is known that a run can't be trained on its data: nothing lies there, or whoever opened it for
+    the form found no sounds, or fewer clips than a batch has, and a second look, for which this waits a moment, finds the same.
     """
-    from training.config import RunConfig
     from training.data import check_there
-    from training.preparing import fitting
 
     data = config["data"]
     check_there(data)
-    found = open_datasets.known(data)
+    try:
+        _check_known(config, open_datasets)
+    except UserError:
+        if not open_datasets.reopened(data).done:
+            raise
+        _check_known(config, open_datasets)  # its files may have changed
+
+
+def _check_known(config: Mapping[str, Any], open_datasets: OpenDatasets) -> None:
+    from training.config import RunConfig
+    from training.preparing import fitting
+
+    found = open_datasets.known(config["data"])
     if found is not None and found.error is not None:
-        open_datasets.open(data)  # its files may change: the next start is judged by what is there then
         raise UserError(found.error)
-    cut = open_datasets.known(data, config["window_seconds"])
+    cut = open_datasets.known(config["data"], config["window_seconds"])
     if cut is not None and cut.dataset is not None:
         fitting(RunConfig.from_json(config), cut.dataset)
 

@@ -22,6 +22,7 @@ from training.units import counted
 OPEN_AT_MOST = 4
 WAIT_SECONDS = 2.0
 """For so long whoever asks for a cached set waits before it is told that the set is still being opened."""
+ASK_SECONDS = 0.02
 MISSING_SECONDS = 3.0
 """For so long a set that wasn't found isn't looked for again, nor one opened anew that could not be opened."""
 FAULT = "The sounds could not be opened because of a fault in Hearsight; its log says more."
@@ -132,6 +133,15 @@ class OpenDatasets:
             self._openings[key] = Opening(reference)
             self._makers.submit(self._make_in_background, key)
             return self._openings[key]
+
+    def reopened(self, reference: str) -> Opening:
+        """Where the opening of `reference` stands after it was begun anew and WAIT_SECONDS at most have passed."""
+        until = time.monotonic() + WAIT_SECONDS
+        opening = self.open(reference, anew=True)
+        while not opening.done and time.monotonic() < until:
+            time.sleep(ASK_SECONDS)
+            opening = self.open(reference)
+        return opening
 
     def known(self, reference: str, window_seconds: float | None = None) -> Opening | None:
         """Where the opening of `reference` stands, if it was begun at all, with whatever window where none is named."""

@@ -1,5 +1,6 @@
 """The form of a new run: made from the method's config, checked once more when it comes back."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -186,15 +187,28 @@ def test_what_may_do_is_begun_and_so_is_what_nobody_looked_at(looked: OpenDatase
     assert looked.known(str(tmp_path / "new")) is None
 
 
-def test_a_folder_that_was_unusable_is_looked_at_once_more(
+@pytest.mark.parametrize(("name", "batch_size"), [("papers", 8), ("sounds", 21)])
+def test_what_was_unusable_and_is_mended_is_begun_at_the_first_press(
+    name: str, batch_size: int, looked: OpenDatasets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_on(tmp_path / name, batch_size=batch_size)
+    with pytest.raises(UserError):
+        check_data(config, looked)
+    monkeypatch.setattr(looked, "_make", lambda *_, **__: write_dataset(40, fingerprint="4" * 64))
+    check_data(config, looked)
+
+
+def test_what_a_second_look_takes_long_for_is_refused_as_before(
     looked: OpenDatasets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.sounds.open_datasets.MISSING_SECONDS", 0.0)
-    monkeypatch.setattr(looked, "_make", lambda *_, **__: write_dataset(20))
-    config = config_on(tmp_path / "papers")
-    with pytest.raises(UserError, match="It holds no sound"):
-        check_data(config, looked)
-    check_data(config, looked)
+    slow = threading.Event()
+    monkeypatch.setattr("explorer.sounds.open_datasets.WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(looked, "_make", lambda *_, **__: slow.wait(60) and write_dataset(40, fingerprint="4" * 64))
+    try:
+        with pytest.raises(UserError, match="It holds no sound"):
+            check_data(config_on(tmp_path / "papers"), looked)
+    finally:
+        slow.set()
 
 
 @pytest.mark.parametrize(
