@@ -10,6 +10,28 @@ class UserError(Exception):
     The command line prints it and exits with 2; the page shows it. Nothing else may reach a user.
     """
 
+    @property
+    def in_words(self) -> str:
+        """The sentence for a reader of the page, whose forms call settings by words."""
+        return str(self)
+
+
+class SettingError(UserError):
+    """That a setting, which goes by its name on the command line, can't have its value."""
+
+    def __init__(self, setting: str, told: str):
+        """`told` goes on after "The setting batch_size": "is 0, but …"."""
+        super().__init__(setting, told)
+        self.setting, self.told = setting, told
+
+    def __str__(self) -> str:
+        return f"The setting {self.setting} {self.told}"
+
+    @property
+    def in_words(self) -> str:
+        """As the form calls it: "The setting batch size is …"."""
+        return f"The setting {self.setting.replace('_', ' ')} {self.told}"
+
 
 def unknown(what: str, name: str, names: Collection[str]) -> UserError:
     """That nothing is called `name`, what was perhaps meant, and what there is: `what` is "method", `names` all methods."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
-from training.errors import UserError
+from training.errors import SettingError, UserError
 from training.units import Unit, said
 
 C = TypeVar("C")
@@ -66,9 +66,9 @@ class Setting:
         if self.kind is int and type(value) is float and value.is_integer():
             value = int(value)
         if type(value) is not self.kind:
-            raise UserError(f"The setting {self.name} is {value!r}, but {wanted} was expected.")
+            raise SettingError(self.name, f"is {value!r}, but {wanted} was expected.")
         if self._outside(value) or (self.choices is not None and value not in self.choices):
-            raise UserError(f"The setting {self.name} is {value!r}, but {wanted} was expected.")
+            raise SettingError(self.name, f"is {value!r}, but {wanted} was expected.")
         return value
 
     def said(self, value: Any) -> str:
@@ -104,7 +104,7 @@ class Setting:
         try:
             return {int: int, float: float}[self.kind](text)
         except (KeyError, ValueError):
-            raise UserError(f"The setting {self.name} is {text!r}, but {wanted} was expected.") from None
+            raise SettingError(self.name, f"is {text!r}, but {wanted} was expected.") from None
 
 
 def _written(bound: float) -> str:

@@ -13,7 +13,7 @@ import torchaudio
 from torch import Tensor
 
 from training.data.dataset import SAMPLE_RATE
-from training.errors import UserError
+from training.errors import SettingError, UserError
 from training.settings import setting
 
 FLOOR = 1e-5
@@ -56,9 +56,8 @@ class FrontEnd:
             for name, value in {"mels": mels, "hop_seconds": hop_seconds, "resolution": AS_SET}.items():
                 object.__setattr__(self, name, value)
         if self.low_hz >= self.high_hz:
-            raise UserError(
-                f"The setting low_hz is {self.low_hz:g}, but a number below high_hz, {self.high_hz:g}, was expected."
-            )
+            upper = f"the upper edge of the highest band, {self.high_hz:g}"
+            raise SettingError("low_hz", f"is {self.low_hz:g}, but a number below {upper}, was expected.")
 
     @property
     def key(self) -> dict[str, float]:

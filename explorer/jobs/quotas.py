@@ -159,13 +159,13 @@ class Jobs:
         if beyond(model, self._limits.model_mb * MB):
             raise UserError(
                 f"This model has {model / MB:,.0f} MB of weights, and {self._limits.model_mb:,} MB are the most here; "
-                "choose a smaller encoder_size or smaller widths."
+                "choose a smaller encoder size or smaller widths."
             )
         whole = runs * run_bytes(config, model, self._limits.job_seconds or math.inf)
         if beyond(whole, self._limits.job_mb * MB):
             raise UserError(
                 f"{'This run' if runs == 1 else f'These {runs} runs'} would take {whole / MB:,.0f} MB of disk, and {self._limits.job_mb:,} MB are the most here; "
-                "choose a smaller encoder_size or smaller widths, fewer clips on the map, or less time."
+                "choose a smaller encoder size or smaller widths, fewer clips on the map, or less time."
             )
 
 

@@ -7,7 +7,7 @@ from gradio.components import Component
 
 from explorer.components import MakeCollapse, begun, filled_in, offered, weighed
 from explorer.jobs.quotas import Fitted
-from explorer.pages.form_contents import check_data, config_from, in_words, known_method
+from explorer.pages.form_contents import check_data, config_from, known_method
 from explorer.pages.frame import READ_ONLY, Frame
 from explorer.runs.speed import said_duration
 from training.errors import UserError
@@ -76,7 +76,7 @@ class Collapse:
         try:
             return begun(asked, self._started(self._frame.reference(data), method, encoder, filled, event))
         except UserError as error:
-            return begun(asked, trouble=in_words(str(error), filled))
+            return begun(asked, trouble=error.in_words)
 
     def _started(
         self, data: str, method: str | None, encoder: str | None, filled: dict[str, dict[str, Any]], event: gr.EventData

@@ -3,7 +3,6 @@
 The training packages bring torch with them, so they are imported when the form is first filled, not with the page.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from explorer.components import settings_group
 from explorer.runs.run_settings import GROUPS, described
 from explorer.sounds.open_datasets import OpenDatasets
-from training.errors import UserError
+from training.errors import SettingError, UserError
 from training.settings import Setting, describe
 
 OPENED = ("settings", "run")
@@ -152,7 +151,7 @@ def config_from(
     config = new_config({}, method=method, encoder=encoder, data=whole_reference(data), **parts, **filled["run"])
     check_found(config.device)
     if config.devices > (there := max(1, gpus())):
-        raise UserError(f"The setting devices is {config.devices}, but a number from 1 to {there} was expected.")
+        raise SettingError("devices", f"is {config.devices}, but a number from 1 to {there} was expected.")
     return (broken(config, wrong) if wrong else config).to_json()
 
 
@@ -182,13 +181,3 @@ def _check_known(config: Mapping[str, Any], open_datasets: OpenDatasets) -> None
     cut = open_datasets.known(config["data"], config["window_seconds"])
     if cut is not None and cut.dataset is not None:
         fitting(RunConfig.from_json(config), cut.dataset)
-
-
-def in_words(sentence: str, filled: Mapping[str, Mapping[str, Any]]) -> str:
-    """`sentence` with the settings that were `filled` in called as the form calls them; values and paths stay as they are."""
-    names = {name for group in filled.values() for name in group}
-
-    def called(found: re.Match[str]) -> str:
-        return found[0].replace("_", " ") if found[0] in names else found[0]
-
-    return re.sub(r"(?<![\w/.'])[a-z]\w*(?![\w/.']\w)", called, sentence)

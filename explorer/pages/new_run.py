@@ -1,6 +1,6 @@
 """The form of a new run: one line that says what would be started, and a drawer with data, method and all settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -29,7 +29,6 @@ from explorer.pages.form_contents import (
     encoder_choices,
     fitting_encoder,
     form_groups,
-    in_words,
     known_method,
     method_card,
     method_choices,
@@ -43,7 +42,6 @@ from explorer.runs.speed import said_speed
 from training.errors import UserError
 
 LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
-NOTHING: Mapping[str, Mapping[str, Any]] = {}
 R = TypeVar("R")
 
 
@@ -192,17 +190,15 @@ class NewRun:
             check_data(fitted.config, services.library.open_datasets)
             return services.launcher.start(fitted.config), fitted
 
-        name, fitted = plainly(started, filled)
+        name, fitted = plainly(started)
         for note in fitted.notes:
             gr.Info(note, duration=12)
         return chosen_run(name)
 
 
-def plainly(act: Callable[[], R], filled: Mapping[str, Mapping[str, Any]] = NOTHING) -> R:
-    """What `act` gives; a user's mistake is shown on the page as its one sentence. `filled`: the settings of the form that
-    it is about, if any.
-    """
+def plainly(act: Callable[[], R]) -> R:
+    """What `act` gives; a user's mistake is shown on the page as its one sentence."""
     try:
         return act()
     except UserError as error:
-        raise refusal(in_words(str(error), filled), duration=12) from None
+        raise refusal(error.in_words, duration=12) from None

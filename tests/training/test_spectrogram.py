@@ -125,7 +125,9 @@ def test_equal_front_ends_are_equal_keys() -> None:
 
 
 def test_bands_without_width_are_refused() -> None:
-    with pytest.raises(UserError, match="low_hz is 2000, but a number below high_hz, 2000, was expected"):
+    with pytest.raises(
+        UserError, match="low_hz is 2000, but a number below the upper edge of the highest band, 2000, was expected"
+    ):
         new_config({"low_hz": 2000, "high_hz": 2000})
 
 

@@ -143,5 +143,5 @@ def test_visitors_models_are_measured_without_making_them() -> None:
 
 def test_a_visitor_is_told_to_choose_a_smaller_encoder(tmp_path: Path) -> None:
     config = new_config({"encoder_size": "XL", "seconds": 60}, method="simclr").to_json()
-    with pytest.raises(UserError, match="choose a smaller encoder_size"):
+    with pytest.raises(UserError, match="choose a smaller encoder size"):
         Jobs(hosted_limits(), tmp_path).fitted(config)

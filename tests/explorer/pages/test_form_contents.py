@@ -1,5 +1,6 @@
 """The form of a new run: made from the method's config, checked once more when it comes back."""
 
+import pickle
 import threading
 import time
 from pathlib import Path
@@ -12,7 +13,6 @@ from explorer.pages.form_contents import (
     config_from,
     encoder_choices,
     form_groups,
-    in_words,
     method_card,
     method_choices,
     method_needs,
@@ -211,14 +211,14 @@ def test_what_a_second_look_takes_long_for_is_refused_as_before(
         slow.set()
 
 
-@pytest.mark.parametrize(
-    ("sentence", "said"),
-    [
-        ("The setting batch_size is 0, but 8 was expected.", "The setting batch size is 0, but 8 was expected."),
-        ("Choose a smaller encoder_size.", "Choose a smaller encoder size."),
-        ("/my/batch_size/x.wav, batch_size.wav and 'batch_size' stay, as does no_setting.", ""),
-    ],
-)
-def test_settings_are_called_as_the_form_calls_them(sentence: str, said: str) -> None:
-    assert in_words(sentence, filled("simclr", "conv2d")) == (said or sentence)
-    assert in_words(sentence, {}) == sentence
+def test_a_refused_setting_is_called_as_the_form_calls_it_and_its_value_as_it_is() -> None:
+    values = filled("simclr", "conv2d")
+    values["run"]["batch_size"] = "batch_size"
+    with pytest.raises(UserError) as refused:
+        config_from("starter", "simclr", "conv2d", values)
+    sentence = "The setting batch{}size is 'batch_size', but a whole number from 8 to 8,192 was expected."
+    assert (str(refused.value), refused.value.in_words) == (sentence.format("_"), sentence.format(" "))
+    assert pickle.loads(pickle.dumps(refused.value)).in_words == refused.value.in_words
+    with pytest.raises(UserError) as refused:
+        config_from("", "simclr", "conv2d", values)
+    assert refused.value.in_words == str(refused.value)

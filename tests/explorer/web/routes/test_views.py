@@ -139,7 +139,7 @@ def test_a_runs_model_says_how_alike_they_are_now_and_before_training(page: Any)
         ({"clip": 1, "fingerprint": DATA, "domain": "mel", "views": "[1]"}, "These are no settings"),
         (
             {"clip": 1, "fingerprint": DATA, "domain": "mel", "front_end": {"low_hz": 2000, "high_hz": 2000}},
-            "below high_hz, 2000",
+            "below the upper edge of the highest band, 2000",
         ),
         ({"upload": "0" * 32, "domain": "mel"}, "was removed"),
     ],
