@@ -2,7 +2,7 @@
 
 import { view } from "../core/view.js";
 import { tagsOf } from "../selection/tags.js";
-import { BETWEEN, Columns } from "./columns.js";
+import { BETWEEN, Columns, FILE } from "./columns.js";
 
 /** @import { ClipRow, Column, Points, Sound } from "../core/types.d.ts" */
 
@@ -122,6 +122,22 @@ export class MapClips {
   /** @param {number} point */
   brief(point) {
     return this.placed(point, this.columns.brief(point, this.shown));
+  }
+
+  /** `facts` of the one that is chosen, with its file in any case. @param {number} point */
+  factsOfChosen(point) {
+    const file = this.untold(point);
+    return [this.facts(point), file && `${FILE}: ${file}`].filter(Boolean).join(BETWEEN);
+  }
+
+  /** `brief` of the one that is chosen, with its file in any case. @param {number} point */
+  briefOfChosen(point) {
+    return this.placed(point, this.columns.brief(point, this.shown, this.untold(point)));
+  }
+
+  /** A clip's file where no column tells it; else "". @param {number} point */
+  untold(point) {
+    return this.columns.tellFiles ? "" : this.file(point);
   }
 
   /** @param {number} point */

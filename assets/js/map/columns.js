@@ -7,7 +7,7 @@ import { tagsOf } from "../selection/tags.js";
 const KEPT = 60;
 export const BETWEEN = "  ·  ";
 const FLAG = ["no", "yes"];
-const FILE = "file"; // the facet of sounds without labels: each is called by its own file
+export const FILE = "file"; // the facet of sounds without labels: each is called by its own file
 const UNLABELLED = "loudness"; // a map without labels is coloured by this: a colour for each file says nothing
 
 /** @import { Column, Refusal } from "../core/types.d.ts" */
@@ -26,6 +26,11 @@ export class Columns {
     this.labels = this.main?.name === FILE ? null : this.main;
     /** @type {Map<string, Promise<Column>>} */
     this.asked = new Map(); // key → promise of a column with its values, oldest first
+  }
+
+  /** Whether one of them tells each clip's file, as none does of data of a known layout. */
+  get tellFiles() {
+    return this.all.some(({ name }) => name === FILE);
   }
 
   /** Those that the map can be coloured by. */
@@ -122,8 +127,9 @@ export class Columns {
    * without its folders, by which clips are told apart, and then the tags, which may be long and also be what is shown.
    * @param {number} point
    * @param {Column | null} [shown]
+   * @param {string} [file] to be said too, where no column tells it
    */
-  brief(point, shown) {
+  brief(point, shown, file = "") {
     /** @param {Column} column */
     const place = (column) =>
       column.writer === "page" && column.kind === "category" ? 2 : column === shown ? 0 : column.name === FILE ? 1 : 3;
@@ -132,9 +138,11 @@ export class Columns {
       if (column.name === FILE) return called(column, point).split("/").pop();
       return column === shown ? written(column, point) : titled(point)(column);
     };
-    return this.lines(shown, (column) => column.kind === "category" && told(column, point))
-      .sort((a, b) => place(a) - place(b))
-      .map(said)
+    const lines = this.lines(shown, (column) => column.kind === "category" && told(column, point));
+    return [{ at: 1, words: file }, ...lines.map((column) => ({ at: place(column), words: said(column) }))]
+      .filter(({ words }) => words)
+      .sort((a, b) => a.at - b.at)
+      .map(({ words }) => words)
       .join(BETWEEN);
   }
 

@@ -48,7 +48,7 @@ export class Dock {
     if (!clips || point === null || !this.sound) return;
     const { sound } = this;
     this.title.textContent = clips.title(point);
-    this.facts.textContent = clips.brief(point);
+    this.facts.textContent = clips.briefOfChosen(point);
     this.canvas.width = 0;
     loadPicture(sound).then(
       (picture) => sound === this.sound && drawThumbnail(this.canvas, picture),

@@ -45,7 +45,7 @@ export class Panel {
    */
   show(clips, point) {
     const sound = clips.soundOf(point);
-    this.player.show(sound ? { sound, title: clips.title(point), subtitle: clips.facts(point) } : null);
+    this.player.show(sound ? { sound, title: clips.title(point), subtitle: clips.factsOfChosen(point) } : null);
     if (!sound) this.player.say(clips.points.note || "The sounds of this run are not on this machine.", "empty");
   }
 

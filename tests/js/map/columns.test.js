@@ -132,6 +132,26 @@ test("what all long names begin with is left out, in whole words", () => {
   assert.equal(new Columns("run", [apart], "file").title(0), apart.names[0]);
 });
 
+test("the chosen clip's file is told where no column tells it, as of data of a known layout", () => {
+  const digit = column({ name: "digit", title: "digit", names: ["7"], values: [0] });
+  const speaker = column({ name: "speaker", title: "speaker", names: ["theo"], values: [0] });
+  const file = column({ name: "file", title: "file", names: ["x/7_theo_1.wav"], values: [0] });
+  const clipsOf = (/** @type {import("../../../assets/js/core/types.d.ts").Column[]} */ ...columns) =>
+    Object.assign(Object.create(MapClips.prototype), {
+      points: { columns, main_facet: "digit", files: ["x/7_theo_1.wav"] },
+      columns: new Columns("r", columns, "digit"),
+    });
+  const known = clipsOf(digit, speaker);
+  assert.equal(known.briefOfChosen(0), "7_theo_1.wav  ·  speaker: theo");
+  assert.equal(known.factsOfChosen(0), "speaker: theo  ·  file: 7_theo_1.wav");
+  known.shown = column({ name: "loud", title: "Loudness", kind: "number", unit: "dB", digits: 1, values: [-12] });
+  assert.equal(known.briefOfChosen(0), "−12.0 dB  ·  7_theo_1.wav  ·  speaker: theo");
+  const told = clipsOf(digit, speaker, file); // once is enough
+  assert.deepEqual([told.briefOfChosen(0), told.factsOfChosen(0)], [told.brief(0), told.facts(0)]);
+  delete known.points.files; // the sounds are not at hand
+  assert.equal(known.factsOfChosen(0), known.facts(0));
+});
+
 test("a window is told by its place in its file before all else that is said of it", () => {
   const columns = [column({ name: "class", title: "Class", names: ["bell"], values: [0, 0] })];
   const points = { columns, main_facet: "class", windows: ["2.0–4.0 s", ""] };
