@@ -6,8 +6,6 @@ from training.measures.measure import PREFIX
 from training.run.verdict import Evidence
 from training.verdicts.readings import Readings
 
-NUMBER = "{:.2f}"
-
 
 @dataclass(frozen=True)
 class Bound:
@@ -30,20 +28,20 @@ class Bound:
         value = readings.of_snapshot(place, self.name)
         if value is None or (self.compared_only and not readings.compares):
             return None
-        key, words = f"{PREFIX}{self.name}", f"{self.title} {NUMBER.format(value)}"
+        key, words = f"{PREFIX}{self.name}", f"{self.title} {value:.2f}"
         healthy, start = readings.least_of_healthy(place, self.name), readings.start(self.name)
         if self.absolute is not None and value < min(self.absolute, healthy[0] if healthy else self.absolute):
             return Evidence(key, value, self.absolute, f"{words}, below {self.absolute:g}")
         if self.of_healthy is not None and healthy is not None:
             least, share = healthy
-            lost = value < self.of_healthy * least and (not start or value / start < self.of_healthy * share)
             held, of = (
                 self.of_healthy * least,
-                f"{value / least:.0%} of the {NUMBER.format(least)} that healthy runs have at least",
+                f"{value / least:.0%} of the {least:.2f} that healthy runs have at least",
             )
+            lost = value < held and (not start or value / start < self.of_healthy * share)
         elif self.of_start is not None and start and healthy is None:
             held = self.of_start * start
-            lost, of = value < held, f"{value / start:.0%} of the {NUMBER.format(start)} at the start"
+            lost, of = value < held, f"{value / start:.0%} of the {start:.2f} at the start"
         else:
             return None
         return Evidence(key, value, held, f"{words}, {of}") if lost else None

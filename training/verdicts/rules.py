@@ -117,19 +117,18 @@ def plateau(readings: Readings) -> Found | None:
     early = [i for i in trained if readings.steps[i] < half]
     if len(late) < ROW + 1 or len(early) < ROW or readings.step < EARLY_STEPS:
         return None
-    losses = {which: [v for s, v in readings.losses if (s >= half) == which] for which in (True, False)}
-    if not losses[True] or not losses[False]:
+    before = [loss for step, loss in readings.losses if step < half]
+    since = [loss for step, loss in readings.losses if step >= half]
+    if not before or not since:
         return None
-    fall = readings.losses[0][1] - min(losses[True])
-    if _mean(losses[False][-5:]) - _mean(losses[True][-5:]) > FLAT * max(fall, 1e-9):
+    fallen = _mean(before[-5:]) - _mean(since[-5:])
+    if fallen > FLAT * max(readings.losses[0][1] - min(since), 1e-9):
         return None
-    knn = {which: [_knn(readings, i) for i in places] for which, places in ((True, late), (False, early))}
-    known = {which: [v for v in values if v is not None] for which, values in knn.items()}
-    if known[True] and known[False] and max(known[True]) > max(known[False]) + ALIKE:
+    knn_before, knn_since = _known_knn(readings, early), _known_knn(readings, late)
+    if knn_before and knn_since and max(knn_since) > max(knn_before) + ALIKE:
         return None
-    fallen = _mean(losses[False][-5:]) - _mean(losses[True][-5:])
     words = f"loss lower by {fallen:.3f} over the last half of the steps"
-    return Found(int(half), (Evidence(LOSS, losses[True][-1], losses[False][-1], words),))
+    return Found(int(half), (Evidence(LOSS, since[-1], before[-1], words),))
 
 
 def learning(readings: Readings) -> Found | None:
@@ -156,7 +155,7 @@ def learning(readings: Readings) -> Found | None:
 
 def rising(readings: Readings) -> bool:
     """Whether the neighbours, after a fall, have got better again, and did so until now."""
-    known = [value for i in readings.trained if (value := _knn(readings, i)) is not None]
+    known = _known_knn(readings, readings.trained)
     return len(known) > ROW and _mean(known[-ROW:]) > min(known) + 2 * ALIKE
 
 
@@ -217,6 +216,10 @@ def _begins(trained: list[int], holds: list[int]) -> int:
 
 def _knn(readings: Readings, place: int) -> float | None:
     return readings.of_snapshot(place, "cross_group_knn")
+
+
+def _known_knn(readings: Readings, places: list[int]) -> list[float]:
+    return [value for place in places if (value := _knn(readings, place)) is not None]
 
 
 def _latest_knn(readings: Readings) -> float | None:
