@@ -120,7 +120,7 @@ class Training:
             t.stream.begin()  # and read while the first snapshot is taken; several begin together, with their first step
         self.journal.set_status(state=State.TRAINING, message="", progress=t.progress)
         if t.snapshot_step < 0:
-            self._keep_snapshot()
+            self.keep_snapshot()
         t.method.train()
         self._clock = time.perf_counter()
 
@@ -141,36 +141,9 @@ class Training:
             journal.set_status(message=said)
 
     def keep_snapshot(self) -> None:
-        """Take one now."""
-        t = self.learner
-        self.journal.flush(t.step, t.seconds, t.progress, scheduled_rate(self.config, t.step, t.progress))
-        self._keep_snapshot()
-
-    def end(self) -> None:
-        """Keep the last state, and say how it ended."""
-        self.devices.tell_end()
-        t, journal = self.learner, self.journal
-        journal.set_status(state=State.STOPPING, message="Keeping the last state")
-        journal.flush(t.step, t.seconds, t.progress, scheduled_rate(self.config, t.step, t.progress))
-        if t.snapshot_step != t.step:
-            self._keep_snapshot()
-        journal.status = replace(journal.status, step=t.step, seconds=t.seconds, progress=t.progress)
-        unread = "" if t.stream is None else t.stream.unread
-        journal.close(State.FINISHED if t.progress >= 1 else State.STOPPED, unread)
-
-    def close(self) -> None:
-        """End whatever else works for it; it may go on then all the same."""
-        if self.learner.stream is not None:
-            self.learner.stream.close()
-
-    def _is_stopped(self) -> bool:
-        self.controls.answer()
-        self.journal.keep_alive()
-        return self.controls.stop
-
-    def _keep_snapshot(self) -> None:
         """Measure, keep weights and state, and forget what has become unnecessary."""
         t, run, journal = self.learner, self.run, self.journal
+        journal.flush(t.step, t.seconds, t.progress, scheduled_rate(self.config, t.step, t.progress))
         started = time.perf_counter()
         before = self._before
         taken = snapshot(t.averaged, self.store, self.dataset, self.clips, self.companions, t.clip_losses, before)
@@ -187,3 +160,24 @@ class Training:
         for step in steps_to_drop(run.snapshots()):
             run.drop_snapshot(step)
         journal.pause_clock(time.perf_counter() - started)
+
+    def end(self) -> None:
+        """Keep the last state, and say how it ended."""
+        self.devices.tell_end()
+        t, journal = self.learner, self.journal
+        journal.set_status(state=State.STOPPING, message="Keeping the last state")
+        if t.snapshot_step != t.step:
+            self.keep_snapshot()
+        journal.status = replace(journal.status, step=t.step, seconds=t.seconds, progress=t.progress)
+        unread = "" if t.stream is None else t.stream.unread
+        journal.close(State.FINISHED if t.progress >= 1 else State.STOPPED, unread)
+
+    def close(self) -> None:
+        """End whatever else works for it; it may go on then all the same."""
+        if self.learner.stream is not None:
+            self.learner.stream.close()
+
+    def _is_stopped(self) -> bool:
+        self.controls.answer()
+        self.journal.keep_alive()
+        return self.controls.stop
