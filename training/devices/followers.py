@@ -25,7 +25,7 @@ from training.devices.sharing import share
 from training.errors import UserError
 from training.hardware import Hardware, gpus
 from training.learner import Learner
-from training.process import PROJECT
+from training.process import import_path
 
 HERE = "127.0.0.1"
 BLAME_SECONDS = 3.0
@@ -159,7 +159,7 @@ def environment(there: Place, port: int) -> dict[str, str]:
     return {
         **os.environ, **there.variables(), "MASTER_ADDR": HERE, "MASTER_PORT": str(port),
         "OMP_NUM_THREADS": str(own_threads(there)),
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))),
+        "PYTHONPATH": import_path(),
     }  # fmt: skip
 
 

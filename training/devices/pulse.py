@@ -51,7 +51,8 @@ class Pulse(threading.Thread):
             beats += 1
             try:
                 self._store.set(_key(self._rank), str(beats))
-                self.lost = self._ended() if self._ended() is not None else self._silent(heard)
+                ended = self._ended()
+                self.lost = self._silent(heard) if ended is None else ended
             except RuntimeError:  # who keeps what is said has gone
                 self.lost = 0
             if self.lost is not None:

@@ -13,6 +13,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from training.devices.norms import synchronised
 from training.devices.ranks import Ranks
+from training.devices.rows import ALL
 from training.encoders.encoder import Encoder
 from training.errors import UserError
 from training.methods.method import Method
@@ -49,9 +50,9 @@ def _by_rows(function: Callable[..., Any], ranks: Ranks) -> Callable[..., Any]:
     def shared(*arguments: Tensor | None) -> Any:
         first = arguments[0]
         assert first is not None, "the first argument says how many rows there are"
-        if ranks.within or len(first) < ranks.size:
-            return function(*arguments)
         rows = ranks.rows(len(first))
+        if rows is ALL:
+            return function(*arguments)
         own = [None if x is None else rows.own(x) for x in arguments]
         with ranks.own_rows():
             found = function(*own)
