@@ -5,7 +5,6 @@ import hashlib
 import io
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import safetensors.torch
@@ -79,7 +78,8 @@ def latest(run: RunFolder, newest: int | None = None) -> tuple[int, list[str]]:
     for step in reversed(run.resumable()):
         if newest is not None and step > newest:
             continue
-        damaged = [part for part, path in _parts(run, step).items() if _hash_of(path) != run.manifest(step).get(part)]
+        manifest, paths = run.manifest(step), {"weights": run.weights_path(step), "state": run.state_path(step)}
+        damaged = [part for part, path in paths.items() if reading.sha256(path, MOST_BYTES) != manifest.get(part)]
         if not damaged:
             return step, warnings
         warnings.append(f"The checkpoint of step {step} is damaged ({damaged[0]}); the one before it is used.")
@@ -198,14 +198,6 @@ def _in_our_words(sentence: str) -> Iterator[None]:
     except Exception as error:
         logging.warning("%s (%s: %s)", sentence, type(error).__name__, error)
         raise UserError(sentence) from None
-
-
-def _parts(run: RunFolder, step: int) -> dict[str, Path]:
-    return {"weights": run.weights_path(step), "state": run.state_path(step)}
-
-
-def _hash_of(path: Path) -> str | None:
-    return reading.sha256(path, MOST_BYTES)
 
 
 def _sha256(content: bytes) -> str:

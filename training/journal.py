@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import re
 import time
 from dataclasses import replace
@@ -119,17 +120,17 @@ class Journal:
             return
         means = (torch.stack([v.float() for v in self._sums.values()]) / self._count).tolist()
         now = time.perf_counter()  # after the device has done what is counted, for which `tolist` waits
-        speed = self._count / max(now - self._flushed, 1e-9)
+        taken = max(now - self._flushed, 1e-9)
+        steps_per_second, clips_per_second = self._count / taken, self._clips / taken
         row = {f"train/{name}": value for name, value in zip(self._sums, means, strict=True)}
-        clips_per_second = self._clips / max(now - self._flushed, 1e-9)
         self._sums, self._count, self._clips, self._flushed = {}, 0, 0, now
         self.write_row(step, seconds, {**row, LEARNING_RATE.key: learning_rate, SPEED.key: clips_per_second})
-        if not all(map(_finite, means)):
+        if not all(map(math.isfinite, means)):
             raise UserError(f"The loss is no longer a number at step {step}; a lower learning rate usually helps.")
         left = seconds / progress - seconds if progress > 0 else None
         self.status = replace(
             self.status, step=step, seconds=seconds, progress=progress, seconds_left=left,
-            steps_per_second=speed, clips_per_second=clips_per_second,
+            steps_per_second=steps_per_second, clips_per_second=clips_per_second,
         )  # fmt: skip
         if now - self._stated >= STATUS_SECONDS:
             self.set_status()
@@ -163,7 +164,3 @@ class Journal:
             except OSError as error:
                 logging.warning("TensorBoard's event file could not be ended (%s).", error)
         self.set_status(state=state, message=message, seconds_left=None)
-
-
-def _finite(value: float) -> bool:
-    return value == value and abs(value) != float("inf")

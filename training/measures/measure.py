@@ -4,7 +4,7 @@ Each is declared beside its function in a file of this package, and listed in `t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -103,10 +103,8 @@ class LabelMeasure:
         """The main facet's, and one a facet in a chart that they share."""
         about, chart = self.curve, f"{self.curve.title} by facet"
         return about, *(
-            Curve(f"{about.key}/{facet}", facet, about.unit, about.digits, about.meaning, about.convention, about.source,
-                  chart=chart)
-            for facet in facets
-        )  # fmt: skip
+            replace(about, key=f"{about.key}/{facet}", title=facet, lines=(), chart=chart) for facet in facets
+        )
 
     def values(self, embedded: Embedded) -> dict[str, float]:
         """By name the main facet's, by name/facet each one's."""

@@ -43,13 +43,12 @@ class StageMeasure:
         return self.curve.key.removeprefix(KEY)
 
 
-def of_stage(logged: Measure, of: Callable[[Stage], float | None], title: str = "") -> StageMeasure:
+def of_stage(logged: Measure, of: Callable[[Stage], float | None]) -> StageMeasure:
     """A measure that is logged of the projector, for any stage: the same numbers, by the same convention."""
     about = logged.curve
     of_any = replace(
         about,
         key=KEY + about.key.removeprefix(PREFIX),
-        title=title or about.title,
         meaning=about.meaning.replace("projections", "outputs"),
         convention=about.convention.removeprefix("projector output, "),
         lines=(),

@@ -51,9 +51,7 @@ class Prediction:
         if not isinstance(found, Mapping) or type(found.get("collapses")) is not bool:
             return None
         directions = {name: found.get(name) for name in MEASURES}
-        if not all(value in DIRECTIONS for value in directions.values() if isinstance(value, str)):
-            return None
-        if not all(isinstance(value, str) for value in directions.values()):
+        if not all(value in DIRECTIONS for value in directions.values()):
             return None
         return cls(**directions, collapses=found["collapses"])  # type: ignore[arg-type]  # looked at above
 
