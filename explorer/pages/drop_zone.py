@@ -23,7 +23,7 @@ class DropZone:
     def __init__(self, frame: Frame):
         self._frame = frame
         self._zone = gr.File(
-            label="Or your own: drop sound files, or one zip",
+            label="Or your own: a folder, sound files or one zip",
             file_count="multiple",
             type="filepath",
             height=130,

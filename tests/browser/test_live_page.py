@@ -110,6 +110,26 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     assert len(seen.whole_pages) == 1  # the curves' clip paths don't name an address that has changed meanwhile
 
 
+def test_a_dropped_folder_becomes_the_data_with_its_sub_folders_as_labels(
+    empty_site: Any, look: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Dropped as the browser itself does it: no script can make a folder."""
+    write_folder(tmp_path / "field days")
+    page = look(empty_site).open("tab=train")
+    page.locator("#settings .setting[data-name=batch_size]").wait_for()
+    place = page.locator("#drop").bounding_box()
+    assert place is not None
+    dragged = {"items": [], "files": [str(tmp_path / "field days")], "dragOperationsMask": 1}
+    browser = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        where = {"x": place["x"] + 60, "y": place["y"] + 60}
+        browser.send("Input.dispatchDragEvent", {"type": kind, **where, "data": dragged})
+    page.locator("#data-summary .data-line").filter(has_text="field days 60 clips, 30 s of sound").wait_for()
+    expect(page.locator("#data input")).to_have_value("field days (dropped here)")
+    expect(page.locator("#data-summary dl")).to_contain_text("3: class0 (20), class1 (20), class2 (20)")
+    expect(page.locator(".drop-line")).to_have_count(0)
+
+
 def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
     empty_site: Any, look: Callable[..., Any], tmp_path: Path
 ) -> None:
