@@ -17,13 +17,21 @@ from training.spectrogram import FrontEnd
 from training.views import VIEWS
 
 
+def method_of(name: str, encoder: str | None = None) -> type[Method]:
+    """The method of this name. Raises UserError where there is none, and where it doesn't fit the `encoder`."""
+    if name not in METHODS:
+        raise unknown("method", name, METHODS)
+    method = METHODS[name]
+    if encoder is not None and encoder not in method.encoders:
+        raise UserError(f"The method {name} doesn't fit the encoder {encoder!r}; it fits {', '.join(method.encoders)}.")
+    return method
+
+
 def check_goes_on(config: RunConfig) -> None:
     """Raises UserError where this version can't go on with a run: half of a training by one objective and half by another
     would be neither.
     """
-    if config.method not in METHODS:
-        raise unknown("method", config.method, METHODS)
-    ours = METHODS[config.method].objective
+    ours = method_of(config.method).objective
     if config.objective != ours:
         raise UserError(
             f"The run was begun with form {config.objective} of the method {config.method}, but this version trains form "
@@ -43,13 +51,7 @@ def built_method(
     `statistics` are mean and standard deviation of the data's log-mel; `recordings` (n,) says which recording each clip
     was cut from, which only training asks. Raises UserError for a setting that is wrong.
     """
-    if config.method not in METHODS:
-        raise unknown("method", config.method, METHODS)
-    kind = METHODS[config.method]
-    if config.encoder not in kind.encoders:
-        raise UserError(
-            f"The method {config.method} doesn't fit the encoder {config.encoder!r}; it fits {', '.join(kind.encoders)}."
-        )
+    kind = method_of(config.method, config.encoder)
     front_end = build(FrontEnd, as_stored(FrontEnd, config.front_end), "The front end")
     views_kind = VIEWS[ENCODERS[config.encoder].domain]
     views = build(views_kind, as_stored(views_kind, config.views), "The views")

@@ -133,23 +133,18 @@ class RunConfig:
         for name in ("settings", "views", "front_end"):
             if not isinstance(checked.get(name, {}), Mapping):
                 raise UserError(f"The entry {name} is {checked[name]!r}, but named values were expected.")
-        checked["breaks"] = _names(checked.get("breaks", ()))
-        checked["lengthened"] = _lengths(checked.get("lengthened", ()))
+        checked["breaks"] = _listed(checked, "breaks", str, "names")
+        checked["lengthened"] = _listed(checked, "lengthened", Mapping, "named values")
         config = RunConfig(**checked)
         if config.steps is None and config.seconds is None:
             raise UserError("The run has neither steps nor seconds; give one of them.")
         return config
 
 
-def _names(given: Any) -> tuple[str, ...]:
-    if not isinstance(given, list | tuple) or not all(isinstance(name, str) for name in given):
-        raise UserError(f"The entry breaks is {given!r}, but a list of names was expected.")
-    return tuple(given)
-
-
-def _lengths(given: Any) -> tuple[Mapping[str, Any], ...]:
-    if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) for one in given):
-        raise UserError(f"The entry lengthened is {given!r}, but a list of named values was expected.")
+def _listed(values: Mapping[str, Any], name: str, kind: type, words: str) -> tuple[Any, ...]:
+    given = values.get(name, ())
+    if not isinstance(given, list | tuple) or not all(isinstance(one, kind) for one in given):
+        raise UserError(f"The entry {name} is {given!r}, but a list of {words} was expected.")
     return tuple(given)
 
 
@@ -165,20 +160,16 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     UserError for a name that none of them has or several have, a value out of range, and an encoder that doesn't fit.
     """
     from training.breaks import check_breaks
+    from training.building import method_of
     from training.data.stream import check_streamed
     from training.encoders import ENCODERS
-    from training.methods import METHODS
     from training.spectrogram import AS_SET, FrontEnd, check_said_once
     from training.views import VIEWS
 
     given = {name: value for name, value in values.items() if value is not None}
     name = given.get("method", RunConfig.method)
-    if name not in METHODS:
-        raise unknown("method", name, METHODS)
-    method = METHODS[name]
+    method = method_of(name, given.get("encoder"))
     encoder = given.setdefault("encoder", method.encoders[0])
-    if encoder not in method.encoders:
-        raise UserError(f"The method {name} doesn't fit the encoder {encoder!r}; it fits {', '.join(method.encoders)}.")
     check_breaks(name, given.get("breaks", ()))
     check_streamed(given.get("data", RunConfig.data), method)
     kinds: dict[str, type] = {

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from training import checkpoint
 from training.baselines import baselines, with_random_init
-from training.building import check_goes_on
+from training.building import check_goes_on, method_of
 from training.columns import clip_values
 from training.config import RunConfig
 from training.contents import contents
@@ -56,6 +56,9 @@ def prepared(
     the settings can't be trained, Stopped where it is asked to stop meanwhile.
     """
     config = RunConfig.from_json(run.config())
+    method_of(config.method, config.encoder)
+    if resume:
+        check_goes_on(config)
     machine = _started(config, journal, followers)
 
     def preparing(fraction: float, message: str) -> None:
@@ -66,8 +69,6 @@ def prepared(
         journal.status = replace(journal.status, progress=fraction, message=message)
         journal.keep_alive()
 
-    if resume:
-        check_goes_on(config)
     dataset = _sounds(config, beside, preparing)
     config = fitting(config, dataset)
     store = _store(config, dataset, beside, machine, preparing, 1 if followers is None else followers.local_size)
@@ -88,14 +89,12 @@ def prepared(
         run.write_probe(described(dataset, clips, config.data))
     _declare(run, journal, learner, dataset, clips, resumed=resume)
     lines = baselines(dataset, clips, learner.method, preparing)
-    lines_so_far = with_random_init(lines, _first_measures(run))
-    run.write_baselines(lines_so_far)
-    journal.readings = Readings.of(run.metrics(), lines_so_far, config.method)
-    devices = (
-        ALONE
-        if followers is None
-        else followers.gather(learner, machine, lambda: preparing(1.0, "Waiting for the other devices"))
-    )
+    readings = journal.readings = Readings.of(run.metrics(), lines, config.method)
+    readings.lines = with_random_init(lines, readings.at_start)
+    run.write_baselines(readings.lines)
+    devices = ALONE
+    if followers is not None:
+        devices = followers.gather(learner, machine, lambda: preparing(1.0, "Waiting for the other devices"))
     return Training(run, journal, controls, config, machine, dataset, store, companions, clips, lines, learner, devices)
 
 
@@ -179,7 +178,7 @@ def _same_sounds(a: RunConfig, b: RunConfig) -> bool:
             front_end,
         )
 
-    return all({a.encoder in ENCODERS, b.encoder in ENCODERS}) and heard(a) == heard(b)
+    return heard(a) == heard(b)
 
 
 def _of_all(config: RunConfig, dataset: Dataset, store: ClipStore) -> dict[str, Any]:
@@ -226,9 +225,3 @@ def _restore(run: RunWriter, journal: Journal, t: Learner, newest: int | None) -
         logging.warning(warning)
     run.append_metrics({"resumed_from": step, "attempt": journal.status.attempt})
     journal.set_status(step=step, seconds=t.seconds, warning=" ".join(warnings))
-
-
-def _first_measures(run: RunWriter) -> dict[str, Any]:
-    """The measures of step 0, by name; none before the first snapshot."""
-    first = next((row for row in run.metrics() if row["step"] == 0 and "measure/normalised_std" in row), {})
-    return {name.removeprefix("measure/"): value for name, value in first.items()}

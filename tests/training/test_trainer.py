@@ -196,6 +196,7 @@ def test_an_odd_configuration_is_a_sentence(made_run: MakeRun) -> None:
         with pytest.raises(UserError) as caught:
             train(run.path)
         assert run.status().state == State.FAILED and run.status().message == str(caught.value)
+        assert "details are in log.txt" not in run.status().message
 
 
 def test_durability_a_second_trainer_is_refused_at_once_and_changes_nothing(made_run: MakeRun) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from training.commands.arguments import Commands, command
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import named_run
-from training.errors import unknown
 from training.units import counted
 
 MOST_LEFT_OUT = 8
@@ -51,12 +50,12 @@ def list_methods(options: argparse.Namespace) -> None:
     """Say which methods there are, with their settings; those that were named, where any were."""
     from training.breaks import BREAKS
     from training.breaks.mistakes import MISTAKES, mistakes_of
+    from training.building import method_of
     from training.methods import METHODS
     from training.settings import describe
 
     for name in options.names:
-        if name not in METHODS:
-            raise unknown("method", name, METHODS)
+        method_of(name)
     rows: list[dict[str, Any]] = [
         {
             "name": name,

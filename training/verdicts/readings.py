@@ -71,9 +71,14 @@ class Readings:
         """A measure of one snapshot, None where it wasn't measured."""
         return self.measures[place].get(name)
 
+    @property
+    def at_start(self) -> Mapping[str, float]:
+        """The measures at random initialisation; none where they were not taken."""
+        return self.measures[0] if self.steps[:1] == [0] else {}
+
     def start(self, name: str) -> float | None:
         """A measure at random initialisation; None where that was not measured."""
-        return self.measures[0].get(name) if self.steps and self.steps[0] == 0 else None
+        return self.at_start.get(name)
 
     def least_of_healthy(self, place: int, name: str) -> tuple[float, float] | None:
         """The least that healthy runs of the method had at a snapshot's step, or at the last step that is known, and the least
