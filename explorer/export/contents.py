@@ -13,6 +13,7 @@ import numpy as np
 from explorer.export.plain import name_of_data, number, numbers, text, texts
 from explorer.export.sounds import dataset_of
 from explorer.runs.bundle import Bundle
+from explorer.runs.judged import with_verdict
 from explorer.runs.metrics import START
 from explorer.runs.neighbours import nearest_of_all
 from explorer.runs.snapshots import unit_embeddings
@@ -51,7 +52,7 @@ ENDED = frozenset({State.STOPPED, State.FINISHED, State.FAILED, State.CRASHED, S
 
 def status(bundle: Bundle) -> dict[str, Any]:
     """The run's state when it was exported; one that was still at work then is "exported"."""
-    found = bundle.status()
+    found = with_verdict(bundle.run, bundle.status())
     state = found.state.value if found.state in ENDED else "exported"
     kept = {name: getattr(found, name) for name in STATUS}
     told = {"state": state, **{k: v if isinstance(v, str) else number(v) for k, v in kept.items()}}

@@ -1,5 +1,6 @@
 """What moves while a run trains, and what its measures are compared with."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from explorer.runs.bundle import Bundle
+from explorer.runs.judged import with_verdict
 from explorer.runs.kept import is_watched
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
@@ -28,6 +30,10 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
         found: dict[str, Any] = {}
         if "status" in parts:
             status = run.status()
+            if (
+                "torch" in sys.modules
+            ):  # which a map doesn't wait for; the server brings it by itself, and is asked again
+                status = with_verdict(run.run, status)
             found["status"] = {
                 **asdict(status),
                 **asked(name, status.state),

@@ -1,6 +1,8 @@
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -44,3 +46,19 @@ def test_metrics_go_on_from_their_cursor(page: Any) -> None:
     assert len(first["rows"]) == 24
     second = page.get(f"run/first/news?parts=metrics&since={first['cursor']}").json()["metrics"]
     assert second == {"cursor": first["cursor"], "void": False, "rows": []}
+
+
+def test_a_run_that_ended_without_a_judgement_is_judged_once_torch_is_there(
+    page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch  # as the server brings it in a pause
+
+    with page.library.run("first").metrics_path().open("a") as rows:
+        rows.write('{"step": 20, "measure/effective_rank": 9.0}\n')
+
+    def told() -> Any:
+        return page.get("run/first/news?parts=status").json()["status"]["verdict"]
+
+    assert torch and told()["title"] == "One snapshot"
+    monkeypatch.delitem(sys.modules, "torch")
+    assert told() is None, "what is drawn first waits for no import"

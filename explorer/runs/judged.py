@@ -1,0 +1,31 @@
+"""The judgement on a run that has ended without one, as those of before any were passed: what its measures say now."""
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from explorer.runs.kept import is_watched
+from explorer.runs.snapshots import stamps
+from training.run import RESUMABLE, RunFolder, State, Status
+
+OVER = RESUMABLE | {State.FINISHED}
+
+
+def with_verdict(run: RunFolder, status: Status) -> Status:
+    """`status`, with what is thought of a run of which it tells neither a judgement nor an alarm, once that is over and where
+    it was measured. Imports torch.
+    """
+    if status.verdict is not None or status.warning or status.state not in OVER or is_watched(run):
+        return status
+    return replace(
+        status, **_told(run.path, stamps(run, "config.json", "status.json", "metrics.jsonl", "baselines.json"))
+    )
+
+
+@lru_cache(maxsize=256)
+def _told(path: Path, known: tuple[Any, ...]) -> dict[str, Any]:
+    from training.verdicts import in_status, judged_run  # not at the top: it takes torch along
+
+    readings, verdict = judged_run(RunFolder(path))
+    return in_status(verdict) if readings.steps else {}
