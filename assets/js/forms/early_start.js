@@ -1,3 +1,4 @@
+// A double click on the button starts one training, not two alike.
 // A training that is asked for before its form is filled begins once it is: the form needs torch, which takes a server that
 // has just started seconds, and it waits until the page has drawn what comes first. A form that stays empty has no server.
 
@@ -13,7 +14,9 @@ let limit;
 document.addEventListener(
   "click",
   (event) => {
-    if (newRun.method || !targetOf(event).closest("#start")) return;
+    if (!targetOf(event).closest("#start")) return;
+    if (event.detail > 1) return event.stopImmediatePropagation();
+    if (newRun.method) return;
     event.stopImmediatePropagation(); // Gradio would send an empty form
     if (newRun.start === "awaited") return;
     hold({ start: "awaited" });

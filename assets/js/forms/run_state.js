@@ -142,6 +142,7 @@ class StateView {
     if (!status) return;
     const words = trouble ? `${trouble} It is asked again every moment.` : stateLine(status, (run) => known.named(run));
     if (this.line.textContent !== words) this.line.textContent = words; // it is read aloud whenever it is written
+    this.line.title = this.compact ? words : ""; // the compact line may be cut
   }
 
   /**

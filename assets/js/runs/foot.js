@@ -67,7 +67,7 @@ export class Foot {
     const rows = known.rows.filter(({ name }) => this.table.chosen.has(name));
     const kept = rows.filter((row) => row.read_only || AT_WORK.has(row.state));
     const gone = rows.filter((row) => !kept.includes(row));
-    const names = (/** @type {RunRow[]} */ some) => some.map(({ name }) => known.short(name)).join("; ");
+    const names = (/** @type {RunRow[]} */ some) => some.map(({ name }) => `${known.named(name)} (${name})`).join("; ");
     this.table.say(
       kept.length ? `Not deleted, as they can only be looked at or are being trained: ${names(kept)}.` : "",
     );

@@ -14,13 +14,13 @@ import { pngOf, svgOf } from "./picture.js";
 const KINDS = {
   csv: ["CSV", "CSV: a row for each clip with its tags and all columns"],
   parquet: ["Parquet", "With vectors, neighbours and places; opens in Embedding Atlas, pandas and DuckDB"],
-  zip: ["Sounds (zip)", "A zip with a folder for each tag; of all, the tagged ones"],
+  zip: ["Sounds (zip)", "A zip with a folder for each tag"],
   svg: ["SVG", "The map as it is coloured, as a drawing"],
   png: ["PNG", "The map as it is coloured, as a picture"],
 };
 /** Whether the browser makes it; the others need a server. @param {string} kind @returns {kind is "svg" | "png"} */
 const isDrawn = (kind) => kind === "svg" || kind === "png";
-const HEARD = "Sounds come as the model hears them: mono, 16 kHz.";
+const HEARD = "Sounds come as the model hears them, mono and at 16 kHz; of all clips, only those with a tag.";
 const ATLAS = "embedding-atlas FILE.parquet --x x --y y --text text --neighbors neighbors";
 
 /** @import { MapClips } from "../map/clips.js" */

@@ -8,10 +8,11 @@ document.getElementById = () => ({ click: () => starts++ });
 await import("../../../assets/js/forms/early_start.js");
 const form = await import("../../../assets/js/forms/new_run.js");
 
-/** Presses the button of that name; whether Gradio, which listens behind the page, hears of it. */
-function press(name) {
+/** Presses the button of that name, for the how manieth time at once; whether Gradio, which listens behind the page, hears of it. */
+function press(name, detail = 1) {
   let heard = false;
   const event = new Event("click", { cancelable: true });
+  Object.defineProperty(event, "detail", { value: detail });
   Object.defineProperty(event, "target", { value: { closest: (selector) => selector === `#${name}` || null } });
   const gradio = () => {
     heard = true;
@@ -37,6 +38,12 @@ test("a start that is pressed before its form is filled is kept, and made once w
   form.hold({ method: "BYOL" });
   await soon();
   assert.equal(starts, 1);
+});
+
+test("the second and third press of a double and a triple click start nothing", () => {
+  assert.equal(press("start", 2), false);
+  assert.equal(press("start", 3), false);
+  assert.equal(press("else", 2), true);
 });
 
 test("any later press, and any other button, is Gradio's", () => {
