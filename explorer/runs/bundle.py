@@ -159,7 +159,7 @@ class Bundle:
         parts = {part: kept(self.run, part) for part in PARTS}
         return {
             **parts,
-            "newest": next(iter(reversed(self.run.snapshots())), None),
+            "newest": self.run.newest_snapshot(),
             "front_end": front_end if isinstance(front_end, dict) else {},
         }
 

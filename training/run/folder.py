@@ -155,6 +155,10 @@ class RunFolder:
         """Steps of the snapshots that are there, ascending."""
         return _steps(self.path / "snapshots", ".npz")
 
+    def newest_snapshot(self) -> int | None:
+        """Step of the last of them; None before the first."""
+        return max(self.snapshots(), default=None)
+
     def snapshot_path(self, step: int) -> Path:
         """The file of one snapshot."""
         return self.path / "snapshots" / f"{step:06d}.npz"

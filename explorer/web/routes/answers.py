@@ -1,6 +1,8 @@
 """What every byte route shares: the headers of an answer, a refusal in one sentence, and names from outside looked up."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ from fastapi import Response
 from starlette.exceptions import HTTPException
 
 from explorer.runs.library import Library
+from training.errors import UserError
 from training.run import RunFolder
 
 GUARDS = {
@@ -24,6 +27,15 @@ class Refused(HTTPException):
 
     def __init__(self, sentence: str, status: int = 404):
         super().__init__(status, sentence, {**GUARDS, "Cache-Control": NEVER})
+
+
+@contextmanager
+def refused_by(status: int) -> Iterator[None]:
+    """What a visitor did wrong within becomes a refusal with this status."""
+    try:
+        yield
+    except UserError as error:
+        raise Refused(str(error), status) from None
 
 
 def run_of(library: Library, name: str) -> RunFolder:

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Response
 from explorer.measurer.knowing import Knowing
 from explorer.runs.bundle import Bundle
 from explorer.runs.library import Library
-from explorer.web.routes.answers import Refused, json_answer, run_of
-from training.errors import UserError
+from explorer.web.routes.answers import Refused, json_answer, refused_by, run_of
 
 LOOKING_ONLY = "This page is for looking only: nothing is computed here."
 
@@ -38,7 +37,5 @@ def add_knowledge(router: APIRouter, library: Library, knowing: Knowing | None) 
             raise Refused(LOOKING_ONLY if knowing is None else "This run can only be looked at here.", 403)
         if not run.snapshots():
             raise Refused("This run has no snapshot yet.", 409)
-        try:
+        with refused_by(409):
             return json_answer({"asked": asdict(knowing.begin(name, run))})
-        except UserError as error:
-            raise Refused(str(error), 409) from None

@@ -2,9 +2,8 @@
 
 import base64
 import struct
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
@@ -14,12 +13,9 @@ from explorer.sounds.open_datasets import StillOpening
 from explorer.sounds.spectrogram_image import Picture, picture
 from explorer.sounds.text_search import clips_with
 from explorer.sounds.uploads import Uploads
-from explorer.web.routes.answers import FOR_GOOD, NEVER, Refused, headers, json_answer, number
+from explorer.web.routes.answers import FOR_GOOD, NEVER, Refused, headers, json_answer, number, refused_by
 from training.data.dataset import SAMPLE_RATE, Dataset
-from training.errors import UserError
 from training.units import counted
-
-T = TypeVar("T")
 
 LONGEST_TEXT = 100
 PICTURES_AT_MOST = 24
@@ -32,7 +28,8 @@ def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
     @router.get("/clip/{fingerprint}/{index}")
     def clip(fingerprint: str, index: str) -> Response:
         dataset, place = _clip(library, fingerprint, index)
-        return wav(_made(lambda: dataset.int16(place)), FOR_GOOD)
+        with refused_by(503):  # a built-in set that is being made may fail to give it
+            return wav(dataset.int16(place), FOR_GOOD)
 
     @router.get("/pictures/{fingerprint}")
     def clip_pictures(fingerprint: str, request: Request) -> Response:
@@ -41,7 +38,8 @@ def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
         if len(indices) > PICTURES_AT_MOST:
             raise Refused(f"{len(indices)} pictures are more than the {PICTURES_AT_MOST} of one answer.")
         clips = [_clip(library, fingerprint, index) for index in indices]
-        waveforms = _made(lambda: [dataset.waveform(place) for dataset, place in clips])
+        with refused_by(503):
+            waveforms = [dataset.waveform(place) for dataset, place in clips]
         return json_answer([picture_values(picture(waveform)) for waveform in waveforms], FOR_GOOD)
 
     @router.get("/clips/{fingerprint}")
@@ -93,14 +91,6 @@ def _dataset(library: Library, fingerprint: str) -> Dataset:
     if dataset is None:
         raise Refused("These sounds are not on this machine.")
     return dataset
-
-
-def _made(samples: Callable[[], T]) -> T:
-    """Samples, which a built-in set that is being made may fail to give."""
-    try:
-        return samples()
-    except UserError as error:
-        raise Refused(str(error), 503) from None
 
 
 def _upload(uploads: Uploads, token: str) -> np.ndarray:

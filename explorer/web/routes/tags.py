@@ -14,9 +14,8 @@ from explorer.tags import TagStore
 from explorer.tags.columns import carried
 from explorer.tags.store import MOST_CLIPS, MOST_TAGS
 from explorer.tags.suggest import suggestions
-from explorer.web.routes.answers import Refused, json_answer, run_of
+from explorer.web.routes.answers import Refused, json_answer, refused_by, run_of
 from training.data.tags import checked_tag
-from training.errors import UserError
 
 SUGGESTED = 12
 """Clips of each kind."""
@@ -52,10 +51,8 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
         change = {"add": store.add, "not": store.deny, "remove": store.remove}.get(str(asked.get("kind", "add")))
         if not isinstance(said, str) or change is None:
             raise Refused("A tag was expected, with add, not or remove for its kind.", 400)
-        try:
+        with refused_by(409):
             row = change(said, ids)
-        except UserError as error:
-            raise Refused(str(error), 409) from None
         return json_answer({**tags_values(about, store), "row": row})
 
     @router.post("/run/{name}/tags/rename")
@@ -65,19 +62,15 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
         tag, to = asked.get("tag"), asked.get("to")
         if not isinstance(tag, str) or not isinstance(to, str):
             raise Refused("A tag and its new name were expected.", 400)
-        try:
+        with refused_by(409):
             row = store.rename(tag, to)
-        except UserError as error:
-            raise Refused(str(error), 409) from None
         return json_answer({**tags_values(about, store), "row": row})
 
     @router.post("/run/{name}/tags/undo")
     def undo(name: str, asked: Asked) -> Response:
         about, store, row = points(run_of(library, name)), _writable(tags), asked.get("row")
-        try:
+        with refused_by(409):
             store.undo(row if isinstance(row, str) else "")
-        except UserError as error:
-            raise Refused(str(error), 409) from None
         return json_answer(tags_values(about, store))
 
     @router.post("/run/{name}/suggest")
@@ -86,7 +79,7 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
         run = run_of(library, name)
         about = points(run)
         yes, no = (points_of(about, asked.get(part)) for part in ("yes", "no"))
-        step = next(iter(reversed(run.snapshots())), None)
+        step = run.newest_snapshot()
         units = None if step is None else unit_embeddings(run, step)
         if units is None or len(units) != len(about):
             raise Refused("This run has no snapshot by which clips could be compared.")
@@ -126,10 +119,8 @@ def tags_sent(about: Points, sent: Any) -> dict[str, tuple[str, ...]]:
     """Tag → ids of clips, of what a browser sends: tag → numbers of clips."""
     if not isinstance(sent, dict) or len(sent) > MOST_TAGS:
         raise Refused(f"At most {MOST_TAGS} tags, each with its clips, were expected.", 400)
-    try:
+    with refused_by(400):
         return {checked_tag(tag): tuple(about.ids[i] for i in points_of(about, clips)) for tag, clips in sent.items()}
-    except UserError as error:
-        raise Refused(str(error), 400) from None
 
 
 def _writable(tags: TagStore | None) -> TagStore:

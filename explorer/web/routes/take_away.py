@@ -9,9 +9,8 @@ from explorer.runs.bundle import Bundle
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.take_away import Taken, as_csv, as_parquet, zipped
-from explorer.web.routes.answers import NEVER, Refused, headers, run_of
+from explorer.web.routes.answers import NEVER, Refused, headers, refused_by, run_of
 from explorer.web.routes.tags import Asked, points_of, tags_sent
-from training.errors import UserError
 
 KINDS: dict[str, tuple[str, Callable[[Taken], bytes | Iterable[bytes]]]] = {
     "csv": ("text/csv; charset=utf-8", as_csv),
@@ -35,7 +34,7 @@ def add_take_away(router: APIRouter, library: Library, layouts: LayoutFolders) -
         about, step = bundle.points(), asked.get("step")
         tags = tags_sent(about, asked.get("tags"))
         if type(step) is not int or step not in run.snapshots():
-            step = next(iter(reversed(run.snapshots())), None)
+            step = run.newest_snapshot()
         everything = asked.get("clips") is None
         points = range(len(about)) if everything else points_of(about, asked["clips"])
         taken = Taken(bundle, points, tags, step, library.sounds(run).dataset)
@@ -43,10 +42,8 @@ def add_take_away(router: APIRouter, library: Library, layouts: LayoutFolders) -
             taken = Taken(bundle, [i for i in points if taken.tags_of_points[i]], tags, step, taken.dataset)
         if not taken.points:
             raise Refused("No clip is tagged or selected, so there is nothing to take away.", 400)
-        try:
+        with refused_by(409):
             content = make(taken)
-        except UserError as error:
-            raise Refused(str(error), 409) from None
         if isinstance(content, bytes):
             return Response(content, 200, headers(NEVER), media_type)
         return StreamingResponse(content, 200, headers(NEVER), media_type)
