@@ -8,6 +8,7 @@ package or in its own cache. So only the projector's process does either (and `m
 
 import contextlib
 import warnings
+from functools import cache
 
 import numpy as np
 from numba.extending import is_jitted
@@ -74,11 +75,7 @@ def warm_up() -> None:
     umap_places(indices, distances, random.normal(size=(64, 2)).astype(np.float32), 2, 1.0)
 
 
-_CURVE: list[tuple[float, float]] = []
-
-
+@cache
 def _curve() -> tuple[float, float]:
-    if not _CURVE:
-        a, b = find_ab_params(1.0, MIN_DIST)
-        _CURVE.append((float(a), float(b)))
-    return _CURVE[0]
+    a, b = find_ab_params(1.0, MIN_DIST)
+    return float(a), float(b)

@@ -25,7 +25,6 @@ class RunSummary:
     name: str
     """What the page and the byte routes call it."""
     method: str
-    encoder: str
     data: str
     breaks: tuple[str, ...]
     """Parts of the method that were taken out."""
@@ -82,10 +81,10 @@ class Library:
 
     def runs(self) -> dict[str, RunFolder]:
         """Every run by its name, newest first, the example last."""
-        found = {name: run for name, run in self._folders().items() if _is_run(run)}
+        found = {name: run for name, run in self._folders().items() if run.exists()}
         newest_first = sorted(found, key=lambda name: (_text(config_of(found[name]), "created"), name), reverse=True)
         listed = {name: found[name] for name in newest_first}
-        if self._example is not None and _is_run(RunFolder(self._example)):
+        if self._example is not None and RunFolder(self._example).exists():
             listed.setdefault(EXAMPLE, RunFolder(self._example))
         return listed
 
@@ -94,7 +93,7 @@ class Library:
         run = self._folders().get(name)
         if run is None and name == EXAMPLE and self._example is not None:
             run = RunFolder(self._example)
-        return run if run is not None and _is_run(run) else None
+        return run if run is not None and run.exists() else None
 
     def read_only(self, name: str) -> bool:
         """Whether nothing may be asked of this run: it is the example, or a newer version wrote it."""
@@ -164,7 +163,6 @@ class Library:
         return RunSummary(
             name=name,
             method=_text(config, "method"),
-            encoder=_text(config, "encoder"),
             data=points(run).data_name or _text(config, "data"),
             created=_text(config, "created"),
             breaks=_words(config, "breaks"),
@@ -177,13 +175,6 @@ class Library:
 def without(breaks: tuple[str, ...]) -> str:
     """What a method's name is followed by where parts of it were taken out."""
     return f" without {', '.join(breaks)}" if breaks else ""
-
-
-def _is_run(run: RunFolder) -> bool:
-    try:
-        return run.exists()
-    except OSError:
-        return False
 
 
 def _text(config: dict[str, Any], key: str) -> str:

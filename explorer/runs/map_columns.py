@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.runs.neighbours import cosines_of, evenly
 from training.run.schema import Column
 
 NEIGHBOURS = 10
@@ -60,12 +61,10 @@ def nearness(units: np.ndarray, places: np.ndarray) -> np.ndarray | None:
 
 def _cosines(units: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """(rows (m,), their cosines to all (m, n), to themselves minus infinity), until all that are judged have come."""
-    judged = np.unique(np.linspace(0, len(units) - 1, min(len(units), MOST_POINTS)).astype(int))
+    judged = evenly(len(units), MOST_POINTS)
     for begin in range(0, len(judged), _CHUNK):
         rows = judged[begin : begin + _CHUNK]
-        cosines = units[rows] @ units.T
-        cosines[np.arange(len(rows)), rows] = -np.inf
-        yield rows, cosines
+        yield rows, cosines_of(units, rows)
 
 
 def _others(found: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -116,11 +116,8 @@ def ladder() -> "list[StageMeasure]":
 
 def _lower(title: str) -> str:
     """With a small letter where the first word is no name."""
-    return (
-        title
-        if title[:2].isupper() or any(letter.isupper() for letter in title.split()[0][1:])
-        else title[0].lower() + title[1:]
-    )
+    is_name = title[:2].isupper() or any(letter.isupper() for letter in title.split()[0][1:])
+    return title if is_name else title[0].lower() + title[1:]
 
 
 def _ladder(run: RunFolder, names: dict[str, list[str]]) -> tuple[list[_Drawn], str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.runs.neighbours import cosines_of, evenly
 from explorer.runs.snapshots import file_stamp, unit_embeddings
 from training.run import RunFolder
 
@@ -35,15 +36,10 @@ def _moved(path: Path, before: int, after: int, stamps: tuple[object, ...]) -> M
     old, new = (unit_embeddings(RunFolder(path), step) for step in (before, after))
     if old is None or new is None or len(old) != len(new):
         return None
-    judged = judged_of(len(old))
+    judged = evenly(len(old), MOST_JUDGED)
     changed, still_near = compared(old, new, judged)
     order = np.lexsort((judged, still_near, -changed))
     return Moved(tuple(judged[order].tolist()), tuple(changed[order].tolist()))
-
-
-def judged_of(count: int) -> np.ndarray:
-    """(m,) int64: the rows that are judged of `count`."""
-    return np.unique(np.linspace(0, max(0, count - 1), min(count, MOST_JUDGED)).astype(np.int64))
 
 
 def compared(old: np.ndarray, new: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,6 +62,5 @@ def compared(old: np.ndarray, new: np.ndarray, rows: np.ndarray) -> tuple[np.nda
 
 
 def _nearest(units: np.ndarray, rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    scores = units[rows] @ units.T
-    scores[np.arange(len(rows)), rows] = -np.inf
+    scores = cosines_of(units, rows)
     return np.argpartition(-scores, count - 1, axis=1)[:, :count], scores

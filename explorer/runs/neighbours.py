@@ -40,14 +40,25 @@ def nearest_of_all(units: np.ndarray, count: int, asked: np.ndarray | None = Non
     scores = np.empty((len(asked), count), np.float32)
     for begin in range(0, len(asked), _CHUNK):
         chunk = asked[begin : begin + _CHUNK]
-        theirs = units[chunk] @ units.T
-        theirs[np.arange(len(chunk)), chunk] = -np.inf
+        theirs = cosines_of(units, chunk)
         best = np.argpartition(-theirs, count - 1, axis=1)[:, :count]
         found = np.take_along_axis(theirs, best, axis=1)
         order = np.lexsort((best, -found), axis=1)
         rows[begin : begin + _CHUNK] = np.take_along_axis(best, order, axis=1)
         scores[begin : begin + _CHUNK] = np.take_along_axis(found, order, axis=1)
     return rows, scores
+
+
+def cosines_of(units: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(m, n) float32: of `rows` (m,) of `units` (n, D; length 1) to all of them; to itself each has minus infinity."""
+    cosines: np.ndarray = units[rows] @ units.T
+    cosines[np.arange(len(rows)), rows] = -np.inf
+    return cosines
+
+
+def evenly(count: int, most: int) -> np.ndarray:
+    """(m,) int64: at most `most` of `count` rows, evenly taken; where judging all would take too long."""
+    return np.unique(np.linspace(0, max(0, count - 1), min(count, most)).astype(np.int64))
 
 
 def nearest_rows(units: np.ndarray, query: np.ndarray, count: int, leave_out: int | None = None) -> list[Neighbour]:

@@ -6,36 +6,26 @@ from pathlib import PurePath
 from typing import Any
 
 from explorer.runs.points import points
-from training.changed import differs, is_outbid
+from training.changed import differs, is_outbid, kinds_of
 from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
 from training.run import RunFolder
-from training.settings import Setting
+from training.settings import Setting, describe
 
 GROUPS = {"settings": "", "run": "Training", "views": "Views (augmentation)", "front_end": "Spectrogram"}
 """Name of a group of settings → its title; the first is called as the method."""
-
-
 WATCHED = "Hearsight does not train this run and does not know its method; this is what the run says of itself."
 MOST_TOLD, LONGEST = 60, 200
 
 
 def described(method: str, encoder: str) -> dict[str, Sequence[Setting]]:
     """Group → settings of a run by this method and encoder, with the method's own defaults where it has some."""
-    from training.config import RunConfig
-    from training.encoders import ENCODERS
     from training.methods import METHODS
-    from training.settings import describe
-    from training.spectrogram import FrontEnd
-    from training.views import VIEWS
 
-    chosen = METHODS[method]
-    own = chosen.run_defaults
+    own = METHODS[method].run_defaults
     return {
-        "settings": describe(chosen.Config),
-        "run": _with_defaults(describe(RunConfig), own),
-        "views": _with_defaults(describe(VIEWS[ENCODERS[encoder].domain]), own.get("views", {})),
-        "front_end": _with_defaults(describe(FrontEnd), own.get("front_end", {})),
+        part: _with_defaults(describe(kind), own if part == "run" else own.get(part, {}))
+        for part, kind in kinds_of({"method": method, "encoder": encoder}).items()
     }
 
 

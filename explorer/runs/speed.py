@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.runs.kept import config_of, status_of
 from explorer.runs.library import Library
 from training.data.names import readable_name
 from training.run.example import EXAMPLE
@@ -89,7 +90,7 @@ def measured_speeds(path: Path = MEASURED) -> dict[str, Speeds]:
 def reached(library: Library) -> Iterator[Reached]:
     """The runs that this machine's processor trained, newest first."""
     for name, run in library.runs().items():
-        config, status = run.config(), run.status()
+        config, status = config_of(run), status_of(run)
         if name == EXAMPLE or not status.device.startswith(DEVICE) or status.seconds < LEAST_SECONDS:
             continue
         batch, size = config.get("batch_size"), config.get("encoder_size", "S")

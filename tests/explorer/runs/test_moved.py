@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.runs import moved
-from explorer.runs.moved import compared, judged_of, moved_most
+from explorer.runs.moved import compared, moved_most
 from explorer.runs.snapshots import unit_rows
 
 
@@ -48,11 +48,12 @@ def test_few_clips_cannot_change_and_one_has_no_others() -> None:
     assert compared(units[:1], units[:1], np.arange(1))[0].tolist() == [0]
 
 
-def test_of_many_clips_evenly_taken_ones_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_clips_evenly_taken_ones_are_judged(
+    tmp_path: Any, make_run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(moved, "MOST_JUDGED", 5)
-    assert judged_of(101).tolist() == [0, 25, 50, 75, 100]
-    assert judged_of(3).tolist() == [0, 1, 2]
-    assert judged_of(0).tolist() == []
+    found = moved_most(make_run(tmp_path / "run", n=81, snapshots=(0, 10)), 0, 10)
+    assert found is not None and sorted(found.points) == [0, 20, 40, 60, 80]
 
 
 def test_of_clips_that_changed_altogether_the_one_whose_old_neighbours_are_farthest_comes_first(
