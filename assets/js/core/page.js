@@ -41,6 +41,7 @@ document.addEventListener(
     clicked = /^tab-(.+)-button$/.exec(button.id)?.[1] ?? null;
     arrive();
     nothingFirst();
+    requestAnimationFrame(tabOpened); // Gradio opens it, but tells of none while its server is away
   },
   true,
 );

@@ -2,6 +2,7 @@
 // a visitor asks, and kept with the run; the parts come one after the other.
 
 import { make } from "../core/elements.js";
+import { atNextSnapshot } from "../core/next_snapshot.js";
 import { isSeen, onPulse } from "../core/pulse.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -126,7 +127,7 @@ export class KnowledgeView {
       return;
     }
     this.stop();
-    this.stop = () => {};
+    this.stop = newest === null ? atNextSnapshot(run, this.root, () => this.look()) : () => {};
     this.bar.hidden = true;
     this.button.hidden = !offered || (step !== undefined && step === newest && invariance !== null && !asked?.error);
     this.button.textContent = step === undefined ? "Work it out" : "Work it out again";

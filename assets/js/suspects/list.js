@@ -2,6 +2,7 @@
 // The list is asked for whenever it is opened, as a run that learns has another one.
 
 import { make, replaceIcon } from "../core/elements.js";
+import { atNextSnapshot } from "../core/next_snapshot.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { AwaitedSounds } from "../map/awaited_sounds.js";
@@ -25,6 +26,8 @@ class SuspectsView {
     this.clips = null;
     this.told = ""; // what is shown
     this.asked = 0; // an answer that another question has overtaken is not heeded
+    /** @type {(() => void) | null} */
+    this.stop = null; // of waiting for a snapshot
     this.opened = -1; // the row below which the clips beside it stand
     this.status = make("p.suspects-status", { role: "status" });
     this.kinds = make("div.suspects-kinds", { role: "group", "aria-label": "Kinds of suspects" });
@@ -100,6 +103,8 @@ class SuspectsView {
   fail(error, run) {
     this.say(error.message);
     if (error.status === 503) setTimeout(() => run === this.run && this.look(), AGAIN_MS); // it is being made
+    this.stop?.();
+    if (error.status === 404) this.stop = atNextSnapshot(run, this.inside, () => run === this.run && this.look());
   }
 
   /** @param {string} kind */
