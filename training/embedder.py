@@ -3,7 +3,7 @@
 Shapes:  n clips, B clips of a chunk, S samples, D encoder width.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,19 @@ MOST_CLIPS = 20_000_000
 
 @torch.no_grad()
 def embed_audio(method: Method, audio: Tensor, lengths: Tensor) -> Tensor:
-    """h (B, D) of whole clips, (B, F, T) mel power or (B, S) samples, in eval mode and float32.
+    """h (B, D) of whole clips, (B, F, T) mel power or (B, S) samples, in eval mode and float32."""
+    was_training = method.training
+    method.eval()
+    h = whole_clips(method, audio, lengths, lambda x, own: {"h": method.embed(x, own)})["h"]
+    method.train(was_training)
+    return h.float()
+
+
+def whole_clips(
+    method: Method, audio: Tensor, lengths: Tensor, said: Callable[[Tensor, Tensor], dict[str, Tensor]]
+) -> dict[str, Tensor]:
+    """What is `said` of whole clips, (B, F, T) mel power or (B, S) samples: arrays (B, …) by name, of what the encoder takes
+    and its lengths (B,).
 
     Of a clip longer than a view all is heard. A shorter one lies anywhere in its view while training, so it is heard at
     the view's start and at its end, and the two are averaged (docs/experiments.md: two to three points of kNN).
@@ -39,15 +51,14 @@ def embed_audio(method: Method, audio: Tensor, lengths: Tensor) -> Tensor:
     # Silence after every clip, so that an embedding doesn't depend on what shares its batch.
     wanted = max(audio.shape[-1], shortest) + method.encoder.stride * method.encoder.margin
     audio = torch.nn.functional.pad(audio, (0, wanted - audio.shape[-1]))
-    was_training = method.training
-    method.eval()
-    h = method.embed(method.augment.whole(audio), lengths.clamp(min=shortest))
+    found = said(method.augment.whole(audio), lengths.clamp(min=shortest))
     short = (lengths < shortest).nonzero()[:, 0]
     if len(short):
         late = moved_later(audio[short], shortest - lengths[short])
-        h[short] = (h[short] + method.embed(method.augment.whole(late), lengths[short].clamp(min=shortest))) / 2
-    method.train(was_training)
-    return h.float()
+        again = said(method.augment.whole(late), lengths[short].clamp(min=shortest))
+        for name, early in found.items():
+            early[short] = (early[short] + again[name]) / 2
+    return found
 
 
 def projected(method: Method, h: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
-from training.embedder import projected
+from training.embedder import projected, whole_clips
 from training.encoders.encoder import Encoder
 from training.methods.method import Method
 from training.parts.own_statistics import own_statistics
@@ -22,11 +22,9 @@ CONVOLUTIONS = (nn.Conv1d, nn.Conv2d)
 
 @torch.no_grad()
 def of_clips(method: Method, audio: Tensor, lengths: Tensor) -> dict[str, Tensor]:
-    """Each block's output (B, C) and "encoder" h (B, D), in the order in which they come, of whole clips."""
-    shortest = method.augment.view_length
-    wanted = max(audio.shape[-1], shortest) + method.encoder.stride * method.encoder.margin
-    audio = torch.nn.functional.pad(audio, (0, wanted - audio.shape[-1]))
-    return _heard(method, method.augment.whole(audio), lengths.clamp(min=shortest))
+    """Each block's output (B, C) and "encoder" h (B, D), in the order in which they come, of whole clips as `embed_audio`
+    hears them."""
+    return whole_clips(method, audio, lengths, lambda x, own: _heard(method, x, own))
 
 
 @torch.no_grad()

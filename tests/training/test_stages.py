@@ -8,6 +8,7 @@ from torch import Generator, Tensor
 
 from tests.training.methods.test_catalogue import method_of
 from training import stages
+from training.embedder import embed_audio
 from training.encoders import ENCODERS
 from training.methods import METHODS
 from training.methods.method import Method
@@ -60,6 +61,16 @@ def test_a_block_is_averaged_over_the_clips_own_frames() -> None:
         torch.testing.assert_close(found["block 1"][clip], output[clip, :, :, :own].mean((1, 2)))
     whole = method.embed(method.augment.whole(torch.nn.functional.pad(audio, (0, padded - audio.shape[2]))), lengths)
     torch.testing.assert_close(found["encoder"], whole)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_the_encoder_s_stage_is_the_embedding_of_short_clips_too(encoder: str) -> None:
+    method = method_of(ONE_EACH[encoder], encoder=encoder).eval()
+    audio, lengths = sounds(method)
+    lengths = torch.tensor([method.augment.view_length // 2, audio.shape[-1]] * 3)
+    inside = torch.arange(audio.shape[-1]) < lengths[:, None]
+    audio = audio * (inside if audio.dim() == 2 else inside[:, None])
+    torch.testing.assert_close(stages.of_clips(method, audio, lengths)["encoder"], embed_audio(method, audio, lengths))
 
 
 @pytest.mark.parametrize("name", METHODS)
