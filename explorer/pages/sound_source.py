@@ -9,7 +9,7 @@ import gradio as gr
 from explorer.components import ClipPicker, Notice, SoundPlayer, said, upload_sound
 from explorer.pages.frame import Frame
 from explorer.sounds.uploads import LONGEST_SECONDS
-from training.data.names import readable_name
+from training.data.names import readable_name, sent_name
 from training.errors import UserError
 
 RECORDED = "audio.wav"
@@ -74,7 +74,7 @@ class SoundSource:
         except UserError as error:
             return None, gr.skip(), said(str(error), "bad")
         name = PurePath(path).name
-        title = "Your recording" if name == RECORDED else readable_name(name, LONGEST_TITLE)
+        title = "Your recording" if name == RECORDED else readable_name(sent_name(name), LONGEST_TITLE)
         shown = {"sound": upload_sound(upload.token), "title": title, "subtitle": "kept for less than an hour"}
         notes = "; ".join(upload.notes)
         return None, shown, said(f"{title} can be used, but: {notes}." if notes else "")

@@ -17,7 +17,7 @@ from training.data import cache
 from training.data.archives import extract_zip, new_folder
 from training.data.dataset import Progress
 from training.data.files import CHUNK_BYTES, HASH_BYTES, bytes_in, content_hash, opened
-from training.data.names import readable_name
+from training.data.names import readable_name, sent_name
 from training.data.sniff import NotRead
 from training.errors import UserError
 
@@ -103,7 +103,9 @@ def forget_dropped(path: str | Path) -> None:
 
 def safe_file_name(name: str) -> str:
     """`name` as one visible file that every disk takes, its ending kept."""
-    shown = readable_name(name.replace("\\", "/").rpartition("/")[2]).replace("\\", "_").lstrip(".") or "sound"
+    shown = (
+        readable_name(sent_name(name.replace("\\", "/").rpartition("/")[2])).replace("\\", "_").lstrip(".") or "sound"
+    )
     ending = PurePosixPath(shown).suffix[:10]
     stem = shown.removesuffix(ending)
     while len(stem.encode()) > LONGEST_NAME:

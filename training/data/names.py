@@ -12,6 +12,8 @@ _ESCAPED_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Controls, bidi and other invisible marks, halves of surrogate pairs, line separators."""
 LONGEST_CAPTION = 2_000
 """Characters."""
+_SENT = {"%22": '"', "%0D": " ", "%0A": " "}
+"""How browsers write what may not stand in the name of a file that is sent; a percent sign stays one."""
 
 
 def readable_name(name: str, longest: int | None = None) -> str:
@@ -22,6 +24,13 @@ def readable_name(name: str, longest: int | None = None) -> str:
         return shown
     head = (longest - 1) // 2
     return shown[:head] + "…" + shown[len(shown) - (longest - 1 - head) :]
+
+
+def sent_name(name: str) -> str:
+    """The name that a file had before a browser sent it."""
+    for written, meant in _SENT.items():
+        name = name.replace(written, meant)
+    return name
 
 
 def readable_caption(text: str) -> str | None:

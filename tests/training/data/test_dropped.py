@@ -118,6 +118,7 @@ def test_nothing_and_far_too_much_are_refused(tmp_path: Path, monkeypatch: pytes
         ("x" * 400 + ".flac", "x" * 80 + ".flac"),
         ("é" * 400 + ".wav", "é" * 40 + ".wav"),
         ("7_jackson_3.wav", "7_jackson_3.wav"),
+        ("rec %221%22 %2B.wav", 'rec "1" %2B.wav'),
     ],
 )
 def test_names_are_made_safe(given: str, safe: str) -> None:

@@ -5,7 +5,7 @@ import io
 import re
 from pathlib import Path
 
-from training.data.names import csv_cell, readable_name, told_apart, write_table
+from training.data.names import csv_cell, readable_name, sent_name, told_apart, write_table
 
 
 def test_plain_and_foreign_names_stay() -> None:
@@ -21,6 +21,10 @@ def test_bad_input_invisible_characters_are_shown() -> None:
 def test_bad_input_long_names_keep_both_ends() -> None:
     shown = readable_name("a" * 400 + ".wav", 20)
     assert len(shown) == 20 and shown.startswith("aaaa") and shown.endswith("….wav".removeprefix("…")) and "…" in shown
+
+
+def test_a_name_is_as_before_it_was_sent() -> None:
+    assert sent_name("rec %22wet%22%0D%0A100%.wav") == 'rec "wet"  100%.wav'
 
 
 def test_bad_input_cells_are_never_formulas() -> None:
