@@ -16,6 +16,7 @@ import { mix, tracesOf, tracesTogether } from "./traces.js";
 /** @import { MetricRow } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Kind } from "./declared.js" */
+/** @import { RunsKey } from "./runs_key.js" */
 /** @import { One, Trace } from "./traces.js" */
 /** @typedef {{name: string, feed: Feed}} Shown a run that is shown */
 /** @typedef {{raw: number, smooth?: number, last?: number}} Drawn indices in the tail, and the last of the smooth one */
@@ -26,12 +27,10 @@ import { mix, tracesOf, tracesTogether } from "./traces.js";
  * @property {boolean} small  whether its charts are small ones, each of which opens large
  * @property {string} against "step" or "seconds"
  * @property {Shown[]} runs
- * @property {number[][]} groups  places of the runs that are drawn as one, each alone where none are
- * @property {{line: string}[]} entries  what each of these is called
+ * @property {RunsKey} key  which runs are drawn as one, and what each is called
  * @property {Chart[]} charts
  * @property {(curve: Kind["curves"][number], run: number) => boolean} comparable
  *   whether a run's numbers of this name are of the same measure as the first run's that has them
- * @property {(name: string) => string} nameOf  what a run is called
  * @property {(charts: Chart[]) => void} rebuild
  */
 
@@ -106,38 +105,17 @@ export class Chart {
    */
   async rebuild(runs) {
     this.behind = false;
-    /** @type {Trace[]} */
-    const traces = [];
-    this.curves.clear();
     const known = runs.map(({ feed }) => feed.rows.length);
-    const over = runs.length > 1;
-    for (const [tint, group] of this.board.groups.entries()) {
-      const ofRuns = group.map((run) => runs[run].feed.rows);
-      const run = group.find((_, i) => this.curvesOf(group[i], ofRuns[i]).length) ?? group[0];
-      const curves = this.curvesOf(run, runs[run].feed.rows);
-      const alone = curves.length === 1;
-      const name = over ? this.board.entries[tint].line : "";
-      for (const [k, curve] of curves.entries()) {
-        const one = { curve, k, run, tint, name, alone, over };
-        if (group.length > 1) traces.push(...tracesTogether(one, ofRuns, this.board));
-        else this.addCurve(traces, runs[run].feed.rows, one);
-      }
-    }
+    const traces = this.traces(runs);
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
     this.showValue(runs);
     this.caption.warn(runs[0].feed);
-    this.caption.sayRuns(this.board.entries.map(({ line }) => line));
+    this.caption.sayRuns(this.board.key.entries.map(({ line }) => line));
     this.sayLeftOut(runs);
     this.sayBand(runs);
     if (this.waits()) return;
-    const lines = levelsOver(
-      this.board.groups.map(([run]) => {
-        const { feed } = runs[run];
-        const curves = this.curvesOf(run, feed.rows);
-        return curves.length ? levels(curves, feed.baselines ?? {}) : null;
-      }),
-    );
+    const lines = this.lines(runs);
     const Plotly = await plotly();
     await drawingTurn();
     if (runs !== this.board.runs || !this.board.charts.includes(this)) return; // others were chosen meanwhile
@@ -165,9 +143,48 @@ export class Chart {
     if (!followed) return this.rebuild(runs);
   }
 
+  /** The curves of all that is shown. @param {Shown[]} runs */
+  traces(runs) {
+    /** @type {Trace[]} */
+    const traces = [];
+    this.curves.clear();
+    const over = runs.length > 1;
+    const { groups, entries } = this.board.key;
+    for (const [tint, group] of groups.entries()) {
+      const run = this.leading(group, runs);
+      const curves = this.curvesOf(run, runs[run].feed.rows);
+      const about = { run, tint, name: over ? entries[tint].line : "", alone: curves.length === 1, over };
+      const ofRuns = group.map((place) => runs[place].feed.rows);
+      for (const [k, curve] of curves.entries()) {
+        if (group.length > 1) traces.push(...tracesTogether({ ...about, curve, k }, ofRuns, this.board));
+        else this.addCurve(traces, ofRuns[0], { ...about, curve, k });
+      }
+    }
+    return traces;
+  }
+
+  /** The lines beside the curves of all that is shown. @param {Shown[]} runs */
+  lines(runs) {
+    const ofEach = this.board.key.groups.map((group) => {
+      const run = this.leading(group, runs);
+      const curves = this.curvesOf(run, runs[run].feed.rows);
+      return curves.length ? levels(curves, runs[run].feed.baselines ?? {}) : null;
+    });
+    return levelsOver(ofEach);
+  }
+
+  /**
+   * The first of runs drawn as one that has curves here.
+   * @param {number[]} group
+   * @param {Shown[]} runs
+   */
+  leading(group, runs) {
+    return group.find((run) => this.curvesOf(run, runs[run].feed.rows).length) ?? group[0];
+  }
+
   /** The newest value of the first run, or of the mean where it is drawn with others. @param {Shown[]} runs */
   showValue(runs) {
-    this.caption.showValue(this.board.groups[0].map((run) => runs[run].feed));
+    this.caption.showValue(this.board.key.groups[0].map((run) => runs[run].feed));
   }
 
   /** Whether it is drawn only when somebody sees it. */
@@ -268,6 +285,6 @@ export class Chart {
     const others = runs.filter(
       ({ feed }, run) => curvesIn(this.kind, feed.rows).length && !this.curvesOf(run, feed.rows).length,
     );
-    this.caption.sayLeftOut([...new Set(others.map(({ name }) => this.board.nameOf(name)))]);
+    this.caption.sayLeftOut([...new Set(others.map(({ name }) => this.board.key.nameOf(name)))]);
   }
 }

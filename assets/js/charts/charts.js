@@ -135,25 +135,12 @@ class Board {
   compare() {
     this.key.show(this.runs.map(({ name }) => name));
     const told = JSON.stringify([
-      this.groups,
-      this.runs.map(({ name }) => [known.of(name)?.method, this.nameOf(name)]),
+      this.key.groups,
+      this.runs.map(({ name }) => [known.of(name)?.method, this.key.nameOf(name)]),
     ]);
     if (told === this.told) return;
     this.told = told;
     this.rebuild();
-  }
-
-  get groups() {
-    return this.key.groups;
-  }
-
-  get entries() {
-    return this.key.entries;
-  }
-
-  /** @param {string} name */
-  nameOf(name) {
-    return this.key.nameOf(name);
   }
 
   /**

@@ -42,8 +42,7 @@ export function together(lines) {
   const from = Math.max(...lines.map(({ x }) => x[0] ?? Infinity));
   const to = Math.min(...lines.map(({ x }) => x.at(-1) ?? -Infinity));
   const every = [...new Set(lines.flatMap(({ x }) => x))].filter((at) => at >= from && at <= to).sort((a, b) => a - b);
-  const often = Math.ceil(every.length / MOST_POINTS);
-  const x = every.filter((_, i) => i % often === 0 || i === every.length - 1);
+  const x = thinned(every, MOST_POINTS);
   const values = lines.map((line) => along(line, x));
   const at = (/** @type {(found: number[]) => number} */ of) => x.map((_, i) => of(values.map((found) => found[i])));
   return {
@@ -52,6 +51,17 @@ export function together(lines) {
     low: at((found) => Math.min(...found)),
     high: at((found) => Math.max(...found)),
   };
+}
+
+/**
+ * About `most` of some points, evenly taken, the newest among them.
+ * @template Point
+ * @param {Point[]} points
+ * @param {number} most
+ */
+export function thinned(points, most) {
+  const often = Math.ceil(points.length / most);
+  return points.filter((_, i) => i % often === 0 || i === points.length - 1);
 }
 
 /**

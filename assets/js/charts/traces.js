@@ -4,7 +4,7 @@ import { plain } from "../core/plot.js";
 import { colour } from "../core/theme.js";
 import { written } from "./declared.js";
 import { DASHES, tintOf } from "./over.js";
-import { together } from "./repeats.js";
+import { thinned, together } from "./repeats.js";
 
 /** @import { Curve, MetricRow } from "../core/types.d.ts" */
 /** @typedef {{x: number[], y: number[], meta: number, mode: string, opacity?: number} & Record<string, any>} Trace of Plotly */
@@ -22,6 +22,7 @@ import { together } from "./repeats.js";
 
 const SMOOTHING = 0.85;
 const MOST_POINTS = 1500; // more than a chart has pixels; beyond this a curve is thinned
+const silent = { showlegend: false, hoverinfo: "skip", hovertemplate: undefined };
 
 /**
  * The curve, and where it is to be smooth the same once more, faint and as it is, before it.
@@ -56,7 +57,7 @@ export function tracesTogether(one, ofRuns, { against, smooth }) {
   const even = smooth && curve.rhythm === "step" ? lines.map(({ x, y }) => ({ x, y: smoothed(y) })) : lines;
   const { x, mean, low, high } = together(even);
   const base = drawn(one, x, mean);
-  const told = mean.map((value, i) => [value, low[i], high[i]].map((number) => written(curve, number)));
+  const told = (/** @type {number} */ value) => written(curve, value);
   const area = {
     mode: "lines",
     fill: "toself",
@@ -65,12 +66,10 @@ export function tracesTogether(one, ofRuns, { against, smooth }) {
     line: { ...base.line, width: 0 },
   };
   return [
-    { ...base, ...silent, ...area, x: [...x, ...x.toReversed()], y: [...low, ...high.toReversed()] },
-    { ...base, text: told.map(([value, least, most]) => `${value} (${least} to ${most})`) },
+    { ...base, ...silent, ...area, x: [...x.toReversed(), ...x], y: [...high.toReversed(), ...low] }, // ends where they do
+    { ...base, text: mean.map((value, i) => `${told(value)} (${told(low[i])} to ${told(high[i])})`) },
   ];
 }
-
-const silent = { showlegend: false, hoverinfo: "skip", hovertemplate: undefined };
 
 /**
  * The points of a curve at which there is a number.
@@ -79,7 +78,10 @@ const silent = { showlegend: false, hoverinfo: "skip", hovertemplate: undefined 
  * @param {string} against
  */
 function lineOf({ key }, rows, against) {
-  const shown = thinned(rows.filter((row) => Number.isFinite(row[key])));
+  const shown = thinned(
+    rows.filter((row) => Number.isFinite(row[key])),
+    MOST_POINTS,
+  );
   return { x: shown.map((row) => row[against]), y: shown.map((row) => row[key]) };
 }
 
@@ -122,11 +124,4 @@ function smoothed(values) {
     held = mix(held, value);
     return held;
   });
-}
-
-/** @param {MetricRow[]} rows */
-function thinned(rows) {
-  if (rows.length <= MOST_POINTS) return rows;
-  const every = Math.ceil(rows.length / MOST_POINTS);
-  return rows.filter((_, i) => i % every === 0 || i === rows.length - 1);
 }

@@ -82,8 +82,8 @@ test("repeats are a mean over an area from the lowest to the highest, which are 
   assert.deepEqual(
     [area.x, area.y],
     [
-      [0, 1, 2, 2, 1, 0],
-      [0, 0, 0, 1, 0, 1],
+      [2, 1, 0, 0, 1, 2],
+      [1, 0, 1, 0, 0, 0],
     ],
   );
   assert.deepEqual([mean.text[0], area.hoverinfo, area.showlegend], ["0.50 (0.00 to 1.00)", "skip", false]);
