@@ -60,6 +60,10 @@ export function icon(name) {
   return svg;
 }
 
+/** The button that closes what it stands in. @param {() => void} close */
+export const closing = (close) =>
+  make("button.round", { type: "button", "aria-label": "Close", onclick: close }, icon("close"));
+
 /**
  * @param {HTMLElement} button
  * @param {IconName} name

@@ -91,7 +91,7 @@ export function tabOpened() {
 export const first = () => drawn;
 
 /**
- * A method was chosen in the form of Train.
+ * A method was chosen in the form of a new run.
  * @param {string} method
  */
 export const chooseMethod = (method) => view.set({ method });

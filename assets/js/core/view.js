@@ -6,10 +6,10 @@
 // What is chosen in one part is chosen in all:
 // - runs: by the choice in the page's head, the table of runs, "Compare with", or the server's answer to "Start training"; shown by all.
 // - clip: by a click on either map, in a list of nearest clips, by a cell of the lens, or by the pickers of Find and (where
-//   its sounds are the run's) of Listen. The maps ring it, Map shows and Find searches it, Listen opens it. A sound that a
+//   its sounds are the run's) of Listen. The maps ring it, Live shows and Find searches it, Listen opens it. A sound that a
 //   visitor sent stays on Find until a clip is chosen there. Find offers it as the sound to compare with, too.
 // - step, follow: by any timeline; all timelines show the same snapshot.
-// - method: by the table of methods and the form of Train.
+// - method: by the table of methods and the form of a new run.
 // - filter, between, query: by the map; what they leave out is grey there.
 // Tabs, runs and methods can be gone back from by the browser's button; all else changes the address in place. A selection of
 // more clips than an address holds is kept beside it by the browser, so that it is there when the page is loaded anew.

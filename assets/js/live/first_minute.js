@@ -1,7 +1,7 @@
 // What a newcomer is shown first: the finished example learns once more on its timeline, with three captions, and then
 // waits with three ways on. Who was here before, or was sent to something, is not held up.
 
-import { icon, make } from "../core/elements.js";
+import { closing, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -41,8 +41,11 @@ export class FirstMinute {
     this.stopped = false;
     this.leave = () => {};
     root.hidden = true;
-    const close = { type: "button", "aria-label": "Close", onclick: () => this.close() };
-    root.append(this.words, make("button.round", close, icon("close")), this.ways);
+    root.append(
+      this.words,
+      closing(() => this.close()),
+      this.ways,
+    );
   }
 
   /** Shows the example's snapshots, the captions spread over them. */

@@ -1,8 +1,9 @@
 // The table of runs as a file for spreadsheets.
 
+import { BASELINES } from "./rows.js";
+
 /** @import { RunRow } from "../core/types.d.ts" */
 
-const BASELINES = ["random_init", "mfcc", "log_mel", "chance"];
 const FORMULA = /^[=+\-@\t\r\n]/;
 const MARK = "\ufeff"; // by which spreadsheets know UTF-8
 
@@ -19,7 +20,7 @@ const COLUMNS = [
   ["best_knn", (row) => row.score?.value],
   ["best_knn_step", (row) => row.score?.step],
   ...BASELINES.map(
-    (name) => /** @type {[string, (row: RunRow) => number | undefined]} */ ([name, (row) => row.score?.beside[name]]),
+    ([name]) => /** @type {[string, (row: RunRow) => number | undefined]} */ ([name, (row) => row.score?.beside[name]]),
   ),
   ["warning", (row) => row.warning],
   ["seconds", (row) => row.seconds],

@@ -11,6 +11,8 @@ class Known {
   constructor() {
     /** @type {RunRow[]} newest first */
     this.rows = [];
+    /** @type {Map<string, RunRow>} */
+    this.byName = new Map();
     /** @type {Map<string, string>} */
     this.lines = new Map();
     /** @type {Map<string, string>} */
@@ -27,7 +29,7 @@ class Known {
 
   /** @param {string} name */
   of(name) {
-    return this.rows.find((row) => row.name === name);
+    return this.byName.get(name);
   }
 
   /**
@@ -86,6 +88,7 @@ class Known {
   async ask(changed = false) {
     const list = await source.runs(changed);
     this.rows = list.runs.map((row) => ({ ...row, ...(row.changed ? null : this.settingsOf(row.name)) }));
+    this.byName = new Map(this.rows.map((row) => [row.name, row]));
     this.asked = true;
     this.reword();
     return list;

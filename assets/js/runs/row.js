@@ -1,6 +1,6 @@
 // One row of the table of runs.
 
-import { icon, make } from "../core/elements.js";
+import { make } from "../core/elements.js";
 import { duration, share } from "../core/number_words.js";
 import { age, BASELINES, beginningOf, clipped, stateOf } from "./rows.js";
 
@@ -144,7 +144,7 @@ function scoreOf({ score }) {
   const beside = BASELINES.filter(([key]) => score.beside[key] !== undefined);
   const words = beside.map(([key, text]) => `${text} ${share(score.beside[key])}`);
   const best = beside.every(([key]) => score.value > score.beside[key]);
-  const left = (/** @type {number} */ value) => ({ left: `${Math.max(0, Math.min(1, value)) * 100}%` });
+  const at = (/** @type {number} */ value) => `${Math.max(0, Math.min(1, value)) * 100}%`;
   return make(
     `td.runs-score${best ? ".best" : ""}`,
     { title: `Cross-group kNN by ${score.facet}, at step ${score.step.toLocaleString("en")}` },
@@ -152,13 +152,9 @@ function scoreOf({ score }) {
     make(
       "span.runs-scale",
       { "aria-hidden": "true" },
-      make("span.runs-reached", { style: { width: left(score.value).left } }),
-      ...beside.map(([key]) => make("span.runs-level", { "data-level": key, style: left(score.beside[key]) })),
+      make("span.runs-reached", { style: { width: at(score.value) } }),
+      ...beside.map(([key]) => make("span.runs-level", { "data-level": key, style: { left: at(score.beside[key]) } })),
     ),
     make("span.runs-beside", {}, words.join(" · ")),
   );
 }
-
-/** The button that closes a dialog. @param {() => void} close */
-export const closing = (close) =>
-  make("button.round", { type: "button", "aria-label": "Close", onclick: close }, icon("close"));

@@ -1,6 +1,7 @@
 // The rows of the table of runs: put in order, filtered, and said in words.
 
 import { counted, share } from "../core/number_words.js";
+import { repeated } from "../core/repeated.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 /** @typedef {"starred" | "title" | "data" | "changed" | "score" | "warning" | "seconds" | "begun" | "state"} ColumnName */
@@ -78,8 +79,8 @@ export const shortOf = (row, now) => [nameOf(row), age(row.begun, now)].filter(B
  */
 export function toldApart(rows, say) {
   const lines = rows.map(say);
-  const alone = (/** @type {string} */ line) => lines.indexOf(line) === lines.lastIndexOf(line);
-  return new Map(rows.map(({ name }, i) => [name, alone(lines[i]) ? lines[i] : `${lines[i]} · ${name}`]));
+  const several = new Set(repeated(lines, (line) => line));
+  return new Map(rows.map(({ name }, i) => [name, several.has(lines[i]) ? `${lines[i]} · ${name}` : lines[i]]));
 }
 
 /**

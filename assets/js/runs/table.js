@@ -1,6 +1,6 @@
 // The table of all runs, in a dialog: sorted by any column, filtered, starred, named, looked at, laid over each other, deleted.
 
-import { make } from "../core/elements.js";
+import { closing, make } from "../core/elements.js";
 import { isActive } from "../core/feed.js";
 import { counted } from "../core/number_words.js";
 import { onPulse } from "../core/pulse.js";
@@ -11,7 +11,7 @@ import { csvOf } from "./csv.js";
 import { Foot } from "./foot.js";
 import { onKey } from "./keys.js";
 import { known } from "./known.js";
-import { closing, rowOf } from "./row.js";
+import { rowOf } from "./row.js";
 import { DOWN_FIRST, matching, seedsOf, sorted } from "./rows.js";
 
 /** @import { PartWith, RunRow, RunTableValue } from "../core/types.d.ts" */

@@ -1,9 +1,8 @@
 // Make it collapse: a button, and a dialog that asks what is to go wrong and what will come of it before both runs start.
 
-import { make } from "../core/elements.js";
+import { closing, make } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { newRun } from "../forms/new_run.js";
-import { closing } from "../runs/row.js";
 import { Takes } from "./takes.js";
 import { DIRECTIONS, HELD_AGAINST, MEASURES } from "./words.js";
 
