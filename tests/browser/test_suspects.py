@@ -40,6 +40,23 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
     assert seen.troubles == []
 
 
+def test_a_list_of_an_older_step_says_so_and_is_asked_for_anew(lent_site: Site, look: Callable[..., Seen]) -> None:
+    page: Any = look(lent_site).open("tab=live&run=example")
+
+    def older(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "step": 7})
+
+    page.route("**/run/example/suspects", older)
+    page.locator("#suspects summary").click()
+    status = page.locator(".suspects-status")
+    expect(status).to_contain_text("As of step 7,")
+    page.unroute("**/run/example/suspects")
+    page.get_by_role("button", name=re.compile(r"Look again, at step \d,\d+")).click()
+    expect(status).to_contain_text(re.compile(r"As of step \d,\d+,"))
+    expect(page.locator(".suspects-newer")).to_be_hidden()
+
+
 def test_labels_of_suspects_are_text_and_their_sounds_are_heard(finished_site: Site, look: Callable[..., Seen]) -> None:
     page = look(finished_site).open("tab=live&run=scripts")
     page.locator("#suspects summary").click()

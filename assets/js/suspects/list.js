@@ -2,6 +2,7 @@
 // The list is asked for whenever it is opened, as a run that learns has another one.
 
 import { make, replaceIcon } from "../core/elements.js";
+import { feedOf } from "../core/feed.js";
 import { atNextSnapshot } from "../core/next_snapshot.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
@@ -10,6 +11,7 @@ import { BETWEEN } from "../map/columns.js";
 import { selected } from "../map/selection.js";
 import { ClipsView } from "../sound/clips.js";
 
+/** @import { Feed } from "../core/feed.js" */
 /** @import { ClipRow, Points, Refusal, SuspectList } from "../core/types.d.ts" */
 
 const AGAIN_MS = 2000; // until what others ask for too is asked for again
@@ -27,9 +29,10 @@ class SuspectsView {
     this.told = ""; // what is shown
     this.asked = 0; // an answer that another question has overtaken is not heeded
     /** @type {(() => void) | null} */
-    this.stop = null; // of waiting for a snapshot
+    this.stop = null; // waiting for a snapshot
     this.opened = -1; // the row below which the clips beside it stand
     this.status = make("p.suspects-status", { role: "status" });
+    this.newer = make("button.plain.suspects-newer", { type: "button", hidden: true, onclick: () => this.look() });
     this.kinds = make("div.suspects-kinds", { role: "group", "aria-label": "Kinds of suspects" });
     const choose = (/** @type {number} */ _, /** @type {ClipRow} */ { clip }) => view.set({ clip }, { again: true });
     this.rows = make("div.suspects-rows");
@@ -46,7 +49,7 @@ class SuspectsView {
     this.beside = new ClipsView(this.below, { onHear: choose });
     this.beside.list.setAttribute("aria-label", "Clips to hear beside it");
     this.all = make("button.plain", { type: "button", onclick: () => this.select() });
-    this.inside = make("div.suspects-inside", {}, this.status, this.kinds, this.rows, this.all);
+    this.inside = make("div.suspects-inside", {}, this.status, this.newer, this.kinds, this.rows, this.all);
     this.box = make("details.suspects", {}, make("summary", {}, "Suspects: clips worth a second hearing"), this.inside);
     this.box.addEventListener("toggle", () => this.look());
     root.append(this.box);
@@ -68,6 +71,7 @@ class SuspectsView {
       this.run = run;
       this.found = this.clips = null;
       this.told = "";
+      this.newer.hidden = true;
       this.draw();
       this.say(run ? "Comparing each clip with its neighbours …" : "No run is chosen.");
     }
@@ -75,7 +79,7 @@ class SuspectsView {
     if (!run) return;
     try {
       const [found, points] = await Promise.all([source.suspects(run), source.points(run)]);
-      if (mine === this.asked) this.take(found, points);
+      if (mine === this.asked) this.take(found, points, run);
     } catch (error) {
       if (mine === this.asked) this.fail(/** @type {Refusal} */ (error), run);
     }
@@ -84,16 +88,26 @@ class SuspectsView {
   /**
    * @param {SuspectList} found
    * @param {Points} points
+   * @param {string} run
    */
-  take(found, points) {
+  take(found, points, run) {
     const { fingerprint, sounds, windows } = points;
     const told = JSON.stringify([found, fingerprint, sounds, windows]);
     if (told === this.told) return;
     this.told = told;
     this.found = found;
-    this.clips = this.run === null ? null : { run: this.run, points };
+    this.clips = { run, points };
+    this.stop?.();
+    const follow = (/** @type {Feed} */ { layouts }) => this.offer(layouts?.steps.at(-1) ?? found.step);
+    this.stop = feedOf(run).follow("layouts", this.inside, follow);
     if (!this.of(this.kind).length) this.kind = this.of("label").length ? "label" : (found.rows[0]?.kind ?? "label");
     this.draw();
+  }
+
+  /** Rows do not change below a visitor's hand: those of a newer step come when they are asked for. @param {number} step */
+  offer(step) {
+    this.newer.hidden = !this.found || step <= this.found.step;
+    this.newer.textContent = `Look again, at step ${step.toLocaleString("en")}`;
   }
 
   /**
