@@ -17,7 +17,7 @@ export async function asZip(entries) {
     const files = (await Promise.all(entries.map((entry) => filesOf(entry, only ? "" : entry.name)))).flat();
     return new File([await zipped(files)], `${name}.zip`, { type: "application/zip" });
   } catch (reason) {
-    const said = reason instanceof RangeError ? "is larger than 4 GB" : "could not be read";
+    const said = reason instanceof RangeError ? "is more than 4 GB or 65,535 files" : "could not be read";
     throw new Error(`What was dropped ${said}: name the folder on this machine instead.`);
   }
 }
