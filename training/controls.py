@@ -54,9 +54,7 @@ class Controls:
             signal.signal(number, handler)
 
     def _look(self) -> None:
-        at_work = [
-            journal for journal in self._journals if journal.status.active
-        ]  # not one that failed before the others
+        at_work = [journal for journal in self._journals if journal.status.active]  # one may fail before the others
         before = [journal.status.state for journal in at_work]
         paused = False
         while True:

@@ -106,9 +106,8 @@ class Hears(nn.Module):
         self.spectrogram: nn.Module = nn.Identity()
         if self.encoder.domain == "mel":
             self.spectrogram = made = method.augment.front_end.transform()
-            made.spectrogram.window = (
-                made.spectrogram.window.clone()
-            )  # part of a longer one, of which torch.export.save warns
+            window = made.spectrogram.window  # part of a longer one, of which torch.export.save warns
+            made.spectrogram.window = window.clone()
         self._method = [method]  # in a list: its heads, slow copies and memories stay out of the file
 
     def forward(self, waveforms: Tensor) -> Tensor:

@@ -41,9 +41,9 @@ def gradient_norms(weights: Mapping[str, list[Tensor]]) -> dict[str, Tensor]:
 
 def _norm(weights: list[Tensor]) -> Tensor:
     gradients = [w.grad for w in weights if w.grad is not None]
-    return (
-        torch.nn.utils.get_total_norm(gradients) if gradients else weights[0].new_zeros(())
-    )  # torch's 0 is on the CPU
+    if not gradients:  # of which torch's 0 is on the CPU
+        return weights[0].new_zeros(())
+    return torch.nn.utils.get_total_norm(gradients)
 
 
 def curves(method: Method) -> tuple[Curve, ...]:

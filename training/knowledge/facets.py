@@ -60,7 +60,7 @@ class Facet:
     def probe(self, x: Tensor) -> float | None:
         """Accuracy of the linear probe on features (n, D)."""
         known = np.flatnonzero(self.codes >= 0)
-        taken = known[evenly_spaced(len(known), PROBE_CLIPS)] if len(known) > PROBE_CLIPS else known
+        taken = known[evenly_spaced(len(known), PROBE_CLIPS)]
         return probe_accuracy(x.numpy()[taken], self.codes[taken], self.groups[taken])
 
 
@@ -137,7 +137,7 @@ def _logged(material: Material, facet: Facet) -> dict[str, Any] | None:
     """What the trainer measured at each snapshot; None where it did not, as of the group."""
     key = f"{CROSS_GROUP_KNN.curve.key}/{facet.name}"
     rows = [(row["step"], row[key]) for row in material.run.metrics() if type(row.get(key)) in (int, float)]
-    chosen = [rows[i] for i in evenly_spaced(len(rows), MOST_SNAPSHOTS)] if len(rows) > MOST_SNAPSHOTS else rows
+    chosen = [rows[i] for i in evenly_spaced(len(rows), MOST_SNAPSHOTS)]
     return {"steps": [step for step, _ in chosen], "values": [float(v) for _, v in chosen]} if chosen else None
 
 

@@ -147,10 +147,10 @@ def _heard(
     progress: Progress,
 ) -> Heard:  # fmt: skip
     """Some of the clips played to both models, and some of these again with every change."""
-    chosen = evenly_spaced(len(labels), min(BANK, len(labels)))
+    chosen = evenly_spaced(len(labels), BANK)
     clips = [int(clip) for clip in material.clips[chosen]]
     seconds = float(np.mean([dataset.seconds(clip) for clip in clips]))
-    at = evenly_spaced(len(chosen), min(CHANGED, max(FEWEST, int(SECONDS_CHANGED / seconds)), len(chosen)))
+    at = evenly_spaced(len(chosen), min(CHANGED, max(FEWEST, int(SECONDS_CHANGED / seconds))))
     waveforms = [dataset.waveform(clip) for clip in clips]
     h: dict[str, Tensor] = {}
     for fraction, h in said_of(models, waveforms, changes, at):  # noqa: B007  (the last one is whole)

@@ -72,6 +72,20 @@ class Compared:
         told_apart = self.told_apart or self.candidate.is_label or self.beyond > CLEARLY
         return INSEPARABLE if together and not told_apart else ""
 
+    def row(self, course: list[float | None]) -> dict[str, Any]:
+        """As it is kept, with its agreement at each step."""
+        return {
+            "name": self.candidate.name,
+            "meaning": self.candidate.meaning,
+            "among": self.candidate.among,
+            "agreement": [as_kept(value) for value in course],
+            "error": as_kept(self.error),
+            "label": as_kept(self.label),
+            "beyond": as_kept(self.beyond),
+            "association": as_kept(self.association),
+            "judged": self.judged,
+        }
+
     def sentence(self, label: str) -> str:
         """What it means, in plain words; empty where nothing is to be said."""
         name = self.candidate.name
@@ -155,12 +169,9 @@ def shortcuts(material: Material, progress: Progress) -> dict[str, Any]:
     about = {"step": steps[-1], "label": material.main_facet, "neighbours": NEIGHBOURS, "bins": 0, "clips": 0}
     nothing: dict[str, Any] = {"steps": [], "agreement": [], "error": None, "candidates": [], "sentences": []}
     if label is None or len(np.unique(label[label >= 0])) < 2:
-        return {
-            **about,
-            **nothing,
-            "note": "These clips have no labels, so there is nothing to hold shortcuts against.",
-        }
-    chosen = evenly_spaced(len(label), min(MOST_CLIPS, len(label)))
+        note = "These clips have no labels, so there is nothing to hold shortcuts against."
+        return {**about, **nothing, "note": note}
+    chosen = evenly_spaced(len(label), MOST_CLIPS)
     every = [each.of(chosen) for each in candidates(material)[:MOST_CANDIDATES]]
     sources: dict[Among, np.ndarray] = {
         "other groups": material.groups[chosen], "other recordings": material.recordings[chosen], "all": chosen,
@@ -174,21 +185,8 @@ def shortcuts(material: Material, progress: Progress) -> dict[str, Any]:
     if not found:
         return {**about, **nothing, "note": "The snapshots of this run can't be read."}
     of_label, newest = found[max(found)]
-    courses = {step: {one.candidate.name: one.agreement for one in ranked} for step, (_, ranked) in found.items()}
-    rows = [
-        {
-            "name": one.candidate.name,
-            "meaning": one.candidate.meaning,
-            "among": one.candidate.among,
-            "agreement": [as_kept(courses[step].get(one.candidate.name)) for step in found],
-            "error": as_kept(one.error),
-            "label": as_kept(one.label),
-            "beyond": as_kept(one.beyond),
-            "association": as_kept(one.association),
-            "judged": one.judged,
-        }
-        for one in newest
-    ]
+    courses = [{one.candidate.name: one.agreement for one in ranked} for _, ranked in found.values()]
+    rows = [one.row([course.get(one.candidate.name) for course in courses]) for one in newest]
     return {
         **about,
         "step": max(found),
