@@ -10,7 +10,7 @@ import numpy as np
 
 from training.data.dataset import Dataset
 from training.errors import UserError
-from training.probe import stratified_sample
+from training.probe import stratified_sample, turns
 from training.units import counted
 
 CLIPS = 5000
@@ -105,8 +105,7 @@ def drawn_in_turns(codes: np.ndarray, groups: np.ndarray, allowed: np.ndarray, c
     found = []
     for code in np.unique(codes[allowed]):
         members = random.permutation(np.flatnonzero(allowed & (codes == code)))
-        turn = np.array([np.sum(groups[members[:i]] == groups[member]) for i, member in enumerate(members)])
-        found.append(members[np.argsort(turn, kind="stable")[:count]])
+        found.append(members[np.argsort(turns(groups[members]), kind="stable")[:count]])
     return np.sort(np.concatenate(found))
 
 

@@ -28,11 +28,16 @@ def stratified_sample(dataset: Dataset, count: int, seed: int, among: np.ndarray
         return offered
     shuffled = np.random.default_rng(seed).permutation(offered)
     pairs = np.stack([dataset.facets[dataset.main_facet].codes[shuffled], dataset.groups.codes[shuffled]], axis=1)
-    _, cell = np.unique(pairs, axis=0, return_inverse=True)
-    order = np.argsort(cell.ravel(), kind="stable")
-    sizes = np.bincount(cell.ravel())
-    turn = np.concatenate([np.arange(size) for size in sizes])  # 0 for the first clip of each cell, 1 for the second …
-    return np.sort(shuffled[order[np.argsort(turn, kind="stable")[:count]]])
+    cell = np.unique(pairs, axis=0, return_inverse=True)[1].ravel()
+    return np.sort(shuffled[np.lexsort((cell, turns(cell)))[:count]])
+
+
+def turns(cell: np.ndarray) -> np.ndarray:
+    """(n,) int64: how many of the same `cell` (n,) stand before each, 0 for the first of it."""
+    order, (_, sizes) = np.argsort(cell, kind="stable"), np.unique(cell, return_counts=True)
+    found = np.empty(len(cell), np.int64)
+    found[order] = np.concatenate([np.arange(size) for size in sizes])
+    return found
 
 
 def described(dataset: Dataset, clips: np.ndarray, reference: str) -> dict[str, Any]:

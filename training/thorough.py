@@ -27,8 +27,7 @@ def thorough_measures(run: RunFolder, step: int | None, progress: Progress) -> l
     One row a step: {"step", "clips", "from": "weights" or "snapshot", "stages": [{"stage", "width", "measures": {name: number or
     null}}]}. Raises UserError where the step isn't kept, and for a run that may only be looked at.
     """
-    if run.read_only():
-        raise UserError(f"The run {run.name} was written by a newer version of Hearsight and is read-only here.")
+    run.check_not_newer()
     kept = run.snapshots()
     if not kept:
         raise UserError(f"The run {run.name} has no snapshots yet.")

@@ -66,9 +66,8 @@ class Uploads:
         self._owners: dict[str, str] = {}
         remove_left()
         self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # readable by this user alone
-        beginning = (
-            self._folder / f".{SERVER}"
-        )  # its name comes once it is locked, so that no other server finds it free
+        # Its name comes once it is locked, so that no other server finds it free.
+        beginning = self._folder / f".{SERVER}"
         self._alive = os.open(beginning, os.O_CREAT | os.O_RDONLY)
         fcntl.flock(self._alive, fcntl.LOCK_EX)
         beginning.rename(self._folder / SERVER)

@@ -64,9 +64,8 @@ class StreamedBatches:
         if len(rows) == devices.size:
             standing = Standing.from_row(rows[devices.rank].tolist())
         else:
-            readers = devices.said(
-                readers_for(devices.size)
-            )  # as many on each machine, or the shards are dealt out otherwise
+            # As many on each machine, or the shards are dealt out otherwise.
+            readers = devices.said(readers_for(devices.size))
             standing = Standing.at_epoch(int(rows[0, 0]), readers)
             logging.warning("The stream is shared by %d processes now, so its epoch begins anew.", devices.size)
         team = Team(len(self._shards), len(standing.places), devices.rank, devices.size)

@@ -64,9 +64,8 @@ class TarShard:
 
     def _opened(self) -> io.BufferedIOBase | io.RawIOBase:
         if is_address(self.place):
-            from training.data.stream.web import (
-                WebFile,
-            )  # the libraries of the web take a reader of files long to import
+            # The libraries of the web take a reader of files long to import.
+            from training.data.stream.web import WebFile
 
             return WebFile(self.place)
         return open(opened(self.place, follow_links=True), "rb")
