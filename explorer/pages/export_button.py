@@ -61,7 +61,7 @@ class ExportButton:
         """Begin by the button, and follow until it is done."""
         timer = gr.Timer(ASK_SECONDS, active=False)
         shown = [self._notice, timer]
-        self._button.click(self._begin, self._frame.run, shown, **self._frame.quiet)
+        self._button.click(self._begin, self._frame.run, shown, **self._frame.private)
         timer.tick(self._follow, self._notice, shown, **self._frame.quiet)
 
     def _begin(self, looked: dict[str, Any] | None) -> tuple[Any, gr.Timer]:

@@ -69,7 +69,9 @@ class Frame:
 
     @property
     def quiet(self) -> dict[str, Any]:
-        """How most events are asked: at once, without a mark of waiting, and by the page alone."""
+        """How most events are asked: at once, without a mark of waiting, and by the page alone. Gradio (6.31) shows neither a
+        refusal nor a notice of such, so what may have one is `private`.
+        """
         return {**self.private, "queue": False}
 
     @property

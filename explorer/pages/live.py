@@ -87,7 +87,7 @@ def _wire_state(frame: Frame, state: RunState) -> None:
 
         return answer
 
-    state.pause(asking(frame.services.launcher.pause), None, None, **frame.quiet)
-    state.resume(asking(frame.services.launcher.resume), None, None, **frame.quiet)
-    state.stop(asking(frame.services.launcher.stop), None, None, **frame.quiet)
-    state.longer(asking(frame.services.launcher.lengthen, "whole"), None, None, **frame.quiet)
+    state.pause(asking(frame.services.launcher.pause), None, None, **frame.private)
+    state.resume(asking(frame.services.launcher.resume), None, None, **frame.private)
+    state.stop(asking(frame.services.launcher.stop), None, None, **frame.private)
+    state.longer(asking(frame.services.launcher.lengthen, "whole"), None, None, **frame.private)

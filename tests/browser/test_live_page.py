@@ -177,18 +177,23 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
 
 
 def test_a_run_that_waits_in_no_queue_is_resumed_and_what_is_told_is_text(
-    empty_site: Any, look: Callable[..., Any]
+    empty_site: Any, look: Callable[..., Any], tmp_path: Path
 ) -> None:
-    create_run(empty_site.runs / "left", {"data": "/nowhere"})
+    (tmp_path / "bare").mkdir()
+    create_run(empty_site.runs / "left", {"data": str(tmp_path / "bare")})
     page = look(empty_site).open("tab=train&run=left")
     state_line(page, "Waiting, but in no queue")
     page.get_by_role("button", name="Resume").click()
-    state_line(page, "Failed: /nowhere cannot be used")
+    state_line(page, "Failed: The folder")
+    (tmp_path / "bare").rmdir()
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_test_id("toast-text").filter(has_text="The run left needs its sounds to go on, but").wait_for()
+    state_line(page, "Failed: The folder")
 
     page.locator("#settings .setting[data-name=batch_size]").wait_for()
     fill(page, "batch_size", "<img src=x>")
     page.locator("#start").click()
-    told = page.get_by_test_id("toast-text")
+    told = page.get_by_test_id("toast-text").filter(has_text="The setting")
     told.wait_for()
     expect(told).to_have_text(re.compile("^The setting batch size is '<img src=x>', but a whole number"))
     assert told.locator("img").count() == 0
