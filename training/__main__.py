@@ -1,7 +1,7 @@
 """python -m training …: the same trainer without a page.
 
-A mistake is answered by one plain sentence on standard error and exit code 2. With --json standard output holds the
-JSON alone.
+A mistake is answered by one plain sentence on standard error and exit code 2; what was stopped before its end has the exit
+code 130. With --json standard output holds the JSON alone.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from training.commands import comparing, diagnosing, knowledge, models, outside, runs, sounds, twins
+from training.commands.output import STOPPED
 from training.commands.parser import Parser
 from training.errors import UserError
 
@@ -25,14 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser(internal=bool(given) and given[0] in runs.INTERNAL).parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     try:
-        command: Callable[[argparse.Namespace], None] = options.command
-        command(options)
+        command: Callable[[argparse.Namespace], int | None] = options.command
+        return command(options) or 0
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
-        return 130
+        return STOPPED
     except BrokenPipeError:  # the reader of our output has left, as `head` does
         sys.stderr.close()
     except OSError as error:  # of a file that no command has a better sentence for

@@ -31,6 +31,8 @@ PARTS = (
 """Everything that lies beside the weights."""
 MOST_BYTES = 4 << 30
 """Of either file; a larger one is not of this project."""
+NEAR = 4
+"""So many kept steps are told to somebody who asks for one that isn't."""
 
 
 def save(run: RunWriter, learner: Learner) -> None:
@@ -98,7 +100,9 @@ def weights(run: RunFolder, step: int) -> dict[str, torch.Tensor]:
     """The weights of one kept step, on the CPU. Raises UserError where they are missing or damaged."""
     path = run.weights_path(step)
     if not path.is_file():
-        raise UserError(f"The run {run.name} keeps no weights of step {step}.")
+        near = sorted(run.checkpoints(), key=lambda kept: abs(kept - step))[:NEAR]
+        others = f"; the nearest that it keeps: {', '.join(map(str, sorted(near)))}" if near else ""
+        raise UserError(f"The run {run.name} keeps no weights of step {step}{others}.")
     damaged = f"The weights of step {step} of the run {run.name} are damaged."
     content = reading.read_bytes(path, MOST_BYTES) or b""
     if _sha256(content) != run.manifest(step).get("weights"):

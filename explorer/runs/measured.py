@@ -4,6 +4,7 @@ In the form of `explorer.runs.lens`, so that the page draws them alike. What an 
 """
 
 import itertools
+import shlex
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -129,7 +130,7 @@ def _ladder(run: RunFolder, names: dict[str, list[str]]) -> tuple[list[_Drawn], 
     if not shared:
         return (
             [],
-            f"python -m training measure {run.name} adds the depth ladder: every block, the encoder and its heads.",
+            f"python -m training measure {shlex.quote(run.name)} adds the depth ladder: every block, the encoder and its heads.",
         )
     along = f"stages, {shared[0]} to {shared[-1]}"
     names[along] = shared

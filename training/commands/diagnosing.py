@@ -1,6 +1,7 @@
 """The command that judges a run."""
 
 import argparse
+import shlex
 
 from training.commands.arguments import Commands, command
 from training.commands.output import again, print_json, worth_longer
@@ -32,7 +33,9 @@ def diagnose(options: argparse.Namespace) -> None:
         print(_failure(status))
     waiting = _unmeasured(run) if run.watched else 0
     if waiting:
-        print(f"{waiting} of its snapshots not measured yet: python -m training measure {run.path} does so.")
+        print(
+            f"{waiting} of its snapshots not measured yet: python -m training measure {shlex.quote(str(run.path))} does so."
+        )
     print(verdict.sentence)
     if run.watched and status.warning and status.warning != verdict.sentence:
         print(status.warning)

@@ -1,6 +1,7 @@
 """What commands print: JSON on standard output, progress on standard error."""
 
 import json
+import shlex
 import shutil
 import sys
 import threading
@@ -12,6 +13,8 @@ from typing import Any
 from training.longer import longer_lengths
 from training.run import RunFolder, State
 
+STOPPED = 130
+"""The exit code of what was stopped before its end, as shells have it of Ctrl-C."""
 LOOK_SECONDS = 1.0
 SILENT_SECONDS = 15.0
 CLEAR = "\x1b[K"
@@ -94,9 +97,14 @@ def tell_end(run: RunFolder) -> None:
         print(f"What to change: {verdict['remedy']}", file=sys.stderr)
 
 
+def exit_code(run: RunFolder) -> int:
+    """Of a command that has trained a run, so that a script goes on with one that has finished alone."""
+    return STOPPED if run.status().state is State.STOPPED else 0
+
+
 def again(run: RunFolder) -> str:
     """The command that goes on with a run, or begins one that has not begun."""
-    return f"python -m training resume {run.path}"
+    return f"python -m training resume {shlex.quote(str(run.path))}"
 
 
 def worth_longer(run: RunFolder) -> str:
@@ -105,9 +113,15 @@ def worth_longer(run: RunFolder) -> str:
 
 
 def longer(run: RunFolder) -> str:
-    """The command that trains a run that has finished twice as long; empty where it can't be trained longer."""
+    """The command that trains a run that has finished twice as long, or until it can be judged where that takes more steps;
+    empty where it can't be trained longer."""
+    from training.verdicts.rules import EARLY_STEPS  # not at the top: it takes torch along
+
     unit, lengths = longer_lengths(run)
-    return f"{again(run)} --{unit} {lengths[-2:][0]}" if lengths else ""
+    if not lengths:
+        return ""
+    twice = lengths[-2:][0]
+    return f"{again(run)} --{unit} {max(twice, EARLY_STEPS) if unit == 'steps' else twice}"
 
 
 def tell_how_to_go_on(run: RunFolder) -> None:

@@ -3,12 +3,13 @@
 import argparse
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
 from training.commands.listing import list_runs
-from training.commands.output import listed, longer, steps_told, tell_end, tell_how_to_go_on, worth_longer
+from training.commands.output import exit_code, listed, longer, steps_told, tell_end, tell_how_to_go_on, worth_longer
 from training.commands.series import asks_for_several, train_several
 from training.config import BOUNDS
 from training.devices.place import place
@@ -85,20 +86,19 @@ def add_internal_commands(commands: Commands) -> None:
     command(commands, "follow", follow, "share the steps of the run of another process")
 
 
-def run(options: argparse.Namespace) -> None:
-    """Train a new run, or the one that a folder describes."""
+def run(options: argparse.Namespace) -> int:
+    """Train a new run, or the one that a folder describes; returns the exit code."""
     if place().follows:
         follow(options)
-        return
+        return 0
     if options.folder is None and asks_for_several(options):
-        train_several(options)
-        return
+        return train_several(options)
     folder = _new_run(options) if options.folder is None else _described_run(options)
     print(f"Training in {folder}", file=sys.stderr)
-    _train(RunFolder(folder))
+    return _train(RunFolder(folder))
 
 
-def _train(run: RunFolder, resume: bool = False, devices: int | None = None) -> None:
+def _train(run: RunFolder, resume: bool = False, devices: int | None = None) -> int:
     """Train a run here, and say how it has ended, whether it has learned, how to go on and where to look on."""
     try:
         from training.trainer import train  # not at the top: it takes torch along
@@ -113,7 +113,8 @@ def _train(run: RunFolder, resume: bool = False, devices: int | None = None) -> 
         tell_how_to_go_on(run)
     if more := worth_longer(run):
         print(f"To train it longer: {more}", file=sys.stderr)
-    print(f"To look at it: python app.py --runs {run.path.parent}", file=sys.stderr)
+    print(f"To look at it: python app.py --runs {shlex.quote(str(run.path.parent))}", file=sys.stderr)
+    return exit_code(run)
 
 
 def _described_run(options: argparse.Namespace) -> Path:
@@ -160,11 +161,11 @@ def standby(options: argparse.Namespace) -> None:
     train(folder, resume=wanted["verb"] == "resume")
 
 
-def resume(options: argparse.Namespace) -> None:
-    """Go on from a run's last checkpoint, to the end that it has or to a later one."""
+def resume(options: argparse.Namespace) -> int:
+    """Go on from a run's last checkpoint, to the end that it has or to a later one; returns the exit code."""
     if place().follows:
         follow(options)
-        return
+        return 0
     devices = None if options.devices is None else checked_setting("devices", options.devices)
     run = named_run(options)
     run.check_trained_here()
@@ -181,7 +182,7 @@ def resume(options: argparse.Namespace) -> None:
             else f"The run {run.name} has finished, and keeps no checkpoint to go on from."
         )
     check_sounds(run)
-    _train(run, resume=True, devices=devices)
+    return _train(run, resume=True, devices=devices)
 
 
 def _refuse_second_trainer(run: RunFolder) -> None:

@@ -8,6 +8,7 @@ all, and so does a full disk.
 import argparse
 import fcntl
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.commands.arguments import asked_config
-from training.commands.output import listed, progress_line, steps_told, tell_end
+from training.commands.output import exit_code, listed, progress_line, steps_told, tell_end
 from training.devices.place import place
 from training.errors import UserError
 from training.run import BeingWritten, RunFolder, State, create_run, find_runs
@@ -34,8 +35,10 @@ def asks_for_several(options: argparse.Namespace) -> bool:
     return options.seeds is not None or "," in (options.method or "")
 
 
-def train_several(options: argparse.Namespace) -> None:
-    """Train each run to its end. Raises UserError where one can't be trained as asked, and at the end where some failed."""
+def train_several(options: argparse.Namespace) -> int:
+    """Train each run to its end; returns the exit code. Raises UserError where one can't be trained as asked, and at the end
+    where some failed.
+    """
     if options.out:
         raise UserError("--out names the folder of one run; give --runs, in which several get folders of their own.")
     if place().size > 1:
@@ -58,14 +61,18 @@ def train_several(options: argparse.Namespace) -> None:
             tell_end(run)
         else:
             failed.append(run.name)
-        if run.status().state in (State.STOPPED, State.DISK_FULL):
-            raise UserError(
-                f"Run {told} is {run.status().state.replace('_', ' ')}, and the others wait; the same command goes on with it."
-            )
-    print(f"To look at them: python app.py --runs {root}", file=sys.stderr)
-    print(f"To compare them: python -m training compare --runs {root}", file=sys.stderr)
+        if (state := run.status().state) in (State.STOPPED, State.DISK_FULL):
+            waits = f"Run {told} is {state.replace('_', ' ')}, and the others wait; the same command goes on with it."
+            if state is State.DISK_FULL:
+                raise UserError(waits)
+            print(waits, file=sys.stderr)
+            return exit_code(run)
+    here = shlex.quote(str(root))
+    print(f"To look at them: python app.py --runs {here}", file=sys.stderr)
+    print(f"To compare them: python -m training compare --runs {here}", file=sys.stderr)
     if failed:
         raise UserError(f"{len(failed)} of {len(configs)} failed: {listed(failed)}; the same command tries them again.")
+    return 0
 
 
 def _claimed(root: Path, config: "RunConfig") -> RunFolder:

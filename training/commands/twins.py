@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.commands.arguments import Commands, add_settings, asked_config, command
-from training.commands.output import steps_told, tell_how_to_go_on
+from training.commands.output import exit_code, steps_told, tell_how_to_go_on
 from training.errors import UserError
 from training.run import RESUMABLE
 from training.run.naming import new_run_name
@@ -37,8 +37,8 @@ def add_commands(commands: Commands) -> None:
     )
 
 
-def twins(options: argparse.Namespace) -> None:
-    """Train both in turn, then say what came of it."""
+def twins(options: argparse.Namespace) -> int:
+    """Train both in turn, then say what came of it; returns the exit code."""
     from training.breaks.wrong import MISTAKE, PART, wrongs_of
     from training.twins import create_twins, outcome_of
 
@@ -67,6 +67,7 @@ def twins(options: argparse.Namespace) -> None:
     if outcome is not None:
         print(table(outcome))
         print(f"What should happen: {wrongs_of(config.method)[wrong].expected}")
+    return exit_code(broken)
 
 
 def _check_named(method: str, wrong: str) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean, stdev
@@ -90,7 +91,7 @@ def _unmeasured(run: RunFolder) -> str:
         return "Its curves are gone: no row of metrics.jsonl tells of a snapshot, and measure doesn't bring them back."
     if not run.snapshots():
         return "It holds curves alone: no row tells of a snapshot, and it keeps none that could be measured."
-    return f"No snapshot was measured; python -m training measure {run.path} does so where it can be."
+    return f"No snapshot was measured; python -m training measure {shlex.quote(str(run.path))} does so where it can be."
 
 
 def _clips(run: RunFolder) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from tests.support.command_line import TINY, answer, sentence
 from training.__main__ import main
+from training.commands.output import longer
 from training.data.dataset import Dataset
 from training.run import Control, RunFolder, RunWriter, State, Status, create_run
 
@@ -81,7 +83,7 @@ def test_resume_and_stop(made_run: Callable[..., RunFolder], capsys: pytest.Capt
     runs = ["--runs", str(run.path.parent)]
     assert "so there is nothing to stop" in sentence(capsys, "stop", "mine", *runs)
     run.ask(Control.STOP)
-    assert main(["run", str(run.path)]) == 0 and run.status().state == State.STOPPED
+    assert main(["run", str(run.path)]) == 130 and run.status().state == State.STOPPED
     assert main(["resume", "mine", *runs]) == 0
     assert run.status().attempt == 2 and run.status().state == State.FINISHED
     writer = RunWriter(run.path)
@@ -113,7 +115,7 @@ def test_ctrl_c_says_how_to_go_on_of_a_new_run_as_of_a_resumed_one(
     for command, state in (("run", State.STOPPED), ("resume", State.STOPPED), ("resume", State.FINISHED)):
         if state is State.STOPPED:
             at_step(2, lambda: os.kill(os.getpid(), signal.SIGINT))
-        assert main([command, str(run.path)]) == 0 and run.status().state is state
+        assert main([command, str(run.path)]) == (130 if state is State.STOPPED else 0) and run.status().state is state
         said = capsys.readouterr().err
         assert (f"\nTo go on with it: python -m training resume {run.path}\n" in said) is (state is State.STOPPED)
         assert said.splitlines()[-1] == f"To look at it: python app.py --runs {run.path.parent}"
@@ -140,18 +142,28 @@ def test_a_finished_run_is_trained_longer(
 ) -> None:
     run = made_run(steps=2)
     assert main(["run", str(run.path)]) == 0
-    longer = f"python -m training resume {run.path} --steps 4"
-    assert f"To train it longer: {longer}" in capsys.readouterr().err
-    assert sentence(capsys, "resume", str(run.path)) == f"The run run has finished; {longer} trains it longer."
+    more = f"python -m training resume {run.path} --steps 200"  # as many as a judgement needs
+    assert f"To train it longer: {more}" in capsys.readouterr().err
+    assert sentence(capsys, "resume", str(run.path)) == f"The run run has finished; {more} trains it longer."
     assert main(["diagnose", str(run.path)]) == 0
-    assert f"It has finished at step 2; {longer} trains it longer." in capsys.readouterr().out
+    assert f"It has finished at step 2; {more} trains it longer." in capsys.readouterr().out
     alarmed = json.loads((run.path / "status.json").read_text()) | {"warning": "Dimensional collapse."}
     (run.path / "status.json").write_text(json.dumps(alarmed))
     assert main(["diagnose", str(run.path)]) == 0 and "trains it longer" not in capsys.readouterr().out
-    assert main(longer.split()[3:]) == 0
+    assert main(["resume", str(run.path), "--steps", "4"]) == 0
     assert (run.status().state, run.status().step, run.config()["steps"]) == (State.FINISHED, 4, 4)
     assert "has been trained for 4 steps already" in sentence(capsys, "resume", str(run.path), "--steps", "4")
     assert "The setting seconds is 0.0" in sentence(capsys, "resume", str(run.path), "--seconds", "0")
+
+
+def test_a_long_run_is_offered_twice_its_length_and_folders_are_quoted_for_the_shell(
+    made_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = made_run("my run", steps=2)
+    monkeypatch.setattr("training.commands.output.longer_lengths", lambda run: ("steps", [450, 600, 1200]))
+    assert longer(run) == f"python -m training resume '{run.path}' --steps 600"
+    monkeypatch.setattr("training.commands.output.longer_lengths", lambda run: ("seconds", [45, 60, 120]))
+    assert shlex.split(longer(run))[3:] == ["resume", str(run.path), "--seconds", "60"]
 
 
 def test_a_finished_run_that_keeps_no_checkpoint_says_so(
@@ -239,5 +251,5 @@ def test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_ter
     finally:
         first.kill()
         first.communicate()
-    assert first.returncode == 0 and out == "" and "The run is stopped." in err and "Traceback" not in err
+    assert first.returncode == 130 and out == "" and "The run is stopped." in err and "Traceback" not in err
     assert run.status().state == State.STOPPED and run.checkpoints()[-1] == run.status().step

@@ -115,7 +115,7 @@ def test_a_stop_ends_them_all_and_the_same_command_goes_on(
 ) -> None:
     at_step(1, lambda: runs()[-1].ask(Control.STOP))
     code, said = again("--seeds", "2", "--steps", "2")
-    assert code == 2 and "Run 1 of 2 is stopped, and the others wait; the same command goes on with it." in said
+    assert code == 130 and "Run 1 of 2 is stopped, and the others wait; the same command goes on with it." in said
     assert [run.status().state for run in runs()] == [State.STOPPED]
     assert again("--seeds", "2", "--steps", "2")[0] == 0
     assert [(run.status().state, run.status().attempt) for run in runs()] == [(State.FINISHED, 2), (State.FINISHED, 1)]

@@ -48,7 +48,7 @@ def test_ctrl_c_says_how_to_go_on_with_both(
     settings = [word for name, value in TINY.items() for word in ("--set", f"{name}={value}")]
     at_step(2, lambda: os.kill(os.getpid(), signal.SIGINT))
     command = ["twins", "--mistake", "high_temperature", "--steps", "9", "--device", "cpu", "--out", str(tmp_path)]
-    assert main([*command, *settings]) == 0
+    assert main([*command, *settings]) == 130
     broken, healthy = (RunFolder(tmp_path / role) for role in (Role.BROKEN, Role.HEALTHY))
     assert f"\nTo go on with it: python -m training resume {broken.path}\n" in capsys.readouterr().err
     assert main(["resume", str(broken.path)]) == 0
