@@ -56,7 +56,8 @@ def _parser(internal: bool) -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m training",
         description="Train a model to hear, and look at what it learned.",
-        epilog="A page shows the runs: python app.py. A folder or zip replays one without a server: python -m explorer export.",
+        epilog="A page shows the runs: python app.py. A folder or zip replays one without a server: python -m explorer export. "
+        "Exit codes: 0 done, 2 a mistake or a failure, 130 stopped before its end.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (runs, diagnosing, comparing, twins, sounds, models, knowledge, outside):
