@@ -77,9 +77,10 @@ class Measuring:
         try:
             clips = self._clips or self._begun(writer, progress)
             self._follow_resumes(writer)
+            seconds = {row["step"]: row.get("seconds") for row in reversed(self.run.metrics())}
             for number, step in enumerate(steps):
                 progress(number / len(steps), f"Measuring step {step:,}")
-                self._measure(writer, clips, step)
+                self._measure(writer, clips, step, seconds.get(step))
             if self.run.snapshots():
                 if clips.fingerprint and self._incomplete():
                     self._compare(writer, clips)
@@ -141,7 +142,8 @@ class Measuring:
             for step in [step for step in writer.snapshots() if step > back]:
                 writer.drop_snapshot(step)
 
-    def _measure(self, writer: RunWriter, clips: WatchedClips, step: int) -> None:
+    def _measure(self, writer: RunWriter, clips: WatchedClips, step: int, seconds: float | None) -> None:
+        """One snapshot, which the loop took after so many `seconds`."""
         at = _written(self.run.snapshot_path(step))
         arrays = self.run.snapshot(step) or {}
         h, z = (_vectors(arrays.get(name), len(clips.places)) for name in ("embeddings", "projections"))
@@ -163,7 +165,6 @@ class Measuring:
         values = {name: value for name, value in measured(embedded).items() if name not in left_out}
         of_clips = columns.snapshot_values(Taken(dataset, every, h, votes))
         kept = {f"columns/{name}": array for name, array in of_clips.items()}
-        seconds = next((row.get("seconds") for row in self.run.metrics() if row["step"] == step), None)
         kept["snapshot"] = np.frombuffer(self._hash(step), np.uint8)  # of which this is told
         writer.write_snapshot(step, {"singular_values": embedded.sigma_h.float().numpy(), **kept})
         when = {"step": step} | ({} if seconds is None else {"seconds": seconds})
