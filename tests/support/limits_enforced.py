@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from explorer.jobs import quotas as rules
 from explorer.jobs.launcher import Launcher
 from explorer.jobs.quotas import Jobs
 from explorer.visitors.arrivals import Arrival, Arrivals
-from explorer.visitors.identity import Visitors
+from explorer.visitors.identity import IN_SCOPE, Visitors, asked_by
 from explorer.visitors.limits import Limits
 from explorer.web.gate import UPLOAD, Gate
 from tests.support.queued import end
+from training.data.dropped import keep_dropped
+from training.data.progress import quiet
 from training.errors import UserError
 
 MB = 1_000_000
@@ -161,7 +164,13 @@ def job_mb(folder: Path) -> None:
 
 
 def dropped_mb(folder: Path) -> None:
-    assert Jobs(Limits(dropped_mb=3), folder).dropped_bytes == 3 * MB
+    large = folder / "large.wav"
+    large.write_bytes(b"x" * (MB + 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        keep_dropped([large], quiet, quota_bytes=Jobs(Limits(dropped_mb=2), folder).dropped_bytes)
+        with pytest.raises(UserError, match="takes 1 MB, more than there is room for"):
+            keep_dropped([large], quiet, quota_bytes=Jobs(Limits(dropped_mb=1), folder).dropped_bytes)
 
 
 def free_percent(folder: Path) -> None:
@@ -195,10 +204,6 @@ def idle(verb: str, folder: Path) -> list[str]:
 
 def asked(visitor: str) -> Any:
     """As if a visitor's handler ran."""
-    from types import SimpleNamespace
-
-    from explorer.visitors.identity import IN_SCOPE, asked_by
-
     return asked_by(SimpleNamespace(request=SimpleNamespace(scope={IN_SCOPE: visitor})))
 
 
