@@ -113,7 +113,10 @@ class NewRun:
         self.method.input(self._of_method, self.method, of_method, **self.frame.once_more)
         self.wrong.change(None, self.wrong, None, js=in_browser("holdWrong"))
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **self.frame.once_more)
-        self.data.look_after(again.again(self._again, None, filled, **self.frame.private))
+        as_before = again.again(self._again, None, filled, **self.frame.private)
+        as_before.then(None, [data, self.encoder], None, js=keep(data, self.encoder))
+        as_before.then(None, self.method, None, js=in_browser("chooseMethod"))
+        self.data.look_after(as_before)
         inputs = [data, self.method, self.encoder, self.wrong, self.settings]
         self.collapse.wire(data, self.method, self.encoder, self.settings)
         self.data.look_after(self.start.click(self._start, inputs, self.frame.run, **self.frame.private))

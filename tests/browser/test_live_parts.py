@@ -1,5 +1,6 @@
 """What stands around the map of Live: the form in its drawer, a run's settings, curves that open large, the first minute."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,6 +57,11 @@ def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
     page.locator("#form-line button").click()
     page.locator("#drawer").wait_for(state="hidden")
     assert seen.troubles == []
+    assert "method=simclr" in page.url
+
+    page.reload()  # what was filled in from the run is still there, and not what was written before
+    line.filter(has_text=re.compile("^SimCLR on .*probe clips 1,?000")).wait_for()
+    assert page.locator("#settings [data-name=temperature] input[type=text]").input_value() == "0.1"
 
 
 def test_a_curve_opens_large_and_closes_by_escape_and_marks_the_snapshot(

@@ -5,11 +5,14 @@ import { KeptForm } from "./kept_form.js";
 import { hold } from "./new_run.js";
 import { SettingField } from "./setting_field.js";
 
-/** @import { PartWith, Scalar, SettingsValue } from "../core/types.d.ts" */
+/** @import { PartWith, Scalar, Setting, SettingsValue } from "../core/types.d.ts" */
 /** @import { Written } from "./kept_form.js" */
 /** @typedef {{group: string, field: SettingField}} Placed a field and the name of its group */
 
 const small = window.matchMedia("(max-width: 640px)"); // there the form would hide all else
+
+/** Whether both are the same setting; what is said of it may change as runs are trained. @type {(a: Setting, b: Setting) => boolean} */
+const same = (a, b) => JSON.stringify({ ...a, meaning: "" }) === JSON.stringify({ ...b, meaning: "" });
 
 /** @type {(fields: Placed[]) => Record<string, Written>} */
 const written = (fields) =>
@@ -58,12 +61,9 @@ export function mount(root, { props, trigger, watch }) {
       ...(props.value?.groups ?? []).map(({ title, name, settings, values = {}, open }) => {
         const boxes = settings.map((setting) => {
           const before = known[`${name} ${setting.name}`];
-          const same = before && JSON.stringify(before.setting) === JSON.stringify(setting);
-          const field = new SettingField(
-            setting,
-            setting.name in values ? values[setting.name] : same ? before.value : setting.default,
-            () => tell(false),
-          );
+          const usual = before && same(before.setting, setting) ? before.value : setting.default;
+          const begun = setting.name in values ? values[setting.name] : usual;
+          const field = new SettingField(setting, begun, () => tell(false));
           fields.push({ group: name, field });
           return field.box;
         });
@@ -76,6 +76,7 @@ export function mount(root, { props, trigger, watch }) {
       }),
     );
     tell(true);
+    if (props.value?.groups?.some(({ values }) => Object.keys(values ?? {}).length)) keep(); // as a run was
   };
   root.addEventListener("input", keep); // also what is being typed
   watch("value", update);
