@@ -56,6 +56,25 @@ def test_the_code_of_the_document_embeds_a_folder(
     np.testing.assert_allclose(found["one"], found["vectors"][:1], atol=1e-4)
 
 
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize(("method", "encoder"), PAIRS)
+def test_the_code_of_the_document_trains_an_encoder_on(
+    method: str, encoder: str, trained: Callable[..., RunFolder], tones: Dataset
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "run-folder.md").read_text()
+    (code,) = (part.split("```")[0] for part in text.split("```python\n") if "encoder.method.train()" in part)
+    embedder, sound = Embedder(trained(method, encoder)), [tones.waveform(0)]
+    before = embedder.embed(sound)
+    found: dict[str, Any] = {"torch": torch, "encoder": embedder, "sounds": tones}
+    exec(code, found)
+    assert found["h"].shape == (2, embedder.width)
+    found["h"].square().sum().backward()
+    torch.optim.SGD(embedder.method.encoder.parameters(), lr=0.1).step()
+    after = embedder.embed(sound)
+    assert np.abs(after - before).max() > 0
+    assert embedder.method.training
+
+
 @pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (44_100, 2), (16_000, 1)])
 def test_the_code_of_the_document_hears_a_file_as_a_data_set_does(rate: int, channels: int, tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "run-folder.md").read_text()
