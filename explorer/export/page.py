@@ -1,13 +1,12 @@
 """The page of an export: index.html, its style, the modules that it loads, and no other of ours."""
 
-import re
 from html import escape
 
 from explorer.web.assets import FOLDER, style
+from explorer.web.modules import needed
 from explorer.web.plotly_script import plotly_script
 
 ENTRY = "js/export/page.js"
-IMPORT = re.compile(r'^(?:import|export|\}) ?.*?"(\.{1,2}/[^"]+\.js)";$', re.M)
 POLICY = (
     "default-src 'none'",
     "script-src 'self'",
@@ -26,21 +25,8 @@ def page_files(title: str) -> dict[str, bytes]:
         "page/style.css": style(),
         "page/icon.svg": (FOLDER / "icon.svg").read_bytes(),
         "page/plotly.min.js": plotly_script(),
-        **{f"page/{name}": (FOLDER / name).read_bytes() for name in modules()},
+        **{f"page/{name}": (FOLDER / name).read_bytes() for name in needed([ENTRY])},
     }
-
-
-def modules(entry: str = ENTRY) -> list[str]:
-    """The modules that `entry` imports, and those that these import, by their paths below assets/."""
-    found, waiting = {entry}, [entry]
-    while waiting:
-        file = FOLDER / waiting.pop()
-        for named in IMPORT.findall(file.read_text()):
-            name = (file.parent / named).resolve().relative_to(FOLDER.resolve()).as_posix()
-            if name not in found:
-                found.add(name)
-                waiting.append(name)
-    return sorted(found)
 
 
 def _index(title: str) -> str:

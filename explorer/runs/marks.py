@@ -37,9 +37,8 @@ class Mark:
 class Marks:
     """The file; all methods may be called from any thread, and several servers may share it."""
 
-    def __init__(self, folder: Path | None = None):
-        """`folder`: of the page's own files, `data_root()` where None."""
-        self._folder = data_root() if folder is None else folder
+    def __init__(self) -> None:
+        self._folder = data_root()
         self._path = self._folder / "runs.json"
 
     def of(self, run: RunFolder) -> Mark:

@@ -55,12 +55,10 @@ class Uploads:
         self,
         incoming: Path | None = None,
         *,
-        lifetime_seconds: float = LIFETIME_SECONDS,
         quota_bytes: int = QUOTA_BYTES,
     ):
         """`incoming`: the folder in which the page's framework puts what visitors send; no other file is opened."""
         self._incoming = incoming or default_incoming()
-        self._lifetime_seconds = lifetime_seconds
         self._quota_bytes = quota_bytes
         self._lock = threading.Lock()
         self._owners: dict[str, str] = {}
@@ -132,7 +130,7 @@ class Uploads:
         return self._folder / f"{token}.i16" if re.fullmatch(r"[0-9a-f]{32}", token) else None
 
     def _expired(self, path: Path) -> bool:
-        return time.time() - path.stat().st_mtime > self._lifetime_seconds
+        return time.time() - path.stat().st_mtime > LIFETIME_SECONDS
 
     def _make_room(self, needed_bytes: int) -> None:
         """Beyond the quota, the oldest sounds go of whoever has the most here, so that nobody drives out the others."""

@@ -122,9 +122,9 @@ class Arrivals:
         self._bytes = +self._bytes
 
 
-def remove_old(folder: Path, seconds: float = KEPT_SECONDS) -> None:
-    """Remove all files below `folder` that nobody wrote to for so long, and then the folders that are empty."""
-    before = time.time() - seconds
+def remove_old(folder: Path) -> None:
+    """Remove all files below `folder` that nobody wrote to for KEPT_SECONDS, and then the folders that are empty."""
+    before = time.time() - KEPT_SECONDS
     for below, _, files in os.walk(folder, topdown=False):
         for path in (Path(below, name) for name in files):
             with contextlib.suppress(OSError):

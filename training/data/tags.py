@@ -148,14 +148,14 @@ def tags_and_noes(rows: Iterable[TagRow]) -> tuple[Clips, Clips]:
     return kept[0], kept[1]
 
 
-def read_tags(folder: Path | None = None) -> tuple[Clips, Clips]:
+def read_tags() -> tuple[Clips, Clips]:
     """What `tags_and_noes` gives of the file; nothing where there is none or it can't be read."""
-    return tags_and_noes(rows_of(read_bytes(tags_file(folder), MOST_BYTES) or b""))
+    return tags_and_noes(rows_of(read_bytes(tags_file(), MOST_BYTES) or b""))
 
 
-def read_tag_names(folder: Path | None = None) -> frozenset[str]:
+def read_tag_names() -> frozenset[str]:
     """What tags are called and once were; nothing where there is no file or it can't be read."""
-    rows = rows_of(read_bytes(tags_file(folder), MOST_BYTES) or b"")
+    rows = rows_of(read_bytes(tags_file(), MOST_BYTES) or b"")
     return frozenset(name for row in rows for name in (row.tag, row.renames) if name)
 
 

@@ -12,7 +12,7 @@ VIEWS = 10
 """Of each clip, the paper's q."""
 
 
-def lidar(views: Tensor, delta: float = DELTA) -> float:
+def lidar(views: Tensor) -> float:
     """exp(−Σ p log p), p = λ/Σλ + 1e-7, λ of S_w^−½ S_b S_w^−½: arXiv 2312.04000, equations 1 to 4.
 
     views (m, q, D): q views of each of m clips. S_b is the covariance of the clips' means, S_w that of the views around them,
@@ -23,7 +23,7 @@ def lidar(views: Tensor, delta: float = DELTA) -> float:
     between, within = means - means.mean(0), (views - means[:, None]).flatten(0, 1)
     s_b, s_w = between.T @ between / len(between), within.T @ within / len(within)
     powers, directions = torch.linalg.eigh(s_w)
-    whitened = directions / (powers.clamp(min=0) + delta).sqrt()  # (D, D), S_w^−½ but for a turn, which λ don't see
+    whitened = directions / (powers.clamp(min=0) + DELTA).sqrt()  # (D, D), S_w^−½ but for a turn, which λ don't see
     found = torch.linalg.eigvalsh(whitened.T @ s_b @ whitened).clamp(min=0)
     if found.sum() <= 1e-24:
         return 0.0
