@@ -39,5 +39,8 @@ test("what cannot be read, or is too large, is said in one sentence", async () =
   };
   await assert.rejects(asZip([folder("field", gone)]), /^Error: What was dropped could not be read: name the folder/);
   const huge = { name: "1.wav", isFile: true, file: (/** @type {any} */ give) => give({ size: 2 ** 33 }) };
-  await assert.rejects(asZip([folder("field", huge)]), /^Error: What was dropped is more than 4 GB or 65,535 files: name the folder/);
+  await assert.rejects(
+    asZip([folder("field", huge)]),
+    /^Error: What was dropped is more than 4 GB or 65,535 files: name the folder/,
+  );
 });
