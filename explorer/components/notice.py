@@ -14,8 +14,9 @@ class Notice(BrowserPart):
 
     accepts: ClassVar[Any] = {"reference": str}
 
-    def __init__(self, value: Any = None, **settings: Any):
-        super().__init__(value, module="forms/notice.js", kind="part-notice", **settings)
+    def __init__(self, value: Any = None, *, reveals: bool = False, **settings: Any):
+        """`reveals`: whether the page is scrolled to a sentence that appears; for one that answers a click above it."""
+        super().__init__(value, module="forms/notice.js", kind="part-notice", reveals=reveals, **settings)
 
 
 def said(text: str, tone: Literal["", "bad", "busy"] = "", fraction: float | None = None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from training.run import RunFolder
 
 def written(run: str, to: str, progress: Progress) -> None:
     """Write the encoder of the newest step that was kept. Raises UserError where there is none that can be written."""
-    progress(0.1, "Bringing torch")
+    progress(0.1, "Loading PyTorch")
     from training.encoder_file import write_encoder
 
     progress(0.4, "Following a sound through the encoder")

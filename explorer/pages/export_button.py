@@ -55,7 +55,7 @@ class ExportButton:
         with gr.Column(min_width=240):
             words = WORDS[kind].button
             self._button = gr.Button(words, size="sm", elem_id=f"{kind.name}-run", visible=not frame.read_only)
-            self._notice = Notice(elem_id=f"{kind.name}-notice")
+            self._notice = Notice(reveals=True, elem_id=f"{kind.name}-notice")
 
     def wire(self) -> None:
         """Begin by the button, and follow until it is done."""

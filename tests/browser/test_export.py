@@ -214,7 +214,9 @@ def test_the_button_gives_a_zip_of_the_run(finished_site: Site, look: Callable[.
     assert edge.startswith("1px ") and ground not in edge, "a button is told from a panel"
     notice = page.locator("#export-notice")
     page.evaluate(NOTE_NOTICES)
+    page.evaluate("(button) => button.scrollIntoView({ block: 'end' })", button.element_handle())
     button.click()
+    expect(notice.locator(".notice-line")).to_be_in_viewport()
     link = notice.get_by_role("link", name="Download the zip")
     link.wait_for()
     assert any("Exporting made-up" in said for said in page.evaluate("said"))

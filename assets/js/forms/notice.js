@@ -5,12 +5,12 @@ import { make } from "../core/elements.js";
 /** @type {NoticeValue} */
 const EMPTY = { text: "", tone: "" };
 
-/** @import { NoticeValue, Part } from "../core/types.d.ts" */
+/** @import { NoticeValue, PartWith } from "../core/types.d.ts" */
 
 /**
  * The component: without a text it takes no room.
  * @param {HTMLElement} root
- * @param {Part<NoticeValue>} part
+ * @param {PartWith<{reveals?: boolean}, NoticeValue>} part
  */
 export function mount(root, { props, watch }) {
   const line = make("p.notice-line");
@@ -20,6 +20,7 @@ export function mount(root, { props, watch }) {
   root.append(line, link, bar);
   const update = () => {
     const { text, tone, fraction, link: to } = props.value ?? EMPTY;
+    const appears = root.hidden && Boolean(text);
     root.hidden = !text;
     root.dataset.tone = tone;
     root.setAttribute("role", tone === "bad" ? "alert" : "status");
@@ -29,6 +30,7 @@ export function mount(root, { props, watch }) {
     link.href = new URL(to?.address ?? "", document.baseURI).href;
     bar.hidden = !Number.isFinite(fraction);
     share.style.width = `${100 * (fraction ?? 0)}%`;
+    if (appears && props.reveals) root.scrollIntoView({ block: "nearest" });
   };
   watch("value", update);
   update();

@@ -2,6 +2,8 @@
 
 import { make } from "../core/elements.js";
 
+const WORDS_PX = 90; // a mark's words stand to its left where the map ends before they do
+
 /** @import { Axes, Places, Ring } from "../core/types.d.ts" */
 
 export class Rings {
@@ -29,8 +31,13 @@ export class Rings {
    * @param {number | null} pointed the point under the pointer
    */
   place(places, axes, pointed) {
+    const width = this.box.clientWidth;
     put(this.hovered, pointed === null ? null : placeOf(places, { point: pointed, kind: "hovered" }), axes);
-    for (const ring of this.all) put(ring.element, placeOf(places, ring), axes);
+    for (const ring of this.all) {
+      const at = placeOf(places, ring);
+      put(ring.element, at, axes);
+      ring.element.classList.toggle("backwards", Boolean(at && axes.across(at.x) > width - WORDS_PX));
+    }
   }
 }
 
