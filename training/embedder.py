@@ -114,9 +114,9 @@ class Embedder:
             coming = status.active or status.state is State.WAITING
             raise UserError(f"The run {run.name} {'has no weights yet' if coming else 'keeps no weights'}.")
         self.step = kept[-1] if step is None else step
-        self._config = RunConfig.from_json(run.config())
+        self.config = RunConfig.from_json(run.config())
         self._counts = _counts(run.probe())
-        self.method = built_method(self._config, *self._counts)
+        self.method = built_method(self.config, *self._counts)
         checkpoint.load_weights(self.method, checkpoint.weights(run, self.step), run.name)
         self.method.eval()
         self.width = self.method.encoder.width
@@ -125,7 +125,7 @@ class Embedder:
         """Go back to the weights before the first step: the run's own seed and input statistics."""
         learned = self.method.encoder
         statistics = (float(learned.input_mean), float(learned.input_std))
-        self.method = built_method(self._config, *self._counts, statistics).eval()
+        self.method = built_method(self.config, *self._counts, statistics).eval()
 
     def embed(self, waveforms: Sequence[np.ndarray]) -> np.ndarray:
         """h (n, D) float32 of waveforms (S,) float32 at 16 kHz, of any lengths."""

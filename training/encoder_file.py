@@ -57,18 +57,18 @@ def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]
 
 def told(run: RunFolder, embedder: Embedder) -> dict[str, Any]:
     """What ABOUT says; no path, and nothing of the sounds."""
-    config, encoder = run.config(), embedder.method.encoder
+    config, encoder = embedder.config, embedder.method.encoder
     mel = encoder.domain == "mel"
     return {
         "schema": SCHEMA,
         "run": run.name,
         "step": embedder.step,
-        "method": config["method"],
-        "encoder": config["encoder"],
-        "encoder_size": config.get("encoder_size", "S"),
+        "method": config.method,
+        "encoder": config.encoder,
+        "encoder_size": config.encoder_size,
         "dimension": encoder.width,
         "sample_rate": SAMPLE_RATE,
-        "window_seconds": float(config.get("window_seconds", 2.0)),
+        "window_seconds": config.window_seconds,
         "front_end": embedder.method.augment.front_end.key if mel else None,
         "input_mean": float(encoder.input_mean),
         "input_std": float(encoder.input_std),

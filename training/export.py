@@ -40,7 +40,7 @@ def embed_to_parquet(
     if not os.path.isdir(out.parent):
         raise UserError(f"The file {out} can't be written: there is no folder {out.parent}.")
     embedder = Embedder(run, step)
-    given, left_out = _opened(paths, float(run.config().get("window_seconds", 2.0)), progress)
+    given, left_out = _opened(paths, embedder.config.window_seconds, progress)
     files: dict[str, tuple[str, int]] = {}
     for number, (root, dataset) in enumerate(given):
         for name in dataset.files:

@@ -81,12 +81,7 @@ def prepared(
     if resume:
         _restore(run, journal, learner, newest)
     else:
-        if journal.status.attempt > 1:
-            run.append_metrics({"resumed_from": -1, "attempt": journal.status.attempt})
-        run.write_config(
-            replace(config, data_fingerprint=dataset.fingerprint, objective=METHODS[config.method].objective).to_json()
-        )
-        run.write_probe(described(dataset, clips, config.data))
+        _begin(run, journal, config, dataset, clips)
     _declare(run, journal, learner, dataset, clips, resumed=resume)
     lines = baselines(dataset, clips, learner.method, preparing)
     readings = journal.readings = Readings.of(run.metrics(), lines, config.method)
@@ -213,6 +208,15 @@ def _check_data(dataset: Dataset, config: RunConfig) -> None:
             f"The sounds of {config.data} have changed since this run was made (fingerprint {dataset.fingerprint[:8]}, "
             f"expected {str(config.data_fingerprint)[:8]}); start a new run on them."
         )
+
+
+def _begin(run: RunWriter, journal: Journal, config: RunConfig, dataset: Dataset, clips: np.ndarray) -> None:
+    """Write down what the run is trained on and measured on; whatever an attempt before this one logged is void."""
+    if journal.status.attempt > 1:
+        run.append_metrics({"resumed_from": -1, "attempt": journal.status.attempt})
+    objective = METHODS[config.method].objective
+    run.write_config(replace(config, data_fingerprint=dataset.fingerprint, objective=objective).to_json())
+    run.write_probe(described(dataset, clips, config.data))
 
 
 def _restore(run: RunWriter, journal: Journal, t: Learner, newest: int | None) -> None:
