@@ -8,6 +8,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from training.errors import UserError
+
+
+def check_writable(file: Path) -> None:
+    """Before the work whose outcome will be written to `file`. Raises UserError where it surely can't be."""
+    folder = file.parent
+    if not os.path.isdir(folder):
+        why = f"there is no folder {folder}"
+    elif os.path.isdir(file):
+        why = os.strerror(errno.EISDIR)
+    elif not os.path.exists(file) and not os.access(folder, os.W_OK | os.X_OK):
+        why = f"nothing can be written into the folder {folder}"
+    else:
+        return
+    raise UserError(f"The file {file} can't be written: {why}.")
+
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace `path` by `content`; see `write_parts`."""

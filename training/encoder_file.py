@@ -7,7 +7,6 @@ Shapes:  B sounds, S samples, F mel bands, T frames (or samples, where the encod
 
 import io
 import json
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +41,7 @@ def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]
         raise UserError(
             f"The file {out} can't be written: a name that ends in {ENDING} was expected, as torch asks for one."
         )
-    if not os.path.isdir(out.parent):
-        raise UserError(f"The file {out} can't be written: there is no folder {out.parent}.")
+    durable.check_writable(out)
     embedder = Embedder(run, step)
     about = told(run, embedder)
     content = io.BytesIO()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from training import durable
 from training.data import Dataset, Skipped, open_dataset, whole_reference
 from training.data.dataset import Progress
 from training.data.names import readable_name, told_apart
@@ -37,8 +38,7 @@ def embed_to_parquet(
 
     if out.suffix != ENDING:
         raise UserError(f"The file {out} can't be written: a name that ends in {ENDING} was expected.")
-    if not os.path.isdir(out.parent):
-        raise UserError(f"The file {out} can't be written: there is no folder {out.parent}.")
+    durable.check_writable(out)
     embedder = Embedder(run, step)
     given, left_out = _opened(paths, embedder.config.window_seconds, progress)
     files: dict[str, tuple[str, int]] = {}

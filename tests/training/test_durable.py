@@ -134,3 +134,18 @@ def test_durability_a_run_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
     (roomy.path / "config.json").write_text(json.dumps({**roomy.config(), "steps": step + 3}))
     assert trainer.train(roomy.path, resume=True) == State.FINISHED
     assert roomy.status().step == step + 3
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file, why in (
+        (tmp_path / "none" / "a.parquet", f"there is no folder {tmp_path}/none."),
+        (tmp_path, "Is a directory."),
+    ):
+        with pytest.raises(UserError, match=f"can't be written: {why}"):
+            durable.check_writable(file)
+    durable.check_writable(tmp_path / "a.parquet")
+    (tmp_path / "there").touch()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # a root may write anywhere
+    with pytest.raises(UserError, match=f"nothing can be written into the folder {tmp_path}"):
+        durable.check_writable(tmp_path / "a.parquet")
+    durable.check_writable(tmp_path / "there")

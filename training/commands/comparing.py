@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training import durable
 from training.commands.arguments import Commands, command
 from training.commands.compared_csv import write_csv
 from training.commands.output import listed, print_json, progress_line
@@ -69,8 +69,8 @@ def _check_file(options: argparse.Namespace) -> None:
     """Raises UserError where what --csv names can be no file, before everything is measured."""
     if options.csv == PRINTED and options.json:
         raise UserError("--csv - and --json were given, but only one of them can be printed; name a file for the CSV.")
-    if options.csv and not os.path.isdir(os.path.dirname(options.csv) or "."):
-        raise UserError(f"The file {options.csv} can't be written: there is no folder {os.path.dirname(options.csv)}.")
+    if options.csv and options.csv != PRINTED:
+        durable.check_writable(Path(options.csv))
 
 
 def _left_out(found: "Comparison") -> list[str]:

@@ -156,5 +156,6 @@ def test_a_csv_that_can_be_no_file_is_one_sentence(
     finished("a")
     runs = ["compare", "--runs", str(tmp_path / "runs"), "--csv"]
     assert sentence(capsys, *runs, f"{tmp_path}/none/x.csv").endswith(f"there is no folder {tmp_path}/none.")
+    assert sentence(capsys, *runs, str(tmp_path)) == f"The file {tmp_path} can't be written: Is a directory."
     assert "--csv - and --json were given" in sentence(capsys, *runs, "-", "--json")
     assert "Is a directory" in sentence(capsys, *runs, str(tmp_path))
