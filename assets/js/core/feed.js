@@ -7,11 +7,12 @@ import { source } from "./source.js";
 const LIVE_MS = 500;
 const LIVELY_MS = { status: 1000, metrics: LIVE_MS, layouts: 1000, solid: 1000 }; // a status goes along with metrics
 const REST_MS = 4000; // nothing moves in a run that has ended, but it may be resumed
+export const GONE = "This run is no longer here; choose another one above.";
 const SLACK_MS = 50;
 const KEPT_MS = 30_000; // after the last part has let go: who goes to another run and back finds the rows
 const ACTIVE = new Set(["waiting", "preparing", "training", "paused", "stopping"]);
 /** @import { NewsPart } from "./source.js" */
-/** @import { Baselines, LayoutSummary, MetricNews, MetricRow, RunSchema, RunStatus } from "./types.d.ts" */
+/** @import { Baselines, LayoutSummary, MetricNews, MetricRow, Refusal, RunSchema, RunStatus } from "./types.d.ts" */
 /**
  * What there is news of: `fresh` where a listener is told what is known, `void` where rows before no longer hold, the rows
  * that came, and whether the baselines came.
@@ -155,7 +156,8 @@ export class Feed {
       news = await source.news(this.name, parts, this.cursor);
       this.trouble = "";
     } catch (error) {
-      this.trouble = /** @type {Error} */ (error).message;
+      const { status, message } = /** @type {Refusal} */ (error);
+      this.trouble = status === 404 && this.status ? GONE : message;
       return this.tell("status");
     }
     this.again = news.again_ms ?? 0;

@@ -1,7 +1,7 @@
 // Where a run stands, in one plain line, with what can be asked of it.
 
 import { icon, make } from "../core/elements.js";
-import { feedOf } from "../core/feed.js";
+import { feedOf, GONE } from "../core/feed.js";
 import { view } from "../core/view.js";
 import { known } from "../runs/known.js";
 import { lengthChoice } from "./length_choice.js";
@@ -140,7 +140,8 @@ class StateView {
   say() {
     const { status, trouble } = this.run ? feedOf(this.run) : { status: null, trouble: "" };
     if (!status) return;
-    const words = trouble ? `${trouble} It is asked again every moment.` : stateLine(status, (run) => known.named(run));
+    const again = trouble && trouble !== GONE ? " It is asked again every moment." : "";
+    const words = trouble ? trouble + again : stateLine(status, (run) => known.named(run));
     if (this.line.textContent !== words) this.line.textContent = words; // it is read aloud whenever it is written
     this.line.title = this.compact ? words : ""; // the compact line may be cut
   }

@@ -97,3 +97,21 @@ test("a server at which many look is asked less often", async (context) => {
   await turn();
   assert.equal(asked.length, 2);
 });
+
+test("a run that is gone is told from one that never was", async () => {
+  const { asked } = source();
+  const refuse = () => Promise.reject(Object.assign(new Error("There is no such run."), { status: 404 }));
+  const feed = feedOf("gone");
+  feed.stopAsking();
+  const reading = feed.read(["status"]);
+  await turn();
+  asked[0].settle({ status: { state: "finished" } });
+  await reading;
+  useSource({ news: refuse });
+  await feed.read(["status"]);
+  assert.match(feed.trouble, /no longer here/);
+  const never = feedOf("never");
+  never.stopAsking();
+  await never.read(["status"]);
+  assert.equal(never.trouble, "There is no such run.");
+});
