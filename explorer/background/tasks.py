@@ -96,10 +96,10 @@ class OneAtATime:
     def _work(self, name: str, arguments: Sequence[str]) -> None:
         error = self._sentences.broke_down
         try:
-            error = self._followed(name, arguments)
+            error = self._ended(name, self._followed(name, arguments))
         except Exception:  # whatever it is, it must not stand in the way of all that is asked for later
             log.exception("The process for the run %s could not be followed.", name)
-        self._change(name, done=True, error=self._ended(name, error))
+        self._change(name, done=True, error=error)
 
     def _followed(self, name: str, arguments: Sequence[str]) -> str:
         """Follows the process; returns why it failed, nothing where it did not."""

@@ -69,6 +69,17 @@ def test_one_at_a_time(tasks: OneAtATime, tmp_path: Path) -> None:
     assert tasks.known("slow") is None
 
 
+def test_what_cannot_be_kept_does_not_stand_in_the_way_of_the_next() -> None:
+    def ended(name: str, error: str) -> str:
+        raise OSError("the disk is full")
+
+    tasks = OneAtATime([sys.executable, "-c", FAKE], SENTENCES, ended)
+    for name in ("one", "another"):
+        tasks.begin(name, lambda: ["one"])
+        assert followed(tasks, name).error == SENTENCES.broke_down
+    tasks.close()
+
+
 def test_it_is_given_up_when_the_server_ends(tmp_path: Path) -> None:
     tasks = OneAtATime([sys.executable, "-c", FAKE], SENTENCES)
     (tmp_path / "slow").mkdir()
