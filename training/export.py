@@ -72,12 +72,12 @@ def embed_to_parquet(
             values = typed(labels)
             whole = whole if values == labels else whole.set_column(place, name, pa.array(values))
     whole = whole.replace_schema_metadata({"hearsight_run": run.name, "hearsight_step": str(embedder.step)})
+    content = pa.BufferOutputStream()
+    pq.write_table(whole, content)
     try:
-        pq.write_table(whole, out)
+        durable.write_parts(out, [memoryview(content.getvalue())])
     except OSError as error:
-        raise UserError(
-            f"The file {out} can't be written: {os.strerror(error.errno) if error.errno else error}."
-        ) from None
+        raise UserError(f"The file {out} can't be written: {error.strerror}.") from None
     return len(whole), left_out
 
 

@@ -57,4 +57,4 @@ PROBE = LabelMeasure(
     ),
     _of_tensors,
 )
-"""Told by `evaluate` alone: it takes too long for every snapshot."""
+"""Told by `evaluate`, `knows` and `compare`: it takes too long for every snapshot."""

@@ -1,5 +1,7 @@
 """The commands that ask a model or a method."""
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,7 +126,12 @@ def test_labels_are_numbers_only_where_each_is_one(labels: list[str | None], exp
     assert found == expected and list(map(type, found)) == list(map(type, expected))
 
 
-def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_embed(
+    made_run: Callable[..., RunFolder],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     soundfile = pytest.importorskip("soundfile")
     import numpy as np
@@ -146,6 +153,19 @@ def test_embed(made_run: Callable[..., RunFolder], tmp_path: Path, capsys: pytes
     assert "x.csv can't be written: a name that ends in .parquet was expected." in sentence(
         capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / "x.csv")
     )
+    before, replace = out.read_bytes(), os.replace
+
+    def full(made: Path, target: Path) -> None:
+        if target == out:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(made, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full)
+        assert "can't be written: No space left on device." in sentence(
+            capsys, "embed", str(run.path), str(sounds), "--out", str(out)
+        )
+    assert out.read_bytes() == before and not list(tmp_path.glob(".*.tmp"))
     folder = tmp_path / "folder.parquet"
     folder.mkdir()
     assert "can't be written: Is a directory." in sentence(
