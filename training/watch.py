@@ -142,6 +142,9 @@ class Watch:
             _expect(
                 not missing, f"{len(missing):,} of {n:,} clips are not in {sounds}, such as {''.join(missing[:1])}."
             )
+        elif sounds is not None:
+            told = f"There is no folder {sounds} here: until there is, no clip of the run can be heard."
+            warnings.warn(told, RuntimeWarning, stacklevel=3)
 
     def _note(self, step: int, numbers: Mapping[str, Any]) -> None:
         self._status["step"] = max(int(step), self._status["step"])

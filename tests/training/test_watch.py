@@ -1,5 +1,6 @@
 """training/watch.py, copied alone, writes a run that Hearsight reads, from a process that has nothing else of it."""
 
+import json
 import os
 import shutil
 import signal
@@ -187,6 +188,12 @@ def test_a_mistake_is_one_plain_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(ValueError, match=sentence):
         Watch("mine", **{"clips": CLIPS, **given})
     assert not (tmp_path / "mine").exists()
+
+
+def test_sounds_that_are_not_there_are_a_warning_as_they_may_lie_on_another_machine(tmp_path: Path) -> None:
+    with pytest.warns(RuntimeWarning, match="There is no folder misspelt here"):
+        Watch(tmp_path / "mine", clips=CLIPS, sounds="misspelt").close()
+    assert json.loads((tmp_path / "mine" / "probe.json").read_text())["data"] == "misspelt"
 
 
 @pytest.mark.parametrize("shape", [(11, 8), (12,), (12, 8, 2)], ids=str)

@@ -161,6 +161,8 @@ def measure(options: argparse.Namespace) -> None:
         from training.watching.measuring import Measuring
 
         Measuring(run).work(progress_line())
+        if note := run.probe().get("note"):
+            print(note, file=sys.stderr)
     rows = thorough_measures(run, options.step, progress_line())
     if options.json:
         print_json({"run": run.name, "measured": rows})

@@ -79,6 +79,10 @@ def test_a_run_is_measured_by_a_command(tmp_path: Path, sounds: Path, h: np.ndar
     assert main(["measure", str(tmp_path / "run")]) == 0
     assert "Effective rank" in capsys.readouterr().out
     assert "measure/effective_rank" in RunFolder(tmp_path / "run").metrics()[-1]
+    sounds.rename(tmp_path / "moved")
+    shutil.rmtree(tmp_path / "run" / "measured")
+    assert main(["measure", str(tmp_path / "run")]) == 0
+    assert "\nThe sounds of this run cannot be heard: " in capsys.readouterr().err
 
 
 STEERED = ["resume", "stop", "evaluate", "finetune", "embed", "run"]
