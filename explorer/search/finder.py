@@ -22,6 +22,8 @@ from training.errors import UserError
 from training.run import RunFolder, State
 
 PLACE_NEIGHBOURS = 8
+Anchors = tuple[tuple[int, float], ...]
+"""(row, weight) of points of a map that say where a sound lies; the weights add up to 1."""
 STAY_SECONDS = 60.0
 
 
@@ -56,7 +58,7 @@ class Found:
     place: tuple[float, float] | None
     """Where the sound lies on the map of `place_step`; None where that is not made yet."""
     place_step: int | None
-    anchors: tuple[tuple[int, float], ...] = ()
+    anchors: Anchors = ()
     """The points that the place is the mean of, with their weights, so that it can move with them through time."""
 
 
@@ -115,8 +117,8 @@ class Finder:
             note = f"{'Only' if progress is None else 'So far'} the {searched:,} clips of the map were searched. {rest}"
         else:
             raise UserError("This run has no snapshot to search yet.")
-        place = self._place(run, place_step, probe, query)
         anchors = () if probe is None else anchors_among(probe, query)
+        place = self._place(run, place_step, probe, anchors)
         complete = all_clips is not None
         return Found(name, listening, matches, searched, complete, note, place, place_step if place else None, anchors)
 
@@ -162,12 +164,12 @@ class Finder:
         return chosen
 
     def _place(
-        self, run: RunFolder, step: int | None, probe: np.ndarray | None, query: np.ndarray
+        self, run: RunFolder, step: int | None, probe: np.ndarray | None, anchors: Anchors
     ) -> tuple[float, float] | None:
         layout = None if step is None else self._layouts.find(run, step)
         if layout is None or probe is None or len(layout.places) != len(probe):
             return None
-        x, y = place_among(probe, layout.places, query)
+        x, y = place_among(anchors, layout.places)
         return float(x), float(y)
 
     def _run(self, name: str) -> RunFolder:
@@ -207,18 +209,15 @@ def _units(run: RunFolder, snapshot: int | None, vectors: np.ndarray) -> np.ndar
     return unit_rows(vectors if middle is None else vectors - middle)
 
 
-def place_among(units: np.ndarray, places: np.ndarray, query: np.ndarray) -> np.ndarray:
-    """(2,): where a sound lies on a map of others: the mean of its neighbours' places, weighted by 1 / distance².
-
-    `units` (n, D) and `query` (D,) of length 1, `places` (n, 2).
-    """
-    rows, weights = zip(*anchors_among(units, query), strict=True)
+def place_among(anchors: Anchors, places: np.ndarray) -> np.ndarray:
+    """(2,): where a sound lies on a map with `places` (n, 2): the mean of its neighbours' places, by their weights."""
+    rows, weights = zip(*anchors, strict=True)
     place: np.ndarray = np.array(weights) @ places[list(rows)]
     return place
 
 
-def anchors_among(units: np.ndarray, query: np.ndarray) -> tuple[tuple[int, float], ...]:
-    """(row of `units`, weight) of the neighbours that say where `query` lies; the weights add up to 1."""
+def anchors_among(units: np.ndarray, query: np.ndarray) -> Anchors:
+    """The neighbours among `units` (n, D) that say where `query` (D,) lies, each of length 1, weighted by 1 / distance²."""
     near = nearest_rows(units, query, PLACE_NEIGHBOURS)
     weights = np.array([1 / (1 - min(n.score, 1.0) + 1e-4) ** 2 for n in near])
     return tuple((n.row, float(w)) for n, w in zip(near, weights / weights.sum(), strict=True))

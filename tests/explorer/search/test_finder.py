@@ -12,7 +12,7 @@ from explorer.runs.library import Library
 from explorer.runs.snapshots import snapshot_hash, unit_rows
 from explorer.search import finder as module
 from explorer.search.comparison import random_pair_cosines
-from explorer.search.finder import Finder, kept_step, nearest_step, place_among
+from explorer.search.finder import Finder, anchors_among, kept_step, nearest_step, place_among
 from explorer.search.process import EmbeddingProcess
 from tests.support.fake_embedder import spectrum
 from training.errors import UserError
@@ -170,10 +170,12 @@ def test_a_new_clip_is_placed_close_to_where_it_would_lie() -> None:
     away = []
     for left_out in range(100):
         rest = np.arange(1_000) != left_out
-        away.append(np.hypot(*(place_among(units[rest], places[rest], units[left_out]) - places[left_out])))
+        away.append(
+            np.hypot(*(place_among(anchors_among(units[rest], units[left_out]), places[rest]) - places[left_out]))
+        )
     radius = np.quantile(np.hypot(*places.T), 0.98)
     assert np.median(away) < 0.03 * radius
-    np.testing.assert_allclose(place_among(units, places, units[5]), places[5], atol=0.01)
+    np.testing.assert_allclose(place_among(anchors_among(units, units[5]), places), places[5], atol=0.01)
 
 
 def test_random_pairs_are_of_different_clips() -> None:
