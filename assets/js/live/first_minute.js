@@ -6,11 +6,11 @@ import { feedOf } from "../core/feed.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { drawer } from "../forms/drawer.js";
+import { EXAMPLE } from "../runs/rows.js";
 import { play } from "../sound/sound.js";
 
 /** @import { PartWith } from "../core/types.d.ts" */
 
-const EXAMPLE = "example"; // see explorer/runs/library.py
 const KEY = "hearsight:greeted";
 const PACE_MS = 1300; // a movement of the map takes about half of it
 const CAPTIONS = [

@@ -6,6 +6,9 @@ import { repeated } from "../core/repeated.js";
 /** @import { RunRow } from "../core/types.d.ts" */
 /** @typedef {"starred" | "title" | "data" | "changed" | "score" | "warning" | "seconds" | "begun" | "state"} ColumnName */
 
+/** The run that comes along, of nobody's own. See explorer/runs/library.py. */
+export const EXAMPLE = "example";
+
 /** What a state is called in a list. @type {Record<string, string>} */
 const STATES = { disk_full: "disk full", exported: "exported while training" };
 const UNITS = /** @type {const} */ ([
@@ -51,6 +54,9 @@ export function beginningOf({ begun, planned }) {
   return [begun !== null && date(begun), waited && `asked for ${date(planned)}`].filter(Boolean).join(", ");
 }
 
+/** How old a run is; the example, which nobody began here, is called that. @type {(row: RunRow, now?: number) => string} */
+const oldOf = ({ name, begun }, now) => (name === EXAMPLE ? "the example" : age(begun, now));
+
 /**
  * A run in one line, each thing once: what it is, how good, where it stands, how old.
  * @param {RunRow} row
@@ -58,7 +64,7 @@ export function beginningOf({ begun, planned }) {
  */
 export function lineOf(row, now) {
   const score = row.score ? `best kNN ${share(row.score.value)}` : "";
-  return [row.title, row.data, score, stateOf(row), age(row.begun, now)].filter(Boolean).join(" · ");
+  return [row.title, row.data, score, stateOf(row), oldOf(row, now)].filter(Boolean).join(" · ");
 }
 
 /** What a run is called in a sentence. @type {(row: RunRow) => string} */
@@ -69,7 +75,7 @@ export const nameOf = ({ title, data }) => [title, data].filter(Boolean).join(" 
  * @param {RunRow} row
  * @param {number} [now] Unix time
  */
-export const shortOf = (row, now) => [nameOf(row), age(row.begun, now)].filter(Boolean).join(" · ");
+export const shortOf = (row, now) => [nameOf(row), oldOf(row, now)].filter(Boolean).join(" · ");
 
 /**
  * Every run by its name as `say` says it; those that would read the same are told apart by their folders.
