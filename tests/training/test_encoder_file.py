@@ -162,3 +162,27 @@ def test_what_has_no_encoder_is_refused_in_one_sentence(
         watched.embeddings(0, np.eye(2, 4))
     assert "is trained outside Hearsight" in sentence(capsys, "encoder", str(tmp_path / "watched"), "--out", out)
     assert not Path(out).exists()
+
+
+def test_the_code_of_the_document_is_what_evaluation_kits_ask_for(
+    made_run: Callable[..., RunFolder], tones: Dataset, tmp_path: Path
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "kits.md").read_text()
+    (code,) = (part.split("```")[0] for part in text.split("```python\n")[1:])
+    kit: dict[str, Any] = {}
+    exec(code, kit)
+    run = made_run(steps=2)
+    train(run.path)
+    assert main(["encoder", str(run.path), "--out", str(tmp_path / "encoder.pt2")]) == 0
+    model, embedder = kit["load_model"](str(tmp_path / "encoder.pt2")).eval(), Embedder(run)
+    assert (model.sample_rate, model.output_dim, type(model).__name__) == (16_000, embedder.width, "HearsightEncoder")
+    audio = torch.from_numpy(np.stack([tones.waveform(clip)[:3_000] for clip in range(2)]))
+    scenes = kit["get_scene_embeddings"](audio, model)
+    np.testing.assert_allclose(scenes, embedder.embed([*audio.numpy()]), atol=1e-4)
+    long = torch.randn(2, 80_000) * 0.1  # 5 s in windows of 2
+    thirds = [model.program["hears"](long[:, at : at + 32_000]) for at in (0, 24_000, 48_000)]
+    torch.testing.assert_close(kit["get_scene_embeddings"](long, model), torch.stack(thirds).mean(0))
+    frames, moments = kit["get_timestamp_embeddings"](long, model)
+    assert frames.shape == (2, 21, embedder.width) and moments.shape == (2, 21)
+    assert moments[1, :3].tolist() == [0, 250, 500]
+    torch.testing.assert_close(frames[:, 10], model.program["hears"](long[:, 24_000:56_000]))  # around 2.5 s
