@@ -30,9 +30,8 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
         found: dict[str, Any] = {}
         if "status" in parts:
             status = run.status()
-            if (
-                "torch" in sys.modules
-            ):  # which a map doesn't wait for; the server brings it by itself, and is asked again
+            # A map doesn't wait for torch; the server imports it by itself, and is asked again.
+            if "torch" in sys.modules:
                 status = with_verdict(run.run, status)
             found["status"] = {
                 **asdict(status),
