@@ -148,6 +148,9 @@ class Library:
                 f"The sounds of this run{named} differ from those on this machine, so its clips cannot be played: "
                 f"it was trained on version {about.fingerprint[:8]}, here is {opening.dataset.fingerprint[:8]}."
             )
+        if os.path.isdir(about.reference):
+            # The cache was cleared, or is another one. A run may come from elsewhere, so no path that it names is opened unasked.
+            return f"The sounds of this run{named} are not open: choose them as data, under Edit, to play its clips."
         return f"The sounds of this run{named} are not on this machine, so its clips cannot be played."
 
     def _folders(self) -> dict[str, RunFolder]:

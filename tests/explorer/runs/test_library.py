@@ -117,6 +117,11 @@ def test_sounds_are_at_hand_where_the_fingerprint_is_the_same(make_run: Any, mak
     other = make_run(tmp_path / "runs" / "other", fingerprint="1" * 64)
     assert library.sounds(other).dataset is None
     assert "are not on this machine" in library.sounds(other).note
+    (there := tmp_path / "recordings").mkdir()
+    again = make_run(tmp_path / "runs" / "again", fingerprint="2" * 64)
+    written = again.path / "probe.json"
+    written.write_text(json.dumps({**json.loads(written.read_text()), "data": str(there)}))
+    assert "choose them as data" in library.sounds(again).note
     short = make_run(tmp_path / "runs" / "short", n=301)
     assert "names clips that its data" in library.sounds(short).note
     probe = json.loads((same.path / "probe.json").read_text())
