@@ -2,27 +2,39 @@
 
     python -m benchmarks.screenshots [--chromium /usr/bin/chromium]
 
-Writes assets/screenshots/*.png. The built-in sounds are made first where they aren't yet.
+Writes assets/screenshots/*.png and learning.webp, in which the timeline is played. The built-in sounds are made first where
+they aren't yet.
 """
 
 import argparse
+import io
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from PIL import Image
 
 from benchmarks.driven import FLAGS
 from benchmarks.newcomer import MAP_SHOWN
 from benchmarks.served import ROOT, served
 from training.data import open_dataset
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 FOLDER = ROOT / "assets" / "screenshots"
 PATIENCE_MS = 120_000
 SETTLE_MS = 3_000
 """Charts, pictures of sounds and the names on the map are drawn one after the other."""
-CLIP = 21
-"""Of a piano, which all pages show."""
+CLIP = 832
+"""The word "three", which all pages show: one of its ten nearest is of its class before the training, all ten are afterwards."""
+FILM_WIDTH = 1080
+FRAME_SECONDS = 0.12
+STILL_SECONDS = 1.5
+"""How long the first frame and the last stand."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,27 @@ PICTURES = (
 )
 
 
+def film(page: "Page", to: Path) -> None:
+    """Play the timeline of `page` from its first snapshot to its last, as an animation that begins again."""
+    frames, seconds = [page.screenshot()], [STILL_SECONDS]
+    page.get_by_role("button", name="Play the snapshots").click()
+    playing = page.get_by_role("button", name="Stop playing the snapshots")
+    while playing.count():
+        begun = time.monotonic()
+        page.wait_for_timeout(1000 * max(0.0, FRAME_SECONDS - (time.monotonic() - begun)))
+        frames.append(page.screenshot())
+        seconds.append(time.monotonic() - begun)
+    seconds[-1] = STILL_SECONDS
+    drawn = [Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames]
+    small = [
+        image.resize((FILM_WIDTH, FILM_WIDTH * image.height // image.width), Image.Resampling.LANCZOS)
+        for image in drawn
+    ]
+    small[0].save(
+        to, save_all=True, append_images=small[1:], duration=[int(1000 * s) for s in seconds], loop=0, quality=65
+    )
+
+
 def main() -> None:
     """Draw them all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -71,6 +104,11 @@ def main() -> None:
             page.wait_for_timeout(SETTLE_MS)
             page.screenshot(path=FOLDER / f"{picture.name}.png")
             page.close()
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{server.address}/?{LIVE[0]}&step=0")
+        page.wait_for_function(LIVE[1], timeout=PATIENCE_MS)
+        page.wait_for_timeout(SETTLE_MS)
+        film(page, FOLDER / "learning.webp")
         browser.close()
 
 
