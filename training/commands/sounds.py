@@ -60,6 +60,8 @@ def show_data(options: argparse.Namespace) -> None:
         print(f"  {facet} ({len(counts)}): {shown}{', …' if len(counts) > 12 else ''}")
     for entry in found["skipped"]:
         print(f"  skipped {entry['file']}: {entry['reason']}")
+    for entry in found["warnings"]:
+        print(f"  taken {entry['file']}: {entry['reason']}")
 
 
 def fetch_data(options: argparse.Namespace) -> None:

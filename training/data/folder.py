@@ -143,7 +143,7 @@ def _seen(
 
 
 def _tables(files: Sequence[File]) -> dict[str, str]:
-    return {file.name: file.path for file in files if file.name.lower().endswith((".csv", ".tsv"))}
+    return {file.name: file.path for file in files if file.name.lower().endswith((".csv", ".tsv", ".txt"))}
 
 
 def _is_zip(file: File, follow_links: bool) -> bool:

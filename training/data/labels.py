@@ -1,27 +1,27 @@
-"""Which labels the files of a folder carry: by a known layout, else by a table, else by the folders they lie in."""
+"""Which labels the files of a folder carry: by a known layout, else by a table, else by the folders they lie in.
 
-import codecs
-import csv
-import io
+Tables with times add labels of stretches within the files.
+"""
+
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from training.data.dataset import Skipped
-from training.data.files import opened
+from training.data.events import Events, Heard, events_of, recording_of
 from training.data.layouts import MOST_COLUMNS, esc50_labels, layout_labels
 from training.data.names import any_name, readable_name
 from training.data.sniff import NotRead
+from training.data.tables import FILE_COLUMNS, Rows, first_column, read_table, read_track
 
-FILE_COLUMNS = ("file", "filename", "file_name", "path", "filepath", "file_path", "audio", "fname", "name")
 GROUP_COLUMNS = ("source", "speaker", "group", "artist", "recording", "src_file")
 CAPTION_COLUMNS = ("caption", "text", "description", "transcript", "sentence")
 FIRST_COLUMNS = ("class", "label", "category")
 SPLIT_FOLDERS = ("train", "training", "test", "testing", "valid", "validation", "val", "dev", "eval")
-LARGEST_TABLE_BYTES = 256 * 2**20
 MOST_TABLES = 20
+"""Of those that are named after no recording."""
 LONGEST_LABEL = 120
-FILE_FACET = "file"
+FILE_FACET, FOLDER_FACET = "file", "folder"
 
 Labels = dict[str, dict[str, str | None]]
 """File name → facet → label."""
@@ -36,26 +36,42 @@ class Labelling:
     """The facet that says where each file comes from; every file has a label in it."""
     captions: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Skipped, ...] = ()
+    events: Mapping[str, Events] = field(default_factory=dict)
+    """Labels of stretches within a file, which win over its own."""
+    texts: frozenset[str] = frozenset()
+    """The texts beside sounds that hold such labels and are no captions."""
 
 
 def labelling(names: Sequence[str], tables: Mapping[str, str]) -> Labelling:
-    """Labels for the sounds `names` (relative, with slashes). `tables`: relative name → path of each CSV beside them.
+    """Labels for the sounds `names` (relative, with slashes). `tables`: relative name → path of each CSV, TSV and text beside
+    them.
 
     A known layout wins over a table, and a table over the names of folders.
     """
-    read, warnings = _read_tables(tables)
+    read, warnings = _read_tables(names, tables)
     for table, rows in read.items():
         if table.rpartition("/")[2] == "esc50.csv" and rows and {"filename", "category", "src_file"} <= rows[0].keys():
             return _grouped(esc50_labels(names, rows), "src_file")
     known = layout_labels(names)
     if known is not None:
         return _grouped(*known)
-    for table, rows in read.items():
+    heard = events_of(names, read)
+    warnings += heard.warnings
+    whole = {table: rows for table, rows in read.items() if table not in heard.tables and not _is_text(table)}
+    for table, rows in whole.items():
         try:
-            return _table_labelling(names, table, rows, warnings)
+            return _with_events(_table_labelling(names, table, rows, warnings), heard)
         except NotRead as reason:
             warnings.append(Skipped(readable_name(table), f"{reason}, so its labels are not used"))
-    return _grouped(_folder_labels(names), None, warnings=warnings)
+    labels = _folder_labels(names, FOLDER_FACET if heard.events else "class")
+    return _with_events(_grouped(labels, None, warnings=warnings), heard)
+
+
+def _with_events(known: Labelling, heard: Heard) -> Labelling:
+    """Their facets come first, without a label where nothing was heard."""
+    silence: dict[str, str | None] = dict.fromkeys(heard.facets)
+    labels = {name: silence | found for name, found in known.labels.items()}
+    return replace(known, labels=labels, events=heard.events, texts=frozenset(filter(_is_text, heard.tables)))
 
 
 def _grouped(
@@ -70,8 +86,8 @@ def _grouped(
     return Labelling(whole, facet, captions or {}, tuple(warnings))
 
 
-def _folder_labels(names: Sequence[str]) -> Labels:
-    """The first folder in which the files differ is the class; folders that only name a split are passed over."""
+def _folder_labels(names: Sequence[str], facet: str) -> Labels:
+    """The first folder in which the files differ is the label in `facet`; folders that only name a split are passed over."""
     folders = [name.split("/")[:-1] for name in names]
     deepest = max((len(parts) for parts in folders), default=0)
     shared = 0
@@ -82,16 +98,14 @@ def _folder_labels(names: Sequence[str]) -> Labels:
         own = parts[shared:]
         if len(own) > 1 and own[0].lower() in SPLIT_FOLDERS:
             own = own[1:]
-        labels[name] = {"class": own[0] if own else None} if deepest else {}
+        labels[name] = {facet: own[0] if own else None} if deepest else {}
     return labels
 
 
-def _table_labelling(
-    names: Sequence[str], table: str, rows: list[dict[str, str]], warnings: Sequence[Skipped]
-) -> Labelling:
+def _table_labelling(names: Sequence[str], table: str, rows: Rows, warnings: Sequence[Skipped]) -> Labelling:
     """The labels of a table one of whose columns names the files. Raises NotRead where it is another one."""
     columns = list(rows[0])[:MOST_COLUMNS] if rows else []
-    file_column = next((column for key in FILE_COLUMNS for column in columns if column.lower() == key), None)
+    file_column = first_column(columns, FILE_COLUMNS)
     if file_column is None:
         raise NotRead(f"it has no column that names the sounds, such as {FILE_COLUMNS[0]} or {FILE_COLUMNS[1]}")
     by_name = _rows_by_name(names, table, file_column, rows)
@@ -115,51 +129,30 @@ def _rows_by_name(
     return {name: row for row in rows if (name := meant(row[file_column], folder))}
 
 
-def _read_tables(tables: Mapping[str, str]) -> tuple[dict[str, list[dict[str, str]]], list[Skipped]]:
-    """The rows of each table, labels.csv and those nearest to the root first; and those that are none."""
-    read, warnings = {}, []
-    for name in sorted(tables, key=lambda name: (name.rpartition("/")[2] != "labels.csv", name.count("/"), name))[
-        :MOST_TABLES
-    ]:
+def _read_tables(names: Sequence[str], tables: Mapping[str, str]) -> tuple[dict[str, Rows], list[Skipped]]:
+    """The rows of each table, labels.csv and those nearest to the root first; and those that are none.
+
+    A text is read where it is named after a recording, and is a table then or words, of which nothing is said.
+    """
+    named_after = recording_of(names)
+    own = [name for name in tables if named_after(name)]
+    others = [name for name in tables if not named_after(name) and not _is_text(name)]
+    read: dict[str, Rows] = {}
+    warnings = []
+    for name in sorted([*own, *sorted(others, key=_nearest)[:MOST_TABLES]], key=_nearest):
         try:
-            read[name], note = _rows(tables[name])
+            rows, note = (read_track(tables[name]) or [], "") if _is_text(name) else read_table(tables[name])
+            read[name] = rows
             warnings += [Skipped(readable_name(name), note)] if note else []
         except NotRead as reason:
-            warnings.append(Skipped(readable_name(name), str(reason)))
+            if not _is_text(name):
+                warnings.append(Skipped(readable_name(name), str(reason)))
     return read, warnings
 
 
-def _rows(path: str) -> tuple[list[dict[str, str]], str]:
-    """The table's rows with tidy column names, and what the user should know of it.
-
-    Raises NotRead where it cannot be read as a table.
-    """
-    with open(opened(path, follow_links=True), "rb") as file:
-        content = file.read(LARGEST_TABLE_BYTES + 1)
-    if len(content) > LARGEST_TABLE_BYTES:
-        raise NotRead("it is too large for a table of labels")
-    text, note = _text(content)
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error:
-        rows = []
-    if not rows or "\0" in text:
-        raise NotRead("it cannot be read as a table")
-    header = [readable_name(column.strip(), LONGEST_LABEL) for column in rows[0]]
-    tidy = [
-        {column: cell.strip() for column, cell in zip(header, row, strict=False) if column}
-        for row in rows[1:]
-        if len(row) >= len(header)
-    ]
-    return tidy, note
+def _nearest(table: str) -> tuple[bool, int, str]:
+    return table.rpartition("/")[2] != "labels.csv", table.count("/"), table
 
 
-def _text(content: bytes) -> tuple[str, str]:
-    """A table's text, and a note where its encoding had to be guessed. A mark at the beginning tells UTF-16."""
-    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if marked else "utf-8-sig"), ""
-    except UnicodeDecodeError:
-        note = "it is not in UTF-8, so it was read as Western European; save it as UTF-8 if its labels look wrong"
-        return content.decode("cp1252", "replace"), note
+def _is_text(table: str) -> bool:
+    return table.lower().endswith(".txt")

@@ -13,6 +13,7 @@ from training.data import cache
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Progress, Skipped
 from training.data.decode import Decoders
+from training.data.events import Events
 from training.data.files import HASH_BYTES, File, opened
 from training.data.labels import Labelling
 from training.data.names import LONGEST_CAPTION, readable_caption, readable_name
@@ -60,6 +61,8 @@ class Source:
     hash: str
     """Of its content; with ".2" behind it for the second file of the same content, and so on."""
     labels: Mapping[str, str | None]
+    events: Events
+    """Labels of stretches of it, which win over its own."""
     caption: str | None
     picture: str | None
     """Path of a picture."""
@@ -85,7 +88,9 @@ def sources_of(
                 path=file.path,
                 hash=content if times[content] == 1 else f"{content}.{times[content]}",
                 labels=known.labels[file.name],
-                caption=readable_caption(known.captions.get(file.name, "")) or _caption(beside.get(stem + ".txt")),
+                events=known.events.get(file.name, Events()),
+                caption=readable_caption(known.captions.get(file.name, ""))
+                or _caption(None if stem + ".txt" in known.texts else beside.get(stem + ".txt")),
                 picture=_picture([beside[stem + e] for e in PICTURE_EXTENSIONS if stem + e in beside]),
             )
         )
@@ -109,7 +114,10 @@ def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, p
 
 
 def _fingerprint(sources: Sequence[Source], rules: list[object]) -> str:
-    rows = [[source.name, source.hash, source.labels, source.caption] for source in sources]
+    rows = [
+        [source.name, source.hash, source.labels, source.caption, *([source.events.rows] if source.events.rows else [])]
+        for source in sources
+    ]
     return hashlib.blake2b(json.dumps([rules, rows]).encode(), digest_size=HASH_BYTES).hexdigest()
 
 
@@ -146,12 +154,13 @@ def _made(
 
 def _add_clips(writer: ClipWriter, source: Source, cut: Iterable[tuple[int, np.ndarray]]) -> None:
     for start, samples in cut:
+        seconds = start / SAMPLE_RATE
         writer.add(
             samples,
             id=f"{source.hash}-{start}",
-            labels=source.labels,
+            labels={**source.labels, **source.events.labels(seconds, seconds + len(samples) / SAMPLE_RATE)},
             file=readable_name(source.name),
-            offset_seconds=start / SAMPLE_RATE,
+            offset_seconds=seconds,
             companions={} if source.caption is None else {"caption": source.caption},
         )
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from training.data.labels import FILE_COLUMNS
 from training.data.names import readable_name
+from training.data.tables import FILE_COLUMNS
 from training.errors import UserError
 from training.run import reading
 

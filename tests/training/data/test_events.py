@@ -1,0 +1,102 @@
+"""Labels of stretches within long recordings: a clip carries that of what is heard in it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from training.data import open_dataset
+from training.data.dataset import Dataset
+from training.data.events import Events
+
+RATE = 16_000
+
+pytestmark = pytest.mark.usefixtures("own_cache")
+
+
+def recordings(folder: Path, *names: str, seconds: float = 10.0) -> None:
+    for seed, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        noise = np.random.default_rng(seed).uniform(-0.1, 0.1, round(seconds * RATE))
+        soundfile.write(folder / name, noise, RATE)
+
+
+def labels(dataset: Dataset, facet: str, file: str) -> list[str | None]:
+    return [dataset.facets[facet].label(i) for i, name in enumerate(dataset.files) if name == file]
+
+
+def test_a_table_with_times_labels_the_clips_and_not_the_files(tmp_path: Path) -> None:
+    recordings(tmp_path, "A/one.wav", "B/two.wav")
+    (tmp_path / "annotations.csv").write_text(
+        "file,start,end,species,confidence\n"
+        "one.wav,0.5,1.5,wren,0.9\n"
+        "one.wav,3.9,4.2,owl,0.8\n"  # .1 s in the clip from 2 s on, .2 s in the next
+        "one.wav,6.5,9.0,tit,0.5\n"
+        "one.wav,6.0,6.4,wren,0.5\n"  # less of this clip than the tit
+        "one.wav,9.9,9.9,owl,0.5\n"  # a moment
+        "two.wav,2.0,4.0,owl,0.4\n"
+        "one.wav,dawn,dusk,owl,0.4\n"
+        "three.wav,1.0,2.0,owl,0.4\n"
+    )
+    dataset = open_dataset(str(tmp_path))
+    assert labels(dataset, "species", "A/one.wav") == ["wren", None, "owl", "tit", "tit"]
+    assert labels(dataset, "species", "B/two.wav") == [None, "owl", None, None, None]
+    assert list(dataset.facets) == ["species", "folder", "file"] and dataset.main_facet == "species"
+    assert labels(dataset, "folder", "B/two.wav") == ["B"] * 5
+    assert dataset.group == "file"
+    (told,) = dataset.warnings
+    assert told.file == "annotations.csv"
+    assert told.reason == "2 of its 8 rows are not used: no time, no label or no file that is here"
+
+
+def test_other_times_make_another_set(tmp_path: Path) -> None:
+    recordings(tmp_path, "one.wav")
+    table = tmp_path / "labels.csv"
+    table.write_text("file,onset,offset,class\none,0,1,a\none,2,3,b\n")
+    first = open_dataset(str(tmp_path))
+    table.write_text("file,onset,offset,class\none,0,1,a\none,4,5,b\n")
+    assert open_dataset(str(tmp_path)).fingerprint != first.fingerprint
+
+
+def test_a_table_that_names_each_file_once_says_what_the_whole_file_is(tmp_path: Path) -> None:
+    recordings(tmp_path, "one.wav", "two.wav")
+    (tmp_path / "labels.csv").write_text("file,start_seconds,end_seconds,label\none,30,40,dog\ntwo,70,80,cat\n")
+    assert labels(open_dataset(str(tmp_path)), "label", "two.wav") == ["cat"] * 5
+
+
+def test_tracks_of_raven_audacity_and_birdnet_beside_their_recordings(tmp_path: Path) -> None:
+    recordings(tmp_path, "A/one.wav", "A/two.wav", "B/three.wav", "B/four.wav")
+    (tmp_path / "A/one.Table.1.selections.txt").write_text(
+        "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tSpecies\n"
+        "1\tSpectrogram 1\t1\t4.0\t6.0\t500\t8000\twren\n"
+    )
+    (tmp_path / "A/two.txt").write_text("2.0\t4.0\towl\n\\\t500.0\t900.0\n8.5\t9.5\towl\n")
+    (tmp_path / "B/three.BirdNET.results.csv").write_text(
+        "Start (s),End (s),Scientific name,species,Confidence,File\n0.0,3.0,Parus major,tit,0.71,/other/three.wav\n"
+    )
+    (tmp_path / "B/four.txt").write_text("somebody coughs\n")
+    dataset = open_dataset(str(tmp_path))
+    assert list(dataset.facets) == ["Species", "label", "Scientific name", "folder", "file"]
+    assert labels(dataset, "Species", "A/one.wav") == [None, None, "wren", None, None]
+    assert labels(dataset, "Species", "B/three.wav") == ["tit", "tit", None, None, None]
+    assert labels(dataset, "label", "A/two.wav") == [None, "owl", None, None, "owl"]
+    assert dataset.warnings == ()
+    captions = dict(zip(dataset.files, dataset.companions["caption"], strict=True))
+    assert captions["B/four.wav"] == "somebody coughs"
+    assert captions["A/two.wav"] is None, "a label track is no caption"
+
+
+def test_labels_of_the_files_stay_beside_those_of_stretches(tmp_path: Path) -> None:
+    recordings(tmp_path, "one.wav", "two.wav")
+    (tmp_path / "labels.csv").write_text("file,habitat\none,wood\ntwo,fen\n")
+    (tmp_path / "one.txt").write_text("0\t2\twren\n")
+    dataset = open_dataset(str(tmp_path))
+    assert list(dataset.facets) == ["label", "habitat", "file"]
+    assert labels(dataset, "habitat", "two.wav") == ["fen"] * 5
+    assert labels(dataset, "label", "one.wav") == ["wren", None, None, None, None]
+
+
+def test_a_short_window_within_a_long_call_carries_its_label() -> None:
+    assert Events(((0.0, 60.0, "species", "owl"),)).labels(10.0, 10.1) == {"species": "owl"}
+    assert Events(((0.0, 10.04, "species", "owl"),)).labels(10.0, 10.1) == {}

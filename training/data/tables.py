@@ -1,0 +1,99 @@
+"""Tables of labels that lie beside sounds, read whatever program wrote them: CSV, TSV, and label tracks as text."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from training.data.files import opened
+from training.data.names import readable_name
+from training.data.sniff import NotRead
+
+FILE_COLUMNS = ("file", "filename", "file_name", "path", "filepath", "file_path", "audio", "fname", "name")
+"""Columns that name the sounds, as `first_column` knows them."""
+
+Rows = list[dict[str, str]]
+"""Of a table: column → cell, one dictionary a row."""
+
+LARGEST_TABLE_BYTES = 256 * 2**20
+LONGEST_HEADER_BYTES = 2**16
+LONGEST_COLUMN = 120
+TRACK_COLUMNS = ("start", "end", "label")
+"""Of a label track as Audacity writes it, which names no columns."""
+
+
+def read_table(path: str) -> tuple[Rows, str]:
+    """The table's rows with tidy column names, and what the user should know of it.
+
+    Raises NotRead where it cannot be read as a table.
+    """
+    with open(opened(path, follow_links=True), "rb") as file:
+        content = file.read(LARGEST_TABLE_BYTES + 1)
+    if len(content) > LARGEST_TABLE_BYTES:
+        raise NotRead("it is too large for a table of labels")
+    text, note = _text(content)
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error:
+        rows = []
+    if not rows or "\0" in text:
+        raise NotRead("it cannot be read as a table")
+    return _by_column(rows[0], rows[1:]), note
+
+
+def read_track(path: str) -> Rows | None:
+    """The rows of a text that is a table with tabs, as Raven writes it, or a label track, as Audacity does, by `TRACK_COLUMNS`;
+    None where it is neither, but words. Raises NotRead where it cannot be opened.
+    """
+    with open(opened(path, follow_links=False), "rb") as file:
+        if b"\t" not in file.readline(LONGEST_HEADER_BYTES):
+            return None
+        file.seek(0)
+        content = file.read(LARGEST_TABLE_BYTES)
+    lines = [line.split("\t") for line in _text(content)[0].splitlines() if line.strip()]
+    if all(as_seconds(cell) is not None for cell in lines[0][:2]):
+        # A line that begins with a backslash holds the frequencies of the label before it.
+        return _by_column(TRACK_COLUMNS, [[*line, ""][:3] for line in lines if not line[0].startswith("\\")])
+    return _by_column(lines[0], lines[1:])
+
+
+def as_seconds(cell: str) -> float | None:
+    """A time that is written as a number; None for anything else."""
+    try:
+        seconds = float(cell)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
+
+
+def plain_name(column: str) -> str:
+    """A column's name in small letters: "Begin Time (s)" is "begin_time_s"."""
+    return "_".join(re.findall(r"[^\W_]+", column.lower()))
+
+
+def first_column(columns: Sequence[str], wanted: Sequence[str]) -> str | None:
+    """The column whose plain name is the first of `wanted` that is among them; None where none is."""
+    plain = {plain_name(column): column for column in reversed(columns)}
+    return next((plain[name] for name in wanted if name in plain), None)
+
+
+def _by_column(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Rows:
+    """Rows that are too short are left out."""
+    columns = [readable_name(column.strip(), LONGEST_COLUMN) for column in header]
+    return [
+        {column: cell.strip() for column, cell in zip(columns, row, strict=False) if column}
+        for row in rows
+        if len(row) >= len(columns)
+    ]
+
+
+def _text(content: bytes) -> tuple[str, str]:
+    """A table's text, and a note where its encoding had to be guessed. A mark at the beginning tells UTF-16."""
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if marked else "utf-8-sig"), ""
+    except UnicodeDecodeError:
+        note = "it is not in UTF-8, so it was read as Western European; save it as UTF-8 if its labels look wrong"
+        return content.decode("cp1252", "replace"), note
