@@ -11,7 +11,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from explorer.server import Server
-from explorer.web.open_routes import CLOSED, OPEN, Open, OpenRoutes
+from explorer.web.open_routes import OPEN, Open, OpenRoutes
+from tests.support.closed_routes import CLOSED
 from tests.support.launched import launched
 
 pytestmark = pytest.mark.whole
