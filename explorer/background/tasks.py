@@ -55,6 +55,7 @@ class OneAtATime:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Task] = OrderedDict()
         self._process: subprocess.Popen[str] | None = None
+        self._thread: threading.Thread | None = None
         self._closed = False
 
     def begin(self, name: str, arguments: Callable[[], Sequence[str]]) -> Task:
@@ -76,7 +77,8 @@ class OneAtATime:
             self._known[name] = task = Task(name)
             while len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-            threading.Thread(target=self._work, args=(name, asked), daemon=True).start()
+            self._thread = threading.Thread(target=self._work, args=(name, asked), daemon=True)
+            self._thread.start()
             return task
 
     def known(self, name: str) -> Task | None:
@@ -85,13 +87,14 @@ class OneAtATime:
             return self._known.get(name)
 
     def close(self) -> None:
-        """Give up what is being made."""
+        """Give up what is being made; when this returns, `ended` has been called and nothing is at work any more."""
         with self._lock:
             self._closed = True
-            process = self._process
+            process, thread = self._process, self._thread
         if process is not None:
             process.kill()
-            process.wait()
+        if thread is not None:
+            thread.join()
 
     def _work(self, name: str, arguments: Sequence[str]) -> None:
         error = self._sentences.broke_down

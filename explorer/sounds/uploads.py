@@ -145,13 +145,18 @@ class Uploads:
         held = Counter({asking(): needed_bytes})
         for _, size, path in kept:
             held[self._owners[path.stem]] += size
-        newest_first = sorted(kept, reverse=True)
-        while newest_first and held.total() > self._quota_bytes:
-            most = max(held[self._owners[path.stem]] for _, _, path in newest_first)
-            gone = max(i for i, (_, _, path) in enumerate(newest_first) if held[self._owners[path.stem]] == most)
-            _, size, path = newest_first.pop(gone)
+        of_owner: dict[str, list[tuple[float, int, Path]]] = {}
+        for one in sorted(kept, reverse=True):
+            of_owner.setdefault(self._owners[one[2].stem], []).append(one)
+        over = held.total() - self._quota_bytes
+        while of_owner and over > 0:
+            most = max(of_owner, key=lambda owner: (held[owner], -of_owner[owner][-1][0]))  # of equals, whose is oldest
+            _, size, path = of_owner[most].pop()
             path.unlink(missing_ok=True)
-            held[self._owners[path.stem]] -= size
+            held[most] -= size
+            over -= size
+            if not of_owner[most]:
+                del of_owner[most]
 
     def _sweep_for_ever(self) -> None:
         while not self._closed.wait(SWEEP_SECONDS):

@@ -86,9 +86,27 @@ def test_it_is_given_up_when_the_server_ends(tmp_path: Path) -> None:
     tasks.begin("slow", lambda: [str(tmp_path / "slow")])
     followed(tasks, "slow", lambda task: task.fraction == 0.5)
     tasks.close()
-    assert followed(tasks, "slow").error == SENTENCES.broke_down
+    task = tasks.known("slow")
+    assert task is not None and task.error == SENTENCES.broke_down
     tasks.begin("one", lambda: ["one"])
     assert followed(tasks, "one").error == SENTENCES.broke_down
+
+
+def test_nothing_is_at_work_once_it_is_closed(tmp_path: Path) -> None:
+    """Else what was made would be put into a folder that is being removed."""
+    said: list[str] = []
+
+    def ended(name: str, error: str) -> str:
+        time.sleep(0.2)
+        said.append(error)
+        return error
+
+    tasks = OneAtATime([sys.executable, "-c", FAKE], SENTENCES, ended)
+    (tmp_path / "slow").mkdir()
+    tasks.begin("slow", lambda: [str(tmp_path / "slow")])
+    followed(tasks, "slow", lambda task: task.fraction == 0.5)
+    tasks.close()
+    assert said == [SENTENCES.broke_down]
 
 
 def test_a_word_that_is_not_its_own_is_passed_over(tasks: OneAtATime) -> None:
