@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.projector.geometry import nearest, pca_places, turned_onto, unit_radius
+from explorer.projector.geometry import nearest_with_itself, pca_places, turned_onto, unit_radius
 from explorer.runs.layouts import KINDS, Layout, LayoutFolders
 from explorer.runs.map_columns import map_columns, mean_trust
 from explorer.runs.snapshots import embeddings, snapshot_hash, unit_rows
@@ -95,7 +95,7 @@ class Chain:
 
     def _umap(self, task: Task, vectors: np.ndarray, umap: Umap) -> Layout:
         units = unit_rows(vectors - vectors.mean(axis=0))
-        indices, distances = nearest(units, NEIGHBOURS)
+        indices, distances = nearest_with_itself(units, NEIGHBOURS)
         before = self._settled_before(task.step, len(vectors))
         if before is not None:
             reference = before.places

@@ -5,10 +5,10 @@ Shapes: n points, D dimensions of an embedding, A axes of a map (2 or 3), k neig
 
 import numpy as np
 
+from explorer.runs.neighbours import nearest_of_all
+
 RADIUS_SHARE = 0.98
 """This share of the points lies within the unit circle or ball; a few far ones may lie outside rather than shrink the map."""
-_CHUNK = 256
-"""Rows at a time: their distances to some thousand points fit into a core's own cache."""
 
 
 def pca_places(vectors: np.ndarray, axes: int = 2) -> np.ndarray:
@@ -44,20 +44,12 @@ def turned_onto(places: np.ndarray, reference: np.ndarray) -> np.ndarray:
     return turned
 
 
-def nearest(units: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+def nearest_with_itself(units: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """For each row of `units` (n, D; length 1): its k nearest by cosine, itself first, and their distances 1 - cosine.
 
-    Exact. (n, k) int32 and (n, k) float32.
+    Exact, as UMAP takes it: (n, k) int32 and (n, k) float32. Raises ValueError for more than n.
     """
-    indices = np.empty((len(units), k), np.int32)
-    distances = np.empty((len(units), k), np.float32)
-    for begin in range(0, len(units), _CHUNK):
-        rows = np.arange(begin, min(begin + _CHUNK, len(units)))
-        away = 1 - units[rows] @ units.T
-        away[np.arange(len(rows)), rows] = -1  # so that each comes first in its own list, even among its copies
-        found = np.argpartition(away, k - 1, axis=1)[:, :k]
-        their = np.take_along_axis(away, found, axis=1)
-        order = np.argsort(their, axis=1, kind="stable")
-        indices[rows] = np.take_along_axis(found, order, axis=1)
-        distances[rows] = np.take_along_axis(their, order, axis=1).clip(0)
-    return indices, distances
+    rows, cosines = nearest_of_all(units, k - 1)
+    itself = np.arange(len(units), dtype=np.int32)[:, None]
+    away = (1 - cosines).clip(0)
+    return np.hstack([itself, rows]), np.hstack([np.zeros((len(units), 1), np.float32), away])

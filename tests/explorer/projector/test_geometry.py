@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.projector.geometry import nearest, pca_places, turned_onto, unit_radius
+from explorer.projector.geometry import nearest_with_itself, pca_places, turned_onto, unit_radius
 from explorer.runs.snapshots import unit_rows
 
 RANDOM = np.random.default_rng(0)
@@ -61,7 +61,7 @@ def test_turning_does_not_stretch() -> None:
 
 def test_neighbours_are_exact() -> None:
     units = unit_rows(RANDOM.normal(size=(1_500, 8)))
-    indices, distances = nearest(units, 6)
+    indices, distances = nearest_with_itself(units, 6)
     for point in (0, 1_100, 1_499):
         cosine = units @ units[point]
         assert indices[point].tolist() == np.argsort(-cosine)[:6].tolist()
@@ -70,6 +70,6 @@ def test_neighbours_are_exact() -> None:
 
 
 def test_copies_come_after_themselves() -> None:
-    indices, distances = nearest(unit_rows(np.ones((40, 3), np.float32)), 15)
+    indices, distances = nearest_with_itself(unit_rows(np.ones((40, 3), np.float32)), 15)
     assert indices[:, 0].tolist() == list(range(40))
     np.testing.assert_allclose(distances, 0, atol=1e-6)
