@@ -19,12 +19,12 @@ SIXTY_DECIBEL = 6 * math.log(10)
 def reverberated(waveforms: Tensor, noise: Tensor, decay_samples: Tensor, wet: Tensor) -> Tensor:
     """(B, V) convolved with a room's answer: the sound itself, then noise (B, L) that dies away.
 
-    The noise falls by 60 dB within `decay_samples` (B, 1); its energy is `wet` (B, 1) times that of the sound itself.
+    The noise falls by 60 dB within `decay_samples` (B,); its energy is `wet` (B,) times that of the sound itself.
     What would sound after the view's end is cut off.
     """
     at = torch.arange(noise.shape[1], device=noise.device, dtype=noise.dtype)
-    tail = noise * (-SIXTY_DECIBEL / 2 * at / decay_samples).exp()
-    tail = tail * (wet / tail.square().sum(1, keepdim=True).clamp(min=1e-12)).sqrt()
+    tail = noise * (-SIXTY_DECIBEL / 2 * at / decay_samples[:, None]).exp()
+    tail = tail * (wet[:, None] / tail.square().sum(1, keepdim=True).clamp(min=1e-12)).sqrt()
     length = math.ceil((waveforms.shape[1] + noise.shape[1]) / 1024) * 1024  # a length that transforms quickly
     echo = torch.fft.irfft(torch.fft.rfft(waveforms, length) * torch.fft.rfft(tail, length), length)
     return waveforms + echo[:, : waveforms.shape[1]]
@@ -43,13 +43,13 @@ def smeared(power: Tensor, decay_frames: Tensor, wet: Tensor) -> Tensor:
 
 
 def with_background(waveforms: Tensor, others: Tensor, offsets: Tensor, decibel: Tensor) -> Tensor:
-    """(B, V) with other clips (B, V) added, so many dB (B, 1) relative to the clip's own RMS.
+    """(B, V) with other clips (B, V) added, so many dB (B,) relative to the clip's own RMS.
 
     The other one is turned round by `offsets` (B,) samples, so that any stretch of it may lie anywhere.
     """
-    other = turned(others, offsets)
-    loudness, others = (w.square().mean(1, keepdim=True).sqrt() for w in (waveforms, other))
-    return waveforms + other * loudness / others.clamp(min=1e-6) * 10 ** (decibel / 20)
+    others = turned(others, offsets)
+    own_rms, other_rms = (w.square().mean(1, keepdim=True).sqrt() for w in (waveforms, others))
+    return waveforms + others * own_rms / other_rms.clamp(min=1e-6) * 10 ** (decibel[:, None] / 20)
 
 
 def with_background_power(power: Tensor, others: Tensor, offsets: Tensor, decibel: Tensor) -> Tensor:

@@ -14,9 +14,13 @@ from torch import Generator, Tensor
 from training.data.dataset import SAMPLE_RATE
 from training.devices.rows import ALONE, Alone, Rows
 from training.settings import setting
+from training.views.amounts import Amounts
 from training.views.drawn import Tell, nobody
 from training.views.mel_changes import shown
 from training.views.surroundings import ROOM_SECONDS, reverberated, with_background
+
+EQUALIZER_KNOTS = 5
+"""Bands of the random equalizer; the gain runs straight between them."""
 
 
 @dataclass(frozen=True)
@@ -91,56 +95,50 @@ class WaveformViews:
         self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell, rows: Rows
     ) -> tuple[Tensor, Tensor]:
         """The same of the own rows of the batch."""
-        batch, device = len(waveforms), waveforms.device
-        samples = self.samples
+        amounts, samples = Amounts(len(waveforms), waveforms.device, generator, rows), self.samples
         waveforms, lengths = rows.own(waveforms), rows.own(lengths)
-
-        def uniform() -> Tensor:
-            return rows.own(torch.rand(batch, 1, device=device, generator=generator))
-
-        def normal(columns: int) -> Tensor:
-            return rows.own(torch.randn(batch, columns, device=device, generator=generator))
-
-        def drawn_partners() -> Tensor:
-            return rows.own(torch.randperm(batch, device=device, generator=generator))
-
-        stretch = ((uniform() * 2 - 1) * self.time_stretch).exp()
-        room = samples - lengths[:, None] / stretch
-        starts = uniform() * torch.where(room > 0, room * self.time_shift, room)
+        stretch = amounts.symmetric(self.time_stretch).exp()
+        room = samples - lengths / stretch
+        starts = amounts.uniform() * torch.where(room > 0, room * self.time_shift, room)
         view = resampled(waveforms, samples, starts, stretch)
-        tell("time_shift", starts[:, 0], stretch[:, 0])
-        tell("time_stretch", stretch[:, 0])
+        tell("time_shift", starts, stretch)
+        tell("time_stretch", stretch)
+        view = self._changed(view, amounts, tell, rows)
+        return view, shown(lengths, samples, starts, stretch)
+
+    def _changed(self, view: Tensor, amounts: Amounts, tell: Tell, rows: Rows) -> Tensor:
+        """A view (B, V) with all that can be done to samples where they lie."""
+        samples = view.shape[1]
         if self.mixup:
-            partners = drawn_partners()
-            share = self.mixup * uniform().square()
-            view = torch.lerp(view, rows.whole(view)[partners], share)
-            tell("mixup", share[:, 0], partners)
+            partners, share = amounts.partners(), self.mixup * amounts.uniform().square()
+            view = torch.lerp(view, rows.whole(view)[partners], share[:, None])
+            tell("mixup", share, partners)
         if self.background:
-            decibel = torch.where(uniform() < self.background, -20 * uniform(), -torch.inf)
-            partners = drawn_partners()
-            view = with_background(view, rows.whole(view)[partners], (uniform()[:, 0] * samples).long(), decibel)
-            tell("background", decibel[:, 0], partners)
+            decibel = torch.where(amounts.uniform() < self.background, -20 * amounts.uniform(), -torch.inf)
+            partners = amounts.partners()
+            offsets = (amounts.uniform() * samples).long()
+            view = with_background(view, rows.whole(view)[partners], offsets, decibel)
+            tell("background", decibel, partners)
         if self.reverb:
             low, high = (seconds * SAMPLE_RATE for seconds in ROOM_SECONDS)
-            answer = normal(round(high))
-            wet = uniform() * (uniform() < self.reverb)
-            decay = low + (high - low) * uniform()
+            answer = amounts.normal(round(high))
+            wet = amounts.uniform() * (amounts.uniform() < self.reverb)
+            decay = low + (high - low) * amounts.uniform()
             view = reverberated(view, answer, decay, wet)
-            tell("reverb", wet[:, 0], decay[:, 0])
+            tell("reverb", wet, decay)
         if self.noise:
-            decibel = torch.where(uniform() < self.noise, -5 - 40 * uniform(), -torch.inf)
-            view = with_noise(view, decibel, normal(samples))
-            tell("noise", decibel[:, 0])
+            decibel = torch.where(amounts.uniform() < self.noise, -5 - 40 * amounts.uniform(), -torch.inf)
+            view = with_noise(view, decibel, amounts.normal(samples))
+            tell("noise", decibel)
         if self.equalizer:
-            gains = self.equalizer * normal(5)
+            gains = self.equalizer * amounts.normal(EQUALIZER_KNOTS)
             view = filtered(view, gains)
             tell("equalizer", gains)
-        gain_db = (uniform() * 2 - 1) * self.gain_db
-        sign = torch.where(uniform() < self.polarity, -1.0, 1.0)
-        view = view * 10 ** (gain_db / 20) * sign
-        tell("gain_db", gain_db[:, 0])
-        tell("polarity", sign[:, 0])
-        return view, shown(lengths, samples, starts[:, 0], stretch[:, 0])
+        gain_db = amounts.symmetric(self.gain_db)
+        sign = torch.where(amounts.uniform() < self.polarity, -1.0, 1.0)
+        tell("gain_db", gain_db)
+        tell("polarity", sign)
+        return view * 10 ** (gain_db[:, None] / 20) * sign[:, None]
 
     def pair(
         self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody, devices: Alone = ALONE
@@ -152,8 +150,11 @@ class WaveformViews:
 
 
 def resampled(waveforms: Tensor, samples: int, starts: Tensor, stretch: Tensor) -> Tensor:
-    """View sample v is the clip's sample (v − start) · stretch, by linear interpolation; silence outside. (B, V)."""
-    at = (torch.arange(samples, device=waveforms.device) - starts) * stretch
+    """View sample v is the clip's sample (v − start) · stretch, by linear interpolation; silence outside.
+
+    (B, S), starts (B,), stretch (B,) → (B, V), V = `samples`.
+    """
+    at = (torch.arange(samples, device=waveforms.device) - starts[:, None]) * stretch[:, None]
     left = at.floor()
     part = at - left
     index = left.long()
@@ -166,9 +167,9 @@ def resampled(waveforms: Tensor, samples: int, starts: Tensor, stretch: Tensor) 
 
 
 def with_noise(waveforms: Tensor, decibel: Tensor, noise: Tensor) -> Tensor:
-    """Noise (B, V) added at so many dB (B, 1) relative to each clip's own RMS."""
+    """(B, V) with noise (B, V) added, so many dB (B,) relative to each clip's own RMS."""
     rms = waveforms.square().mean(1, keepdim=True).sqrt()
-    return waveforms + noise * rms * 10 ** (decibel / 20)
+    return waveforms + noise * rms * 10 ** (decibel[:, None] / 20)
 
 
 def filtered(waveforms: Tensor, gains: Tensor) -> Tensor:

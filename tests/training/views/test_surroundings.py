@@ -12,13 +12,13 @@ from training.views.surroundings import reverberated, smeared, turned, with_back
 def test_reverberation_is_a_convolution_with_noise_that_dies_away() -> None:
     random = np.random.default_rng(0)
     waveforms, noise = random.normal(size=(3, 40)), random.normal(size=(3, 12))
-    decay, wet = np.array([[5.0], [12.0], [60.0]]), np.array([[0.0], [0.5], [1.0]])
+    decay, wet = np.array([5.0, 12.0, 60.0]), np.array([0.0, 0.5, 1.0])
     found = reverberated(*map(torch.from_numpy, (waveforms, noise, decay, wet))).numpy()
     assert found.shape == (3, 40)
     for b in range(3):
-        tail = [noise[b, k] * 10 ** (-3 * k / decay[b, 0]) for k in range(12)]  # -60 dB is a thousandth
+        tail = [noise[b, k] * 10 ** (-3 * k / decay[b]) for k in range(12)]  # -60 dB is a thousandth
         energy = sum(a * a for a in tail)
-        answer = [math.sqrt(wet[b, 0] / energy) * a for a in tail]
+        answer = [math.sqrt(wet[b] / energy) * a for a in tail]
         for v in range(40):
             echo = sum(answer[k] * waveforms[b, v - k] for k in range(12) if v >= k)
             assert found[b, v] == pytest.approx(waveforms[b, v] + echo, abs=1e-9)
@@ -59,7 +59,7 @@ def test_turning_is_a_roll_of_each_clip() -> None:
 def test_a_background_has_its_level_below_the_clip() -> None:
     waveforms = torch.randn(4, 50).double() * torch.tensor([[0.1], [1.0], [5.0], [0.02]])
     partners, offsets = torch.tensor([1, 0, 3, 2]), torch.tensor([3, 0, 49, 20])
-    decibel = torch.tensor([[0.0], [-20.0], [-6.0], [-torch.inf]]).double()
+    decibel = torch.tensor([0.0, -20.0, -6.0, -torch.inf]).double()
     found = with_background(waveforms, waveforms[partners], offsets, decibel)
     for b in range(4):
         other = waveforms[partners[b]].roll(int(offsets[b]))
@@ -70,7 +70,7 @@ def test_a_background_has_its_level_below_the_clip() -> None:
 def test_a_silent_background_adds_nothing() -> None:
     waveforms = torch.zeros(2, 50)
     waveforms[0] = torch.randn(50)
-    found = with_background(waveforms, waveforms.flip(0), torch.tensor([0, 0]), torch.zeros(2, 1))
+    found = with_background(waveforms, waveforms.flip(0), torch.tensor([0, 0]), torch.zeros(2))
     assert torch.equal(found, waveforms)
 
 

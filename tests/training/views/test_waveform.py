@@ -90,8 +90,8 @@ def test_a_pair_keeps_the_order_of_the_clips() -> None:
 
 def test_resampling() -> None:
     random = np.random.default_rng(0)
-    waveforms, starts = random.normal(size=(4, 20)), random.uniform(-9, 9, (4, 1))
-    stretch = np.exp(random.uniform(-0.5, 0.5, (4, 1)))
+    waveforms, starts = random.normal(size=(4, 20)), random.uniform(-9, 9, 4)
+    stretch = np.exp(random.uniform(-0.5, 0.5, 4))
     found = resampled(torch.from_numpy(waveforms), 25, torch.from_numpy(starts), torch.from_numpy(stretch)).numpy()
 
     def at(clip: int, i: int) -> float:
@@ -99,7 +99,7 @@ def test_resampling() -> None:
 
     for b in range(4):
         for v in range(25):
-            place = (v - starts[b, 0]) * stretch[b, 0]
+            place = (v - starts[b]) * stretch[b]
             left = math.floor(place)
             expected = (1 - place + left) * at(b, left) + (place - left) * at(b, left + 1)
             assert found[b, v] == pytest.approx(expected, abs=1e-9)
@@ -107,13 +107,13 @@ def test_resampling() -> None:
 
 def test_noise_has_its_level() -> None:
     waveforms, noise = clips().double(), torch.randn(6, SAMPLES).double()
-    decibel = torch.tensor([[-5.0], [-20.0], [-40.0], [-torch.inf], [0.0], [-45.0]]).double()
+    decibel = torch.tensor([-5.0, -20.0, -40.0, -torch.inf, 0.0, -45.0]).double()
     found = with_noise(waveforms, decibel, noise)
     for b in range(6):
         rms = math.sqrt(sum(float(x) ** 2 for x in waveforms[b]) / SAMPLES)
         expected = waveforms[b] + noise[b] * rms * 10 ** (float(decibel[b]) / 20)
         torch.testing.assert_close(found[b], expected)
-    assert with_noise(torch.zeros(1, 9), torch.zeros(1, 1), torch.ones(1, 9)).abs().sum() == 0  # silence stays silent
+    assert with_noise(torch.zeros(1, 9), torch.zeros(1), torch.ones(1, 9)).abs().sum() == 0  # silence stays silent
 
 
 def test_filtering() -> None:
