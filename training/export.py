@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from training.run import RunFolder
 
 ENDING = ".parquet"
 """By which other tools know such a file, and tell it from a CSV."""
+OWN_COLUMNS = ("id", "file", "offset_seconds", "seconds", "vector")
+"""A facet that is called like one of these gives way to it."""
 TRUTH = {"true": True, "false": False}
 WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 """A whole number in 64 bits, written as a program writes one."""
@@ -29,7 +31,7 @@ def embed_to_parquet(
 ) -> tuple[int, tuple[Skipped, ...]]:
     """Embed every clip of sound files and folders, each file once; returns how many rows were written, and what was left out.
 
-    Columns: id, file, offset_seconds, seconds, one for each facet as `typed` says, vector (list of float32). Opens in Embedding
+    Columns: OWN_COLUMNS, the vector a list of float32, and one for each facet as `typed` says. Opens in Embedding
     Atlas, pandas and DuckDB. Raises UserError where there is nothing at a path, all of them together hold no sound, or `out`
     isn't called so or can't be written.
     """
@@ -41,15 +43,29 @@ def embed_to_parquet(
     durable.check_writable(out)
     embedder = Embedder(run, step)
     given, left_out = _opened(paths, embedder.config.window_seconds, progress)
+    whole = _with_typed_facets(pa.concat_tables(_tables(embedder, given, progress), promote_options="default"))
+    whole = whole.replace_schema_metadata({"hearsight_run": run.name, "hearsight_step": str(embedder.step)})
+    content = pa.BufferOutputStream()
+    pq.write_table(whole, content)
+    try:
+        durable.write_parts(out, [memoryview(content.getvalue())])
+    except OSError as error:
+        raise UserError(f"The file {out} can't be written: {error.strerror}.") from None
+    return len(whole), left_out
+
+
+def _tables(embedder: Embedder, given: Sequence[tuple[str, Dataset]], progress: Progress) -> Iterator[Any]:
+    """A table of the clips of each path, without those of files that a path before it holds too. Facets are texts."""
+    import pyarrow as pa
+
     files: dict[str, tuple[str, int]] = {}
     for number, (root, dataset) in enumerate(given):
         for name in dataset.files:
             files.setdefault(_place(root, name), (name, number))
     names = told_apart({place: name for place, (name, _) in files.items()})
-    tables, facets = [], set()
     for number, (root, dataset) in enumerate(given):
         places = [_place(root, name) for name in dataset.files]
-        clips = [clip for clip, place in enumerate(places) if files[place][1] == number]  # no path before holds them
+        clips = [clip for clip, place in enumerate(places) if files[place][1] == number]
         if not clips:
             continue
         vectors = embedder.embed_dataset(dataset, progress)[clips]
@@ -61,24 +77,21 @@ def embed_to_parquet(
             "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
         }
         for name, facet in dataset.facets.items():
-            if name not in columns:
-                facets.add(name)
+            if name not in OWN_COLUMNS:
                 columns[name] = pa.array([facet.label(c) for c in clips], pa.string())
-        tables.append(pa.table(columns))
-    whole = pa.concat_tables(tables, promote_options="default")
-    for place, name in enumerate(whole.column_names):
-        if name in facets:  # by the labels of all paths together, so that a column has one type
-            labels = whole[name].to_pylist()
+        yield pa.table(columns)
+
+
+def _with_typed_facets(table: Any) -> Any:
+    """By the labels of all paths together, so that a column has one type."""
+    import pyarrow as pa
+
+    for place, name in enumerate(table.column_names):
+        if name not in OWN_COLUMNS:
+            labels = table[name].to_pylist()
             values = typed(labels)
-            whole = whole if values == labels else whole.set_column(place, name, pa.array(values))
-    whole = whole.replace_schema_metadata({"hearsight_run": run.name, "hearsight_step": str(embedder.step)})
-    content = pa.BufferOutputStream()
-    pq.write_table(whole, content)
-    try:
-        durable.write_parts(out, [memoryview(content.getvalue())])
-    except OSError as error:
-        raise UserError(f"The file {out} can't be written: {error.strerror}.") from None
-    return len(whole), left_out
+            table = table if values == labels else table.set_column(place, name, pa.array(values))
+    return table
 
 
 def _opened(

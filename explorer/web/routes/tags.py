@@ -16,6 +16,7 @@ from explorer.tags.store import MOST_CLIPS, MOST_TAGS
 from explorer.tags.suggest import suggestions
 from explorer.web.routes.answers import Refused, json_answer, refused_by, run_of
 from training.data.tags import checked_tag
+from training.run import RunFolder
 
 SUGGESTED = 12
 """Clips of each kind."""
@@ -76,19 +77,23 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
     @router.post("/run/{name}/suggest")
     def suggest(name: str, asked: Asked) -> Response:
         """For the clips "yes" that carry a tag and "no" that are known not to, from the newest snapshot."""
-        run = run_of(library, name)
-        about = points(run)
-        yes, no = (points_of(about, asked.get(part)) for part in ("yes", "no"))
-        step = run.newest_snapshot()
-        units = None if step is None else unit_embeddings(run, step)
-        if units is None or len(units) != len(about):
-            raise Refused("This run has no snapshot by which clips could be compared.")
-        found = suggestions(units, yes, sorted({*no} - {*yes}), SUGGESTED)
-        rows = {
-            kind: [{"point": point, "clip": about.clips[point], "score": round(score, 4)} for point, score in suggested]
-            for kind, suggested in (("likely", found.likely), ("uncertain", found.uncertain))
-        }
-        return json_answer({"step": step, **rows})
+        return json_answer(suggested(run_of(library, name), asked))
+
+
+def suggested(run: RunFolder, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """{"step", "likely", "uncertain": clips that are most like the "yes" ones, and those that may be either}."""
+    about = points(run)
+    yes, no = (points_of(about, asked.get(part)) for part in ("yes", "no"))
+    step = run.newest_snapshot()
+    units = None if step is None else unit_embeddings(run, step)
+    if units is None or len(units) != len(about):
+        raise Refused("This run has no snapshot by which clips could be compared.")
+    found = suggestions(units, yes, sorted({*no} - {*yes}), SUGGESTED)
+    rows = {
+        kind: [{"point": point, "clip": about.clips[point], "score": round(score, 4)} for point, score in each]
+        for kind, each in (("likely", found.likely), ("uncertain", found.uncertain))
+    }
+    return {"step": step, **rows}
 
 
 def tags_values(about: Points, tags: TagStore | None) -> dict[str, Any]:
