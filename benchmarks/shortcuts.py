@@ -27,7 +27,7 @@ from training.data import open_dataset
 from training.data.progress import quiet
 from training.knowledge.material import Material, material
 from training.knowledge.properties import candidates
-from training.knowledge.ranked import bins_for, coded, decides, shortcuts
+from training.knowledge.shortcuts import bins_for, coded, decides, shortcuts
 from training.measures.knn import z_scored
 from training.run import create_run
 from training.trainer import train

@@ -98,7 +98,7 @@ def list_methods(options: argparse.Namespace) -> None:
 
 def embed(options: argparse.Namespace) -> None:
     """Write the embeddings of sounds into a Parquet file."""
-    from training.export import embed_to_parquet
+    from training.embeddings_file import embed_to_parquet
 
     count, left_out = embed_to_parquet(
         named_run(options, reading=True), options.paths, Path(options.out), options.step, progress_line()

@@ -9,7 +9,7 @@ from training.knowledge.facets import facets
 from training.knowledge.invariance import invariance
 from training.knowledge.kept import PARTS, keep
 from training.knowledge.material import Material, material
-from training.knowledge.ranked import shortcuts
+from training.knowledge.shortcuts import shortcuts
 from training.run import RunFolder
 from training.watching.measuring import Measuring
 

@@ -12,7 +12,7 @@ from training.__main__ import main
 from training.breaks import BREAKS
 from training.breaks.mistakes import MISTAKES
 from training.commands import models
-from training.export import typed
+from training.embeddings_file import typed
 from training.methods import METHODS
 from training.run import RunFolder
 from training.trainer import train

@@ -13,7 +13,7 @@ from training.data.progress import quiet
 from training.errors import UserError
 from training.knowledge.kept import PARTS, kept
 from training.knowledge.knowing import know
-from training.knowledge.ranked import SHORTCUT
+from training.knowledge.shortcuts import SHORTCUT
 from training.run import BeingWritten, RunFolder, RunWriter
 from training.watch import Watch
 from training.watching import measuring
