@@ -65,7 +65,7 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
             facet: {
                 **scores["trained"][facet],
                 "chance": chance(dataset, clips, facet),
-                "baselines": {name: scores[name][facet] for name in ("random_init", "log_mel", "mfcc")},
+                "baselines": {name: of[facet] for name, of in scores.items() if name != "trained"},
             }
             for facet in scores["trained"]
         },

@@ -21,9 +21,9 @@ from training.changed import changed_settings
 from training.data.names import readable_name
 from training.run import MetricsReader, RunFolder, State, Status
 from training.run.metrics_file import Row
+from training.run.schema import BASELINES
 
 MEASURE = "measure/cross_group_knn"
-BASELINES = ("random_init", "mfcc", "log_mel", "chance")
 LONGEST_DATA = 60
 RESUMED = "resumed_from"
 UNASKED = {"changed": None, "seed": None, "repeats": None}

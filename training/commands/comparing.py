@@ -15,6 +15,7 @@ from training.commands.runs import found_run
 from training.data.names import readable_name
 from training.errors import UserError
 from training.run import RunFolder, find_runs
+from training.run.schema import BASELINES
 from training.units import counted
 
 if TYPE_CHECKING:
@@ -115,8 +116,7 @@ def _table(rows: "Sequence[Row]") -> list[str]:
             title: [_spread(row.measures.get(name), share) for row in rows]
             for title, name in (
                 ("cross-group kNN", CROSS_GROUP_KNN.name),
-                ("random initialisation", "random_init"),
-                ("log-mel", "log_mel"),
+                *((BASELINES[name], name) for name in ("random_init", "log_mel")),
                 ("linear probe", PROBE.name),
             )
         },

@@ -6,7 +6,9 @@ from typing import Any
 from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
 from training.commands.runs import named_run
+from training.knowledge.kept import UNTRAINED
 from training.run.example import EXAMPLE_FOLDER
+from training.run.schema import BASELINES
 from training.units import counted
 
 
@@ -46,14 +48,12 @@ def _asked(clips: int) -> str:
 
 
 def _facets(part: dict[str, Any]) -> list[str]:
-    lines = (
-        [_row("share right: kNN / probe", ["now", "random init", "log-mel", "MFCC", "chance"], 16)]
-        if part["facets"]
-        else []
-    )
+    titles = {**BASELINES, "random_init": "random init"}  # as wide as its column
+    head = ["now", *(titles[name] for name in UNTRAINED), titles["chance"]]
+    lines = [_row("share right: kNN / probe", head, 16)] if part["facets"] else []
     for one in part["facets"]:
         pairs = [[one[kind]["values"][-1] if one[kind]["values"] else None for kind in ("knn", "probe")]]
-        pairs += [[base["knn"], base["probe"]] for base in one["baselines"].values()]
+        pairs += [[one["baselines"][name][kind] for kind in ("knn", "probe")] for name in UNTRAINED]
         told = [" / ".join(_told(value) for value in pair) for pair in pairs]
         lines.append(_row(one["facet"], [*told, _told(one["chance"])], 16))
     return lines + _note(part)

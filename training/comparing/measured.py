@@ -14,10 +14,8 @@ from training.knowledge.facets import facets_of
 from training.knowledge.material import labelled
 from training.measures.probe import PROBE
 from training.run import RunFolder
+from training.run.schema import BASELINES
 from training.verdicts import Verdict, judged_run
-
-BASELINES = ("random_init", "log_mel", "mfcc", "chance")
-"""Cross-group kNN of what needs no training, on the same clips."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Measured:
     step: int
     seconds: float
     measures: Mapping[str, float]
-    """Of the last snapshot, by name: kNN, the linear probe and all others that were logged; and BASELINES."""
+    """Of the last snapshot, by name: kNN, the linear probe and all others that were logged; and the kNN of BASELINES."""
     verdict: Verdict
 
 

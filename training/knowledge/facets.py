@@ -17,7 +17,7 @@ from torch import Tensor
 from training.config import RunConfig
 from training.data.dataset import Progress
 from training.embedder import evenly_spaced
-from training.knowledge.kept import as_kept
+from training.knowledge.kept import UNTRAINED, as_kept
 from training.knowledge.material import Material
 from training.measures.knn import CROSS_GROUP_KNN, knn_accuracy
 from training.measures.probe import probe_accuracy
@@ -31,7 +31,6 @@ MOST_LABELS = 100
 """Facets with more, such as the names of files, are left out."""
 PROBE_CLIPS = 1000
 """The probe is fitted to at most so many clips, evenly spaced: one of 3,000 takes half a minute."""
-BASELINES = ("random_init", "log_mel", "mfcc")
 MOST_SNAPSHOTS = 100
 """Of which kNN is told."""
 
@@ -122,7 +121,7 @@ def _row(material: Material, facet: Facet, embedded: dict[int, Tensor]) -> dict[
         "chance": facet.chance,
         "knn": knn,
         "probe": {"steps": steps, "values": [None] * len(steps)},
-        "baselines": {name: {"knn": lines.get(name), "probe": None} for name in BASELINES},
+        "baselines": {name: {"knn": lines.get(name), "probe": None} for name in UNTRAINED},
     }
 
 

@@ -5,7 +5,10 @@ from typing import Any
 from training import durable
 from training.errors import UserError
 from training.run import SCHEMA, RunFolder
+from training.run.schema import BASELINES
 
+UNTRAINED = tuple(name for name in BASELINES if name != "chance")
+"""What each facet is asked of beside the run; chance stands with the facet itself."""
 NUMBER = (float, int, type(None))
 CURVE = {"steps": [int], "values": [NUMBER]}
 PLAIN = {"knn": NUMBER, "probe": NUMBER}
@@ -15,7 +18,7 @@ PARTS: dict[str, dict[str, Any]] = {
         "step": int, "clips": int, "note": str,
         "facets": [{
             "facet": str, "labels": int, "group": bool, "chance": NUMBER, "knn": CURVE, "probe": CURVE,
-            "baselines": {"random_init": PLAIN, "log_mel": PLAIN, "mfcc": PLAIN},
+            "baselines": dict.fromkeys(UNTRAINED, PLAIN),
         }],
     },
     "shortcuts": {

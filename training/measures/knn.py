@@ -13,7 +13,7 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from training.measures.measure import LabelMeasure
-from training.run.schema import Curve, Line
+from training.run.schema import BASELINES, Curve, Line, Look
 
 NEIGHBOURS = 20
 TEMPERATURE = 0.07
@@ -127,6 +127,7 @@ def z_scored(x: Tensor, of: Tensor | None = None) -> Tensor:
     return (x - of.mean(0)) / of.std(0, correction=0).clamp(min=1e-6)
 
 
+LOOKS: dict[str, Look] = {"random_init": "warm", "mfcc": "plain", "log_mel": "dotted", "chance": "dotted"}
 CONVENTION = "encoder output, z-scored, cosine, k = 20, weights e^(cos/.07)"
 
 CROSS_GROUP_KNN = LabelMeasure(
@@ -138,11 +139,9 @@ CROSS_GROUP_KNN = LabelMeasure(
         "learnt.",
         convention=f"{CONVENTION}, own source banned",
         source="arXiv 1805.01978",
-        lines=(
-            Line("random initialisation", baseline=("cross_group_knn", "{main_facet}", "random_init"), look="warm"),
-            Line("MFCC", baseline=("cross_group_knn", "{main_facet}", "mfcc")),
-            Line("log-mel", baseline=("cross_group_knn", "{main_facet}", "log_mel"), look="dotted"),
-            Line("chance", baseline=("cross_group_knn", "{main_facet}", "chance"), look="dotted"),
+        lines=tuple(
+            Line(title, baseline=("cross_group_knn", "{main_facet}", name), look=LOOKS[name])
+            for name, title in BASELINES.items()
         ),
     ),
     knn_accuracy,

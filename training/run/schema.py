@@ -13,9 +13,13 @@ from typing import Any, Literal, TypeVar, get_args
 VERSION = 1
 Writer = Literal["trainer", "projector", "page"]
 PictureKind = Literal["matrix", "spectrograms", "bars"]
+Look = Literal["plain", "warm", "dotted"]
 Shows = Literal["", "identity", "diagonal", "shares"]
 AXES: dict[PictureKind, int] = {"matrix": 2, "spectrograms": 3, "bars": 1}
 """How many axes a picture's array has. The first kind with so many is that of an array which nobody described."""
+BASELINES = {"random_init": "random initialisation", "mfcc": "MFCC", "log_mel": "log-mel", "chance": "chance"}
+"""What needs no training: its name in baselines.json, where its cross-group kNN stands for each facet, and its title.
+`assets/js/core/baselines.js` says the same."""
 T = TypeVar("T")
 
 
@@ -29,7 +33,7 @@ class Line:
     text: str
     value: float | None = None
     baseline: tuple[str, ...] = ()
-    look: Literal["plain", "warm", "dotted"] = "plain"
+    look: Look = "plain"
 
     def level(self, baselines: Mapping[str, Any]) -> float | None:
         """Where it lies in a run with these baselines.json; None where that holds no such number."""

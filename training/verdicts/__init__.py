@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from training.run import WENT_WRONG, RunFolder
-from training.run.schema import VerdictKind
+from training.run.schema import BASELINES, VerdictKind
 from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
 from training.verdicts.causes import cause_of
@@ -135,6 +135,6 @@ def _stand(readings: Readings) -> str:
     knn = readings.of_snapshot(readings.trained[-1], "cross_group_knn") if readings.trained else None
     if knn is None:
         return ""
-    named = (("random_init", "random initialisation"), ("mfcc", "MFCC"), ("chance", "chance"))
-    beside = [f"{title} {value:.2f}" for name, title in named if (value := readings.line(name)) is not None]
+    named = ("random_init", "mfcc", "chance")
+    beside = [f"{BASELINES[name]} {value:.2f}" for name in named if (value := readings.line(name)) is not None]
     return f"kNN {knn:.2f} ({', '.join(beside)})." if beside else f"kNN {knn:.2f}."

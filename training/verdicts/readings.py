@@ -89,7 +89,7 @@ class Readings:
         return band.least(self.steps[place]) if band is not None else None
 
     def line(self, name: str) -> float | None:
-        """Cross-group kNN of the main facet of "random_init", "mfcc", "log_mel" or "chance"."""
+        """Cross-group kNN of the main facet, of one of training.run.schema.BASELINES."""
         facets = _mapping(self.lines.get("cross_group_knn"))
         value = _mapping(facets.get(str(self.lines.get("main_facet")))).get(name)
         return float(value) if isinstance(value, int | float) else None

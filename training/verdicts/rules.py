@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from training.measures.measure import PREFIX
+from training.run.schema import BASELINES
 from training.run.verdict import Evidence
 from training.verdicts.bounds import Bound
 from training.verdicts.readings import LOSS, Readings
@@ -235,8 +236,11 @@ def above_random(readings: Readings) -> bool:
 def labels_unheard(readings: Readings) -> str:
     """What says that nothing tells the labels apart, neither the run nor what needs no training; empty where something does."""
     chance, latest = readings.line("chance"), _latest_knn(readings)
-    named = (("random_init", "random initialisation"), ("mfcc", "MFCC"), ("log_mel", "log-mel"))
-    known = {title: value for name, title in named if (value := readings.line(name)) is not None}
+    known = {
+        title: value
+        for name, title in BASELINES.items()
+        if name != "chance" and (value := readings.line(name)) is not None
+    }
     if chance is None or latest is None or not known or max(latest, *known.values()) > chance + UNHEARD:
         return ""
     return ", ".join(f"{title} {value:.2f}" for title, value in known.items()) + f"; chance is {chance:.2f}"

@@ -1,6 +1,7 @@
 // Where a run stands, in one sentence: the judgement that training/verdicts passed on it, and its kNN against random
 // initialisation, MFCC and chance.
 
+import { BASELINES } from "../core/baselines.js";
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { share } from "../core/number_words.js";
@@ -8,11 +9,7 @@ import { explain } from "../core/terms.js";
 import { view } from "../core/view.js";
 
 const MEASURE = "measure/cross_group_knn";
-/** @type {[key: "mfcc" | "random_init", words: string][]} */
-const COMPARED = [
-  ["random_init", "random initialisation"],
-  ["mfcc", "MFCC"],
-];
+const COMPARED = /** @type {const} */ (["random_init", "mfcc"]);
 
 /** @import { Baselines, MetricRow, RunStatus, Verdict } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
@@ -39,9 +36,9 @@ export function standOf(rows, baselines, status, kinds = []) {
   }
   const knn = /** @type {number} */ (latest[MEASURE]);
   const known = baselines.cross_group_knn?.[baselines.main_facet ?? ""] ?? {};
-  const levels = COMPARED.flatMap(([key, title]) => {
+  const levels = COMPARED.flatMap((key) => {
     const value = known[key];
-    return typeof value === "number" ? [{ key, title, value }] : [];
+    return typeof value === "number" ? [{ title: BASELINES[key], value }] : [];
   });
   const compared = levels.map(({ title, value }) => `, ${against(knn, value)} ${title} ${share(value)}`).join("");
   const chance = typeof known.chance === "number" ? `, chance is ${share(known.chance)}` : "";

@@ -1,17 +1,18 @@
 // What is known of each facet: kNN and linear probe through training, beside what needs no training.
 
+import { BASELINES } from "../core/baselines.js";
 import { make } from "../core/elements.js";
 import { counted } from "../core/number_words.js";
 import { linesChart, share } from "./lines.js";
 
 /** @import { Knowledge, KnownFacet } from "../core/types.d.ts" */
 
-const BASELINES = { random_init: "random weights", log_mel: "log-mel", mfcc: "MFCC" };
+const { chance: CHANCE, ...UNTRAINED } = { ...BASELINES, random_init: "random weights" }; // shorter
 const NONE = { knn: null, probe: null };
 
 /** @param {NonNullable<Knowledge["facets"]>} part */
 export function facetsShown({ facets, note, clips, step }) {
-  const head = ["", "kNN", "probe", "through training", ...Object.values(BASELINES), "chance"];
+  const head = ["", "kNN", "probe", "through training", ...Object.values(UNTRAINED), CHANCE];
   const table = make(
     "table.known-facets",
     {},
@@ -50,7 +51,7 @@ function row(facet) {
     make("span", {}, facet.facet),
     make("small", {}, `${counted(facet.labels, "label")}${facet.group ? ", across recordings" : ""}`),
   );
-  const plain = Object.keys(BASELINES).map((baseline) => facet.baselines[baseline] ?? NONE);
+  const plain = Object.keys(UNTRAINED).map((baseline) => facet.baselines[baseline] ?? NONE);
   return make(
     "tr",
     {},

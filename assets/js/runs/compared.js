@@ -1,5 +1,6 @@
 // What the best kNN of several runs says beside each other: which is ahead, and whether another seed could turn that round.
 
+import { BASELINES } from "../core/baselines.js";
 import { duration, share } from "../core/number_words.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
@@ -84,7 +85,8 @@ function unequal(seconds) {
 
 /** @type {(a: Score, b: Score) => boolean} */
 function isOfSameClips(a, b) {
-  const shared = ["mfcc", "log_mel", "chance"].filter((key) => key in a.beside && key in b.beside);
+  // Random weights are those of the run's own seed.
+  const shared = Object.keys(BASELINES).filter((key) => key !== "random_init" && key in a.beside && key in b.beside);
   return a.facet === b.facet && shared.every((key) => Math.abs(a.beside[key] - b.beside[key]) <= SAME_CLIPS);
 }
 

@@ -1,6 +1,6 @@
 // The table of runs as a file for spreadsheets.
 
-import { BASELINES } from "./rows.js";
+import { BASELINES } from "../core/baselines.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 
@@ -19,8 +19,8 @@ const COLUMNS = [
   ["facet", (row) => row.score?.facet],
   ["best_knn", (row) => row.score?.value],
   ["best_knn_step", (row) => row.score?.step],
-  ...BASELINES.map(
-    ([name]) => /** @type {[string, (row: RunRow) => number | undefined]} */ ([name, (row) => row.score?.beside[name]]),
+  ...Object.keys(BASELINES).map(
+    (name) => /** @type {[string, (row: RunRow) => number | undefined]} */ ([name, (row) => row.score?.beside[name]]),
   ),
   ["warning", (row) => row.warning],
   ["seconds", (row) => row.seconds],

@@ -1,8 +1,9 @@
 // One row of the table of runs.
 
+import { BASELINES } from "../core/baselines.js";
 import { make } from "../core/elements.js";
 import { duration, share } from "../core/number_words.js";
-import { age, BASELINES, beginningOf, clipped, stateOf } from "./rows.js";
+import { age, beginningOf, clipped, stateOf } from "./rows.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 /**
@@ -138,10 +139,13 @@ function field({ name, title, own_title }, table) {
   return input;
 }
 
+/** @type {Record<string, string>} */
+const BESIDE = { ...BASELINES, random_init: "random" }; // as short as its place
+
 /** The best kNN, on a scale with what needs no training. @param {RunRow} row */
 function scoreOf({ score }) {
   if (!score) return make("td.runs-score");
-  const beside = BASELINES.filter(([key]) => score.beside[key] !== undefined);
+  const beside = Object.entries(BESIDE).filter(([key]) => score.beside[key] !== undefined);
   const words = beside.map(([key, text]) => `${text} ${share(score.beside[key])}`);
   const best = beside.every(([key]) => score.value > score.beside[key]);
   const at = (/** @type {number} */ value) => `${Math.max(0, Math.min(1, value)) * 100}%`;

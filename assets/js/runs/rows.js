@@ -20,13 +20,6 @@ const UNITS = /** @type {const} */ ([
 ]);
 const CLIPPED = 4; // settings that are named of one run
 const WAITED_SECONDS = 60; // less is no wait: a trainer needs some to begin
-/** What needs no training, as it is called beside a score. */
-export const BASELINES = /** @type {const} */ ([
-  ["random_init", "random"],
-  ["mfcc", "MFCC"],
-  ["log_mel", "log-mel"],
-  ["chance", "chance"],
-]);
 
 /** @type {(row: RunRow) => string} */
 export const stateOf = ({ state }) => STATES[state] ?? state;
