@@ -10,20 +10,20 @@ import gradio as gr
 from gradio.components import Component
 
 from explorer.components import Choice, Notice, said
+from explorer.pages.data_words import data_title, named_instead, titled
 from explorer.pages.frame import Frame
-from explorer.pages.kept import TYPED, choose
+from explorer.pages.kept import TYPED, choose, typed_before
+from explorer.runs.points import points
 from explorer.sounds.downloads import Download
 from explorer.web.incoming import Listed
 from explorer.web.incoming import typed as typed_as
 from training.data import check_there
 from training.data.dataset import Dataset
 from training.data.dropped import is_dropped
-from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
 from training.errors import UserError
 
 ASK_SECONDS = 0.7
-LONGEST_TITLE = 60
 OF_RUNS = 8
 """So many folders and streams of the newest runs are offered again."""
 HERE = {"ready": "", "to be made": " (made on first use)", "to be downloaded": " (not downloaded yet)"}
@@ -73,7 +73,8 @@ class DataChoice:
         self.choice.input(self._look_anew, [self.choice, self.passed], self.shown, js=js, **again)
         self._button.click(self._begin, self.choice, self.shown, **quiet)
         self._timer.tick(self.look, self.choice, self.shown, **quiet)
-        self._timer.tick(self._after_download, self.choice, self.choice, **quiet)
+        given = [self.choice, self.typed]
+        self._timer.tick(self._after_download, given, self.choice, js=typed_before(), **quiet)
 
     def look_after(self, event: Any) -> None:
         """Look at what is chosen once `event` was answered, which may have chosen it."""
@@ -90,7 +91,16 @@ class DataChoice:
         names = {name for _, name in choices}
         before = (*self._typed_before(typed), *self._trained_on(names))
         own = [name for name in (self._frame.data, chosen, *before) if name not in names]
-        return gr.Dropdown(choices=[*map(data_title, dict.fromkeys(own)), *choices], value=chosen)
+        return gr.Dropdown(choices=[*titled(list(dict.fromkeys(own))), *choices], value=chosen)
+
+    def of_run(self, name: str | None) -> str:
+        """The data of a run where visitors may name it and it is open or being opened; else what is offered first."""
+        run = self._frame.services.library.run(name or "")
+        reference = "" if run is None else points(run).reference
+        if run is None or not self._may_be_named(reference):
+            return self._frame.data
+        sounds = self._frame.services.library.sounds(run)
+        return reference if sounds.dataset is not None or sounds.opening else self._frame.data
 
     def _begin(self, name: str | None) -> tuple[Any, ...]:
         name = self._frame.reference(name)
@@ -106,7 +116,8 @@ class DataChoice:
             found = typed_as(Listed(str), json.loads(typed))
         except (ValueError, RecursionError):
             return []
-        return [] if self._frame.read_only else [path for path in found[:TYPED] if self._frame.reference(path) == path]
+        own = [] if self._frame.read_only else [path for path in found[:TYPED] if self._frame.reference(path) == path]
+        return [path for path in own if not is_dropped(path) or is_there(path)]
 
     def _trained_on(self, named: Collection[str]) -> list[str]:
         """What the newest runs were trained on, as far as it is still there and is none of those `named`.
@@ -128,7 +139,7 @@ class DataChoice:
         `anew`: a folder of the user's own is looked at once more, as its files may have changed.
         """
         name = self._frame.reference(name)
-        if not name or (self._frame.read_only and name not in self._named()):
+        if not self._may_be_named(name):
             return _answer()
         download = self._frame.services.downloads.known(name)
         missing = is_to_be_downloaded(name)
@@ -137,21 +148,32 @@ class DataChoice:
             return _answer(_sentence(name, download), button=not busy and not self._frame.read_only, ask=busy)
         opening = self._frame.services.library.open_datasets.open(name, anew=anew and not is_dropped(name))
         if opening.dataset is not None:
-            sampled = said(sampled_of(name, len(opening.dataset))) if is_stream(name) else None
-            return _answer(sampled, part=self._describe(opening.dataset))
+            return _answer(self._remark(name, opening.dataset), part=self._describe(opening.dataset))
         if opening.error is not None:
             return _answer(said(opening.error, "bad"))
         return _answer(
             said(opening.text, "busy", opening.fraction), part=self._describe_unopened(data_title(name)[0]), ask=True
         )
 
-    def _named(self) -> set[str]:
-        return {name for _, name in data_choices()} | {self._frame.data}
+    def _remark(self, name: str, dataset: Dataset) -> dict[str, Any] | None:
+        """What is to be known of data that is open, if anything is."""
+        if is_stream(name):
+            return said(sampled_of(name, len(dataset)))
+        instead = (
+            named_instead(self._frame, [skipped.reason for skipped in dataset.skipped]) if is_dropped(name) else ""
+        )
+        return said(instead) if instead else None
 
-    def _after_download(self, name: str | None) -> Any:
+    def _may_be_named(self, name: str) -> bool:
+        """Whether visitors may have the sounds of this reference opened."""
+        if self._frame.read_only and name not in {self._frame.data, *(known for _, known in data_choices())}:
+            return False
+        return bool(name) and self._frame.reference(name) == name
+
+    def _after_download(self, name: str | None, typed: str) -> Any:
         download = self._frame.services.downloads.known(self._frame.reference(name))
         done = download is not None and download.done and not download.failed
-        return self.offered(str(name)) if done else gr.skip()
+        return self.offered(str(name), typed) if done else gr.skip()
 
 
 def data_choices() -> list[tuple[str, str]]:
@@ -178,13 +200,6 @@ def is_to_be_downloaded(name: str) -> bool:
         return is_public(name) and not os.path.isdir(folder_of(name))
     except UserError:  # no set can be called so, as its opening will say
         return False
-
-
-def data_title(reference: str) -> tuple[str, str]:
-    """(what is shown, reference) of data that has no name of its own."""
-    if is_dropped(reference):
-        return f"{readable_name(reference.rpartition('/')[2], LONGEST_TITLE)} (dropped here)", reference
-    return readable_name(reference, LONGEST_TITLE), reference
 
 
 def _answer(

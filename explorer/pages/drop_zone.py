@@ -7,8 +7,10 @@ from typing import Any
 import gradio as gr
 
 from explorer.components import Notice, said
+from explorer.pages.data_choice import DataChoice
+from explorer.pages.data_words import named_instead
 from explorer.pages.frame import READ_ONLY, Frame
-from explorer.pages.kept import keep
+from explorer.pages.kept import keep_data, typed_before
 from explorer.sounds.uploads import received
 from training.data.dropped import forget_dropped, is_dropped, keep_dropped
 from training.data.progress import quiet
@@ -32,8 +34,8 @@ class DropZone:
         )
         self._notice = Notice(elem_id="drop-notice")
 
-    def wire(self, choice: gr.Dropdown, offered: Callable[[str], gr.Dropdown]) -> Any:
-        """What was dropped becomes the value of `choice` once it is open; `offered` gives the choices then.
+    def wire(self, data: DataChoice) -> Any:
+        """What was dropped is chosen in `data` once it is open.
 
         The event that is returned happens after each look at how far the opening is.
         """
@@ -42,9 +44,9 @@ class DropZone:
         shown = [self._zone, self._notice, timer]
         self._zone.upload(self._keep, self._zone, shown, show_progress="minimal", **taken)
 
-        follow = partial(self._looked, offered=offered)
-        followed = timer.tick(follow, self._notice, [self._notice, choice, timer], **self._frame.quiet)
-        followed.then(None, choice, None, js=keep(choice))
+        follow, changed = partial(self._looked, offered=data.offered), [self._notice, data.choice, timer]
+        followed = timer.tick(follow, [self._notice, data.typed], changed, js=typed_before(), **self._frame.quiet)
+        followed.then(None, data.choice, None, js=keep_data(data.choice))
         return followed
 
     def _keep(self, paths: Sequence[str] | None) -> tuple[Any, ...]:
@@ -67,13 +69,13 @@ class DropZone:
         opening = self._frame.services.library.open_datasets.open(folder, anew=True)
         return None, {**said(opening.text, "busy", 0.0), "reference": folder}, gr.Timer(active=True)
 
-    def _looked(self, notice: Any, offered: Callable[[str], gr.Dropdown]) -> tuple[Any, ...]:
+    def _looked(self, notice: Any, typed: str, offered: Callable[[str, str], gr.Dropdown]) -> tuple[Any, ...]:
         """What a look changes: the notice, the choice of data, whether to look again."""
         if not isinstance(notice, dict) or "reference" not in notice:
             # It began before the last one had ended, and is not to give up what was dropped meanwhile.
             return gr.skip(), gr.skip(), gr.skip()
         said_now, reference, going_on = self._follow(notice)
-        return said_now, offered(reference) if reference else gr.skip(), gr.Timer(active=going_on)
+        return said_now, offered(reference, typed) if reference else gr.skip(), gr.Timer(active=going_on)
 
     def _follow(self, notice: Any) -> tuple[dict[str, Any] | None, str | None, bool]:
         """What is said now, the folder once it is open, and whether to ask again."""
@@ -85,7 +87,8 @@ class DropZone:
             return None, None, False
         if opening.error is not None:
             forget_dropped(reference)
-            return said(opening.error, "bad"), None, False
+            instead = named_instead(self._frame, [opening.error])
+            return said(f"{opening.error} {instead}".strip(), "bad"), None, False
         if opening.dataset is not None:
             return None, reference, False
         return {**said(opening.text, "busy", opening.fraction), "reference": reference}, None, True

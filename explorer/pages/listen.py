@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import AskedViews, SettingsForm, clips_to_pick, said
+from explorer.components import AskedViews, SettingsForm, clips_to_pick, run_of, said
 from explorer.components.notice import Notice
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.frame import Frame, after_first
@@ -15,6 +15,8 @@ from explorer.pages.sound_source import SoundSource
 
 WORD = "listen"
 """What the address calls this page."""
+Looked = dict[str, Any] | None
+"""What a browser says of the run that is looked at; see run_of."""
 EMPTY_VIEW = "What a model would be given in place of the clip is shown here."
 WANTED = """(player, form, domain, seed, picker) => ({
     sound: player?.sound ?? null, domain, filled: form?.filled ?? {}, seed, data: picker?.set?.fingerprint ?? null,
@@ -38,28 +40,38 @@ def build(frame: Frame) -> None:
 
 
 def _wire_data(frame: Frame, source: SoundSource, data: DataChoice) -> None:
-    """The clips of the chosen set are offered as soon as they are open; what their views need is imported beside."""
+    """The clips of the chosen set are offered as soon as they are open; what their views need is imported beside.
+
+    Until a visitor chooses one it is the set of the run that is looked at.
+    """
     choice = data.choice
     data.shown_in(source.picker, clips_to_pick)
     data.wire()
 
-    def arrived(chosen: str | None, request: gr.Request) -> tuple[Any, ...]:
+    def arrived(chosen: str | None, looked: Looked, typed: str, request: gr.Request) -> tuple[Any, ...]:
         """Who came for another page has no sounds made for them."""
-        here = request.query_params.get("tab") == WORD
-        return opened(chosen) if here else (gr.skip(),) * len(data.shown)
+        if request.query_params.get("tab") == WORD:
+            return opened(chosen, looked, typed, request)
+        return data.offered(chosen or frame.data, typed), *(gr.skip(),) * len(data.shown)
 
-    def opened(chosen: str | None) -> tuple[Any, ...]:
+    def opened(chosen: str | None, looked: Looked, typed: str, request: gr.Request) -> tuple[Any, ...]:
         frame.services.pairs.warm_up()
         threading.Thread(target=frame.services.finder.start, name="start listening", daemon=True).start()
-        return data.look(chosen)
+        named = run_of(looked) or next(
+            iter(request.query_params.getlist("run")), None
+        )  # a page that just came tells of none
+        sounds = chosen or data.of_run(named or frame.services.library.latest())
+        return data.offered(sounds, typed), *data.look(sounds)
 
-    def offered(chosen: str | None, typed: str) -> gr.Dropdown:
-        return data.offered(chosen or frame.data, typed)
-
-    frame.page.load(offered, [choice, data.typed], choice, js=typed_before(choice), **frame.quiet)
-    frame.page.load(arrived, choice, data.shown, js=kept(choice), **frame.quiet)
+    asked: dict[str, Any] = {
+        "inputs": [choice, frame.run, data.typed],
+        "outputs": [choice, *data.shown],
+        "js": typed_before(choice, or_none=True),
+        **frame.quiet,
+    }
+    frame.page.load(arrived, **asked)
     assert frame.tab is not None, "each page is built inside its tab"
-    frame.tab.select(opened, choice, data.shown, **frame.quiet)
+    frame.tab.select(opened, **asked)
 
 
 class _Views:

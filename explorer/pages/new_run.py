@@ -36,7 +36,7 @@ from explorer.pages.form_contents import (
     wrong_choices,
 )
 from explorer.pages.frame import READ_ONLY, Frame, NewRunForm, after_first, in_browser
-from explorer.pages.kept import keep, typed_before
+from explorer.pages.kept import keep, keep_data, typed_before
 from explorer.runs.run_settings import values_of
 from explorer.runs.speed import said_speed
 from training.errors import UserError
@@ -98,7 +98,7 @@ class NewRun:
         filled = [data, self.method, *of_method]
         opened = tab.select(
             self._first,
-            [data, self.encoder, self.data.typed, self.settings],
+            [data, self.encoder, self.settings, self.data.typed],
             filled,
             js=after_first(typed_before(data, self.encoder)),
             **quiet,
@@ -107,14 +107,15 @@ class NewRun:
         self.data.wire()
         self.data.look_after(opened)
         if self.drop is not None:
-            self.data.look_after(self.drop.wire(data, self.data.offered))
+            self.data.look_after(self.drop.wire(self.data))
         self.frame.new_run = NewRunForm(self._with_method, [self.method, *of_method])
         self.method.input(None, self.method, None, js=in_browser("chooseMethod"))
         self.method.input(self._of_method, self.method, of_method, **self.frame.once_more)
         self.wrong.change(None, self.wrong, None, js=in_browser("holdWrong"))
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **self.frame.once_more)
-        as_before = again.again(self._again, None, filled, **self.frame.private)
-        as_before.then(None, [data, self.encoder], None, js=keep(data, self.encoder))
+        as_before = again.again(self._again, self.data.typed, filled, js=typed_before(), **self.frame.private)
+        as_before.then(None, self.encoder, None, js=keep(self.encoder))
+        as_before.then(None, data, None, js=keep_data(data))
         as_before.then(None, self.method, None, js=in_browser("chooseMethod"))
         self.data.look_after(as_before)
         inputs = [data, self.method, self.encoder, self.wrong, self.settings]
@@ -122,7 +123,7 @@ class NewRun:
         self.data.look_after(self.start.click(self._start, inputs, self.frame.run, **self.frame.private))
 
     def _first(
-        self, data: str | None, encoder: str | None, typed: str, settings: dict[str, Any] | None, request: gr.Request
+        self, data: str | None, encoder: str | None, settings: dict[str, Any] | None, typed: str, request: gr.Request
     ) -> tuple[Any, ...]:
         """Everything, with the method that the address names, where it names one, and what was chosen before a reload."""
         if filled_in(settings):
@@ -154,7 +155,7 @@ class NewRun:
         speed = said_speed(self.frame.services.library, method, encoder)
         return {"groups": form_groups(method, encoder, speed, values)}
 
-    def _again(self, event: gr.EventData) -> tuple[Any, ...]:
+    def _again(self, typed: str, event: gr.EventData) -> tuple[Any, ...]:
         """The form as a run was started: its data, method, encoder and settings."""
         from training.breaks.wrong import PART  # not at the top: it takes torch along
 
@@ -170,7 +171,7 @@ class NewRun:
             gr.Info("Of the parts that were taken out of this run's method all but the first are in again.")
         data = self.frame.reference(config.get("data")) or self.frame.data
         return (
-            self.data.offered(data),
+            self.data.offered(data, typed),
             *of_method,
             self._of_encoder(method, config.get("encoder"), values_of(config)),
         )

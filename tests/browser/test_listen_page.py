@@ -1,6 +1,8 @@
 """The page Listen in a real browser: sounds that are chosen, sent and changed."""
 
 import re
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ import soundfile
 from playwright.sync_api import expect
 
 from tests.browser.seen import CALLED, Seen, calm
-from tests.browser.site import Site
+from tests.browser.site import ROOT, Site
 from tests.support.sound_files import tone, written
 
 pytestmark = pytest.mark.browser
@@ -48,6 +50,29 @@ def test_a_sound_is_recorded(own_sounds_site: Site, tmp_path: Path, look: Callab
     expect(said).to_contain_text("kept for less than an hour")
     expect(said).to_contain_text("RMS −")  # the microphone beeps: it isn't silent
     assert not seen.troubles, seen.troubles
+
+
+def test_the_sounds_of_the_run_come_first_until_others_are_chosen(
+    empty_site: Site, look: Callable[..., Seen], tmp_path: Path
+) -> None:
+    (tmp_path / "birds").mkdir()
+    for i in range(20):
+        written(tmp_path / "birds" / f"{i}.wav", tone(0.6, hz=900 + i))
+    command = [sys.executable, "-m", "training", "run", "--data", str(tmp_path / "birds"), "--steps", "2"]
+    command += ["--set", "batch_size=8", "--out", str(empty_site.runs / "of-birds")]
+    subprocess.run(command, cwd=ROOT, env=empty_site.env, check=True)
+    page = look(empty_site).open("tab=listen")
+    page.locator("#listen-player .player[data-state=shown]").wait_for()
+    sounds = page.locator("#listen-data input")
+    expect(sounds).to_have_value(re.compile("^/.*birds$"))
+    sounds.fill("starter")
+    sounds.press("Enter")
+    expect(sounds).to_have_value(re.compile("^The built-in sounds"))
+    for tab in ("find", "listen"):
+        page.locator(f"#tab-{tab}-button").click()
+    page.locator("#listen-picker .picker-controls").wait_for()
+    page.wait_for_timeout(1000)  # an answer would have come
+    expect(sounds).to_have_value(re.compile("^The built-in sounds"))
 
 
 def test_a_sound_that_is_dropped_beside_the_box_is_taken(

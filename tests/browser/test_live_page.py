@@ -130,6 +130,26 @@ def test_a_dropped_folder_becomes_the_data_with_its_sub_folders_as_labels(
     expect(page.locator(".drop-line")).to_have_count(0)
 
 
+def test_every_drop_stays_in_the_list_of_data(empty_site: Any, look: Callable[..., Any], tmp_path: Path) -> None:
+    for number in (1, 2):
+        write_folder(tmp_path / str(number))
+    page = look(empty_site).open("tab=train")
+    page.locator("#settings .setting[data-name=batch_size]").wait_for()
+    titles = []
+    for name in ("1/class0/0.wav", "2/class1/1.wav", "1/class2/2.wav"):
+        (path := tmp_path / name).rename(path.with_name("call.wav"))
+        page.locator("#drop input[type=file]").set_input_files(str(path.with_name("call.wav")))
+        page.wait_for_function(
+            "before => { const now = document.querySelector('#data input').value; return now.startsWith('call') && now !== before; }",
+            arg=titles[-1] if titles else "",
+        )
+        titles.append(page.locator("#data input").input_value())
+    page.locator("#data input").click()
+    offered = [text.strip("✓\n") for text in page.locator("#data [role=option]").all_inner_texts()]
+    dropped = [title for title in offered if title.startswith("call (dropped here")]
+    assert len(dropped) == 3 == len(set(dropped))
+
+
 def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
     empty_site: Any, look: Callable[..., Any], tmp_path: Path
 ) -> None:

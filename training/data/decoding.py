@@ -14,7 +14,7 @@ import soxr
 
 from training.data.dataset import SAMPLE_RATE
 from training.data.files import opened
-from training.data.sniff import HEAD_BYTES, NotRead, sound_format
+from training.data.sniff import HEAD_BYTES, NotRead, longer_than, sound_format
 
 BLOCK_FRAMES = 4_096
 """Small, because a damaged file loses the whole block that the damage lies in."""
@@ -103,7 +103,7 @@ class Decoding:
                     break
                 decoded += len(block)
                 if self._max_seconds is not None and decoded > self._max_seconds * self.rate:
-                    raise NotRead(f"it is longer than {self._max_seconds:g} seconds")
+                    raise NotRead(longer_than(self._max_seconds))
                 clipped |= _is_clipped(block)
                 mono = block @ weights  # the mean, by the fastest way there is
                 if one_channel < 0 and _cancels(block, mono):
@@ -133,7 +133,7 @@ class Decoding:
         if self.frames == 0 and self._format != "mp3":
             raise NotRead("it holds no audio")
         if self._max_seconds is not None and self.frames > self._max_seconds * self.rate:
-            raise NotRead(f"it is longer than {self._max_seconds:g} seconds")
+            raise NotRead(longer_than(self._max_seconds))
 
 
 class _ForwardOnly(soundfile.SoundFile):

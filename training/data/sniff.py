@@ -13,6 +13,11 @@ class NotRead(Exception):
     """A file that gives no sound. Its text is the reason, a clause that begins with "it"."""
 
 
+def longer_than(seconds: float) -> str:
+    """The reason of a file that is longer than may be."""
+    return f"it is longer than {seconds:g} seconds"
+
+
 def sound_format(head: bytes) -> str:
     """The accepted format whose files begin with `head` (the first 512 bytes). Raises NotRead with the reason."""
     if not head:

@@ -1,7 +1,10 @@
 """What is said of the data that is chosen, and what is offered."""
 
+import json
+import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,16 +16,17 @@ import soundfile
 from explorer.components import summary_of
 from explorer.jobs.quotas import Jobs
 from explorer.pages.data_choice import OF_RUNS, DataChoice
+from explorer.pages.data_words import LONG_INSTEAD
 from explorer.runs.library import Library
 from explorer.sounds.downloads import Downloads
 from explorer.visitors.limits import Limits
 from tests.support.shards import write_shards
-from training.data import whole_reference
+from training.data import Skipped, open_dataset, whole_reference
 from training.data.dataset import Progress
 from training.data.dropped import dropped_root
 from training.data.files import HASH_BYTES
 from training.data.public import folder_of
-from training.run import create_run
+from training.run import RunWriter, create_run
 
 
 @pytest.fixture
@@ -182,6 +186,45 @@ def test_security_data_of_runs_is_told_to_nobody_who_may_name_no_folder(choice: 
     )]  # fmt: skip
     assert {str(dropped), str(tmp_path)} <= set(told[0])
     assert not {str(dropped), str(tmp_path)} & {*told[1], *told[2]}
+
+
+def test_what_was_dropped_before_is_offered_as_long_as_it_is_there_and_told_apart(choice: Any) -> None:
+    folders = [dropped_root() / (digit * 2 * HASH_BYTES) / name for digit, name in (("0", "a"), ("1", "a"), ("2", "b"))]
+    for day, folder in enumerate(folders):
+        folder.mkdir(parents=True)
+        os.utime(folder, (86_400 * day, 86_400 * day))
+    gone = dropped_root() / ("3" * 2 * HASH_BYTES) / "a"
+    titles = {
+        name: title for title, name in choice().offered("starter", json.dumps([*map(str, folders), str(gone)])).choices
+    }
+    one, two, other = (titles[str(folder)] for folder in folders)
+    assert one.startswith("a (dropped here, ") and two.startswith("a (dropped here, ") and one != two
+    assert other == "b (dropped here)" and str(gone) not in titles
+
+
+def test_a_page_begins_with_the_sounds_of_a_run_where_they_are_open_and_may_be_named(
+    choice: Any, tmp_path: Path
+) -> None:
+    write_birds(tmp_path / "birds")
+    birds = str(tmp_path / "birds")
+    made, refusing, watched = choice(), choice(paths=False), choice(read_only=True)
+    refusing._frame.reference = lambda name: "" if "/" in name else name
+    for name, data, fingerprint in (("here", birds, open_dataset(birds).fingerprint), ("away", birds, "0" * 64)):
+        create_run(tmp_path / "runs" / name, {"data": data})
+        writer = RunWriter(tmp_path / "runs" / name)
+        writer.write_probe({"fingerprint": fingerprint, "data": data, "ids": ["a"], "clips": [0], "facets": {}})
+        writer.close()
+    assert [made.of_run(name) for name in ("here", "away", "none", None)] == [birds, "starter", "starter", "starter"]
+    assert refusing.of_run("here") == watched.of_run("here") == "starter"
+
+
+def test_of_dropped_files_that_were_too_long_it_is_said_how_they_are_read(choice: Any, make_dataset: Any) -> None:
+    long = replace(make_dataset(4), skipped=(Skipped("a.wav", "it is longer than 600 seconds"),))
+    short = replace(long, skipped=(Skipped("a.wav", "it is empty: no audio"),))
+    dropped, named = str(dropped_root() / ("0" * 2 * HASH_BYTES) / "a"), "/home/me/a"
+    remarks = [choice()._remark(*given) for given in ((dropped, long), (dropped, short), (named, long))]
+    assert remarks == [{"text": LONG_INSTEAD, "tone": ""}, None, None]
+    assert choice(paths=False)._remark(dropped, long) is choice(read_only=True)._remark(dropped, long) is None
 
 
 def test_a_field_that_was_only_passed_through_changes_nothing(choice: Any, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from explorer.jobs.quotas import Jobs
+from explorer.pages.data_words import LONG_INSTEAD
 from explorer.pages.drop_zone import DropZone
 from explorer.runs.library import Library
 from explorer.visitors.limits import Limits
@@ -26,10 +27,10 @@ def incoming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> An
     return folder
 
 
-def zone(tmp_path: Path, read_only: bool = False, limits: Limits | None = None) -> Any:
+def zone(tmp_path: Path, read_only: bool = False, limits: Limits | None = None, paths: bool = True) -> Any:
     launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
     services = SimpleNamespace(library=Library(tmp_path / "runs"), launcher=launcher)
-    frame = SimpleNamespace(services=services, read_only=read_only)
+    frame = SimpleNamespace(services=services, read_only=read_only, paths=paths)
     return DropZone(frame)  # type: ignore[arg-type]
 
 
@@ -62,6 +63,17 @@ def test_what_holds_no_sound_is_said_and_forgotten(incoming: Any, tmp_path: Path
     said, reference = followed(drop, drop._keep([str(incoming / "a.wav")])[1])
     assert said["tone"] == "bad" and "no sound" in said["text"] and reference is None
     assert not [path for path in dropped_root().iterdir() if path.is_dir()]
+
+
+@pytest.mark.parametrize("paths", [True, False])
+def test_of_a_file_that_is_too_long_it_is_said_that_its_folder_can_be_named_where_that_is_so(
+    incoming: Any, tmp_path: Path, paths: bool
+) -> None:
+    soundfile.write(incoming / "long.flac", np.random.default_rng(0).uniform(-1, 1, 8_000 * 601), 8_000)
+    drop = zone(tmp_path, paths=paths)
+    said, _ = followed(drop, drop._keep([str(incoming / "long.flac")])[1])
+    assert "long.flac: it is longer than 600 seconds" in said["text"]
+    assert said["text"].endswith(LONG_INSTEAD) is paths
 
 
 def test_security_a_path_that_nobody_sent_is_never_opened(incoming: Any, tmp_path: Path) -> None:
@@ -97,4 +109,4 @@ def test_a_look_that_comes_late_changes_nothing(incoming: Any, tmp_path: Path) -
     drop = zone(tmp_path)
     refused = drop._keep([str(tmp_path / "elsewhere.wav")])[1]
     for notice in (None, refused):
-        assert drop._looked(notice, pytest.fail) == (gr.skip(),) * 3
+        assert drop._looked(notice, "[]", pytest.fail) == (gr.skip(),) * 3
