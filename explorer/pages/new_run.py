@@ -98,9 +98,9 @@ class NewRun:
         filled = [data, self.method, *of_method]
         opened = tab.select(
             self._first,
-            [data, self.encoder, self.settings, self.data.typed],
+            [data, self.encoder, self.wrong, self.settings, self.data.typed],
             filled,
-            js=after_first(typed_before(data, self.encoder)),
+            js=after_first(typed_before(data, self.encoder, self.wrong)),
             **quiet,
         )
         self.encoder.input(None, self.encoder, None, js=keep(self.encoder))
@@ -112,6 +112,7 @@ class NewRun:
         self.method.input(None, self.method, None, js=in_browser("chooseMethod"))
         self.method.input(self._of_method, self.method, of_method, **self.frame.once_more)
         self.wrong.change(None, self.wrong, None, js=in_browser("holdWrong"))
+        self.wrong.change(None, self.wrong, None, js=keep(self.wrong))
         self.encoder.input(self._of_encoder, [self.method, self.encoder], self.settings, **self.frame.once_more)
         as_before = again.again(self._again, self.data.typed, filled, js=typed_before(), **self.frame.private)
         as_before.then(None, self.encoder, None, js=keep(self.encoder))
@@ -123,13 +124,19 @@ class NewRun:
         self.data.look_after(self.start.click(self._start, inputs, self.frame.run, **self.frame.private))
 
     def _first(
-        self, data: str | None, encoder: str | None, settings: dict[str, Any] | None, typed: str, request: gr.Request
+        self,
+        data: str | None,
+        encoder: str | None,
+        wrong: str | None,
+        settings: dict[str, Any] | None,
+        typed: str,
+        request: gr.Request,
     ) -> tuple[Any, ...]:
         """Everything, with the method that the address names, where it names one, and what was chosen before a reload."""
         if filled_in(settings):
             return (gr.skip(),) * 7  # what the visitor wrote stays
         method = known_method(request.query_params.get("method"))
-        return self.data.offered(data or self.frame.data, typed), *self._with_method(method, encoder)
+        return self.data.offered(data or self.frame.data, typed), *self._with_method(method, encoder, wrong or "")
 
     def _with_method(self, method: str, encoder: str | None = None, wrong: str = "") -> tuple[Any, ...]:
         return gr.Dropdown(choices=method_choices(), value=method), *self._of_method(method, encoder, wrong)

@@ -40,7 +40,7 @@ def small_site(browser: Any, tmp_path: Path) -> Iterator[Any]:
 
 
 def written(page: Any, folder: Path) -> None:
-    """Another data, method and encoder than the usual ones, and two settings."""
+    """Another data and method than the usual ones, a part that is taken out, and two settings."""
     tools = loaded("test_live_page")
     tools.write_folder(folder)
     method_shown(page, "SimCLR")
@@ -50,6 +50,8 @@ def written(page: Any, folder: Path) -> None:
     page.locator("#data input").fill(str(folder))
     page.locator("#data input").press("Enter")
     page.locator("#data-summary .data-line").filter(has_text=f"{folder.name} 60 clips").wait_for()
+    page.locator("#wrong input").click()
+    page.get_by_role("option", name="Without variance").click()
     tools.fill(page, "batch_size", "16")
     tools.fill(page, "steps", "20")
 
@@ -66,6 +68,7 @@ def found(page: Any) -> dict[str, str]:
     return {
         "data": page.locator("#data input").input_value()[:SHOWN],
         "method": page.locator("#method input").input_value(),
+        "wrong": page.locator("#wrong input").input_value(),
         "batch_size": page.locator("#settings .setting[data-name=batch_size] input[type=text]").input_value(),
         "steps": page.locator("#settings .setting[data-name=steps] input[type=text]").input_value(),
     }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import made_up
 from tests.browser.seen import Seen
 from tests.browser.site import Site
 
@@ -37,6 +38,17 @@ def test_suspects_are_listed_heard_chosen_and_selected(finished_site: Site, look
     kind.press("Enter")
     rows.filter(has_text="times as far from its nearest clips").first.wait_for()
     assert page.evaluate("document.activeElement.dataset.kind") == "outlier"  # the focus stays where it was
+    assert seen.troubles == []
+
+
+def test_before_the_first_snapshot_it_is_said_that_there_is_no_list_yet(
+    lent_site: Site, look: Callable[..., Seen]
+) -> None:
+    run = made_up().write_run(lent_site.runs / "young", snapshots=(), state="running")
+    seen = look(lent_site)
+    page = seen.open(f"tab=live&run={run.path.name}")
+    page.locator("#suspects summary").click()
+    expect(page.locator(".suspects-status")).to_have_text("This run has no snapshot yet.")
     assert seen.troubles == []
 
 

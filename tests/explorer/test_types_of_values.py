@@ -119,6 +119,7 @@ def test_routes_answer_in_the_types_of_the_page(
         "Column": columns,
         "Neighbour": neighbours,
         "SuspectList": [answer("run/first/suspects")],
+        "NoSuspectsYet": [answer("run/waits/suspects")],
         "Moved": [answer("run/first/moved/0/10")],
         "Lens": [answer("run/first/lens/10")],
         "Measured": [answer("run/first/measured"), answer("run/first/measured?step=10")],

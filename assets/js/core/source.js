@@ -16,7 +16,7 @@
 /** @import { RunList, RunSchema, RunSettingsAnswer, Sound, SpectrogramImage } from "./types.d.ts" */
 /** @import { TextMatches, Twins, ViewPair, ViewsAlike } from "./types.d.ts" */
 /** @import { Suggestions, TagChange, TagsValue, TakeAway } from "./types.d.ts" */
-/** @import { Knowledge, KnowledgeAsked, SuspectList } from "./types.d.ts" */
+/** @import { Knowledge, KnowledgeAsked, NoSuspectsYet, SuspectList } from "./types.d.ts" */
 /** @typedef {"status" | "metrics" | "layouts" | "solid"} NewsPart */
 
 /**
@@ -36,7 +36,7 @@
  * @property {(run: string, step: number, point: number, count: number) => Promise<Neighbour[]>} neighbours
  * @property {(run: string, before: number, after: number, count: number) => Promise<Moved>} moved
  *   the clips whose true neighbours changed most between two steps, the one that did most first
- * @property {(run: string) => Promise<SuspectList>} suspects  clips worth a second hearing
+ * @property {(run: string) => Promise<SuspectList | NoSuspectsYet>} suspects  clips worth a second hearing
  * @property {(run: string) => Promise<number[]>} lensSteps
  * @property {(run: string, step: number) => Promise<Lens>} lens
  * @property {(run: string, step: number | null) => Promise<Measured>} measured  at the newest step where it is null

@@ -12,7 +12,7 @@ import { selected } from "../map/selection.js";
 import { ClipsView } from "../sound/clips.js";
 
 /** @import { Feed } from "../core/feed.js" */
-/** @import { ClipRow, Points, Refusal, SuspectList } from "../core/types.d.ts" */
+/** @import { ClipRow, NoSuspectsYet, Points, Refusal, SuspectList } from "../core/types.d.ts" */
 
 const AGAIN_MS = 2000; // until what others ask for too is asked for again
 
@@ -79,9 +79,11 @@ class SuspectsView {
     if (!run) return;
     try {
       const [found, points] = await Promise.all([source.suspects(run), source.points(run)]);
-      if (mine === this.asked) this.take(found, points, run);
+      if (mine !== this.asked) return;
+      if ("note" in found) this.wait(found, run);
+      else this.take(found, points, run);
     } catch (error) {
-      if (mine === this.asked) this.fail(/** @type {Refusal} */ (error), run);
+      if (mine === this.asked) this.say(/** @type {Refusal} */ (error).message);
     }
   }
 
@@ -111,14 +113,15 @@ class SuspectsView {
   }
 
   /**
-   * @param {Refusal} error
+   * @param {NoSuspectsYet} found
    * @param {string} run
    */
-  fail(error, run) {
-    this.say(error.message);
-    if (error.status === 503) setTimeout(() => run === this.run && this.look(), AGAIN_MS); // it is being made
+  wait({ note, soon }, run) {
+    const again = () => run === this.run && this.look();
+    this.say(note);
+    if (soon) return setTimeout(again, AGAIN_MS);
     this.stop?.();
-    if (error.status === 404) this.stop = atNextSnapshot(run, this.inside, () => run === this.run && this.look());
+    this.stop = atNextSnapshot(run, this.inside, again);
   }
 
   /** @param {string} kind */

@@ -40,6 +40,12 @@ export interface TakeAway {
   step: number | null;
 }
 
+/** From Python: explorer.web.routes.suspects: why there is no list yet; `soon`: whether it is being made. */
+export interface NoSuspectsYet {
+  note: string;
+  soon: boolean;
+}
+
 /** From Python: explorer.suspects: of the newest snapshot; `heard`: whether the sounds themselves were looked at. */
 export interface SuspectList {
   step: number;

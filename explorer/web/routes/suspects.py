@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from explorer.runs.library import Library
 from explorer.suspects.listed import Busy, suspects
-from explorer.web.routes.answers import Refused, json_answer, run_of
+from explorer.web.routes.answers import json_answer, run_of
 
 
 def add_suspects(router: APIRouter, library: Library) -> None:
@@ -12,12 +12,14 @@ def add_suspects(router: APIRouter, library: Library) -> None:
 
     @router.get("/run/{name}/suspects")
     def run_suspects(name: str) -> Response:
-        """No coroutine, so that it is answered in a thread: the first time it takes seconds."""
+        """SuspectList or NoSuspectsYet of assets/js/core/types.d.ts. No coroutine, so that it is answered in a thread: the
+        first time it takes seconds.
+        """
         run = run_of(library, name)
         try:
             found = suspects(run, library.sounds(run).dataset)
         except Busy as busy:
-            raise Refused(str(busy), 503) from None
+            return json_answer({"note": str(busy), "soon": True})
         if found is None:
-            raise Refused("This run has no snapshot yet.")
+            return json_answer({"note": "This run has no snapshot yet.", "soon": False})
         return json_answer(found)
