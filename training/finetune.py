@@ -3,7 +3,8 @@
 The sources of the data (speakers, files, instruments) are dealt into two halves that hold much the same classes. N clips
 of every class, drawn in turns over its sources, give their labels in one half; the accuracy is that on all clips of the
 other half, from whose sources no label was ever seen. Then the halves change places, and all clips count together.
-The same is done from the run's random weights before its first step, and, with the same labels, by a linear probe.
+The same is done from the run's random weights before its first step, and, with the same labels, by a linear probe. How
+much hangs on which clips have the labels is told by drawing them several times.
 
 Shapes:  n clips, B clips of a batch, D encoder width.
 """
@@ -41,17 +42,26 @@ LIGHT_VIEWS = {"time_stretch": 0.1, "mixup": 0.0, "noise": 0.5, "equalizer": 0.5
 
 
 def fine_tuning(
-    run: RunFolder, facet: str, labels: int, seconds: float, progress: Progress, step: int | None = None
+    run: RunFolder,
+    facet: str,
+    labels: int,
+    seconds: float,
+    progress: Progress,
+    step: int | None = None,
+    draws: int = 1,
 ) -> dict[str, Any]:
-    """Accuracy at `facet` with `labels` for each class, fine-tuning `seconds` long, four times in all. As a facet "tag:NAME"
-    tells the clips that carry a tag from those that don't; see training/data/tags.py.
+    """Accuracy at `facet` with `labels` for each class, fine-tuning `seconds` long, four times for each of `draws` draws of
+    the labelled clips. As a facet "tag:NAME" tells the clips that carry a tag from those that don't; see training/data/tags.py.
 
-    {"trained": {"fine_tuned", "probe"}, "random_init": {…}, "chance", "classes", "left_out", "halves": [{"labelled_sources",
-    "measured_sources", "labelled_clips", "measured_clips"}, …], …}. Raises UserError where the data has no such facet, where
-    no source can be held out, and where there are too few labels.
+    {"trained": {"fine_tuned", "probe"}, "random_init": {…}, "std": {"trained": {…}, "random_init": {…}}, "chance", "classes",
+    "left_out", "halves": [{"labelled_sources", "measured_sources", "labelled_clips", "measured_clips"}, …], …}: means over the
+    draws, and beside them the standard deviations (n − 1), which are None of one draw. Raises UserError where the data has no
+    such facet, where no source can be held out, and where there are too few labels.
     """
-    if labels < 1 or not seconds > 0:
-        raise UserError(f"{labels} labels and {seconds:g} seconds were asked for, but both must be above 0.")
+    if labels < 1 or not seconds > 0 or draws < 1:
+        raise UserError(
+            f"{labels} labels, {seconds:g} seconds and {draws} draws were asked for, but all must be above 0."
+        )
     run.check_trained_here()
     config = RunConfig.from_json(run.config())
     embedder = Embedder(run, step)
@@ -59,18 +69,20 @@ def fine_tuning(
     if facet.startswith(FACET) and facet not in dataset.facets:
         dataset = with_tag(dataset, facet, *read_tags())
         facet = list(dataset.facets)[-1]
-    given = dealt(dataset, facet, labels, config.seed)
+    given = dealt(dataset, facet, labels, config.seed, draws)
     device = hardware(config.device).device
     heard = embedder.method
     front_end = None if heard.encoder.domain == "waveform" else heard.augment.front_end
     store = clip_store(dataset, front_end, device, progress)
-    scores = {}
+    means, stds = {}, {}
     for number, name in enumerate(("trained", "random_init")):
         progress(number / 2, f"Fine-tuning from {'what the run learned' if number == 0 else 'random weights'}")
         if name == "random_init":
             embedder.forget()
         method = embedder.method.to(device)
-        scores[name] = _scores(method, store, given, seconds, config.seed)
+        scores = _scores(method, store, given, seconds, config.seed)
+        means[name] = {score: float(np.mean(drawn)) for score, drawn in scores.items()}
+        stds[name] = {score: float(np.std(drawn, ddof=1)) if draws > 1 else None for score, drawn in scores.items()}
     progress(1.0, "Fine-tuned")
     return {
         "run": run.name,
@@ -79,8 +91,10 @@ def fine_tuning(
         "facet": facet,
         "labels": labels,
         "seconds": seconds,
+        "draws": draws,
         **given.to_json(dataset),
-        **scores,
+        **means,
+        "std": stds,
     }
 
 
@@ -113,31 +127,29 @@ def fine_tuned(
     return classifier
 
 
-def _scores(
-    method: Method,
-    store: ClipStore,
-    given: Dealt,
-    seconds: float,
-    seed: int,
-) -> dict[str, float]:
-    """Accuracy of fine-tuning and of the linear probe, over the measured clips of both ways round."""
+def _scores(method: Method, store: ClipStore, given: Dealt, seconds: float, seed: int) -> dict[str, list[float]]:
+    """Accuracy of fine-tuning and of the linear probe for each draw, over the measured clips of both ways round."""
     device, targets = store.device, given.targets
     clips, known = (torch.from_numpy(one).to(device) for one in (given.clips, targets))
     h = embed_clips(method, store, clips).cpu().numpy().astype(np.float64)
-    right = {"fine_tuned": 0, "probe": 0}
-    for way in given.ways:
-        right["probe"] += int(
-            (fit_predict(h[way.labelled], targets[way.labelled], h[way.measured]) == targets[way.measured]).sum()
-        )
-        # `to` puts a recurrent network's weights in one piece again, which a copy's are not and cuDNN wants.
-        own, labelled = copy.deepcopy(method).to(device), torch.from_numpy(way.labelled).to(device)
-        classifier = fine_tuned(own, store, clips[labelled], known[labelled], int(targets.max()) + 1, seconds, seed)
-        measured = torch.from_numpy(way.measured).to(device)
-        with torch.no_grad():
-            found = classifier(own.fine_tuned_from(embed_clips(own, store, clips[measured]))).argmax(1)
-        right["fine_tuned"] += int((found == known[measured]).sum())
-    asked = sum(len(way.measured) for way in given.ways)
-    return {name: count / asked for name, count in right.items()}
+    found: dict[str, list[float]] = {"fine_tuned": [], "probe": []}
+    for draw, ways in enumerate(given.draws):
+        right = dict.fromkeys(found, 0)
+        for way in ways:
+            probed = fit_predict(h[way.labelled], targets[way.labelled], h[way.measured])
+            right["probe"] += int((probed == targets[way.measured]).sum())
+            # `to` puts a recurrent network's weights in one piece again, which a copy's are not and cuDNN wants.
+            own, labelled = copy.deepcopy(method).to(device), torch.from_numpy(way.labelled).to(device)
+            classes = int(targets.max()) + 1
+            classifier = fine_tuned(own, store, clips[labelled], known[labelled], classes, seconds, seed + draw)
+            measured = torch.from_numpy(way.measured).to(device)
+            with torch.no_grad():
+                said = classifier(own.fine_tuned_from(embed_clips(own, store, clips[measured]))).argmax(1)
+            right["fine_tuned"] += int((said == known[measured]).sum())
+        asked = sum(len(way.measured) for way in ways)
+        for name, count in right.items():
+            found[name].append(count / asked)
+    return found
 
 
 def _light(method: Method) -> Any:

@@ -35,32 +35,34 @@ class Dealt:
     """(n,) their classes, counted from 0."""
     groups: np.ndarray
     """(n,) codes of their sources."""
-    ways: tuple[Half, Half]
+    draws: tuple[tuple[Half, Half], ...]
+    """Both ways round, for each time that the labelled clips were drawn anew; the measured ones are the same each time."""
     left_out: tuple[str, ...]
     """Classes that come from sources of one half alone."""
 
     def to_json(self, dataset: Dataset) -> dict[str, Any]:
-        """What is told of it."""
+        """What is told of it; labelled sources are those of any draw."""
         sources = dataset.groups.names
+        labelled = [np.concatenate([draw[way].labelled for draw in self.draws]) for way in (0, 1)]
         counts = np.bincount(self.targets)
         return {
             "classes": len(counts),
             "left_out": list(self.left_out),
             "halves": [
                 {
-                    "labelled_sources": [sources[g] for g in np.unique(self.groups[way.labelled])],
+                    "labelled_sources": [sources[g] for g in np.unique(self.groups[given])],
                     "measured_sources": [sources[g] for g in np.unique(self.groups[way.measured])],
                     "labelled_clips": len(way.labelled),
                     "measured_clips": len(way.measured),
                 }
-                for way in self.ways
+                for way, given in zip(self.draws[0], labelled, strict=True)
             ],
             "chance": float(counts.max() / len(self.targets)),
         }
 
 
-def dealt(dataset: Dataset, facet: str, labels: int, seed: int) -> Dealt:
-    """The clips of a facet, `labels` of each class labelled in each half.
+def dealt(dataset: Dataset, facet: str, labels: int, seed: int, draws: int = 1) -> Dealt:
+    """The clips of a facet, `labels` of each class labelled in each half, drawn `draws` times.
 
     Raises UserError where the data has no such facet, where no source can be held out, and where there are too few labels.
     """
@@ -72,11 +74,13 @@ def dealt(dataset: Dataset, facet: str, labels: int, seed: int) -> Dealt:
     left_out = tuple(dataset.facets[facet].names[c] for c in np.unique(codes[~kept]))
     clips, codes, groups, side = clips[kept], codes[kept], groups[kept], side[kept]
     _check_labels(dataset, facet, codes, side, labels)
-    first, second = (
-        Half(drawn_in_turns(codes, groups, side == labelled, labels, seed), np.flatnonzero(side != labelled))
-        for labelled in (0, 1)
-    )
-    return Dealt(clips, np.unique(codes, return_inverse=True)[1].ravel(), groups, (first, second), left_out)
+
+    def half(labelled: int, draw: int) -> Half:
+        drawn = drawn_in_turns(codes, groups, side == labelled, labels, seed + draw)
+        return Half(drawn, np.flatnonzero(side != labelled))
+
+    drawn = tuple((half(0, draw), half(1, draw)) for draw in range(draws))
+    return Dealt(clips, np.unique(codes, return_inverse=True)[1].ravel(), groups, drawn, left_out)
 
 
 def halves(codes: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:

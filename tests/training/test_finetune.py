@@ -99,6 +99,31 @@ def test_the_probe_sees_the_same_labels_and_no_others(trained: RunFolder, monkey
     assert asked == [(12, 32)] * 4 and found["trained"]["probe"] == 0.25
 
 
+def test_other_clips_give_their_labels_in_each_draw(trained: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    labelled: list[bytes] = []
+
+    def noted(x: np.ndarray, labels: np.ndarray, queries: np.ndarray) -> np.ndarray:
+        labelled.append(x.tobytes())
+        return np.zeros(len(queries), np.int64)
+
+    monkeypatch.setattr(finetune, "fit_predict", noted)
+    fine_tuning(trained, "class", 3, 0.01, silent, draws=3)
+    assert len(labelled) == 12 == len(set(labelled))  # both ways round, from the learned weights and from random ones
+
+
+def test_the_mean_over_draws_is_told_with_their_standard_deviation(
+    trained: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(finetune, "_scores", lambda *_: {"fine_tuned": [0.25, 0.5, 0.75], "probe": [0.5] * 3})
+        found = fine_tuning(trained, "class", 3, 0.01, silent, draws=3)
+    assert found["trained"] == {"fine_tuned": 0.5, "probe": 0.5} and found["draws"] == 3
+    assert found["std"]["trained"] == {"fine_tuned": pytest.approx(0.25), "probe": 0.0}
+    assert fine_tuning(trained, "class", 3, 0.01, silent)["std"]["trained"] == {"fine_tuned": None, "probe": None}
+    with pytest.raises(UserError, match="0 draws were asked for"):
+        fine_tuning(trained, "class", 3, 1, silent, draws=0)
+
+
 def test_labels_teach_the_whole_model_and_leave_the_run_as_it_was(
     trained: RunFolder, tones: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,13 +28,17 @@ def command(
     if "run" in flags:
         parser.add_argument("run", help="a run's name or folder")
     if "runs" in flags or "run" in flags:
-        default = os.environ.get("HEARSIGHT_RUNS") or "runs"
-        parser.add_argument("--runs", default=default, help="folder of the runs (default: %(default)s)")
+        parser.add_argument("--runs", default=usual_runs(), help="folder of the runs (default: %(default)s)")
     if "json" in flags:
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     if "step" in flags:
         parser.add_argument("--step", type=int, help="a kept step (default: the newest)")
     return parser
+
+
+def usual_runs() -> str:
+    """The folder of the runs where none is named; it need not be there yet."""
+    return os.environ.get("HEARSIGHT_RUNS") or "runs"
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from training.changed import method_words
+from training.commands.arguments import usual_runs
 from training.commands.output import print_json
 from training.data.names import readable_name
+from training.errors import UserError
 from training.run import WENT_WRONG, RunFolder, find_runs
 from training.run.schema import Curve
 
@@ -39,7 +41,9 @@ HEADER = Listed("run", "state", "step", "method and sounds")
 
 
 def list_runs(options: argparse.Namespace) -> None:
-    """Say which runs there are and where they stand."""
+    """Say which runs there are and where they stand. Raises UserError where the folder that was named is none."""
+    if options.runs != usual_runs() and not Path(options.runs).is_dir():
+        raise UserError(f"There is no folder {options.runs}; --runs takes the folder of the runs.")
     runs = find_runs(Path(options.runs))
     if options.json:
         print_json({"runs": [_as_json(run) for run in runs]})

@@ -42,8 +42,11 @@ def add_commands(commands: Commands) -> None:
     labels.add_argument("--labels", type=int, required=True, help="labelled clips for each class")
     labels.add_argument(
         "--seconds", type=float, default=10.0,
-        help="how long to fine-tune, each of four times (default: %(default)s)",
+        help="how long to fine-tune, each of four times a draw (default: %(default)s)",
     )  # fmt: skip
+    labels.add_argument(
+        "--draws", type=int, default=3, help="how often the labelled clips are drawn anew (default: %(default)s)"
+    )
 
 
 def list_methods(options: argparse.Namespace) -> None:
@@ -188,8 +191,9 @@ def finetune(options: argparse.Namespace) -> None:
     from training.finetune import fine_tuning
 
     found = fine_tuning(
-        named_run(options, reading=True), options.facet, options.labels, options.seconds, progress_line(), options.step
-    )
+        named_run(options, reading=True), options.facet, options.labels, options.seconds, progress_line(), options.step,
+        options.draws,
+    )  # fmt: skip
     if options.json:
         print_json(found)
         return
@@ -204,6 +208,10 @@ def finetune(options: argparse.Namespace) -> None:
         print(
             f"{counted(half['labelled_clips'], 'label')} from {labelled}; {counted(half['measured_clips'], 'clip')} measured, of {measured}"
         )
-    print(f"\n(chance {found['chance']:.3f})".ljust(31) + f"{'fine-tuned':>17}{'linear probe':>17}")
+    if options.draws > 1:
+        print(f"mean ± standard deviation over {options.draws} draws of the labelled clips")
+    print(f"\n(chance {found['chance']:.3f})".ljust(31) + _cells(("fine-tuned", "linear probe")))
     for name in ("trained", "random_init"):
-        print(f"  {name:28}{found[name]['fine_tuned']:>17.3f}{found[name]['probe']:>17.3f}")
+        means, stds = found[name], found["std"][name]
+        said = (f"{means[score]:.3f}" + ("" if std is None else f" ± {std:.3f}") for score, std in stds.items())
+        print(f"  {name:28}" + _cells(said))

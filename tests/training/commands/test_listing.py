@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -48,6 +49,16 @@ def test_a_terminal_gets_a_table_and_a_file_whole_lines(
     assert main(runs) == 0
     header, row = capsys.readouterr().out.splitlines()
     assert header.startswith("run ") and row.startswith("a-name  ") and len(row) <= 60
+
+
+def test_a_folder_that_is_not_there_is_a_mistake_unless_none_was_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"runs": []}
+    assert main(["list", "--runs", "nowhere", "--json"]) == 2
+    assert capsys.readouterr() == ("", "There is no folder nowhere; --runs takes the folder of the runs.\n")
 
 
 def test_a_run_of_no_sounds_is_not_said_to_be_on_some(

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,10 +71,12 @@ def test_finetune(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixt
     train(run.path)
     options = ["finetune", str(run.path), "--facet", "class", "--labels", "2", "--seconds", "0.05"]
     found = answer(capsys, *options)
-    assert found["trained"].keys() == found["random_init"].keys() == {"fine_tuned", "probe"}
+    assert found["trained"].keys() == found["random_init"].keys() == {"fine_tuned", "probe"} and found["draws"] == 3
     assert main(options) == 0
     shown = capsys.readouterr().out
     assert "labels from" in shown and "random_init" in shown and "linear probe" in shown
+    assert "± standard deviation over 3 draws" in shown and len(re.findall(r"0\.\d{3} ± 0\.\d{3}", shown)) == 4
+    assert main([*options, "--draws", "1"]) == 0 and "±" not in capsys.readouterr().out
     assert "no facet" in sentence(capsys, *options[:2], "--facet", "digit", "--labels", "2")
 
 
