@@ -174,3 +174,30 @@ BREAKS: Mapping[str, Mapping[str, Break]] = {
     "audio2vec_skipgram": {"gap": GAP},
 }
 """By method and by name. Where nothing is declared, no card says what happens without a part."""
+
+CALLED = {"ema": "EMA", "stop_gradient": "stop-gradient"}
+"""Parts that are called otherwise than their name in words."""
+DOES: Mapping[str, str] = {
+    "stop_gradient": "The gradient flows into both sides of the comparison, so that each also moves towards the other.",
+    "predictor": "The two sides are compared directly, without the small network that stands on one of them.",
+    "ema": "The target is the network of this very step, and no slow copy of it.",
+    "projector_norm": "The projector ends with its last linear layer, without the normalisation over the batch.",
+    "centring": "The mean of the teacher's answers is no longer taken off them.",
+    "sharpening": "The teacher's answers are softened as little as any: its temperature is 1.",
+    "negatives": "Two views of a clip are pulled together, and no other clip is pushed away.",
+    "positives_in_denominator": "The right answer is no longer among those that it is compared with.",
+    "variance": "Nothing asks any more that each number of the projection varies over the batch.",
+    "covariance": "Nothing asks any more that the numbers of the projection say different things.",
+    "invariance": "Nothing asks any more that two views of a clip get the same projection.",
+    "redundancy": "Only the diagonal of the cross-correlation counts; off it anything may stand.",
+    "shuffle": "Keys are normalised in the same groups as the queries that they belong to.",
+    "uniformity": "Two views of a clip are pulled together, and nothing asks that clips are spread over the sphere.",
+    "length_penalty": "Projections may be as long as they like.",
+    "sinkhorn": "Views are assigned to prototypes as their scores fall, without sharing the prototypes out evenly.",
+    "balance": "Each clip is drawn once an epoch, however large the cluster that it lies in.",
+    "reassignment": "A cluster that has lost its clips stays empty.",
+    "diversity": "Nothing asks any more that all codes are used.",
+    "mask_growth": "Every block hides the frame and its neighbours alone, however far it sees by then.",
+    "gap": "The slices that are told from each other follow each other without a gap.",
+}
+"""What is done where a part of this name is taken out of any method, in one sentence that doesn't give away what comes of it."""

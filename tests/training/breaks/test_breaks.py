@@ -72,7 +72,9 @@ def test_taking_a_part_out_changes_what_is_learned(name: str, part: str, batch: 
     a, b = learned(whole, batch), learned(broken, batch)
     assert any(not torch.equal(before[n], p) for n, p in b.items()), "nothing is learned"
     drawn = [getattr(m, "weights", None) for m in (whole, broken)]
-    assert a.keys() != b.keys() or any(not torch.equal(a[n], b[n]) for n in a) or drawn[0] is not drawn[1]
+    assert a.keys() != b.keys() or any(not torch.equal(a[n], b[n]) for n in a) or drawn[0] is not drawn[1], (
+        f"{name} learns the same without {part}: its settings or its function in training/breaks/replacing.py take nothing out"
+    )
 
 
 @pytest.mark.whole
