@@ -65,9 +65,12 @@ class StreamedBatches:
             standing = Standing.from_row(rows[devices.rank].tolist())
         else:
             # As many on each machine, or the shards are dealt out otherwise.
-            readers = devices.said(readers_for(devices.size))
-            standing = Standing.at_epoch(int(rows[0, 0]), readers)
-            logging.warning("The stream is shared by %d processes now, so its epoch begins anew.", devices.size)
+            readers, before = devices.said(readers_for(devices.size)), Standing.from_row(rows[0].tolist())
+            standing = Standing.at_epoch(before.epoch, readers)
+            if devices.rank == 0 and before != Standing.at_epoch(before.epoch, len(before.places)):
+                logging.warning(
+                    "The number of processes is another one, %d: the stream's epoch begins anew.", devices.size
+                )
         team = Team(len(self._shards), len(standing.places), devices.rank, devices.size)
         samples = window_samples(self._config.window_seconds)
         self._feed = Feed(self._config.data, self._shards, samples, self._config.seed, team, standing)

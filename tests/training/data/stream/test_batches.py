@@ -149,13 +149,19 @@ def test_machines_with_other_cores_read_with_as_many_readers(
     assert equal(one[0], other[0]) and len(torch.cat([batch.clips for batch in one[0]]).unique()) == 32
 
 
-def test_another_number_of_processes_begins_the_epoch_anew(config_of: MakeConfig) -> None:
+def test_another_number_of_processes_begins_the_epoch_anew(
+    config_of: MakeConfig, caplog: pytest.LogCaptureFixture
+) -> None:
     config = config_of(batch_size=8)
     (_, state), _ = in_processes(config, 2, 7)  # 56 of 44 clips
+    assert not caplog.messages, "nothing begins anew at the start of a run"
     alone = streamed_batches(config)
     alone.restore(state)
     found = alone.next()
     alone.close()
+    in_processes(config, 3, 1, state)
+    told = [f"The number of processes is another one, {number}: the stream's epoch begins anew." for number in (1, 3)]
+    assert caplog.messages == told
     from_epoch_1 = streamed_batches(config)
     from_epoch_1.restore({**state, "standings": torch.tensor([Standing.at_epoch(1, readers_for()).to_row()])})
     expected = from_epoch_1.next()
