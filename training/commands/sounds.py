@@ -1,6 +1,7 @@
 """Commands about sounds: which sets there are, what is in one, downloads, packs and shards."""
 
 import argparse
+import shlex
 
 from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
@@ -92,6 +93,5 @@ def make_shards(options: argparse.Namespace) -> None:
     from training.data.stream.writing import write_shards
 
     written = write_shards(options.reference, options.out, options.per_shard, progress_line())
-    print(
-        f"{counted(len(written), 'shard')} written; train on them with --data {numbered_name(options.out, len(written))}"
-    )
+    named = shlex.quote(numbered_name(options.out, len(written)))  # a shell would make several words of the braces
+    print(f"{counted(len(written), 'shard')} written; train on them with --data {named}")

@@ -1,10 +1,12 @@
 """The commands that list, show and pack data."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support.command_line import TINY, answer, sentence
+from tests.training.data.stream.test_writing import birds
 from training.__main__ import main
 from training.data.dataset import Dataset
 from training.run import RunFolder
@@ -41,3 +43,15 @@ def test_data_packed(
     assert main(["data", "pack", str(out), "--out", str(out)]) == 0, "a pack may be packed anew"
     out.write_text("mine")
     assert "is there already and is no pack" in sentence(capsys, "data", "pack", "starter", "--out", str(out))
+
+
+def test_shards_are_named_as_a_shell_takes_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    sounds = birds(tmp_path / "birds")
+    assert main(["shards", str(sounds), str(tmp_path / "out" / "some"), "--per-shard", "4"]) == 0
+    named = capsys.readouterr().out.partition("--data ")[2].strip()
+    (data,) = subprocess.run(["bash", "-c", f"printf '%s\\n' {named}"], capture_output=True, text=True).stdout.split()
+    assert answer(capsys, "data", "show", data)["clips"] == 11
+    assert "There is nothing at" in sentence(capsys, "data", "show", f"shards:{tmp_path}/out/some")

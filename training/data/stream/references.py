@@ -63,6 +63,10 @@ def places_of(reference: str) -> list[str]:
     found = list(itertools.islice(_numbered(place), MOST_SHARDS + 1))
     if len(found) > MOST_SHARDS:
         raise UserError(f"{shown} names more than {MOST_SHARDS:,} shards, the most that are read.")
+    if found == [place] and not place.endswith(TAR_ENDINGS) and not is_address(place) and not os.path.exists(place):
+        raise UserError(
+            f"There is nothing at {shown}; tar files, a folder of them, or {shown}-{{000000..000127}}.tar were expected."
+        )
     if not found:
         raise UserError(f"{shown} names no shards; numbers that rise, such as {{000000..000127}}, were expected.")
     return found

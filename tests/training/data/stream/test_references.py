@@ -47,6 +47,11 @@ def test_what_can_be_no_stream_is_one_sentence() -> None:
             places_of(f"shards:{place}")
     with pytest.raises(UserError, match="names no shards; numbers that rise"):
         places_of("shards:/a/{3..1}.tar")
+    with pytest.raises(
+        UserError,
+        match=r"nothing at /a/x; tar files, a folder of them, or /a/x-\{000000\.\.000127\}\.tar were expected",
+    ):
+        places_of("shards:/a/x")
     with pytest.raises(UserError, match="No shards were named"):
         open_dataset("shards:")  # of whose reader it is the answer
     with pytest.raises(UserError, match="owner/name was expected"):
