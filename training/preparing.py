@@ -1,6 +1,7 @@
 """What a training needs before its first step: its data, its learner as the newest checkpoint left it, its lines to compare with."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -120,15 +121,16 @@ def _probe_clips(run: RunWriter, dataset: Dataset, config: RunConfig, resume: bo
     return stratified_sample(dataset, config.probe_clips, PROBE_SEED)
 
 
-def fitting(config: RunConfig, dataset: Dataset) -> RunConfig:
+def fitting(config: RunConfig, dataset: Dataset, tell: Callable[[str], object] = logging.info) -> RunConfig:
     """The configuration with a batch that these clips fill, checked against them.
 
-    A batch that was left as it is by default becomes smaller: who brings few sounds need know nothing of batches.
+    A batch that was left as it is by default becomes smaller, and that is told: who brings few sounds need know nothing of
+    batches.
     """
     usual = METHODS[config.method].run_defaults.get("batch_size", RunConfig.batch_size)
     if len(dataset) < config.batch_size == usual and not is_stream(config.data):
         smaller = max(FEWEST_CLIPS, 1 << (len(dataset).bit_length() - 1))
-        logging.info("The data has %d clips: a step takes %d of them, not %d.", len(dataset), smaller, usual)
+        tell(f"The data has {counted(len(dataset), 'clip')}: a step takes {smaller} of them, not {usual}.")
         config = replace(config, batch_size=smaller)
     _check_data(dataset, config)
     return config

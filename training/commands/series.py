@@ -146,8 +146,13 @@ def _asked(options: argparse.Namespace) -> "list[RunConfig]":
     def sounds(window_seconds: float) -> Dataset:
         return open_dataset(configs[0].data, window_seconds=window_seconds, progress=progress_line())
 
+    @cache
+    def tell(sentence: str) -> None:
+        """Once, however many runs it is true of."""
+        print(sentence, file=sys.stderr)
+
     opened = [(config, sounds(config.window_seconds)) for config in configs]
-    return [replace(fitting(config, found), data_fingerprint=found.fingerprint) for config, found in opened]
+    return [replace(fitting(config, found, tell), data_fingerprint=found.fingerprint) for config, found in opened]
 
 
 def _there(root: Path, config: "RunConfig") -> RunFolder | None:

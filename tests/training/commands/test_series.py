@@ -63,10 +63,11 @@ def test_other_settings_are_other_runs(
 def test_a_small_batch_is_found_again(
     again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]]
 ) -> None:
-    """The trainer makes the usual batch as small as the data: the same command means the same run."""
+    """The trainer makes the usual batch as small as the data, which is told once: the same command means the same runs."""
     for _ in range(2):
-        again("--seeds", "1", "--set", "batch_size=256")
-    assert [run.config()["batch_size"] for run in runs()] == [64]
+        said = again("--seeds", "2", "--set", "batch_size=256")[1]
+        assert said.count("The data has 64 clips: a step takes 64 of them, not 256.") == 1
+    assert [run.config()["batch_size"] for run in runs()] == [64, 64]
 
 
 def test_a_twin_is_no_run_of_its_own(
