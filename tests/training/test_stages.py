@@ -1,5 +1,6 @@
 """The outputs of every block of every encoder, and of the heads."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ BLOCKS = {
     "conv2d": 5, "resnet": 5, "patch_transformer": 3, "frame_transformer": 3, "conv_gru": 3, "frame_gru": 3, "bi_gru": 3,
     "masked_conv": 3, "conv1d": 5, "wave_gru": 6, "wave_transformer": 10,
 }  # fmt: skip
+"""How many it has, by eye; of others so many as are found."""
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)
@@ -38,7 +40,8 @@ def test_every_encoder_has_its_blocks(encoder: str) -> None:
     method = method_of(ONE_EACH[encoder], encoder=encoder).eval()
     audio, lengths = sounds(method)
     found = stages.with_heads(method, stages.of_clips(method, audio, lengths))
-    names = [f"block {i + 1}" for i in range(BLOCKS[encoder])]
+    names = [f"block {i + 1}" for i in range(BLOCKS.get(encoder, len(stages.blocks(method.encoder))))]
+    assert len(names) > 1, "an encoder's blocks are its activations, recurrent layers and modules of its own"
     assert list(found)[: len(names) + 1] == [*names, "encoder"]
     assert all(x.shape[0] == 6 and x.dim() == 2 and x.isfinite().all() for x in found.values())
     assert found["encoder"].shape[1] == method.encoder.width
@@ -78,7 +81,8 @@ def test_a_predictor_stands_behind_a_projector(name: str) -> None:
     method: Any = method_of(name).eval()
     audio, lengths = sounds(method, 4)
     found = stages.with_heads(method, stages.of_clips(method, audio, lengths))
-    assert ("predictor" in found) == (name in ("byol", "byol_a", "moco_v3", "simsiam"))
+    drawn = any(pair == ("projector", "predictor") for branch in method.card.flow.branches for pair in pairwise(branch))
+    assert ("predictor" in found) == drawn, "`after_projection` gives what the card's flow has behind the projector"
     has_projector = type(method).projection is not Method.projection
     assert ("projector" in found) == has_projector
     if "predictor" in found:

@@ -10,6 +10,7 @@ import torch
 from torch import Generator
 
 from tests.support.older_runs import STOPPED
+from tests.training.encoders.test_encoders import margin_told
 from tests.training.methods.test_catalogue import FEW, PAIRS, batch_for, method_of
 from training.building import built_method
 from training.config import ENCODER_SIZES, RunConfig, new_config
@@ -58,7 +59,8 @@ def sounds(name: str, count: int = 2, frames: int = 24) -> torch.Tensor:
 @pytest.mark.parametrize(("name", "size"), EVERY)
 def test_a_size_has_the_parameters_that_the_table_says_and_gives_frames_of_its_width(name: str, size: str) -> None:
     encoder = ENCODERS[name].of_size(MELS, size).eval()
-    assert float(f"{parameters(encoder):.3g}") == ENCODERS[name].sizes[size].parameters
+    counted = float(f"{parameters(encoder):.3g}")
+    assert counted == ENCODERS[name].sizes[size].parameters, f"write {counted:,.0f} into its sizes"
     x = sounds(name)
     with torch.no_grad():
         frames = encoder.frames(x)
@@ -114,7 +116,7 @@ def test_an_embedding_depends_on_no_padding(name: str, size: str) -> None:
     lengths = torch.tensor([audio.shape[-1]])
     padded = torch.nn.functional.pad(audio, (0, 60 * (320 if ENCODERS[name].domain == "waveform" else 1)))
     alone, beside = embed_audio(method_built, audio, lengths), embed_audio(method_built, padded, lengths)
-    torch.testing.assert_close(alone, beside, atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(alone, beside, atol=1e-4, rtol=1e-3, msg=margin_told)
 
 
 @pytest.mark.whole
