@@ -33,6 +33,15 @@ def test_a_recipe_names_at_most_three_files_and_all_are_there(name: str) -> None
 
 
 @pytest.mark.parametrize("name", sorted(WANTED))
+def test_what_a_recipe_names_as_code_is_there(name: str) -> None:
+    """Classes, functions and lists, in a file that the recipe names or beside it."""
+    named = set(re.findall(r"`(_?[A-Z]\w+|\w+_\w+)`", RECIPES[name]))
+    folders = {path if path.is_dir() else path.parent for path in (ROOT / each for each in paths(RECIPES[name]))}
+    text = "\n".join(file.read_text() for folder in folders for file in folder.glob("*.*") if file.is_file())
+    assert [word for word in named if not re.search(rf"\b{word}\b", text)] == []
+
+
+@pytest.mark.parametrize("name", sorted(WANTED))
 def test_the_list_that_a_recipe_adds_to_lies_in_the_file_that_it_names(name: str) -> None:
     for path, words in re.findall(
         r"^\d\. `([\w/.]+\.(?:py|js))`(.*?)(?=^\d\.|^$)", RECIPES[name], re.MULTILINE | re.DOTALL

@@ -76,7 +76,10 @@ class Watch(TorchDispatchMode):
         if len(devices) > 1:
             raise Waits(f"{name} takes from {' and '.join(sorted(devices))}")
         if name in PRODUCTS and not self._layers and found.dtype == torch.bfloat16:
-            raise Rounds(f"{name} of {' and '.join(str(tuple(x.shape)) for x in args)}")
+            shapes = " and ".join(str(tuple(x.shape)) for x in args)
+            raise Rounds(
+                f"{name} of {shapes} in bfloat16; compute it within torch.autocast(…, enabled=False), or list its layer in LAYERS"
+            )
         if name in DRAWS and not self._is_own((kwargs or {}).get("generator")):
             raise OtherDraws(f"{name} draws from a generator that isn't the step's")
         return found

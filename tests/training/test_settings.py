@@ -144,7 +144,10 @@ def test_a_new_setting_declares_what_older_runs_had(owner: str) -> None:
     assert set(FIRST_VERSION[owner]) <= set(settings), "a setting that older runs hold can't be taken away"
     for name, described in settings.items():
         declared = described.before is not dataclasses.MISSING
-        assert declared == (name not in FIRST_VERSION[owner]), f"{owner}: {name}"
+        new = name not in FIRST_VERSION[owner]
+        assert declared == new, (
+            f"{owner}: {name} {'needs `before=`, the value of older runs' if new else 'is no new setting'}"
+        )
         if declared:
             described.check(described.before)
 

@@ -64,14 +64,16 @@ def test_a_line_joins_them_in_one_order() -> None:
 @pytest.mark.parametrize("kind", [MelViews, WaveformViews])
 def test_every_setting_has_its_words_and_tells_what_it_drew(kind: Any) -> None:
     names = {field.name for field in fields(kind)} - {LENGTH}
-    assert names <= WORDS.keys()
+    assert names <= WORDS.keys(), "WORDS of explorer/sounds/view_words.py says of each augmentation what was drawn"
     told: dict[str, Any] = {}
     audio = torch.ones(4, 40, 60) if kind is MelViews else torch.ones(4, 16_000)
     everything = kind(**dict.fromkeys(names, 0.5))
     Augment(everything, FrontEnd()).pair(
         audio, torch.full((4,), audio.shape[-1]), torch.Generator(), lambda name, *amounts: told.update({name: amounts})
     )
-    assert told.keys() == names
+    assert told.keys() == names, (
+        f"a view calls tell(setting, *amounts) for each augmentation that is on: {names ^ told.keys()}"
+    )
     assert all(len(amount) == 8 for amounts in told.values() for amount in amounts)
 
 
