@@ -3,6 +3,7 @@
     python -m explorer export RUN --to DIR    a folder that replays a run from any plain file host; a zip where DIR ends in .zip
     python -m explorer tags list              the tags that were given to clips on the page
     python -m explorer tags copy SOUNDS --to DIR    the tagged files of a folder, copied into a folder for each tag
+    python -m explorer tags tracks SOUNDS --to DIR  when each tag is heard, as label tracks for Audacity and Raven
 
 A mistake is answered by one plain sentence on standard error and exit code 2.
 """
@@ -75,10 +76,22 @@ def _add_tags(commands: Any) -> None:
         "that is there is written over.",
     )
     copy.set_defaults(run_it=_copy_tagged, fails="The files could not be copied")
-    copy.add_argument("sounds", metavar="SOUNDS", type=Path, help="the folder of the sounds that were tagged")
-    copy.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the folders of the tags are made")
-    copy.add_argument("--tag", metavar="NAME", help="this tag alone (default: all)")
-    copy.add_argument(
+    _add_tagged(copy, "where the folders of the tags are made")
+    tracks = actions.add_parser(
+        "tracks",
+        help="write when each tag is heard, as label tracks for Audacity and Raven",
+        description="Writes for each sound file below SOUNDS of which a clip carries a tag two texts to DIR: NAME.txt, a label "
+        "track for Audacity, and NAME.Table.1.selections.txt, a selection table for Raven. No file that is there is written over.",
+    )
+    tracks.set_defaults(run_it=_write_tracks, fails="The label tracks could not be written")
+    _add_tagged(tracks, "where the label tracks are written, in the folders of their recordings")
+
+
+def _add_tagged(command: argparse.ArgumentParser, where: str) -> None:
+    command.add_argument("sounds", metavar="SOUNDS", type=Path, help="the folder of the sounds that were tagged")
+    command.add_argument("--to", type=Path, required=True, metavar="DIR", help=where)
+    command.add_argument("--tag", metavar="NAME", help="this tag alone (default: all)")
+    command.add_argument(
         "--window-seconds", type=float, default=2.0, help="length of the clips that were tagged (default: %(default)s)"
     )
 
@@ -108,6 +121,19 @@ def _copy_tagged(options: argparse.Namespace) -> None:
     print(f"Copied {counted(done.copied, 'file')} to {options.to}{there}.")
     if done.former:
         print(f"Folders that no tag has any more lie there, and are left as they are: {', '.join(done.former)}.")
+
+
+def _write_tracks(options: argparse.Namespace) -> None:
+    from explorer.take_away.copying import write_tracks
+    from training.commands.output import progress_line
+    from training.data.tags import read_tags
+
+    tags, _ = read_tags()
+    written, there = write_tracks(
+        options.sounds, options.to, tags, options.tag, options.window_seconds, progress_line()
+    )
+    kept = f"; {there:,} were there already" if there else ""
+    print(f"Wrote {counted(written, 'file')} to {options.to}{kept}.")
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -108,9 +108,13 @@ def _wav(dataset: Dataset, clip: int) -> bytes:
 def _stem(taken: Taken, point: int) -> str:
     """The clip's file with its folders, each safe as a name, and where in it the clip begins, if it gives several."""
     file = PurePosixPath(taken.file(point) or "clip")
-    parts = [_as_name(part)[:LONGEST_NAME] for part in (*file.parent.parts[-MOST_FOLDERS:], file.stem)]
     window = taken.window(point)
-    return "/".join(parts) + (f"-{window[0]:.2f}s" if window else "")
+    return as_path(file.parent / file.stem) + (f"-{window[0]:.2f}s" if window else "")
+
+
+def as_path(path: PurePosixPath) -> str:
+    """A path below a folder, each part of it safe as a name."""
+    return "/".join(_as_name(part)[:LONGEST_NAME] for part in (*path.parent.parts[-MOST_FOLDERS:], path.name))
 
 
 def _unused(stem: str, used: set[str]) -> str:

@@ -15,12 +15,17 @@ const KINDS = {
   csv: ["CSV", "CSV: a row for each clip with its tags and all columns"],
   parquet: ["Parquet", "With vectors, neighbours and places; opens in Embedding Atlas, pandas and DuckDB"],
   zip: ["Sounds (zip)", "A zip with a folder for each tag"],
+  tracks: [
+    "Label tracks (zip)",
+    "When each tag is heard, for each recording: a label track (Audacity) and a selection table (Raven)",
+  ],
   svg: ["SVG", "The map as it is coloured, as a drawing"],
   png: ["PNG", "The map as it is coloured, as a picture"],
 };
 /** Whether the browser makes it; the others need a server. @param {string} kind @returns {kind is "svg" | "png"} */
 const isDrawn = (kind) => kind === "svg" || kind === "png";
-const HEARD = "Sounds come as the model hears them, mono and at 16 kHz; of all clips, only those with a tag.";
+const HEARD =
+  "Sounds come as the model hears them, mono and at 16 kHz. Label tracks open in Audacity and Raven. Of all clips, both hold those with a tag.";
 const ATLAS = "embedding-atlas FILE.parquet --x x --y y --text text --neighbors neighbors";
 
 /** @import { MapClips } from "../map/clips.js" */
@@ -91,7 +96,7 @@ export class TakeAwayBox {
         ? await this.picture(kind, tags.run, known, clips, step)
         : await source.takeAway(tags.run, kind, { clips, tags: tags.value.tags, step });
       const part = clips ? `${clips.length}-clips` : "all";
-      save(made, `${tags.run.replace(/[^\w.-]+/g, "-")}-${part}.${kind}`);
+      save(made, `${tags.run.replace(/[^\w.-]+/g, "-")}-${part}.${kind === "tracks" ? "tracks.zip" : kind}`);
     } catch (error) {
       this.said.textContent = /** @type {Error} */ (error).message;
     } finally {

@@ -1,4 +1,4 @@
-"""Clips of a run as a file: a table, Parquet, or their sounds by tag. Changes nothing."""
+"""Clips of a run as a file: a table, Parquet, their sounds by tag, or their times as label tracks. Changes nothing."""
 
 from collections.abc import Callable, Iterable
 
@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from explorer.runs.bundle import Bundle
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
-from explorer.take_away import Taken, as_csv, as_parquet, zipped
+from explorer.take_away import Taken, as_csv, as_parquet, zipped, zipped_tracks
 from explorer.web.routes.answers import NEVER, Refused, headers, refused_by, run_of
 from explorer.web.routes.tags import Asked, points_of, tags_sent
 
@@ -16,8 +16,11 @@ KINDS: dict[str, tuple[str, Callable[[Taken], bytes | Iterable[bytes]]]] = {
     "csv": ("text/csv; charset=utf-8", as_csv),
     "parquet": ("application/vnd.apache.parquet", as_parquet),
     "zip": ("application/zip", zipped),
+    "tracks": ("application/zip", zipped_tracks),
 }
 """Kind of file → its media type, and what makes it."""
+BY_TAG = ("zip", "tracks")
+"""Of all clips, these hold those that are tagged."""
 
 
 def add_take_away(router: APIRouter, library: Library, layouts: LayoutFolders) -> None:
@@ -25,7 +28,7 @@ def add_take_away(router: APIRouter, library: Library, layouts: LayoutFolders) -
 
     @router.post("/run/{name}/take_away/{kind}")
     def take_away(name: str, kind: str, asked: Asked) -> Response:
-        """Of the clips "clips" (null: all; as sounds all that are tagged) with "tags" of a browser's, as of "step"."""
+        """Of the clips "clips" (null: all; by tag all that are tagged) with "tags" of a browser's, as of "step"."""
         if kind not in KINDS:
             raise Refused(f"Clips are taken away as {', '.join(KINDS)}.")
         media_type, make = KINDS[kind]
@@ -38,7 +41,7 @@ def add_take_away(router: APIRouter, library: Library, layouts: LayoutFolders) -
         everything = asked.get("clips") is None
         points = range(len(about)) if everything else points_of(about, asked["clips"])
         taken = Taken(bundle, points, tags, step, library.sounds(run).dataset)
-        if everything and kind == "zip":
+        if everything and kind in BY_TAG:
             taken = Taken(bundle, [i for i in points if taken.tags_of_points[i]], tags, step, taken.dataset)
         if not taken.points:
             raise Refused("No clip is tagged or selected, so there is nothing to take away.", 400)

@@ -47,6 +47,21 @@ def test_tagged_files_are_copied_and_nothing_is_written_over(
     assert capsys.readouterr().out == "      1  drum\n      2  low\n"
 
 
+def test_label_tracks_are_written_and_nothing_is_written_over(
+    sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known, to = ids(sounds), tmp_path / "to"
+    TagStore().add("low", [known["drums/kick.wav"], known["bell.wav"]])
+    to.mkdir()
+    (to / "bell.txt").write_text("mine")
+    assert main(["tags", "tracks", str(sounds), "--to", str(to)]) == 0
+    assert capsys.readouterr().out == f"Wrote 3 files to {to}; 1 were there already.\n"
+    assert (to / "drums/kick.txt").read_text() == "0.000000\t1.000000\tlow\n"
+    assert (to / "bell.txt").read_text() == "mine" and (to / "bell.Table.1.selections.txt").exists()
+    assert main(["tags", "tracks", str(sounds), "--to", str(sounds / "in")]) == 2
+    assert "where nothing is written" in capsys.readouterr().err
+
+
 def test_folders_of_tags_that_are_no_more_are_told_and_left(
     sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

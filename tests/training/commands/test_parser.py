@@ -55,9 +55,9 @@ def test_a_misspelled_flag_is_told_the_nearest(
         (training, ["evalute", "x"], "There is no command 'evalute'; did you mean 'evaluate'? The commands are run, "),
         (training, ["data", "fetsh"], "There is no command 'fetsh'; did you mean 'fetch'? The commands are list, show"),
         (explorer, ["exprot", "x"], "There is no command 'exprot'; did you mean 'export'? The commands are export, "),
-        (explorer, ["tags", "nonsense"], "There is no command 'nonsense'; the commands are list, copy."),
+        (explorer, ["tags", "nonsense"], "There is no command 'nonsense'; the commands are list, copy, tracks."),
         (training, [], "A command was expected: run, resume, "),
-        (explorer, ["tags"], "A command was expected: list, copy; `python -m explorer tags --help` says what each does."),
+        (explorer, ["tags"], "A command was expected: list, copy, tracks; `python -m explorer tags --help` says what each does."),
     ],
 )  # fmt: skip
 def test_a_misspelled_command_is_told_the_nearest(

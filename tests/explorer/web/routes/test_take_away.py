@@ -22,6 +22,8 @@ def test_all_as_sounds_are_the_tagged_ones(page: Any) -> None:
     asked = {"clips": None, "tags": {"kick": [3, 9]}, "step": None}
     archive = zipfile.ZipFile(io.BytesIO(page.post("run/first/take_away/zip", asked).content))
     assert archive.namelist() == ["kick/seven-3.wav", "kick/violin-9.wav"]
+    tracks = zipfile.ZipFile(io.BytesIO(page.post("run/first/take_away/tracks", asked).content))
+    assert [name for name in tracks.namelist() if "Table" not in name] == ["seven-3.txt", "violin-9.txt"]
     empty = page.post("run/first/take_away/zip", {**asked, "tags": {}})
     assert (empty.status_code, "nothing to take away" in empty.json()["detail"]) == (400, True)
 
