@@ -5,12 +5,14 @@ Every facet of the data is a column too; its labels lie in probe.json. A column 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from training.data.clock import began_at
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.measures.knn import Votes
 from training.probe import measured_facets
@@ -39,6 +41,8 @@ class ClipColumn:
     column: Column
     values: Callable[[Dataset, np.ndarray], np.ndarray | list[str]]
     """(dataset, clips (n,)) → n numbers, flags (0 or 1) or texts; NaN is no value."""
+    applies: Callable[[Dataset], bool] = lambda dataset: True
+    """Whether a run on data like this has it."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,28 @@ def loudness(dataset: Dataset, clips: np.ndarray) -> np.ndarray:
     """(n,) RMS in dB re full scale, so that a full square wave has 0; NaN for digital silence."""
     power = np.array([np.mean(np.square(dataset.waveform(int(clip)), dtype=np.float64)) for clip in clips])
     return 10 * np.log10(np.where(power > 0, power, np.nan))
+
+
+def recorded(dataset: Dataset, clips: np.ndarray) -> list[str]:
+    """n dates and times at which the clips begin, as ISO 8601 without a zone; "" where the file's name tells none."""
+    return ["" if at is None else at.isoformat(" ", "seconds") for at in _times(dataset, clips)]
+
+
+def hour(dataset: Dataset, clips: np.ndarray) -> np.ndarray:
+    """(n,) hours since midnight, [0, 24); NaN where the file's name tells no time."""
+    times = _times(dataset, clips)
+    return np.array([np.nan if at is None else at.hour + at.minute / 60 + at.second / 3600 for at in times])
+
+
+def _times(dataset: Dataset, clips: np.ndarray) -> list[datetime | None]:
+    began = {file: began_at(file) for file in dict.fromkeys(dataset.files[int(clip)] for clip in clips)}
+    offsets = [timedelta(seconds=float(dataset.offsets_seconds[int(clip)])) for clip in clips]
+    starts = [began[dataset.files[int(clip)]] for clip in clips]
+    return [None if start is None else start + offset for start, offset in zip(starts, offsets, strict=True)]
+
+
+def _tells_time(dataset: Dataset) -> bool:
+    return any(began_at(file) is not None for file in dict.fromkeys(dataset.files))
 
 
 def knn_right(taken: Taken) -> Tensor:
@@ -94,6 +120,17 @@ CLIP_COLUMNS = (
         ),
         loudness,
     ),
+    ClipColumn(
+        Column("recorded", "Recorded", "text", meaning="When the clip begins, by the date and time in its file's name."),
+        recorded, _tells_time,
+    ),
+    ClipColumn(
+        Column(
+            "hour", "Time of day", "number", unit="h", digits=1, low=0.0, high=24.0,
+            meaning="Hours since midnight by the recorder's clock, told by the file's name.",
+        ),
+        hour, _tells_time,
+    ),
 )  # fmt: skip
 
 SNAPSHOT_COLUMNS = (
@@ -125,12 +162,13 @@ def declared(dataset: Dataset, judged: bool = False) -> tuple[Column, ...]:
     """All that a run on this data has, in the order in which it is offered; `judged`: the method judges clips."""
     facets = [_of_facet(dataset, name) for name in (dataset.main_facet, *dataset.facets)]
     kept = [each.column for each in SNAPSHOT_COLUMNS if each.applies(dataset, judged)]
-    return tuple(by_name([*facets, *kept, *(each.column for each in CLIP_COLUMNS)]).values())
+    own = [each.column for each in CLIP_COLUMNS if each.applies(dataset)]
+    return tuple(by_name([*facets, *kept, *own]).values())
 
 
 def clip_values(dataset: Dataset, clips: np.ndarray) -> dict[str, list[Any]]:
-    """What columns.json holds: for each of CLIP_COLUMNS its n values, None for none."""
-    found = {each.column.name: each.values(dataset, clips) for each in CLIP_COLUMNS}
+    """What columns.json holds: for each of CLIP_COLUMNS that the data has its n values, None for none."""
+    found = {each.column.name: each.values(dataset, clips) for each in CLIP_COLUMNS if each.applies(dataset)}
     return {name: [_plain(value) for value in values] for name, values in found.items()}
 
 

@@ -74,6 +74,16 @@ def test_duration_and_loudness(tones: Dataset) -> None:
     assert found["loudness"] == pytest.approx(20 * np.log10(rms), abs=1e-4)
 
 
+def test_names_that_tell_a_time_say_when_each_clip_begins(tones: Dataset) -> None:
+    files = ["A/A_20260512_235958.wav", "S4A_2026-05-12T04-30-00.flac", "20261399_043000.wav", "5_1_20260512043000.wav"]
+    named = replace(tones, files=tuple(files * 16), offsets_seconds=np.full(64, 4.0))
+    assert {"recorded": "text", "hour": "number"}.items() <= {c.name: c.kind for c in declared(named)}.items()
+    found = clip_values(named, np.arange(4))
+    assert found["recorded"] == ["2026-05-13 00:00:02", "2026-05-12 04:30:04", "", ""]
+    assert found["hour"] == [pytest.approx(2 / 3600, abs=1e-6), pytest.approx(4.5 + 4 / 3600, abs=1e-6), None, None]
+    assert not {"recorded", "hour"} & {*clip_values(tones, np.arange(4)), *(c.name for c in declared(tones))}
+
+
 def test_silence_has_no_loudness_and_a_full_square_wave_has_zero(tones: Dataset) -> None:
     square = np.tile(np.array([-32768, 32767], np.int16), 50)
     samples = np.concatenate([np.zeros(100, np.int16), square])
