@@ -101,14 +101,15 @@ export class Columns {
   }
 
   /**
-   * Its value of the shown column and its other categories, in one line; its file with its folders, where the title left them out.
+   * Its value of the shown column, its other categories and texts, in one line; its file with its folders, where the title left
+   * them out.
    * @param {number} point
    * @param {Column | null} [shown]
    */
   facts(point, shown) {
-    return this.lines(shown, (column) => column.kind === "category" && told(column, point), point)
-      .map(titled(point))
-      .join(BETWEEN);
+    const inWords = (/** @type {Column} */ column) =>
+      column.kind === "text" ? Boolean(column.values?.[point]) : column.kind === "category" && told(column, point);
+    return this.lines(shown, inWords, point).map(titled(point)).join(BETWEEN);
   }
 
   /**

@@ -97,6 +97,14 @@ test("a clip without a label is not said to have none, unless the map is coloure
   assert.equal(columns.facts(0, pitch), "word: yes");
 });
 
+test("what a text tells of a clip, as when it was recorded, is told with its categories", () => {
+  const word = column({ name: "word", title: "word", names: ["yes"], values: [0, 0] });
+  const recorded = column({ name: "recorded", title: "Recorded", kind: "text", values: ["2026-05-12 04:30:46", ""] });
+  const columns = new Columns("run", [word, recorded], "word");
+  assert.deepEqual([columns.facts(0), columns.facts(1)], ["Recorded: 2026-05-12 04:30:46", ""]);
+  assert.equal(columns.brief(0), "");
+});
+
 test("where there is little room the file without its folders comes first, then tags", () => {
   const word = column({ name: "word", title: "word", names: ["yes"], values: [0, -1] });
   const site = column({ name: "site", title: "site", names: ["bog"], values: [0, 0] });
