@@ -109,7 +109,14 @@ def test_clips_are_taken_away_as_files(finished_site: Site, look: Callable[..., 
     seen = look(finished_site)
     page = opened(seen, "0-5")
     page.locator("#selection summary", has_text="Take away").click()
-    begins = {"CSV": b"\xef\xbb\xbfid,", "Parquet": b"PAR1", "Sounds": b"PK", "SVG": b"<svg", "PNG": b"\x89PNG"}
+    begins = {
+        "CSV": b"\xef\xbb\xbfid,",
+        "Parquet": b"PAR1",
+        "Sounds": b"PK",
+        "Label tracks": b"PK",
+        "SVG": b"<svg",
+        "PNG": b"\x89PNG",
+    }
     for words, begin in begins.items():
         with page.expect_download() as download:
             page.locator("#selection button", has_text=words).click()
