@@ -44,7 +44,6 @@ def test_everything_that_changes_a_view_is_looked_at(method: Method) -> None:
     views = method.augment.settings
     names = [setting.name for setting, _ in augmentations(views)]
     assert names == [setting.name for setting in describe(type(views))]
-    assert all(f"`{name}`" in DOCUMENT for name in names)
     assert all(getattr(neutral(views), name) == 0 for name in names if name != CROP)
 
 
@@ -70,12 +69,12 @@ def test_an_augmentation_alone_changes_clips_and_nothing_at_no_strength(domain: 
     assert torch.equal(lengths, same_lengths)
     far, _ = batch.changed(Change(setting, strongest), 1)
     again, _ = batch.changed(Change(setting, strongest), 1)
-    other, _ = batch.changed(Change(setting, strongest), 2)
     assert torch.equal(far, again)
     assert far.shape != whole.shape or not torch.allclose(far, whole)
-    assert setting.name in (CROP, "polarity") or not torch.equal(
-        far, other
-    )  # the one draws nothing, the other turns all
+    # A chance of 1 draws nothing: then it is half of the strongest that differs from draw to draw.
+    half = Change(setting, (weakest + strongest) / 2)
+    drawn = [batch.changed(change, seed)[0] for change in (Change(setting, strongest), half) for seed in (1, 2)]
+    assert setting.name == CROP or not (torch.equal(drawn[0], drawn[1]) and torch.equal(drawn[2], drawn[3]))
 
 
 def test_every_model_is_asked_of_the_same_clips_whatever_the_order_of_their_lengths(method: Method) -> None:
