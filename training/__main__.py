@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(internal=bool(given) and given[0] in runs.INTERNAL).parse_args(given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    logging.getLogger("torch").setLevel(logging.WARNING)  # as torch does; where its import is broken off it has not yet
     try:
         command: Callable[[argparse.Namespace], int | None] = options.command
         return command(options) or 0
@@ -59,6 +60,10 @@ def _parser(internal: bool) -> argparse.ArgumentParser:
         epilog="A page shows the runs: python app.py. A folder or zip replays one without a server: python -m explorer export. "
         "Exit codes: 0 done, 2 a mistake or a failure, 130 stopped before its end.",
     )
+    parser.elsewhere = {
+        "export": "python -m explorer export RUN --to DIR",
+        "tags": "python -m explorer tags",
+    }
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in (runs, diagnosing, comparing, twins, sounds, models, knowledge, outside):
         group.add_commands(commands)

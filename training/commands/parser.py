@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NoReturn
 
@@ -14,6 +15,8 @@ class Parser(argparse.ArgumentParser):
 
     _commands: Any = None
     """What holds its commands, where it has some."""
+    elsewhere: Mapping[str, str] = {}
+    """Commands that another program has → how each is called there."""
 
     def add_subparsers(self, **about: Any) -> Any:
         """As argparse does, and remember the commands."""
@@ -41,6 +44,8 @@ class Parser(argparse.ArgumentParser):
     def _check_command(self, given: list[str]) -> None:
         names = self._commands.choices
         name = next((text for text in given if not text.startswith("-")), None)
+        if name in self.elsewhere:
+            self._leave(f"There is no command {name!r} here; `{self.elsewhere[name]}` does it.")
         if name is not None and name not in names:
             self._leave(str(unknown("command", name, names)))
         if not given:

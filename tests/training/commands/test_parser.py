@@ -56,6 +56,7 @@ def test_a_misspelled_flag_is_told_the_nearest(
         (training, ["data", "fetsh"], "There is no command 'fetsh'; did you mean 'fetch'? The commands are list, show"),
         (explorer, ["exprot", "x"], "There is no command 'exprot'; did you mean 'export'? The commands are export, "),
         (explorer, ["tags", "nonsense"], "There is no command 'nonsense'; the commands are list, copy, tracks."),
+        (training, ["export", "x"], "There is no command 'export' here; `python -m explorer export RUN --to DIR` does it."),
         (training, [], "A command was expected: run, resume, "),
         (explorer, ["tags"], "A command was expected: list, copy, tracks; `python -m explorer tags --help` says what each does."),
     ],

@@ -253,3 +253,17 @@ def test_durability_a_second_trainer_of_the_real_command_exits_at_once_and_a_ter
         first.communicate()
     assert first.returncode == 130 and out == "" and "The run is stopped." in err and "Traceback" not in err
     assert run.status().state == State.STOPPED and run.checkpoints()[-1] == run.status().step
+
+
+def test_what_torch_notes_when_its_import_is_broken_off_is_not_printed(tmp_path: Path) -> None:
+    """It sets the level of its own log at the end of its import, and sums up its caches whenever a process ends."""
+    ended = "logging.getLogger('torch._subclasses.fake_tensor').info('FakeTensor cache stats:')"
+    script = f"import logging; from training.__main__ import main; main(['list', '--runs', '.']); {ended}"
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path, env=_own_path()
+    )
+    assert (told.stdout, told.stderr) == ("There are no runs in ..\n", "")
+
+
+def _own_path() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
