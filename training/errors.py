@@ -19,10 +19,10 @@ class UserError(Exception):
 class SettingError(UserError):
     """That a setting, which goes by its name on the command line, can't have its value."""
 
-    def __init__(self, setting: str, told: str):
-        """`told` goes on after "The setting batch_size": "is 0, but …"."""
-        super().__init__(setting, told)
-        self.setting, self.told = setting, told
+    def __init__(self, setting: str, told: str, *others: str):
+        """`told` goes on after "The setting batch_size": "is 0, but …"; `others` are other settings that it names."""
+        super().__init__(setting, told, *others)
+        self.setting, self.told, self.others = setting, told, others
 
     def __str__(self) -> str:
         return f"The setting {self.setting} {self.told}"
@@ -30,7 +30,14 @@ class SettingError(UserError):
     @property
     def in_words(self) -> str:
         """As the form calls it: "The setting batch size is …"."""
-        return f"The setting {self.setting.replace('_', ' ')} {self.told}"
+        told = self.told
+        for name in self.others:
+            told = told.replace(name, _titled(name))
+        return f"The setting {_titled(self.setting)} {told}"
+
+
+def _titled(setting: str) -> str:
+    return setting.replace("_", " ")
 
 
 def unknown(what: str, name: str, names: Collection[str]) -> UserError:

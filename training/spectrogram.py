@@ -13,7 +13,7 @@ import torchaudio
 from torch import Tensor
 
 from training.data.dataset import SAMPLE_RATE
-from training.errors import SettingError, UserError
+from training.errors import SettingError
 from training.settings import setting
 
 FLOOR = 1e-5
@@ -121,8 +121,8 @@ def check_said_once(names: Collection[str], resolution: str) -> None:
     """Raises UserError where settings with these `names` were given beside a `resolution` that replaces them."""
     replaced = [name for name in ("mels", "hop_seconds") if name in names]
     if resolution != AS_SET and replaced:
-        raise UserError(
-            f"The setting resolution is {resolution!r}, which says {replaced[0]} too; give the one or the other."
+        raise SettingError(
+            "resolution", f"is {resolution!r}, which says {replaced[0]} too; give the one or the other.", *replaced
         )
 
 

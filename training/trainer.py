@@ -75,7 +75,7 @@ def _train(runs: list[RunWriter], devices: int | None) -> list[Journal]:
         message = "It was stopped before its training " + ("went on." if trained else "began.")
         _end(journals, State.STOPPED, message)
     except UserError as error:
-        _end(journals, State.DISK_FULL if _disk_is_full(error.__cause__) else State.FAILED, str(error))
+        _end(journals, State.DISK_FULL if _disk_is_full(error.__cause__) else State.FAILED, error.in_words)
         raise
     except OSError as error:
         if _disk_is_full(error):

@@ -91,7 +91,7 @@ def test_every_method_trains_on_clips_without_a_number_or_says_that_it_cannot(na
 
 def test_batches_by_source_are_refused() -> None:
     config = new_config({**TINY, "others_from": "same source"}, method="cpc", data="shards:/x.tar", steps=5)
-    with pytest.raises(UserError, match=r"needs batches drawn by source, and x is a stream.*; choose others_from all"):
+    with pytest.raises(UserError, match=r"others_from needs batches drawn by source, and x is a stream.*; choose all"):
         check_streamed(config.data, built_method(config, 40, 4))
     check_streamed("starter", built_method(config, 40, 4))
 

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from training import controls, durable, loop, preparing
-from training.errors import UserError
+from training.errors import SettingError, UserError
 from training.hardware import Hardware
 from training.methods import METHODS
 from training.process import ProcessIdentity
@@ -177,6 +177,14 @@ def test_durability_a_folder_that_becomes_read_only_is_a_sentence_and_lets_go_of
     assert status.state == State.FAILED and "could not be written: Read-only file system" in status.message
     RunWriter(run.path).close()
     assert run.status().state == State.CRASHED, "last words are those of the last trainer"
+
+
+def test_a_setting_that_only_the_training_refuses_is_called_by_words_in_the_runs_state(made_run: MakeRun) -> None:
+    run = made_run(method="cpc", steps_ahead=20, crop_seconds=0.64)
+    with pytest.raises(SettingError, match=r"^The setting steps_ahead is 20, .* make crop_seconds at least"):
+        train(run.path)
+    message = run.status().message
+    assert message.startswith("The setting steps ahead is 20, ") and "make crop seconds at least" in message
 
 
 def test_a_log_that_cannot_be_written_fails_with_a_sentence(made_run: MakeRun) -> None:

@@ -99,7 +99,7 @@ class AudioImage(TwoModalities):
         needed = 3 * EDGE * EDGE * len(dataset)
         if needed > MOST_BYTES:
             raise UserError(
-                f"The pictures beside {len(dataset):,} clips take {needed / 2**30:.1f} GB of memory, but audio_image holds "
+                f"The pictures beside {len(dataset):,} clips take {needed / 2**30:.1f} GB of memory, but this method holds "
                 f"at most {MOST_BYTES / 2**30:.0f} GB; choose less data."
             )
         table, numbers = picture_table(paths)
@@ -108,7 +108,7 @@ class AudioImage(TwoModalities):
             found = len({path for path in paths if path is not None})
             raise UserError(
                 f"The data {dataset.name} has {found} pictures beside its sounds, of which {readable} can be read, but "
-                "audio_image needs at least two: put PNG or JPEG files of the same name beside the sounds."
+                "this method needs at least two: put PNG or JPEG files of the same name beside the sounds."
             )
         return {"picture": table, "picture_number": numbers}
 

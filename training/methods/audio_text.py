@@ -84,7 +84,7 @@ class AudioText(TwoModalities):
         if len(known) < 2:
             raise UserError(
                 f"The data {dataset.name} has {'one text' if known else 'neither captions nor labels'} beside its sounds, "
-                "but audio_text needs at least two different ones: put text files of the same name beside the sounds, "
+                "but this method needs at least two different ones: put text files of the same name beside the sounds, "
                 "or name their folders after what is heard."
             )
         return {

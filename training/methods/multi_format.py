@@ -21,7 +21,7 @@ from training.batch import Batch
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.encoders.conv1d import Conv1d
 from training.encoders.encoder import Encoder
-from training.errors import UserError
+from training.errors import SettingError
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
 from training.methods.two_modalities import MatchingSettings, TwoModalities
@@ -99,10 +99,11 @@ class MultiFormat(TwoModalities):
         longest = int(dataset.lengths.max())
         needed = len(dataset) * longest * 2
         if needed > MOST_BYTES:
-            raise UserError(
-                f"The samples of {len(dataset):,} clips of up to {longest / SAMPLE_RATE:.1f} s take {needed / 2**30:.1f} GB "
-                f"of memory, but multi_format holds at most {MOST_BYTES / 2**30:.0f} GB; choose less data or a smaller "
-                "window_seconds."
+            raise SettingError(
+                "window_seconds",
+                f"lets clips be up to {longest / SAMPLE_RATE:.1f} s long, and the samples of {len(dataset):,} of them take "
+                f"{needed / 2**30:.1f} GB of memory, but this method holds at most {MOST_BYTES / 2**30:.0f} GB; choose less "
+                "data or a smaller one.",
             )
         samples = torch.zeros(len(dataset), longest, dtype=torch.int16)
         for row, start, length in zip(samples, dataset.starts, dataset.lengths, strict=True):

@@ -7,7 +7,7 @@ import math
 
 from training.data.dataset import SAMPLE_RATE
 from training.encoders.encoder import Encoder
-from training.errors import UserError
+from training.errors import SettingError
 from training.parts.augment import Augment
 from training.views.mel import FRAMES_TOGETHER
 
@@ -22,8 +22,10 @@ def check_steps_ahead(name: str, ahead: int, encoder: Encoder, augment: Augment)
     needed = (ahead + 1) * encoder.stride
     if mel:
         needed = math.ceil(needed / FRAMES_TOGETHER) * FRAMES_TOGETHER
-    raise UserError(
-        f"The setting {name} is {ahead}, but a view of {augment.view_length / second:.3g} s has {steps} steps of "
+    raise SettingError(
+        name,
+        f"is {ahead}, but a view of {augment.view_length / second:.3g} s has {steps} steps of "
         f"{1000 * encoder.stride / second:.3g} ms, so at most {steps - 1} was expected; or make crop_seconds at least "
-        f"{math.ceil(1000 * needed / second - 1e-6) / 1000:g}."
+        f"{math.ceil(1000 * needed / second - 1e-6) / 1000:g}.",
+        "crop_seconds",
     )

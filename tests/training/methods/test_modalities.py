@@ -14,7 +14,7 @@ from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
 from training.data.dataset import Dataset, Facet
-from training.errors import UserError
+from training.errors import SettingError, UserError
 from training.methods import audio_image, multi_format
 from training.methods.audio_text import texts_of
 from training.methods.method import Method
@@ -116,9 +116,8 @@ def test_samples_that_take_too_much_memory_are_refused(dataset: Dataset, monkeyp
     monkeypatch.setattr(multi_format, "MOST_BYTES", 8 * 6500 * 2)
     method_of("multi_format").companions(dataset)
     monkeypatch.setattr(multi_format, "MOST_BYTES", 8 * 6500 * 2 - 1)
-    with pytest.raises(
-        UserError, match=r"8 clips of up to 0\.4 s take .* choose less data or a smaller window_seconds"
-    ):
+    said = r"The setting window_seconds lets clips be up to 0\.4 s long, and the samples of 8 of them take .* a smaller one"
+    with pytest.raises(SettingError, match=said):
         method_of("multi_format").companions(dataset)
 
 

@@ -34,6 +34,7 @@ def test_what_leaves_nothing_to_predict_is_refused_with_what_fits(
     with pytest.raises(UserError) as caught:
         made(name, **{setting: steps}, **here)
     said = str(caught.value)
+    assert caught.value.in_words == said.replace(setting, setting.replace("_", " ")).replace("crop_", "crop ")
     assert f"{setting} is {steps}, but a view of {crop:g} s has {steps} steps of {2000 * hop:g} ms" in said
     assert f"at most {steps - 1} was expected" in said and "\n" not in said
     longer = float(re.findall(r"crop_seconds at least ([\d.]+\d)", said)[0])

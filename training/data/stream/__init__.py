@@ -10,7 +10,7 @@ and listened to. Its *feed* (`feed.py`) is what is trained on: all of it, once a
 from typing import Any
 
 from training.data.stream.references import is_stream, name_of
-from training.errors import UserError
+from training.errors import SettingError, UserError
 
 __all__ = ["check_streamed", "is_stream", "sampled_of"]
 
@@ -33,7 +33,8 @@ def check_streamed(reference: str, method: Any) -> None:
             f"{name_of(reference)} is a stream; choose another method, or a folder of sounds."
         )
     if method.draw == "by_group":
-        raise UserError(
-            f"{method.card.title} with wrong answers of the same source needs batches drawn by source, and {name_of(reference)} "
-            "is a stream, which is read in its own order; choose others_from all, or a folder of sounds."
+        raise SettingError(
+            "others_from",
+            f"needs batches drawn by source, and {name_of(reference)} is a stream, which is read in its own order; choose all, "
+            "or a folder of sounds.",
         )
