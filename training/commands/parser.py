@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
     def _check_command(self, given: list[str]) -> None:
         names = self._commands.choices
         name = next((text for text in given if not text.startswith("-")), None)
-        if name in self.elsewhere:
+        if name is not None and name in self.elsewhere:
             self._leave(f"There is no command {name!r} here; `{self.elsewhere[name]}` does it.")
         if name is not None and name not in names:
             self._leave(str(unknown("command", name, names)))
