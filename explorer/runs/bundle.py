@@ -78,6 +78,7 @@ class Bundle:
             "clips": about.clips,
             "fingerprint": about.fingerprint,
             "data_name": about.data_name,
+            "data_clips": about.data_clips,
         }
 
     def method(self) -> dict[str, Any] | None:

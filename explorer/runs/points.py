@@ -25,6 +25,8 @@ class Points:
     data_name: str
     reference: str
     """What the run's configuration calls its data: "starter", a public set's name, or a path."""
+    data_clips: int | None = None
+    """How many clips the whole data has; None where that is not known."""
     note: str = ""
     """Why the clips of a run that is only watched can't be heard, where that is known."""
 
@@ -62,6 +64,7 @@ def _points(path: Path, known: tuple[Any, ...]) -> Points:
         fingerprint=_text(probe.get("fingerprint")),
         data_name=readable_name(_text(probe.get("data_name")) or _text(probe.get("data"))),
         reference=_text(probe.get("data")) or _text(run.config().get("data")),
+        data_clips=whole if type(whole := probe.get("data_clips")) is int and whole >= len(ids) else None,
         note=_text(probe.get("note")),
     )
 

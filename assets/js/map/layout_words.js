@@ -3,6 +3,7 @@
 import { make } from "../core/elements.js";
 import { MOST_STRETCH } from "./camera.js";
 
+/** @import { Points } from "../core/types.d.ts" */
 /** @import { Layout } from "./layouts.js" */
 
 const RINGS = "Numbered rings show the true nearest clips. Box and lasso select clips.";
@@ -29,33 +30,44 @@ export class LayoutWords {
     this.trust = make("span.map-trust", {
       title: "Trustworthiness: how far neighbours on this map are true neighbours; 1 is all of them",
     });
+    this.part = make("span.map-part", { title: "The setting “Probe clips” says how many a run holds" });
     this.note = make("p.map-note");
     this.clear();
   }
 
   clear() {
-    for (const element of [this.badge, this.trust, this.note]) element.textContent = "";
+    for (const element of [this.badge, this.trust, this.part, this.note]) element.textContent = "";
     this.badge.hidden = true;
   }
 
   /**
    * @param {Layout} layout
    * @param {number | null | undefined} trust
-   * @param {string} [after] a sentence behind what the distances mean
+   * @param {Points} [points]
    */
-  tell({ kind, z }, trust, after = "") {
+  tell({ kind, z }, trust, points) {
     const { name, title, meaning } = KINDS[kind];
     this.badge.hidden = false;
     this.badge.textContent = z ? `${name} in space` : name;
     this.badge.title = title;
     this.trust.textContent = typeof trust === "number" ? `trust ${trust.toFixed(2)}` : "";
+    this.part.textContent = partOf(points);
     this.note.textContent = [
       z ? meaning.replace("the two directions", "the three directions") : meaning,
       z ? TURNED : FITTED,
       RINGS,
-      after,
+      points?.note,
     ]
       .filter(Boolean)
       .join(" ");
   }
+}
+
+/**
+ * How much of the data the map holds; "" where it holds all of it, or that is not known.
+ * @param {Pick<Points, "n" | "data_clips">} [points]
+ */
+export function partOf({ n, data_clips: whole } = { n: 0 }) {
+  if (!whole || whole <= n) return "";
+  return `${n.toLocaleString("en")} of the data's ${whole.toLocaleString("en")} clips, evenly drawn`;
 }

@@ -88,7 +88,7 @@ export class MapView {
     this.moved = new MovedMost(this);
     this.stage.insertBefore(this.trails.canvas, this.plot.surface);
     const { pick, legend, numbers, meaning, search } = this.colouring;
-    const { badge, trust, note } = this.words;
+    const { badge, trust, part, note } = this.words;
     this.main = make(
       "div.map-main",
       {},
@@ -100,7 +100,7 @@ export class MapView {
       numbers.box,
       meaning,
       this.selection.box,
-      make("div.map-words", {}, badge, trust, note),
+      make("div.map-words", {}, badge, trust, part, note),
       this.choice.said,
     );
     this.root.append(this.main);
@@ -213,7 +213,7 @@ export class MapView {
   describeLayout() {
     if (!this.shownLayout) return;
     const trust = this.layouts?.made?.trust[this.shownLayout.step];
-    this.words.tell(this.shownLayout, trust, this.clips?.points.note);
+    this.words.tell(this.shownLayout, trust, this.clips?.points);
   }
 
   /**

@@ -37,7 +37,7 @@ export class TakeAwayBox {
     const of = (/** @type {string} */ value, /** @type {string} */ words) =>
       make("label.take-of", {}, make("input", { type: "radio", name: "take-of", value }), words);
     this.some = of("selection", "the selection");
-    const all = of("all", "all clips");
+    const all = of("all", "all clips of the map");
     this.all = /** @type {HTMLInputElement} */ (all.querySelector("input"));
     this.all.checked = true;
     this.said = make("p.tag-said", { role: "status" });

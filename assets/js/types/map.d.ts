@@ -21,6 +21,8 @@ export interface Points {
   clips: number[];
   fingerprint: string;
   data_name: string;
+  /** of the whole data, of which the points may be a sample; null where that is not known */
+  data_clips?: number | null;
   sounds: boolean;
   note: string;
   /** the file that each clip was cut from; missing where the sounds are not at hand, and in an export */

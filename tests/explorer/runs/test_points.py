@@ -40,3 +40,9 @@ def test_facets_that_contradict_themselves_are_left_out(tmp_path: Path, change: 
 def test_clips_that_are_no_numbers_are_unknown(tmp_path: Path) -> None:
     (tmp_path / "probe.json").write_text(json.dumps({"ids": ["a", "b"], "clips": [1, "2"]}))
     assert points(RunFolder(tmp_path)).clips == (1, -1)
+
+
+@pytest.mark.parametrize(("told", "whole"), [(7, 7), (2, 2), (1, None), ("7", None), (True, None), (None, None)])
+def test_how_many_clips_the_data_has_is_known_where_that_can_be(tmp_path: Path, told: Any, whole: int | None) -> None:
+    (tmp_path / "probe.json").write_text(json.dumps({"ids": ["a", "b"], "clips": [1, 2], "data_clips": told}))
+    assert points(RunFolder(tmp_path)).data_clips == whole
