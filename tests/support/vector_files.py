@@ -24,6 +24,15 @@ def parquet(path: Path, columns: dict[str, Any]) -> Path:
     return path
 
 
+def csv(path: Path, header: list[str], *columns: Any) -> Path:
+    """Columns, (n,) each, and blocks of them, (n, D)."""
+    separator = {".csv": ",", ".tsv": "\t"}[path.suffix]
+    blocks = [np.asarray(column).reshape(len(column), -1).astype(str) for column in columns]
+    rows = [header, *np.concatenate(blocks, axis=1).tolist()]
+    path.write_text("".join(separator.join(row) + "\n" for row in rows))
+    return path
+
+
 def lists(h: np.ndarray) -> Any:
     return pa.array(h.tolist(), pa.list_(pa.float32()))
 
@@ -49,6 +58,13 @@ GOOD: dict[str, Callable[[Path, np.ndarray], Path]] = {
         to / "x.parquet", {"file": [n.replace("/", "\\") for n in NAMES], "v": lists(h)}
     ),
     "stems": lambda to, h: parquet(to / "x.parquet", {"file": [Path(n).stem for n in NAMES], "v": lists(h)}),
+    "csv": lambda to, h: csv(to / "x.csv", ["filename", *(f"d{i}" for i in range(D))], NAMES, h),
+    "csv with times and a number of its own for each row": lambda to, h: csv(
+        to / "x.csv", ["", "start", "label", *map(str, range(D)), "path"], range(N), np.ones(N) / 2, ["a"] * N, h, NAMES
+    ),
+    "tsv of windows": lambda to, h: csv(
+        to / "x.tsv", ["file", *(f"dim_{i}" for i in range(D))], NAMES * 2, np.concatenate([h - 1, h + 1])
+    ),
     "windows of files": lambda to, h: parquet(
         to / "x.parquet", {"file": NAMES * 2, "v": lists(np.concatenate([h - 1, h + 1]))}
     ),

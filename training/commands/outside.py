@@ -13,19 +13,25 @@ from training.run.naming import new_run_name
 
 def add_commands(commands: Commands) -> None:
     """Declare `import`."""
-    text = "make a run of TensorBoard's event files, or of embeddings in a Parquet or npz file"
+    text = "make a run of TensorBoard's event files, or of embeddings in a Parquet, npz, npy or CSV file"
     new = command(commands, "import", import_run, text, "runs")
     new.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
-        help="an event file, a folder of those of one run, a Parquet file or an npz file",
+        help="an event file, a folder of those of one run, or a Parquet, npz, npy or CSV file of embeddings",
     )
     new.add_argument("--data", help="the sounds that the embeddings are of: a folder, or as for `run`")
     new.add_argument("--out", help="the run's folder (default: a new one in --runs)")
-    new.add_argument("--names", metavar="COLUMN", help="what holds the file names (default: file, filename, path, …)")
     new.add_argument(
-        "--vectors", metavar="COLUMN", help="what holds the vectors (default: the only numbers, or vector)"
+        "--names",
+        metavar="COLUMN",
+        help="what holds the file names (default: file, filename, path, …); of an npy file a text file, one name a line",
+    )
+    new.add_argument(
+        "--vectors",
+        metavar="COLUMN",
+        help="what holds the vectors (default: the only numbers, or vector); of a CSV how their columns begin",
     )
     new.add_argument("--title", help="what the run is called (default: the file's name)")
 

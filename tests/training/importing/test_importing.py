@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.support.vector_files import GOOD, NAMES
+from tests.support.vector_files import GOOD, NAMES, csv
 from training.__main__ import main
 from training.errors import UserError
 from training.importing import vectors
@@ -32,7 +32,29 @@ def test_embeddings_become_a_run_with_measures(
     assert [labels["names"][code] for code in labels["codes"]] == [name.split("/")[0] for name in NAMES]
     assert {"measure/cross_group_knn", "measure/effective_rank"} <= set(run.metrics()[-1])
     assert run.baselines()["cross_group_knn"]["class"]["random_init"] is None
-    assert ("rows of the same files were averaged" in capsys.readouterr().err) == (form == "windows of files")
+    assert ("rows of the same files were averaged" in capsys.readouterr().err) == (
+        "windows" in form and "of W" not in form
+    )
+
+
+def test_an_npy_file_has_its_names_in_a_text_file(tmp_path: Path, sounds: Path, h: np.ndarray, capsys: Any) -> None:
+    np.save(tmp_path / "x.npy", h)
+    (tmp_path / "names.txt").write_text("".join(f"{name}\r\n" for name in NAMES))
+    command = ["import", str(tmp_path / "x.npy"), "--data", str(sounds), "--out", str(tmp_path / "run")]
+    assert main(command) == 2
+    assert (
+        "name the files that they are of in a text file, one a line, and give it with --names"
+        in capsys.readouterr().err
+    )
+    assert main([*command, "--names", str(tmp_path / "names.txt")]) == 0
+    run = RunFolder(tmp_path / "run")
+    assert run.probe()["files"] == NAMES and (run.snapshot(1) or {})["embeddings"] == pytest.approx(h, abs=1e-2)
+
+
+def test_of_a_csv_it_can_be_said_how_the_columns_of_vectors_begin(tmp_path: Path, h: np.ndarray) -> None:
+    table = csv(tmp_path / "x.csv", ["file", *"abcdefgh", "z1", "z2"], NAMES, h, h[:, :2])
+    assert vectors.read_vectors(table, None, None).rows == pytest.approx(h[:, :2])
+    assert vectors.read_vectors(table, None, "a").rows == pytest.approx(h[:, :1])
 
 
 def test_a_run_is_not_written_over(tmp_path: Path, sounds: Path, h: np.ndarray, capsys: Any) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.vector_files import GOOD, NAMES, N, npz, parquet, text
+from tests.support.vector_files import GOOD, NAMES, N, csv, npz, parquet, text
 from training.__main__ import main
-from training.importing import vectors
+from training.importing import columns
 
 
 def nothing_runs(to: Path, h: np.ndarray) -> Path:
@@ -25,11 +25,16 @@ def nothing_runs(to: Path, h: np.ndarray) -> Path:
     return to / "x.npz"
 
 
+def npy(path: Path, array: np.ndarray) -> Path:
+    np.save(path, array)
+    return path
+
+
 BAD: dict[str, tuple[Callable[[Path, np.ndarray], Path], str]] = {
     "missing": (lambda to, h: to / "none.npz", "There is nothing at"),
-    "other file": (lambda to, h: text(to, b"hello"), "a Parquet file or an npz file was expected"),
-    "pickle": (lambda to, h: text(to, b"\x80\x04N."), "a Parquet file or an npz file was expected"),
-    "empty": (lambda to, h: text(to, b""), "a Parquet file or an npz file was expected"),
+    "other file": (lambda to, h: text(to, b"hello"), "a Parquet, npz, npy or CSV file was expected"),
+    "pickle": (lambda to, h: text(to, b"\x80\x04N."), "a Parquet, npz, npy or CSV file was expected"),
+    "empty": (lambda to, h: text(to, b""), "a Parquet, npz, npy or CSV file was expected"),
     "half a zip": (
         lambda to, h: text(to, GOOD["npz"](to, h).read_bytes()[:200]),
         "cannot be read as npz: it is damaged",
@@ -40,7 +45,33 @@ BAD: dict[str, tuple[Callable[[Path, np.ndarray], Path], str]] = {
     ),
     "half a parquet": (lambda to, h: text(to, GOOD["lists"](to, h).read_bytes()[:200]), "cannot be read as Parquet"),
     "objects": (nothing_runs, "holds Python objects, which could run code"),
-    "no arrays": (lambda to, h: npz(to / "x.npz"), "a Parquet file or an npz file was expected"),
+    "npy of objects": (
+        lambda to, h: nothing_runs(to, h).with_suffix(".npy"),
+        "one of Python objects is refused, since loading it could run code",
+    ),
+    "npy of one dimension": (lambda to, h: npy(to / "x.npy", h[0]), "an array (n, D) of numbers, of at most 512 MB"),
+    "half an npy": (
+        lambda to, h: text(to, npy(to / "x.npy", h).read_bytes()[:200], "x.npy"),
+        "cannot be read as npy",
+    ),
+    "npy of other names": (lambda to, h: npy(to / "x.npy", h[:5]), "x.npy has 5 vectors but 12 names"),
+    "csv without numbers": (
+        lambda to, h: csv(to / "x.csv", ["file", "label"], NAMES, ["a"] * N),
+        "a column of numbers for each dimension was expected, such as d0, d1, d2",
+    ),
+    "csv of words": (
+        lambda to, h: csv(
+            to / "x.csv", ["file", "d0", "d1"], NAMES * 6_000, [*[0.5] * (N * 6_000 - 1), "loud"], [0.5] * N * 6_000
+        ),
+        "x.csv cannot be read as CSV",
+    ),
+    "csv of gaps": (
+        lambda to, h: csv(to / "x.csv", ["file", "d0", "d1"], NAMES, [*[0.5] * (N - 1), ""], [0.5] * N),
+        "1 of the 12 vectors are not finite",
+    ),
+    "an empty csv": (lambda to, h: text(to, b"", "x.csv"), "a Parquet, npz, npy or CSV file was expected"),
+    "csv of one line": (lambda to, h: text(to, b"file,d0,d1\n", "x.csv"), "x.csv"),
+    "no arrays": (lambda to, h: npz(to / "x.npz"), "a Parquet, npz, npy or CSV file was expected"),
     "no names": (lambda to, h: npz(to / "x.npz", h=h), "Which of h of x.npz names the files? Say it with --names"),
     "two names": (
         lambda to, h: npz(to / "x.npz", a=np.array(NAMES), b=np.array(NAMES), h=h),
@@ -97,7 +128,9 @@ def test_a_bad_file_is_one_plain_sentence_and_no_run(
 ) -> None:
     make, sentence = BAD[case]
     file = make(tmp_path, h)
-    assert main(["import", str(file), "--data", str(sounds), "--out", str(tmp_path / "run")]) == 2
+    (tmp_path / "names.txt").write_text("\n".join(NAMES))
+    names = ["--names", str(tmp_path / "names.txt")] if file.suffix == ".npy" else []
+    assert main(["import", str(file), "--data", str(sounds), "--out", str(tmp_path / "run"), *names]) == 2
     said = capsys.readouterr().err.strip().splitlines()[-1]
     assert sentence in said and said.endswith((".", "?"))
     assert not (tmp_path / "run").exists() and not (tmp_path / "ran").exists()
@@ -124,7 +157,7 @@ def test_a_wrong_flag_is_one_plain_sentence(
 
 def test_what_can_hold_no_embeddings_is_not_asked_for_their_sounds(tmp_path: Path, capsys: Any) -> None:
     assert main(["import", str(text(tmp_path, b"hello")), "--out", str(tmp_path / "run")]) == 2
-    assert "holds no embeddings: a Parquet file or an npz file was expected" in capsys.readouterr().err
+    assert "holds no embeddings: a Parquet, npz, npy or CSV file was expected" in capsys.readouterr().err
 
 
 def test_size_is_bounded(
@@ -134,8 +167,8 @@ def test_size_is_bounded(
         ("MOST_ROWS", 5, "; at most 5 of 16,384"),
         ("WIDEST", 4, "at most 2,000,000 of 4"),
     ):
-        for form in ("npz", "lists"):
+        for form in ("npz", "lists", "csv"):
             with monkeypatch.context() as bounded:
-                bounded.setattr(vectors, name, most)
+                bounded.setattr(columns, name, most)
                 assert main(["import", str(GOOD[form](tmp_path, h)), "--data", str(sounds), "--out", str(tmp_path / "run")]) == 2  # fmt: skip
                 assert sentence in capsys.readouterr().err
