@@ -96,9 +96,8 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
             speeds = [steps_per_second(run, 0, options.seconds) for run in alone]
             median = {name: statistics.median(found[name] for found in rounds) for name in rounds[0]}
             median["alone_slowest_to_fastest"] = min(speeds) / max(speeds)
-            RESULTS.write_text(
-                json.dumps(median | {"rounds": rounds}, indent=1) + "\n"
-            )  # what is interrupted has these
+            # After each round, so that what is interrupted has these.
+            RESULTS.write_text(json.dumps(median | {"rounds": rounds}, indent=1) + "\n")
     for name, value in median.items():
         goal = f"(at most {GOALS[name]:g})" if name in GOALS else "(at least 0.9)" if name == "throughput" else ""
         print(f"{name:32} {value:10.2f} {goal}")

@@ -29,10 +29,8 @@ def drill(ground: Ground, tally: Tally) -> None:
     run = RunFolder(shutil.copytree(EXAMPLE_FOLDER, ground.folder / "example"))
     shutil.rmtree(run.path / "layouts", ignore_errors=True)
     explorer.projector.RESTART_SECONDS = RESTART_SECONDS
-    shared, os.environ["XDG_CACHE_HOME"] = (
-        os.environ["XDG_CACHE_HOME"],
-        str(ground.folder / "cache"),
-    )  # this run's maps alone
+    shared = os.environ["XDG_CACHE_HOME"]
+    os.environ["XDG_CACHE_HOME"] = str(ground.folder / "cache")  # this run's maps alone
     folders, projector, died = LayoutFolders(), Projector(), []
     try:
         for number in range(ground.kills):

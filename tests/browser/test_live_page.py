@@ -82,9 +82,8 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     page.wait_for_function(f"{TAIL} === 0")
     told = page.locator(f"{LOSS} .hovertext").first
     until = time.monotonic() + PATIENCE_SECONDS
-    while (
-        not told.is_visible() and time.monotonic() < until
-    ):  # a chart that is drawn at the same moment takes no notice
+    # Again and again: a chart that is drawn at the same moment takes no notice.
+    while not told.is_visible() and time.monotonic() < until:
         for x in (40, 60):
             page.locator(f"{LOSS} .chart-plot").hover(position={"x": x, "y": 40})
     told.wait_for()

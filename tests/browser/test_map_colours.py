@@ -43,10 +43,11 @@ def test_numbers_of_clips_have_a_scale_in_their_unit(finished_site: Any, look: C
     seen = look(finished_site)
     page = shown_map(seen, "run=made-up")
     offered = page.get_by_label("Colour by").locator("option").all_inner_texts()
+    # And no texts.
     assert offered == [
         *("class", "source", "Duration", "Loudness", "Even number", "Your tags"),
         *("kNN right", "Sureness", "Cluster", "Map trust", "Similarity of neighbours", "Tags agree"),
-    ]  # and no texts
+    ]
     colours = colour_by(page, "Duration")
     numbers = page.locator("#map .number-legend")
     assert numbers.locator(".number-end").first.inner_text() == "≤ 0.31 s"

@@ -77,9 +77,8 @@ def played_map(look: Callable[..., Seen], site: Site) -> Any:
     page.wait_for_function(SHOWN, arg=20)
     page.evaluate(NOTE_STEPS)
     page.clock.install()
-    page.clock.pause_at(
-        page.evaluate("Date.now()") + 1000 * PATIENCE_SECONDS
-    )  # which must not be over before it is paused
+    # At a time that must not be over before it is paused.
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000 * PATIENCE_SECONDS)
     return page
 
 

@@ -95,9 +95,8 @@ def test_durability_an_open_page_goes_on_after_a_restart_of_its_server(
         mine.get_by_role("checkbox").check()
         page.get_by_role("button", name="Delete …").click()
         page.get_by_role("button", name="Delete for good").click()
-        page.get_by_role(
-            "button", name="Delete …"
-        ).wait_for()  # answered: until its trainer has ended the run is refused
+        # Answered: until its trainer has ended the run is refused.
+        page.get_by_role("button", name="Delete …").wait_for()
     assert find_runs(small_site.runs) == []
     mine.wait_for(state="detached")
     page.get_by_role("button", name="Close").click()

@@ -220,9 +220,8 @@ def test_several_runs_are_deleted_after_one_question_that_names_them(site: Site,
     assert (site.runs / "old").exists() and (site.runs / "new").exists()
     page.get_by_role("button", name="Delete …").click()
     writer.write_status(Status(State.TRAINING, process=None, seconds=5000.0))
-    page.locator(
-        "#runs tr[data-name=middle] .runs-seconds", has_text="83 min"
-    ).wait_for()  # the question stays meanwhile
+    # The question stays meanwhile.
+    page.locator("#runs tr[data-name=middle] .runs-seconds", has_text="83 min").wait_for()
     page.get_by_role("button", name="Delete for good").click()
     page.locator("#runs tr[data-name=old]").wait_for(state="detached")
     assert not (site.runs / "old").exists() and not (site.runs / "new").exists()

@@ -71,9 +71,8 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
     assert page.evaluate("new URL(location).searchParams.getAll('run')") == [
         twins[Role.BROKEN].name, twins[Role.HEALTHY].name,
     ]  # fmt: skip
-    page.goto(
-        f"{empty_site.address}/?tab=live&run={twins[Role.HEALTHY].name}"
-    )  # one of them alone brings the other along
+    # One of them alone brings the other along.
+    page.goto(f"{empty_site.address}/?tab=live&run={twins[Role.HEALTHY].name}")
     page.wait_for_function("new URL(location).searchParams.getAll('run').length === 2")
     page.goto(f"{empty_site.address}/?tab=live&run={twins[Role.HEALTHY].name}&step=0")  # the timeline moves both
     page.wait_for_function("document.querySelectorAll('.twins-side .part-lens[data-step=\"0\"]').length === 2")

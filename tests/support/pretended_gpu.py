@@ -144,9 +144,8 @@ def pretended_gpu() -> Iterator[PretendedGPU]:
             stack.enter_context(mock.patch.object(target, name, value))
         stack.callback(mel_changes._noise_pool.cache_clear)
         gpu = PretendedGPU(stack.enter_context(FakeTensorMode()))
-        mel_changes._noise_pool(
-            torch.device("cuda", 0), mel_changes.NOISE_POOL
-        )  # which the first step sends, and no other one
+        # Which the first step sends, and no other one.
+        mel_changes._noise_pool(torch.device("cuda", 0), mel_changes.NOISE_POOL)
         yield gpu
 
 

@@ -30,9 +30,8 @@ from training.run import RunFolder
 from training.trainer import train
 from training.watch import Watch
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:The given buffer is not writable"
-)  # of torch 2.11 where it opens such a file
+# Of torch 2.11 where it opens such a file.
+pytestmark = pytest.mark.filterwarnings("ignore:The given buffer is not writable")
 VIEW = 0.32
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     *[("simclr", encoder, {}) for encoder in ENCODERS],

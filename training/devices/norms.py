@@ -50,9 +50,8 @@ class _Normalised(torch.autograd.Function):
         axes = [axis for axis in range(x.dim()) if axis != 1]
         own_variance, own_mean = torch.var_mean(x.to(_exact(x)), axes, correction=0)
         own_count = own_mean.new_full((1,), x.numel() / x.shape[1])  # no copy, for which a GPU would be waited for
-        counts, means, variances = ranks.gathered(torch.cat([own_count, own_mean, own_variance])).split(
-            [1, *2 * [x.shape[1]]], dim=1
-        )  # (N, 1), (N, C), (N, C)
+        every = ranks.gathered(torch.cat([own_count, own_mean, own_variance]))  # (N, 1 + 2C)
+        counts, means, variances = every.split([1, x.shape[1], x.shape[1]], dim=1)
         count = counts.sum(0)
         mean = (counts * means).sum(0) / count
         variance = (counts * (variances + (means - mean).square())).sum(0) / count
@@ -68,12 +67,13 @@ class _Normalised(torch.autograd.Function):
         That of x takes in the other processes' rows; those of weight and bias are of the own rows alone.
         """
         x, weight, mean, variance, count = ctx.saved_tensors
-        # As if mean and variance were constants; with xn = (x − mean) / √(variance + ε):
+        # As if mean and variance were constants, and with xn = (x − mean) / √(variance + ε): of the own rows
+        # g · weight / √(variance + ε), Σ g · xn and Σ g …
         by_x, by_weight, by_bias = torch.ops.aten.native_batch_norm_backward(
             gradients[0], x, weight, mean, variance, None, None, False, ctx.eps, [True, True, True]
-        )  # of the own rows, g · weight / √(variance + ε), Σ g · xn and Σ g
+        )
         with_xn, alone = (ctx.ranks.summed(torch.stack([by_weight, by_bias])) / count).unbind()
-        # …which they are not: g less its mean, and less xn times the mean of g · xn, over all rows.
+        # … which they are not: g less its mean, and less xn times the mean of g · xn, over all rows.
         scale = (variance + ctx.eps).rsqrt()
         slope = -weight * scale.square() * with_xn  # (C,)
         offset = -weight * scale * alone - slope * mean

@@ -29,10 +29,8 @@ def squared_distances(a: Tensor, b: Tensor) -> Tensor:
 def off_diagonal(x: Tensor) -> Tensor:
     """(…, N, N) → (…, N, N − 1): every row without its own entry. By a mask, the host would have to count for the device."""
     n = x.shape[-1]
-    rest = x.flatten(-2)[..., :-1].unflatten(-1, (n - 1, n + 1))[
-        ..., 1:
-    ]  # each row begins after an entry of the diagonal
-    return rest.flatten(-2).unflatten(-1, (n, n - 1))
+    rows = x.flatten(-2)[..., :-1].unflatten(-1, (n - 1, n + 1))  # each begins with an entry of the diagonal
+    return rows[..., 1:].flatten(-2).unflatten(-1, (n, n - 1))
 
 
 def fellows(views: Mapping[str, Tensor], like: Tensor) -> Tensor:

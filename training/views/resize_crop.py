@@ -29,12 +29,9 @@ def resized_crop(x: Tensor, bottom: Tensor, left: Tensor, height: Tensor, width:
     All amounts (B,). Outside of x all is 0.
     """
     _, bands, frames = x.shape
-    rows = (torch.arange(bands, device=x.device, dtype=x.dtype) + 0.5) / bands * height[:, None] + bottom[
-        :, None
-    ]  # (B, F)
-    columns = (torch.arange(frames, device=x.device, dtype=x.dtype) + 0.5) / frames * width[:, None] + left[
-        :, None
-    ]  # (B, V)
+    down, across = ((torch.arange(n, device=x.device, dtype=x.dtype) + 0.5) / n for n in (bands, frames))
+    rows = down * height[:, None] + bottom[:, None]  # (B, F)
+    columns = across * width[:, None] + left[:, None]  # (B, V)
     grid = torch.stack(
         [
             (columns / frames * 2 - 1)[:, None].expand(-1, bands, -1),

@@ -14,9 +14,8 @@ def test_the_browser_takes_it_for_a_state_that_names_no_function() -> None:
 
 
 def test_events_can_mark_it() -> None:
-    async def marks() -> tuple[
-        list[list[int]], int
-    ]:  # Gradio makes an event loop for itself where none runs, and leaves it open
+    # In a loop of its own: Gradio makes one for itself where none runs, and leaves it open.
+    async def marks() -> tuple[list[list[int]], int]:
         with gr.Blocks() as page:
             unmarked = Unmarked()
             gr.Button().click(lambda: None, show_progress_on=unmarked)

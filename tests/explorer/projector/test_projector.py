@@ -36,9 +36,8 @@ def test_a_wanted_run_gets_its_first_map_without_waiting_for_umap(
 ) -> None:
     run = make_run(tmp_path / "run")
     projector.start()
-    wait_for(
-        lambda: projector.want(run.path) or len(LayoutFolders().summary(run).steps) == 3
-    )  # as a page goes on asking
+    # As a page goes on asking.
+    wait_for(lambda: projector.want(run.path) or len(LayoutFolders().summary(run).steps) == 3)
     process = projector._process
     assert os.getsid(process.pid) == os.getsid(0)
     assert (

@@ -59,9 +59,8 @@ def test_a_port_in_use_is_one_sentence(taken: int) -> None:
 
 
 def test_a_host_that_is_none_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(
-        *_: Any, **__: Any
-    ) -> Any:  # some networks take seconds to say so, and some have an answer for any name
+    # Some networks take seconds to say so, and some have an answer for any name.
+    def unknown(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)

@@ -213,9 +213,8 @@ def test_the_second_iteration_is_learned_too() -> None:
     method = method_with(second_part=0.01, clusters=8).train()
     optimizer, losses = optimizer_for(method, new_config({"learning_rate": 3e-3}, steps=10)), []
     for number in range(60):
-        found = method.loss(method.views(batch_of(), Generator().manual_seed(1)))[
-            "loss"
-        ]  # the same views: clips of noise
+        # The same views each time, as the clips are noise.
+        found = method.loss(method.views(batch_of(), Generator().manual_seed(1)))["loss"]
         found.backward()
         optimizer.step()
         optimizer.zero_grad()

@@ -62,10 +62,8 @@ def test_a_lonely_frame_draws_itself_and_an_empty_clip_anything() -> None:
 @pytest.mark.parametrize("batch", [2, 7])
 def test_frames_of_others_against_loops(batch: int) -> None:
     inside, clips, places = own_frames(batch, 24), torch.rand(batch, 50), torch.rand(batch, 50)
-    clips[:, :2], places[:, :2] = (
-        torch.tensor([0.0, 1 - 2**-24]),
-        torch.tensor([1 - 2**-24, 0.0]),
-    )  # the edges of chance
+    lowest, highest = 0.0, 1 - 2**-24  # of what is drawn
+    clips[:, :2], places[:, :2] = torch.tensor([lowest, highest]), torch.tensor([highest, lowest])
     found = frames_of_others(clips, places, inside)
     for b in range(batch):
         others = [*range(b + 1, batch), *range(b)]

@@ -61,15 +61,8 @@ def test_it_goes_on_with_the_very_next_clip(feed_of: MakeFeed, small_blocks: Non
     for _ in range(40):
         whole += numbers(first.next(1))
         standings.append(first.standing)
-    for after in (
-        0,
-        3,
-        4,
-        17,
-        22,
-        23,
-        30,
-    ):  # within blocks and at their ends, at the end of the epoch and in the second
+    # Within blocks and at their ends, at the end of the epoch and in the second.
+    for after in (0, 3, 4, 17, 22, 23, 30):
         feed = feed_of(reference, standing=Standing.from_row(standings[after].to_row()))
         assert numbers(feed.next(40 - after)) == whole[after:], after
         feed.close()
