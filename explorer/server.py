@@ -15,6 +15,7 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from explorer.background.worker import Worker
 from explorer.components.browser_part import PAGE_SCRIPT, BrowserPart
 from explorer.gradio_patches.bounded_memory import bound
 from explorer.gradio_patches.first_tags import FirstTags
@@ -23,10 +24,9 @@ from explorer.gradio_patches.quiet_queue import calm
 from explorer.gradio_patches.unasked_launch import launch
 from explorer.jobs.exports import KINDS, Exports
 from explorer.jobs.launcher import Launcher
-from explorer.measurer import Measurer
 from explorer.measurer.knowing import Knowing
 from explorer.pages import tabs_named, whole_page
-from explorer.projector import Projector
+from explorer.projector import IN_SPACE
 from explorer.runs.kept import is_watched
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
@@ -89,8 +89,8 @@ class Server:
             tags=None if read_only else TagStore(),
             knowing=None if read_only else Knowing(),
         )
-        self.projector = Projector()
-        self.measurer = None if read_only else Measurer()  # it writes into the runs' folders
+        self.projector = Worker("explorer.projector")
+        self.measurer = None if read_only else Worker("explorer.measurer")  # it writes into the runs' folders
         self._pauses = Pauses()
         with no_apps():
             self.page = whole_page(
@@ -184,7 +184,7 @@ class Server:
     def _looked_at(self, name: str, axes: int) -> None:
         run = self.services.library.run(name)
         if run is not None:
-            self.projector.want(run.path, axes)
+            self.projector.want(run.path, IN_SPACE if axes == 3 else "")
             if self.measurer is not None and is_watched(run):
                 self.measurer.want(run.path)
 

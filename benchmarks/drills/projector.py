@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-import explorer.projector
+import explorer.background.worker
 from benchmarks.drills.ground import Child, Ground
 from benchmarks.drills.tally import Tally, expect, within
-from explorer.projector import Projector
+from explorer.background.worker import Worker
 from explorer.runs.layouts import LayoutFolders
 from training.run import RunFolder
 from training.run.example import EXAMPLE_FOLDER
@@ -28,10 +28,10 @@ def drill(ground: Ground, tally: Tally) -> None:
     """Kill it at random while somebody looks at a run whose maps are not made yet."""
     run = RunFolder(shutil.copytree(EXAMPLE_FOLDER, ground.folder / "example"))
     shutil.rmtree(run.path / "layouts", ignore_errors=True)
-    explorer.projector.RESTART_SECONDS = RESTART_SECONDS
+    explorer.background.worker.RESTART_SECONDS = RESTART_SECONDS
     shared = os.environ["XDG_CACHE_HOME"]
     os.environ["XDG_CACHE_HOME"] = str(ground.folder / "cache")  # this run's maps alone
-    folders, projector, died = LayoutFolders(), Projector(), []
+    folders, projector, died = LayoutFolders(), Worker("explorer.projector"), []
     try:
         for number in range(ground.kills):
             with tally.one(f"kill {number + 1}"):
@@ -57,7 +57,7 @@ def drill(ground: Ground, tally: Tally) -> None:
     tally.notes["half_written_files_left"] = len(left)
 
 
-def all_there(projector: Projector, folders: LayoutFolders, run: RunFolder) -> bool:
+def all_there(projector: Worker, folders: LayoutFolders, run: RunFolder) -> bool:
     """Whether each snapshot has a map; somebody goes on looking."""
     projector.want(run.path)
     return len(folders.summary(run).steps) == len(run.snapshots())

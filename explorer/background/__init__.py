@@ -1,1 +1,1 @@
-"""What visitors ask for and wait for, made by a process of its own beside the server."""
+"""What the server has done beside it by processes of their own: for a visitor who waits, or for whoever looks at a run."""

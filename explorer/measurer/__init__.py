@@ -1,9 +1,4 @@
-"""The server's hand on the process that measures runs that Hearsight only watches, see `training.watching`."""
+"""Measures of runs that Hearsight only watches, see `training.watching`, by a process which is a `Worker` of the server's.
 
-from explorer.projector import Projector
-
-
-class Measurer(Projector):
-    """One process for all pages, told of the watched runs that somebody looks at. It ends by itself when there are none."""
-
-    module = "explorer.measurer"
+It is told of those that somebody looks at, and ends by itself when there are none.
+"""

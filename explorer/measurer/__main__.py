@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from explorer.background.telling import told
-from explorer.projector.wanted import Wanted
+from explorer.background.wanted import Wanted
 from training.errors import UserError
 from training.knowledge.knowing import know
 from training.process import ProcessIdentity

@@ -15,9 +15,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from explorer.background.wanted import Wanted
 from explorer.projector import IN_SPACE
 from explorer.projector.chain import Chain, Task, Umap
-from explorer.projector.wanted import Wanted
 from explorer.runs.layouts import LayoutFolders
 from training.process import ProcessIdentity, run_when_idle
 from training.run import RunFolder

@@ -1,7 +1,6 @@
 import importlib
 import json
 import os
-import queue
 import signal
 import subprocess
 import sys
@@ -12,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from explorer.projector import PROJECT, Projector
+from explorer.background.worker import Worker
 from explorer.runs.layouts import LayoutFolders
-from training.process import current_process, process_start
+from training.process import PROJECT, current_process, process_start
 
 
 def wait_for(condition: Any, seconds: Any = 240) -> None:
@@ -26,7 +25,7 @@ def wait_for(condition: Any, seconds: Any = 240) -> None:
 
 @pytest.fixture
 def projector(cache: Path) -> Iterator[Any]:
-    made = Projector()
+    made = Worker("explorer.projector")
     yield made
     made.close()
 
@@ -62,43 +61,10 @@ def test_it_ends_with_its_server_even_when_somebody_holds_the_pipe(cache: Path) 
         assert process.wait(240) == 0
 
 
-def test_nothing_is_made_for_those_who_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A map that nobody looks at would take its share of the cores from the training."""
-    worker = importlib.import_module("explorer.projector.wanted")
-    lines = queue.Queue()
-    monkeypatch.setattr(sys, "stdin", iter(lines.get, None))
-    ended = []
-    monkeypatch.setattr(os, "_exit", ended.append)
-    monkeypatch.setattr(worker, "LOOKED_SECONDS", 1000.0)
-    wanted = worker.Wanted()
-    lines.put('["a", "b"]')
-    wait_for(lambda: wanted.folders == ("a", "b"))
-    with monkeypatch.context() as later:
-        later.setattr(worker, "LOOKED_SECONDS", 0.0)
-        assert wanted.folders == ()
-    lines.put('["a"]')
-    wait_for(lambda: wanted.folders == ("a",))
-    lines.put(None)
-    wait_for(lambda: ended == [0])
-
-
-def test_whoever_looks_on_is_heard_again_and_again(
-    projector: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr("explorer.projector.REPEAT_SECONDS", 0.0)
-    told = []
-    monkeypatch.setattr(projector, "_tell", lambda wanted: told.append(wanted))
-    monkeypatch.setattr(projector, "_ensure_running", lambda: None)
-    projector.want(tmp_path / "a")
-    projector._told = told[-1]
-    projector.want(tmp_path / "a")
-    assert len(told) == 2 and told[0] == told[1]
-
-
 def test_durability_one_that_died_is_started_again(
     projector: Any, make_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("explorer.projector.RESTART_SECONDS", 0.0)
+    monkeypatch.setattr("explorer.background.worker.RESTART_SECONDS", 0.0)
     run = make_run(tmp_path / "run")
     projector.start()
     first = projector._process

@@ -1,4 +1,4 @@
-"""Which runs somebody looks at, as the server tells a process that works for them: one JSON list of folders a line."""
+"""Which runs somebody looks at, as the server's `Worker` tells its process: one JSON list of folders a line."""
 
 import json
 import logging
@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from explorer.projector import LOOKED_SECONDS
+from explorer.background.worker import LOOKED_SECONDS
 
 log = logging.getLogger(__name__)
 
