@@ -118,10 +118,8 @@ def nearer(cosines: np.ndarray, label: np.ndarray, value: np.ndarray, source: np
     for i, row in enumerate(cosines):
         asked = (source != source[i]) & (value >= 0) & (value[i] >= 0)
         same_value, same_label = value == value[i], label == label[i]
-        by_value, by_label = (
-            np.sort(row[asked & same_value & (same_label == of_one_label)]),
-            row[asked & same_label & ~same_value],
-        )
+        by_value = np.sort(row[asked & same_value & (same_label == of_one_label)])
+        by_label = row[asked & same_label & ~same_value]
         if len(by_value) and len(by_label):
             shares.append(1 - np.searchsorted(by_value, by_label).mean() / len(by_value))
     return round(float(np.mean(shares)), 4) if shares else None

@@ -23,7 +23,9 @@ from training.parts.own_statistics import own_statistics
 from training.run import RunFolder, State
 
 CHUNK = 512
-"""Clips embedded at once."""
+"""Clips of much the same length that are embedded at once."""
+TOGETHER = 64
+"""Waveforms of any lengths that are padded to one, so that a long one makes few others long."""
 MOST_CLIPS = 20_000_000
 """No data set has more."""
 
@@ -39,10 +41,10 @@ def embed_audio(method: Method, audio: Tensor, lengths: Tensor) -> Tensor:
 
 
 def whole_clips(
-    method: Method, audio: Tensor, lengths: Tensor, said: Callable[[Tensor, Tensor], dict[str, Tensor]]
+    method: Method, audio: Tensor, lengths: Tensor, encode: Callable[[Tensor, Tensor], dict[str, Tensor]]
 ) -> dict[str, Tensor]:
-    """What is `said` of whole clips, (B, F, T) mel power or (B, S) samples: arrays (B, …) by name, of what the encoder takes
-    and its lengths (B,).
+    """What `encode` gives of whole clips, (B, F, T) mel power or (B, S) samples: arrays (B, …) by name. It is given what the
+    encoder takes, and its lengths (B,).
 
     Of a clip longer than a view all is heard. A shorter one lies anywhere in its view while training, so it is heard at
     the view's start and at its end, and the two are averaged (docs/experiments.md: two to three points of kNN).
@@ -51,11 +53,11 @@ def whole_clips(
     # Silence after every clip, so that an embedding doesn't depend on what shares its batch.
     wanted = max(audio.shape[-1], shortest) + method.encoder.stride * method.encoder.margin
     audio = torch.nn.functional.pad(audio, (0, wanted - audio.shape[-1]))
-    found = said(method.augment.whole(audio), lengths.clamp(min=shortest))
+    found = encode(method.augment.whole(audio), lengths.clamp(min=shortest))
     short = (lengths < shortest).nonzero()[:, 0]
     if len(short):
         late = moved_later(audio[short], shortest - lengths[short])
-        again = said(method.augment.whole(late), lengths[short].clamp(min=shortest))
+        again = encode(method.augment.whole(late), lengths[short].clamp(min=shortest))
         for name, early in found.items():
             early[short] = (early[short] + again[name]) / 2
     return found
@@ -129,14 +131,16 @@ class Embedder:
 
     def embed(self, waveforms: Sequence[np.ndarray]) -> np.ndarray:
         """h (n, D) float32 of waveforms (S,) float32 at 16 kHz, of any lengths."""
-        rows = [self._embedded(waveforms[first : first + 64]) for first in range(0, len(waveforms), 64)]
+        starts = range(0, len(waveforms), TOGETHER)
+        rows = [embed_audio(self.method, *self.heard(waveforms[at : at + TOGETHER])) for at in starts]
         return torch.cat(rows).numpy() if rows else np.empty((0, self.width), np.float32)
 
     @torch.no_grad()
     def embed_views(self, views: Sequence[np.ndarray]) -> np.ndarray:
         """h (n, D) float32 of views as the encoder takes them: log-mel (F, V) or samples (S,), all of one length.
 
-        Raises UserError where they are not of this encoder's kind."""
+        Raises UserError where they are not of this encoder's kind.
+        """
         front_end = self.method.augment.front_end
         samples = self.method.encoder.domain == "waveform"
         if any(view.ndim != (1 if samples else 2) or (not samples and len(view) != front_end.mels) for view in views):
@@ -161,9 +165,6 @@ class Embedder:
         some = [waveforms[i] for i in evenly_spaced(len(waveforms), pairs)]
         pair = projected_pair(self.method, *self.heard(some), Generator().manual_seed(0))
         return Embedded(h, projected(self.method, h), pair)
-
-    def _embedded(self, waveforms: Sequence[np.ndarray]) -> Tensor:
-        return embed_audio(self.method, *self.heard(waveforms))
 
     def heard(self, waveforms: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
         """Mel power (B, F, T) or samples (B, S), as the encoder takes them, and their lengths (B,)."""

@@ -115,47 +115,51 @@ class Training:
 
     def begin(self) -> None:
         """Say that it trains, and keep how it is before the first step."""
-        t = self.learner
-        if t.stream is not None and self.devices.size == 1:
-            t.stream.begin()  # and read while the first snapshot is taken; several begin together, with their first step
-        self.journal.set_status(state=State.TRAINING, message="", progress=t.progress)
-        if t.snapshot_step < 0:
+        learner = self.learner
+        if learner.stream is not None and self.devices.size == 1:
+            learner.stream.begin()  # and read while the first snapshot is taken; several begin together, with their first step
+        self.journal.set_status(state=State.TRAINING, message="", progress=learner.progress)
+        if learner.snapshot_step < 0:
             self.keep_snapshot()
-        t.method.train()
+        learner.method.train()
         self._clock = time.perf_counter()
 
     def step(self) -> None:
         """One step. Raises UserError where the loss is no number any more."""
-        t, journal = self.learner, self.journal
-        self.devices.tell_step(t.seconds)
+        learner, journal = self.learner, self.journal
+        self.devices.tell_step(learner.seconds)
         batch = self._stepper.drawn(self._is_stopped if self.devices.size == 1 else never)
         if batch is None:
             return  # it was asked to stop while it waited for a stream
         losses, rate = self._stepper.step(batch)
-        t.average()
-        t.seconds, self._clock = t.seconds + time.perf_counter() - self._clock, time.perf_counter()
+        learner.average()
+        learner.seconds, self._clock = learner.seconds + time.perf_counter() - self._clock, time.perf_counter()
         journal.add(losses, self.config.batch_size)
-        if journal.due or t.step == 1:
-            journal.flush(t.step, t.seconds, t.progress, rate)
-        if t.stream is not None and (said := t.stream.news()):
+        if journal.due or learner.step == 1:
+            journal.flush(learner.step, learner.seconds, learner.progress, rate)
+        if learner.stream is not None and (said := learner.stream.news()):
             journal.set_status(message=said)
 
     def keep_snapshot(self) -> None:
         """Measure, keep weights and state, and forget what has become unnecessary."""
-        t, run, journal = self.learner, self.run, self.journal
-        journal.flush(t.step, t.seconds, t.progress, scheduled_rate(self.config, t.step, t.progress))
+        learner, run, journal = self.learner, self.run, self.journal
+        journal.flush(
+            learner.step, learner.seconds, learner.progress, scheduled_rate(self.config, learner.step, learner.progress)
+        )
         started = time.perf_counter()
         before = self._before
-        taken = snapshot(t.averaged, self.store, self.dataset, self.clips, self.companions, t.clip_losses, before)
+        taken = snapshot(
+            learner.averaged, self.store, self.dataset, self.clips, self.companions, learner.clip_losses, before
+        )
         self._before = taken.arrays
-        t.snapshot_step = t.step
-        run.write_snapshot(t.step, taken.arrays)
-        if t.step == 0:  # before the row: whoever reads it finds all lines to compare it with
+        learner.snapshot_step = learner.step
+        run.write_snapshot(learner.step, taken.arrays)
+        if learner.step == 0:  # before the row: whoever reads it finds all lines to compare it with
             journal.readings.lines = with_random_init(self.lines, taken.measures)
             run.write_baselines(journal.readings.lines)
         # The row first: a row that no checkpoint follows is superseded by a resume, one that is missing stays missing.
-        journal.write_row(t.step, t.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
-        checkpoint.save(run, t)
+        journal.write_row(learner.step, learner.seconds, {f"measure/{k}": v for k, v in taken.measures.items()})
+        checkpoint.save(run, learner)
         journal.judge(judged(journal.readings, self.config.to_json()))
         for step in steps_to_drop(run.snapshots()):
             run.drop_snapshot(step)
@@ -164,13 +168,13 @@ class Training:
     def end(self) -> None:
         """Keep the last state, and say how it ended."""
         self.devices.tell_end()
-        t, journal = self.learner, self.journal
+        learner, journal = self.learner, self.journal
         journal.set_status(state=State.STOPPING, message="Keeping the last state")
-        if t.snapshot_step != t.step:
+        if learner.snapshot_step != learner.step:
             self.keep_snapshot()
-        journal.status = replace(journal.status, step=t.step, seconds=t.seconds, progress=t.progress)
-        unread = "" if t.stream is None else t.stream.unread
-        journal.close(State.FINISHED if t.progress >= 1 else State.STOPPED, unread)
+        journal.status = replace(journal.status, step=learner.step, seconds=learner.seconds, progress=learner.progress)
+        unread = "" if learner.stream is None else learner.stream.unread
+        journal.close(State.FINISHED if learner.progress >= 1 else State.STOPPED, unread)
 
     def close(self) -> None:
         """End whatever else works for it; it may go on then all the same."""

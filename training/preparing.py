@@ -221,13 +221,13 @@ def _begin(run: RunWriter, journal: Journal, config: RunConfig, dataset: Dataset
     run.write_probe(described(dataset, clips, config.data))
 
 
-def _restore(run: RunWriter, journal: Journal, t: Learner, newest: int | None) -> None:
+def _restore(run: RunWriter, journal: Journal, learner: Learner, newest: int | None) -> None:
     """Load the newest sound checkpoint; whatever was logged after it is superseded."""
     step, warnings = checkpoint.latest(run, newest)
-    warnings += checkpoint.restore(run, step, t)
+    warnings += checkpoint.restore(run, step, learner)
     for later in [s for s in {*run.snapshots(), *run.checkpoints()} if s > step]:
         run.drop_snapshot(later)
     for warning in warnings:
         logging.warning(warning)
     run.append_metrics({"resumed_from": step, "attempt": journal.status.attempt})
-    journal.set_status(step=step, seconds=t.seconds, warning=" ".join(warnings))
+    journal.set_status(step=step, seconds=learner.seconds, warning=" ".join(warnings))

@@ -65,9 +65,8 @@ class Setting:
             value = float(value)
         if self.kind is int and type(value) is float and value.is_integer():
             value = int(value)
-        if type(value) is not self.kind:
-            raise SettingError(self.name, f"is {value!r}, but {wanted} was expected.")
-        if self._outside(value) or (self.choices is not None and value not in self.choices):
+        other = self.choices is not None and value not in self.choices
+        if type(value) is not self.kind or self._outside(value) or other:
             raise SettingError(self.name, f"is {value!r}, but {wanted} was expected.")
         return value
 
@@ -116,7 +115,7 @@ def describe(config: type) -> tuple[Setting, ...]:
     return _described(config)
 
 
-@cache
+@cache  # not around `describe`: mypy takes no union of types for something that can be hashed
 def _described(config: type) -> tuple[Setting, ...]:
     hints = typing.get_type_hints(config)
     found = []

@@ -42,34 +42,34 @@ class Stepper:
 
         None where `give_up`, asked while a stream is waited for, says so.
         """
-        t = self._learner
-        if t.stream is not None:
-            return t.stream.next(give_up)
-        if t.sampler.epoch_begins:
-            weights = t.method.before_epoch(self._embed_all)
-            self._devices.agree(t.method)
-            t.sampler.weigh(self._devices.as_first(weights))
-        return self._reader.batch(t.sampler.next(), t.sampler.upcoming)
+        learner = self._learner
+        if learner.stream is not None:
+            return learner.stream.next(give_up)
+        if learner.sampler.epoch_begins:
+            weights = learner.method.before_epoch(self._embed_all)
+            self._devices.agree(learner.method)
+            learner.sampler.weigh(self._devices.as_first(weights))
+        return self._reader.batch(learner.sampler.next(), learner.sampler.upcoming)
 
     def step(self, batch: Batch) -> tuple[dict[str, Tensor], float]:
         """One step of the optimiser, and what the method does after it: the losses before it, and its learning rate."""
-        t = self._learner
-        rate = scheduled_rate(t.config, t.step, t.progress)
-        set_rate(t.optimizer, t.config, rate)
-        views = t.method.views(batch, t.generator)  # of amounts that eight bits would round
+        learner = self._learner
+        rate = scheduled_rate(learner.config, learner.step, learner.progress)
+        set_rate(learner.optimizer, learner.config, rate)
+        views = learner.method.views(batch, learner.generator)  # of amounts that eight bits would round
         with self._machine.autocast():
-            losses = t.method.loss(views)
+            losses = learner.method.loss(views)
         own = losses.pop("clips", None)
-        if own is not None and t.stream is None:
-            t.clip_losses[batch.clips] = own.float()
+        if own is not None and learner.stream is None:
+            learner.clip_losses[batch.clips] = own.float()
         losses["loss"].backward()
         self._devices.average([w.grad for own in self._weights.values() for w in own if w.grad is not None])
         losses |= gradient_norms(self._weights)
-        t.optimizer.step()
-        t.optimizer.zero_grad()
-        t.step += 1
+        learner.optimizer.step()
+        learner.optimizer.zero_grad()
+        learner.step += 1
         self._pace.keep()
-        t.method.after_step(t.progress)
+        learner.method.after_step(learner.progress)
         return losses, rate
 
     def _embed_all(self) -> Tensor:

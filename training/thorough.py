@@ -1,6 +1,7 @@
 """The thorough measures of a run's kept steps, of every stage: outside the trainer, from what snapshots and checkpoints keep."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,15 @@ def _keep(run: RunFolder, row: dict[str, Any]) -> None:
         raise UserError(f"The measures of the run {run.name} can't be written: {error.strerror}.") from None
 
 
+@dataclass(frozen=True)
 class _Outputs:
-    """What the stages say of the probe clips, by the name of the stage, and of their views where weights are kept."""
+    """What the stages of a model say, by the name of the stage; C is a stage's width."""
 
-    def __init__(self, clips: Mapping[str, Tensor], views: Mapping[str, Tensor], of_weights: bool) -> None:
-        self.clips, self.views, self.of_weights = clips, views, of_weights
+    clips: Mapping[str, Tensor]
+    """(n, C) of the probe clips."""
+    views: Mapping[str, Tensor] = field(default_factory=dict)
+    """(m, q, C) of q random views of each of m of them; none where the weights are no longer kept."""
+    of_weights: bool = False
 
 
 def _row(now: _Outputs, start: _Outputs | None) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def _outputs(run: RunFolder, step: int, progress: Progress) -> _Outputs:
     clips = {name: torch.cat([one[name] for one in found]) for name in found[0]}
     some = [sounds[i] for i in evenly_spaced(len(sounds), PAIRS)]
     views = stages.of_views(method, *embedder.heard(some), VIEWS, Generator().manual_seed(0))
-    return _Outputs(stages.with_heads(method, clips), stages.with_heads(method, views), True)
+    return _Outputs(stages.with_heads(method, clips), stages.with_heads(method, views), of_weights=True)
 
 
 def _of_snapshot(run: RunFolder, step: int) -> _Outputs:
@@ -96,7 +101,7 @@ def _of_snapshot(run: RunFolder, step: int) -> _Outputs:
         raise UserError(f"The snapshot of step {step} of the run {run.name} cannot be read.")
     if "projector" in found and torch.equal(found["projector"], found["encoder"]):
         del found["projector"]  # a method without one
-    return _Outputs(found, {}, False)
+    return _Outputs(found)
 
 
 def _probe_sounds(run: RunFolder, progress: Progress) -> Sequence[np.ndarray]:

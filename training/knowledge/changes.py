@@ -4,7 +4,7 @@ Shapes:  B clips of a batch, T frames (or S samples) of the clips, V of the view
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,7 +63,7 @@ def neutral(views: Views) -> Views:
     return replace(views, **off)
 
 
-class Batch:
+class ChangeableClips:
     """Some clips, as they are and as they are changed. Clips shorter than a view lie at its beginning, silence behind them."""
 
     def __init__(self, waveforms: list[np.ndarray], augment: Augment, margin: int) -> None:
@@ -102,13 +102,17 @@ class Batch:
 
 
 @torch.no_grad()
-def said_of(
-    models: Mapping[str, Method], waveforms: list[np.ndarray], changes: list[Change], changed: np.ndarray
-) -> Iterator[tuple[float, dict[str, Tensor]]]:
+def embedded_changes(
+    models: Mapping[str, Method],
+    waveforms: list[np.ndarray],
+    changes: list[Change],
+    changed: np.ndarray,
+    progress: Callable[[float], object],
+) -> dict[str, Tensor]:
     """h of all clips (n, D) unchanged, and of those at `changed` (m,) by each change (m, D), as keys "model" and "model/i".
 
-    Yields (fraction, {}) while at work, at last (1, all of it). All models are given the very same changed clips. Only the clips
-    at `changed` are, and what is mixed into them comes from among them.
+    All models are given the very same changed clips. Only the clips at `changed` are, and what is mixed into them comes from
+    among them. `progress` is told which share of the work is done.
     """
     method = next(iter(models.values()))
     margin = method.encoder.stride * method.encoder.margin
@@ -117,8 +121,8 @@ def said_of(
     whole, some = (_by_length(places, lengths) for places in (np.arange(len(waveforms)), changed))
     most = len(whole) + len(some) * len(changes)
 
-    def batch_of(places: np.ndarray) -> Batch:
-        return Batch([waveforms[i] for i in places], method.augment, margin)
+    def batch_of(places: np.ndarray) -> ChangeableClips:
+        return ChangeableClips([waveforms[i] for i in places], method.augment, margin)
 
     def keep(key: str, places: list[int], view: tuple[Tensor, Tensor]) -> None:
         for name, model in models.items():
@@ -127,14 +131,14 @@ def said_of(
 
     for number, places in enumerate(whole):
         keep("", places.tolist(), batch_of(places).unchanged())
-        yield number / most, {}
+        progress(number / most)
     for number, places in enumerate(some if changes else ()):
         batch = batch_of(places)
         for i, change in enumerate(changes):
-            yield (len(whole) + number * len(changes) + i) / most, {}
+            progress((len(whole) + number * len(changes) + i) / most)
             keep(f"/{i}", places.tolist(), batch.changed(change, number + 1))
-    found = {key: torch.stack([h for _, h in sorted(each.items())]) for key, each in rows.items()}
-    yield 1.0, found
+    progress(1.0)
+    return {key: torch.stack([h for _, h in sorted(each.items())]) for key, each in rows.items()}
 
 
 def _by_length(places: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:

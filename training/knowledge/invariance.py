@@ -23,7 +23,7 @@ from torch import Tensor
 from training.data.dataset import Dataset, Progress
 from training.embedder import Embedder, evenly_spaced
 from training.errors import UserError
-from training.knowledge.changes import CROP, Change, augmentations, said_of, strengths
+from training.knowledge.changes import CROP, Change, augmentations, embedded_changes, strengths
 from training.knowledge.material import Material
 from training.measures.knn import knn_votes, z_scored
 from training.methods.method import Method
@@ -50,7 +50,7 @@ def similarity(changed: Tensor, original: Tensor, bank: Tensor) -> float:
     return float(functional.cosine_similarity(z_scored(changed, bank), z_scored(original, bank), dim=1).mean())
 
 
-def told(changed: Tensor | None, at: Tensor, bank: Tensor, labels: Tensor, groups: Tensor) -> float:
+def changed_knn(changed: Tensor | None, at: Tensor, bank: Tensor, labels: Tensor, groups: Tensor) -> float:
     """Part of the clips `at` (m,) of the bank (n, D) that get their own label when h (m, D) of their changed versions asks, by
     the votes of unchanged clips of other groups; of the unchanged ones themselves where `changed` is None.
     """
@@ -78,8 +78,8 @@ class Heard:
     """What both models make of unchanged clips and of the same clips changed, and by what they are judged."""
 
     h: dict[str, Tensor]
-    """As `said_of` gives it: of the unchanged clips (n, D) by the model, of the changed ones (m, D) by the model and the place of
-    their change in `changes`."""
+    """As `embedded_changes` gives it: of the unchanged clips (n, D) by the model, of the changed ones (m, D) by the model and
+    the place of their change in `changes`."""
     changes: list[Change]
     at: Tensor
     """(m,): which clips were changed."""
@@ -90,14 +90,14 @@ class Heard:
     @cached_property
     def before(self) -> dict[str, float]:
         """What each model tells of unchanged clips."""
-        return {name: told(None, self.at, self.h[name], self.labels, self.groups) for name in MODELS}
+        return {name: changed_knn(None, self.at, self.h[name], self.labels, self.groups) for name in MODELS}
 
     def of(self, name: str, change: Change) -> tuple[float, float]:
         """By a model: how alike clips stay to themselves, and what it still tells of them."""
         if _is_none(change):
             return 1.0, self.before[name]
         bank, changed = self.h[name], self.h[f"{name}/{self.changes.index(change)}"]
-        return similarity(changed, bank[self.at], bank), told(changed, self.at, bank, self.labels, self.groups)
+        return similarity(changed, bank[self.at], bank), changed_knn(changed, self.at, bank, self.labels, self.groups)
 
 
 def invariance(material: Material, progress: Progress) -> dict[str, Any]:
@@ -152,9 +152,8 @@ def _heard(
     seconds = float(np.mean([dataset.seconds(clip) for clip in clips]))
     at = evenly_spaced(len(chosen), min(CHANGED, max(FEWEST, int(SECONDS_CHANGED / seconds))))
     waveforms = [dataset.waveform(clip) for clip in clips]
-    h: dict[str, Tensor] = {}
-    for fraction, h in said_of(models, waveforms, changes, at):  # noqa: B007  (the last one is whole)
-        progress(fraction, "Changing clips, one augmentation at a time")
+    words = "Changing clips, one augmentation at a time"
+    h = embedded_changes(models, waveforms, changes, at, lambda fraction: progress(fraction, words))
     label, group, place = (torch.from_numpy(one) for one in (labels[chosen], material.groups[chosen], at))
     counts = np.bincount(labels[chosen][labels[chosen] >= 0])
     return Heard(h, changes, place, label, group, float(counts.max() / counts.sum()))

@@ -34,14 +34,12 @@ class Bound:
             return Evidence(key, value, self.absolute, f"{words}, below {self.absolute:g}")
         if self.of_healthy is not None and healthy is not None:
             least, share = healthy
-            held, of = (
-                self.of_healthy * least,
-                f"{value / least:.0%} of the {least:.2f} that healthy runs have at least",
-            )
+            held = self.of_healthy * least
+            of = f"{value / least:.0%} of the {least:.2f} that healthy runs have at least"
             lost = value < held and (not start or value / start < self.of_healthy * share)
         elif self.of_start is not None and start and healthy is None:
-            held = self.of_start * start
-            lost, of = value < held, f"{value / start:.0%} of the {start:.2f} at the start"
+            held, of = self.of_start * start, f"{value / start:.0%} of the {start:.2f} at the start"
+            lost = value < held
         else:
             return None
         return Evidence(key, value, held, f"{words}, {of}") if lost else None

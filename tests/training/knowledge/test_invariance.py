@@ -8,8 +8,26 @@ import torch
 
 from training.building import built_method
 from training.config import new_config
-from training.knowledge.changes import CROP, Batch, Change, augmentations, neutral, said_of, strengths
-from training.knowledge.invariance import HARDLY, KEPT, NONE, TOO_STRONG, TOO_WEAK, USEFUL, judged, similarity, told
+from training.knowledge.changes import (
+    CROP,
+    Change,
+    ChangeableClips,
+    augmentations,
+    embedded_changes,
+    neutral,
+    strengths,
+)
+from training.knowledge.invariance import (
+    HARDLY,
+    KEPT,
+    NONE,
+    TOO_STRONG,
+    TOO_WEAK,
+    USEFUL,
+    changed_knn,
+    judged,
+    similarity,
+)
 from training.methods.method import Method
 from training.settings import Setting, describe
 from training.views import VIEWS
@@ -60,7 +78,7 @@ def test_strengths_go_from_nothing_to_the_most_and_have_the_runs_own(domain: str
 def test_an_augmentation_alone_changes_clips_and_nothing_at_no_strength(domain: str, setting: Setting) -> None:
     encoder = {"mel": "conv2d", "waveform": "conv1d"}[domain]
     method = built_method(new_config({}, method="simclr", encoder=encoder, steps=1), 6, 6).eval()
-    batch = Batch(waveforms(), method.augment, 0)
+    batch = ChangeableClips(waveforms(), method.augment, 0)
     whole, lengths = batch.unchanged()
     assert setting.low is not None and setting.high is not None
     weakest, strongest = (setting.high, setting.low) if setting.name == CROP else (setting.low, setting.high)
@@ -80,12 +98,12 @@ def test_an_augmentation_alone_changes_clips_and_nothing_at_no_strength(domain: 
 def test_every_model_is_asked_of_the_same_clips_whatever_the_order_of_their_lengths(method: Method) -> None:
     setting, own = next(one for one in augmentations(method.augment.settings) if one[0].name == "noise")
     changes, at, sounds = [Change(setting, own)], np.array([1, 4]), waveforms()
-    done = list(said_of({"one": method, "two": method}, sounds[::-1], changes, at))
-    assert done[-1][0] == 1.0 and all(0 <= fraction < 1 for fraction, _ in done[:-1])
-    found = done[-1][1]
+    done: list[float] = []
+    found = embedded_changes({"one": method, "two": method}, sounds[::-1], changes, at, done.append)
+    assert done[-1] == 1.0 and done == sorted(done) and all(0 <= fraction < 1 for fraction in done[:-1])
     assert found["one"].shape == (6, method.encoder.width) and found["one/0"].shape == (2, method.encoder.width)
     assert torch.equal(found["one/0"], found["two/0"])
-    alone = list(said_of({"one": method}, sounds, [], np.array([0])))[-1][1]["one"]
+    alone = embedded_changes({"one": method}, sounds, [], np.array([0]), done.append)["one"]
     torch.testing.assert_close(found["one"], alone.flip(0), rtol=1e-3, atol=1e-4)
 
 
@@ -110,11 +128,11 @@ def test_changed_clips_ask_and_unchanged_ones_answer() -> None:
     labels, groups = torch.arange(60) % 3, torch.arange(60) // 3 % 4
     bank = torch.eye(3)[labels] + 0.01 * torch.randn(60, 3, generator=torch.Generator().manual_seed(0))
     at = torch.tensor([0, 1, 5, 9])
-    assert told(None, at, bank, labels, groups) == 1 and told(bank[at], at, bank, labels, groups) == 1
+    assert changed_knn(None, at, bank, labels, groups) == 1 and changed_knn(bank[at], at, bank, labels, groups) == 1
     elsewhere = torch.eye(3)[(labels[at] + 1) % 3]
-    assert told(elsewhere, at, bank, labels, groups) == 0
-    assert told(torch.cat([elsewhere[:1], bank[at[1:]]]), at, bank, labels, groups) == 0.75
-    assert told(elsewhere, at, bank, labels.masked_fill(labels == labels, -1), groups) != 0
+    assert changed_knn(elsewhere, at, bank, labels, groups) == 0
+    assert changed_knn(torch.cat([elsewhere[:1], bank[at[1:]]]), at, bank, labels, groups) == 0.75
+    assert changed_knn(elsewhere, at, bank, labels.masked_fill(labels == labels, -1), groups) != 0
 
 
 @pytest.mark.parametrize(
