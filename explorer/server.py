@@ -27,7 +27,7 @@ from explorer.jobs.launcher import Launcher
 from explorer.measurer.knowing import Knowing
 from explorer.pages import tabs_named, whole_page
 from explorer.projector import IN_SPACE
-from explorer.runs.kept import is_watched
+from explorer.runs.cached import is_watched
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.search.finder import Finder

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from explorer.jobs.orphans import held, mark
-from explorer.jobs.pairs import job_of, mark_both
 from explorer.jobs.queue_file import OpenQueue, Queue, Verb, Waiting
-from explorer.jobs.quotas import Jobs
+from explorer.jobs.quotas import Quotas
 from explorer.jobs.standby import Standby
 from explorer.jobs.trainers import Command, Trainers, trainer_command
 from explorer.jobs.turns import Turns
+from explorer.jobs.twins import job_of, mark_both
 from explorer.visitors.identity import asking
 from explorer.visitors.limits import Limits
 from training.config import BOUNDS
@@ -55,10 +55,10 @@ class Launcher:
         """
         self._read_only = read_only
         self.root = Path(root).absolute()
-        self.jobs = Jobs(limits or Limits(), self.root)
+        self.quotas = Quotas(limits or Limits(), self.root)
         self._standby = Standby() if command is trainer_command and not read_only else None
         self._trainers = Trainers(self.root, command, self._standby)
-        self._turns = Turns(self.root, self.jobs, self._trainers, self._standby, stop_seconds)
+        self._turns = Turns(self.root, self.quotas, self._trainers, self._standby, stop_seconds)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._look_for_ever, name="launcher", daemon=True)
         if not read_only:
@@ -72,12 +72,12 @@ class Launcher:
         Raises UserError for a full queue, an unwritable folder and what goes beyond the limits.
         """
         self._check_allowed()
-        config = self.jobs.fitted(config).config
+        config = self.quotas.fitted(config).config
         with self._turns.changing() as queue:
             self._check_room(queue.now)
             chosen = name or new_run_name(self.root, config)
             create_run(self._path(chosen), config)
-            self.jobs.note_owner(chosen, asking())
+            self.quotas.note_owner(chosen, asking())
             queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(chosen, "run")))
         self.look()
         return chosen
@@ -91,14 +91,14 @@ class Launcher:
         from training.twins import create_twins
 
         self._check_allowed()
-        fitted = RunConfig.from_json(self.jobs.fitted(config, runs=2).config)
+        fitted = RunConfig.from_json(self.quotas.fitted(config, runs=2).config)
         with self._turns.changing() as queue:
             self._check_room(queue.now)
             name = new_run_name(self.root, config)
             names = {role: f"{name}-{role}" for role in Role}
             create_twins(fitted, wrong, {role: self._path(chosen) for role, chosen in names.items()}, prediction)
             for chosen in names.values():
-                self.jobs.note_owner(chosen, asking())
+                self.quotas.note_owner(chosen, asking())
             queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(names[Role.BROKEN], "run")))
         self.look()
         return names
@@ -120,7 +120,7 @@ class Launcher:
         except UserError:
             return {"bound": BOUNDS[-1], "lengths": []}
         bound, lengths = longer_lengths(run)
-        most = self.jobs.most(bound, _together(run))
+        most = self.quotas.most(bound, _together(run))
         return {"bound": bound, "lengths": [length for length in lengths if length <= most]}
 
     def lengthen(self, name: str, whole: float) -> None:
@@ -129,7 +129,7 @@ class Launcher:
         """
         run = self._trained(name)
         bound = bound_of(run.config())
-        self.jobs.check_length(run.config(), bound, whole, _together(run))
+        self.quotas.check_length(run.config(), bound, whole, _together(run))
         with self._turns.changing() as queue:
             self._check_room(queue.now)
             lengthen(run, bound, whole)
@@ -223,15 +223,15 @@ class Launcher:
         verb: Verb = "resume" if run.checkpoints() else "run"
         queue.now = replace(queue.now, waiting=(*queue.now.waiting, Waiting(run.name, verb)))
         for each in filter(None, (run, trained_with(run))):
-            self.jobs.note_owner(each.name, asking())
+            self.quotas.note_owner(each.name, asking())
             mark(each, State.WAITING, "")
 
     def _check_room(self, queue: Queue) -> None:
-        self.jobs.check_disk()
+        self.quotas.check_disk()
         waiting, busy = {entry.name for entry in queue.waiting}, self._turns.busy(queue)
         if busy is not None and RunFolder(self.root / busy).status().state in {*ACTIVE, State.WAITING}:
             waiting.add(busy)  # it says that it is over a moment before its trainer is gone
-        self.jobs.check_visitor(asking(), waiting)
+        self.quotas.check_visitor(asking(), waiting)
         if len(queue.waiting) >= QUEUED_AT_MOST:
             raise UserError(f"The queue is full: {QUEUED_AT_MOST} runs are waiting. Try again when one has ended.")
 

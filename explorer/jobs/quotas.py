@@ -50,7 +50,7 @@ class Fitted:
     notes: tuple[str, ...] = ()
 
 
-class Jobs:
+class Quotas:
     """The rules of one server for one folder of runs. All methods may be called from any thread."""
 
     def __init__(self, limits: Limits, root: Path):

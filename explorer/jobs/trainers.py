@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from explorer.jobs.orphans import held
-from explorer.jobs.pairs import mark_both
 from explorer.jobs.queue_file import Current, Verb, Waiting
 from explorer.jobs.standby import Standby
+from explorer.jobs.twins import mark_both
 from training.process import PROJECT, ProcessIdentity, boot_id, process_start
 from training.run import RunFolder, State
 from training.run.reading import RegularFile

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from explorer.jobs.orphans import last_line
-from explorer.jobs.pairs import mark_both
 from explorer.jobs.queue_file import OpenQueue, Queue, QueueFile
-from explorer.jobs.quotas import Jobs
+from explorer.jobs.quotas import Quotas
 from explorer.jobs.standby import Standby
 from explorer.jobs.trainers import Trainers
+from explorer.jobs.twins import mark_both
 from training.errors import UserError
 from training.run import ACTIVE, Control, RunFolder, State
 
@@ -19,10 +19,10 @@ from training.run import ACTIVE, Control, RunFolder, State
 class Turns:
     """Of the runs in one folder. All methods may be called from any thread."""
 
-    def __init__(self, root: Path, jobs: Jobs, trainers: Trainers, standby: Standby | None, stop_seconds: float):
+    def __init__(self, root: Path, quotas: Quotas, trainers: Trainers, standby: Standby | None, stop_seconds: float):
         """`stop_seconds`: see Launcher."""
         self._root = root
-        self._jobs = jobs
+        self._quotas = quotas
         self._trainers = trainers
         self._standby = standby
         self._stop_seconds = stop_seconds
@@ -77,7 +77,7 @@ class Turns:
             queue.now = self._settled(queue.now)
             while queue.now.current is None and queue.now.waiting and self.busy(queue.now) is None:
                 first = queue.now.waiting[0]
-                refused = self._jobs.disk_refusal()
+                refused = self._quotas.disk_refusal()
                 current = self._trainers.start(first) if refused is None else None
                 queue.now = replace(queue.now.without(first.name), current=current)
                 if refused is not None:
@@ -90,13 +90,13 @@ class Turns:
             return queue
         run = RunFolder(self._root / current.name)
         if current.process.alive():
-            if self._jobs.overdrawn(run) is not None:
+            if self._quotas.overdrawn(run) is not None:
                 run.ask(Control.STOP)
                 self._trainers.must_end(run.name, self._stop_seconds)
             return queue
         self._trainers.look(current)  # it may have ended since the look before, and how it ended counts
         status = run.status()
-        reason = self._jobs.reason_of(run.name)
+        reason = self._quotas.reason_of(run.name)
         if reason is not None and status.state is State.STOPPED:
             mark_both(run, State.STOPPED, reason)
         if run.exists() and status.updated == current.since and not status.active:

@@ -109,4 +109,4 @@ class Collapse:
         run = {**(run if own else {name: run[name] for name in KEPT if name in run}), "seconds": None}
         run["steps"] = getattr(event, "steps", None)
         config = config_from(data, chosen, encoder if own else None, {**(filled if own else {}), "run": run}, wrong)
-        return self._frame.services.launcher.jobs.fitted(config, runs=2)
+        return self._frame.services.launcher.quotas.fitted(config, runs=2)

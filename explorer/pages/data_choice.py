@@ -105,7 +105,7 @@ class DataChoice:
     def _begin(self, name: str | None) -> tuple[Any, ...]:
         name = self._frame.reference(name)
         if not self._frame.read_only and is_to_be_downloaded(name):
-            if (refused := self._frame.services.launcher.jobs.disk_refusal()) is not None:
+            if (refused := self._frame.services.launcher.quotas.disk_refusal()) is not None:
                 return _answer(said(refused, "bad"), button=True)
             self._frame.services.downloads.begin(name)
         return self.look(name)

@@ -54,14 +54,14 @@ class DropZone:
         try:
             if self._frame.read_only:
                 raise UserError(READ_ONLY)
-            self._frame.services.launcher.jobs.check_disk()
+            self._frame.services.launcher.quotas.check_disk()
             sent = [received(path) for path in paths or ()]
             folder = str(
                 keep_dropped(
                     sent,
                     quiet,
                     in_use=self._frame.services.library.references(),
-                    quota_bytes=self._frame.services.launcher.jobs.dropped_bytes,
+                    quota_bytes=self._frame.services.launcher.quotas.dropped_bytes,
                 )
             )
         except UserError as error:

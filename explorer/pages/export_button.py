@@ -70,7 +70,7 @@ class ExportButton:
         run = services.library.run(name or "")
         if self._exports is None or run is None:
             raise gr.Error("There is no run that could be exported here.", print_exception=False)
-        if (refused := services.launcher.jobs.disk_refusal()) is not None:
+        if (refused := services.launcher.quotas.disk_refusal()) is not None:
             return said(refused, "bad"), gr.Timer(active=False)
         title = next((row.described for row in services.library.summaries() if row.name == name), run.name)
         try:

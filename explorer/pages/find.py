@@ -102,20 +102,20 @@ class _Search:
     def _begin_early(self, looked: Looked) -> None:
         """Whoever opens the page will search: the model is loaded and the clips are embedded meanwhile."""
         with contextlib.suppress(UserError):
-            self.frame.services.finder.prepare(folder_name(run_of(looked)))
+            self.frame.services.finder.prepare(run_name(run_of(looked)))
 
     def _search(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
         run, idle = run_of(looked), gr.Timer(active=False)
         if not isinstance(chosen, dict) or not chosen.get("sound"):
             return gr.skip(), gr.skip(), map_of(run), idle
         try:
-            folder = self.frame.services.library.run(folder_name(run))
+            folder = self.frame.services.library.run(run_name(run))
             if folder is None:
                 raise UserError(f"There is no run called {run}.")
             waveform = waveform_of(
                 chosen["sound"], self.frame.services.library.open_datasets, self.frame.services.uploads
             )
-            found = self.frame.services.finder.find(folder_name(run), waveform, kept(step), NEIGHBOURS + 1)
+            found = self.frame.services.finder.find(run_name(run), waveform, step_of(step), NEIGHBOURS + 1)
         except UserError as error:
             return {"rows": [], "empty": str(error)}, None, map_of(run), idle
         sounds, main_facet = self.frame.services.library.sounds(folder), points(folder).main_facet
@@ -130,12 +130,12 @@ class _Search:
     def _search_on(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
         """While only the probe was searched: say how far the rest is, and search again when it is there."""
         try:
-            left = self.frame.services.finder.prepare(folder_name(run_of(looked)), kept(step))
+            left = self.frame.services.finder.prepare(run_name(run_of(looked)), step_of(step))
         except UserError as error:
             return gr.skip(), said(str(error), "bad"), gr.skip(), gr.Timer(active=False)
         if not left:
             return self._search(looked, chosen, step)
-        folder = self.frame.services.library.run(folder_name(run_of(looked)))
+        folder = self.frame.services.library.run(run_name(run_of(looked)))
         going_on = folder is not None and is_awaited(self.frame.services.library.sounds(folder))
         told = said(
             f"{'So far' if going_on else 'Only'} the clips of the map were searched. {left}",
@@ -196,7 +196,7 @@ def _wire_comparison(
             shown_at = -SHOW_SECONDS
             steps: list[int | None] = [*shown_steps([] if folder is None else folder.checkpoints())]
             for step in steps or [None]:
-                known.append(frame.services.finder.compare(folder_name(run), a, b, step))
+                known.append(frame.services.finder.compare(run_name(run), a, b, step))
                 if time.monotonic() - shown_at > SHOW_SECONDS:
                     shown_at = time.monotonic()
                     yield {"text": verdict(known[0]), "rows": curve_of(known)}
@@ -216,13 +216,13 @@ def is_awaited(sounds: Sounds) -> bool:
     return sounds.dataset is not None or sounds.opening
 
 
-def folder_name(run: str | None) -> str:
+def run_name(run: str | None) -> str:
     """The run's name. Raises UserError where none is chosen."""
     if not run:
         raise UserError("No run is chosen. Start a training, or choose a run above.")
     return run
 
 
-def kept(step: int | None) -> int | None:
+def step_of(step: int | None) -> int | None:
     """The step to search at; None for the newest."""
     return None if step == NEWEST else step

@@ -197,7 +197,7 @@ class NewRun:
 
         def started() -> tuple[str, Fitted]:
             config = config_from(self.frame.reference(data), method, encoder, filled, wrong)
-            fitted = services.launcher.jobs.fitted(config)
+            fitted = services.launcher.quotas.fitted(config)
             check_data(fitted.config, services.library.open_datasets)
             return services.launcher.start(fitted.config), fitted
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from explorer.runs.kept import is_watched
+from explorer.runs.cached import is_watched
 from explorer.runs.snapshots import stamps
 from training.run import RESUMABLE, RunFolder, State, Status
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from explorer.runs.kept import config_of
+from explorer.runs.cached import config_of
 from explorer.runs.snapshots import file_stamp
 from training import durable
 from training.data.names import readable_name

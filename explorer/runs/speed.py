@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.runs.kept import config_of, status_of
+from explorer.runs.cached import config_of, status_of
 from explorer.runs.library import Library
 from training.data.names import readable_name
 from training.run.example import EXAMPLE

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from explorer.runs.kept import MOST_RUNS, config_of
+from explorer.runs.cached import MOST_RUNS, config_of
 from explorer.runs.library import Library, RunSummary
 from explorer.runs.marks import Marks
 from explorer.runs.snapshots import file_stamp, stamps

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.runs.kept import MOST_RUNS, config_of, status_of
+from explorer.runs.cached import MOST_RUNS, config_of, status_of
 from explorer.runs.snapshots import file_stamp
 from training.run import ACTIVE, RunFolder, State
 from training.run.twins import FILE, Role, other_of, twin_of

@@ -13,7 +13,7 @@ import pytest
 
 from explorer.jobs import quotas as rules
 from explorer.jobs.launcher import Launcher
-from explorer.jobs.quotas import Jobs
+from explorer.jobs.quotas import Quotas
 from explorer.visitors.arrivals import Arrival, Arrivals
 from explorer.visitors.identity import IN_SCOPE, Visitors, asked_by
 from explorer.visitors.limits import Limits
@@ -150,17 +150,17 @@ def job_batch(folder: Path) -> None:
 
 def model_mb(folder: Path) -> None:
     wide = {**CONFIG, "settings": {"hidden_width": 4096, "projection_width": 1024}}
-    jobs = Jobs(Limits(model_mb=5), folder)
-    assert jobs.fitted(CONFIG).config == CONFIG
+    quotas = Quotas(Limits(model_mb=5), folder)
+    assert quotas.fitted(CONFIG).config == CONFIG
     with pytest.raises(UserError, match=r"^This model has \d+ MB of weights, and 5 MB are the most here"):
-        jobs.fitted(wide)
+        quotas.fitted(wide)
 
 
 def job_mb(folder: Path) -> None:
-    jobs = Jobs(Limits(job_mb=1000), folder)
-    assert jobs.fitted(CONFIG).config == CONFIG
+    quotas = Quotas(Limits(job_mb=1000), folder)
+    assert quotas.fitted(CONFIG).config == CONFIG
     with pytest.raises(UserError, match=r"^This run would take [\d,]+ MB of disk, and 1,000 MB are the most here"):
-        jobs.fitted({**CONFIG, "probe_clips": 20_000, "seconds": 600_000})
+        quotas.fitted({**CONFIG, "probe_clips": 20_000, "seconds": 600_000})
 
 
 def dropped_mb(folder: Path) -> None:
@@ -168,28 +168,28 @@ def dropped_mb(folder: Path) -> None:
     large.write_bytes(b"x" * (MB + 1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        keep_dropped([large], quiet, quota_bytes=Jobs(Limits(dropped_mb=2), folder).dropped_bytes)
+        keep_dropped([large], quiet, quota_bytes=Quotas(Limits(dropped_mb=2), folder).dropped_bytes)
         with pytest.raises(UserError, match="takes 1 MB, more than there is room for"):
-            keep_dropped([large], quiet, quota_bytes=Jobs(Limits(dropped_mb=1), folder).dropped_bytes)
+            keep_dropped([large], quiet, quota_bytes=Quotas(Limits(dropped_mb=1), folder).dropped_bytes)
 
 
 def free_percent(folder: Path) -> None:
     usage = shutil.disk_usage(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules.shutil, "disk_usage", lambda path: usage._replace(free=usage.total // 20))
-        jobs = Jobs(Limits(free_percent=10), folder / "not" / "there")
+        quotas = Quotas(Limits(free_percent=10), folder / "not" / "there")
         with pytest.raises(UserError, match=r"^Only 5 % of the disk is free, and 10 % must be"):
-            jobs.check_disk()
-        Jobs(Limits(free_percent=4), folder).check_disk()
-        Jobs(Limits(free_percent=0), folder).check_disk()
+            quotas.check_disk()
+        Quotas(Limits(free_percent=4), folder).check_disk()
+        Quotas(Limits(free_percent=0), folder).check_disk()
 
 
 def cut_down(folder: Path, limits: Limits, name: str, wanted: Any, most: Any) -> None:
-    fitted = Jobs(limits, folder).fitted({**CONFIG, name: wanted})
+    fitted = Quotas(limits, folder).fitted({**CONFIG, name: wanted})
     assert fitted.config == {**CONFIG, name: most} and type(fitted.config[name]) is type(wanted)
     (note,) = fitted.notes
     assert "5,000" in note and "100 at most" in note
-    assert Jobs(limits, folder).fitted(fitted.config).notes == ()
+    assert Quotas(limits, folder).fitted(fitted.config).notes == ()
     server = Launcher(folder / "runs", command=idle, limits=limits)
     try:
         run = server.start({**CONFIG, name: wanted})

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from explorer.runs.bundle import Bundle
+from explorer.runs.cached import is_watched
 from explorer.runs.judged import with_verdict
-from explorer.runs.kept import is_watched
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.visitors.identity import visitor_of

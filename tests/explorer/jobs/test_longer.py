@@ -67,7 +67,7 @@ def test_visitors_with_a_run_already_and_full_disks_leave_it_as_it_is(
         wait_for_state(root, server.start({}), State.TRAINING)
         with pytest.raises(UserError, match="isn't over yet"):
             server.lengthen("a", 20)
-    monkeypatch.setattr(server.jobs, "disk_refusal", lambda: "Only 0 % of the disk is free.")
+    monkeypatch.setattr(server.quotas, "disk_refusal", lambda: "Only 0 % of the disk is free.")
     with pytest.raises(UserError, match="Only 0 %"):
         server.lengthen("a", 20)
     assert state(root, "a") == State.FINISHED and run.config() == before

@@ -9,7 +9,7 @@ import pytest
 from explorer.jobs import launcher as launching
 from explorer.jobs import quotas as module
 from explorer.jobs.launcher import Launcher
-from explorer.jobs.quotas import Jobs, run_bytes, weights_bytes
+from explorer.jobs.quotas import Quotas, run_bytes, weights_bytes
 from explorer.visitors.limits import Limits, hosted_limits
 from tests.support.limits_enforced import asked
 from tests.support.queued import end, fake_command, wait_for
@@ -40,7 +40,7 @@ def status(server: Launcher, name: str) -> Status:
 
 def test_visitors_runs_that_grow_too_large_are_stopped_with_the_reason(launch: Any) -> None:
     server = launch(Limits(job_mb=1))
-    server.jobs._check_size = lambda *given: None  # no real configuration
+    server.quotas._check_size = lambda *given: None  # no real configuration
     name = server.start({"method": "simclr"})
     wait_for(lambda: status(server, name).state is State.TRAINING)
     (server.root / name / "checkpoints" / "large").write_bytes(b"x" * 1_100_000)
@@ -66,7 +66,7 @@ def test_visitors_runs_trained_long_enough_are_stopped(tmp_path: Path) -> None:
     writer = RunWriter(launching.create_run(tmp_path / "a", {}).path)
     for seconds, expected in ((60.0, None), (61.0, "It was stopped: a run is trained for 60 seconds at most here.")):
         writer.write_status(Status(State.TRAINING, seconds=seconds))
-        assert server.jobs._reason(RunFolder(tmp_path / "a"), 0) == expected
+        assert server.quotas._reason(RunFolder(tmp_path / "a"), 0) == expected
     writer.close()
 
 
@@ -126,11 +126,11 @@ def test_visitors_resumes_count_as_jobs_and_ended_runs_do_not(launch: Any) -> No
 
 @pytest.mark.parametrize("method", list(METHODS))
 def test_every_method_fits_a_hosted_page_as_it_is_offered(method: str, tmp_path: Path) -> None:
-    jobs = Jobs(hosted_limits(), tmp_path)
+    quotas = Quotas(hosted_limits(), tmp_path)
     for encoder in METHODS[method].encoders:
         config = new_config({}, method=method, encoder=encoder).to_json()
-        assert jobs.fitted(config).notes == ()
-        jobs.fitted({**config, "seconds": 600.0})
+        assert quotas.fitted(config).notes == ()
+        quotas.fitted({**config, "seconds": 600.0})
 
 
 def test_visitors_models_are_measured_without_making_them() -> None:
@@ -144,4 +144,4 @@ def test_visitors_models_are_measured_without_making_them() -> None:
 def test_a_visitor_is_told_to_choose_a_smaller_encoder(tmp_path: Path) -> None:
     config = new_config({"encoder_size": "XL", "seconds": 60}, method="simclr").to_json()
     with pytest.raises(UserError, match="choose a smaller encoder size"):
-        Jobs(hosted_limits(), tmp_path).fitted(config)
+        Quotas(hosted_limits(), tmp_path).fitted(config)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.jobs.queue_file import Queue, Waiting
-from explorer.jobs.quotas import Jobs
+from explorer.jobs.quotas import Quotas
 from explorer.jobs.trainers import Trainers, trainer_command
 from explorer.jobs.turns import Turns
 from explorer.visitors.limits import Limits
@@ -62,7 +62,7 @@ def test_how_a_trainer_ended_is_known_to_whoever_finds_it_ended(tmp_path: Path) 
     run = create_run(tmp_path / "a", {})
     killed = "import os; print('Loading.', flush=True); os.kill(os.getpid(), 9)"
     trainers = Trainers(tmp_path, lambda verb, folder: [sys.executable, "-c", killed], None)
-    turns = Turns(tmp_path, Jobs(Limits(), tmp_path), trainers, None, 30)
+    turns = Turns(tmp_path, Quotas(Limits(), tmp_path), trainers, None, 30)
     current = trainers.start(Waiting("a", "run"))
     assert current is not None
     os.waitid(os.P_PID, current.process.pid, os.WEXITED | os.WNOWAIT)  # ended, and nobody has asked yet how

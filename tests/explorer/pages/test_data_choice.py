@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from explorer.components import summary_of
-from explorer.jobs.quotas import Jobs
+from explorer.jobs.quotas import Quotas
 from explorer.pages.data_choice import OF_RUNS, DataChoice
 from explorer.pages.data_words import LONG_INSTEAD
 from explorer.runs.library import Library
@@ -44,7 +44,7 @@ def choice(tmp_path: Path, cache: Path) -> Iterator[Any]:
         library = Library(tmp_path / "runs")
         downloads = Downloads(fetched, library.open_datasets.forget)
         made.extend([downloads, library.open_datasets])
-        launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
+        launcher = SimpleNamespace(quotas=Quotas(limits or Limits(), tmp_path))
         services = SimpleNamespace(library=library, downloads=downloads, launcher=launcher)
         frame = SimpleNamespace(data=data, read_only=read_only, services=services, paths=paths)
         frame.reference = whole_reference

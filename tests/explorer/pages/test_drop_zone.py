@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from explorer.jobs.quotas import Jobs
+from explorer.jobs.quotas import Quotas
 from explorer.pages.data_words import LONG_INSTEAD
 from explorer.pages.drop_zone import DropZone
 from explorer.runs.library import Library
@@ -28,7 +28,7 @@ def incoming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path) -> An
 
 
 def zone(tmp_path: Path, read_only: bool = False, limits: Limits | None = None, paths: bool = True) -> Any:
-    launcher = SimpleNamespace(jobs=Jobs(limits or Limits(), tmp_path))
+    launcher = SimpleNamespace(quotas=Quotas(limits or Limits(), tmp_path))
     services = SimpleNamespace(library=Library(tmp_path / "runs"), launcher=launcher)
     frame = SimpleNamespace(services=services, read_only=read_only, paths=paths)
     return DropZone(frame)  # type: ignore[arg-type]

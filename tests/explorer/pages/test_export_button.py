@@ -16,11 +16,11 @@ def begin(run: RunFolder, kind: Kind, begun: list[str]) -> dict[str, Any]:
         begun.append(name)
         return SimpleNamespace(name=name, error="", done=False, text="", fraction=0.0)
 
-    jobs = SimpleNamespace(disk_refusal=lambda: None)
+    quotas = SimpleNamespace(disk_refusal=lambda: None)
     library = SimpleNamespace(run=lambda name: run, summaries=list)
     button = ExportButton.__new__(ExportButton)
     button._kind, button._exports = kind, SimpleNamespace(begin=ask)
-    button._frame = SimpleNamespace(services=SimpleNamespace(library=library, launcher=SimpleNamespace(jobs=jobs)))
+    button._frame = SimpleNamespace(services=SimpleNamespace(library=library, launcher=SimpleNamespace(quotas=quotas)))
     return button._begin({"run": run.name})[0]
 
 

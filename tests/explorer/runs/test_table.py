@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.mutilate import mutilate
-from explorer.runs.kept import status_of
+from explorer.runs.cached import status_of
 from explorer.runs.library import Library
 from explorer.runs.marks import Marks
 from explorer.runs.table import RunTable, begun, moment

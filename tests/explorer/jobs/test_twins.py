@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from explorer.jobs.quotas import Jobs
+from explorer.jobs.quotas import Quotas
 from explorer.visitors.limits import Limits
 from tests.support.queued import state, wait_for, wait_for_state
 from training.config import new_config
@@ -86,13 +86,13 @@ def test_nothing_is_made_where_the_method_can_not_be_broken_so(launch: Any, root
 
 
 def test_visitors_two_runs_share_what_one_may_take(tmp_path: Path) -> None:
-    jobs = Jobs(Limits(job_steps=1_000, job_seconds=601, job_batch=128), tmp_path)
-    fitted = jobs.fitted({"steps": 800, "seconds": 601, "batch_size": 256}, runs=2)
+    quotas = Quotas(Limits(job_steps=1_000, job_seconds=601, job_batch=128), tmp_path)
+    fitted = quotas.fitted({"steps": 800, "seconds": 601, "batch_size": 256}, runs=2)
     assert fitted.config == {"steps": 500, "seconds": 301, "batch_size": 128}
     assert fitted.notes[1] == (
         "800 steps were asked for; here each of 2 runs that are trained as one has 500 at most, so this one has."
     )
-    assert jobs.fitted({"steps": 800}).config == {"steps": 800}
+    assert quotas.fitted({"steps": 800}).config == {"steps": 800}
 
 
 def test_visitors_two_runs_are_one_job(launch: Any, root: Any, monkeypatch: pytest.MonkeyPatch) -> None:
