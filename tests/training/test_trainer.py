@@ -203,7 +203,7 @@ def test_an_odd_configuration_is_a_sentence(made_run: MakeRun) -> None:
         (run.path / "config.json").write_text(json.dumps(broken))
         with pytest.raises(UserError) as caught:
             train(run.path)
-        assert run.status().state == State.FAILED and run.status().message == str(caught.value)
+        assert run.status().state == State.FAILED and run.status().message == caught.value.in_words
         assert "details are in log.txt" not in run.status().message
 
 
