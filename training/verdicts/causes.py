@@ -48,8 +48,8 @@ def _settings_of_a_break(kind: str, method: type[Method], config: Mapping[str, A
     usual, own = _usual(method.Config), _own(config, "settings")
     for name, part in BREAKS.get(str(config.get("method")), {}).items():
         if part.settings and all(own.get(key) == value for key, value in part.settings.items()):
-            said = ", ".join(f"{_words(key)} is {value:g}" for key, value in part.settings.items())
-            back = ", ".join(f"{_words(key)} {usual[key]:g}" for key in part.settings)
+            said = ", ".join(f"{_words(key)} is {_shown(value)}" for key, value in part.settings.items())
+            back = ", ".join(f"{_words(key)} {_shown(usual[key])}" for key in part.settings)
             yield f"The part {_words(name)} is set to nothing ({said}). {part.expected}", f"Set {back}, the default."
 
 
@@ -133,6 +133,11 @@ def _usual(kind: type) -> dict[str, Any]:
 def _own(config: Mapping[str, Any], part: str) -> Mapping[str, Any]:
     found = config.get(part)
     return found if isinstance(found, Mapping) else {}
+
+
+def _shown(value: Any) -> str:
+    """A setting's value: a number, a switch or a text."""
+    return f"{value:g}" if type(value) in (int, float) else {True: "on", False: "off"}.get(value, str(value))
 
 
 def _words(name: str) -> str:

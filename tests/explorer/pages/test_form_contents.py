@@ -20,9 +20,10 @@ from explorer.pages.form_contents import (
 )
 from explorer.sounds.open_datasets import OpenDatasets
 from tests.explorer.conftest import write_dataset
+from tests.training.breaks.test_wrong import keys_changed
 from training.breaks import BREAKS
 from training.breaks.mistakes import mistakes_of
-from training.breaks.wrong import PART
+from training.breaks.wrong import PART, wrongs_of
 from training.data.dataset import Dataset, Progress
 from training.errors import UserError
 from training.methods import METHODS
@@ -131,10 +132,9 @@ def test_what_is_done_wrong_on_purpose_is_what_the_run_is_started_with(method: s
     for _, wrong in wrong_choices(method)[1:]:
         config = config_from("starter", method, encoder, values, wrong)
         changed = {key for key in config if key != "created" and config[key] != usual[key]}
+        assert changed == keys_changed(wrongs_of(method)[wrong])
         if wrong.startswith(PART):
-            assert config["breaks"] == (wrong.removeprefix(PART),) and changed == {"breaks"}
-        else:
-            assert changed and changed <= {"settings", "views", "learning_rate"}
+            assert config["breaks"] == (wrong.removeprefix(PART),)
     assert values == filled(method, encoder)
     with pytest.raises(UserError, match="no such part"):
         config_from("starter", method, encoder, values, "part:the lid")

@@ -1,10 +1,10 @@
 """The likely cause is read from the configuration: what was taken out, what lies far from the default, or the method's card."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from training.breaks import BREAKS
+from training.breaks import BREAKS, Break
 from training.breaks.mistakes import mistakes_of
 from training.config import new_config
 from training.methods import METHODS
@@ -44,6 +44,24 @@ def test_another_optimizer_is_named_with_its_rate_as_none_is_known_for_it() -> N
 def test_a_weight_that_is_set_to_nothing_is_named_as_the_part_that_it_is() -> None:
     cause, remedy = of("vicreg", {"variance_weight": 0})
     assert cause.startswith("The part variance is set to nothing") and "default" in remedy
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "words", "default"),
+    [
+        ("npc", {"quantised": False}, "quantised is off", "quantised on"),
+        ("denoising_autoencoder", {"corruption": "crop"}, "corruption is crop", "corruption zero_out"),
+    ],
+)
+def test_a_switch_or_a_choice_that_takes_a_part_out_is_named(
+    method: str, settings: dict[str, Any], words: str, default: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(cast(dict[str, Any], BREAKS), method, {"part": Break("Less is learned.", settings=settings)})
+    cause, remedy = of(method, settings)
+    assert (
+        cause == f"The part part is set to nothing ({words}). Less is learned."
+        and remedy == f"Set {default}, the default."
+    )
 
 
 def test_a_small_batch_is_named() -> None:

@@ -267,4 +267,5 @@ def test_every_kind_is_told_of_some_run_above_and_documented() -> None:
     page = (Path(__file__).resolve().parents[3] / "docs" / "verdicts.md").read_text()
     assert set(ALARMING) < {kind.kind for kind in KINDS}
     for about in KINDS:
-        assert f"`{about.kind}`" in page and about.meaning.endswith(".")
+        assert about.meaning.endswith(".")
+        assert f"| `{about.kind}` |" in page, "docs/verdicts.md has a row for each kind of verdict"
