@@ -1,15 +1,23 @@
 """The judgement on a run that has ended without one, as those of before any were passed: what its measures say now."""
 
+import sys
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from explorer.runs.cached import is_watched
+from explorer.runs.cached import MOST_RUNS, is_watched
 from explorer.runs.snapshots import stamps
 from training.run import RESUMABLE, RunFolder, State, Status
 
 OVER = RESUMABLE | {State.FINISHED}
+
+
+def with_known_verdict(run: RunFolder, status: Status) -> Status:
+    """As `with_verdict` where torch is at hand already: neither a map nor a list of runs waits for it. The server imports it by
+    itself, and is asked again.
+    """
+    return with_verdict(run, status) if "torch" in sys.modules else status
 
 
 def with_verdict(run: RunFolder, status: Status) -> Status:
@@ -23,7 +31,7 @@ def with_verdict(run: RunFolder, status: Status) -> Status:
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=MOST_RUNS)
 def _told(path: Path, known: tuple[Any, ...]) -> dict[str, Any]:
     from training.verdicts import in_status, judged_run  # not at the top: it takes torch along
 

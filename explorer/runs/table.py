@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.runs.cached import MOST_RUNS, config_of
+from explorer.runs.judged import with_known_verdict
 from explorer.runs.library import Library, RunSummary
 from explorer.runs.marks import Marks
 from explorer.runs.snapshots import file_stamp, stamps
@@ -64,7 +65,7 @@ class RunTable:
         ]
 
     def _row(self, summary: RunSummary, run: RunFolder, changed: bool) -> dict[str, Any]:
-        mark, status = self._marks.of(run), summary.status
+        mark, status = self._marks.of(run), with_known_verdict(run, summary.status)
         score = self._score(run)
         return {
             "name": summary.name,

@@ -1,6 +1,5 @@
 """What moves while a run trains, and what its measures are compared with."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from explorer.runs.bundle import Bundle
 from explorer.runs.cached import is_watched
-from explorer.runs.judged import with_verdict
+from explorer.runs.judged import with_known_verdict
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.visitors.identity import visitor_of
@@ -29,10 +28,7 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
         run = Bundle(run_of(library, name), layouts)
         found: dict[str, Any] = {}
         if "status" in parts:
-            status = run.status()
-            # A map doesn't wait for torch; the server imports it by itself, and is asked again.
-            if "torch" in sys.modules:
-                status = with_verdict(run.run, status)
+            status = with_known_verdict(run.run, run.status())
             found["status"] = {
                 **asdict(status),
                 **asked(name, status.state),

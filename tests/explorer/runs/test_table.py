@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from explorer.runs.cached import status_of
 from explorer.runs.library import Library
 from explorer.runs.marks import Marks
 from explorer.runs.table import RunTable, begun, moment
+from tests.support.finished_runs import finished_run
 from training.process import current_process
 from training.run import MetricsReader, RunFolder, RunWriter, State, Status, create_run
 from training.run.example import EXAMPLE
@@ -54,6 +56,20 @@ def test_a_run_has_one_row_with_all_that_tells_it_from_others(make_run: Any, tab
     }
     (short,) = table.rows()
     assert (short["changed"], short["seed"], short["repeats"]) == (None, None, None)
+
+
+def test_a_run_that_was_judged_only_afterwards_has_its_alarm(
+    table: RunTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished_run(tmp_path / "runs", "older")
+    rows = run.metrics_path().read_text().replace('"measure/effective_rank": 9.0', '"measure/effective_rank": 1.5')
+    run.metrics_path().write_text(rows)
+    assert run.status().warning == "" and "torch" in sys.modules
+    (row,) = table.rows()
+    assert row["warning"].startswith("Dimensional collapse")
+    monkeypatch.delitem(sys.modules, "torch")
+    (row,) = table.rows()
+    assert row["warning"] == "", "no list waits for torch"
 
 
 def test_runs_that_differ_in_their_seed_alone_share_a_word(make_run: Any, table: RunTable, tmp_path: Path) -> None:
