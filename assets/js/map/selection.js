@@ -30,6 +30,18 @@ export function selectPoints(clips, points, adds) {
   view.set({ selection: [...new Set(adds ? [...selected(), ...ids] : ids)] });
 }
 
+/**
+ * What is said of a selection where its clips are listed: how many are, and how many the map, which may be a sample, doesn't hold.
+ * @param {number} listed
+ * @param {number} off
+ */
+export function selectionWords(listed, off) {
+  const count = listed + off ? counted(listed + off, "clip") : "";
+  const are = off === 1 ? "is" : "are";
+  const words = `${off.toLocaleString("en")} of these ${are} not on the map, so not listed here. A tag is given to all.`;
+  return { count, off: off ? words : "" };
+}
+
 export class SelectionLine {
   /** @param {boolean} alone whether what is done with the selection stands on another page, to which a button leads */
   constructor(alone) {

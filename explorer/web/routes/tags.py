@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -15,6 +15,7 @@ from explorer.tags.columns import carried
 from explorer.tags.store import MOST_CLIPS, MOST_TAGS
 from explorer.tags.suggest import suggestions
 from explorer.web.routes.answers import Refused, json_answer, refused_by, run_of
+from training.data.dataset import Dataset
 from training.data.tags import checked_tag
 from training.run import RunFolder
 
@@ -46,9 +47,10 @@ def add_tags(router: APIRouter, library: Library, tags: TagStore | None) -> None
     @router.post("/run/{name}/tags")
     def change_tags(name: str, asked: Asked) -> Response:
         """Have clips carry a tag, with "kind": "not" a no for it, with "remove" neither; the answer's "row" takes it back."""
-        about, store = points(run_of(library, name)), _writable(tags)
+        run, store = run_of(library, name), _writable(tags)
+        about = points(run)
         threading.Thread(target=_get_ready, daemon=True).start()
-        said, ids = asked.get("tag"), [about.ids[point] for point in points_of(about, asked.get("clips"))]
+        said, ids = asked.get("tag"), _ids_of(about, asked.get("clips"), lambda: library.sounds(run).dataset)
         change = {"add": store.add, "not": store.deny, "remove": store.remove}.get(str(asked.get("kind", "add")))
         if not isinstance(said, str) or change is None:
             raise Refused("A tag was expected, with add, not or remove for its kind.", 400)
@@ -111,13 +113,27 @@ def tags_values(about: Points, tags: TagStore | None) -> dict[str, Any]:
 
 def points_of(about: Points, clips: Any) -> list[int]:
     """The points of clips, given by their numbers in the data."""
-    if not isinstance(clips, list) or len(clips) > MOST_CLIPS or not all(type(clip) is int for clip in clips):
-        raise Refused(f"A list of at most {MOST_CLIPS:,} numbers of clips was expected.", 400)
+    numbers = _numbers(clips)
     place = {clip: point for point, clip in enumerate(about.clips)}
-    missing = next((clip for clip in clips if clip not in place), None)
+    missing = next((clip for clip in numbers if clip not in place), None)
     if missing is not None:
         raise Refused(f"The clip {str(missing)[:12]} is not on the map of this run.", 400)
-    return [place[clip] for clip in dict.fromkeys(clips)]
+    return [place[clip] for clip in dict.fromkeys(numbers)]
+
+
+def _numbers(clips: Any) -> list[int]:
+    if not isinstance(clips, list) or len(clips) > MOST_CLIPS or not all(type(clip) is int for clip in clips):
+        raise Refused(f"A list of at most {MOST_CLIPS:,} numbers of clips was expected.", 400)
+    return clips
+
+
+def _ids_of(about: Points, clips: Any, opened: Callable[[], Dataset | None]) -> list[str]:
+    """The ids of clips, given by their numbers in the data: also of those that the map does not hold, where the data is at hand."""
+    numbers = _numbers(clips)
+    dataset = None if set(numbers) <= set(about.clips) else opened()
+    if dataset is not None and all(0 <= clip < len(dataset) for clip in numbers):
+        return [dataset.ids[clip] for clip in dict.fromkeys(numbers)]
+    return [about.ids[point] for point in points_of(about, numbers)]
 
 
 def tags_sent(about: Points, sent: Any) -> dict[str, tuple[str, ...]]:

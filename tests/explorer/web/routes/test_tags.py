@@ -1,6 +1,7 @@
 """Tags are given, taken back and read by routes; a read-only page keeps none, and still suggests."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,22 @@ def test_a_change_is_taken_back_by_its_row(page: Any) -> None:
     assert (again.status_code, again.json()["detail"]) == (409, "This change of tags was taken back already.")
     page.post("run/first/tags", {"tag": "kick", "clips": [3, 4]})
     assert page.post("run/first/tags", {"tag": "kick", "clips": [4], "kind": "remove"}).json()["tags"] == {"kick": [3]}
+
+
+def test_clips_that_the_map_does_not_hold_are_tagged_too(
+    page: Any, make_run: Any, make_dataset: Any, tmp_path: Path
+) -> None:
+    make_run(tmp_path / "runs" / "silent", 200, fingerprint="2" * 64)
+    refused = page.post("run/silent/tags", {"tag": "kick", "clips": [3, 250]})
+    assert refused.json()["detail"] == "The clip 250 is not on the map of this run.", "its sounds are not at hand"
+    make_dataset(fingerprint="1" * 64)
+    make_run(tmp_path / "runs" / "sample", 200, fingerprint="1" * 64)
+    said = page.post("run/sample/tags", {"tag": "kick", "clips": [3, 250]}).json()
+    assert said["tags"] == {"kick": [3]}, "the page lists those of the map"
+    assert page.tags.tags() == {"kick": ("clip-3", "clip-250")}
+    assert page.post("run/sample/tags", {"tag": "kick", "clips": [3, 300]}).status_code == 400
+    page.post("run/sample/tags/undo", {"row": said["row"]})
+    assert page.tags.tags() == {}
 
 
 def test_a_clip_is_said_not_to_be_one(page: Any) -> None:
