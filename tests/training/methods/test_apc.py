@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from tests.support.random_batch import random_batch
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
@@ -21,10 +22,7 @@ def apc(**overrides: object) -> APC:
 
 def views_of(method: APC, seed: int = 0) -> dict[str, Tensor]:
     """Six clips, some shorter than the view of 24 frames."""
-    lengths = torch.tensor([24, 24, 17, 9, 6, 30])
-    power = torch.rand(6, 8, 30, generator=Generator().manual_seed(seed)) * 3
-    power = power * (torch.arange(30) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64), torch.arange(6))
+    batch = random_batch(6, 8, 30, lengths=torch.tensor([24, 24, 17, 9, 6, 30]), seed=seed)
     return method.views(batch, Generator().manual_seed(seed + 1))
 
 

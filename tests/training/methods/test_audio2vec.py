@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
+from tests.support.random_batch import random_batch
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
@@ -21,10 +22,7 @@ def method_with(name: str, **settings: object) -> NeighbouringSlices:
 
 
 def views_of(method: NeighbouringSlices, length: int = 40) -> dict[str, Tensor]:
-    power = torch.rand(CLIPS, MELS, 60, generator=Generator().manual_seed(0)) * 3
-    lengths = torch.full((CLIPS,), length)
-    power = power * (torch.arange(60) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(CLIPS), power, lengths, torch.zeros(CLIPS, dtype=torch.int64), torch.arange(CLIPS))
+    batch = random_batch(CLIPS, MELS, 60, lengths=torch.full((CLIPS,), length))
     return method.views(batch, Generator().manual_seed(1))
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from tests.support.random_batch import random_batch
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
@@ -24,9 +25,7 @@ def method_with(seed: int = 0, **settings: Any) -> BestRQ:
 
 
 def batch_of(frames: int = 24) -> Batch:
-    power = torch.rand(CLIPS, MELS, frames, generator=Generator().manual_seed(0)) * 3
-    none = torch.zeros(CLIPS, dtype=torch.int64)
-    return Batch(torch.arange(CLIPS), power, torch.full((CLIPS,), frames), none, torch.arange(CLIPS))
+    return random_batch(CLIPS, MELS, frames)
 
 
 class Bare(BestRQ):

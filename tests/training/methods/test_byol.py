@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.byol import BYOL, distance
@@ -24,9 +24,7 @@ def method_with(momentum: float = 0.9) -> BYOL:
 
 
 def views_for(method: BYOL) -> dict[str, Tensor]:
-    power = torch.rand(16, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(torch.arange(16), power, torch.full((16,), 24), torch.zeros(16, dtype=torch.int64), torch.arange(16))
-    return method.views(batch, Generator().manual_seed(1))
+    return method.views(random_batch(16, 16, 24), Generator().manual_seed(1))
 
 
 def slow_distance(p: Tensor, z: Tensor) -> Tensor:

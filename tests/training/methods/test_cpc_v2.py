@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
+from tests.support.random_batch import random_batch
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
@@ -26,10 +27,7 @@ def cpc_v2(**overrides: object) -> CPCv2:
 
 def views_of(method: CPCv2, seed: int = 0) -> dict[str, Tensor]:
     """Six clips, some shorter than the view of 24 frames."""
-    lengths = torch.tensor([24, 24, 17, 9, 4, 30])
-    power = torch.rand(6, 8, 30, generator=Generator().manual_seed(seed)) * 3
-    power = power * (torch.arange(30) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(6), power, lengths, GROUPS, torch.arange(6))
+    batch = random_batch(6, 8, 30, lengths=torch.tensor([24, 24, 17, 9, 4, 30]), groups=GROUPS, seed=seed)
     return method.views(batch, Generator().manual_seed(seed + 1))
 
 

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.data2vec import Data2Vec, normalised_over_time, weighted_std
@@ -21,15 +21,7 @@ def method_with(**settings: object) -> Data2Vec:
 
 
 def views_for(method: Data2Vec, frames: int = 24) -> dict[str, Tensor]:
-    power = torch.rand(CLIPS, MELS, frames, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(
-        torch.arange(CLIPS),
-        power,
-        torch.full((CLIPS,), frames),
-        torch.zeros(CLIPS, dtype=torch.int64),
-        torch.arange(CLIPS),
-    )
-    return method.views(batch, Generator().manual_seed(1))
+    return method.views(random_batch(CLIPS, MELS, frames), Generator().manual_seed(1))
 
 
 class Bare(Data2Vec):

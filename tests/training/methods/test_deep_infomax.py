@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.encoders import ENCODERS
@@ -29,9 +29,7 @@ def method_of(encoder: str = "conv2d", **settings: object) -> DeepInfoMax:
 
 
 def views_for(method: DeepInfoMax) -> dict[str, Tensor]:
-    power = torch.rand(16, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(torch.arange(16), power, torch.full((16,), 24), torch.zeros(16, dtype=torch.int64), torch.arange(16))
-    return method.views(batch, Generator().manual_seed(1))
+    return method.views(random_batch(16, 16, 24), Generator().manual_seed(1))
 
 
 def slow_jsd(scores: Tensor) -> Tensor:

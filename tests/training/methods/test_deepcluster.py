@@ -8,13 +8,10 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
-from training import controls
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.deepcluster import DeepCluster, whitened
-from training.run import Control, RunFolder, State
-from training.trainer import train
 
 
 def method_with(clips: int = 48, **settings: object) -> DeepCluster:
@@ -25,11 +22,7 @@ def method_with(clips: int = 48, **settings: object) -> DeepCluster:
 
 
 def views_for(method: DeepCluster, clips: int = 16) -> dict[str, Tensor]:
-    power = torch.rand(clips, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(
-        torch.arange(clips), power, torch.full((clips,), 24), torch.zeros(clips, dtype=torch.int64), torch.arange(clips)
-    )
-    return method.views(batch, Generator().manual_seed(1))
+    return method.views(random_batch(clips, 16, 24), Generator().manual_seed(1))
 
 
 def test_whitened_features_are_principal_components_at_one_scale_and_length_one() -> None:
@@ -109,35 +102,3 @@ def test_global_randomness_has_no_part_in_a_clustering() -> None:
     torch.manual_seed(77)
     two.before_epoch(lambda: embeddings)
     assert torch.equal(one.head.weight, two.head.weight) and torch.equal(one.clustering.labels, two.clustering.labels)
-
-
-def test_the_lens_shows_probabilities_and_sizes() -> None:
-    method = method_with().eval()
-    with torch.no_grad():
-        lens = method.lens(views_for(method))
-    torch.testing.assert_close(lens["assignments"].sum(1), torch.ones(16))
-    assert int(lens["sizes"].sum()) == 48 and len(lens["sizes"]) == lens["assignments"].shape[1] == 12
-
-
-def test_a_run_stopped_between_clusterings_resumes_bitwise(
-    made_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """64 clips in batches of 16: clusters are found at steps 0, 4 and 8, and it is stopped at 6."""
-    settings = {"recluster_epochs": 1}
-    whole, parts = (made_run(name, method="deepcluster", steps=10, **settings) for name in ("whole", "parts"))
-    assert train(whole.path) == State.FINISHED
-    after_step, steps = DeepCluster.after_step, []
-
-    def counted(self: DeepCluster, progress: float) -> None:
-        steps.append(progress)
-        if len(steps) == 6:
-            parts.ask(Control.STOP)
-        after_step(self, progress)
-
-    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr(DeepCluster, "after_step", counted)
-    assert train(parts.path) == State.STOPPED and parts.checkpoints()[-1] == 6
-    assert train(parts.path, resume=True) == State.FINISHED
-    one, two = (torch.load(run.state_path(10), weights_only=True)["method"] for run in (whole, parts))
-    assert [name for name in one if not torch.equal(one[name], two[name])] == []
-    assert int(one["clustering.times"]) == 3

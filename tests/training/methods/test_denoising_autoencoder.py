@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.denoising_autoencoder import DenoisingAutoencoder
@@ -23,10 +23,7 @@ def method_with(**settings: object) -> DenoisingAutoencoder:
 
 
 def views_of(method: DenoisingAutoencoder, length: int = 20) -> dict[str, Tensor]:
-    power = torch.rand(CLIPS, MELS, 24, generator=Generator().manual_seed(0)) * 3
-    lengths = torch.full((CLIPS,), length)
-    power = power * (torch.arange(24) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(CLIPS), power, lengths, torch.zeros(CLIPS, dtype=torch.int64), torch.arange(CLIPS))
+    batch = random_batch(CLIPS, MELS, 24, lengths=torch.full((CLIPS,), length))
     return method.views(batch, Generator().manual_seed(1))
 
 

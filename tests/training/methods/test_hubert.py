@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from tests.support.random_batch import random_batch
 from tests.training.methods.test_catalogue import dataset
 from training.batch import Batch
 from training.building import built_method
@@ -27,9 +28,7 @@ def method_with(**settings: Any) -> HuBERT:
 
 
 def batch_of(frames: int = 24) -> Batch:
-    power = torch.rand(CLIPS, MELS, frames, generator=Generator().manual_seed(0)) * 3
-    none = torch.zeros(CLIPS, dtype=torch.int64)
-    return Batch(torch.arange(CLIPS), power, torch.full((CLIPS,), frames), none, torch.arange(CLIPS))
+    return random_batch(CLIPS, MELS, frames)
 
 
 def step(method: HuBERT, progress: float, seed: int = 1) -> dict[str, Tensor]:

@@ -8,13 +8,10 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor
 
-from training import controls
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.local_aggregation import NO_LIMIT, LocalAggregation
-from training.run import Control, RunFolder, State
-from training.trainer import train
 
 
 def method_with(clips: int = 40, **settings: object) -> LocalAggregation:
@@ -127,35 +124,9 @@ def test_memories_of_the_clips_just_heard_move() -> None:
 def test_the_lens_shows_probabilities_and_the_nearest_first() -> None:
     method = method_with(**{"method.background": 20}).eval()
     method.clustering.labels.copy_(torch.arange(40) % 10)
-    power = torch.rand(12, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(torch.arange(12), power, torch.full((12,), 24), torch.zeros(12, dtype=torch.int64), torch.arange(12))
     with torch.no_grad():
-        lens = method.lens(method.views(batch, Generator().manual_seed(1)))
+        lens = method.lens(method.views(random_batch(12, 16, 24), Generator().manual_seed(1)))
     close, around = lens["probability"]
     assert (close > 0).all() and (close <= around + 1e-6).all() and (around <= 1 + 1e-6).all()
     assert lens["neighbours"].shape == (12, 20)
     assert (lens["neighbours"].abs().diff(dim=1) <= 1e-6).all() and lens["neighbours"].abs().max() <= 1
-
-
-def test_a_run_stopped_between_clusterings_resumes_bitwise(
-    made_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """64 clips in batches of 16: clusters are found at steps 0, 4 and 8, and it is stopped at 6."""
-    settings = {"alone_epochs": 1, "recluster_epochs": 1}
-    whole, parts = (made_run(name, method="local_aggregation", steps=10, **settings) for name in ("whole", "parts"))
-    assert train(whole.path) == State.FINISHED
-    after_step, steps = LocalAggregation.after_step, []
-
-    def counted(self: LocalAggregation, progress: float) -> None:
-        steps.append(progress)
-        if len(steps) == 6:
-            parts.ask(Control.STOP)
-        after_step(self, progress)
-
-    monkeypatch.setattr(controls, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr(LocalAggregation, "after_step", counted)
-    assert train(parts.path) == State.STOPPED and parts.checkpoints()[-1] == 6
-    assert train(parts.path, resume=True) == State.FINISHED
-    one, two = (torch.load(run.state_path(10), weights_only=True)["method"] for run in (whole, parts))
-    assert [name for name in one if not torch.equal(one[name], two[name])] == []
-    assert int(one["clustering.times"]) == 2

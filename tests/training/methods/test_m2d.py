@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.m2d import M2D
@@ -23,10 +23,7 @@ def method_with(encoder: str | None = None, **settings: Any) -> M2D:
 
 
 def views_for(method: M2D, frames: int = 24) -> dict[str, Tensor]:
-    power = torch.rand(CLIPS, MELS, frames, generator=Generator().manual_seed(0)) * 3
-    none = torch.zeros(CLIPS, dtype=torch.int64)
-    batch = Batch(torch.arange(CLIPS), power, torch.full((CLIPS,), frames), none, torch.arange(CLIPS))
-    return method.views(batch, Generator().manual_seed(1))
+    return method.views(random_batch(CLIPS, MELS, frames), Generator().manual_seed(1))
 
 
 class Bare(M2D):

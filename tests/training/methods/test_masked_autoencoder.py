@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.masked_autoencoder import LEAST_VARIANCE, MaskedAutoencoder
@@ -21,15 +21,7 @@ def method_with(encoder: str | None = None, **settings: object) -> MaskedAutoenc
 
 
 def views_for(method: MaskedAutoencoder, frames: int = 20, seed: int = 1) -> dict[str, Tensor]:
-    power = torch.rand(CLIPS, MELS, frames, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(
-        torch.arange(CLIPS),
-        power,
-        torch.full((CLIPS,), frames),
-        torch.zeros(CLIPS, dtype=torch.int64),
-        torch.arange(CLIPS),
-    )
-    return method.views(batch, Generator().manual_seed(seed))
+    return method.views(random_batch(CLIPS, MELS, frames), Generator().manual_seed(seed))
 
 
 class Bare(MaskedAutoencoder):

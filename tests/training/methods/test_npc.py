@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.errors import UserError
@@ -23,10 +23,7 @@ def npc(**overrides: object) -> NPC:
 
 def views_of(method: NPC, seed: int = 0) -> dict[str, Tensor]:
     """Six clips, some shorter than the view of 32 frames."""
-    lengths = torch.tensor([24, 24, 17, 9, 6, 40])
-    power = torch.rand(6, 8, 40, generator=Generator().manual_seed(seed)) * 3
-    power = power * (torch.arange(40) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64), torch.arange(6))
+    batch = random_batch(6, 8, 40, lengths=torch.tensor([24, 24, 17, 9, 6, 40]), seed=seed)
     return method.views(batch, Generator().manual_seed(seed + 1))
 
 

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.online_kmeans import OnlineKMeans, second_half, without_smallest
@@ -21,11 +21,7 @@ def method_with(clips: int = 48, **settings: object) -> OnlineKMeans:
 
 
 def views_for(method: OnlineKMeans, clips: int = 16) -> dict[str, Tensor]:
-    power = torch.rand(clips, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(
-        torch.arange(clips), power, torch.full((clips,), 24), torch.zeros(clips, dtype=torch.int64), torch.arange(clips)
-    )
-    return method.views(batch, Generator().manual_seed(1))
+    return method.views(random_batch(clips, 16, 24), Generator().manual_seed(1))
 
 
 def test_value_and_gradient_equal_the_slow_one(assert_equal_gradients: Callable[..., None]) -> None:
@@ -136,11 +132,3 @@ def test_no_cluster_is_lost_while_labels_move() -> None:
         method.loss(views_for(method))
         method.after_step(0.5)
     assert method.clustering.sizes.min() >= 1 and int(method.clustering.sizes.sum()) == 48
-
-
-def test_the_lens_shows_probabilities_and_sizes() -> None:
-    method = method_with().eval()
-    with torch.no_grad():
-        lens = method.lens(views_for(method))
-    torch.testing.assert_close(lens["assignments"].sum(1), torch.ones(16))
-    assert int(lens["sizes"].sum()) == 48 and len(lens["sizes"]) == lens["assignments"].shape[1] == 12

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.swav import SwAV, equal_shares
@@ -66,9 +66,7 @@ def bare(**settings: object) -> SwAV:
 
 
 def views_for(method: SwAV, seed: int = 1) -> dict[str, Tensor]:
-    power = torch.rand(16, 16, 24, generator=Generator().manual_seed(0)) * 3
-    batch = Batch(torch.arange(16), power, torch.full((16,), 24), torch.zeros(16, dtype=torch.int64), torch.arange(16))
-    return method.views(batch, Generator().manual_seed(seed))
+    return method.views(random_batch(16, 16, 24), Generator().manual_seed(seed))
 
 
 @pytest.mark.parametrize("epsilon", [0.02, 0.05, 0.5])

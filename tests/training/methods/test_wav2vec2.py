@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
-from training.batch import Batch
+from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.methods.wav2vec2 import CODEBOOKS, Wav2Vec2, others_scores, true_and_distractors
@@ -25,10 +25,7 @@ def wav2vec2(**overrides: object) -> Wav2Vec2:
 
 def views_of(method: Wav2Vec2, seed: int = 0) -> dict[str, Tensor]:
     """Six clips, some shorter than the view of 32 frames."""
-    lengths = torch.tensor([32, 24, 17, 9, 4, 40])
-    power = torch.rand(6, 8, 40, generator=Generator().manual_seed(seed)) * 3
-    power = power * (torch.arange(40) < lengths[:, None])[:, None]
-    batch = Batch(torch.arange(6), power, lengths, torch.zeros(6, dtype=torch.int64), torch.arange(6))
+    batch = random_batch(6, 8, 40, lengths=torch.tensor([32, 24, 17, 9, 4, 40]), seed=seed)
     return method.views(batch, Generator().manual_seed(seed + 1))
 
 
