@@ -29,17 +29,22 @@ const HOW = { root: "", decode: async () => new Float32Array(1), draw: /** @type
 
 /** @type {Omit<RunStatus, "state">} */
 const AT_REST = {
-  ...{ schema: 1, attempt: 1, step: 0, steps: null, seconds: 0, progress: 0, seconds_left: null, steps_per_second: 0 },
-  ...{
-    clips_per_second: 0,
-    message: "",
-    warning: "",
-    warned_by: "",
-    device: "",
-    heartbeat: 0,
-    updated: 0,
-    process: null,
-  },
+  schema: 1,
+  attempt: 1,
+  step: 0,
+  steps: null,
+  seconds: 0,
+  progress: 0,
+  seconds_left: null,
+  steps_per_second: 0,
+  clips_per_second: 0,
+  message: "",
+  warning: "",
+  warned_by: "",
+  device: "",
+  heartbeat: 0,
+  updated: 0,
+  process: null,
   read_only: true,
 };
 

@@ -123,12 +123,28 @@ export function matching(rows, typed) {
 }
 
 /**
+ * Runs that differ in their seed alone, in their order, by what is the same of them.
+ * @param {RunRow[]} rows
+ */
+export function repeatsOf(rows) {
+  /** @type {Map<string, RunRow[]>} */
+  const found = new Map();
+  for (const row of rows) {
+    if (row.repeats === null) continue;
+    const alike = found.get(row.repeats);
+    if (alike) alike.push(row);
+    else found.set(row.repeats, [row]);
+  }
+  return found;
+}
+
+/**
  * The names of the runs that differ from this one in their seed alone, by seed, with its own; of several with one seed the newest.
  * @param {RunRow} row
- * @param {RunRow[]} rows newest first
+ * @param {Map<string, RunRow[]>} repeats as `repeatsOf` has them of rows of which the newest come first
  */
-export function seedsOf(row, rows) {
-  const alike = row.repeats === null ? [] : rows.filter(({ repeats }) => repeats === row.repeats);
+export function seedsOf(row, repeats) {
+  const alike = repeats.get(row.repeats ?? "") ?? [];
   /** @type {Map<number, string>} */
   const named = new Map();
   for (const { seed, name } of [...alike.toReversed(), row]) if (seed !== null) named.set(seed, name);

@@ -12,7 +12,7 @@ import { Foot } from "./foot.js";
 import { onKey } from "./keys.js";
 import { known } from "./known.js";
 import { rowOf } from "./row.js";
-import { DOWN_FIRST, matching, seedsOf, sorted } from "./rows.js";
+import { DOWN_FIRST, matching, repeatsOf, seedsOf, sorted } from "./rows.js";
 
 /** @import { PartWith, RunRow, RunTableValue } from "../core/types.d.ts" */
 /** @import { ColumnName } from "./rows.js" */
@@ -49,6 +49,7 @@ class RunsDialog {
     /** @type {string | null} */
     this.renamed = null;
     this.drawn = "";
+    this.repeats = repeatsOf([]);
     this.button = make(
       "button.plain",
       { type: "button", "aria-haspopup": "dialog", onclick: () => this.show() },
@@ -137,6 +138,7 @@ class RunsDialog {
       return this.foot.isEmpty ? this.foot.draw() : undefined; // what is being written stays
     this.drawn = drawn;
     const focused = this.focus();
+    this.repeats = repeatsOf(known.rows);
     this.drawHeads(rows);
     this.body.replaceChildren(...rows.map((row) => rowOf(row, this)));
     const { length } = known.rows;
@@ -219,7 +221,7 @@ class RunsDialog {
 
   /** @param {RunRow} row */
   seedsOf(row) {
-    return seedsOf(row, known.rows);
+    return seedsOf(row, this.repeats);
   }
 
   /** @param {string} name */

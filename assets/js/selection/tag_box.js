@@ -19,7 +19,11 @@ export class TagBox {
     const offered = make("datalist", { id: "known-tags" });
     this.offered = offered;
     this.field = make("input", {
-      ...{ type: "text", maxlength: 60, list: "known-tags", autocomplete: "off", placeholder: "tag…" },
+      type: "text",
+      maxlength: 60,
+      list: "known-tags",
+      autocomplete: "off",
+      placeholder: "tag…",
       "aria-label": "Tag the selected clips",
       onkeydown: (event) => this.key(event),
     });

@@ -110,6 +110,9 @@ export function saidOf({ tags, noes }, tag, clips) {
   };
 }
 
+/** What all columns of tags have in common. @type {Pick<Column, "per" | "unit" | "low" | "high" | "writer">} */
+const OF_TAGS = { per: "clip", unit: "", low: null, high: null, writer: "page" };
+
 /**
  * The tags as a column of clips: those that carry several have all of them in one name.
  * @param {Record<string, number[]>} tags
@@ -125,8 +128,13 @@ export function columnOf(tags, clips) {
   const names = [...new Set(said)].filter(Boolean).sort();
   const code = new Map(names.map((name, i) => [name, i]));
   return {
-    ...{ name: "tags", title: "Your tags", kind: "category", per: "clip", unit: "", digits: 2, low: null, high: null },
-    ...{ meaning: "The tags that you gave to the clip.", writer: "page", names },
+    ...OF_TAGS,
+    name: "tags",
+    title: "Your tags",
+    kind: "category",
+    digits: 2,
+    meaning: "The tags that you gave to the clip.",
+    names,
     values: said.map((name) => code.get(name) ?? -1),
   };
 }
@@ -166,17 +174,13 @@ export function flagsOf(tags, clips) {
   return names.slice(0, MOST_FLAGS).map((tag) => {
     const carriers = new Set(tags[tag]);
     return {
-      ...{
-        name: TAG + tag,
-        title: `Tag: ${tag}`,
-        kind: "flag",
-        per: "clip",
-        unit: "",
-        digits: 0,
-        low: null,
-        high: null,
-      },
-      ...{ meaning: "Whether you gave this tag to the clip.", writer: "page", names: ["without", "with"] },
+      ...OF_TAGS,
+      name: TAG + tag,
+      title: `Tag: ${tag}`,
+      kind: "flag",
+      digits: 0,
+      meaning: "Whether you gave this tag to the clip.",
+      names: ["without", "with"],
       values: clips.map((clip) => Number(carriers.has(clip))),
     };
   });

@@ -8,6 +8,7 @@ import {
   besideOthers,
   lineOf,
   matching,
+  repeatsOf,
   seedsOf,
   shortOf,
   sorted,
@@ -110,7 +111,7 @@ test("runs that differ in their seed alone are found by seed, of one seed the ne
     row("d"),
     a("a10", 10),
   ];
-  const of = (/** @type {number} */ i) => seedsOf(rows[i], rows);
+  const of = (/** @type {number} */ i) => seedsOf(rows[i], repeatsOf(rows));
   assert.deepEqual(
     [of(0), of(1), of(2)],
     [
