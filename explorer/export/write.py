@@ -36,7 +36,7 @@ class Written:
 
     path: Path
     bytes: int
-    """Of the files, before they are packed."""
+    """Of the zip, or of the folder's files."""
     note: str
     """What is missing, in a sentence; empty where nothing is."""
 
@@ -58,8 +58,7 @@ def write_export(
         make_maps(run, folders, steps, lambda share: progress(0.4 * share, "Making maps:"))
         writing = _Writing(folder, bundle, steps, progress)
         note = writing.all(text(name), text(title))
-        total = bytes_in(folder)
-    return Written(to, total, note)
+    return Written(to, to.stat().st_size if to.is_file() else bytes_in(to), note)
 
 
 def kept_steps(steps: list[int], most: int = STEPS) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from explorer.__main__ import main
+from explorer.export.write import MB
 
 
 def test_a_run_is_found_by_its_name_and_by_its_folder(
@@ -19,7 +20,7 @@ def test_a_run_is_found_by_its_name_and_by_its_folder(
     said = capsys.readouterr()
     first, second = said.out.splitlines()
     assert first.startswith(f"{tmp_path / 'a'}  ") and first.endswith(" MB")
-    assert second.startswith(f"{tmp_path / 'b.zip'}  ")
+    assert second == f"{tmp_path / 'b.zip'}  {(tmp_path / 'b.zip').stat().st_size / MB:.1f} MB"
     assert "Writing snapshots" in said.err and "were not on the machine" in said.err
     assert (tmp_path / "a" / "index.html").exists() and (tmp_path / "b.zip").exists()
 
