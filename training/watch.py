@@ -81,7 +81,7 @@ class Watch:
 
     def log(self, step: int, **numbers: Any) -> None:
         """Numbers after `step` of the optimiser, such as loss=…, lr=…: each becomes a curve. Tensors of one value are taken."""
-        plain = {name: float(value.detach() if hasattr(value, "detach") else value) for name, value in numbers.items()}
+        plain = {name: _number(name, value) for name, value in numbers.items()}
         self._note(step, {f"train/{name}": value if np.isfinite(value) else None for name, value in plain.items()})
 
     def embeddings(self, step: int, h: Any, z: Any = None, views: tuple[Any, Any] | None = None) -> None:
@@ -90,14 +90,15 @@ class Watch:
         `z` (n, P): the projector's; `views`: those (m, P) of two views of the same m clips. What is given at step 0, before
         the first step, becomes the line "random initialisation".
         """
-        given = {"embeddings": h, "projections": h if z is None else z}
-        given |= {} if views is None else {"views/first": views[0], "views/second": views[1]}
-        arrays = {name: _array(value) for name, value in given.items()}
+        seen = [] if views is None else [_array(view) for view in views]
+        arrays = {"embeddings": _array(h), "projections": _array(h if z is None else z)}
         n, shapes = len(self._clips), {name: array.shape for name, array in arrays.items()}
-        rows = all(len(shapes[name]) == 2 and shapes[name][0] == n for name in ("embeddings", "projections"))
+        rows = all(len(shape) == 2 and shape[0] == n for shape in shapes.values())
         _expect(rows, f"Embeddings of shapes {shapes} were given, but one row for each of the {n} clips was expected.")
-        pair = views is None or (shapes["views/first"] == shapes["views/second"] and len(shapes["views/first"]) == 2)
-        _expect(pair, f"Views of shapes {shapes} were given, but two arrays (m, P) of the same shape were expected.")
+        pair = views is None or (len(seen) == 2 and seen[0].shape == seen[1].shape and seen[0].ndim == 2)
+        told = [view.shape for view in seen]
+        _expect(pair, f"Views of shapes {told} were given, but two arrays (m, P) of the same shape were expected.")
+        arrays |= dict(zip(("views/first", "views/second"), seen, strict=False))
         if not all(np.isfinite(array).all() for array in arrays.values()):
             self._status["warning"] = f"The embeddings of step {step} are not finite, so they were left out."
             return
@@ -193,6 +194,14 @@ class Watch:
 def _expect(good: bool, sentence: str) -> None:
     if not good:
         raise ValueError(sentence)
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value.detach() if hasattr(value, "detach") else value)
+    except (TypeError, ValueError, RuntimeError):
+        told = f"{name} of shape {tuple(value.shape)}" if hasattr(value, "shape") else f"{name} {value!r:.40}"
+        raise ValueError(f"{told} was given, but a number, or a tensor of one value, was expected.") from None
 
 
 def _array(value: Any) -> np.ndarray:

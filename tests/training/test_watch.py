@@ -200,8 +200,19 @@ def test_sounds_that_are_not_there_are_a_warning_as_they_may_lie_on_another_mach
 def test_embeddings_of_another_shape_are_refused(run: Watch, shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="one row for each of the 12 clips was expected"):
         run.embeddings(1, np.zeros(shape))
-    with pytest.raises(ValueError, match=r"two arrays \(m, P\) of the same shape were expected"):
-        run.embeddings(1, np.zeros((12, 8)), views=(np.zeros((3, 8)), np.zeros((4, 8))))
+    one = np.zeros((3, 8))
+    wrong: list[Any] = [(one, np.zeros((4, 8))), (one,), (one, one, one)]
+    for views in wrong:
+        with pytest.raises(ValueError, match=r"two arrays \(m, P\) of the same shape were expected"):
+            run.embeddings(1, np.zeros((12, 8)), views=views)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [("high", "loss 'high'"), (None, "loss None"), (torch.zeros(2), r"loss of shape \(2,\)")]
+)
+def test_what_is_no_number_is_refused_by_its_name(run: Watch, given: Any, told: str) -> None:
+    with pytest.raises(ValueError, match=f"^{told} was given, but a number, or a tensor of one value, was expected.$"):
+        run.log(1, loss=given)
 
 
 def test_embeddings_that_are_not_finite_are_left_out_with_a_warning(run: Watch, h: np.ndarray) -> None:
