@@ -12,7 +12,7 @@ from training.data.sniff import longer_than
 
 LONGEST_TITLE = 60
 LONG_INSTEAD = (
-    f"Files longer than {LONGEST_SECONDS:g} seconds are read from a folder that is named as data: write its path above."
+    f"Files longer than {LONGEST_SECONDS:g} seconds are read only from a folder whose path is written as data."
 )
 
 
