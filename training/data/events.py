@@ -68,6 +68,11 @@ class Heard:
     warnings: tuple[Skipped, ...]
 
 
+def tells_times(cells: Sequence[str]) -> bool:
+    """Whether a table that begins with these cells may be one of events: they name times, or are the first two."""
+    return _time_columns(cells) is not None or (len(cells) > 1 and None not in map(as_seconds, cells[:2]))
+
+
 def events_of(names: Sequence[str], tables: Mapping[str, Rows]) -> Heard:
     """The events in the sounds `names` that `tables` tell of: those with times, by their names beside the sounds."""
     meant, owner = any_name(names), recording_of(names)
@@ -114,9 +119,10 @@ def _events(
     `spelled` gains the facets, by their small letters.
     """
     columns = list(rows[0])[:MOST_COLUMNS] if rows else []
-    first, last = (first_column(columns, [word + unit for word in words for unit in UNITS]) for words in (STARTS, ENDS))
-    if first is None or last is None:
+    times = _time_columns(columns)
+    if times is None:
         return []
+    first, last = times
     file, folder = first_column(columns, EVENT_FILE_COLUMNS), str(PurePosixPath(table).parent)
     taken = [column for column in columns if column not in (first, last, file) and _holds_labels(column, rows)]
     found: list[tuple[str, list[Event]]] = []
@@ -131,6 +137,12 @@ def _events(
     for column in taken:
         spelled.setdefault(column.lower(), column)
     return [(name, [(a, b, spelled[c.lower()], label) for a, b, c, label in each]) for name, each in found]
+
+
+def _time_columns(columns: Sequence[str]) -> tuple[str, str] | None:
+    """Those that say from when to when; None where either is missing."""
+    first, last = (first_column(columns, [word + unit for word in words for unit in UNITS]) for words in (STARTS, ENDS))
+    return None if first is None or last is None else (first, last)
 
 
 def _holds_labels(column: str, rows: Rows) -> bool:

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from training.data.dataset import Skipped
-from training.data.events import Events, Heard, events_of, recording_of
+from training.data.events import Events, Heard, events_of, recording_of, tells_times
 from training.data.layouts import MOST_COLUMNS, esc50_labels, layout_labels
 from training.data.names import any_name, readable_name
 from training.data.sniff import NotRead
-from training.data.tables import FILE_COLUMNS, Rows, first_column, read_table, read_track
+from training.data.tables import FILE_COLUMNS, Rows, first_cells, first_column, read_table, read_track
 
 GROUP_COLUMNS = ("source", "speaker", "group", "artist", "recording", "src_file")
 CAPTION_COLUMNS = ("caption", "text", "description", "transcript", "sentence")
 FIRST_COLUMNS = ("class", "label", "category")
 SPLIT_FOLDERS = ("train", "training", "test", "testing", "valid", "validation", "val", "dev", "eval")
 MOST_TABLES = 20
-"""Of those that are named after no recording."""
+"""That are read, whatever they hold."""
 LONGEST_LABEL = 120
 FILE_FACET, FOLDER_FACET = "file", "folder"
 
@@ -132,16 +132,18 @@ def _rows_by_name(
 def _read_tables(names: Sequence[str], tables: Mapping[str, str]) -> tuple[dict[str, Rows], list[Skipped]]:
     """The rows of each table, labels.csv and those nearest to the root first; and those that are none.
 
-    A text is read where it is named after a recording, and is a table then or words, of which nothing is said.
+    Beyond the first, those that are named after a recording are read where they tell times: there may be one for each.
     """
     named_after = recording_of(names)
-    own = [name for name in tables if named_after(name)]
-    others = [name for name in tables if not named_after(name) and not _is_text(name)]
+    order = sorted(tables, key=_nearest)
+    first = set([name for name in order if not _is_text(name)][:MOST_TABLES])
     read: dict[str, Rows] = {}
     warnings = []
-    for name in sorted([*own, *sorted(others, key=_nearest)[:MOST_TABLES]], key=_nearest):
+    for name in order:
         try:
-            rows, note = (read_track(tables[name]) or [], "") if _is_text(name) else read_table(tables[name])
+            if name not in first and not (named_after(name) and tells_times(first_cells(tables[name]))):
+                continue
+            rows, note = (read_track(tables[name]), "") if _is_text(name) else read_table(tables[name])
             read[name] = rows
             warnings += [Skipped(readable_name(name), note)] if note else []
         except NotRead as reason:

@@ -43,16 +43,23 @@ def read_table(path: str) -> tuple[Rows, str]:
     return _by_column(rows[0], rows[1:]), note
 
 
-def read_track(path: str) -> Rows | None:
-    """The rows of a text that is a table with tabs, as Raven writes it, or a label track, as Audacity does, by `TRACK_COLUMNS`;
-    None where it is neither, but words. Raises NotRead where it cannot be opened.
+def first_cells(path: str) -> list[str]:
+    """The cells of a table's first line, tidy; one alone where it is words. Raises NotRead where it cannot be opened."""
+    with open(opened(path, follow_links=True), "rb") as file:
+        line = _text(file.readline(LONGEST_HEADER_BYTES))[0].strip()
+    return [readable_name(cell.strip(' "'), LONGEST_COLUMN) for cell in line.split(max(",;\t", key=line.count))]
+
+
+def read_track(path: str) -> Rows:
+    """The rows of a text that is a table with tabs, as Raven writes it, or a label track, as Audacity does, by `TRACK_COLUMNS`.
+
+    Raises NotRead where it cannot be opened or is empty.
     """
     with open(opened(path, follow_links=False), "rb") as file:
-        if b"\t" not in file.readline(LONGEST_HEADER_BYTES):
-            return None
-        file.seek(0)
         content = file.read(LARGEST_TABLE_BYTES)
     lines = [line.split("\t") for line in _text(content)[0].splitlines() if line.strip()]
+    if not lines:
+        raise NotRead("it is empty")
     if all(as_seconds(cell) is not None for cell in lines[0][:2]):
         # A line that begins with a backslash holds the frequencies of the label before it.
         return _by_column(TRACK_COLUMNS, [[*line, ""][:3] for line in lines if not line[0].startswith("\\")])

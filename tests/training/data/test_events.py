@@ -87,6 +87,17 @@ def test_tracks_of_raven_audacity_and_birdnet_beside_their_recordings(tmp_path: 
     assert captions["A/two.wav"] is None, "a label track is no caption"
 
 
+def test_of_many_tables_beside_recordings_those_with_times_are_read(tmp_path: Path) -> None:
+    names = [f"{i:02}.wav" for i in range(25)]
+    recordings(tmp_path, *names, seconds=2.0)
+    for name in names:
+        (tmp_path / name).with_suffix(".features.csv").write_text("pitch,file\n440,elsewhere\n")
+        (tmp_path / name).with_suffix(".results.csv").write_text('"Start (s)","End (s)",species\n0,1,owl\n')
+    dataset = open_dataset(str(tmp_path))
+    assert dataset.facets["species"].counts() == {"owl": 25}
+    assert len(dataset.warnings) <= 20, "of the tables that say nothing of the sounds only the first are looked into"
+
+
 def test_labels_of_the_files_stay_beside_those_of_stretches(tmp_path: Path) -> None:
     recordings(tmp_path, "one.wav", "two.wav")
     (tmp_path / "labels.csv").write_text("file,habitat\none,wood\ntwo,fen\n")
