@@ -180,7 +180,7 @@ def test_a_finished_run_that_keeps_no_checkpoint_says_so(
 
 
 def test_list_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert answer(capsys, "list", "--runs", str(tmp_path / "nowhere")) == {"runs": []}
+    assert answer(capsys, "list", "--runs", str(tmp_path)) == {"runs": []}
     assert main(["list", "--runs", str(tmp_path)]) == 0 and "There are no runs" in capsys.readouterr().out
 
 
