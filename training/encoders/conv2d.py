@@ -73,5 +73,9 @@ class Conv2d(Encoder):
 
     def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """(B, F, T) → (B, U, D)."""
-        columns = self.blocks(x[:, None]).permute(0, 3, 1, 2).flatten(2)  # (B, U, C · F/8)
+        x = self.blocks(x[:, None])  # (B, C, F/8, U)
+        if x.requires_grad and x.is_contiguous(memory_format=torch.channels_last):
+            # Its gradient comes in the order of `columns`, in which each of its values would be read from afar.
+            x.register_hook(lambda gradient: gradient.contiguous(memory_format=torch.channels_last))
+        columns = x.permute(0, 3, 1, 2).flatten(2)  # (B, U, C · F/8)
         return self.dense(columns.flatten(0, 1)).unflatten(0, columns.shape[:2])
