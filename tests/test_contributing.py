@@ -10,7 +10,7 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text()
 RECIPES = dict(re.findall(r"^### (.+?)\n(.*?)(?=^###|\Z)", TEXT, re.MULTILINE | re.DOTALL))
 WANTED = {
     "A measure", "A column of clips", "A kind of lens picture", "A method", "A part that can be taken out of a method",
-    "A mistake that is made on purpose", "A verdict", "An augmentation", "An encoder", "A tab",
+    "A mistake that is made on purpose", "A verdict", "A setting", "An augmentation", "An encoder", "A tab",
     "A command", "A data layout", "A kind of file to import",
 }  # fmt: skip
 
