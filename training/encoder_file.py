@@ -43,7 +43,7 @@ def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]
         )
     durable.check_writable(out)
     embedder = Embedder(run, step)
-    about = told(run, embedder)
+    about = described(run, embedder)
     content = io.BytesIO()
     torch.export.save(exported(embedder.method), content, extra_files={ABOUT: json.dumps(about, indent=1)})
     try:
@@ -53,7 +53,7 @@ def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]
     return about
 
 
-def told(run: RunFolder, embedder: Embedder) -> dict[str, Any]:
+def described(run: RunFolder, embedder: Embedder) -> dict[str, Any]:
     """What ABOUT says; no path, and nothing of the sounds."""
     config, encoder = embedder.config, embedder.method.encoder
     mel = encoder.domain == "mel"

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from training.errors import SettingError, UserError
-from training.units import Unit, said
+from training.units import Unit, in_words
 
 C = TypeVar("C")
 
@@ -70,9 +70,9 @@ class Setting:
             raise SettingError(self.name, f"is {value!r}, but {wanted} was expected.")
         return value
 
-    def said(self, value: Any) -> str:
+    def in_words(self, value: Any) -> str:
         """A legal value in words of the setting's unit, such as "±16 %"; empty where the value says it all."""
-        return said(self.unit, value) if self.unit and type(value) in (int, float) else ""
+        return in_words(self.unit, value) if self.unit and type(value) in (int, float) else ""
 
     def _outside(self, value: Any) -> bool:
         if self.kind not in (int, float):

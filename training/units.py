@@ -14,7 +14,7 @@ _DURATIONS = (("ms", 1e-3, 0.1), ("s", 1, 120), ("min", 60, 7200), ("h", 3600, 1
 """Word, seconds of one, and below how many seconds it is used."""
 
 
-def said(unit: Unit, value: float) -> str:
+def in_words(unit: Unit, value: float) -> str:
     """`value` of a setting with this unit in words, such as "±16 %"; empty where the number says it all."""
     if unit == "s":
         return _duration(value)

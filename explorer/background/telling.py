@@ -14,7 +14,7 @@ from training.data.dataset import Progress
 from training.errors import UserError
 
 
-def told(niceness: int, work: Callable[[Progress], object]) -> int:
+def run_telling(niceness: int, work: Callable[[Progress], object]) -> int:
     """Do the `work`, which is handed what tells its progress, at this niceness; returns the exit code."""
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     os.nice(niceness)

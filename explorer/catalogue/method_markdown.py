@@ -120,7 +120,7 @@ def default_of(described: Setting) -> str:
     """A setting's default as text, and in its unit: "0.15 (±16 %)"."""
     if described.default is None:
         return "nothing"
-    said = described.said(described.default)
+    said = described.in_words(described.default)
     return value_of(described.default) + (f" ({said})" if said else "")
 
 
@@ -134,7 +134,7 @@ def range_of(described: Setting) -> str:
         return ""
     low, high = (("" if bound is None else _number(bound)) for bound in (described.low, described.high))
     if low and high:
-        said = [described.said(bound) for bound in (described.low, described.high)]
+        said = [described.in_words(bound) for bound in (described.low, described.high)]
         return f"{low} to {high}" + (f" ({said[0]} to {said[1]})" if all(said) else "")
     return f"at least {low}" if low else f"at most {high}"
 

@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from explorer.background.telling import told
+from explorer.background.telling import run_telling
 from explorer.export import NICENESS
 from explorer.export.write import write_export
 from training.data.dataset import Progress
@@ -25,4 +25,4 @@ def written(run: str, name: str, title: str, to: str, progress: Progress) -> Non
 
 if __name__ == "__main__":
     run, name, title, to = sys.argv[1:]
-    sys.exit(told(NICENESS, partial(written, run, name, title, to)))
+    sys.exit(run_telling(NICENESS, partial(written, run, name, title, to)))

@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from explorer.background.telling import told
+from explorer.background.telling import run_telling
 from explorer.export import NICENESS
 from training.data.dataset import Progress
 from training.run import RunFolder
@@ -25,4 +25,4 @@ def written(run: str, to: str, progress: Progress) -> None:
 
 if __name__ == "__main__":
     run, _, _, to = sys.argv[1:]
-    sys.exit(told(NICENESS, partial(written, run, to)))
+    sys.exit(run_telling(NICENESS, partial(written, run, to)))

@@ -13,7 +13,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from explorer.background.telling import told
+from explorer.background.telling import run_telling
 from explorer.background.wanted import Wanted
 from training.errors import UserError
 from training.knowledge.knowing import know
@@ -78,7 +78,7 @@ def main() -> int:
     asked = parser.parse_args()
     logging.basicConfig(format="measurer: %(message)s")
     if asked.command == "know":
-        return told(NICENESS, partial(know, RunFolder(asked.run)))
+        return run_telling(NICENESS, partial(know, RunFolder(asked.run)))
     os.nice(NICENESS)
     serve(ProcessIdentity.from_json(json.loads(asked.parent)))
     return 0

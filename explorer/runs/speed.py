@@ -15,7 +15,7 @@ from explorer.runs.cached import config_of, status_of
 from explorer.runs.library import Library
 from training.data.names import readable_name
 from training.run.example import EXAMPLE
-from training.units import said
+from training.units import in_words
 
 MEASURED = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "sizes.json"
 LEAST_SECONDS = 5.0
@@ -117,7 +117,7 @@ def _listed(speeds: Speeds) -> str:
 
 
 def _duration(seconds: float) -> str:
-    return said("s", max(1.0, float(f"{seconds:.2g}")))
+    return in_words("s", max(1.0, float(f"{seconds:.2g}")))
 
 
 def _rounded(speed: float) -> str:

@@ -69,10 +69,14 @@ def test_every_setting_declares_its_unit_and_no_meaning_spells_one(owner: str) -
 
 def test_a_legal_value_is_said_in_the_settings_unit() -> None:
     views = {one.name: one for one in describe(VIEWS["mel"])}
-    assert views["time_stretch"].said(0.15) == "±16 %"
-    assert views["equalizer"].said(1) == "4.3 dB"
+    assert views["time_stretch"].in_words(0.15) == "±16 %"
+    assert views["equalizer"].in_words(1) == "4.3 dB"
     run = {one.name: one for one in describe(RunConfig)}
-    assert [run["seconds"].said(None), run["optimizer"].said("sgd"), run["batch_size"].said(8)] == ["", "", ""]
+    assert [run["seconds"].in_words(None), run["optimizer"].in_words("sgd"), run["batch_size"].in_words(8)] == [
+        "",
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("owner", DESCRIBED)

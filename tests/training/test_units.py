@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from training.units import Unit, counted, said
+from training.units import Unit, counted, in_words
 
 CASES = json.loads((Path(__file__).parents[1] / "js" / "forms" / "units.json").read_text())
 """(unit, value, words); tests/js/forms/units.test.js reads them too."""
@@ -14,7 +14,7 @@ CASES = json.loads((Path(__file__).parents[1] / "js" / "forms" / "units.json").r
 
 @pytest.mark.parametrize(("unit", "value", "words"), CASES)
 def test_a_value_is_said_in_its_unit(unit: str, value: float, words: str) -> None:
-    assert said(unit, value) == words  # type: ignore[arg-type]  # any text, from a file
+    assert in_words(unit, value) == words  # type: ignore[arg-type]  # any text, from a file
 
 
 def test_every_unit_has_cases() -> None:

@@ -73,7 +73,7 @@ def list_methods(options: argparse.Namespace) -> None:
                     "high": s.high,
                     "choices": s.choices,
                     "unit": s.unit,
-                    "default_said": s.said(s.default),
+                    "default_said": s.in_words(s.default),
                     "meaning": s.meaning,
                 }
                 for s in describe(method.Config)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from training import durable
 from training.data.cache import SCHEMA, checked, load, locked, mel_folder, sets_folder, writable
 from training.data.dataset import Dataset, Skipped
 from training.errors import UserError
@@ -94,14 +95,14 @@ class ClipWriter:
                 json.dump(about, file)
                 file.flush()
                 os.fsync(file.fileno())
-            _sync_folder(self._part)
+            durable.sync_folder(self._part)
             with locked(whole.parent / "parts.lock"):
                 if load(self.fingerprint, self._root, claims=self.claimed) is None:
                     if whole.exists():
                         _forget_mel(self.fingerprint, self._root)
                     shutil.rmtree(whole, ignore_errors=True)
                     self._part.replace(whole)
-                    _sync_folder(whole.parent)
+                    durable.sync_folder(whole.parent)
         self.abandon()
         made = load(self.fingerprint, self._root)
         if made is None:
@@ -169,11 +170,3 @@ def _remove_dead_parts(sets: Path) -> None:
         except OSError:
             pass  # died before its first sample
         shutil.rmtree(part, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

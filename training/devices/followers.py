@@ -17,7 +17,18 @@ import torch
 import torch.distributed as distributed
 
 from training import checkpoint
-from training.devices.group import FAILED, READY, TASK, WAIT, Store, TCPStore, begun, check_draws, met, own_threads
+from training.devices.group import (
+    FAILED,
+    READY,
+    TASK,
+    WAIT,
+    Store,
+    TCPStore,
+    check_draws,
+    own_threads,
+    process_group,
+    shared_store,
+)
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
 from training.devices.ranks import Ranks
@@ -71,7 +82,7 @@ class Followers:
                 f"give --devices {gpus()}."
             )
         if place().size > 1:
-            self._store = met()
+            self._store = shared_store()
         else:
             self._store = store = TCPStore(HERE, 0, is_master=True, wait_for_workers=False, timeout=WAIT)
             for rank in range(1, self._here.size):
@@ -95,10 +106,10 @@ class Followers:
         while not self._store.check([READY.format(rank) for rank in range(1, self._here.size)]):
             waiting()
             time.sleep(LOOK_SECONDS)
-        ranks = begun(self._store, self._here, machine)
+        ranks = process_group(self._store, self._here, machine)
         self._begun = True
         check_draws(ranks, machine)
-        ranks.said(checkpoint.state_of(learner))
+        ranks.broadcast(checkpoint.state_of(learner))
         share(learner.method, ranks)
         return ranks
 

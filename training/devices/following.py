@@ -15,7 +15,17 @@ import torch.distributed as distributed
 from training import checkpoint
 from training.config import RunConfig
 from training.data import open_dataset
-from training.devices.group import FAILED, READY, TASK, WAIT, Store, begun, check_draws, met, own_threads
+from training.devices.group import (
+    FAILED,
+    READY,
+    TASK,
+    WAIT,
+    Store,
+    check_draws,
+    own_threads,
+    process_group,
+    shared_store,
+)
 from training.devices.place import Place, place
 from training.devices.pulse import Pulse
 from training.devices.sharing import share
@@ -34,7 +44,7 @@ def follow() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # of a terminal or of torchrun, which the first process obeys for all
     here = place()
-    store = met()
+    store = shared_store()
     pulse = Pulse(store.clone(), here.rank, [0])
     pulse.start()
     try:
@@ -72,9 +82,9 @@ def _follow(here: Place, store: Store) -> None:
     learner.method.prepare(dataset)
     companions = companions_of(learner.method, dataset, machine)
     store.set(READY.format(here.rank), "")
-    ranks = begun(store, here, machine)
+    ranks = process_group(store, here, machine)
     check_draws(ranks, machine)
-    state = torch.load(io.BytesIO(ranks.said(None)), map_location="cpu", weights_only=True)
+    state = torch.load(io.BytesIO(ranks.broadcast(None)), map_location="cpu", weights_only=True)
     checkpoint.take_over(learner, state, config.method, "The state of the first process")
     share(learner.method, ranks)
     learner.method.train()

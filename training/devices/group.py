@@ -30,7 +30,7 @@ DRAWN, LAST = 1 << 22, 1 << 10
 """Numbers that are drawn, many more than a GPU draws at once, and how many of them are compared."""
 
 
-def met() -> Store:
+def shared_store() -> Store:
     """The store by which the processes tell each other what they do, where the environment says. Raises UserError."""
     try:
         store = next(rendezvous("env://", timeout=MEET))[0]
@@ -40,7 +40,7 @@ def met() -> Store:
     return store
 
 
-def begun(store: Store, here: Place, machine: Hardware) -> Ranks:
+def process_group(store: Store, here: Place, machine: Hardware) -> Ranks:
     """The group of all processes, once all have come: over NCCL between GPUs, over gloo between CPUs and for what is told."""
     gpu = machine.device.type == "cuda"
     if gpu:

@@ -92,8 +92,8 @@ class Ranks(Alone):
         seconds = float(told)
         return None if seconds == END else seconds
 
-    def said(self, value: Any) -> Any:
-        """What the first process says: any value that pickle knows; what the others give is left out of account."""
+    def broadcast(self, value: Any) -> Any:
+        """The first process's value, of any kind that pickle knows; what the others give is left out of account."""
         told = [value]
         distributed.broadcast_object_list(told, src=0)
         return told[0]

@@ -44,8 +44,8 @@ class Alone:
         """The first process's x, which is None on all of them or on none."""
         return x
 
-    def said(self, value: Any) -> Any:
-        """What the first process says."""
+    def broadcast(self, value: Any) -> Any:
+        """The first process's value."""
         return value
 
     def tell_step(self, seconds: float) -> None:

@@ -170,7 +170,7 @@ def _row(heard: Heard, setting: Setting, own: float, every: list[float]) -> dict
         "meaning": setting.meaning,
         "own": every.index(own),
         "strengths": every,
-        "said": [setting.said(one) for one in every],
+        "said": [setting.in_words(one) for one in every],
         "similarity": {name: [round(v, 4) for v in values] for name, values in alike.items()},
         "knn": {name: [round(v, 4) for v in values] for name, values in knn.items()},
         "judged": [

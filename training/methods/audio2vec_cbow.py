@@ -48,7 +48,7 @@ class Audio2VecCBoW(NeighbouringSlices):
         context = (self.slices - 1) * config.code_width
         self.decode = SpectrogramDecoder(context, config.decoder_width, 1, self.mels, self.slice_frames)
 
-    def said(self, codes: Tensor) -> Tensor:
+    def predicted(self, codes: Tensor) -> Tensor:
         """g([f(x₋P) … f(x_P)]): the codes side by side, decoded to the slice between them."""
         found: Tensor = self.decode(codes.flatten(1))
         return found

@@ -47,7 +47,7 @@ class Audio2VecSkipGram(NeighbouringSlices):
         around = self.slices - 1
         self.decode = SpectrogramDecoder(config.code_width, config.decoder_width, around, self.mels, self.slice_frames)
 
-    def said(self, codes: Tensor) -> Tensor:
+    def predicted(self, codes: Tensor) -> Tensor:
         """g_p(f(x₀)) for all p: the one code, decoded to all neighbours."""
         found: Tensor = self.decode(codes[:, 0])
         return found

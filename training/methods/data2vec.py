@@ -134,8 +134,8 @@ class Data2Vec(Method):
 
     def predicted(self, x: Tensor, hidden: Tensor) -> Tensor:
         """f: what the student says of every step, from the steps that aren't hidden (B, U): (B, F, V) → (B, U, D) float32."""
-        said: Tensor = self.predict(self.encoder.context(self.encoder.with_holes(x, hidden, self.missing)))
-        return said.float()
+        prediction: Tensor = self.predict(self.encoder.context(self.encoder.with_holes(x, hidden, self.missing)))
+        return prediction.float()
 
     @torch.no_grad()
     def target(self, x: Tensor, inside: Tensor) -> Tensor:

@@ -231,9 +231,9 @@ class HuBERT(Method):
     def scores(self, x: Tensor, hidden: Tensor) -> Tensor:
         """cos(A o, e) / τ of every moment with every cluster's name, from the moments that aren't hidden: (B, U, K)."""
         context = self.encoder.context(self.encoder.with_holes(x, hidden, self.missing))
-        said = functional.normalize(self.project(context).float(), dim=2)
+        moments = functional.normalize(self.project(context).float(), dim=2)
         with torch.autocast(x.device.type, enabled=False):  # cosines that are divided by a small temperature
-            return said @ functional.normalize(self.names.weight, dim=1).T / self.config.temperature
+            return moments @ functional.normalize(self.names.weight, dim=1).T / self.config.temperature
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The mean negative log-likelihood of the clusters of the hidden moments."""

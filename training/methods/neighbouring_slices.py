@@ -7,7 +7,7 @@ A view is as long as the slices and the gaps between them, whatever length the v
 of that length; a shorter one lies anywhere in it, so that some slices hold silence in part or altogether: it can be heard
 as context, and is never counted where it should be rebuilt.
 
-Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, n of them heard and m said, W frames of a slice,
+Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, n of them heard and m predicted, W frames of a slice,
          D encoder width, C numbers of a code.
 """
 
@@ -54,7 +54,7 @@ class SliceSettings:
 
 
 class NeighbouringSlices(Method):
-    """Slices of every clip in a row, each encoded for itself; of those that aren't heard, what they hold is said."""
+    """Slices of every clip in a row, each encoded for itself; of those that aren't heard, what they hold is predicted."""
 
     judges_clips = True
     hears_middle: ClassVar[bool]
@@ -85,7 +85,7 @@ class NeighbouringSlices(Method):
         }
 
     @abstractmethod
-    def said(self, codes: Tensor) -> Tensor:
+    def predicted(self, codes: Tensor) -> Tensor:
         """What the slices that weren't heard hold, standardised, by the codes of those that were: (B, n, C) → (B, m, F, W)."""
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -95,7 +95,7 @@ class NeighbouringSlices(Method):
 
     def rebuilt(self, slices: Tensor) -> Tensor:
         """The slices (B, m, F, W) that aren't heard, standardised, from those of all N that are."""
-        return self.said(self.codes(self.parted(slices)[0]))
+        return self.predicted(self.codes(self.parted(slices)[0]))
 
     def codes(self, slices: Tensor) -> Tensor:
         """(B, n, F, W) → (B, n, C), each slice heard alone."""
@@ -103,14 +103,14 @@ class NeighbouringSlices(Method):
         return code
 
     def parted(self, slices: Tensor) -> tuple[Tensor, Tensor]:
-        """Of N slices on the second axis those that are heard, n, and those that are said, m."""
+        """Of N slices on the second axis those that are heard, n, and those that are predicted, m."""
         middle = slices[:, self.middle : self.middle + 1]
         around = torch.cat([slices[:, : self.middle], slices[:, self.middle + 1 :]], dim=1)
         return (middle, around) if self.hears_middle else (around, middle)
 
-    def joined(self, heard: Tensor, said: Tensor) -> Tensor:
+    def joined(self, heard: Tensor, predicted: Tensor) -> Tensor:
         """`parted`, undone."""
-        middle, around = (heard, said) if self.hears_middle else (said, heard)
+        middle, around = (heard, predicted) if self.hears_middle else (predicted, heard)
         return torch.cat([around[:, : self.middle], middle, around[:, self.middle :]], dim=1)
 
     def projection(self, h: Tensor) -> Tensor:
@@ -123,7 +123,7 @@ class NeighbouringSlices(Method):
         return Chance(1.0, "1: every frame is rebuilt as the mean of all data")
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The first clips' slices, and the same with those that weren't heard as they were said."""
+        """The first clips' slices, and the same with those that weren't heard as they were predicted."""
         slices = views["slices"][:SHOWN]
         original = self.encoder.standard(slices)
         filled = self.joined(self.parted(original)[0], self.rebuilt(slices))

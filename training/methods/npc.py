@@ -109,14 +109,14 @@ class NPC(Method):
 
     def __init__(self, encoder: MaskedConv, config: Settings, task: Task) -> None:
         super().__init__(encoder, config, task)
-        self.quantise, said = None, encoder.width
+        self.quantise, width_in = None, encoder.width
         if config.quantised:
             width = encoder.width // config.codebooks
             self.quantise = GumbelQuantiser(encoder.width, config.codebooks, config.codes, width)
-            said = self.quantise.width
+            width_in = self.quantise.width
         else:
             self.parts = ()
-        self.decode = nn.Linear(said, task.augment.front_end.mels)
+        self.decode = nn.Linear(width_in, task.augment.front_end.mels)
 
     @staticmethod
     def of_encoder(config: Settings) -> Mapping[str, Any]:
@@ -143,10 +143,10 @@ class NPC(Method):
 
     def predicted(self, x: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Every frame from what lies around it, (B, F, V) float32, and how likely each code was, (B, V, G, K)."""
-        said, probability = self.encoder.frames(x), None
+        features, probability = self.encoder.frames(x), None
         if self.quantise is not None:
-            said, _, probability = self.quantise(said, noise)
-        return self.decode(said).float().transpose(1, 2), probability
+            features, _, probability = self.quantise(features, noise)
+        return self.decode(features).float().transpose(1, 2), probability
 
     def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
         """h (B, D): what the last block says of each frame and its neighbours, nothing hidden, pooled."""

@@ -59,7 +59,7 @@ class Speech2Vec(NeighbouringSlices):
         flow=Flow((("clip", "segment", "encoder", "decoder"), ("clip", "segment")), loss="squared difference"),
         suits=Suits("content", "cross_group_knn", "Sounds with like surroundings get like codes, whoever makes them."),
     )
-    pictures = slice_pictures("The middle segment as it was, its neighbours as they were said from it.")
+    pictures = slice_pictures("The middle segment as it was, its neighbours as they were predicted from it.")
 
     def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
         super().__init__(encoder, config, task)
@@ -67,7 +67,7 @@ class Speech2Vec(NeighbouringSlices):
         self.wanted = nn.Parameter(torch.randn(around, config.code_width))
         self.decode = RecurrentDecoder(config.code_width, config.decoder_width, self.mels, self.slice_frames)
 
-    def said(self, codes: Tensor) -> Tensor:
+    def predicted(self, codes: Tensor) -> Tensor:
         """W s_{p,t}: each neighbour, frame by frame, by the one code and the vector that says which is wanted."""
         code = codes + self.wanted  # (B, 2P, C)
         found: Tensor = self.decode(code.flatten(0, 1))

@@ -1,4 +1,4 @@
-"""Speech2Vec, bag of words: recurrent codes of the segments around one are summed, and from the sum that one is said.
+"""Speech2Vec, bag of words: recurrent codes of the segments around one are summed, and from the sum that one is predicted.
 
 Paper:   Chung and Glass 2018, arXiv 1803.08976, section 2 (continuous bag of words)
 Differs: 1. All of Speech2Vec's (see there) but its seventh: there is one segment to say. 2. That the codes are summed, and
@@ -46,13 +46,13 @@ class Speech2VecCBoW(NeighbouringSlices):
             "content", "cross_group_knn", "What lies between two moments depends on the sound that is being made."
         ),
     )
-    pictures = slice_pictures("The middle segment as it was said from its neighbours.")
+    pictures = slice_pictures("The middle segment as it was predicted from its neighbours.")
 
     def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
         super().__init__(encoder, config, task)
         self.decode = RecurrentDecoder(config.code_width, config.decoder_width, self.mels, self.slice_frames)
 
-    def said(self, codes: Tensor) -> Tensor:
-        """W s_t: the sum of the neighbours' codes, said frame by frame."""
+    def predicted(self, codes: Tensor) -> Tensor:
+        """W s_t: the sum of the neighbours' codes, predicted frame by frame."""
         found: Tensor = self.decode(codes.sum(1))
         return found[:, None]

@@ -69,7 +69,7 @@ class TemporalGap(Method):
         formula=r"\mathcal{L} = -\Delta \log \hat\Delta - (1 - \Delta) \log (1 - \hat\Delta) - H(\Delta), \quad "
         r"\Delta = \frac{|t_1 - t_2|}{R}, \quad |t_1 - t_2| \sim \mathcal{U}\{0, \dots, R_i\}, \quad \hat\Delta = \sigma\big(g([f(x_{t_1}), f(x_{t_2})])\big)",
         negatives=False,
-        prevents_collapse="The gaps differ: with one code for all slices only their average could be said.",
+        prevents_collapse="The gaps differ: with one code for all slices only their average could be predicted.",
         breaks="In steady sounds all moments are alike, and the average gap is the best guess. What doesn't help to tell "
         "early from late is not learned.",
         flow=Flow(
@@ -86,10 +86,10 @@ class TemporalGap(Method):
         Picture(
             "gaps",
             "Gaps",
-            "For each clip the true time between the slices and the one that was said, in parts of the longest possible.",
+            "For each clip the true time between the slices and the one that was predicted, in parts of the longest possible.",
             "bars",
             rows="clips",
-            series=("true", "said"),
+            series=("true", "predicted"),
             low=0.0,
             high=1.0,
         ),
@@ -132,14 +132,14 @@ class TemporalGap(Method):
         return {"slices": slices_at(x, starts, self.slice_frames), "gap": gap / latest, "counted": room > 0}
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Cross-entropy of the true gap and the said one, less that of the true gap itself; and how far they are apart."""
-        said, gap, counted = self.said(views["slices"]), views["gap"], views["counted"]
-        cross = functional.binary_cross_entropy_with_logits(said, gap, reduction="none")
+        """Cross-entropy of the true gap and the predicted one, less that of the true gap itself; and how far they are apart."""
+        logit, gap, counted = self.predicted(views["slices"]), views["gap"], views["counted"]
+        cross = functional.binary_cross_entropy_with_logits(logit, gap, reduction="none")
         least = torch.special.entr(gap) + torch.special.entr(1 - gap)
-        apart = (said.detach().sigmoid() - gap).abs()
+        apart = (logit.detach().sigmoid() - gap).abs()
         return {**loss_over(cross - least, counted), "error": mean_over(apart, counted)}
 
-    def said(self, slices: Tensor) -> Tensor:
+    def predicted(self, slices: Tensor) -> Tensor:
         """The logit of the gap (B,) float32, of two slices (B, 2, F, W)."""
         code = self.squeeze(encode_independently(self.encoder, slices))  # (B, 2, C)
         logit: Tensor = self.guess(code.flatten(1))
@@ -151,5 +151,5 @@ class TemporalGap(Method):
         return code
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
-        """True and said gaps of the first clips."""
-        return {"gaps": torch.stack([views["gap"][:SHOWN], self.said(views["slices"][:SHOWN]).sigmoid()])}
+        """True and predicted gaps of the first clips."""
+        return {"gaps": torch.stack([views["gap"][:SHOWN], self.predicted(views["slices"][:SHOWN]).sigmoid()])}

@@ -114,7 +114,7 @@ def test_a_first_process_that_is_gone_is_not_looked_for_for_days(monkeypatch: py
         for name, value in there.items():
             monkeypatch.setenv(name, value)
         with pytest.raises(UserError, match="cannot be reached"):
-            group.met()
+            group.shared_store()
 
 
 def test_who_has_met_the_first_process_waits_for_its_words_for_days(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +125,7 @@ def test_who_has_met_the_first_process_waits_for_its_words_for_days(monkeypatch:
         "MASTER_PORT": str(first.port),
     }.items():
         monkeypatch.setenv(name, value)
-    assert group.met().clone().timeout == group.WAIT
+    assert group.shared_store().clone().timeout == group.WAIT
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_clips_as_short_as_a_slice_are_not_counted() -> None:
     lengths = torch.tensor([4, 10, 20, 30])
     views = views_of(method, lengths)
     assert views["counted"].tolist() == [False, False, True, True]
-    method.said = lambda slices: torch.tensor([100.0, -100.0, 0.0, 0.0])
+    method.predicted = lambda slices: torch.tensor([100.0, -100.0, 0.0, 0.0])
     gaps = views["gap"][2:].double().tolist()
     least = [-g * math.log(g) - (1 - g) * math.log(1 - g) if g else 0.0 for g in gaps]
     assert float(method.loss(views)["loss"]) == pytest.approx(math.log(2) - sum(least) / 2, rel=1e-5)
@@ -100,7 +100,7 @@ def test_the_loss_is_the_papers() -> None:
     method = method_with()
     views = views_of(method, torch.tensor([4, 14, 20, 30, 48, 60]))
     logits = torch.randn(6, requires_grad=True)
-    method.said = lambda slices: logits
+    method.predicted = lambda slices: logits
     found = method.loss(views)
     double = logits.detach().double().requires_grad_()
     said = 1 / (1 + (-double).exp())
@@ -123,11 +123,11 @@ def test_both_slices_and_their_sides_matter() -> None:
     method = method_with().eval()
     slices = torch.randn(4, 2, MELS, 8) * 3 - 4
     with torch.no_grad():
-        said = method.said(slices)
+        logit = method.predicted(slices)
         for place in (0, 1):
             changed = slices.clone()
             changed[:, place] += 3 * torch.randn(4, MELS, 8)
-            assert not torch.allclose(method.said(changed), said, atol=1e-5)
+            assert not torch.allclose(method.predicted(changed), logit, atol=1e-5)
 
 
 def test_the_picture_puts_the_true_gap_beside_the_said_one() -> None:

@@ -60,12 +60,12 @@ class StreamedBatches:
         All processes call it together.
         """
         self.close()
-        devices, rows = self._devices, self._devices.said(self._standings.cpu())
+        devices, rows = self._devices, self._devices.broadcast(self._standings.cpu())
         if len(rows) == devices.size:
             standing = Standing.from_row(rows[devices.rank].tolist())
         else:
             # As many on each machine, or the shards are dealt out otherwise.
-            readers, before = devices.said(readers_for(devices.size)), Standing.from_row(rows[0].tolist())
+            readers, before = devices.broadcast(readers_for(devices.size)), Standing.from_row(rows[0].tolist())
             standing = Standing.at_epoch(before.epoch, readers)
             if devices.rank == 0 and before != Standing.at_epoch(before.epoch, len(before.places)):
                 logging.warning(

@@ -96,7 +96,7 @@ class Devices(Alone):
     def __init__(self, rank: int, talk: Talk) -> None:
         self.rank, self.size, self._talk = rank, talk.size, talk
 
-    def said(self, value: Any) -> Any:
+    def broadcast(self, value: Any) -> Any:
         return self._talk.all_say(self.rank, value)[0]
 
     def rows(self, count: int) -> Rows:
