@@ -13,13 +13,13 @@ from training.baselines import baselines, with_random_init
 from training.building import check_goes_on, method_of
 from training.columns import clip_values
 from training.config import RunConfig
-from training.contents import contents
 from training.controls import Controls
 from training.data import open_dataset
 from training.data.dataset import Dataset, Progress
 from training.data.room import clip_store
 from training.data.store import ClipStore
 from training.data.stream import is_stream
+from training.declarations import declared_schema
 from training.devices.followers import Followers
 from training.devices.rows import ALONE
 from training.encoders import ENCODERS
@@ -155,7 +155,7 @@ def _declare(
 ) -> None:
     """Write what the run will say of its clips and of itself."""
     run.write_columns(clip_values(dataset, clips))
-    schema = contents(learner.method, dataset, is_stream(learner.config.data))
+    schema = declared_schema(learner.method, dataset, is_stream(learner.config.data))
     run.write_schema(schema)
     journal.open_events(schema, resumed_from=learner.step if resumed else None)
 

@@ -11,7 +11,7 @@ from tests.browser.seen import Seen
 from tests.browser.site import Site
 from training.building import built_method
 from training.config import new_config
-from training.contents import curves
+from training.declarations import curves
 from training.run import RunWriter, State, Status, create_run
 from training.run.older import schema_of_older_run
 from training.run.schema import Curve, Line, Schema

@@ -10,7 +10,7 @@ from training.probe import measured_facets
 from training.run.schema import Curve, Schema
 
 
-def contents(method: Method, dataset: Dataset, streamed: bool = False) -> Schema:
+def declared_schema(method: Method, dataset: Dataset, streamed: bool = False) -> Schema:
     """The schema of a run of `method` on `dataset`; of a stream's sample where it is `streamed`, which has no loss of each clip."""
     return Schema(
         curves=curves(method, tuple(measured_facets(dataset))),

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.training.methods.test_catalogue import method_of
-from training.contents import contents, curves
 from training.data.dataset import Dataset
+from training.declarations import curves, declared_schema
 from training.measures import MEASURES
 from training.methods import METHODS
 from training.verdicts import KINDS
@@ -19,7 +19,7 @@ def test_every_curve_is_declared_once_and_the_loss_comes_first(name: str) -> Non
 
 def test_a_run_declares_curves_columns_pictures_and_verdicts(tones: Dataset) -> None:
     method = method_of("simclr")
-    found = contents(method, tones)
+    found = declared_schema(method, tones)
     assert found.curves == curves(method, ("class",))
     assert set(tones.facets) < {column.name for column in found.columns}
     assert (found.pictures, found.verdicts) == (method.pictures, KINDS)
