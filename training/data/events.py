@@ -14,7 +14,7 @@ import numpy as np
 from training.data.dataset import Skipped
 from training.data.layouts import MOST_COLUMNS
 from training.data.names import any_name, readable_name
-from training.data.tables import FILE_COLUMNS, LONGEST_COLUMN, Rows, as_seconds, first_column, plain_name
+from training.data.tables import FILE_COLUMNS, LONGEST_COLUMN, Rows, as_number, as_seconds, first_column, plain_name
 from training.units import counted
 
 LEAST_SECONDS, LEAST_SHARE = 0.25, 0.5
@@ -150,12 +150,4 @@ def _holds_labels(column: str, rows: Rows) -> bool:
     if name in NO_LABELS or name in EVENT_FILE_COLUMNS:
         return False
     values = {row[column] for row in rows} - {""}
-    return name in LABELS_IN_NUMBERS or not all(_is_number(value) for value in values)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+    return name in LABELS_IN_NUMBERS or any(as_number(value) is None for value in values)

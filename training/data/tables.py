@@ -66,13 +66,21 @@ def read_track(path: str) -> Rows:
     return _by_column(lines[0], lines[1:])
 
 
-def as_seconds(cell: str) -> float | None:
-    """A time that is written as a number; None for anything else."""
+def as_number(cell: str) -> float | None:
+    """A number, also one with a decimal comma; None for anything else."""
     try:
-        seconds = float(cell)
+        return float(cell.replace(",", ".", 1))
     except ValueError:
         return None
-    return seconds if 0 <= seconds < float("inf") else None
+
+
+def as_seconds(cell: str) -> float | None:
+    """A time that is written in seconds or as "4:05.5" or "1:04:05"; None for anything else."""
+    parts = [as_number(part) for part in cell.split(":", 2)]
+    numbers = [part for part in parts if part is not None and 0 <= part < float("inf")]
+    if len(numbers) < len(parts) or any(part >= 60 for part in numbers[1:]):
+        return None
+    return sum(part * 60**place for place, part in enumerate(reversed(numbers)))
 
 
 def plain_name(column: str) -> str:

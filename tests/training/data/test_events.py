@@ -9,6 +9,7 @@ import soundfile
 from training.data import open_dataset
 from training.data.dataset import Dataset
 from training.data.events import Events
+from training.data.tables import as_seconds
 
 RATE = 16_000
 
@@ -85,6 +86,29 @@ def test_tracks_of_raven_audacity_and_birdnet_beside_their_recordings(tmp_path: 
     captions = dict(zip(dataset.files, dataset.companions["caption"], strict=True))
     assert captions["B/four.wav"] == "somebody coughs"
     assert captions["A/two.wav"] is None, "a label track is no caption"
+
+
+@pytest.mark.parametrize(
+    ("rows", "heard"),
+    [
+        ("one.wav;4,5;5,5;owl;0,9\none.wav;0,0;1,5;wren;0,8\n", ["wren", None, "owl", None, None]),
+        ("one.wav;0:04.5;0:05.5;owl;1\none.wav;0:00:08;0:00:09;wren;1\n", [None, None, "owl", None, "wren"]),
+    ],
+)
+def test_times_as_spreadsheets_write_them(tmp_path: Path, rows: str, heard: list[str | None]) -> None:
+    recordings(tmp_path, "one.wav")
+    (tmp_path / "labels.csv").write_text(f"file;start;end;species;score\n{rows}")
+    dataset = open_dataset(str(tmp_path))
+    assert list(dataset.facets) == ["species", "file"] and labels(dataset, "species", "one.wav") == heard
+
+
+@pytest.mark.parametrize(
+    ("cell", "seconds"),
+    [("61.5", 61.5), ("1:01.5", 61.5), ("1:00:01", 3601), ("12,25", 12.25), ("90:00", 5400), ("-1", None), ("1:75", None),
+     ("nan", None), ("inf", None), ("", None), (":", None), ("1:2:3:4", None), ("dawn", None), ("2026-05-12 04:30", None)],
+)  # fmt: skip
+def test_what_is_a_time(cell: str, seconds: float | None) -> None:
+    assert as_seconds(cell) == seconds
 
 
 def test_of_many_tables_beside_recordings_those_with_times_are_read(tmp_path: Path) -> None:
