@@ -139,11 +139,13 @@ def _made(
                     )
                 before = writer.count
                 try:
-                    _add_clips(writer, source, windows(sound, length))
+                    end = _add_clips(writer, source, windows(sound, length))
+                    late = _late(source.events, end)
                 except NotRead as reason:
                     writer.keep_first(before)
                     skipped.append(Skipped(readable_name(source.name), str(reason)))
-                warnings += [Skipped(readable_name(source.name), note) for note in sound.notes]
+                    late = []
+                warnings += [Skipped(readable_name(source.name), note) for note in (*sound.notes, *late)]
         if not writer.count:
             raise NoSound(name, len(sources), skipped)
         progress(1.0, f"{counted(writer.count, 'clip')} ready.")
@@ -152,17 +154,29 @@ def _made(
         writer.abandon()
 
 
-def _add_clips(writer: ClipWriter, source: Source, cut: Iterable[tuple[int, np.ndarray]]) -> None:
+def _add_clips(writer: ClipWriter, source: Source, cut: Iterable[tuple[int, np.ndarray]]) -> float:
+    """Returns where the last one ends, in seconds."""
+    end = 0.0
     for start, samples in cut:
         seconds = start / SAMPLE_RATE
+        end = seconds + len(samples) / SAMPLE_RATE
         writer.add(
             samples,
             id=f"{source.hash}-{start}",
-            labels={**source.labels, **source.events.labels(seconds, seconds + len(samples) / SAMPLE_RATE)},
+            labels={**source.labels, **source.events.labels(seconds, end)},
             file=readable_name(source.name),
             offset_seconds=seconds,
             companions={} if source.caption is None else {"caption": source.caption},
         )
+    return end
+
+
+def _late(events: Events, end: float) -> list[str]:
+    """What the user should know where events begin behind the end, as where their times are of a clock or another file."""
+    late = sum(start >= end for start, *_ in events.rows)
+    return (
+        [f"{late:,} of its {counted(len(events.rows), 'label')} begin behind its end, at {end:.1f} s"] if late else []
+    )
 
 
 def _caption(file: File | None) -> str | None:

@@ -51,6 +51,13 @@ def test_a_table_with_times_labels_the_clips_and_not_the_files(tmp_path: Path) -
     assert told.reason == "2 of its 8 rows are not used: no time, no label or no file that is here"
 
 
+def test_labels_behind_the_end_of_their_file_are_told(tmp_path: Path) -> None:
+    recordings(tmp_path, "one.wav", "two.wav")
+    (tmp_path / "labels.csv").write_text("file,start,end,class\none,1,2,owl\none,10,11,owl\none,4:30:00,4:30:02,owl\n")
+    (told,) = open_dataset(str(tmp_path)).warnings
+    assert (told.file, told.reason) == ("one.wav", "2 of its 3 labels begin behind its end, at 10.0 s")
+
+
 def test_other_times_make_another_set(tmp_path: Path) -> None:
     recordings(tmp_path, "one.wav")
     table = tmp_path / "labels.csv"
