@@ -8,6 +8,7 @@ import { colour } from "../core/theme.js";
 import { view } from "../core/view.js";
 import { coloursOf } from "../map/colours.js";
 import { number } from "../map/columns.js";
+import { partOf } from "../map/layout_words.js";
 import { selected } from "../map/selection.js";
 import { pngOf, svgOf } from "./picture.js";
 
@@ -26,6 +27,7 @@ const KINDS = {
 const isDrawn = (kind) => kind === "svg" || kind === "png";
 const HEARD =
   "Sounds come as the model hears them, mono and at 16 kHz. Label tracks open in Audacity and Raven. Of all clips, both hold those with a tag.";
+const TRACKS = "python -m explorer tags tracks SOUNDS --to DIR";
 const ATLAS = "embedding-atlas FILE.parquet --x x --y y --text text --neighbors neighbors";
 
 /** @import { MapClips } from "../map/clips.js" */
@@ -47,6 +49,12 @@ export class TakeAwayBox {
       const button = make("button.plain", { type: "button", title, onclick: take }, words);
       return button;
     });
+    this.others = make(
+      "p.selection-keys",
+      { hidden: true },
+      "Those that the map does not hold are taken away by ",
+      make("code", {}, TRACKS),
+    );
     this.box = make(
       "details.selection-fold",
       {},
@@ -56,6 +64,7 @@ export class TakeAwayBox {
       source.server
         ? make("p.selection-keys", {}, `${HEARD} The Parquet file opens with `, make("code", {}, ATLAS))
         : null,
+      this.others,
       this.said,
     );
     /** @type {RunTags | null} */
@@ -73,6 +82,7 @@ export class TakeAwayBox {
   show(tags, known, points) {
     this.tags = tags;
     this.known = known;
+    this.others.hidden = !source.server || !partOf(known.points);
     const input = /** @type {HTMLInputElement} */ (this.some.querySelector("input"));
     input.disabled = !points.length;
     if (!points.length) this.all.checked = true;
