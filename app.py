@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 from explorer.visitors.limits import add_flags, chosen_limits, takes_hosted
 from explorer.web.callers import is_loopback, listening
 from training.commands.parser import Parser
+from training.missing import packages_told
 
 HERE = Path(__file__).resolve().parent
 SWITCHED = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -112,10 +113,11 @@ def folder(text: str) -> Path:
 def serve(chosen: argparse.Namespace) -> None:
     """Serve the page and stay until the process is asked to end."""
     gc.disable()  # while the server imports, torch too: nothing of it becomes garbage, and to look for some takes a tenth
-    from explorer.server import Server
-    from explorer.web.address import NotServed
-    from explorer.web.log_lines import cut_what_is_logged
-    from explorer.web.open_files import allow_many
+    with packages_told():
+        from explorer.server import Server
+        from explorer.web.address import NotServed
+        from explorer.web.log_lines import cut_what_is_logged
+        from explorer.web.open_files import allow_many
 
     cut_what_is_logged()
     allow_many()

@@ -17,6 +17,7 @@ from typing import Any
 
 from training.commands.parser import Parser
 from training.errors import UserError
+from training.missing import packages_told
 from training.units import counted
 
 
@@ -24,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        options.run_it(options)
+        with packages_told():
+            options.run_it(options)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

@@ -10,10 +10,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from training.commands import comparing, diagnosing, knowledge, models, outside, runs, sounds, twins
-from training.commands.output import STOPPED
 from training.commands.parser import Parser
 from training.errors import UserError
+from training.missing import packages_told
+
+with packages_told():
+    from training.commands import comparing, diagnosing, knowledge, models, outside, runs, sounds, twins
+    from training.commands.output import STOPPED
 
 # OpenMP's waiting threads spin for milliseconds by default, and as soon as anything else runs on this machine (the page,
 # say) the trainer burns the time that it waits for. A short spin costs nothing when alone. Read when torch is loaded.
