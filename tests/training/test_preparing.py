@@ -79,7 +79,7 @@ def test_a_disk_that_fills_while_the_data_is_prepared_is_told_as_such(
 ) -> None:
     run = made_run()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "full"))
-    monkeypatch.setattr(clip_writer, "_sync_folder", lambda folder: fails(errno.ENOSPC))
+    monkeypatch.setattr(clip_writer, "sync_folder", lambda folder: fails(errno.ENOSPC))
     monkeypatch.setattr(starter, "make", lambda writer, progress: writer.add(
         np.ones(160, np.int16), id="a", labels={"source": "s"}, file="f"
     ))  # fmt: skip

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from training import durable
 from training.data.cache import SCHEMA, checked, load, locked, mel_folder, sets_folder, writable
 from training.data.dataset import Dataset, Skipped
+from training.durable import sync_folder
 from training.errors import UserError
 
 NOTHING_BESIDE: Mapping[str, str | None] = {}
@@ -95,14 +95,14 @@ class ClipWriter:
                 json.dump(about, file)
                 file.flush()
                 os.fsync(file.fileno())
-            durable.sync_folder(self._part)
+            sync_folder(self._part)
             with locked(whole.parent / "parts.lock"):
                 if load(self.fingerprint, self._root, claims=self.claimed) is None:
                     if whole.exists():
                         _forget_mel(self.fingerprint, self._root)
                     shutil.rmtree(whole, ignore_errors=True)
                     self._part.replace(whole)
-                    durable.sync_folder(whole.parent)
+                    sync_folder(whole.parent)
         self.abandon()
         made = load(self.fingerprint, self._root)
         if made is None:
