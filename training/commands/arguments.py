@@ -67,6 +67,7 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
     """The configuration of a new run. Raises UserError for what can't be trained so."""
     from training.config import new_config
     from training.data import whole_reference
+    from training.data.stream.references import SHARDS, places_of
     from training.hardware import check_found
 
     data = options.data and whole_reference(options.data)
@@ -75,6 +76,8 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
             f"There is nothing at {data}: --data takes a folder, a zip, a sound file, a pack or a stream, or a name of "
             "`python -m training data list`."
         )
+    if data and data.startswith(SHARDS):
+        places_of(data)  # raises for what can name none, before a run is made
     config = new_config(
         _overrides(options.set), method=options.method, data=data,
         encoder=options.encoder, steps=options.steps, seconds=options.seconds, seed=options.seed, device=options.device,

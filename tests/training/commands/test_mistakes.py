@@ -85,6 +85,8 @@ def test_a_device_that_fails_is_one_sentence(
             ["run", "--data", "/nowhere/at/all", "--steps", "2"],
             "There is nothing at /nowhere/at/all: --data takes a folder",
         ),
+        (["run", "--data", "shards:/nowhere/at/all"], "There is nothing at /nowhere/at/all; tar files, a folder of them"),
+        (["run", "--data", "shards:/a/{3..1}.tar"], "/a/{3..1}.tar names no shards"),
         (["twins", "--method", "byol", "--break", "x"], "With the method byol, --break takes stop_gradient, predictor"),
         (
             ["twins", "--method", "byol", "--mistake", "x"],
@@ -126,7 +128,7 @@ def test_a_mistake_is_one_sentence(
         arguments = [*arguments, "--runs", str(tmp_path)]
     out = str(tmp_path / "out")
     assert words in sentence(capsys, *[out if a == "OUT" else a for a in arguments])
-    assert not list(tmp_path.glob("*-simclr")), "a mistake leaves no run behind"
+    assert "OUT" in arguments or not list(tmp_path.glob("*/config.json")), "a mistake leaves no run behind"
 
 
 def test_cuda_that_is_not_there(tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
