@@ -85,7 +85,10 @@ def test_a_device_that_fails_is_one_sentence(
             ["run", "--data", "/nowhere/at/all", "--steps", "2"],
             "There is nothing at /nowhere/at/all: --data takes a folder",
         ),
-        (["run", "--data", "shards:/nowhere/at/all"], "There is nothing at /nowhere/at/all; tar files, a folder of them"),
+        (
+            ["run", "--data", "shards:/nowhere/at/all"],
+            "There is nothing at /nowhere/at/all; tar files, a folder of them",
+        ),
         (["run", "--data", "shards:/a/{3..1}.tar"], "/a/{3..1}.tar names no shards"),
         (["twins", "--method", "byol", "--break", "x"], "With the method byol, --break takes stop_gradient, predictor"),
         (
