@@ -4,9 +4,10 @@
     python -m benchmarks.measures --data FOLDER [--seconds 60]
 
 Milliseconds of the processor in one thread on made embeddings, the fastest of the rounds, so that other load on the machine
-matters little; "by the clock" is what all of them take in two threads, which other load makes longer, and is told with the load. Cheap measures are taken by the trainer at every
-snapshot: what they share (σ of h, σ of z, the votes of the neighbours) is told for itself, "together" is all of them at once,
-as a snapshot takes them. Thorough ones are of one stage as wide as h, on demand.
+matters little; "by the clock" is what all of them take in two threads, which other load makes longer, and is told with the
+load. Cheap measures are taken by the trainer at every snapshot: what they share (σ of h, σ of z, the votes of the neighbours)
+is told for itself, "together" is all of them at once, as a snapshot takes them. Thorough ones are of one stage as wide as h,
+on demand.
 
 With --data a default run is trained instead: which share of its own time its snapshots' measures take, preparing and embedding left out.
 """

@@ -2,11 +2,13 @@
 
     python -m benchmarks.page [--rounds 3] [--seconds 120] [--chromium /usr/bin/chromium] [--before CHECKOUT]
 
-The server is started as a user starts it; the built-in sounds are made first, so the caches are warm, but for that of the maps: equal
-seeds make equal snapshots, whose maps would be there already. A training is as long as the form offers. Trainings of the same length
-without any page, one just before and one just after, give the throughput to compare with: over the same seconds, since snapshots, which
-count, are many at first and few later, and as the mean of both, since a machine that isn't one's own alone is not always equally fast.
-For the same reason all is done several times, and what is told is the median. The training is compared while Live is looked at, and while somebody clicks on the map once a second. Results are written to benchmarks/results/page.json.
+The server is started as a user starts it; the built-in sounds are made first, so the caches are warm, but for that of the
+maps: equal seeds make equal snapshots, whose maps would be there already. A training is as long as the form offers. Trainings
+of the same length without any page, one just before and one just after, give the throughput to compare with: over the same
+seconds, since snapshots, which count, are many at first and few later, and as the mean of both, since a machine that isn't
+one's own alone is not always equally fast. For the same reason all is done several times, and what is told is the median. The
+training is compared while Live is looked at, and while somebody clicks on the map once a second. Results are written to
+benchmarks/results/page.json.
 
 `--before` names a checkout of an earlier version: its own benchmark takes turns with this one, round by round, and both stand in one
 table (benchmarks/results/page_before.json), without touching page.json.

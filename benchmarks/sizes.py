@@ -2,10 +2,10 @@
 
     python -m benchmarks.sizes [--encoder NAME …] [--batch 64] [--rounds 2]
 
-Whole training steps (views, loss, backward, optimiser, averages) of SimCLR, or of the first method that fits the encoder,
-on tones that are made. Seconds are those of the processor in one thread, the sizes take turns, and of all steps the fastest
-counts, so that other load on the machine matters little. The clips a second are written to benchmarks/results/sizes.json; from these the form of
-a new run judges what a size will cost on the machine it runs on (explorer/runs/speed.py).
+Whole training steps (views, loss, backward, optimiser, averages) of SimCLR, or of the first method that fits the encoder, on
+tones that are made. Seconds are those of the processor in one thread, the sizes take turns, and of all steps the fastest
+counts, so that other load on the machine matters little. The clips a second are written to benchmarks/results/sizes.json;
+from these the form of a new run judges what a size will cost on the machine it runs on (explorer/runs/speed.py).
 """
 
 import argparse

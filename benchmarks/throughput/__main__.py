@@ -1,8 +1,9 @@
 """python -m benchmarks.throughput [--quick] [--json] [--data FOLDER] [--device cpu|cuda] [--out FILE]
 
-For each method: clips a second of a step, and how many times the bare encoder's (`of_limit`). For SimCLR also how many times a
-textbook's pipeline, with the views that it usually makes (`over_textbook`) and with the same views (`over_same_views`), its views beside those
-of torch-audiomentations (where `pip install torch-audiomentations==0.12.0` was done), and at other batch sizes. Of each step, which share its parts take. Everything of one method is timed in turn, in one run.
+For each method: clips a second of a step, and how many times the bare encoder's (`of_limit`). For SimCLR also how many times
+a textbook's pipeline, with the views that it usually makes (`over_textbook`) and with the same views (`over_same_views`), its
+views beside those of torch-audiomentations (where `pip install torch-audiomentations==0.12.0` was done), and at other batch
+sizes. Of each step, which share its parts take. Everything of one method is timed in turn, in one run.
 """
 
 import argparse

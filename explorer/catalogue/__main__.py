@@ -1,5 +1,5 @@
-"""Writes docs/methods.md, docs/diagrams/, docs/settings.md, the table of docs/measures.md and the types in docs/run-folder.md anew, from what methods, measures and
-settings declare and what was measured: `make docs`.
+"""Writes docs/methods.md, docs/diagrams/, docs/settings.md, the table of docs/measures.md and the types in docs/run-folder.md
+anew, from what methods, measures and settings declare and what was measured: `make docs`.
 """
 
 from pathlib import Path

@@ -9,10 +9,10 @@ from explorer.web.incoming import Listed
 class MethodTable(BrowserPart):
     """Value: {"families": [name], "rows": [row], "data": [{"name", "facet"}], "chosen": name of a method}.
 
-    A row is {"name", "title", "family", "year", "negatives", "needs", "suits", "figures": {data: figures}}, where
-    figures are {"knn": [before, after], "probe": [before, after], "suited": [before, after], "beats": words, "speed",
-    "std", "rank"}, None for what wasn't measured. Sends `select` with gr.SelectData when a method is chosen: `value` is its name, which then stands in the
-    component's value as "chosen" and in the page's address.
+    A row is {"name", "title", "family", "year", "negatives", "needs", "suits", "figures": {data: figures}}, where figures are
+    {"knn": [before, after], "probe": [before, after], "suited": [before, after], "beats": words, "speed", "std", "rank"},
+    None for what wasn't measured. Sends `select` with gr.SelectData when a method is chosen: `value` is its name, which then
+    stands in the component's value as "chosen" and in the page's address.
     """
 
     accepts: ClassVar[Any] = {"rows": Listed({}), "chosen": str}

@@ -164,7 +164,8 @@ class Quotas:
         whole = runs * run_bytes(config, model, self._limits.job_seconds or math.inf)
         if beyond(whole, self._limits.job_mb * MB):
             raise UserError(
-                f"{'This run' if runs == 1 else f'These {runs} runs'} would take {whole / MB:,.0f} MB of disk, and {self._limits.job_mb:,} MB are the most here; "
+                f"{'This run' if runs == 1 else f'These {runs} runs'} would take {whole / MB:,.0f} MB of disk, and "
+                f"{self._limits.job_mb:,} MB are the most here; "
                 "choose a smaller encoder size or smaller widths, fewer clips on the map, or less time."
             )
 

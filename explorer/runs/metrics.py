@@ -34,8 +34,9 @@ class Rows:
 def rows_since(run: RunFolder, cursor: str = START, until: str = START) -> Rows:
     """The rows after `cursor`, which an earlier answer gave; a cursor that means nothing counts as START.
 
-    Up to the cursor `until`, where it means something, so that several who know more or less learn of the same. A torn last line waits until it is whole; a line that isn't a JSON object is skipped; what isn't finite is None. Of a
-    huge file an answer carries one window; the next question gets the next.
+    Up to the cursor `until`, where it means something, so that several who know more or less learn of the same. A torn last
+    line waits until it is whole; a line that isn't a JSON object is skipped; what isn't finite is None. Of a huge file an
+    answer carries one window; the next question gets the next.
     """
     own, _, added = cursor.partition(JOINT)
     own_end, _, added_end = until.partition(JOINT)

@@ -28,14 +28,15 @@ class Suggested:
 def suggestions(units: np.ndarray, yes: Sequence[int], no: Sequence[int], count: int) -> Suggested:
     """At most `count` untagged rows of each kind, none of both, of embeddings (n, D) with rows of length 1.
 
-    `yes` carry the tag, `no` have a no for it or were tagged otherwise. As nobody says of a sound all that it is not, untagged clips count as
-    weak negatives: without them nothing can be learned from a first tag. The three kinds weigh the same, however many clips
-    each has.
+    `yes` carry the tag, `no` have a no for it or were tagged otherwise. As nobody says of a sound all that it is not,
+    untagged clips count as weak negatives: without them nothing can be learned from a first tag. The three kinds weigh the
+    same, however many clips each has.
 
     Measured after 60 s of SimCLR: of the 12 most likely, 95 % are right on spoken digits (2,000 clips, 10 classes) after 3
     tagged clips of a digit and none tagged otherwise, 97 % with 10 tagged otherwise; on the built-in set (2,590 clips, 64
-    classes) 54 and 56 %, where chance is 2 %. Noes keep the list right once the easy ones are tagged: 86 % in the sixth round of
-    a digit's 12, where 61 % are if the wrong ones are skipped (docs/experiments.md). Without the weak negatives 10 and 10 tagged clips give 89 in place of 96 %.
+    classes) 54 and 56 %, where chance is 2 %. Noes keep the list right once the easy ones are tagged: 86 % in the sixth round
+    of a digit's 12, where 61 % are if the wrong ones are skipped (docs/experiments.md). Without the weak negatives 10 and 10
+    tagged clips give 89 in place of 96 %.
     """
     from sklearn.linear_model import LogisticRegression  # half a second, which only those who tag wait for
     from threadpoolctl import threadpool_limits

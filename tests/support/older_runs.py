@@ -1,7 +1,8 @@
 """Runs that older versions left behind, which this one must still list, show, embed with and resume.
 
-`assets/example_run` is a finished one, of the newest version that it was made with. `tests/fixtures/stopped_run` was stopped in the middle, with a queue and a slow
-copy; `stopped_run.json` beside it holds the losses that it would have had in the next steps. Folder and file come of
+`assets/example_run` is a finished one, of the newest version that it was made with. `tests/fixtures/stopped_run` was stopped
+in the middle, with a queue and a slow copy; `stopped_run.json` beside it holds the losses that it would have had in the next
+steps. Folder and file come of
 
     python -m tests.support.older_runs stopped_run
 

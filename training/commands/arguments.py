@@ -22,7 +22,10 @@ def command(
     text: str,
     *flags: str,
 ) -> argparse.ArgumentParser:
-    """Add a command that does `action`, which may return an exit code. `flags`: which of the common arguments it takes: "run", "runs", "json", "step"."""
+    """Add a command that does `action`, which may return an exit code.
+
+    `flags`: which of the common arguments it takes: "run", "runs", "json", "step".
+    """
     parser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(command=action)
     if "run" in flags:

@@ -1,7 +1,8 @@
 """A GRU in each direction over single frames, for methods that hide frames and predict them from both sides.
 
 Paper:   Wang et al. 2020, arXiv 2001.10603 (bi-directional networks that rebuild masked frames)
-Differs: 1. One layer of GRU at sizes S and M, two at L and XL, instead of several of LSTM. 2. Two input frames make one, which halves its steps.
+Differs: 1. One layer of GRU at sizes S and M, two at L and XL, instead of several of LSTM. 2. Two input frames make one,
+         which halves its steps.
 Shapes:  B clips, F mel bands, T input frames, U = T / 2 output frames (40 ms), D width.
 """
 

@@ -33,8 +33,8 @@ class Encoder(nn.Module, ABC):
     summary: ClassVar[str]
     """One sentence for the page."""
     sizes: ClassVar[Mapping[str, Size]]
-    """One for each of ENCODER_SIZES (training/config.py): S learns in minutes on two CPU cores, each next one has some four times the parameters,
-    and XL has about 20 million."""
+    """One for each of ENCODER_SIZES (training/config.py): S learns in minutes on two CPU cores, each next one has some four times
+    the parameters, and XL has about 20 million."""
     by_rows: ClassVar[tuple[str, ...]] = ("forward", "sequence", "frames")
     """Names of what it computes of each clip for itself (norm layers aside) and that costs: several devices share it out. All
     arguments and all that is given have one row a clip."""

@@ -2,11 +2,11 @@
 
 Paper:   Zhuang et al. 2019, arXiv 1903.12355, section 3, equations 1 to 4
 Differs: 1. Background neighbours are looked for around the view, at every step; a clip's own memory always counts
-         among both kinds of neighbours, so that the ratio never is zero. 2. Clusters are found anew every few epochs,
-         since an epoch of small data is a few steps, and both counts end sooner where an epoch is many steps. 3. Their number is scaled to the data: hundreds, not tens of
-         thousands. 4. A projector stands before the comparison. 5. AdamW instead of SGD. 6. Five clusterings instead
-         of ten. 7. Other windows of a clip's own recording are no background (`same_recording`): they count where they
-         are close neighbours, and else not at all.
+         among both kinds of neighbours, so that the ratio never is zero. 2. Clusters are found anew every few epochs, since
+         an epoch of small data is a few steps, and both counts end sooner where an epoch is many steps. 3. Their number is
+         scaled to the data: hundreds, not tens of thousands. 4. A projector stands before the comparison. 5. AdamW instead of
+         SGD. 6. Five clusterings instead of ten. 7. Other windows of a clip's own recording are no background
+         (`same_recording`): they count where they are close neighbours, and else not at all.
 Shapes:  B clips, n clips of the data, N background neighbours, H clusterings, F mel bands, V view frames, D encoder
          width, P projection width.
 """

@@ -2,8 +2,8 @@
 
 Paper:   Jansen et al. 2018, Unsupervised Learning of Semantic Audio Representations, arXiv 1711.02209, section 2.1
 Differs: 1. Positives are augmented views (noise, shifts, mixtures in one), where the paper trains on one kind of
-         triplet after the other; neighbours in time, one of its kinds, are a choice (`positives`). 2. The mean over anchors instead of the sum. 3. The
-         margin is tuned for short runs. 4. AdamW and a cosine schedule instead of Adam. 5. Other
+         triplet after the other; neighbours in time, one of its kinds, are a choice (`positives`). 2. The mean over anchors
+         instead of the sum. 3. The margin is tuned for short runs. 4. AdamW and a cosine schedule instead of Adam. 5. Other
          windows of a clip's own recording are no negatives (`same_recording`).
 Shapes:  B clips, F mel bands, V view frames, D encoder width, P projection width.
 """

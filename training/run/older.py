@@ -1,8 +1,8 @@
 """What runs hold that were made before there was a schema.json.
 
-schema_1.json beside this file was written once, from the declarations of the version that came first with them; it stands
-for runs that users have, and so stays as it is but for what its pictures are said to show. "before" and "after" are the curves around the method's own "parts";
-"{facet}" stands for each measured facet.
+schema_1.json beside this file was written once, from the declarations of the version that came first with them; it stands for
+runs that users have, and so stays as it is but for what its pictures are said to show. "before" and "after" are the curves
+around the method's own "parts"; "{facet}" stands for each measured facet.
 """
 
 from collections.abc import Iterable
