@@ -38,9 +38,10 @@ NEIGHBOURS = 100
 NEWEST = -1
 """Stands for the newest weights in the choice of a step."""
 NO_QUERY = "Choose a sound above: the clips that the model finds most alike are listed here."
+NO_PAIR = "Choose a second sound: how alike the model finds the two, now and at every snapshot, is shown here."
+
 Looked = dict[str, Any] | None
 """What a browser says of the run that is looked at; see run_of."""
-NO_PAIR = "Choose a second sound: how alike the model finds the two, now and at every snapshot, is shown here."
 
 
 def build(frame: Frame) -> None:

@@ -46,7 +46,7 @@ def unit_rows(vectors: np.ndarray) -> np.ndarray:
     return units
 
 
-def borne(found: np.ndarray | None) -> np.ndarray | None:
+def usable(found: np.ndarray | None) -> np.ndarray | None:
     """(n, D) float32: what was read from a file as embeddings, None where one cannot compute with them."""
     if found is None or found.ndim != 2 or not found.size:
         return None
@@ -76,7 +76,7 @@ def _hash(path: Path, stamp: tuple[int, int, int]) -> str | None:
 
 @lru_cache(maxsize=8)
 def _embeddings(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
-    return borne((reading.read_arrays(path, lambda name: name == "embeddings") or {}).get("embeddings"))
+    return usable((reading.read_arrays(path, lambda name: name == "embeddings") or {}).get("embeddings"))
 
 
 @lru_cache(maxsize=8)

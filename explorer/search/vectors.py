@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from explorer.runs.neighbours import Neighbour, nearest_rows
-from explorer.runs.snapshots import borne, file_stamp, unit_rows
+from explorer.runs.snapshots import file_stamp, unit_rows, usable
 from training.run import reading
 
 MOST_COMPARED = 1_000_000
@@ -118,7 +118,7 @@ def write_index(vectors: Path, to: Path, done: Callable[[int], bool]) -> None:
 def _opened(path: Path, stamp: Any, index_stamp: Any) -> Vectors | IndexedVectors | None:
     if index_stamp is not None and find_spec("usearch") is not None:
         return _indexed(path)
-    vectors = borne(reading.read_array(path))
+    vectors = usable(reading.read_array(path))
     if vectors is None:
         return None
     centre = vectors.mean(axis=0)

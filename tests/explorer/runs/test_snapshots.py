@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.runs.snapshots import borne, embeddings, snapshot_hash, unit_embeddings, unit_rows
+from explorer.runs.snapshots import embeddings, snapshot_hash, unit_embeddings, unit_rows, usable
 
 
 def test_a_snapshot_is_known_by_its_content(make_run: Any, tmp_path: Path) -> None:
@@ -50,5 +50,5 @@ def test_a_row_of_zeros_stays() -> None:
 
 @pytest.mark.parametrize("value", [1e300, 3e38, float("inf"), float("nan")])
 def test_bad_input_embeddings_that_nobody_can_compute_with_are_none(value: Any) -> None:
-    assert borne(np.full((2, 2), value)) is None and borne(np.ones(3)) is None and borne(None) is None
-    assert borne(np.ones((2, 2), np.int64)).dtype == np.float32
+    assert usable(np.full((2, 2), value)) is None and usable(np.ones(3)) is None and usable(None) is None
+    assert usable(np.ones((2, 2), np.int64)).dtype == np.float32
