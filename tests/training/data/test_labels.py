@@ -5,11 +5,22 @@ from pathlib import Path
 import pytest
 
 from training.data.labels import labelling
+from training.data.layouts import LAYOUTS, Layout
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "data.md"
 
 
 def table(tmp_path: Path, text: str, name: str = "labels.csv") -> dict[str, str]:
     (tmp_path / "table").write_bytes(text.encode())
     return {name: str(tmp_path / "table")}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_a_layout_is_documented_with_its_facets_and_its_group(layout: Layout) -> None:
+    _, found, told = " ".join(DOCUMENT.read_text().split()).partition(f"{layout.name}")
+    assert found, f"docs/data.md doesn't name the layout {layout.name}"
+    group = f"group {layout.group}" if layout.group else "each file its own group"
+    assert f"({', '.join(layout.facets)}; {group})" in told[:120]
 
 
 def test_spoken_digits() -> None:
