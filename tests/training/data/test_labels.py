@@ -15,12 +15,12 @@ def table(tmp_path: Path, text: str, name: str = "labels.csv") -> dict[str, str]
     return {name: str(tmp_path / "table")}
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.title)
 def test_a_layout_is_documented_with_its_facets_and_its_group(layout: Layout) -> None:
-    _, found, told = " ".join(DOCUMENT.read_text().split()).partition(f"{layout.name}")
-    assert found, f"docs/data.md doesn't name the layout {layout.name}"
+    _, found, told = " ".join(DOCUMENT.read_text().split()).partition(layout.title)
+    assert found, f"docs/data.md doesn't name the layout {layout.title}"
     group = f"group {layout.group}" if layout.group else "each file its own group"
-    assert f"({', '.join(layout.facets)}; {group})" in told[:120]
+    assert f"{', '.join(layout.facets)}; {group})" in told[:120]
 
 
 def test_spoken_digits() -> None:
