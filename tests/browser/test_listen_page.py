@@ -52,6 +52,24 @@ def test_a_sound_is_recorded(own_sounds_site: Site, tmp_path: Path, look: Callab
     assert not seen.troubles, seen.troubles
 
 
+def test_a_page_over_http_says_why_nothing_can_be_recorded(
+    own_sounds_site: Site, look: Callable[..., Seen], tmp_path: Path
+) -> None:
+    seen = look(own_sounds_site)
+    seen.page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")
+    page = seen.open("tab=listen")
+    page.locator("#listen-player .player[data-state=shown]").wait_for()
+    told = page.get_by_text("Nothing can be recorded here: this page came over http")
+    page.get_by_label("Record audio").click()
+    expect(told).to_be_visible()
+    expect(page.locator("#listen-audio .record-button")).to_have_count(0)
+    written(tmp_path / "mine.wav", tone(0.6))
+    page.locator("#listen-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
+    page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'mine.wav'")
+    expect(told).to_have_count(0)
+    assert not seen.troubles, seen.troubles
+
+
 def test_the_sounds_of_the_run_come_first_until_others_are_chosen(
     empty_site: Site, look: Callable[..., Seen], tmp_path: Path
 ) -> None:

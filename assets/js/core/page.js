@@ -11,6 +11,7 @@ import { isSeen } from "./pulse.js";
 import { useSource } from "./source.js";
 import { LiveSource } from "./source_live.js";
 import "./drops.js";
+import "./microphone.js";
 import "./skip_link.js";
 import "./tab_keys.js";
 import "./typed_over.js";
