@@ -64,7 +64,12 @@ class Collapse:
             configs = [self._fitted(*asking, wrong=each).config for each in ("", wrong)]
         except UserError:
             return weighed(asked, "")
-        return weighed(asked, said_duration(self._frame.services.library, configs))
+        from training.verdicts.rules import EARLY_STEPS  # not at the top: it takes torch along
+
+        takes = said_duration(self._frame.services.library, configs)
+        if (configs[0]["steps"] or EARLY_STEPS) < EARLY_STEPS:
+            takes = f"{takes} A collapse may be told sooner; that there is none is told from {EARLY_STEPS} steps on.".lstrip()
+        return weighed(asked, takes)
 
     def _begin(
         self, data: str | None, method: str | None, encoder: str | None, settings: Any, event: gr.EventData

@@ -28,6 +28,38 @@ DROP = """(data) => {
 """Drops a sound beside the box for sounds; whether the page keeps the browser from opening it instead."""
 SCRIPT_NAME = "<img src=x onerror=alert(1)>.wav"
 
+CHOOSE_WEBM = """async () => {
+    const context = new AudioContext();
+    const [tone, end] = [context.createOscillator(), context.createMediaStreamDestination()];
+    tone.connect(end);
+    tone.start();
+    const recorder = new MediaRecorder(end.stream, { mimeType: "audio/webm" });
+    const done = new Promise((resolve) => { recorder.ondataavailable = ({ data }) => resolve(data); });
+    recorder.start();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    recorder.stop();
+    const files = new DataTransfer();
+    files.items.add(new File([await done], "memo.webm", { type: "audio/webm" }));
+    const input = document.querySelector("#listen-audio input[type=file]");
+    input.files = files.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+"""Chooses a sound in a format that browsers read and the server doesn't."""
+
+
+def test_a_sound_that_only_the_browser_reads_is_sent_as_one_that_the_server_reads(
+    own_sounds_site: Site, look: Callable[..., Seen], tmp_path: Path
+) -> None:
+    seen = look(own_sounds_site)
+    page = seen.open("tab=listen")
+    page.locator("#listen-player .player[data-state=shown]").wait_for()
+    page.evaluate(CHOOSE_WEBM)
+    page.wait_for_function("document.querySelector('#listen-player .player-title')?.textContent === 'memo.wav'")
+    expect(page.locator("#listen-player .player-facts")).to_contain_text("RMS −")
+    (tmp_path / "text.m4a").write_bytes(b"no sound")
+    page.locator("#listen-audio input[type=file]").set_input_files(tmp_path / "text.m4a")
+    page.locator("#listen-notice").get_by_text("text.m4a cannot be used").wait_for()
+
 
 def test_a_sound_is_recorded(own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]) -> None:
     seen = look(own_sounds_site)

@@ -12,6 +12,7 @@ import { useSource } from "./source.js";
 import { LiveSource } from "./source_live.js";
 import "./drops.js";
 import "./microphone.js";
+import "./readable_sound.js";
 import "./skip_link.js";
 import "./tab_keys.js";
 import "./typed_over.js";

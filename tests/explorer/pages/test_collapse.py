@@ -97,6 +97,12 @@ def test_how_long_both_take_is_told_before_they_are_started(begin: Any, root: Pa
     assert {answer["weighed"] for answer in answers} == {7} and not list(root.glob("[!.]*"))
 
 
+def test_too_few_steps_for_a_judgement_are_told_before_they_are_trained(begin: Any) -> None:
+    told = "A collapse may be told sooner; that there is none is told from 200 steps on."
+    answers = [begin("byol", FORM, weigh=True, steps=steps) for steps in (199, 200)]
+    assert [told in answer["takes"] for answer in answers] == [True, False]
+
+
 @pytest.mark.parametrize("sent", [{"steps": None}, {"steps": -1}, {"wrong": "../x"}])
 def test_what_cannot_be_started_takes_no_time(sent: dict[str, Any], begin: Any) -> None:
     assert begin("byol", FORM, weigh=True, **sent) == {"weighed": 7, "takes": ""}
