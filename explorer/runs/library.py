@@ -177,7 +177,7 @@ class Library:
 
 def without(breaks: tuple[str, ...]) -> str:
     """What a method's name is followed by where parts of it were taken out."""
-    return f" without {', '.join(breaks)}" if breaks else ""
+    return f" without {', '.join(breaks)}".replace("_", " ") if breaks else ""
 
 
 def _text(config: dict[str, Any], key: str) -> str:

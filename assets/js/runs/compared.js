@@ -70,11 +70,24 @@ function whichIsAhead(best, second) {
   const apart = (best.score.value - second.score.value) / best.score.value;
   if (best.count > 1 && second.count > 1)
     return best.low > second.high
-      ? `The first is ${percent(apart)} ahead, and its worst seed lies above the best one of the second.`
+      ? `The second lies ${percent(apart)} below the first, whose worst seed lies above its best one: ` +
+          `of methods that don't differ, 1 pair in ${byLuck(best.count, second.count)} lies so by luck.`
       : "Seeds of the first two overlap: they are not shown to differ.";
   return apart > OF_SEEDS
-    ? `The first is ${percent(apart)} ahead: more than another seed alone was seen to change (${percent(OF_SEEDS)}).`
+    ? `The second lies ${percent(apart)} below the first: more than another seed alone was seen to change (${percent(OF_SEEDS)}).`
     : `Another seed alone was seen to change it by up to ${percent(OF_SEEDS)}: the first two are not shown to differ.`;
+}
+
+/**
+ * Among how many pairs of equal methods there is one of which all seeds of either lie above all of the other: of the ways in
+ * which the values can be dealt to both, two are such.
+ * @param {number} a how many seeds the one has
+ * @param {number} b and the other
+ */
+function byLuck(a, b) {
+  let ways = 1;
+  for (let i = 1; i <= b; i++) ways = (ways * (a + i)) / i;
+  return Math.round(ways / 2).toLocaleString("en");
 }
 
 /** That runs were not trained equally long, where that is so. @param {number[]} seconds */

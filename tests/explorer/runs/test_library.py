@@ -45,9 +45,9 @@ def titles(folder: Path) -> list[tuple[str, str]]:
 def test_runs_are_listed_with_what_they_are(make_run: Any, tmp_path: Path) -> None:
     make_run(tmp_path / "a", config={"method": "byol"})
     create_run(tmp_path / "b", {})
-    make_run(tmp_path / "c", config={"method": "byol", "breaks": ["predictor", "ema"]})
+    make_run(tmp_path / "c", config={"method": "byol", "breaks": ["predictor", "stop_gradient"]})
     assert titles(tmp_path) == [
-        ("byol without predictor, ema · Made-up sounds", "c"), ("byol · Made-up sounds", "a"), ("b", "b"),
+        ("byol without predictor, stop gradient · Made-up sounds", "c"), ("byol · Made-up sounds", "a"), ("b", "b"),
     ]  # fmt: skip
 
 
