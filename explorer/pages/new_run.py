@@ -53,7 +53,8 @@ class NewRun:
 
     def line(self) -> None:
         """What would be started, the button that opens the drawer, and the one that starts."""
-        FormLine(read_only=self.frame.read_only, elem_id="form-line")
+        told = f"{READ_ONLY} To train, run Hearsight on your own machine." if self.frame.read_only else ""
+        FormLine(read_only=told, elem_id="form-line")
         self.collapse = Collapse(self.frame)
         self.start = gr.Button(
             "Start training", variant="primary", elem_id="start", interactive=not self.frame.read_only, scale=0
@@ -84,8 +85,6 @@ class NewRun:
                     info="Takes a part out or makes a mistake. Guess first what will happen.",
                     elem_id="wrong",
                 )
-                if frame.read_only:
-                    gr.Markdown(f"{READ_ONLY} To train, run Hearsight on your own machine.")
             with gr.Column(min_width=220):
                 self.drop = None if frame.read_only else DropZone(frame)
         self.settings = SettingsForm(holds=True, elem_id="settings")

@@ -36,9 +36,9 @@ export function lineOf({ data, method, wrong, changed }) {
 }
 
 /**
- * The component.
+ * The component; `read_only` is what is told where visitors may start nothing.
  * @param {HTMLElement} root
- * @param {PartWith<{read_only?: boolean}, null>} part
+ * @param {PartWith<{read_only?: string}, null>} part
  */
 export function mount(root, { props }) {
   const words = make("span.form-words");
@@ -49,7 +49,7 @@ export function mount(root, { props }) {
     button.setAttribute("aria-expanded", String(drawer.open));
   };
   const tell = () => {
-    words.textContent = lineOf(newRun) || UNFILLED[newRun.start];
+    words.textContent = props.read_only || lineOf(newRun) || UNFILLED[newRun.start];
     words.title = words.textContent;
     words.dataset.tone = newRun.start === "given up" ? "bad" : "";
   };
