@@ -1,24 +1,18 @@
 // Whether the form of a new run is open. It closes once a training was started by it.
 
+import { store, stored } from "../core/storage.js";
 import { view } from "../core/view.js";
 
 const START_MS = 60_000; // a run that begins later was started by something else
 
 const KEY = "hearsight:drawer"; // for this tab of the browser
 
-const kept = () => {
-  try {
-    return sessionStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-};
-
 class Drawer {
   constructor() {
+    const before = stored("sessionStorage", KEY);
     // As links to the form of former versions say, or as it was before the page was loaded anew.
-    this.open = new URLSearchParams(view.sent).get("tab") === "train" || kept() === "open";
-    this.untouched = kept() === null;
+    this.open = new URLSearchParams(view.sent).get("tab") === "train" || before === "open";
+    this.untouched = before === null;
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.pressed = -Infinity;
@@ -62,9 +56,7 @@ class Drawer {
   dress() {
     const words = this.open ? "open" : "closed";
     document.body.dataset.drawer = words;
-    try {
-      sessionStorage.setItem(KEY, words);
-    } catch {} // a browser that keeps nothing
+    store("sessionStorage", KEY, words);
   }
 }
 

@@ -1,5 +1,7 @@
 // What was written into a form is kept by the browser for this tab, since Gradio loads the page anew when it had lost the server.
 
+import { store, stored } from "../core/storage.js";
+
 /** @import { Scalar, Setting } from "../core/types.d.ts" */
 /** @typedef {{setting: Setting, value: Scalar}} Written what was written, and into what */
 
@@ -15,7 +17,7 @@ export class KeptForm {
    */
   read() {
     try {
-      return JSON.parse(sessionStorage.getItem(this.key) ?? "{}");
+      return JSON.parse(stored("sessionStorage", this.key) ?? "{}");
     } catch {
       return {};
     }
@@ -23,10 +25,6 @@ export class KeptForm {
 
   /** @param {Record<string, Written>} written */
   write(written) {
-    try {
-      sessionStorage.setItem(this.key, JSON.stringify(written));
-    } catch {
-      // A browser that keeps nothing loses what was written when the page is loaded anew.
-    }
+    store("sessionStorage", this.key, JSON.stringify(written));
   }
 }

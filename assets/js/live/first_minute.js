@@ -4,6 +4,7 @@
 import { closing, make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { source } from "../core/source.js";
+import { store } from "../core/storage.js";
 import { view } from "../core/view.js";
 import { drawer } from "../forms/drawer.js";
 import { EXAMPLE } from "../runs/rows.js";
@@ -52,9 +53,7 @@ export class FirstMinute {
   async begin() {
     const steps = await this.steps();
     if (!steps.length || view.run !== EXAMPLE) return;
-    try {
-      localStorage.setItem(KEY, "1");
-    } catch {}
+    store("localStorage", KEY, "1");
     const look = () => this.look(steps);
     this.leave = view.on(["runs", "step"], look);
     look();

@@ -1,6 +1,7 @@
 // Hearing by pointing: a switch, off at first and kept by the browser. A point that the pointer rests on is heard.
 
 import { make } from "../core/elements.js";
+import { store, stored } from "../core/storage.js";
 import { play } from "../sound/sound.js";
 
 const REST_MS = 125;
@@ -11,8 +12,8 @@ const KEPT = "hearsight:hear-by-pointing";
 export class HoverToHear {
   constructor() {
     this.on = make("input", { type: "checkbox", role: "switch" });
-    this.on.checked = kept() === "1";
-    this.on.addEventListener("change", () => keep(this.on.checked ? "1" : "0"));
+    this.on.checked = stored("localStorage", KEPT) === "1";
+    this.on.addEventListener("change", () => store("localStorage", KEPT, this.on.checked ? "1" : "0"));
     const title = "A clip that the pointer rests on is heard, one at a time";
     this.box = make("label.switch.map-hear", { title }, this.on, make("span", {}, "Hear by pointing"));
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -34,23 +35,5 @@ export class HoverToHear {
   /** The pointer has gone, or something else is done. */
   leave() {
     clearTimeout(this.timer);
-  }
-}
-
-/** Null where the browser keeps nothing. */
-function kept() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} value */
-function keep(value) {
-  try {
-    localStorage.setItem(KEPT, value);
-  } catch {
-    // then it is off again on the next page
   }
 }

@@ -1,7 +1,8 @@
 // The tags of a run's clips, for all parts that show them: kept by the server, or by this browser where the page is read-only.
 
-import { guarded } from "../core/listeners.js";
+import { tellAll } from "../core/listeners.js";
 import { source } from "../core/source.js";
+import { store, stored } from "../core/storage.js";
 import { changed, changeWords, clipsOf, columnOf, flagsOf, isOfTag, kept, saidOf, tagsIn, tidied } from "./tagging.js";
 
 const KEY = "hearsight:tags:"; // and the fingerprint of the data, since its clips are known here by their numbers
@@ -185,7 +186,7 @@ export class RunTags {
     if (JSON.stringify(value) === JSON.stringify(this.value)) return;
     this.value = value;
     for (const points of this.dressed) this.dress(points);
-    for (const listener of this.listeners) guarded(listener, this);
+    tellAll(this.listeners, this);
   }
 
   /** @param {Points} points */
@@ -202,9 +203,9 @@ export class RunTags {
 
   /** What this browser keeps. @returns {TagsValue} */
   own() {
-    const found = stored(KEY + this.fingerprint);
+    const found = stored("localStorage", KEY + this.fingerprint);
     const tags = found === null ? this.sent : kept(found);
-    const noes = kept(stored(NOES + this.fingerprint));
+    const noes = kept(stored("localStorage", NOES + this.fingerprint));
     return { kept: "browser", version: "", tags, noes, known: Object.keys(tags) };
   }
 
@@ -230,20 +231,10 @@ export class RunTags {
    */
   keep(tag, clips, kind) {
     const { tags, noes } = changed(this.own(), tag, clips, kind);
-    try {
-      localStorage.setItem(NOES + this.fingerprint, JSON.stringify(noes)); // first: tags are worth more, should one fail
-      localStorage.setItem(KEY + this.fingerprint, JSON.stringify(tags));
-    } catch {
-      throw new Error(UNKEPT);
-    }
-  }
-}
-
-/** Null where the browser keeps nothing. @param {string} key */
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
+    // The noes first: tags are worth more, should one fail.
+    const done =
+      store("localStorage", NOES + this.fingerprint, JSON.stringify(noes)) &&
+      store("localStorage", KEY + this.fingerprint, JSON.stringify(tags));
+    if (!done) throw new Error(UNKEPT);
   }
 }
