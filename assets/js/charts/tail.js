@@ -1,7 +1,8 @@
 // The newest end of a chart's curves, drawn over what Plotly drew: laying a chart out anew takes some 25 ms without a GPU, so
 // Plotly draws again only when a point lies beyond its axes, or when it must know the points.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { makeSvg } from "../core/elements.js";
+
 const DOT = 5;
 
 /** @typedef {[across: string, down: string]} At in CSS pixels of the plotting area */
@@ -18,18 +19,11 @@ const DOT = 5;
  * @property {boolean} dots
  */
 
-/** @type {(name: "svg" | "path", attributes?: Record<string, string | number>) => SVGElement} */
-const shape = (name, attributes = {}) => {
-  const element = document.createElementNS(SVG, name);
-  for (const key in attributes) element.setAttribute(key, String(attributes[key]));
-  return element;
-};
-
 export class Tail {
   /** @param {HTMLElement} plot the element that Plotly draws in, over which it lies */
   constructor(plot) {
     this.plot = plot;
-    this.svg = shape("svg", { class: "chart-tail", "aria-hidden": "true" });
+    this.svg = makeSvg("svg", { class: "chart-tail", "aria-hidden": "true" });
     /** @type {{line: SVGElement, dots: SVGElement | null, last: At | null}[]} */
     this.lines = [];
     /** @type {{x: Axis, y: Axis} | null} */
@@ -51,13 +45,13 @@ export class Tail {
       height: `${yaxis._length}px`,
     });
     this.lines = lines.map(({ x, y, colour, width, dash, opacity = 1, dots }) => ({
-      line: shape("path", {
+      line: makeSvg("path", {
         stroke: colour,
         "stroke-width": width,
         "stroke-dasharray": dash ? "3 3" : "none",
         opacity,
       }),
-      dots: !dots ? null : shape("path", { stroke: colour, "stroke-width": DOT, "stroke-linecap": "round" }),
+      dots: !dots ? null : makeSvg("path", { stroke: colour, "stroke-width": DOT, "stroke-linecap": "round" }),
       last: x !== undefined && y !== undefined && Number.isFinite(y) ? this.at(xaxis, yaxis, x, y) : null,
     }));
     this.svg.replaceChildren(...this.lines.flatMap(({ line, dots }) => (dots ? [line, dots] : [line])));

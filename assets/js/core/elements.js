@@ -24,6 +24,20 @@ export function make(tagAndClasses, attributes = {}, ...children) {
   return /** @type {Made<Spec>} */ (element);
 }
 
+/**
+ * As `make`, for what is drawn as SVG: an element of HTML by the same name draws nothing.
+ * @template {keyof SVGElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, string | number>} attributes
+ * @param {Element[]} children
+ */
+export function makeSvg(name, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  element.append(...children);
+  return element;
+}
+
 /** @type {Record<IconName, string>} */
 const SHAPES = {
   play: "M7 4.5v15l12-7.5z",
@@ -50,15 +64,8 @@ const SHAPES = {
  * One of the few icons of the page; decoration only, the button around it carries the words.
  * @param {IconName} name
  */
-export function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", SHAPES[name]);
-  svg.append(path);
-  return svg;
-}
+export const icon = (name) =>
+  makeSvg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, makeSvg("path", { d: SHAPES[name] }));
 
 /** The button that closes what it stands in. @param {() => void} close */
 export const closing = (close) =>

@@ -1,6 +1,7 @@
 // A small chart of lines between 0 and 1, as SVG: the style sheet gives it its colours, so that it follows the theme by itself.
 
-const SVG = "http://www.w3.org/2000/svg";
+import { makeSvg } from "../core/elements.js";
+
 const WIDTH = 240;
 const HEIGHT = 110;
 const PAD = 6;
@@ -20,18 +21,6 @@ const PAD = 6;
  * @property {number} to
  */
 
-/**
- * @param {string} name
- * @param {Record<string, string | number>} attributes
- * @param {Element[]} children
- */
-function svg(name, attributes, ...children) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  element.append(...children);
-  return element;
-}
-
 const across = (/** @type {number} */ x) => PAD + x * (WIDTH - 2 * PAD);
 const down = (/** @type {number} */ y) => HEIGHT - PAD - Math.max(0, Math.min(1, y)) * (HEIGHT - 2 * PAD);
 
@@ -40,7 +29,7 @@ const down = (/** @type {number} */ y) => HEIGHT - PAD - Math.max(0, Math.min(1,
  * @param {{lines: Line[], levels?: {look: string, value: number | null}[], zones?: Zone[], mark?: number | null, label: string}} what
  */
 export function linesChart({ lines, levels = [], zones = [], mark = null, label }) {
-  const chart = svg("svg", {
+  const chart = makeSvg("svg", {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     class: "known-lines",
     role: "img",
@@ -48,7 +37,7 @@ export function linesChart({ lines, levels = [], zones = [], mark = null, label 
   });
   for (const { look, from, to } of zones)
     chart.append(
-      svg("rect", {
+      makeSvg("rect", {
         class: look,
         x: across(from),
         y: 0,
@@ -57,16 +46,17 @@ export function linesChart({ lines, levels = [], zones = [], mark = null, label 
       }),
     );
   for (const y of [0, 0.5, 1])
-    chart.append(svg("line", { class: "grid", x1: across(0), x2: across(1), y1: down(y), y2: down(y) }));
+    chart.append(makeSvg("line", { class: "grid", x1: across(0), x2: across(1), y1: down(y), y2: down(y) }));
   for (const { look, value } of levels)
     if (value !== null)
-      chart.append(svg("line", { class: look, x1: across(0), x2: across(1), y1: down(value), y2: down(value) }));
-  if (mark !== null) chart.append(svg("line", { class: "own", x1: across(mark), x2: across(mark), y1: 0, y2: HEIGHT }));
+      chart.append(makeSvg("line", { class: look, x1: across(0), x2: across(1), y1: down(value), y2: down(value) }));
+  if (mark !== null)
+    chart.append(makeSvg("line", { class: "own", x1: across(mark), x2: across(mark), y1: 0, y2: HEIGHT }));
   for (const { look, x, y, dots } of lines) {
     const known = y.flatMap((value, i) => (value === null ? [] : [[across(x[i]), down(value)]]));
-    chart.append(svg("polyline", { class: look, points: known.map((place) => place.join(",")).join(" ") }));
+    chart.append(makeSvg("polyline", { class: look, points: known.map((place) => place.join(",")).join(" ") }));
     if (dots || known.length === 1)
-      for (const [cx, cy] of known) chart.append(svg("circle", { class: look, cx, cy, r: 2.6 }));
+      for (const [cx, cy] of known) chart.append(makeSvg("circle", { class: look, cx, cy, r: 2.6 }));
   }
   return chart;
 }

@@ -1,7 +1,7 @@
 // The drawing of the map: a canvas with the points, which is fitted to the stage, zoomed and panned; and above it rings, the
 // shape that selects, and whatever else follows the points (`overlays`).
 
-import { make, onResize, sharpContext } from "../core/elements.js";
+import { make, makeSvg, onResize, sharpContext } from "../core/elements.js";
 import { nextFrame } from "../core/frames.js";
 import { between, viewOf } from "./camera.js";
 import { Gestures } from "./gestures.js";
@@ -10,7 +10,6 @@ import { PlacedPoints } from "./placed_points.js";
 import { Rings } from "./rings.js";
 import { FRONT, inSpace, mixed, turned, turnedBy } from "./space.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const TURN = 3.2; // radians for a drag over the whole stage
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -33,10 +32,8 @@ export class MapPlot extends PlacedPoints {
     this.painter = new Painter(this.canvas);
     this.surface = make("div.map-plot");
     this.rings = new Rings();
-    this.shape = document.createElementNS(SVG, "path");
-    const drawing = document.createElementNS(SVG, "svg");
-    drawing.classList.add("map-shape");
-    drawing.append(this.shape);
+    this.shape = makeSvg("path");
+    const drawing = makeSvg("svg", { class: "map-shape" }, this.shape);
     stage.append(this.canvas, this.surface, this.rings.box, drawing);
     /** @type {number[]} */
     this.selected = [];
@@ -129,15 +126,6 @@ export class MapPlot extends PlacedPoints {
       this.camera.reset();
       this.see(this.places);
     });
-  }
-
-  /**
-   * Gives the points other looks, also in the middle of a movement.
-   * @param {PointClass[]} classes
-   */
-  colour(classes) {
-    this.classes = classes;
-    this.paint();
   }
 
   /**
