@@ -76,6 +76,7 @@ export class Names {
     for (const id of plot.kept()) kept[id] = 1;
     const largest = groups[0]?.points.length ?? 1;
     this.placed = [];
+    const { fontFamily } = getComputedStyle(this.box);
     let pictured = 0;
     for (const group of groups) {
       if (this.placed.length >= MOST) break;
@@ -85,6 +86,7 @@ export class Names {
       if (!text) continue;
       const size = SIZES.least + (SIZES.most - SIZES.least) * Math.sqrt(group.points.length / largest);
       const picture = this.pictures.wanted(plot.camera.zoom, pictured);
+      if (this.measure) this.measure.font = `650 ${size}px ${fontFamily}`;
       const box = this.boxOf(text, size, x, y, picture);
       if (this.placed.some((other) => overlap(other, box))) continue;
       const share = group.points.reduce((sum, id) => sum + kept[id], 0) / group.points.length;
@@ -118,6 +120,7 @@ export class Names {
   }
 
   /**
+   * Where a name stands, in the font that `measure` has.
    * @param {string} text
    * @param {number} size
    * @param {number} x
@@ -126,7 +129,6 @@ export class Names {
    * @returns {Box}
    */
   boxOf(text, size, x, y, picture) {
-    if (this.measure) this.measure.font = `650 ${size}px ${getComputedStyle(this.box).fontFamily}`;
     const { width: room, height } = this.plot.camera;
     const needed = Math.max(picture ? Pictures.size.width : 0, this.measure?.measureText(text).width ?? 0);
     const wide = Math.min(WIDEST * room, needed) + 2;

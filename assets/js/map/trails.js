@@ -62,6 +62,7 @@ export class Trails {
     if (!drawn) return;
     const { plot } = this.map;
     const looks = plot.looksOf(points);
+    const ground = colour("sunk");
     context.lineCap = "round";
     for (const [i, point] of points.entries()) {
       const places = layouts.slice(0, -1).map((layout) => {
@@ -75,7 +76,7 @@ export class Trails {
         context.moveTo(places[k - 1][0], places[k - 1][1]);
         context.lineTo(places[k][0], places[k][1]);
         context.lineWidth = 3.5;
-        context.strokeStyle = colour("sunk");
+        context.strokeStyle = ground;
         context.stroke();
         context.lineWidth = 1.8;
         context.strokeStyle = looks[i];
