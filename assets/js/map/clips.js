@@ -16,6 +16,7 @@ export class MapClips {
   constructor(run, points, colour, onTags = () => {}) {
     this.run = run;
     this.points = points;
+    this.pointOfClip = new Map(points.clips.map((clip, point) => [clip, point]));
     this.columns = new Columns(run, points.columns, points.main_facet);
     /** @type {Column | null} the column that gives the colours, with its values */
     this.shown = this.find(colour);
@@ -46,8 +47,7 @@ export class MapClips {
    * @param {number | null} clip
    */
   pointOf(clip) {
-    const point = clip === null ? -1 : this.points.clips.indexOf(clip);
-    return point < 0 ? null : point;
+    return (clip === null ? null : this.pointOfClip.get(clip)) ?? null;
   }
 
   /** @param {number} point */

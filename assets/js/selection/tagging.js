@@ -76,7 +76,8 @@ export const clipsOf = (tags, tag) => (Object.hasOwn(tags, tag) ? tags[tag] : []
  */
 export function clipsByTag(tags, tag, clips, remove) {
   const before = clipsOf(tags, tag);
-  const after = remove ? before.filter((clip) => !clips.includes(clip)) : [...new Set([...before, ...clips])];
+  const given = new Set(clips);
+  const after = remove ? before.filter((clip) => !given.has(clip)) : [...new Set([...before, ...clips])];
   const { [tag]: _, ...rest } = tags;
   return after.length ? { ...rest, [tag]: after } : rest;
 }
@@ -194,5 +195,6 @@ export function flagsOf(tags, clips) {
 export function examples({ tags, noes }, tag) {
   const yes = clipsOf(tags, tag);
   const others = Object.entries(tags).flatMap(([name, clips]) => (name === tag ? [] : clips));
-  return { yes, no: [...new Set([...clipsOf(noes, tag), ...others])].filter((clip) => !yes.includes(clip)) };
+  const carry = new Set(yes);
+  return { yes, no: [...new Set([...clipsOf(noes, tag), ...others])].filter((clip) => !carry.has(clip)) };
 }
