@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.seen import Seen
 from tests.browser.site import Site
@@ -66,6 +67,17 @@ def test_the_points_of_the_map_take_the_colours_of_the_theme(finished_site: Site
     page.evaluate(TOGGLE, False)
     page.wait_for_function(f"([place, light]) => ({POINT})(place) === light", arg=[place, light])
     assert page.evaluate(swatch) == legend
+
+
+def test_the_grey_of_clips_without_a_value_is_that_of_the_theme(finished_site: Site, look: Callable[..., Seen]) -> None:
+    page = shown_map(look(finished_site), "run=made-up&__theme=light")
+    page.get_by_label("Colour by").select_option(label="Loudness")
+    missing = page.locator("#map .number-missing")
+    expect(missing).to_have_text("no value: 1")
+    swatch = missing.locator(".swatch")
+    expect(swatch).to_have_css("background-color", "rgb(154, 161, 171)")
+    page.evaluate(TOGGLE, True)
+    expect(swatch).to_have_css("background-color", "rgb(107, 114, 128)")
 
 
 def test_the_charts_take_the_colours_of_the_theme(finished_site: Site, look: Callable[..., Seen]) -> None:

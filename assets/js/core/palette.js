@@ -96,7 +96,8 @@ function shade(share, theme) {
   return fromOklch(dark + share * (bright - dark), 0.14, 290 - 200 * share);
 }
 
-export const UNLABELLED = () => (isDark() ? "#6b7280" : "#9aa1ab");
+/** The grey of what has no label or no value, or is filtered out. */
+export const unlabelled = () => (isDark() ? "#6b7280" : "#9aa1ab");
 
 /**
  * OKLCH (Ottosson 2020) to "#rrggbb"; chroma is lowered until the colour can be shown.

@@ -1,6 +1,6 @@
 // How the points of the map look by a column: classes of equal colour, and what the legend says of them.
 
-import { numberColours, palette, placesOf, UNLABELLED } from "../core/palette.js";
+import { numberColours, palette, placesOf, unlabelled } from "../core/palette.js";
 import { missing, namesOf } from "./columns.js";
 
 const MOST_CLASSES = 50;
@@ -98,7 +98,7 @@ function dressed(entries) {
  */
 function gathered(classes, rest, name = "clips") {
   if (!rest.length) return classes;
-  return [{ name, ids: Int32Array.from(rest), colour: UNLABELLED(), marker: "circle", rest: true }, ...classes];
+  return [{ name, ids: Int32Array.from(rest), colour: unlabelled(), marker: "circle", rest: true }, ...classes];
 }
 
 /** @param {number} n */

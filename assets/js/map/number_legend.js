@@ -2,7 +2,7 @@
 // clips are kept.
 
 import { make } from "../core/elements.js";
-import { UNLABELLED } from "../core/palette.js";
+import { unlabelled } from "../core/palette.js";
 import { view } from "../core/view.js";
 import { number } from "./columns.js";
 
@@ -27,8 +27,8 @@ export class NumberLegend {
     this.slider = make("span.number-range", {}, this.ramp, ...this.out, this.low, this.high);
     this.words = [make("output.number-end"), make("output.number-end")];
     this.missing = make("span");
-    const swatch = make("span.swatch.circle", { style: { background: UNLABELLED() } });
-    this.none = make("span.number-missing", {}, swatch, this.missing);
+    this.swatch = make("span.swatch.circle");
+    this.none = make("span.number-missing", {}, this.swatch, this.missing);
     this.box.append(this.words[0], this.slider, this.words[1], this.none);
     /** @type {{scale: Scale, column: Column} | null} */
     this.shown = null;
@@ -47,6 +47,7 @@ export class NumberLegend {
     this.box.setAttribute("aria-label", `${column.title}: colours from low to high`);
     this.ramp.style.background = `linear-gradient(90deg, ${scale.colours.join(", ")})`;
     this.none.hidden = !scale.missing;
+    this.swatch.style.background = unlabelled(); // of the theme, which may be another one than before
     this.missing.textContent = `no value: ${scale.missing}`;
     this.take();
   }

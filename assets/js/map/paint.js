@@ -2,7 +2,7 @@
 // of many thousand small shapes take the processor ten times as long.
 
 import { contextOf, make } from "../core/elements.js";
-import { UNLABELLED } from "../core/palette.js";
+import { unlabelled } from "../core/palette.js";
 import { colour } from "../core/theme.js";
 
 const FADED = 0.16;
@@ -42,7 +42,7 @@ export class Painter {
     else this.image.data.fill(0);
     for (const { ids, marker, faded } of classes) {
       const out = faded ? ids : dimmed ? ids.filter((id) => dimmed[id]) : [];
-      this.stampAll(out, { colour: UNLABELLED(), marker, alpha: FADED }, placed);
+      this.stampAll(out, { colour: unlabelled(), marker, alpha: FADED }, placed);
     }
     const { depth = null, size } = placed;
     for (const layer of depth ? LAYERS : [WHOLE]) {

@@ -1,6 +1,6 @@
 // Points where they lie on the stage: which one is meant by a pixel, which lie in a shape or in view, which comes next.
 
-import { UNLABELLED } from "../core/palette.js";
+import { unlabelled } from "../core/palette.js";
 import { Camera } from "./camera.js";
 import { within } from "./gestures.js";
 
@@ -70,7 +70,7 @@ export class PlacedPoints {
    * @param {number[]} points
    */
   looksOf(points) {
-    return points.map((point) => this.classes.find(({ ids }) => ids.includes(point))?.colour ?? UNLABELLED());
+    return points.map((point) => this.classes.find(({ ids }) => ids.includes(point))?.colour ?? unlabelled());
   }
 
   /** What says whether a point is in view and not filtered out by numbers or words. */
