@@ -29,7 +29,7 @@ class SuspectsView {
     this.told = ""; // what is shown
     this.asked = 0; // an answer that another question has overtaken is not heeded
     /** @type {(() => void) | null} */
-    this.stop = null; // waiting for a snapshot
+    this.stop = null; // waiting to ask anew
     this.opened = -1; // the row below which the clips beside it stand
     this.status = make("p.suspects-status", { role: "status" });
     this.newer = make("button.plain.suspects-newer", { type: "button", hidden: true, onclick: () => this.look() });
@@ -119,9 +119,9 @@ class SuspectsView {
   wait({ note, soon }, run) {
     const again = () => run === this.run && this.look();
     this.say(note);
-    if (soon) return setTimeout(again, AGAIN_MS);
     this.stop?.();
-    this.stop = atNextSnapshot(run, this.inside, again);
+    const timer = soon && setTimeout(again, AGAIN_MS);
+    this.stop = timer ? () => clearTimeout(timer) : atNextSnapshot(run, this.inside, again);
   }
 
   /** @param {string} kind */
