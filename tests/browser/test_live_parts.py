@@ -87,8 +87,13 @@ def test_a_curve_opens_large_and_closes_by_escape_and_marks_the_snapshot(
         [...document.querySelectorAll('{LARGE} .annotation-text')].map(e => e.getBoundingClientRect().left)]"""
     )
     assert labels and all(left >= plot for left in labels), "labels never cover the curve"
+    assert page.locator(LARGE).get_attribute("role") == "dialog"
+    for key in ("Tab", "Shift+Tab"):  # what lies under it is out of reach
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Close the large chart"
     page.keyboard.press("Escape")
     page.wait_for_function("document.querySelector('.chart.large') === null && !document.querySelector('.chart-shade')")
+    assert small.get_attribute("role") is None
     page.wait_for_function("document.activeElement.classList.contains('chart-open')")
     assert seen.troubles == []
 

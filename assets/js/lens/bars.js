@@ -5,7 +5,7 @@ import { colour, onTheme } from "../core/theme.js";
 import { Field, Figure } from "./figure.js";
 import { readable, unpacked } from "./paint.js";
 
-const COLOURS = 5; // there are so many --h-curve-… in the style sheet
+const COLOURS = 5; // of series, each of which lens.css gives its --h-curve-… by data-series
 const GAP = 0.2; // of the room for one number
 
 /** @import { LensHost, LensNumbers, LensPart, LensPicture } from "../core/types.d.ts" */
