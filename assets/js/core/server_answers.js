@@ -55,7 +55,9 @@ export class ServerAnswers {
    * @param {string} what
    */
   ahead(where, what) {
-    this.coming.set(where, this.json(where, what));
+    const coming = this.json(where, what);
+    coming.catch(() => {}); // whoever asks is told; perhaps nobody does
+    this.coming.set(where, coming);
   }
 
   /**

@@ -64,3 +64,16 @@ test("parts that ask at the same moment are given one answer, each a copy of its
   assert.deepEqual(await one.points("r"), { n: 3 });
   assert.deepEqual([questions, one.answers.coming.size], [3, 0]);
 });
+
+test("what was asked for ahead and is refused is an error of whoever asks then, and of nobody before", async () => {
+  const one = live();
+  one.answers.json = () => Promise.reject(new Error("There is no such run."));
+  const unheard = [];
+  const hear = (error) => unheard.push(error);
+  process.on("unhandledRejection", hear);
+  one.ahead("gone");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  process.off("unhandledRejection", hear);
+  assert.deepEqual(unheard, []);
+  await assert.rejects(one.points("gone"), { message: "There is no such run." });
+});
