@@ -77,3 +77,24 @@ def test_labels_of_suspects_are_text_and_their_sounds_are_heard(finished_site: S
     page.locator(".suspects-rows .clip-hear").first.click()
     page.wait_for_function("location.search.includes('clip=')")
     assert page.evaluate("window.ran") is None
+
+
+def test_a_list_that_comes_soon_is_awaited_once_however_often_it_is_opened(
+    finished_site: Site, look: Callable[..., Seen]
+) -> None:
+    page: Any = look(finished_site).open("tab=live&run=example")
+    page.route("**/suspects", lambda route: route.fulfill(json={"note": "Being made.", "soon": True}))
+    page.evaluate(
+        """() => { window.waits = new Set(); window.begun = 0;
+        const [later, never] = [setTimeout, clearTimeout];
+        window.setTimeout = (call, ...more) => /this\\.look\\(\\)/.test(String(call))
+          ? (waits.add(`wait ${++begun}`), `wait ${begun}`) : later(call, ...more);
+        window.clearTimeout = (timer) => waits.delete(timer) || never(timer); }"""
+    )
+    fold = page.locator("#suspects summary")
+    fold.click()
+    page.wait_for_function("begun === 1")
+    fold.click()
+    fold.click()
+    page.wait_for_function("begun === 2")
+    assert page.evaluate("waits.size") == 1
