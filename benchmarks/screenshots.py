@@ -71,10 +71,12 @@ def film(page: "Page", to: Path) -> None:
     playing = page.get_by_role("button", name="Stop playing the snapshots")
     while playing.count():
         begun = time.monotonic()
-        page.wait_for_timeout(1000 * max(0.0, FRAME_SECONDS - (time.monotonic() - begun)))
         frames.append(page.screenshot())
+        page.wait_for_timeout(1000 * max(0.0, FRAME_SECONDS - (time.monotonic() - begun)))
         seconds.append(time.monotonic() - begun)
-    seconds[-1] = STILL_SECONDS
+    page.wait_for_timeout(1000 * STILL_SECONDS)
+    frames.append(page.screenshot())
+    seconds.append(STILL_SECONDS)
     drawn = [Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames]
     small = [
         image.resize((FILM_WIDTH, FILM_WIDTH * image.height // image.width), Image.Resampling.LANCZOS)
