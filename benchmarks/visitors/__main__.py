@@ -58,7 +58,7 @@ def trained(port: int, data: str, settings: Mapping[str, float]) -> str:
     visitor = Visitor(port, 0)
     visitor.ask("/")
     functions = functions_of(visitor)
-    visitor.at_once(functions["opened"], {})
+    visitor.call(functions["opened"], {})
     given = {
         "data": data,
         "method": "simclr",
@@ -82,7 +82,7 @@ def trained(port: int, data: str, settings: Mapping[str, float]) -> str:
 def ended(port: int, run: str) -> None:
     """Stop the training by the page's button, and wait for it."""
     visitor = Visitor(port, 0)
-    visitor.at_once(functions_of(visitor)["stop"], {}, run=run)
+    visitor.call(functions_of(visitor)["stop"], {}, run=run)
     until = time.monotonic() + 60
     while time.monotonic() < until:
         if json.loads(visitor.ask(f"/gradio_api/x/run/{run}/news"))["status"]["state"] in OVER:

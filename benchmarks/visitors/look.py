@@ -102,9 +102,9 @@ class Look:
 
     def form(self) -> None:
         """The form of a method."""
-        self.visitor.at_once(self.functions["opened"], {})
+        self.visitor.call(self.functions["opened"], {})
         chosen = self.visitor.random.choice(("byol", "vicreg", "simclr"))
-        self.visitor.at_once(self.functions["method"], {"method": chosen})
+        self.visitor.call(self.functions["method"], {"method": chosen})
 
     def views(self) -> None:
         """Two views of a clip by the run's settings, of which the first is heard."""

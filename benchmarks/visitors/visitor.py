@@ -41,20 +41,18 @@ class Visitor:
             raise OSError(f"{shown} was answered by {reply.status} {answered[:80].decode(errors='replace')}")
         return answered
 
-    def call(self, function: "Function", given: Mapping[str, Any]) -> list[Any]:
-        """What a function of the page answers by its queue. Raises ValueError where it fails."""
-        self.ask("/gradio_api/queue/join", function.called(given) | {"session_hash": self.session})
+    def call(self, function: "Function", given: Mapping[str, Any], **event: Any) -> list[Any]:
+        """What a function of the page answers, in its turn where it stands in the queue. Raises ValueError where it fails."""
+        body = function.called(given) | {"session_hash": self.session, "event_data": event or None}
+        if not function.queued:
+            return list(json.loads(self.ask("/gradio_api/run/predict", body))["data"])
+        self.ask("/gradio_api/queue/join", body)
         said = self.ask(f"/gradio_api/queue/data?session_hash={self.session}").decode()
         messages = [json.loads(line[6:]) for line in said.splitlines() if line.startswith("data: ")]
         done = next(message for message in messages if message["msg"] == "process_completed")
         if not done["success"]:
             raise ValueError(str(done["output"])[:150])
         return list(done["output"]["data"])
-
-    def at_once(self, function: "Function", given: Mapping[str, Any], **event: Any) -> list[Any]:
-        """What a function answers that waits for no turn."""
-        body = function.called(given) | {"session_hash": self.session, "event_data": event or None}
-        return list(json.loads(self.ask("/gradio_api/run/predict", body))["data"])
 
     def upload(self, pitch: float) -> dict[str, Any]:
         """A tone that is sent, as functions take it."""
@@ -75,6 +73,7 @@ class Function:
     number: int
     trigger: int | None
     inputs: tuple[tuple[str, Any], ...]
+    queued: bool
 
     def called(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The body of a request, with some inputs by their names."""
@@ -98,7 +97,7 @@ def functions_of(visitor: Visitor) -> dict[str, Function]:
     def function(about: dict[str, Any], trigger: int | None) -> Function:
         inputs = [parts[number] for number in about["inputs"]]
         named = ((str(part.get("elem_id") or part.get("label")), part.get("value")) for part in inputs)
-        return Function(about["id"], trigger, tuple(named))
+        return Function(about["id"], trigger, tuple(named), about["queue"])
 
     found = {about["api_name"]: function(about, None) for about in config["dependencies"] if about["api_name"] == SLOW}
     for name, (element, event) in EVENTS.items():

@@ -63,6 +63,7 @@ def test_the_functions_that_the_drill_calls_are_there(port: int) -> None:
     functions = functions_of(visitor)
     visitor.close()
     assert set(functions) == {*EVENTS, "find"}
+    assert {name for name, function in functions.items() if function.queued} == {"start", "stop", "sound", "find"}
     assert [name for name, _ in functions["start"].inputs] == ["data", "method", "encoder", "wrong", "settings"]
     assert functions["start"].called({"encoder": "conv2d"})["data"][2] == "conv2d"
 
