@@ -11,6 +11,7 @@ from benchmarks.gpu.clips import made_tones
 from benchmarks.gpu.draws import SameDraws, all_double
 from benchmarks.gpu.plan import plan_for
 from benchmarks.gpu.shared_parts import CHECKS
+from tests.support.imitated_gpu import imitated_gpu
 from training.hardware import hardware
 from training.methods.simclr import SimCLR
 
@@ -20,15 +21,22 @@ def _cache(tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 
-def row(name: str = "simclr") -> dict[str, object]:
+def row(name: str = "simclr", device: str = "cpu") -> dict[str, object]:
     return numbers.guarded(
-        name, lambda: numbers.method_row(name, made_tones(32), hardware("cpu"), plan_for(1, on_gpu=False))
+        name, lambda: numbers.method_row(name, made_tones(32), hardware(device), plan_for(1, on_gpu=False))
     )
 
 
 def test_a_sound_method_is_right() -> None:
     found = row()
     assert found["ok"] is True and 0 <= float(str(found["gradient"])) < 1e-2
+
+
+@pytest.mark.parametrize("name", ["simclr", "deepcluster", "wav2vec2"])
+def test_a_gpu_is_compared_with_the_cpu(name: str) -> None:
+    with imitated_gpu():
+        found = row(name, "cuda")
+    assert found["ok"] is True, found["reason"]
 
 
 def test_a_wrong_gradient_turns_its_row_red(monkeypatch: pytest.MonkeyPatch) -> None:
