@@ -167,10 +167,12 @@ def contexts(browser: Any) -> Callable[[bool], Any]:
 def look(browser: Any, contexts: Callable[[bool], Any]) -> Iterator[Callable[..., Seen]]:
     """`look(site, width=…, height=…, touch=…)` gives a page to drive, of a visitor whose browser keeps nothing yet.
 
-    `alone`: in a context of its own, for whoever changes what all pages of a context share, such as its clock.
+    `alone`: in a context of its own, for whoever changes what all pages of a context share, such as its clock. The tags
+    that were given meanwhile are gone afterwards, so that no test meets another's.
     """
     pages: list[Any] = []
     own: list[Any] = []
+    sites: list[Site] = []
 
     def opened(site: Site, *, width: int = 1280, height: int = 900, touch: bool = False, alone: bool = False) -> Seen:
         context = browser.new_context(has_touch=touch) if alone else contexts(touch)
@@ -178,6 +180,7 @@ def look(browser: Any, contexts: Callable[[bool], Any]) -> Iterator[Callable[...
         page = context.new_page()
         page.set_default_timeout(1000 * PATIENCE_SECONDS)
         pages.append(page)
+        sites.extend([site] if isinstance(site, Site) else [])  # what was exported has no server that keeps tags
         page.set_viewport_size({"width": width, "height": height})
         if not any(other.url.startswith(site.address) for other in pages):
             forget = {"origin": site.address, "storageTypes": "local_storage,indexeddb,cookies"}
@@ -189,6 +192,8 @@ def look(browser: Any, contexts: Callable[[bool], Any]) -> Iterator[Callable[...
         page.unroute_all(behavior="ignoreErrors")  # what a test answers itself may just be asked for
     for opened_by_test in (*pages, *own):
         opened_by_test.close()
+    for site in sites:
+        site.tags_file.unlink(missing_ok=True)
 
 
 def _write_run(made: ModuleType, path: Path, fingerprint: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.served import answers, free_port
 from tests.browser.seen import PATIENCE_SECONDS
+from training.data.tags import tags_file
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_STARTER = "HEARSIGHT_TESTS_STARTER"
@@ -48,6 +49,11 @@ class Site:
         linked.parent.mkdir(parents=True, exist_ok=True)
         if not linked.exists():
             linked.symlink_to(starter)
+
+    @property
+    def tags_file(self) -> Path:
+        """Where the server keeps the tags that are given."""
+        return tags_file(Path(self.environment["XDG_DATA_HOME"]) / "hearsight" / "tags")
 
     @property
     def env(self) -> dict[str, str]:

@@ -39,7 +39,7 @@ def test_clips_that_the_map_does_not_hold_are_told_and_tagged(
     page.get_by_label("Tag the selected clips").fill("far")
     page.get_by_role("button", name="Tag all 2").click()
     page.locator("#selection .tag-said", has_text="given to 2 clips").wait_for()
-    kept = Path(finished_site.environment["XDG_DATA_HOME"]) / "hearsight" / "tags" / "tags.jsonl"
+    kept = finished_site.tags_file
     assert json.loads(kept.read_text().splitlines()[-1])["add"] == ["clip-3", "clip-250"]
     page.locator("#selection summary", has_text="Take away").click()
     expect(page.locator("#selection code", has_text="tags tracks")).to_be_visible()
