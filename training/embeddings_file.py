@@ -11,47 +11,70 @@ import numpy as np
 from training import durable
 from training.data import Dataset, Skipped, open_dataset, whole_reference
 from training.data.dataset import Progress
-from training.data.names import readable_name, told_apart
+from training.data.names import csv_cell, readable_name, told_apart
 from training.data.sources import NoSound
 from training.embedder import Embedder
 from training.errors import UserError
 from training.run import RunFolder
 
-ENDING = ".parquet"
-"""By which other tools know such a file, and tell it from a CSV."""
+PARQUET, CSV = ".parquet", ".csv"
+"""The ending of the file says which of them is written."""
 OWN_COLUMNS = ("id", "file", "offset_seconds", "seconds", "vector")
-"""A facet that is called like one of these gives way to it."""
+"""A facet that is called like one of these gives way to it; in a CSV also one that is called like a dimension, as d0."""
 TRUTH = {"true": True, "false": False}
 WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 """A whole number in 64 bits, written as a program writes one."""
 
 
-def embed_to_parquet(
+def embed_to_file(
     run: RunFolder, paths: Sequence[str], out: Path, step: int | None, progress: Progress
 ) -> tuple[int, tuple[Skipped, ...]]:
     """Embed every clip of sound files and folders, each file once; returns how many rows were written, and what was left out.
 
-    Columns: OWN_COLUMNS, the vector a list of float32, and one for each facet as `typed` says. Opens in Embedding
-    Atlas, pandas and DuckDB. Raises UserError where there is nothing at a path, all of them together hold no sound, or `out`
-    isn't called so or can't be written.
+    Columns: OWN_COLUMNS, the vector a list of float32, and one for each facet as `typed` says. Parquet opens in Embedding
+    Atlas, pandas and DuckDB; a CSV has a column for each dimension of the vector instead, d0 and so on, behind all others.
+    Raises UserError where there is nothing at a path, all of them together hold no sound, or `out` isn't called so or can't
+    be written.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    if out.suffix != ENDING:
-        raise UserError(f"The file {out} can't be written: a name that ends in {ENDING} was expected.")
+    if out.suffix not in (PARQUET, CSV):
+        raise UserError(f"The file {out} can't be written: a name that ends in {PARQUET} or {CSV} was expected.")
     durable.check_writable(out)
     embedder = Embedder(run, step)
     given, left_out = _opened(paths, embedder.config.window_seconds, progress)
     whole = _with_typed_facets(pa.concat_tables(_tables(embedder, given, progress), promote_options="default"))
     whole = whole.replace_schema_metadata({"hearsight_run": run.name, "hearsight_step": str(embedder.step)})
     content = pa.BufferOutputStream()
-    pq.write_table(whole, content)
+    _write_csv(whole, content) if out.suffix == CSV else _write_parquet(whole, content)
     try:
         durable.write_parts(out, [memoryview(content.getvalue())])
     except OSError as error:
         raise UserError(f"The file {out} can't be written: {error.strerror}.") from None
     return len(whole), left_out
+
+
+def _write_parquet(whole: Any, content: Any) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(whole, content)
+
+
+def _write_csv(whole: Any, content: Any) -> None:
+    """No cell is taken for a formula, as in every table of this project."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    vectors = np.array(whole["vector"].to_pylist(), np.float32)
+    numbers = {f"d{i}": pa.array(dimension) for i, dimension in enumerate(vectors.T)}
+    others = {name: whole[name] for name in whole.column_names if name != "vector" and name not in numbers}
+    safe = {
+        name: pa.array([None if cell is None else csv_cell(cell) for cell in column.to_pylist()])
+        if pa.types.is_string(column.type)
+        else column
+        for name, column in others.items()
+    }
+    pc.write_csv(pa.table({**safe, **numbers}), content)
 
 
 def _tables(embedder: Embedder, given: Sequence[tuple[str, Dataset]], progress: Progress) -> Iterator[Any]:

@@ -19,9 +19,11 @@ def add_commands(commands: Commands) -> None:
     """Declare `methods`, `embed`, `encoder`, `evaluate`, `measure` and `finetune`."""
     chosen = command(commands, "methods", list_methods, "list methods and their settings", "json")
     chosen.add_argument("names", nargs="*", metavar="METHOD", help="only these (default: all)")
-    sounds = command(commands, "embed", embed, "embed sounds with a trained run, into a Parquet file", "run", "step")
+    sounds = command(
+        commands, "embed", embed, "embed sounds with a trained run, into a Parquet or CSV file", "run", "step"
+    )
     sounds.add_argument("paths", nargs="+", help="sound files or folders")
-    sounds.add_argument("--out", required=True, metavar="FILE.parquet", help="the file to write")
+    sounds.add_argument("--out", required=True, metavar="FILE", help="the file to write, called .parquet or .csv")
     alone = command(
         commands, "encoder", encoder, "write a run's encoder as one file that torch alone opens", "run", "step"
     )
@@ -100,10 +102,10 @@ def list_methods(options: argparse.Namespace) -> None:
 
 
 def embed(options: argparse.Namespace) -> None:
-    """Write the embeddings of sounds into a Parquet file."""
-    from training.embeddings_file import embed_to_parquet
+    """Write the embeddings of sounds into a Parquet or CSV file."""
+    from training.embeddings_file import embed_to_file
 
-    count, left_out = embed_to_parquet(
+    count, left_out = embed_to_file(
         named_run(options, reading=True), options.paths, Path(options.out), options.step, progress_line()
     )
     if left_out:

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +84,18 @@ class ClipWriter:
             self._file.seek(2 * self._total_samples)
             self._file.truncate()
 
-    def finish(self, group: str, skipped: Iterable[Skipped] = (), warnings: Iterable[Skipped] = ()) -> Dataset:
-        """Makes the set whole on disk and opens it. Where another process was first, its equal set is opened."""
-        about = self._description(group, skipped, warnings)
+    def finish(
+        self,
+        group: str,
+        skipped: Iterable[Skipped] = (),
+        warnings: Iterable[Skipped] = (),
+        without: Collection[str] = (),
+    ) -> Dataset:
+        """Makes the set whole on disk and opens it, `without` these facets, which turned out to say nothing more than others.
+
+        Where another process was first, its equal set is opened.
+        """
+        about = self._description(group, skipped, warnings, without)
         whole = sets_folder(self._root) / self.fingerprint
         with self._sentence_for_disk_errors():
             self._file.flush()
@@ -115,9 +124,11 @@ class ClipWriter:
             self._file.close()
         shutil.rmtree(self._part, ignore_errors=True)
 
-    def _description(self, group: str, skipped: Iterable[Skipped], warnings: Iterable[Skipped]) -> dict[str, Any]:
+    def _description(
+        self, group: str, skipped: Iterable[Skipped], warnings: Iterable[Skipped], without: Collection[str]
+    ) -> dict[str, Any]:
         facets = {}
-        for key in dict.fromkeys(key for clip in self._clips for key in clip["labels"]):
+        for key in dict.fromkeys(key for clip in self._clips for key in clip["labels"] if key not in without):
             labels = [clip["labels"].get(key) for clip in self._clips]
             names = sorted({label for label in labels if label is not None})
             codes = {name: code for code, name in enumerate(names)}

@@ -28,6 +28,10 @@ NO_LABELS = ("view",)
 LABELS_IN_NUMBERS = ("class", "label", "category", "species")
 """Of these alone numbers are labels; elsewhere they are frequencies, scores and the like."""
 
+TOGETHER = "{} (all)"
+"""The facet that names all labels of a clip, beside that of the longest."""
+BETWEEN = " + "
+
 Event = tuple[float, float, str, str]
 """From and to in seconds of its file, the facet, and the label in it."""
 
@@ -38,17 +42,19 @@ class Events:
 
     rows: tuple[Event, ...] = ()
 
-    def labels(self, start: float, end: float) -> dict[str, str]:
-        """By facet the labels of what lies between two times; of several that of the event of which most does."""
+    def labels(self, start: float, end: float) -> dict[str, list[str]]:
+        """By facet the labels of what lies between two times, each once, that of the event of which most does first."""
         if not self.rows:
             return {}
         starts, ends = self._times
         inside = np.minimum(ends, end) - np.maximum(starts, start)
         shorter = np.minimum(ends - starts, end - start)
         enough = np.flatnonzero(inside >= np.minimum(LEAST_SECONDS, LEAST_SHARE * shorter))
-        found: dict[str, str] = {}
+        found: dict[str, list[str]] = {}
         for i in enough[np.argsort(-inside[enough], kind="stable")]:
-            found.setdefault(self.rows[i][2], self.rows[i][3])
+            _, _, facet, label = self.rows[i]
+            if label not in found.setdefault(facet, []):
+                found[facet].append(label)
         return found
 
     @cached_property
@@ -70,7 +76,13 @@ class Heard:
 
 def tells_times(cells: Sequence[str]) -> bool:
     """Whether a table that begins with these cells may be one of events: they name times, or are the first two."""
-    return _time_columns(cells) is not None or (len(cells) > 1 and None not in map(as_seconds, cells[:2]))
+    return time_columns(cells) is not None or (len(cells) > 1 and None not in map(as_seconds, cells[:2]))
+
+
+def time_columns(columns: Sequence[str]) -> tuple[str, str] | None:
+    """Those that say from when to when; None where either is missing."""
+    first, last = (first_column(columns, [word + unit for word in words for unit in UNITS]) for words in (STARTS, ENDS))
+    return None if first is None or last is None else (first, last)
 
 
 def events_of(names: Sequence[str], tables: Mapping[str, Rows]) -> Heard:
@@ -119,7 +131,7 @@ def _events(
     `spelled` gains the facets, by their small letters.
     """
     columns = list(rows[0])[:MOST_COLUMNS] if rows else []
-    times = _time_columns(columns)
+    times = time_columns(columns)
     if times is None:
         return []
     first, last = times
@@ -137,12 +149,6 @@ def _events(
     for column in taken:
         spelled.setdefault(column.lower(), column)
     return [(name, [(a, b, spelled[c.lower()], label) for a, b, c, label in each]) for name, each in found]
-
-
-def _time_columns(columns: Sequence[str]) -> tuple[str, str] | None:
-    """Those that say from when to when; None where either is missing."""
-    first, last = (first_column(columns, [word + unit for word in words for unit in UNITS]) for words in (STARTS, ENDS))
-    return None if first is None or last is None else (first, last)
 
 
 def _holds_labels(column: str, rows: Rows) -> bool:

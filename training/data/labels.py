@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from training.data.dataset import Skipped
-from training.data.events import Events, Heard, events_of, recording_of, tells_times
+from training.data.events import Events, Heard, events_of, recording_of, tells_times, time_columns
 from training.data.layouts import MOST_COLUMNS, esc50_labels, layout_labels
 from training.data.names import any_name, readable_name
 from training.data.sniff import NotRead
@@ -114,7 +114,8 @@ def _table_labelling(names: Sequence[str], table: str, rows: Rows, warnings: Seq
         raise NotRead(f"none of the files that it names is here, such as {example or 'one without a name'}")
     group = next((column for key in GROUP_COLUMNS for column in columns if column.lower() == key), None)
     caption = next((column for key in CAPTION_COLUMNS for column in columns if column.lower() == key), None)
-    facets = [c for c in columns if c not in (file_column, caption) and c.lower() != FILE_FACET]
+    times = time_columns(columns) or ()  # from where a file was cut: nothing that it is
+    facets = [c for c in columns if c not in (file_column, caption, *times) and c.lower() != FILE_FACET]
     facets.sort(key=lambda column: column.lower() not in FIRST_COLUMNS)
     labels: Labels = {name: {c: by_name.get(name, {}).get(c) or None for c in facets} for name in names}
     captions = {name: row[caption] for name, row in by_name.items() if caption and row.get(caption)}

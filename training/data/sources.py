@@ -3,7 +3,7 @@
 import hashlib
 import json
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from training.data import cache
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Progress, Skipped
 from training.data.decode import Decoders
-from training.data.events import Events
+from training.data.events import BETWEEN, TOGETHER, Events
 from training.data.files import HASH_BYTES, File, opened
 from training.data.labels import Labelling
 from training.data.names import LONGEST_CAPTION, readable_caption, readable_name
@@ -25,6 +25,8 @@ from training.units import counted
 
 DECODE_VERSION = 1
 """Part of every fingerprint; to be raised when the same file would give other samples."""
+EVENTS_VERSION = 2
+"""Part of the fingerprint of data that has events; to be raised when the same ones would give other labels."""
 PICTURE_EXTENSIONS = (".png", ".jpg", ".jpeg")
 FILES_A_PROCESS = 20
 """Starting a decoder takes as long as decoding about this many short files."""
@@ -100,7 +102,10 @@ def sources_of(
 def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, progress: Progress) -> Dataset:
     """The clips of `sources`, from the cache where they were made before. Raises UserError where there are none."""
     length = window_samples(rules.window_seconds)
-    fingerprint = _fingerprint(sources, [DECODE_VERSION, length, length, SHORTEST_TAIL, rules.max_seconds, group])
+    how: list[object] = [DECODE_VERSION, length, length, SHORTEST_TAIL, rules.max_seconds, group]
+    if any(source.events.rows for source in sources):
+        how.append(EVENTS_VERSION)
+    fingerprint = _fingerprint(sources, how)
 
     def make(telling: Progress) -> Dataset:
         return _made(name, fingerprint, sources, group, rules, telling)
@@ -127,6 +132,7 @@ def _made(
     writer = ClipWriter(name, fingerprint)
     skipped: list[Skipped] = []
     warnings: list[Skipped] = []
+    several: set[str] = set()
     length = window_samples(rules.window_seconds)
     paths = [source.path for source in sources]
     try:
@@ -139,44 +145,65 @@ def _made(
                     )
                 before = writer.count
                 try:
-                    end = _add_clips(writer, source, windows(sound, length))
-                    late = _late(source.events, end)
+                    told = _add_clips(writer, source, sound, length, several)
                 except NotRead as reason:
                     writer.keep_first(before)
                     skipped.append(Skipped(readable_name(source.name), str(reason)))
-                    late = []
-                warnings += [Skipped(readable_name(source.name), note) for note in (*sound.notes, *late)]
+                    told = []
+                warnings += [Skipped(readable_name(source.name), note) for note in (*sound.notes, *told)]
         if not writer.count:
             raise NoSound(name, len(sources), skipped)
         progress(1.0, f"{counted(writer.count, 'clip')} ready.")
-        return writer.finish(group, skipped, warnings)
+        alone = {facet for source in sources for *_, facet, _ in source.events.rows} - several
+        return writer.finish(group, skipped, warnings, without={TOGETHER.format(facet) for facet in alone})
     finally:
         writer.abandon()
 
 
-def _add_clips(writer: ClipWriter, source: Source, cut: Iterable[tuple[int, np.ndarray]]) -> float:
-    """Returns where the last one ends, in seconds."""
-    end = 0.0
-    for start, samples in cut:
+def _add_clips(
+    writer: ClipWriter, source: Source, blocks: Iterable[np.ndarray], length: int, several: set[str]
+) -> list[str]:
+    """Returns what the user should know of its events. `several` gains the facets of which one clip has more than one label."""
+    end, decoded = 0.0, [0]
+    for start, samples in windows(_measured(blocks, decoded), length):
         seconds = start / SAMPLE_RATE
         end = seconds + len(samples) / SAMPLE_RATE
+        heard = source.events.labels(seconds, end)
+        several.update(facet for facet, labels in heard.items() if len(labels) > 1)
         writer.add(
             samples,
             id=f"{source.hash}-{start}",
-            labels={**source.labels, **source.events.labels(seconds, end)},
+            labels={
+                **source.labels,
+                **{TOGETHER.format(facet): BETWEEN.join(sorted(labels)) for facet, labels in heard.items()},
+                **{facet: labels[0] for facet, labels in heard.items()},
+            },
             file=readable_name(source.name),
             offset_seconds=seconds,
             companions={} if source.caption is None else {"caption": source.caption},
         )
-    return end
+    return _late(source.events, end, decoded[0] / SAMPLE_RATE)
 
 
-def _late(events: Events, end: float) -> list[str]:
-    """What the user should know where events begin behind the end, as where their times are of a clock or another file."""
-    late = sum(start >= end for start, *_ in events.rows)
-    return (
-        [f"{late:,} of its {counted(len(events.rows), 'label')} begin behind its end, at {end:.1f} s"] if late else []
-    )
+def _measured(blocks: Iterable[np.ndarray], decoded: list[int]) -> Iterator[np.ndarray]:
+    """The same blocks; `decoded[0]` grows by their samples, of which the last may be in no clip."""
+    for block in blocks:
+        decoded[0] += len(block)
+        yield block
+
+
+def _late(events: Events, end: float, file_end: float) -> list[str]:
+    """What the user should know of events that begin behind the last clip, which ends at `end`: in the rest of the file, or
+    behind the file's own end, as where their times are of a clock or another file.
+    """
+    starts = [start for start, *_ in events.rows]
+    said = {
+        f"begin behind its end, at {file_end:.1f} s": sum(start >= file_end for start in starts),
+        f"begin in its last {file_end - end:.1f} s, which are too short for a clip": sum(
+            end <= start < file_end for start in starts
+        ),
+    }
+    return [f"{late:,} of its {counted(len(starts), 'label')} {what}" for what, late in said.items() if late]
 
 
 def _caption(file: File | None) -> str | None:

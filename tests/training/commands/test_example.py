@@ -14,7 +14,7 @@ from training.run.example import EXAMPLE_FOLDER
 READING = {
     "evaluate": ("training.evaluate.evaluation", []),
     "measure": ("training.thorough.thorough_measures", []),
-    "embed": ("training.embeddings_file.embed_to_parquet", ["x.wav", "--out", "x.parquet"]),
+    "embed": ("training.embeddings_file.embed_to_file", ["x.wav", "--out", "x.parquet"]),
     "finetune": ("training.finetune.fine_tuning", ["--facet", "class", "--labels", "2"]),
 }
 """Command → what does its work, and what else it must be told."""

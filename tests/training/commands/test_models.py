@@ -1,5 +1,6 @@
 """The commands that ask a model or a method."""
 
+import csv
 import errno
 import os
 import re
@@ -153,8 +154,8 @@ def test_embed(
     vectors = np.array(table["vector"].to_pylist())
     assert np.isfinite(vectors).all()
     np.testing.assert_allclose(vectors[0], vectors[1], rtol=1e-4, atol=1e-5)
-    assert "x.csv can't be written: a name that ends in .parquet was expected." in sentence(
-        capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / "x.csv")
+    assert "x.txt can't be written: a name that ends in .parquet or .csv was expected." in sentence(
+        capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / "x.txt")
     )
     before, replace = out.read_bytes(), os.replace
 
@@ -180,6 +181,38 @@ def test_embed(
     assert "can't be written: there is no folder" in sentence(
         capsys, "embed", str(run.path), str(sounds), "--out", str(tmp_path / LONG / "x.parquet")
     )
+
+
+def test_embed_into_a_csv_says_the_same_with_a_column_for_each_dimension(
+    made_run: Callable[..., RunFolder], tmp_path: Path
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    soundfile = pytest.importorskip("soundfile")
+    import numpy as np
+
+    from training.importing.tables import of_delimited
+
+    run = made_run(steps=1)
+    train(run.path)
+    for seed, name in enumerate(("a", "=b")):
+        noise = np.random.default_rng(seed).uniform(-0.3, 0.3, 9000)
+        soundfile.write(tmp_path / f"{name}.wav", noise, 16_000)
+    (tmp_path / "labels.csv").write_text('file,class,d0,year\na.wav,"-owl, ""x""",taken,2024\n=b.wav,,,2025\n')
+    for ending in ("csv", "parquet"):
+        assert main(["embed", str(run.path), str(tmp_path), "--out", str(tmp_path / f"x.{ending}")]) == 0
+    table = parquet.read_table(tmp_path / "x.parquet")
+    with open(tmp_path / "x.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    width = len(table["vector"][0])
+    first = ["id", "file", "offset_seconds", "seconds", "class", "year"]
+    assert list(rows[0]) == [*first, *(f"d{i}" for i in range(width))]
+    assert {(row["file"], row["class"], row["year"]) for row in rows} == {
+        ("a.wav", '\'-owl, "x"', "2024"),
+        ("'=b.wav", "", "2025"),
+    }
+    names, vectors = of_delimited(tmp_path / "x.csv", None, None)
+    assert names == [row["file"] for row in rows]
+    np.testing.assert_array_equal(vectors, np.array(table["vector"].to_pylist(), np.float32))
 
 
 def test_embed_leaves_out_what_is_no_sound_and_says_so(

@@ -43,7 +43,7 @@ def test_a_table_with_times_labels_the_clips_and_not_the_files(tmp_path: Path) -
     dataset = open_dataset(str(tmp_path))
     assert labels(dataset, "species", "A/one.wav") == ["wren", None, "owl", "tit", "tit"]
     assert labels(dataset, "species", "B/two.wav") == [None, "owl", None, None, None]
-    assert list(dataset.facets) == ["species", "folder", "file"] and dataset.main_facet == "species"
+    assert list(dataset.facets) == ["species", "folder", "file", "species (all)"] and dataset.main_facet == "species"
     assert labels(dataset, "folder", "B/two.wav") == ["B"] * 5
     assert dataset.group == "file"
     (told,) = dataset.warnings
@@ -58,6 +58,27 @@ def test_labels_behind_the_end_of_their_file_are_told(tmp_path: Path) -> None:
     assert (told.file, told.reason) == ("one.wav", "2 of its 3 labels begin behind its end, at 10.0 s")
 
 
+def test_labels_in_a_rest_that_is_no_clip_are_not_said_to_lie_behind_the_end(tmp_path: Path) -> None:
+    recordings(tmp_path, "one.wav", "two.wav", seconds=10.4)
+    (tmp_path / "labels.csv").write_text("file,start,end,class\none,1,2,owl\none,10.1,10.3,owl\none,10.5,11,owl\n")
+    told = open_dataset(str(tmp_path)).warnings
+    assert [(each.file, each.reason) for each in told] == [
+        ("one.wav", "1 of its 3 labels begin behind its end, at 10.4 s"),
+        ("one.wav", "1 of its 3 labels begin in its last 0.4 s, which are too short for a clip"),
+    ]
+
+
+def test_all_labels_of_a_clip_are_kept_beside_that_of_the_longest(tmp_path: Path) -> None:
+    recordings(tmp_path, "one.wav")
+    (tmp_path / "labels.csv").write_text(
+        "file,start,end,species,by\none,0,1.5,wren,ada\none,1,2,owl,ada\none,1.2,2,tit,ada\none,1.6,2,wren,ada\none,4,6,owl,ben\n"
+    )
+    dataset = open_dataset(str(tmp_path))
+    assert labels(dataset, "species", "one.wav") == ["wren", None, "owl", None, None]
+    assert labels(dataset, "species (all)", "one.wav") == ["owl + tit + wren", None, "owl", None, None]
+    assert "by (all)" not in dataset.facets, "no clip has two labels of it"
+
+
 def test_other_times_make_another_set(tmp_path: Path) -> None:
     recordings(tmp_path, "one.wav")
     table = tmp_path / "labels.csv"
@@ -70,7 +91,9 @@ def test_other_times_make_another_set(tmp_path: Path) -> None:
 def test_a_table_that_names_each_file_once_says_what_the_whole_file_is(tmp_path: Path) -> None:
     recordings(tmp_path, "one.wav", "two.wav")
     (tmp_path / "labels.csv").write_text("file,start_seconds,end_seconds,label\none,30,40,dog\ntwo,70,80,cat\n")
-    assert labels(open_dataset(str(tmp_path)), "label", "two.wav") == ["cat"] * 5
+    dataset = open_dataset(str(tmp_path))
+    assert labels(dataset, "label", "two.wav") == ["cat"] * 5
+    assert list(dataset.facets) == ["label", "file"], "when a file was cut out says nothing of what it is"
 
 
 def test_tracks_of_raven_audacity_and_birdnet_beside_their_recordings(tmp_path: Path) -> None:
@@ -140,5 +163,5 @@ def test_labels_of_the_files_stay_beside_those_of_stretches(tmp_path: Path) -> N
 
 
 def test_a_short_window_within_a_long_call_carries_its_label() -> None:
-    assert Events(((0.0, 60.0, "species", "owl"),)).labels(10.0, 10.1) == {"species": "owl"}
+    assert Events(((0.0, 60.0, "species", "owl"),)).labels(10.0, 10.1) == {"species": ["owl"]}
     assert Events(((0.0, 10.04, "species", "owl"),)).labels(10.0, 10.1) == {}
