@@ -20,7 +20,7 @@ from training.run.schema import Column, by_name
 
 
 @dataclass(frozen=True)
-class Taken:
+class ProbeEmbedded:
     """What a snapshot knows of the n probe clips."""
 
     dataset: Dataset
@@ -50,7 +50,7 @@ class SnapshotColumn:
     """A column of clip and snapshot."""
 
     column: Column
-    values: Callable[[Taken], Tensor]
+    values: Callable[[ProbeEmbedded], Tensor]
     """(n,): numbers with NaN for no value, or whole numbers with -1 for it."""
     applies: Callable[[Dataset, bool], bool] = lambda dataset, judged: True
     """Whether a run on data like this has it, by a method that judges clips for themselves or not."""
@@ -89,19 +89,19 @@ def _tells_time(dataset: Dataset) -> bool:
     return any(began_at(file) is not None for file in dict.fromkeys(dataset.files))
 
 
-def knn_right(taken: Taken) -> Tensor:
+def knn_right(taken: ProbeEmbedded) -> Tensor:
     """(n,) int8: 1 where the neighbours name the clip's own label, 0 where another or none; -1 for an unlabelled clip."""
     main = taken.dataset.main_facet
     labels = torch.from_numpy(taken.dataset.facets[main].codes[taken.clips].astype(np.int64))
     return (taken.votes[main].label == labels).to(torch.int8).masked_fill_(labels < 0, -1)
 
 
-def knn_share(taken: Taken) -> Tensor:
+def knn_share(taken: ProbeEmbedded) -> Tensor:
     """(n,) float32 in [0, 1]; NaN where no neighbour may vote."""
     return taken.votes[taken.dataset.main_facet].share
 
 
-def clip_loss(taken: Taken) -> Tensor:
+def clip_loss(taken: ProbeEmbedded) -> Tensor:
     """(n,) float32; NaN where a clip was not trained on yet."""
     assert taken.losses is not None
     return taken.losses
@@ -172,7 +172,7 @@ def clip_values(dataset: Dataset, clips: np.ndarray) -> dict[str, list[Any]]:
     return {name: [_plain(value) for value in values] for name, values in found.items()}
 
 
-def snapshot_values(taken: Taken) -> dict[str, np.ndarray]:
+def snapshot_values(taken: ProbeEmbedded) -> dict[str, np.ndarray]:
     """What a snapshot holds at columns/<name>: float32, or int32 where they are whole numbers."""
     found = {
         each.column.name: each.values(taken)

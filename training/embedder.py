@@ -123,7 +123,7 @@ class Embedder:
         self.method.eval()
         self.width = self.method.encoder.width
 
-    def forget(self) -> None:
+    def reinitialise(self) -> None:
         """Go back to the weights before the first step: the run's own seed and input statistics."""
         learned = self.method.encoder
         statistics = (float(learned.input_mean), float(learned.input_std))
@@ -132,7 +132,7 @@ class Embedder:
     def embed(self, waveforms: Sequence[np.ndarray]) -> np.ndarray:
         """h (n, D) float32 of waveforms (S,) float32 at 16 kHz, of any lengths."""
         starts = range(0, len(waveforms), TOGETHER)
-        rows = [embed_audio(self.method, *self.heard(waveforms[at : at + TOGETHER])) for at in starts]
+        rows = [embed_audio(self.method, *self.inputs(waveforms[at : at + TOGETHER])) for at in starts]
         return torch.cat(rows).numpy() if rows else np.empty((0, self.width), np.float32)
 
     @torch.no_grad()
@@ -163,10 +163,10 @@ class Embedder:
         """All that measures without labels need of waveforms (S,); views are made of at most `pairs` of them."""
         h = torch.from_numpy(self.embed(waveforms))
         some = [waveforms[i] for i in evenly_spaced(len(waveforms), pairs)]
-        pair = projected_pair(self.method, *self.heard(some), Generator().manual_seed(0))
+        pair = projected_pair(self.method, *self.inputs(some), Generator().manual_seed(0))
         return Embedded(h, projected(self.method, h), pair)
 
-    def heard(self, waveforms: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
+    def inputs(self, waveforms: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
         """Mel power (B, F, T) or samples (B, S), as the encoder takes them, and their lengths (B,)."""
         if self.method.encoder.domain == "waveform":
             return padded_waveforms(list(waveforms))

@@ -41,7 +41,7 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     dataset = open_dataset(data or config.data, window_seconds=config.window_seconds, progress=progress)
     clips = stratified_sample(dataset, CLIPS, PROBE_SEED)
     embedder, untrained = Embedder(run, step), Embedder(run, step)
-    untrained.forget()
+    untrained.reinitialise()
     waveforms = [dataset.waveform(int(c)) for c in clips]
     trained, random_init = (model.embedded(waveforms, PAIRS) for model in (embedder, untrained))
     features: dict[str, Callable[[], np.ndarray]] = {

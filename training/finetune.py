@@ -23,12 +23,12 @@ from torch import Generator, Tensor, nn
 from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Progress
-from training.data.room import clip_store
+from training.data.memory_or_disk import clip_store
 from training.data.store import ClipStore
 from training.data.tags import FACET, read_tags, with_tag
 from training.embedder import Embedder, embed_clips
 from training.errors import UserError
-from training.halves import Dealt, dealt
+from training.halves import SourceSplit, source_split
 from training.hardware import hardware
 from training.measures.probe import fit_predict
 from training.methods.method import Method
@@ -69,7 +69,7 @@ def fine_tuning(
     if facet.startswith(FACET) and facet not in dataset.facets:
         dataset = with_tag(dataset, facet, *read_tags())
         facet = list(dataset.facets)[-1]
-    given = dealt(dataset, facet, labels, config.seed, draws)
+    given = source_split(dataset, facet, labels, config.seed, draws)
     device = hardware(config.device).device
     heard = embedder.method
     front_end = None if heard.encoder.domain == "waveform" else heard.augment.front_end
@@ -78,7 +78,7 @@ def fine_tuning(
     for number, name in enumerate(("trained", "random_init")):
         progress(number / 2, f"Fine-tuning from {'what the run learned' if number == 0 else 'random weights'}")
         if name == "random_init":
-            embedder.forget()
+            embedder.reinitialise()
         method = embedder.method.to(device)
         scores = _scores(method, store, given, seconds, config.seed)
         means[name] = {score: float(np.mean(drawn)) for score, drawn in scores.items()}
@@ -127,7 +127,7 @@ def fine_tuned(
     return classifier
 
 
-def _scores(method: Method, store: ClipStore, given: Dealt, seconds: float, seed: int) -> dict[str, list[float]]:
+def _scores(method: Method, store: ClipStore, given: SourceSplit, seconds: float, seed: int) -> dict[str, list[float]]:
     """Accuracy of fine-tuning and of the linear probe for each draw, over the measured clips of both ways round."""
     device, targets = store.device, given.targets
     clips, known = (torch.from_numpy(one).to(device) for one in (given.clips, targets))

@@ -18,7 +18,7 @@ CLIPS = 5000
 
 
 @dataclass(frozen=True)
-class Half:
+class Fold:
     """One of the two ways round: places (in the clips that were dealt) of the labelled and of the measured clips."""
 
     labelled: np.ndarray
@@ -26,7 +26,7 @@ class Half:
 
 
 @dataclass(frozen=True)
-class Dealt:
+class SourceSplit:
     """n clips, whose classes are all in both halves."""
 
     clips: np.ndarray
@@ -35,7 +35,7 @@ class Dealt:
     """(n,) their classes, counted from 0."""
     groups: np.ndarray
     """(n,) codes of their sources."""
-    draws: tuple[tuple[Half, Half], ...]
+    draws: tuple[tuple[Fold, Fold], ...]
     """Both ways round, for each time that the labelled clips were drawn anew; the measured ones are the same each time."""
     left_out: tuple[str, ...]
     """Classes that come from sources of one half alone."""
@@ -61,7 +61,7 @@ class Dealt:
         }
 
 
-def dealt(dataset: Dataset, facet: str, labels: int, seed: int, draws: int = 1) -> Dealt:
+def source_split(dataset: Dataset, facet: str, labels: int, seed: int, draws: int = 1) -> SourceSplit:
     """The clips of a facet, `labels` of each class labelled in each half, drawn `draws` times.
 
     Raises UserError where the data has no such facet, where no source can be held out, and where there are too few labels.
@@ -75,12 +75,12 @@ def dealt(dataset: Dataset, facet: str, labels: int, seed: int, draws: int = 1) 
     clips, codes, groups, side = clips[kept], codes[kept], groups[kept], side[kept]
     _check_labels(dataset, facet, codes, side, labels)
 
-    def half(labelled: int, draw: int) -> Half:
+    def half(labelled: int, draw: int) -> Fold:
         drawn = drawn_in_turns(codes, groups, side == labelled, labels, seed + draw)
-        return Half(drawn, np.flatnonzero(side != labelled))
+        return Fold(drawn, np.flatnonzero(side != labelled))
 
     drawn = tuple((half(0, draw), half(1, draw)) for draw in range(draws))
-    return Dealt(clips, np.unique(codes, return_inverse=True)[1].ravel(), groups, drawn, left_out)
+    return SourceSplit(clips, np.unique(codes, return_inverse=True)[1].ravel(), groups, drawn, left_out)
 
 
 def halves(codes: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from training.config import RunConfig
 from training.controls import Controls
 from training.data import open_dataset
 from training.data.dataset import Dataset, Progress
-from training.data.room import clip_store
+from training.data.memory_or_disk import clip_store
 from training.data.store import ClipStore
 from training.data.stream import is_stream
 from training.declarations import declared_schema

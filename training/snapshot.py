@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from training.columns import Taken, snapshot_values
+from training.columns import ProbeEmbedded, snapshot_values
 from training.data.dataset import Dataset
 from training.data.store import ClipStore
 from training.embedder import embed_clips, evenly_spaced, projected, projected_pair
@@ -64,7 +64,7 @@ def snapshot(
     labels, groups = measured_labels(dataset, clips), groups_of(dataset, clips)
     embedded = Embedded(h, z, (first, second), labels, groups, dataset.main_facet, votes, _last(before, h))
     losses = clip_losses.cpu()[torch.from_numpy(clips)] if method.judges_clips and len(clip_losses) else None
-    columns = snapshot_values(Taken(dataset, clips, h, votes, losses))
+    columns = snapshot_values(ProbeEmbedded(dataset, clips, h, votes, losses))
     arrays = {
         "embeddings": rows_kept(h.numpy()),
         "projections": rows_kept(z.numpy()),

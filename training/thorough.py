@@ -86,10 +86,10 @@ def _outputs(run: RunFolder, step: int, progress: Progress) -> _Outputs:
         progress(0, f"{error} Only encoder and projector of step {step} are measured")
         return _of_snapshot(run, step)
     method = embedder.method
-    found = [stages.of_clips(method, *embedder.heard(sounds[at : at + CHUNK])) for at in range(0, len(sounds), CHUNK)]
+    found = [stages.of_clips(method, *embedder.inputs(sounds[at : at + CHUNK])) for at in range(0, len(sounds), CHUNK)]
     clips = {name: torch.cat([one[name] for one in found]) for name in found[0]}
     some = [sounds[i] for i in evenly_spaced(len(sounds), PAIRS)]
-    views = stages.of_views(method, *embedder.heard(some), VIEWS, Generator().manual_seed(0))
+    views = stages.of_views(method, *embedder.inputs(some), VIEWS, Generator().manual_seed(0))
     return _Outputs(stages.with_heads(method, clips), stages.with_heads(method, views), of_weights=True)
 
 

@@ -22,7 +22,7 @@ from training.building import built_method
 from training.config import new_config
 from training.data import quiet
 from training.data.dataset import Dataset
-from training.data.room import clip_store
+from training.data.memory_or_disk import clip_store
 from training.data.store import ClipStore, input_statistics
 from training.embedder import embed_clips
 from training.hardware import Hardware

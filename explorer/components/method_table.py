@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
-from explorer.web.incoming import Listed
+from explorer.web.incoming import ListOf
 
 
 class MethodTable(BrowserPart):
@@ -15,7 +15,7 @@ class MethodTable(BrowserPart):
     stands in the component's value as "chosen" and in the page's address.
     """
 
-    accepts: ClassVar[Any] = {"rows": Listed({}), "chosen": str}
+    accepts: ClassVar[Any] = {"rows": ListOf({}), "chosen": str}
     sends: ClassVar[dict[str, Any]] = {"index": int, "value": str}
 
     def __init__(self, value: Any = None, **settings: Any):

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
-from explorer.web.incoming import Listed
+from explorer.web.incoming import ListOf
 
 
 class RunTable(BrowserPart):
@@ -14,7 +14,7 @@ class RunTable(BrowserPart):
     """
 
     sends: ClassVar[dict[str, Any]] = {
-        "asked": int, "run": str, "name": str, "starred": bool, "runs": Listed(str),
+        "asked": int, "run": str, "name": str, "starred": bool, "runs": ListOf(str),
     }  # fmt: skip
 
     def __init__(self, value: Any = None, *, read_only: bool = False, **settings: Any):

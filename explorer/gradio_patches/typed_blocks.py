@@ -11,7 +11,7 @@ import gradio as gr
 from gradio.block_function import BlockFunction
 
 from explorer.visitors.identity import asked_by
-from explorer.web.incoming import NUMBER, Listed, Typed, Uploaded, holds_file, typed
+from explorer.web.incoming import NUMBER, ListOf, Typed, Uploaded, holds_file, typed
 
 GRADIOS: dict[type, Any] = {
     gr.Radio: str,
@@ -19,7 +19,7 @@ GRADIOS: dict[type, Any] = {
     gr.Textbox: str,
     gr.Number: NUMBER,
     gr.Audio: Uploaded,
-    gr.File: Listed(Uploaded),
+    gr.File: ListOf(Uploaded),
 }
 """What is kept of a value that a browser sends for a component of Gradio's; of any other nothing is."""
 

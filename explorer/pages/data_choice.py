@@ -15,7 +15,7 @@ from explorer.pages.frame import Frame
 from explorer.pages.kept import TYPED, choose, typed_before
 from explorer.runs.points import points
 from explorer.sounds.downloads import Download
-from explorer.web.incoming import Listed
+from explorer.web.incoming import ListOf
 from explorer.web.incoming import typed as typed_as
 from training.data import check_there
 from training.data.dataset import Dataset
@@ -113,7 +113,7 @@ class DataChoice:
     def _typed_before(self, typed: str) -> list[str]:
         """Those of a browser's paths that this page would open."""
         try:
-            found = typed_as(Listed(str), json.loads(typed))
+            found = typed_as(ListOf(str), json.loads(typed))
         except (ValueError, RecursionError):
             return []
         own = [] if self._frame.read_only else [path for path in found[:TYPED] if self._frame.reference(path) == path]

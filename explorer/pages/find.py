@@ -24,7 +24,7 @@ from explorer.pages.frame import Frame
 from explorer.pages.sound_source import SoundSource
 from explorer.runs.library import Sounds
 from explorer.runs.points import points
-from explorer.search.comparison import Comparison
+from explorer.search.comparison import SoundComparison
 from explorer.sounds.sound import waveform_of
 from training.errors import UserError
 
@@ -193,7 +193,7 @@ def _wire_comparison(
                 waveform_of(sound, frame.services.library.open_datasets, frame.services.uploads) for sound in sounds
             )
             folder = frame.services.library.run(run or "")
-            known: list[Comparison] = []
+            known: list[SoundComparison] = []
             shown_at = -SHOW_SECONDS
             steps: list[int | None] = [*shown_steps([] if folder is None else folder.checkpoints())]
             for step in steps or [None]:

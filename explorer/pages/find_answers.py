@@ -5,8 +5,8 @@ from pathlib import PurePath
 from typing import Any
 
 from explorer.components import clip_sound
-from explorer.search.comparison import Comparison
-from explorer.search.finder import Found
+from explorer.search.comparison import SoundComparison
+from explorer.search.finder import Matches
 from explorer.sounds.windows import window_words
 from training.data.dataset import Dataset
 from training.data.labels import FILE_FACET
@@ -24,7 +24,7 @@ def labels_of(sound: Any, dataset: Dataset | None) -> dict[str, str]:
 
 
 def rows_of(
-    found: Found, dataset: Dataset | None, main_facet: str, own: Mapping[str, str] | None = None
+    found: Matches, dataset: Dataset | None, main_facet: str, own: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
     that was searched for: a row says whether it has the same one, where both have any, its place in its file where that gives
@@ -52,7 +52,7 @@ def rows_of(
     return rows
 
 
-def map_of(run: str | None, found: Found | None = None, *, of_run: bool = True) -> dict[str, Any]:
+def map_of(run: str | None, found: Matches | None = None, *, of_run: bool = True) -> dict[str, Any]:
     """The value of the map: the run's, with the sound's place marked among the points it lies between. Where the sound is not
     `of_run`, no clip that is chosen elsewhere is ringed beside it.
     """
@@ -68,7 +68,7 @@ def map_of(run: str | None, found: Found | None = None, *, of_run: bool = True) 
     }
 
 
-def verdict(comparison: Comparison) -> str:
+def verdict(comparison: SoundComparison) -> str:
     """A comparison in one sentence."""
     return (
         f"Similarity {comparison.cosine:.2f} at step {comparison.step:,}: more alike than {comparison.percentile:.0f} % of "
@@ -76,7 +76,7 @@ def verdict(comparison: Comparison) -> str:
     )
 
 
-def curve_of(comparisons: Iterable[Comparison]) -> list[dict[str, float]]:
+def curve_of(comparisons: Iterable[SoundComparison]) -> list[dict[str, float]]:
     """Comparisons as rows of a SimilarityChart, by step."""
     return [
         {
@@ -100,7 +100,7 @@ def shown_steps(steps: Sequence[int]) -> list[int]:
     return [steps[-1], *(step for step in picked if step != steps[-1])]
 
 
-def found_json(found: Found) -> dict[str, Any]:
+def found_json(found: Matches) -> dict[str, Any]:
     """The answer of the endpoint /find."""
     place = None if found.place is None else {"x": found.place[0], "y": found.place[1], "step": found.place_step}
     neighbours = [
@@ -118,7 +118,7 @@ def found_json(found: Found) -> dict[str, Any]:
     }
 
 
-def compared_json(run: str, newest: Comparison, comparisons: Iterable[Comparison]) -> dict[str, Any]:
+def compared_json(run: str, newest: SoundComparison, comparisons: Iterable[SoundComparison]) -> dict[str, Any]:
     """The answer of the endpoint /compare."""
     (now,) = curve_of([newest])
     return {"run": run, **now, "over_steps": curve_of(comparisons)}

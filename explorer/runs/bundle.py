@@ -16,7 +16,7 @@ from explorer.runs.columns import Values, awaited, described, from_array, from_c
 from explorer.runs.layouts import COLUMNS, Layout, LayoutFolders, Layouts
 from explorer.runs.lens import lens
 from explorer.runs.measured import measured
-from explorer.runs.metrics import START, Rows, rows_since
+from explorer.runs.metrics import START, NewRows, rows_since
 from explorer.runs.moved import moved_most
 from explorer.runs.neighbours import nearest_of_all, neighbours_of_point
 from explorer.runs.points import Points, points
@@ -45,7 +45,7 @@ class Bundle:
         """Where the run stands."""
         return self.run.status()
 
-    def curves(self, since: str = START, until: str = START) -> Rows:
+    def curves(self, since: str = START, until: str = START) -> NewRows:
         """Rows of metrics after a cursor that an earlier answer gave, up to another where one is named."""
         return rows_since(self.run, since, until)
 

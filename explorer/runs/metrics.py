@@ -21,7 +21,7 @@ _TAIL_BYTES = 256
 
 
 @dataclass(frozen=True)
-class Rows:
+class NewRows:
     """Rows that are new since a cursor."""
 
     cursor: str
@@ -31,7 +31,7 @@ class Rows:
     rows: list[dict[str, Any]]
 
 
-def rows_since(run: RunFolder, cursor: str = START, until: str = START) -> Rows:
+def rows_since(run: RunFolder, cursor: str = START, until: str = START) -> NewRows:
     """The rows after `cursor`, which an earlier answer gave; a cursor that means nothing counts as START.
 
     Up to the cursor `until`, where it means something, so that several who know more or less learn of the same. A torn last
@@ -46,19 +46,19 @@ def rows_since(run: RunFolder, cursor: str = START, until: str = START) -> Rows:
     void = appeared or any(each.void for each in found)
     first, second = [_rows(path, START, end) for path, end in files] if void else found
     joint = f"{first.cursor}{JOINT}{second.cursor}" if second.cursor else first.cursor
-    return Rows(joint, void, first.rows + second.rows)
+    return NewRows(joint, void, first.rows + second.rows)
 
 
-def _rows(path: Path, cursor: str, until: str) -> Rows:
+def _rows(path: Path, cursor: str, until: str) -> NewRows:
     try:
         with RegularFile(path) as file:
             offset, last = _offset(file, cursor), _offset(file, until) or None
             rows, end = rows_from(file, offset, until=last)
             if 0 < offset < WINDOW_BYTES and any("resumed_from" in row for row in rows):
                 offset, (rows, end) = 0, rows_from(file, 0, until=last)
-            return Rows(_cursor(file, end), offset == 0 and cursor != START, current_rows(rows))
+            return NewRows(_cursor(file, end), offset == 0 and cursor != START, current_rows(rows))
     except (OSError, MemoryError):
-        return Rows(START, cursor != START, [])
+        return NewRows(START, cursor != START, [])
 
 
 def _cursor(file: IO[bytes], end: int) -> str:

@@ -10,7 +10,7 @@ RANDOM_PAIRS = 2_000
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SoundComparison:
     """How alike two sounds are to the model at one step, and how alike any two clips are."""
 
     step: int
@@ -24,14 +24,14 @@ class Comparison:
     """5 % of random pairs are more alike than this."""
 
 
-def compared(step: int, pair: np.ndarray, probe: np.ndarray | None) -> Comparison:
+def compared(step: int, pair: np.ndarray, probe: np.ndarray | None) -> SoundComparison:
     """Of a `pair` (2, D) beside the `probe` (n, D), all of length 1. Raises UserError where there is no probe."""
     if probe is None or len(probe) < 2:
         raise UserError("This run has no snapshot to compare with yet.")
     cosine = float(np.clip(pair[0] @ pair[1], -1, 1))
     pairs = random_pair_cosines(probe)
     low, median, high = (float(q) for q in np.quantile(pairs, [0.05, 0.5, 0.95]))
-    return Comparison(step, cosine, 100 * float((pairs < cosine).mean()), low, median, high)
+    return SoundComparison(step, cosine, 100 * float((pairs < cosine).mean()), low, median, high)
 
 
 def random_pair_cosines(units: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from explorer.runs.library import Library
 from explorer.runs.neighbours import nearest_rows
 from explorer.runs.points import Points, points
 from explorer.runs.snapshots import centre, unit_embeddings, unit_rows
-from explorer.search.comparison import Comparison, compared
+from explorer.search.comparison import SoundComparison, compared
 from explorer.search.index import Index
 from explorer.search.process import EmbeddingProcess
 from explorer.search.vectors import IndexedVectors, Vectors
@@ -42,7 +42,7 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Found:
+class Matches:
     """The answer to a search."""
 
     run: str
@@ -96,7 +96,7 @@ class Finder:
             raise UserError(progress.error)
         return "" if progress is None else progress.text
 
-    def find(self, name: str, waveform: np.ndarray, step: int | None = None, count: int = 10) -> Found:
+    def find(self, name: str, waveform: np.ndarray, step: int | None = None, count: int = 10) -> Matches:
         """The `count` clips nearest to `waveform`, (S,) float in [-1, 1] at 16 kHz. Raises UserError."""
         run = self._run(name)
         listening = self._listening_step(name, run, step)
@@ -120,16 +120,18 @@ class Finder:
         anchors = () if probe is None else anchors_among(probe, query)
         place = self._place(run, place_step, probe, anchors)
         complete = all_clips is not None
-        return Found(name, listening, matches, searched, complete, note, place, place_step if place else None, anchors)
+        return Matches(
+            name, listening, matches, searched, complete, note, place, place_step if place else None, anchors
+        )
 
-    def compare(self, name: str, first: np.ndarray, second: np.ndarray, step: int | None = None) -> Comparison:
+    def compare(self, name: str, first: np.ndarray, second: np.ndarray, step: int | None = None) -> SoundComparison:
         """How alike two sounds, (S,) float at 16 kHz each, are at one step (the newest of which weights are kept)."""
         run = self._run(name)
         listening = kept_step(run, step)
         heard = self._process.embeddings(run, listening, [_audible(first), _audible(second)])
         return self._compared(run, listening, heard)
 
-    def compare_views(self, name: str, views: Sequence[np.ndarray], step: int | None = None) -> Comparison:
+    def compare_views(self, name: str, views: Sequence[np.ndarray], step: int | None = None) -> SoundComparison:
         """The same of two views as the run's encoder takes them: log-mel (F, V) or samples (S,). Raises UserError."""
         run = self._run(name)
         listening = kept_step(run, step)
@@ -144,7 +146,7 @@ class Finder:
         self._index.close()
         self._process.close()
 
-    def _compared(self, run: RunFolder, step: int, vectors: np.ndarray) -> Comparison:
+    def _compared(self, run: RunFolder, step: int, vectors: np.ndarray) -> SoundComparison:
         """By embeddings (2, D) of a step, centred as the probe is there."""
         snapshot = nearest_step(run.snapshots(), step)
         return compared(

@@ -30,7 +30,7 @@ MODELS_AT_MOST = 3
 log = logging.getLogger("embedding worker")
 
 
-class Worker:
+class Answerer:
     """Answers questions; keeps the last few models and data sets."""
 
     def __init__(self, connection: Connection, make_embedder: Callable[[RunFolder, int], Any]):
@@ -103,7 +103,7 @@ def main() -> None:
     logging.basicConfig(format="embedding worker: %(message)s")
     module, _, name = (sys.argv[2] if len(sys.argv) > 2 else EMBEDDER).partition(":")
     connection = Connection(int(sys.argv[1]))
-    Worker(connection, getattr(importlib.import_module(module), name)).answer_until_idle()
+    Answerer(connection, getattr(importlib.import_module(module), name)).answer_until_idle()
 
 
 if __name__ == "__main__":

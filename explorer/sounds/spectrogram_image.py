@@ -24,7 +24,7 @@ FLOOR_DB = -140.0
 
 
 @dataclass(frozen=True)
-class Picture:
+class SpectrogramImage:
     """F bands × T frames; row 0 is the lowest band, frame t covers the time from t·hop to (t + 1)·hop."""
 
     seconds: float
@@ -45,7 +45,7 @@ class Picture:
     """(400, 2) int8: lowest and highest sample of each 400th of the sound; 127 is full scale."""
 
 
-def picture(waveform: np.ndarray) -> Picture:
+def picture(waveform: np.ndarray) -> SpectrogramImage:
     """The picture of `waveform`: (S,) float in [-1, 1] at 16 kHz; an empty one is taken as a single zero."""
     waveform = np.nan_to_num(np.asarray(waveform, dtype=np.float32)) if len(waveform) else np.zeros(1, np.float32)
     hop_samples = _hop_samples(len(waveform))
@@ -54,7 +54,7 @@ def picture(waveform: np.ndarray) -> Picture:
     high_db = float(np.clip(10 * np.ceil(levels_db.max() / 10), FLOOR_DB + RANGE_DB, 10.0))
     low_db = high_db - RANGE_DB
     shades = np.clip(np.rint((levels_db - low_db) * (255 / RANGE_DB)), 0, 255).astype(np.uint8)
-    return Picture(
+    return SpectrogramImage(
         seconds=len(waveform) / SAMPLE_RATE,
         rms_db=_decibels(float(np.sqrt(np.mean(waveform.astype(np.float64) ** 2)))),
         peak_db=_decibels(float(np.abs(waveform).max())),

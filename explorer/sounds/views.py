@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from explorer.sounds.inversion import sound_of_log_mel
-from explorer.sounds.spectrogram_image import Picture, picture
+from explorer.sounds.spectrogram_image import SpectrogramImage, picture
 from explorer.sounds.view_words import DECIBEL_PER_NEPER, Scene, line_of
 from training.data.dataset import SAMPLE_RATE
 from training.data.mel_cache import clip_power, padded_waveforms
@@ -31,7 +31,7 @@ class View:
 
     given: np.ndarray
     """What the encoder gets: log-mel (F, V), or samples (S,)."""
-    picture: Picture
+    picture: SpectrogramImage
     """Of a mel view, the view itself: its bands and frames, in dB relative to the clip's active part, without a waveform."""
     line: str
     """What was done to the sound."""
@@ -79,13 +79,13 @@ def within_full_scale(samples: np.ndarray) -> np.ndarray:
     return found
 
 
-def picture_of_view(view: np.ndarray, front_end: FrontEnd) -> Picture:
+def picture_of_view(view: np.ndarray, front_end: FrontEnd) -> SpectrogramImage:
     """The picture of log-mel (F, V): it has no waveform, and no level on the scale of sounds."""
     levels_db = view * DECIBEL_PER_NEPER
     low_db = float(DECIBEL_PER_NEPER * np.log(FLOOR))
     high_db = max(10.0, float(10 * np.ceil(levels_db.max() / 10)))
     shades = np.clip(np.rint((levels_db - low_db) * (255 / (high_db - low_db))), 0, 255).astype(np.uint8)
-    return Picture(
+    return SpectrogramImage(
         seconds=view.shape[1] * front_end.hop_seconds,
         rms_db=float("nan"),
         peak_db=float("nan"),

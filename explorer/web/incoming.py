@@ -7,7 +7,7 @@ A shape describes what is expected:
     {"name": shape, ...}      an object; of its names those are kept that stand here and whose value fits
     {str: shape}              an object with any names, whose values are None where they don't fit
     Uploaded                  a file that the page's framework has received, as it describes one
-    Listed(shape)             a list of such values
+    ListOf(shape)             a list of such values
     None                      nothing at all
 
 Whatever doesn't fit is None. So nothing that was nested in a value travels on: Gradio copies every object that looks
@@ -45,7 +45,7 @@ class Typed:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListOf:
     """The shape of a list."""
 
     of: Any
@@ -63,7 +63,7 @@ def typed(shape: Any, value: Any) -> Any:
         return next((found for one in shape if (found := typed(one, value)) is not None), None)
     if isinstance(shape, Mapping):
         return _object(shape, value)
-    if isinstance(shape, Listed):
+    if isinstance(shape, ListOf):
         items = value[:MOST_ENTRIES] if isinstance(value, list) else []
         return [found for item in items if (found := typed(shape.of, item)) is not None]
     if shape is Uploaded:

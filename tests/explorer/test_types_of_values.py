@@ -21,8 +21,8 @@ from explorer.pages.methods import table_value
 from explorer.runs.layouts import Layout, LayoutFolders
 from explorer.runs.library import Library
 from explorer.runs.snapshots import snapshot_hash
-from explorer.search.comparison import Comparison
-from explorer.search.finder import Found, Match
+from explorer.search.comparison import SoundComparison
+from explorer.search.finder import Match, Matches
 from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.uploads import Uploads
 from explorer.tags import TagStore
@@ -143,7 +143,9 @@ def test_values_of_components_are_in_the_types_of_the_page(
     found = _found()
     rows = [*rows_of(found, dataset, "class"), *rows_of(found, None, "class")]
     player = {"sound": clip_sound(DATA, 3), "title": "rain", "subtitle": "source: one", "play": True}
-    comparison = Comparison(step=10, cosine=0.5, percentile=90.0, random_low=-0.1, random_median=0.1, random_high=0.4)
+    comparison = SoundComparison(
+        step=10, cosine=0.5, percentile=90.0, random_low=-0.1, random_median=0.1, random_high=0.4
+    )
     groups = [settings_group(name, "Method", describe(method.Config)) for name, method in METHODS.items()]
     samples: dict[str, list[Any]] = {
         "Sound": [clip_sound(DATA, 3), upload_sound("t")],
@@ -177,9 +179,9 @@ def test_a_value_of_another_type_is_noticed(name: str, value: Any, tmp_path: Pat
     assert "samples.ts" in wrong_types(tmp_path, {name: [value]})
 
 
-def _found() -> Found:
+def _found() -> Matches:
     match = Match(id="clip-3", clip=3, point=3, labels={"class": "rain", "source": "one"}, score=0.9)
-    return Found(
+    return Matches(
         run="first",
         step=10,
         matches=(match, replace(match, labels={})),

@@ -12,8 +12,8 @@ from training.columns import (
     CLIP_COLUMNS,
     SNAPSHOT_COLUMNS,
     ClipColumn,
+    ProbeEmbedded,
     SnapshotColumn,
-    Taken,
     clip_values,
     declared,
     snapshot_values,
@@ -29,9 +29,9 @@ OF_LABELS = {"knn_right", "knn_share"}
 """Columns that data without labels can't have."""
 
 
-def taken(dataset: Dataset, clips: np.ndarray) -> Taken:
+def taken(dataset: Dataset, clips: np.ndarray) -> ProbeEmbedded:
     x = torch.randn(len(clips), 6) + torch.from_numpy(dataset.facets["class"].codes[clips])[:, None]
-    return Taken(dataset, clips, x, cross_group_votes(x, dataset, clips))
+    return ProbeEmbedded(dataset, clips, x, cross_group_votes(x, dataset, clips))
 
 
 def test_every_facet_is_a_column_the_main_one_first(tones: Dataset) -> None:
@@ -63,7 +63,7 @@ def test_without_labels_no_neighbour_can_be_right(tones: Dataset) -> None:
     bare = replace(tones, facets={"source": tones.facets["source"]})
     names = [c.name for c in declared(bare)]
     assert names[0] == "source" and {"duration", "loudness"} <= set(names) and not OF_LABELS & set(names)
-    assert not OF_LABELS & snapshot_values(Taken(bare, np.arange(4), torch.randn(4, 3), {})).keys()
+    assert not OF_LABELS & snapshot_values(ProbeEmbedded(bare, np.arange(4), torch.randn(4, 3), {})).keys()
 
 
 def test_duration_and_loudness(tones: Dataset) -> None:

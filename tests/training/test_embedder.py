@@ -162,7 +162,7 @@ def test_every_kept_step_can_be_asked(trained: Callable[..., RunFolder], tones: 
     first, last = Embedder(run, 0), Embedder(run)
     assert (first.step, last.step) == (0, 3)
     assert np.abs(first.embed(sound) - last.embed(sound)).max() > 0
-    last.forget()
+    last.reinitialise()
     np.testing.assert_allclose(first.embed(sound), last.embed(sound), rtol=1e-6)
     with pytest.raises(UserError, match=r"keeps no weights of step 2; the nearest that it keeps: 0, 3\."):
         Embedder(run, 2)

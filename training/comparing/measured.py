@@ -19,7 +19,7 @@ from training.verdicts import Verdict, judged_run
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredRun:
     """One run."""
 
     run: RunFolder
@@ -55,14 +55,14 @@ class Spread:
 
 
 def told_apart(run: RunFolder) -> tuple[int | None, str, str]:
-    """Seed, settings and clips of Measured, for which nothing is measured. Of runs that have all of them in common the newest
+    """Seed, settings and clips of MeasuredRun, for which nothing is measured. Of runs that have all of them in common the newest
     counts.
     """
     config = run.config()
     return seed_of(config), settings_of(config), _clips(run)
 
 
-def measured(run: RunFolder) -> Measured:
+def measured(run: RunFolder) -> MeasuredRun:
     """Raises UserError where no row of the run's curves tells of a snapshot, and where nothing says of which clips they tell."""
     status, (seed, settings, clips) = run.status(), told_apart(run)
     readings, verdict = judged_run(run)
@@ -71,7 +71,7 @@ def measured(run: RunFolder) -> Measured:
     if not run.probe().get("ids"):
         raise UserError("Curves imported without sounds: nothing says which clips they were measured on.")
     baselines = {name: value for name in BASELINES if (value := readings.line(name)) is not None}
-    return Measured(
+    return MeasuredRun(
         run=run,
         config=run.config(),
         seed=seed,

@@ -9,7 +9,7 @@ from typing import Any
 
 from training.changed import changed_settings, method_words, written
 from training.comparing.apart import Apart, apart
-from training.comparing.measured import Measured, Spread, measured, told_apart
+from training.comparing.measured import MeasuredRun, Spread, measured, told_apart
 from training.data.dataset import Progress
 from training.errors import UserError
 from training.measures.knn import CROSS_GROUP_KNN
@@ -28,7 +28,7 @@ class LeftOut:
 class Row:
     """Runs that differ in their seed alone."""
 
-    runs: tuple[Measured, ...]
+    runs: tuple[MeasuredRun, ...]
     """By seed."""
     differs: tuple[str, ...] = ()
     """In words, the settings that aren't as usual for the method, but for those that all rows on these clips share."""
@@ -104,7 +104,7 @@ class Comparison:
 def compared(runs: Sequence[RunFolder], progress: Progress) -> Comparison:
     """Read, and ask the linear probe of, all that are finished. Of runs with the same settings and seed the newest counts."""
     left_out: list[LeftOut] = []
-    found: list[Measured] = []
+    found: list[MeasuredRun] = []
     for number, run in enumerate(sorted(runs, key=lambda run: str(run.config().get("created", "")), reverse=True)):
         status = run.status()
         try:
@@ -123,14 +123,14 @@ def compared(runs: Sequence[RunFolder], progress: Progress) -> Comparison:
     return Comparison(tuple(by_clips), tuple(left_out))
 
 
-def _grouped(runs: Iterable[Measured], by: str) -> list[list[Measured]]:
-    groups: dict[str, list[Measured]] = {}
+def _grouped(runs: Iterable[MeasuredRun], by: str) -> list[list[MeasuredRun]]:
+    groups: dict[str, list[MeasuredRun]] = {}
     for run in runs:
         groups.setdefault(getattr(run, by), []).append(run)
     return list(groups.values())
 
 
-def _on_clips(runs: list[Measured]) -> OnClips:
+def _on_clips(runs: list[MeasuredRun]) -> OnClips:
     rows = [Row(tuple(sorted(same, key=lambda run: run.seed or 0))) for same in _grouped(runs, "settings")]
     rows.sort(key=lambda row: (row.knn is None, -row.knn.mean if row.knn else 0.0, row.method))
     held = next((row for row in rows if row.knn and len(row.runs) > 1), rows[0])  # a single run tells nothing of seeds

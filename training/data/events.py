@@ -14,7 +14,15 @@ import numpy as np
 from training.data.dataset import Skipped
 from training.data.layouts import MOST_COLUMNS
 from training.data.names import any_name, readable_name
-from training.data.tables import FILE_COLUMNS, LONGEST_COLUMN, Rows, as_number, as_seconds, first_column, plain_name
+from training.data.tables import (
+    FILE_COLUMNS,
+    LONGEST_COLUMN,
+    TableRows,
+    as_number,
+    as_seconds,
+    first_column,
+    plain_name,
+)
 from training.units import counted
 
 LEAST_SECONDS, LEAST_SHARE = 0.25, 0.5
@@ -63,7 +71,7 @@ class Events:
 
 
 @dataclass(frozen=True)
-class Heard:
+class EventLabels:
     """The events of all files."""
 
     events: Mapping[str, Events]
@@ -85,7 +93,7 @@ def time_columns(columns: Sequence[str]) -> tuple[str, str] | None:
     return None if first is None or last is None else (first, last)
 
 
-def events_of(names: Sequence[str], tables: Mapping[str, Rows]) -> Heard:
+def events_of(names: Sequence[str], tables: Mapping[str, TableRows]) -> EventLabels:
     """The events in the sounds `names` that `tables` tell of: those with times, by their names beside the sounds."""
     meant, owner = any_name(names), recording_of(names)
     rows: dict[str, list[Event]] = {}
@@ -104,7 +112,7 @@ def events_of(names: Sequence[str], tables: Mapping[str, Rows]) -> Heard:
             rows.setdefault(name, []).extend(each)
     facets = sorted(spelled.values(), key=lambda facet: facet.lower() not in LABELS_IN_NUMBERS)
     events = {name: Events(tuple(each)) for name, each in rows.items() if each}
-    return Heard(events, tuple(facets), frozenset(used), tuple(warnings))
+    return EventLabels(events, tuple(facets), frozenset(used), tuple(warnings))
 
 
 def recording_of(names: Sequence[str]) -> Callable[[str], str]:
@@ -123,7 +131,7 @@ def recording_of(names: Sequence[str]) -> Callable[[str], str]:
 
 
 def _events(
-    table: str, rows: Rows, meant: Callable[..., str], owner: str, spelled: dict[str, str]
+    table: str, rows: TableRows, meant: Callable[..., str], owner: str, spelled: dict[str, str]
 ) -> list[tuple[str, list[Event]]]:
     """The file of each row and the events in it; nothing where the table isn't one of events.
 
@@ -151,7 +159,7 @@ def _events(
     return [(name, [(a, b, spelled[c.lower()], label) for a, b, c, label in each]) for name, each in found]
 
 
-def _holds_labels(column: str, rows: Rows) -> bool:
+def _holds_labels(column: str, rows: TableRows) -> bool:
     name = plain_name(column)
     if name in NO_LABELS or name in EVENT_FILE_COLUMNS:
         return False

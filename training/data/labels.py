@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from training.data.dataset import Skipped
-from training.data.events import Events, Heard, events_of, recording_of, tells_times, time_columns
+from training.data.events import EventLabels, Events, events_of, recording_of, tells_times, time_columns
 from training.data.layouts import MOST_COLUMNS, esc50_labels, layout_labels
 from training.data.names import any_name, readable_name
 from training.data.sniff import NotRead
-from training.data.tables import FILE_COLUMNS, Rows, first_cells, first_column, read_table, read_track
+from training.data.tables import FILE_COLUMNS, TableRows, first_cells, first_column, read_table, read_track
 
 GROUP_COLUMNS = ("source", "speaker", "group", "artist", "recording", "src_file")
 CAPTION_COLUMNS = ("caption", "text", "description", "transcript", "sentence")
@@ -67,7 +67,7 @@ def labelling(names: Sequence[str], tables: Mapping[str, str]) -> Labelling:
     return _with_events(_grouped(labels, None, warnings=warnings), heard)
 
 
-def _with_events(known: Labelling, heard: Heard) -> Labelling:
+def _with_events(known: Labelling, heard: EventLabels) -> Labelling:
     """Their facets come first, without a label where nothing was heard."""
     silence: dict[str, str | None] = dict.fromkeys(heard.facets)
     labels = {name: silence | found for name, found in known.labels.items()}
@@ -102,7 +102,7 @@ def _folder_labels(names: Sequence[str], facet: str) -> Labels:
     return labels
 
 
-def _table_labelling(names: Sequence[str], table: str, rows: Rows, warnings: Sequence[Skipped]) -> Labelling:
+def _table_labelling(names: Sequence[str], table: str, rows: TableRows, warnings: Sequence[Skipped]) -> Labelling:
     """The labels of a table one of whose columns names the files. Raises NotRead where it is another one."""
     columns = list(rows[0])[:MOST_COLUMNS] if rows else []
     file_column = first_column(columns, FILE_COLUMNS)
@@ -130,7 +130,7 @@ def _rows_by_name(
     return {name: row for row in rows if (name := meant(row[file_column], folder))}
 
 
-def _read_tables(names: Sequence[str], tables: Mapping[str, str]) -> tuple[dict[str, Rows], list[Skipped]]:
+def _read_tables(names: Sequence[str], tables: Mapping[str, str]) -> tuple[dict[str, TableRows], list[Skipped]]:
     """The rows of each table, labels.csv and those nearest to the root first; and those that are none.
 
     Beyond the first, those that are named after a recording are read where they tell times: there may be one for each.
@@ -138,7 +138,7 @@ def _read_tables(names: Sequence[str], tables: Mapping[str, str]) -> tuple[dict[
     named_after = recording_of(names)
     order = sorted(tables, key=_nearest)
     first = set([name for name in order if not _is_text(name)][:MOST_TABLES])
-    read: dict[str, Rows] = {}
+    read: dict[str, TableRows] = {}
     warnings = []
     for name in order:
         try:

@@ -1,6 +1,6 @@
 """All clips of a run, ready to be drawn by index: as levelled mel power, or as samples.
 
-They lie in the memory of the device where they fit (training.data.room), and are read from the disk where they don't.
+They lie in the memory of the device where they fit (training.data.memory_or_disk), and are read from the disk where they don't.
 
 Shapes:  n clips, B clips of a batch, F mel bands, T frames (of the longest clip), S samples (likewise).
 """

@@ -13,7 +13,7 @@ from training.data.sniff import NotRead
 FILE_COLUMNS = ("file", "filename", "file_name", "path", "filepath", "file_path", "audio", "fname", "name")
 """Columns that name the sounds, as `first_column` knows them."""
 
-Rows = list[dict[str, str]]
+TableRows = list[dict[str, str]]
 """Of a table: column → cell, one dictionary a row."""
 
 LARGEST_TABLE_BYTES = 256 * 2**20
@@ -23,7 +23,7 @@ TRACK_COLUMNS = ("start", "end", "label")
 """Of a label track as Audacity writes it, which names no columns."""
 
 
-def read_table(path: str) -> tuple[Rows, str]:
+def read_table(path: str) -> tuple[TableRows, str]:
     """The table's rows with tidy column names, and what the user should know of it.
 
     Raises NotRead where it cannot be read as a table.
@@ -50,7 +50,7 @@ def first_cells(path: str) -> list[str]:
     return [readable_name(cell.strip(' "'), LONGEST_COLUMN) for cell in line.split(max(",;\t", key=line.count))]
 
 
-def read_track(path: str) -> Rows:
+def read_track(path: str) -> TableRows:
     """The rows of a text that is a table with tabs, as Raven writes it, or a label track, as Audacity does, by `TRACK_COLUMNS`.
 
     Raises NotRead where it cannot be opened or is empty.
@@ -94,7 +94,7 @@ def first_column(columns: Sequence[str], wanted: Sequence[str]) -> str | None:
     return next((plain[name] for name in wanted if name in plain), None)
 
 
-def _by_column(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Rows:
+def _by_column(header: Sequence[str], rows: Sequence[Sequence[str]]) -> TableRows:
     """Rows that are too short are left out."""
     columns = [readable_name(column.strip(), LONGEST_COLUMN) for column in header]
     return [

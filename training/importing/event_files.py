@@ -22,7 +22,7 @@ LONGEST_NAME = 120
 OWN = ("train/", "measure/")
 """How the names of a run's own curves begin."""
 
-Rows = dict[int, dict[str, float | None]]
+EventRows = dict[int, dict[str, float | None]]
 """Step → name of a curve → value, None where it isn't finite; "seconds" since the first event."""
 
 
@@ -31,13 +31,13 @@ def is_event_file(path: Path) -> bool:
     return path.is_dir() or path.match(PATTERN)
 
 
-def read_events(path: Path) -> Rows:
+def read_events(path: Path) -> EventRows:
     """The scalars of an event file, or of all in a folder, by ascending step; of two at one step the later holds.
 
     Raises UserError where there are none, or more than is read.
     """
     shown = readable_name(path.name, 80)
-    rows: Rows = {}
+    rows: EventRows = {}
     names: set[str] = set()
     values = 0
     begun: float | None = None

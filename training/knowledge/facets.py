@@ -36,7 +36,7 @@ MOST_SNAPSHOTS = 100
 
 
 @dataclass(frozen=True)
-class Facet:
+class AskedFacet:
     """One way to label the clips, and from which sources it is asked."""
 
     name: str
@@ -63,7 +63,7 @@ class Facet:
         return probe_accuracy(x.numpy()[taken], self.codes[taken], self.groups[taken])
 
 
-def facets_of(material: Material) -> list[Facet]:
+def facets_of(material: Material) -> list[AskedFacet]:
     """The main facet first, the group last. The group itself is asked across recordings, the others across groups."""
     ordered = sorted(material.facets, key=lambda name: (name != material.main_facet, name == material.group))
     found = []
@@ -72,7 +72,7 @@ def facets_of(material: Material) -> list[Facet]:
         if 1 < len(np.unique(codes[codes >= 0])) <= MOST_LABELS:
             groups = material.recordings if is_group else material.groups
             if len(np.unique(groups)) > 1 and not (is_group and _is_one_each(codes, groups)):
-                found.append(Facet(name, codes, groups, is_group))
+                found.append(AskedFacet(name, codes, groups, is_group))
     return found[:MOST_FACETS]
 
 
@@ -109,7 +109,7 @@ def facets(material: Material, progress: Progress) -> Iterator[dict[str, Any]]:
         yield {**about, "facets": list(rows.values())}
 
 
-def _row(material: Material, facet: Facet, embedded: dict[int, Tensor]) -> dict[str, Any]:
+def _row(material: Material, facet: AskedFacet, embedded: dict[int, Tensor]) -> dict[str, Any]:
     steps = list(embedded)
     knn = _logged(material, facet) or {"steps": steps, "values": [as_kept(facet.knn(h)) for h in embedded.values()]}
     untrained = dict(zip(knn["steps"], knn["values"], strict=True)).get(0)
@@ -125,14 +125,14 @@ def _row(material: Material, facet: Facet, embedded: dict[int, Tensor]) -> dict[
     }
 
 
-def baselines_of(material: Material, facet: Facet) -> dict[str, float]:
+def baselines_of(material: Material, facet: AskedFacet) -> dict[str, float]:
     """The kNN that baselines.json keeps of a facet."""
     lines = material.run.baselines().get("cross_group_knn")
     found = lines.get(facet.name) if isinstance(lines, dict) else None
     return {k: float(v) for k, v in found.items() if type(v) in (int, float)} if isinstance(found, dict) else {}
 
 
-def _logged(material: Material, facet: Facet) -> dict[str, Any] | None:
+def _logged(material: Material, facet: AskedFacet) -> dict[str, Any] | None:
     """What the trainer measured at each snapshot; None where it did not, as of the group."""
     key = f"{CROSS_GROUP_KNN.curve.key}/{facet.name}"
     rows = [(row["step"], row[key]) for row in material.run.metrics() if type(row.get(key)) in (int, float)]
@@ -159,7 +159,7 @@ def front_end_of(run: RunFolder) -> FrontEnd:
     return build(FrontEnd, as_stored(FrontEnd, RunConfig.from_json(run.config()).front_end), "The front end")
 
 
-def _note(material: Material, asked: list[Facet]) -> str:
+def _note(material: Material, asked: list[AskedFacet]) -> str:
     if not asked:
         return "These clips have no labels that several sources share, so nothing can be told of them."
     return "" if material.dataset is not None else f"Log-mel and MFCC are missing: {material.note}"

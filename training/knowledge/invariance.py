@@ -74,7 +74,7 @@ def judged(untrained: float, now: float, before: float, chance: float) -> str:
 
 
 @dataclass(frozen=True)
-class Heard:
+class EmbeddedChanges:
     """What both models make of unchanged clips and of the same clips changed, and by what they are judged."""
 
     h: dict[str, Tensor]
@@ -122,7 +122,7 @@ def invariance(material: Material, progress: Progress) -> dict[str, Any]:
         return {**nothing, "note": material.note}
     if labels is None or len(np.unique(labels[labels >= 0])) < 2:
         return {**nothing, "note": "These clips have no labels, so nobody can say when an augmentation is too strong."}
-    untrained.forget()
+    untrained.reinitialise()
     views = embedder.method.augment.settings
     asked = [(setting, own, strengths(setting, own)) for setting, own in augmentations(views)]
     every_change = [Change(setting, one) for setting, _, every in asked for one in every]
@@ -145,7 +145,7 @@ def invariance(material: Material, progress: Progress) -> dict[str, Any]:
 def _heard(
     material: Material, dataset: Dataset, labels: np.ndarray, changes: list[Change], models: dict[str, Method],
     progress: Progress,
-) -> Heard:  # fmt: skip
+) -> EmbeddedChanges:  # fmt: skip
     """Some of the clips played to both models, and some of these again with every change."""
     chosen = evenly_spaced(len(labels), BANK)
     clips = [int(clip) for clip in material.clips[chosen]]
@@ -156,10 +156,10 @@ def _heard(
     h = embedded_changes(models, waveforms, changes, at, lambda fraction: progress(fraction, words))
     label, group, place = (torch.from_numpy(one) for one in (labels[chosen], material.groups[chosen], at))
     counts = np.bincount(labels[chosen][labels[chosen] >= 0])
-    return Heard(h, changes, place, label, group, float(counts.max() / counts.sum()))
+    return EmbeddedChanges(h, changes, place, label, group, float(counts.max() / counts.sum()))
 
 
-def _row(heard: Heard, setting: Setting, own: float, every: list[float]) -> dict[str, Any]:
+def _row(heard: EmbeddedChanges, setting: Setting, own: float, every: list[float]) -> dict[str, Any]:
     """What is told of one augmentation."""
     found = {name: [heard.of(name, Change(setting, strength)) for strength in every] for name in MODELS}
     alike, knn = ({name: [pair[i] for pair in pairs] for name, pairs in found.items()} for i in (0, 1))

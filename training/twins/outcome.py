@@ -25,7 +25,7 @@ CURVES = dict(
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasureOfTwins:
     """One measure of both."""
 
     name: str
@@ -44,7 +44,7 @@ class Outcome:
     step: int
     ended: bool
     """Whether both have ended."""
-    measures: tuple[Measured, ...]
+    measures: tuple[MeasureOfTwins, ...]
     collapsed: bool | None
     """By the broken run's verdict; None where that is open."""
     open: str
@@ -92,11 +92,11 @@ def _readings(run: RunFolder, until: int | None = None) -> Readings:
     return Readings.of(rows, run.baselines(), run.config().get("method"))
 
 
-def _measured(readings: Mapping[Role, Readings], step: int, foretold: dict[str, Any]) -> Iterator[Measured]:
+def _measured(readings: Mapping[Role, Readings], step: int, foretold: dict[str, Any]) -> Iterator[MeasureOfTwins]:
     for name, curve in CURVES.items():
         broken, healthy = (_value(readings[role], curve, step) for role in (Role.BROKEN, Role.HEALTHY))
         happened, predicted = direction(broken, healthy), foretold.get(name)
-        yield Measured(name, broken, healthy, happened, predicted, _right(happened, predicted))
+        yield MeasureOfTwins(name, broken, healthy, happened, predicted, _right(happened, predicted))
 
 
 def _value(readings: Readings, curve: str, step: int) -> float | None:

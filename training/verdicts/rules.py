@@ -47,7 +47,7 @@ EARLY_STEPS = 200
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """A rule that holds, since which step, and what says so."""
 
     since: int
@@ -67,7 +67,7 @@ FEW_DIRECTIONS = (
 SAME_WAY = (Bound("normalised_std", "normalised std", absolute=ONE_WAY, compared_only=True),)
 
 
-def diverging(readings: Readings) -> Found | None:
+def diverging(readings: Readings) -> Finding | None:
     """The loss is no number, or far above all that the first steps had."""
     losses = readings.losses
     if len(losses) < 10:
@@ -77,25 +77,25 @@ def diverging(readings: Readings) -> Found | None:
     if math.isfinite(latest) and latest <= bound:
         return None
     since = next(step for step, value in losses if not math.isfinite(value) or value > bound)
-    return Found(since, (Evidence(LOSS, latest, bound, f"loss {latest:.3g}, above {bound:.3g}"),))
+    return Finding(since, (Evidence(LOSS, latest, bound, f"loss {latest:.3g}, above {bound:.3g}"),))
 
 
-def complete_collapse(readings: Readings) -> Found | None:
+def complete_collapse(readings: Readings) -> Finding | None:
     """All clips lie at nearly one point, or point one way with few directions left around it, or close together and no
     longer beside what they resemble.
     """
     one_way, few = _lasting(readings, SAME_WAY), _lasting(readings, FEW_DIRECTIONS)
     if one_way is not None and few is not None:
-        return Found(max(one_way.since, few.since), one_way.evidence + few.evidence)
+        return Finding(max(one_way.since, few.since), one_way.evidence + few.evidence)
     return _lasting(readings, ONE_POINT) or (_lasting(readings, SMALL) if _not_above_random(readings) else None)
 
 
-def dimensional_collapse(readings: Readings) -> Found | None:
+def dimensional_collapse(readings: Readings) -> Finding | None:
     """Clips lie in a few directions."""
     return _lasting(readings, FEW_DIRECTIONS)
 
 
-def trivial_solution(readings: Readings) -> Found | None:
+def trivial_solution(readings: Readings) -> Finding | None:
     """The loss stays where a model that has learned nothing scores."""
     chance, trained = readings.chance_loss, readings.trained
     if chance is None or len(trained) < ROW + 1 or readings.step < EARLY_STEPS or above_random(readings):
@@ -107,10 +107,10 @@ def trivial_solution(readings: Readings) -> Found | None:
         return None
     before = [step for step, value in readings.losses if abs(value - chance) > reach]
     words = f"loss {late[-1]:.3f}, chance is {chance:.3f}"
-    return Found(max([0, *before]), (Evidence(LOSS, late[-1], chance, words),))
+    return Finding(max([0, *before]), (Evidence(LOSS, late[-1], chance, words),))
 
 
-def plateau(readings: Readings) -> Found | None:
+def plateau(readings: Readings) -> Finding | None:
     """Over the last half of the steps neither the loss nor the neighbours got better."""
     trained = readings.trained
     half = readings.step / 2
@@ -129,10 +129,10 @@ def plateau(readings: Readings) -> Found | None:
     if knn_before and knn_since and max(knn_since) > max(knn_before) + ALIKE:
         return None
     words = f"loss lower by {fallen:.3f} over the last half of the steps"
-    return Found(int(half), (Evidence(LOSS, since[-1], before[-1], words),))
+    return Finding(int(half), (Evidence(LOSS, since[-1], before[-1], words),))
 
 
-def learning(readings: Readings) -> Found | None:
+def learning(readings: Readings) -> Finding | None:
     """Neighbours are better than at random initialisation, or, without labels, the loss has fallen."""
     latest, trained = _latest_knn(readings), readings.trained
     if not trained:
@@ -143,7 +143,7 @@ def learning(readings: Readings) -> Found | None:
             return None
         above = [i for i in trained if (_knn(readings, i) or 0.0) > random + ALIKE]
         words = f"kNN {latest:.2f}, above random initialisation {random:.2f}"
-        return Found(
+        return Finding(
             readings.steps[_begins(trained, above)], (Evidence(f"{PREFIX}cross_group_knn", latest, random, words),)
         )
     if len(readings.losses) < 4:
@@ -151,7 +151,7 @@ def learning(readings: Readings) -> Found | None:
     first, last = readings.losses[0][1], _mean([value for _, value in readings.losses[-3:]])
     if first - last <= FLAT * abs(first):
         return None
-    return Found(0, (Evidence(LOSS, last, first, f"loss {last:.3f}, {first:.3f} at the start"),))
+    return Finding(0, (Evidence(LOSS, last, first, f"loss {last:.3f}, {first:.3f} at the start"),))
 
 
 def rising(readings: Readings) -> bool:
@@ -181,7 +181,7 @@ def missing(readings: Readings) -> str:
     )
 
 
-RULES: tuple[tuple[str, Callable[[Readings], Found | None]], ...] = (
+RULES: tuple[tuple[str, Callable[[Readings], Finding | None]], ...] = (
     ("diverging", diverging),
     ("complete_collapse", complete_collapse),
     ("dimensional_collapse", dimensional_collapse),
@@ -192,7 +192,7 @@ RULES: tuple[tuple[str, Callable[[Readings], Found | None]], ...] = (
 """The first that holds is the judgement: a collapse outranks a trivial solution."""
 
 
-def _lasting(readings: Readings, bounds: tuple[Bound, ...]) -> Found | None:
+def _lasting(readings: Readings, bounds: tuple[Bound, ...]) -> Finding | None:
     """What lies below a bound in the last snapshots, since the first of them in a row."""
     trained = readings.trained
     if len(trained) < ROW or readings.step < UNSETTLED_STEPS:
@@ -201,7 +201,7 @@ def _lasting(readings: Readings, bounds: tuple[Bound, ...]) -> Found | None:
         below = [i for i in trained if bound.below(readings, i) is not None]
         if all(i in below for i in trained[-ROW:]):
             told = [other.below(readings, trained[-1]) for other in bounds]
-            return Found(readings.steps[_begins(trained, below)], tuple(each for each in told if each is not None))
+            return Finding(readings.steps[_begins(trained, below)], tuple(each for each in told if each is not None))
     return None
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from training import columns
 from training.baselines import plain_knn, with_random_init
-from training.columns import Taken
+from training.columns import ProbeEmbedded
 from training.data.dataset import Progress
 from training.data.progress import quiet
 from training.measures import MEASURES, measured
@@ -163,7 +163,7 @@ class Measuring:
         embedded = Embedded(h, z, pair, labels, groups, dataset.main_facet, votes, before)
         left_out = OF_VIEWS if pair[0] is z else frozenset()
         values = {name: value for name, value in measured(embedded).items() if name not in left_out}
-        of_clips = columns.snapshot_values(Taken(dataset, every, h, votes))
+        of_clips = columns.snapshot_values(ProbeEmbedded(dataset, every, h, votes))
         kept = {f"columns/{name}": array for name, array in of_clips.items()}
         kept["snapshot"] = np.frombuffer(self._hash(step), np.uint8)  # of which this is told
         writer.write_snapshot(step, {"singular_values": embedded.sigma_h.float().numpy(), **kept})

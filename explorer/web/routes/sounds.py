@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from explorer.runs.library import Library
 from explorer.sounds.open_datasets import StillOpening
-from explorer.sounds.spectrogram_image import Picture, picture
+from explorer.sounds.spectrogram_image import SpectrogramImage, picture
 from explorer.sounds.text_search import clips_with
 from explorer.sounds.uploads import Uploads
 from explorer.web.routes.answers import FOR_GOOD, NEVER, Refused, headers, json_answer, number, refused_by
@@ -59,7 +59,7 @@ def add_sounds(router: APIRouter, library: Library, uploads: Uploads) -> None:
         return json_answer(picture_values(picture(_upload(uploads, token).astype(np.float32) / 32768)), NEVER)
 
 
-def picture_values(shown: Picture) -> dict[str, Any]:
+def picture_values(shown: SpectrogramImage) -> dict[str, Any]:
     """A picture as JSON values: arrays of bytes as base64."""
     return {
         "seconds": shown.seconds,

@@ -14,15 +14,15 @@ from explorer.pages.find_answers import (
     shown_steps,
     verdict,
 )
-from explorer.search.comparison import Comparison
-from explorer.search.finder import Found, Match
+from explorer.search.comparison import SoundComparison
+from explorer.search.finder import Match, Matches
 
 
 def match(clip: Any, score: Any, **labels: Any) -> Any:
     return Match(clip, None if clip > 9 else clip, f"clip-{clip}", score, labels)
 
 
-FOUND = Found(
+FOUND = Matches(
     "a",
     20,
     (match(3, 0.98765, **{"class": "rain", "source": "one"}), match(12, 0.5, source="two")),
@@ -36,7 +36,7 @@ FOUND = Found(
 
 
 def compared(step: Any, cosine: Any = 0.5) -> Any:
-    return Comparison(step, cosine, 90.0, -0.2, 0.1, 0.4)
+    return SoundComparison(step, cosine, 90.0, -0.2, 0.1, 0.4)
 
 
 def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from explorer.runs.metrics import START, Rows, rows_since
+from explorer.runs.metrics import START, NewRows, rows_since
 from training.run import RunFolder
 
 
@@ -18,12 +18,12 @@ def append(run: Any, *rows: Any) -> None:
         file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
-def steps(answer: Rows) -> Any:
+def steps(answer: NewRows) -> Any:
     return [row["step"] for row in answer.rows]
 
 
 def test_no_file_no_rows(run: Any) -> None:
-    assert rows_since(run) == Rows(START, False, [])
+    assert rows_since(run) == NewRows(START, False, [])
 
 
 def test_each_answer_carries_what_is_new(run: Any) -> None:
@@ -75,7 +75,7 @@ def test_a_file_that_went_away_voids_what_was_read(run: Any) -> None:
     append(run, {"step": 1})
     cursor = rows_since(run).cursor
     run.metrics_path().unlink()
-    assert rows_since(run, cursor) == Rows(START, True, [])
+    assert rows_since(run, cursor) == NewRows(START, True, [])
 
 
 def test_a_resume_voids_what_it_superseded(run: Any) -> None:
@@ -127,5 +127,5 @@ def test_two_who_know_more_and_less_learn_of_the_same_up_to_a_cursor(run: Any) -
     nobody = rows_since(run, START, late.cursor)
     assert (steps(nobody), nobody.cursor) == ([1, 2], late.cursor)
     assert rows_since(run, early.cursor, late.cursor) == late
-    assert rows_since(run, late.cursor, early.cursor) == Rows(late.cursor, False, [])
+    assert rows_since(run, late.cursor, early.cursor) == NewRows(late.cursor, False, [])
     assert steps(rows_since(run, early.cursor, "nonsense")) == [2, 3]

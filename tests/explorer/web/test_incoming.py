@@ -9,7 +9,7 @@ import gradio as gr
 import pytest
 from gradio.data_classes import FileData
 
-from explorer.web.incoming import NUMBER, SCALAR, SOUND, Listed, Uploaded, holds_file, typed
+from explorer.web.incoming import NUMBER, SCALAR, SOUND, ListOf, Uploaded, holds_file, typed
 
 FILE = {"path": "plain.txt", "meta": {"_type": "gradio.FileData"}}
 
@@ -48,7 +48,7 @@ def test_security_of_an_object_only_what_was_described_is_kept() -> None:
     assert typed({"sound": SOUND, "heard": bool}, row) == {"sound": {"fingerprint": "a", "index": 3}}
     filled = {"run": {"steps": 3, "seconds": None, "x": FILE}, "views": [FILE]}
     assert typed({str: {str: SCALAR}}, filled) == {"run": {"steps": 3, "seconds": None, "x": None}, "views": None}
-    assert typed(Listed(str), ["a", FILE, "b"]) == ["a", "b"]
+    assert typed(ListOf(str), ["a", FILE, "b"]) == ["a", "b"]
 
 
 def test_a_file_that_was_received_is_described_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +60,7 @@ def test_a_file_that_was_received_is_described_anew(tmp_path: Path, monkeypatch:
         "url": "https://elsewhere.example",
         "is_stream": True,
     }
-    assert typed(Listed(Uploaded), [sent, {**sent, "path": str(tmp_path / "y.wav")}]) == [
+    assert typed(ListOf(Uploaded), [sent, {**sent, "path": str(tmp_path / "y.wav")}]) == [
         {"path": str(tmp_path / "x.wav"), "orig_name": "x.wav", "meta": {"_type": "gradio.FileData"}}
     ]
 

@@ -148,5 +148,5 @@ def test_a_larger_run_is_trained_kept_and_embeds_sounds(made_run: Callable[..., 
     assert kept is not None and kept["embeddings"].shape[1] == 512
     embedder = Embedder(run)
     assert embedder.embed([np.zeros(4000, np.float32)]).shape == (1, 512)
-    embedder.forget()
+    embedder.reinitialise()
     assert embedder.method.encoder.width == 512

@@ -13,7 +13,7 @@ from training.__main__ import main
 from training.data.progress import quiet
 from training.errors import UserError
 from training.knowledge import invariance
-from training.knowledge.facets import Facet, facets_of
+from training.knowledge.facets import AskedFacet, facets_of
 from training.knowledge.kept import MOST_ITEMS, PARTS, fits, kept
 from training.knowledge.knowing import MAKES, know
 from training.knowledge.material import MOST_STEPS, NOT_HERE, material
@@ -131,7 +131,7 @@ def test_a_facet_needs_two_labels_that_several_sources_share(run: RunFolder) -> 
 
 
 def test_chance_is_the_commonest_label() -> None:
-    assert Facet("a", np.array([0, 0, 0, 1, -1]), np.arange(5), False).chance == 0.75
+    assert AskedFacet("a", np.array([0, 0, 0, 1, -1]), np.arange(5), False).chance == 0.75
 
 
 @pytest.mark.parametrize("part", PARTS)

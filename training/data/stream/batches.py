@@ -16,7 +16,7 @@ from training.data.mel_cache import halved
 from training.data.stream.feed import Feed
 from training.data.stream.order import Team
 from training.data.stream.sample import shards_of
-from training.data.stream.turns import Clip, Standing
+from training.data.stream.turns import Clip, FeedPosition
 from training.data.windows import window_samples
 from training.devices.rows import ALONE, Alone
 from training.errors import UserError
@@ -45,7 +45,7 @@ class StreamedBatches:
         self._shards = shards_of(config.data)
         self._devices = ALONE
         self._feed: Feed | None = None
-        self._standings = torch.tensor([Standing.at_epoch(0, readers_for()).to_row()])
+        self._standings = torch.tensor([FeedPosition.at_epoch(0, readers_for()).to_row()])
         """(R, …) where each process stands."""
 
     def share(self, devices: Alone) -> None:
@@ -62,12 +62,12 @@ class StreamedBatches:
         self.close()
         devices, rows = self._devices, self._devices.broadcast(self._standings.cpu())
         if len(rows) == devices.size:
-            standing = Standing.from_row(rows[devices.rank].tolist())
+            standing = FeedPosition.from_row(rows[devices.rank].tolist())
         else:
             # As many on each machine, or the shards are dealt out otherwise.
-            readers, before = devices.broadcast(readers_for(devices.size)), Standing.from_row(rows[0].tolist())
-            standing = Standing.at_epoch(before.epoch, readers)
-            if devices.rank == 0 and before != Standing.at_epoch(before.epoch, len(before.places)):
+            readers, before = devices.broadcast(readers_for(devices.size)), FeedPosition.from_row(rows[0].tolist())
+            standing = FeedPosition.at_epoch(before.epoch, readers)
+            if devices.rank == 0 and before != FeedPosition.at_epoch(before.epoch, len(before.places)):
                 logging.warning(
                     "The number of processes is another one, %d: the stream's epoch begins anew.", devices.size
                 )

@@ -14,7 +14,7 @@ from dataclasses import replace
 from training.data.stream.messages import Job
 from training.data.stream.order import Team
 from training.data.stream.troubles import Troubles
-from training.data.stream.turns import Block, Clip, Standing, Turns
+from training.data.stream.turns import Block, Clip, FeedPosition, ReadersInTurn
 
 BLOCK_BYTES = 128 * 2**20
 """Of samples in a block, if all of its clips are as long as a window; two blocks are held at once."""
@@ -34,18 +34,18 @@ class Feed:
         window_samples: int,
         seed: int,
         team: Team,
-        standing: Standing | None = None,
+        standing: FeedPosition | None = None,
     ) -> None:
         """`standing`: where it goes on, with as many readers as the team has; None is the beginning."""
         self.troubles = Troubles()
         self.block_clips = max(1, min(MOST_BLOCK_CLIPS, BLOCK_BYTES // (2 * window_samples)))
         self._job = Job(reference, 0, "", shards, window_samples, team, seed=seed)
-        self._standing = standing or Standing.at_epoch(0, team.readers)
+        self._standing = standing or FeedPosition.at_epoch(0, team.readers)
         self._block: Block | None = None
         self._filling: _Filling | None = None
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> FeedPosition:
         """Where it goes on."""
         return self._standing
 
@@ -91,13 +91,13 @@ class Feed:
 class _Filling:
     """Reads blocks ahead, in a thread: one more than is being handed out."""
 
-    def __init__(self, job: Job, begin: Standing, most: int, troubles: Troubles) -> None:
+    def __init__(self, job: Job, begin: FeedPosition, most: int, troubles: Troubles) -> None:
         self._blocks: queue.SimpleQueue[Block | Exception] = queue.SimpleQueue()
         self._room = threading.Semaphore(1)
         """For a block that waits to be handed out."""
         self._closed = False
         self._most = most
-        self._turns = Turns(job, begin, troubles)
+        self._turns = ReadersInTurn(job, begin, troubles)
         self._thread = threading.Thread(target=self._fill, args=(begin.block,), name="read a stream", daemon=True)
         self._thread.start()
 

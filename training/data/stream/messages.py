@@ -15,7 +15,7 @@ HEAD_BYTES = 4
 
 
 @dataclass(frozen=True)
-class Place:
+class ReaderPosition:
     """How far a reader has come in an epoch: everything before this is read."""
 
     piece: int = 0
@@ -39,7 +39,7 @@ class Job:
     reader: int = 0
     seed: int = 0
     epoch: int = 0
-    place: Place = Place()
+    place: ReaderPosition = ReaderPosition()
     once: tuple[Piece, ...] = ()
     """The pieces to read once; where they are none, those that the team's order says, for ever."""
     clips_a_piece: int = 0
@@ -59,7 +59,7 @@ class Job:
                 **found,
                 "shards": tuple(found["shards"]),
                 "team": team and Team(**team),
-                "place": Place(**found["place"]),
+                "place": ReaderPosition(**found["place"]),
                 "once": tuple(Piece(**piece) for piece in found["once"]),
             }
         )

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from training.data.stream.messages import BROKEN, CLIP, EPOCH_ENDS, LISTED, REFUSED, SKIPPED, Job, Place, Told
+from training.data.stream.messages import BROKEN, CLIP, EPOCH_ENDS, LISTED, REFUSED, SKIPPED, Job, ReaderPosition, Told
 from training.data.stream.order import Piece
 from training.data.stream.troubles import Troubles
 from training.errors import UserError
@@ -25,14 +25,14 @@ MOST_DEATHS = 3
 
 
 @dataclass(frozen=True)
-class Heard:
+class StreamedClip:
     """One clip of a stream."""
 
     samples: np.ndarray
     """(S,) int16 at 16 kHz."""
     about: dict[str, Any]
     """shard, record, window: its numbers; name, labels, group, caption, hash: of its record; start: its first sample."""
-    after: Place
+    after: ReaderPosition
     """Where its reader goes on."""
 
     @property
@@ -71,7 +71,7 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def next(self) -> Heard | None:
+    def next(self) -> StreamedClip | None:
         """The next clip; None where an epoch ends. What gives no clip goes to `troubles`.
 
         Raises UserError where nothing can be read, and EOFError once it is closed.
@@ -85,14 +85,14 @@ class Reader:
             elif told.kind == REFUSED:
                 raise UserError(told.values["sentence"])
             elif told.kind == EPOCH_ENDS:
-                self._job = replace(self._job, epoch=self._job.epoch + 1, place=Place())
+                self._job = replace(self._job, epoch=self._job.epoch + 1, place=ReaderPosition())
                 return None
             else:
                 assert told.kind == CLIP
                 about = told.values
-                after = Place(about["piece"], about["record"], about["window"] + 1)
+                after = ReaderPosition(about["piece"], about["record"], about["window"] + 1)
                 self._job = replace(self._job, place=after)
-                return Heard(told.samples, about, after)
+                return StreamedClip(told.samples, about, after)
 
     def close(self) -> None:
         """End the process, whatever it is doing; its decoder ends with it. May be called from another thread, and twice."""
@@ -150,7 +150,7 @@ class Reader:
             self._process.wait()
 
 
-def read_once(job: Job, pieces: tuple[Piece, ...], troubles: Troubles) -> Iterator[Heard]:
+def read_once(job: Job, pieces: tuple[Piece, ...], troubles: Troubles) -> Iterator[StreamedClip]:
     """The clips of some pieces, in order. Raises UserError where nothing can be read."""
     with Reader(replace(job, once=pieces), troubles) as reader:
         yield from iter(reader.next, None)

@@ -23,7 +23,7 @@ from training.data.dataset import Skipped
 from training.data.decoder import OWN_ANSWER_SECONDS, Decoder
 from training.data.files import HASH_BYTES
 from training.data.sniff import NotRead
-from training.data.stream.messages import BROKEN, CLIP, EPOCH_ENDS, LISTED, REFUSED, SKIPPED, Job, Place, Told
+from training.data.stream.messages import BROKEN, CLIP, EPOCH_ENDS, LISTED, REFUSED, SKIPPED, Job, ReaderPosition, Told
 from training.data.stream.order import Piece
 from training.data.stream.records import Record, Shard
 from training.data.stream.references import HUB, places_of
@@ -79,27 +79,27 @@ class _Reader:
         job = self._job
         try:
             if job.once:
-                self._epoch(job.once, Place())
+                self._epoch(job.once, ReaderPosition())
                 return
             assert job.team is not None
             for epoch in itertools.count(job.epoch):
-                begin = job.place if epoch == job.epoch else Place()
+                begin = job.place if epoch == job.epoch else ReaderPosition()
                 self._epoch(job.team.pieces(job.seed, epoch, job.reader), begin)
         finally:
             self._decoder.close()
 
-    def _epoch(self, pieces: Sequence[Piece], begin: Place) -> None:
+    def _epoch(self, pieces: Sequence[Piece], begin: ReaderPosition) -> None:
         for number, piece in enumerate(pieces):
             if number < begin.piece:
                 continue
-            first = begin if number == begin.piece else Place(number)
+            first = begin if number == begin.piece else ReaderPosition(number)
             sent = self._piece(number, piece, first)
             deque(itertools.islice(sent, self._job.clips_a_piece or None), maxlen=0)
             if not self._decoder.is_free:
                 self._decoder.close()  # with what was asked for ahead and isn't wanted
         self._send(EPOCH_ENDS)
 
-    def _piece(self, number: int, piece: Piece, begin: Place) -> Iterator[None]:
+    def _piece(self, number: int, piece: Piece, begin: ReaderPosition) -> Iterator[None]:
         """Send the clips of a piece, one at each turn."""
         shard = self._shards[piece.shard]
         waiting: deque[dict[str, Any]] = deque()

@@ -6,8 +6,8 @@ from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
-from training.data.stream.messages import Job, Place
-from training.data.stream.reader import Heard, Reader
+from training.data.stream.messages import Job, ReaderPosition
+from training.data.stream.reader import Reader, StreamedClip
 from training.data.stream.troubles import Troubles
 from training.errors import UserError
 
@@ -27,55 +27,55 @@ class Clip:
 
 
 @dataclass(frozen=True)
-class Standing:
+class FeedPosition:
     """Where a feed stands: the beginning of a block, and how many of its clips were handed out."""
 
     epoch: int
     block: int
     turn: int
     """The reader whose turn it is."""
-    places: tuple[Place, ...]
+    places: tuple[ReaderPosition, ...]
     """Of the readers."""
     drawn: int = 0
 
     @staticmethod
-    def at_epoch(epoch: int, readers: int) -> "Standing":
+    def at_epoch(epoch: int, readers: int) -> "FeedPosition":
         """Before the first clip of an epoch."""
-        return Standing(epoch, 0, 0, (Place(),) * readers)
+        return FeedPosition(epoch, 0, 0, (ReaderPosition(),) * readers)
 
     def to_row(self) -> list[int]:
         """As `from_row` takes it."""
         return [self.epoch, self.block, self.turn, self.drawn, *(n for place in self.places for n in astuple(place))]
 
     @staticmethod
-    def from_row(row: Sequence[int]) -> "Standing":
+    def from_row(row: Sequence[int]) -> "FeedPosition":
         """What `to_row` wrote."""
         epoch, block, turn, drawn, *numbers = (int(n) for n in row)
-        places = tuple(Place(*numbers[first : first + 3]) for first in range(0, len(numbers), 3))
-        return Standing(epoch, block, turn, places, drawn)
+        places = tuple(ReaderPosition(*numbers[first : first + 3]) for first in range(0, len(numbers), 3))
+        return FeedPosition(epoch, block, turn, places, drawn)
 
 
 @dataclass
 class Block:
     """Clips that are handed out one after the other, and where the feed stood before them."""
 
-    begin: Standing
+    begin: FeedPosition
     clips: list[Clip]
 
 
-class Turns:
+class ReadersInTurn:
     """The readers of one rank, asked in turn. `close` ends them."""
 
-    def __init__(self, job: Job, begin: Standing, troubles: Troubles) -> None:
+    def __init__(self, job: Job, begin: FeedPosition, troubles: Troubles) -> None:
         self._job, self._troubles = job, troubles
         self._epoch, self._turn, self._places = begin.epoch, begin.turn, list(begin.places)
-        self._given = 0 if begin == Standing.at_epoch(begin.epoch, len(begin.places)) else 1
+        self._given = 0 if begin == FeedPosition.at_epoch(begin.epoch, len(begin.places)) else 1
         """Clips of this epoch."""
         self._readers: list[Reader] = []
         try:
             for number, place in enumerate(begin.places):
                 done = place.piece == ENDED
-                own = replace(job, reader=number, epoch=begin.epoch + done, place=Place() if done else place)
+                own = replace(job, reader=number, epoch=begin.epoch + done, place=ReaderPosition() if done else place)
                 self._readers.append(Reader(own, troubles))
         except BaseException:
             self.close()
@@ -83,12 +83,12 @@ class Turns:
 
     def block(self, number: int, count: int) -> Block | None:
         """At most `count` clips, shuffled; None where the epoch has no more. Raises UserError where a whole one has none."""
-        begin = Standing(self._epoch, number, self._turn, tuple(self._places))
+        begin = FeedPosition(self._epoch, number, self._turn, tuple(self._places))
         clips: list[Clip] = []
         while len(clips) < count and not self._ended:
             heard = self._readers[self._turn].next() if self._places[self._turn].piece != ENDED else None
             if heard is None:
-                self._places[self._turn] = Place(ENDED)
+                self._places[self._turn] = ReaderPosition(ENDED)
             else:
                 self._places[self._turn] = heard.after
                 clips.append(_clip(heard))
@@ -102,7 +102,7 @@ class Turns:
                 f"Not one of the {len(self._job.shards):,} shards gives a sound. {self._troubles.sentence}".rstrip()
             )
         self._epoch, self._turn, self._given = self._epoch + 1, 0, 0
-        self._places = [Place()] * len(self._readers)
+        self._places = [ReaderPosition()] * len(self._readers)
         return None
 
     def close(self) -> None:
@@ -119,7 +119,7 @@ class Turns:
         return self._job.team.rank if self._job.team else 0
 
 
-def _clip(heard: Heard) -> Clip:
+def _clip(heard: StreamedClip) -> Clip:
     facet, group = heard.about["group"]
     digest = hashlib.blake2b(f"{facet}={group}".encode(), digest_size=8).digest()
     own = group == heard.about["name"]  # which is no other record's, though a record of another shard may be called so

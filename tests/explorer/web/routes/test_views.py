@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
-from explorer.search.comparison import Comparison
+from explorer.search.comparison import SoundComparison
 from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.pairs import BUSY, Busy, Pairs
 from explorer.sounds.uploads import Uploads
@@ -34,9 +34,9 @@ class FakeFinder:
     def __init__(self) -> None:
         self.asked: list[Any] = []
 
-    def compare_views(self, name: str, views: Any, step: int | None = None) -> Comparison:
+    def compare_views(self, name: str, views: Any, step: int | None = None) -> SoundComparison:
         self.asked.append((name, [view.shape for view in views], step))
-        return Comparison(20 if step is None else step, 0.75 if step is None else 0.25, 97.0, 0.0, 0.1, 0.2)
+        return SoundComparison(20 if step is None else step, 0.75 if step is None else 0.25, 97.0, 0.0, 0.1, 0.2)
 
     def untrained(self, name: str) -> int | None:
         return 0 if name == "first" else None

@@ -18,7 +18,7 @@ from training.data import open_dataset
 from training.data.store import mel_store, waveform_store
 from training.data.stream import feed, sample
 from training.data.stream.batches import StreamedBatches, readers_for
-from training.data.stream.turns import Clip, Standing
+from training.data.stream.turns import Clip, FeedPosition
 from training.devices.rows import Alone, Rows
 from training.errors import UserError
 from training.spectrogram import FrontEnd
@@ -163,7 +163,7 @@ def test_another_number_of_processes_begins_the_epoch_anew(
     told = [f"The number of processes is another one, {number}: the stream's epoch begins anew." for number in (1, 3)]
     assert caplog.messages == told
     from_epoch_1 = streamed_batches(config)
-    from_epoch_1.restore({**state, "standings": torch.tensor([Standing.at_epoch(1, readers_for()).to_row()])})
+    from_epoch_1.restore({**state, "standings": torch.tensor([FeedPosition.at_epoch(1, readers_for()).to_row()])})
     expected = from_epoch_1.next()
     from_epoch_1.close()
     assert found is not None and expected is not None and equal([found], [expected])

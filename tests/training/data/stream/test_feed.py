@@ -12,7 +12,7 @@ from tests.training.data.stream.conftest import WINDOW, MakeFeed, numbers
 from training.data.stream import feed as feed_module
 from training.data.stream.feed import Feed
 from training.data.stream.order import Team
-from training.data.stream.turns import Standing
+from training.data.stream.turns import FeedPosition
 from training.errors import UserError
 
 
@@ -63,7 +63,7 @@ def test_it_goes_on_with_the_very_next_clip(feed_of: MakeFeed, small_blocks: Non
         standings.append(first.standing)
     # Within blocks and at their ends, at the end of the epoch and in the second.
     for after in (0, 3, 4, 17, 22, 23, 30):
-        feed = feed_of(reference, standing=Standing.from_row(standings[after].to_row()))
+        feed = feed_of(reference, standing=FeedPosition.from_row(standings[after].to_row()))
         assert numbers(feed.next(40 - after)) == whole[after:], after
         feed.close()
     assert numbers(feed_of(reference).next(40)) == whole

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.data import room
+from training.data import memory_or_disk
 from training.data.dataset import Dataset
 from training.data.mel_cache import frames_of
+from training.data.memory_or_disk import SHARE, clip_store, free_bytes, room_for_each
 from training.data.progress import quiet
-from training.data.room import SHARE, clip_store, free_bytes, room_for_each
 from training.spectrogram import FrontEnd
 
 CPU = torch.device("cpu")
@@ -26,7 +26,7 @@ def test_what_does_not_fit_stays_on_disk(
     tones: Dataset, front_end: FrontEnd | None, fits: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = 2 * (tones.lengths.sum() if front_end is None else frames_of(tones, front_end).sum() * front_end.mels)
-    monkeypatch.setattr(room, "free_bytes", lambda device: int(size / SHARE) + (1 if fits else -10))
+    monkeypatch.setattr(memory_or_disk, "free_bytes", lambda device: int(size / SHARE) + (1 if fits else -10))
     assert clip_store(tones, front_end, CPU, quiet).on_disk != fits
     for asked in ("disk", "memory"):
         assert clip_store(tones, front_end, CPU, quiet, asked).on_disk == (asked == "disk")
@@ -41,15 +41,15 @@ GPU = torch.device("cuda", 0)
 def test_processes_of_one_machine_share_its_memory_on_the_way_to_gpus_too(
     device: torch.device, processes: int, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.data.room.free_bytes", lambda device: 800 if device.type == "cpu" else 500)
+    monkeypatch.setattr("training.data.memory_or_disk.free_bytes", lambda device: 800 if device.type == "cpu" else 500)
     assert room_for_each(device, processes) == room
 
 
 def test_a_container_has_what_it_may_still_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "CONTAINER", tmp_path)
+    monkeypatch.setattr(memory_or_disk, "CONTAINER", tmp_path)
     free = free_bytes(CPU)
     assert 1e8 < free < 1e14
-    monkeypatch.setattr(room, "_available", lambda: free)  # others take and give back memory meanwhile
+    monkeypatch.setattr(memory_or_disk, "_available", lambda: free)  # others take and give back memory meanwhile
     (tmp_path / "memory.current").write_text("300\n")
     (tmp_path / "memory.max").write_text("max\n")
     assert free_bytes(CPU) == free
