@@ -46,6 +46,7 @@ class Supervised(Method):
         paper="none",
         summary="All labels are told.",
         formula=r"-\log p(y \mid x)",
+        symbols={"y": "the label", "x": "the sound"},
         negatives=False,
         prevents_collapse="The labels.",
         breaks="Without labels.",

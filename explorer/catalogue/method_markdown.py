@@ -38,8 +38,10 @@ def negatives(method: type[Method]) -> str:
 
 
 def introduction(method: type[Method]) -> str:
-    """The paragraph in plain words and the formula."""
-    return f"{escaped(method.card.summary)}\n\n$$\n{method.card.formula.strip()}\n$$"
+    """The paragraph in plain words, the formula, and what its symbols stand for."""
+    card = method.card
+    symbols = "\n".join(f"- ${symbol}$: {escaped(meaning)}" for symbol, meaning in card.symbols.items())
+    return f"{linked(card.summary)}\n\n$$\n{card.formula.strip()}\n$$\n\n{symbols}"
 
 
 FOR_ALL_TITLE = "What holds for all methods"
@@ -63,9 +65,9 @@ def facts(
     rows = [
         ("Paper", linked(card.paper)),
         ("Negatives", negatives(method)),
-        ("What prevents collapse", escaped(card.prevents_collapse)),
-        ("When it breaks", escaped(card.breaks)),
-        ("Suited to", f"{suited}. {escaped(card.suits.reason)}"),
+        ("What prevents collapse", linked(card.prevents_collapse)),
+        ("When it breaks", linked(card.breaks)),
+        ("Suited to", f"{suited}. {linked(card.suits.reason)}"),
         ("Encoders that fit", f"{escaped(fit)}; the first is the default"),
         *([("Needs", NEEDS[card.needs])] if card.needs else []),
     ]
@@ -104,9 +106,9 @@ def settings_table(method: type[Method]) -> str:
     return table(("setting", "default", "range", "meaning"), rows) if rows else "It has none."
 
 
-def linked(paper: str) -> str:
-    """A paper's words with every arXiv number as a link."""
-    return ARXIV.sub(r"[arXiv \1](https://arxiv.org/abs/\1)", escaped(paper))
+def linked(text: str) -> str:
+    """A text with every arXiv number as a link."""
+    return ARXIV.sub(r"[arXiv \1](https://arxiv.org/abs/\1)", escaped(text))
 
 
 def value_of(value: Any) -> str:

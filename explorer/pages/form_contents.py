@@ -79,8 +79,8 @@ def method_card(method: str) -> str:
         [
             f"**{escaped(card.title)}**: {', '.join(badges(METHODS[method]))}.",
             introduction(METHODS[method]),
-            f"*What prevents collapse:* {escaped(card.prevents_collapse)}",
-            f"*When it breaks:* {escaped(card.breaks)}",
+            f"*What prevents collapse:* {linked(card.prevents_collapse)}",
+            f"*When it breaks:* {linked(card.breaks)}",
             f"*Paper:* {linked(card.paper)}",
         ]
     )

@@ -11,7 +11,10 @@ from explorer.components import MethodTable
 from explorer.pages.form_contents import known_method
 from explorer.pages.frame import Frame, in_browser
 
-LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
+LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "$", "right": "$", "display": False},
+]
 
 
 def build(frame: Frame) -> None:

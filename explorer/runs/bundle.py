@@ -83,14 +83,16 @@ class Bundle:
 
     def method(self) -> dict[str, Any] | None:
         """What a newcomer is told of the run's method; None where this version has no such method."""
-        from explorer.runs.mathml import mathml
+        from explorer.runs.mathml import mathml, mathml_symbol
         from training.methods import METHODS  # brings torch, which the first page must not wait for
 
         word = str(self.run.config().get("method"))
         if word not in METHODS or self.run.watched:  # which may be called as it likes
             return None
         card = METHODS[word].card
-        return {"name": word, **{part: getattr(card, part) for part in CARD}, "formula": mathml(card.formula)}
+        symbols = [[mathml_symbol(symbol), meaning] for symbol, meaning in card.symbols.items()]
+        told = {part: getattr(card, part) for part in CARD}
+        return {"name": word, **told, "formula": mathml(card.formula), "symbols": symbols}
 
     def snapshots(self) -> list[int]:
         """Steps of which embeddings are kept, ascending."""

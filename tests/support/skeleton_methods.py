@@ -22,7 +22,7 @@ from training.settings import setting
 
 def card(title: str) -> Card:
     flow, suits = Flow((("clip", "encoder"),), loss="none"), Suits("content", "probe", "none")
-    return Card(title, "contrastive", 2026, "none", "none", "0", True, "none", "none", flow, suits)
+    return Card(title, "contrastive", 2026, "none", "none", "0", {}, True, "none", "none", flow, suits)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class Settings(WrongAnswers, ProjectionSettings):
 
     power: float = setting(2.0, "α: the distance of two views of a clip counts to this power.", low=1.0, high=4.0)
     steepness: float = setting(2.0, "t: higher looks at the nearest wrong clips only.", low=0.5, high=10.0)
-    uniform_weight: float = setting(1.0, "How much uniformity counts beside alignment.", low=0.0, high=10.0)
+    uniform_weight: float = setting(1.0, "λ: how much uniformity counts beside alignment.", low=0.0, high=10.0)
 
 
 class AlignUniform(AgainstOthers):
@@ -44,7 +44,15 @@ class AlignUniform(AgainstOthers):
         "evenly over a sphere. Here both are written down as they are and added. Nobody has to be picked among others; "
         "the clips just repel each other, the nearer the stronger.",
         formula=r"\mathcal{L} = \mathbb{E}\, \lVert x - y \rVert^{\alpha} + "
-        r"\log \mathbb{E}\, e^{-t \lVert x - x' \rVert^2}, \qquad \lVert x \rVert = \lVert y \rVert = 1",
+        r"\lambda \log \mathbb{E}\, e^{-t \lVert x - x' \rVert^2}, \qquad \lVert x \rVert = \lVert y \rVert = 1",
+        symbols={
+            "x, y": "the projections of the two views of a clip, of length 1",
+            "x'": "the projection of another clip",
+            r"\mathbb{E}": "the mean over the batch",
+            r"\alpha": "the power of the distance between views",
+            "t": "how much faster near clips repel each other than far ones",
+            r"\lambda": "how much uniformity counts",
+        },
         negatives=True,
         prevents_collapse="Uniformity: different clips repel each other.",
         breaks="Without uniformity (weight 0) all clips become one point, and a loss of 0 looks perfect; with it, a loss that "

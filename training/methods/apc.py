@@ -72,6 +72,16 @@ class APC(Method):
         "listen from the end to the start.",
         formula=r"\mathcal{L} = \frac{1}{(T-n) F} \sum_{t=1}^{T-n} \lVert x_{t+n} - \hat{y}_t \rVert_1, \quad \hat{y}_t = W c_t, "
         r"\quad c_t = \mathrm{GRU}(x_1, \dots, x_t)",
+        symbols={
+            "x_t": "step t of the spectrogram",
+            r"\hat{y}_t": "what is foretold at t of step t + n",
+            "c_t": "the state of the recurrent network, which has heard all up to t",
+            r"\mathrm{GRU}": "that network",
+            "W": "a matrix that makes a step of the spectrogram of a state",
+            "T": "how many steps there are",
+            "n": "how many steps ahead it must foretell",
+            "F": "how many numbers a step has",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="One step ahead it may simply repeat what it hears, all the more with frames of 10 ms, which share samples with "

@@ -34,6 +34,13 @@ class Audio2VecCBoW(NeighbouringSlices):
         "played, so the codes of the slices come to hold that.",
         formula=r"\mathcal{L} = \frac{1}{N} \big\lVert x_{0} - g\big([f(x_{-P}), \dots, f(x_{-1}), f(x_{1}), \dots, f(x_{P})]\big) "
         r"\big\rVert^2",
+        symbols={
+            "x_0": "the slice that is missing",
+            r"x_{-P}, \dots, x_P": "the P slices before it and the P after it",
+            "f": "the encoder, which makes a code of each slice",
+            "g": "the network that draws the missing slice from all codes",
+            "N": "how many numbers the slice has",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all slices nothing could be rebuilt.",
         breaks="Without a gap the edges of the neighbours give the missing slice's edges away. In steady sounds the middle is "

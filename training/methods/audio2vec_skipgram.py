@@ -33,6 +33,13 @@ class Audio2VecSkipGram(NeighbouringSlices):
         "guess a sentence from a single word. A slice tells little for certain of its neighbours, so what is drawn is an "
         "average of what they might be; the better the code says which sound is being made, the sharper it gets.",
         formula=r"\mathcal{L} = \frac{1}{N} \sum_{p \in \{-P, \dots, P\} \setminus 0} \lVert x_{p} - g_p(f(x_{0})) \rVert^2",
+        symbols={
+            "x_0": "the slice that is heard",
+            "x_p": "the slice p places after it, before it where p is negative; P are told on each side",
+            "f": "the encoder, which makes a code of the slice",
+            "g_p": "the network that draws slice p from the code",
+            "N": "how many numbers the drawn slices have",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all slices nothing could be rebuilt.",
         breaks="Without a gap the edges of the slice give the edges of its neighbours away. Far neighbours can't be foretold, "

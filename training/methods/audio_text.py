@@ -20,6 +20,7 @@ from training.encoders.encoder import Encoder
 from training.errors import UserError
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
+from training.methods.symbols import TEMPERATURE
 from training.methods.two_modalities import MatchingSettings, TwoModalities
 from training.methods.two_views import SIMILARITY, TwoViews
 from training.parts.text import TextEncoder, pieces_of
@@ -46,6 +47,13 @@ class AudioText(TwoModalities):
         formula=r"\mathcal{L} = -\frac{1}{2B} \sum_i \frac{1}{|R_i|} \sum_{j \in R_i} \left( "
         r"\log \frac{e^{a_i \cdot b_j / \tau}}{\sum_k e^{a_i \cdot b_k / \tau}} "
         r"+ \log \frac{e^{a_j \cdot b_i / \tau}}{\sum_k e^{a_k \cdot b_i / \tau}} \right), \quad R_i = \{j : \text{text}_j = \text{text}_i\}",
+        symbols={
+            "a_i, b_i": "the projections of sound i and of its words, of length 1",
+            "j": "one of the batch",
+            "R_i": "all that have the same words as i, i among them",
+            "B": "how many clips the batch has",
+            **TEMPERATURE,
+        },
         negatives=True,
         prevents_collapse="The other texts of the batch: if all embeddings were equal, no sound could find its words.",
         breaks="With one text for all clips there is nothing to tell apart. What the words don't mention is forgotten, "

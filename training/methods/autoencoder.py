@@ -56,6 +56,11 @@ class Autoencoder(Method):
         "lose little, those numbers must say what varies most from sound to sound. That is as often the voice and the "
         "loudness of each band as what is said: nothing tells the model what matters.",
         formula=r"\mathcal{L} = \lVert x - g(f(x)) \rVert^2",
+        symbols={
+            "x": "the spectrogram of a view",
+            "f": "the encoder, with the bottleneck",
+            "g": "the network that draws the spectrogram again",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all sounds nothing could be rebuilt.",
         breaks="With a wide bottleneck it copies its input and learns nothing worth keeping; with a very narrow one only the "

@@ -56,6 +56,11 @@ class BarlowTwins(TwoViews):
         formula=r"\mathcal{L} = \sum_i (1 - C_{ii})^2 + \lambda \sum_i \sum_{j \neq i} C_{ij}^2, \quad "
         r"C_{ij} = \frac{\sum_b z^{1}_{b,i}\, z^{2}_{b,j}}{\sqrt{\sum_b (z^{1}_{b,i})^2} \sqrt{\sum_b (z^{2}_{b,j})^2}}, \quad "
         r"\textstyle\sum_b z_{b,i} = 0",
+        symbols={
+            "z^{1}_{b,i}, z^{2}_{b,i}": "number i of the two views' projections of clip b, the batch's mean taken off",
+            "C_{ij}": "how number i of the first view and number j of the second correlate over the batch",
+            r"\lambda": "how much it counts that no two numbers say the same",
+        },
         negatives=False,
         prevents_collapse="Numbers that don't vary over the batch have no correlation, and equal numbers cost λ.",
         breaks="With λ = 0 all numbers may say the same: the embeddings shrink to a line, though their spread looks well. "

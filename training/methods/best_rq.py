@@ -71,6 +71,15 @@ class BestRQ(Method):
         "they are, nothing can be agreed upon to make the task easy.",
         formula=r"\mathcal{L} = -\frac{1}{|M|} \sum_{t \in M} \log p(y_t \mid \tilde{x}), \quad "
         r"y_t = \arg\min_k \Big\lVert \frac{c_k}{\lVert c_k \rVert} - \frac{A x_t}{\lVert A x_t \rVert} \Big\rVert",
+        symbols={
+            "x_t": "step t of the sound",
+            r"\tilde{x}": "the sound with hidden steps",
+            "A": "the random matrix",
+            "c_k": "random code k",
+            "y_t": "the nearest code: the name of step t",
+            "p": "how likely the model finds that name",
+            "M": "the hidden steps, and |M| how many they are",
+        },
         negatives=False,
         prevents_collapse="The names come of the sound itself by a map that never changes.",
         breaks="If the sound isn't standardised before it is projected, all steps fall to a few codes, which the model names "

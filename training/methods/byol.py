@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
+from training.methods.symbols import STOP_GRADIENT
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
 from training.parts.group_norm import leave_batch_statistics
 from training.parts.heads import projector
@@ -61,6 +62,12 @@ class BYOL(TwoViews):
         "target is not trained but follows the online network slowly. There are no wrong answers to push away from: "
         "it works because only one side learns, through a predictor, while the other one lags behind.",
         formula=r"\mathcal{L} = 2 - 2\cos\!\big(q(z_1), \mathrm{sg}(z'_2)\big) + 2 - 2\cos\!\big(q(z_2), \mathrm{sg}(z'_1)\big)",
+        symbols={
+            "z_1, z_2": "the online network's projections of the two views",
+            "z'_1, z'_2": "the target's",
+            "q": "the predictor",
+            **STOP_GRADIENT,
+        },
         negatives=False,
         prevents_collapse="The predictor on one side only, the stopped gradient, and the target's slowness.",
         breaks="Without the stopped gradient or the predictor the projections fall into a few directions within seconds, while the "

@@ -22,6 +22,7 @@ from training.encoders.encoder import Encoder
 from training.methods.byol import distance
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
+from training.methods.symbols import STOP_GRADIENT
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
 from training.parts.heads import projector
 from training.parts.memory import Memory
@@ -77,6 +78,17 @@ class BYOLA(TwoViews):
         "The online network learns to predict from the one copy what its slow twin says of the other.",
         formula=r"\mathcal{L} = 2 - 2\cos\!\big(q(z_1), \mathrm{sg}(z'_2)\big) + 2 - 2\cos\!\big(q(z_2), \mathrm{sg}(z'_1)\big), "
         r"\quad \tilde{x} = \log\!\big((1 - \lambda)\, e^{x} + \lambda\, e^{x_k}\big),\; \lambda \sim U(0, \alpha)",
+        symbols={
+            "z_1, z_2": "the online network's projections of the two views",
+            "z'_1, z'_2": "the target's",
+            "q": "the predictor",
+            **STOP_GRADIENT,
+            "x": "a log-mel spectrogram",
+            "x_k": "that of a past sound",
+            r"\tilde{x}": "their mixture",
+            r"\lambda": "how much of it is the past sound",
+            r"\sim U(0, \alpha)": "drawn at random, any share up to α as likely as any other",
+        },
         negatives=False,
         prevents_collapse="As in BYOL: the predictor on one side only, the stopped gradient, and the target's slowness.",
         breaks="With wrong statistics of the data the background drowns the sound or can't be heard. Since both views share "

@@ -69,6 +69,16 @@ class COLA(Method):
         "find the other. How alike they are is itself learned, by a matrix between them.",
         formula=r"s(x, x') = g(x)^\top W g(x'), \qquad \mathcal{L} = -\log \frac{\exp s(x, x^{+})}"
         r"{\sum_{x' \in \{x^{+}\} \cup \mathcal{X}^{-}} \exp s(x, x')}, \qquad g = \tanh(\mathrm{LayerNorm}(A\, h))",
+        symbols={
+            "x": "a segment of a recording",
+            "x^{+}": "another segment of the same one",
+            r"\mathcal{X}^{-}": "the segments of the other recordings in the batch",
+            "s": "how alike two segments are",
+            "h": "the encoder's output, of which A makes g",
+            "g": "the projection",
+            "A, W": "learned matrices",
+            r"\mathrm{LayerNorm}": "brings each projection to mean 0 and standard deviation 1",
+        },
         negatives=True,
         prevents_collapse="The segments of the other recordings: if all embeddings were equal, none could be found.",
         breaks="What all segments of a recording share is kept, wanted or not: microphone and room tell recordings apart most "

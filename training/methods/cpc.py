@@ -78,6 +78,14 @@ class CPC(Method):
         "It needn't rebuild the sound, only tell the future from what isn't the future. What stays the same over time, "
         "such as the sound being made, helps; what can't be foreseen, such as noise, is dropped.",
         formula=r"\mathcal{L}_k = -\log \frac{\exp(z_{t+k}^\top W_k c_t)}{\sum_{z_j \in X} \exp(z_j^\top W_k c_t)}",
+        symbols={
+            "z_t": "what the encoder makes of frame t alone",
+            "c_t": "what the recurrent network has made of all frames up to t",
+            "k": "how many steps ahead the frame lies",
+            "W_k": "a learned matrix for each k",
+            "X": "the true frame and the wrong ones",
+            r"\mathcal{L}_k": "the loss at k steps ahead; all are averaged",
+        },
         negatives=True,
         prevents_collapse="The wrong frames: if all features were equal, the true one couldn't be told from them.",
         breaks="With frames that overlap, or one step ahead alone, it is enough to go on as before, and little is learned. "

@@ -65,6 +65,13 @@ class CPCv2(cpc.CPC):
         "network listens forwards and one backwards: each must find what comes after what it heard.",
         formula=r"\mathcal{L} = -\tfrac{1}{2} \sum_k \left( \log \frac{e^{z_{t+k}^\top W_k \vec{c}_t}}{\sum_j e^{z_j^\top W_k \vec{c}_t}} "
         r"+ \log \frac{e^{z_{t-k}^\top V_k \overleftarrow{c}_t}}{\sum_j e^{z_j^\top V_k \overleftarrow{c}_t}} \right)",
+        symbols={
+            "z_t": "what the encoder makes of frame t alone",
+            r"\vec{c}_t, \overleftarrow{c}_t": "what the networks that read forwards and backwards made of all up to t",
+            "k": "how many steps ahead, or back, the frame lies",
+            "W_k, V_k": "learned matrices for each k, one for each direction",
+            "z_j": "the true frame and the wrong ones",
+        },
         breaks="With BatchNorm, which mixes all frames, a frame could be recognised by the mean of its batch. Where each "
         "frame is changed too strongly, nothing is left to go by, and the loss stays at chance.",
         flow=Flow(

@@ -27,6 +27,7 @@ from training.batch import Batch
 from training.encoders.transformers import FrameTransformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Method, Suits, Task
+from training.methods.symbols import STOP_GRADIENT
 from training.methods.two_views import SHOWN, cosines
 from training.parts.mean_over import loss_over
 from training.parts.slow_copy import follow, slow_copy
@@ -78,6 +79,17 @@ class Data2Vec(Method):
         "together.",
         formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{t \in M} \mathrm{smooth}_{L1}\big(f_t(\tilde{x}), \mathrm{sg}(y_t)\big), "
         r"\quad y_t = \frac{1}{K} \sum_{l=L-K+1}^{L} \mathrm{norm}(a_t^l)",
+        symbols={
+            r"\tilde{x}": "the sound with hidden stretches",
+            "f_t": "what the student says of moment t",
+            "y_t": "the target: what the teacher, which hears everything, makes of it",
+            "a_t^l": "the teacher's output of layer l at moment t, of L layers",
+            "K": "of how many of the last layers the mean is taken",
+            r"\mathrm{norm}": "brings it to mean 0 and standard deviation 1 over the moments of a clip",
+            r"\mathrm{smooth}_{L1}": "the square of small differences, the size of large ones",
+            "M": "the hidden moments, and |M| how many they are",
+            **STOP_GRADIENT,
+        },
         negatives=False,
         prevents_collapse="The teacher's slowness, the stopped gradient, and targets brought to mean 0 and standard deviation "
         "1 over the moments of a clip, so that saying the same at all times is no answer.",

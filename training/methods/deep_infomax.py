@@ -71,6 +71,16 @@ class DeepInfoMax(Method):
         "keeps the vectors evenly spread.",
         formula=r"\mathcal{L} = -\mathbb{E}_{i,u} \log \frac{e^{T(l_{iu}, g_i)}}{e^{T(l_{iu}, g_i)} + "
         r"\sum_{j \neq i} \sum_{v} e^{T(l_{jv}, g_i)}} + \gamma \max_E \min_D \mathcal{L}_{\mathrm{prior}}",
+        symbols={
+            "l_{iu}": "moment u of one view of clip i",
+            "g_i": "the vector of the whole other view of clip i",
+            "T": "the critic: how well a moment and a vector fit",
+            r"\mathbb{E}_{i,u}": "the mean over all clips and moments",
+            "E": "the encoder",
+            "D": "the second judge, who tells its vectors from evenly spread ones",
+            r"\mathcal{L}_{\mathrm{prior}}": "the judge's loss, which the judge makes small and the encoder large",
+            r"\gamma": "how much that counts",
+        },
         negatives=True,
         prevents_collapse="The moments of the other clips: if all vectors were equal, the critic could not tell right from wrong; "
         "and the prior, which wants them spread.",

@@ -58,6 +58,15 @@ class DeepCluster(Method):
         "model, and a new classifier begins. Even a random network groups better than chance, and that is enough to start.",
         formula=r"\min_{\theta, W} \frac{1}{N} \sum_{n} \ell\big(g_W(f_\theta(x_n)), y_n\big), \qquad "
         r"\min_{C} \frac{1}{N} \sum_{n} \min_{y_n} \lVert f_\theta(x_n) - C y_n \rVert_2^2",
+        symbols={
+            "x_n": "clip n",
+            "N": "how many clips there are",
+            r"f_\theta": "encoder and projector",
+            "g_W": "the classifier",
+            "y_n": "the clip's cluster, as a vector with a single 1",
+            r"\ell": "the cross-entropy of the classifier's answer",
+            "C": "the centres of the clusters, found by k-means",
+        },
         negatives=False,
         prevents_collapse="Empty clusters are refilled, clips are drawn evenly over the clusters, and the features are "
         "whitened before k-means, so that no cluster and no direction takes all.",

@@ -61,6 +61,13 @@ class DenoisingAutoencoder(Autoencoder):
         "it has to know how sounds go, to fill what is missing from what is left. How the sound is spoiled decides what "
         "is learned.",
         formula=r"\mathcal{L} = \lVert x - g(f(\tilde{x})) \rVert^2, \quad \tilde{x} \sim q(\tilde{x} \mid x)",
+        symbols={
+            "x": "the spectrogram as it was",
+            r"\tilde{x}": "the spoiled one",
+            r"q(\tilde{x} \mid x)": "how it is spoiled, at random",
+            "f": "the encoder, with the bottleneck",
+            "g": "the network that draws the spectrogram again",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all sounds nothing could be rebuilt.",
         breaks="Spoiled too little it copies; spoiled too much nothing is left from which the rest could be told, and the "

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, in_use, part
+from training.methods.symbols import STOP_GRADIENT
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews
 from training.parts.heads import deep_projector
 from training.parts.quantiser import perplexity
@@ -81,6 +82,15 @@ class DINO(TwoViews):
         formula=r"\mathcal{L} = \tfrac{1}{2} H\big(P_t(x_1), P_s(x_2)\big) + \tfrac{1}{2} H\big(P_t(x_2), P_s(x_1)\big), \quad "
         r"P_s = \mathrm{softmax}(g_s / \tau_s), \quad P_t = \mathrm{sg}\,\mathrm{softmax}\big((g_t - c) / \tau_t\big), \quad "
         r"H(a, b) = -\textstyle\sum_k a_k \log b_k",
+        symbols={
+            "x_1, x_2": "the two views",
+            "g_s, g_t": "the scores that student and teacher give the K classes",
+            "P_s, P_t": "these as shares that sum to 1",
+            "H(a, b)": "the cross-entropy of shares b against shares a",
+            "c": "the centre: the running mean of the teacher's scores",
+            r"\tau_s, \tau_t": "the temperatures of student and teacher: a lower one makes shares surer",
+            **STOP_GRADIENT,
+        },
         negatives=False,
         prevents_collapse="Centring keeps one class from taking everything, sharpening keeps all from being equal; each alone "
         "collapses the one way or the other.",

@@ -164,6 +164,14 @@ class HuBERT(Method):
         "cepstra do: these are clustered in turn, and the model goes on with the new names.",
         formula=r"\mathcal{L} = -\frac{1}{|M|} \sum_{t \in M} \log \frac{\exp(\cos(A\,o_t, e_{z_t}) / \tau)}"
         r"{\sum_{c=1}^{K} \exp(\cos(A\,o_t, e_c) / \tau)}",
+        symbols={
+            "o_t": "the encoder's output at hidden moment t",
+            "A": "a learned matrix",
+            "z_t": "the true cluster of that moment",
+            "e_c": "the learned vector that stands for cluster c, of K clusters",
+            "M": "the hidden moments, and |M| how many they are",
+            r"\tau": "the temperature: it divides the cosines, so that a lower one makes the answer surer",
+        },
         negatives=False,
         prevents_collapse="The clusters are found beforehand, and stay what they are while they are named.",
         breaks="If the second iteration begins before anything was learned, clusters of random features are named, which "

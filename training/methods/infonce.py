@@ -18,6 +18,7 @@ from torch import Tensor
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy, part
+from training.methods.symbols import TEMPERATURE
 from training.methods.two_views import ProjectionSettings
 from training.methods.wrong_answers import LOW_TEMPERATURE, AgainstOthers, WrongAnswers
 from training.parts.contrast import fellows, own_picked, products
@@ -48,6 +49,12 @@ class InfoNCE(AgainstOthers):
         "put into a number: ln N minus the loss is the least information, in nats, that the two embeddings have in common.",
         formula=r"\mathcal{L} = -\frac{1}{N} \sum_{i} \log \frac{\exp(z_i \cdot z'_i / \tau)}"
         r"{\sum_{j} \exp(z_i \cdot z'_j / \tau)}, \qquad I(z; z') \geq \ln N - \mathcal{L}",
+        symbols={
+            "z_i, z'_i": "the projections of the two views of clip i, of length 1",
+            "N": "how many clips the batch has",
+            "I(z; z')": "the mutual information: how much the one says of the other, in nats",
+            **TEMPERATURE,
+        },
         negatives=True,
         prevents_collapse="The other clips of the batch: if all embeddings were equal, no view could find its twin.",
         breaks="The bound can never say more than ln N: small batches learn little, however much the views share. With a high "

@@ -62,6 +62,12 @@ class Jigsaw(Puzzle):
         "itself and compares only what it says of them. To put them right it must know the course of a sound: how it "
         "begins, goes on and ends.",
         formula=r"\mathcal{L} = -\log p\big(\pi \mid f(x_{\pi(1)}), \dots, f(x_{\pi(N)})\big)",
+        symbols={
+            r"x_1, \dots, x_N": "the pieces of a clip",
+            r"\pi": "the order in which they are heard",
+            "f": "the encoder with what squeezes its output, on each piece alone",
+            "p": "how likely a classifier finds this order",
+        },
         negatives=False,
         prevents_collapse="The orders differ: with one code for all pieces none could be told from another.",
         breaks="Where pieces touch, or keep their loudness, their edges and levels give the order away, and nothing of the "

@@ -83,6 +83,15 @@ class LocalAggregation(Method):
         "close ones, relative to the background, so that soft clumps form without saying how many there are.",
         formula=r"\ell_i = -\log \frac{P(C_i \cap B_i \mid v_i)}{P(B_i \mid v_i)}, \qquad "
         r"P(A \mid v) = \frac{\sum_{j \in A} \exp(f_j \cdot v / \tau)}{\sum_{j} \exp(f_j \cdot v / \tau)}",
+        symbols={
+            r"\ell_i": "the loss of clip i",
+            "v_i": "the projection of a view of clip i, of length 1",
+            "f_j": "the memory of clip j, of length 1",
+            "C_i": "the close neighbours of clip i: those that share a cluster with it",
+            "B_i": "its background: the nearest memories of any kind",
+            r"P(A \mid v)": "how likely v is one of the clips A",
+            r"\tau": "the temperature: lower puts more weight on the nearest neighbours",
+        },
         negatives=True,
         prevents_collapse="The background: if all were equal, the close neighbours would be as likely as their number says.",
         breaks="With too few clusters nearly everybody is close, and there is nothing to draw apart. Begun without instance "

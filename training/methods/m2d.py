@@ -24,6 +24,7 @@ from training.encoders.transformers import Block, Transformer
 from training.methods.data2vec import normalised_over_time, weighted_std
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task
+from training.methods.symbols import STOP_GRADIENT
 from training.methods.two_views import SHOWN, cosines
 from training.parts.mean_over import loss_over
 from training.parts.slow_copy import follow, slow_copy
@@ -70,6 +71,14 @@ class M2D(Method):
         formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{i \in M} \left\lVert \frac{\hat{z}_i}{\lVert \hat{z}_i \rVert} - "
         r"\frac{\tilde{z}_i}{\lVert \tilde{z}_i \rVert} \right\rVert_2^2, \quad \tilde{z} = \mathrm{sg}\left("
         r"\frac{z - \mathrm{mean}(z)}{\sqrt{\mathrm{var}(z)}}\right), \quad z = f_\xi(x_M)",
+        symbols={
+            "M": "the hidden patches, and |M| how many they are",
+            r"f_\xi(x_M)": "the slow copy, which hears these alone",
+            "z": "what it makes of them",
+            r"\tilde{z}": "that, standardised: the target",
+            r"\hat{z}_i": "what the model says of hidden patch i from the patches that it hears",
+            **STOP_GRADIENT,
+        },
         negatives=False,
         prevents_collapse="The copy's slowness, the stopped gradient, the predictor, and targets that are standardised.",
         breaks="With a quick copy or too high a learning rate the targets come to tell only where a patch lies, which is "

@@ -68,6 +68,13 @@ class MaskedAutoencoder(Method):
         "After training the decoder is thrown away too.",
         formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{i \in M} \frac{1}{P} \big\lVert x_i - "
         r"\hat{x}_i(x_{j \notin M}) \big\rVert_2^2",
+        symbols={
+            "x_i": "patch i of the spectrogram",
+            r"\hat{x}_i": "what is drawn in its place",
+            r"x_{j \notin M}": "the patches that were not hidden",
+            "M": "the hidden patches, and |M| how many they are",
+            "P": "how many numbers a patch has",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="With few patches dropped, the missing ones are read off their neighbours, and with nearly all dropped nobody "

@@ -45,6 +45,12 @@ class MaxMargin(AgainstOthers):
         summary="The oldest contrastive loss. Two views of a clip are drawn together by their squared distance. Two different "
         "clips are pushed apart, but only while they are nearer than a margin: what is far enough needs no more work.",
         formula=r"\mathcal{L} = y\, d^2 + (1 - y)\, \max(0,\; m - d)^2, \qquad d = \lVert z - z' \rVert",
+        symbols={
+            "z, z'": "two projections, of length 1",
+            "d": "their distance",
+            "y": "1 where they are of the same clip, else 0",
+            "m": "the margin",
+        },
         negatives=True,
         prevents_collapse="Different clips nearer than the margin repel each other: if all embeddings were equal, each pair "
         "would cost m².",

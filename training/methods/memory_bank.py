@@ -20,6 +20,7 @@ from training.batch import Batch
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy
+from training.methods.symbols import TEMPERATURE
 from training.methods.two_views import SHOWN, ProjectionSettings, TwoViews, cosines
 from training.methods.wrong_answers import LOW_TEMPERATURE, WrongAnswers
 from training.parts.bank import Bank
@@ -61,6 +62,13 @@ class MemoryBank(Method):
         formula=r"\ell_i = -\log \frac{\exp(v_i \cdot f_i / \tau)}{\exp(v_i \cdot f_i / \tau) + "
         r"\sum_{j \neq i} \exp(v_i \cdot f_j / \tau)}, \qquad "
         r"f_i \leftarrow \frac{m f_i + (1 - m)\, v_i}{\lVert m f_i + (1 - m)\, v_i \rVert}",
+        symbols={
+            r"\ell_i": "the loss of clip i",
+            "v_i": "the projection of a view of clip i, of length 1",
+            "f_i": "the memory of clip i, of length 1",
+            "m": "how much of a memory stays when its clip is heard",
+            **TEMPERATURE,
+        },
         negatives=True,
         prevents_collapse="The memories of the other clips: if all were equal, no view could find its own.",
         breaks="Memories are as old as an epoch: on very large data they were written by a model that has long changed. "

@@ -63,6 +63,8 @@ class Card:
     """One paragraph in plain words."""
     formula: str
     """The loss in LaTeX."""
+    symbols: Mapping[str, str]
+    """What stands for what in the formula: LaTeX to a few words, in the order in which they are best read."""
     negatives: bool
     prevents_collapse: str
     breaks: str

@@ -26,6 +26,7 @@ from training.encoders.encoder import Encoder
 from training.errors import UserError
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
+from training.methods.symbols import TEMPERATURE
 from training.methods.two_views import SHOWN, SIMILARITY, TwoViews, cosines
 from training.methods.wrong_answers import LOW_TEMPERATURE, WrongAnswers
 from training.parts.contrast import positive_picked, products
@@ -78,6 +79,14 @@ class MoCoV1(TwoViews):
         formula=r"\mathcal{L}_q = -\log \frac{\exp(q \cdot k_{+} / \tau)}"
         r"{\exp(q \cdot k_{+} / \tau) + \sum_{i=1}^{K} \exp(q \cdot k_i / \tau)}, \qquad "
         r"\theta_k \leftarrow m\, \theta_k + (1 - m)\, \theta_q",
+        symbols={
+            "q": "the query: the projection of one view, of length 1",
+            "k_{+}": "its key: what the slow network makes of the other view, of length 1",
+            "k_i": "the K keys of the queue",
+            r"\theta_q, \theta_k": "the weights of the network that learns and of the slow one",
+            "m": "the momentum: how much of the slow one stays at each step",
+            **TEMPERATURE,
+        },
         negatives=True,
         prevents_collapse="The keys of other clips in the queue: if all were equal, no query could find its own.",
         breaks="If the slow network follows too fast, the newest keys lie elsewhere than the old ones in the queue: to be found "

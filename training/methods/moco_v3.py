@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
+from training.methods.symbols import TEMPERATURE
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, cosines
 from training.methods.wrong_answers import LOW_TEMPERATURE, AgainstOthers, WrongAnswers
 from training.parts.contrast import fellows, own_picked, products
@@ -54,6 +55,13 @@ class MoCoV3(AgainstOthers):
         "the queries, as in BYOL. Both views ask and both answer.",
         formula=r"\mathcal{L} = \mathrm{ctr}(q_1, k_2) + \mathrm{ctr}(q_2, k_1), \qquad \mathrm{ctr}(q, k) = "
         r"-\frac{2\tau}{N} \sum_i \log \frac{\exp(q_i \cdot k_i / \tau)}{\sum_j \exp(q_i \cdot k_j / \tau)}",
+        symbols={
+            "q_1, q_2": "the queries: what encoder, projector and predictor make of the two views, of length 1",
+            "k_1, k_2": "the keys: what the slow network makes of them, of length 1",
+            r"\mathrm{ctr}": "the contrastive loss of queries with keys",
+            "N": "how many clips the batch has",
+            **TEMPERATURE,
+        },
         negatives=True,
         prevents_collapse="The other clips of the batch; predictor and slow network would do it even without them, as in BYOL.",
         breaks="In small batches there are few wrong answers, and no queue to make up for it. The paper reports that large "

@@ -76,6 +76,12 @@ class MPC(Method):
         "made and how such sounds go on. Of the hidden stretches one in ten holds another moment's frames and one in ten "
         "is left as it was, so that the model can't rely on what looks whole.",
         formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{(f, t) \in M} \big| x_{f,t} - \hat{x}_{f,t}(\tilde{x}) \big|",
+        symbols={
+            "x_{f,t}": "what the spectrogram holds at band f and frame t",
+            r"\tilde{x}": "the spectrogram with holes",
+            r"\hat{x}_{f,t}": "what the model says was there",
+            "M": "what was hidden, and |M| how much that is",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="Where single frames are hidden, the neighbours give them away, and the loss falls without anything being "

@@ -35,6 +35,12 @@ class MPCRNN(MPC):
         "remembers what it heard last best, so that what is near a hole counts most, without having to be learned.",
         formula=r"\mathcal{L} = \frac{1}{|M|} \sum_{(f, t) \in M} \Big| x_{f,t} - w_f \big[\overrightarrow{h}_t, "
         r"\overleftarrow{h}_t\big] - b_f \Big|",
+        symbols={
+            "x_{f,t}": "what the spectrogram holds at band f and frame t",
+            r"\overrightarrow{h}_t, \overleftarrow{h}_t": "states at t of the networks that read from the start and the end",
+            "w_f, b_f": "a learned vector and number for each band",
+            "M": "what was hidden, and |M| how much that is",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="Where single frames are hidden, the neighbours give them away; in long holes both networks have forgotten what "

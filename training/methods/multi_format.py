@@ -24,6 +24,7 @@ from training.encoders.encoder import Encoder
 from training.errors import SettingError
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
+from training.methods.symbols import TEMPERATURE
 from training.methods.two_modalities import MatchingSettings, TwoModalities
 from training.methods.two_views import SIMILARITY
 from training.methods.wrong_answers import WrongAnswers
@@ -56,6 +57,11 @@ class MultiFormat(TwoModalities):
         "was heard, so that is what they learn; the quirks of either format are left out.",
         formula=r"\mathcal{L} = -\frac{1}{2B} \sum_i \left( \log \frac{e^{a_i \cdot b_i / \tau}}{\sum_k e^{a_i \cdot b_k / \tau}} "
         r"+ \log \frac{e^{a_i \cdot b_i / \tau}}{\sum_k e^{a_k \cdot b_i / \tau}} \right)",
+        symbols={
+            "a_i, b_i": "the projections of clip i's spectrogram and of its samples, of length 1",
+            "B": "how many clips the batch has",
+            **TEMPERATURE,
+        },
         negatives=True,
         prevents_collapse="The other clips of the batch: if all embeddings were equal, no format could find the other.",
         breaks="If one of the two networks learns nothing, neither does the other: the loss then stays at ln B. "

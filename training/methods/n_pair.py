@@ -49,6 +49,11 @@ class NPair(AgainstOthers):
         "sure the model is. With one wrong clip it is a triplet loss with a soft edge instead of a margin.",
         formula=r"\mathcal{L} = \frac{1}{N} \sum_i \log\Big(1 + \sum_{j \neq i} \exp\big(f_i^\top f^{+}_j - "
         r"f_i^\top f^{+}_i\big)\Big) + \frac{\lambda}{2N} \sum_i \big(\lVert f_i \rVert^2 + \lVert f^{+}_i \rVert^2\big)",
+        symbols={
+            "f_i, f^{+}_i": "the projections of the two views of clip i",
+            "N": "how many clips the batch has",
+            r"\lambda": "how much the length of projections costs",
+        },
         negatives=True,
         prevents_collapse="The other clips of the batch: if all projections were equal, every sum would be N.",
         breaks="Without the penalty on their length projections grow, and the loss falls without anything being told better "

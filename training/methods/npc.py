@@ -76,6 +76,14 @@ class NPC(Method):
         "must be rebuilt. All frames are done at once, so it needs no recurrent network and hears both sides.",
         formula=r"\mathcal{L} = \frac{1}{T F} \sum_t \lVert x_t - W q(h_t) \rVert_1, \quad "
         r"h_t = \sum_{i} \tanh\big(\mathrm{conv}_i(x_{t-r}, \dots, x_{t-m}, x_{t+m}, \dots, x_{t+r})\big)",
+        symbols={
+            "x_t": "frame t of the spectrogram",
+            "h_t": "what is said of it by the frames from r to m places away on each side; those nearer are cut out",
+            r"\mathrm{conv}_i": "the convolution of layer i",
+            "q": "the bottleneck of a few codes",
+            "W": "a matrix that makes a frame of a code",
+            "T, F": "how many frames and bands there are",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself, which doesn't collapse: one answer for all would be a bad one.",
         breaks="Without the growing gap the frame leaks into its own description, and copying is enough: the loss is near "

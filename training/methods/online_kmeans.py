@@ -69,6 +69,18 @@ class OnlineKMeans(Method):
         formula=r"\mathcal{L} = \frac{\sum_b w_{y_b} \ell\big(g_W(f_\theta(x_b)), y_b\big)}{\sum_b w_{y_b}}, \quad "
         r"w_c = N_c^{-1/2}, \qquad F_b \leftarrow \frac{m F_b + (1 - m) f_\theta(x_b)}{\lVert \cdot \rVert}, \quad "
         r"y_b \leftarrow \arg\min_c \lVert F_b - C_c \rVert_2^2",
+        symbols={
+            "x_b": "a view of clip b",
+            r"f_\theta": "encoder and projector",
+            "g_W": "the classifier",
+            "y_b": "the cluster of clip b",
+            r"\ell": "the cross-entropy of the classifier's answer",
+            "w_c": "the weight of cluster c",
+            "N_c": "how many clips it has",
+            "F_b": "the memory of clip b",
+            "C_c": "the centre of cluster c",
+            "m": "how much of a memory stays when its clip is heard",
+        },
         negatives=False,
         prevents_collapse="Small clusters are dissolved and large ones halved, and clips of small clusters weigh more in "
         "the loss.",

@@ -51,6 +51,12 @@ class RelativePosition(Puzzle):
         "between them. It is the smallest of puzzles: what is heard at the start of a word is not what is heard at its "
         "end, and to know which is which is to know something of words.",
         formula=r"\mathcal{L} = -\log p\big(j - i \mid f(x_i), f(x_j)\big), \quad i \neq j",
+        symbols={
+            "x_i, x_j": "two pieces of a clip",
+            "i, j": "the places that they come from",
+            "f": "the encoder with what squeezes its output, on each piece alone",
+            "p": "how likely a classifier finds this distance",
+        },
         negatives=False,
         prevents_collapse="The distances differ: with one code for all pieces none could be told from another.",
         breaks="Where pieces touch, or keep their loudness, edges and levels give the answer away. Steady sounds have no "

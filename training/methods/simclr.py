@@ -20,6 +20,7 @@ from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Suits, Task, accuracy
 from training.methods.neighbours import Neighbours, NeighbourSettings, far_scores
+from training.methods.symbols import TEMPERATURE
 from training.methods.two_views import ProjectionSettings
 from training.methods.wrong_answers import LOW_TEMPERATURE
 from training.parts.contrast import answered, fellows, products, surprise
@@ -51,6 +52,13 @@ class SimCLR(Neighbours):
         "for each which other one came from the same clip. What helps to tell clips apart in spite of the changes stays; "
         "what the changes vary is forgotten.",
         formula=r"\ell_{i} = -\log \frac{\exp(z_i \cdot z_{j(i)} / \tau)}{\sum_{k \neq i} \exp(z_i \cdot z_k / \tau)}",
+        symbols={
+            r"\ell_i": "the loss of view i",
+            "z_i": "the projection of view i, of length 1",
+            "j(i)": "the other view of the same clip",
+            "k": "any of the batch's other views",
+            **TEMPERATURE,
+        },
         negatives=True,
         prevents_collapse="The other clips of the batch: if all embeddings were equal, no view could find its partner.",
         breaks="With a high temperature (10) all views count alike, and the embeddings shrink to a line. "

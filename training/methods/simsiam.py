@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from training.encoders.encoder import Encoder
 from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
+from training.methods.symbols import STOP_GRADIENT
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
 from training.parts.heads import deep_projector
 from training.parts.stop_gradient import StopGradient
@@ -51,6 +52,12 @@ class SimSiam(TwoViews):
         "that the stopped gradient alone, together with the predictor, keeps the embeddings apart.",
         formula=r"\mathcal{L} = -\tfrac{1}{2}\cos\!\big(p_1, \mathrm{sg}(z_2)\big) - \tfrac{1}{2}\cos\!\big(p_2, \mathrm{sg}(z_1)\big), "
         r"\quad p = q(z)",
+        symbols={
+            "z_1, z_2": "the projections of the two views",
+            "q": "the predictor",
+            "p_1, p_2": "what it says of each",
+            **STOP_GRADIENT,
+        },
         negatives=False,
         prevents_collapse="The stopped gradient and the predictor; the projector's last BatchNorm helps.",
         breaks="Without the stopped gradient or the predictor the loss nears −1 at once and the embeddings say nothing. It has no "

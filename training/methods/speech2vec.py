@@ -52,6 +52,15 @@ class Speech2Vec(NeighbouringSlices):
         "That claim did not reproduce (arXiv 2209.10791): expect codes that say how a segment sounds, not what it means.",
         formula=r"\mathcal{L} = \frac{1}{N} \sum_{p \in \{-P, \dots, P\} \setminus 0} \sum_{t} "
         r"\big\lVert x_{p,t} - W s_{p,t} \big\rVert^2, \quad s_{p,t} = \mathrm{GRU}(s_{p,t-1}, c + e_p)",
+        symbols={
+            "x_{p,t}": "moment t of segment p; p counts from the segment that is heard, P on each side",
+            "c": "the code of the segment that is heard",
+            "e_p": "a vector that says which segment is asked for",
+            "s_{p,t}": "the state of the network that tells segment p",
+            r"\mathrm{GRU}": "one step of a recurrent network",
+            "W": "a matrix that makes a spectrogram's frame of a state",
+            "N": "how many numbers the told segments have",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all segments nothing could be rebuilt.",
         breaks="Segments that are cut anywhere instead of between words mix what belongs together with what doesn't; then the "

@@ -37,6 +37,15 @@ class Speech2VecCBoW(NeighbouringSlices):
         "after is not told. That words of like meaning come to lie together did not reproduce (arXiv 2209.10791).",
         formula=r"\mathcal{L} = \frac{1}{N} \sum_{t} \big\lVert x_{0,t} - W s_{t} \big\rVert^2, \quad "
         r"s_{t} = \mathrm{GRU}(s_{t-1}, c), \quad c = \sum_{p \in \{-P, \dots, P\} \setminus 0} f(x_{p})",
+        symbols={
+            "x_{0,t}": "moment t of the missing segment",
+            "f(x_p)": "the code of the segment p places away; P are heard on each side",
+            "c": "the sum of these codes",
+            "s_t": "the state of the network that tells the segment",
+            r"\mathrm{GRU}": "one step of a recurrent network",
+            "W": "a matrix that makes a spectrogram's frame of a state",
+            "N": "how many numbers the segment has",
+        },
         negatives=False,
         prevents_collapse="The target is the sound itself: with one code for all segments nothing could be rebuilt.",
         breaks="Many neighbours are summed to a blur. Segments that are cut anywhere instead of between words mix what belongs "

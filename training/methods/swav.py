@@ -79,6 +79,18 @@ class SwAV(Method):
         formula=r"\mathcal{L} = -\frac{1}{L (L + S - 1)} \sum_{i=1}^{L} \sum_{v \neq i} \sum_{k} q^{(k)}_i "
         r"\log \frac{\exp(z_v \cdot c_k / \tau)}{\sum_{k'} \exp(z_v \cdot c_{k'} / \tau)}, \qquad "
         r"Q = \arg\max_{Q \in \mathcal{Q}} \mathrm{Tr}(Q^\top C^\top Z) + \varepsilon H(Q)",
+        symbols={
+            "z_v": "the projection of view v, of length 1",
+            "c_k": "prototype k, of length 1",
+            "q^{(k)}_i": "how much of long view i is assigned to prototype k",
+            "L, S": "how many long and short views there are of a clip",
+            "Z, C, Q": "all projections, prototypes and assignments of a batch as matrices",
+            r"\mathrm{Tr}": "the trace: here the sum of how well views fit what they are assigned to",
+            r"\mathcal{Q}": "the assignments that give each prototype the same share",
+            "H": "the entropy of an assignment",
+            r"\varepsilon": "how soft assignments are",
+            r"\tau": "the temperature: lower makes the guess surer",
+        },
         negatives=False,
         prevents_collapse="The equal shares: no prototype may take more than its part of a batch.",
         breaks="With a high ε every view belongs to every prototype alike, and the loss stays at ln K. With far more "

@@ -68,6 +68,19 @@ class TemporalGap(Method):
         "so the model is small and quick; but it needs to know of a moment only when it is.",
         formula=r"\mathcal{L} = -\Delta \log \hat\Delta - (1 - \Delta) \log (1 - \hat\Delta) - H(\Delta), \quad "
         r"\Delta = \frac{|t_1 - t_2|}{R}, \quad |t_1 - t_2| \sim \mathcal{U}\{0, \dots, R_i\}, \quad \hat\Delta = \sigma\big(g([f(x_{t_1}), f(x_{t_2})])\big)",
+        symbols={
+            "x_{t_1}, x_{t_2}": "two slices of a clip",
+            "t_1, t_2": "when they begin",
+            "R_i": "the longest gap that clip i leaves room for",
+            "R": "the longest that a whole view has room for",
+            r"\Delta": "the true gap as a share of R",
+            r"\hat\Delta": "the guessed one",
+            r"\mathcal{U}": "each of these is equally likely",
+            "f": "the encoder",
+            "g": "a small network that compares two codes",
+            r"\sigma": "the logistic function, which makes a share of any number",
+            "H": "the entropy: what even the best guess would cost, taken off so that 0 is perfect",
+        },
         negatives=False,
         prevents_collapse="The gaps differ: with one code for all slices only their average could be predicted.",
         breaks="In steady sounds all moments are alike, and the average gap is the best guess. What doesn't help to tell "

@@ -50,6 +50,13 @@ class Triplet(Neighbours):
         "teach nothing, so the nearest that is still farther than the positive is used (semi-hard).",
         formula=r"\mathcal{L} = \frac{1}{N} \sum_{i} \max\!\big(0,\; \lVert z_i - z^{+}_i \rVert^2 - "
         r"\lVert z_i - z^{-}_i \rVert^2 + \delta\big)",
+        symbols={
+            "z_i": "the anchor: the projection of a view of clip i, of length 1",
+            "z^{+}_i": "that of its other view",
+            "z^{-}_i": "that of a wrong clip",
+            r"\delta": "the margin",
+            "N": "how many triplets there are",
+        },
         negatives=True,
         prevents_collapse="The margin: if all embeddings were equal, every triplet would cost δ.",
         breaks="With the hardest wrong clip of each batch instead of the semi-hard one, all embeddings may become one point and "

@@ -58,6 +58,17 @@ class VICReg(TwoViews):
         r"s = \tfrac{1}{nd}\textstyle\sum_i \lVert z_i - z'_i \rVert^2, \quad "
         r"v = \tfrac{1}{d}\sum_j \max\!\big(0, 1 - \sqrt{\mathrm{Var}(z^j) + \epsilon}\big), \quad "
         r"c = \tfrac{1}{d}\sum_{i \neq j} \mathrm{Cov}(Z)_{ij}^2",
+        symbols={
+            "Z, Z'": "the projections z and z′ of the two views of all clips in the batch",
+            "n, d": "how many clips there are, and how many numbers a projection has",
+            "s": "invariance: how far apart the views are",
+            "v": "variance: how far each number's spread lies below 1",
+            "c": "covariance: how far numbers say the same",
+            r"\mathrm{Var}, \mathrm{Cov}": "variance and covariance over the batch",
+            "z^j": "number j of all clips",
+            r"\lambda, \mu, \nu": "how much each of the three counts",
+            r"\epsilon": "a tiny number that keeps the root from 0",
+        },
         negatives=False,
         prevents_collapse="The variance of every output over the batch, which is held above 1.",
         breaks="With μ = 0 all outputs become constant; with ν = 0 they say the same, and the effective rank falls.",

@@ -28,6 +28,7 @@ from training.encoders.encoder import Encoder
 from training.encoders.transformers import Transformer
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, in_use, part
+from training.methods.symbols import TEMPERATURE
 from training.parts.contrast import products
 from training.parts.mean_over import mean_over
 from training.parts.quantiser import GumbelQuantiser, gumbel_noise, perplexity
@@ -90,6 +91,17 @@ class Wav2Vec2(Method):
         "of its own, and how its letters follow each other.",
         formula=r"\mathcal{L} = -\log \frac{\exp(\cos(c_t, q_t) / \tau)}{\sum_{\tilde{q} \in Q_t} \exp(\cos(c_t, \tilde{q}) / \tau)} "
         r"+ \alpha \frac{1}{GC} \Big(GC - \sum_{g=1}^{G} e^{H(\bar{p}_g)}\Big)",
+        symbols={
+            "c_t": "what the Transformer says of hidden moment t",
+            "q_t": "the true code of that moment",
+            "Q_t": "the true code and the wrong ones, the distractors",
+            "G": "how many codebooks there are",
+            "C": "how many codes each has",
+            r"\bar{p}_g": "how often each code of book g is used, as shares",
+            "H": "their entropy: largest where all are used alike",
+            r"\alpha": "how much the use of all codes counts",
+            **TEMPERATURE,
+        },
         negatives=True,
         prevents_collapse="The distractors, and a term that rewards the use of all codes.",
         breaks="If few codes are in use, most distractors are equal to the true code and don't count, and of moments whose "

@@ -20,6 +20,11 @@ const told = (card) => [
   make("p.export-faint", {}, `${card.family}, ${card.year}. ${card.paper}`),
   make("p", {}, card.summary),
   make("div.export-formula", {}, ...card.formula.map(drawn)),
+  make(
+    "ul.export-symbols",
+    {},
+    ...(card.symbols ?? []).map(([sign, meaning]) => make("li", {}, drawn(sign), `: ${meaning}`)),
+  ),
   ...[
     ["Prevents collapse", card.prevents_collapse],
     ["Breaks when", card.breaks],
@@ -28,7 +33,7 @@ const told = (card) => [
     .map(([title, words]) => make("p", {}, make("strong", {}, `${title}: `), words)),
 ];
 
-/** One statement of a formula as an element of the page. @param {string} mathml */
+/** A statement or a symbol of a formula as an element of the page. @param {string} mathml */
 const drawn = (mathml) =>
   document.importNode(new DOMParser().parseFromString(mathml, "text/xml").documentElement, true);
 

@@ -9,6 +9,8 @@ export interface MethodCard {
   paper: string;
   summary: string;
   formula: string[];
+  /** A symbol of the formula as MathML, and what it stands for. Exports of an earlier version have none. */
+  symbols?: [string, string][];
   negatives: boolean;
   prevents_collapse: string;
   breaks: string;

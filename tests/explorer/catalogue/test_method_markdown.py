@@ -28,7 +28,7 @@ def test_every_method_is_told_whole(name: str) -> None:
     method = METHODS[name]
     card, told = method.card, facts(method)
     for text in (card.prevents_collapse, card.breaks, card.suits.reason):
-        assert escaped(text) in told
+        assert linked(text) in told
     assert all(prose(text) in told for text in differences(method))
     for setting in describe(method.Config):
         assert f"`{setting.name}`" in told and escaped(setting.meaning) in told
@@ -42,11 +42,23 @@ def test_every_method_is_told_whole(name: str) -> None:
 @pytest.mark.parametrize("name", METHODS)
 def test_every_formula_stands_on_lines_of_its_own_and_is_balanced(name: str) -> None:
     formula = METHODS[name].card.formula
-    assert f"\n\n$$\n{formula.strip()}\n$$" in introduction(METHODS[name])
+    assert f"\n\n$$\n{formula.strip()}\n$$\n\n- $" in introduction(METHODS[name])
     assert "$" not in formula and "\n\n" not in formula
     bare = re.sub(r"\\[{}]", "", formula)
     assert bare.count("{") == bare.count("}")
     assert len(re.findall(r"\\left(?![a-z])", formula)) == len(re.findall(r"\\right(?![a-z])", formula))
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_its_symbols_follow_the_formula_and_no_other_dollar_could_begin_one(name: str) -> None:
+    card, told = METHODS[name].card, introduction(METHODS[name])
+    for symbol, meaning in card.symbols.items():
+        assert f"\n- ${symbol}$: {escaped(meaning)}" in told and "$" not in symbol + meaning
+    assert told.count("$") == 4 + 2 * len(card.symbols)
+
+
+def test_papers_named_in_a_sentence_are_links() -> None:
+    assert "(Wang and Liu 2021, [arXiv 2012.09740](https://arxiv.org/abs/2012.09740))" in facts(METHODS["simclr"])
 
 
 @pytest.mark.parametrize("name", METHODS)

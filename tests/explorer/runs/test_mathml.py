@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from explorer.runs.mathml import mathml
+from explorer.runs.mathml import mathml, mathml_symbol
 from training.methods import METHODS
 
 MATH = "{http://www.w3.org/1998/Math/MathML}"
@@ -21,6 +21,15 @@ def test_every_formula_is_drawn_whole(name: str) -> None:
     words = ["".join(one.itertext()) for one in statements]
     assert all(words), f"{name} has an empty statement"
     assert "\\" not in "".join(words), f"{name} is left as LaTeX: {words}"
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_symbol_is_drawn_within_its_line(name: str) -> None:
+    for symbol in METHODS[name].card.symbols:
+        drawn = fromstring(mathml_symbol(symbol))
+        assert drawn.tag == f"{MATH}math" and drawn.get("display") == "inline"
+        words = "".join(drawn.itertext())
+        assert words and "\\" not in words, f"{name} leaves {symbol} as LaTeX"
 
 
 def test_a_fraction_and_a_norm() -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from training.methods import METHODS
+
 
 def test_the_runs_are_listed_with_the_one_to_look_at(page: Any) -> None:
     answer = page.get("runs").json()
@@ -25,6 +27,8 @@ def test_the_card_of_a_runs_method_is_told_and_one_that_is_gone_is_named(
 ) -> None:
     card = page.get("run/first/method").json()
     assert (card["name"], card["title"], card["negatives"]) == ("simclr", "SimCLR", True)
+    assert [meaning for _, meaning in card["symbols"]] == list(METHODS["simclr"].card.symbols.values())
+    assert all(sign.startswith("<math") for sign, _ in card["symbols"])
     make_run(tmp_path / "runs" / "strange", config={"method": "never heard of"})
     answer = page.get("run/strange/method")
     assert (answer.status_code, answer.json()["detail"]) == (404, "This version has no such method as this run's.")
