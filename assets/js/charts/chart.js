@@ -168,7 +168,8 @@ export class Chart {
     const ofEach = this.board.key.groups.map((group) => {
       const run = this.leading(group, runs);
       const curves = this.curvesOf(run, runs[run].feed.rows);
-      return curves.length ? levels(curves, runs[run].feed.baselines ?? {}) : null;
+      const baselines = group.map((place) => runs[place].feed.baselines ?? {});
+      return curves.length ? levels(curves, baselines) : null;
     });
     return levelsOver(ofEach);
   }

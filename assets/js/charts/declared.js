@@ -91,18 +91,20 @@ export function written({ digits }, value) {
 }
 
 /**
- * The lines beside curves, those of which the value is known.
+ * The lines beside curves, those of which the value is known: of runs drawn as one the mean, as their curves are.
  * @param {Curve[]} curves
- * @param {Baselines} baselines
+ * @param {Baselines[]} ofRuns
  * @returns {Level[]}
  */
-export function levels(curves, baselines) {
+export function levels(curves, ofRuns) {
   return curves
     .flatMap(({ lines }) => lines)
     .flatMap(({ text, value, baseline, look }) => {
       if (!baseline.length) return typeof value === "number" ? [{ text, value, look }] : [];
-      const found = at(baselines, baseline);
-      return typeof found === "number" ? [{ text: `${text} ${found.toFixed(2)}`, value: found, look }] : [];
+      const found = ofRuns.map((baselines) => at(baselines, baseline)).filter((held) => typeof held === "number");
+      if (!found.length) return [];
+      const mean = found.reduce((sum, held) => sum + held, 0) / found.length;
+      return [{ text: `${text} ${mean.toFixed(2)}`, value: mean, look }];
     });
 }
 

@@ -102,7 +102,7 @@ test("lines stand where the baselines say, and nowhere where they say nothing", 
     line("none", ["knn", "other", "random"]),
     line("ideal", [], 1),
   ];
-  const found = levels([curve("a", { lines })], { main_facet: "class", knn: { class: { random: 0.258 } } });
+  const found = levels([curve("a", { lines })], [{ main_facet: "class", knn: { class: { random: 0.258 } } }]);
   assert.deepEqual(
     found.map(({ text, value }) => [text, value]),
     [
@@ -110,5 +110,11 @@ test("lines stand where the baselines say, and nowhere where they say nothing", 
       ["ideal", 1],
     ],
   );
-  assert.deepEqual(levels([curve("a", { lines })], {}), [{ text: "ideal", value: 1, look: "plain" }]);
+  assert.deepEqual(levels([curve("a", { lines })], [{}]), [{ text: "ideal", value: 1, look: "plain" }]);
+});
+
+test("a line beside the mean of several seeds is the mean of theirs: random weights are each seed's own", () => {
+  const lines = [{ text: "untrained", value: null, baseline: ["random"], look: "plain" }];
+  const found = levels([curve("a", { lines })], [{ random: 0.5 }, {}, { random: 0.6 }]);
+  assert.deepEqual(found, [{ text: "untrained 0.55", value: 0.55, look: "plain" }]);
 });
