@@ -3,7 +3,9 @@
 import math
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -105,6 +107,31 @@ def test_points_that_come_while_the_curve_is_drawn_anew_are_seen(
     page.evaluate("draw()")
     seen.rest()
     assert page.evaluate(DRAWN) == "3" and page.evaluate(TAIL) == "2"
+
+
+def test_a_large_chart_is_taken_away_as_a_drawing_and_as_a_table(
+    lent_site: Site, growing: Callable[[str], Growing], look: Callable[..., Any]
+) -> None:
+    growing("taken").grow(10, 20, 30)
+    seen = look(lent_site)
+    page = drawn(seen, "taken", 3)
+    page.locator(f"{LOSS} .chart-open").click()
+    page.wait_for_function(f"{X_TITLE} === 'step'")
+    kept = {}
+    for kind in ("SVG", "CSV"):
+        with page.expect_download() as taken:
+            page.locator(LOSS).get_by_role("button", name=kind, exact=True).click()
+        assert taken.value.suggested_filename == f"loss-of-taken.{kind.lower()}"
+        kept[kind] = Path(taken.value.path()).read_text(encoding="utf-8-sig")
+    drawing = ElementTree.fromstring(kept["SVG"])
+    assert drawing.attrib["width"] == "760", "the window is wider"
+    assert {"Loss", "step"} <= {text.strip() for text in drawing.itertext()}
+    rows = [line.split(",") for line in kept["CSV"].splitlines()]
+    assert rows[0] == ["curve", "step", "value", "lowest", "highest"]
+    assert [(row[0], int(row[1]), float(row[2])) for row in rows[1:]] == [
+        ("Loss", step, loss_at(step)) for step in (10, 20, 30)
+    ]
+    assert seen.troubles == []
 
 
 def test_a_zoom_is_kept_while_the_curve_grows(

@@ -2,6 +2,7 @@
 
 import { make, onResize } from "../core/elements.js";
 import { drawingTurn, plotly } from "../core/plot.js";
+import { save } from "../core/save.js";
 import { view } from "../core/view.js";
 import { bandOf } from "./band.js";
 import { Caption } from "./caption.js";
@@ -11,6 +12,7 @@ import { enlarge } from "./large.js";
 import { Mark } from "./mark.js";
 import { levelsOver } from "./over.js";
 import { Tail } from "./tail.js";
+import { csvOf, ROOM, svgOf } from "./taken.js";
 import { mix, tracesOf, tracesTogether } from "./traces.js";
 
 /** @import { MetricRow } from "../core/types.d.ts" */
@@ -79,7 +81,21 @@ export class Chart {
         this.large = large;
         this.board.rebuild([this]);
       },
+      take: (kind) => this.keep(kind),
     });
+  }
+
+  /** Has the browser keep what is drawn, the newest points included. @param {"svg" | "csv"} kind */
+  async keep(kind) {
+    const { runs, against } = this.board;
+    await this.rebuild(runs);
+    const plot = /** @type {any} */ (this.plot);
+    const room = { kind: this.kind, large: true, board: this.board, plot: ROOM };
+    const layout = layoutOf(room, this.lines(runs), plot.data, runs, this.bandOf(runs));
+    const text = kind === "svg" ? await svgOf(this.kind.title, plot, layout) : csvOf(plot.data, against);
+    const type = kind === "svg" ? "image/svg+xml" : "text/csv";
+    const name = `${this.kind.title} of ${runs[0].name}`.replaceAll(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
+    save(new Blob([text], { type }), `${name}.${kind}`);
   }
 
   /** Marks the snapshot that is looked at, where it isn't the newest. */

@@ -25,7 +25,7 @@ const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
 
 /**
  * What Plotly is told of a chart's axes, of the lines beside its curves and of their labels.
- * @param {Chart} chart
+ * @param {Pick<Chart, "kind" | "large" | "board"> & {plot: {clientWidth: number, clientHeight: number}}} chart
  * @param {OwnLevel[]} lines
  * @param {Trace[]} traces
  * @param {Shown[]} runs

@@ -2,18 +2,35 @@
 
 import { icon, make } from "../core/elements.js";
 
-/** @typedef {{box: HTMLElement, open: (large: boolean) => void}} Opened */
+/** @typedef {"svg" | "csv"} Kind */
+/** @typedef {{box: HTMLElement, open: (large: boolean) => void, take: (kind: Kind) => void}} Opened */
 
 const DIALOG = { role: "dialog", "aria-modal": "true" };
 
 /** @type {Opened | null} */
 let opened = null;
 const shade = make("div.chart-shade", { onclick: () => close() });
-const button = make(
+const closing = make(
   "button.round.chart-close",
   { type: "button", "aria-label": "Close the large chart", onclick: () => close() },
   icon("close"),
 );
+const controls = make(
+  "div.chart-controls",
+  {},
+  taking("svg", "SVG", "This chart as a drawing"),
+  taking("csv", "CSV", "The curves as they are drawn, as a table"),
+  closing,
+);
+
+/**
+ * @param {Kind} kind
+ * @param {string} words
+ * @param {string} title
+ */
+function taking(kind, words, title) {
+  return make("button.plain", { type: "button", title, onclick: () => opened?.take(kind) }, words);
+}
 
 /** @param {Opened} chart */
 export function enlarge(chart) {
@@ -22,9 +39,9 @@ export function enlarge(chart) {
   document.body.append(shade);
   chart.box.classList.add("large");
   for (const [name, value] of Object.entries(DIALOG)) chart.box.setAttribute(name, value);
-  chart.box.append(button);
+  chart.box.append(controls);
   chart.open(true);
-  button.focus();
+  closing.focus();
 }
 
 /** Makes the chart small again; the focus goes back to what opened it. */
@@ -33,7 +50,7 @@ function close() {
   const { box, open } = opened;
   opened = null;
   shade.remove();
-  button.remove();
+  controls.remove();
   box.classList.remove("large");
   for (const name in DIALOG) box.removeAttribute(name);
   open(false);
@@ -43,6 +60,8 @@ function close() {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") close();
   if (event.key !== "Tab" || !opened) return;
-  event.preventDefault(); // what lies under the shade is out of reach, and the chart has no other control
-  button.focus();
+  event.preventDefault(); // what lies under the shade is out of reach
+  const all = /** @type {HTMLElement[]} */ ([...controls.children]);
+  const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  all.at((at + (event.shiftKey ? -1 : 1)) % all.length)?.focus();
 });

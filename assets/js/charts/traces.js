@@ -67,7 +67,11 @@ export function tracesTogether(one, ofRuns, { against, smooth }) {
   };
   return [
     { ...base, ...silent, ...area, x: [...x.toReversed(), ...x], y: [...high.toReversed(), ...low] }, // ends where they do
-    { ...base, text: mean.map((value, i) => `${told(value)} (${told(low[i])} to ${told(high[i])})`) },
+    {
+      ...base,
+      text: mean.map((value, i) => `${told(value)} (${told(low[i])} to ${told(high[i])})`),
+      customdata: mean.map((_, i) => [low[i], high[i]]),
+    },
   ];
 }
 

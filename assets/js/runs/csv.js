@@ -1,11 +1,9 @@
 // The table of runs as a file for spreadsheets.
 
 import { BASELINES } from "../core/baselines.js";
+import { csvText } from "../core/csv.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
-
-const FORMULA = /^[=+\-@\t\r\n]/;
-const MARK = "\ufeff"; // by which spreadsheets know UTF-8
 
 /** @type {[column: string, of: (row: RunRow) => string | number | null | undefined][]} */
 const COLUMNS = [
@@ -28,15 +26,7 @@ const COLUMNS = [
   ["state", (row) => row.state],
 ];
 
-/** A row for each run, in the order given; no cell is taken for a formula. @param {RunRow[]} rows */
+/** A row for each run, in the order given. @param {RunRow[]} rows */
 export function csvOf(rows) {
-  const lines = [COLUMNS.map(([column]) => column), ...rows.map((row) => COLUMNS.map(([, of]) => cell(of(row))))];
-  return `${MARK}${lines.map((cells) => `${cells.join(",")}\n`).join("")}`;
-}
-
-/** @param {string | number | null | undefined} value */
-function cell(value) {
-  if (typeof value !== "string") return value ?? "";
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText([COLUMNS.map(([column]) => column), ...rows.map((row) => COLUMNS.map(([, of]) => of(row)))]);
 }
