@@ -2,6 +2,7 @@
 
 import gc
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from explorer.components.browser_part import PAGE_SCRIPT, BrowserPart
 from explorer.gradio_patches.bounded_memory import bound
 from explorer.gradio_patches.first_tags import FirstTags
 from explorer.gradio_patches.one_app import no_apps
+from explorer.gradio_patches.own_history import history_in
 from explorer.gradio_patches.quiet_queue import calm
 from explorer.gradio_patches.unasked_launch import launch
 from explorer.jobs.exports import KINDS, Exports
@@ -146,25 +148,26 @@ class Server:
             guards = Guards(Gate(app, visitors, limits, arrivals), callers, open_routes, hosted=hosted)
             return self._pauses.noticing(guards)
 
-        serve(
-            partial(launch, self.page),
-            host,
-            port,
-            app_kwargs={
-                "routes": self.routes().routes,
-                "middleware": [Middleware(FirstTags, before=first_script(), after=fetched_early(self.page))],
-                "lifespan": outermost(guarded),
-                "openapi_url": None,
-            },
-            head=head(),
-            theme=theme(),
-            ssr_mode=False,
-            run_history=False,
-            footer_links=[],
-            state_session_capacity=limits.sessions or LARGEST,
-            max_file_size=limits.upload_mb * MB or None,
-            **launched,
-        )
+        with history_in(Path(tempfile.gettempdir())):
+            serve(
+                partial(launch, self.page),
+                host,
+                port,
+                app_kwargs={
+                    "routes": self.routes().routes,
+                    "middleware": [Middleware(FirstTags, before=first_script(), after=fetched_early(self.page))],
+                    "lifespan": outermost(guarded),
+                    "openapi_url": None,
+                },
+                head=head(),
+                theme=theme(),
+                ssr_mode=False,
+                run_history=False,
+                footer_links=[],
+                state_session_capacity=limits.sessions or LARGEST,
+                max_file_size=limits.upload_mb * MB or None,
+                **launched,
+            )
 
     def close(self) -> None:
         """Let go of everything but the trainers, which go on."""

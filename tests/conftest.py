@@ -1,6 +1,10 @@
-"""What holds for all tests: their order, one thread for each process that computes, and no proxy before their servers."""
+"""What holds for all tests: their order, one thread for each process that computes, no proxy before their servers, and a
+temporary folder that goes with them.
+"""
 
 import os
+import shutil
+import tempfile
 from collections import Counter
 
 import pytest
@@ -9,6 +13,27 @@ from training.process import ONE_THREAD
 
 os.environ.update(ONE_THREAD)  # before anything imports torch; processes that a test starts inherit it
 os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"  # where a machine has one for the web
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """All that tests put aside, and browsers, servers and trainers that they start, lies in one folder, which goes at the end.
+
+    To look at what a test wrote: --basetemp FOLDER.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # it works in the folder of the process that started it
+    folder = tempfile.mkdtemp(prefix="hearsight-tests-")
+    before = os.environ.get("TMPDIR"), tempfile.tempdir
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+
+    def leave() -> None:
+        os.environ.pop("TMPDIR")
+        if before[0] is not None:
+            os.environ["TMPDIR"] = before[0]
+        tempfile.tempdir = before[1]
+        shutil.rmtree(folder, ignore_errors=True)
+
+    config.add_cleanup(leave)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

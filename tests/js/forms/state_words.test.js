@@ -16,8 +16,8 @@ test("a state is one sentence", () => {
   assert.equal(stateLine({ state: "failed", message: "The disk is gone." }), "Failed: the disk is gone.");
   assert.equal(stateLine({ state: "finished", step: 10, seconds: 7200 }), "Finished after 10 steps in 2.0 h.");
   const waits = { state: "waiting", place: 2, behind: "other" };
-  assert.match(stateLine({ ...waits, paused: true }), /place 2 in the queue; the run “other” is paused/);
-  assert.equal(stateLine(waits), "Waiting, place 2 in the queue, until the run “other” has ended.");
+  assert.match(stateLine({ ...waits, paused: true }), /the run “other” is paused and holds the device\.$/);
+  assert.equal(stateLine(waits), "Waiting, place 2 in the queue; the run “other” has the device.");
   assert.equal(stateLine({ state: "waiting", place: 2, behind: null }), "Waiting, place 2 in the queue.");
   assert.match(stateLine({ state: "unknown" }), /newer version/);
 });
@@ -25,7 +25,7 @@ test("a state is one sentence", () => {
 test("the run that is waited for is called as the list of runs calls it", () => {
   const waits = { state: "waiting", place: 1, behind: "simclr-birds-2026" };
   const called = (/** @type {string} */ run) => `the one of ${run}`;
-  assert.match(stateLine(waits, called), /until the run “the one of simclr-birds-2026” has ended\.$/);
+  assert.match(stateLine(waits, called), /the run “the one of simclr-birds-2026” has the device\.$/);
 });
 
 test("how long it will take is told of a paused run too, so that its line stays filled", () => {

@@ -24,3 +24,15 @@ test("a computation is followed at its pace, however often it is told that it go
   assert.equal(looks, 1); // as hardly a moment has passed
   fold.stop();
 });
+
+test("who waits for the first snapshot stops waiting once a computation is followed", () => {
+  const stopped = mock.fn();
+  const fold = Object.assign(Object.create(KnowledgeView.prototype), {
+    ...{ fold: { open: true }, root: { isConnected: true, offsetParent: {} }, bar: {}, button: {} },
+    ...{ status: {}, following: false, stop: stopped, look() {} },
+  });
+  fold.follow({ fraction: 0, text: "Begun" });
+  assert.equal(stopped.mock.callCount(), 1);
+  fold.stop();
+  assert.equal(stopped.mock.callCount(), 1);
+});

@@ -20,6 +20,7 @@ function mapOf(/** @type {[number, number][]} */ places, faded = /** @type {numb
       camera: Object.assign(new Camera(), { fit: { x: [-5, 5], y: [-5, 5] } }),
       stage: { clientWidth: 400, clientHeight: 400 },
       dimmed: null,
+      looked: { classes: [], of: new Map() },
     },
     x: Float32Array.from(places, ([x]) => x),
     y: Float32Array.from(places, ([, y]) => y),
@@ -84,4 +85,21 @@ test("with the points of a run what is said of the one under the pointer goes to
   assert.equal(map.pointed, null);
   map.clear(); // nothing was under it
   assert.equal(seen.length, 3);
+});
+
+test("the colours of points are those of their classes, which are gone through once and not at each picture", () => {
+  const map = mapOf([[0, 0], [1, 0], [3, 0]]); // biome-ignore format: a table
+  let gone = 0;
+  const ids = (/** @type {number[]} */ ...some) => ({
+    *[Symbol.iterator]() {
+      gone++;
+      yield* some;
+    },
+  });
+  map.classes = [{ ids: ids(0, 2), colour: "#111111" }, { ids: ids(1), colour: "#222222" }]; // biome-ignore format: a table
+  for (let picture = 0; picture < 3; picture++) assert.deepEqual(map.looksOf([1, 0]), ["#222222", "#111111"]);
+  assert.equal(gone, 2);
+  map.classes = [{ ids: ids(0, 1), colour: "#333333" }];
+  assert.deepEqual(map.looksOf([1, 0]), ["#333333", "#333333"]);
+  assert.equal(map.looksOf([2]).length, 1); // of no class: as those without a label
 });
