@@ -16,9 +16,10 @@ from gradio import routes
 @contextmanager
 def history_in(folder: Path) -> Iterator[None]:
     """Within it an application that is made puts its history into `folder`."""
-    settled = routes.DEFAULT_TEMP_DIR
-    routes.DEFAULT_TEMP_DIR = str(folder)
+    names = vars(routes)
+    settled = names["DEFAULT_TEMP_DIR"]
+    names["DEFAULT_TEMP_DIR"] = str(folder)
     try:
         yield
     finally:
-        routes.DEFAULT_TEMP_DIR = settled
+        names["DEFAULT_TEMP_DIR"] = settled

@@ -52,9 +52,9 @@ export function stateLine(status, called = (run) => run) {
 function waiting({ place, behind, paused }, called) {
   if (place === 0) return "Its trainer is being started.";
   if (!place) return "Waiting, but in no queue: Resume puts it there.";
-  const first = behind ? `the run “${called(behind)}”` : "";
-  const ahead = paused ? `; ${first} is paused and holds the device` : `, until ${first} has ended`;
-  return `Waiting, place ${place} in the queue${first && ahead}.`;
+  // Not "until it has ended": a command that trains several runs has the device again before the queue looks.
+  const first = behind ? `; the run “${called(behind)}” ${paused ? "is paused and holds" : "has"} the device` : "";
+  return `Waiting, place ${place} in the queue${first}.`;
 }
 
 /** @param {string} text */

@@ -99,6 +99,7 @@ export class KnowledgeView {
     this.bar.value = fraction;
     this.button.hidden = true;
     if (this.following) return; // a new follower would be asked at once
+    this.stop(); // waiting for a snapshot
     this.following = true;
     const stop = onPulse(() => this.look(), { every: FOLLOW_MS, seen: () => this.fold.open && isSeen(this.root) });
     this.stop = () => {

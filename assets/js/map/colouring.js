@@ -114,8 +114,8 @@ export class Colouring {
   light() {
     const { plot, choice } = this.map;
     const { point } = choice;
-    const index = point === null ? -1 : plot.classes.findIndex(({ ids }) => ids.includes(point));
-    this.legend.light(index < 0 ? null : index);
+    const own = point === null ? undefined : plot.classOf(point);
+    this.legend.light(own ? plot.classes.indexOf(own) : null);
   }
 
   /**

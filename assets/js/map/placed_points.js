@@ -19,6 +19,8 @@ export class PlacedPoints {
     this.y = new Float32Array();
     /** @type {PointClass[]} */
     this.classes = [];
+    /** @type {{classes: PointClass[], of: Map<number, PointClass>}} which class each point is of, as long as these are the classes */
+    this.looked = { classes: this.classes, of: new Map() };
     /** @type {Uint8Array | null} 1 for each point that is filtered out; null for none */
     this.dimmed = null;
   }
@@ -66,11 +68,23 @@ export class PlacedPoints {
   }
 
   /**
+   * The class that a point is of, looked up: each picture of a movement asks for it.
+   * @param {number} point
+   */
+  classOf(point) {
+    if (this.looked.classes !== this.classes) {
+      this.looked = { classes: this.classes, of: new Map() };
+      for (const one of this.classes) for (const id of one.ids) this.looked.of.set(id, one);
+    }
+    return this.looked.of.get(point);
+  }
+
+  /**
    * The colours of some points.
    * @param {number[]} points
    */
   looksOf(points) {
-    return points.map((point) => this.classes.find(({ ids }) => ids.includes(point))?.colour ?? unlabelled());
+    return points.map((point) => this.classOf(point)?.colour ?? unlabelled());
   }
 
   /** What says whether a point is in view and not filtered out by numbers or words. */

@@ -26,4 +26,4 @@ def test_another_users_folder_keeps_nobody_from_serving_a_page(tmp_path: Path, m
     with history_in(own):
         asyncio.run(served())
     assert [path.name for path in own.iterdir()] == ["vibe_edit_history"]
-    assert str(others) == routes.DEFAULT_TEMP_DIR
+    assert vars(routes)["DEFAULT_TEMP_DIR"] == str(others)
