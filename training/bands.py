@@ -3,7 +3,8 @@
     bands_of("simclr")["measure/effective_rank"].least(100) -> (44.6, 0.49)
 
 A band is the lowest to the highest of all healthy runs with the method's own settings; docs/verdicts.md says which. It knows
-nothing of other settings, nor of later steps than it was made for.
+nothing of other settings, nor of later steps than it was made for, nor of runs that end so early that their learning rate
+has fallen where that of those runs was still high.
 """
 
 import json
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 PATH = Path(__file__).with_name("bands.json")
+LEAST_STEPS = 200
+"""Runs that are to end before are not held against bands."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,23 @@ class Band:
         return {"steps": self.steps, "low": self.low, "high": self.high, "runs": self.runs, "data": self.data}
 
 
-def bands_of(method: str | None) -> Mapping[str, Band]:
-    """By the name of the measure in a row of metrics; empty for a method of which no healthy runs were kept."""
-    return _all().get(method or "", {})
+def bands_of(method: str | None, steps: int | None = None) -> Mapping[str, Band]:
+    """By the name of the measure in a row of metrics; empty for a method of which no healthy runs were kept, and for a run
+    that is to end before LEAST_STEPS `steps`.
+    """
+    return {} if steps is not None and steps < LEAST_STEPS else _all().get(method or "", {})
+
+
+def has_own_settings(config: Mapping[str, Any]) -> bool:
+    """Whether a run has the encoder and the batch of the healthy runs of its method. What `config` leaves open is so."""
+    own: Mapping[str, Any] = _file()["methods"].get(str(config.get("method")), {}).get("settings", {})
+    return all(config.get(name, value) == value for name, value in own.items())
 
 
 def read_bands(found: Mapping[str, Any]) -> dict[str, dict[str, Band]]:
-    """From what the file holds: {"steps": […], "methods": {name: {"runs", "data", "bands": {measure: [lows, highs, shares]}}}}."""
+    """From what the file holds: {"steps": […], "methods": {name: {"runs", "data", "settings", "bands": {measure:
+    [lows, highs, shares]}}}}.
+    """
     steps = tuple(found["steps"])
     return {
         method: {
@@ -70,5 +83,11 @@ def read_bands(found: Mapping[str, Any]) -> dict[str, dict[str, Band]]:
 
 
 @cache
+def _file() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(PATH.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
 def _all() -> dict[str, dict[str, Band]]:
-    return read_bands(json.loads(PATH.read_text(encoding="utf-8")))
+    return read_bands(_file())

@@ -85,7 +85,7 @@ def prepared(
         _begin(run, journal, config, dataset, clips)
     _declare(run, journal, learner, dataset, clips, resumed=resume)
     lines = baselines(dataset, clips, learner.method, preparing)
-    readings = journal.readings = Readings.of(run.metrics(), lines, config.method)
+    readings = journal.readings = Readings.of(run.metrics(), lines, config.method, config.steps)
     readings.lines = with_random_init(lines, readings.at_start)
     run.write_baselines(readings.lines)
     devices = ALONE

@@ -14,8 +14,10 @@ from typing import Any
 
 from benchmarks.collapse.kept_runs import Kept, kept_runs
 from training.bands import PATH
+from training.config import RunConfig
 from training.measures import MEASURES
 from training.measures.measure import Measure
+from training.methods import METHODS
 
 DIGITS = 4
 TITLES = {"fsdd": "spoken digits", "esc50": "environmental sounds", "starter": "the built-in set"}
@@ -57,8 +59,15 @@ def bands(runs: Iterable[Kept]) -> dict[str, Any]:
                     [_short(min(shares)) for _, shares in known],
                 ]
         data = sorted({TITLES.get(run.data, run.data) for run in group})
-        methods[method] = {"runs": len(group), "data": data, "bands": of_measures}
+        methods[method] = {"runs": len(group), "data": data, "settings": settings(method), "bands": of_measures}
     return {"steps": steps, "methods": methods}
+
+
+def settings(method: str) -> dict[str, Any]:
+    """Of a method's own settings those with which other healthy runs lie elsewhere."""
+    kind = METHODS[method]
+    own = {"encoder_size": RunConfig.encoder_size, "batch_size": RunConfig.batch_size, **kind.run_defaults}
+    return {"encoder": kind.encoders[0], "encoder_size": own["encoder_size"], "batch_size": own["batch_size"]}
 
 
 def widened(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +80,7 @@ def widened(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         methods[method] = {
             "runs": before["runs"] + after["runs"],
             "data": sorted({*before["data"], *after["data"]}),
+            "settings": after["settings"],
             "bands": {
                 key: _wider(before["bands"][key], after["bands"][key])
                 for key in before["bands"]

@@ -10,10 +10,15 @@ from training.settings import describe
 
 DOMAINS = {"Mel views": "mel", "Waveform views": "waveform"}
 """Shown → the key of `training.views.VIEWS`."""
+FOR_WHAT = (
+    "In training each clip is changed at random as here. A method that compares views learns that both are one sound, and so "
+    "to ignore what the changes vary; others learn from one copy at a time. "
+)
 EXPLAINED = {
-    "mel": "Made of the mel spectrogram, as encoders of spectrograms get them. The pictures are the views themselves; "
+    "mel": FOR_WHAT
+    + "Made of the mel spectrogram, as encoders of spectrograms get them. The pictures are the views themselves; "
     "what you hear is turned back into sound (Griffin–Lim), so it is rougher than what the model gets.",
-    "waveform": "Made of the samples, as encoders of waveforms get them, and heard as they are.",
+    "waveform": FOR_WHAT + "Made of the samples, as encoders of waveforms get them, and heard as they are.",
 }
 
 

@@ -4,8 +4,8 @@ Paper:   Caron et al. 2018, arXiv 1807.05520, section 3, equations 1 and 2
 Differs: 1. Clusters are found every few epochs, not at each: an epoch of a small data set is a few steps. 2. Clusters
          are of whole clips, the classifier hears views. 3. A small projector with BatchNorm instead of AlexNet's
          dense layers with dropout; no Sobel filter. 4. An empty cluster begins anew at a far point instead of beside
-         another centre. 5. AdamW, whose momenta outlive a new classifier, instead of SGD. 6. 64 principal components
-         instead of 256, since projections have 128 numbers.
+         another centre. 5. AdamW, whose momenta outlive a new classifier, instead of SGD. 6. The first 64 principal
+         components instead of 256, since projections have 128 numbers.
 Shapes:  B clips, n clips of the data, K clusters, F mel bands, V view frames, D encoder width, P projection width.
 """
 

@@ -89,7 +89,8 @@ def outcome_of(run: RunFolder) -> Outcome | None:
 def _readings(run: RunFolder, until: int | None = None) -> Readings:
     """Of the whole run, or of its rows up to a step."""
     rows = [row for row in run.metrics() if until is None or row.get("step") in range(until + 1)]
-    return Readings.of(rows, run.baselines(), run.config().get("method"))
+    config = run.config()
+    return Readings.of(rows, run.baselines(), config.get("method"), config.get("steps"))
 
 
 def _measured(readings: Mapping[Role, Readings], step: int, foretold: dict[str, Any]) -> Iterator[MeasureOfTwins]:

@@ -35,9 +35,11 @@ class Readings:
     """Where measures lie in healthy runs, by key; None for what is known of the method."""
 
     @classmethod
-    def of(cls, rows: Iterable[Mapping[str, Any]], lines: Mapping[str, Any], method: str | None) -> "Readings":
-        """From the rows of metrics.jsonl."""
-        readings = cls(method, lines=lines)
+    def of(
+        cls, rows: Iterable[Mapping[str, Any]], lines: Mapping[str, Any], method: str | None, steps: int | None = None
+    ) -> "Readings":
+        """From the rows of metrics.jsonl of a run that is to end after so many `steps`, where that is known."""
+        readings = cls(method, lines=lines, bands=bands_of(method, steps))
         for row in rows:
             readings.add(row)
         return readings

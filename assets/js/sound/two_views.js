@@ -8,6 +8,8 @@ import { view } from "../core/view.js";
 import { PairView } from "./pair.js";
 
 const EMPTY = "Choose a clip: the two views that this run makes of it are shown here.";
+const FOR_WHAT =
+  "Copies of the clip, changed at random as in training. A method that compares views learns that both are one sound, and so to ignore what the changes vary; others learn from one copy at a time.";
 const SEEDS = 1e6;
 
 /** The component. @param {HTMLElement} root */
@@ -15,7 +17,7 @@ export function mount(root) {
   let seed = 0;
   const again = make("button.plain", { type: "button", onclick: draw }, "Draw again");
   const head = make("div.two-views-head", {}, make("h3", {}, "Two views of it"), again);
-  root.append(head);
+  root.append(head, make("p.two-views-told", {}, FOR_WHAT));
   const pair = new PairView(root, { empty: EMPTY, plain: true });
   const update = () => {
     const { clip } = view.state;

@@ -36,6 +36,9 @@ def test_every_method_is_told_whole(name: str) -> None:
     assert ("with negatives" if card.negatives else "without negatives") in told
     assert card.needs == "" or NEEDS[card.needs] in told
     assert str(card.year) in badges(method) and card.family in badges(method)
+    assert not [text for text in differences(method) if re.search(r"\D\. \d+\. ", text)], (
+        "a number within another's text"
+    )
     assert differences(method) and all(text[0].isupper() and text.endswith(".") for text in differences(method))
 
 

@@ -45,10 +45,14 @@ def test_everything_of_a_run_is_asked_of_one_reader(bundle: Any, tmp_path: Path)
 
 
 def test_beside_the_baselines_stand_the_bands_of_healthy_runs_where_the_method_is_known(bundle: Any) -> None:
+    rewrite(bundle, "config.json", encoder="conv2d", encoder_size="S", batch_size=256, steps=None)
     band = bundle.baselines()["bands"]["measure/effective_rank"]
     assert set(band) == {"steps", "low", "high", "runs", "data"} and len(band["steps"]) == len(band["low"])
-    rewrite(bundle, "config.json", method="mine")
-    assert "bands" not in bundle.baselines()
+    for name, other in (("method", "mine"), ("batch_size", 32), ("steps", 60)):
+        before = bundle.run.config().get(name)
+        rewrite(bundle, "config.json", **{name: other})
+        assert "bands" not in bundle.baselines(), f"{name} is another than that of the healthy runs"
+        rewrite(bundle, "config.json", **{name: before})
 
 
 def test_values_of_every_kind(bundle: Any) -> None:

@@ -66,6 +66,17 @@ def kind(readings: Readings) -> Verdict:
     return judged(readings, {})
 
 
+def test_a_spread_that_grows_in_a_short_run_is_no_collapse() -> None:
+    """DeepCluster in 60 steps: less spread than healthy runs have in 300, whose learning rate has not fallen yet."""
+    spread = ((0, 0.298, 0.34), (40, 0.649, 0.28), (54, 0.677, 0.20), (60, 0.683, 0.19))
+    rows = [
+        {"step": step, "measure/centred_std": std, "measure/mean_cosine": cosine, "measure/effective_rank": 43.0}
+        for step, std, cosine in spread
+    ]
+    assert kind(Readings.of(rows, {}, "deepcluster", steps=60)).kind == "too_early"
+    assert kind(Readings.of(rows, {}, "deepcluster", steps=300)).kind == "complete_collapse"
+
+
 def from_third(start: float, later: float) -> list[float | None]:
     return [start] * 3 + [later] * 7
 
