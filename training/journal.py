@@ -62,6 +62,8 @@ class Journal:
         self._events: Any = None
         self.readings = Readings()
         """The rows so far, as far as a judgement is read from them."""
+        self.resumed_with = ""
+        """What could not be as it was when the run was resumed, told as long as this attempt trains."""
 
     def open_events(self, schema: Schema, resumed_from: int | None) -> None:
         """Begin TensorBoard's copy of the curves; what an earlier attempt wrote after the step `resumed_from` is void.

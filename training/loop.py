@@ -115,10 +115,10 @@ class Training:
 
     def begin(self) -> None:
         """Say that it trains, and keep how it is before the first step."""
-        learner = self.learner
+        learner, journal = self.learner, self.journal
         if learner.stream is not None and self.devices.size == 1:
             learner.stream.begin()  # and read while the first snapshot is taken; several begin together, with their first step
-        self.journal.set_status(state=State.TRAINING, message="", progress=learner.progress)
+        journal.set_status(state=State.TRAINING, message=journal.resumed_with, progress=learner.progress)
         if learner.snapshot_step < 0:
             self.keep_snapshot()
         learner.method.train()

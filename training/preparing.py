@@ -230,4 +230,5 @@ def _restore(run: RunWriter, journal: Journal, learner: Learner, newest: int | N
     for warning in warnings:
         logging.warning(warning)
     run.append_metrics({"resumed_from": step, "attempt": journal.status.attempt})
-    journal.set_status(step=step, seconds=learner.seconds, warning=" ".join(warnings))
+    journal.resumed_with = " ".join(warnings)
+    journal.set_status(step=step, seconds=learner.seconds)

@@ -90,7 +90,7 @@ def test_a_run_that_was_trained_on_a_gpu_goes_on_without_one(made_run: MakeRun, 
         )
 
     rewritten(run, 1, from_a_gpu)
-    at_step(1, lambda: seen.append(run.status().warning))
+    at_step(1, lambda: seen.append(run.status().message))
     assert train(run.path, resume=True) == State.FINISHED
     assert seen == ["The run was trained on a GPU and goes on on the CPU, so that its views are drawn anew."]
 

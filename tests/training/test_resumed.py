@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from training.data.clip_writer import ClipWriter
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.methods import METHODS
-from training.run import Control, RunFolder, State
+from training.run import Control, RunFolder, RunWriter, State
 from training.trainer import train
 
 MakeRun = Callable[..., RunFolder]
@@ -157,10 +159,24 @@ def test_durability_a_flipped_byte_makes_the_checkpoint_before_it_count(
     with pytest.raises(UserError, match="The weights of step 6 of the run run are damaged"):
         checkpoint.weights(run, 6)
     seen = []
-    at_step(1, lambda: seen.append((run.status().warning, run.checkpoints())))
+    for step in (1, 5):  # before its next snapshot, and after it
+        at_step(step, lambda: seen.append((run.status().message, run.checkpoints())))
     assert train(run.path, resume=True) == State.FINISHED
-    assert seen == [("The checkpoint of step 6 is damaged (weights); the one before it is used.", [0, 3])]
+    told = "The checkpoint of step 6 is damaged (weights); the one before it is used."
+    assert seen == [(told, [0, 3]), (told, [0, 3, 6])]
+    assert run.status().message == ""
     assert_same(whole, run, 9)
+
+
+def test_an_alarm_stays_until_the_next_judgement(made_run: MakeRun, at_step: AtStep) -> None:
+    run, seen = made_run(steps=3), []
+    at_step(1, lambda: run.ask(Control.STOP))
+    assert train(run.path) == State.STOPPED
+    with closing(RunWriter(run.path)) as writer:
+        writer.write_status(replace(run.status(), warning="Collapse: all clips are one.", warned_by="effective_rank"))
+    at_step(1, lambda: seen.append((run.status().warning, run.status().warned_by)))
+    train(run.path, resume=True)
+    assert seen == [("Collapse: all clips are one.", "effective_rank")]
 
 
 def test_no_sound_checkpoint_is_a_sentence(made_run: MakeRun) -> None:

@@ -65,7 +65,9 @@ class Status:
     steps_per_second: float = 0.0
     clips_per_second: float = 0.0
     message: str = ""
-    """What is being done just now, what of its data can't be read, or why it failed: one plain sentence."""
+    """What is being done just now, what of its data can't be read, what a resume couldn't bring back, or why it failed: in plain
+    sentences.
+    """
     warning: str = ""
     """What the user should know although training goes on, such as a collapse."""
     warned_by: str = ""
