@@ -73,7 +73,7 @@ def _spectrum(
 ) -> list[_Drawn]:
     spectra = [taken.get(key, np.zeros(0)).ravel().astype(np.float64) for taken in snapshots]
     directions = max((len(one) for one in spectra), default=0)
-    if not directions or not any(np.isfinite(one).any() and (one > 0).any() for one in spectra):
+    if not directions:
         return []
     ranks = np.unique(np.linspace(0, directions - 1, MOST_DIRECTIONS).round().astype(int))
     values = np.full((len(ranks), len(spectra)), np.nan)
@@ -81,7 +81,10 @@ def _spectrum(
         held = ranks < len(one)
         with np.errstate(divide="ignore", invalid="ignore"):
             values[held, column] = np.log10(one[ranks[held]])
-    high = float(np.nanmax(values[np.isfinite(values)]))
+    told = values[np.isfinite(values)]
+    if not len(told):
+        return []
+    high = float(told.max())
     rows = f"directions of {word}"
     names[rows] = [f"direction {rank + 1}" for rank in ranks]
     about = Picture(
@@ -90,7 +93,9 @@ def _spectrum(
         "point does not show.",
         "matrix", rows, SNAPSHOTS, low=high - DECADES, high=high,
     )  # fmt: skip
-    return [_Drawn(about, np.nan_to_num(values, nan=high - DECADES, neginf=high - DECADES).astype(np.float32))]
+    return [
+        _Drawn(about, np.nan_to_num(values, nan=high - DECADES, posinf=high, neginf=high - DECADES).astype(np.float32))
+    ]
 
 
 def _similarities(taken: dict[str, np.ndarray], names: dict[str, list[str]]) -> list[_Drawn]:

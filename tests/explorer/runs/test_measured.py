@@ -119,7 +119,10 @@ def test_a_damaged_file_of_measures_is_no_ladder(run: RunFolder, content: str) -
 
 
 @pytest.mark.parametrize(
-    "array", [np.zeros(0, np.float32), np.full(9, np.nan, np.float32), np.zeros(9, np.float32), np.zeros((2, 0, 3), np.float32)]
+    "array", [
+        *(np.zeros(0, np.float32), np.full(9, np.nan, np.float32), np.zeros(9, np.float32), np.zeros((2, 0, 3), np.float32)),
+        *(np.array([np.inf, 0], np.float32), np.array(["a", "b"]), np.array([1j, 2])),
+    ],
 )  # fmt: skip
 def test_damaged_arrays_are_left_out(run: RunFolder, array: np.ndarray) -> None:
     for step in run.snapshots():
