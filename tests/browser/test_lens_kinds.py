@@ -71,6 +71,8 @@ SCROLLED_TO = f"""() => {{ document.querySelector('#lens .part-lens')?.scrollInt
 LISTEN = """() => { window.heard = []; window.signs = []; const said = document.querySelector('.lens-said');
   document.addEventListener('hearsight:sound', e => heard.push(e.detail.key));
   new MutationObserver(() => signs.push(said.textContent)).observe(said, { childList: true }); }"""
+WITHIN = """figure => { const box = figure.querySelector('.lens-scroll').getBoundingClientRect();
+  return [...figure.querySelectorAll('figcaption')].every(one => one.getBoundingClientRect().right <= box.right + 1); }"""
 PLAYED = "signs.some(sign => sign.startsWith('▶')) && !signs.at(-1).startsWith('▶')"
 """Something was played, and is over."""
 COUNT = """([figure, colour]) => { const canvas = document.querySelector(figure + ' canvas'), found = {};
@@ -125,6 +127,7 @@ def test_it_is_drawn_read_and_heard(pictured_site: Site, look: Callable[..., See
     if case.picture.kind == "spectrograms":
         cell = figure.locator(".lens-strip").nth(row).locator(".lens-panel").nth(column)
         assert figure.locator(".lens-panel").count() == CLIPS
+        assert figure.evaluate(WITHIN), "words are cut off"
         assert cell.get_attribute("title") == case.told and cell.get_attribute("aria-label") == f"Play {case.told}"
         assert_rises(cell)
         cell.click()

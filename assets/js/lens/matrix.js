@@ -57,13 +57,13 @@ export class Matrix extends Figure {
     this.picture = unpacked(picture);
     const [rows, columns] = picture.shape;
     const table = tableFor(picture);
-    const range = shownRange(this.picture);
+    const chance = picture.shows === "shares" ? 1 / columns : undefined;
+    const range = shownRange(this.picture, chance);
     const spreads = picture.shows === "identity"; // about 0, and in most of its cells near it
     const values = spreads ? spread(this.picture.values) : this.picture.values;
     paint(this.canvas, { values, ...range }, rows, columns, { table });
-    const chance = picture.shows === "shares" ? 1 / columns : undefined;
     const whole = range.fitted
-      ? `Colours span what is there, of ${readable(picture.low)} to ${readable(picture.high)}.`
+      ? `Colours span ${chance ? "twice chance, or what is there" : "what is there"}, of ${readable(picture.low)} to ${readable(picture.high)}.`
       : "";
     this.legend.replaceChildren(
       legend(range, table, { chance, spreads }),

@@ -37,17 +37,20 @@ const SEEN = 0.3; // of a declared range that values must span to be told apart 
 
 /**
  * The range that colours are given: the declared one, or where values use little of it, as probabilities near chance do,
- * what is there. One that lies about 0 stays, since its colours say which side a value is on.
+ * what is there. One that lies about 0 stays, since its colours say which side a value is on. Around chance as much is
+ * shown as lies below it, so that shares which differ by a hair look alike.
  * @param {LensNumbers} numbers
+ * @param {number} [chance] what all values are where nothing was learned
  * @returns {{low: number, high: number, fitted: boolean}}
  */
-export function shownRange(numbers) {
+export function shownRange(numbers, chance) {
   const { low, high, values } = numbers;
   const finite = values.filter(Number.isFinite);
   let [least, most] = [Infinity, -Infinity];
   for (const value of finite) [least, most] = [Math.min(least, value), Math.max(most, value)];
   const fitted = tableFor(numbers) !== SIGNED && most > least && most - least < SEEN * (high - low);
-  return fitted ? { low: least, high: most, fitted } : { low, high, fitted };
+  if (!fitted) return { low, high, fitted };
+  return chance === undefined ? { low: least, high: most, fitted } : { low, high: Math.max(most, 2 * chance), fitted };
 }
 
 /**

@@ -64,6 +64,12 @@ test("probabilities near chance are told apart by a range of their own", () => {
   assert.ok(fitted && Math.abs(low - 0.01) < 1e-6 && Math.abs(high - 0.03) < 1e-6);
 });
 
+test("shares that lie at chance look alike, and a share far above it has the brightest colour", () => {
+  assert.deepEqual(shownRange(ranged(0, 1, [0.248, 0.252]), 0.25), { low: 0, high: 0.5, fitted: true });
+  const { low, high } = shownRange(ranged(0, 1, [0, 0.25]), 0.01);
+  assert.deepEqual([low, high], [0, 0.25]);
+});
+
 test("a range about zero stays, and so does one of equal values", () => {
   assert.equal(shownRange(ranged(-1, 1, [0.1, 0.2])).fitted, false);
   assert.equal(shownRange(ranged(0, 1, [0.2, 0.2])).fitted, false);
