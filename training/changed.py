@@ -26,10 +26,10 @@ class Changed:
         """As short as it can be said: "temperature 0.5", "60 s", "background noise off"."""
         name = self.name.replace("_", " ")
         if self.name == "seconds":
-            return f"{written(self.value)} s"
+            return f"{value_words(self.value)} s"
         if isinstance(self.value, bool):
             return name if self.value else f"no {name}"
-        return f"{name} {written(self.value)}"
+        return f"{name} {value_words(self.value)}"
 
 
 def method_words(config: Mapping[str, Any]) -> str:
@@ -84,7 +84,7 @@ def differs(name: str, value: Any, default: Any) -> bool:
     return bool(value != default) and not (name in BOUNDS and value is None)
 
 
-def written(value: Any) -> str:
+def value_words(value: Any) -> str:
     """A value of a setting in a few signs."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 

@@ -11,7 +11,7 @@ import numpy as np
 from training import durable
 from training.data import Dataset, Skipped, open_dataset, whole_reference
 from training.data.dataset import Progress
-from training.data.names import csv_cell, readable_name, told_apart
+from training.data.names import csv_cell, distinct_names, readable_name
 from training.data.sources import NoSound
 from training.embedder import Embedder
 from training.errors import UserError
@@ -85,7 +85,7 @@ def _tables(embedder: Embedder, given: Sequence[tuple[str, Dataset]], progress: 
     for number, (root, dataset) in enumerate(given):
         for name in dataset.files:
             files.setdefault(_place(root, name), (name, number))
-    names = told_apart({place: name for place, (name, _) in files.items()})
+    names = distinct_names({place: name for place, (name, _) in files.items()})
     for number, (root, dataset) in enumerate(given):
         places = [_place(root, name) for name in dataset.files]
         clips = [clip for clip, place in enumerate(places) if files[place][1] == number]

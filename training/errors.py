@@ -42,12 +42,12 @@ def _titled(setting: str) -> str:
 
 def unknown(what: str, name: str, names: Collection[str]) -> UserError:
     """That nothing is called `name`, what was perhaps meant, and what there is: `what` is "method", `names` all methods."""
-    near = nearest(name, names)
+    near = closest_name(name, names)
     perhaps = f"; did you mean {near!r}? The" if near else "; the"
     return UserError(f"There is no {what} {name!r}{perhaps} {what}s are {', '.join(names)}.")
 
 
-def nearest(name: str, names: Collection[str]) -> str | None:
+def closest_name(name: str, names: Collection[str]) -> str | None:
     """Which of `names` was perhaps meant; None where none is much like it."""
     near = difflib.get_close_matches(name.lower(), names, 1)
     return near[0] if near else None

@@ -122,7 +122,7 @@ class OneAtATime:
         with process:
             assert process.stdout is not None
             for line in process.stdout:
-                if (said := _said(line)) is None:
+                if (said := _message(line)) is None:
                     continue
                 error = said.get("error", error)
                 if "fraction" in said:
@@ -138,7 +138,7 @@ class OneAtATime:
                 self._known[name] = replace(self._known[name], **changes)  # type: ignore[arg-type]
 
 
-def _said(line: str) -> dict[str, Any] | None:
+def _message(line: str) -> dict[str, Any] | None:
     """What a line tells; None for one that a library wrote on its own account."""
     try:
         said = json.loads(line)

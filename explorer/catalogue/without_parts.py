@@ -30,10 +30,10 @@ def without_parts(method: str, results: Mapping[str, Any] | None = None) -> str:
     if measured:
         rows.insert(0, ["all there", "", *_cells(measured, WHOLE)])
     lines = table(head, [f"| {' | '.join(row)} |" for row in rows])
-    return f"**Parts that can be taken out**, by *Make it collapse* on the page Live or by `--break` of the command line.{_said(found, measured)}\n\n{lines}"
+    return f"**Parts that can be taken out**, by *Make it collapse* on the page Live or by `--break` of the command line.{_measured_words(found, measured)}\n\n{lines}"
 
 
-def _said(found: Mapping[str, Any], measured: Mapping[str, Any]) -> str:
+def _measured_words(found: Mapping[str, Any], measured: Mapping[str, Any]) -> str:
     """What was measured; nothing where it wasn't."""
     if not measured:
         return ""

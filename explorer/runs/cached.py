@@ -33,9 +33,9 @@ def is_newer(run: RunFolder) -> bool:
     return _read_only(run.path, _stamps(run))
 
 
-def told_apart(run: RunFolder) -> str:
+def twin_words(run: RunFolder) -> str:
     """What tells a run from its twin, in words; empty for one without."""
-    return _told_apart(run.path, file_stamp(run.path / TWIN_FILE))
+    return _twin_words(run.path, file_stamp(run.path / TWIN_FILE))
 
 
 def _stamps(run: RunFolder) -> tuple[Any, ...]:
@@ -59,6 +59,6 @@ def _read_only(path: Path, stamps: Any) -> bool:
 
 
 @lru_cache(maxsize=MOST_RUNS)
-def _told_apart(path: Path, stamp: Any) -> str:
+def _twin_words(path: Path, stamp: Any) -> str:
     twin = twin_of(RunFolder(path)) if stamp is not None else None
     return "" if twin is None else twin.words

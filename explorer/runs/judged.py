@@ -27,12 +27,13 @@ def with_verdict(run: RunFolder, status: Status) -> Status:
     if status.verdict is not None or status.warning or status.state not in OVER or is_watched(run):
         return status
     return replace(
-        status, **_told(run.path, stamps(run, "config.json", "status.json", "metrics.jsonl", "baselines.json"))
+        status,
+        **_late_judgement(run.path, stamps(run, "config.json", "status.json", "metrics.jsonl", "baselines.json")),
     )
 
 
 @lru_cache(maxsize=MOST_RUNS)
-def _told(path: Path, known: tuple[Any, ...]) -> dict[str, Any]:
+def _late_judgement(path: Path, known: tuple[Any, ...]) -> dict[str, Any]:
     from training.verdicts import in_status, judged_run  # not at the top: it takes torch along
 
     readings, verdict = judged_run(RunFolder(path))

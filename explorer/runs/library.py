@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any
 
-from explorer.runs.cached import config_of, is_newer, is_watched, status_of, told_apart
+from explorer.runs.cached import config_of, is_newer, is_watched, status_of, twin_words
 from explorer.runs.points import Points, points
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening, built_in
 from training.data import STARTER
@@ -171,7 +171,7 @@ class Library:
             breaks=_words(config, "breaks"),
             status=status_of(run),
             read_only=run.path == self._example or is_newer(run),
-            twin=told_apart(run),
+            twin=twin_words(run),
         )
 
 

@@ -61,7 +61,7 @@ def compare(options: argparse.Namespace) -> None:
     if options.json:
         print_json(_as_json(found))
         return
-    parts = [*map(_told, found.clips), *([_left_out(found)] if found.left_out else [])]
+    parts = [*map(_section, found.clips), *([_left_out(found)] if found.left_out else [])]
     lines = [readable_name(line) for part in parts for line in [*part, ""]]
     print("\n".join(lines[:-1]))
 
@@ -92,7 +92,7 @@ def _named(options: argparse.Namespace) -> list[RunFolder]:
     return list({run.path.resolve(): run for run in runs}.values())
 
 
-def _told(one: "OnClips") -> list[str]:
+def _section(one: "OnClips") -> list[str]:
     """A heading, a table in Markdown that can be read as it is, and what its seeds allow to say."""
     name, facet, group = (one.probe.get(word) for word in ("data_name", "main_facet", "group"))
     asked = f"{facet} across {group}" if any(row.knn for row in one.rows) else "no labels"

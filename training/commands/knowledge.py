@@ -54,8 +54,8 @@ def _facets(part: dict[str, Any]) -> list[str]:
     for one in part["facets"]:
         pairs = [[one[kind]["values"][-1] if one[kind]["values"] else None for kind in ("knn", "probe")]]
         pairs += [[one["baselines"][name][kind] for kind in ("knn", "probe")] for name in UNTRAINED]
-        told = [" / ".join(_told(value) for value in pair) for pair in pairs]
-        lines.append(_row(one["facet"], [*told, _told(one["chance"])], 16))
+        told = [" / ".join(_share(value) for value in pair) for pair in pairs]
+        lines.append(_row(one["facet"], [*told, _share(one["chance"])], 16))
     return lines + _note(part)
 
 
@@ -68,10 +68,10 @@ def _shortcuts(part: dict[str, Any]) -> list[str]:
             "agreement of neighbours", [*(f"step {part['steps'][i]}" for i in shown), part["label"], "association"], 14
         )
     ]
-    lines.append(_row(part["label"], [_told(part["agreement"][i]) for i in shown], 14))
+    lines.append(_row(part["label"], [_share(part["agreement"][i]) for i in shown], 14))
     for one in part["candidates"]:
         values = (*(one["agreement"][i] for i in shown), one["label"], one["association"])
-        lines.append(_row(one["name"], [_told(value) for value in values], 14))
+        lines.append(_row(one["name"], [_share(value) for value in values], 14))
     return [*lines, *part["sentences"], *_note(part)]
 
 
@@ -101,5 +101,5 @@ def _row(name: str, cells: list[str], width: int) -> str:
     return f"  {name:30}" + "".join(f"  {cell:>{width - 2}}" for cell in cells)
 
 
-def _told(value: float | None) -> str:
+def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"

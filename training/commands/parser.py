@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any, NoReturn
 
-from training.errors import nearest, unknown
+from training.errors import closest_name, unknown
 
 
 class Parser(argparse.ArgumentParser):
@@ -58,7 +58,7 @@ class Parser(argparse.ArgumentParser):
         flags = self._option_string_actions
         if name[:2] in flags or any(flag.startswith(name) for flag in flags):  # its beginning is enough
             return
-        near = nearest(name.strip("-"), [flag.strip("-") for flag in flags])
+        near = closest_name(name.strip("-"), [flag.strip("-") for flag in flags])
         self._leave(
             f"There is no {name} here; did you mean --{near}?"
             if near

@@ -103,13 +103,15 @@ def table(outcome: "Outcome") -> str:
     lines = [f"At step {outcome.step:,}:  broken     healthy    the broken one's is"]
     for row in outcome.measures:
         values = [f"{value:<10.4g}" if value is not None else f"{'-':10}" for value in (row.broken, row.healthy)]
-        lines.append(f"  {row.name:14} {values[0]} {values[1]} {row.happened or '-'}{_told(row.predicted, row.right)}")
+        lines.append(
+            f"  {row.name:14} {values[0]} {values[1]} {row.happened or '-'}{_prediction_words(row.predicted, row.right)}"
+        )
     words = {True: "yes", False: "no", None: outcome.open}
     predicted = None if outcome.predicted is None else words[outcome.predicted]
-    lines.append(f"  {'collapsed':14} {words[outcome.collapsed]}{_told(predicted, outcome.right)}")
+    lines.append(f"  {'collapsed':14} {words[outcome.collapsed]}{_prediction_words(predicted, outcome.right)}")
     return "\n".join(lines)
 
 
-def _told(predicted: str | None, right: bool | None) -> str:
+def _prediction_words(predicted: str | None, right: bool | None) -> str:
     verdict = {True: ", right", False: ", wrong", None: ""}[right]
     return f" (predicted: {predicted}{verdict})" if predicted is not None else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from training.changed import changed_settings, method_words, written
+from training.changed import changed_settings, method_words, value_words
 from training.comparing.apart import Apart, apart
 from training.comparing.measured import MeasuredRun, Spread, measured, told_apart
 from training.data.dataset import Progress
@@ -164,7 +164,7 @@ def _unlike(row: Row, rows: Sequence[Row]) -> Iterator[str]:
     every = [dict(_flat(json.loads(one.runs[0].settings))) for one in rows]
     for name, value in _flat(json.loads(row.runs[0].settings)):
         if any(other.get(name) != value for other in every):
-            yield f"{name.replace('_', ' ')} {written(value)}"
+            yield f"{name.replace('_', ' ')} {value_words(value)}"
 
 
 def _flat(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

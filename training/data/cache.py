@@ -67,7 +67,7 @@ def locked(path: Path, progress: Progress = quiet) -> Iterator[Progress]:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     with os.fdopen(file, "r+b", buffering=0):
         while not _taken(file, folder):
-            progress(*_told(file))
+            progress(*_progress_told(file))
             time.sleep(LOCK_POLL_SECONDS)
         _tell(file, 0.0, WAITING)
 
@@ -154,7 +154,7 @@ def _tell(lock: int, fraction: float, sentence: str) -> None:
             os.pwrite(lock, said.ljust(TOLD_BYTES), 0)
 
 
-def _told(lock: int) -> tuple[float, str]:
+def _progress_told(lock: int) -> tuple[float, str]:
     try:
         fraction, sentence = json.loads(os.pread(lock, TOLD_BYTES, 0))
         return float(fraction), str(sentence)

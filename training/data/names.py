@@ -62,7 +62,7 @@ def any_name(names: Sequence[str]) -> Callable[..., str]:
     return found
 
 
-def told_apart(places: Mapping[str, str]) -> dict[str, str]:
+def distinct_names(places: Mapping[str, str]) -> dict[str, str]:
     """`places`: where each file lies → its name there. The same names where no two are alike, else with as much of the place
     before them as tells them apart.
     """

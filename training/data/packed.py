@@ -66,18 +66,18 @@ class Packed:
     @cached_property
     def name(self) -> str:
         """What the data set is called."""
-        return self._said("name")
+        return self._metadata_text("name")
 
     @cached_property
     def group(self) -> str:
         """The facet that says where each clip comes from."""
-        return self._said("group")
+        return self._metadata_text("group")
 
     @cached_property
     def fingerprint(self) -> str:
         """That of the data set; nothing but the cache can tell whether it is true."""
         try:
-            return cache.checked(self._said("fingerprint"))
+            return cache.checked(self._metadata_text("fingerprint"))
         except ValueError:
             raise NotRead("its fingerprint is none") from None
 
@@ -118,7 +118,7 @@ class Packed:
     @cached_property
     def facets(self) -> dict[str, Facet]:
         """In order, as in a Dataset."""
-        names = _list(self._said("facets"))
+        names = _list(self._metadata_text("facets"))
         good = 1 <= len(names) <= MOST_FACETS and all(isinstance(name, str) for name in names)
         _must(good and len(set(names)) == len(names), "its facets are damaged")
         self._must_have("codes", "I32", (len(names), len(self.lengths)))
@@ -141,7 +141,7 @@ class Packed:
     @property
     def has_mel(self) -> bool:
         """Whether its mel power is what this version would make."""
-        return self._said("front_end") == front_end_key()
+        return self._metadata_text("front_end") == front_end_key()
 
     @property
     def frames(self) -> np.ndarray:
@@ -160,7 +160,7 @@ class Packed:
             total.update(part)
             done += len(part)
             progress(done / self._file.size, "Checking the pack.")
-        _must(total.hexdigest() == self._said("sha256"), "it is damaged: its content is not what was written")
+        _must(total.hexdigest() == self._metadata_text("sha256"), "it is damaged: its content is not what was written")
 
     def _check_mel(self) -> None:
         if not self.has_mel:
@@ -176,7 +176,7 @@ class Packed:
             alike = np.allclose(made[0].T.clamp(max=LOUDEST), kept, rtol=CHECKED_TOLERANCE, atol=FLOOR)
             _must(alike, "its mel power is not that of its samples")
 
-    def _said(self, key: str) -> str:
+    def _metadata_text(self, key: str) -> str:
         _must(key in self._metadata, "its header is damaged")
         return _safe(self._metadata[key])
 

@@ -62,7 +62,7 @@ def changed_knn(changed: Tensor | None, at: Tensor, bank: Tensor, labels: Tensor
     return float((votes == labels[at])[known].float().mean()) if known.any() else float("nan")
 
 
-def judged(untrained: float, now: float, before: float, chance: float) -> str:
+def strength_word(untrained: float, now: float, before: float, chance: float) -> str:
     """What a strength is: by the similarity to random weights, and by what is told `now` and of unchanged clips `before`, each by
     the better of both models. Nothing is said where unchanged clips can't be told beyond chance either.
     """
@@ -174,7 +174,7 @@ def _row(heard: EmbeddedChanges, setting: Setting, own: float, every: list[float
         "similarity": {name: [round(v, 4) for v in values] for name, values in alike.items()},
         "knn": {name: [round(v, 4) for v in values] for name, values in knn.items()},
         "judged": [
-            judged(similar, max(now), best, heard.chance)
+            strength_word(similar, max(now), best, heard.chance)
             for similar, now in zip(alike["untrained"], zip(*knn.values(), strict=True), strict=True)
         ],
     }

@@ -93,12 +93,12 @@ class Compared:
         if self.judged == SHORTCUT:
             may = "listen to" if self.candidate.among == "other groups" else "recognise the"
             return (
-                f"Neighbours agree more in {name} ({_said(self.agreement)}) than in {label} ({_said(self.label)}): "
+                f"Neighbours agree more in {name} ({_share_words(self.agreement)}) than in {label} ({_share_words(self.label)}): "
                 f"the model may {may} {name}."
             )
         if self.judged == INSEPARABLE:
             return (
-                f"In this data {name} goes together with {label} (association {_said(self.association)}): from neighbours "
+                f"In this data {name} goes together with {label} (association {_share_words(self.association)}): from neighbours "
                 "nobody can say which of them the model listens to."
             )
         return ""
@@ -211,12 +211,12 @@ def said(ranked: list[Compared], label: str, agreement: float) -> list[str]:
         return []
     named = [sentence for one in ranked if (sentence := one.sentence(label))]
     none = (
-        f"No shortcut was found: neighbours agree in {label} ({_said(agreement)}), and in nothing clearly more that {label} doesn't "
+        f"No shortcut was found: neighbours agree in {label} ({_share_words(agreement)}), and in nothing clearly more that {label} doesn't "
         "account for."
     )
     return named or [none]
 
 
-def _said(value: float) -> str:
+def _share_words(value: float) -> str:
     """As the page writes shares: ".61"."""
     return f"{value:.2f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.2f}".replace("-0.", "−.")

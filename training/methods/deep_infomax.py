@@ -188,7 +188,7 @@ class DeepInfoMax(Method):
 
     def _prior(self, g: Tensor, samples: Tensor) -> Tensor:
         """The judge's loss at telling samples of the prior from vectors; the encoder gets its gradient turned round."""
-        real, found = self.judge(samples), self.judge(turned(torch.sigmoid(g)))
+        real, found = self.judge(samples), self.judge(gradient_reversed(torch.sigmoid(g)))
         return functional.softplus(-real.float()).mean() + functional.softplus(found.float()).mean()
 
 
@@ -215,8 +215,8 @@ def infonce(scores: Tensor, left_out: Tensor) -> Tensor:
     return positive_picked(right, wrong.repeat_interleave(count)[:, None])[0]
 
 
-class _Turned(torch.autograd.Function):
-    """`turned`, with its gradient."""
+class _GradientReversal(torch.autograd.Function):
+    """`gradient_reversed`, with its gradient."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
@@ -229,7 +229,7 @@ class _Turned(torch.autograd.Function):
         return -gradients[0]
 
 
-def turned(x: Tensor) -> Tensor:
+def gradient_reversed(x: Tensor) -> Tensor:
     """x itself, with its gradient turned round: what is before it learns the opposite of what is after it."""
-    found: Tensor = _Turned.apply(x)
+    found: Tensor = _GradientReversal.apply(x)
     return found

@@ -95,7 +95,9 @@ class SimSiam(TwoViews):
         """Equation 4: D(p₁, sg z₂) / 2 + D(p₂, sg z₁) / 2."""
         z1, z2 = self.projected(views)  # (B, P)
         p1, p2 = self.predict(z1), self.predict(z2)
-        return {"loss": apart(p1, self.stop_gradient(z2)) / 2 + apart(p2, self.stop_gradient(z1)) / 2}
+        return {
+            "loss": negative_cosine(p1, self.stop_gradient(z2)) / 2 + negative_cosine(p2, self.stop_gradient(z1)) / 2
+        }
 
     def after_projection(self, z: Tensor) -> Tensor:
         """q (B, P)."""
@@ -108,6 +110,6 @@ class SimSiam(TwoViews):
         return {"similarity": cosines(self.predict(z1), z2)}
 
 
-def apart(p: Tensor, z: Tensor) -> Tensor:
+def negative_cosine(p: Tensor, z: Tensor) -> Tensor:
     """D(p, z) of equation 1: the negative cosine, averaged over the batch."""
     return -functional.cosine_similarity(p.float(), z.float(), dim=1).mean()

@@ -32,12 +32,12 @@ def leave_batch_statistics(network: nn.Module) -> None:
             layer = module
         elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
             channels = module.num_features
-            network.set_submodule(path, nn.GroupNorm(groups_of(channels), channels, affine=module.affine))
+            network.set_submodule(path, nn.GroupNorm(group_count(channels), channels, affine=module.affine))
             if layer is not None:
                 register_parametrization(layer, "weight", Standardised())
             layer = None
 
 
-def groups_of(channels: int) -> int:
+def group_count(channels: int) -> int:
     """The most groups of one size, up to 16, that leave each at least 4 channels."""
     return max(n for n in range(1, GROUPS + 1) if n == 1 or (channels % n == 0 and channels // n >= SMALLEST))

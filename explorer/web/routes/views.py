@@ -47,29 +47,29 @@ def add_views(router: APIRouter, library: Library, pairs: Pairs | None, finder: 
         asked = dict(request.query_params)
         if "run" in asked and (why := _none_of_run(library, asked["run"])) is not None:
             return json_answer({"views": [], **why})
-        drawn = _told(lambda: _pairs(pairs).pair(recipe_of(library, asked)))
+        drawn = _or_refused(lambda: _pairs(pairs).pair(recipe_of(library, asked)))
         shown = [{"picture": picture_values(view.picture), "line": view.line} for view in drawn]
-        return json_answer({"views": shown, "note": _told(lambda: _note(library, asked)), "later": False})
+        return json_answer({"views": shown, "note": _or_refused(lambda: _note(library, asked)), "later": False})
 
     @router.get("/views/heard/{which}")
     def heard(which: str, request: Request) -> Response:
         if which not in ("0", "1"):
             raise Refused("There are two views, 0 and 1.")
-        recipe = _told(lambda: recipe_of(library, dict(request.query_params)))
-        return wav(_told(lambda: _pairs(pairs).heard(recipe, int(which))), NEVER)
+        recipe = _or_refused(lambda: recipe_of(library, dict(request.query_params)))
+        return wav(_or_refused(lambda: _pairs(pairs).heard(recipe, int(which))), NEVER)
 
     @router.get("/views/alike/{run}")
     def alike(run: str, request: Request) -> Response:
         """The views' similarity now and before training, by the model of `run`."""
         if finder is None:
             raise Refused("Nothing is compared here.")
-        recipe = _told(lambda: recipe_of(library, dict(request.query_params)))
+        recipe = _or_refused(lambda: recipe_of(library, dict(request.query_params)))
         if (why := _why_not(library, run, recipe)) is not None:
             return json_answer({"why": why})
         if not turn.acquire(timeout=1):
             raise Refused(BUSY, BUSY_STATUS)
         try:
-            return json_answer(_told(lambda: _alike(finder, _pairs(pairs), run, recipe)))
+            return json_answer(_or_refused(lambda: _alike(finder, _pairs(pairs), run, recipe)))
         finally:
             turn.release()
 
@@ -179,7 +179,7 @@ def _pairs(pairs: Pairs | None) -> Pairs:
     return pairs
 
 
-def _told(answer: Callable[[], Value]) -> Value:
+def _or_refused(answer: Callable[[], Value]) -> Value:
     """What `answer` gives; a mistake becomes the one sentence of a refusal."""
     try:
         return answer()

@@ -5,7 +5,7 @@ import io
 import re
 from pathlib import Path
 
-from training.data.names import csv_cell, readable_name, sent_name, told_apart, write_table
+from training.data.names import csv_cell, distinct_names, readable_name, sent_name, write_table
 
 
 def test_plain_and_foreign_names_stay() -> None:
@@ -56,6 +56,6 @@ def test_names_that_are_alike_get_as_much_of_their_place_as_tells_them_apart() -
         "/b/y.wav": "y.wav",
         "c/x.wav": "x.wav",
     }
-    assert list(told_apart(places).values()) == ["a/x.wav", "b/c/x.wav", "b/x.wav", "y.wav", "c/x.wav"]
-    assert list(told_apart({"/x": "x", "/a/x": "x"}).values()) == ["/x", "a/x"]
-    assert told_apart({}) == {}
+    assert list(distinct_names(places).values()) == ["a/x.wav", "b/c/x.wav", "b/x.wav", "y.wav", "c/x.wav"]
+    assert list(distinct_names({"/x": "x", "/a/x": "x"}).values()) == ["/x", "a/x"]
+    assert distinct_names({}) == {}

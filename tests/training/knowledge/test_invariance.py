@@ -25,8 +25,8 @@ from training.knowledge.invariance import (
     TOO_WEAK,
     USEFUL,
     changed_knn,
-    judged,
     similarity,
+    strength_word,
 )
 from training.methods.method import Method
 from training.settings import Setting, describe
@@ -148,5 +148,5 @@ def test_changed_clips_ask_and_unchanged_ones_answer() -> None:
     ],
 )
 def test_what_a_strength_is(untrained: float, now: float, before: float, word: str) -> None:
-    assert judged(untrained, now, before, 0.1) == word
+    assert strength_word(untrained, now, before, 0.1) == word
     assert not word or f"*{word}*" in DOCUMENT

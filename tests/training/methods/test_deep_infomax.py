@@ -12,7 +12,7 @@ from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
 from training.encoders import ENCODERS
-from training.methods.deep_infomax import DeepInfoMax, infonce, jsd, turned
+from training.methods.deep_infomax import DeepInfoMax, gradient_reversed, infonce, jsd
 
 
 def method_of(encoder: str = "conv2d", **settings: object) -> DeepInfoMax:
@@ -97,7 +97,7 @@ def test_scores_are_products_of_what_moments_and_vectors_become() -> None:
 
 def test_gradients_are_turned_round_on_the_way_back_alone() -> None:
     x = torch.randn(4, requires_grad=True)
-    found = turned(x)
+    found = gradient_reversed(x)
     assert torch.equal(found, x)
     (found * torch.arange(4.0)).sum().backward()
     assert x.grad is not None and torch.equal(x.grad, -torch.arange(4.0))

@@ -55,8 +55,8 @@ def test_value_and_gradient_equal_the_slow_ones(assert_equal_gradients: Callable
 
 def test_a_perfect_prediction_costs_minus_one_and_an_opposite_one_plus_one() -> None:
     p = torch.randn(5, 4)
-    assert float(simsiam.apart(p, p * 3)) == pytest.approx(-1)
-    assert float(simsiam.apart(p, -p)) == pytest.approx(1)
+    assert float(simsiam.negative_cosine(p, p * 3)) == pytest.approx(-1)
+    assert float(simsiam.negative_cosine(p, -p)) == pytest.approx(1)
 
 
 def test_no_gradient_goes_through_what_is_predicted() -> None:

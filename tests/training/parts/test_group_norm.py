@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from training.encoders import ENCODERS
-from training.parts.group_norm import EPSILON, Standardised, groups_of, leave_batch_statistics
+from training.parts.group_norm import EPSILON, Standardised, group_count, leave_batch_statistics
 
 
 def network() -> nn.Sequential:
@@ -67,7 +67,7 @@ def test_gradients_and_copies_go_through() -> None:
     ("channels", "groups"), [(256, 16), (64, 16), (32, 8), (16, 4), (24, 6), (4, 1), (3, 1), (100, 10)]
 )
 def test_groups_are_of_one_size(channels: int, groups: int) -> None:
-    assert groups_of(channels) == groups and channels % groups == 0
+    assert group_count(channels) == groups and channels % groups == 0
 
 
 @pytest.mark.parametrize("name", [name for name, kind in ENCODERS.items() if kind.domain == "mel"])

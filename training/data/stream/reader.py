@@ -77,7 +77,7 @@ class Reader:
         Raises UserError where nothing can be read, and EOFError once it is closed.
         """
         while True:
-            told = self._told()
+            told = self._next_message()
             if told.kind == SKIPPED:
                 self._troubles.skip(told.values["name"], told.values["reason"])
             elif told.kind == BROKEN:
@@ -103,13 +103,13 @@ class Reader:
 
     def listed(self) -> dict[str, Any]:
         """The answer to a job that lists the shards: "shards", and "identities" of some. Raises UserError."""
-        told = self._told()
+        told = self._next_message()
         if told.kind == REFUSED:
             raise UserError(told.values["sentence"])
         assert told.kind == LISTED
         return told.values
 
-    def _told(self) -> Told:
+    def _next_message(self) -> Told:
         while True:
             try:
                 told = Told.from_bytes(self._connection.recv_bytes())

@@ -21,7 +21,7 @@ class Troubles:
         self._lost: dict[str, str] = {}
         self.count = 0
         """Of all that was told, each as often as it was."""
-        self._said, self._said_at = "", -QUIET_SECONDS
+        self._sentence, self._said_at = "", -QUIET_SECONDS
 
     def skip(self, name: str, reason: str) -> None:
         """A record gave no sound."""
@@ -42,15 +42,15 @@ class Troubles:
         """Both in words, with one of each as an example; empty where there were none."""
         with self._lock:
             lost, skipped = dict(self._lost), dict(self._skipped)
-        return " ".join(filter(None, (_said(lost, "shard"), _said(skipped, "sound"))))
+        return " ".join(filter(None, (_sentence(lost, "shard"), _sentence(skipped, "sound"))))
 
     def news(self) -> str:
         """The sentence where it has changed since it was given here last, at most every QUIET_SECONDS; empty otherwise."""
-        if not self.count or time.monotonic() - self._said_at < QUIET_SECONDS or self.sentence == self._said:
+        if not self.count or time.monotonic() - self._said_at < QUIET_SECONDS or self.sentence == self._sentence:
             return ""
-        self._said, self._said_at = self.sentence, time.monotonic()
-        logging.warning(self._said)
-        return self._said
+        self._sentence, self._said_at = self.sentence, time.monotonic()
+        logging.warning(self._sentence)
+        return self._sentence
 
     def _tell(self, known: dict[str, str], name: str, reason: str) -> None:
         with self._lock:
@@ -59,7 +59,7 @@ class Troubles:
                 known.setdefault(readable_name(name, 200), reason)
 
 
-def _said(known: dict[str, str], what: str) -> str:
+def _sentence(known: dict[str, str], what: str) -> str:
     if not known:
         return ""
     name, reason = next(iter(known.items()))
