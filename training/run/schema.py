@@ -82,6 +82,7 @@ class Column:
     kind: Literal["category", "number", "flag", "text"]
     per: Literal["clip", "snapshot"] = "clip"
     unit: str = ""
+    """Hours ("h") from `low` 0 to `high` 24 are a time of day: shown as 04:30, and their colours meet at midnight."""
     digits: int = 2
     meaning: str = ""
     names: tuple[str, ...] = ()

@@ -24,6 +24,9 @@ const TIERS = {
   ],
 };
 
+/** @type {Record<"light" | "dark", [number, number]>} */
+const SHADES = { light: [0.35, 0.8], dark: [0.5, 0.92] }; // lightness of the least and the largest number
+
 /** @import { Look } from "./types.d.ts" */
 
 /**
@@ -87,12 +90,26 @@ export function numberColours(count) {
 }
 
 /**
+ * `count` colours around a circle, of which the last is beside the first: dark at both ends, bright in the middle, on the way there
+ * red and on the way back green.
+ * @param {number} count
+ */
+export function cyclicColours(count) {
+  const [dark, bright] = SHADES[isDark() ? "dark" : "light"];
+  return Array.from({ length: count }, (_, i) => {
+    const turn = (i + 0.5) / count;
+    const height = (1 - Math.cos(2 * Math.PI * turn)) / 2;
+    return fromOklch(dark + height * (bright - dark), 0.14, 280 + 360 * turn);
+  });
+}
+
+/**
  * From violet over green to yellow, for a share from 0 to 1.
  * @param {number} share
  * @param {"light" | "dark"} theme
  */
 function shade(share, theme) {
-  const [dark, bright] = theme === "dark" ? [0.5, 0.92] : [0.35, 0.8];
+  const [dark, bright] = SHADES[theme];
   return fromOklch(dark + share * (bright - dark), 0.14, 290 - 200 * share);
 }
 

@@ -1,7 +1,7 @@
 // How the points of the map look by a column: classes of equal colour, and what the legend says of them.
 
-import { numberColours, palette, placesOf, unlabelled } from "../core/palette.js";
-import { missing, namesOf } from "./columns.js";
+import { cyclicColours, numberColours, palette, placesOf, unlabelled } from "../core/palette.js";
+import { isTimeOfDay, missing, namesOf } from "./columns.js";
 
 const MOST_CLASSES = 50;
 const SHADES = 48;
@@ -61,7 +61,7 @@ function shades(column, n) {
   const quantile = (share) => sorted[Math.round(share * (sorted.length - 1))];
   const low = column.low ?? (sorted.length ? quantile(ROBUST) : 0);
   const high = column.high ?? (sorted.length ? quantile(1 - ROBUST) : 0);
-  const colours = numberColours(SHADES);
+  const colours = (isTimeOfDay(column) ? cyclicColours : numberColours)(SHADES);
   /** @type {number[][]} */
   const members = colours.map(() => []);
   const perUnit = high > low ? SHADES / (high - low) : 0;

@@ -196,12 +196,26 @@ export function written(column, point) {
 export const missing = ({ kind, writer }) => (kind === "flag" ? "no value" : writer === "page" ? "no tag" : "no label");
 
 /**
- * A number with its decimals and its unit.
- * @param {number | null | undefined} value
- * @param {Pick<Column, "digits" | "unit">} column
+ * Whether a column of numbers is a time of day, whose end is its beginning.
+ * @param {Pick<Column, "unit" | "low" | "high">} column
  */
-export function number(value, { digits, unit }) {
+export const isTimeOfDay = ({ unit, low, high }) => unit === "h" && low === 0 && high === 24;
+
+/** @type {(hours: number) => string} "04:30"; the end of the day is "24:00", and what is nearly there begins the next. */
+function clock(hours) {
+  const minutes = Math.round(hours * 60) % (hours < 24 ? 1440 : Number.POSITIVE_INFINITY);
+  return [Math.floor(minutes / 60), minutes % 60].map((part) => `${part}`.padStart(2, "0")).join(":");
+}
+
+/**
+ * A number with its decimals and its unit; a time of day as a clock shows it.
+ * @param {number | null | undefined} value
+ * @param {Pick<Column, "digits" | "unit" | "low" | "high">} column
+ */
+export function number(value, column) {
+  const { digits, unit } = column;
   if (typeof value !== "number" || !Number.isFinite(value)) return "no value";
+  if (isTimeOfDay(column)) return clock(value);
   const text = digits < 0 ? value.toExponential(2) : value.toFixed(Math.min(digits, 20));
   return `${text.replace("-", "−")}${unit ? ` ${unit}` : ""}`;
 }

@@ -1,6 +1,6 @@
 // What the selected clips are, and how they differ from the rest.
 
-import { namesOf, number } from "../map/columns.js";
+import { isTimeOfDay, namesOf, number } from "../map/columns.js";
 
 const LEAST = 0.2; // of a standard deviation, that a difference is worth a line
 /** @type {Record<string, [more: string, less: string]>} */
@@ -40,13 +40,14 @@ export function restOf(found, n, most) {
 }
 
 /**
- * In which numbers the selected points differ from all others, in words, the most marked first.
+ * In which numbers the selected points differ from all others, in words, the most marked first; times of day have no mean.
  * @param {Column[]} columns of numbers, with their values
  * @param {number[]} points
  */
 export function differences(columns, points) {
   const mine = new Set(points);
   return columns
+    .filter((column) => !isTimeOfDay(column))
     .map((column) => difference(column, mine))
     .filter((found) => found !== null)
     .sort((a, b) => b.size - a.size);

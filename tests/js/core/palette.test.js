@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { fromOklch, numberColours, palette, placesOf } = await import("../../../assets/js/core/palette.js");
+const { cyclicColours, fromOklch, numberColours, palette, placesOf } = await import(
+  "../../../assets/js/core/palette.js"
+);
 
 const GROUND = { light: "#ffffff", dark: "#0b0f19" };
 const names = Array.from({ length: 50 }, (_, i) => `class ${i}`);
@@ -42,6 +44,20 @@ for (const theme of /** @type {const} */ (["light", "dark"])) {
     pretendPage({ dark: theme === "dark" });
     const light = numberColours(20).map(luminance);
     for (let i = 1; i < light.length; i++) assert.ok(light[i] > light[i - 1], `${i}`);
+  });
+
+  test(`the scale of a circle ends beside its beginning, and tells the way up from the way down, on ${theme}`, () => {
+    pretendPage({ dark: theme === "dark" });
+    const colours = cyclicColours(48);
+    const apart = (/** @type {number} */ i, /** @type {number} */ j) => {
+      const parts = [1, 3, 5].map((at) =>
+        [colours[i], colours[j]].map((c) => Number.parseInt(c.slice(at, at + 2), 16)),
+      );
+      return Math.hypot(...parts.map(([a, b]) => a - b));
+    };
+    for (let i = 0; i < 48; i++) assert.ok(apart(i, (i + 1) % 48) < 45, `${i}: ${apart(i, (i + 1) % 48)}`);
+    for (let i = 6; i < 18; i++) assert.ok(apart(i, 47 - i) > 80, `${i}: ${apart(i, 47 - i)}`);
+    for (const colour of colours.slice(18, 30)) assert.ok(luminance(colour) > luminance(colours[0]), colour);
   });
 }
 

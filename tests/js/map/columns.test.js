@@ -5,6 +5,7 @@ import { pretendPage } from "../support.js";
 pretendPage();
 const { Columns, written } = await import("../../../assets/js/map/columns.js");
 const { MapClips } = await import("../../../assets/js/map/clips.js");
+const { cyclicColours, numberColours } = await import("../../../assets/js/core/palette.js");
 const { coloursOf } = await import("../../../assets/js/map/colours.js");
 
 /** @import { Column } from "../../../assets/js/core/types.d.ts" */
@@ -24,6 +25,16 @@ test("values are written with their unit, and what is missing is said", () => {
   assert.equal(written(column({ kind: "flag", values: [1] }), 0), "yes");
   assert.equal(written(column({ kind: "flag", names: ["wrong", "right"], values: [0] }), 0), "wrong");
   assert.equal(written(column({ kind: "number", digits: -1, values: [1234] }), 0), "1.23e+3");
+});
+
+test("a time of day is written as a clock shows it, and its colours meet at midnight", () => {
+  const values = [4.5, 4.583, 23.999, 0, 24, null];
+  const hour = column({ kind: "number", unit: "h", digits: 1, low: 0, high: 24, values });
+  assert.deepEqual(values.map((_, i) => written(hour, i)), ["04:30", "04:35", "00:00", "00:00", "24:00", "no value"]); // biome-ignore format: one line
+  assert.equal(written(column({ kind: "number", unit: "h", digits: 1, values }), 0), "4.5 h");
+  const scale = coloursOf(hour, values.length).scale;
+  assert.deepEqual(scale?.colours, cyclicColours(48));
+  assert.deepEqual(coloursOf({ ...hour, unit: "s" }, values.length).scale?.colours, numberColours(48));
 });
 
 test("every point has one class", () => {

@@ -41,4 +41,6 @@ test("differences from the rest are told in words, the most marked first, small 
   );
   assert.deepEqual(differences([loud], [0, 1, 2, 3]), []);
   assert.deepEqual(differences([loud], []), []);
+  const hour = column({ ...loud, name: "hour", unit: "h", low: 0, high: 24, values: [23.9, 0.1, 12, 12] });
+  assert.deepEqual(differences([hour], [0, 1]), [], "the middle of two times around midnight isn't noon");
 });
