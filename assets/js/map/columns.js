@@ -3,6 +3,7 @@
 import { source } from "../core/source.js";
 import { isOfTag } from "../selection/tagging.js";
 import { tagsOf } from "../selection/tags.js";
+import { shortNames } from "./file_names.js";
 
 const KEPT = 60;
 export const BETWEEN = "  ·  ";
@@ -221,42 +222,10 @@ export function number(value, column) {
 }
 
 /**
- * What false and true of a flag are called, or the codes of a category: files without their folders, where there is but one of
- * that name, and without what all begin with, as a recorder's number, where they are long.
+ * What false and true of a flag are called, or the codes of a category, of which files are called in short.
  * @param {Column} column
  */
 export function namesOf({ name, kind, names }) {
   if (kind === "flag" && !names.length) return FLAG;
-  return name === FILE ? ownNames(names) : names;
-}
-
-const LONG = 24; // letters of a file's name, for which a row has no room
-const LEAST_CUT = 8;
-
-/** @type {WeakMap<string[], string[]>} */
-const shortened = new WeakMap();
-
-/** @param {string[]} files */
-function ownNames(files) {
-  const known = shortened.get(files);
-  if (known) return known;
-  const names = withoutBeginning(files.map((file) => file.split("/").pop() ?? file));
-  const times = new Map();
-  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
-  const own = files.map((file, i) => (times.get(names[i]) === 1 ? names[i] : file));
-  shortened.set(files, own);
-  return own;
-}
-
-/** @param {string[]} names */
-function withoutBeginning(names) {
-  if (names.length < 2 || names.every(({ length }) => length <= LONG)) return names;
-  const [first, last] = names.reduce(
-    ([a, b], name) => [name < a ? name : a, name > b ? name : b],
-    [names[0], names[0]],
-  );
-  let same = 0;
-  while (same < first.length && first[same] === last[same]) same++;
-  const cut = first.slice(0, same).search(/[ _-][^ _-]*$/) + 1; // whole words
-  return cut < LEAST_CUT ? names : names.map((name) => `…${name.slice(cut)}`);
+  return name === FILE ? shortNames(names) : names;
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { Columns, written } = await import("../../../assets/js/map/columns.js");
+const { Columns, namesOf, written } = await import("../../../assets/js/map/columns.js");
 const { MapClips } = await import("../../../assets/js/map/clips.js");
 const { cyclicColours, numberColours } = await import("../../../assets/js/core/palette.js");
 const { coloursOf } = await import("../../../assets/js/map/colours.js");
@@ -147,8 +147,20 @@ test("what all long names begin with is left out, in whole words", () => {
   const columns = new Columns("run", [file], "file");
   assert.deepEqual([columns.title(0), columns.title(1)], ["…0300.WAV", "…0400.WAV"]);
   assert.equal(columns.facts(0), `file: ${names[0]}`);
-  const apart = column({ name: "file", names: ["a long name that is of rain.wav", "b.wav"], values: [0, 1] });
-  assert.equal(new Columns("run", [apart], "file").title(0), apart.names[0]);
+});
+
+test("long names that begin differently are cut inside, where they don't tell files apart", () => {
+  const of = (/** @type {string[]} */ ...names) => namesOf(column({ name: "file", names }));
+  assert.deepEqual(
+    of("a/24F31901633B1C2A_20240512_043000.WAV", "b/24E144085F41A2B0_20240512_053000.WAV"),
+    ["24F31901…20240512_043000", "24E14408…20240512_053000"], // biome-ignore format: one line
+  );
+  assert.deepEqual(of("a long name that is of rain.wav", "b.wav"), ["a long n…that is of rain", "b"]);
+  assert.deepEqual(of("a long name that is of rain.wav", "b.flac"), ["a long n… is of rain.wav", "b.flac"]);
+  const same = ["a long x name that is of rain.wav", "a long y name that is of rain.wav", "b.wav"];
+  assert.deepEqual(of(...same), ["a long x…that is of rain", "a long y…that is of rain", "b"]);
+  const alike = ["a long name, first, that is of rain.wav", "a long name, second, that is of rain.wav", "b.wav"];
+  assert.deepEqual(of(...alike), [...alike.slice(0, 2), "b"], "in full, as they would be called the same");
 });
 
 test("the chosen clip's file is told where no column tells it, as of data of a known layout", () => {
