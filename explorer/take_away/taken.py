@@ -1,12 +1,13 @@
 """What is taken away: some clips of a run, as of one step, with their tags."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from explorer.runs.bundle import Bundle
 from explorer.runs.columns import Values
+from explorer.runs.points import Points
 from explorer.tags.columns import carried
 from training.data.dataset import Dataset
 
@@ -25,6 +26,8 @@ class Taken:
     """Of which snapshot; None where there is none."""
     dataset: Dataset | None
     """The run's sounds, where they are at hand."""
+    beyond: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Clip → its tags, of clips that the map does not hold, as `tagged_beyond` finds them; label tracks alone have them."""
 
     @cached_property
     def tags_of_points(self) -> list[list[str]]:
@@ -65,6 +68,16 @@ class Taken:
             for axis, name in enumerate(("x", "y")):
                 found[name] = [float(layout.places[i, axis]) for i in self.points]
         return found
+
+
+def tagged_beyond(about: Points, tags: Mapping[str, Sequence[str]], dataset: Dataset) -> dict[int, list[str]]:
+    """Clip → its tags, of those clips of the data that are no points."""
+    found: dict[int, list[str]] = {}
+    for tag, clips in carried(dataset.ids, tags).items():
+        for clip in clips:
+            found.setdefault(clip, []).append(tag)
+    points = set(about.clips)
+    return {clip: names for clip, names in found.items() if clip not in points}
 
 
 def in_one_cell(tags: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ def zipped_tracks(taken: Taken) -> bytes:
     tagged = {clips[point]: taken.tags_of_points[point] or [UNTAGGED] for point in taken.points}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in tracks(taken.dataset, tagged).items():
+        for name, text in tracks(taken.dataset, {**tagged, **taken.beyond}).items():
             # A fixed date, so that the same clips give the same file.
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text)
     return content.getvalue()

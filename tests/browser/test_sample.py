@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -42,7 +43,12 @@ def test_clips_that_the_map_does_not_hold_are_told_and_tagged(
     kept = finished_site.tags_file
     assert json.loads(kept.read_text().splitlines()[-1])["add"] == ["clip-3", "clip-250"]
     page.locator("#selection summary", has_text="Take away").click()
-    expect(page.locator("#selection code", has_text="tags tracks")).to_be_visible()
+    expect(page.locator("#selection code", has_text="tags copy")).to_be_visible()
+    page.get_by_label("all clips of the map").check()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Label tracks").click()
+    texts = zipfile.ZipFile(coming.value.path()).namelist()
+    assert sorted(name for name in texts if "Table" not in name) == ["bell-250.txt", "seven-3.txt"]
     page.get_by_role("button", name="Undo").click()
     page.locator(".tag-chip").wait_for(state="detached")
     assert seen.troubles == []

@@ -27,7 +27,7 @@ const KINDS = {
 const isDrawn = (kind) => kind === "svg" || kind === "png";
 const HEARD =
   "Sounds come as the model hears them, mono and at 16 kHz. Label tracks open in Audacity and Raven. Of all clips, both hold those with a tag.";
-const TRACKS = "python -m explorer tags tracks SOUNDS --to DIR";
+const COPY = "python -m explorer tags copy SOUNDS --to DIR";
 const ATLAS = "embedding-atlas FILE.parquet --x x --y y --text text --neighbors neighbors";
 
 /** @import { MapClips } from "../map/clips.js" */
@@ -52,8 +52,8 @@ export class TakeAwayBox {
     this.others = make(
       "p.selection-keys",
       { hidden: true },
-      "Those that the map does not hold are taken away by ",
-      make("code", {}, TRACKS),
+      "Label tracks of all clips hold those that the map does not hold, too; tables and sounds hold the map’s alone. Files of all: ",
+      make("code", {}, COPY),
     );
     this.box = make(
       "details.selection-fold",

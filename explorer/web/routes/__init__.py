@@ -62,5 +62,5 @@ def byte_routes(
     add_knowledge(router, library, knowing)
     add_exports(router, library, exports)
     add_tags(router, library, tags)
-    add_take_away(router, library, layouts)
+    add_take_away(router, library, layouts, tags)
     return router

@@ -136,12 +136,12 @@ def _ids_of(about: Points, clips: Any, opened: Callable[[], Dataset | None]) -> 
     return [about.ids[point] for point in points_of(about, numbers)]
 
 
-def tags_sent(about: Points, sent: Any) -> dict[str, tuple[str, ...]]:
-    """Tag → ids of clips, of what a browser sends: tag → numbers of clips."""
+def tags_sent(about: Points, sent: Any, dataset: Dataset | None = None) -> dict[str, tuple[str, ...]]:
+    """Tag → ids of clips, of what a browser sends: tag → numbers of clips, of which some may not be on the map."""
     if not isinstance(sent, dict) or len(sent) > MOST_TAGS:
         raise Refused(f"At most {MOST_TAGS} tags, each with its clips, were expected.", 400)
     with refused_by(400):
-        return {checked_tag(tag): tuple(about.ids[i] for i in points_of(about, clips)) for tag, clips in sent.items()}
+        return {checked_tag(tag): tuple(_ids_of(about, clips, lambda: dataset)) for tag, clips in sent.items()}
 
 
 def _writable(tags: TagStore | None) -> TagStore:

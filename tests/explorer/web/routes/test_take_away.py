@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,23 @@ def test_all_as_sounds_are_the_tagged_ones(page: Any) -> None:
     assert [name for name in tracks.namelist() if "Table" not in name] == ["seven-3.txt", "violin-9.txt"]
     empty = page.post("run/first/take_away/zip", {**asked, "tags": {}})
     assert (empty.status_code, "nothing to take away" in empty.json()["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_label_tracks_of_all_also_hold_what_the_map_does_not(
+    page: Any, make_run: Any, tmp_path: Path, read_only: bool
+) -> None:
+    make_run(tmp_path / "runs" / "sample", 200)  # of 300 clips
+    page.tags.add("kick", ["clip-3", "clip-250", "of other data"])
+    asked = {"clips": None, "tags": {"kick": [3, 250] if read_only else [3]}, "step": None}
+
+    def names(kind: str, asked: Any) -> list[str]:
+        answer = page.post(f"run/sample/take_away/{kind}", asked, read_only=read_only)
+        return [name for name in zipfile.ZipFile(io.BytesIO(answer.content)).namelist() if "Table" not in name]
+
+    assert names("tracks", asked) == ["bell-250.txt", "seven-3.txt"]
+    assert names("tracks", {**asked, "clips": [3, 4]}) == ["seven-3.txt", "violin-4.txt"], "a selection alone"
+    assert names("zip", asked) == ["kick/seven-3.wav"]
 
 
 @pytest.mark.parametrize(
