@@ -53,7 +53,7 @@ from explorer.web.open_routes import OpenRoutes
 from explorer.web.pauses import Pauses
 from explorer.web.routes import byte_routes
 from explorer.web.workplace import Workplace
-from training.data import whole_reference
+from training.data import STARTER, whole_reference
 from training.run import State
 from training.run.example import EXAMPLE_FOLDER
 
@@ -78,7 +78,8 @@ class Server:
         self._limits = limits or Limits()
         runs, started_in = runs.absolute(), os.getcwd()
         self._workplace = Workplace()
-        library = Library(runs, EXAMPLE_FOLDER if EXAMPLE_FOLDER.is_dir() else None)
+        own = "" if self._data == STARTER else self._data
+        library = Library(runs, EXAMPLE_FOLDER if EXAMPLE_FOLDER.is_dir() else None, data=own)
         uploads = Uploads()
         self.services = Services(
             library=library,

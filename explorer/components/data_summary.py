@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.components.browser_part import BrowserPart
-from training.data.dataset import SAMPLE_RATE, Dataset, Skipped
+from training.data import STARTER
+from training.data.dataset import HEARD, SAMPLE_RATE, Dataset, Skipped
 
 EXAMPLES = 6
 LISTED_AT_MOST = 200
@@ -27,6 +28,7 @@ def summary_of(dataset: Dataset) -> dict[str, Any]:
         "name": dataset.name,
         "clips": len(dataset),
         "seconds": round(float(dataset.lengths.sum()) / SAMPLE_RATE, 1),
+        "heard": "" if dataset.name == STARTER else HEARD,
         "group": dataset.group,
         "facets": facets,
         "skipped": _listed(dataset.skipped),
@@ -37,7 +39,8 @@ def summary_of(dataset: Dataset) -> dict[str, Any]:
 def named_only(name: str) -> dict[str, Any]:
     """The same of data that is being opened: its name, and no clip yet."""
     none = _listed(())
-    return {"name": name, "clips": 0, "seconds": 0.0, "group": None, "facets": [], "skipped": none, "warnings": none}
+    counted = {"clips": 0, "seconds": 0.0, "heard": "", "group": None, "facets": []}
+    return {"name": name, **counted, "skipped": none, "warnings": none}
 
 
 def _listed(entries: Sequence[Skipped]) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from explorer.components.browser_part import BrowserPart
 
 
 class FirstMinute(BrowserPart):
-    """It has no value; where somebody has been here before, or was sent to something, it shows nothing."""
+    """It has no value; where somebody has been here before, or was sent to something, it shows nothing.
 
-    def __init__(self, value: Any = None, *, read_only: bool = False, **settings: Any):
-        super().__init__(
-            value, module="live/first_minute.js", kind="part-first-minute", read_only=read_only, **settings
-        )
+    `own`: what the sounds are called that the server was started with, which are offered before the example is looked at.
+    """
+
+    def __init__(self, value: Any = None, *, read_only: bool = False, own: str = "", **settings: Any):
+        settings |= {"read_only": read_only, "own": own}
+        super().__init__(value, module="live/first_minute.js", kind="part-first-minute", **settings)

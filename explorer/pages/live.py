@@ -1,6 +1,7 @@
 """Live: everything of a training on one page: what is started, where it stands, curves, map, lens, and the chosen clip."""
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 import gradio as gr
 from gradio.context import Context
@@ -23,9 +24,11 @@ from explorer.components import (
     TwoViews,
 )
 from explorer.jobs.exports import KINDS
+from explorer.pages.data_words import data_title
 from explorer.pages.export_button import ExportButton
 from explorer.pages.frame import Frame
 from explorer.pages.new_run import NewRun, plainly
+from training.data import STARTER
 
 CLIP = "clip"
 """elem_id of the place beside the map for the chosen clip and its neighbours."""
@@ -58,7 +61,8 @@ def build(frame: Frame) -> None:
             )
             LensPicture(timeline=False, elem_id="lens")
         with gr.Column(elem_id="live-map", min_width=320):
-            FirstMinute(read_only=frame.read_only, elem_id="first-minute")
+            own = "" if frame.data == STARTER else PurePath(data_title(frame.data)[0]).name
+            FirstMinute(read_only=frame.read_only, own=own, elem_id="first-minute")
             EmbeddingMap(elem_id="map", panel_in=CLIP)
             SelectionPanel(elem_id="selection")
             Suspects(elem_id="suspects")

@@ -8,6 +8,7 @@ from typing import Any
 
 from explorer.runs.cached import config_of, is_newer, is_watched, status_of, twin_words
 from explorer.runs.points import Points, points
+from explorer.runs.relabelled import relabelled
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening, built_in
 from training.data import STARTER
 from training.data.dataset import Dataset
@@ -16,6 +17,7 @@ from training.run import RunFolder, Status
 from training.run.example import EXAMPLE
 
 NOT_MEASURED = "The clips of this run can be heard once it is measured, which takes some seconds."
+MOST_REMARKS = 100
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,16 @@ class Sounds:
 class Library:
     """Looks runs up by name. Names from outside are compared with what is there and never become part of a path."""
 
-    def __init__(self, root: Path, example: Path | None = None, open_datasets: OpenDatasets | None = None):
-        """`root`: the folder of the runs, which need not exist yet; `example`: the run that comes with the project."""
+    def __init__(
+        self, root: Path, example: Path | None = None, open_datasets: OpenDatasets | None = None, data: str = ""
+    ):
+        """`root`: the folder of the runs, which need not exist yet; `example`: the run that comes with the project; `data`: what
+        is offered first, where it is the user's own.
+        """
         self.root = Path(root)
+        self._data = data
+        self._remarks: dict[tuple[Path, str, str], str] = {}
+        """By run, its data and that of today: each open page asks every second."""
         self.open_datasets = open_datasets or OpenDatasets()
         self._example = example
 
@@ -109,11 +118,14 @@ class Library:
         return list(dict.fromkeys(_text(config_of(run), "data") for run in self.runs().values()))
 
     def latest(self) -> str | None:
-        """The run to show when nobody chose one: the one at work, else the newest that has something to show."""
+        """The run to show when nobody chose one: the one at work, else the newest that has something to show, first of those on
+        the user's own data.
+        """
         runs = self.runs()
         at_work = (name for name, run in runs.items() if status_of(run).active)
-        shown = (name for name, run in runs.items() if run.snapshots())
-        return next(chain(at_work, shown, runs), None)
+        shown = [name for name, run in runs.items() if run.snapshots()]
+        own = (name for name in shown if self._data and _text(config_of(runs[name]), "data") == self._data)
+        return next(chain(at_work, own, shown, runs), None)
 
     def sounds(self, run: RunFolder) -> Sounds:
         """The sounds that the run's points stand for, if exactly these are on this machine."""
@@ -138,6 +150,20 @@ class Library:
         if not all(0 <= clip < len(dataset) for clip in about.clips):
             return Sounds(None, f"This run names clips that its data{named} does not hold, so they cannot be played.")
         return Sounds(dataset, one_by_one=dataset)
+
+    def remark(self, run: RunFolder) -> str:
+        """What should be known of a run beside its state: its labels are not today's, where its data was opened here anew."""
+        about, window = points(run), config_of(run).get("window_seconds")
+        if not about.fingerprint or not isinstance(window, int | float):
+            return ""
+        opening = self.open_datasets.known(about.reference, window)
+        today = None if opening is None else opening.dataset
+        if today is None or today.fingerprint == about.fingerprint:
+            return ""
+        key = (run.path, about.fingerprint, today.fingerprint)
+        if key not in self._remarks:
+            self._remarks = {**dict(list(self._remarks.items())[-MOST_REMARKS:]), key: relabelled(about, today)}
+        return self._remarks[key]
 
     def _why_missing(self, about: Points, named: str) -> str:
         opening = self.open_datasets.known(about.reference)

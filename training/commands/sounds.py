@@ -5,6 +5,7 @@ import shlex
 
 from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
+from training.data.dataset import HEARD
 from training.data.names import readable_name
 from training.units import counted
 
@@ -55,7 +56,7 @@ def show_data(options: argparse.Namespace) -> None:
     if options.json:
         print_json(found)
         return
-    print(f"{found['name']}: {counted(found['clips'], 'clip')}, fingerprint {found['fingerprint']}")
+    print(f"{found['name']}: {counted(found['clips'], 'clip')}, fingerprint {found['fingerprint']}. {HEARD}")
     for facet, counts in found["facets"].items():
         shown = ", ".join(f"{label} {count}" for label, count in list(counts.items())[:12])
         print(f"  {facet} ({len(counts)}): {shown}{', …' if len(counts) > 12 else ''}")

@@ -8,6 +8,8 @@ import numpy as np
 
 SAMPLE_RATE = 16_000
 """Hz. Everything is decoded to this rate, mono."""
+HEARD = f"Sounds are heard at {SAMPLE_RATE // 1000} kHz: nothing above {SAMPLE_RATE // 2000} kHz."
+"""What whoever brings recordings of a higher rate should know."""
 
 Progress = Callable[[float, str], None]
 """Called as progress(fraction in [0, 1], one plain sentence) while something long is made."""

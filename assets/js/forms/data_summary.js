@@ -43,9 +43,10 @@ export function mount(root, { props, watch }) {
     root.hidden = !value?.clips;
     root.replaceChildren();
     if (!value?.clips) return;
-    const { name, clips, seconds, facets, group, skipped, warnings } = value;
+    const { name, clips, seconds, heard, facets, group, skipped, warnings } = value;
     root.append(
       make("p.data-line", {}, make("strong", {}, name), ` ${counted(clips, "clip")}, ${duration(seconds)} of sound`),
+      heard ? make("p.data-heard", {}, heard) : "",
       make("dl", {}, ...facets.flatMap((each) => facet(each, group))),
     );
     if (skipped.n) root.append(list(`${counted(skipped.n, "file")} skipped`, skipped));

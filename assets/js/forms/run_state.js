@@ -87,6 +87,7 @@ class StateView {
     this.line = make("span.state-line", { role: "status" });
     this.extra = make("span.state-extra");
     this.warning = make("p.state-warning", { role: "alert", hidden: true });
+    this.remark = make("p.state-warning", { role: "status", hidden: true });
     this.bar = make(
       "div.state-bar",
       { role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" },
@@ -98,6 +99,7 @@ class StateView {
     root.append(
       make("div.state-words", {}, this.dot, this.line, this.extra, compact ? this.warning : ""),
       compact ? "" : this.warning,
+      compact ? "" : this.remark,
       compact ? "" : this.bar,
       compact ? "" : this.buttons,
     );
@@ -113,6 +115,7 @@ class StateView {
     this.line.textContent = run || this.compact ? "" : known.none;
     this.extra.textContent = "";
     this.warn("");
+    this.remark.hidden = true;
     this.bar.hidden = true;
     this.offer([]);
     if (run) this.stop = feedOf(run).follow("status", this.root, (feed) => this.news(feed));
@@ -129,6 +132,8 @@ class StateView {
     }
     this.root.dataset.tone = toneOf(status, trouble);
     this.warn(status.warning ?? "");
+    this.remark.hidden = !status.remark;
+    if (this.remark.textContent !== (status.remark ?? "")) this.remark.textContent = status.remark ?? "";
     this.root.dataset.state = status.state;
     this.say();
     this.extra.textContent = factsOf(status, this.compact).join("  ·  ");

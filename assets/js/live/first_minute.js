@@ -73,6 +73,16 @@ export class FirstMinute {
     if (!this.stopped && view.run === EXAMPLE) view.set({ follow: true }, { replace: true });
   }
 
+  /** Opens the form, where sounds of a visitor's own are chosen, and says what is seen below it. @param {string} own their name */
+  lead(own) {
+    drawer.propose();
+    this.say(`This is the example, which learned the built-in sounds. Start training above learns yours: ${own}.`);
+    this.leave = view.on(["runs"], () => {
+      this.root.hidden = view.run !== EXAMPLE;
+    });
+    this.root.hidden = false;
+  }
+
   /** Says what is true of the snapshot that is looked at; of other runs than the example it knows nothing. @param {number[]} steps */
   look(steps) {
     this.root.hidden = view.run !== EXAMPLE;
@@ -155,7 +165,7 @@ export function captionAt(step, steps) {
 /**
  * The component.
  * @param {HTMLElement} root
- * @param {PartWith<{read_only?: boolean}, null>} part
+ * @param {PartWith<{read_only?: boolean, own?: string}, null>} part
  */
 export function mount(root, { props }) {
   const trains = !props.read_only;
@@ -163,7 +173,8 @@ export function mount(root, { props }) {
   const sent = [...new URLSearchParams(view.sent).keys()].some((word) => !word.startsWith("__"));
   if (sent) return;
   const propose = () => trains && drawer.propose();
-  const look = () => view.run === EXAMPLE && (greeted() ? propose() : first.begin());
+  const greet = () => (greeted() ? propose() : first.begin());
+  const look = () => view.run === EXAMPLE && (trains && props.own ? first.lead(props.own) : greet());
   if (!look()) {
     const stop = view.on(["runs"], () => {
       stop();

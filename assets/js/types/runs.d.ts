@@ -76,6 +76,8 @@ export interface RunStatus {
   read_only: boolean;
   /** whether a loop that Hearsight doesn't know trains it */
   watched?: boolean;
+  /** what should be known of it beside its state, in a sentence; "" where there is nothing */
+  remark?: string;
   /** of a run that waits: its place in the queue, the run that has the device, and whether that one is paused */
   place?: number | null;
   behind?: string | null;

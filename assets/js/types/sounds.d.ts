@@ -79,6 +79,8 @@ export interface DataSummaryValue {
   name: string;
   clips: number;
   seconds: number;
+  /** which frequencies are heard, in a sentence; "" where that goes without saying */
+  heard: string;
   group: string | null;
   facets: { name: string; labels: number; examples: [string, number][] }[];
   skipped: FileList;

@@ -34,6 +34,7 @@ def add_news(router: APIRouter, library: Library, layouts: LayoutFolders, looked
                 **asked(name, status.state),
                 "read_only": library.read_only(name),
                 "watched": is_watched(run.run),
+                "remark": library.remark(run.run),
             }
         if "metrics" in parts:
             found["metrics"] = asdict(run.curves(since, until))

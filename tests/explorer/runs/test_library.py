@@ -91,6 +91,14 @@ def test_the_run_at_work_is_shown_first(make_run: Any, tmp_path: Path) -> None:
     assert library.latest() == "c"
 
 
+def test_a_run_on_the_users_own_data_goes_before_newer_ones(make_run: Any, tmp_path: Path) -> None:
+    for name, data in (("a", "/own"), ("b", "/own"), ("c", "/other")):
+        make_run(tmp_path / name, config={"data": data, "created": f"2025-01-0{'abc'.index(name) + 1}"})
+    assert Library(tmp_path).latest() == "c"
+    assert Library(tmp_path, data="/own").latest() == "b"
+    assert Library(tmp_path, data="/new").latest() == "c"
+
+
 def test_the_built_in_sounds_are_begun_when_a_run_of_theirs_is_looked_at(make_run: Any, tmp_path: Path) -> None:
     begun: list[str] = []
     looked = threading.Event()
