@@ -148,7 +148,9 @@ def _sound_file(descriptor: int) -> soundfile.SoundFile:
     try:
         file = _ForwardOnly(descriptor, closefd=True)
     except (soundfile.LibsndfileError, RuntimeError, TypeError, ValueError):
-        raise NotRead("it is damaged or of an unknown encoding: its header makes no sense") from None
+        raise NotRead(
+            "it is damaged, or in an encoding that is not read, such as aac: its header makes no sense"
+        ) from None
     if file.format not in LIBRARY_FORMATS:
         file.close()
         raise NotRead(f"it holds {file.format}, which is not read")

@@ -87,7 +87,7 @@ class StateView {
     this.line = make("span.state-line", { role: "status" });
     this.extra = make("span.state-extra");
     this.warning = make("p.state-warning", { role: "alert", hidden: true });
-    this.remark = make("p.state-warning", { role: "status", hidden: true });
+    this.remark = make("p.state-remark", { role: "status", hidden: true });
     this.bar = make(
       "div.state-bar",
       { role: "progressbar", "aria-label": "Progress of the run", "aria-valuemin": "0", "aria-valuemax": "100" },

@@ -52,6 +52,11 @@ def test_bad_input_too_many_or_no_channels_are_refused(tmp_path: Path, channels:
     assert ("channels" if channels else "header makes no sense") in refusal(tmp_path / "a.wav")
 
 
+def test_bad_input_aac_behind_a_tag_is_said_to_be_what_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.aac").write_bytes(b"ID3\x04" + bytes(6) + (b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)) * 40)
+    assert "an encoding that is not read, such as aac" in refusal(tmp_path / "a.aac")
+
+
 @pytest.mark.parametrize("name", ["a.mp3", "a.wav", "a.flac"])
 def test_bad_input_playlists_are_refused_and_not_followed(tmp_path: Path, name: str) -> None:
     secret = written(tmp_path / "secret.wav", tone())
