@@ -25,7 +25,9 @@ from explorer.catalogue.method_markdown import (
     linked,
     source_path,
 )
+from explorer.catalogue.words import WORDS_TITLE, words_of_the_field
 from training.methods import METHODS
+from training.methods.method import FAMILIES
 
 HEAD = """# The methods
 
@@ -68,9 +70,10 @@ def document() -> str:
     found = results()
     rivals = ", ".join(f"*{word}* ({meaning})" for word, meaning in RIVALS.items())
     parts = [HEAD.format(comparison=with_and_without(found), rivals=rivals).rstrip(), *_measured(found)]
+    parts.append(f"## {WORDS_TITLE}\n\n{words_of_the_field()}")
     parts.append(f"## {FOR_ALL_TITLE}\n\nWhere all methods differ from their papers in the same way:\n\n{for_all()}")
     for family, names in by_family().items():
-        parts.append(f"## {family[0].upper()}{family[1:]}")
+        parts.append(f"## {family[0].upper()}{family[1:]}\n\n{FAMILIES[family]}")
         parts += [entry(name) for name in names] or ["None yet."]
     return linked_survey("\n\n".join(parts)) + "\n"
 

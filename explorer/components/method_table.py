@@ -7,7 +7,7 @@ from explorer.web.incoming import ListOf
 
 
 class MethodTable(BrowserPart):
-    """Value: {"families": [name], "rows": [row], "data": [{"name", "facet"}], "chosen": name of a method}.
+    """Value: {"families": [{"name", "about"}], "rows": [row], "data": [{"name", "facet"}], "chosen": name of a method}.
 
     A row is {"name", "title", "family", "year", "negatives", "needs", "suits", "figures": {data: figures}}, where figures are
     {"knn": [before, after], "probe": [before, after], "suited": [before, after], "beats": words, "speed", "std", "rank"},

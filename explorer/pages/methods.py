@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.catalogue.words import WORDS_TITLE, words_of_the_field
 from explorer.components import MethodTable
 from explorer.pages.form_contents import known_method
 from explorer.pages.frame import Frame, in_browser
@@ -20,6 +21,8 @@ LATEX: list[dict[str, str | bool]] = [
 def build(frame: Frame) -> None:
     """The page's components and what they do."""
     comparison = gr.Markdown("Loading the methods …", elem_id="with-and-without")
+    with gr.Accordion(WORDS_TITLE, open=False, elem_id="method-vocabulary"):
+        gr.Markdown(words_of_the_field())
     table = MethodTable(elem_id="methods-table")
     with gr.Row(elem_id="method-bar"):
         head = gr.Markdown(elem_id="method-head")
@@ -86,6 +89,7 @@ def table_value(chosen: str) -> dict[str, Any]:
     from explorer.catalogue.gains import gain
     from explorer.catalogue.method_markdown import FACETS, MEASURES
     from training.methods import METHODS
+    from training.methods.method import FAMILIES
 
     found = results()
     data = {name: measured[0] for name in found if (measured := facets(found, name))}
@@ -115,7 +119,7 @@ def table_value(chosen: str) -> dict[str, Any]:
 
     families = by_family()
     return {
-        "families": [family for family, names in families.items() if names],
+        "families": [{"name": family, "about": FAMILIES[family]} for family, names in families.items() if names],
         "rows": [row(name) for names in families.values() for name in names],
         "data": [{"name": name, "facet": facet} for name, facet in data.items()],
         "chosen": chosen,

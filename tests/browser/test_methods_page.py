@@ -85,3 +85,18 @@ def test_the_address_names_the_method_to_train(finished_site: Any, look: Callabl
     page = look(finished_site).open("tab=train&method=byol")
     page.locator("#settings .setting[data-name=momentum]").wait_for()
     expect(page.locator("#method input")).to_have_value(re.compile("BYOL"))
+
+
+def test_words_families_and_symbols_are_explained_on_a_phone(finished_site: Any, look: Callable[..., Any]) -> None:
+    page = opened(look(finished_site, width=390, height=844), "method=vicreg")
+    page.locator("#method-vocabulary button").first.click()
+    expect(
+        page.locator("#method-vocabulary").get_by_text("learning from sounds that nobody has labelled")
+    ).to_be_visible()
+    box = page.locator(".methods-box").bounding_box()
+    for about in page.locator(".methods-box tr.family p").all():
+        place = about.bounding_box()
+        assert place["x"] >= box["x"] and place["x"] + place["width"] <= box["x"] + box["width"]
+    symbols = page.locator("#method-words li")
+    expect(symbols).to_have_count(len(METHODS["vicreg"].card.symbols))
+    expect(symbols.locator(".katex")).to_have_count(len(METHODS["vicreg"].card.symbols))

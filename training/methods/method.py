@@ -26,14 +26,21 @@ from training.methods.flow import Flow
 from training.parts.augment import Augment
 from training.run.schema import Curve, Picture
 
-FAMILIES = (
-    "auto-encoding",
-    "Siamese, no negatives",
-    "clustering",
-    "contrastive",
-    "predictive coding",
-    "across modalities",
-)
+FAMILIES: Mapping[str, str] = {
+    "auto-encoding": "The model rebuilds what it heard, fills in or foretells what it didn't hear, or says where parts belong. "
+    "The target is the sound itself, or its order, which can't collapse.",
+    "Siamese, no negatives": "Two views or parts of a clip must get the same answer, and no other clip is pushed away. What keeps "
+    "all clips from getting one answer is a slow copy, a predictor or a centred teacher, or a loss that wants numbers to vary "
+    "and not to repeat each other (redundancy reduction).",
+    "clustering": "Clips are grouped by what the model makes of them, and it learns that those of a group belong together; the better "
+    "model groups better.",
+    "contrastive": "What belongs together, mostly two views of a clip, must lie nearer to each other than to other clips, the "
+    "negatives.",
+    "predictive coding": "From a part of a sound the model says another, later or hidden one: not how it sounds, but which of "
+    "several answers it is.",
+    "across modalities": "A sound and what belongs to it in another form, its samples, words or picture, must find each other.",
+}
+"""Kinds of methods, and what they have in common."""
 
 
 @dataclass(frozen=True)

@@ -104,10 +104,10 @@ class MethodsView {
   draw() {
     const rows = this.matching();
     this.note.textContent = `${rows.length} of ${this.value.rows.length} methods`;
-    /** @type {[string, MethodRow[]][]} */
+    /** @type {[MethodTableValue["families"][number] | null, MethodRow[]][]} */
     const groups = this.sorted
-      ? [["", inOrder(rows, (row) => this.figures(row), this.sorted)]]
-      : this.value.families.map((family) => [family, rows.filter((row) => row.family === family)]);
+      ? [[null, inOrder(rows, (row) => this.figures(row), this.sorted)]]
+      : this.value.families.map((family) => [family, rows.filter((row) => row.family === family.name)]);
     this.heads.forEach((head, i) => {
       if (this.sorted?.i === i) head.setAttribute("aria-sort", this.sorted.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
@@ -130,7 +130,8 @@ class MethodsView {
                     make(
                       "th",
                       { colspan: String(COLUMNS.length), scope: "rowgroup" },
-                      family[0].toUpperCase() + family.slice(1),
+                      family.name[0].toUpperCase() + family.name.slice(1),
+                      make("p", {}, family.about),
                     ),
                   )
                 : null,

@@ -43,7 +43,7 @@ export interface MethodRow {
 
 /** From Python: MethodTable's value. */
 export interface MethodTableValue {
-  families: string[];
+  families: { name: string; about: string }[];
   rows: MethodRow[];
   data: { name: string; facet: string }[];
   chosen: string;

@@ -8,7 +8,9 @@ import pytest
 from explorer.catalogue import comparison, document
 from explorer.catalogue.__main__ import write
 from explorer.catalogue.markdown import ROOT
+from explorer.catalogue.words import WORDS, WORDS_TITLE
 from training.methods import METHODS
+from training.methods.method import FAMILIES
 
 STALE = "docs/ is behind the methods' cards; run `make docs`"
 
@@ -30,6 +32,14 @@ def test_every_method_has_its_entry(name: str) -> None:
     assert card.formula.strip() in told and f"(diagrams/{name}.svg)" in told
     assert f"(../training/methods/{METHODS[name].__module__.rpartition('.')[2]}.py)" in told
     assert told in document.document()
+
+
+def test_families_and_words_are_explained() -> None:
+    text = document.document()
+    for family, about in FAMILIES.items():
+        assert f"\n## {family[0].upper()}{family[1:]}\n\n{about}\n\n### " in text
+    assert f"\n## {WORDS_TITLE}\n\n- **Self-supervised learning**: " in text
+    assert all(meaning[0].islower() and meaning.endswith(".") for meaning in WORDS.values())
 
 
 def test_links_of_the_table_lead_to_headings() -> None:
