@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from explorer.sounds.open_datasets import Closed
 from training.data.dataset import Progress
 from training.errors import UserError
 
@@ -36,6 +37,7 @@ class Downloads:
         self._lock = threading.Lock()
         self._known: dict[str, Download] = {}
         self._worker = ThreadPoolExecutor(1, "download")
+        self._closed = False
 
     def begin(self, name: str) -> Download:
         """Fetch this set, unless it is being fetched; one that failed goes on where it broke off."""
@@ -52,16 +54,23 @@ class Downloads:
             return self._known.get(name)
 
     def close(self) -> None:
-        """Begin nothing new; what is being fetched goes on at the next call, where it broke off."""
+        """Begin nothing new, and have what is being fetched given up: a process waits for its threads before it ends. The next
+        call goes on where it broke off.
+        """
+        self._closed = True
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _work(self, name: str) -> None:
         def note(fraction: float, sentence: str) -> None:
+            if self._closed:
+                raise Closed
             self._change(name, fraction=fraction, text=f"{sentence.rstrip('.')} ({100 * fraction:.0f} %)")
 
         try:
             self._fetch(name, note)
             self._arrived(name)
+        except Closed:
+            return
         except UserError as error:
             self._change(name, text=str(error), done=True, failed=True)
         except Exception:

@@ -67,7 +67,7 @@ def built_in() -> str | None:
         return None
 
 
-class _Closed(Exception):
+class Closed(Exception):
     """Nobody waits any more for what is being made."""
 
 
@@ -187,7 +187,7 @@ class OpenDatasets:
         try:
             dataset = self._make(key[0], window_seconds=key[1], progress=self._progress_of(key))
             done = Opening(key[0], 1.0, f"{counted(len(dataset), 'clip')} ready.", dataset)
-        except _Closed:
+        except Closed:
             return
         except UserError as error:
             done = Opening(key[0], 0.0, str(error), None, str(error), time.monotonic())
@@ -202,7 +202,7 @@ class OpenDatasets:
     def _progress_of(self, key: tuple[str, float]) -> Progress:
         def note(fraction: float, sentence: str) -> None:
             if self._closed:
-                raise _Closed
+                raise Closed
             percent = f"{sentence.rstrip(' .:')}: {100 * fraction:.0f} %"
             with self._lock:
                 self._openings[key] = replace(self._openings[key], fraction=fraction, text=percent)

@@ -66,7 +66,7 @@ def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
     for start, end, tag in stretches:
         before = last.get(tag)
         if before is not None and start - before[1] < GAP_SECONDS:
-            last[tag] = (before[0], end, tag)
+            last[tag] = (before[0], max(before[1], end), tag)
             continue
         whole += [before] if before else []
         last[tag] = (start, end, tag)

@@ -1,5 +1,6 @@
 """Downloads in the background: progress, end, failure, and trying again."""
 
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -73,3 +74,25 @@ def test_a_failure_is_said_in_words_and_can_be_tried_again(downloads: Callable[.
     assert ended(some, "gtzan").failed
     some.begin("gtzan")
     assert not ended(some, "gtzan").failed
+
+
+def test_what_is_being_fetched_is_given_up_at_the_end(downloads: Callable[..., Downloads]) -> None:
+    begun, closed, came = threading.Event(), threading.Event(), queue.Queue[str]()
+
+    def fetch(name: str, progress: Progress) -> Path:
+        begun.set()
+        assert closed.wait(60)
+        try:
+            progress(0.5, "Downloading.")
+        except Exception:
+            came.put("given up")
+            raise
+        came.put("went on")
+        return Path(name)
+
+    some = downloads(fetch)
+    some.begin("esc50")
+    assert begun.wait(60)
+    some.close()
+    closed.set()
+    assert came.get(timeout=60) == "given up"

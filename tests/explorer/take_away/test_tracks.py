@@ -45,6 +45,15 @@ def test_clips_that_follow_each_other_are_one_stretch(field: Path) -> None:
     assert first.split("\t") == ["1", "Spectrogram 1", "1", "0.000000", "4.000000", "0", "8000", "owl"]
 
 
+def test_a_clip_within_another_one_does_not_shorten_the_stretch(field: Path) -> None:
+    """As a pack may hold them: its clips may lie anywhere."""
+    dataset = open_dataset(str(field))
+    offsets, lengths = np.array(dataset.offsets_seconds), np.array(dataset.lengths)
+    offsets[1], lengths[1] = 0.5, 8_000
+    found = tracks(replace(dataset, offsets_seconds=offsets, lengths=lengths), {0: ["owl"], 1: ["owl"]})
+    assert found["A/dusk.txt"] == "0.000000\t2.000000\towl\n"
+
+
 @pytest.mark.parametrize("which", ["A/dusk.txt", "A/dusk.Table.1.selections.txt"])
 def test_a_track_beside_its_recording_is_its_labels(field: Path, which: str) -> None:
     (field / which).write_text(tracks(open_dataset(str(field)), {0: ["owl"], 3: ["rain"], 4: ["rain"]})[which])
