@@ -3,12 +3,11 @@ temporary folder that goes with them.
 """
 
 import os
-import shutil
-import tempfile
 from collections import Counter
 
 import pytest
 
+from tests.support.session_folder import SessionFolder
 from training.process import ONE_THREAD
 
 os.environ.update(ONE_THREAD)  # before anything imports torch; processes that a test starts inherit it
@@ -22,18 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # it works in the folder of the process that started it
-    folder = tempfile.mkdtemp(prefix="hearsight-tests-")
-    before = os.environ.get("TMPDIR"), tempfile.tempdir
-    os.environ["TMPDIR"] = tempfile.tempdir = folder
-
-    def leave() -> None:
-        os.environ.pop("TMPDIR")
-        if before[0] is not None:
-            os.environ["TMPDIR"] = before[0]
-        tempfile.tempdir = before[1]
-        shutil.rmtree(folder, ignore_errors=True)
-
-    config.add_cleanup(leave)
+    config.add_cleanup(SessionFolder().close)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
