@@ -2,15 +2,17 @@
 
 import { BASELINES } from "../core/baselines.js";
 import { duration, share } from "../core/number_words.js";
+import { permutationTest } from "./permutation.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 /** @typedef {NonNullable<RunRow["score"]>} Score */
 
 const OF_SEEDS = 0.09; // share by which healthy runs were seen to differ in kNN where only the seed does: docs/verdicts.md
 const LONGER = 1.5; // times as long as another is not equally long
+const LEVEL = 0.05; // of the test, as that of `python -m training compare`
 const SAME_CLIPS = 0.02; // what needs no training scores alike on the same clips; of large data, older runs drew their own
 
-/** @typedef {{name: string, score: Score, seconds: number, low: number, high: number, count: number}} Scored */
+/** @typedef {{name: string, score: Score, seconds: number, low: number, high: number, values: number[]}} Scored */
 
 /**
  * @param {{name: string, runs: Pick<RunRow, "score" | "seconds">[]}[]} entries by the names that they are called, each a run
@@ -25,13 +27,13 @@ export function compared(entries) {
   if (alike.length < 2)
     return "Their kNN was measured on other clips or labels, so that it doesn't say which is better.";
   const [best, second] = alike.sort((a, b) => b.score.value - a.score.value);
-  const values = alike.map(({ name, score, low, high, count }) => {
-    const range = count > 1 ? ` (${share(low)} to ${share(high)})` : "";
+  const told = alike.map(({ name, score, low, high, values }) => {
+    const range = values.length > 1 ? ` (${share(low)} to ${share(high)})` : "";
     return `${name} ${share(score.value)}${range}`;
   });
   const others = scored.filter((run) => !alike.includes(run)).map(({ name }) => name);
   return [
-    `Best kNN${best.score.facet ? ` of ${best.score.facet}` : ""}: ${values.join(", ")}.`,
+    `Best kNN${best.score.facet ? ` of ${best.score.facet}` : ""}: ${told.join(", ")}.`,
     whichIsAhead(best, second),
     unequal(alike.map(({ seconds }) => seconds)),
     others.length ? `Measured on other clips or labels, and so not compared: ${others.join(", ")}.` : "",
@@ -50,14 +52,13 @@ function meanOf(name, runs) {
   const scored = runs.flatMap(({ score, seconds }) => (score ? [{ score, seconds }] : []));
   if (!scored.length) return null;
   const values = scored.map(({ score }) => score.value);
-  const count = scored.length;
   return {
     name,
-    score: { ...scored[0].score, value: values.reduce((sum, value) => sum + value, 0) / count },
-    seconds: scored.reduce((sum, { seconds }) => sum + seconds, 0) / count,
+    score: { ...scored[0].score, value: values.reduce((sum, value) => sum + value, 0) / values.length },
+    seconds: scored.reduce((sum, { seconds }) => sum + seconds, 0) / values.length,
     low: Math.min(...values),
     high: Math.max(...values),
-    count,
+    values,
   };
 }
 
@@ -68,26 +69,16 @@ function meanOf(name, runs) {
  */
 function whichIsAhead(best, second) {
   const apart = (best.score.value - second.score.value) / best.score.value;
-  if (best.count > 1 && second.count > 1)
-    return best.low > second.high
-      ? `The second lies ${percent(apart)} below the first, whose worst seed lies above its best one: ` +
-          `of methods that don't differ, 1 pair in ${byLuck(best.count, second.count)} lies so by luck.`
-      : "Seeds of the first two overlap: they are not shown to differ.";
+  if (best.values.length > 1 && second.values.length > 1) {
+    const luck = permutationTest(best.values, second.values);
+    const said = `of methods that don't differ, ${parts(luck)} of pairs lie as far apart by luck.`;
+    return luck < LEVEL
+      ? `The second lies ${percent(apart)} below the first: ${said}`
+      : `The first two are not shown to differ: ${said}`;
+  }
   return apart > OF_SEEDS
     ? `The second lies ${percent(apart)} below the first: more than another seed alone was seen to change (${percent(OF_SEEDS)}).`
     : `Another seed alone was seen to change it by up to ${percent(OF_SEEDS)}: the first two are not shown to differ.`;
-}
-
-/**
- * Among how many pairs of equal methods there is one of which all seeds of either lie above all of the other: of the ways in
- * which the values can be dealt to both, two are such.
- * @param {number} a how many seeds the one has
- * @param {number} b and the other
- */
-function byLuck(a, b) {
-  let ways = 1;
-  for (let i = 1; i <= b; i++) ways = (ways * (a + i)) / i;
-  return Math.round(ways / 2).toLocaleString("en");
 }
 
 /** That runs were not trained equally long, where that is so. @param {number[]} seconds */
@@ -105,3 +96,7 @@ function isOfSameClips(a, b) {
 
 /** @type {(part: number) => string} */
 const percent = (part) => `${Math.round(100 * part)} %`;
+
+/** A share that may be small. @type {(part: number) => string} */
+const parts = (part) =>
+  part < 0.001 ? "less than 0.1 %" : part < 0.01 ? `${(100 * part).toFixed(1)} %` : percent(part);
