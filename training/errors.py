@@ -48,6 +48,15 @@ def unknown(what: str, name: str, names: Collection[str]) -> UserError:
 
 
 def closest_name(name: str, names: Collection[str]) -> str | None:
-    """Which of `names` was perhaps meant; None where none is much like it."""
-    near = difflib.get_close_matches(name.lower(), names, 1)
-    return near[0] if near else None
+    """Which of `names` was perhaps meant; None where none is much like it, and none is it in full: "lr" and "mae" are short."""
+    low = name.lower()
+    near = difflib.get_close_matches(low, names, 1)
+    initials = [one for one in names if "".join(word[:1] for word in one.split("_")) == low]
+    shortened = [one for one in names if one[:1] == low[:1] and _is_within(low, one)]
+    return next((found[0] for found in (near, initials, shortened) if len(found) == 1), None)
+
+
+def _is_within(letters: str, name: str) -> bool:
+    """Whether the letters come in this order in a name, whatever lies between them."""
+    rest = iter(name)
+    return all(letter in rest for letter in letters)

@@ -1,9 +1,11 @@
 """What a training leaves behind, and that it depends on its seed alone."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +89,15 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(made_run: Mak
         train(run.path)
     assert_same(runs[0], runs[1], 6)
     assert_different(runs[0], runs[2], 6)
+
+
+def test_the_configuration_of_a_finished_run_repeats_it(made_run: MakeRun, tmp_path: Path) -> None:
+    run, again = made_run("first", steps=6), RunFolder(tmp_path / "again")
+    train(run.path)
+    again.path.mkdir()
+    shutil.copy(run.path / "config.json", again.path)
+    train(again.path)
+    assert_same(run, again, 6)
 
 
 @pytest.mark.parametrize("method", ["simclr", "hubert"])

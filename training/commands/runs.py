@@ -50,7 +50,7 @@ def add_commands(commands: Commands) -> None:
         "start a run, one for each of several methods and seeds, or the run that FOLDER's config.json describes",
         "runs",
     )
-    new.add_argument("folder", nargs="?", help="folder of a run that waits")
+    new.add_argument("folder", nargs="?", help="folder of a run that waits, or of a copied config.json")
     new.add_argument("--out", help="the run's folder (default: a new one in --runs)")
     add_settings(new)
     new.add_argument(
