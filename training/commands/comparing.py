@@ -1,4 +1,4 @@
-"""The command that holds runs beside each other: a table for a notebook, a CSV, or all of it as JSON."""
+"""The command that holds runs beside each other: a table for a notebook or a paper, a CSV, or all of it as JSON."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from training import durable
 from training.commands.arguments import Commands, command
 from training.commands.compared_csv import write_csv
+from training.commands.compared_latex import latex_table
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import found_run
 from training.data.names import readable_name
@@ -25,7 +26,7 @@ NONE = "–"
 MOST_LEFT_OUT = 8
 """Runs that are named."""
 PRINTED = "-"
-"""The file of --csv that is standard output."""
+"""The file of --csv or --latex that is standard output."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -39,6 +40,11 @@ def add_commands(commands: Commands) -> None:
     beside.add_argument(
         "--csv", metavar="FILE", help="write all rows with all measures as a CSV; - prints it instead of the tables"
     )
+    beside.add_argument(
+        "--latex",
+        metavar="FILE",
+        help="write the tables for a paper, with booktabs; - prints them instead of the others",
+    )
 
 
 def compare(options: argparse.Namespace) -> None:
@@ -48,16 +54,22 @@ def compare(options: argparse.Namespace) -> None:
     runs = _named(options)
     if not runs:
         raise UserError(f"There are no runs in {listed(options.names or [options.runs])}.")
-    _check_file(options)
+    _check_files(options)
     found = compared(runs, progress_line())
-    if options.csv == PRINTED:
-        write_csv(found, sys.stdout)
+    if PRINTED in (options.csv, options.latex):
+        if options.csv == PRINTED:
+            write_csv(found, sys.stdout)
+        else:
+            print(_latex(found))
         if found.left_out:
             print("\n".join(map(readable_name, _left_out(found))), file=sys.stderr)
         return
     if options.csv:
         with open(options.csv, "w", encoding="utf-8", newline="") as file:
             print(f"Wrote {counted(write_csv(found, file), 'row')} to {options.csv}.", file=sys.stderr)
+    if options.latex:
+        durable.write_bytes(Path(options.latex), f"{_latex(found)}\n".encode())
+        print(f"Wrote {counted(len(found.clips), 'table')} to {options.latex}.", file=sys.stderr)
     if options.json:
         print_json(_as_json(found))
         return
@@ -66,12 +78,28 @@ def compare(options: argparse.Namespace) -> None:
     print("\n".join(lines[:-1]))
 
 
-def _check_file(options: argparse.Namespace) -> None:
-    """Raises UserError where what --csv names can be no file, before everything is measured."""
-    if options.csv == PRINTED and options.json:
-        raise UserError("--csv - and --json were given, but only one of them can be printed; name a file for the CSV.")
-    if options.csv and options.csv != PRINTED:
-        durable.check_writable(Path(options.csv))
+def _check_files(options: argparse.Namespace) -> None:
+    """Raises UserError where what --csv or --latex names can be no file, before everything is measured."""
+    files = {"--csv": options.csv, "--latex": options.latex}
+    printed = [flag for flag, file in files.items() if file == PRINTED]
+    if len(printed) + bool(options.json) > 1 or (
+        printed and any(file not in (None, PRINTED) for file in files.values())
+    ):
+        given = [*(f"{flag} {file}" for flag, file in files.items() if file), *(["--json"] if options.json else [])]
+        raise UserError(
+            f"{' and '.join(given)} were given, but what is printed is printed alone; name a file instead of -."
+        )
+    for file in files.values():
+        if file and file != PRINTED:
+            durable.check_writable(Path(file))
+
+
+def _latex(found: "Comparison") -> str:
+    said = "Mean ± standard deviation over the seeds."
+    return "\n\n".join(
+        latex_table(" ".join([f"{_head(one)}.", said, *_sentences(one.rows)]), _columns(one.rows))
+        for one in found.clips
+    )
 
 
 def _left_out(found: "Comparison") -> list[str]:
@@ -94,14 +122,26 @@ def _named(options: argparse.Namespace) -> list[RunFolder]:
 
 def _section(one: "OnClips") -> list[str]:
     """A heading, a table in Markdown that can be read as it is, and what its seeds allow to say."""
+    said = list(_sentences(one.rows))
+    return [f"{_head(one)} ({one.hash[:8]})", "", *_table(one.rows), *(["", *said] if said else [])]
+
+
+def _head(one: "OnClips") -> str:
+    """Which clips, and what was asked of them."""
     name, facet, group = (one.probe.get(word) for word in ("data_name", "main_facet", "group"))
     asked = f"{facet} across {group}" if any(row.knn for row in one.rows) else "no labels"
-    said = list(_sentences(one.rows))
-    head = f"{name or 'Unnamed sounds'}: {asked}, {one.count:,} clips ({one.hash[:8]})"
-    return [head, "", *_table(one.rows), *(["", *said] if said else [])]
+    return f"{name or 'Unnamed sounds'}: {asked}, {one.count:,} clips"
 
 
 def _table(rows: "Sequence[Row]") -> list[str]:
+    filled = {title: [_cell(text) for text in cells] for title, cells in _columns(rows).items()}
+    widths = {title: max(len(title), *map(len, cells)) for title, cells in filled.items()}
+    lines = [filled.keys(), ["-" * width for width in widths.values()], *zip(*filled.values(), strict=True)]
+    return [f"| {' | '.join(f'{c:{w}}' for c, w in zip(cells, widths.values(), strict=True))} |" for cells in lines]
+
+
+def _columns(rows: "Sequence[Row]") -> dict[str, list[str]]:
+    """By title, a cell for each row; those that say something of any."""
     from training.measures.knn import CROSS_GROUP_KNN
     from training.measures.probe import PROBE
 
@@ -116,16 +156,13 @@ def _table(rows: "Sequence[Row]") -> list[str]:
             title: [_spread(row.measures.get(name), share) for row in rows]
             for title, name in (
                 ("cross-group kNN", CROSS_GROUP_KNN.name),
-                *((BASELINES[name], name) for name in ("random_init", "log_mel")),
+                *((BASELINES[name], name) for name in ("random_init", "log_mel", "mfcc")),
                 ("linear probe", PROBE.name),
             )
         },
         "verdict": [_verdicts(row.verdicts) for row in rows],
     }
-    filled = {title: [_cell(text) for text in cells] for title, cells in columns.items() if {*cells} - {"", NONE}}
-    widths = {title: max(len(title), *map(len, cells)) for title, cells in filled.items()}
-    lines = [filled.keys(), ["-" * width for width in widths.values()], *zip(*filled.values(), strict=True)]
-    return [f"| {' | '.join(f'{c:{w}}' for c, w in zip(cells, widths.values(), strict=True))} |" for cells in lines]
+    return {title: cells for title, cells in columns.items() if {*cells} - {"", NONE}}
 
 
 def _cell(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.command_line import answer, sentence
 from training.__main__ import main
+from training.commands.compared_latex import escaped
 from training.run import RunFolder, State
 
 Finished = Callable[..., RunFolder]
@@ -150,6 +151,30 @@ def test_a_csv_has_every_row_with_all_its_measures(
     assert len(found["clips"][0]["rows"]) == 2 and (tmp_path / "again.csv").read_text() == printed.out
 
 
+def test_a_latex_table_holds_what_the_printed_one_does(
+    finished: Finished, tmp_path: Path, printed: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed, knn in enumerate((0.70, 0.72)):
+        finished(f"a{seed}", seed=seed, knn=knn)
+    finished("b", method="barlow_twins", knn=0.1)
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in printed().splitlines() if "|" in line]
+    out, runs = tmp_path / "table.tex", ["--runs", str(tmp_path / "runs")]
+    assert main(["compare", "--latex", str(out), *runs]) == 0
+    assert capsys.readouterr().out.startswith("Tones: class across source, 40 clips ("), "it is printed too"
+    written = out.read_text()
+    assert [line.strip() for line in written.splitlines() if line.endswith(r"\\")] == [
+        " & ".join(row).replace("±", r"$\pm$").replace("_", r"\_").replace("–", "--") + r" \\"
+        for row in (rows[0], *rows[2:])
+    ]
+    assert r"\begin{tabular}{lrr" in written and "these differences may be the seeds'.}" in written
+    assert main(["compare", "--latex", "-", *runs]) == 0
+    assert capsys.readouterr().out == written
+
+
+def test_no_sign_of_a_name_means_anything_to_latex() -> None:
+    assert escaped("50 % of a_b & {c} \\d") == r"50 \% of a\_b \& \{c\} \textbackslash{}d"
+
+
 def test_a_csv_that_can_be_no_file_is_one_sentence(
     finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -158,4 +183,5 @@ def test_a_csv_that_can_be_no_file_is_one_sentence(
     assert sentence(capsys, *runs, f"{tmp_path}/none/x.csv").endswith(f"there is no folder {tmp_path}/none.")
     assert sentence(capsys, *runs, str(tmp_path)) == f"The file {tmp_path} can't be written: Is a directory."
     assert "--csv - and --json were given" in sentence(capsys, *runs, "-", "--json")
+    assert "--csv - and --latex x.tex were given" in sentence(capsys, *runs, "-", "--latex", "x.tex")
     assert "Is a directory" in sentence(capsys, *runs, str(tmp_path))
