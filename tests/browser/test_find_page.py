@@ -90,6 +90,16 @@ def test_clips_without_a_label_are_gone_through_too(finished_site: Site, look: C
     assert picker.locator("option[value='-1']").inner_text().startswith("no label (")
 
 
+@pytest.mark.parametrize("width", [390, 720, 1280])
+def test_the_timeline_stays_within_its_map(finished_site: Site, look: Callable[..., Seen], width: int) -> None:
+    page = look(finished_site, width=width).open("tab=find&run=example")
+    page.locator("#find-map .part-map[data-state=shown]").wait_for()
+    within = page.locator("#find-map .timeline").bounding_box()
+    for part in page.locator("#find-map .timeline > :visible").all():
+        place = part.bounding_box()
+        assert place["x"] >= within["x"] and place["x"] + place["width"] <= within["x"] + within["width"] + 1
+
+
 def test_another_run_is_told_to_the_server_once_find_is_looked_at(
     own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]
 ) -> None:
