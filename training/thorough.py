@@ -1,7 +1,7 @@
 """The thorough measures of a run's kept steps, of every stage: outside the trainer, from what snapshots and checkpoints keep."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from training import durable, stages
 from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Progress
+from training.data.progress import part_of
 from training.embedder import CHUNK, Embedder, evenly_spaced
 from training.errors import UserError
 from training.measures import measured_stage
@@ -25,8 +26,8 @@ from training.snapshot import PAIRS
 def thorough_measures(run: RunFolder, step: int | None, progress: Progress) -> list[dict[str, Any]]:
     """Measure a step, or without one the first and the newest one, and keep each in the run's folder, but not in the example's.
 
-    One row a step: {"step", "clips", "from": "weights" or "snapshot", "stages": [{"stage", "width", "measures": {name: number or
-    null}}]}. Raises UserError where the step isn't kept, and for a run that may only be looked at.
+    One row a step: {"step", "clips", "from": "weights" or "snapshot", "note", "stages": [{"stage", "width", "measures": {name: number
+    or null}}]}; the note says why it is of the snapshot, and is empty where it is of the weights. Raises UserError where the step isn't kept, and for a run that may only be looked at.
     """
     run.check_not_newer()
     kept = run.snapshots()
@@ -34,15 +35,19 @@ def thorough_measures(run: RunFolder, step: int | None, progress: Progress) -> l
         raise UserError(f"The run {run.name} has no snapshots yet.")
     if step is not None and step not in kept:
         raise UserError(f"The run {run.name} keeps no snapshot of step {step}; the newest is {kept[-1]}.")
-    wanted = [step] if step is not None else sorted({kept[0], kept[-1]})
-    start = _outputs(run, 0, progress) if 0 in kept else None
-    rows = []
-    for number, one in enumerate(wanted):
-        progress(number / len(wanted), f"Measuring step {one}")
-        outputs = start if one == 0 and start is not None else _outputs(run, one, progress)
-        rows.append({"step": one, **_row(outputs, start)})
-        if run.path != EXAMPLE_FOLDER:
-            _keep(run, rows[-1])
+    wanted = {step} if step is not None else {kept[0], kept[-1]}
+    needed = sorted(wanted | ({0} & set(kept)))
+    start, rows = None, []
+    for number, one in enumerate(needed):
+        part = part_of(progress, number / len(needed), (number + 1) / len(needed))
+        part(0.0, f"Measuring step {one:,}")
+        outputs = _outputs(run, one, part)
+        start = outputs if one == 0 else start
+        if one in wanted:
+            rows.append({"step": one, **_row(outputs, start)})
+            if run.path != EXAMPLE_FOLDER:
+                _keep(run, rows[-1])
+    progress(1.0, "All stages are measured")
     return rows
 
 
@@ -64,6 +69,8 @@ class _Outputs:
     views: Mapping[str, Tensor] = field(default_factory=dict)
     """(m, q, C) of q random views of each of m of them; none where the weights are no longer kept."""
     of_weights: bool = False
+    note: str = ""
+    """Why they are not of the weights."""
 
 
 def _row(now: _Outputs, start: _Outputs | None) -> dict[str, Any]:
@@ -74,7 +81,7 @@ def _row(now: _Outputs, start: _Outputs | None) -> dict[str, Any]:
         measures = measured_stage(Stage(x, same, now.views.get(name)))
         found.append({"stage": name, "width": x.shape[1], "measures": measures})
     clips = len(next(iter(now.clips.values())))
-    return {"clips": clips, "from": "weights" if now.of_weights else "snapshot", "stages": found}
+    return {"clips": clips, "from": "weights" if now.of_weights else "snapshot", "note": now.note, "stages": found}
 
 
 def _outputs(run: RunFolder, step: int, progress: Progress) -> _Outputs:
@@ -83,8 +90,7 @@ def _outputs(run: RunFolder, step: int, progress: Progress) -> _Outputs:
         embedder = Embedder(run, step)
         sounds = _probe_sounds(run, progress)
     except UserError as error:
-        progress(0, f"{error} Only encoder and projector of step {step} are measured")
-        return _of_snapshot(run, step)
+        return replace(_of_snapshot(run, step), note=f"{error} Only encoder and projector are measured.")
     method = embedder.method
     found = [stages.of_clips(method, *embedder.inputs(sounds[at : at + CHUNK])) for at in range(0, len(sounds), CHUNK)]
     clips = {name: torch.cat([one[name] for one in found]) for name in found[0]}

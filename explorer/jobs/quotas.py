@@ -83,6 +83,10 @@ class Quotas:
         limit = next(getattr(self._limits, limit) for entry, limit, _ in CUT if entry == name)
         return math.inf if limit == NONE else -(-limit // (runs if name in SHARED else 1))
 
+    def bounds(self) -> dict[str, float]:
+        """The largest value of each entry of CUT that is limited here."""
+        return {name: most for name, *_ in CUT if math.isfinite(most := self.most(name))}
+
     def check_length(self, config: Mapping[str, Any], bound: str, whole: float, runs: int = 1) -> None:
         """Raises UserError where a run of this configuration may not be made so long here, `runs` of it being trained as one."""
         if whole > (most := self.most(bound, runs)):

@@ -87,19 +87,30 @@ def method_card(method: str) -> str:
 
 
 def form_groups(
-    method: str, encoder: str, speed: str = "", values: Mapping[str, Mapping[str, Any]] | None = None
+    method: str,
+    encoder: str,
+    speed: str = "",
+    values: Mapping[str, Mapping[str, Any]] | None = None,
+    most: Mapping[str, float] | None = None,
 ) -> list[dict[str, Any]]:
     """The groups of settings: the method's own, the run's, the augmentations', the spectrogram's.
 
     `speed`: how fast each size of the encoder is here, as a sentence. `values` by group are put in; without them a field
-    keeps what the user wrote, or the default.
+    keeps what the user wrote, or the default. `most`: the largest value that settings of the run may have here.
     """
     from training.hardware import gpus
     from training.methods import METHODS
 
+    bounds, given = most or {}, {name: dict(group) for name, group in (values or {}).items()}
+    for name, value in given.get("run", {}).items():
+        given["run"][name] = bounded(value, bounds.get(name))
+
     def told(setting: Setting) -> Setting:
         if setting.name == "devices":
             return replace(setting, high=gpus())
+        if setting.name in bounds:
+            high = bounded(setting.high, bounds[setting.name])
+            return replace(setting, high=high, default=bounded(setting.default, high))
         if setting.name != "encoder_size":
             return setting
         return replace(setting, meaning=f"{setting.meaning} {speed}".strip())
@@ -113,11 +124,16 @@ def form_groups(
             name,
             GROUPS[name] or title,
             [*map(told, filter(offered, settings))],
-            (values or {}).get(name),
+            given.get(name),
             opened=name in OPENED,
         )
         for name, settings in described(method, encoder).items()
     ]
+
+
+def bounded(value: Any, most: float | None) -> Any:
+    """A number cut down to `most`; anything else as it is."""
+    return type(value)(most) if isinstance(value, int | float) and most is not None and value > most else value
 
 
 def config_from(

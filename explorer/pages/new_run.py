@@ -158,8 +158,9 @@ class NewRun:
     ) -> dict[str, Any]:
         method = known_method(method)
         encoder = fitting_encoder(method, encoder)
-        speed = said_speed(self.frame.services.library, method, encoder)
-        return {"groups": form_groups(method, encoder, speed, values)}
+        services = self.frame.services
+        speed = said_speed(services.library, method, encoder)
+        return {"groups": form_groups(method, encoder, speed, values, services.launcher.quotas.bounds())}
 
     def _again(self, typed: str, event: gr.EventData) -> tuple[Any, ...]:
         """The form as a run was started: its data, method, encoder and settings."""

@@ -77,4 +77,4 @@ class SoundSource:
         title = "Your recording" if name == RECORDED else readable_name(sent_name(name), LONGEST_TITLE)
         shown = {"sound": upload_sound(upload.token), "title": title, "subtitle": "kept for less than an hour"}
         notes = "; ".join(upload.notes)
-        return None, shown, said(f"{title} can be used, but: {notes}." if notes else "")
+        return None, shown, said(f"{title} can be used, but {notes}." if notes else "")

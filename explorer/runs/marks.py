@@ -82,7 +82,7 @@ class Marks:
 
 def identity(run: RunFolder) -> str:
     """What tells a run from all others wherever its folder lies: the folder's name and when it was begun."""
-    return f"{run.name}@{config_of(run).get('created', '')}"[:300]
+    return f"{run.path.name}@{config_of(run).get('created', '')}"[:300]
 
 
 def _put(marks: dict[str, Mark], key: str, mark: Mark) -> None:

@@ -85,6 +85,26 @@ def test_a_method_without_a_projector_has_none(made_run: MakeRun) -> None:
     assert [one["stage"] for one in row["stages"]] == ["encoder"]
 
 
+def test_why_only_snapshots_are_measured_is_told_once_and_the_progress_never_falls(
+    made_run: MakeRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made_run(method="simclr", steps=1)
+    train(run.path)
+    for step in (0, 1):
+        run.weights_path(step).unlink(missing_ok=True)
+    told: list[tuple[float, str]] = []
+    rows = thorough_measures(run, None, lambda *one: told.append(one))
+    assert [row["from"] for row in rows] == ["snapshot"] * 2
+    fractions = [fraction for fraction, _ in told]
+    assert fractions == sorted(fractions) and fractions[-1] == 1
+    assert not any("Only encoder" in sentence for _, sentence in told)
+    capsys.readouterr()
+    assert main(["measure", str(run.path)]) == 0
+    assert capsys.readouterr().err.count("Only encoder and projector are measured.") == len(
+        {row["note"] for row in rows}
+    )
+
+
 def test_what_cannot_be_measured_is_a_sentence(made_run: MakeRun, capsys: pytest.CaptureFixture[str]) -> None:
     run = made_run(steps=1)
     with pytest.raises(UserError, match="has no snapshots yet"):

@@ -169,6 +169,8 @@ def measure(options: argparse.Namespace) -> None:
         if note := run.probe().get("note"):
             print(note, file=sys.stderr)
     rows = thorough_measures(run, options.step, progress_line())
+    for note in filter(None, dict.fromkeys(row["note"] for row in rows)):
+        print(note, file=sys.stderr)
     if options.json:
         print_json({"run": run.name, "measured": rows})
         return

@@ -30,7 +30,7 @@ class Decoded:
     samples: np.ndarray
     """(S,) int16, S ≥ 1; full scale is 32768."""
     notes: tuple[str, ...] = ()
-    """What the user should know, such as "silent" or "it is damaged: 1.2 s of 3.0 s could be decoded"."""
+    """What the user should know, such as "it is damaged: 1.2 s of 3.0 s could be decoded"."""
 
     @property
     def seconds(self) -> float:

@@ -38,6 +38,9 @@ MOST_CHUNKS = 1_000
 LIBRARY_FORMATS = ("WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC", "OGG", "MP3", "MPEG")
 
 
+SILENT = "it is silent: there is nothing to hear in it, and the clips nearest to it say nothing"
+
+
 class Decoding:
     """An opened sound. Iterate for blocks, (S,) int16 at 16 kHz; afterwards `notes` says what the user should know.
 
@@ -86,7 +89,7 @@ class Decoding:
             low, high = min(low, int(integers.min())), max(high, int(integers.max()))
             yield integers
         if high - low <= 1:
-            self.notes.append("silent")
+            self.notes.append(SILENT)
 
     def _mono_blocks(self) -> Iterator[np.ndarray]:
         """(frames,) float32 at the file's own rate."""

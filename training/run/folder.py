@@ -13,6 +13,7 @@ import numpy as np
 from training.errors import UserError
 from training.process import ProcessIdentity
 from training.run import reading
+from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 from training.run.metrics_file import MetricsReader, current_rows, latest_values
 from training.run.older import schema_of_older_run
 from training.run.schema import Curve, Schema, joined
@@ -39,8 +40,8 @@ class RunFolder:
 
     @property
     def name(self) -> str:
-        """The run's name: its folder's."""
-        return self.path.name
+        """The run's name: its folder's, or what the one is called that comes with the project."""
+        return EXAMPLE if self.path == EXAMPLE_FOLDER else self.path.name
 
     @property
     def log_path(self) -> Path:

@@ -19,7 +19,7 @@ export function mount(root, { props, watch }) {
   const bar = make("div.state-bar", {}, share);
   root.append(line, link, bar);
   const update = () => {
-    const { text, tone, fraction, link: to } = props.value ?? EMPTY;
+    const { text, tone, fraction, link: to } = props.value || EMPTY;
     const appears = root.hidden && Boolean(text);
     root.hidden = !text;
     root.dataset.tone = tone;

@@ -105,6 +105,15 @@ def test_devices_are_offered_where_there_are_several(count: int, monkeypatch: py
         config_from("starter", "simclr", "conv2d", values)
 
 
+def test_the_form_says_how_long_a_run_may_be_here_and_is_filled_within_it() -> None:
+    again = {"run": {"seconds": 5000.0, "steps": None, "batch_size": 64}}
+    most = {"seconds": 90, "steps": 20_000}
+    (run,) = [group for group in form_groups("simclr", "conv2d", values=again, most=most) if group["name"] == "run"]
+    offered = {setting["name"]: (setting["high"], setting["default"]) for setting in run["settings"]}
+    assert offered["seconds"] == (90, 90) and offered["steps"] == (20_000, None) and offered["batch_size"][0] == 8192
+    assert run["values"] == {"seconds": 90, "steps": None, "batch_size": 64} and again["run"]["seconds"] == 5000
+
+
 def test_neither_steps_nor_seconds_is_refused() -> None:
     values = filled("simclr", "conv2d")
     values["run"].update(steps=None, seconds=None)

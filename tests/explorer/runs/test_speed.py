@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from explorer.jobs.quotas import Quotas
 from explorer.pages.form_contents import form_groups
 from explorer.pages.new_run import NewRun
 from explorer.runs import speed
 from explorer.runs.library import Library
 from explorer.runs.speed import measured_speeds, reached, said_duration, said_speed
+from explorer.visitors.limits import Limits
 from training.config import ENCODER_SIZES
 from training.encoders import ENCODERS
 from training.run import RunFolder
@@ -141,10 +143,14 @@ def test_the_form_shows_it_beside_the_choice() -> None:
     assert all("Fast here." not in s["meaning"] for s in run["settings"] if s["name"] != "encoder_size")
 
 
-def test_the_page_asks_for_the_encoder_that_is_chosen(trained: Any, tmp_path: Path) -> None:
+def test_the_page_asks_for_the_encoder_that_is_chosen_and_for_what_is_allowed(trained: Any, tmp_path: Path) -> None:
     trained("a", 1500, encoder_size="M")
-    form: Any = SimpleNamespace(frame=SimpleNamespace(services=SimpleNamespace(library=Library(tmp_path / "runs"))))
+    launcher = SimpleNamespace(quotas=Quotas(Limits(job_seconds=60), tmp_path))
+    services = SimpleNamespace(library=Library(tmp_path / "runs"), launcher=launcher)
+    form: Any = SimpleNamespace(frame=SimpleNamespace(services=services))
     for encoder, fastest in (("conv2d", "6,000 (S)"), ("resnet", "1,200 (S)")):
         groups = NewRun._of_encoder(form, "simclr", encoder)["groups"]
         (said,) = [s["meaning"] for group in groups for s in group["settings"] if s["name"] == "encoder_size"]
         assert fastest in said
+        (longest,) = [s["high"] for group in groups for s in group["settings"] if s["name"] == "seconds"]
+        assert longest == 60

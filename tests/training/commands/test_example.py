@@ -57,11 +57,11 @@ def test_it_is_judged_and_says_what_it_knows_and_nothing_is_written(
     assert json.loads(capsys.readouterr().out)["verdict"] == "learning"
     assert main(["knows", "example", "--runs", str(tmp_path), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert set(told) == {"run", *PARTS} and told["facets"]["facets"]
+    assert set(told) == {"run", *PARTS} and told["facets"]["facets"] and told["run"] == "example"
     monkeypatch.setattr("training.knowledge.facets.PROBE_CLIPS", 500)
     assert main(["knows", "example", "--runs", str(tmp_path)]) == 0
     assert "the 1,000 clips of its own snapshots; the linear probe asks 500 of these\n" in capsys.readouterr().out
     monkeypatch.setattr("training.thorough._outputs", lambda *_: None)
-    monkeypatch.setattr("training.thorough._row", lambda *_: {"clips": 1, "from": "snapshot", "stages": []})
+    monkeypatch.setattr("training.thorough._row", lambda *_: {"clips": 1, "from": "snapshot", "note": "", "stages": []})
     assert main(["measure", "example", "--runs", str(tmp_path)]) == 0
     assert {path: path.stat().st_mtime_ns for path in EXAMPLE_FOLDER.rglob("*")} == before

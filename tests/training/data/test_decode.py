@@ -9,6 +9,7 @@ import soundfile
 
 from tests.support.sound_files import rms, tone, written
 from training.data.decode import decode_upload
+from training.data.decoding import SILENT
 from training.errors import UserError
 
 pytestmark = pytest.mark.whole
@@ -61,7 +62,7 @@ def test_rates_are_changed_to_16_khz(tmp_path: Path, rate: int) -> None:
 def test_bad_input_one_sample_silence_and_dc_are_taken(tmp_path: Path) -> None:
     assert len(decode_upload(written(tmp_path / "one.wav", np.array([0.5]))).samples) == 1
     for level in (0.0, 0.25):
-        assert decode_upload(written(tmp_path / "dc.wav", np.full(8000, level))).notes == ("silent",)
+        assert decode_upload(written(tmp_path / "dc.wav", np.full(8000, level))).notes == (SILENT,)
     assert decode_upload(written(tmp_path / "tone.wav", tone())).notes == ()
 
 

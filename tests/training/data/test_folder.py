@@ -13,6 +13,7 @@ import soundfile
 
 from training.data import open_dataset, summary
 from training.data.dataset import Dataset
+from training.data.decoding import SILENT
 from training.data.folder import open_files
 from training.data.progress import quiet
 from training.data.sources import Rules
@@ -85,7 +86,7 @@ def test_bad_input_every_bad_file_is_named_and_the_good_ones_are_taken(tmp_path:
     assert sorted(dataset.files) == ["good.wav", "silent.wav", "sound.txt"]
     assert sorted(reasons(dataset)) == ["empty.wav", "late.wav", "movie.m4a", "nan.wav", "pipe.wav", "text.mp3"]
     assert "no audio" in reasons(dataset)["empty.wav"] and "playlist" in reasons(dataset)["text.mp3"]
-    assert [(entry.file, entry.reason) for entry in dataset.warnings] == [("silent.wav", "silent")]
+    assert [(entry.file, entry.reason) for entry in dataset.warnings] == [("silent.wav", SILENT)]
     assert summary(open_dataset(str(tmp_path))) == summary(dataset), "the same when it comes from the cache"
 
 
