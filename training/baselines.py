@@ -14,7 +14,7 @@ from training import durable
 from training.data.cache import cache_root
 from training.data.dataset import Dataset, Progress
 from training.methods.method import Method
-from training.probe import chance, cross_group_knn, log_mel_statistics, mfcc_statistics
+from training.probe import chance, cross_group_knn, labelled, log_mel_statistics, mfcc_statistics
 from training.run import reading
 from training.run.schema import BASELINES
 from training.spectrogram import FrontEnd
@@ -35,6 +35,7 @@ def baselines(dataset: Dataset, clips: np.ndarray, method: Method, progress: Pro
     line = method.chance()
     return {
         "main_facet": dataset.main_facet,
+        "clips": labelled(dataset, clips),
         "cross_group_knn": {
             facet: {"random_init": None, **{name: None if isnan(value) else value for name, value in values.items()}}
             for facet, values in knn.items()

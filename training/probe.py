@@ -86,6 +86,11 @@ def cross_group_knn(x: Tensor, dataset: Dataset, clips: np.ndarray) -> dict[str,
     return {name: accuracy(found, labels[name]) for name, found in votes.items()}
 
 
+def labelled(dataset: Dataset, clips: np.ndarray) -> dict[str, int]:
+    """How many of `clips` (n,) have a label, for each measured facet."""
+    return {name: int((labels >= 0).sum()) for name, labels in measured_labels(dataset, clips).items()}
+
+
 def chance(dataset: Dataset, clips: np.ndarray, facet: str) -> float:
     """Accuracy of always naming the commonest label of `clips` (n,); NaN where none has one."""
     codes = dataset.facets[facet].codes[clips]

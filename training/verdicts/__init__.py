@@ -15,8 +15,9 @@ from training.run.schema import BASELINES, VerdictKind
 from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
 from training.verdicts.causes import cause_of
+from training.verdicts.neighbours import above_random, labels_unheard, rising, unsure
 from training.verdicts.readings import Readings
-from training.verdicts.rules import RULES, above_random, alone, labels_unheard, missing, rising, too_early
+from training.verdicts.rules import RULES, alone, missing, too_early
 
 __all__ = [
     "ALARMING",
@@ -94,7 +95,13 @@ def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
                 kind, about.title, step, found.since, " ".join(filter(None, told)), found.evidence, cause, remedy
             )
     kind, words = ("too_early", "") if too_early(readings) else ("plateau", "nothing has got better than at the start.")
-    if kind == "plateau" and rising(readings):
+    few = kind == "plateau" and unsure(readings)
+    if few:
+        kind = "too_early"
+        words = (
+            f"the neighbours are above random initialisation by no more than chance makes of {readings.clips:,} clips."
+        )
+    elif kind == "plateau" and rising(readings):
         kind, words = "too_early", "the neighbours fell behind those of random weights, and are catching up."
     if alone(readings):
         kind, words = "one_snapshot", "there is none from before the first step to compare it with."
@@ -102,7 +109,7 @@ def _judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
     told = [f"{title}: {words}" if words else f"{title}.", _stand(readings)]
     cause, remedy = _why(kind, readings, config)
     if kind == "too_early":
-        remedy = missing(readings) or remedy or "Train longer."
+        remedy = missing(readings) or remedy or ("Train longer, or measure more clips." if few else "Train longer.")
     return Verdict(kind, title, step, 0, " ".join(filter(None, told)), cause=cause, remedy=remedy)
 
 

@@ -97,6 +97,12 @@ class Readings:
         return float(value) if isinstance(value, int | float) else None
 
     @property
+    def clips(self) -> int | None:
+        """How many clips have a label of the main facet, of which kNN asks; None where that isn't known."""
+        value = _mapping(self.lines.get("clips")).get(str(self.lines.get("main_facet")))
+        return value if type(value) is int and value > 0 else None
+
+    @property
     def chance_loss(self) -> float | None:
         """The loss of a model that has learned nothing."""
         value = _mapping(self.lines.get("loss")).get("value")

@@ -8,10 +8,18 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from training.measures.measure import PREFIX
-from training.run.schema import BASELINES
 from training.run.verdict import Evidence
 from training.verdicts.bounds import Bound
+from training.verdicts.neighbours import (
+    ALIKE,
+    KNN,
+    above_random,
+    knn_at,
+    knn_of,
+    latest_knn,
+    not_above_random,
+    surely_above,
+)
 from training.verdicts.readings import LOSS, Readings
 
 ROW = 2
@@ -30,8 +38,6 @@ RANK_BELOW = 3.0
 """So few directions are lost in any case."""
 ONE_WAY = 0.25
 """Projections with a smaller normalised std all point nearly the same way. That alone is none: SimCLR learns so at τ = .005."""
-ALIKE = 0.01
-"""Share of cross-group kNN within which two values are the same."""
 AT_CHANCE = 0.005
 """A loss within this share of its chance line has learned nothing, where it stays there: DINO's passes through it."""
 FLAT = 0.02
@@ -40,8 +46,6 @@ EXPLODED = 20.0
 """So many times the highest loss of the first tenth."""
 UNSETTLED_STEPS = 40
 """Before, nothing is a collapse: encoders that hear samples were seen to point one way until step 20, and to spread again."""
-UNHEARD = 0.03
-"""A kNN that lies so little above chance has found no labels: among some hundred clips it is that far off by itself."""
 EARLY_STEPS = 200
 """Before, a method may still lie below its random initialisation: most two-view methods first do."""
 
@@ -87,7 +91,7 @@ def complete_collapse(readings: Readings) -> Finding | None:
     one_way, few = _lasting(readings, SAME_WAY), _lasting(readings, FEW_DIRECTIONS)
     if one_way is not None and few is not None:
         return Finding(max(one_way.since, few.since), one_way.evidence + few.evidence)
-    return _lasting(readings, ONE_POINT) or (_lasting(readings, SMALL) if _not_above_random(readings) else None)
+    return _lasting(readings, ONE_POINT) or (_lasting(readings, SMALL) if not_above_random(readings) else None)
 
 
 def dimensional_collapse(readings: Readings) -> Finding | None:
@@ -125,7 +129,7 @@ def plateau(readings: Readings) -> Finding | None:
     fallen = _mean(before[-5:]) - _mean(since[-5:])
     if fallen > FLAT * max(readings.losses[0][1] - min(since), 1e-9):
         return None
-    knn_before, knn_since = _known_knn(readings, early), _known_knn(readings, late)
+    knn_before, knn_since = knn_at(readings, early), knn_at(readings, late)
     if knn_before and knn_since and max(knn_since) > max(knn_before) + ALIKE:
         return None
     words = f"loss lower by {fallen:.3f} over the last half of the steps"
@@ -134,30 +138,22 @@ def plateau(readings: Readings) -> Finding | None:
 
 def learning(readings: Readings) -> Finding | None:
     """Neighbours are better than at random initialisation, or, without labels, the loss has fallen."""
-    latest, trained = _latest_knn(readings), readings.trained
+    latest, trained = latest_knn(readings), readings.trained
     if not trained:
         return None
     random = readings.line("random_init")
     if latest is not None and random is not None:
-        if latest <= random + ALIKE:
+        if not surely_above(latest, random, readings):
             return None
-        above = [i for i in trained if (_knn(readings, i) or 0.0) > random + ALIKE]
+        above = [i for i in trained if surely_above(knn_of(readings, i) or 0.0, random, readings)]
         words = f"kNN {latest:.2f}, above random initialisation {random:.2f}"
-        return Finding(
-            readings.steps[_begins(trained, above)], (Evidence(f"{PREFIX}cross_group_knn", latest, random, words),)
-        )
+        return Finding(readings.steps[_begins(trained, above)], (Evidence(KNN, latest, random, words),))
     if len(readings.losses) < 4:
         return None
     first, last = readings.losses[0][1], _mean([value for _, value in readings.losses[-3:]])
     if first - last <= FLAT * abs(first):
         return None
     return Finding(0, (Evidence(LOSS, last, first, f"loss {last:.3f}, {first:.3f} at the start"),))
-
-
-def rising(readings: Readings) -> bool:
-    """Whether the neighbours, after a fall, have got better again, and did so until now."""
-    known = _known_knn(readings, readings.trained)
-    return len(known) > ROW and _mean(known[-ROW:]) > min(known) + 2 * ALIKE
 
 
 def too_early(readings: Readings) -> bool:
@@ -213,43 +209,6 @@ def _begins(trained: list[int], holds: list[int]) -> int:
             break
         first = place
     return first
-
-
-def _knn(readings: Readings, place: int) -> float | None:
-    return readings.of_snapshot(place, "cross_group_knn")
-
-
-def _known_knn(readings: Readings, places: list[int]) -> list[float]:
-    return [value for place in places if (value := _knn(readings, place)) is not None]
-
-
-def _latest_knn(readings: Readings) -> float | None:
-    return _knn(readings, readings.trained[-1]) if readings.trained else None
-
-
-def above_random(readings: Readings) -> bool:
-    """Whether the neighbours are better than those of random weights; False where either is unknown."""
-    latest, random = _latest_knn(readings), readings.line("random_init")
-    return latest is not None and random is not None and latest > random + ALIKE
-
-
-def labels_unheard(readings: Readings) -> str:
-    """What says that nothing tells the labels apart, neither the run nor what needs no training; empty where something does."""
-    chance, latest = readings.line("chance"), _latest_knn(readings)
-    known = {
-        title: value
-        for name, title in BASELINES.items()
-        if name != "chance" and (value := readings.line(name)) is not None
-    }
-    if chance is None or latest is None or not known or max(latest, *known.values()) > chance + UNHEARD:
-        return ""
-    return ", ".join(f"{title} {value:.2f}" for title, value in known.items()) + f"; chance is {chance:.2f}"
-
-
-def _not_above_random(readings: Readings) -> bool:
-    """The opposite of `above_random`, where both are known."""
-    known = _latest_knn(readings) is not None and readings.line("random_init") is not None
-    return known and not above_random(readings)
 
 
 def _mean(values: list[float]) -> float:

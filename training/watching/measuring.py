@@ -23,7 +23,7 @@ from training.data.progress import quiet
 from training.measures import MEASURES, measured
 from training.measures.measure import PREFIX, Embedded, singular_values
 from training.measures.spread import ALIGNMENT
-from training.probe import cross_group_votes, described, groups_of, measured_facets, measured_labels
+from training.probe import cross_group_votes, described, groups_of, labelled, measured_facets, measured_labels
 from training.run import BeingWritten, MetricsReader, RunFolder, RunWriter, State, Status, reading
 from training.run.schema import Curve, Schema
 from training.spectrogram import FrontEnd
@@ -175,7 +175,8 @@ class Measuring:
         every = np.arange(len(clips.places))
         knn = plain_knn(clips.dataset, every, FrontEnd())
         known = {facet: {k: None if isnan(v) else v for k, v in values.items()} for facet, values in knn.items()}
-        lines: dict[str, Any] = {"main_facet": clips.dataset.main_facet, "cross_group_knn": known, "loss": None}
+        asked = {"main_facet": clips.dataset.main_facet, "clips": labelled(clips.dataset, every)}
+        lines: dict[str, Any] = {**asked, "cross_group_knn": known, "loss": None}
         writer.write_baselines(with_random_init(lines, self._untrained()))
 
     def _judge_again(self) -> None:

@@ -280,3 +280,38 @@ def test_every_kind_is_told_of_some_run_above_and_documented() -> None:
     for about in KINDS:
         assert about.meaning.endswith(".")
         assert f"| `{about.kind}` |" in page, "docs/verdicts.md has a row for each kind of verdict"
+
+
+FEW = {**LINES, "clips": {"class": 48}}
+BARELY = [0.5, 0.5, *[0.58] * 8]
+"""Above random initialisation by .08, which is more than chance makes of 300 clips and less than it makes of 48."""
+
+
+def test_among_few_clips_a_little_above_random_is_not_called_learning() -> None:
+    assert kind(made(cross_group_knn=BARELY)).kind == "learning"  # how many were asked isn't known of older runs
+    many = kind(made(cross_group_knn=BARELY, lines={**LINES, "clips": {"class": 300}}))
+    assert (many.kind, many.since_step) == ("learning", 200)
+    few = kind(made(cross_group_knn=BARELY, lines=FEW))
+    assert few.kind == "too_early" and few.remedy == "Train longer, or measure more clips."
+    assert few.sentence.startswith(
+        "Too early to tell: the neighbours are above random initialisation by no more than chance makes of 48 clips. kNN 0.58"
+    )
+    assert kind(made(cross_group_knn=[0.5, *[0.7] * 9], lines=FEW)).kind == "learning"
+
+
+def test_alarms_do_not_ask_how_many_clips_were_asked() -> None:
+    for lines in (LINES, FEW):
+        at_chance = {"lines": lines, "loss": [5.0] * 10}
+        assert kind(made(**at_chance, cross_group_knn=[0.5] * 10)).kind == "trivial_solution"
+        assert kind(made(**at_chance, cross_group_knn=BARELY)).kind != "trivial_solution"
+
+
+@pytest.mark.parametrize(("clips", "cause"), [(40, True), (1000, False)])
+def test_labels_are_unheard_within_what_chance_makes_of_the_clips(clips: int, cause: bool) -> None:
+    lines = {
+        "main_facet": "class",
+        "clips": {"class": clips},
+        "cross_group_knn": {"class": {"random_init": 0.12, "mfcc": 0.15, "chance": 0.1}},
+    }
+    verdict = kind(made(lines=lines, cross_group_knn=[0.15] * 10))
+    assert ("nor what needs no training" in verdict.cause) is cause
