@@ -182,7 +182,7 @@ class Server:
     def _asked(self, name: str, state: State) -> dict[str, Any]:
         launcher = self.services.launcher
         if state is State.WAITING:
-            return {"place": launcher.place(name), **launcher.ahead()}
+            return {"place": launcher.place(name), **launcher.ahead(name)}
         return {"longer": launcher.longer(name)} if state is State.FINISHED else {}
 
     def _looked_at(self, name: str, axes: int) -> None:

@@ -20,6 +20,8 @@ from training.verdicts import ALARMING, Readings, in_status
 FLUSH_SECONDS = 0.25
 """Losses stay on the device and are written this often, as means over the steps since."""
 STATUS_SECONDS = 1.0
+PACE_SECONDS, PACE_STEPS = 5.0, 20
+"""Where steps end a run, how long it takes is told from there on: its first steps are slow."""
 
 LOSS = Curve(
     "train/loss",
@@ -55,6 +57,8 @@ class Journal:
     def __init__(self, run: RunWriter, status: Status):
         self.run = run
         self.status = status
+        self.in_turn = 1
+        """How many runs are trained in turn, of which each counts its own seconds."""
         self._sums: dict[str, Tensor] = {}
         self._count = 0
         self._clips = 0
@@ -129,7 +133,8 @@ class Journal:
         self.write_row(step, seconds, {**row, LEARNING_RATE.key: learning_rate, SPEED.key: clips_per_second})
         if not all(map(math.isfinite, means)):
             raise UserError(f"The loss is no longer a number at step {step}; a lower learning rate usually helps.")
-        left = seconds / progress - seconds if progress > 0 else None
+        known = self.status.steps is None or (seconds >= PACE_SECONDS and step >= PACE_STEPS)
+        left = self.in_turn * (seconds / progress - seconds) if known and progress > 0 else None
         self.status = replace(
             self.status, step=step, seconds=seconds, progress=progress, seconds_left=left,
             steps_per_second=steps_per_second, clips_per_second=clips_per_second,

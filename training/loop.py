@@ -42,6 +42,7 @@ def train_in_turn(trainings: Sequence["Training"], controls: Controls) -> None:
         seconds = left[0].learner.seconds
         for training in list(left):
             try:
+                training.journal.in_turn = len(left)
                 with training.turn(alone):
                     training.learner.seconds = seconds
                     act(training)

@@ -21,6 +21,7 @@ from explorer.jobs.standby import Standby
 from explorer.jobs.trainers import Command, Trainers, trainer_command
 from explorer.jobs.turns import Turns
 from explorer.jobs.twins import job_of, mark_both
+from explorer.jobs.waiting import seconds_until
 from explorer.visitors.identity import asking
 from explorer.visitors.limits import Limits
 from training.config import BOUNDS
@@ -178,13 +179,17 @@ class Launcher:
         job = job_of(queue, self.root, name)
         return 0 if self._turns.beginning(queue, RunFolder(self.root / job)) else queue.place(job)
 
-    def ahead(self) -> dict[str, Any]:
+    def ahead(self, name: str) -> dict[str, Any]:
         """`behind`: the run that has the device, whoever started it, so that all others wait; None where none has.
-        `paused`: whether it is paused.
+        `paused`: whether it is paused. `wait`: seconds until the turn of the run of this name may come, None where that
+        can't be told.
         """
-        busy = self._turns.busy(self._turns.queue())
+        queue, place = self._turns.queue(), self.place(name)
+        busy = self._turns.busy(queue)
         paused = busy is not None and RunFolder(self.root / busy).status().state == State.PAUSED
-        return {"behind": busy, "paused": paused}
+        before = [*([busy] if busy else []), *(entry.name for entry in queue.waiting[: (place or 1) - 1])]
+        wait = seconds_until([RunFolder(self.root / each) for each in before], self.quotas.most("seconds"))
+        return {"behind": busy, "paused": paused, "wait": wait if place else None}
 
     def queue(self) -> list[str]:
         """The runs that wait, in order."""

@@ -18,7 +18,7 @@ from training.run.example import EXAMPLE
 from training.units import in_words
 
 MEASURED = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "sizes.json"
-LEAST_SECONDS = 5.0
+LEAST_SECONDS, LEAST_STEPS = 5.0, 20
 """A run that trained for less says little: its first steps are slow."""
 DEVICE = "CPU"
 """How the name of a device begins that the measured proportions hold for."""
@@ -55,9 +55,7 @@ def said_speed(library: Library, method: str, encoder: str) -> str:
         return ""
     like = most_like(list(reached(library)), method, encoder, measured)
     if like is None:
-        return (
-            f"Where it was measured, one core learnt from {_listed(measured[encoder])}; here nothing was trained yet."
-        )
+        return f"Where it was measured, one core learnt from {_listed(measured[encoder])}; here nothing was trained for long enough yet."
     expected = {size: speed * like.factor(measured) for size, speed in measured[encoder].items()}
     return f"On this machine's processor, {like.named}, a run learns from about {_listed(expected)}."
 
@@ -74,7 +72,7 @@ def said_duration(library: Library, configs: Sequence[Mapping[str, Any]]) -> str
         config["steps"] * config["batch_size"] / speed for config, speed in zip(configs, speeds, strict=True) if speed
     )
     if like is None:
-        return f"Where it was measured, one core took about {_duration(there)} for them; here nothing was trained yet."
+        return f"Where it was measured, one core took about {_duration(there)} for them; here nothing was trained for long enough yet."
     return f"Together they take about {_duration(there / like.factor(measured))} on this machine's processor, {like.named}."
 
 
@@ -91,13 +89,15 @@ def reached(library: Library) -> Iterator[Reached]:
     """The runs that this machine's processor trained, newest first."""
     for name, run in library.runs().items():
         config, status = config_of(run), status_of(run)
-        if name == EXAMPLE or not status.device.startswith(DEVICE) or status.seconds < LEAST_SECONDS:
+        if name == EXAMPLE or not status.device.startswith(DEVICE):
+            continue
+        if status.seconds < LEAST_SECONDS or status.step < LEAST_STEPS:
             continue
         batch, size = config.get("batch_size"), config.get("encoder_size", "S")
         method, encoder = config.get("method"), config.get("encoder")
         if not (isinstance(method, str) and isinstance(encoder, str) and isinstance(size, str)):
             continue
-        if type(batch) is int and batch > 0 and status.step > 0:
+        if type(batch) is int and batch > 0:
             yield Reached(name, method, encoder, size, status.step * batch / status.seconds)
 
 

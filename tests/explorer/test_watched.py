@@ -248,6 +248,6 @@ def test_a_loop_at_work_does_not_hold_up_the_queue(page: SimpleNamespace) -> Non
     """It is none of the page's trainers: others are started beside it, and no signal is ever sent to it."""
     with Watch(page.library.root / "at work") as run:
         assert RunFolder(run.path).status().state == State.TRAINING
-        assert launcher(page).ahead() == {"behind": None, "paused": False}
+        assert launcher(page).ahead("mine") == {"behind": None, "paused": False, "wait": None}
         with pytest.raises(UserError, match="is being trained; stop it before you delete it"):
             launcher(page).delete("at work")

@@ -3,6 +3,7 @@
 import errno
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,22 @@ def test_a_row_holds_means_and_speed(journal: Journal, clock: Clock) -> None:
     assert (status.step, status.steps_per_second, status.clips_per_second) == (3, 1.5, 48.0)
     assert status.progress == 0.25 and status.seconds_left == 6.0
     assert not journal.due
+
+
+def test_what_is_left_is_told_once_the_pace_is_known_and_for_all_that_are_trained_in_turn(
+    journal: Journal, clock: Clock
+) -> None:
+    def left(step: int, seconds: float) -> float | None:
+        journal.add({"loss": torch.tensor(1.0)}, clips=32)
+        clock.now += 2.0
+        journal.flush(step=step, seconds=seconds, progress=step / 100, learning_rate=0.1)
+        return journal.status.seconds_left
+
+    journal.status = replace(journal.status, steps=100)
+    assert left(2, 6.0) is None and left(25, 4.0) is None
+    assert left(25, 5.0) == 15.0
+    journal.in_turn = 2
+    assert left(25, 5.0) == 30.0
 
 
 def test_an_empty_flush_writes_nothing(journal: Journal, clock: Clock) -> None:

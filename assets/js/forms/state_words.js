@@ -54,7 +54,8 @@ function waiting({ place, behind, paused }, called) {
   if (!place) return "Waiting, but in no queue: Resume puts it there.";
   // Not "until it has ended": a command that trains several runs has the device again before the queue looks.
   const first = behind ? `; the run “${called(behind)}” ${paused ? "is paused and holds" : "has"} the device` : "";
-  return `Waiting, place ${place} in the queue${first}.`;
+  const others = place > 1 ? `, and ${counted(place - 1, "other run")} ${place > 2 ? "wait" : "waits"} before it` : "";
+  return `Waiting, place ${place} in the queue${first}${first && others}.`;
 }
 
 /** @param {string} text */
@@ -63,11 +64,12 @@ const uncapitalised = (text) => (/^[A-Z][a-z]/.test(text) ? text[0].toLowerCase(
 const percent = (share) => (share !== undefined && Number.isFinite(share) ? `${Math.round(share * 100)} %` : "");
 
 /**
- * How long it will take, how fast it is and on what, of a run that trains or is paused.
+ * How long it will take, how fast it is and on what, of a run that trains or is paused; of one that waits how long that may take.
  * @param {Told} status
  * @param {boolean} compact whether there is little room
  */
-export function factsOf({ state, seconds_left, clips_per_second, device }, compact) {
+export function factsOf({ state, seconds_left, clips_per_second, device, wait }, compact) {
+  if (state === "waiting") return wait ? [`Its turn may come in about ${duration(wait)}.`] : [];
   if (state !== "training" && state !== "paused") return [];
   const left = Number.isFinite(seconds_left) ? `${duration(seconds_left)} left` : "";
   const speed =

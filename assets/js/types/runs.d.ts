@@ -82,6 +82,8 @@ export interface RunStatus {
   place?: number | null;
   behind?: string | null;
   paused?: boolean;
+  /** seconds until its turn may come; null where that can't be told */
+  wait?: number | null;
   /** of a run that has finished: how long in all it can be trained here; no lengths where it can't */
   longer?: Longer;
 }

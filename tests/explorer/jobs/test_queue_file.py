@@ -15,7 +15,7 @@ def test_bad_input_nobody_waits_at_a_pipe_in_place_of_the_queue(launch: Any, roo
     root.mkdir()
     os.mkfifo(root / place)
     server = launch()
-    assert server.queue() == [] and server.ahead()["behind"] is None
+    assert server.queue() == [] and server.ahead("a")["behind"] is None
     if place == ".queue.lock":
         with pytest.raises(UserError, match="cannot be written: Not a regular file"):
             server.start({})

@@ -20,10 +20,10 @@ def test_visitors_one_at_a_time_and_the_others_in_order(launch: Any, root: Any) 
     assert server.queue() == [second, third]
     assert (server.place(first), server.place(second), server.place(third)) == (None, 1, 2)
     assert state(root, second) == State.WAITING
-    assert server.ahead() == {"behind": first, "paused": False}
+    assert server.ahead(third) == {"behind": first, "paused": False, "wait": None}  # as nothing says when these end
     server.pause(first)
     wait_for_state(root, first, State.PAUSED)
-    assert server.ahead() == {"behind": first, "paused": True}
+    assert server.ahead(third) == {"behind": first, "paused": True, "wait": None}
     server.stop(second)
     assert state(root, second) == State.STOPPED
     assert server.place(third) == 1
@@ -39,7 +39,7 @@ def test_a_trainer_started_by_hand_has_the_device(launch: Any, root: Any) -> Non
         server = launch()
         name = server.start({"ticks": 1})
         server.look()
-        assert server.place(name) == 1 and server.ahead()["behind"] == "hand"
+        assert server.place(name) == 1 and server.ahead(name)["behind"] == "hand"
         server.stop("hand")
         process.wait(120)
         wait_for_state(root, name, State.FINISHED)

@@ -91,7 +91,7 @@ def test_another_method_than_the_forms_is_trained_by_its_own_defaults(begin: Any
 
 def test_how_long_both_take_is_told_before_they_are_started(begin: Any, root: Path) -> None:
     answers = [begin("byol", FORM, weigh=True, steps=steps) for steps in (300, 900)]
-    sentence = "Where it was measured, one core took about {} for them; here nothing was trained yet."
+    sentence = "Where it was measured, one core took about {} for them; here nothing was trained for long enough yet."
     seconds = [2 * steps * 32 / measured_speeds()["conv2d"]["S"] for steps in (300, 900)]
     assert [answer["takes"] for answer in answers] == [sentence.format(f"{each:.2g} s") for each in seconds]
     assert {answer["weighed"] for answer in answers} == {7} and not list(root.glob("[!.]*"))

@@ -61,7 +61,7 @@ def test_what_was_measured_are_all_sizes_of_encoders_that_there_are() -> None:
 def test_before_anything_was_trained_it_is_told_what_was_measured_elsewhere(tmp_path: Path) -> None:
     assert said_speed(Library(tmp_path / "runs"), "simclr", "conv2d") == (
         "Where it was measured, one core learnt from 2,000 (S), 500 (M), 100 (L) or 20 (XL) clips a second; "
-        "here nothing was trained yet."
+        "here nothing was trained for long enough yet."
     )
     assert said_speed(Library(tmp_path / "runs"), "simclr", "no such encoder") == ""
 
@@ -90,7 +90,7 @@ def run_of(steps: int, size: str = "M", **changes: Any) -> dict[str, Any]:
 def test_how_long_runs_take_together_is_judged_by_the_same_run(trained: Any, tmp_path: Path) -> None:
     library = Library(tmp_path / "runs")
     assert said_duration(library, [run_of(300), run_of(300)]) == (
-        "Where it was measured, one core took about 2 min for them; here nothing was trained yet."
+        "Where it was measured, one core took about 2 min for them; here nothing was trained for long enough yet."
     )
     trained("a", 1500, encoder_size="M")  # three times as fast
     told = "Together they take about {} on this machine's processor, judged by the run a (simclr, conv2d, M)."
@@ -110,12 +110,20 @@ def test_the_newest_run_most_like_it_is_taken(trained: Any, tmp_path: Path) -> N
     trained("1 like", 4000)
     trained("2 like", 2000)
     trained("3 method", 1000, method="byol")
-    trained("4 encoder", 100, encoder="resnet")
+    trained("4 encoder", 300, encoder="resnet")
     library = Library(tmp_path / "runs")
     assert "the run 2 like (" in said_speed(library, "simclr", "conv2d")
     assert "the run 3 method (" in said_speed(library, "byol", "conv2d")
     assert "the run 3 method (" in said_speed(library, "vicreg", "conv2d")
     assert "the run 4 encoder (" in said_speed(library, "vicreg", "resnet")
+
+
+def test_a_run_of_a_few_steps_has_no_pace_yet(trained: Any, tmp_path: Path) -> None:
+    trained("1 known", 1000)
+    trained("2 young", 10 * speed.LEAST_STEPS - 10)
+    assert "judged by the run 1 known (" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
+    trained("3 grown", 10 * speed.LEAST_STEPS)
+    assert "judged by the run 3 grown (" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +135,7 @@ def test_the_newest_run_most_like_it_is_taken(trained: Any, tmp_path: Path) -> N
 )  # fmt: skip
 def test_what_says_nothing_of_this_processor_is_left_out(other: dict[str, Any], trained: Any, tmp_path: Path) -> None:
     trained("a", 1000, **other)
-    assert "here nothing was trained yet" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
+    assert "here nothing was trained for long enough yet" in said_speed(Library(tmp_path / "runs"), "simclr", "conv2d")
 
 
 def test_the_example_was_trained_elsewhere(trained: Any, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ test("a state is one sentence", () => {
   assert.equal(stateLine({ state: "failed", message: "The disk is gone." }), "Failed: the disk is gone.");
   assert.equal(stateLine({ state: "finished", step: 10, seconds: 7200 }), "Finished after 10 steps in 2.0 h.");
   const waits = { state: "waiting", place: 2, behind: "other" };
-  assert.match(stateLine({ ...waits, paused: true }), /the run “other” is paused and holds the device\.$/);
-  assert.equal(stateLine(waits), "Waiting, place 2 in the queue; the run “other” has the device.");
+  assert.match(stateLine({ ...waits, paused: true }), /the run “other” is paused and holds the device, and 1 other run waits before it\.$/);
+  assert.equal(stateLine(waits), "Waiting, place 2 in the queue; the run “other” has the device, and 1 other run waits before it.");
   assert.equal(stateLine({ state: "waiting", place: 2, behind: null }), "Waiting, place 2 in the queue.");
   assert.match(stateLine({ state: "unknown" }), /newer version/);
 });
@@ -34,6 +34,12 @@ test("how long it will take is told of a paused run too, so that its line stays 
   assert.deepEqual(factsOf({ state: "paused", ...status }, false), ["6 min left", "CPU, 2 threads"]);
   assert.deepEqual(factsOf({ state: "paused", ...status }, true), ["6 min left"]);
   assert.deepEqual(factsOf({ state: "finished", ...status }, false), []);
+});
+
+test("of a run that waits it is told how long that may take, where that is known", () => {
+  const waits = { state: "waiting", place: 2, behind: "other" };
+  assert.deepEqual(factsOf({ ...waits, wait: 330 }, false), ["Its turn may come in about 6 min."]);
+  assert.deepEqual(factsOf({ ...waits, wait: null }, false), []);
 });
 
 test("of a run that is only watched nothing is promised", () => {
