@@ -1,5 +1,5 @@
-"""Writes docs/methods.md, docs/diagrams/, docs/settings.md, the table of docs/measures.md and the types in docs/run-folder.md
-anew, from what methods, measures and settings declare and what was measured: `make docs`.
+"""Writes docs/methods.md, docs/diagrams/, docs/settings.md, the table of docs/measures.md, the types in docs/run-folder.md and the
+titles of the methods anew, from what methods, measures and settings declare and what was measured: `make docs`.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ from explorer.catalogue.document import document, drawings
 from explorer.catalogue.markdown import ROOT
 from explorer.catalogue.measures_table import with_table
 from explorer.catalogue.schema_types import with_types
+from explorer.runs.method_titles import FILE, titles_file
 
 
 def write(docs: Path) -> None:
@@ -30,3 +31,4 @@ def write(docs: Path) -> None:
 
 if __name__ == "__main__":
     write(ROOT / "docs")
+    FILE.write_text(titles_file())

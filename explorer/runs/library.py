@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from explorer.runs.cached import config_of, is_newer, is_watched, status_of, twin_words
+from explorer.runs.method_titles import method_title
 from explorer.runs.points import Points, points
 from explorer.runs.relabelled import relabelled
 from explorer.sounds.open_datasets import OpenDatasets, StillOpening, built_in
@@ -40,9 +41,7 @@ class RunSummary:
     @property
     def title(self) -> str:
         """What it is called where nobody named it: method, and without which parts; its folder where that is unknown."""
-        return readable_name(
-            self.method.replace("_", " ") + without(self.breaks) + self.twin if self.method else self.name
-        )
+        return readable_name(method_title(self.method) + without(self.breaks) + self.twin if self.method else self.name)
 
     @property
     def described(self) -> str:

@@ -177,7 +177,7 @@ def test_a_finished_run_that_is_laid_over_needs_no_room_ahead(
     page.locator("#compare input").click()
     page.locator("#compare [data-name=old]").click()
     page.wait_for_function(f"{DRAWN} === '3,99'")
-    page.wait_for_function(f"{PLOT}.data.every(trace => trace.name.startsWith('Loss · simclr · '))")
+    page.wait_for_function(f"{PLOT}.data.every(trace => trace.name.startsWith('Loss · SimCLR · '))")
     seen.rest()
     assert 990 <= page.evaluate(RANGE)[1] < 1100
     assert len(set(page.evaluate(f"{PLOT}.data.map(trace => trace.name)"))) == 2

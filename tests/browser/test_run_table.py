@@ -215,7 +215,7 @@ def test_several_runs_are_deleted_after_one_question_that_names_them(site: Site,
     assert question.startswith("Delete these 2 runs with all snapshots and weights, for good?")
     assert "simclr" in question and "vicreg" in question
     assert "(old)" in question and "(new)" in question, "their folders tell apart runs that read the same"
-    assert "can only be looked at or are being trained: simclr · starter" in page.locator(".runs-trouble").inner_text()
+    assert "can only be looked at or are being trained: SimCLR · starter" in page.locator(".runs-trouble").inner_text()
     page.get_by_role("button", name="Keep").click()
     assert (site.runs / "old").exists() and (site.runs / "new").exists()
     page.get_by_role("button", name="Delete …").click()

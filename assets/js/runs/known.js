@@ -17,6 +17,8 @@ class Known {
     this.lines = new Map();
     /** @type {Map<string, string>} */
     this.shorts = new Map();
+    /** @type {Map<string, string>} */
+    this.names = new Map();
     /** @type {Set<() => unknown>} */
     this.listeners = new Set();
     this.asked = false; // whether they are known at all
@@ -49,12 +51,11 @@ class Known {
   }
 
   /**
-   * What a run is called in a sentence; its folder's name where it isn't known.
+   * What a run is called in a sentence, as no other one is; its folder's name where it isn't known.
    * @param {string} name
    */
   named(name) {
-    const row = this.of(name);
-    return row ? nameOf(row) : name;
+    return this.names.get(name) ?? name;
   }
 
   /**
@@ -111,6 +112,7 @@ class Known {
   reword() {
     this.lines = toldApart(this.rows, (row) => lineOf(row));
     this.shorts = toldApart(this.rows, (row) => shortOf(row));
+    this.names = toldApart(this.rows, nameOf);
     tellAll(this.listeners);
   }
 }

@@ -18,6 +18,8 @@ const UNITS = /** @type {const} */ ([
   ["hour", 3_600],
   ["minute", 60],
 ]);
+/** @type {Intl.DateTimeFormatOptions} */
+const MOMENT = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" };
 const CLIPPED = 4; // settings that are named of one run
 const WAITED_SECONDS = 60; // less is no wait: a trainer needs some to begin
 
@@ -71,15 +73,24 @@ export const nameOf = ({ title, data }) => [title, data].filter(Boolean).join(" 
 export const shortOf = (row, now) => [nameOf(row), oldOf(row, now)].filter(Boolean).join(" · ");
 
 /**
- * Every run by its name as `say` says it; those that would read the same are told apart by their folders.
+ * Every run by its name as `say` says it; those that would read the same are told apart by when they began, or were asked for,
+ * and by their folders where that doesn't.
  * @param {RunRow[]} rows
  * @param {(row: RunRow) => string} say
  * @returns {Map<string, string>}
  */
 export function toldApart(rows, say) {
   const lines = rows.map(say);
-  const several = new Set(repeated(lines, (line) => line));
-  return new Map(rows.map(({ name }, i) => [name, several.has(lines[i]) ? `${lines[i]} · ${name}` : lines[i]]));
+  const timed = rows.map((row, i) => [lines[i], momentOf(row)].filter(Boolean).join(" · "));
+  const [several, still] = [lines, timed].map((all) => new Set(repeated(all, (line) => line)));
+  const apart = rows.map(({ name }, i) => (still.has(timed[i]) ? `${lines[i]} · ${name}` : timed[i]));
+  return new Map(rows.map(({ name }, i) => [name, several.has(lines[i]) ? apart[i] : lines[i]]));
+}
+
+/** When a run began, or was asked for: "30 Nov, 14:05:07". @param {RunRow} row */
+function momentOf({ begun, planned }) {
+  const moment = begun ?? planned;
+  return moment === null ? "" : new Date(1000 * moment).toLocaleString("en-GB", MOMENT);
 }
 
 /**

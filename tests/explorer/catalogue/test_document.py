@@ -9,6 +9,7 @@ from explorer.catalogue import comparison, document
 from explorer.catalogue.__main__ import write
 from explorer.catalogue.markdown import ROOT
 from explorer.catalogue.words import WORDS, WORDS_TITLE
+from explorer.runs.method_titles import FILE, method_title, titles_file
 from training.methods import METHODS
 from training.methods.method import FAMILIES
 
@@ -22,6 +23,11 @@ def test_the_document_is_up_to_date() -> None:
 def test_the_drawings_are_up_to_date() -> None:
     kept = {path.name: path.read_text() for path in (ROOT / "docs" / "diagrams").glob("*")}
     assert kept == document.drawings(), STALE
+
+
+def test_the_titles_are_up_to_date() -> None:
+    assert FILE.read_text() == titles_file(), "make docs writes it anew"
+    assert method_title("barlow_twins") == "Barlow Twins" and method_title("my_own loop") == "my own loop"
 
 
 @pytest.mark.parametrize("name", METHODS)

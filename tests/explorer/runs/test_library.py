@@ -47,7 +47,7 @@ def test_runs_are_listed_with_what_they_are(make_run: Any, tmp_path: Path) -> No
     create_run(tmp_path / "b", {})
     make_run(tmp_path / "c", config={"method": "byol", "breaks": ["predictor", "stop_gradient"]})
     assert titles(tmp_path) == [
-        ("byol without predictor, stop gradient · Made-up sounds", "c"), ("byol · Made-up sounds", "a"), ("b", "b"),
+        ("BYOL without predictor, stop gradient · Made-up sounds", "c"), ("BYOL · Made-up sounds", "a"), ("b", "b"),
     ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_a_run_whose_texts_are_broken_can_be_listed_with_the_others(make_run: An
         path.write_text(json.dumps({**json.loads(path.read_bytes()), **changed}))
     choices = titles(tmp_path)
     assert orjson.dumps(choices)
-    assert choices == [("\\ud800 · \\ud800", "a"), ("byol · \\ud800", "b")]
+    assert choices == [("\\ud800 · \\ud800", "a"), ("BYOL · \\ud800", "b")]
     assert "\\ud800" in Library(tmp_path).sounds(Library(tmp_path).run("a")).note
 
 

@@ -33,7 +33,7 @@ def test_a_run_has_one_row_with_all_that_tells_it_from_others(make_run: Any, tab
     assert row == {
         "name": "a",
         "title": "without a hold",
-        "own_title": "simclr without negatives",
+        "own_title": "SimCLR without negatives",
         "starred": True,
         "method": "simclr",
         "breaks": ["negatives"],

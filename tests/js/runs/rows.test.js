@@ -8,6 +8,7 @@ import {
   besideOthers,
   lineOf,
   matching,
+  nameOf,
   repeatsOf,
   seedsOf,
   shortOf,
@@ -51,6 +52,25 @@ test("a run's line says each thing once, and leaves out what is not known", () =
 test("runs that read the same are told apart by their folders", () => {
   const rows = [row("a"), row("b"), row("c", { title: "byol" })];
   assert.deepEqual([...toldApart(rows, ({ title }) => title).values()], ["simclr · a", "simclr · b", "byol"]);
+});
+
+test("runs that read the same are told apart by when they began or were asked for, where that differs", () => {
+  const at = (...moment) => new Date(2027, 2, 4, ...moment).getTime() / 1000;
+  const rows = [
+    row("a", { begun: at(14, 5, 7) }),
+    row("b", { planned: at(14, 5, 9) }),
+    row("c", { begun: at(9) }),
+    row("d", { begun: at(9) }),
+  ];
+  assert.deepEqual(
+    [...toldApart(rows, nameOf).values()],
+    [
+      "simclr · starter · 4 Mar, 14:05:07",
+      "simclr · starter · 4 Mar, 14:05:09",
+      "simclr · starter · c",
+      "simclr · starter · d",
+    ],
+  );
 });
 
 for (const [seconds, words] of /** @type {[number, string][]} */ ([
@@ -164,6 +184,6 @@ test("runs over each other are called by what is not the same in all of them", (
   const many = row("h", { changed: ["a 1", "b 2", "c 3", "d 4", "e 5", "f 6"] });
   assert.equal(words([row("i"), many])[1], "simclr · a 1 · b 2 · c 3 · d 4 · 2 more");
   assert.deepEqual(words([rows[0], row("d", { ...short, data: "fsdd" })]), ["simclr · starter", "simclr · fsdd"]);
-  const again = [row("e", { begun: NOW - 120 }), row("f", { begun: NOW - 3600 }), row("g", { begun: NOW - 3601 })];
+  const again = [row("e", { begun: NOW - 120 }), row("f", { begun: NOW - 3600 }), row("g", { begun: NOW - 3600 })];
   assert.deepEqual(words(again), ["simclr · 2 minutes ago", "simclr · 1 hour ago · f", "simclr · 1 hour ago · g"]);
 });
