@@ -100,7 +100,8 @@ def prediction(pairs: Sequence[str]) -> Prediction | None:
 
 def table(outcome: "Outcome") -> str:
     """What happened beside what was foretold, as text."""
-    lines = [f"At step {outcome.step:,}:  broken     healthy    the broken one's is"]
+    early = [f"They ended before their {outcome.early:,} steps were over."] if outcome.early else []
+    lines = [*early, f"At step {outcome.step:,}:  broken     healthy    the broken one's is"]
     for row in outcome.measures:
         values = [f"{value:<10.4g}" if value is not None else f"{'-':10}" for value in (row.broken, row.healthy)]
         lines.append(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.measures.measure import PREFIX
-from training.run import RunFolder
+from training.run import RunFolder, State
 from training.run.twins import MEASURES, Role, other_of, twin_of
 from training.verdicts import COLLAPSES, OPEN, Readings, Verdict, judged
 from training.verdicts.rules import EARLY_STEPS
@@ -44,6 +44,8 @@ class Outcome:
     step: int
     ended: bool
     """Whether both have ended."""
+    early: int | None
+    """How many steps were planned, where one of them ended before it had taken these: it was stopped, or broke off."""
     measures: tuple[MeasureOfTwins, ...]
     collapsed: bool | None
     """By the broken run's verdict; None where that is open."""
@@ -78,12 +80,16 @@ def outcome_of(run: RunFolder) -> Outcome | None:
     step, foretold = common[-1], own.prediction
     readings = {role: _readings(each, step) for role, each in runs.items()}
     measures = tuple(_measured(readings, step, vars(foretold) if foretold else {}))
-    ended = not any(each.status().active or each.status().state == "waiting" for each in runs.values())
+    stand = [each.status() for each in runs.values()]
+    ended = not any(each.active or each.state is State.WAITING for each in stand)
+    stopped = ended and any(each.state is not State.FINISHED for each in stand)
+    early = max((each.steps or 0 for each in stand), default=0) if stopped else None
     verdicts = {role: judged(readings[role], each.config()) for role, each in runs.items()}
     collapsed = _collapsed(verdicts[Role.BROKEN])
     predicted = foretold.collapses if foretold else None
     unanswered = _unanswered(step) if collapsed is None else ""
-    return Outcome(step, ended, measures, collapsed, unanswered, predicted, _right(collapsed, predicted), verdicts)
+    right = _right(collapsed, predicted)
+    return Outcome(step, ended, early or None, measures, collapsed, unanswered, predicted, right, verdicts)
 
 
 def _readings(run: RunFolder, until: int | None = None) -> Readings:

@@ -7,7 +7,7 @@ import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { LensView } from "../lens/lens.js";
 import { pair } from "./pairs.js";
-import { inWords, judged, MEASURES, score, written, yesOrNo } from "./words.js";
+import { headOf, inWords, judged, MEASURES, written, yesOrNo } from "./words.js";
 
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Twins, TwinRole } from "../core/types.d.ts" */
@@ -135,12 +135,7 @@ class TwinsView {
       verdict.title = verdicts[role]?.sentence ?? "";
     }
     this.tint();
-    const said = outcome && score(outcome);
-    this.head.textContent = !outcome
-      ? "The first comparison appears with the second snapshot."
-      : outcome.ended
-        ? `At the end, step ${outcome.step.toLocaleString("en")}. ${said}`
-        : `So far, at step ${outcome.step.toLocaleString("en")}. Your predictions are judged when both runs end.`;
+    this.head.textContent = headOf(outcome);
     this.rows.replaceChildren(
       ...MEASURES.map((about, i) => this.row(about, outcome?.measures[i], prediction, outcome?.ended)),
       this.last(outcome, prediction, verdicts),

@@ -1,6 +1,6 @@
 // What is predicted and told of two runs, in words.
 
-/** @import { Direction, TwinMeasure } from "../core/types.d.ts" */
+/** @import { Direction, TwinMeasure, Twins } from "../core/types.d.ts" */
 
 /** The four measures: as they are called, what they say, and how many digits a value has. */
 export const MEASURES = /** @type {const} */ ([
@@ -53,3 +53,17 @@ export function score({ measures, right }) {
  * @param {boolean | undefined} ended
  */
 export const judged = (right, ended) => (!ended || typeof right !== "boolean" ? "" : right ? "✓ right" : "✗ wrong");
+
+/**
+ * As of when two runs are compared, and how many predictions were right once both have ended.
+ * @param {Twins["outcome"]} outcome
+ */
+export function headOf(outcome) {
+  if (!outcome) return "The first comparison appears with the second snapshot.";
+  const step = `step ${outcome.step.toLocaleString("en")}`;
+  if (!outcome.ended) return `So far, at ${step}. Your predictions are judged when both runs end.`;
+  const at = outcome.early
+    ? `Stopped early, at ${step} of ${outcome.early.toLocaleString("en")}.`
+    : `At the end, ${step}.`;
+  return `${at} ${score(outcome)}`.trim();
+}

@@ -24,6 +24,8 @@ export interface Twins {
   outcome: {
     step: number;
     ended: boolean;
+    /** how many steps were planned, where they ended before these */
+    early: number | null;
     measures: TwinMeasure[];
     collapsed: boolean | null;
     open: string;

@@ -1,5 +1,6 @@
 """Two runs of which one is broken: what is told of them beside each other, and what they are called."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 
 from explorer.runs.library import Library
 from explorer.runs.twins import twins_of
+from training.commands.twins import table
 from training.run import RunFolder, State
 from training.run.twins import Prediction, Role, Twin, write_twin
+from training.twins import outcome_of
 
 PREDICTION = Prediction("same", "same", "same", "same", collapses=False)
 
@@ -45,6 +48,17 @@ def test_what_is_known_of_it_is_kept_back_until_both_have_ended(make_run: Any, t
     assert told["outcome"]["ended"] is False
 
 
+def test_twins_that_were_stopped_are_told_so(twins: dict[Role, RunFolder]) -> None:
+    told = twins_of(twins[Role.BROKEN])
+    assert told is not None and told["outcome"]["early"] is None
+    for run in twins.values():
+        status = json.loads((run.path / "status.json").read_text())
+        (run.path / "status.json").write_text(json.dumps({**status, "state": "stopped", "steps": 300}))
+    found = outcome_of(twins[Role.BROKEN])
+    assert found is not None and (found.step, found.ended, found.early) == (20, True, 300)
+    assert table(found).startswith("They ended before their 300 steps were over.")
+
+
 def test_what_is_told_of_them_is_of_one_snapshot(twins: dict[Role, RunFolder]) -> None:
     row = '{"step": 30, "train/loss": 2.5, "measure/effective_rank": 9, "measure/normalised_std": 0.9}\n'
     for role, step in ((Role.BROKEN, 20), (Role.HEALTHY, 30)):  # the one is a snapshot ahead, then both have it
@@ -69,5 +83,5 @@ def test_twins_of_another_version_are_told_of_as_runs_alone(twins: dict[Role, Ru
 
 def test_both_are_told_apart_in_the_list(twins: dict[Role, RunFolder], tmp_path: Path) -> None:
     titles = {summary.name: summary.title for summary in Library(tmp_path / "runs").summaries()}
-    assert titles["broken"] == "simclr with high temperature" and titles["healthy"] == "simclr, healthy twin"
+    assert titles["broken"] == "SimCLR with high temperature" and titles["healthy"] == "SimCLR, healthy twin"
     assert {run.status().state for run in twins.values()} == {State.FINISHED}

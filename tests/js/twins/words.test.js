@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inWords, judged, MEASURES, score, written, yesOrNo } from "../../../assets/js/twins/words.js";
+import { headOf, inWords, judged, MEASURES, score, written, yesOrNo } from "../../../assets/js/twins/words.js";
 
 const measures = (...rights) => rights.map((right) => ({ right }));
 
@@ -11,6 +11,17 @@ test("what was right is counted, without what could not be judged", () => {
     "0 of 5 predictions were right.",
   );
   assert.equal(score({ measures: measures(null, null, null, null), right: null }), "");
+});
+
+test("it is told whether they went to the end, and where they were stopped", () => {
+  const told = { step: 1127, ended: true, early: null, measures: measures(true), right: false };
+  assert.equal(headOf(told), "At the end, step 1,127. 1 of 2 predictions were right.");
+  assert.equal(
+    headOf({ ...told, early: 3000 }),
+    "Stopped early, at step 1,127 of 3,000. 1 of 2 predictions were right.",
+  );
+  assert.match(headOf({ ...told, ended: false }), /^So far, at step 1,127\./);
+  assert.match(headOf(null), /second snapshot/);
 });
 
 test("values are written with the digits of their measure, and what is missing as a dash", () => {
