@@ -8,6 +8,7 @@ from training.commands.output import again, print_json, worth_longer
 from training.commands.runs import named_run
 from training.data.names import readable_name
 from training.run import RESUMABLE, WENT_WRONG, RunFolder, State, Status
+from training.this_python import this_python
 
 ENDED = {State.FAILED: "It has failed", State.CRASHED: "It has crashed", State.DISK_FULL: "The disk was full"}
 """Of WENT_WRONG, in words."""
@@ -34,7 +35,8 @@ def diagnose(options: argparse.Namespace) -> None:
     waiting = _unmeasured(run) if run.watched else 0
     if waiting:
         print(
-            f"{waiting} of its snapshots not measured yet: python -m training measure {shlex.quote(str(run.path))} does so."
+            f"{waiting} of its snapshots not measured yet: {this_python()} -m training measure {shlex.quote(str(run.path))} "
+            "does so."
         )
     print(verdict.sentence)
     if run.watched and status.warning and status.warning != verdict.sentence:

@@ -12,6 +12,7 @@ from typing import Any
 
 from training.longer import longer_lengths
 from training.run import RunFolder, State
+from training.this_python import this_python
 
 STOPPED = 130
 """The exit code of what was stopped before its end, as shells have it of Ctrl-C."""
@@ -104,7 +105,7 @@ def exit_code(run: RunFolder) -> int:
 
 def again(run: RunFolder) -> str:
     """The command that goes on with a run, or begins one that has not begun."""
-    return f"python -m training resume {shlex.quote(str(run.path))}"
+    return f"{this_python()} -m training resume {shlex.quote(str(run.path))}"
 
 
 def worth_longer(run: RunFolder) -> str:

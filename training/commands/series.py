@@ -25,6 +25,7 @@ from training.errors import UserError
 from training.run import BeingWritten, RunFolder, State, create_run, find_runs
 from training.run.naming import new_run_name
 from training.run.twins import twin_of
+from training.this_python import this_python
 
 if TYPE_CHECKING:
     from training.config import RunConfig
@@ -68,8 +69,8 @@ def train_several(options: argparse.Namespace) -> int:
             print(waits, file=sys.stderr)
             return exit_code(run)
     here = shlex.quote(str(root))
-    print(f"To look at them: python app.py --runs {here}", file=sys.stderr)
-    print(f"To compare them: python -m training compare --runs {here}", file=sys.stderr)
+    print(f"To look at them: {this_python()} app.py --runs {here}", file=sys.stderr)
+    print(f"To compare them: {this_python()} -m training compare --runs {here}", file=sys.stderr)
     if failed:
         raise UserError(f"{len(failed)} of {len(configs)} failed: {listed(failed)}; the same command tries them again.")
     return 0

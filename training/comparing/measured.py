@@ -15,6 +15,7 @@ from training.knowledge.material import labelled
 from training.measures.probe import PROBE
 from training.run import RunFolder
 from training.run.schema import BASELINES
+from training.this_python import this_python
 from training.verdicts import Verdict, judged_run
 
 
@@ -89,7 +90,8 @@ def _unmeasured(run: RunFolder) -> str:
         return "Its curves are gone: no row of metrics.jsonl tells of a snapshot, and measure doesn't bring them back."
     if not run.snapshots():
         return "It holds curves alone: no row tells of a snapshot, and it keeps none that could be measured."
-    return f"No snapshot was measured; python -m training measure {shlex.quote(str(run.path))} does so where it can be."
+    measure = f"{this_python()} -m training measure {shlex.quote(str(run.path))}"
+    return f"No snapshot was measured; {measure} does so where it can be."
 
 
 def _clips(run: RunFolder) -> str:

@@ -8,6 +8,7 @@ import pytest
 from tests.support.command_line import answer
 from training.__main__ import main
 from training.run import RunFolder, RunWriter, State, Status
+from training.this_python import this_python
 from training.watch import Watch
 
 
@@ -29,7 +30,7 @@ def test_what_went_wrong_is_said_first_and_nobody_is_told_to_train_longer(
     assert main(["diagnose", str(run.path)]) == 0
     told = capsys.readouterr().out
     assert told.startswith(f"{words}\n") and "Train longer" not in told
-    assert f"\npython -m training resume {run.path} goes on with it.\n" in told
+    assert f"\n{this_python()} -m training resume {run.path} goes on with it.\n" in told
     found = answer(capsys, "diagnose", str(run.path))
     assert (found["state"], found["message"], found["remedy"]) == (state, "There is no sound.", "")
 
@@ -51,6 +52,6 @@ def test_diagnose_says_how_a_stopped_run_goes_on(
     for state, told in ((State.STOPPED, True), (State.FINISHED, False)):
         writer.write_status(Status(state, step=7))
         assert main(["diagnose", str(run.path)]) == 0
-        again = f"It stands at step 7, stopped; python -m training resume {run.path} goes on with it."
+        again = f"It stands at step 7, stopped; {this_python()} -m training resume {run.path} goes on with it."
         assert (again in capsys.readouterr().out) is told
     writer.close()

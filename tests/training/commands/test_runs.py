@@ -18,6 +18,7 @@ from training.__main__ import main
 from training.commands.output import longer
 from training.data.dataset import Dataset
 from training.run import Control, RunFolder, RunWriter, State, Status, create_run
+from training.this_python import this_python
 
 
 def test_a_run_from_the_command_line(tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,7 +118,9 @@ def test_ctrl_c_says_how_to_go_on_of_a_new_run_as_of_a_resumed_one(
             at_step(2, lambda: os.kill(os.getpid(), signal.SIGINT))
         assert main([command, str(run.path)]) == (130 if state is State.STOPPED else 0) and run.status().state is state
         said = capsys.readouterr().err
-        assert (f"\nTo go on with it: python -m training resume {run.path}\n" in said) is (state is State.STOPPED)
+        assert (f"\nTo go on with it: {this_python()} -m training resume {run.path}\n" in said) is (
+            state is State.STOPPED
+        )
         assert said.splitlines()[-1] == f"To look at it: python app.py --runs {run.path.parent}"
 
 
@@ -134,7 +137,9 @@ def test_ctrl_c_before_the_trainer_heeds_it_says_the_same(
     run = made_run()
     monkeypatch.setattr("training.trainer.train", interrupted)
     assert main([command, str(run.path)]) == 130
-    assert capsys.readouterr().err.endswith(f"To go on with it: python -m training resume {run.path}\nStopped.\n")
+    assert capsys.readouterr().err.endswith(
+        f"To go on with it: {this_python()} -m training resume {run.path}\nStopped.\n"
+    )
 
 
 def test_a_finished_run_is_trained_longer(
@@ -142,7 +147,7 @@ def test_a_finished_run_is_trained_longer(
 ) -> None:
     run = made_run(steps=2)
     assert main(["run", str(run.path)]) == 0
-    more = f"python -m training resume {run.path} --steps 200"  # as many as a judgement needs
+    more = f"{this_python()} -m training resume {run.path} --steps 200"  # as many as a judgement needs
     assert f"To train it longer: {more}" in capsys.readouterr().err
     assert sentence(capsys, "resume", str(run.path)) == f"The run run has finished; {more} trains it longer."
     assert main(["diagnose", str(run.path)]) == 0
@@ -161,7 +166,7 @@ def test_a_long_run_is_offered_twice_its_length_and_folders_are_quoted_for_the_s
 ) -> None:
     run = made_run("my run", steps=2)
     monkeypatch.setattr("training.commands.output.longer_lengths", lambda run: ("steps", [450, 600, 1200]))
-    assert longer(run) == f"python -m training resume '{run.path}' --steps 600"
+    assert longer(run) == f"{this_python()} -m training resume '{run.path}' --steps 600"
     monkeypatch.setattr("training.commands.output.longer_lengths", lambda run: ("seconds", [45, 60, 120]))
     assert shlex.split(longer(run))[3:] == ["resume", str(run.path), "--seconds", "60"]
 

@@ -17,6 +17,7 @@ from training.data.dataset import Dataset
 from training.errors import UserError
 from training.run import Control, RunFolder, RunWriter, State, Status, find_runs
 from training.run.twins import Role, Twin, write_twin
+from training.this_python import this_python
 
 QUICK = ["--steps", "1", "--device", "cpu", *TINY]
 
@@ -41,7 +42,7 @@ def test_every_seed_is_trained_once_as_if_alone(
     again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]], tmp_path: Path
 ) -> None:
     code, said = again("--seed", "4", "--seeds", "2")
-    assert code == 0 and "Training run 2 of 2 in" in said and "python -m training compare" in said
+    assert code == 0 and "Training run 2 of 2 in" in said and f"{this_python()} -m training compare" in said
     assert [run.config()["seed"] for run in runs()] == [4, 5]
     assert [bool(re.fullmatch(rf"simclr-starter-seed{s}-\d+-\d+", r.name)) for s, r in zip((4, 5), runs(), strict=True)]
     weights = [run.weights_path(1).read_bytes() for run in runs()]

@@ -13,6 +13,7 @@ from training.__main__ import main
 from training.data.dataset import Dataset
 from training.run import RunFolder, State
 from training.run.twins import Role, Twin, twin_of
+from training.this_python import this_python
 
 
 def test_the_command_trains_both_and_says_what_came_of_it(
@@ -50,7 +51,7 @@ def test_ctrl_c_says_how_to_go_on_with_both(
     command = ["twins", "--mistake", "high_temperature", "--steps", "9", "--device", "cpu", "--out", str(tmp_path)]
     assert main([*command, *settings]) == 130
     broken, healthy = (RunFolder(tmp_path / role) for role in (Role.BROKEN, Role.HEALTHY))
-    assert f"\nTo go on with it: python -m training resume {broken.path}\n" in capsys.readouterr().err
+    assert f"\nTo go on with it: {this_python()} -m training resume {broken.path}\n" in capsys.readouterr().err
     assert main(["resume", str(broken.path)]) == 0
     assert {run.status().state for run in (broken, healthy)} == {State.FINISHED}
 

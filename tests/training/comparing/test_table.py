@@ -10,6 +10,7 @@ from tests.support.finished_runs import KNN
 from training.comparing import Comparison, compared
 from training.data.progress import quiet
 from training.run import RunFolder, State
+from training.this_python import this_python
 
 Finished = Callable[..., RunFolder]
 WATCHED = {"watched": True, "about": {}}
@@ -114,5 +115,5 @@ def test_what_cannot_be_compared_says_what_is_true_of_it(finished: Finished) -> 
     left_out = {one.run: one.why for one in compared([gone, curves, own_loop, imported], quiet).left_out}
     assert "curves are gone" in left_out["gone"] and "doesn't bring them back" in left_out["gone"]
     assert left_out["curves"].startswith("It holds curves alone")
-    assert left_out["own loop"].startswith("No snapshot was measured; python -m training measure ")
+    assert left_out["own loop"].startswith(f"No snapshot was measured; {this_python()} -m training measure ")
     assert left_out["imported"].startswith("Curves imported without sounds")
