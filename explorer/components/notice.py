@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 import gradio as gr
 
 from explorer.components.browser_part import BrowserPart
+from training.data.sniff import ACCEPTED
 
 
 class Notice(BrowserPart):
@@ -14,9 +15,14 @@ class Notice(BrowserPart):
 
     accepts: ClassVar[Any] = {"reference": str}
 
-    def __init__(self, value: Any = None, *, reveals: bool = False, **settings: Any):
-        """`reveals`: whether the page is scrolled to a sentence that appears; for one that answers a click above it."""
-        super().__init__(value, module="forms/notice.js", kind="part-notice", reveals=reveals, **settings)
+    def __init__(self, value: Any = None, *, reveals: bool = False, sounds_of: str = "", **settings: Any):
+        """`reveals`: whether the page is scrolled to a sentence that appears; for one that answers a click above it. `sounds_of`:
+        the id of a field for sounds, of which it says, in place of Gradio, where a file is none.
+        """
+        asked = {"field": sounds_of, "expected": ACCEPTED} if sounds_of else None
+        super().__init__(
+            value, module="forms/notice.js", kind="part-notice", reveals=reveals, sounds_of=asked, **settings
+        )
 
 
 def said(text: str, tone: Literal["", "bad", "busy"] = "", fraction: float | None = None) -> dict[str, Any]:

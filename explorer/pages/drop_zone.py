@@ -17,6 +17,7 @@ from training.data.progress import quiet
 from training.errors import UserError
 
 ASK_SECONDS = 0.7
+KEEPING = "() => ({text: 'Keeping what was sent …', tone: 'busy'})"
 
 
 class DropZone:
@@ -42,7 +43,8 @@ class DropZone:
         timer = gr.Timer(ASK_SECONDS, active=False)
         taken: dict[str, Any] = {"concurrency_id": "drops", "concurrency_limit": 2, "api_visibility": "private"}
         shown = [self._zone, self._notice, timer]
-        self._zone.upload(self._keep, self._zone, shown, show_progress="minimal", **taken)
+        self._zone.upload(None, None, self._notice, js=KEEPING)
+        self._zone.upload(self._keep, self._zone, shown, show_progress="hidden", **taken)  # see SoundSource
 
         follow, changed = partial(self._looked, offered=data.offered), [self._notice, data.choice, timer]
         followed = timer.tick(follow, [self._notice, data.typed], changed, js=typed_before(), **self._frame.quiet)

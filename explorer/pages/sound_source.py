@@ -15,6 +15,7 @@ from training.errors import UserError
 RECORDED = "audio.wav"
 """What browsers' recordings are called."""
 LONGEST_TITLE = 60
+READING = "sound => sound ? {text: 'Reading the sound …', tone: 'busy'} : null"
 CHOSEN = """(picked, shown) => {
     const chosen = picked?.chosen;
     return !chosen || (chosen.first && shown?.sound?.upload) ? shown : chosen;
@@ -47,7 +48,7 @@ class SoundSource:
             elem_id=f"{self._name}-audio",
             elem_classes="sound-drop",
         )
-        self.notice = Notice(elem_id=f"{self._name}-notice")
+        self.notice = Notice(elem_id=f"{self._name}-notice", sounds_of=f"{self._name}-audio")
 
     def show(self, empty: str) -> None:
         """Place the player and wire all."""
@@ -55,11 +56,12 @@ class SoundSource:
         self.picker.select(None, [self.picker, self.player], self.player, js=CHOSEN)
         self.audio.start_recording(None, None, self.notice, js="() => null")  # what is said is of the sound before
         taken: Callable[..., Any] = self._take
+        self.audio.input(None, self.audio, self.notice, js=READING)
         self.audio.input(
             taken,
             self.audio,
             [self.audio, self.player, self.notice],
-            show_progress="minimal",
+            show_progress="hidden",  # Gradio's sign would say "common.complete" to a reader of screens
             concurrency_id="sounds",
             concurrency_limit=4,
             api_visibility="private",

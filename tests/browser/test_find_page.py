@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -76,6 +77,24 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     page.locator("#find-map").get_by_role("button", name="Tag them on Live").click()
     page.locator("#selection .selection-count", has_text="10 clips").wait_for()
     assert seen.troubles == []
+
+
+def test_a_file_that_is_no_sound_is_told_in_our_words_and_readers_of_screens_hear_words(
+    own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]
+) -> None:
+    page = look(own_sounds_site).open("tab=find&run=made")
+    page.locator("#find-picker .picker-controls").wait_for()
+    (tmp_path / "notes.txt").write_text("no sound")
+    written(tmp_path / "silent.wav", np.zeros(8000))
+    field, told = page.locator("#find-audio input[type=file]"), page.locator("#find-notice .notice-line")
+    field.set_input_files(tmp_path / "notes.txt")
+    expect(told).to_have_text(
+        "“notes.txt” is no sound file (text/plain); wav, rf64, w64, aiff, au, caf, flac, ogg, opus and mp3 were expected."
+    )
+    expect(page.get_by_test_id("toast-text")).to_have_count(0)
+    field.set_input_files(tmp_path / "silent.wav")
+    expect(told).to_contain_text("silent.wav can be used, but it is silent: there is nothing to hear in it")
+    assert "common." not in page.locator("body").evaluate("body => body.textContent")
 
 
 def test_clips_without_a_label_are_gone_through_too(finished_site: Site, look: Callable[..., Seen]) -> None:
