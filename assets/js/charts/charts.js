@@ -238,7 +238,9 @@ class Board {
     if (!this.runs.length) return this.say(known.none);
     const { feed } = this.runs[0];
     if (feed.rows.length) return this.say("");
-    if (feed.trouble) return this.say(feed.trouble);
+    if (feed.trouble) this.say(feed.missing ? "" : feed.trouble);
+    if (feed.missing) this.bar.hidden = true;
+    if (feed.trouble) return;
     this.say(
       isActive(feed.status) || !feed.status
         ? "The first point of the loss appears a few seconds after training starts."

@@ -49,6 +49,7 @@ export class Feed {
     /** @type {RunStatus | null} */
     this.status = null;
     this.trouble = "";
+    this.missing = false; // whether there never was such a run, which the choice of a run says
     /** @type {MetricRow[]} */
     this.rows = []; // metric rows that hold
     this.cursor = "";
@@ -155,8 +156,10 @@ export class Feed {
     try {
       news = await source.news(this.name, parts, this.cursor);
       this.trouble = "";
+      this.missing = false;
     } catch (error) {
       const { status, message } = /** @type {Refusal} */ (error);
+      this.missing = status === 404 && !this.status;
       this.trouble = status === 404 && this.status ? GONE : message;
       return this.tell("status");
     }

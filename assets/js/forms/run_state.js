@@ -126,8 +126,8 @@ class StateView {
     if (feed.name !== this.run) return;
     const { status, trouble } = feed;
     if (!status) {
-      this.root.dataset.tone = trouble ? "bad" : "none";
-      this.line.textContent = trouble;
+      this.root.dataset.tone = trouble && !feed.missing ? "bad" : "none";
+      this.line.textContent = !feed.missing ? trouble : this.compact ? "" : known.none;
       return;
     }
     this.root.dataset.tone = toneOf(status, trouble);

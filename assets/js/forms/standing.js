@@ -52,8 +52,10 @@ export function standOf(rows, baselines, status, kinds = []) {
     };
   }
   if (!verdict) return { tone: "calm", head: ended ? "Not judged" : "Not judged yet", words, passed: "" };
-  if (OPEN.has(verdict.kind))
-    return { tone: "calm", head: verdict.title, words: [words, advice].filter(Boolean).join(" "), passed: "" };
+  if (OPEN.has(verdict.kind)) {
+    const told = verdict.kind === "too_early" ? soFar(knn, levels, known.chance) : words;
+    return { tone: "calm", head: verdict.title, words: [told, advice].filter(Boolean).join(" "), passed: "" };
+  }
   const highest = levels.sort((a, b) => b.value - a.value)[0];
   const passed = highest && measured.find((row) => /** @type {number} */ (row[MEASURE]) > highest.value + ALIKE);
   const learns = verdict.kind === "learning";
@@ -63,6 +65,18 @@ export function standOf(rows, baselines, status, kinds = []) {
     words: `${words} No collapse seen.`,
     passed: passed && knn > highest.value + ALIKE ? `Above ${highest.title} since step ${number(passed.step)}` : "",
   };
+}
+
+/**
+ * What was measured of a run that is not judged yet: the numbers beside each other, without a word on which is better.
+ * @param {number} knn
+ * @param {{title: string, value: number}[]} levels
+ * @param {number | null | undefined} chance
+ */
+function soFar(knn, levels, chance) {
+  const beside = levels.map(({ title, value }) => `${title} ${share(value)}`);
+  if (typeof chance === "number") beside.push(`chance ${share(chance)}`);
+  return `${[`kNN ${share(knn)} so far`, beside.join(", ")].filter(Boolean).join("; ")}.`;
 }
 
 /**

@@ -108,7 +108,7 @@ export class Following {
     const { map } = this;
     if (feed.name !== map.run || map.shownLayout) return;
     if (map.layouts?.made?.steps.length) return this.news(feed); // what did not come is asked for once more
-    if (feed.trouble) return map.clear(feed.trouble);
+    if (feed.trouble) return map.clear(feed.missing ? "" : feed.trouble);
     if (!feed.status || !map.layouts?.made) return; // not known yet
     map.clear(
       mapping(map.layouts?.made)

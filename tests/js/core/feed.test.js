@@ -110,8 +110,10 @@ test("a run that is gone is told from one that never was", async () => {
   useSource({ news: refuse });
   await feed.read(["status"]);
   assert.match(feed.trouble, /no longer here/);
+  assert.equal(feed.missing, false);
   const never = feedOf("never");
   never.stopAsking();
   await never.read(["status"]);
   assert.equal(never.trouble, "There is no such run.");
+  assert.equal(never.missing, true);
 });

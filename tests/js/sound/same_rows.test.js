@@ -26,6 +26,13 @@ test("files of one name are told with their folders", () => {
   ]);
 });
 
+test("a folder that is called as the label is does not say it again", () => {
+  assert.deepEqual(told(row("yes", "", "yes/American man/02"), row("yes", "", "yes/British woman/02")), [
+    "American man/02",
+    "British woman/02",
+  ]);
+});
+
 test("where no file is known rows stay as they are", () => {
   assert.deepEqual(told(row("a", ""), row("a", "")), [undefined, undefined]);
 });
