@@ -69,9 +69,9 @@ def test_a_training_from_the_form_to_the_map_and_back_from_a_crash(
     page.locator("#start").click()
     refused = page.get_by_test_id("toast-text").filter(has_text="The setting batch size is 1")
     refused.wait_for()
-    page.evaluate("document.querySelector('.toast-body').dataset.first = ''")
+    refused.evaluate("line => { line.dataset.first = ''; }")
     page.locator("#start").click()
-    page.locator(".toast-body:not([data-first])").filter(has=refused).wait_for()
+    page.locator("[data-testid=toast-text]:not([data-first])").wait_for()
     expect(refused).to_have_count(1)  # said once more in the place of the first, not beside it
     assert find_runs(empty_site.runs) == []
     fill(page, "batch_size", "16")

@@ -213,7 +213,7 @@ def test_several_runs_are_deleted_after_one_question_that_names_them(site: Site,
     page.get_by_role("button", name="Delete …").click()
     question = page.locator(".runs-confirm").inner_text()
     assert question.startswith("Delete these 2 runs with all snapshots and weights, for good?")
-    assert "simclr" in question and "vicreg" in question
+    assert "SimCLR" in question and "VICReg" in question
     assert "(old)" in question and "(new)" in question, "their folders tell apart runs that read the same"
     assert "can only be looked at or are being trained: SimCLR · starter" in page.locator(".runs-trouble").inner_text()
     page.get_by_role("button", name="Keep").click()

@@ -16,8 +16,14 @@ test("a state is one sentence", () => {
   assert.equal(stateLine({ state: "failed", message: "The disk is gone." }), "Failed: the disk is gone.");
   assert.equal(stateLine({ state: "finished", step: 10, seconds: 7200 }), "Finished after 10 steps in 2.0 h.");
   const waits = { state: "waiting", place: 2, behind: "other" };
-  assert.match(stateLine({ ...waits, paused: true }), /the run “other” is paused and holds the device, and 1 other run waits before it\.$/);
-  assert.equal(stateLine(waits), "Waiting, place 2 in the queue; the run “other” has the device, and 1 other run waits before it.");
+  assert.match(
+    stateLine({ ...waits, paused: true }),
+    /the run “other” is paused and holds the device, and 1 other run waits before it\.$/,
+  );
+  assert.equal(
+    stateLine(waits),
+    "Waiting, place 2 in the queue; the run “other” has the device, and 1 other run waits before it.",
+  );
   assert.equal(stateLine({ state: "waiting", place: 2, behind: null }), "Waiting, place 2 in the queue.");
   assert.match(stateLine({ state: "unknown" }), /newer version/);
 });
