@@ -1,5 +1,6 @@
 """What is trained beyond the limits is stopped, with its reason; what waits isn't started on a full disk."""
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -145,3 +146,14 @@ def test_a_visitor_is_told_to_choose_a_smaller_encoder(tmp_path: Path) -> None:
     config = new_config({"encoder_size": "XL", "seconds": 60}, method="simclr").to_json()
     with pytest.raises(UserError, match="choose a smaller encoder size"):
         Quotas(hosted_limits(), tmp_path).fitted(config)
+
+
+def test_each_length_has_its_own_limit_and_runs_trained_as_one_share_it(tmp_path: Path) -> None:
+    quotas = Quotas(Limits(job_seconds=11, job_steps=20, job_batch=30), tmp_path)
+    names = ("seconds", "steps", "batch_size")
+    assert [quotas.most(name) for name in names] == [11, 20, 30]
+    assert [quotas.most(name, runs=2) for name in names] == [6, 10, 30]
+    assert [Quotas(Limits(), tmp_path).most(name) for name in names] == [math.inf] * 3
+    wanted = dict.fromkeys(names, 1000)
+    assert quotas.fitted(wanted).config == {"seconds": 11, "steps": 20, "batch_size": 30}
+    assert len(quotas.fitted(wanted).notes) == 3

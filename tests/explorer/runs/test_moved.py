@@ -70,3 +70,12 @@ def test_of_clips_that_changed_altogether_the_one_whose_old_neighbours_are_farth
     run = make_run(tmp_path / "run", n=120, dim=2, snapshots=(0, 10), embedded=embedded)
     found = moved_most(run, 0, 10)
     assert found is not None and found.points[:2] == (7, 3)
+
+
+def test_of_snapshots_that_cannot_be_compared_nothing_moved(tmp_path: Any, make_run: Any) -> None:
+    run, other = (make_run(tmp_path / name, n=n, snapshots=(0, 10)) for name, n in (("run", 40), ("other", 30)))
+    assert moved_most(run, 0, 20) is None, "there is no such snapshot"
+    run.snapshot_path(10).write_bytes(other.snapshot_path(10).read_bytes())
+    assert moved_most(run, 0, 10) is None, "it is of fewer clips"
+    run.snapshot_path(10).write_bytes(b"no archive")
+    assert moved_most(run, 0, 10) is None and moved_most(run, 10, 0) is None

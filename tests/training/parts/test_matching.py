@@ -91,3 +91,17 @@ def test_a_pair_that_belongs_together_is_never_left_out() -> None:
     whole = matching(a, b, meaning, 0.1, NOBODY)["loss"]
     torch.testing.assert_close(matching(a, b, meaning, 0.1, pair)["loss"], whole)
     assert not torch.allclose(matching(a, b, meaning, 0.1, other)["loss"], whole)
+
+
+def test_whoever_has_one_answer_alone_is_not_asked() -> None:
+    """Its answer is no finding, and costs nothing: the mean is that of the others."""
+    a, b = torch.randn(3, 5), torch.randn(3, 5)
+    alone = torch.tensor([[False, True, True], [True, False, False], [True, False, False]])
+    found, others = (
+        matching(a, b, torch.arange(3), 0.1, alone),
+        matching(a[1:], b[1:], torch.arange(2), 0.1, NOBODY),
+    )
+    for name, value in others.items():
+        assert float(found[name]) == pytest.approx(float(value), abs=1e-6)
+    nobody_asked = matching(a[:2], b[:2], torch.arange(2), 0.1, alone[:2, :2])
+    assert {name: float(value) for name, value in nobody_asked.items()} == {"loss": 0, "accuracy": 0}
