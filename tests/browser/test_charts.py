@@ -27,6 +27,9 @@ TAIL = f"[...document.querySelectorAll('{LOSS} .chart-tail path')].map(p => (p.g
 """How many of each were added without it."""
 
 
+INSIDE = f"""[...document.querySelectorAll('{LOSS} .chart-value, {LOSS} .chart-controls, {LOSS} .main-svg')].map(part =>
+  part.getBoundingClientRect().right <= document.querySelector('{LOSS}').getBoundingClientRect().right)"""
+"""Whether each part of the chart lies in its box."""
 HELD_DRAWING = """() => { const { react } = Plotly, held = new Promise(done => { window.draw = done; });
   Plotly.react = async (...given) => { await held; return react(...given); }; }"""
 """Plotly draws nothing until `draw` is called."""
@@ -131,6 +134,8 @@ def test_a_large_chart_is_taken_away_as_a_drawing_and_as_a_table(
     assert [(row[0], int(row[1]), float(row[2])) for row in rows[1:]] == [
         ("Loss", step, loss_at(step)) for step in (10, 20, 30)
     ]
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_function(f"{INSIDE}.every(inside => inside)")
     assert seen.troubles == []
 
 
