@@ -7,7 +7,7 @@ from typing import Any
 from explorer.components import clip_sound
 from explorer.search.comparison import SoundComparison
 from explorer.search.finder import Matches
-from explorer.sounds.windows import window_words
+from explorer.sounds.windows import short_name, window_words
 from training.data.dataset import Dataset
 from training.data.labels import FILE_FACET
 
@@ -41,7 +41,7 @@ def rows_of(
         ]
         window = "" if dataset is None else window_words(dataset, match.clip)
         path = PurePath("" if dataset is None else dataset.files[match.clip])
-        file = path.name if path.suffix else ""  # made sounds are numbered, which says nothing
+        file = short_name(str(path)) if path.suffix else ""  # made sounds are numbered, which says nothing
         sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
         by_file = main_facet == FILE_FACET and file  # which has its folders, where there is little room
         label = file if by_file else "no label" if first is None else first

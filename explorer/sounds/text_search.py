@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.sounds.windows import window_words
+from explorer.sounds.windows import short_name, window_words
 from training.data.dataset import Dataset
 
 MOST = 50
@@ -37,4 +37,4 @@ def _note(dataset: Dataset, clip: int) -> str:
     """The file's own name comes before its folders: where there is little room, the end is cut."""
     file = PurePath(dataset.files[clip])
     folders = "" if file.parent == PurePath() else str(file.parent)
-    return "  ·  ".join(filter(None, [window_words(dataset, clip), file.name, folders]))
+    return "  ·  ".join(filter(None, [window_words(dataset, clip), short_name(dataset.files[clip]), folders]))
