@@ -80,7 +80,7 @@ def test_what_a_gpu_has_trained_goes_on_on_a_cpu(made_run: MakeRun, at_step: AtS
     config = run.path / "config.json"
     config.write_text(config.read_text().replace('"device": "cuda"', '"device": "cpu"'))
     told: list[str] = []
-    at_step(1, lambda: told.append(run.status().warning))
+    at_step(1, lambda: told.append(run.status().message))
     assert train(run.path, resume=True) == State.FINISHED
     assert told == ["The run was trained on a GPU and goes on on the CPU, so that its views are drawn anew."]
 

@@ -49,6 +49,7 @@ def test_clips_are_found_by_a_text(page: Any) -> None:
 def test_built_in_clips_are_heard_and_seen_while_the_set_is_being_made(page: Any, monkeypatch: Any) -> None:
     rain = next(i for i, file in enumerate(_files()) if file.startswith("rain/"))
     word = next(i for i, file in enumerate(_files()) if file.startswith("seven/"))
+    monkeypatch.setattr(making, "_at_work", None)  # a test before may have asked for the set
     assert page.get(f"clip/{starter.fingerprint()}/{rain}").status_code == 404
     monkeypatch.setattr(making, "_at_work", AtWork([]))
     answer = page.get(f"clip/{starter.fingerprint()}/{rain}")
