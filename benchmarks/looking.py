@@ -119,7 +119,7 @@ def _look_at_queue(site: Path) -> None:
     launcher = Launcher(site, read_only=True)
     for name in (RUN, *launcher.queue()):
         launcher.place(name)
-    launcher.ahead()
+        launcher.ahead(name)
 
 
 def _look_at_list(site: Path) -> None:

@@ -18,6 +18,7 @@ from training.data.mel_cache import clip_power, padded_waveforms
 from training.parts.augment import Augment
 from training.spectrogram import FLOOR, FrontEnd
 from training.views import WaveformViews
+from training.views.amounts import Apart
 
 LOUDEST = 0.98
 HEARD_RMS = 0.08
@@ -49,7 +50,10 @@ class View:
 def two_views(
     sound: np.ndarray, others: Sequence[np.ndarray], names: Sequence[str], augment: Augment, seed: int
 ) -> tuple[View, View]:
-    """Two views of `sound` (S,) in a batch with `others`, called `names`. The same seed, the same views."""
+    """Two views of `sound` (S,) in a batch with `others`, called `names`. The same seed, the same views.
+
+    What one augmentation draws does not depend on the others, so that a switch shows what it switches and nothing else.
+    """
     batch, drawn = [sound, *others], dict[str, tuple[Tensor, ...]]()
 
     def listen(setting: str, *amounts: Tensor) -> None:
@@ -57,7 +61,7 @@ def two_views(
 
     samples = isinstance(augment.settings, WaveformViews)
     audio = padded_waveforms(batch) if samples else clip_power(batch, augment.front_end, torch.device("cpu"))
-    pair = augment.pair(*audio, torch.Generator().manual_seed(seed), listen)
+    pair = augment.pair(*audio, Apart(seed), listen)
 
     def name_of(row: int) -> str:
         return [ITSELF, *names][row % len(batch)]

@@ -7,6 +7,7 @@ from torch import Generator, Tensor
 from training.devices.rows import ALONE, Alone
 from training.spectrogram import FrontEnd, log_mel
 from training.views import MelViews, WaveformViews
+from training.views.amounts import Draws
 from training.views.crops import crops
 from training.views.drawn import Tell, nobody
 
@@ -25,13 +26,13 @@ class Augment:
     devices: Alone = ALONE
     """Who shares the making of views out."""
 
-    def pair(self, audio: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody) -> tuple[Tensor, Tensor]:
+    def pair(self, audio: Tensor, lengths: Tensor, draws: Draws, tell: Tell = nobody) -> tuple[Tensor, Tensor]:
         """Two random views of each clip. `tell` hears what was drawn, of 2 B clips, the first B first."""
         if isinstance(self.settings, MelViews):
             return self.settings.pair(
-                audio, lengths, self.view_frames, generator, self.front_end.hop_seconds, tell, self.devices
+                audio, lengths, self.view_frames, draws, self.front_end.hop_seconds, tell, self.devices
             )
-        return self.settings.pair(audio, lengths, generator, tell, self.devices)
+        return self.settings.pair(audio, lengths, draws, tell, self.devices)
 
     def one(self, audio: Tensor, lengths: Tensor, generator: Generator) -> Tensor:
         """One random view of each clip."""

@@ -1,6 +1,6 @@
 """Two different copies of a sound, made where sound is cheapest to change: in its mel power.
 
-`MelViews` draws the amounts of every change from a generator that is handed in; training.views.mel_changes makes them.
+`MelViews` draws the amounts of every change from what is handed in; training.views.mel_changes makes them.
 
 Shapes:  B clips, F mel bands, T frames of the clips, V frames of the view.
 """
@@ -9,12 +9,12 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from training.devices.rows import ALONE, Alone, Rows
 from training.settings import setting
 from training.spectrogram import FLOOR, log_mel
-from training.views.amounts import Amounts
+from training.views.amounts import Amounts, Draws
 from training.views.drawn import Tell, nobody
 from training.views.mel_changes import (
     coloured_noise,
@@ -119,7 +119,7 @@ class MelViews:
         power: Tensor,
         lengths: Tensor,
         frames: int,
-        generator: Generator,
+        draws: Draws,
         hop_seconds: float,
         tell: Tell = nobody,
         devices: Alone = ALONE,
@@ -130,21 +130,21 @@ class MelViews:
         The `devices` of a run share the clips out; each hears of its own.
         """
         rows = devices.rows(len(power))
-        return rows.whole(self._made(power, lengths, frames, generator, hop_seconds, tell, rows)[0])
+        return rows.whole(self._made(power, lengths, frames, draws, hop_seconds, tell, rows)[0])
 
     def placed(
         self,
         power: Tensor,
         lengths: Tensor,
         frames: int,
-        generator: Generator,
+        draws: Draws,
         hop_seconds: float,
         tell: Tell = nobody,
         devices: Alone = ALONE,
     ) -> tuple[Tensor, Tensor]:
         """The same view (B, F, V), and which of its frames (B, V) show the clip itself and not what surrounds it."""
         rows = devices.rows(len(power))
-        x, inside = self._made(power, lengths, frames, generator, hop_seconds, tell, rows)
+        x, inside = self._made(power, lengths, frames, draws, hop_seconds, tell, rows)
         return rows.whole(x), rows.whole(inside)
 
     def _made(
@@ -152,21 +152,21 @@ class MelViews:
         power: Tensor,
         lengths: Tensor,
         frames: int,
-        generator: Generator,
+        draws: Draws,
         hop_seconds: float,
         tell: Tell,
         rows: Rows,
     ) -> tuple[Tensor, Tensor]:
         """The same of the own rows of the batch."""
-        amounts = Amounts(len(power), power.device, generator, rows)
+        amounts = Amounts(len(power), power.device, draws, rows)
         power, lengths = rows.own(power), rows.own(lengths)
-        stretch = amounts.symmetric(self.time_stretch).exp()
-        starts = placement(lengths / stretch, frames, amounts.uniform(), self.time_shift)
+        stretch = amounts.of("time_stretch").symmetric(self.time_stretch).exp()
+        starts = placement(lengths / stretch, frames, amounts.of("time_shift").uniform(), self.time_shift)
         if not self.time_stretch:
             # Between two frames each frame of the view would hold a part of both, and give away a neighbour that is hidden.
             starts = starts.round()
-        scale = amounts.symmetric(self.frequency_stretch).exp()
-        shift = amounts.symmetric(self.frequency_shift)
+        scale = amounts.of("frequency_stretch").symmetric(self.frequency_stretch).exp()
+        shift = amounts.of("frequency_shift").symmetric(self.frequency_shift)
         view = warped(power, frames, starts=starts, stretch=stretch, frequency_scale=scale, frequency_shift=shift)
         tell("time_shift", starts, stretch)
         tell("time_stretch", stretch)
@@ -175,13 +175,15 @@ class MelViews:
         x = log_mel(self._changed(view, amounts, hop_seconds, tell, rows))
         inside = shown(lengths, frames, starts, stretch)
         if self.resize_crop:
-            x, inside = _recropped(x, inside, amounts, self.resize_crop, tell)
+            x, inside = _recropped(x, inside, amounts.of("resize_crop"), self.resize_crop, tell)
         if self.time_mask:
-            place, width = amounts.uniform(), self.time_mask * amounts.uniform()
+            draw = amounts.of("time_mask")
+            place, width = draw.uniform(), self.time_mask * draw.uniform()
             x = masked(x, place, width, axis=2)
             tell("time_mask", place, width)
         if self.frequency_mask:
-            place, width = amounts.uniform(), self.frequency_mask * amounts.uniform()
+            draw = amounts.of("frequency_mask")
+            place, width = draw.uniform(), self.frequency_mask * draw.uniform()
             x = masked(x, place, width, axis=1)
             tell("frequency_mask", place, width)
         return x, inside
@@ -190,28 +192,33 @@ class MelViews:
         """Power (B, F, V) with all that can be done to power."""
         _, bands, frames = view.shape
         if self.mixup:
-            partners, share = amounts.partners(), self.mixup * amounts.uniform().square()
+            draw = amounts.of("mixup")
+            partners, share = draw.partners(), self.mixup * draw.uniform().square()
             view = mixed(view, rows.whole(view)[partners], share)
             tell("mixup", share, partners)
         if self.background:
-            decibel = torch.where(amounts.uniform() < self.background, -20 * amounts.uniform(), -torch.inf)
-            partners = amounts.partners()
-            view = with_background_power(view, rows.whole(view)[partners], amounts.integers(frames), decibel)
+            draw = amounts.of("background")
+            decibel = torch.where(draw.uniform() < self.background, -20 * draw.uniform(), -torch.inf)
+            partners = draw.partners()
+            view = with_background_power(view, rows.whole(view)[partners], draw.integers(frames), decibel)
             tell("background", decibel, partners)
         if self.reverb:
+            draw = amounts.of("reverb")
             low, high = (seconds / hop_seconds for seconds in ROOM_SECONDS)
-            wet = amounts.uniform() * (amounts.uniform() < self.reverb)
-            decay = low + (high - low) * amounts.uniform()
+            wet = draw.uniform() * (draw.uniform() < self.reverb)
+            decay = low + (high - low) * draw.uniform()
             view = smeared(view, decay, wet)
             tell("reverb", wet, decay)
         if self.equalizer:
-            gains = self.equalizer * amounts.normal(EQUALIZER_KNOTS)
+            draw = amounts.of("equalizer")
+            gains = self.equalizer * draw.normal(EQUALIZER_KNOTS)
             view = equalised(view, gains)
             tell("equalizer", gains)
         if self.noise:
-            decibel = -5 - 40 * amounts.uniform()
-            level = 10 ** (decibel / 10) * (amounts.uniform() < self.noise)
-            tilt, offsets = amounts.normal(1), amounts.integers(pool_of(bands, frames) - bands * frames)
+            draw = amounts.of("noise")
+            decibel = -5 - 40 * draw.uniform()
+            level = 10 ** (decibel / 10) * (draw.uniform() < self.noise)
+            tilt, offsets = draw.normal(1), draw.integers(pool_of(bands, frames) - bands * frames)
             view = view + coloured_noise(level, tilt, offsets, bands, frames)
             tell("noise", level)
         return view
@@ -221,15 +228,13 @@ class MelViews:
         power: Tensor,
         lengths: Tensor,
         frames: int,
-        generator: Generator,
+        draws: Draws,
         hop_seconds: float,
         tell: Tell = nobody,
         devices: Alone = ALONE,
     ) -> tuple[Tensor, Tensor]:
         """Two views of each clip, made in one call: log-mel (B, F, V) twice. `tell` hears of 2 B clips, the first B first."""
-        both = self(
-            torch.cat([power, power]), torch.cat([lengths, lengths]), frames, generator, hop_seconds, tell, devices
-        )
+        both = self(torch.cat([power, power]), torch.cat([lengths, lengths]), frames, draws, hop_seconds, tell, devices)
         first, second = both.chunk(2)
         return first, second
 

@@ -9,12 +9,12 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from training.data.dataset import SAMPLE_RATE
 from training.devices.rows import ALONE, Alone, Rows
 from training.settings import setting
-from training.views.amounts import Amounts
+from training.views.amounts import Amounts, Draws
 from training.views.drawn import Tell, nobody
 from training.views.mel_changes import shown
 from training.views.surroundings import ROOM_SECONDS, reverberated, with_background
@@ -74,32 +74,30 @@ class WaveformViews:
         return round(self.crop_seconds * SAMPLE_RATE)
 
     def __call__(
-        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody, devices: Alone = ALONE
+        self, waveforms: Tensor, lengths: Tensor, draws: Draws, tell: Tell = nobody, devices: Alone = ALONE
     ) -> Tensor:
         """One random view of each clip: (B, S) with lengths (B,) in samples → (B, V). `tell` hears what was drawn.
 
         The `devices` of a run share the clips out; each hears of its own.
         """
         rows = devices.rows(len(waveforms))
-        return rows.whole(self._made(waveforms, lengths, generator, tell, rows)[0])
+        return rows.whole(self._made(waveforms, lengths, draws, tell, rows)[0])
 
     def placed(
-        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody, devices: Alone = ALONE
+        self, waveforms: Tensor, lengths: Tensor, draws: Draws, tell: Tell = nobody, devices: Alone = ALONE
     ) -> tuple[Tensor, Tensor]:
         """The same view (B, V), and which of its samples (B, V) show the clip itself and not what surrounds it."""
         rows = devices.rows(len(waveforms))
-        view, inside = self._made(waveforms, lengths, generator, tell, rows)
+        view, inside = self._made(waveforms, lengths, draws, tell, rows)
         return rows.whole(view), rows.whole(inside)
 
-    def _made(
-        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell, rows: Rows
-    ) -> tuple[Tensor, Tensor]:
+    def _made(self, waveforms: Tensor, lengths: Tensor, draws: Draws, tell: Tell, rows: Rows) -> tuple[Tensor, Tensor]:
         """The same of the own rows of the batch."""
-        amounts, samples = Amounts(len(waveforms), waveforms.device, generator, rows), self.samples
+        amounts, samples = Amounts(len(waveforms), waveforms.device, draws, rows), self.samples
         waveforms, lengths = rows.own(waveforms), rows.own(lengths)
-        stretch = amounts.symmetric(self.time_stretch).exp()
+        stretch = amounts.of("time_stretch").symmetric(self.time_stretch).exp()
         room = samples - lengths / stretch
-        starts = amounts.uniform() * torch.where(room > 0, room * self.time_shift, room)
+        starts = amounts.of("time_shift").uniform() * torch.where(room > 0, room * self.time_shift, room)
         view = resampled(waveforms, samples, starts, stretch)
         tell("time_shift", starts, stretch)
         tell("time_stretch", stretch)
@@ -110,41 +108,46 @@ class WaveformViews:
         """A view (B, V) with all that can be done to samples where they lie."""
         samples = view.shape[1]
         if self.mixup:
-            partners, share = amounts.partners(), self.mixup * amounts.uniform().square()
+            draw = amounts.of("mixup")
+            partners, share = draw.partners(), self.mixup * draw.uniform().square()
             view = torch.lerp(view, rows.whole(view)[partners], share[:, None])
             tell("mixup", share, partners)
         if self.background:
-            decibel = torch.where(amounts.uniform() < self.background, -20 * amounts.uniform(), -torch.inf)
-            partners = amounts.partners()
-            offsets = (amounts.uniform() * samples).long()
+            draw = amounts.of("background")
+            decibel = torch.where(draw.uniform() < self.background, -20 * draw.uniform(), -torch.inf)
+            partners = draw.partners()
+            offsets = (draw.uniform() * samples).long()
             view = with_background(view, rows.whole(view)[partners], offsets, decibel)
             tell("background", decibel, partners)
         if self.reverb:
+            draw = amounts.of("reverb")
             low, high = (seconds * SAMPLE_RATE for seconds in ROOM_SECONDS)
-            answer = amounts.normal(round(high))
-            wet = amounts.uniform() * (amounts.uniform() < self.reverb)
-            decay = low + (high - low) * amounts.uniform()
+            answer = draw.normal(round(high))
+            wet = draw.uniform() * (draw.uniform() < self.reverb)
+            decay = low + (high - low) * draw.uniform()
             view = reverberated(view, answer, decay, wet)
             tell("reverb", wet, decay)
         if self.noise:
-            decibel = torch.where(amounts.uniform() < self.noise, -5 - 40 * amounts.uniform(), -torch.inf)
-            view = with_noise(view, decibel, amounts.normal(samples))
+            draw = amounts.of("noise")
+            decibel = torch.where(draw.uniform() < self.noise, -5 - 40 * draw.uniform(), -torch.inf)
+            view = with_noise(view, decibel, draw.normal(samples))
             tell("noise", decibel)
         if self.equalizer:
-            gains = self.equalizer * amounts.normal(EQUALIZER_KNOTS)
+            draw = amounts.of("equalizer")
+            gains = self.equalizer * draw.normal(EQUALIZER_KNOTS)
             view = filtered(view, gains)
             tell("equalizer", gains)
-        gain_db = amounts.symmetric(self.gain_db)
-        sign = torch.where(amounts.uniform() < self.polarity, -1.0, 1.0)
+        gain_db = amounts.of("gain_db").symmetric(self.gain_db)
+        sign = torch.where(amounts.of("polarity").uniform() < self.polarity, -1.0, 1.0)
         tell("gain_db", gain_db)
         tell("polarity", sign)
         return view * 10 ** (gain_db[:, None] / 20) * sign[:, None]
 
     def pair(
-        self, waveforms: Tensor, lengths: Tensor, generator: Generator, tell: Tell = nobody, devices: Alone = ALONE
+        self, waveforms: Tensor, lengths: Tensor, draws: Draws, tell: Tell = nobody, devices: Alone = ALONE
     ) -> tuple[Tensor, Tensor]:
         """Two views of each clip, made in one call: (B, V) twice. `tell` hears of 2 B clips, the first B first."""
-        both = self(torch.cat([waveforms, waveforms]), torch.cat([lengths, lengths]), generator, tell, devices)
+        both = self(torch.cat([waveforms, waveforms]), torch.cat([lengths, lengths]), draws, tell, devices)
         first, second = both.chunk(2)
         return first, second
 

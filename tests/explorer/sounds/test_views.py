@@ -11,6 +11,7 @@ from training.data.mel_cache import clip_power
 from training.parts.augment import Augment
 from training.spectrogram import FrontEnd
 from training.views import MelViews, WaveformViews
+from training.views.amounts import Apart
 
 OFF = dict.fromkeys((f.name for f in fields(MelViews) if f.name != "crop_seconds"), 0.0)
 
@@ -50,8 +51,7 @@ def test_the_picture_is_the_view_that_the_trainer_makes(sound: Any, others: Any)
     front_end, views = FrontEnd(), MelViews()
     view, _ = drawn(sound, others, views, 3)
     power, lengths = clip_power([sound, *others], front_end, torch.device("cpu"))
-    frames, random = views.frames(front_end.hop_seconds), torch.Generator().manual_seed(3)
-    trained, _ = views.pair(power, lengths, frames, random, front_end.hop_seconds)
+    trained, _ = views.pair(power, lengths, views.frames(front_end.hop_seconds), Apart(3), front_end.hop_seconds)
     shown = view.picture
     levels_db = shown.low_db + shown.spectrogram.astype(float) * (shown.high_db - shown.low_db) / 255
     assert shown.spectrogram.shape == (40, 48)
