@@ -9,7 +9,7 @@ def test_the_runs_are_listed_with_the_one_to_look_at(page: Any) -> None:
     answer = page.get("runs").json()
     assert answer["latest"] == "first"
     (row,) = answer["runs"]
-    assert (row["name"], row["title"], row["data"], row["state"]) == ("first", "simclr", "Made-up sounds", "finished")
+    assert (row["name"], row["title"], row["data"], row["state"]) == ("first", "SimCLR", "Made-up sounds", "finished")
     assert row["score"]["beside"] == {"random_init": 0.5, "mfcc": 0.6, "log_mel": 0.5, "chance": 0.2}
     assert row["changed"] is None
     (row,) = page.get("runs?changed=1").json()["runs"]
