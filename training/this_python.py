@@ -14,11 +14,9 @@ def this_python() -> str:
     """
     own = Path(sys.executable)
     found = shutil.which("python")
-    if (
-        found is not None and Path(found).parent.absolute() == own.parent.absolute()
-    ):  # python, python3 … of one environment
+    # python, python3 … of one environment
+    if found is not None and Path(found).parent.absolute() == own.parent.absolute():
         return "python"
-    below = (
-        own.is_relative_to(Path.cwd()) and own.parent != Path.cwd()
-    )  # where a bare name would be looked for elsewhere
+    # not where it lies right here: a bare name would be looked for elsewhere
+    below = own.is_relative_to(Path.cwd()) and own.parent != Path.cwd()
     return shlex.quote(os.path.relpath(own) if below else str(own))
