@@ -109,11 +109,11 @@ def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., S
     page.locator("#compare input").click()
     page.locator("#compare [data-name=another]").click()
     page.locator('.chart[aria-label="Codes in use"]').wait_for(state="attached")
-    named(page, "Codes in use", "Codes in use · wav2vec2")
-    both = ("vicreg", "wav2vec2")  # each by what the other hasn't
+    named(page, "Codes in use", "Codes in use · wav2vec 2.0")
+    both = ("VICReg", "wav2vec 2.0")  # each by what the other hasn't
     named(page, "Effective rank", *(f"Effective rank · {name}" for name in both))
     named(page, "Loss", f"Loss · {both[0]}")  # another method's loss is another measure
-    page.locator(".chart[aria-label=Loss]").get_by_text("another measure there: wav2vec2.").wait_for()
+    page.locator(".chart[aria-label=Loss]").get_by_text("another measure there: wav2vec 2.0.").wait_for()
     assert not seen.troubles
 
 
