@@ -126,7 +126,8 @@ export class Columns {
 
   /**
    * `facts` where there is little room, and the end is cut: the shown value comes first and without its title, then the file
-   * without its folders, by which clips are told apart, and then the tags, which may be long and also be what is shown.
+   * without its folders, by which clips are told apart, and then the tags, which may be long and also be what is shown. What only
+   * says the title once more is left out.
    * @param {number} point
    * @param {Column | null} [shown]
    * @param {string} [file] to be said too, where no column tells it
@@ -140,7 +141,9 @@ export class Columns {
       if (column.name === FILE) return called(column, point).split("/").pop();
       return column === shown ? written(column, point) : titled(point)(column);
     };
-    const lines = this.lines(shown, (column) => column.kind === "category" && told(column, point));
+    const title = this.title(point, shown);
+    const adds = (/** @type {Column} */ column) => column.writer === "page" || written(column, point) !== title;
+    const lines = this.lines(shown, (column) => column.kind === "category" && told(column, point) && adds(column));
     return [{ at: 1, words: file }, ...lines.map((column) => ({ at: place(column), words: said(column) }))]
       .filter(({ words }) => words)
       .sort((a, b) => a.at - b.at)

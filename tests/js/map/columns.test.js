@@ -108,6 +108,16 @@ test("a clip without a label is not said to have none, unless the map is coloure
   assert.equal(columns.facts(0, pitch), "word: yes");
 });
 
+test("where there is little room the title is not said once more by another label", () => {
+  const kind = column({ name: "class", title: "class", names: ["yes", "bell"], values: [0, 1] });
+  const word = column({ name: "word", title: "word", names: ["yes"], values: [0, -1] });
+  const family = column({ name: "family", title: "family", names: ["words", "bell"], values: [0, 1] });
+  const columns = new Columns("run", [kind, word, family], "class");
+  assert.deepEqual([columns.brief(0), columns.brief(1)], ["family: words", ""]);
+  assert.equal(columns.facts(0), "word: yes  ·  family: words"); // there is room
+  assert.equal(columns.brief(0, family), "class: yes  ·  word: yes");
+});
+
 test("what a text tells of a clip, as when it was recorded, is told with its categories", () => {
   const word = column({ name: "word", title: "word", names: ["yes"], values: [0, 0] });
   const recorded = column({ name: "recorded", title: "Recorded", kind: "text", values: ["2026-05-12 04:30:46", ""] });
