@@ -9,9 +9,23 @@ LONG, LAST = 24, 15
 
 
 def window_words(dataset: Dataset, clip: int) -> str:
-    """Where in its file a clip lies, such as "2.0–4.0 s"; empty where the file gives this clip alone."""
+    """Where in its file a clip lies, such as "2.0–4.0 s" or "30:34.0–30:36.0"; empty where the file gives this clip alone."""
     window = dataset.window(clip)
-    return "" if window is None else f"{window[0]:.1f}–{window[1]:.1f} s"
+    return "" if window is None else span_words(*window)
+
+
+def span_words(begin: float, end: float) -> str:
+    """From when to when, in seconds; beyond the first minute as players show it. `assets/js/sound/picker.js` does the same."""
+    if end < 60:
+        return f"{begin:.1f}–{end:.1f} s"
+    return f"{_clock(begin)}–{_clock(end)}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, tenths = divmod(int(seconds * 10 + 0.5), 600)
+    hours, minutes = divmod(minutes, 60)
+    before = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{before}:{tenths / 10:04.1f}"
 
 
 def short_name(file: str) -> str:
