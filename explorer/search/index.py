@@ -3,6 +3,7 @@
 <cache>/embeddings/<hash of weights, configuration and data>.npy and so on: vectors.py
 """
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -127,16 +128,23 @@ class Index:
             np.save(part, vectors)
             if to_be_indexed(vectors):  # before the vectors are in place, which say that all is there
                 write_index(part, self._folder / key, lambda done: self._is_sorted(key, done, len(vectors)))
+            self._make_room(key, part.stat().st_size)
             part.replace(self._folder / f"{key}.npy")
         finally:
             part.unlink(missing_ok=True)
-        newest_first = sorted(self._folder.glob("*.npy"), key=lambda path: (path.stem != key, -path.stat().st_mtime_ns))
-        total = 0
-        for path in newest_first:
-            own = list(self._folder.glob(f"{path.stem}.*"))
-            total += sum(file.stat().st_size for file in own)
-            if total > KEPT_BYTES and path != newest_first[0]:
-                for file in own:
+
+    def _make_room(self, key: str, more: int) -> None:
+        """Before `more` bytes come to what is kept of `key`, the oldest others go, and what a killed process left of them."""
+        others: dict[str, list[tuple[Path, os.stat_result]]] = {}
+        for file in self._folder.iterdir():
+            with contextlib.suppress(OSError):  # another server may be tidying, too
+                if not file.name.startswith("."):
+                    others.setdefault(file.stem, []).append((file, file.stat()))
+        total = more + sum(about.st_size for _, about in others.pop(key, []))
+        for files in sorted(others.values(), key=lambda files: -max(about.st_mtime_ns for _, about in files)):
+            total += sum(about.st_size for _, about in files)
+            if total > KEPT_BYTES:
+                for file, _ in files:
                     file.unlink(missing_ok=True)
 
     def _is_sorted(self, key: str, done: int, clips: int) -> bool:

@@ -93,6 +93,10 @@ def test_many_clips_are_sorted_into_an_index_which_goes_with_them(
     monkeypatch.setattr(vectors, "MOST_COMPARED", 100)
     monkeypatch.setattr(module, "KEPT_BYTES", 1)
     dataset, run = make_dataset(150), make_run(tmp_path / "run", snapshots=(0, 10, 20))
+    (cache / "embeddings").mkdir(parents=True)
+    (cache / "embeddings" / "gone.usearch").write_bytes(
+        b"of a process that was killed before its vectors were in place"
+    )
     said = []
     monkeypatch.setattr(Index, "_is_sorted", lambda self, key, done, clips: said.append((done, clips)) or True)
     for step in (0, 10):
