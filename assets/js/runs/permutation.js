@@ -1,6 +1,6 @@
 // Whether two methods differ by more than the draw of the seed: the test of `python -m training compare`.
 
-const MOST_DEALS = 200_000; // of which all are looked at; of more, as many are drawn
+const MOST_DEALS = 50_000; // of which all are looked at; of more, as many are drawn: fewer than there, as every news of runs asks anew
 const SAME = 1e-12; // by which means may differ that are the same, summed up in another order
 
 /**
