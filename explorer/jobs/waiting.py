@@ -3,14 +3,17 @@
 import math
 from collections.abc import Iterable
 
+from explorer.jobs.quotas import trained_as_one
 from training.run import RunFolder, State
+from training.run.twins import trained_with
 
 
 def seconds_until(before: Iterable[RunFolder], most: float) -> float | None:
-    """Seconds that the runs `before` may train together; None where one of them has no end that is known.
+    """Seconds that the runs `before` may train together, each with the twin that is trained with it; None where one of them has
+    no end that is known.
 
-    `most`: how many seconds one run may train here, infinite without a limit. What ends sooner is not foreseen, and what a run
-    takes to open its sounds is not counted.
+    `most`: how many seconds one run may train here, or two that are trained as one, infinite without a limit. What ends sooner
+    is not foreseen, and what a run takes to open its sounds is not counted.
     """
     lefts = [_left(run, most) for run in before]
     known = [left for left in lefts if left is not None]
@@ -23,6 +26,8 @@ def _left(run: RunFolder, most: float) -> float | None:
         return None
     if status.active and status.seconds_left is not None:
         return status.seconds_left
+    together = trained_as_one(run) if status.active else [run, *filter(None, (trained_with(run),))]
     planned = config.get("seconds") if config.get("steps") is None else None
-    whole = min(float(planned), most) if isinstance(planned, int | float) else most
-    return max(0.0, whole - status.seconds) if math.isfinite(whole) else None
+    whole = min(len(together) * float(planned), most) if isinstance(planned, int | float) else most
+    trained = sum(each.status().seconds for each in together)
+    return max(0.0, whole - trained) if math.isfinite(whole) else None

@@ -110,7 +110,21 @@ class Library:
 
     def summaries(self) -> list[RunSummary]:
         """Every run in words, in the order of `runs`, whatever state its folder is in."""
-        return [self._summary(name, run) for name, run in self.runs().items()]
+        return [self.summary(name, run) for name, run in self.runs().items()]
+
+    def summary(self, name: str, run: RunFolder) -> RunSummary:
+        """One of `runs` in words."""
+        config = config_of(run)
+        return RunSummary(
+            name=name,
+            method=_text(config, "method"),
+            data=points(run).data_name or _text(config, "data"),
+            created=_text(config, "created"),
+            breaks=_words(config, "breaks"),
+            status=status_of(run),
+            read_only=run.path == self._example or is_newer(run),
+            twin=twin_words(run),
+        )
 
     def references(self) -> list[str]:
         """The data that the runs name, as they name it, each once: that of the newest run first."""
@@ -160,9 +174,11 @@ class Library:
         if today is None or today.fingerprint == about.fingerprint:
             return ""
         key = (run.path, about.fingerprint, today.fingerprint)
-        if key not in self._remarks:
-            self._remarks = {**dict(list(self._remarks.items())[-MOST_REMARKS:]), key: relabelled(about, today)}
-        return self._remarks[key]
+        found = self._remarks.get(key)
+        if found is None:
+            found = relabelled(about, today)
+            self._remarks = {**dict(list(self._remarks.items())[-MOST_REMARKS:]), key: found}
+        return found
 
     def _why_missing(self, about: Points, named: str) -> str:
         opening = self.open_datasets.known(about.reference)
@@ -185,19 +201,6 @@ class Library:
             return {}
         shown = {os.fsencode(name).decode("utf-8", "replace"): name for name in names if not name.startswith(".")}
         return {word: RunFolder(self.root / name) for word, name in shown.items()}
-
-    def _summary(self, name: str, run: RunFolder) -> RunSummary:
-        config = config_of(run)
-        return RunSummary(
-            name=name,
-            method=_text(config, "method"),
-            data=points(run).data_name or _text(config, "data"),
-            created=_text(config, "created"),
-            breaks=_words(config, "breaks"),
-            status=status_of(run),
-            read_only=run.path == self._example or is_newer(run),
-            twin=twin_words(run),
-        )
 
 
 def without(breaks: tuple[str, ...]) -> str:

@@ -57,16 +57,15 @@ class RunTable:
         """
         runs = self._library.runs()
         with self._lock:
-            self._best = {run.path: self._best.get(run.path) or _followers(run) for run in runs.values()}
-        return [
-            self._row(summary, runs[summary.name], changed)
-            for summary in self._library.summaries()
-            if summary.name in runs
-        ]
+            best = {run.path: self._best.get(run.path) or _followers(run) for run in runs.values()}
+            self._best = best
+        return [self._row(self._library.summary(name, run), run, best[run.path], changed) for name, run in runs.items()]
 
-    def _row(self, summary: RunSummary, run: RunFolder, changed: bool) -> dict[str, Any]:
+    def _row(
+        self, summary: RunSummary, run: RunFolder, followers: "tuple[_Best, ...]", changed: bool
+    ) -> dict[str, Any]:
         mark, status = self._marks.of(run), with_known_verdict(run, summary.status)
-        score = self._score(run)
+        score = _score(run, followers)
         return {
             "name": summary.name,
             "title": mark.name or summary.title,
@@ -84,14 +83,6 @@ class RunTable:
             "state": status.state.value,
             "read_only": summary.read_only,
         }
-
-    def _score(self, run: RunFolder) -> Score | None:
-        with self._lock:
-            followers = self._best.get(run.path) or _followers(run)
-        found = [best for follower in followers if (best := follower.look()) is not None]
-        best = max(found, key=lambda one: one[1], default=None)
-        facet, beside = _beside(run.path, stamps(run, "baselines.json"))
-        return None if best is None else Score(best[1], best[0], facet, beside)
 
 
 class _Best:
@@ -127,6 +118,13 @@ class _Best:
             self._kept = [kept for kept in self._kept if kept[0] <= back]
         elif type(step) is int and isinstance(value, int | float) and math.isfinite(value):
             self._kept.append((step, float(value)))
+
+
+def _score(run: RunFolder, followers: tuple[_Best, ...]) -> Score | None:
+    found = [best for follower in followers if (best := follower.look()) is not None]
+    best = max(found, key=lambda one: one[1], default=None)
+    facet, beside = _beside(run.path, stamps(run, "baselines.json"))
+    return None if best is None else Score(best[1], best[0], facet, beside)
 
 
 def _followers(run: RunFolder) -> tuple[_Best, ...]:

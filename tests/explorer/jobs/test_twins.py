@@ -56,6 +56,13 @@ def test_both_have_one_place_in_the_queue(asked: Role, launch: Any, root: Any) -
     wait_for(lambda: states(root, names) == [State.TRAINING] * 2)
 
 
+def test_who_waits_behind_both_is_told_how_long_both_take(launch: Any, root: Any) -> None:
+    server = launch()
+    wait_for_state(root, server.start({"seconds": 40.0}), State.TRAINING)
+    server.start_twins(new_config({}, method="byol", seconds=30.0).to_json(), PART, PREDICTION)
+    assert server.ahead(server.start({}))["wait"] == 40 + 2 * 30
+
+
 def test_where_the_one_that_waits_is_deleted_the_other_does_not_wait_for_ever(launch: Any, root: Any) -> None:
     server = launch()
     wait_for_state(root, server.start({}), State.TRAINING)

@@ -49,7 +49,9 @@ def test_labels_that_are_new_are_named(make_dataset: Any) -> None:
     assert said == "Its data has further labels today, source: train it again to see and measure today's."
 
 
-def test_a_run_says_so_once_its_data_was_opened_here_anew(make_run: Any, make_dataset: Any, tmp_path: Path) -> None:
+def test_a_run_says_so_once_its_data_was_opened_here_anew(
+    make_run: Any, make_dataset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other: Dataset = make_dataset(fingerprint="1" * 64)
     config = {"data": str(tmp_path), "window_seconds": 2.0}
     run = make_run(tmp_path / "runs" / "first", config=config)
@@ -63,4 +65,6 @@ def test_a_run_says_so_once_its_data_was_opened_here_anew(make_run: Any, make_da
     while not library.remark(run) and time.monotonic() < until:
         os.sched_yield()
     assert library.remark(run).startswith("60 of its 300 clips have other labels in its data today: train it again")
+    monkeypatch.setattr(Library, "_remarks", property(lambda library: {}, lambda library, kept: None), raising=False)
+    assert library.remark(run).startswith("60 of its"), "though another thread has just written over what was kept"
     opened.close()

@@ -121,6 +121,16 @@ def test_runs_that_stay_as_they_are_are_read_once(
     assert opened == []
 
 
+def test_the_folder_of_the_runs_is_listed_once_a_question(
+    make_run: Any, table: RunTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(tmp_path / "runs" / "a", n=10)
+    listed: list[Any] = []
+    runs = Library.runs
+    monkeypatch.setattr(Library, "runs", lambda library: listed.append(library) or runs(library))
+    assert len(table.rows()) == len(listed) == 1
+
+
 def test_a_run_that_goes_away_is_forgotten(make_run: Any, table: RunTable, tmp_path: Path) -> None:
     make_run(tmp_path / "runs" / "a", n=10)
     assert len(table.rows()) == 1
