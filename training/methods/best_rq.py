@@ -7,7 +7,9 @@ Differs: 1. Two recurrent networks, or three narrow Transformer layers, over ste
          here last half a second. 4. The input of the quantiser is brought to mean 0 and standard deviation 1 over each
          clip's own steps, number by number; over what the paper does it isn't said. 5. Spans are drawn among a clip's own
          steps: short clips lie in silence here. 6. AdamW and a cosine schedule instead of Adam with the Transformer's.
-         The paper's numbers named here couldn't be checked against its text.
+         The paper's numbers in 2 and 3, its four frames, and the defaults of the code's width and the noise are those of a
+         re-implementation (HarunoriKawano/BEST-RQ), whose quantiser hears frames standardised over their bands; the rest
+         couldn't be checked against the paper's text.
 Shapes:  B clips, F mel bands, V view frames, s frames of a step, U = V / s steps, D encoder width, Q width of a code, K codes.
 """
 

@@ -11,7 +11,8 @@ Differs: 1. Moments of two mel frames (40 ms), and one linear layer instead of s
          view is taken out first, since positions here are absolute (docs/experiments.md). 7. Spans of 3 moments, 120 ms,
          begin at 20 % of a clip's own moments instead of 200 ms at 8 %: words here last half a second. 8. No dropout,
          AdamW and a cosine schedule.
-         The paper's numbers named here couldn't be checked against its text.
+         The original's convolutions, spans and the tenth of the data are those of the authors' code (fairseq); its numbers of
+         clusters couldn't be checked against the paper's text.
 Shapes:  B clips, F mel bands, V view frames, U = V / 2 moments, D encoder width, P target width, K clusters, R views kept.
 """
 

@@ -3,13 +3,14 @@
 Paper:   Chung and Glass 2018, arXiv 1803.08976, section 2 (skip-grams)
 Differs: 1. Segments are slices of .16 s within a clip, not words within a sentence, since no word boundaries are known.
          2. GRUs instead of LSTMs; the code is read off the encoder's frames, pooled, not off its last state, as all that
-            is embedded later is pooled. 3. The encoder reads forwards alone by default and not in both directions, as
-            bi_gru does. 4. It hears and says 40 log-mel bands instead of 13 MFCC. 5. One neighbour a side by default
-            instead of three. 6. The decoder hears its code at every step and never the true frames before: no teacher
-            forcing. 7. One decoder for all neighbours, to which a learned vector, added to the code, says which one is
-            wanted; what one decoder would say of the code alone would be the same for all. 8. Frames that show no sound
-            of the clip are not counted. 9. AdamW instead of SGD. The values of 3 to 5 and 9 are not checked against the
-            paper's text.
+            is embedded later is pooled, and the decoder hears it alone, where the authors' attends to every frame. 3. The
+            encoder reads forwards alone by default and not in both directions, as bi_gru does. 4. It hears and says 40
+            log-mel bands instead of 13 MFCC. 5. One neighbour a side by default instead of three. 6. The decoder hears its
+            code at every step and never the true frames before: no teacher forcing. 7. One decoder for all neighbours, to
+            which a learned vector, added to the code, says which one is wanted; what one decoder would say of the code
+            alone would be the same for all. 8. Frames that show no sound of the clip are not counted. 9. AdamW instead of
+            SGD. What 2 to 6 and 9 say of the original is so in the authors' code as Chen 2022, arXiv 2209.10791, ran it
+            (my-yy/s2v_rc).
 Shapes:  B clips, F mel bands, P neighbours a side, N = 2P + 1 slices, W frames of a slice, C numbers of a code, H
          decoder width.
 """

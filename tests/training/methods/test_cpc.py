@@ -35,10 +35,12 @@ def wrong_ones(views: dict[str, Tensor], b: int) -> tuple[Tensor, Tensor]:
     return views["other_clips"][b], views["known"][b]
 
 
-def slow_step(c: Tensor, z: Tensor, w: Tensor, k: int, views: dict[str, Tensor]) -> Tensor:
-    """Equation 4 for one step ahead k, term by term: c and z (B, U, D), w (D, D) in float64."""
+def slow_step(c: Tensor, z: Tensor, w: Tensor, k: int, views: dict[str, Tensor]) -> tuple[Tensor, float]:
+    """Equation 4 for one step ahead k, term by term, and how often the true frame was found: c and z (B, U, D), w (D, D) in
+    float64.
+    """
     batch, frames, _ = z.shape
-    inside, total, count = views["inside"], torch.zeros((), dtype=torch.float64), 0
+    inside, total, count, found = views["inside"], torch.zeros((), dtype=torch.float64), 0, 0
     for b in range(batch):
         for t in range(frames - k):
             if not (inside[b, t] and inside[b, t + k]):
@@ -49,8 +51,9 @@ def slow_step(c: Tensor, z: Tensor, w: Tensor, k: int, views: dict[str, Tensor])
             others = [divmod(int(i), frames) for i, known in zip(*wrong_ones(views, b), strict=True) if known]
             crowd += [guess @ z[clip, u] for clip, u in others]
             total = total - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
+            found += bool((crowd[0] > torch.stack(crowd[1:])).all())
             count += 1
-    return total / count
+    return total / count, found / count
 
 
 @pytest.mark.parametrize("others_from", ["all", "same source"])
@@ -64,8 +67,12 @@ def test_value_and_gradient_equal_the_slow_ones(others_from: str, assert_equal_g
     single = [c, z, *method.predict.parameters()]
     double = [p.detach().double().requires_grad_() for p in single]
     slow_c, slow_z, *weights = double
-    slow = torch.stack([slow_step(slow_c, slow_z, w, k, views) for k, w in enumerate(weights, 1)]).mean()
-    assert_equal_gradients(method.loss(views)["loss"], slow, single, double)
+    slow = [slow_step(slow_c, slow_z, w, k, views) for k, w in enumerate(weights, 1)]
+    losses = method.loss(views)
+    assert_equal_gradients(losses["loss"], torch.stack([loss for loss, _ in slow]).mean(), single, double)
+    told = [float(losses[f"accuracy_{k}"]) for k in range(1, STEPS + 1)]
+    assert told == pytest.approx([found for _, found in slow], rel=1e-5) and len(set(told)) == STEPS
+    assert method.eval().lens(views)["found"].tolist() == pytest.approx(told)
 
 
 def test_a_step_ahead_that_no_clip_is_long_enough_for_does_not_dilute_the_mean() -> None:
@@ -79,7 +86,7 @@ def test_a_step_ahead_that_no_clip_is_long_enough_for_does_not_dilute_the_mean()
     w = next(method.predict[0].parameters()).double()
     there = [k for k in range(1, 12) if (views["inside"][:, :-k] & views["inside"][:, k:]).any()]
     assert there == [1]
-    expected = slow_step(c.double(), z.double(), w, 1, views)
+    expected, _ = slow_step(c.double(), z.double(), w, 1, views)
     assert float(method.loss(views)["loss"].detach()) == pytest.approx(float(expected.detach()), rel=1e-5)
 
 

@@ -97,6 +97,17 @@ def test_a_prediction_knows_which_patch_is_asked_for(encoder: str) -> None:
     assert apart.min() > 1e-3
 
 
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_a_missing_patch_is_asked_for_by_its_place_as_the_encoder_tells_places(encoder: str) -> None:
+    """The predictor hears, where a patch is missing, one vector for all of them and the patch's own place."""
+    method = method_with(encoder).eval()
+    method.predict = torch.nn.Identity()
+    views = views_for(method)
+    places = method.encoder.positions(views["patches"].shape[1], torch.device("cpu"))[views["hidden"]]
+    found = method.predicted(views["patches"], views["seen"], views["hidden"])
+    torch.testing.assert_close(found, method.missing + places)
+
+
 @pytest.mark.parametrize("part", [0.4, 0.7])
 def test_so_much_is_hidden_of_each_clip(part: float) -> None:
     views = views_for(method_with(hidden_part=part))
