@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from training import durable
 from training.commands.arguments import Commands, command
 from training.commands.compared_csv import write_csv
 from training.commands.compared_latex import latex_table
+from training.commands.compared_sentences import Called, sentences
 from training.commands.output import listed, print_json, progress_line
 from training.commands.runs import found_run
 from training.data.names import readable_name
@@ -20,9 +21,10 @@ from training.run.schema import BASELINES
 from training.units import counted
 
 if TYPE_CHECKING:
-    from training.comparing import Apart, Comparison, OnClips, Row, Spread
+    from training.comparing import Comparison, OnClips, Row, Spread
 
 NONE = "–"
+BY_LAST = "each run by its last snapshot"
 MOST_LEFT_OUT = 8
 """Runs that are named."""
 PRINTED = "-"
@@ -95,11 +97,25 @@ def _check_files(options: argparse.Namespace) -> None:
 
 
 def _latex(found: "Comparison") -> str:
-    said = "Mean ± standard deviation over the seeds."
     return "\n\n".join(
-        latex_table(" ".join([f"{_head(one)}.", said, *_sentences(one.rows)]), _columns(one.rows))
+        latex_table(
+            " ".join(
+                [f"{_head(one)}, {BY_LAST}; mean ± standard deviation over the seeds.", *sentences(one.rows, _title)]
+            ),
+            _columns(one.rows, _title),
+        )
         for one in found.clips
     )
+
+
+def _name(row: "Row") -> str:
+    """As the command line takes it."""
+    return row.method
+
+
+def _title(row: "Row") -> str:
+    """As a paper says it."""
+    return row.title
 
 
 def _left_out(found: "Comparison") -> list[str]:
@@ -122,8 +138,8 @@ def _named(options: argparse.Namespace) -> list[RunFolder]:
 
 def _section(one: "OnClips") -> list[str]:
     """A heading, a table in Markdown that can be read as it is, and what its seeds allow to say."""
-    said = list(_sentences(one.rows))
-    return [f"{_head(one)} ({one.hash[:8]})", "", *_table(one.rows), *(["", *said] if said else [])]
+    said = list(sentences(one.rows, _name))
+    return [f"{_head(one)} ({one.hash[:8]}), {BY_LAST}", "", *_table(one.rows), *(["", *said] if said else [])]
 
 
 def _head(one: "OnClips") -> str:
@@ -134,20 +150,20 @@ def _head(one: "OnClips") -> str:
 
 
 def _table(rows: "Sequence[Row]") -> list[str]:
-    filled = {title: [_cell(text) for text in cells] for title, cells in _columns(rows).items()}
+    filled = {title: [_cell(text) for text in cells] for title, cells in _columns(rows, _name).items()}
     widths = {title: max(len(title), *map(len, cells)) for title, cells in filled.items()}
     lines = [filled.keys(), ["-" * width for width in widths.values()], *zip(*filled.values(), strict=True)]
     return [f"| {' | '.join(f'{c:{w}}' for c, w in zip(cells, widths.values(), strict=True))} |" for cells in lines]
 
 
-def _columns(rows: "Sequence[Row]") -> dict[str, list[str]]:
+def _columns(rows: "Sequence[Row]", called: Called) -> dict[str, list[str]]:
     """By title, a cell for each row; those that say something of any."""
     from training.measures.knn import CROSS_GROUP_KNN
     from training.measures.probe import PROBE
 
     share = CROSS_GROUP_KNN.curve.written
     columns = {
-        "method": [row.method for row in rows],
+        "method": [called(row) for row in rows],
         "differs": [", ".join(row.differs) for row in rows],
         "seeds": [str(len(row.runs)) for row in rows],
         "steps": [_spread(row.steps, "{:,.0f}".format) for row in rows],
@@ -179,40 +195,6 @@ def _spread(spread: "Spread | None", written: Callable[[float], str]) -> str:
 def _verdicts(counts: dict[str, int]) -> str:
     told = {title[:1].lower() + title[1:]: count for title, count in counts.items()}
     return ", ".join(told if len(told) == 1 else (f"{count} {title}" for title, count in told.items()))
-
-
-def _sentences(rows: "Sequence[Row]") -> Iterator[str]:
-    """What can be said of the distances of all rows to the one that they are held against."""
-    from training.comparing.apart import FEWEST
-
-    others = [(row, row.below) for row in rows if row.below is not None]
-    first = _called(next(row for row in rows if row.below is None))
-    alone = [_called(row) for row, below in others if below.told is None]
-    if len(alone) == len(others) > 0:
-        yield "Single runs don't tell how much seeds differ, so these differences may be the seeds'."
-    elif alone:
-        yield f"A single run doesn't tell how much seeds differ, so nothing is said of {listed(alone)} beside {first}."
-    close = [f"{_called(row)} ({_far(below)})" for row, below in others if below.told is False]
-    if close:
-        yield f"Not told apart from {first}, since seeds alone differ as much: {listed(close)}."
-    tested = [f"{_called(row)} ({_far(below)})" for row, below in others if below.told and below.p is not None]
-    if tested:
-        yield f"Below {first} by a permutation test of the seeds, each asked for itself: {listed(tested)}."
-    untested = [f"{_called(row)} ({_far(below)})" for row, below in others if below.told and below.p is None]
-    if untested:
-        yield (
-            f"Farther below {first} than the seeds spread, which so few don't prove: {listed(untested)}. A test asks for "
-            f"{FEWEST} seeds of each."
-        )
-
-
-def _called(row: "Row") -> str:
-    return readable_name(f"{row.method} with {', '.join(row.differs)}" if row.differs else row.method)
-
-
-def _far(below: "Apart") -> str:
-    beside = f"p = {below.p:.2g}" if below.p is not None else f"seeds ± {below.spread:.3f}"
-    return f"by {below.difference:.3f}, {beside}"
 
 
 def _as_json(found: "Comparison") -> dict[str, Any]:

@@ -13,6 +13,7 @@ from training.comparing.measured import MeasuredRun, Spread, measured, told_apar
 from training.data.dataset import Progress
 from training.errors import UserError
 from training.measures.knn import CROSS_GROUP_KNN
+from training.methods import METHODS
 from training.run import RunFolder, State
 
 
@@ -41,6 +42,14 @@ class Row:
     def method(self) -> str:
         """In words, what was taken out of it included."""
         return method_words(self.runs[0].config)
+
+    @property
+    def title(self) -> str:
+        """The same as a paper says it: "SimCLR without positives in denominator"."""
+        config = self.runs[0].config
+        kind = None if config.get("watched") is True else METHODS.get(str(config.get("method")))
+        named = config if kind is None else {**config, "method": kind.card.title}
+        return method_words(named).replace("_", " ")
 
     @property
     def steps(self) -> Spread:

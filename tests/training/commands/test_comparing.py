@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.command_line import answer, sentence
 from training.__main__ import main
-from training.commands.compared_latex import escaped
+from training.commands.compared_latex import escaped, latex_table
 from training.run import RunFolder, State
 
 Finished = Callable[..., RunFolder]
@@ -34,6 +34,7 @@ def test_the_table_can_be_pasted(finished: Finished, printed: Callable[..., str]
     finished("e", state=State.FAILED)
     lines = printed().splitlines()
     assert lines[0].startswith("Tones: class across source, 40 clips (")
+    assert lines[0].endswith("), each run by its last snapshot")
     header, rule, *rows = (line.strip("| ").split("|") for line in lines if line.startswith("|"))
     assert [cell.strip() for cell in header[:3]] == ["method", "differs", "seeds"]
     assert len({len(line) for line in lines if line.startswith("|")}) == 1 and set("".join(rule)) == {"-", " "}
@@ -60,7 +61,7 @@ def test_with_seeds_enough_a_test_is_told(finished: Finished, printed: Callable[
         finished(f"a{seed}", seed=seed, knn=0.7 + seed / 100)
         finished(f"b{seed}", seed=seed, knn=0.5 + seed / 100, method="byol")
     assert printed().endswith(
-        "\nBelow simclr by a permutation test of the seeds, each asked for itself: byol (by 0.200, p = 0.029).\n"
+        "\nBelow simclr by an unpaired permutation test of the seeds, each asked for itself: byol (by 0.200, p = 0.029).\n"
     )
 
 
@@ -70,6 +71,17 @@ def test_of_single_runs_no_names_are_said(finished: Finished, printed: Callable[
     finished("b", knn=0.6, method="byol")
     assert printed().splitlines()[-1] == (
         "Single runs don't tell how much seeds differ, so these differences may be the seeds'."
+    )
+
+
+def test_where_one_row_has_several_seeds_the_other_alone_is_a_single_run(
+    finished: Finished, printed: Callable[..., str]
+) -> None:
+    for seed in range(2):
+        finished(f"a{seed}", seed=seed)
+    finished("b", knn=0.6, method="byol")
+    assert printed().splitlines()[-1] == (
+        "A single run doesn't tell how much seeds differ, so nothing is said of byol beside simclr."
     )
 
 
@@ -156,23 +168,36 @@ def test_a_latex_table_holds_what_the_printed_one_does(
 ) -> None:
     for seed, knn in enumerate((0.70, 0.72)):
         finished(f"a{seed}", seed=seed, knn=knn)
-    finished("b", method="barlow_twins", knn=0.1)
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in printed().splitlines() if "|" in line]
+    finished("b", method="byol", breaks=("stop_gradient",), knn=0.1)
+    table = [[cell.strip() for cell in line.strip("| ").split("|")] for line in printed().splitlines() if "|" in line]
     out, runs = tmp_path / "table.tex", ["--runs", str(tmp_path / "runs")]
     assert main(["compare", "--latex", str(out), *runs]) == 0
     assert capsys.readouterr().out.startswith("Tones: class across source, 40 clips ("), "it is printed too"
     written = out.read_text()
-    assert [line.strip() for line in written.splitlines() if line.endswith(r"\\")] == [
-        " & ".join(row).replace("±", r"$\pm$").replace("_", r"\_").replace("–", "--") + r" \\"
-        for row in (rows[0], *rows[2:])
-    ]
-    assert r"\begin{tabular}{lrr" in written and "these differences may be the seeds'.}" in written
+    header, *rows = (
+        line.strip(" \\").replace(r"$\pm$", "±").split(" & ") for line in written.splitlines() if line.endswith(r"\\")
+    )
+    assert header == ["method", "seeds", "seconds", "cross-group kNN", "verdict"]
+    assert [row[0] for row in rows] == ["SimCLR", "BYOL without stop gradient"], "as a paper says it"
+    asked = [table[0].index(title) for title in header[1:]]
+    assert [row[1:] for row in rows] == [[row[i] for i in asked] for row in table[2:]]
+    assert r"\begin{tabular}{lrrrl}" in written
+    (caption,) = (line for line in written.splitlines() if r"\caption" in line)
+    assert "each run by its last snapshot" in caption and "nothing is said of BYOL without" in caption
+    same = [title for title in table[0] if title not in ("differs", *header)]
+    told = ", ".join(f"{title} {table[2][table[0].index(title)]}" for title in same)
+    assert len(same) > 4 and caption.endswith(f" In all rows: {told}.}}"), "what no row differs in is said once"
     assert main(["compare", "--latex", "-", *runs]) == 0
     assert capsys.readouterr().out == written
 
 
+def test_a_single_row_is_a_table_in_latex_too() -> None:
+    assert r"SimCLR & 4 \\" in latex_table("Said.", {"method": ["SimCLR"], "seeds": ["4"]})
+
+
 def test_no_sign_of_a_name_means_anything_to_latex() -> None:
     assert escaped("50 % of a_b & {c} \\d") == r"50 \% of a\_b \& \{c\} \textbackslash{}d"
+    assert escaped("[x] *|") == "{[}x{]} {*}$|$", "a row may begin with what would be an option of the line before"
 
 
 def test_a_csv_that_can_be_no_file_is_one_sentence(
