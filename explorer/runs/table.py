@@ -32,7 +32,9 @@ UNASKED = {"changed": None, "seed": None, "repeats": None}
 
 @dataclass(frozen=True)
 class Score:
-    """The best that a run reached by training."""
+    """Where a run stands: its last snapshot, as `python -m training compare` ranks runs. The best one would be chosen by the very
+    measure that runs are then ranked by, and would favour whoever has more of them.
+    """
 
     value: float
     """Cross-group kNN of the data's main facet, 0 to 1."""
@@ -48,7 +50,7 @@ class RunTable:
     def __init__(self, library: Library, marks: Marks):
         self._library = library
         self._marks = marks
-        self._best: dict[Path, tuple[_Best, ...]] = {}
+        self._followers: dict[Path, tuple[_Last, ...]] = {}
         self._lock = threading.Lock()
 
     def rows(self, *, changed: bool = False) -> list[dict[str, Any]]:
@@ -57,12 +59,14 @@ class RunTable:
         """
         runs = self._library.runs()
         with self._lock:
-            best = {run.path: self._best.get(run.path) or _followers(run) for run in runs.values()}
-            self._best = best
-        return [self._row(self._library.summary(name, run), run, best[run.path], changed) for name, run in runs.items()]
+            followers = {run.path: self._followers.get(run.path) or _followers(run) for run in runs.values()}
+            self._followers = followers
+        return [
+            self._row(self._library.summary(name, run), run, followers[run.path], changed) for name, run in runs.items()
+        ]
 
     def _row(
-        self, summary: RunSummary, run: RunFolder, followers: "tuple[_Best, ...]", changed: bool
+        self, summary: RunSummary, run: RunFolder, followers: "tuple[_Last, ...]", changed: bool
     ) -> dict[str, Any]:
         mark, status = self._marks.of(run), with_known_verdict(run, summary.status)
         score = _score(run, followers)
@@ -85,8 +89,8 @@ class RunTable:
         }
 
 
-class _Best:
-    """The best snapshot of a file of metrics, which is read on from where it was."""
+class _Last:
+    """The last snapshot of a file of metrics, which is read on from where it was."""
 
     def __init__(self, path: Path):
         words = f'"{MEASURE}"', f'"{RESUMED}"'
@@ -97,10 +101,7 @@ class _Best:
         self._lock = threading.Lock()
 
     def look(self) -> tuple[int, float] | None:
-        """(step, value), of equal ones the first; what was measured before training counts where there is nothing else.
-
-        None before the first snapshot.
-        """
+        """(step, value); None before the first snapshot."""
         with self._lock:
             stamp = file_stamp(self._path)
             if stamp != self._stamp:
@@ -109,8 +110,7 @@ class _Best:
                 for row in rows:
                     self._take(row)
                 self._stamp = stamp
-            trained = [kept for kept in self._kept if kept[0] > 0]
-            return max(trained or self._kept, key=lambda one: one[1], default=None)
+            return self._kept[-1] if self._kept else None
 
     def _take(self, row: Row) -> None:
         back, step, value = row.get(RESUMED), row.get("step"), row.get(MEASURE)
@@ -120,15 +120,15 @@ class _Best:
             self._kept.append((step, float(value)))
 
 
-def _score(run: RunFolder, followers: tuple[_Best, ...]) -> Score | None:
-    found = [best for follower in followers if (best := follower.look()) is not None]
-    best = max(found, key=lambda one: one[1], default=None)
+def _score(run: RunFolder, followers: tuple[_Last, ...]) -> Score | None:
+    found = [last for follower in followers if (last := follower.look()) is not None]
+    last = max(found, default=None)
     facet, beside = _beside(run.path, stamps(run, "baselines.json"))
-    return None if best is None else Score(best[1], best[0], facet, beside)
+    return None if last is None else Score(last[1], last[0], facet, beside)
 
 
-def _followers(run: RunFolder) -> tuple[_Best, ...]:
-    return tuple(_Best(path) for path in run.metrics_paths())
+def _followers(run: RunFolder) -> tuple[_Last, ...]:
+    return tuple(_Last(path) for path in run.metrics_paths())
 
 
 def begun(status: Status, created: str) -> float | None:

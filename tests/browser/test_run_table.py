@@ -71,7 +71,7 @@ def choose(page: Any, *names: str) -> None:
 def test_runs_are_sorted_filtered_starred_and_named(site: Site, look: Callable[..., Seen]) -> None:
     seen, page = opened(site, look)
     assert order(page) == ["new", "middle", "old", "wild"]
-    page.get_by_role("button", name="Best kNN").click()
+    page.get_by_role("button", name="Last kNN").click()
     assert order(page)[0] == "middle"
     assert page.locator("#runs th[aria-sort]").get_attribute("aria-sort") == "descending"
     best = page.locator("#runs tr[data-name=middle] .runs-score")
@@ -256,5 +256,5 @@ def test_on_a_phone_every_run_is_a_card_within_the_screen(site: Site, look: Call
     assert max(widths) <= 390
     assert page.locator("#runs .runs-box").evaluate("box => box.scrollWidth <= box.clientWidth")
     assert page.locator(".runs-keys").is_hidden(), "there is no keyboard"
-    page.get_by_label("Sort by").select_option(label="Best kNN")
+    page.get_by_label("Sort by").select_option(label="Last kNN")
     assert order(page)[0] == "middle"

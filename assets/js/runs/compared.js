@@ -1,4 +1,4 @@
-// What the best kNN of several runs says beside each other: which is ahead, and whether another seed could turn that round.
+// What the kNN of several runs says beside each other, each by its last snapshot: which is ahead, and whether another seed could turn that round.
 
 import { BASELINES } from "../core/baselines.js";
 import { duration, share } from "../core/number_words.js";
@@ -33,7 +33,7 @@ export function compared(entries) {
   });
   const others = scored.filter((run) => !alike.includes(run)).map(({ name }) => name);
   return [
-    `Best kNN${best.score.facet ? ` of ${best.score.facet}` : ""}: ${told.join(", ")}.`,
+    `kNN${best.score.facet ? ` of ${best.score.facet}` : ""} at the last snapshot: ${told.join(", ")}.`,
     whichIsAhead(best, second),
     unequal(alike.map(({ seconds }) => seconds)),
     others.length ? `Measured on other clips or labels, and so not compared: ${others.join(", ")}.` : "",

@@ -15,8 +15,8 @@ const COLUMNS = [
   ["changed", (row) => row.changed?.join("; ")],
   ["seed", (row) => row.seed],
   ["facet", (row) => row.score?.facet],
-  ["best_knn", (row) => row.score?.value],
-  ["best_knn_step", (row) => row.score?.step],
+  ["knn", (row) => row.score?.value],
+  ["knn_step", (row) => row.score?.step],
   ...Object.keys(BASELINES).map(
     (name) => /** @type {[string, (row: RunRow) => number | undefined]} */ ([name, (row) => row.score?.beside[name]]),
   ),

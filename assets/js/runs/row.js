@@ -142,7 +142,7 @@ function field({ name, title, own_title }, table) {
 /** @type {Record<string, string>} */
 const BESIDE = { ...BASELINES, random_init: "random" }; // as short as its place
 
-/** The best kNN, on a scale with what needs no training. @param {RunRow} row */
+/** The kNN of the last snapshot, on a scale with what needs no training. @param {RunRow} row */
 function scoreOf({ score }) {
   if (!score) return make("td.runs-score");
   const beside = Object.entries(BESIDE).filter(([key]) => score.beside[key] !== undefined);

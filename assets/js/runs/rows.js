@@ -58,7 +58,7 @@ const oldOf = ({ name, begun }, now) => (name === EXAMPLE ? "the example" : age(
  * @param {number} [now] Unix time
  */
 export function lineOf(row, now) {
-  const score = row.score ? `best kNN ${share(row.score.value)}` : "";
+  const score = row.score ? `kNN ${share(row.score.value)}` : "";
   return [row.title, row.data, score, stateOf(row), oldOf(row, now)].filter(Boolean).join(" · ");
 }
 

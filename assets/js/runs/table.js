@@ -26,7 +26,7 @@ const COLUMNS = [
   ["title", "Run", ""],
   ["data", "Data", ""],
   ["changed", "Changed", "Settings that differ from the defaults of the method"],
-  ["score", "Best kNN", "Cross-group kNN of the main facet, beside what needs no training"],
+  ["score", "Last kNN", "Cross-group kNN of the main facet at the last snapshot, beside what needs no training"],
   ["warning", "Warning", ""],
   ["seconds", "Trained", "How long"],
   ["begun", "Begun", ""],

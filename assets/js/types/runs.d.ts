@@ -23,7 +23,7 @@ export interface RunRow {
   /** and a word that runs share which differ in their seed alone; null where there is none, or that was not asked */
   seed: number | null;
   repeats: string | null;
-  /** the best cross-group kNN of the main facet, and what needs no training: random_init, mfcc, log_mel, chance */
+  /** the cross-group kNN of the main facet at the last snapshot, and what needs no training: random_init, mfcc, log_mel, chance */
   score: { value: number; step: number; facet: string; beside: { [baseline: string]: number } } | null;
   warning: string;
   /** of training so far */

@@ -90,17 +90,17 @@ def scores(table: RunTable) -> list[Any]:
     return [row["score"] and (row["score"]["value"], row["score"]["step"]) for row in table.rows()]
 
 
-def test_the_best_snapshot_counts_and_what_a_resume_took_back_does_not(tmp_path: Path, table: RunTable) -> None:
+def test_the_last_snapshot_counts_not_the_best_nor_what_a_resume_took_back(tmp_path: Path, table: RunTable) -> None:
     writer = RunWriter(create_run(tmp_path / "runs" / "a", {"method": "simclr"}).path)
     writer.append_metrics({"step": 0, "train/loss": 3.0})
     assert scores(table) == [None]
     writer.append_metrics({"step": 0, KNN: 0.95})
-    assert scores(table) == [(0.95, 0)], "there is nothing else yet"
-    for step, value in ((1, 0.3), (10, 0.6), (20, 0.5), (30, 0.9)):
+    assert scores(table) == [(0.95, 0)]
+    for step, value in ((1, 0.3), (10, 0.6), (20, 0.5), (30, 0.4)):
         writer.append_metrics({"step": step, KNN: value})
-    assert scores(table) == [(0.9, 30)]
+    assert scores(table) == [(0.4, 30)], "as compare ranks runs"
     writer.append_metrics({"resumed_from": 20})
-    assert scores(table) == [(0.6, 10)]
+    assert scores(table) == [(0.5, 20)]
     writer.append_metrics({"step": 30, KNN: float("nan")})
     writer.append_metrics({"step": 40, KNN: 0.7})
     assert scores(table) == [(0.7, 40)]
@@ -135,7 +135,7 @@ def test_a_run_that_goes_away_is_forgotten(make_run: Any, table: RunTable, tmp_p
     make_run(tmp_path / "runs" / "a", n=10)
     assert len(table.rows()) == 1
     shutil.rmtree(tmp_path / "runs" / "a")
-    assert table.rows() == [] and table._best == {}
+    assert table.rows() == [] and table._followers == {}
 
 
 def test_a_state_is_looked_up_while_a_trainer_is_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

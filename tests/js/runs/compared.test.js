@@ -16,12 +16,12 @@ test("one run, or none that was measured, is beside no other", () => {
 test("who is ahead by more than a seed changes is said to be", () => {
   assert.equal(
     compared([run("a", 0.6), run("b", 0.8), run("c", 0.5)]),
-    "Best kNN of digit: b .80, a .60, c .50. The second lies 25 % below the first: more than another seed alone was seen to change (9 %).",
+    "kNN of digit at the last snapshot: b .80, a .60, c .50. The second lies 25 % below the first: more than another seed alone was seen to change (9 %).",
   );
 });
 
 test("runs that another seed might turn round are not shown to differ", () => {
-  assert.match(compared([run("a", 0.78), run("b", 0.81)]), /^Best kNN of digit: b \.81, a \.78\. Another seed alone/);
+  assert.match(compared([run("a", 0.78), run("b", 0.81)]), /^kNN of digit at the last snapshot: b \.81, a \.78\. Another seed alone/);
   assert.match(compared([run("a", 0), run("b", 0)]), /not shown to differ/);
 });
 
@@ -36,7 +36,7 @@ test("the most that were measured on the same clips are compared, and the others
   const odd = run("odd", 0.9, { mfcc: 0.4, chance: 0.1 });
   assert.equal(
     compared([odd, run("a", 0.6), run("b", 0.8)]),
-    "Best kNN of digit: b .80, a .60. The second lies 25 % below the first: more than another seed alone was seen to change (9 %). " +
+    "kNN of digit at the last snapshot: b .80, a .60. The second lies 25 % below the first: more than another seed alone was seen to change (9 %). " +
       "Measured on other clips or labels, and so not compared: odd.",
   );
 });
@@ -50,7 +50,7 @@ test("runs that were not trained equally long are said not to be", () => {
 test("of several seeds the means are compared, and how often luck alone sets them so far apart", () => {
   assert.equal(
     compared([seeds("a · 2 seeds", [0.6, 0.62]), seeds("b · 3 seeds", [0.63, 0.7, 0.68])]),
-    "Best kNN of digit: b · 3 seeds .67 (.63 to .70), a · 2 seeds .61 (.60 to .62). " +
+    "kNN of digit at the last snapshot: b · 3 seeds .67 (.63 to .70), a · 2 seeds .61 (.60 to .62). " +
       "The first two are not shown to differ: of methods that don't differ, 20 % of pairs lie as far apart by luck.",
   );
   assert.match(

@@ -25,7 +25,7 @@ const ROW = {
 test("a run is a row, with a mark before all and a number as it is", () => {
   const [head, row, end] = csvOf([ROW]).split("\n");
   const columns =
-    "run,title,method,without,data,changed,seed,facet,best_knn,best_knn_step,random_init,mfcc,log_mel,chance,warning,seconds,begun,state";
+    "run,title,method,without,data,changed,seed,facet,knn,knn_step,random_init,mfcc,log_mel,chance,warning,seconds,begun,state";
   assert.equal(head, `\ufeff${columns}`);
   const cells = `a,"a, the first",SimCLR,negatives; projector norm,'=digits,"say ""x""",3,digit,0.8125,40,0.58,,,0.1,`;
   assert.equal(row, `${cells},61.5,1970-01-01T00:00:00.000Z,finished`);

@@ -43,7 +43,7 @@ const row = (name, more = {}) => ({
 
 test("a run's line says each thing once, and leaves out what is not known", () => {
   const full = row("simclr-starter-2027", { score: { value: 0.803 }, begun: NOW - 3 * DAY });
-  assert.equal(lineOf(full, NOW), "simclr · starter · best kNN .80 · finished · 3 days ago");
+  assert.equal(lineOf(full, NOW), "simclr · starter · kNN .80 · finished · 3 days ago");
   assert.equal(shortOf(full, NOW), "simclr · starter · 3 days ago");
   assert.equal(shortOf(row("example", { begun: NOW - DAY }), NOW), "simclr · starter · the example");
   assert.equal(lineOf(row("a", { data: "", state: "disk_full" }), NOW), "simclr · disk full");
