@@ -76,6 +76,7 @@ class Server:
         if os.path.isabs(self._data) and not os.path.exists(self._data):
             raise NotServed(f"There is no data at {self._data}; the name of a set or a folder of sounds was expected.")
         self._limits = limits or Limits()
+        self._places = paths and not read_only
         runs, started_in = runs.absolute(), os.getcwd()
         self._workplace = Workplace()
         own = "" if self._data == STARTER else self._data
@@ -116,6 +117,7 @@ class Server:
                 pairs=self.services.pairs,
                 finder=self.services.finder,
                 knowing=self.services.knowing,
+                places=self._places,
             )
         )
         return host

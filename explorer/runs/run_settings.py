@@ -9,6 +9,7 @@ from explorer.runs.points import points
 from training.changed import differs, is_outbid, kinds_of
 from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
+from training.repeated import run_command
 from training.run import RunFolder
 from training.settings import Setting, describe
 
@@ -35,8 +36,9 @@ def values_of(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {"run": dict(config)} | {n: dict(part) for n, part in parts.items() if isinstance(part, Mapping)}
 
 
-def run_settings(run: RunFolder) -> dict[str, Any]:
-    """Method, encoder and data by their titles, the parts taken out, and all settings; those that differ come first.
+def run_settings(run: RunFolder, *, places: bool = False) -> dict[str, Any]:
+    """Method, encoder and data by their titles, the parts taken out, all settings, of which those that differ come first, and
+    the "command" that trains them once more, empty where there is none: with `places` it says where on this machine the sounds lie.
 
     Each setting is {"name", "title" of its group, "value", "default", "unit", "changed"}. Of a method or an encoder that
     this version does not know there are none, and of a run that is only watched what its loop says of itself. "note" says so.
@@ -56,6 +58,7 @@ def run_settings(run: RunFolder) -> dict[str, Any]:
         "data": _data_name(run, config),
         "breaks": [str(name) for name in breaks] if isinstance(breaks, list) else [],
         "settings": [],
+        "command": run_command(config, places=places),
         "note": _of_stream(run, str(config.get("data") or "")),
         "watched": False,
     }
@@ -106,6 +109,7 @@ def _of_loop(run: RunFolder, config: Mapping[str, Any]) -> dict[str, Any]:
         "data": _data_name(run, config),
         "breaks": [],
         "settings": rows,
+        "command": "",
         "note": WATCHED,
         "watched": True,
     }

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import time
 import wave
@@ -186,6 +187,11 @@ def test_dropped_sounds_become_the_data_and_what_was_skipped_is_listed(
     (run,) = find_runs(empty_site.runs)
     dropped = empty_site.folder / "cache" / "hearsight" / "dropped"
     assert Path(run.config()["data"]).is_relative_to(dropped)
+    page.locator("#run-settings summary").filter(has_text="settings of this run").click()
+    again = shlex.split(page.locator("#run-settings .set-command code").inner_text())
+    assert again[again.index("--data") + 1] == run.config()["data"] and "--steps" in again
+    page.get_by_role("button", name="Copy the command").click()
+    expect(page.locator("#run-settings .set-command [role=status]")).to_have_text(re.compile(r"Copied\.|Marked: "))
 
     page.locator("#drawer").wait_for(state="hidden")  # a training was started by it
     page.locator("#form-line button").click()

@@ -6,6 +6,7 @@ import { drawn } from "../core/first.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { drawer } from "./drawer.js";
+import { runCommand } from "./run_command.js";
 import { nameInWords, valueInWords } from "./setting_words.js";
 
 /** @import { OwnSetting, PartWith, RunSettingsAnswer } from "../core/types.d.ts" */
@@ -66,7 +67,7 @@ class RunSettings {
    * @param {string} run
    * @param {RunSettingsAnswer} told
    */
-  parts(run, { method, encoder, usual_encoder, data, breaks, settings, note, watched }) {
+  parts(run, { method, encoder, usual_encoder, data, breaks, settings, command, note, watched }) {
     const chips = [
       ...breaks.map((name) => make("span.set-chip.without", {}, `without ${nameInWords(name)}`)),
       ...(usual_encoder ? [] : [make("span.set-chip", {}, encoder)]),
@@ -86,7 +87,13 @@ class RunSettings {
       note ? make("p.set-faint", {}, note) : "",
       watched
         ? ""
-        : make("details", {}, make("summary", {}, `All ${settings.length} settings of this run`), table(settings)),
+        : make(
+            "details",
+            {},
+            make("summary", {}, `All ${settings.length} settings of this run`),
+            command ? runCommand(command) : null,
+            table(settings),
+          ),
     ];
   }
 }

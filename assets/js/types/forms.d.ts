@@ -47,6 +47,8 @@ export interface RunSettingsAnswer {
   data: string;
   breaks: string[];
   settings: OwnSetting[];
+  /** trains them once more at a command line; empty where none does */
+  command: string;
   /** what is to be known of these settings; empty where Hearsight trained the run */
   note: string;
   /** whether a loop that Hearsight doesn't know trains it */

@@ -43,11 +43,13 @@ def byte_routes(
     pairs: Pairs | None = None,
     finder: Finder | None = None,
     knowing: Knowing | None = None,
+    places: bool = False,
 ) -> APIRouter:
     """The routes of the page's components. `looked_at` is called with a run's name whenever its map is looked at;
     `asked` says what more can be asked of a run in this state, and what it waits for; `exports` have the files that visitors asked for;
     `tags` keeps those of clips, where browsers don't; `pairs` draws views, which `finder` compares;
-    `knowing` computes what runs know, where visitors may have that done.
+    `knowing` computes what runs know, where visitors may have that done; `places`: whether they may know where on this machine
+    sounds lie.
     """
     router = APIRouter(prefix=PREFIX)
     # Routes are tried in turn: that which every open page asks each second comes first.
@@ -55,7 +57,7 @@ def byte_routes(
     add_sounds(router, library, uploads)
     add_views(router, library, pairs, finder)
     add_runs(router, library, layouts)
-    add_settings(router, library)
+    add_settings(router, library, places)
     add_map(router, library, layouts, tags)
     add_lens(router, library)
     add_suspects(router, library)

@@ -8,12 +8,12 @@ from explorer.runs.twins import twins_of
 from explorer.web.routes.answers import json_answer, run_of
 
 
-def add_settings(router: APIRouter, library: Library) -> None:
-    """`settings` and `twins` of a run."""
+def add_settings(router: APIRouter, library: Library, places: bool) -> None:
+    """`settings` and `twins` of a run. `places`: whether visitors may know where on this machine its sounds lie."""
 
     @router.get("/run/{name}/settings")
     def settings(name: str) -> Response:
-        return json_answer(run_settings(run_of(library, name)))
+        return json_answer(run_settings(run_of(library, name), places=places))
 
     @router.get("/run/{name}/twins")
     def twins(name: str) -> Response:

@@ -21,7 +21,10 @@ test("who is ahead by more than a seed changes is said to be", () => {
 });
 
 test("runs that another seed might turn round are not shown to differ", () => {
-  assert.match(compared([run("a", 0.78), run("b", 0.81)]), /^kNN of digit at the last snapshot: b \.81, a \.78\. Another seed alone/);
+  assert.match(
+    compared([run("a", 0.78), run("b", 0.81)]),
+    /^kNN of digit at the last snapshot: b \.81, a \.78\. Another seed alone/,
+  );
   assert.match(compared([run("a", 0), run("b", 0)]), /not shown to differ/);
 });
 
