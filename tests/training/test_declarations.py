@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.training.methods.test_catalogue import method_of
+from tests.support.toy_problem import method_of
 from training.data.dataset import Dataset
 from training.declarations import curves, declared_schema
 from training.measures import MEASURES

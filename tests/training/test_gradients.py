@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from tests.training.methods.test_catalogue import batch_for, method_of
+from tests.support.toy_problem import batch_for, method_of
 from training.gradients import curves, gradient_norms, parts
 from training.methods import METHODS
 from training.run import RunFolder

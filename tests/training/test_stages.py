@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from tests.training.methods.test_catalogue import method_of
+from tests.support.toy_problem import method_of
 from training import stages
 from training.embedder import embed_audio
 from training.encoders import ENCODERS

@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from tests.training.methods.test_catalogue import batch_for, method_of
+from tests.support.toy_problem import batch_for, method_of
 from tests.training.methods.test_device import MEL as EVERY_CHANGE
 from training.batch import Batch
 from training.devices.norms import synchronised

@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.distributed import HashStore
 
+from tests.support.toy_problem import method_of
 from tests.training.conftest import TINY
-from tests.training.methods.test_catalogue import method_of
 from training.config import new_config
 from training.devices import group, pulse
 from training.devices.followers import UNKNOWN, Followers

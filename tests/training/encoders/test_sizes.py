@@ -10,8 +10,8 @@ import torch
 from torch import Generator
 
 from tests.support.older_runs import STOPPED
+from tests.support.toy_problem import FEW, PAIRS, batch_for, method_of
 from tests.training.encoders.test_encoders import margin_told
-from tests.training.methods.test_catalogue import FEW, PAIRS, batch_for, method_of
 from training.building import built_method
 from training.config import ENCODER_SIZES, RunConfig, new_config
 from training.embedder import Embedder, embed_audio

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.support.pretended_gpu import OtherDraws, PretendedGPU, Rounds, Waits, pretended_gpu
-from tests.training.methods.test_catalogue import batch_for, method_of
+from tests.support.toy_problem import batch_for, method_of
 from training.batch import Batch
 from training.config import new_config
 from training.data.store import ClipStore

@@ -8,7 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from tests.support.random_batch import random_batch
-from tests.training.methods.test_catalogue import dataset
+from tests.support.toy_problem import dataset
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tests.training.methods.test_catalogue import batch_for, method_of
+from tests.support.toy_problem import batch_for, method_of
 from training.methods.method import Method
 from training.parts.kmeans import Clustering
 

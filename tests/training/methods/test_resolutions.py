@@ -5,7 +5,7 @@ import torch
 from torch import Generator
 
 from tests.support.narrow import narrow_encoders, narrow_heads
-from tests.training.methods.test_catalogue import PAIRS, dataset
+from tests.support.toy_problem import PAIRS, dataset
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config

@@ -1,13 +1,17 @@
-"""The likely cause is read from the configuration: what was taken out, what lies far from the default, or the method's card."""
+"""The likely cause is read from the configuration: what was taken out, what lies far from the default, or the method's card;
+and from labels that nothing hears.
+"""
 
 from typing import Any, cast
 
 import pytest
 
+from tests.support.made_up_curves import LINES, from_third, kind, made
 from training.breaks import BREAKS, Break
 from training.breaks.mistakes import mistakes_of
 from training.config import new_config
 from training.methods import METHODS
+from training.verdicts import judged
 from training.verdicts.causes import cause_of
 
 
@@ -78,3 +82,43 @@ def test_else_the_methods_card_speaks(method: str) -> None:
 def test_of_a_method_that_is_not_known_nothing_is_said() -> None:
     assert cause_of("complete_collapse", {"method": "theirs", "breaks": 3, "settings": 5}) == ("", "")
     assert cause_of("complete_collapse", {}) == ("", "")
+
+
+def test_a_plateau_names_a_cause_where_it_is_no_better_than_random_weights_and_the_settings_have_one() -> None:
+    without = {"method": "simclr", "encoder": "conv2d", "breaks": ["negatives"]}
+    flat = [5.5, *[3.0] * 9]
+    behind = judged(made(loss=flat, cross_group_knn=[0.5] * 10), without)
+    assert behind.kind == "plateau" and "negatives" in behind.cause and behind.remedy
+    assert judged(made(loss=flat, cross_group_knn=[0.5] * 10), {"method": "simclr"}).cause == ""
+    assert judged(made(loss=flat, cross_group_knn=[0.5, *[0.7] * 9]), without).cause == ""
+
+
+@pytest.mark.parametrize("baseline", ["random_init", "mfcc", "log_mel", None])
+def test_labels_that_nothing_hears_are_the_cause_unless_something_hears_them(baseline: str | None) -> None:
+    values = {"random_init": 0.30, "mfcc": 0.31, "log_mel": 0.28, "chance": 0.30}
+    heard = {} if baseline is None else {baseline: 0.34}
+    lines = {**LINES, "cross_group_knn": {"class": {**values, **heard}}}
+    verdict = kind(made(loss=[3.0] * 10, lines=lines, cross_group_knn=[0.3] * 10))
+    assert verdict.kind == "plateau"
+    assert ("Nothing tells these labels apart" in verdict.cause) is (baseline is None)
+    assert verdict.cause == "" or ("MFCC 0.31, log-mel 0.28; chance is 0.30" in verdict.cause and verdict.remedy)
+    assert kind(made(lines=lines, cross_group_knn=[0.3 + 0.02 * i for i in range(10)])).cause == ""
+
+
+def test_the_settings_change_cause_and_remedy_and_nothing_else() -> None:
+    readings = made(centred_std=from_third(0.95, 0.1))
+    told = judged(readings, {"method": "simclr", "breaks": ["negatives"]})
+    bare = judged(readings, {})
+    assert told.cause.startswith("The part negatives was taken out.") and bare.cause == ""
+    assert {**told.to_json(), "cause": "", "remedy": ""} == bare.to_json()
+
+
+@pytest.mark.parametrize(("clips", "cause"), [(40, True), (1000, False)])
+def test_labels_are_unheard_within_what_chance_makes_of_the_clips(clips: int, cause: bool) -> None:
+    lines = {
+        "main_facet": "class",
+        "clips": {"class": clips},
+        "cross_group_knn": {"class": {"random_init": 0.12, "mfcc": 0.15, "chance": 0.1}},
+    }
+    verdict = kind(made(lines=lines, cross_group_knn=[0.15] * 10))
+    assert ("nor what needs no training" in verdict.cause) is cause
