@@ -4,7 +4,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explorer.background.tasks import OneAtATime, Sentences, Task
@@ -52,7 +52,8 @@ ENCODER = Kind(
         broke_down="The encoder could not be written; the log of the page says more.",
     ),
 )
-KINDS = (PAGE, ENCODER)
+ENCODER_ONNX = replace(ENCODER, name="encoder-onnx", ending=".onnx")
+KINDS = (PAGE, ENCODER, ENCODER_ONNX)
 
 
 class Exports:

@@ -9,7 +9,7 @@ import gradio as gr
 from explorer.background.tasks import Task
 from explorer.components import Notice, said
 from explorer.components.run_choice import run_of
-from explorer.jobs.exports import ENCODER, PAGE, Kind
+from explorer.jobs.exports import ENCODER, ENCODER_ONNX, PAGE, Kind
 from explorer.pages.frame import Frame
 from explorer.runs.points import points
 from explorer.web.routes.exports import export_address
@@ -37,9 +37,16 @@ WORDS = {
         download="Download the zip",
     ),
     ENCODER: Words(
-        button="Encoder, one file",
+        button="Encoder for PyTorch",
         busy="Writing the encoder of {name}.",
         done="The encoder of {name} as PyTorch alone opens it: torch.export.load(file).module() takes (sounds, samples) at 16 kHz.",
+        download="Download the file",
+    ),
+    ENCODER_ONNX: Words(
+        button="Encoder as ONNX",
+        busy="Writing the encoder of {name}.",
+        done="The encoder of {name} for browsers, phones and other languages: onnxruntime.InferenceSession(file) takes waveforms "
+        "(sounds, samples) at 16 kHz.",
         download="Download the file",
     ),
 }
@@ -74,7 +81,7 @@ class ExportButton:
             return said(refused, "bad"), gr.Timer(active=False)
         title = next((row.described for row in services.library.summaries() if row.name == name), run.name)
         try:
-            if self._kind is ENCODER:
+            if self._kind in (ENCODER, ENCODER_ONNX):
                 run.check_trained_here()
             task = self._exports.begin(str(name), run, title, len(points(run)))
         except UserError as error:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 from playwright.sync_api import expect
 
@@ -254,13 +255,22 @@ def test_clips_of_an_export_are_selected_heard_and_tagged(
         assert seen.troubles == [] and seen.elsewhere == []
 
 
-def test_the_encoder_of_the_example_is_downloaded(finished_site: Site, look: Callable[..., Seen]) -> None:
+@pytest.mark.parametrize(
+    ("button", "kind", "ending"),
+    [("Encoder for PyTorch", "encoder", ".pt2"), ("Encoder as ONNX", "encoder-onnx", ".onnx")],
+)
+def test_the_encoder_of_the_example_is_downloaded(
+    button: str, kind: str, ending: str, finished_site: Site, look: Callable[..., Seen]
+) -> None:
     seen = look(finished_site)
     page = seen.open("tab=live&run=example")
     page.locator("#map .part-map[data-state=shown]").wait_for()
-    page.get_by_role("button", name="Encoder, one file").click()
+    page.get_by_role("button", name=button).click()
     with page.expect_download() as kept:
-        page.locator("#encoder-notice").get_by_role("link", name="Download the file").click()
-    assert kept.value.suggested_filename == "hearsight-example.pt2"
-    assert zipfile.is_zipfile(kept.value.path())
+        page.locator(f"#{kind}-notice").get_by_role("link", name="Download the file").click()
+    assert kept.value.suggested_filename == f"hearsight-example{ending}"
+    if ending == ".pt2":
+        assert zipfile.is_zipfile(kept.value.path())
+    else:
+        assert onnxruntime.InferenceSession(kept.value.path()).get_inputs()[0].name == "waveforms"
     assert seen.troubles == []

@@ -25,9 +25,14 @@ def add_commands(commands: Commands) -> None:
     sounds.add_argument("paths", nargs="+", help="sound files or folders")
     sounds.add_argument("--out", required=True, metavar="FILE", help="the file to write, called .parquet or .csv")
     alone = command(
-        commands, "encoder", encoder, "write a run's encoder as one file that torch alone opens", "run", "step"
+        commands,
+        "encoder",
+        encoder,
+        "write a run's encoder as one file that torch alone opens, or as ONNX",
+        "run",
+        "step",
     )
-    alone.add_argument("--out", required=True, metavar="FILE.pt2", help="the file to write")
+    alone.add_argument("--out", required=True, metavar="FILE", help="the file to write, called .pt2 or .onnx")
     knows = command(commands, "evaluate", evaluate, "measure what a run knows of the labels", "run", "json", "step")
     knows.add_argument("--data", help="other sounds than the run's own")
     command(

@@ -1,45 +1,29 @@
-"""The encoder in one file says of samples what `embed` says, in a process that knows torch alone."""
+"""The file of an encoder: what opens it, what it tells of itself, and what it doesn't."""
 
-import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
 from tests.support.command_line import sentence
 from training.__main__ import main
-from training.building import built_method
-from training.config import new_config
 from training.data.dataset import Dataset
-from training.data.mel_cache import clip_power, padded_waveforms
-from training.embedder import Embedder, embed_audio
-from training.encoder_file import ABOUT, exported
-from training.encoders import ENCODERS
-from training.encoders.encoder import Size
-from training.encoders.transformers import Transformer
-from training.errors import UserError
-from training.methods.method import Method
-from training.methods.simclr import SimCLR
+from training.embedder import Embedder
+from training.encoder_file import ABOUT, FORMATS
 from training.run import RunFolder
 from training.trainer import train
 from training.watch import Watch
 
 # Of torch 2.11 where it opens such a file.
 pytestmark = pytest.mark.filterwarnings("ignore:The given buffer is not writable")
-VIEW = 0.32
-CASES: list[tuple[str, str, dict[str, Any]]] = [
-    *[("simclr", encoder, {}) for encoder in ENCODERS],
-    ("apc", "conv_gru", {"direction": "backward"}),
-    ("npc", "masked_conv", {}),
-    ("byol_a", "conv2d", {}),
-]
-"""Every encoder, and the methods that hear with their encoder in a way of their own."""
 ELSEWHERE = """
 import json, sys, torch
 inside = {"hearsight.json": ""}
@@ -48,58 +32,6 @@ h = encoder(torch.load("sounds.pt", weights_only=True))
 strangers = [name for name in sys.modules if name.partition(".")[0] in ("training", "explorer", "torchaudio")]
 print(json.dumps({"h": h.tolist(), "about": json.loads(inside["hearsight.json"]), "strangers": strangers}))
 """
-
-
-def method_on(name: str, encoder: str, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Method:
-    """Untrained, but with statistics of its input and of its norms that are not those of its start."""
-    monkeypatch.setattr(SimCLR, "encoders", tuple(ENCODERS))
-    kind = ENCODERS[encoder]
-    if issubclass(kind, Transformer):  # each block is traced alike
-        monkeypatch.setattr(kind, "sizes", {**kind.sizes, "S": Size(0, {"depth": 1})})
-    own = {"crop_seconds": VIEW, "mels": 16} if ENCODERS[encoder].domain == "mel" else {"crop_seconds": VIEW}
-    method = built_method(new_config({**own, **settings}, method=name, encoder=encoder, steps=1), 10, 2, (-2.0, 3.0))
-    method.train()
-    with torch.no_grad():
-        for _ in range(3):
-            shape = (4, 16_000) if method.encoder.domain == "waveform" else (4, 16, 40)
-            method.encoder(torch.randn(shape) * 0.1)
-    return method.eval()
-
-
-@pytest.mark.whole
-@pytest.mark.timeout(900)  # torch traces for seconds, and on a busy machine for minutes
-@pytest.mark.parametrize(("name", "encoder", "settings"), CASES, ids=lambda value: str(value) if value else "")
-def test_every_encoder_says_what_embedding_says(
-    name: str, encoder: str, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    method = method_on(name, encoder, settings, monkeypatch)
-    file = io.BytesIO()
-    torch.export.save(exported(method), file)
-    file.seek(0)
-    program = torch.export.load(file)
-    assert all(value.dtype != torch.bfloat16 for value in program.state_dict.values())
-    heads = {key for key in program.state_dict if not key.startswith(("encoder.", "spectrogram."))}
-    assert not heads, "nothing but what is heard with"
-    hears = program.module()
-    view = round(VIEW * 16_000)
-    for sounds, samples in ((1, 1), (1, 700), (2, view - 1), (3, view), (1, view + 1), (2, 12_345), (1, 40_000)):
-        waveforms = torch.randn(sounds, samples) * 0.1
-        h = hears(waveforms)
-        torch.testing.assert_close(h, as_embedded(method, waveforms), atol=1e-5, rtol=1e-5)
-        assert h.dtype == torch.float32 and not h.requires_grad
-
-
-def test_norms_over_each_clip_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UserError, match="depends on the silence behind a sound"):
-        exported(method_on("byol", "conv2d", {"normalisation": "group"}, monkeypatch))
-
-
-def as_embedded(method: Method, waveforms: torch.Tensor) -> torch.Tensor:
-    """h of equally long samples (B, S), by the code that all measures, the map and `embed` use."""
-    sounds = [sound.numpy() for sound in waveforms]
-    if method.encoder.domain == "waveform":
-        return embed_audio(method, *padded_waveforms(sounds))
-    return embed_audio(method, *clip_power(sounds, method.augment.front_end, torch.device("cpu")))
 
 
 def test_the_file_works_where_torch_is_all_there_is(
@@ -127,6 +59,38 @@ def test_the_file_works_where_torch_is_all_there_is(
     assert str(run.path.parent) not in json.dumps(about)
 
 
+def test_the_onnx_file_says_the_same_of_itself_and_of_sounds(
+    made_run: Callable[..., RunFolder], tones: Dataset, tmp_path: Path
+) -> None:
+    run = made_run("mine", method="simclr", steps=2)
+    train(run.path)
+    assert main(["encoder", str(run.path), "--out", str(tmp_path / "encoder.onnx")]) == 0
+    session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
+    sounds = np.stack([tones.waveform(clip)[:3000] for clip in range(3)])
+    (h,) = session.run(["embeddings"], {"waveforms": sounds})
+    embedder = Embedder(run)
+    np.testing.assert_allclose(h, embedder.embed([*sounds]), atol=1e-5)
+    about = json.loads(session.get_modelmeta().custom_metadata_map[ABOUT])
+    assert (about["run"], about["step"], about["dimension"]) == ("mine", 2, embedder.width)
+    assert [value.shape for value in session.get_inputs()] == [["sounds", "samples"]]
+    assert [value.shape for value in session.get_outputs()] == [["sounds", embedder.width]]
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_no_file_tells_where_it_was_made(ending: str, made_run: Callable[..., RunFolder], tmp_path: Path) -> None:
+    run = made_run(steps=1)
+    train(run.path)
+    out = tmp_path / f"encoder{ending}"
+    assert main(["encoder", str(run.path), "--out", str(out)]) == 0
+    contents = [out.read_bytes()]
+    if zipfile.is_zipfile(out):
+        with zipfile.ZipFile(out) as packed:
+            contents = [packed.read(name) for name in packed.namelist()]
+    own = Path(__file__).parents[3]
+    for place in (own, Path.home(), Path(torch.__file__).parent, tmp_path):
+        assert not any(str(place).encode() in content for content in contents), place
+
+
 def test_a_step_may_be_named_and_what_was_there_is_replaced(made_run: Callable[..., RunFolder], tmp_path: Path) -> None:
     run = made_run(steps=2)
     train(run.path)
@@ -149,7 +113,9 @@ def test_what_has_no_encoder_is_refused_in_one_sentence(
     assert "has no weights yet" in sentence(capsys, "encoder", str(run.path), "--out", out)
     train(run.path)
     assert "keeps no weights of step 7" in sentence(capsys, "encoder", str(run.path), "--out", out, "--step", "7")
-    assert "ends in .pt2 was expected" in sentence(capsys, "encoder", str(run.path), "--out", str(tmp_path / "x.pt"))
+    assert "ends in .pt2 or .onnx was expected" in sentence(
+        capsys, "encoder", str(run.path), "--out", str(tmp_path / "x.pt")
+    )
     assert "there is no folder" in sentence(capsys, "encoder", str(run.path), "--out", str(tmp_path / "no" / "x.pt2"))
     weights = run.weights_path(1)
     content = weights.read_bytes()
@@ -166,7 +132,7 @@ def test_what_has_no_encoder_is_refused_in_one_sentence(
 def test_the_code_of_the_document_is_what_evaluation_kits_ask_for(
     made_run: Callable[..., RunFolder], tones: Dataset, tmp_path: Path
 ) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "kits.md").read_text()
+    text = (Path(__file__).parents[3] / "docs" / "kits.md").read_text()
     (code,) = (part.split("```")[0] for part in text.split("```python\n")[1:])
     kit: dict[str, Any] = {}
     exec(code, kit)

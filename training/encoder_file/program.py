@@ -1,78 +1,24 @@
-"""A trained encoder as one file that torch alone opens: samples in, h out, as `Embedder` gives it.
+"""A trained encoder as a program of torch.export: samples in, h out, as `Embedder` gives it.
 
-The file is a program of torch.export with its weights, the front end within; ABOUT in it says what it is. Whoever opens it needs
-neither this project nor torchaudio.
+The front end is within; whoever runs the program needs neither this project nor torchaudio.
 Shapes:  B sounds, S samples, F mel bands, T frames (or samples, where the encoder hears these), D encoder width.
 """
 
-import io
-import json
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
+from torch._decomp import decomposition_table
 
-from training import durable
 from training.data.dataset import SAMPLE_RATE
-from training.embedder import Embedder, moved_later
+from training.embedder import moved_later
 from training.errors import UserError
 from training.methods.method import Method
-from training.run import RunFolder
 from training.spectrogram import levelled
-
-ENDING = ".pt2"
-"""By which torch.export.load knows such a file."""
-ABOUT = "hearsight.json"
-"""The file within."""
-SCHEMA = 1
-
-
-def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]:
-    """Write the encoder of a kept step, the newest where `step` is None; returns what the file says of itself.
-
-    Raises UserError where the run has no weights that can be used, or `out` can't be written.
-    """
-    if out.suffix != ENDING:
-        raise UserError(
-            f"The file {out} can't be written: a name that ends in {ENDING} was expected, as torch asks for one."
-        )
-    durable.check_writable(out)
-    embedder = Embedder(run, step)
-    about = described(run, embedder)
-    content = io.BytesIO()
-    torch.export.save(exported(embedder.method), content, extra_files={ABOUT: json.dumps(about, indent=1)})
-    try:
-        durable.write_bytes(out, content.getvalue())
-    except OSError as error:
-        raise UserError(f"The file {out} can't be written: {error.strerror}.") from None
-    return about
-
-
-def described(run: RunFolder, embedder: Embedder) -> dict[str, Any]:
-    """What ABOUT says; no path, and nothing of the sounds."""
-    config, encoder = embedder.config, embedder.method.encoder
-    mel = encoder.domain == "mel"
-    return {
-        "schema": SCHEMA,
-        "run": run.name,
-        "step": embedder.step,
-        "method": config.method,
-        "encoder": config.encoder,
-        "encoder_size": config.encoder_size,
-        "dimension": encoder.width,
-        "sample_rate": SAMPLE_RATE,
-        "window_seconds": config.window_seconds,
-        "front_end": embedder.method.augment.front_end.key if mel else None,
-        "input_mean": float(encoder.input_mean),
-        "input_std": float(encoder.input_std),
-        "weights_sha256": run.manifest(embedder.step).get("weights"),
-        "torch": torch.__version__,
-    }
 
 
 def exported(method: Method) -> torch.export.ExportedProgram:
@@ -87,12 +33,15 @@ def exported(method: Method) -> torch.export.ExportedProgram:
     hears = Hears(method).eval().requires_grad_(False)
     sizes = {0: torch.export.Dim("sounds", min=1), 1: torch.export.Dim("samples", min=1)}
     with torch.no_grad(), gru_of_any_length():
-        return torch.export.export(
+        program = torch.export.export(
             hears,
             (torch.zeros(2, 2 * SAMPLE_RATE),),
             dynamic_shapes=(sizes,),
             prefer_deferred_runtime_asserts_over_guards=True,  # what holds of any length, though torch can't tell so beforehand
         )
+    for node in program.graph.nodes:  # each names the line that it comes from, by its path on this machine
+        node.meta.pop("stack_trace", None)
+    return program
 
 
 class Hears(nn.Module):
@@ -151,8 +100,9 @@ def gru_of_any_length() -> Iterator[None]:
 
     keys = torch._C.DispatchKey
     gru = torch.ops.aten.gru.input
-    kept = dict(gru.py_kernels)
+    kept, steps = dict(gru.py_kernels), decomposition_table.get(gru)
     gru.py_kernels.update({keys.CompositeImplicitAutograd: shape, keys.Autograd: shape})
+    decomposition_table[gru] = shape  # where a finished program is traced once more
     gru._dispatch_cache.clear()
     try:
         with warnings.catch_warnings():
@@ -161,4 +111,7 @@ def gru_of_any_length() -> Iterator[None]:
     finally:
         gru.py_kernels.clear()
         gru.py_kernels.update(kept)
+        decomposition_table.pop(gru)
+        if steps is not None:
+            decomposition_table[gru] = steps
         gru._dispatch_cache.clear()
