@@ -13,16 +13,14 @@ from explorer.runs.neighbours import nearest_rows
 from explorer.runs.snapshots import snapshot_hash, unit_embeddings
 from explorer.sounds.windows import window_words
 from explorer.suspects.apart import (
-    ALIKE,
     CLIPPED_SHARE,
     SILENT_DB,
     clipped_share,
     far_out,
-    near_pairs,
     outliers,
     peak_db,
-    same_sound,
 )
+from explorer.suspects.copies import Pair, copies
 from explorer.suspects.labels import doubts
 from training.data.dataset import Dataset
 from training.data.labels import FILE_FACET
@@ -158,17 +156,25 @@ def of_labels(units: np.ndarray, codes: np.ndarray, names: tuple[str, ...]) -> l
 
 
 def _copies(units: np.ndarray, dataset: Dataset | None, clips: tuple[int, ...]) -> list[Suspect]:
-    found = []
-    for row, other, cosine in near_pairs(units):
-        called = "another clip" if dataset is None else _place(dataset, clips[other])
-        words = f"Its embedding is nearly that of {called}: cosine {cosine:.4f}"
-        if dataset is not None:
-            alike = same_sound(dataset.waveform(clips[row]), dataset.waveform(clips[other]))
-            if alike < ALIKE:
-                continue
-            words += f", and the sounds themselves correlate at {alike:.2f}"
-        found.append(Suspect("copy", row, f"{words}.", (other,)))
-    return found[:MOST]
+    """Each clip once, with the surest of its copies behind it: without all that are listed, one of each recording stays."""
+    of: dict[int, list[Pair]] = {}
+    for pair in copies(units, None if dataset is None else lambda row: dataset.waveform(clips[row])):
+        of.setdefault(pair.row, []).append(pair)
+    return [
+        Suspect("copy", row, _why_a_copy(pairs[0], dataset, clips), tuple(pair.other for pair in pairs[:BESIDE]))
+        for row, pairs in [*of.items()][:MOST]
+    ]
+
+
+def _why_a_copy(pair: Pair, dataset: Dataset | None, clips: tuple[int, ...]) -> str:
+    if dataset is None or pair.alike is None:
+        return f"Its embedding is nearly that of another clip: cosine {pair.cosine:.4f}."
+    one, other = (dataset.waveform(clips[row]) for row in (pair.row, pair.other))
+    called = _place(dataset, clips[pair.other])
+    if np.array_equal(one, other):
+        return f"Every sample is that of {called}."
+    words = "Its sound is nearly that of {}: at the best shift the samples correlate at {:.2f}, and the embeddings' cosine is {:.4f}."
+    return words.format(called, pair.alike, pair.cosine)
 
 
 def _place(dataset: Dataset, clip: int) -> str:

@@ -2,26 +2,11 @@ import numpy as np
 import pytest
 
 from explorer.runs.snapshots import unit_rows
-from explorer.suspects.apart import clipped_share, far_out, near_pairs, outliers, peak_db, same_sound
+from explorer.suspects.apart import clipped_share, far_out, outliers, peak_db
 
 
 def spread(n: int = 200) -> np.ndarray:
     return unit_rows(np.random.default_rng(0).normal(size=(n, 8)))
-
-
-def test_copies_are_found_without_a_number_that_somebody_set() -> None:
-    units = spread()
-    assert near_pairs(units) == []
-    units[7], units[30] = units[100], unit_rows(units[[31]] + 1e-3)[0]
-    assert {(a, b) for a, b, _ in near_pairs(units)} == {(7, 100), (30, 31)}
-
-
-def test_a_recording_is_the_same_when_it_is_shifted_or_louder_and_no_other_is() -> None:
-    random = np.random.default_rng(0)
-    one, other = random.normal(size=(2, 8000)).astype(np.float32)
-    assert same_sound(one, 0.1 * np.roll(np.pad(one, 400), 100)) == pytest.approx(1, abs=0.01)
-    assert same_sound(one, other) < 0.2
-    assert same_sound(one, np.zeros(8000, np.float32)) == 0
 
 
 def test_an_outlier_lies_apart_from_clips_of_any_density() -> None:
