@@ -14,7 +14,7 @@ from explorer.runs.neighbours import nearest_rows
 from explorer.runs.points import Points, points
 from explorer.runs.snapshots import centre, unit_embeddings, unit_rows
 from explorer.search.comparison import SoundComparison, compared
-from explorer.search.index import Index
+from explorer.search.index import Index, Progress
 from explorer.search.process import EmbeddingProcess
 from explorer.search.vectors import IndexedVectors, Vectors
 from training.data.dataset import Dataset
@@ -91,10 +91,13 @@ class Finder:
         if dataset is None:
             self._process.start()
             return self._library.sounds(run).note
-        progress = self._index.begin(run, self._listening_step(name, run, step), dataset)
-        if progress is not None and progress.error is not None:
+        _, progress = self._all_clips(run, self._listening_step(name, run, step), dataset)
+        if progress is None:
+            self._process.start()
+            return ""
+        if progress.error is not None:
             raise UserError(progress.error)
-        return "" if progress is None else progress.text
+        return progress.text
 
     def find(self, name: str, waveform: np.ndarray, step: int | None = None, count: int = 10) -> Matches:
         """The `count` clips nearest to `waveform`, (S,) float in [-1, 1] at 16 kHz. Raises UserError."""
@@ -105,8 +108,9 @@ class Finder:
         heard = self._process.embeddings(run, listening, [_audible(waveform)])
         query = _units(run, place_step, heard)[0]
         probe = None if place_step is None else unit_embeddings(run, place_step)
-        progress = None if sounds.dataset is None else self._index.begin(run, listening, sounds.dataset)
-        all_clips = None if sounds.dataset is None else self._index.vectors(run, listening, sounds.dataset)
+        all_clips, progress = (
+            (None, None) if sounds.dataset is None else self._all_clips(run, listening, sounds.dataset)
+        )
         if sounds.dataset is not None and all_clips is not None:
             asked = unit_rows(heard - all_clips.centre)[0]
             matches = _clip_matches(sounds.dataset, about, all_clips, asked, count)
@@ -145,6 +149,18 @@ class Finder:
         """End the background work."""
         self._index.close()
         self._process.close()
+
+    def _all_clips(
+        self, run: RunFolder, step: int, dataset: Dataset
+    ) -> tuple[Vectors | IndexedVectors | None, Progress | None]:
+        """All clips at one step, or how far they are. Where the map holds them all, its snapshot has them already."""
+        clips = np.array(points(run).clips)
+        if len(clips) == len(dataset) and step in run.snapshots():
+            probe, middle, order = unit_embeddings(run, step), centre(run, step), np.argsort(clips)
+            if probe is not None and middle is not None and np.array_equal(clips[order], np.arange(len(probe))):
+                return Vectors(probe[order], middle), None
+        progress = self._index.begin(run, step, dataset)
+        return self._index.vectors(run, step, dataset), progress
 
     def _compared(self, run: RunFolder, step: int, vectors: np.ndarray) -> SoundComparison:
         """By embeddings (2, D) of a step, centred as the probe is there."""

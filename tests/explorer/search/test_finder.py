@@ -73,6 +73,21 @@ def test_a_search_answers_from_the_map_until_all_clips_are_embedded(finder: Any,
         assert match.point == (match.clip if match.clip < POINTS else None)
 
 
+def test_a_map_of_all_clips_is_searched_at_once(
+    finder: Any, make_run: Any, tmp_path: Path, dataset: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def embedded(step: Any) -> Any:
+        return np.stack([spectrum(dataset.waveform(clip), step) for clip in range(CLIPS)])
+
+    make_run(tmp_path / "runs" / "b", n=CLIPS, embedded=embedded)
+    monkeypatch.setattr(finder._index, "begin", lambda *asked: 1 / 0)  # nothing is embedded anew
+    assert finder.prepare("b") == ""
+    found = finder.find("b", dataset.waveform(3))
+    assert (found.complete, found.searched) == (True, CLIPS)
+    assert found.note == "All 60 clips of the data were searched."
+    assert (found.matches[0].score, found.matches[0].point) == (pytest.approx(1, abs=2e-3), found.matches[0].clip)
+
+
 def test_a_sound_lies_among_its_neighbours_on_the_map(finder: Any, run: Any, dataset: Any) -> None:
     assert finder.find("a", tone(440)).place is None
     angles = 2 * np.pi * (np.arange(POINTS) % 5) / 5
