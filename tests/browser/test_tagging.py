@@ -237,6 +237,8 @@ def test_clips_are_suggested_for_the_tag_that_was_given_last(finished_site: Site
     expect(choice).to_have_value("rare")
     said = page.locator("#selection .tag-box .tag-said")
     expect(said).to_contain_text("rare given to 1 clip")
+    anew = opened(look(finished_site), "15").get_by_label("Suggest clips for the tag", exact=True)
+    expect(anew).to_have_value("rare")  # where none was given yet: the tag of what is selected
     page.keyboard.press("u")
     expect(said).to_have_text("Taken back: rare given to 1 clip.")
     page.keyboard.press("u")

@@ -28,6 +28,13 @@ export function counts(column, points) {
 }
 
 /**
+ * Whether there are more than `most` values and no clip shares its own, as where each is a file: bars of 1 say nothing.
+ * @param {{count: number}[]} found
+ * @param {number} most
+ */
+export const allAlone = (found, most) => found.length > most && found.every(({ count }) => count === 1);
+
+/**
  * What `counts` of n points leaves unsaid when the first `most` are told.
  * @param {{count: number}[]} found
  * @param {number} n
@@ -68,9 +75,10 @@ function difference(column, mine) {
   const spread = Math.sqrt(mean(all.map((value) => (value - middle) ** 2)));
   const by = mean(inside) - mean(rest);
   const size = spread > 0 ? Math.abs(by) / spread : 0;
-  if (size < LEAST) return null;
+  const words = number(Math.abs(by), column);
+  if (size < LEAST || words === number(0, column)) return null; // "by 0.00" is no difference
   const [more, less] = WORDS[column.name] ?? [`${column.title}: higher`, `${column.title}: lower`];
-  return { text: `${by > 0 ? more : less} than the rest by ${number(Math.abs(by), column)}`, size };
+  return { text: `${by > 0 ? more : less} than the rest by ${words}`, size };
 }
 
 /** @param {number[]} values */

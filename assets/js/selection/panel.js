@@ -9,7 +9,7 @@ import { view } from "../core/view.js";
 import { AwaitedSounds } from "../map/awaited_sounds.js";
 import { MapClips } from "../map/clips.js";
 import { selected, selectionWords } from "../map/selection.js";
-import { counts, differences, restOf } from "./facts.js";
+import { allAlone, counts, differences, restOf } from "./facts.js";
 import { SelectedList } from "./list.js";
 import { SuggestBox } from "./suggest.js";
 import { TagBox } from "./tag_box.js";
@@ -121,7 +121,7 @@ class SelectionPanel {
     if (!clips || !kept) return;
     this.list.show(clips, points);
     this.tags.show(kept);
-    this.suggest.show(kept, clips);
+    this.suggest.show(kept, clips, selected());
     this.away.show(kept, clips, points);
     if (!none) this.compare(points);
   }
@@ -182,12 +182,13 @@ function barsOf(column, points) {
       make("span.bar", {}, make("span", { style: { width: `${(100 * count) / most}%` } })),
       make("span.bar-count", {}, `${count}`),
     );
-  const rest = restOf(found, points.length, MOST_BARS);
+  const alone = allAlone(found, MOST_BARS);
+  const rest = alone ? `another for each of ${found.length} clips` : restOf(found, points.length, MOST_BARS);
   return make(
     "div.selection-bars",
     {},
     make("h4", {}, column.title),
-    make("ul", {}, ...found.slice(0, MOST_BARS).map(bar)),
+    alone ? null : make("ul", {}, ...found.slice(0, MOST_BARS).map(bar)),
     rest ? make("p.bar-rest", {}, rest) : null,
   );
 }

@@ -4,7 +4,7 @@ import { make } from "../core/elements.js";
 import { counted } from "../core/number_words.js";
 import { source } from "../core/source.js";
 import { ClipsView } from "../sound/clips.js";
-import { clipsOf, examples } from "./tagging.js";
+import { clipsOf, commonest, examples } from "./tagging.js";
 
 const LIKELY = "Most likely; + gives them the tag, × says that they are not it";
 const UNLIKELY = "Most likely, though none reaches 50 %: an answer to these teaches most";
@@ -19,7 +19,14 @@ const SAID = { add: "is now", not: "is not", remove: "may or may not be" };
 
 export class SuggestBox {
   constructor() {
-    this.choice = make("select", { "aria-label": "Suggest clips for the tag", onchange: () => this.ask() });
+    this.choice = make("select", {
+      "aria-label": "Suggest clips for the tag",
+      onchange: () => {
+        this.chosen = true;
+        this.ask();
+      },
+    });
+    this.chosen = false; // whether the tag is one that was chosen or given here, and not the selection's
     const list = (/** @type {string} */ empty) =>
       new ClipsView(make("div"), {
         empty,
@@ -69,15 +76,18 @@ export class SuggestBox {
   /**
    * @param {RunTags} tags
    * @param {MapClips} known
+   * @param {number[]} clips that are selected: until a tag is chosen or given, clips like these are suggested
    */
-  show(tags, known) {
+  show(tags, known, clips) {
     this.tags = tags;
     this.known = known;
     const { names } = tags;
     this.box.hidden = !names.length;
     const before = this.choice.value;
     this.choice.replaceChildren(...names.map((tag) => make("option", { value: tag }, tag)));
-    const wanted = tags.latest === this.latest ? before : tags.latest;
+    if (tags.latest !== this.latest) this.chosen = true;
+    const theirs = this.chosen ? "" : commonest(tags.value.tags, names, clips);
+    const wanted = tags.latest === this.latest ? theirs || before : tags.latest;
     this.latest = tags.latest;
     if (names.includes(wanted)) this.choice.value = wanted;
     this.ask();

@@ -67,6 +67,19 @@ export function kept(stored) {
 export const clipsOf = (tags, tag) => (Object.hasOwn(tags, tag) ? tags[tag] : []);
 
 /**
+ * The tag that most of some clips carry, the first of several; "" where none does.
+ * @param {Record<string, number[]>} tags
+ * @param {string[]} names in their order
+ * @param {number[]} clips
+ */
+export function commonest(tags, names, clips) {
+  const asked = new Set(clips);
+  const on = names.map((name) => clipsOf(tags, name).filter((clip) => asked.has(clip)).length);
+  const most = Math.max(0, ...on);
+  return most ? names[on.indexOf(most)] : "";
+}
+
+/**
  * Tag → clips after a change; a tag that no clip carries is none.
  * @param {Record<string, number[]>} tags
  * @param {string} tag

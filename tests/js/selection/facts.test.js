@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { counts, differences, restOf } = await import("../../../assets/js/selection/facts.js");
+const { allAlone, counts, differences, restOf } = await import("../../../assets/js/selection/facts.js");
 
 /** @import { Column } from "../../../assets/js/core/types.d.ts" */
 
@@ -31,6 +31,14 @@ test("what the bars leave out is said: further values, and clips without one", (
   );
 });
 
+test("bars of which each stands for one clip are said in a line", () => {
+  const [one, two] = [{ count: 1 }, { count: 2 }];
+  assert.deepEqual(
+    [allAlone([one, one, one], 2), allAlone([one, one], 2), allAlone([two, one, one], 2)],
+    [true, false, false],
+  );
+});
+
 test("differences from the rest are told in words, the most marked first, small ones not at all", () => {
   const loud = column({ name: "loudness", title: "Loudness", kind: "number", unit: "dB", values: [-6, -6, -12, -12] });
   const long = column({ name: "duration", title: "Duration", kind: "number", unit: "s", values: [1, 2, 3, 3] });
@@ -41,6 +49,8 @@ test("differences from the rest are told in words, the most marked first, small 
   );
   assert.deepEqual(differences([loud], [0, 1, 2, 3]), []);
   assert.deepEqual(differences([loud], []), []);
+  const near = column({ title: "Trust", kind: "number", digits: 2, values: [0.991, 0.991, 0.994, 0.994] });
+  assert.deepEqual(differences([near], [0, 1]), [], "what is written as by 0.00 is none");
   const hour = column({ ...loud, name: "hour", unit: "h", low: 0, high: 24, values: [23.9, 0.1, 12, 12] });
   assert.deepEqual(differences([hour], [0, 1]), [], "the middle of two times around midnight isn't noon");
 });

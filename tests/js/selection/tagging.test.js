@@ -5,6 +5,7 @@ import {
   changeWords,
   clipsByTag,
   columnOf,
+  commonest,
   examples,
   flagsOf,
   isOfTag,
@@ -91,4 +92,13 @@ test("what has a no or was tagged otherwise alone is an example against a tag; n
 test("a browser's storage may hold anything", () => {
   for (const stored of [null, "", "{", "[]", "null", "3"]) assert.deepEqual(kept(stored), {});
   assert.deepEqual(kept('{"kick":[1,2],"no":["1"],"none":3}'), { kick: [1, 2] });
+});
+
+test("clips are of the tag that most of them carry", () => {
+  const tags = { kick: [1, 2, 3, 4], snare: [5, 6], constructor: [7] };
+  const names = ["kick", "snare", "constructor"];
+  assert.equal(commonest(tags, names, [4, 5, 6]), "snare");
+  assert.equal(commonest(tags, names, [4, 5]), "kick");
+  assert.equal(commonest(tags, [], [4]), "");
+  for (const none of [[], [9]]) assert.equal(commonest(tags, names, none), "");
 });
