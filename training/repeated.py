@@ -52,7 +52,12 @@ def _flags(config: Mapping[str, Any]) -> Iterator[str]:
     changed = changed_settings(config) or ()
     for one in sorted(changed, key=lambda one: one.name not in FLAGS):
         if one.name in FLAGS:
-            yield from (f"--{one.name}", str(one.value))
+            yield from (f"--{one.name}", _word(one.value))
         else:
             owner = f"{OWNERS[one.part]}." if owners[one.name] > 1 else ""
-            yield from ("--set", f"{owner}{one.name}={one.value}")
+            yield from ("--set", f"{owner}{one.name}={_word(one.value)}")
+
+
+def _word(value: Any) -> str:
+    """A value as the command line takes it, exactly."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

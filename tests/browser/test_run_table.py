@@ -174,6 +174,7 @@ def test_one_press_chooses_all_seeds_of_a_run(site: Site, look: Callable[..., Se
     chosen = page.locator("#runs tr.chosen").evaluate_all("all => all.map(row => row.dataset.name).sort()")
     assert chosen == ["again-1", "again-2", "new"]
     assert page.locator("#runs tr[data-name=again-2] .runs-seed").inner_text().startswith("seed 2")
+    assert "seed" not in page.locator("#runs tr[data-name=again-2] .runs-changed").inner_text(), "it is said once"
     assert page.locator(".runs-seeds").count() == 3, "runs without others of their kind have no such button"
     page.keyboard.press("Enter")  # which has the focus still
     page.locator("#runs tr.chosen").first.wait_for(state="detached")

@@ -4,6 +4,7 @@ import { make } from "../core/elements.js";
 import { bandWords, outside, outsideWords, towardsCollapse } from "./band.js";
 import { curvesIn, meanings, written } from "./declared.js";
 import { tintOf } from "./over.js";
+import { newestOf } from "./traces.js";
 
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Band, Curve, MetricRow } from "../core/types.d.ts" */
@@ -54,14 +55,16 @@ export class Caption {
     );
   }
 
-  /** The newest value, or the mean of several runs' newest, where there is one curve. @param {Feed[]} feeds */
-  showValue(feeds) {
+  /**
+   * The newest value, or where the mean of several runs ends, where there is one curve.
+   * @param {Feed[]} feeds
+   * @param {string} against "step" or "seconds"
+   */
+  showValue(feeds, against) {
     const [curve, other] = curvesIn(this.kind, feeds[0].rows);
-    const newest = (/** @type {Feed} */ { rows }) =>
-      rows.findLast((row) => Number.isFinite(row[curve.key]))?.[curve.key];
-    const values = curve && !other ? feeds.flatMap((feed) => newest(feed) ?? []) : [];
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    this.value.textContent = values.length ? written(curve, mean) : "";
+    const ofRuns = feeds.map(({ rows }) => rows);
+    const value = curve && !other ? newestOf(curve, ofRuns, against) : undefined;
+    this.value.textContent = value === undefined ? "" : written(curve, value);
   }
 
   /**

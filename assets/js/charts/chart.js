@@ -199,9 +199,10 @@ export class Chart {
     return group.find((run) => this.curvesOf(run, runs[run].feed.rows).length) ?? group[0];
   }
 
-  /** The newest value of the first run, or of the mean where it is drawn with others. @param {Shown[]} runs */
+  /** The newest value of the first run, or of the mean that is drawn of it and others. @param {Shown[]} runs */
   showValue(runs) {
-    this.caption.showValue(this.board.key.groups[0].map((run) => runs[run].feed));
+    const feeds = this.board.key.groups[0].map((run) => runs[run].feed);
+    this.caption.showValue(feeds, this.board.against);
   }
 
   /** Whether it is drawn only when somebody sees it. */

@@ -5,6 +5,7 @@ import { axis, fontFamily, plain } from "../core/plot.js";
 import { colour } from "../core/theme.js";
 import { bandReach, bandShape } from "./band.js";
 import { unitOf } from "./declared.js";
+import { atEdge } from "./edge.js";
 import { labels } from "./labels.js";
 import { tintOf } from "./over.js";
 
@@ -33,12 +34,15 @@ const ROOM = { ahead: 1, heading: 0.3, other: 0.08 };
  */
 export function layoutOf({ kind, plot, large, board: { against } }, lines, traces, runs, band) {
   const growing = traces.filter((trace) => goesOn(runs[trace.meta]));
-  const shown = lines.map((line) => ({
+  const beside = band ? bandReach(band, Math.max(0, ...traces.map((trace) => trace.x.at(-1) ?? 0))) : [];
+  const drawn = [...traces.flatMap((t) => t.y), ...beside].filter(Number.isFinite);
+  const shown = atEdge(lines, drawn).map((line) => ({
     ...line,
     ...LOOKS[line.look],
     ...(line.of === null || runs.length === 1 ? {} : { tint: tintOf(line.of) }),
   }));
-  const marks = shown.map((line) => ({
+  const near = shown.filter(({ far }) => !far);
+  const marks = near.map((line) => ({
     type: "line",
     xref: "paper",
     x0: 0,
@@ -48,10 +52,8 @@ export function layoutOf({ kind, plot, large, board: { against } }, lines, trace
     layer: "below",
     line: { color: colour(line.tint ?? "faint-text"), width: 1.2, dash: line.dash ?? "dash" },
   }));
-  const beside = band ? bandReach(band, Math.max(0, ...traces.map((trace) => trace.x.at(-1) ?? 0))) : [];
-  const values = [...traces.flatMap((t) => t.y), ...shown.map((line) => line.value), ...beside].filter(Number.isFinite);
   const reach = span(
-    values,
+    [...drawn, ...near.map((line) => line.value)],
     growing.flatMap((trace) => trace.y.slice(-1)),
   );
   const size = large ? "large" : "small";

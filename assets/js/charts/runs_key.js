@@ -23,12 +23,12 @@ export class RunsKey {
     this.entries = [];
     this.together = make("input", { type: "checkbox" });
     const told =
-      "Runs that differ in their seed alone as one curve: their mean, over an area from the lowest to the highest.";
+      "Runs that differ in their seed alone as one curve: their mean, over an area from the lowest to the highest, up to where the first of them ends.";
     this.choice = make(
       "label.check",
       { title: told, hidden: true },
       this.together,
-      "Seeds as one: mean, lowest to highest",
+      "Seeds as one: mean, lowest to highest, as far as all go",
     );
   }
 

@@ -76,6 +76,17 @@ export function tracesTogether(one, ofRuns, { against, smooth }) {
 }
 
 /**
+ * The newest value of a curve, or of the mean of several runs' curves, which ends with the first of them; undefined where there is none.
+ * @param {Curve} curve
+ * @param {MetricRow[][]} ofRuns
+ * @param {string} against
+ */
+export function newestOf(curve, ofRuns, against) {
+  const lines = ofRuns.map((rows) => lineOf(curve, rows, against)).filter(({ x }) => x.length);
+  return lines.length > 1 ? together(lines).mean.at(-1) : lines[0]?.y.at(-1);
+}
+
+/**
  * The points of a curve at which there is a number.
  * @param {Curve} curve
  * @param {MetricRow[]} rows

@@ -12,7 +12,7 @@ const LONGER = 1.5; // times as long as another is not equally long
 const LEVEL = 0.05; // of the test, as that of `python -m training compare`
 const SAME_CLIPS = 0.02; // what needs no training scores alike on the same clips; of large data, older runs drew their own
 
-/** @typedef {{name: string, score: Score, seconds: number, low: number, high: number, values: number[]}} Scored */
+/** @typedef {{name: string, score: Score, seconds: number, low: number, high: number, values: number[], steps: number[]}} Scored */
 
 /**
  * @param {{name: string, runs: Pick<RunRow, "score" | "seconds">[]}[]} entries by the names that they are called, each a run
@@ -36,6 +36,7 @@ export function compared(entries) {
     `kNN${best.score.facet ? ` of ${best.score.facet}` : ""} at the last snapshot: ${told.join(", ")}.`,
     whichIsAhead(best, second),
     unequal(alike.map(({ seconds }) => seconds)),
+    unlikeSeeds(alike),
     others.length ? `Measured on other clips or labels, and so not compared: ${others.join(", ")}.` : "",
   ]
     .filter(Boolean)
@@ -59,6 +60,7 @@ function meanOf(name, runs) {
     low: Math.min(...values),
     high: Math.max(...values),
     values,
+    steps: scored.map(({ score }) => score.step),
   };
 }
 
@@ -85,6 +87,15 @@ function whichIsAhead(best, second) {
 function unequal(seconds) {
   const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
   return least > 0 && most > LONGER * least ? `They were trained for ${duration(least)} to ${duration(most)}.` : "";
+}
+
+/** Whose seeds had unlike numbers of steps, as where seconds end them on a machine with other work. @param {Scored[]} scored */
+function unlikeSeeds(scored) {
+  const told = scored.flatMap(({ name, steps }) => {
+    const [least, most] = [Math.min(...steps), Math.max(...steps)];
+    return most > LONGER * least ? `${name} ${least.toLocaleString("en")} to ${most.toLocaleString("en")}` : [];
+  });
+  return told.length ? `Seeds of one method had unlike numbers of steps: ${told.join(", ")}.` : "";
 }
 
 /** @type {(a: Score, b: Score) => boolean} */

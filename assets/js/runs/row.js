@@ -3,7 +3,7 @@
 import { BASELINES } from "../core/baselines.js";
 import { make } from "../core/elements.js";
 import { duration, share } from "../core/number_words.js";
-import { age, beginningOf, clipped, stateOf } from "./rows.js";
+import { age, beginningOf, besideSeed, clipped, stateOf } from "./rows.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
 /**
@@ -28,6 +28,7 @@ import { age, beginningOf, clipped, stateOf } from "./rows.js";
 export function rowOf(row, table) {
   const { name, title, starred } = row;
   const chosen = table.chosen.has(name);
+  const changed = row.changed && table.seedsOf(row).length > 1 ? besideSeed(row) : row.changed;
   const box = make("input", { type: "checkbox", "aria-label": `Choose ${title}`, checked: chosen });
   box.addEventListener("change", () => table.choose([name], box.checked));
   return make(
@@ -53,8 +54,8 @@ export function rowOf(row, table) {
     make("td.runs-data", {}, row.data),
     make(
       "td.runs-changed",
-      { title: row.changed?.join(", ") },
-      row.changed?.length ? clipped(row.changed).join(", ") : row.changed ? "" : "…",
+      { title: changed?.join(", ") },
+      changed?.length ? clipped(changed).join(", ") : changed ? "" : "…",
     ),
     scoreOf(row),
     make("td.runs-warning", { title: row.warning }, row.warning.split(":")[0]),

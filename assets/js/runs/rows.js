@@ -93,6 +93,9 @@ function momentOf({ begun, planned }) {
   return moment === null ? "" : new Date(1000 * moment).toLocaleString("en-GB", MOMENT);
 }
 
+/** What was changed in a run but the seed, where that has its own word. @param {RunRow} row */
+export const besideSeed = ({ changed }) => (changed ?? []).filter((words) => !/^seed \d+$/.test(words));
+
 /**
  * Runs that are laid over each other, by name: each as it is called, and by its data, settings and seed where these are not what
  * all of them have. Those that would still read the same are told apart as `toldApart` does.
@@ -100,12 +103,14 @@ function momentOf({ begun, planned }) {
  * @param {number} [now] Unix time
  */
 export function besideOthers(rows, now) {
-  const settings = (/** @type {RunRow} */ { changed }) => (changed ?? []).filter((words) => !/^seed \d+$/.test(words)); // which has its own word
   const about = (/** @type {RunRow} */ row) => [row.data, row.seed === null ? "" : `seed ${row.seed}`];
-  const every = rows.map((row) => [...about(row), ...settings(row)]);
+  const every = rows.map((row) => [...about(row), ...besideSeed(row)]);
   const own = (/** @type {string} */ part) => part && !every.every((parts) => parts.includes(part));
   const said = new Map(
-    rows.map((row) => [row, [row.title, ...about(row).filter(own), ...clipped(settings(row).filter(own))].join(" · ")]),
+    rows.map((row) => [
+      row,
+      [row.title, ...about(row).filter(own), ...clipped(besideSeed(row).filter(own))].join(" · "),
+    ]),
   );
   const times = (/** @type {RunRow} */ row) => rows.filter((other) => said.get(other) === said.get(row)).length;
   return toldApart(rows, (row) => [said.get(row), times(row) > 1 && age(row.begun, now)].filter(Boolean).join(" · "));

@@ -97,3 +97,13 @@ test("of smooth repeats the mean is of the smooth curves", () => {
   assert.deepEqual(mean.y, even.y);
   assert.equal(area.y.length, 8);
 });
+
+test("the newest value of seeds drawn as one is where their mean ends, with the first of them", () => {
+  const made = (/** @type {number} */ count, /** @type {number} */ slope) =>
+    Array.from({ length: count }, (_, step) => ({ step, seconds: step / 2, "train/loss": slope * step }));
+  const [short, long] = [made(5, 1), made(100, 3)];
+  assert.equal(traces.newestOf(curve("step"), [short, long], "step"), (4 + 12) / 2);
+  assert.equal(traces.newestOf(curve("step"), [long], "step"), 297);
+  assert.equal(traces.newestOf(curve("step"), [long, [{ step: 7 }]], "step"), 297);
+  assert.equal(traces.newestOf(curve("step"), [[]], "step"), undefined);
+});

@@ -72,3 +72,12 @@ test("many seeds tell methods apart although the worst of one lies below the bes
     /The second lies 13 % below the first: .* 0\.4 % of pairs/,
   );
 });
+
+test("seeds that had unlike numbers of steps are said to", () => {
+  const uneven = seeds("a · 2 seeds", [0.6, 0.62]);
+  uneven.runs[1].score.step = 1500;
+  const said = / Seeds of one method had unlike numbers of steps: a · 2 seeds 100 to 1,500\.$/;
+  assert.match(compared([uneven, seeds("b", [0.7, 0.7])]), said);
+  uneven.runs[1].score.step = 120;
+  assert.doesNotMatch(compared([uneven, seeds("b", [0.7, 0.7])]), /unlike/);
+});
