@@ -112,6 +112,7 @@ OPEN = (
         "a run as a zip, where a visitor had it made; never on a read-only page",
     ),
     Open("GET", "/gradio_api/x/run/{name}/encoder", PAGE, "its encoder as one file, likewise"),
+    Open("GET", "/gradio_api/x/run/{name}/encoder-onnx", PAGE, "the same as ONNX, likewise"),
     Open("GET", "/gradio_api/x/run/{name}/lens", PAGE, "of which steps there is a picture of its loss"),
     Open("GET", "/gradio_api/x/run/{name}/lens/{step}", PAGE, "that picture"),
     Open("GET", "/gradio_api/x/run/{name}/measured", PAGE, "its spectra, similarities and ladder of stages"),
