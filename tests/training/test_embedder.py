@@ -75,11 +75,15 @@ def test_the_code_of_the_document_trains_an_encoder_on(
     assert embedder.method.training
 
 
-@pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (44_100, 2), (16_000, 1)])
-def test_the_code_of_the_document_hears_a_file_as_a_data_set_does(rate: int, channels: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rate", "channels"), [(8_000, (1,)), (44_100, (1, 0.5)), (16_000, (1,)), (48_000, (1, -1)), (16_000, (-0.99, 1))]
+)
+def test_the_code_of_the_document_hears_a_file_as_a_data_set_does(
+    rate: int, channels: tuple[float, ...], tmp_path: Path
+) -> None:
     text = (Path(__file__).parents[2] / "docs" / "run-folder.md").read_text()
     (code,) = (part.split("```")[0] for part in text.split("```python\n") if "def heard(" in part)
-    noise = np.random.default_rng(0).normal(0, 0.1, (rate, channels))
+    noise = np.random.default_rng(0).normal(0, 0.1, (rate, 1)) * channels
     soundfile.write(tmp_path / "a.wav", noise, rate)
     found: dict[str, Any] = {"about": {"sample_rate": 16_000}}
     exec(code.partition("\nh = ")[0], found)
