@@ -87,18 +87,24 @@ def _grouped(
 
 
 def _folder_labels(names: Sequence[str], facet: str) -> Labels:
-    """The first folder in which the files differ is the label in `facet`; folders that only name a split are passed over."""
+    """The first folder in which the files differ is the label in `facet`; folders that only name a split are passed over.
+
+    Where folders lie within it, all of them are another facet, unless most files have one of their own, which says nothing.
+    """
     folders = [name.split("/")[:-1] for name in names]
     deepest = max((len(parts) for parts in folders), default=0)
+    if not deepest:
+        return {name: {} for name in names}
     shared = 0
     while shared < deepest - 1 and len({tuple(parts[: shared + 1]) for parts in folders}) == 1:
         shared += 1
-    labels: Labels = {}
-    for name, parts in zip(names, folders, strict=True):
-        own = parts[shared:]
-        if len(own) > 1 and own[0].lower() in SPLIT_FOLDERS:
-            own = own[1:]
-        labels[name] = {facet: own[0] if own else None} if deepest else {}
+    own = [parts[shared:] for parts in folders]
+    own = [parts[1:] if len(parts) > 1 and parts[0].lower() in SPLIT_FOLDERS else parts for parts in own]
+    labels: Labels = {name: {facet: parts[0] if parts else None} for name, parts in zip(names, own, strict=True)}
+    whole = ["/".join(parts) for parts in own]
+    if facet != FOLDER_FACET and any("/" in path for path in whole) and 2 * len(set(whole)) <= len(names):
+        for name, path in zip(names, whole, strict=True):
+            labels[name][FOLDER_FACET] = path or None
     return labels
 
 

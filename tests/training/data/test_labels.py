@@ -139,6 +139,17 @@ def test_folders() -> None:
     assert labelling(["a", "b"], {}).labels == {"a": {"file": "a"}, "b": {"file": "b"}}
 
 
+def test_folders_within_the_class_are_a_facet_of_their_own() -> None:
+    kicks, hats = [f"set/train/Kick/808/{i}.wav" for i in range(4)], [f"set/Hats/{i}.wav" for i in range(4)]
+    known = labelling([*kicks, *hats, "set/loose.wav"], {})
+    assert known.group == "file"
+    assert known.labels[kicks[0]] == {"class": "Kick", "folder": "Kick/808", "file": kicks[0]}
+    assert known.labels[hats[0]] == {"class": "Hats", "folder": "Hats", "file": hats[0]}
+    assert known.labels["set/loose.wav"] == {"class": None, "folder": None, "file": "set/loose.wav"}
+    alone = labelling([f"Kick/{i}/a.wav" for i in range(8)] + ["Hats/a.wav"], {})
+    assert set(alone.labels["Kick/3/a.wav"]) == {"class", "file"}, "a folder for each file tells no more than the file"
+
+
 def test_labels_are_fit_to_be_shown() -> None:
     known = labelling(["\u202edog/a", "x" * 250 + "/b"], {})
     shown = [labels["class"] for labels in known.labels.values()]
