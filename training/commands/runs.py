@@ -10,7 +10,8 @@ from pathlib import Path
 from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
 from training.commands.listing import list_runs
 from training.commands.output import exit_code, listed, longer, steps_told, tell_end, tell_how_to_go_on, worth_longer
-from training.commands.series import asks_for_several, train_several
+from training.commands.series import train_several
+from training.commands.variants import asks_for_several
 from training.config import BOUNDS
 from training.devices.place import place
 from training.errors import UserError
@@ -47,7 +48,7 @@ def add_commands(commands: Commands) -> None:
         commands,
         "run",
         run,
-        "start a run, one for each of several methods and seeds, or the run that FOLDER's config.json describes",
+        "start a run, one for each of several methods, settings and seeds, or the run that FOLDER's config.json describes",
         "runs",
     )
     new.add_argument("folder", nargs="?", help="folder of a run that waits, or of a copied config.json")
@@ -57,8 +58,8 @@ def add_commands(commands: Commands) -> None:
         "--seeds",
         type=int,
         metavar="N",
-        help="train with N seeds, from --seed on, one run after the other; --method may name several, as in simclr,vicreg. What "
-        "is finished in --runs is not trained again",
+        help="train with N seeds, from --seed on, one run after the other; --method, --encoder and --set may name several, as in "
+        "simclr,vicreg or temperature=0.1,0.2: all combinations are trained. What is finished in --runs is not trained again",
     )
     new.add_argument(
         "--break",

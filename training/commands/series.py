@@ -1,4 +1,4 @@
-"""Several runs by one command: the same settings once a method and seed, one run after the other.
+"""Several runs by one command: each method, encoder, value and seed that it names, one run after the other.
 
 What is finished already is not trained again and what was begun goes on, so that the same command, given again, does what is
 left; given twice at once, the two share the runs. A run that fails leaves the others their turn; one that is stopped ends them
@@ -10,16 +10,16 @@ import fcntl
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.commands.arguments import asked_config
 from training.commands.output import exit_code, listed, progress_line, steps_told, tell_end
+from training.commands.variants import Variant, variants
 from training.devices.place import place
 from training.errors import UserError
 from training.run import BeingWritten, RunFolder, State, create_run, find_runs
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from training.config import RunConfig
 
 
-def asks_for_several(options: argparse.Namespace) -> bool:
-    """Whether the flags of `run` ask for more than one run."""
-    return options.seeds is not None or "," in (options.method or "")
-
-
 def train_several(options: argparse.Namespace) -> int:
     """Train each run to its end; returns the exit code. Raises UserError where one can't be trained as asked, and at the end
     where some failed.
@@ -44,12 +39,12 @@ def train_several(options: argparse.Namespace) -> int:
         raise UserError("--out names the folder of one run; give --runs, in which several get folders of their own.")
     if place().size > 1:
         raise UserError("torchrun trains one run; several are trained in turn on several devices by --devices.")
-    root, configs = Path(options.runs), _asked(options)
+    root, asked = Path(options.runs), _asked(options)
     failed: list[str] = []
-    for number, config in enumerate(configs, 1):
-        told = f"{number} of {len(configs)}"
+    for number, (config, differs) in enumerate(asked, 1):
+        told = f"{number} of {len(asked)}"
         try:
-            run = _claimed(root, config)
+            run = _claimed(root, config, differs)
             if run.status().state is State.FINISHED:
                 print(f"Run {told} is finished already: {run.path}", file=sys.stderr)
                 continue
@@ -72,19 +67,19 @@ def train_several(options: argparse.Namespace) -> int:
     print(f"To look at them: {this_python()} app.py --runs {here}", file=sys.stderr)
     print(f"To compare them: {this_python()} -m training compare --runs {here}", file=sys.stderr)
     if failed:
-        raise UserError(f"{len(failed)} of {len(configs)} failed: {listed(failed)}; the same command tries them again.")
+        raise UserError(f"{len(failed)} of {len(asked)} failed: {listed(failed)}; the same command tries them again.")
     return 0
 
 
-def _claimed(root: Path, config: "RunConfig") -> RunFolder:
-    """The run of this configuration, made where there is none. Raises BeingWritten where another process trains it."""
+def _claimed(root: Path, config: "RunConfig", differs: str) -> RunFolder:
+    """The run of this configuration, made where there is none, and then called by what it `differs` in. Raises BeingWritten where another process trains it."""
     from training.config import provenance
 
     with _alone_in(root):
         run = _there(root, config)
         if run is None:
             described = replace(config, **provenance()).to_json()  # made now, as late as its turn comes
-            folder = root / new_run_name(root, described, f"seed{config.seed}")
+            folder = root / new_run_name(root, described, f"seed{config.seed}", differs)
             return create_run(folder, described, trained_here=True)
         if run.status().active:
             raise BeingWritten(f"The run {run.name} is already being trained by another process.")
@@ -118,42 +113,42 @@ def _trained(run: RunFolder) -> bool:
     return True
 
 
-def _asked(options: argparse.Namespace) -> "list[RunConfig]":
-    """All of them, each with the batch and the sounds that it will have: a mistake in one is told before the first begins.
-
-    All methods have their turn with one seed before the next seed, so that they can be compared as early as possible.
+def _asked(options: argparse.Namespace) -> "list[tuple[RunConfig, str]]":
+    """All of them, each with the batch and the sounds that it will have, and by what it is told from the others: a mistake in
+    one is told before the first begins.
     """
     from training.data import Dataset, open_dataset
     from training.preparing import fitting
 
-    count, first = 1 if options.seeds is None else options.seeds, options.seed or 0
-    if count < 1:
-        raise UserError(f"--seeds {count} was given, but a whole number of at least 1 was expected.")
-    named = [name for each in (options.method or "").split(",") if (name := each.strip())]
-    if options.method is not None and not named:
-        raise UserError(f"--method {options.method} was given, but the names of methods were expected, see `methods`.")
-    methods: Sequence[str | None] = named or [None]
     breaks = tuple(getattr(options, "break"))
 
-    def one(seed: int, method: str | None) -> "RunConfig":
+    def one(variant: Variant) -> "RunConfig":
         try:
-            return asked_config(argparse.Namespace(**{**vars(options), "method": method, "seed": seed}), breaks)
+            return asked_config(variant.options, breaks)
         except UserError as error:
-            raise (UserError(f"{method}: {error}") if len(methods) > 1 else error) from None
+            raise (UserError(f"{', '.join(variant.differs)}: {error}") if variant.differs else error) from None
 
-    configs = [one(seed, method) for seed, method in product(range(first, first + count), dict.fromkeys(methods))]
+    asked = [(variant, one(variant)) for variant in variants(options)]
 
     @cache
     def sounds(window_seconds: float) -> Dataset:
-        return open_dataset(configs[0].data, window_seconds=window_seconds, progress=progress_line())
+        return open_dataset(asked[0][1].data, window_seconds=window_seconds, progress=progress_line())
 
     @cache
     def tell(sentence: str) -> None:
         """Once, however many runs it is true of."""
         print(sentence, file=sys.stderr)
 
-    opened = [(config, sounds(config.window_seconds)) for config in configs]
-    return [replace(fitting(config, found, tell), data_fingerprint=found.fingerprint) for config, found in opened]
+    opened = [(config, sounds(config.window_seconds), variant) for variant, config in asked]
+    return [
+        (replace(fitting(config, found, tell), data_fingerprint=found.fingerprint), _told(variant, config.method))
+        for config, found, variant in opened
+    ]
+
+
+def _told(variant: Variant, method: str) -> str:
+    """By what its name tells it from the others; all names begin with the method."""
+    return "-".join(word for word in variant.differs if word != method)
 
 
 def _there(root: Path, config: "RunConfig") -> RunFolder | None:

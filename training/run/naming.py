@@ -10,12 +10,12 @@ LONGEST_WORD = 24
 TRIES = 1_000
 
 
-def new_run_name(root: Path, config: Mapping[str, Any], more: str = "") -> str:
+def new_run_name(root: Path, config: Mapping[str, Any], *more: str) -> str:
     """`simclr-birds-20260304-050607`, of which nothing lies in `root` yet; the time is the machine's own.
 
-    `more`: what else tells it from others, such as "seed1", before the time.
+    `more`: words that tell it from others, such as "seed1", before the time.
     """
-    words = [str(config.get("method", "run")), Path(str(config.get("data", ""))).stem, more]
+    words = [str(config.get("method", "run")), Path(str(config.get("data", ""))).stem, *more]
     stem = "-".join(
         filter(None, (re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")[:LONGEST_WORD] for word in words))
     )

@@ -61,6 +61,21 @@ def test_other_settings_are_other_runs(
     assert len(runs()) == 2
 
 
+def test_several_values_are_several_runs_called_by_them(
+    again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]]
+) -> None:
+    for _ in range(2):
+        code, said = again("--method", "simclr", "--set", "temperature=0.1,0.5", "--seeds", "2")
+        assert code == 0
+    assert said.count("is finished already") == 4
+    assert sorted((run.config()["seed"], run.config()["settings"]["temperature"]) for run in runs()) == [
+        (0, 0.1), (0, 0.5), (1, 0.1), (1, 0.5)
+    ]  # fmt: skip
+    assert [bool(re.match(r"simclr-starter-seed\d-temperature-0-[15]-\d", run.name)) for run in runs()] == 4 * [True]
+    wrong = again("--set", "temperature=0.2,-1")
+    assert wrong[0] == 2 and "temperature=-1: The setting temperature is -1.0" in wrong[1] and len(runs()) == 4
+
+
 def test_a_small_batch_is_found_again(
     again: Callable[..., tuple[int, str]], runs: Callable[[], list[RunFolder]]
 ) -> None:
