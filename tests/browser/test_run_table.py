@@ -108,6 +108,34 @@ def test_runs_are_sorted_filtered_starred_and_named(site: Site, look: Callable[.
     assert page.evaluate("window.ran") is None and seen.troubles == []
 
 
+def edit(page: Any, name: str) -> None:
+    page.locator(f"#runs tr[data-name={name}]").hover()
+    page.locator(f"#runs tr[data-name={name}] .runs-edit").click()
+
+
+def test_what_is_being_written_stays_while_others_are_chosen_and_named(site: Site, look: Callable[..., Seen]) -> None:
+    seen, page = opened(site, look)
+    held: list[Any] = []
+    page.route("**/gradio_api/**", lambda route: held.append(route))
+    edit(page, "old")
+    page.keyboard.type("first")
+    page.keyboard.press("Enter")
+    edit(page, "new")
+    page.keyboard.type("second")
+    choose(page, "old", "middle")
+    page.get_by_text("2 chosen").wait_for()
+    with page.expect_response("**/runs?changed=1"):  # asked for once the first name is kept
+        for route in held:
+            route.continue_()
+        page.unroute("**/gradio_api/**")
+    page.evaluate("() => new Promise(done => setTimeout(done, 200))")  # what is answered has been drawn
+    assert page.locator(".runs-rename").input_value() == "second"
+    page.locator(".runs-rename").press("Enter")
+    for name in ("first", "second"):
+        page.get_by_role("button", name=name, exact=True).wait_for()
+    assert seen.troubles == []
+
+
 def test_space_ticks_a_run_and_enter_opens_it(site: Site, look: Callable[..., Seen]) -> None:
     seen, page = opened(site, look)
     page.get_by_text("Space ticks, Enter opens.").wait_for()

@@ -4,24 +4,20 @@ import { make, onResize } from "../core/elements.js";
 import { drawingTurn, plotly } from "../core/plot.js";
 import { save } from "../core/save.js";
 import { view } from "../core/view.js";
-import { bandOf } from "./band.js";
 import { Caption } from "./caption.js";
 import { layoutOf } from "./chart_layout.js";
-import { curvesIn, levels } from "./declared.js";
+import { Curves } from "./curves.js";
 import { enlarge } from "./large.js";
 import { Mark } from "./mark.js";
-import { levelsOver } from "./over.js";
 import { Tail } from "./tail.js";
 import { csvOf, ROOM, svgOf } from "./taken.js";
-import { mix, tracesOf, tracesTogether } from "./traces.js";
+import { mix } from "./traces.js";
 
 /** @import { MetricRow } from "../core/types.d.ts" */
 /** @import { Feed } from "../core/feed.js" */
 /** @import { Kind } from "./declared.js" */
 /** @import { RunsKey } from "./runs_key.js" */
-/** @import { One, Trace } from "./traces.js" */
 /** @typedef {{name: string, feed: Feed}} Shown a run that is shown */
-/** @typedef {{raw: number, smooth?: number, last?: number}} Drawn indices in the tail, and the last of the smooth one */
 /**
  * What a chart asks of the board that holds it.
  * @typedef {object} Host
@@ -54,8 +50,7 @@ export class Chart {
     this.mark = new Mark(this.plot);
     this.drawn = false;
     this.pointed = false;
-    /** @type {Map<string, Drawn>} */
-    this.curves = new Map(); // curve id → {raw, smooth: index in the tail, last: of the smooth one}
+    this.curves = new Curves(kind, board);
     /** @type {number[]} */
     this.known = []; // how many rows of each run are drawn
     this.inView = true; // until the observer of the board has looked
@@ -91,7 +86,7 @@ export class Chart {
     await this.rebuild(runs);
     const plot = /** @type {any} */ (this.plot);
     const room = { kind: this.kind, large: true, board: this.board, plot: ROOM };
-    const layout = layoutOf(room, this.lines(runs), plot.data, runs, this.bandOf(runs));
+    const layout = layoutOf(room, this.curves.lines(runs), plot.data, runs, this.curves.bandOf(runs));
     const text = kind === "svg" ? await svgOf(this.kind.title, plot, layout) : csvOf(plot.data, against);
     const type = kind === "svg" ? "image/svg+xml" : "text/csv";
     const name = `${this.kind.title} of ${runs[0].name}`.replaceAll(/[^\p{L}\p{N}]+/gu, "-").toLowerCase();
@@ -122,21 +117,21 @@ export class Chart {
   async rebuild(runs) {
     this.behind = false;
     const known = runs.map(({ feed }) => feed.rows.length);
-    const traces = this.traces(runs);
+    const traces = this.curves.traces(runs);
     this.box.hidden = !traces.some((trace) => trace.x.length);
     if (this.box.hidden) return;
     this.showValue(runs);
     this.caption.warn(runs[0].feed);
     this.caption.sayRuns(this.board.key.entries.map(({ line }) => line));
-    this.sayLeftOut(runs);
+    this.caption.sayLeftOut(this.curves.leftOut(runs));
     this.sayBand(runs);
     if (this.waits()) return;
-    const lines = this.lines(runs);
+    const lines = this.curves.lines(runs);
     const Plotly = await plotly();
     await drawingTurn();
     if (runs !== this.board.runs || !this.board.charts.includes(this)) return; // others were chosen meanwhile
     if (this.waits()) return;
-    await Plotly.react(this.plot, traces, layoutOf(this, lines, traces, runs, this.bandOf(runs)), {
+    await Plotly.react(this.plot, traces, layoutOf(this, lines, traces, runs, this.curves.bandOf(runs)), {
       displayModeBar: false,
       responsive: false,
     });
@@ -159,46 +154,6 @@ export class Chart {
     if (!followed) return this.rebuild(runs);
   }
 
-  /** The curves of all that is shown. @param {Shown[]} runs */
-  traces(runs) {
-    /** @type {Trace[]} */
-    const traces = [];
-    this.curves.clear();
-    const over = runs.length > 1;
-    const { groups, entries } = this.board.key;
-    for (const [tint, group] of groups.entries()) {
-      const run = this.leading(group, runs);
-      const curves = this.curvesOf(run, runs[run].feed.rows);
-      const about = { run, tint, name: over ? entries[tint].line : "", alone: curves.length === 1, over };
-      const ofRuns = group.map((place) => runs[place].feed.rows);
-      for (const [k, curve] of curves.entries()) {
-        if (group.length > 1) traces.push(...tracesTogether({ ...about, curve, k }, ofRuns, this.board));
-        else this.addCurve(traces, ofRuns[0], { ...about, curve, k });
-      }
-    }
-    return traces;
-  }
-
-  /** The lines beside the curves of all that is shown. @param {Shown[]} runs */
-  lines(runs) {
-    const ofEach = this.board.key.groups.map((group) => {
-      const run = this.leading(group, runs);
-      const curves = this.curvesOf(run, runs[run].feed.rows);
-      const baselines = group.map((place) => runs[place].feed.baselines ?? {});
-      return curves.length ? levels(curves, baselines) : null;
-    });
-    return levelsOver(ofEach);
-  }
-
-  /**
-   * The first of runs drawn as one that has curves here.
-   * @param {number[]} group
-   * @param {Shown[]} runs
-   */
-  leading(group, runs) {
-    return group.find((run) => this.curvesOf(run, runs[run].feed.rows).length) ?? group[0];
-  }
-
   /** The newest value of the first run, or of the mean that is drawn of it and others. @param {Shown[]} runs */
   showValue(runs) {
     const feeds = this.board.key.groups[0].map((run) => runs[run].feed);
@@ -212,27 +167,6 @@ export class Chart {
   }
 
   /**
-   * The curves of a run that are drawn here.
-   * @param {number} run
-   * @param {MetricRow[]} rows
-   */
-  curvesOf(run, rows) {
-    return curvesIn(this.kind, rows).filter((curve) => this.board.comparable(curve, run));
-  }
-
-  /**
-   * @param {Trace[]} traces
-   * @param {MetricRow[]} rows
-   * @param {One} one
-   */
-  addCurve(traces, rows, one) {
-    const more = tracesOf(one, rows, this.board);
-    const [raw, smooth] = [traces.length, more.length > 1 ? traces.length + 1 : undefined];
-    traces.push(...more);
-    this.curves.set(`${one.run} ${one.curve.key}`, { raw, smooth, last: smooth && traces[smooth].y.at(-1) });
-  }
-
-  /**
    * Draws news of a run, or leaves it for the moment when the chart is scrolled into view: drawing is what costs.
    * @param {number} run
    * @param {Shown[]} runs
@@ -240,7 +174,7 @@ export class Chart {
   async take(run, runs) {
     if (!this.box.hidden) this.sayBand(runs);
     if (!this.box.hidden && !this.inView)
-      this.behind ||= this.curvesOf(run, runs[run].feed.rows.slice(this.known[run])).length > 0;
+      this.behind ||= this.curves.of(run, runs[run].feed.rows.slice(this.known[run])).length > 0;
     else if (!this.extend(run, runs[run].feed.rows)) return this.rebuild(runs);
   }
 
@@ -259,12 +193,12 @@ export class Chart {
    * @param {MetricRow[]} rows
    */
   extend(run, rows) {
-    const fresh = rows.slice(this.known[run]).filter((row) => this.curvesOf(run, [row]).length);
+    const fresh = rows.slice(this.known[run]).filter((row) => this.curves.of(run, [row]).length);
     this.known[run] = rows.length;
     if (!fresh.length) return true;
     if (!this.drawn || this.box.hidden || this.pointed) return false;
-    return this.curvesOf(run, fresh).every(({ key }) => {
-      const curve = this.curves.get(`${run} ${key}`);
+    return this.curves.of(run, fresh).every(({ key }) => {
+      const curve = this.curves.ends.get(`${run} ${key}`);
       return (
         curve &&
         fresh
@@ -282,27 +216,9 @@ export class Chart {
     });
   }
 
-  /**
-   * The band of healthy runs of the method of what is drawn; null where runs lie over each other, and where it isn't by step.
-   * @param {Shown[]} runs
-   */
-  bandOf(runs) {
-    const [{ feed }] = runs;
-    const alone = runs.length === 1 && this.board.against === "step";
-    return alone ? bandOf(this.curvesOf(0, feed.rows), feed.baselines) : null;
-  }
-
   /** @param {Shown[]} runs */
   sayBand(runs) {
     const { rows } = runs[0].feed;
-    this.caption.sayBand(this.bandOf(runs), this.curvesOf(0, rows)[0], rows);
-  }
-
-  /** @param {Shown[]} runs */
-  sayLeftOut(runs) {
-    const others = runs.filter(
-      ({ feed }, run) => curvesIn(this.kind, feed.rows).length && !this.curvesOf(run, feed.rows).length,
-    );
-    this.caption.sayLeftOut([...new Set(others.map(({ name }) => this.board.key.nameOf(name)))]);
+    this.caption.sayBand(this.curves.bandOf(runs), this.curves.of(0, rows)[0], rows);
   }
 }

@@ -69,7 +69,7 @@ export function layoutOf({ kind, plot, large, board: { against } }, lines, trace
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: fontFamily(), color: colour("text"), size: 11 },
-    uirevision: `${against}`,
+    uirevision: against,
     xaxis: axis({
       ...still,
       title: { ...axis().title, text: large ? AGAINST[against] : "" },

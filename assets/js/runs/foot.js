@@ -28,10 +28,6 @@ export class Foot {
     this.pending = null;
   }
 
-  get isEmpty() {
-    return !this.box.childElementCount;
-  }
-
   get about() {
     return [...this.table.chosen].sort().join("\n");
   }

@@ -135,7 +135,7 @@ class RunsDialog {
     const drawn = JSON.stringify([rows, this.by, this.down, [...this.chosen], this.renamed, view.state.runs, minute]);
     if (drawn === this.drawn) return;
     if (this.renamed && this.body.querySelector(".runs-rename") && rows.some(({ name }) => name === this.renamed))
-      return this.foot.isEmpty ? this.foot.draw() : undefined; // what is being written stays
+      return this.foot.follow(); // what is being written stays
     this.drawn = drawn;
     const focused = this.focus();
     this.repeats = repeatsOf(known.rows);
@@ -263,7 +263,7 @@ class RunsDialog {
     this.say(trouble);
     if (trouble) return;
     await this.refresh();
-    this.edit(null);
+    if (this.renamed === name) this.edit(null); // another one may be written by now
   }
 }
 

@@ -4,9 +4,10 @@ import { make, targetOf } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { clipRow, waitingRow } from "./clip_row.js";
 import { filesApart } from "./same_rows.js";
-import { isPending, isPlaying, load, onPlaying, playInTurn, stop, toggle } from "./sound.js";
+import { isPlaying, load, onPlaying, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
 import { Threshold } from "./threshold.js";
+import { Together } from "./together.js";
 
 /** @import { ClipListValue, ClipRow, IconName, PartWith } from "../core/types.d.ts" */
 
@@ -64,17 +65,16 @@ export class ClipsView {
     this.all = []; // with those that are not alike enough, or not shown yet
     /** @type {Map<ClipRow, string>} */
     this.files = new Map(); // of rows that would read the same
-    this.most = FIRST;
+    this.most = first;
     this.more = make("button.plain.clips-more", { type: "button", hidden: true, onclick: () => this.showMore() });
     this.limit = new Threshold(() => this.fill());
-    this.hearAll = make(
-      "button.plain.clips-hear-all",
-      { type: "button", hidden: true, onclick: (e) => this.inTurn(e.timeStamp) },
-      "Hear all",
+    this.together = new Together(() => this.rows);
+    element.append(
+      ...(threshold ? [this.limit.box] : []),
+      ...(inTurn ? [this.together.box] : []),
+      this.list,
+      this.more,
     );
-    this.selectAll = make("button.plain.clips-select", { type: "button", hidden: true, onclick: () => this.select() });
-    this.acting = make("div.clips-acting", {}, this.hearAll, this.selectAll);
-    element.append(...(threshold ? [this.limit.box] : []), ...(inTurn ? [this.acting] : []), this.list, this.more);
     this.list.addEventListener("keydown", (event) => this.key(event));
     for (const type of /** @type {const} */ (["pointerover", "focusin"]))
       this.list.addEventListener(type, (event) => this.expect(event));
@@ -171,32 +171,6 @@ export class ClipsView {
     this.onHear?.(index, row);
   }
 
-  /** The sounds of the rows that are shown, from the first on. */
-  get sounds() {
-    return this.rows.flatMap(({ sound }) => (sound ? [sound] : []));
-  }
-
-  /** Whether one of them is heard, or about to be. */
-  get hearing() {
-    return this.sounds.some((sound) => isPlaying(sound) || isPending(sound));
-  }
-
-  /** @param {number} asked */
-  inTurn(asked) {
-    if (this.hearing) stop();
-    else playInTurn(this.sounds, { asked });
-  }
-
-  /** The clips of the rows that are shown. */
-  get shown() {
-    return this.rows.flatMap(({ clip }) => (clip === undefined ? [] : [clip]));
-  }
-
-  /** Selects them on the page, to be tagged or taken away. */
-  select() {
-    view.set({ selection: [...new Set(this.shown)] });
-  }
-
   /** @param {HTMLCanvasElement} canvas */
   async picture(canvas) {
     this.seen.unobserve(canvas);
@@ -247,10 +221,7 @@ export class ClipsView {
   }
 
   follow() {
-    this.hearAll.hidden = this.sounds.length < 2;
-    this.hearAll.textContent = this.hearing ? "Stop" : "Hear all";
-    this.selectAll.hidden = this.shown.length < 2;
-    this.selectAll.textContent = `Select these ${this.shown.length}`;
+    this.together.follow();
     for (const [index, item] of this.items.entries()) {
       const sound = this.rows[index]?.sound;
       item.classList.toggle("playing", Boolean(sound && isPlaying(sound)));

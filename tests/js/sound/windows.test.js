@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pretendPage } from "../support.js";
-
-pretendPage();
-const { windowOf } = await import("../../../assets/js/sound/picker.js");
+import { windowOf } from "../../../assets/js/sound/windows.js";
 
 test("a clip says where in its file it lies, where the file gives several", () => {
   const windows = Float32Array.from([0, 2, 2, 4, Number.NaN, Number.NaN]);
