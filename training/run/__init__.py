@@ -21,7 +21,7 @@ This package alone knows these names. It needs no torch, so that the page can re
 takes a folder in any condition (half-written, mutilated, from a newer version) and never raises for it.
 """
 
-from training.run.folder import SILENT_SECONDS, RunFolder, find_runs
+from training.run.folder import RunFolder, find_runs
 from training.run.making import create_run
 from training.run.metrics_file import WINDOW_BYTES, MetricsReader, current_rows, rows_from
 from training.run.status import ACTIVE, RESUMABLE, SCHEMA, WENT_WRONG, Control, State, Status
@@ -31,7 +31,6 @@ __all__ = [
     "ACTIVE",
     "RESUMABLE",
     "SCHEMA",
-    "SILENT_SECONDS",
     "WENT_WRONG",
     "WINDOW_BYTES",
     "BeingWritten",

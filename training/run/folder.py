@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -11,23 +10,18 @@ from typing import Any
 import numpy as np
 
 from training.errors import UserError
-from training.process import ProcessIdentity
 from training.run import reading
 from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 from training.run.metrics_file import MetricsReader, current_rows, latest_values
 from training.run.older import schema_of_older_run
 from training.run.schema import Curve, Schema, joined
-from training.run.status import SCHEMA, Control, State, Status, parsed_status
+from training.run.standing import MOST_STATUS_BYTES, is_newer, stated
+from training.run.status import Control, Status, parsed_status
 from training.run.verdict import Verdict
 
-SILENT_SECONDS = 10.0
-"""A trainer on another machine whose heartbeat is older than this counts as crashed."""
-AHEAD_SECONDS = 2 * 86_400.0
-"""So far the clock of another machine may be ahead; a heartbeat from later is no heartbeat."""
 MOST_CONFIG_BYTES = 1 << 20
 """It is read for each list of the runs, so it must be read quickly."""
 MOST_MANIFEST_BYTES = 1 << 16
-MOST_STATUS_BYTES = 1 << 20
 ADDED = "measured"
 """Folder within a run that is only watched: what Hearsight adds to it, in files of the same names and forms."""
 
@@ -86,37 +80,16 @@ class RunFolder:
 
     def status(self) -> Status:
         """Where the run stands; `crashed` where it claims to be active and its trainer is gone."""
-        status, added = self._own_status(), reading.read_object(self.added_path / "status.json", MOST_STATUS_BYTES)
-        judged = parsed_status(added)
+        status = stated(self.path, self.lock_path, self.config())
+        judged = parsed_status(reading.read_object(self.added_path / "status.json", MOST_STATUS_BYTES))
         if judged is None:
             return status
         warning = status.warning or judged.warning
         return replace(status, verdict=judged.verdict, warning=warning, warned_by=judged.warned_by)
 
-    def _own_status(self) -> Status:
-        status = parsed_status(reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
-        if status is None and self.read_only():
-            return Status(State.UNKNOWN, message="This run was written by a newer version of Hearsight.")
-        if status is None and self.config() and not os.path.lexists(self.path / "status.json"):
-            return Status(
-                State.CRASHED, message="The trainer ended before it said a word; the run can be started anew."
-            )
-        if status is None:
-            return Status(State.FAILED, message="The file status.json of this run cannot be read.")
-        if status.active and not self._trainer_lives(status):
-            last = parsed_status(reading.read_object(self.lock_path, MOST_STATUS_BYTES))
-            if last is not None and last.attempt == status.attempt and not last.active:
-                return last  # what it could not write where it belongs
-            words = "The process that trained it ended without a word."
-            words = words if self.watched else "The trainer ended without a word; the run can be resumed."
-            return replace(status, state=State.CRASHED, message=words)
-        return status
-
     def read_only(self) -> bool:
         """Whether a newer version wrote it, so that this one must not touch it."""
-        found = (self.config(), reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
-        schemas = (values.get("schema", SCHEMA) for values in found)
-        return any(isinstance(s, int) and s > SCHEMA for s in schemas)
+        return is_newer(self.config(), reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
 
     def probe(self) -> dict[str, Any]:
         """Which clips the snapshots embed: {"ids": […], "fingerprint": …, "data": …}."""
@@ -247,14 +220,6 @@ class RunFolder:
 
     def _joined(self, name: str) -> dict[str, Any]:
         return reading.read_object(self.path / name) | reading.read_object(self.added_path / name)
-
-    def _trainer_lives(self, status: Status) -> bool:
-        identity = ProcessIdentity.from_json(status.process)
-        if identity is None:
-            return False
-        if identity.here():
-            return identity.alive()
-        return -AHEAD_SECONDS < time.time() - status.updated < SILENT_SECONDS
 
 
 def find_runs(root: Path) -> list[RunFolder]:
