@@ -48,7 +48,7 @@ check-types: .venv/.installed-dev
 check-page: node_modules/.installed
 	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 	$(NODE) node_modules/typescript/bin/tsc
-	$(NODE) --test --test-force-exit "tests/js/**/*.test.js"  # timers of the page's own outlast a test
+	$(NODE) --test "tests/js/**/*.test.js"
 
 docs: .venv/.installed
 	$(BIN)/python -m explorer.catalogue

@@ -1,5 +1,7 @@
 // What modules of the page look for when they are loaded, for tests without a browser.
 
+import { after } from "node:test";
+
 /** Stands in for the page: light or dark, at an address, with nothing on it. */
 export function pretendPage({ dark = false, address = "http://127.0.0.1/" } = {}) {
   const body = { dataset: {}, classList: { contains: (/** @type {string} */ name) => name === "dark" && dark } };
@@ -17,3 +19,22 @@ export function pretendPage({ dark = false, address = "http://127.0.0.1/" } = {}
   const requestAnimationFrame = (/** @type {() => void} */ draw) => setTimeout(draw);
   Object.assign(globalThis, { document, window, requestAnimationFrame, MutationObserver: Observer });
 }
+
+/** @type {Set<NodeJS.Timeout>} */
+const timers = new Set();
+const begin = globalThis.setTimeout;
+let over = false;
+
+// The page's clock never stops. Timers that are left keep no process from ending, once all of its file's tests are over.
+globalThis.setTimeout = /** @type {typeof setTimeout} */ (
+  (/** @type {Parameters<typeof setTimeout>} */ ...given) => {
+    const timer = begin(...given);
+    if (over) timer.unref();
+    else timers.add(timer);
+    return timer;
+  }
+);
+after(() => {
+  over = true;
+  for (const timer of timers) timer.unref();
+});
