@@ -2,8 +2,9 @@
 
 import pytest
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
+from tests.support.fixed import Fixed
 from tests.support.random_batch import random_batch
 from training.batch import Batch
 from training.building import built_method
@@ -24,17 +25,6 @@ def method_with(name: str, **settings: object) -> NeighbouringSlices:
 def views_of(method: NeighbouringSlices, length: int = 40) -> dict[str, Tensor]:
     batch = random_batch(CLIPS, MELS, 60, lengths=torch.full((CLIPS,), length))
     return method.views(batch, Generator().manual_seed(1))
-
-
-class Fixed(nn.Module):
-    """Answers the same, whatever it is asked."""
-
-    def __init__(self, answer: Tensor) -> None:
-        super().__init__()
-        self.answer = answer
-
-    def forward(self, code: Tensor) -> Tensor:
-        return self.answer
 
 
 def predicted_places(method: NeighbouringSlices) -> list[int]:

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
+from tests.support.fixed import Fixed
 from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
@@ -58,17 +59,6 @@ def test_the_gradient_is_that_of_the_slow_error() -> None:
     (double - (views["x"].double() + 4) / 3)[counted].square().mean().backward()
     assert answer.grad is not None and double.grad is not None
     torch.testing.assert_close(answer.grad.double(), double.grad, rtol=1e-5, atol=1e-8)
-
-
-class Fixed(nn.Module):
-    """Answers the same, whatever it is asked."""
-
-    def __init__(self, answer: Tensor) -> None:
-        super().__init__()
-        self.answer = answer
-
-    def forward(self, code: Tensor) -> Tensor:
-        return self.answer
 
 
 def test_padding_is_not_counted() -> None:

@@ -5,52 +5,15 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, nn
 
-from tests.support.random_batch import random_batch
+from tests.support.slow_cpc import OTHER, SAME, STEPS, slow_step, small, views_of
 from training.batch import Batch
-from training.building import built_method
-from training.config import new_config
 from training.methods.cpc_v2 import CPCv2, bands, filters, per_frame
-
-STEPS, SAME, OTHER = 3, 5, 4
-GROUPS = torch.tensor([0, 1, 2, 1, 0, 0])
-"""The third clip is the only one of its source."""
 
 
 def cpc_v2(**overrides: object) -> CPCv2:
-    settings = {"crop_seconds": 0.48, "mels": 8, "steps_ahead": STEPS, "same_clip": SAME, "other_clips": OTHER}
-    method = built_method(new_config({**settings, **overrides}, method="cpc_v2", steps=5), 6, 2, (-4.0, 3.0))
-    assert isinstance(method, CPCv2)
-    return method.train()
-
-
-def views_of(method: CPCv2, seed: int = 0) -> dict[str, Tensor]:
-    """Six clips, some shorter than the view of 24 frames."""
-    batch = random_batch(6, 8, 30, lengths=torch.tensor([24, 24, 17, 9, 4, 30]), groups=GROUPS, seed=seed)
-    return method.views(batch, Generator().manual_seed(seed + 1))
-
-
-def wrong_ones(views: dict[str, Tensor], b: int) -> tuple[Tensor, Tensor]:
-    return views["other_clips"][b], views["known"][b]
-
-
-def slow_direction(c: Tensor, z: Tensor, w: Tensor, k: int, views: dict[str, Tensor]) -> Tensor:
-    """The loss of one W_k, in float64, term by term; k < 0 looks back."""
-    inside, total, count = views["inside"], torch.zeros((), dtype=torch.float64), 0
-    frames = z.shape[1]
-    for b in range(len(z)):
-        for t in range(frames):
-            if not 0 <= t + k < frames or not (inside[b, t] and inside[b, t + k]):
-                continue
-            guess = w @ c[b, t]
-            crowd = [guess @ z[b, t + k]]
-            crowd += [guess @ z[b, int(u)] for u in views["same_clip"][b, t + k]]
-            others = [divmod(int(i), frames) for i, known in zip(*wrong_ones(views, b), strict=True) if known]
-            crowd += [guess @ z[clip, u] for clip, u in others]
-            total = total - (crowd[0] - torch.logsumexp(torch.stack(crowd), 0))
-            count += 1
-    return total / count
+    return small(CPCv2, "cpc_v2", **overrides)
 
 
 @pytest.mark.parametrize("others_from", ["all", "same source"])
@@ -67,9 +30,12 @@ def test_value_and_gradient_equal_the_slow_ones(others_from: str, assert_equal_g
     double = [p.detach().double().requires_grad_() for p in single]
     slow_c, slow_z, *weights = double
     ahead, back = slow_c.chunk(2, dim=2)
-    terms = [slow_direction(ahead, slow_z, w, k, views) for k, w in enumerate(weights[:STEPS], 1)]
-    terms += [slow_direction(back, slow_z, w, -k, views) for k, w in enumerate(weights[STEPS:], 1)]
-    assert_equal_gradients(method.loss(views)["loss"], torch.stack(terms).mean(), single, double)
+    slow = [slow_step(ahead, slow_z, w, k, views) for k, w in enumerate(weights[:STEPS], 1)]
+    slow += [slow_step(back, slow_z, w, -k, views) for k, w in enumerate(weights[STEPS:], 1)]
+    losses = method.loss(views)
+    assert_equal_gradients(losses["loss"], torch.stack([loss for loss, _ in slow]).mean(), single, double)
+    found = torch.tensor([found for _, found in slow]).view(2, STEPS).mean(0)
+    assert [float(losses[f"accuracy_{k}"]) for k in range(1, STEPS + 1)] == pytest.approx(found.tolist(), rel=1e-5)
 
 
 def test_a_step_that_no_clip_is_long_enough_for_does_not_dilute_the_mean() -> None:
