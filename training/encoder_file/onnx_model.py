@@ -13,15 +13,19 @@ import torch
 from training.encoder_file.program import gru_of_any_length
 
 INPUT, OUTPUT = "waveforms", "embeddings"
-REGISTRY = "torch.onnx._internal.exporter._registration"
-"""Whose logger warns of each operation of torchvision where that package isn't there."""
+CHATTY = {
+    "torch.onnx._internal.exporter._registration": logging.ERROR,  # warns of each operation of torchvision, where that isn't there
+    "onnxscript": logging.WARNING,  # tells of each node that it removes
+    "onnx_ir": logging.WARNING,
+}
+"""Loggers that say what nobody asked for, and from which level on they are heard."""
 
 
 def onnx_bytes(program: torch.export.ExportedProgram, about: dict[str, str]) -> bytes:
     """A model that takes INPUT (B, S) to OUTPUT (B, D), with `about` as its metadata."""
     from onnx_ir import Shape
 
-    with gru_of_any_length(), _without_torchvision():
+    with gru_of_any_length(), _quietly():
         made = torch.onnx.export(
             program,
             dynamo=True,
@@ -79,11 +83,12 @@ def _gru(
 
 
 @contextmanager
-def _without_torchvision() -> Iterator[None]:
-    logger = logging.getLogger(REGISTRY)
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+def _quietly() -> Iterator[None]:
+    before = {name: logging.getLogger(name).level for name in CHATTY}
+    for name, level in CHATTY.items():
+        logging.getLogger(name).setLevel(level)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)

@@ -60,11 +60,14 @@ def test_the_file_works_where_torch_is_all_there_is(
 
 
 def test_the_onnx_file_says_the_same_of_itself_and_of_sounds(
-    made_run: Callable[..., RunFolder], tones: Dataset, tmp_path: Path
+    made_run: Callable[..., RunFolder], tones: Dataset, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run = made_run("mine", method="simclr", steps=2)
     train(run.path)
+    capfd.readouterr()
     assert main(["encoder", str(run.path), "--out", str(tmp_path / "encoder.onnx")]) == 0
+    said = capfd.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and said.err.startswith("Wrote the encoder of mine")
     session = onnxruntime.InferenceSession(tmp_path / "encoder.onnx")
     sounds = np.stack([tones.waveform(clip)[:3000] for clip in range(3)])
     (h,) = session.run(["embeddings"], {"waveforms": sounds})
