@@ -1,5 +1,6 @@
 """Files that visitors have made of a run: of each kind one at a time, of which the newest few are kept until the server ends."""
 
+import shutil
 import sys
 import tempfile
 import threading
@@ -113,6 +114,7 @@ class Exports:
         with self._lock:
             made = self._begun.pop(name)
             if error or not made.is_file():
+                _remove(made)
                 return error or self.kind.sentences.broke_down
             self._made[name] = made
             for earlier in list(self._made)[:-KEPT]:
@@ -121,4 +123,9 @@ class Exports:
 
     def _forget(self, name: str) -> None:
         if (made := self._made.pop(name, None)) is not None:
-            made.unlink(missing_ok=True)
+            _remove(made)
+
+
+def _remove(made: Path) -> None:
+    """A file, and what else its process left in the folder that it has for itself."""
+    shutil.rmtree(made.parent, ignore_errors=True)

@@ -27,6 +27,9 @@ if name == "refused":
 if name in ("refused", "broken"):
     sys.exit(2)
 pathlib.Path(to).parent.mkdir(parents=True)
+if name == "torn":
+    pathlib.Path(to + ".part").write_bytes(b"half a zip")
+    sys.exit(2)
 pathlib.Path(to).write_bytes(b"zip of " + name.encode())
 """
 
@@ -94,6 +97,15 @@ def test_what_fails_is_one_sentence(exports: Exports, tmp_path: Path, name: str,
     assert (done.error, exports.made(name)) == (sentence, None)
     exports.begin("one", RunFolder(tmp_path), "title", 10)  # and in nobody's way
     assert not followed(exports, "one").error
+
+
+def test_what_broke_off_leaves_nothing(exports: Exports, tmp_path: Path) -> None:
+    exports.begin("one", RunFolder(tmp_path), "title", 10)
+    followed(exports, "one")
+    zip = exports.made("one")
+    exports.begin("torn", RunFolder(tmp_path), "title", 10)
+    assert followed(exports, "torn").error
+    assert zip is not None and [path for path in zip.parents[1].rglob("*") if path.is_file()] == [zip]
 
 
 def test_a_huge_run_is_refused(exports: Exports, tmp_path: Path) -> None:

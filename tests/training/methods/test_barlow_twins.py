@@ -96,6 +96,7 @@ def test_redundant_outputs_cost_up_to_lambda_times_their_pairs() -> None:
     same = torch.randn(20, 1).expand(-1, 5)
     losses = Bare(0.0051).loss({"first": same, "second": same})
     assert float(losses["agreement"]) == pytest.approx(0, abs=1e-6)
+    assert float(losses["redundancy"]) == pytest.approx(5 * 4, rel=1e-5)
     assert float(losses["loss"]) == pytest.approx(0.0051 * 5 * 4, rel=1e-5)
 
 

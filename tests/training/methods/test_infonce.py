@@ -65,6 +65,7 @@ def test_both_directions_count(bare: Bare) -> None:
     scores = first @ torch.nn.functional.normalize(second, dim=1).T / 0.1
     one_way = torch.nn.functional.cross_entropy(scores, torch.arange(3))
     assert abs(float(forth["loss"] - one_way)) > 0.1
+    assert float(forth["accuracy"]) == float(back["accuracy"]) == pytest.approx((3 / 3 + 2 / 3) / 2)
 
 
 def test_accuracy_counts_the_twins_found(bare: Bare) -> None:
