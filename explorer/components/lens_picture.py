@@ -1,4 +1,4 @@
-"""What a method's own loss sees, as heatmaps, at the newest snapshot."""
+"""What a method's own loss sees, as heatmaps, at one snapshot."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from explorer.components.browser_part import BrowserPart
 
 
 class LensPicture(BrowserPart):
-    """Shows the run that is looked at; it has no value. Without a `timeline` of its own it goes with the page's."""
+    """Shows the run that is looked at, at the step of the page's timeline; it has no value."""
 
-    def __init__(self, value: Any = None, *, timeline: bool = True, **settings: Any):
-        super().__init__(value, module="lens/lens.js", kind="part-lens", timeline=timeline, **settings)
+    def __init__(self, value: Any = None, **settings: Any):
+        super().__init__(value, module="lens/lens.js", kind="part-lens", timeline=False, **settings)

@@ -6,10 +6,10 @@ from explorer.components.browser_part import BrowserPart
 
 
 class LiveChart(BrowserPart):
-    """Shows the run that is looked at, and the one to compare it with; it has no value.
+    """Shows the run that is looked at, and the one to compare it with, in one narrow column; it has no value.
 
-    `small`: one narrow column in which a few curves lead and the rest folds; any opens large.
+    A few curves lead and the rest folds; any opens large.
     """
 
-    def __init__(self, value: Any = None, *, small: bool = False, **settings: Any):
-        super().__init__(value, module="charts/charts.js", kind="part-charts", small=small, **settings)
+    def __init__(self, value: Any = None, **settings: Any):
+        super().__init__(value, module="charts/charts.js", kind="part-charts", small=True, **settings)

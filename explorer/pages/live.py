@@ -51,7 +51,7 @@ def build(frame: Frame) -> None:
     Twins(elem_id="twins")
     with gr.Row(elem_id="live"):
         with gr.Column(elem_id="live-curves", min_width=260):
-            LiveChart(small=True, elem_id="charts")
+            LiveChart(elem_id="charts")
             MeasuredPictures(elem_id="measured")
             gr.HTML(
                 "<h3 class='head-title'>What the loss sees</h3>",
@@ -59,7 +59,7 @@ def build(frame: Frame) -> None:
                 apply_default_css=False,
                 elem_id="lens-title",
             )
-            LensPicture(timeline=False, elem_id="lens")
+            LensPicture(elem_id="lens")
         with gr.Column(elem_id="live-map", min_width=320):
             own = "" if frame.data == STARTER else PurePath(data_title(frame.data)[0]).name
             FirstMinute(read_only=frame.read_only, own=own, elem_id="first-minute")

@@ -126,3 +126,16 @@ def test_prior_samples_are_drawn_among_the_views() -> None:
     one = method.loss(views)["loss"]
     torch.manual_seed(6)
     assert torch.equal(one, method.loss(views)["loss"])
+
+
+def test_a_moment_counts_as_found_where_no_other_recordings_vector_scores_higher() -> None:
+    """Of the first eight clips each has the next one before itself, which is of its own recording for every second of them."""
+    method, views = method_of(), views_for(method_of())
+    scores = torch.eye(16)[:, None].repeat(1, 2, 1)
+    scores[torch.arange(8), :, torch.arange(1, 9)] = 2.0
+    method._scores = lambda frames, g: scores
+    in_pairs = {**views, "recordings": torch.arange(16) // 2}
+    assert float(method.loss(in_pairs)["accuracy"]) == pytest.approx(12 / 16)
+    assert float(method.loss({**views, "recordings": torch.zeros(16)})["accuracy"]) == 0, (
+        "there is nothing to tell apart"
+    )

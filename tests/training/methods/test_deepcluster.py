@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
+from tests.support.fixed import Fixed
 from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
@@ -102,3 +103,12 @@ def test_global_randomness_has_no_part_in_a_clustering() -> None:
     torch.manual_seed(77)
     two.before_epoch(lambda: embeddings)
     assert torch.equal(one.head.weight, two.head.weight) and torch.equal(one.clustering.labels, two.clustering.labels)
+
+
+def test_accuracy_counts_the_clips_whose_cluster_is_named() -> None:
+    method = method_with(clusters=5)
+    method.before_epoch(lambda: torch.randn(48, 256))
+    views = views_for(method)
+    named = torch.where(torch.arange(16) < 12, views["cluster"], (views["cluster"] + 1) % 5)
+    method.head = Fixed(functional.one_hot(named, 5).float())
+    assert float(method.loss(views)["accuracy"]) == 12 / 16

@@ -100,6 +100,7 @@ def test_equal_shares_cost_ln_k(toy_method: Callable[..., Any], toy_batch: Batch
     losses = method.loss(method.views(toy_batch, Generator().manual_seed(0)))
     assert float(losses["loss"].detach()) == pytest.approx(math.log(32), rel=1e-5)
     assert float(losses["teacher_entropy"]) == pytest.approx(math.log(32), rel=1e-5)
+    assert float(losses["divergence"]) == pytest.approx(0, abs=1e-5)
     assert method.chance().value == pytest.approx(math.log(32))
 
 

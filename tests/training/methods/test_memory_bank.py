@@ -72,6 +72,13 @@ def test_value_and_gradient_equal_the_slow_one(
     )
 
 
+def test_accuracy_counts_the_clips_that_are_nearest_to_their_own_memory() -> None:
+    bare, clips = Bare(6, 0.1), torch.arange(4)
+    bare.bank.entries.copy_(torch.eye(6))
+    views = {"clips": clips, "others": torch.arange(6), "view": torch.eye(6)[[0, 1, 2, 5]]}
+    assert float(bare.loss(views)["accuracy"]) == 3 / 4
+
+
 def test_over_the_whole_bank_it_is_a_softmax_of_n_classes() -> None:
     bare, clips, z = Bare(12, 0.07), torch.tensor([2, 9]), torch.randn(2, 6)
     scores = functional.normalize(z, dim=1) @ bare.bank.entries.T / 0.07

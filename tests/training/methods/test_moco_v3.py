@@ -75,6 +75,16 @@ def test_collapse_costs_4_tau_ln_n(bare: Bare) -> None:
     assert float(method.loss({"first": same, "second": same})["loss"]) == pytest.approx(chance.value, rel=1e-5)
 
 
+def test_accuracy_counts_what_both_views_find(bare: Bare) -> None:
+    """Two queries that want the same key: from the keys' side one of them isn't found."""
+    method = bare("moco_v3")
+    method.slow = method.predict = nn.Identity()
+    views = {"first": torch.eye(3), "second": torch.tensor([[1.0, 0, 0], [1.0, 0.1, 0], [0, 0, 1.0]])}
+    turned = {"first": views["second"], "second": views["first"]}
+    for given in (views, turned):
+        assert float(method.loss(given)["accuracy"]) == pytest.approx((3 / 3 + 2 / 3) / 2)
+
+
 def test_both_views_ask_and_answer() -> None:
     method = method_of()
     views = views_for(method)

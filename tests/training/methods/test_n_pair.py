@@ -50,6 +50,14 @@ def test_projections_are_not_normalised(bare: Bare) -> None:
     assert float(far) < 0.01 < float(near)
 
 
+def test_how_many_are_found_and_how_long_vectors_are_is_told(bare: Bare) -> None:
+    """The longest of the answers is the first question's, too."""
+    answers = torch.tensor([[1.0, 0, 0], [2.0, 0.5, 0], [0, 0, 1.0]])
+    losses = bare("n_pair").loss({"first": torch.eye(3), "second": answers})
+    assert float(losses["accuracy"]) == pytest.approx(2 / 3)
+    assert float(losses["squared_length"]) == pytest.approx((1 + (1 + 4.25 + 1) / 3) / 2)
+
+
 def test_equal_products_cost_ln_n(bare: Bare) -> None:
     method, same = bare("n_pair", batch_size=8, length_weight=0.0), torch.ones(8, 5)
     chance = method.chance()

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Generator, Tensor, nn
 
+from tests.support.fixed import Fixed
 from tests.support.random_batch import random_batch
 from training.building import built_method
 from training.config import new_config
@@ -132,3 +133,11 @@ def test_no_cluster_is_lost_while_labels_move() -> None:
         method.loss(views_for(method))
         method.after_step(0.5)
     assert method.clustering.sizes.min() >= 1 and int(method.clustering.sizes.sum()) == 48
+
+
+def test_accuracy_counts_the_clips_whose_cluster_is_named() -> None:
+    method = method_with(clusters=6)
+    views = views_for(method)
+    named = torch.where(torch.arange(16) < 12, views["cluster"], (views["cluster"] + 1) % 6)
+    method.head = Fixed(functional.one_hot(named, 6).float())
+    assert float(method.loss(views)["accuracy"]) == 12 / 16

@@ -110,8 +110,12 @@ def test_equal_views_cost_ln_k() -> None:
     method = bare()
     with torch.no_grad():
         method.prototypes.copy_(torch.ones(12, 8))
-    loss = method.loss({"large": torch.randn(2, 9, 8), "small": torch.randn(3, 9, 8)})["loss"]
-    assert float(loss.detach()) == pytest.approx(math.log(12), rel=1e-5) == pytest.approx(method.chance().value)
+    losses = method.loss({"large": torch.randn(2, 9, 8), "small": torch.randn(3, 9, 8)})
+    assert (
+        float(losses["loss"].detach()) == pytest.approx(math.log(12), rel=1e-5) == pytest.approx(method.chance().value)
+    )
+    assert float(losses["code_entropy"]) == pytest.approx(math.log(12), rel=1e-5)
+    assert float(losses["prototypes_used"]) == pytest.approx(12, rel=1e-5)
 
 
 def test_prototypes_stand_still_at_first_and_then_learn() -> None:
