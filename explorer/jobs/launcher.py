@@ -29,7 +29,7 @@ from training.errors import UserError
 from training.longer import bound_of, check_sounds, lengthen, longer_lengths
 from training.run import ACTIVE, RESUMABLE, Control, RunFolder, State, create_run
 from training.run.naming import new_run_name
-from training.run.twins import Prediction, Role, other_of, trained_with
+from training.run.twins import Prediction, Role, new_twin_names, other_of, trained_with
 
 QUEUED_AT_MOST = 20
 LOOK_SECONDS = 0.5
@@ -95,8 +95,7 @@ class Launcher:
         fitted = RunConfig.from_json(self.quotas.fitted(config, runs=2).config)
         with self._turns.changing() as queue:
             self._check_room(queue.now)
-            name = new_run_name(self.root, config)
-            names = {role: f"{name}-{role}" for role in Role}
+            names = new_twin_names(self.root, config)
             create_twins(fitted, wrong, {role: self._path(chosen) for role, chosen in names.items()}, prediction)
             for chosen in names.values():
                 self.quotas.note_owner(chosen, asking())

@@ -10,8 +10,7 @@ from training.commands.arguments import Commands, add_settings, asked_config, co
 from training.commands.output import exit_code, steps_told, tell_how_to_go_on
 from training.errors import UserError
 from training.run import RESUMABLE
-from training.run.naming import new_run_name
-from training.run.twins import DIRECTIONS, MEASURES, Prediction, Role
+from training.run.twins import DIRECTIONS, MEASURES, Prediction, Role, new_twin_names
 
 if TYPE_CHECKING:
     from training.twins import Outcome
@@ -47,8 +46,8 @@ def twins(options: argparse.Namespace) -> int:
     config, foretold = asked_config(options), prediction(options.predict)
     _check_named(config.method, wrong)
     root = Path(options.out or options.runs)
-    name = new_run_name(root, config.to_json())
-    folders = {role: root / (role.value if options.out else f"{name}-{role}") for role in Role}
+    names = {role: role.value for role in Role} if options.out else new_twin_names(root, config.to_json())
+    folders = {role: root / name for role, name in names.items()}
     runs = create_twins(config, wrong, folders, foretold, trained_here=True)
     print(f"Training in {folders[Role.BROKEN]} and {folders[Role.HEALTHY]}", file=sys.stderr)
     broken = runs[Role.BROKEN]

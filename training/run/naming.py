@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,11 @@ LONGEST_WORD = 24
 TRIES = 1_000
 
 
-def new_run_name(root: Path, config: Mapping[str, Any], *more: str) -> str:
+def new_run_name(root: Path, config: Mapping[str, Any], *more: str, endings: Sequence[str] = ("",)) -> str:
     """`simclr-birds-20260304-050607`, of which nothing lies in `root` yet; the time is the machine's own.
 
-    `more`: words that tell it from others, such as "seed1", before the time.
+    `more`: words that tell it from others, such as "seed1", before the time. `endings`: what each of several runs puts after
+    the name; it is free with all of them.
     """
     words = [str(config.get("method", "run")), Path(str(config.get("data", ""))).stem, *more]
     stem = "-".join(
@@ -21,4 +22,4 @@ def new_run_name(root: Path, config: Mapping[str, Any], *more: str) -> str:
     )
     stamp = time.strftime("%Y%m%d-%H%M%S")
     names = (f"{stem}-{stamp}" + (f"-{number}" if number else "") for number in range(TRIES))
-    return next(name for name in names if not (root / name).exists())
+    return next(name for name in names if not any((root / f"{name}{end}").exists() for end in endings))

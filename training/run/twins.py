@@ -10,6 +10,7 @@ from typing import Any
 from training import durable
 from training.run import reading
 from training.run.folder import RunFolder
+from training.run.naming import new_run_name
 from training.run.status import SCHEMA, State
 
 FILE = "twin.json"
@@ -88,6 +89,12 @@ class Twin:
         if not NAME.fullmatch(twin) or not WRONG.fullmatch(wrong):
             return None
         return cls(Role(role), twin, wrong, Prediction.from_json(found.get("prediction")))
+
+
+def new_twin_names(root: Path, config: Mapping[str, Any]) -> dict[Role, str]:
+    """What two new runs are called, of which nothing lies in `root` yet."""
+    name = new_run_name(root, config, endings=[f"-{role}" for role in Role])
+    return {role: f"{name}-{role}" for role in Role}
 
 
 def write_twin(folder: Path, twin: Twin) -> None:

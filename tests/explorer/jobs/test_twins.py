@@ -40,6 +40,15 @@ def test_both_are_trained_and_stopped_by_one_trainer(launch: Any, root: Any) -> 
     wait_for(lambda: states(root, names) == [State.STOPPED] * 2)
 
 
+def test_a_class_begins_twins_of_one_method_within_a_second(
+    launch: Any, root: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.strftime", lambda *given: "20260304-050607")
+    server = launch()
+    first, second = (server.start_twins(CONFIG, PART, PREDICTION) for _ in range(2))
+    assert {role: f"{name.removesuffix(f'-{role}')}-1-{role}" for role, name in first.items()} == second
+
+
 @pytest.mark.parametrize("asked", list(Role))
 def test_both_have_one_place_in_the_queue(asked: Role, launch: Any, root: Any) -> None:
     server = launch()
