@@ -87,6 +87,21 @@ def test_a_small_cluster_is_merged_and_takes_half_of_the_largest() -> None:
     assert torch.equal(without_smallest(x, kinds, means(x, kinds, 4), smallest=2), kinds)  # none is too small
 
 
+def test_after_a_step_a_cluster_that_is_too_small_has_half_of_the_largest() -> None:
+    method = method_with(clusters=3, projection_width=8, bank_momentum=0.0)
+    kinds = torch.tensor([0] * 20 + [1] * 12 + [2] * 15 + [3])  # the last one is alone, the first two are one cluster
+    method.bank.entries.copy_(torch.eye(8)[kinds])
+    method.clustering.labels.copy_((kinds - 1).clamp(min=0)[None])
+    method.encoder = method.project = nn.Identity()
+    heard, clips = torch.eye(8)[[0, 2]], torch.tensor([0, 40])
+    assert int(method.clustering.sizes.min()) == 1 < method.smallest
+    method.loss({"view": heard, "clips": clips, "cluster": method.clustering.labels[0][clips]})
+    method.after_step(0.5)
+    assert int(method.clustering.sizes.min()) >= method.smallest
+    labels = method.clustering.labels[0]
+    assert all(len(labels[kinds == kind].unique()) == 1 for kind in (0, 1, 2)) and labels[0] != labels[20]
+
+
 def test_a_small_cluster_is_not_merged_into_another_small_one() -> None:
     x = torch.tensor([[0.0], [1.0], [10.0], [11.0], [12.0], [13.0]])
     labels = torch.tensor([0, 1, 2, 2, 2, 2])

@@ -103,7 +103,11 @@ def test_value_and_gradient_equal_the_slow_one(assert_equal_gradients: Callable[
     config = method.config
     z = torch.cat([slow_large, slow_small])
     slow = slow_loss(z, c, 2, config.temperature, config.epsilon, config.sinkhorn_rounds)
-    assert_equal_gradients(method.loss({"large": large, "small": small})["loss"], slow, single, double)
+    losses = method.loss({"large": large, "small": small})
+    assert_equal_gradients(losses["loss"], slow, single, double)
+    scores = functional.normalize(z, dim=2) @ functional.normalize(c, dim=1).T
+    share = (scores / config.temperature).softmax(2).mean((0, 1)).detach()
+    assert float(losses["prototypes_used"]) == pytest.approx(float((-(share * share.log()).sum()).exp()), rel=1e-5)
 
 
 def test_equal_views_cost_ln_k() -> None:
