@@ -3,8 +3,7 @@
     bands_of("simclr")["measure/effective_rank"].least(100) -> (44.6, 0.49)
 
 A band is the lowest to the highest of all healthy runs with the method's own settings; docs/verdicts.md says which. It knows
-nothing of other settings, nor of later steps than it was made for, nor of runs that end so early that their learning rate
-has fallen where that of those runs was still high.
+nothing of later steps than it was made for, nor of runs that `is_like_healthy` tells to be unlike those.
 """
 
 import json
@@ -17,7 +16,7 @@ from typing import Any
 
 PATH = Path(__file__).with_name("bands.json")
 LEAST_STEPS = 200
-"""Runs that are to end before are not held against bands."""
+"""A run that is to end before has a learning rate that has fallen where that of the healthy ones was still high."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +52,19 @@ class Band:
         return {"steps": self.steps, "low": self.low, "high": self.high, "runs": self.runs, "data": self.data}
 
 
-def bands_of(method: str | None, steps: int | None = None) -> Mapping[str, Band]:
-    """By the name of the measure in a row of metrics; empty for a method of which no healthy runs were kept, and for a run
-    that is to end before LEAST_STEPS `steps`.
+def bands_of(method: str | None) -> Mapping[str, Band]:
+    """By the name of the measure in a row of metrics; empty for a method of which no healthy runs were kept."""
+    return _all().get(method or "", {})
+
+
+def is_like_healthy(config: Mapping[str, Any]) -> bool:
+    """Whether a run has the encoder and the batch of the healthy runs of its method and doesn't end long before them: only then
+    do charts draw their bands, and verdicts ask for as much as they had. What `config` leaves open is so.
     """
-    return {} if steps is not None and steps < LEAST_STEPS else _all().get(method or "", {})
-
-
-def has_own_settings(config: Mapping[str, Any]) -> bool:
-    """Whether a run has the encoder and the batch of the healthy runs of its method. What `config` leaves open is so."""
     own: Mapping[str, Any] = _file()["methods"].get(str(config.get("method")), {}).get("settings", {})
-    return all(config.get(name, value) == value for name, value in own.items())
+    steps = config.get("steps")
+    early = isinstance(steps, int) and steps < LEAST_STEPS
+    return not early and all(config.get(name, value) == value for name, value in own.items())
 
 
 def read_bands(found: Mapping[str, Any]) -> dict[str, dict[str, Band]]:

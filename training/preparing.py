@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from training import checkpoint
+from training.bands import is_like_healthy
 from training.baselines import baselines, with_random_init
 from training.building import check_goes_on, method_of
 from training.columns import clip_values
@@ -85,7 +86,7 @@ def prepared(
         _begin(run, journal, config, dataset, clips)
     _declare(run, journal, learner, dataset, clips, resumed=resume)
     lines = baselines(dataset, clips, learner.method, preparing)
-    readings = journal.readings = Readings.of(run.metrics(), lines, config.method, config.steps)
+    readings = journal.readings = Readings.of(run.metrics(), lines, config.method, is_like_healthy(config.to_json()))
     readings.lines = with_random_init(lines, readings.at_start)
     run.write_baselines(readings.lines)
     devices = ALONE

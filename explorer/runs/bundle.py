@@ -23,7 +23,7 @@ from explorer.runs.points import Points, points
 from explorer.runs.snapshots import snapshot_hash, stamps, unit_embeddings
 from explorer.tags import TagStore
 from explorer.tags import columns as tag_columns
-from training.bands import bands_of, has_own_settings
+from training.bands import bands_of, is_like_healthy
 from training.knowledge.kept import PARTS, kept
 from training.run import RunFolder, Status, reading
 from training.run.schema import Column, Schema, by_name
@@ -51,11 +51,11 @@ class Bundle:
 
     def baselines(self) -> dict[str, Any]:
         """What the measures are compared with; "bands" is where they lie in healthy runs of the method, by measure, where this
-        run has their settings.
+        run is like them.
         """
         found, config = self.run.baselines(), self.run.config()
-        known = not self.run.watched and has_own_settings(config)
-        healthy = bands_of(str(config.get("method")), config.get("steps")) if known else {}
+        known = not self.run.watched and is_like_healthy(config)
+        healthy = bands_of(str(config.get("method"))) if known else {}
         bands = {measure: band.to_json() for measure, band in healthy.items()}
         return {**found, "bands": bands} if found and bands else found
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from training.bands import is_like_healthy
 from training.measures.measure import PREFIX
 from training.run import RunFolder, State
 from training.run.twins import MEASURES, Role, other_of, twin_of
@@ -96,7 +97,7 @@ def _readings(run: RunFolder, until: int | None = None) -> Readings:
     """Of the whole run, or of its rows up to a step."""
     rows = [row for row in run.metrics() if until is None or row.get("step") in range(until + 1)]
     config = run.config()
-    return Readings.of(rows, run.baselines(), config.get("method"), config.get("steps"))
+    return Readings.of(rows, run.baselines(), config.get("method"), is_like_healthy(config))
 
 
 def _measured(readings: Mapping[Role, Readings], step: int, foretold: dict[str, Any]) -> Iterator[MeasureOfTwins]:

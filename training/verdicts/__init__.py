@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from training.bands import is_like_healthy
 from training.run import WENT_WRONG, RunFolder
 from training.run.schema import BASELINES, VerdictKind
 from training.run.verdict import Evidence, Verdict
@@ -72,7 +73,7 @@ def judged(readings: Readings, config: Mapping[str, Any]) -> Verdict:
 def judged_run(run: RunFolder) -> tuple[Readings, Verdict]:
     """What a run's folder tells now, and the judgement on it, whoever wrote it. One that went wrong isn't told to train longer."""
     known = {} if run.watched else run.config()  # a run that is only watched may be called as it likes
-    readings = Readings.of(run.metrics(), run.baselines(), known.get("method"), known.get("steps"))
+    readings = Readings.of(run.metrics(), run.baselines(), known.get("method"), is_like_healthy(known))
     verdict = judged(readings, known)
     if verdict.kind == "too_early" and run.status().state in WENT_WRONG:
         verdict = replace(verdict, remedy="")

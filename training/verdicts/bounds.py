@@ -1,4 +1,4 @@
-"""When a measure is too small: against healthy runs of the method where these are known, else against the run's own start."""
+"""When a measure is too small: against healthy runs of the method where the run is like them, else against the run's own start."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,8 @@ class Bound:
     """A measure that is too small below a share of the least that healthy runs had at that step, or of the run's own start.
 
     Below both the least value and the least share of the start: on fewer or simpler sounds a healthy run has fewer directions from
-    the start. `absolute`: too small in any case, where no healthy run was that low.
+    the start. A run with another encoder or batch has lost nothing as long as it keeps the share of its own start that healthy
+    ones keep. `absolute`: too small in any case, where no healthy run was that low.
     """
 
     name: str
@@ -32,13 +33,17 @@ class Bound:
         healthy, start = readings.least_of_healthy(place, self.name), readings.start(self.name)
         if self.absolute is not None and value < min(self.absolute, healthy[0] if healthy else self.absolute):
             return Evidence(key, value, self.absolute, f"{words}, below {self.absolute:g}")
-        if self.of_healthy is not None and healthy is not None:
-            least, share = healthy
+        if self.of_healthy is None:
+            return None
+        kept = self.of_healthy * healthy[1] if healthy else 1.0
+        if healthy and readings.alike:
+            least, _ = healthy
             held = self.of_healthy * least
             of = f"{value / least:.0%} of the {least:.2f} that healthy runs have at least"
-            lost = value < held and (not start or value / start < self.of_healthy * share)
-        elif self.of_start is not None and start and healthy is None:
-            held, of = self.of_start * start, f"{value / start:.0%} of the {start:.2f} at the start"
+            lost = value < held and (not start or value / start < kept)
+        elif self.of_start is not None and start:
+            held = start * min(self.of_start, kept)
+            of = f"{value / start:.0%} of the {start:.2f} at the start"
             lost = value < held
         else:
             return None

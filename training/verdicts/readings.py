@@ -33,13 +33,15 @@ class Readings:
     """baselines.json."""
     bands: Mapping[str, Band] | None = None
     """Where measures lie in healthy runs, by key; None for what is known of the method."""
+    alike: bool = True
+    """Whether the run is like those, see training.bands."""
 
     @classmethod
     def of(
-        cls, rows: Iterable[Mapping[str, Any]], lines: Mapping[str, Any], method: str | None, steps: int | None = None
+        cls, rows: Iterable[Mapping[str, Any]], lines: Mapping[str, Any], method: str | None, alike: bool = True
     ) -> "Readings":
-        """From the rows of metrics.jsonl of a run that is to end after so many `steps`, where that is known."""
-        readings = cls(method, lines=lines, bands=bands_of(method, steps))
+        """From the rows of metrics.jsonl of a run that is `alike` the healthy ones of its method, or not."""
+        readings = cls(method, lines=lines, alike=alike)
         for row in rows:
             readings.add(row)
         return readings

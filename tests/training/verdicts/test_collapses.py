@@ -1,21 +1,46 @@
 """What counts as a collapse, and what is too little, too short or too healthy to be one."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from tests.support.finished_runs import finished_run
 from tests.support.made_up_curves import BANDS, HEALTHY, from_third, kind, made, with_one
-from training.bands import Band
-from training.verdicts import Readings
+from training.bands import Band, bands_of
+from training.verdicts import judged_run
+
+SPREAD = [
+    {"step": step, "measure/centred_std": std, "measure/mean_cosine": cosine, "measure/effective_rank": 43.0}
+    for step, std, cosine in ((0, 0.298, 0.34), (40, 0.649, 0.28), (54, 0.677, 0.20), (60, 0.683, 0.19))
+]
+"""DeepCluster in 60 steps: less spread than healthy runs have in 300, whose learning rate has not fallen yet."""
 
 
-def test_a_spread_that_grows_in_a_short_run_is_no_collapse() -> None:
-    """DeepCluster in 60 steps: less spread than healthy runs have in 300, whose learning rate has not fallen yet."""
-    spread = ((0, 0.298, 0.34), (40, 0.649, 0.28), (54, 0.677, 0.20), (60, 0.683, 0.19))
-    rows = [
-        {"step": step, "measure/centred_std": std, "measure/mean_cosine": cosine, "measure/effective_rank": 43.0}
-        for step, std, cosine in spread
-    ]
-    assert kind(Readings.of(rows, {}, "deepcluster", steps=60)).kind == "too_early"
-    assert kind(Readings.of(rows, {}, "deepcluster", steps=300)).kind == "complete_collapse"
+@pytest.mark.parametrize(
+    ("settings", "told"), [({}, "complete_collapse"), ({"steps": 60}, "too_early"), ({"batch_size": 32}, "too_early")]
+)
+def test_a_spread_that_grows_in_a_run_unlike_the_healthy_ones_is_no_collapse(
+    settings: dict[str, Any], told: str, tmp_path: Path
+) -> None:
+    run = finished_run(tmp_path, "run", method="deepcluster", **settings)
+    run.metrics_path().write_text("".join(f"{json.dumps(row)}\n" for row in SPREAD))
+    assert judged_run(run)[1].kind == told
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.06, "learning"), (0.02, "dimensional_collapse")])
+def test_of_a_run_unlike_the_healthy_ones_no_larger_share_of_its_start_is_asked_than_these_keep(
+    share: float, told: str
+) -> None:
+    """Barlow Twins begins with many directions, of which healthy runs keep .07: with another batch it may do the same."""
+    few = [300.0, *[share * 300.0] * 9]
+    unlike = made("barlow_twins", bands=bands_of("barlow_twins"), effective_rank=few)
+    unlike.alike = False
+    verdict = kind(unlike)
+    assert verdict.kind == told
+    assert told == "learning" or "2% of the 300.00 at the start" in verdict.sentence, "of healthy runs nothing is said"
+    assert kind(made("barlow_twins", effective_rank=few)).kind == "dimensional_collapse", "where none are known"
 
 
 @pytest.mark.parametrize(
