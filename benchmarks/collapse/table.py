@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.collapse.bands import bands
 from benchmarks.collapse.kept_runs import Kept, kept_runs
-from training.bands import Band, read_bands
+from training.bands import Band, is_like_healthy, read_bands
 from training.measures.measure import PREFIX
 from training.verdicts import COLLAPSES, Readings, judged
 
@@ -131,7 +131,7 @@ def fell(run: Kept, twin: Kept) -> int | None:
 
 def verdicts(run: Kept, known: Mapping[str, Band]) -> Iterator[tuple[int, str]]:
     """(step, kind) at every snapshot after the first step, as the trainer would have judged there with these bands."""
-    readings = Readings(run.method, lines=run.baselines, bands=known)
+    readings = Readings(run.method, lines=run.baselines, bands=known, alike=is_like_healthy(run.config))
     for row in run.rows:
         readings.add(row)
         if (

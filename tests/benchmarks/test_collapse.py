@@ -54,6 +54,15 @@ def test_bands_of_a_file_are_what_runs_are_held_against(root: Path) -> None:
     assert [alarm["step"] for alarm in found["healthy"]["alarms"]] == [40, 40]
 
 
+def test_what_is_unlike_the_healthy_runs_is_held_against_its_own_start(root: Path) -> None:
+    high = {"measure/effective_rank": [[110.0] * 2, [120.0] * 2, [3.0] * 2]}
+    bands = read_bands({"steps": [20, 40], "methods": {"simclr": {"runs": 1, "data": ["d"], "bands": high}}})
+    for seed in (0, 1):
+        config = {"method": "simclr", "batch_size": 32}
+        (root / f"simclr-healthy-fsdd-{seed}" / "config.json").write_text(json.dumps(config))
+    assert table(list(kept_runs(root)), bands)["healthy"]["alarms"] == []
+
+
 def test_what_was_meant_to_be_healthy_and_is_not_is_no_false_alarm(root: Path) -> None:
     kept(root, "simclr-varied_lars-fsdd-0", rank_falls_at=60)
     found = table(list(kept_runs(root)))
