@@ -212,10 +212,11 @@ def finetune(options: argparse.Namespace) -> None:
     )
     if found["left_out"]:
         print(f"Left out, since a single source holds them: {', '.join(found['left_out'])}")
+    each = " a draw" if options.draws > 1 else ""  # from other sources in each, all of which are named
     for half in found["halves"]:
         labelled, measured = (listed(half[f"{part}_sources"]) for part in ("labelled", "measured"))
         print(
-            f"{counted(half['labelled_clips'], 'label')} from {labelled}; {counted(half['measured_clips'], 'clip')} measured, of {measured}"
+            f"{counted(half['labelled_clips'], 'label')}{each} from {labelled}; {counted(half['measured_clips'], 'clip')} measured, of {measured}"
         )
     if options.draws > 1:
         print(f"mean ± standard deviation over {options.draws} draws of the labelled clips")

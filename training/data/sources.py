@@ -25,6 +25,7 @@ from training.units import counted
 
 DECODE_VERSION = 1
 """Part of every fingerprint; to be raised when the same file would give other samples."""
+WORTH_TELLING_SECONDS = 0.05
 EVENTS_VERSION = 2
 """Part of the fingerprint of data that has events; to be raised when the same ones would give other labels."""
 PICTURE_EXTENSIONS = (".png", ".jpg", ".jpeg")
@@ -163,7 +164,7 @@ def _made(
 def _add_clips(
     writer: ClipWriter, source: Source, blocks: Iterable[np.ndarray], length: int, several: set[str]
 ) -> list[str]:
-    """Returns what the user should know of its events. `several` gains the facets of which one clip has more than one label."""
+    """Returns what the user should know of its end and of its events. `several` gains the facets of which one clip has more than one label."""
     end, decoded = 0.0, [0]
     for start, samples in windows(_measured(blocks, decoded), length):
         seconds = start / SAMPLE_RATE
@@ -182,7 +183,17 @@ def _add_clips(
             offset_seconds=seconds,
             companions={} if source.caption is None else {"caption": source.caption},
         )
-    return _late(source.events, end, decoded[0] / SAMPLE_RATE)
+    file_end = decoded[0] / SAMPLE_RATE
+    return _cut_off(end, file_end, length / SAMPLE_RATE) + _late(source.events, end, file_end)
+
+
+def _cut_off(end: float, file_end: float, window: float) -> list[str]:
+    """What the user should know of a sound of one clip that goes on behind it: there nobody hears how it ends."""
+    if end > window or file_end - end < WORTH_TELLING_SECONDS:
+        return []
+    return [
+        f"only its first {end:g} s are heard: the last {file_end - end:.2f} s are less than a quarter of the window, which can be longer"
+    ]
 
 
 def _measured(blocks: Iterable[np.ndarray], decoded: list[int]) -> Iterator[np.ndarray]:

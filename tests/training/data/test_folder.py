@@ -48,6 +48,19 @@ def test_a_folder_of_classes(tmp_path: Path) -> None:
     assert about["clips"] == 3 and about["facets"]["class"] == {"bell": 1, "rain": 2} and about["skipped"] == []
 
 
+def test_a_sound_whose_end_is_in_no_clip_is_told_and_long_recordings_are_not(tmp_path: Path) -> None:
+    for name, seconds in {"cut": 2.3, "whole": 2.0, "nearly": 2.01, "two": 2.6, "long": 8.3}.items():
+        sound(tmp_path / f"{name}.wav", seconds)
+    dataset = open_dataset(str(tmp_path))
+    assert [(entry.file, entry.reason) for entry in dataset.warnings] == [
+        (
+            "cut.wav",
+            "only its first 2 s are heard: the last 0.30 s are less than a quarter of the window, which can be longer",
+        )
+    ]
+    assert open_dataset(str(tmp_path), window_seconds=3).warnings == ()
+
+
 def test_the_same_folder_gives_the_same_set_and_changes_are_seen(tmp_path: Path) -> None:
     sound(tmp_path / "a.wav", 3.0)
     first = open_dataset(str(tmp_path))
