@@ -38,6 +38,8 @@ def test_the_version_changes_with_every_change(make_run: Any, folders: Any, tmp_
     summary = folders.summary(run)
     assert (summary.steps, summary.kinds, summary.trust) == ((10, 20), {10: "umap", 20: "pca"}, {10: 0.9, 20: 0.9})
     assert folders.summary(run).version == versions[-1]
+    run.snapshot_path(30).write_bytes(b"another one")  # whose map is still to come
+    assert folders.summary(run).version not in versions
 
 
 def test_a_layout_belongs_to_the_content_of_its_snapshot(make_run: Any, folders: Any, tmp_path: Path) -> None:

@@ -97,6 +97,8 @@ def test_a_run_on_the_users_own_data_goes_before_newer_ones(make_run: Any, tmp_p
     assert Library(tmp_path).latest() == "c"
     assert Library(tmp_path, data="/own").latest() == "b"
     assert Library(tmp_path, data="/new").latest() == "c"
+    make_run(tmp_path / "d", config={"data": "/other", "created": "2024-01-01"}, state=State.TRAINING)
+    assert Library(tmp_path, data="/own").latest() == "d", "one at work goes before them all"
 
 
 def test_the_built_in_sounds_are_begun_when_a_run_of_theirs_is_looked_at(make_run: Any, tmp_path: Path) -> None:
