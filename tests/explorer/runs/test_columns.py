@@ -30,9 +30,9 @@ def test_what_contradicts_its_kind_is_no_value(kind: str, held: list[Any], read:
 
 def test_codes_without_names_are_called_by_their_number_up_to_so_many() -> None:
     found = from_array(column("category"), np.array([2, -5, 0, MOST_NAMES]), 4)
-    assert found is not None and (found.values.tolist(), found.names) == ([2, -1, 0, -1], ("0", "1", "2"))  # type: ignore[union-attr]
+    assert found is not None and (found.values.tolist(), found.names) == ([2, -1, 0, -1], ("0", "1", "2"))
     named = from_array(column("category", "low", "high"), np.array([1, 2]), 2)
-    assert named is not None and (named.values.tolist(), named.names) == ([1, -1], ("low", "high"))  # type: ignore[union-attr]
+    assert named is not None and (named.values.tolist(), named.names) == ([1, -1], ("low", "high"))
     assert from_array(column("category"), np.array([0.5, 1.0]), 2) is None
 
 

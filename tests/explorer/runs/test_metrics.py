@@ -129,3 +129,19 @@ def test_two_who_know_more_and_less_learn_of_the_same_up_to_a_cursor(run: Any) -
     assert rows_since(run, early.cursor, late.cursor) == late
     assert rows_since(run, late.cursor, early.cursor) == NewRows(late.cursor, False, [])
     assert steps(rows_since(run, early.cursor, "nonsense")) == [2, 3]
+
+
+def test_what_was_measured_afterwards_is_joined_and_its_first_rows_void_what_was_read(run: Any) -> None:
+    """Whoever follows a run then learns of curves that it did not know of."""
+    append(run, {"step": 1, "train/loss": 2.0})
+    first = rows_since(run)
+    measured = run.metrics_paths()[1]
+    measured.parent.mkdir()
+    measured.write_text("")
+    assert not rows_since(run, first.cursor).void, "there is no curve yet"
+    measured.write_text('{"step": 1, "measure/effective_rank": 9.0}\n')
+    joined = rows_since(run, first.cursor)
+    assert joined.void and [set(row) - {"step"} for row in joined.rows] == [{"train/loss"}, {"measure/effective_rank"}]
+    append(run, {"step": 2, "train/loss": 1.0})
+    more = rows_since(run, joined.cursor)
+    assert not more.void and [row["step"] for row in more.rows] == [2]

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.runs.neighbours import evenly, nearest_rows, neighbours_of_point
+from explorer.runs.neighbours import evenly, nearest_of_all, nearest_rows, neighbours_of_point
 from explorer.runs.snapshots import embeddings, unit_rows
 
 
@@ -37,3 +37,9 @@ def test_what_is_not_there_has_no_neighbours(make_run: Any, tmp_path: Path, step
 def test_equal_scores_come_in_order() -> None:
     units = unit_rows(np.ones((5, 3), np.float32))
     assert [n.row for n in nearest_rows(units, np.ones(3), 5)] == [0, 1, 2, 3, 4]
+
+
+def test_of_those_that_are_equally_near_the_first_comes_first() -> None:
+    units = np.array([[1, 0], *[[0, 1]] * 3], np.float32)
+    assert nearest_of_all(units, 3)[0].tolist()[0] == [1, 2, 3]
+    assert [n.row for n in nearest_rows(units, units[0], 3, leave_out=0)] == [1, 2, 3]
