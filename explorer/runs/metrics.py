@@ -29,6 +29,7 @@ class NewRows:
     void: bool
     """Whether everything answered before no longer holds: the file is another one, or a resume superseded rows."""
     rows: list[dict[str, Any]]
+    """Of a huge file {"resumed_from": k} may stand before the others: of the rows known before those after step k are void."""
 
 
 def rows_since(run: RunFolder, cursor: str = START, until: str = START) -> NewRows:
@@ -54,9 +55,12 @@ def _rows(path: Path, cursor: str, until: str) -> NewRows:
         with RegularFile(path) as file:
             offset, last = _offset(file, cursor), _offset(file, until) or None
             rows, end = rows_from(file, offset, until=last)
-            if 0 < offset < WINDOW_BYTES and any("resumed_from" in row for row in rows):
+            resumes = [row["resumed_from"] for row in rows if isinstance(row.get("resumed_from"), int)]
+            if offset and resumes and end <= WINDOW_BYTES:
                 offset, (rows, end) = 0, rows_from(file, 0, until=last)
-            return NewRows(_cursor(file, end), offset == 0 and cursor != START, current_rows(rows))
+            # What fits into no window isn't sent anew: who knows the windows before is told which of their rows still hold.
+            told = [{"resumed_from": min(resumes)}] if offset and resumes else []
+            return NewRows(_cursor(file, end), offset == 0 and cursor != START, told + current_rows(rows))
     except (OSError, MemoryError):
         return NewRows(START, cursor != START, [])
 

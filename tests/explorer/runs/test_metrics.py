@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from explorer.runs.metrics import START, NewRows, rows_since
-from training.run import RunFolder
+from training.run import RunFolder, current_rows
 
 
 @pytest.fixture
@@ -116,6 +116,18 @@ def test_a_huge_file_comes_in_windows(make_run: Any, tmp_path: Path, monkeypatch
         assert not answer.void
         found, cursor = found + answer.rows, answer.cursor
     assert found == whole and len(found) > 20
+
+
+def test_of_a_huge_file_a_resume_voids_rows_of_windows_before(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("explorer.runs.metrics", "training.run.metrics_file"):
+        monkeypatch.setattr(f"{module}.WINDOW_BYTES", 100)
+    append(run, *({"step": step} for step in range(12)))
+    append(run, {"resumed_from": 9}, {"step": 10, "again": 1}, {"resumed_from": 4}, {"step": 5, "again": 1})
+    found, cursor = [], START
+    while (answer := rows_since(run, cursor)).rows:
+        assert not answer.void
+        found, cursor = found + answer.rows, answer.cursor
+    assert current_rows(found) == [*({"step": step} for step in range(5)), {"step": 5, "again": 1}]
 
 
 def test_two_who_know_more_and_less_learn_of_the_same_up_to_a_cursor(run: Any) -> None:

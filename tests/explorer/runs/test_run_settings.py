@@ -42,6 +42,16 @@ def test_what_was_changed_comes_first_with_its_default(tmp_path: Path) -> None:
     assert told["breaks"] == ["positives_in_denominator"]
 
 
+def test_seconds_that_steps_outbid_are_not_said_to_be_changed(tmp_path: Path) -> None:
+    config = new_config({}, method="simclr", data="starter").to_json() | {"seconds": 33.0}
+    by_time, by_steps = (
+        run_settings(started(tmp_path / name, **config | more))
+        for name, more in (("time", {}), ("steps", {"steps": 50}))
+    )
+    assert [row["name"] for row in by_time["settings"] if row["changed"]] == ["seconds"]
+    assert [row["name"] for row in by_steps["settings"] if row["changed"]] == ["steps"]
+
+
 def test_of_a_stream_it_is_said_that_a_sample_is_seen(tmp_path: Path) -> None:
     run = started(tmp_path / "run", **new_config({}, method="simclr", data="shards:/a/x-{0..9}.tar").to_json())
     assert run_settings(run)["note"] == ""  # before the data is open nobody knows how many clips there are
