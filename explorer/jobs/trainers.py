@@ -52,9 +52,9 @@ class Trainers:
             return None
         since = run.status().updated
         try:
-            process = self._standby.hand_over(entry.verb, run.path) if self._standby else None
             with RegularFile(run.log_path, "ab") as output:
-                process = process or subprocess.Popen(
+                ready = self._standby.hand_over(entry.verb, run.path) if self._standby else None
+                process = ready or subprocess.Popen(
                     self.command(entry.verb, run.path),
                     cwd=PROJECT,
                     stdin=subprocess.DEVNULL,

@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer.jobs.queue_file import Queue, Waiting
 from explorer.jobs.quotas import Quotas
+from explorer.jobs.standby import Standby
 from explorer.jobs.trainers import Trainers, trainer_command
 from explorer.jobs.turns import Turns
 from explorer.visitors.limits import Limits
@@ -47,6 +48,19 @@ def test_a_trainer_that_cannot_be_started_leaves_its_reason(tmp_path: Path) -> N
     assert trainers.start(Waiting("a", "run")) is None and not trainers.children
     status = RunFolder(tmp_path / "a").status()
     assert status.state == State.FAILED and "could not be started" in status.message
+
+
+def test_a_trainer_that_waits_is_given_no_run_whose_log_cannot_be_written(tmp_path: Path) -> None:
+    """It would train what is said to have failed, beside whatever is started next."""
+    run, given = create_run(tmp_path / "a", {}), []
+
+    class Waits(Standby):
+        def hand_over(self, verb: str, folder: Path) -> None:
+            given.append(folder)
+
+    run.log_path.mkdir()
+    assert Trainers(tmp_path, sleeper, Waits()).start(Waiting("a", "run")) is None
+    assert not given and run.status().state == State.FAILED
 
 
 def test_what_a_trainer_says_goes_to_its_run(tmp_path: Path) -> None:
