@@ -177,6 +177,26 @@ def test_numbers_are_kept_between_two_ends_and_a_link_says_which(
     assert seen.troubles == [] and other.troubles == []
 
 
+HOURS = """() => { const map = document.querySelector('#map .part-map').view;
+  const values = Array.from({ length: 300 }, (_, i) => i * 0.08);
+  map.colouring.dress({ ...map.clips.shown, unit: "h", low: 0, high: 24, digits: 1, values }); }"""
+
+
+def test_times_of_day_are_kept_across_midnight(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = shown_map(seen, "run=made-up")
+    colour_by(page, "Duration")
+    page.evaluate(HOURS)
+    page.get_by_label("Kept from this time of day on").fill("175")
+    assert page.evaluate(KEPT) == 300 - 263
+    page.get_by_label("Kept until this time of day").fill("50")
+    assert page.evaluate(KEPT) == 300 - 263 + 76
+    assert page.locator("#map .number-end").all_inner_texts() == ["21:00", "06:00"]
+    out = page.locator("#map .number-out").evaluate_all("all => all.map(one => [one.style.left, one.style.width])")
+    assert out == [["25%", "62.5%"], ["100%", "0%"]]
+    assert seen.troubles == []
+
+
 def test_a_clip_that_is_pointed_at_is_heard_where_that_is_wanted(
     finished_site: Site, look: Callable[..., Seen]
 ) -> None:

@@ -15,7 +15,8 @@
  * @property {number[] | "not-included"} selection  selected clips, by number; NOT_INCLUDED where a link had too many
  * @property {string | null} colour  name of the column that the map is coloured by; null for the data's main facet
  * @property {string[]} filter  the categories of that column that are kept; none for all
- * @property {[low: number | null, high: number | null] | null} between  the numbers of that column that are kept
+ * @property {[low: number | null, high: number | null] | null} between  the numbers of that column that are kept; of times of
+ *   day, from a later to an earlier one is across midnight
  * @property {string} query  what the labels and files of the clips that are kept hold, in words; never in the address
  */
 
@@ -43,9 +44,7 @@ const distinct = (values, check) =>
 
 /** @type {Check} */
 const ends = ([low, high]) =>
-  [low, high].every((end) => end === null || Number.isFinite(end)) &&
-  (low ?? high) !== null &&
-  (low === null || high === null || low <= high);
+  [low, high].every((end) => end === null || Number.isFinite(end)) && (low ?? high) !== null;
 
 /** @type {(digits: string) => number | null} */
 const numberOf = (digits) => (/^\d{1,9}$/.test(digits) ? Number(digits) : null);

@@ -79,9 +79,15 @@ export class MapClips {
     return this.columns.title(point, this.shown);
   }
 
-  /** @param {number} point @param {number} other */
-  agree(point, other) {
-    return this.columns.agree(point, other, this.shown);
+  /**
+   * A clip in a list of those near to another one.
+   * @param {number} point
+   * @param {number} to
+   * @returns {ClipRow}
+   */
+  rowNear(point, to) {
+    const agrees = this.columns.agree(to, point, this.shown);
+    return { ...this.row(point), agrees, several: this.columns.haveSeveral(this.shown) };
   }
 
   /**

@@ -8,6 +8,8 @@ import { shortNames } from "./file_names.js";
 const KEPT = 60;
 export const BETWEEN = "  ·  ";
 const FLAG = ["no", "yes"];
+const OF_ALL = / \(all\)$/; // the facet of clips that may have several labels each, as training/data/events.py names it
+const LABELS_BETWEEN = " + ";
 export const FILE = "file"; // the facet of sounds without labels: each is called by its own file
 const UNLABELLED = "loudness"; // a map without labels is coloured by this: a colour for each file says nothing
 
@@ -88,8 +90,8 @@ export class Columns {
   }
 
   /**
-   * Whether two clips have the same label; undefined where either has none, or where clips are called by their files, which say
-   * nothing of what they are.
+   * Whether two clips have the same label, or one of several in common; undefined where either has none, or where clips are called
+   * by their files, which say nothing of what they are.
    * @param {number} point
    * @param {number} other
    * @param {Column | null} [shown]
@@ -98,7 +100,14 @@ export class Columns {
     const named = this.naming(shown);
     if (!named?.values || named.name === FILE) return undefined;
     const [mine, its] = [named.values[point], named.values[other]];
-    return mine >= 0 && its >= 0 ? mine === its : undefined;
+    if (!(mine >= 0 && its >= 0)) return undefined;
+    const others = this.haveSeveral(shown) ? named.names[its].split(LABELS_BETWEEN) : [];
+    return mine === its || named.names[mine].split(LABELS_BETWEEN).some((label) => others.includes(label));
+  }
+
+  /** Whether the labels that clips are called by may be several of one clip. @param {Column | null} [shown] */
+  haveSeveral(shown) {
+    return OF_ALL.test(this.naming(shown)?.name ?? "");
   }
 
   /**

@@ -1,6 +1,6 @@
 // Which clips of the map are kept by numbers and words; those of the classes that are kept the legend says.
 
-import { written } from "./columns.js";
+import { isTimeOfDay, written } from "./columns.js";
 
 /** @import { Column, Points } from "../core/types.d.ts" */
 
@@ -45,7 +45,8 @@ export class Words {
 }
 
 /**
- * Says of a point whether its number lies within two ends; null where nothing is asked.
+ * Says of a point whether its number lies within two ends; null where nothing is asked. From a later to an earlier time of day is
+ * across midnight.
  * @param {Column | null} column
  * @param {[number | null, number | null] | null} between
  * @returns {((point: number) => boolean) | null}
@@ -53,10 +54,13 @@ export class Words {
 export function within(column, between) {
   const { values } = column ?? {};
   if (!between || column?.kind !== "number" || !values) return null;
-  const [low, high] = between;
+  const low = between[0] ?? -Infinity;
+  const high = between[1] ?? Infinity;
+  const across = low > high && isTimeOfDay(column);
   return (point) => {
     const value = values[point];
-    return Number.isFinite(value) && value >= (low ?? -Infinity) && value <= (high ?? Infinity);
+    if (!Number.isFinite(value)) return false;
+    return across ? value >= low || value <= high : value >= low && value <= high;
   };
 }
 

@@ -1,12 +1,14 @@
 // The legend of a column of numbers: its colours from low to high, what their ends stand for, and two ends between which the
-// clips are kept.
+// clips are kept; of times of day also those from a later to an earlier one, across midnight.
 
 import { make } from "../core/elements.js";
 import { unlabelled } from "../core/palette.js";
 import { view } from "../core/view.js";
-import { number } from "./columns.js";
+import { isTimeOfDay, number } from "./columns.js";
 
 const STEPS = 200;
+const OF_NUMBERS = ["Least number that is kept", "Largest number that is kept"];
+const OF_DAY = ["Kept from this time of day on", "Kept until this time of day"];
 
 /** @import { Column, Scale } from "../core/types.d.ts" */
 
@@ -14,16 +16,15 @@ export class NumberLegend {
   constructor() {
     this.box = make("div.number-legend", { role: "group" });
     this.box.hidden = true;
-    /** @type {(words: string) => HTMLInputElement} */
-    const end = (words) => {
-      const input = make("input", { type: "range", min: "0", max: `${STEPS}`, "aria-label": words });
+    const end = () => {
+      const input = make("input", { type: "range", min: "0", max: `${STEPS}` });
       input.addEventListener("input", () => this.choose(input));
       return input;
     };
-    this.low = end("Least number that is kept");
-    this.high = end("Largest number that is kept");
+    this.low = end();
+    this.high = end();
     this.ramp = make("span.number-ramp");
-    this.out = [make("span.number-out.low"), make("span.number-out.high")];
+    this.out = [make("span.number-out"), make("span.number-out")];
     this.slider = make("span.number-range", {}, this.ramp, ...this.out, this.low, this.high);
     this.words = [make("output.number-end"), make("output.number-end")];
     this.missing = make("span");
@@ -45,6 +46,10 @@ export class NumberLegend {
     this.box.hidden = !this.shown;
     if (!scale || !column) return;
     this.box.setAttribute("aria-label", `${column.title}: colours from low to high`);
+    const ofDay = isTimeOfDay(column);
+    for (const [i, words] of (ofDay ? OF_DAY : OF_NUMBERS).entries())
+      [this.low, this.high][i].setAttribute("aria-label", words);
+    this.slider.title = ofDay ? "Hours across midnight: move the first end behind the second" : "";
     this.ramp.style.background = `linear-gradient(90deg, ${scale.colours.join(", ")})`;
     this.none.hidden = !scale.missing;
     this.swatch.style.background = unlabelled(); // of the theme, which may be another one than before
@@ -53,18 +58,24 @@ export class NumberLegend {
   }
 
   /**
-   * A visitor moves one end; the other gives way. An end at its stop leaves nothing out.
+   * A visitor moves one end; the other gives way, unless what is kept may lie across midnight. An end at its stop leaves nothing out.
    * @param {HTMLInputElement} moved
    */
   choose(moved) {
     if (!this.shown) return;
     const { low, high } = this.shown.scale;
     let [from, to] = [Number(this.low.value), Number(this.high.value)];
-    if (from > to) [from, to] = moved === this.low ? [from, from] : [to, to];
+    if (from > to && !isTimeOfDay(this.shown.column)) [from, to] = moved === this.low ? [from, from] : [to, to];
     const value = (/** @type {number} */ at) => low + (at / STEPS) * (high - low);
     const least = from > 0 ? value(from) : null;
     const most = to < STEPS ? value(to) : null;
     view.set({ between: least === null && most === null ? null : [least, most] });
+  }
+
+  /** @param {HTMLElement} cover @param {number} from @param {number} to in steps */
+  cover(cover, from, to) {
+    cover.style.left = `${(100 * from) / STEPS}%`;
+    cover.style.width = `${(100 * (to - from)) / STEPS}%`;
   }
 
   /** Shows the ends that the page keeps to. */
@@ -78,8 +89,9 @@ export class NumberLegend {
     const [begin, end] = [from === null ? 0 : at(from), to === null ? STEPS : at(to)];
     this.low.value = `${begin}`;
     this.high.value = `${end}`;
-    this.out[0].style.width = `${(100 * begin) / STEPS}%`;
-    this.out[1].style.width = `${100 - (100 * end) / STEPS}%`;
+    const across = begin > end; // what is left out lies between
+    this.cover(this.out[0], across ? end : 0, begin);
+    this.cover(this.out[1], across ? STEPS : end, STEPS);
     const said = (/** @type {number} */ value) => number(value, column);
     const open = [
       least < low && said(least) !== said(low) ? `≤ ${said(low)}` : said(low),

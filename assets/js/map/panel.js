@@ -64,6 +64,6 @@ export class Panel {
    * @param {Neighbour[]} near
    */
   showNear(clips, own, near) {
-    this.list.show(near.map(({ point, score }) => ({ ...clips.row(point), score, agrees: clips.agree(own, point) })));
+    this.list.show(near.map(({ point, score }) => ({ ...clips.rowNear(point, own), score })));
   }
 }

@@ -12,6 +12,7 @@ import { icon, make } from "../core/elements.js";
  */
 
 const SAID = { true: "the same label", false: "another label" };
+const SAID_OF_SEVERAL = { true: "a label in common", false: "no label in common" };
 
 /**
  * @param {ClipRow} row
@@ -23,13 +24,14 @@ const SAID = { true: "the same label", false: "another label" };
 export function clipRow(row, index, { agrees, file, onHear, acts }) {
   const note = [row.lead, row.note].filter(Boolean).join(" · ");
   const title = [row.label, file].filter(Boolean).join(" ") || null; // in full, as it may be cut
-  const words = [make("span.clip-label", { title }, ...signOf(agrees), row.label ?? "", ...fileOf(file))];
+  const said = agrees === undefined ? "" : (row.several ? SAID_OF_SEVERAL : SAID)[`${agrees}`];
+  const words = [make("span.clip-label", { title }, ...signOf(agrees, said), row.label ?? "", ...fileOf(file))];
   if (note) words.push(make("span.clip-note", { title: note }, note));
   const hear = make(
     "button.clip-hear",
     {
       type: "button",
-      "aria-label": `Play ${[row.label ?? "sound", file, agrees !== undefined && SAID[`${agrees}`]].filter(Boolean).join(", ")}`,
+      "aria-label": `Play ${[row.label ?? "sound", file, said].filter(Boolean).join(", ")}`,
       disabled: !row.sound,
       onclick: onHear,
     },
@@ -62,11 +64,12 @@ const actOf = ({ action, sign, expands, onAct }, label) =>
 /**
  * ✓ or ✗ before a label, which says it in its title as well; nothing where it is not known.
  * @param {boolean | undefined} agrees
+ * @param {string} said
  */
-const signOf = (agrees) =>
+const signOf = (agrees, said) =>
   agrees === undefined
     ? []
-    : [make("span.clip-agrees", { "data-agrees": String(agrees), title: SAID[`${agrees}`] }, agrees ? "✓ " : "✗ ")];
+    : [make("span.clip-agrees", { "data-agrees": String(agrees), title: said }, agrees ? "✓ " : "✗ ")];
 
 /** @param {string} [file] */
 const fileOf = (file) => (file ? [" ", make("span.clip-file", { title: file }, file)] : []);

@@ -57,6 +57,8 @@ test("a tab of a former version opens the one that its things went to", () => {
 test("what is looked at comes back from the address as it went in", () => {
   assert.deepEqual(Object.keys(STATE), Object.keys(TABLE));
   assert.deepEqual(read(write(STATE, ""), TABS), STATE);
+  const night = { ...STATE, between: [22, 4] };
+  assert.deepEqual(read(write(night, ""), TABS), night);
 });
 
 test("the links of before are understood", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
@@ -94,6 +95,22 @@ test("clips agree or not where both have a label, and else neither", () => {
   const columns = new Columns("run", [kind], "kind");
   assert.deepEqual([1, 2, 3].map((other) => columns.agree(0, other)), [false, true, undefined]); // biome-ignore format: one line
   assert.deepEqual([0, 4].map((other) => columns.agree(3, other)), [undefined, undefined]); // biome-ignore format: one line
+});
+
+test("clips that have several labels agree where they have one in common", () => {
+  const all = column({
+    name: "species (all)",
+    names: ["owl", "owl + wren", "tit", "tit + wren"],
+    values: [0, 1, 2, 3, -1],
+  });
+  const columns = new Columns("run", [all], "species (all)");
+  assert.deepEqual([0, 1, 2, 3, 4].map((other) => columns.agree(1, other)), [true, true, false, true, undefined]); // biome-ignore format: one line
+  const plain = column({ name: "species", names: ["owl", "owl + wren"], values: [0, 1] });
+  assert.equal(new Columns("run", [plain], "species").agree(0, 1), false); // one label, whatever stands in it
+  assert.deepEqual([columns.haveSeveral(all), columns.haveSeveral(plain)], [true, false]);
+  const events = readFileSync(new URL("../../../training/data/events.py", import.meta.url), "utf8");
+  assert.match(events, /^TOGETHER = "\{\} \(all\)"$/m);
+  assert.match(events, /^BETWEEN = " \+ "$/m);
 });
 
 test("a clip without a label is not said to have none, unless the map is coloured by it", () => {

@@ -59,6 +59,13 @@ test("numbers are kept between two ends, of which one may be open; no number is 
   assert.deepEqual(kept([1.5, 2.5]), [1]);
 });
 
+test("from a later to an earlier time of day is across midnight; of other numbers nothing lies so", () => {
+  const hours = { ...numbers([22, 23.5, 0, 4, 5, 21.9, null]), unit: "h", low: 0, high: 24 };
+  const kept = (/** @type {Column} */ column) => [0, 1, 2, 3, 4, 5, 6].filter((i) => within(column, [22, 4])?.(i));
+  assert.deepEqual(kept(hours), [0, 1, 2, 3]);
+  assert.deepEqual(kept({ ...hours, unit: "s" }), []);
+});
+
 test("a range says nothing of classes, and without one all are kept", () => {
   const category = /** @type {Column} */ (/** @type {unknown} */ ({ kind: "category", values: [0] }));
   assert.equal(within(category, [0, 1]), null);
