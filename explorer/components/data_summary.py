@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.components.browser_part import BrowserPart
-from training.data import STARTER
-from training.data.dataset import HEARD, SAMPLE_RATE, Dataset, Skipped
+from training.data.dataset import SAMPLE_RATE, Dataset, Skipped
 
 EXAMPLES = 6
 LISTED_AT_MOST = 200
@@ -28,7 +27,7 @@ def summary_of(dataset: Dataset) -> dict[str, Any]:
         "name": dataset.name,
         "clips": len(dataset),
         "seconds": round(float(dataset.lengths.sum()) / SAMPLE_RATE, 1),
-        "heard": "" if dataset.name == STARTER else HEARD,
+        "heard": dataset.heard,
         "group": dataset.group,
         "facets": facets,
         "skipped": _listed(dataset.skipped),

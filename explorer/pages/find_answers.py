@@ -28,7 +28,7 @@ def rows_of(
 ) -> list[dict[str, Any]]:
     """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
     that was searched for: a row says whether it has the same one, where both have any, its place in its file where that gives
-    several, its file, and in what else it differs.
+    several, its file, and in what else it differs; its whole name is there to be pointed at.
     """
     own = own or {}
     rows = []
@@ -46,7 +46,13 @@ def rows_of(
         by_file = main_facet == FILE_FACET and file  # which has its folders, where there is little room
         label = file if by_file else "no label" if first is None else first
         note = "  ·  ".join(filter(None, [window, "" if by_file else file, *differs]))
-        row = {"sound": sound, "label": label, "note": note, "score": match.score}
+        row = {
+            "sound": sound,
+            "label": label,
+            "note": note,
+            "score": match.score,
+            **({"file": str(path)} if file else {}),
+        }
         compared = first is not None and main_facet in own and main_facet != FILE_FACET
         rows.append({**row, "clip": match.clip, **({"agrees": first == own[main_facet]} if compared else {})})
     return rows

@@ -31,6 +31,8 @@ def test_a_sound_is_found_searched_from_and_compared(
     expect(page.locator("#found-list .clip:not(.waiting)")).to_have_count(10)
     expect(page.locator("#find-map .ring.mark")).to_have_count(1)
     nearest = page.locator("#found-list .clip-label").first.inner_text()
+    titles = page.locator("#found-list .clip-words > span").evaluate_all("all => all.map(({ title }) => title)")
+    assert titles and all(title.split("\n")[-1].endswith(".wav") for title in titles), titles
     page.locator("#found-list .clip-act").first.click()
     page.wait_for_function("document.querySelector('#find-player .player-title').textContent !== 'mine.wav'")
     expect(page.locator("#find-player .player-title")).to_have_text(nearest)

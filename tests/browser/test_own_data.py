@@ -26,7 +26,7 @@ def field(browser: Any, tmp_path: Path) -> Iterator[Site]:
     for i in range(CLIPS):
         path = tmp_path / "field" / "frogs" / f"{i}.wav"
         path.parent.mkdir(parents=True, exist_ok=True)
-        written(path, tone(0.6, hz=200 + 20 * i))
+        written(path, tone(0.6, hz=200 + 20 * i, rate=32_000), rate=32_000)
     site.environment["HEARSIGHT_DATA"] = str(tmp_path / "field")
     site.open()
     yield site

@@ -5,7 +5,6 @@ import shlex
 
 from training.commands.arguments import Commands, command
 from training.commands.output import print_json, progress_line
-from training.data.dataset import HEARD
 from training.data.names import readable_name
 from training.units import counted
 
@@ -52,11 +51,14 @@ def show_data(options: argparse.Namespace) -> None:
     """Say what is in a set or folder, and what was skipped."""
     from training.data import open_dataset, summary
 
-    found = summary(open_dataset(options.reference, window_seconds=options.window_seconds, progress=progress_line()))
+    dataset = open_dataset(options.reference, window_seconds=options.window_seconds, progress=progress_line())
+    found = summary(dataset)
     if options.json:
         print_json(found)
         return
-    print(f"{found['name']}: {counted(found['clips'], 'clip')}, fingerprint {found['fingerprint']}. {HEARD}")
+    print(
+        f"{found['name']}: {counted(found['clips'], 'clip')}, fingerprint {found['fingerprint']}. {dataset.heard}".rstrip()
+    )
     for facet, counts in found["facets"].items():
         shown = ", ".join(f"{label} {count}" for label, count in list(counts.items())[:12])
         print(f"  {facet} ({len(counts)}): {shown}{', …' if len(counts) > 12 else ''}")

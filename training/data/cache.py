@@ -194,4 +194,5 @@ def _dataset(about: Mapping[str, Any], samples_file: Path) -> Dataset:
         skipped=tuple(Skipped(*entry) for entry in about["skipped"]),
         warnings=tuple(Skipped(*entry) for entry in about["warnings"]),
         companions=companions,
+        highest_rate=about.get("highest_rate"),
     )

@@ -90,12 +90,13 @@ class ClipWriter:
         skipped: Iterable[Skipped] = (),
         warnings: Iterable[Skipped] = (),
         without: Collection[str] = (),
+        highest_rate: int | None = None,
     ) -> Dataset:
         """Makes the set whole on disk and opens it, `without` these facets, which turned out to say nothing more than others.
 
-        Where another process was first, its equal set is opened.
+        `highest_rate`: the highest sampling rate of its files in Hz, where it is known. Where another process was first, its equal set is opened.
         """
-        about = self._description(group, skipped, warnings, without)
+        about = {**self._description(group, skipped, warnings, without), "highest_rate": highest_rate}
         whole = sets_folder(self._root) / self.fingerprint
         with self._sentence_for_disk_errors():
             self._file.flush()

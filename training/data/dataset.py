@@ -9,7 +9,7 @@ import numpy as np
 SAMPLE_RATE = 16_000
 """Hz. Everything is decoded to this rate, mono."""
 HEARD = f"Sounds are heard at {SAMPLE_RATE // 1000} kHz: nothing above {SAMPLE_RATE // 2000} kHz."
-"""What whoever brings recordings of a higher rate should know."""
+"""What whoever brings recordings of a higher rate should know: `Dataset.heard`."""
 
 Progress = Callable[[float, str], None]
 """Called as progress(fraction in [0, 1], one plain sentence) while something long is made."""
@@ -73,6 +73,8 @@ class Dataset:
     """Files that were taken, but of which the user should know something (silent, truncated, antiphase …)."""
     companions: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
     """What lies beside the sound: "caption" → text, "picture" → path; None where a clip has none."""
+    highest_rate: int | None = None
+    """Hz: the highest sampling rate of its files; None where it isn't known."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -115,6 +117,11 @@ class Dataset:
         several = np.zeros(len(first), dtype=bool)
         several[self.recordings[self.offsets_seconds != first[self.recordings]]] = True
         return several
+
+    @property
+    def heard(self) -> str:
+        """What is lost of recordings of a higher rate, in a sentence; empty where none is known to have one."""
+        return HEARD if (self.highest_rate or 0) > SAMPLE_RATE else ""
 
     @property
     def main_facet(self) -> str:

@@ -26,14 +26,25 @@ START_SECONDS = 60.0
 
 
 class Sound:
-    """What arrives from a decoder: iterate for blocks, (S,) int16 at 16 kHz; then `notes` are there.
+    """What arrives from a decoder: iterate for blocks, (S,) int16 at 16 kHz; then `notes` and `rate` are there.
 
     Iterating raises NotRead with the reason where the file gives no sound, also after some of its blocks.
     """
 
-    def __init__(self, blocks: Iterator[np.ndarray], notes: list[str]) -> None:
+    def __init__(self, blocks: Iterator[np.ndarray], about: dict[str, Any]) -> None:
+        """`about` gains what the decoder says at the end."""
         self._blocks = blocks
-        self.notes = notes
+        self._about = about
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of it."""
+        return [str(note) for note in self._about.get("notes", ())]
+
+    @property
+    def rate(self) -> int:
+        """The file's own sampling rate in Hz; 0 before its end."""
+        return int(self._about.get("rate", 0))
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return self._blocks
@@ -65,15 +76,15 @@ class Decoder:
 
     def answer(self, seconds: float = UPLOAD_ANSWER_SECONDS) -> Sound:
         """The answer to the oldest request that has none yet; each part of it may take `seconds` to come."""
-        notes: list[str] = []
-        return Sound(self._blocks(notes, seconds), notes)
+        about: dict[str, Any] = {}
+        return Sound(self._blocks(about, seconds), about)
 
     def close(self) -> None:
         """Ends the process, whatever it is doing."""
         self._pending.clear()
         self._end()
 
-    def _blocks(self, notes: list[str], seconds: float) -> Iterator[np.ndarray]:
+    def _blocks(self, about: dict[str, Any], seconds: float) -> Iterator[np.ndarray]:
         while True:
             message = self._message(seconds)
             kind, body = message[:1], message[1:]
@@ -83,7 +94,7 @@ class Decoder:
             self._pending.popleft()
             if kind == b"F":
                 raise NotRead(str(json.loads(body)))
-            notes += [str(note) for note in json.loads(body)]
+            about.update(json.loads(body))
             return
 
     def _message(self, seconds: float) -> bytes:

@@ -134,6 +134,7 @@ def _made(
     skipped: list[Skipped] = []
     warnings: list[Skipped] = []
     several: set[str] = set()
+    rates: list[int] = []
     length = window_samples(rules.window_seconds)
     paths = [source.path for source in sources]
     try:
@@ -151,12 +152,14 @@ def _made(
                     writer.keep_first(before)
                     skipped.append(Skipped(readable_name(source.name), str(reason)))
                     told = []
+                rates.append(sound.rate)
                 warnings += [Skipped(readable_name(source.name), note) for note in (*sound.notes, *told)]
         if not writer.count:
             raise NoSound(name, len(sources), skipped)
         progress(1.0, f"{counted(writer.count, 'clip')} ready.")
         alone = {facet for source in sources for *_, facet, _ in source.events.rows} - several
-        return writer.finish(group, skipped, warnings, without={TOGETHER.format(facet) for facet in alone})
+        without = {TOGETHER.format(facet) for facet in alone}
+        return writer.finish(group, skipped, warnings, without, highest_rate=max(rates))
     finally:
         writer.abandon()
 

@@ -23,10 +23,10 @@ const SAID_OF_SEVERAL = { true: "a label in common", false: "no label in common"
  */
 export function clipRow(row, index, { agrees, file, onHear, acts }) {
   const note = [row.lead, row.note].filter(Boolean).join(" · ");
-  const title = [row.label, file].filter(Boolean).join(" ") || null; // in full, as it may be cut
+  const title = [row.label, note, row.file].filter(Boolean).join("\n") || null; // in full, as it may be cut
   const said = agrees === undefined ? "" : (row.several ? SAID_OF_SEVERAL : SAID)[`${agrees}`];
   const words = [make("span.clip-label", { title }, ...signOf(agrees, said), row.label ?? "", ...fileOf(file))];
-  if (note) words.push(make("span.clip-note", { title: note }, note));
+  if (note) words.push(make("span.clip-note", { title }, note));
   const hear = make(
     "button.clip-hear",
     {

@@ -48,7 +48,7 @@ export interface ClipRow {
   note?: string;
   /** before the note, which it does not belong to: rows that differ in it alone read the same */
   lead?: string;
-  /** with its folders; shown where rows read the same */
+  /** with its folders; told where a row is pointed at, and shown where rows read the same */
   file?: string;
   score?: number;
   rank?: number;

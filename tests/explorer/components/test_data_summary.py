@@ -20,5 +20,11 @@ def test_what_is_in_a_set_and_what_was_skipped(make_dataset: Any) -> None:
     assert made["skipped"]["n"] == LISTED_AT_MOST + 5 and len(made["skipped"]["rows"]) == LISTED_AT_MOST
     assert made["skipped"]["rows"][0] == {"file": "0.wav", "reason": "it is empty: no audio"}
     assert made["warnings"] == {"n": 0, "rows": []}
-    assert made["heard"] == "Sounds are heard at 16 kHz: nothing above 8 kHz."
-    assert summary_of(replace(make_dataset(12), name="starter"))["heard"] == "", "it was made so"
+
+
+def test_what_is_lost_of_recordings_is_told_where_they_are_known_to_have_it(make_dataset: Any) -> None:
+    def told(rate: int | None) -> str:
+        return str(summary_of(replace(make_dataset(12), highest_rate=rate))["heard"])
+
+    assert told(44_100) == "Sounds are heard at 16 kHz: nothing above 8 kHz."
+    assert told(16_000) == told(8_000) == told(None) == ""

@@ -46,6 +46,7 @@ def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> N
         "label": "rain",
         "note": "seven-3.wav  ·  source: one",
         "score": 0.98765,
+        "file": "seven-3.wav",
         "clip": 3,
     }
     assert rows[1]["label"] == "no label"
@@ -55,7 +56,7 @@ def test_rows_carry_labels_scores_and_where_the_sound_is(make_dataset: Any) -> N
 def test_sounds_without_labels_are_called_by_their_files_once(make_dataset: Any) -> None:
     found = replace(FOUND, matches=(match(3, 0.9, file="bog/seven-3.wav"),))
     (row,) = rows_of(found, replace(make_dataset(20), files=("bog/seven-3.wav",) * 20), "file")
-    assert (row["label"], row["note"]) == ("seven-3.wav", "")
+    assert (row["label"], row["note"], row["file"]) == ("seven-3.wav", "", "bog/seven-3.wav")
 
 
 def test_windows_of_one_file_say_where_they_lie_in_it(make_dataset: Any) -> None:

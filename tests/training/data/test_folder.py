@@ -61,6 +61,18 @@ def test_a_sound_whose_end_is_in_no_clip_is_told_and_long_recordings_are_not(tmp
     assert open_dataset(str(tmp_path), window_seconds=3).warnings == ()
 
 
+def test_the_highest_rate_of_its_files_is_kept(tmp_path: Path) -> None:
+    for name, rate in (("a", 8_000), ("b", 44_100), ("c", 22_050)):
+        sound(tmp_path / "mixed" / f"{name}.wav", rate=rate)
+    (tmp_path / "mixed" / "d.wav").write_bytes(b"RIFF\0\0\0\0WAVEfmt ")
+    for _ in ("made", "from the cache"):
+        dataset = open_dataset(str(tmp_path / "mixed"))
+        assert dataset.highest_rate == 44_100 and len(dataset.skipped) == 1
+        assert dataset.heard == "Sounds are heard at 16 kHz: nothing above 8 kHz."
+    sound(tmp_path / "low" / "a.wav", rate=16_000, seed=5)
+    assert open_dataset(str(tmp_path / "low")).heard == ""
+
+
 def test_the_same_folder_gives_the_same_set_and_changes_are_seen(tmp_path: Path) -> None:
     sound(tmp_path / "a.wav", 3.0)
     first = open_dataset(str(tmp_path))
