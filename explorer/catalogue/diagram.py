@@ -25,6 +25,8 @@ SAME_WHEREVER = frozenset({"clip", "frames", "patches", "waveform", "spectrogram
 """Two branches that begin with one of these begin with the same one; two views or segments are different draws."""
 MADE_ONCE = frozenset({"view", "masked", "corrupted", "pieces"})
 """So are these where one of the branches goes through no network: it is what the other must arrive at."""
+VIEW = frozenset({"view"})
+"""And so is this where the method draws one view of a clip."""
 
 
 @dataclass
@@ -42,9 +44,9 @@ class Node:
         return sum(self.rows) / len(self.rows)
 
 
-def diagram(flow: Flow, title: str) -> str:
-    """The drawing as one <svg>; `title` is what a screen reader calls it."""
-    paths = _paths(flow.branches)
+def diagram(flow: Flow, title: str, one_view: bool = False) -> str:
+    """The drawing as one <svg>; `title` is what a screen reader calls it, `one_view` whether all views in it are the same one."""
+    paths = _paths(flow.branches, one_view)
     return _Drawing(flow, paths).svg(f"{title}: {in_words(flow)}")
 
 
@@ -69,13 +71,13 @@ def is_learned(station: str) -> bool:
     return STATIONS[station].startswith(("learned", "another network", "follows"))
 
 
-def _paths(branches: Sequence[Sequence[str]]) -> list[list[Node]]:
+def _paths(branches: Sequence[Sequence[str]], one_view: bool) -> list[list[Node]]:
     """The nodes of each branch, those at the beginning shared with earlier branches where they are the same thing."""
     paths: list[list[Node]] = []
     for row, branch in enumerate(branches):
         shared: list[Node] = []
         for other, nodes in zip(branches, paths, strict=False):
-            count = _shared(branch, other)
+            count = _shared(branch, other, one_view)
             if count > len(shared):
                 shared = nodes[:count]
         for node in shared:
@@ -88,10 +90,10 @@ def _paths(branches: Sequence[Sequence[str]]) -> list[list[Node]]:
     return paths
 
 
-def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+def _shared(one: Sequence[str], other: Sequence[str], one_view: bool) -> int:
     """How many stations two branches have in common from the beginning."""
     both_learn = all(any(map(is_learned, branch)) for branch in (one, other))
-    same = SAME_WHEREVER if both_learn else SAME_WHEREVER | MADE_ONCE
+    same = SAME_WHEREVER | (VIEW if one_view else frozenset()) | (frozenset() if both_learn else MADE_ONCE)
     count = 0
     for a, b in zip(one, other, strict=False):
         if a != b or a not in same:

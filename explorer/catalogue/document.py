@@ -94,7 +94,7 @@ def entry(name: str) -> str:
 
 def drawings() -> dict[str, str]:
     """File name → diagram, for each method."""
-    return {f"{name}.svg": as_file(diagram(m.card.flow, m.card.title)) for name, m in METHODS.items()}
+    return {f"{name}.svg": as_file(diagram(m.card.flow, m.card.title, m.one_view)) for name, m in METHODS.items()}
 
 
 def linked_survey(text: str) -> str:

@@ -79,7 +79,7 @@ def method_told(name: str) -> tuple[str, ...]:
     method = METHODS[name]
     head = f"## {escaped(method.card.title)}\n\n{' · '.join(badges(method))}"
     code = f"`{source_path(method)}`\n\n```python\n{source(method)}\n```"
-    drawing = f'<div class="flow">{diagram(method.card.flow, method.card.title)}</div>'
+    drawing = f'<div class="flow">{diagram(method.card.flow, method.card.title, method.one_view)}</div>'
     return head, introduction(method), drawing, facts(method, "*what holds for all methods* (below)"), code
 
 

@@ -22,6 +22,8 @@ class RunViews:
     augment: "Augment"
     pairs: bool
     """Whether its method compares two such views; another one goes on to mask, cut or order what it draws."""
+    one: bool
+    """Whether its method draws one view of a clip alone."""
 
 
 def run_views(run: RunFolder) -> RunViews:
@@ -41,4 +43,4 @@ def _run_views(path: Path, stamp: tuple[int, int, int]) -> RunViews:
     RunFolder(path).check_trained_here()
     config = RunConfig.from_json(RunFolder(path).config())
     method = built_method(config, 1, 1)  # its weights are let go of
-    return RunViews(method.augment, isinstance(method, TwoViews))
+    return RunViews(method.augment, isinstance(method, TwoViews), method.one_view)

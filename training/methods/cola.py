@@ -54,6 +54,7 @@ class COLA(Method):
     """A segment picks, among one segment of each clip in the batch, the one of its own recording."""
 
     Config = Settings
+    one_view = False
     encoders = ("conv2d", "resnet", "patch_transformer", "conv_gru")
     run_defaults: ClassVar[Mapping[str, Any]] = {
         "learning_rate": 1e-3,

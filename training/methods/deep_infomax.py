@@ -58,6 +58,7 @@ class DeepInfoMax(Method):
     """A critic scores every moment of every clip with every clip's vector; only those of one clip belong together."""
 
     Config = Settings
+    one_view = False
     encoders = TwoViews.encoders
     card = Card(
         title="Deep InfoMax",

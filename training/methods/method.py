@@ -146,6 +146,8 @@ class Method(nn.Module, ABC):
     remembers_clips: ClassVar[bool] = False
     """Whether it keeps something of every clip of its data by the clip's number: a memory, a cluster, what lies beside the
     sound. The clips of a stream have no such numbers."""
+    one_view: ClassVar[bool] = True
+    """Whether one view of each clip is drawn, of which all else is made; others draw more to compare."""
     run_defaults: ClassVar[Mapping[str, Any]] = {}
     """Where this method needs other values than RunConfig's defaults."""
     constant_rate: ClassVar[tuple[str, ...]] = ()

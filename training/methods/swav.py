@@ -67,6 +67,7 @@ class SwAV(Method):
     """Each crop predicts to which prototypes the large crops were assigned, under equal shares for all prototypes."""
 
     Config = Settings
+    one_view = False
     encoders = TwoViews.encoders
     card = Card(
         title="SwAV",

@@ -62,6 +62,7 @@ class TwoViews(Method):
     """Two random views of every clip, and a projector `project` behind the encoder: SimCLR's, or one that is given."""
 
     encoders: ClassVar[tuple[str, ...]] = ("conv2d", "resnet", "patch_transformer", "conv_gru", "conv1d")
+    one_view = False
     pictures: ClassVar[tuple[Picture, ...]] = (SIMILARITY,)
     project: nn.Module
 

@@ -16,9 +16,12 @@ const ANEW_MS = 15_000; // until a model that learns is asked anew how alike it 
 export class PairView {
   /**
    * @param {HTMLElement} element
-   * @param {{empty: string, plain?: boolean}} options `plain`: for a narrow place
+   * @param {{empty: string, plain?: boolean, onViews?: (count: number) => void}} options `plain`: for a narrow place; `onViews` is
+   *   told how many there are: some methods hear one view of a clip
    */
-  constructor(element, { empty, plain = false }) {
+  constructor(element, { empty, plain = false, onViews = () => {} }) {
+    this.onViews = onViews;
+    this.single = false; // whether one is shown, which is like no other
     this.empty = empty;
     /** @type {string | null} */
     this.query = null; // what is to be shown
@@ -107,9 +110,12 @@ export class PairView {
    */
   put({ views, note, later }, query) {
     if (!views.length) return this.fail(Object.assign(new Error(note), { status: later ? 503 : 404 }));
-    for (const [i, { player, line }] of this.sides.entries()) {
+    this.single = views.length === 1;
+    this.sides[1].player.box.hidden = this.single;
+    this.onViews(views.length);
+    for (const [i, { player, line }] of this.sides.slice(0, views.length).entries()) {
       const sound = { views: query, which: i };
-      player.show({ sound, title: `View ${i + 1}`, picture: views[i].picture, lazy: true });
+      player.show({ sound, title: this.single ? "The view" : `View ${i + 1}`, picture: views[i].picture, lazy: true });
       line.textContent = views[i].line.replace(UNIT, "$1\u00a0");
     }
     this.note.textContent = note;
@@ -182,7 +188,8 @@ export class PairView {
   /** What is to be judged: views that are shown, by a run. */
   wanted() {
     const { query, run } = this;
-    const there = run && this.box.offsetParent && query && query === this.shown && this.sides[0].player.sound;
+    const there =
+      run && !this.single && this.box.offsetParent && query && query === this.shown && this.sides[0].player.sound;
     return there ? { run, query, key: `${run} ${query}` } : null;
   }
 

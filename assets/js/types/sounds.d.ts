@@ -15,7 +15,7 @@ export interface TextMatches {
   clips: { clip: number; label: string; note: string }[];
 }
 
-/** From Python: two views of a sound, and what was done to it in a line each; `note` is of the method, or "". */
+/** From Python: two views of a sound, or the one that a run's method hears, and what was done to it in a line each; `note` is of the method, or "". */
 export interface ViewPair {
   views: { picture: SpectrogramImage; line: string }[];
   note: string;

@@ -1,4 +1,4 @@
-"""Two views of a sound: seen, heard, and how alike a run's model finds them.
+"""Two views of a sound, or the one that a run's method hears: seen, heard, and how alike a run's model finds them.
 
 What is asked for stands whole in the query, so that an answer can be made anew at any time:
 
@@ -35,6 +35,7 @@ BUSY_STATUS = 503
 LARGEST_SEED = 2**31
 COMPARED_AT_ONCE = 2
 GOES_ON = "Drawn by this run's settings; its method goes on to mask, cut or order what it is given."
+ONE = "This method hears one view of a clip. Drawn by this run's settings; what is then hidden, cut or ordered in it isn't shown."
 Value = TypeVar("Value")
 
 
@@ -48,7 +49,8 @@ def add_views(router: APIRouter, library: Library, pairs: Pairs | None, finder: 
         if "run" in asked and (why := _none_of_run(library, asked["run"])) is not None:
             return json_answer({"views": [], **why})
         drawn = _or_refused(lambda: _pairs(pairs).pair(recipe_of(library, asked)))
-        shown = [{"picture": picture_values(view.picture), "line": view.line} for view in drawn]
+        count = 1 if "run" in asked and run_views(run_of(library, asked["run"])).one else 2
+        shown = [{"picture": picture_values(view.picture), "line": view.line} for view in drawn[:count]]
         return json_answer({"views": shown, "note": _or_refused(lambda: _note(library, asked)), "later": False})
 
     @router.get("/views/heard/{which}")
@@ -142,7 +144,10 @@ def _data_of(library: Library, name: str) -> str:
 
 
 def _note(library: Library, asked: dict[str, str]) -> str:
-    return "" if "run" not in asked or run_views(run_of(library, asked["run"])).pairs else GOES_ON
+    if "run" not in asked:
+        return ""
+    own = run_views(run_of(library, asked["run"]))
+    return ONE if own.one else "" if own.pairs else GOES_ON
 
 
 def _why_not(library: Library, name: str, recipe: Recipe) -> str | None:

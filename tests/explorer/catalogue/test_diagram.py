@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from explorer.catalogue.diagram import as_file, diagram, in_words, is_learned
+from explorer.catalogue.document import drawings
 from training.methods import METHODS
 from training.methods.flow import STATIONS, Flow
 
@@ -46,6 +47,15 @@ def test_every_station_of_every_method_is_drawn(name: str) -> None:
         most = sum(branch.count(station) for branch in flow.branches)
         assert 1 <= drawn.count(station) - words(loss).count(station) <= most
     assert svg.findtext("title") == f"A method: {in_words(flow)}"
+
+
+ONE_VIEW = sorted(name for name, method in METHODS.items() if method.one_view and name != "multi_format")
+"""Of several formats each has a view of its own."""
+
+
+@pytest.mark.parametrize("name", ONE_VIEW)
+def test_one_view_is_drawn_once(name: str) -> None:
+    assert drawings()[f"{name}.svg"].count(">view</text>") <= 1
 
 
 @pytest.mark.parametrize("flow", [*FLOWS, TWO_VIEWS, TARGET, REBUILT], ids=lambda flow: flow.loss)

@@ -2,6 +2,7 @@
 
 import math
 from copy import deepcopy
+from typing import Any
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from tests.support.toy_problem import FEW, PAIRS, batch_for, method_of
 from training.batch import Batch
 from training.methods import METHODS
 from training.methods.method import Method
+from training.parts.augment import Augment
 from training.settings import describe
 
 
@@ -26,6 +28,41 @@ def pair(built: tuple[Method, Batch]) -> tuple[Method, Batch]:
     """As `built`, for one test to change."""
     method, batch = built
     return deepcopy(method), batch
+
+
+class Counting(Augment):
+    """Keeps of how many clips a view was drawn, and twice that of pairs and crops."""
+
+    def pair(self, audio: Any, *more: Any, **named: Any) -> Any:
+        DRAWN.append(2 * len(audio))
+        return super().pair(audio, *more, **named)
+
+    def one(self, audio: Any, *more: Any) -> Any:
+        DRAWN.append(len(audio))
+        return super().one(audio, *more)
+
+    def placed(self, audio: Any, *more: Any) -> Any:
+        DRAWN.append(len(audio))
+        return super().placed(audio, *more)
+
+    def crops(self, audio: Any, *more: Any, **named: Any) -> Any:
+        DRAWN.append(2 * len(audio))
+        return super().crops(audio, *more, **named)
+
+
+DRAWN: list[int] = []
+CHANGES_ITS_OWN = {"byol_a"}
+"""Methods that change one view in two ways by themselves."""
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_it_draws_one_view_of_a_clip_where_it_says_so(name: str) -> None:
+    method = method_of(name)
+    batch, own = batch_for(method, FEW), method.augment
+    method.augment = Counting(own.settings, own.front_end, own.own_frames, own.devices)
+    DRAWN.clear()
+    method.views(batch, Generator().manual_seed(0))
+    assert method.one_view == (sum(DRAWN) == FEW and name not in CHANGES_ITS_OWN)
 
 
 def test_its_views_depend_on_the_generator_alone(pair: tuple[Method, Batch]) -> None:

@@ -84,7 +84,11 @@ def test_a_run_draws_by_its_own_settings(page: Any) -> None:
     assert shown["note"] == ""
     assert shown == page.get("views", run="first", clip=3, seed=4).json()
     assert shown != page.get("views", run="first", clip=3, seed=5).json()
-    assert "goes on to mask" in page.get("views", run="masks", clip=3, seed=4).json()["note"]
+
+
+def test_of_a_method_that_hears_one_view_one_is_shown(page: Any) -> None:
+    masks = page.get("views", run="masks", clip=3, seed=4).json()
+    assert len(masks["views"]) == 1 and masks["note"].startswith("This method hears one view of a clip.")
 
 
 def test_views_are_drawn_by_the_settings_of_the_query(page: Any) -> None:
