@@ -1,6 +1,7 @@
 """Makes assets/example_run: a small finished run on the built-in set, so that the page lives before the first training.
 
     make example-run
+    python -m benchmarks.example_run schema      # its words alone, where only these have changed
 
 It holds weights, embeddings, measures and map coordinates, and names clips by id; there is no sound in it.
 """
@@ -9,8 +10,11 @@ import shutil
 import subprocess
 import sys
 
-from training.config import new_config
-from training.run import RunWriter, create_run
+from training.building import built_method
+from training.config import RunConfig, new_config
+from training.data import open_dataset
+from training.declarations import declared_schema
+from training.run import RunFolder, RunWriter, create_run
 from training.run.example import EXAMPLE_FOLDER
 from training.snapshot import steps_to_drop
 
@@ -45,5 +49,21 @@ def thin_out() -> None:
             left_over.unlink(missing_ok=True)
 
 
+def declare() -> None:
+    """Write what it declares as the code says it today. It holds what it held: measures that are new since then need a new run."""
+    kept = RunFolder(EXAMPLE_FOLDER)
+    config = RunConfig.from_json(kept.config())
+    schema = declared_schema(
+        built_method(config, 1, 1), open_dataset(config.data, window_seconds=config.window_seconds)
+    )
+    new = {curve.key for curve in schema.curves} - {curve.key for curve in kept.schema().curves}
+    if new:
+        sys.exit(f"It holds nothing of {', '.join(sorted(new))}: make example-run trains it anew.")
+    run = RunWriter(EXAMPLE_FOLDER)
+    run.write_schema(schema)
+    run.close()
+    (run.path / ".lock").unlink(missing_ok=True)
+
+
 if __name__ == "__main__":
-    main()
+    declare() if sys.argv[1:] == ["schema"] else main()

@@ -6,10 +6,24 @@ from typing import Any
 
 import pytest
 
+from training import verdicts
 from training.__main__ import main
+from training.building import built_method
+from training.config import RunConfig
+from training.declarations import curves
 from training.knowledge.kept import PARTS
 from training.run import RunFolder
 from training.run.example import EXAMPLE_FOLDER
+
+
+def test_what_it_declares_is_what_new_runs_declare() -> None:
+    run = RunFolder(EXAMPLE_FOLDER)
+    facets = json.loads((EXAMPLE_FOLDER / "probe.json").read_text())["facets"]
+    method = built_method(RunConfig.from_json(run.config()), 1, 1)
+    declared = {curve.key: curve for curve in curves(method, tuple(facets))}
+    assert run.schema().curves == tuple(declared[curve.key] for curve in run.schema().curves)
+    assert run.schema().pictures == method.pictures and run.schema().verdicts == verdicts.KINDS
+
 
 READING = {
     "evaluate": ("training.evaluate.evaluation", []),
