@@ -1,5 +1,6 @@
 """The table of docs/measures.md, from what measures declare."""
 
+from explorer.catalogue.method_markdown import linked
 from training.evaluate import label_measures
 from training.measures import MEASURES
 from training.run.schema import Curve
@@ -25,5 +26,5 @@ def with_table(page: str) -> str:
 
 
 def _line(curve: Curve, logged: str) -> str:
-    cells = (logged, curve.title, curve.meaning, curve.unit, curve.convention, curve.source)
+    cells = (logged, curve.title, curve.meaning, curve.unit, curve.convention, linked(curve.source))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"

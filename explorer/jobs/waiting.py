@@ -13,7 +13,8 @@ def seconds_until(before: Iterable[RunFolder], most: float) -> float | None:
     no end that is known.
 
     `most`: how many seconds one run may train here, or two that are trained as one, infinite without a limit. What ends sooner
-    is not foreseen, and what a run takes to open its sounds is not counted.
+    is not foreseen; what a run takes to open its sounds, and the further runs of a command that trains several, are not known
+    here and not counted.
     """
     lefts = [_left(run, most) for run in before]
     known = [left for left in lefts if left is not None]

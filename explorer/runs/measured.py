@@ -106,8 +106,8 @@ def _similarities(taken: dict[str, np.ndarray], names: dict[str, list[str]]) -> 
     names[COSINES] = [f"{low:.2f} to {high:.2f}".replace("-", "−") for low, high in itertools.pairwise(edges)]
     about = Picture(
         "cosine_shares", "Similarities of pairs",
-        "How many pairs of projections have which cosine: two views of one clip should lie right, views of different clips "
-        "apart from them.",
+        "How many pairs of projections have which cosine: of two views of one clip, and of views of different clips. Where both "
+        "lie alike, clips are not told apart.",
         "bars", COSINES, series=("one clip", "different clips"), low=0.0,
     )  # fmt: skip
     return [_Drawn(about, shares)]

@@ -1,6 +1,8 @@
 """What stands around the map of Live: the form in its drawer, a run's settings, curves that open large, the first minute."""
 
+import json
 import re
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -37,6 +39,7 @@ def test_the_drawer_opens_tells_what_changed_and_takes_the_settings_of_a_run(
     line.filter(has_text="temperature 0.5").wait_for()
     page.locator("#method input").focus()
     page.keyboard.press("Tab")  # which Gradio hears of once the field was left
+    expect(page.get_by_role("button", name="About this method")).to_be_focused()
     page.evaluate("new Promise(requestAnimationFrame)")
     expect(page.locator("#method input")).to_have_attribute("aria-expanded", "false")
     page.locator("#wrong input").click()
@@ -184,3 +187,27 @@ def test_nothing_moves_when_a_run_is_paused(finished_site: Any, look: Callable[.
         page.locator(f"#run-state .part-state[data-state={state}]").wait_for()
         tops[state] = page.locator("#live").bounding_box()["y"]
     assert tops["training"] == tops["paused"]
+
+
+@pytest.mark.parametrize(
+    ("method", "encoder", "title", "views"),
+    [
+        ("mpc", "frame_transformer", "One view of it", ["The view"]),
+        ("simclr", "conv2d", "Two views of it", ["View 1", "View 2"]),
+    ],
+)
+def test_as_many_views_are_shown_as_the_method_hears(
+    method: str, encoder: str, title: str, views: list[str], lent_site: Any, look: Callable[..., Any]
+) -> None:
+    run = lent_site.runs / f"by-{method}"
+    shutil.copytree(lent_site.runs / "made-up", run)
+    config = json.loads((run / "config.json").read_text())
+    (run / "config.json").write_text(json.dumps({**config, "method": method, "encoder": encoder}))
+    seen = look(lent_site)
+    shown = seen.open(f"run={run.name}&clip=3").locator("#two-views")
+    shown.scroll_into_view_if_needed()
+    expect(shown.locator(".player:visible .player-title")).to_have_text(views)
+    expect(shown.locator("h3")).to_have_text(title)
+    expect(shown.locator(".pair-note")).to_contain_text("hears one view of a clip" if method == "mpc" else "")
+    expect(shown.locator(".pair-alike")).to_be_visible(visible=method == "simclr")
+    assert seen.troubles == []

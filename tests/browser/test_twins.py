@@ -58,6 +58,7 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
     assert all(row[5] in ("✓ right", "✗ wrong") for row in rows[:4])
     assert (rows[4][3], rows[4][5]) == ("open: a judgement needs 200 steps", "")
     told.get_by_text("What is known of it: Near and far wrong answers weigh the same").wait_for()
+    expect(told.locator(".twins-why strong", has_text="Verdict on")).to_have_text(["Verdict on the healthy run: "])
     page.wait_for_function(PICTURES)
     expect(page.locator("#charts .charts-runs li")).to_have_count(2)
     page.locator("#lens").wait_for(state="hidden")
@@ -76,6 +77,8 @@ def test_what_a_broken_run_does_is_foretold_seen_and_told(
     page.wait_for_function("new URL(location).searchParams.getAll('run').length === 2")
     page.goto(f"{empty_site.address}/?tab=live&run={twins[Role.HEALTHY].name}&step=0")  # the timeline moves both
     page.wait_for_function("document.querySelectorAll('.twins-side .part-lens[data-step=\"0\"]').length === 2")
+    verdicts = page.locator(".twins-why strong", has_text="Verdict on")
+    expect(verdicts).to_have_text(["Verdict on the broken run: "])  # that on the healthy one stands above
     assert seen.troubles == []
 
 

@@ -158,7 +158,7 @@ def _check_zip(entries: list[zipfile.ZipInfo], packed_bytes: int) -> None:
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise NotRead(f"{shown} in it is a link or device")
         if entry.flag_bits & 1:
-            raise NotRead(f"{shown} in it is encrypted")
+            raise NotRead("it has a password; pack it again without one")
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise NotRead(f"{shown} in it is packed in an unusual way; stored and deflated entries are read")
         if _is_bomb(entry.file_size, entry.compress_size) and entry.file_size > 20 * RATIO_COUNTS_FROM_BYTES:

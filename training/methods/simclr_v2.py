@@ -58,8 +58,8 @@ class SimCLRv2(simclr.SimCLR):
         paper="Chen et al., Big Self-Supervised Models are Strong Semi-Supervised Learners, arXiv 2006.10029",
         summary="SimCLR again, in three moves: learn from all sounds without labels, fine-tune with the few labels there are, "
         "and (not here) teach a smaller model. The head behind the encoder has three layers now, and its first one is not "
-        "thrown away: with one label in a hundred, fine-tuning from there does better than from the encoder. Do it with "
-        "`python -m training finetune RUN --facet FACET --labels 10`.",
+        "thrown away: with one label in a hundred, fine-tuning from there does better than from the encoder. The command "
+        "finetune does it.",
     )
 
     def __init__(self, encoder: Encoder, config: Settings, task: Task) -> None:

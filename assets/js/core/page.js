@@ -12,9 +12,11 @@ import { useSource } from "./source.js";
 import { LiveSource } from "./source_live.js";
 import "./drops.js";
 import "./microphone.js";
+import "./option_lists.js";
 import "./readable_sound.js";
 import "./skip_link.js";
 import "./tab_keys.js";
+import "./toasts.js";
 import "./typed_over.js";
 import { view } from "./view.js";
 

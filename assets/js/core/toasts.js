@@ -1,8 +1,26 @@
-// Gradio's notices over the page.
+// Gradio's notices over the page. A second press of the same button takes away what was said before, so that the same sentence
+// doesn't pile up.
 
-/** Takes away what was refused before, so that a second press of the same button doesn't pile the same sentence up. */
-export function closeRefusals() {
-  for (const close of document.querySelectorAll(".toast-body.error .toast-close")) {
-    /** @type {HTMLElement} */ (close).click();
-  }
+import { targetOf } from "./elements.js";
+
+/** @type {Set<string>} */
+const pressed = new Set(); // by what they are called, as a button may be made anew meanwhile
+
+function closeNotices() {
+  for (const close of document.querySelectorAll(".toast-body .toast-close")) /** @type {HTMLElement} */ (close).click();
 }
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = targetOf(event).closest?.("button");
+    if (!button || button.closest(".toast-wrap")) return;
+    const name = button.id || button.getAttribute("aria-label") || button.textContent;
+    if (pressed.has(name)) {
+      closeNotices();
+      pressed.clear();
+    }
+    pressed.add(name);
+  },
+  true, // before what the press does
+);

@@ -17,8 +17,8 @@ export function methodCard(asked) {
 /** @param {MethodCard} card */
 const told = (card) => [
   make("h3", {}, card.title),
-  make("p.export-faint", {}, `${card.family}, ${card.year}. ${card.paper}`),
-  make("p", {}, card.summary),
+  make("p.export-faint", {}, `${card.family}, ${card.year}. `, ...linked(card.paper)),
+  make("p", {}, ...linked(card.summary)),
   make("div.export-formula", {}, ...card.formula.map(drawn)),
   make(
     "ul.export-symbols",
@@ -30,8 +30,22 @@ const told = (card) => [
     ["Breaks when", card.breaks],
   ]
     .filter(([, words]) => words)
-    .map(([title, words]) => make("p", {}, make("strong", {}, `${title}: `), words)),
+    .map(([title, words]) => make("p", {}, make("strong", {}, `${title}: `), ...linked(words))),
 ];
+
+/**
+ * A text with every number of arXiv as a link.
+ * @param {string} text
+ * @returns {(string | HTMLElement)[]}
+ */
+const linked = (text) =>
+  text
+    .split(/(arXiv \d{4}\.\d{4,5})/)
+    .map((part, i) =>
+      i % 2
+        ? make("a", { href: `https://arxiv.org/abs/${part.slice(6)}`, target: "_blank", rel: "noopener" }, part)
+        : part,
+    );
 
 /** A statement or a symbol of a formula as an element of the page. @param {string} mathml */
 const drawn = (mathml) =>

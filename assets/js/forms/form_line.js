@@ -1,7 +1,6 @@
 // What would be started, in one line, and the button of the drawer with the form.
 
 import { icon, make, targetOf } from "../core/elements.js";
-import { closeRefusals } from "../core/toasts.js";
 import { drawer } from "./drawer.js";
 import { newRun, onNewRun } from "./new_run.js";
 import { nameInWords, valueInWords } from "./setting_words.js";
@@ -57,9 +56,7 @@ export function mount(root, { props }) {
   onNewRun(tell);
   drawer.onChange(dress);
   document.addEventListener("click", (event) => {
-    if (!targetOf(event).closest("#start")) return; // which Gradio may make later than this line
-    closeRefusals();
-    drawer.leaveSoon();
+    if (targetOf(event).closest("#start")) drawer.leaveSoon(); // which Gradio may make later than this line
   });
   tell();
   dress();

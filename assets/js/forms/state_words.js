@@ -69,7 +69,7 @@ const percent = (share) => (share !== undefined && Number.isFinite(share) ? `${M
  * @param {boolean} compact whether there is little room
  */
 export function factsOf({ state, seconds_left, clips_per_second, device, wait }, compact) {
-  if (state === "waiting") return wait ? [`Its turn may come in about ${duration(wait)}.`] : [];
+  if (state === "waiting") return wait ? [`What is before it may train for about ${duration(wait)} more.`] : [];
   if (state !== "training" && state !== "paused") return [];
   const left = Number.isFinite(seconds_left) ? `${duration(seconds_left)} left` : "";
   const speed =

@@ -111,7 +111,7 @@ export class PairView {
   put({ views, note, later }, query) {
     if (!views.length) return this.fail(Object.assign(new Error(note), { status: later ? 503 : 404 }));
     this.single = views.length === 1;
-    this.sides[1].player.box.hidden = this.single;
+    this.sides[1].player.box.hidden = this.alike.hidden = this.single;
     this.onViews(views.length);
     for (const [i, { player, line }] of this.sides.slice(0, views.length).entries()) {
       const sound = { views: query, which: i };

@@ -140,7 +140,7 @@ class TwinsView {
       ...MEASURES.map((about, i) => this.row(about, outcome?.measures[i], prediction, outcome?.ended)),
       this.last(outcome, prediction, verdicts),
     );
-    this.explain(wrong.expected, verdicts);
+    this.explain(wrong.expected, verdicts, runs);
   }
 
   /**
@@ -180,17 +180,19 @@ class TwinsView {
   }
 
   /**
+   * The verdict on the run that is looked at stands above, with its cause.
    * @param {string} expected
    * @param {Twins["verdicts"]} verdicts
+   * @param {Twins["runs"]} runs
    */
-  explain(expected, { broken, healthy }) {
+  explain(expected, { broken, healthy }, runs) {
     const line = (/** @type {string} */ title, /** @type {string | undefined} */ text) =>
       text ? [make("p", {}, make("strong", {}, `${title} `), text)] : [];
     const told = [
       ...line("What is known of it:", expected),
-      ...line("Verdict on the broken run:", broken?.sentence),
-      ...line("Likely cause:", broken?.cause),
-      ...line("Verdict on the healthy run:", healthy?.sentence),
+      ...(runs.broken === this.run
+        ? line("Verdict on the healthy run:", healthy?.sentence)
+        : [...line("Verdict on the broken run:", broken?.sentence), ...line("Likely cause:", broken?.cause)]),
     ];
     this.why.replaceChildren(...(expected ? told : []));
   }

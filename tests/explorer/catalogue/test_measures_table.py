@@ -20,6 +20,7 @@ def test_every_measure_has_its_line() -> None:
     for name, measure in MEASURES.items():
         (line,) = [line for line in table.splitlines() if line.startswith(f"| `{name}` |")]
         assert measure.curve.title in line and measure.curve.meaning in line
+    assert "[arXiv 1805.01978](https://arxiv.org/abs/1805.01978)" in table
 
 
 def test_a_page_without_a_place_for_it_is_told() -> None:

@@ -68,6 +68,7 @@ def test_similarities_are_those_of_the_step_that_is_looked_at(run: RunFolder) ->
     _, pictures = told(run, 10)
     shown = pictures["cosine_shares"]
     assert shown["series"] == ("one clip", "different clips") and shown["kind"] == "bars"
+    assert "should" not in shown["meaning"], "not all methods aim at it"
     assert values(shown)[1].argmax() == 21 and values(shown)[0].argmax() == 39
     assert told(run)[0]["names"][shown["rows"]][39] == "0.95 to 1.00"
     assert measured(run, 11) is None

@@ -44,7 +44,7 @@ test("how long it will take is told of a paused run too, so that its line stays 
 
 test("of a run that waits it is told how long that may take, where that is known", () => {
   const waits = { state: "waiting", place: 2, behind: "other" };
-  assert.deepEqual(factsOf({ ...waits, wait: 330 }, false), ["Its turn may come in about 6 min."]);
+  assert.deepEqual(factsOf({ ...waits, wait: 330 }, false), ["What is before it may train for about 6 min more."]);
   assert.deepEqual(factsOf({ ...waits, wait: null }, false), []);
 });
 

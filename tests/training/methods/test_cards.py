@@ -5,10 +5,12 @@ import re
 
 import pytest
 
+from training.breaks.wrong import wrongs_of
 from training.encoders import ENCODERS
 from training.methods import METHODS
 from training.methods.flow import STATIONS
 from training.methods.method import FAMILIES
+from training.settings import describe
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -24,6 +26,37 @@ def test_its_card_is_complete(name: str) -> None:
     assert card.summary.endswith(".") and card.breaks.endswith(".")
     assert kind.encoders and set(kind.encoders) <= set(ENCODERS)
     assert name == name.lower() and name.isidentifier()
+
+
+MARKDOWN = re.compile(r"`|\*\*|\]\(|(?:^|\s)[*_]\w[^*_]*\w[*_](?:\W|$)")
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_what_is_told_of_it_is_plain_text(name: str) -> None:
+    kind = METHODS[name]
+    card = kind.card
+    told = [
+        card.title,
+        card.paper,
+        card.summary,
+        card.prevents_collapse,
+        card.breaks,
+        card.suits.reason,
+        card.flow.loss,
+    ]
+    told += card.symbols.values()
+    told += [setting.meaning for setting in describe(kind.Config)]
+    told += [words for picture in kind.pictures for words in (picture.title, picture.meaning)]
+    told += (
+        [words for part in kind.parts for words in (part.title, part.meaning)] if isinstance(kind.parts, tuple) else []
+    )
+    told += [words for wrong in wrongs_of(name).values() for words in (wrong.title, wrong.does, wrong.expected)]
+    assert [text for text in told if MARKDOWN.search(text)] == []
+
+
+def test_markdown_is_known() -> None:
+    assert all(map(MARKDOWN.search, ("by `this`", "**so**", "[a](b)", "*All* of it", "see _that_.")))
+    assert not any(map(MARKDOWN.search, ("σ * 2 and 3 * 4", "run_defaults of all", "[0, 1) (half open)")))
 
 
 KNOWN = {"softmax", "mean", "var"}
