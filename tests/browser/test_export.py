@@ -100,7 +100,7 @@ def test_an_export_is_seen_and_heard(exported: Callable[..., Path], look: Callab
         page.locator("#lens").scroll_into_view_if_needed()
         page.locator("#lens .lens canvas").first.wait_for()
         page.locator(".export-card", has_text="SimCLR").locator("math mfrac").first.wait_for()
-        paper = page.locator(".export-card a")
+        paper = page.locator(".export-card .export-faint a")
         expect(paper).to_have_text(["arXiv 2002.05709"])
         expect(paper).to_have_attribute("href", "https://arxiv.org/abs/2002.05709")
         assert page.locator(".export-troubles").is_hidden()
