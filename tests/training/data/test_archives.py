@@ -89,7 +89,7 @@ def test_bad_input_damaged_encrypted_and_doubled(tmp_path: Path) -> None:
     encrypted = bytearray(whole)
     encrypted[encrypted.rindex(b"PK\1\2") + 8] |= 1
     path.write_bytes(encrypted)
-    with pytest.raises(UserError, match="^The zip cannot be used: it has a password; pack it again without one.$"):
+    with pytest.raises(UserError, match="it has a password; pack it again without one"):
         extract_zip(str(path), tmp_path, quiet)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.wav", "1")
