@@ -1,6 +1,7 @@
 """python -m explorer …: what the page can do, without a page.
 
     python -m explorer export RUN --to DIR    a folder that replays a run from any plain file host; a zip where DIR ends in .zip
+    python -m explorer suspects RUN --out FILE    near-duplicates, doubtful labels and other clips worth a second hearing, as a CSV
     python -m explorer tags list              the tags that were given to clips on the page
     python -m explorer tags copy SOUNDS --to DIR    the tagged files of a folder, copied into a folder for each tag
     python -m explorer tags tracks SOUNDS --to DIR  when each tag is heard, as label tracks for Audacity and Raven
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from explorer.suspects import KINDS
 from training.commands.parser import Parser
 from training.errors import UserError
 from training.missing import packages_told
@@ -58,12 +60,31 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--tags", action="store_true", help="the tags that you gave to its clips go along (default: none do)"
     )
-    runs = os.environ.get("HEARSIGHT_RUNS") or "runs"
-    export.add_argument(
-        "--runs", type=Path, default=runs, help="where a run's name is looked for (default: %(default)s)"
-    )
+    _add_runs(export)
+    _add_suspects(commands)
     _add_tags(commands)
     return parser
+
+
+def _add_runs(command: argparse.ArgumentParser) -> None:
+    runs = os.environ.get("HEARSIGHT_RUNS") or "runs"
+    command.add_argument(
+        "--runs", type=Path, default=runs, help="where a run's name is looked for (default: %(default)s)"
+    )
+
+
+def _add_suspects(commands: Any) -> None:
+    suspects = commands.add_parser(
+        "suspects",
+        help="clips worth a second hearing, such as near-duplicates, as a CSV",
+        description="Writes which clips of a run are worth a second hearing, with the reason why and the clip to hear beside each: "
+        "doubtful labels, near-duplicates, outliers, silent and clipped ones, by the run's newest snapshot.",
+    )
+    suspects.set_defaults(run_it=_suspects, fails="The suspects could not be written")
+    suspects.add_argument("run", metavar="RUN", help="name of a run, its folder, or “example”")
+    suspects.add_argument("--out", type=Path, required=True, metavar="FILE", help="the CSV to write")
+    suspects.add_argument("--kind", choices=list(KINDS), help="these alone; copy: near-duplicates (default: all)")
+    _add_runs(suspects)
 
 
 def _add_tags(commands: Any) -> None:
@@ -136,6 +157,19 @@ def _write_tracks(options: argparse.Namespace) -> None:
     )
     kept = f"; {there:,} were there already" if there else ""
     print(f"Wrote {counted(written, 'file')} to {options.to}{kept}.")
+
+
+def _suspects(options: argparse.Namespace) -> None:
+    from explorer.export.named import named_run
+    from explorer.runs.library import Library
+    from explorer.suspects.table import write_suspects
+
+    run = named_run(options.run, options.runs).run
+    sounds = Library(run.path.parent).sounds(run)
+    if sounds.dataset is None:
+        raise UserError(sounds.note)
+    written = write_suspects(run, sounds.dataset, options.out, options.kind)
+    print(f"Wrote {counted(written, 'clip')} to {options.out}.")
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from explorer.runs.bundle import Bundle
 from explorer.runs.neighbours import nearest_rows
 from explorer.runs.snapshots import snapshot_hash, unit_embeddings
 from explorer.sounds.windows import window_words
+from explorer.suspects import KINDS
 from explorer.suspects.apart import (
     CLIPPED_SHARE,
     SILENT_DB,
@@ -26,14 +27,6 @@ from training.data.dataset import Dataset
 from training.data.labels import FILE_FACET
 from training.run import RunFolder
 
-KINDS = {
-    "label": "Doubtful labels",
-    "copy": "Near-duplicates",
-    "outlier": "Outliers",
-    "silent": "Silent",
-    "clipped": "Clipped",
-}
-"""In the order of the list → what each is called."""
 MOST = 200
 """Of each kind."""
 BESIDE = 3
@@ -68,9 +61,10 @@ class Suspect:
     """Rows of the clips to hear next to it."""
 
 
-def suspects(run: RunFolder, dataset: Dataset | None) -> dict[str, Any] | None:
+def suspects(run: RunFolder, dataset: Dataset | None, *, all_copies: bool = False) -> dict[str, Any] | None:
     """Suspects of assets/js/core/types.d.ts, of the newest snapshot; None where there is none yet. Takes seconds the first
-    time. `dataset`: the run's sounds where they are at hand; without them silent and clipped ones stay unknown. Raises Busy.
+    time. `dataset`: the run's sounds where they are at hand; without them silent and clipped ones stay unknown.
+    `all_copies`: more than MOST of them, too. Raises Busy.
     """
     steps = run.snapshots()
     key = snapshot_hash(run, steps[-1]) if steps else None
@@ -79,6 +73,8 @@ def suspects(run: RunFolder, dataset: Dataset | None) -> dict[str, Any] | None:
     found = _once(run, steps[-1], key, dataset)
     if found is None:
         return None
+    if not all_copies:
+        found = [one for one in found if one.kind != "copy"] + [one for one in found if one.kind == "copy"][:MOST]
     about = Bundle(run).points()
     rows = [
         {
@@ -162,7 +158,7 @@ def _copies(units: np.ndarray, dataset: Dataset | None, clips: tuple[int, ...]) 
         of.setdefault(pair.row, []).append(pair)
     return [
         Suspect("copy", row, _why_a_copy(pairs[0], dataset, clips), tuple(pair.other for pair in pairs[:BESIDE]))
-        for row, pairs in [*of.items()][:MOST]
+        for row, pairs in of.items()
     ]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.suspects import listed
-from explorer.suspects.listed import KEPT, KINDS, Busy, suspects
+from explorer.suspects import KINDS, listed
+from explorer.suspects.listed import KEPT, Busy, suspects
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE
 from training.run import RunFolder
