@@ -9,7 +9,6 @@ from explorer.runs.points import points
 from training.changed import differs, is_outbid, kinds_of
 from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
-from training.repeated import run_command
 from training.run import RunFolder
 from training.settings import Setting, describe
 
@@ -45,6 +44,7 @@ def run_settings(run: RunFolder, *, places: bool = False) -> dict[str, Any]:
     """
     from training.encoders import ENCODERS
     from training.methods import METHODS
+    from training.repeated import run_command
 
     config = run.config()
     if run.watched:
