@@ -92,6 +92,16 @@ def test_visitors_runs_wait_in_vain_for_a_full_disk(launch: Any, monkeypatch: An
     wait_for(lambda: status(server, second).state is State.TRAINING)
 
 
+@pytest.mark.parametrize("full", ["runs", "sounds"])
+def test_the_disk_of_the_sounds_counts_as_that_of_the_runs_does(
+    full: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "cache_root", lambda: tmp_path / "sounds")
+    monkeypatch.setattr(module, "_free_percent", lambda folder: 3.0 if folder.name == full else 90.0)
+    quotas = Quotas(Limits(free_percent=5), tmp_path / "runs")
+    assert (quotas.disk_refusal() or "").startswith("Only 3 % of the disk is free, and 5 % must be")
+
+
 def test_visitors_fifty_starts_are_one_run_and_a_bounded_queue(launch: Any) -> None:
     server = launch(Limits(visitor_jobs=1))
     started, refusals = [], []
