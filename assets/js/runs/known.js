@@ -22,6 +22,11 @@ class Known {
     /** @type {Set<() => unknown>} */
     this.listeners = new Set();
     this.asked = false; // whether they are known at all
+    this.turn = this.answered = 0; // how often it was asked, and which of the questions the newest list answers
+    /** @type {RunRow[]} */
+    this.newest = [];
+    /** @type {Map<string, Pick<RunRow, "changed" | "seed" | "repeats">>} what a long answer told, which never changes */
+    this.settings = new Map();
   }
 
   /** What stands where the run that is looked at would. */
@@ -87,18 +92,16 @@ class Known {
    * @returns {Promise<RunList>}
    */
   async ask(changed = false) {
+    const turn = ++this.turn;
     const list = await source.runs(changed);
-    this.rows = list.runs.map((row) => ({ ...row, ...(row.changed ? null : this.settingsOf(row.name)) }));
+    for (const { name, changed, seed, repeats } of list.runs)
+      if (changed) this.settings.set(name, { changed, seed, repeats });
+    if (turn > this.answered) [this.answered, this.newest] = [turn, list.runs]; // else a later question was answered before
+    this.rows = this.newest.map((row) => ({ ...row, ...this.settings.get(row.name) }));
     this.byName = new Map(this.rows.map((row) => [row.name, row]));
     this.asked = true;
     this.reword();
     return list;
-  }
-
-  /** A short answer does not forget what a long one told: settings of a run never change. @param {string} name */
-  settingsOf(name) {
-    const { changed = null, seed = null, repeats = null } = this.of(name) ?? {};
-    return { changed, seed, repeats };
   }
 
   /** Where nobody has chosen a run, the one most worth a look is looked at. Returns its name; null where there is none. */
