@@ -3,6 +3,8 @@
 import { colour } from "../core/theme.js";
 import { COLOURS } from "./spectrogram_image.js";
 
+const TIME_STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+
 /** @import { SpectrogramCells } from "../core/types.d.ts" */
 /** @typedef {{x: number, y: number, w: number, h: number}} Box in CSS pixels */
 
@@ -155,8 +157,8 @@ export function frequencyMarks(mel_hz) {
  * @param {number} most
  */
 export function timeMarks(seconds, most) {
-  const step = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60].find((s) => seconds / s <= most) ?? 120;
+  const step = TIME_STEPS.find((s) => seconds / s <= most) ?? 120;
   const marks = [];
-  for (let t = 0; t <= seconds + 1e-9; t += step) marks.push(Math.round(t * 100) / 100);
+  for (let t = 0; t <= seconds + 1e-9; t += step) marks.push(Math.round(t * 1000) / 1000);
   return marks;
 }
