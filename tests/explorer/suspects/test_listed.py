@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.runs.snapshots import unit_rows
 from explorer.suspects import KINDS, listed
 from explorer.suspects.listed import KEPT, Busy, suspects
 from training.data.clip_writer import ClipWriter
@@ -46,6 +47,20 @@ def test_each_suspect_has_its_reason_and_what_to_hear_beside_it(make_run: Any, c
     assert of["outlier"][0]["clip"] == 9
     assert [(row["clip"], row["reason"]) for row in of["silent"]] == [(20, "Every sample is zero.")]
     assert [row["clip"] for row in of["clipped"]] == [21]
+
+
+def test_without_all_listed_copies_one_of_each_recording_stays() -> None:
+    random = np.random.default_rng(0)
+    units = unit_rows(random.normal(size=(100, 8)))
+    sounds = (random.normal(size=(100, 3000)) * 6000).astype(np.int16)
+    for copies in ((3, 40, 70), (8, 9)):
+        units[list(copies)], sounds[list(copies)] = units[copies[0]], sounds[copies[0]]
+    writer = ClipWriter("Noises", "0" * 64, None)
+    for i, sound in enumerate(sounds):
+        writer.add(sound, id=f"clip-{i}", labels={"source": "a"}, file=f"{i}.wav")
+    found = listed._copies(units, writer.finish("source"), tuple(range(100)))
+    assert sorted(one.row for one in found) == [3, 8, 40]
+    assert {one.row: set(one.beside) for one in found} == {3: {40, 70}, 8: {9}, 40: {70}}
 
 
 def test_a_recording_is_no_label_to_be_doubted(make_run: Any, cache: Path, tmp_path: Path) -> None:
