@@ -3,13 +3,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from explorer.jobs.queue_file import Queue, Waiting
 from explorer.jobs.quotas import Quotas
 from explorer.jobs.standby import Standby
 from explorer.jobs.trainers import Trainers, trainer_command
 from explorer.jobs.turns import Turns
 from explorer.visitors.limits import Limits
-from training.run import RunFolder, State, create_run
+from training.run import RunFolder, RunWriter, State, Status, create_run
 
 
 def sleeper(verb: Any, folder: Any) -> Any:
@@ -36,6 +38,19 @@ def test_a_trainer_that_does_not_obey_is_ended_when_its_time_is_over(tmp_path: P
     trainers.look(current)
     assert not trainers.children and not trainers.deadlines
     assert run.log_path.exists()
+
+
+def test_how_the_trainer_before_ended_does_not_count(tmp_path: Path) -> None:
+    """What a second trainer says last is told, though the first one was killed."""
+    run = create_run(tmp_path / "a", {})
+    trainers = Trainers(tmp_path, lambda verb, folder: [sys.executable, "-c", "raise SystemExit('No sounds.')"], None)
+    turns = Turns(tmp_path, Quotas(Limits(), tmp_path), trainers, None, 30)
+    trainers.killed.add("a")
+    current = trainers.start(Waiting("a", "run"))
+    assert current is not None
+    trainers.children["a"].wait(120)
+    turns._settled(Queue(current=current))
+    assert (run.status().state, run.status().message) == (State.FAILED, "The trainer ended at once: No sounds.")
 
 
 def test_a_run_that_is_gone_is_not_started(tmp_path: Path) -> None:
@@ -82,3 +97,22 @@ def test_how_a_trainer_ended_is_known_to_whoever_finds_it_ended(tmp_path: Path) 
     os.waitid(os.P_PID, current.process.pid, os.WEXITED | os.WNOWAIT)  # ended, and nobody has asked yet how
     assert turns._settled(Queue(current=current)).current is None
     assert run.status().state == State.CRASHED
+
+
+@pytest.mark.parametrize("state", [State.FINISHED, State.STOPPED])
+def test_a_run_that_ended_by_itself_before_it_was_stopped_by_the_rules_stays_so(tmp_path: Path, state: State) -> None:
+    run = create_run(tmp_path / "a", {})
+    quotas = Quotas(Limits(job_seconds=60), tmp_path)
+    trainers = Trainers(tmp_path, lambda verb, folder: [sys.executable, "-c", ""], None)
+    turns = Turns(tmp_path, quotas, trainers, None, 30)
+    current = trainers.start(Waiting("a", "run"))
+    assert current is not None
+    writer = RunWriter(run.path)
+    writer.write_status(Status(State.TRAINING, seconds=61.0))
+    assert quotas.overdrawn(run) is not None
+    writer.write_status(Status(state, seconds=61.0))
+    writer.close()
+    trainers.children["a"].wait(120)
+    turns._settled(Queue(current=current))
+    assert run.status().state is state
+    assert run.status().message.startswith("It was stopped: a run is trained") is (state is State.STOPPED)
