@@ -117,6 +117,22 @@ def test_a_run_laid_over_brings_its_own_charts(site: Site, look: Callable[..., S
     assert not seen.troubles
 
 
+def test_a_large_chart_that_another_run_has_not_takes_its_shade_along(site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(site)
+    page = seen.open("tab=live&run=first")
+    page.locator('.chart[aria-label="Parts of the loss"]').wait_for(state="attached")
+    page.locator("#run input").click()
+    page.locator("#run [data-name=another]").click()
+    page.locator('.chart[aria-label="Codes in use"]').wait_for(state="attached")
+    curves_drawn(page, "Codes in use", 1)
+    page.locator('.chart[aria-label="Codes in use"] .chart-open').click()
+    page.locator(".chart-shade").wait_for()
+    page.go_back()
+    page.locator('.chart[aria-label="Parts of the loss"]').wait_for(state="attached")
+    expect(page.locator(".chart-shade")).to_have_count(0)
+    assert not seen.troubles
+
+
 def test_an_older_run_has_the_charts_of_its_version(site: Site, look: Callable[..., Seen]) -> None:
     seen = look(site)
     page = seen.open("tab=live&run=older")

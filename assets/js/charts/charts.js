@@ -8,6 +8,7 @@ import { known } from "../runs/known.js";
 import { Chart } from "./chart.js";
 import { goesOn } from "./chart_layout.js";
 import { chartsOf, gather, led } from "./declared.js";
+import { gone } from "./large.js";
 import { sameMeasure } from "./over.js";
 import { Paced } from "./paced.js";
 import { RunsKey } from "./runs_key.js";
@@ -93,6 +94,7 @@ class Board {
     for (const chart of this.charts) {
       if (charts.includes(chart)) continue;
       this.watcher.unobserve(chart.box);
+      gone(chart.box);
       chart.clear();
     }
     this.charts = charts;

@@ -44,6 +44,11 @@ export function enlarge(chart) {
   closing.focus();
 }
 
+/** A chart goes from the page: large or not, nothing of it stays. @param {HTMLElement} box */
+export function gone(box) {
+  if (opened?.box === box) close();
+}
+
 /** Makes the chart small again; the focus goes back to what opened it. */
 function close() {
   if (!opened) return;
