@@ -109,3 +109,11 @@ def test_a_file_brings_its_paper_and_ink() -> None:
     assert svg.tag == "{http://www.w3.org/2000/svg}svg"
     assert "prefers-color-scheme" in text and "A &lt;method&gt;" in text
     assert not re.search(r"<script|href|url\(", text)
+
+
+def test_a_branch_leaves_the_one_with_which_it_has_most_in_common() -> None:
+    """And not the last one that begins as it does."""
+    svg = parsed(
+        Flow((("clip", "frames", "encoder"), ("clip", "patches", "encoder"), ("clip", "frames", "predictor")), "l")
+    )
+    assert [words(svg).count(station) for station in ("clip", "frames", "patches")] == [1, 1, 1]

@@ -2,10 +2,12 @@
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from explorer.jobs.queue_file import Queue, QueueFile, Waiting
 from training.errors import UserError
 from training.process import current_process
 
@@ -38,3 +40,15 @@ def test_a_damaged_queue_is_empty(launch: Any, root: Any) -> None:
         server = launch()
         server.look()
         assert server.queue() == []
+
+
+def test_a_queue_that_stays_as_it_is_is_not_written(tmp_path: Path) -> None:
+    """It is looked at twice a second, for days."""
+    file = QueueFile(tmp_path)
+    with file.changing() as queue:
+        queue.now = Queue((Waiting("a", "run"),))
+    before = (tmp_path / ".queue.json").stat()
+    with file.changing() as queue:
+        assert queue.now.place("a") == 1
+    after = (tmp_path / ".queue.json").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
