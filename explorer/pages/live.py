@@ -54,7 +54,7 @@ def build(frame: Frame) -> None:
             LiveChart(elem_id="charts")
             MeasuredPictures(elem_id="measured")
             gr.HTML(
-                "<h3 class='head-title'>What the loss sees</h3>",
+                "<h2 class='head-title'>What the loss sees</h2>",
                 js_on_load=None,
                 apply_default_css=False,
                 elem_id="lens-title",

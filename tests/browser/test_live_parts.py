@@ -207,7 +207,7 @@ def test_as_many_views_are_shown_as_the_method_hears(
     shown = seen.open(f"run={run.name}&clip=3").locator("#two-views")
     shown.scroll_into_view_if_needed()
     expect(shown.locator(".player:visible .player-title")).to_have_text(views)
-    expect(shown.locator("h3")).to_have_text(title)
+    expect(shown.locator("h2")).to_have_text(title)
     expect(shown.locator(".pair-note")).to_contain_text("hears one view of a clip" if method == "mpc" else "")
     expect(shown.locator(".pair-alike")).to_be_visible(visible=method == "simclr")
     assert seen.troubles == []

@@ -12,7 +12,7 @@ const NONE = { knn: null, probe: null };
 
 /** @param {NonNullable<Knowledge["facets"]>} part */
 export function facetsShown({ facets, note, clips, step }) {
-  const head = ["", "kNN", "probe", "through training", ...Object.values(UNTRAINED), CHANCE];
+  const head = ["label", "kNN", "probe", "through training", ...Object.values(UNTRAINED), CHANCE];
   const table = make(
     "table.known-facets",
     {},

@@ -30,7 +30,7 @@ export function shortcutsShown(part) {
   }));
   const rows = [own, ...others].sort((a, b) => (b.value ?? -1) - (a.value ?? -1));
   const before = steps[0] === 0 ? "random weights" : `step ${steps[0].toLocaleString("en")}`;
-  const head = ["", `agreement of the ${neighbours} nearest`, "", before, `goes with ${label}`];
+  const head = ["column", `agreement of the ${neighbours} nearest`, "now", before, `goes with ${label}`];
   const words =
     `0 is what random neighbours would share, 1 is as much as they can. The line in a bar is ${label} among the same ` +
     `neighbours. Numbers are cut into ${bins} bins of equal size.`;

@@ -26,7 +26,7 @@ export class Panel {
       "aside.map-panel",
       {},
       this.player.box,
-      make("div.map-nearest-head", {}, make("h3", { title }, "Truly nearest"), this.list.together.box),
+      make("div.map-nearest-head", {}, make("h2.head-title", { title }, "Truly nearest"), this.list.together.box),
       nearest,
     );
   }

@@ -48,7 +48,7 @@ class SelectionPanel {
     this.how = make("p.selection-how", {}, HOW);
     this.facts = make("div.selection-facts");
     this.keys = make("p.selection-keys", {}, KEYS);
-    const head = make("div.selection-head", {}, make("h3", {}, "Selection", this.count), this.acts);
+    const head = make("div.selection-head", {}, make("h2.head-title", {}, "Selection", this.count), this.acts);
     root.append(head, this.how, this.list.box, this.tags.box, this.facts, this.suggest.box, this.away.box, this.keys);
     root.setAttribute("aria-label", "Selection");
     /** @type {string | null} */
@@ -187,7 +187,7 @@ function barsOf(column, points) {
   return make(
     "div.selection-bars",
     {},
-    make("h4", {}, column.title),
+    make("h3", {}, column.title),
     alone ? null : make("ul", {}, ...found.slice(0, MOST_BARS).map(bar)),
     rest ? make("p.bar-rest", {}, rest) : null,
   );

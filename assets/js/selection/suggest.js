@@ -36,9 +36,9 @@ export class SuggestBox {
         second: { action: "Not this tag", sign: "close", onAction: (row) => this.say(row, "not") },
       });
     this.likely = list("No clip is left to suggest.");
-    this.heading = make("h4", {}, LIKELY);
+    this.heading = make("h3", {}, LIKELY);
     this.uncertain = list("");
-    this.rest = make("div", { hidden: true }, make("h4", {}, UNCERTAIN), this.uncertain.list); // none is in both lists
+    this.rest = make("div", { hidden: true }, make("h3", {}, UNCERTAIN), this.uncertain.list); // none is in both lists
     this.denied = new ClipsView(make("div"), {
       action: "Take the no back",
       sign: "minus",

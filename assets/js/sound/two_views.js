@@ -19,7 +19,7 @@ const SEEDS = 1e6;
 export function mount(root) {
   let seed = 0;
   const again = make("button.plain", { type: "button", onclick: draw }, "Draw again");
-  const title = make("h3", {}, TITLES.two);
+  const title = make("h2.head-title", {}, TITLES.two);
   const told = make("p.two-views-told", {}, FOR_WHAT.two);
   root.append(make("div.two-views-head", {}, title, again), told);
   const pair = new PairView(root, {

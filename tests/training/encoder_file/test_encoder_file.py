@@ -22,8 +22,11 @@ from training.run import RunFolder
 from training.trainer import train
 from training.watch import Watch
 
-# Of torch 2.11 where it opens such a file.
-pytestmark = pytest.mark.filterwarnings("ignore:The given buffer is not writable")
+# Of torch 2.11 where it opens such a file, and where it writes one as ONNX.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The given buffer is not writable"),
+    pytest.mark.filterwarnings("ignore:.isinstance.treespec, LeafSpec:FutureWarning"),
+]
 ELSEWHERE = """
 import json, sys, torch
 inside = {"hearsight.json": ""}

@@ -22,8 +22,11 @@ from training.errors import UserError
 from training.methods.method import Method
 from training.methods.simclr import SimCLR
 
-# Of torch 2.11 where it opens such a file.
-pytestmark = pytest.mark.filterwarnings("ignore:The given buffer is not writable")
+# Of torch 2.11 where it opens such a file, and where it writes one as ONNX.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The given buffer is not writable"),
+    pytest.mark.filterwarnings("ignore:.isinstance.treespec, LeafSpec:FutureWarning"),
+]
 VIEW = 0.32
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     *[("simclr", encoder, {}) for encoder in ENCODERS],
