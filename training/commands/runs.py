@@ -20,6 +20,7 @@ from training.run import RESUMABLE, Control, RunFolder, State, create_run, find_
 from training.run.example import EXAMPLE, EXAMPLE_FOLDER
 from training.run.naming import new_run_name
 from training.run.reading import regular
+from training.this_python import this_python
 
 MOST_LIKE = 4
 """So many names of runs are told to somebody whose name is no run's."""
@@ -114,7 +115,7 @@ def _train(run: RunFolder, resume: bool = False, devices: int | None = None) -> 
         tell_how_to_go_on(run)
     if more := worth_longer(run):
         print(f"To train it longer: {more}", file=sys.stderr)
-    print(f"To look at it: python app.py --runs {shlex.quote(str(run.path.parent))}", file=sys.stderr)
+    print(f"To look at it: {this_python()} app.py --runs {shlex.quote(str(run.path.parent))}", file=sys.stderr)
     return exit_code(run)
 
 

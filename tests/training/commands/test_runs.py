@@ -35,7 +35,7 @@ def test_a_run_from_the_command_line(tones: Dataset, tmp_path: Path, capsys: pyt
     assert captured.out == "" and f"Training in {out}" in captured.err
     assert "The run is finished. Too early to tell." in captured.err
     assert "What to change: Train longer: a judgement needs 200 steps" in captured.err
-    assert f"To look at it: python app.py --runs {tmp_path}" in captured.err
+    assert f"To look at it: {this_python()} app.py --runs {tmp_path}" in captured.err
     assert "holds a run already" in sentence(capsys, *options)
 
 
@@ -121,7 +121,7 @@ def test_ctrl_c_says_how_to_go_on_of_a_new_run_as_of_a_resumed_one(
         assert (f"\nTo go on with it: {this_python()} -m training resume {run.path}\n" in said) is (
             state is State.STOPPED
         )
-        assert said.splitlines()[-1] == f"To look at it: python app.py --runs {run.path.parent}"
+        assert said.splitlines()[-1] == f"To look at it: {this_python()} app.py --runs {run.path.parent}"
 
 
 @pytest.mark.parametrize("command", ["run", "resume"])
