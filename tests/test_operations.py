@@ -105,7 +105,8 @@ def test_the_container_runs_as_nobody_special_and_keeps_what_it_writes() -> None
     volumes = re.search(r"^VOLUME \[(.*)\]", DOCKERFILE, re.MULTILINE)
     environment = dict(re.findall(r"([A-Z_]+)=(\S+)", DOCKERFILE[DOCKERFILE.index("ENV ") :]))
     assert volumes is not None
-    assert {environment["HEARSIGHT_RUNS"], environment["XDG_CACHE_HOME"]} == set(re.findall(r'"([^"]+)"', volumes[1]))
+    kept = {environment[name] for name in ("HEARSIGHT_RUNS", "XDG_DATA_HOME", "XDG_CACHE_HOME")}
+    assert kept == set(re.findall(r'"([^"]+)"', volumes[1])) == set(re.findall(r"-v hearsight-\w+:(/\w+)", OPERATIONS))
 
 
 def docker() -> bool:
