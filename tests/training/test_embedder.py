@@ -65,7 +65,7 @@ def test_the_code_of_the_document_trains_an_encoder_on(
     (code,) = (part.split("```")[0] for part in text.split("```python\n") if "encoder.method.train()" in part)
     embedder, sound = Embedder(trained(method, encoder)), [tones.waveform(0)]
     before = embedder.embed(sound)
-    found: dict[str, Any] = {"torch": torch, "encoder": embedder, "sounds": tones}
+    found: dict[str, Any] = {"encoder": embedder, "sounds": tones}
     exec(code, found)
     assert found["h"].shape == (2, embedder.width)
     found["h"].square().sum().backward()

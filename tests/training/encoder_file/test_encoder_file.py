@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import pytest
+import soundfile
 import torch
 
 from tests.support.command_line import sentence
@@ -80,6 +81,26 @@ def test_the_onnx_file_says_the_same_of_itself_and_of_sounds(
     assert (about["run"], about["step"], about["dimension"]) == ("mine", 2, embedder.width)
     assert [value.shape for value in session.get_inputs()] == [["sounds", "samples"]]
     assert [value.shape for value in session.get_outputs()] == [["sounds", embedder.width]]
+
+
+def test_the_codes_of_the_document_run_one_after_the_other(
+    made_run: Callable[..., RunFolder], tones: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "run-folder.md").read_text()
+    codes = text.partition("### In one file")[2].partition("\n## ")[0].split("```python\n")[1:]
+    run = made_run(steps=1)
+    train(run.path)
+    monkeypatch.chdir(tmp_path)
+    for ending in FORMATS:
+        assert main(["encoder", str(run.path), "--out", f"encoder{ending}"]) == 0
+    soundfile.write("sound.wav", tones.waveform(0), 16_000)
+    found: dict[str, Any] = {}
+    shapes = []
+    for code in codes:
+        exec(code.partition("```")[0], found)
+        shapes.append(tuple(found["h"].shape))
+    width = Embedder(run).width
+    assert shapes == [(3, width), (3, width), (1, width)]
 
 
 @pytest.mark.parametrize("ending", FORMATS)
