@@ -13,7 +13,9 @@ from training.views import VIEWS
 
 RATE_FACTOR = 30
 COMPARING = ("Siamese, no negatives", "clustering", "contrastive")
-"""Families that learn from what two views of a clip share."""
+"""Families that learn from what views of a clip have in common."""
+PLACES = ("time_shift",)
+"""Settings of the views that say where in its view a clip lies: they alone change nothing of what it is like."""
 STAY = ("crop_seconds",)
 """Settings of the views that change how much is seen of a clip, and not what it is like."""
 
@@ -49,10 +51,14 @@ def _learning_rate(method: type[Method]) -> dict[str, Any]:
 
 
 def _no_augmentation(method: type[Method]) -> dict[str, Any]:
-    if method.card.family not in COMPARING:
+    """Nothing for methods that compare a single view with itself, as those with holes do, and where views are plain anyway."""
+    if method.card.family not in COMPARING or (method.one_view and not method.remembers_clips):
         return {}
-    views = VIEWS[ENCODERS[method.encoders[0]].domain]
-    return {f"views.{s.name}": 0.0 for s in describe(views) if s.name not in STAY}
+    settings = [s for s in describe(VIEWS[ENCODERS[method.encoders[0]].domain]) if s.name not in STAY]
+    usual = {s.name: s.default for s in settings} | dict(method.run_defaults.get("views", {}))
+    if not any(usual[s.name] for s in settings if s.name not in PLACES):
+        return {}
+    return {f"views.{s.name}": 0.0 for s in settings}
 
 
 MISTAKES: Mapping[str, Mistake] = {
@@ -76,8 +82,8 @@ MISTAKES: Mapping[str, Mistake] = {
     ),
     "no_augmentation": Mistake(
         "no augmentation",
-        "Both views are of the clip as it is: nothing is changed but which part of it is seen.",
-        "Both views are nearly the same, so that any feature tells them from others: the loss falls at once, less is learned.",
+        "Views are of the clip as it is: nothing is changed but which part of it is seen.",
+        "Views of a clip are nearly the same, so that any feature tells them from others: the loss falls at once, less is learned.",
         _no_augmentation,
     ),
     "large_learning_rate": Mistake(

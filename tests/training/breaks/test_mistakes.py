@@ -36,3 +36,12 @@ def test_a_rate_is_thirty_times_the_methods_own_and_legal() -> None:
 def test_without_augmentation_only_the_length_of_a_view_stays() -> None:
     views = mistakes_of("simclr")["no_augmentation"]
     assert "views.mixup" in views and set(views.values()) == {0.0} and "views.crop_seconds" not in views
+
+
+@pytest.mark.parametrize("method", ["byol_a", "cola", "data2vec", "m2d"])
+def test_augmentation_is_not_taken_from_methods_that_have_none_or_compare_one_view_with_itself(method: str) -> None:
+    assert "no_augmentation" not in mistakes_of(method)
+
+
+def test_augmentation_is_taken_from_methods_that_compare_one_view_with_what_they_remember() -> None:
+    assert all("no_augmentation" in mistakes_of(method) for method in ("memory_bank", "deepcluster"))
