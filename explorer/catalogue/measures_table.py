@@ -10,10 +10,10 @@ HEAD = "| logged as | title | what it tells | unit | computed on | source |\n|--
 
 
 def measures_table() -> str:
-    """One line a measure: those that a run logs, then those that `evaluate` alone tells."""
+    """One line a measure: those that a run logs, then those that commands tell."""
     logged = [_line(measure.curve, f"`{name}`") for name, measure in MEASURES.items()]
     others = [m for m in label_measures() if m.name not in MEASURES]
-    return HEAD + "".join([*logged, *(_line(measure.curve, "by `evaluate`") for measure in others)])
+    return HEAD + "".join([*logged, *(_line(measure.curve, "on demand") for measure in others)])
 
 
 def with_table(page: str) -> str:

@@ -135,8 +135,8 @@ CROSS_GROUP_KNN = LabelMeasure(
         "measure/cross_group_knn",
         "Cross-group kNN",
         "share right",
-        meaning="How often the nearest clips from other sources share a clip's label; above random initialisation, it has "
-        "learnt.",
+        meaning="How often the nearest clips from other sources share a clip's label; above random initialisation, the model "
+        "has learned.",
         convention=f"{CONVENTION}, own source banned",
         source="arXiv 1805.01978",
         lines=tuple(

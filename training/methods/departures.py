@@ -3,7 +3,7 @@
 FOR_ALL = (
     "Sounds are heard as 40 mel bands every 20 ms, levelled by the power of a clip's active frames; most papers take 64 to 128 "
     "bands every 10 ms (the setting `resolution` has 64 and 80).",
-    "Encoders are small by default, some 200,000 parameters, so that two CPU cores show learning within a minute; "
+    "Encoders are small by default, 0.2 to 0.6 million parameters, so that two CPU cores show learning within a minute; "
     "`encoder_size` has larger ones, up to some 20 million.",
     "Runs last minutes, not days: learning rates are higher, batches smaller, and slow copies follow faster than in the papers.",
     "AdamW by default, with a short linear warm-up and half a cosine to 0 at the end of the run, of the new end where it is trained "

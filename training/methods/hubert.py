@@ -176,7 +176,7 @@ class HuBERT(Method):
         negatives=False,
         prevents_collapse="The clusters are found beforehand, and stay what they are while they are named.",
         breaks="If the second iteration begins before anything was learned, clusters of random features are named, which "
-        "tell less than cepstra. With few clusters the names say little, with very many each is rare. Watch the codes in use.",
+        "tell less than cepstra. With few clusters the names say little, with very many each is rare. Watch the clusters in use.",
         flow=Flow(
             (
                 ("clip", "view", "masked", "encoder", "projector"),

@@ -47,8 +47,9 @@ class InfoNCE(AgainstOthers):
         summary="A question with as many answers as there are clips in the batch: here is one view of a clip, which of these "
         "views is its twin? The better the model answers, the more it must know of what the two views share. This can be "
         "put into a number: ln N minus the loss is the least information, in nats, that the two embeddings have in common.",
-        formula=r"\mathcal{L} = -\frac{1}{N} \sum_{i} \log \frac{\exp(z_i \cdot z'_i / \tau)}"
-        r"{\sum_{j} \exp(z_i \cdot z'_j / \tau)}, \qquad I(z; z') \geq \ln N - \mathcal{L}",
+        formula=r"\mathcal{L} = -\frac{1}{2N} \sum_{i} \left( \log \frac{e^{z_i \cdot z'_i / \tau}}"
+        r"{\sum_{j} e^{z_i \cdot z'_j / \tau}} + \log \frac{e^{z_i \cdot z'_i / \tau}}"
+        r"{\sum_{j} e^{z_j \cdot z'_i / \tau}} \right), \qquad I(z; z') \geq \ln N - \mathcal{L}",
         symbols={
             "z_i, z'_i": "the projections of the two views of clip i, of length 1",
             "N": "how many clips the batch has",
@@ -70,7 +71,7 @@ class InfoNCE(AgainstOthers):
         part(
             "bound",
             "Mutual information",
-            "How much the two views are shown to tell of each other at least; more than ln B cannot be shown.",
+            "How much the two views are shown to tell of each other at least; more than ln N, of N clips in the batch, cannot be shown.",
             "nats",
             2,
             chart="",

@@ -80,7 +80,7 @@ class LocalAggregation(Method):
         paper="Zhuang et al., Local Aggregation for Unsupervised Learning of Visual Embeddings, arXiv 1903.12355",
         summary="One vector is remembered of each clip. k-means, run several times over, tells which memories are close "
         "neighbours of a clip; the nearest memories of any kind are its background. The model draws a clip towards the "
-        "close ones, relative to the background, so that soft clumps form without saying how many there are.",
+        "close ones, relative to the background, so that soft clumps form whose number nobody has to choose.",
         formula=r"\ell_i = -\log \frac{P(C_i \cap B_i \mid v_i)}{P(B_i \mid v_i)}, \qquad "
         r"P(A \mid v) = \frac{\sum_{j \in A} \exp(f_j \cdot v / \tau)}{\sum_{j} \exp(f_j \cdot v / \tau)}",
         symbols={

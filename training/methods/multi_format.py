@@ -78,7 +78,7 @@ class MultiFormat(TwoModalities):
             "content",
             "cross_group_knn",
             "Views change the voice and the channel and keep what is said. The network on the samples takes most of the "
-            "time: in a minute it sees each clip a few times only, and until it hears something there is nothing to match.",
+            "time, and until it hears something there is nothing to match: a minute was expected to be too short.",
             seconds=300,
         ),
     )

@@ -55,7 +55,7 @@ class NPair(AgainstOthers):
             r"\lambda": "how much the length of projections costs",
         },
         negatives=True,
-        prevents_collapse="The other clips of the batch: if all projections were equal, every sum would be N.",
+        prevents_collapse="The other clips of the batch: if all projections were equal, the loss would be ln N.",
         breaks="Without the penalty on their length projections grow, and the loss falls without anything being told better "
         "apart; with much of it they shrink to nothing.",
         flow=Flow(

@@ -65,7 +65,7 @@ class TemporalGap(Method):
         paper="Tagliasacchi et al., Self-Supervised Audio Representation Learning for Mobile Devices, arXiv 1905.11796",
         summary="Two short slices are taken from anywhere in a clip, and the model must say how much time lies between them. "
         "It can, where sounds take a course: a word begins and ends, a note is struck and fades. Nothing has to be drawn, "
-        "so the model is small and quick; but it needs to know of a moment only when it is.",
+        "so the model is small and quick; but all that it must learn of a moment is when in the clip it comes.",
         formula=r"\mathcal{L} = -\Delta \log \hat\Delta - (1 - \Delta) \log (1 - \hat\Delta) - H(\Delta), \quad "
         r"\Delta = \frac{|t_1 - t_2|}{R}, \quad |t_1 - t_2| \sim \mathcal{U}\{0, \dots, R_i\}, \quad \hat\Delta = \sigma\big(g([f(x_{t_1}), f(x_{t_2})])\big)",
         symbols={

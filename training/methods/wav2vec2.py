@@ -105,7 +105,7 @@ class Wav2Vec2(Method):
         negatives=True,
         prevents_collapse="The distractors, and a term that rewards the use of all codes.",
         breaks="If few codes are in use, most distractors are equal to the true code and don't count, and of moments whose "
-        "distractors are all equal to it nothing is learned. Watch the codes used.",
+        "distractors are all equal to it nothing is learned. Watch the codes in use.",
         flow=Flow(
             (
                 ("clip", "view", "masked", "encoder", "context", "projector"),
@@ -118,7 +118,7 @@ class Wav2Vec2(Method):
             "content",
             "cross_group_knn",
             "Distractors of the same clip share its voice, so the sounds must tell. Attention and an alphabet that is "
-            "itself being learned take minutes: after 40 s the gain was .03.",
+            "itself being learned were expected to take minutes.",
             seconds=300,
         ),
     )
