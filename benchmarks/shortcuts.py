@@ -7,7 +7,7 @@ by views that change it. Runs of the real trainer, one after the other. Kept is 
 candidate at the last step. Beside it stands what no neighbourhood tells, `nearer`: of a clip with the same value and another label,
 and one with the same label and another value, how often the former is nearer, over all such pairs. Above .5 the value counts more.
 Of a value that has one label, as a file does, it is of the same file and of another one with the same label.
-Results: benchmarks/results/shortcuts.json, which `make docs` shows in docs/benchmarks.md.
+Results: benchmarks/results/shortcuts.json, which `make docs` shows in docs/knowledge.md.
 """
 
 import argparse

@@ -6,8 +6,9 @@ Of a run's newest snapshot SHARE of all labels are swapped for another label of 
 training saw no label. Clips are ranked by explorer.suspects.labels.doubts, neighbours of the own source allowed.
 """
 
+import argparse
 import json
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +68,11 @@ def measured(run: RunFolder) -> dict[str, Any]:
     }
 
 
-def main(folders: list[str]) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the results anew, with those of other runs kept."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="the folder of a run")
+    folders = parser.parse_args(arguments).runs
     kept = json.loads(RESULTS.read_text())["runs"] if RESULTS.is_file() else []
     new = [measured(RunFolder(folder)) for folder in folders]
     named = {(one["data"], one["seed"]): one for one in [*kept, *new]}
@@ -78,4 +82,4 @@ def main(folders: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

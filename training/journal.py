@@ -27,7 +27,7 @@ LOSS = Curve(
     "train/loss",
     "Loss",
     "loss",
-    meaning="What training makes small; the dashed line is what pure guessing scores.",
+    meaning="What training makes small; the line of chance, where there is one, is what a model scores that has learned nothing.",
     convention="mean over the steps since the last row, in training mode",
     lines=(Line("chance", baseline=("loss", "value"), look="warm"),),
     rhythm="step",
@@ -45,7 +45,7 @@ SPEED = Curve(
     "Speed",
     "clips / s",
     digits=0,
-    meaning="Clips learnt from each second.",
+    meaning="How many clips a second are trained on.",
     convention="snapshots and pauses left out",
     rhythm="step",
 )

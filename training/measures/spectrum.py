@@ -129,7 +129,7 @@ STABLE_RANK = StageMeasure(
         "Stable rank (NESum)",
         "dimensions",
         digits=1,
-        meaning="How many times the variance of the largest direction all of it makes up.",
+        meaning="The variance of all directions, divided by that of the largest one.",
         convention="Σλ/λ₁, λ = σ², centred",
         source="arXiv 2305.16562; NESum: He and Ozay, ICML 2022",
     ),

@@ -7,12 +7,13 @@ export const TERMS = {
   kNN: "k nearest neighbours: the 20 clips that are most alike to the model, from other sources, vote for a clip's label. The number is the share of clips that are named rightly; 1 is all of them.",
   "random initialisation":
     "The same network before any training. It tells some sounds apart by its mere shape: what is learned comes on top.",
-  MFCC: "Mel-frequency cepstral coefficients: a classic description of sounds that needs no training. A model that learns should do better.",
-  "log-mel": "The mel spectrogram itself with a logarithmic loudness, compared without any model.",
+  MFCC: "Mel-frequency cepstral coefficients, mean and deviation over time: a classic description of sounds that needs no training. A model that learns should do better.",
+  "log-mel":
+    "Mean and deviation over time of the mel spectrogram, with a logarithmic loudness: they are compared without any model.",
   chance: "What guessing would score.",
   collapse:
     "The model gives all clips nearly the same vector, or vectors that differ in a few directions only. The loss may look well meanwhile, but nothing can be told apart by them.",
-  plateau: "The measures have not improved for several snapshots.",
+  plateau: "Over the last half of the steps neither the loss nor the neighbours got better.",
   "centred std": "How far the clips' vectors spread around their mean. Near 0, all clips get the same vector.",
   "effective rank": "In how many directions the clips' vectors differ. 1 is a line.",
 };

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.suspects import FIRST, found_among, swapped
+from benchmarks.suspects import FIRST, found_among, main, swapped
 from explorer.runs.points import points
 from explorer.runs.snapshots import unit_embeddings, unit_rows
 from explorer.suspects.labels import doubts
@@ -54,3 +54,9 @@ def test_clips_without_a_label_are_left_out_and_do_not_vote() -> None:
 def test_too_few_labels_raise_no_doubt(codes: list[int]) -> None:
     units = np.eye(4, dtype=np.float32)[: len(codes)]
     assert not doubts(units, np.array(codes, int)).score.any()
+
+
+def test_the_measurement_says_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0 and "RUN" in capsys.readouterr().out
