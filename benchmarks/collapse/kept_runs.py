@@ -1,6 +1,8 @@
 """Reads what `benchmarks.collapse.runs` has kept."""
 
 import json
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.collapse.kept import PROBES, STAGES
-from benchmarks.collapse.runs import HEALTHY, VARIED
+from benchmarks.collapse.runs import HEALTHY, VARIED, cases, variations
 from training.measures.measure import PREFIX
+from training.methods import METHODS
 from training.run import RunFolder, current_rows
 from training.verdicts.readings import SNAPSHOT
+
+NAME = re.compile(r"([a-z0-9_]+)-(\w+)-(.+)-(\d+)")
+"""As `Case.folder` makes it."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,19 @@ class Kept:
         return found
 
 
-def kept_runs(root: Path) -> Iterator[Kept]:
-    """All that are complete, by name."""
+def kept_runs(root: Path) -> list[Kept]:
+    """All that are complete, by name; other runs are passed over. Ends the program with one sentence where there is none."""
+    found = list(_kept(root)) if root.is_dir() else []
+    if not found:
+        sys.exit(f"{root} holds no run that benchmarks.collapse.runs has kept; its --out was expected.")
+    return found
+
+
+def _kept(root: Path) -> Iterator[Kept]:
     for path in sorted(root.iterdir()):
-        parts = path.name.rsplit("-", 2)
-        if path.name.startswith(".") or len(parts) != 3 or not (path / "status.json").exists():
+        named = NAME.fullmatch(path.name)
+        if named is None or not (path / "status.json").exists():
             continue
-        method, _, case = parts[0].partition("-")
-        yield Kept(path, method, case, parts[1], int(parts[2]))
+        method, case, data, seed = named.groups()
+        if method in METHODS and case in {known.name for known in (*cases(method), *variations(method))}:
+            yield Kept(path, method, case, data, int(seed))

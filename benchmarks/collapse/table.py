@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     fixed = read_bands(json.loads(options.bands.read_text())) if options.bands is not None else None
-    found = table(list(kept_runs(options.runs)), fixed)
+    found = table(kept_runs(options.runs), fixed)
     options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for row in found["broken"]:
         mark = "collapsed" if row["collapsed"] else ""

@@ -38,7 +38,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_run_under_a_quarter_of_its_twin_has_collapsed_since_it_fell(root: Path) -> None:
-    found = table(list(kept_runs(root)))
+    found = table(kept_runs(root))
     rows = {row["case"]: row for row in found["broken"]}
     assert rows["negatives"]["collapsed"] and rows["negatives"]["share"] == 0.1
     assert rows["negatives"]["fell"] == [100, 120]
@@ -47,10 +47,19 @@ def test_a_run_under_a_quarter_of_its_twin_has_collapsed_since_it_fell(root: Pat
     assert found["healthy"]["runs"] == 2 and found["healthy"]["data"] == {"fsdd": 2} and not found["healthy"]["alarms"]
 
 
+def test_runs_of_others_are_passed_over_and_a_folder_of_them_alone_is_refused(root: Path, tmp_path: Path) -> None:
+    for folder in (root, others := tmp_path / "others"):
+        for name in ("byol-fsdd-20261130-165140-broken", "byol-fsdd-20261130-165152", "foo-bar-fsdd-1", "mine"):
+            kept(folder, name)
+    assert {run.method for run in kept_runs(root)} == {"simclr"}
+    with pytest.raises(SystemExit, match=r"holds no run that benchmarks\.collapse\.runs has kept"):
+        kept_runs(others)
+
+
 def test_bands_of_a_file_are_what_runs_are_held_against(root: Path) -> None:
     high = {"measure/effective_rank": [[110.0] * 2, [120.0] * 2, [3.0] * 2]}
     about = {"runs": 1, "data": ["d"], "bands": high}
-    found = table(list(kept_runs(root)), read_bands({"steps": [20, 40], "methods": {"simclr": about}}))
+    found = table(kept_runs(root), read_bands({"steps": [20, 40], "methods": {"simclr": about}}))
     assert [alarm["step"] for alarm in found["healthy"]["alarms"]] == [40, 40]
 
 
@@ -60,19 +69,19 @@ def test_what_is_unlike_the_healthy_runs_is_held_against_its_own_start(root: Pat
     for seed in (0, 1):
         config = {"method": "simclr", "batch_size": 32}
         (root / f"simclr-healthy-fsdd-{seed}" / "config.json").write_text(json.dumps(config))
-    assert table(list(kept_runs(root)), bands)["healthy"]["alarms"] == []
+    assert table(kept_runs(root), bands)["healthy"]["alarms"] == []
 
 
 def test_what_was_meant_to_be_healthy_and_is_not_is_no_false_alarm(root: Path) -> None:
     kept(root, "simclr-varied_lars-fsdd-0", rank_falls_at=60)
-    found = table(list(kept_runs(root)))
+    found = table(kept_runs(root))
     assert found["ill"] == [{"run": "simclr-varied_lars-fsdd-0", "told": 80}]
     assert found["healthy"]["runs"] == 2
 
 
 def test_bands_are_widened_as_if_made_of_all_runs(root: Path) -> None:
     kept(root, "byol-healthy-fsdd-0")
-    runs = list(kept_runs(root))
+    runs = kept_runs(root)
     first = [run for run in runs if run.seed == 0 and run.method == "simclr"]
     others = [run for run in runs if run not in first]
     assert widened(bands(first), bands(others)) == bands(runs)
