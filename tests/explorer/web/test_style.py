@@ -17,6 +17,7 @@ WORDS = frozenset(re.findall(r"[A-Za-z_][\w-]*", "\n".join(path.read_text() for 
 OTHERS = {
     *("fillable", "gradio-container", "html-container", "icon-wrap", "katex-display", "tab-container", "tab-wrapper"),
     *("tabitem", "toast-wrap", "upload-container", "wrap", "wrap-inner"),  # Gradio's
+    *("builtin", "class-name", "punctuation"),  # of code that Gradio shows
     *("controls", "mic-select", "record-button"),  # of Gradio's recorder
     *("hoverlayer", "js-plotly-plot", "nsewdrag"),  # Plotly's
 }
