@@ -165,7 +165,7 @@ def _position(material: Material) -> np.ndarray | None:
 PROPERTIES = (
     Property("loudness", "Root mean square of the samples.", _of_column("loudness")),
     Property("duration", "How long the clip is.", _of_column("duration")),
-    Property("silence", "Part of the clip that is 40 dB or more below its loudest 20 ms.", _of_levels(silence_share)),
+    Property("silence", "Part of the clip that is more than 40 dB below its loudest 20 ms.", _of_levels(silence_share)),
     Property("silence in front", "How long the clip is silent, by the same measure, before it begins to sound.", _of_levels(silence_in_front)),
     Property("background level", "Level that a tenth of the clip stays below: its noise floor.", _of_levels(background_level)),
     Property("position in the file", "Where in its file the clip begins.", _position),
