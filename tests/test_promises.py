@@ -161,7 +161,7 @@ PROMISES = {
         "training/data/test_names.py::test_bad_input_invisible_characters_are_shown", "test_bad_input_cells_are_never_formulas",
         "test_bad_input_no_cell_of_a_written_table_is_a_formula"),
     31: promise(
-        "No route gives out another file than a visitor's own upload.",
+        "No route gives out a file by its path, but for an upload.",
         "explorer/web/test_open_routes.py::test_security_only_uploads_are_given_out_as_files",
         "test_security_what_is_closed_answers_nothing", "test_security_what_no_table_names_answers_nothing"),
     32: promise(
