@@ -1,7 +1,8 @@
 """Have Hearsight's page show a training of your own, in PyTorch, JAX or anything else. Copy this one file beside your loop.
 
     with Watch("runs/mine", sounds="sounds", clips=names, labels={"class": classes}, about={"method": "my CPC"}) as run:
-        for step, batch in enumerate(batches):
+        run.embeddings(0, encoder(probe))
+        for step, batch in enumerate(batches, 1):
             run.log(step, loss=train(batch))
             if step % 200 == 0:
                 run.embeddings(step, encoder(probe))

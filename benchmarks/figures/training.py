@@ -89,9 +89,9 @@ def devices() -> str:
     """What several devices would make of a step."""
     head = (
         "batches of",
-        "told to each",
+        "sent to each",
         "shared",
-        "8, if telling is free",
+        "8, if communication is free",
         "64",
         "8 by the formula",
         "64 by the formula",
