@@ -21,6 +21,7 @@ from explorer.components import (
 from explorer.pages import find_api
 from explorer.pages.find_answers import curve_of, labels_of, map_of, rows_of, shown_steps, verdict
 from explorer.pages.frame import Frame
+from explorer.pages.insisting import insist
 from explorer.pages.sound_source import SoundSource
 from explorer.runs.library import Sounds
 from explorer.runs.points import points
@@ -61,8 +62,10 @@ def build(frame: Frame) -> None:
             second.show("Choose a second sound to compare with the one above.")
             chart = SimilarityChart(empty=NO_PAIR, elem_id="similarity")
     in_view = InView()
+    _wire_pickers(
+        frame, in_view, first, second
+    )  # before what else is asked of a run: Gradio (6.31) asks one after the other
     search.wire(in_view)
-    _wire_pickers(frame, in_view, first, second)
     _wire_comparison(frame, in_view, first, second, chart)
     find_api.add(frame)
 
@@ -172,7 +175,7 @@ def _wire_pickers(frame: Frame, in_view: InView, first: SoundSource, second: Sou
         return value, value, gr.Timer(ASK_SECONDS if sounds.opening else LATER_SECONDS, active=True)
 
     outputs = [first.picker, second.picker, timer]
-    in_view.seen(offered, in_view, outputs, **frame.once_more)
+    insist(in_view.seen, offered, in_view, outputs, **frame.once_more)
     timer.tick(offered, in_view, outputs, **frame.quiet)
 
 

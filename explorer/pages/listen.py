@@ -9,6 +9,7 @@ from explorer.components import AskedViews, SettingsForm, clips_to_pick, run_of,
 from explorer.components.notice import Notice
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.frame import Frame, after_first
+from explorer.pages.insisting import insist
 from explorer.pages.kept import keep, kept, typed_before
 from explorer.pages.listen_views import DOMAINS, EXPLAINED, views_form
 from explorer.pages.sound_source import SoundSource
@@ -69,9 +70,9 @@ def _wire_data(frame: Frame, source: SoundSource, data: DataChoice) -> None:
         "js": typed_before(choice, or_none=True),
         **frame.quiet,
     }
-    frame.page.load(arrived, **asked)
+    insist(frame.page.load, arrived, **asked)
     assert frame.tab is not None, "each page is built inside its tab"
-    frame.tab.select(opened, **asked)
+    insist(frame.tab.select, opened, **asked)
 
 
 class _Views:

@@ -1,6 +1,7 @@
 """A page of the browser, watched."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 PATIENCE_SECONDS = 240
@@ -62,6 +63,23 @@ class Seen:
     def rest(self) -> None:
         """Wait until no chart of the page Live is to be drawn, so that nothing is pushed elsewhere by one."""
         self.page.evaluate(AT_REST)
+
+    def lose_first_answers(self, about: Callable[[list[Any]], bool]) -> list[int]:
+        """From now on the first question of each kind whose inputs are `about` something is answered as by a server that has
+        too much to do. Which of Gradio's numbers these had.
+        """
+        lost: list[int] = []
+
+        def answer(route: Any) -> None:
+            asked = route.request.post_data_json or {}
+            if about(asked.get("data", [])) and asked["fn_index"] not in lost:
+                lost.append(asked["fn_index"])
+                route.fulfill(status=503, json={"error": "busy"})
+            else:
+                route.continue_()
+
+        self.page.route(re.compile(CALLED), answer)
+        return lost
 
     def asked(self, pattern: str) -> list[str]:
         """The addresses that the page asks for, from now on, in which the pattern is found."""

@@ -152,6 +152,17 @@ def test_another_run_is_told_to_the_server_once_find_is_looked_at(
     assert not seen.troubles, seen.troubles
 
 
+def test_clips_are_offered_though_a_busy_server_lost_the_first_answer(
+    own_sounds_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(own_sounds_site)
+    lost = seen.lose_first_answers(lambda inputs: inputs == [{"run": "made"}])
+    page = seen.open("tab=find&run=made")
+    page.locator("#find-picker .picker-controls").wait_for()
+    page.locator("#other-picker .picker-controls").wait_for()
+    assert lost
+
+
 def test_programs_ask_the_same(own_sounds_site: Site, tmp_path: Path) -> None:
     from gradio_client import Client, handle_file
     from gradio_client.exceptions import AppError

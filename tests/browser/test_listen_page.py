@@ -125,6 +125,16 @@ def test_the_sounds_of_the_run_come_first_until_others_are_chosen(
     expect(sounds).to_have_value(re.compile("^The built-in sounds"))
 
 
+def test_clips_are_offered_though_a_busy_server_lost_the_first_answers(
+    own_sounds_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(own_sounds_site)
+    lost = seen.lose_first_answers(lambda inputs: len(inputs) == 3 and inputs[-1] == "[]")
+    page = seen.open("tab=listen&run=made")
+    page.locator("#listen-picker .picker-controls").wait_for()
+    assert lost
+
+
 def test_a_sound_that_is_dropped_beside_the_box_is_taken(
     own_sounds_site: Site, look: Callable[..., Seen], tmp_path: Path
 ) -> None:
