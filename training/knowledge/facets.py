@@ -19,9 +19,10 @@ from training.data.dataset import Progress
 from training.embedder import evenly_spaced
 from training.knowledge.kept import UNTRAINED, as_kept
 from training.knowledge.material import Material
+from training.knowledge.sample import fair_sample
 from training.measures.knn import CROSS_GROUP_KNN, knn_accuracy
 from training.measures.probe import probe_accuracy
-from training.probe import PROBE_SEED, log_mel_statistics, mfcc_statistics
+from training.probe import log_mel_statistics, mfcc_statistics
 from training.run import RunFolder
 from training.settings import as_stored, build
 from training.spectrogram import FrontEnd
@@ -61,17 +62,6 @@ class AskedFacet:
         known = np.flatnonzero(self.codes >= 0)
         taken = known[fair_sample(self.codes[known], self.groups[known], PROBE_CLIPS)]
         return probe_accuracy(x.numpy()[taken], self.codes[taken], self.groups[taken])
-
-
-def fair_sample(codes: np.ndarray, groups: np.ndarray, most: int) -> np.ndarray:
-    """At most `most` of n clips, ascending (m,): of every label (n,) and group (n,) its share, and within these by lot.
-
-    At even distances every long file might give the same of its windows. The lot is always the same, so that models, seeds and
-    snapshots are asked the same clips.
-    """
-    lot = np.random.default_rng(PROBE_SEED).permutation(len(codes))
-    order = np.lexsort((lot, groups, codes))
-    return np.sort(order[evenly_spaced(len(codes), most)])
 
 
 def facets_of(material: Material) -> list[AskedFacet]:

@@ -21,16 +21,17 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from training.data.dataset import Dataset, Progress
-from training.embedder import Embedder, evenly_spaced
+from training.embedder import Embedder
 from training.errors import UserError
 from training.knowledge.changes import CROP, Change, augmentations, embedded_changes, strengths
 from training.knowledge.material import Material
+from training.knowledge.sample import fair_sample
 from training.measures.knn import knn_votes, z_scored
 from training.methods.method import Method
 from training.settings import Setting
 
 BANK = 1000
-"""Unchanged clips that answer, at most, evenly spaced."""
+"""Unchanged clips that answer, at most."""
 CHANGED = 256
 """Of these, clips that are changed: a standard error of at most .03 of a share."""
 SECONDS_CHANGED = 600.0
@@ -147,10 +148,11 @@ def _heard(
     progress: Progress,
 ) -> EmbeddedChanges:  # fmt: skip
     """Some of the clips played to both models, and some of these again with every change."""
-    chosen = evenly_spaced(len(labels), BANK)
+    chosen = fair_sample(labels, material.groups, BANK)
     clips = [int(clip) for clip in material.clips[chosen]]
     seconds = float(np.mean([dataset.seconds(clip) for clip in clips]))
-    at = evenly_spaced(len(chosen), min(CHANGED, max(FEWEST, int(SECONDS_CHANGED / seconds))))
+    most = min(CHANGED, max(FEWEST, int(SECONDS_CHANGED / seconds)))
+    at = fair_sample(labels[chosen], material.groups[chosen], most)
     waveforms = [dataset.waveform(clip) for clip in clips]
     words = "Changing clips, one augmentation at a time"
     h = embedded_changes(models, waveforms, changes, at, lambda fraction: progress(fraction, words))

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from training.data.dataset import Progress
-from training.embedder import evenly_spaced
 from training.knowledge.agreement import (
     NEIGHBOURS,
     Agreement,
@@ -29,9 +28,10 @@ from training.knowledge.agreement import (
 from training.knowledge.kept import as_kept
 from training.knowledge.material import Material
 from training.knowledge.properties import Among, Candidate, candidates
+from training.knowledge.sample import fair_sample
 
 MOST_CLIPS = 3000
-"""Compared at most, evenly spaced: every clip is compared with every other one."""
+"""Compared at most: every clip is compared with every other one."""
 FEWEST_BINS, MOST_BINS = 2, 10
 MOST_CANDIDATES = 30
 CLEARLY = 0.05
@@ -175,7 +175,7 @@ def shortcuts(material: Material, progress: Progress) -> dict[str, Any]:
     if label is None or len(np.unique(label[label >= 0])) < 2:
         note = "These clips have no labels, so there is nothing to hold shortcuts against."
         return {**about, **nothing, "note": note}
-    chosen = evenly_spaced(len(label), MOST_CLIPS)
+    chosen = fair_sample(label, material.groups, MOST_CLIPS)
     every = [each.of(chosen) for each in candidates(material)[:MOST_CANDIDATES]]
     sources: dict[Among, np.ndarray] = {
         "other groups": material.groups[chosen], "other recordings": material.recordings[chosen], "all": chosen,

@@ -13,7 +13,7 @@ from training.__main__ import main
 from training.data.progress import quiet
 from training.errors import UserError
 from training.knowledge import invariance
-from training.knowledge.facets import AskedFacet, facets_of, fair_sample
+from training.knowledge.facets import AskedFacet, facets_of
 from training.knowledge.kept import MOST_ITEMS, PARTS, fits, kept
 from training.knowledge.knowing import MAKES, know
 from training.knowledge.material import MOST_STEPS, NOT_HERE, material
@@ -132,26 +132,6 @@ def test_a_facet_needs_two_labels_that_several_sources_share(run: RunFolder) -> 
 
 def test_chance_is_the_commonest_label() -> None:
     assert AskedFacet("a", np.array([0, 0, 0, 1, -1]), np.arange(5), False).chance == 0.75
-
-
-@pytest.mark.parametrize("windows", [2, 3, 4])
-def test_a_sample_of_long_files_takes_each_of_their_windows_as_often(windows: int) -> None:
-    files = 2000 // windows
-    window, groups = np.tile(np.arange(windows), files), np.repeat(np.arange(files), windows)
-    codes = groups // (files // 4)  # of files of four labels, one after the other
-    taken = fair_sample(codes, groups, 1000)
-    assert len(np.unique(taken)) == 1000 and list(taken) == sorted(taken)
-    for label in range(4):
-        own = taken[codes[taken] == label]
-        assert abs(len(own) - 250) <= 2, "of every label its share"
-        shares = np.bincount(window[own], minlength=windows) / len(own)
-        assert abs(shares - 1 / windows).max() < 0.1, shares
-    assert np.array_equal(taken, fair_sample(codes, groups, 1000)), "always the same ones"
-
-
-def test_what_a_probe_has_room_for_is_asked_whole() -> None:
-    codes, groups = np.tile([2, 0, 1], 20), np.tile([1, 0], 30)
-    assert np.array_equal(fair_sample(codes, groups, 60), np.arange(60))
 
 
 @pytest.mark.parametrize("part", PARTS)
