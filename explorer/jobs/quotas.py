@@ -47,7 +47,20 @@ class Fitted:
     """A configuration within the limits, and a sentence for each value that was cut."""
 
     config: dict[str, Any]
+    asked: Mapping[str, Any]
+    """What it was cut down from."""
     notes: tuple[str, ...] = ()
+
+
+@dataclass
+class _Watched:
+    """The run that is being trained; one is at a time."""
+
+    name: str
+    began: float
+    looked: float = -math.inf
+    reason: str | None = None
+    """Why it must end."""
 
 
 class Quotas:
@@ -58,9 +71,8 @@ class Quotas:
         self._root = root
         self._lock = threading.Lock()
         self._owners: dict[str, str] = {}
-        self._seen: dict[str, float] = {}
-        self._looked: dict[str, float] = {}
-        self._reasons: dict[str, str] = {}
+        """Of the runs that aren't over, and of those that ended since a visitor asked last."""
+        self._watched: _Watched | None = None
 
     def fitted(self, config: Mapping[str, Any], runs: int = 1) -> Fitted:
         """`config` cut down to what may be trained here, where `runs` of it are trained as one and share what one may take.
@@ -76,7 +88,7 @@ class Quotas:
                 kept[name] = type(kept[name])(most)
         if self._limits.model_mb != NONE or self._limits.job_mb != NONE:
             self._check_size(kept, runs)
-        return Fitted(kept, tuple(notes))
+        return Fitted(kept, config, tuple(notes))
 
     def most(self, name: str, runs: int = 1) -> float:
         """The largest value that an entry of CUT may have here, where `runs` are trained as one; infinite without a limit."""
@@ -114,7 +126,8 @@ class Quotas:
     def check_visitor(self, visitor: str, unfinished: set[str]) -> None:
         """Raises UserError where `visitor` has as many of the `unfinished` runs as one may have."""
         with self._lock:
-            own = sorted(name for name in unfinished if self._owners.get(name) == visitor)
+            self._owners = {name: owner for name, owner in self._owners.items() if name in unfinished}
+            own = sorted(name for name, owner in self._owners.items() if owner == visitor)
         if visitor != NOBODY and beyond(len(own) + 1, self._limits.visitor_jobs):
             raise UserError(
                 f"Your run {own[0]} isn't over yet, and a visitor may have {self._limits.visitor_jobs} at a time here; "
@@ -125,28 +138,29 @@ class Quotas:
         """`visitor` has put this run into the queue."""
         with self._lock:
             self._owners[name] = visitor
-            self._reasons.pop(name, None)
-            self._seen.pop(name, None)
+        self.reason_of(name)  # what was found before is over
 
     def overdrawn(self, run: RunFolder) -> str | None:
-        """Why a run that is being trained must end, the first time that this is found; None else."""
+        """Why the run that is being trained must end, the first time that this is found; None else."""
         now = time.monotonic()
         with self._lock:
-            began = self._seen.setdefault(run.name, now)
-            if run.name in self._reasons or now - self._looked.get(run.name, -LOOK_SECONDS) < LOOK_SECONDS:
+            if self._watched is None or self._watched.name != run.name:
+                self._watched = _Watched(run.name, now)
+            watched = self._watched
+            if watched.reason is not None or now - watched.looked < LOOK_SECONDS:
                 return None
-            self._looked[run.name] = now
-        reason = self._reason(run, now - began)
-        if reason is not None:
-            with self._lock:
-                self._reasons[run.name] = reason
-        return reason
+            watched.looked = now
+        watched.reason = self._reason(run, now - watched.began)
+        return watched.reason
 
     def reason_of(self, name: str) -> str | None:
         """Why this run was stopped by the rules, told once."""
         with self._lock:
-            self._seen.pop(name, None)
-            return self._reasons.pop(name, None)
+            watched = self._watched
+            if watched is None or watched.name != name:
+                return None
+            self._watched = None
+            return watched.reason
 
     def _reason(self, run: RunFolder, passed: float) -> str | None:
         limits, runs = self._limits, trained_as_one(run)

@@ -1,12 +1,15 @@
 """A trainer that has loaded all it needs and waits for its run, so that pressing start doesn't wait for imports."""
 
 import json
+import logging
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 from training.process import PROJECT
+
+log = logging.getLogger(__name__)
 
 
 class Standby:
@@ -18,18 +21,23 @@ class Standby:
         self._closed = False
 
     def prepare(self) -> None:
-        """Have a trainer wait, unless one does already."""
+        """Have a trainer wait, unless one does already. Where the machine has no room for one, none waits: a run's own trainer is
+        started when its turn comes, and says then what is wrong.
+        """
         with self._lock:
             if self._closed or (self._process is not None and self._process.poll() is None):
                 return
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "training", "standby"],
-                cwd=PROJECT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                process_group=0,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "training", "standby"],
+                    cwd=PROJECT,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    process_group=0,
+                )
+            except OSError as error:
+                log.warning("No trainer could be started ahead of its run: %s", error)
 
     def hand_over(self, verb: str, folder: Path) -> subprocess.Popen[bytes] | None:
         """Give the waiting trainer its run; None where none waits."""

@@ -7,7 +7,7 @@ from gradio.components import Component
 
 from explorer.components import MakeCollapse, begun, filled_in, offered, weighed
 from explorer.jobs.quotas import Fitted
-from explorer.pages.form_contents import check_data, config_from, known_method
+from explorer.pages.form_contents import check_fitted, config_from, known_method
 from explorer.pages.frame import READ_ONLY, Frame
 from explorer.runs.speed import said_duration
 from training.errors import UserError
@@ -91,7 +91,7 @@ class Collapse:
         prediction = Prediction.from_json({name: getattr(event, name, None) for name in (*MEASURES, "collapses")})
         if prediction is None:
             raise UserError("A prediction is missing: say of each measure what it will do, then start.")
-        check_data(fitted.config, self._frame.services.library.open_datasets)
+        check_fitted(fitted, self._frame.services.library.open_datasets)
         for note in fitted.notes:
             gr.Info(note, duration=12)
         launcher, wrong = self._frame.services.launcher, str(getattr(event, "wrong", None) or "")

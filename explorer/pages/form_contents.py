@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.components import settings_group
+from explorer.jobs.quotas import Fitted
 from explorer.runs.run_settings import GROUPS, described
 from explorer.sounds.open_datasets import OpenDatasets
 from training.errors import SettingError, UserError
@@ -185,6 +186,15 @@ def check_data(config: Mapping[str, Any], open_datasets: OpenDatasets) -> None:
         if not open_datasets.reopened(data).done:
             raise
         _check_known(config, open_datasets)  # its files may have changed
+
+
+def check_fitted(fitted: Fitted, open_datasets: OpenDatasets) -> None:
+    """Raises UserError as `check_data` does of what will be trained; it tells what was asked for, not what that was cut down to."""
+    try:
+        check_data(fitted.config, open_datasets)
+    except UserError:
+        check_data(fitted.asked, open_datasets)
+        raise
 
 
 def _check_known(config: Mapping[str, Any], open_datasets: OpenDatasets) -> None:

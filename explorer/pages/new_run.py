@@ -24,7 +24,7 @@ from explorer.pages.collapse import Collapse
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.drop_zone import DropZone
 from explorer.pages.form_contents import (
-    check_data,
+    check_fitted,
     config_from,
     encoder_choices,
     fitting_encoder,
@@ -198,7 +198,7 @@ class NewRun:
         def started() -> tuple[str, Fitted]:
             config = config_from(self.frame.reference(data), method, encoder, filled, wrong)
             fitted = services.launcher.quotas.fitted(config)
-            check_data(fitted.config, services.library.open_datasets)
+            check_fitted(fitted, services.library.open_datasets)
             return services.launcher.start(fitted.config), fitted
 
         name, fitted = plainly(started)

@@ -167,3 +167,22 @@ def test_each_length_has_its_own_limit_and_runs_trained_as_one_share_it(tmp_path
     wanted = dict.fromkeys(names, 1000)
     assert quotas.fitted(wanted).config == {"seconds": 11, "steps": 20, "batch_size": 30}
     assert len(quotas.fitted(wanted).notes) == 3
+
+
+def test_what_is_kept_of_runs_does_not_grow_with_them(tmp_path: Path) -> None:
+    quotas = Quotas(Limits(job_seconds=60, visitor_jobs=1), tmp_path)
+    for number in range(50):
+        name = f"run-{number}"
+        quotas.check_visitor("a", set())
+        quotas.note_owner(name, "a")
+        run = launching.create_run(tmp_path / name, {})
+        writer = RunWriter(run.path)
+        writer.write_status(Status(State.TRAINING, seconds=61.0))
+        writer.close()
+        assert quotas.overdrawn(run) is not None
+        if number % 2:  # another server on this folder may be the one that finds it ended
+            assert quotas.reason_of(name) is not None
+    kept = [value for value in vars(quotas).values() if isinstance(value, dict)]
+    assert sum(map(len, kept)) <= 2, kept
+    with pytest.raises(UserError, match="Your run run-49 isn't over yet"):
+        quotas.check_visitor("a", {"run-49", "run-3"})

@@ -1,10 +1,20 @@
 """A trainer that waits gets its run at once, and leaves nothing behind where none comes."""
 
+import errno
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from explorer.jobs.queue_file import Current, Queue
+from explorer.jobs.quotas import Quotas
 from explorer.jobs.standby import Standby
+from explorer.jobs.trainers import Trainers, trainer_command
+from explorer.jobs.turns import Turns
+from explorer.visitors.limits import Limits
+from training.process import ProcessIdentity, boot_id
 from training.run import RunFolder, State, create_run
 
 
@@ -48,3 +58,21 @@ def test_the_run_that_is_handed_over_is_trained_and_its_words_are_in_its_log(tmp
     assert run.status().state is State.FAILED
     assert run.status().message in run.log_path.read_text()
     assert standby.hand_over("run", run.path) is None
+
+
+def test_where_no_trainer_can_be_started_ahead_the_queue_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def none(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr("explorer.jobs.standby.subprocess.Popen", none)
+    create_run(tmp_path / "ended", {})
+    standby = Standby()
+    trainers = Trainers(tmp_path, trainer_command, standby)
+    turns = Turns(tmp_path, Quotas(Limits(), tmp_path), trainers, standby, 30)
+    with turns.changing() as queue:
+        queue.now = Queue(current=Current("ended", "run", ProcessIdentity(2**22 + 1, "0", boot_id()), 0.0))
+    turns.look()
+    assert turns.queue().current is None
+    assert "No trainer could be started ahead of its run" in caplog.text

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from explorer.components import filled_in
+from explorer.jobs.quotas import Quotas
 from explorer.pages.form_contents import (
     check_data,
+    check_fitted,
     config_from,
     encoder_choices,
     form_groups,
@@ -19,6 +21,7 @@ from explorer.pages.form_contents import (
     wrong_choices,
 )
 from explorer.sounds.open_datasets import OpenDatasets
+from explorer.visitors.limits import Limits
 from tests.explorer.conftest import write_dataset
 from tests.training.breaks.test_wrong import keys_changed
 from training.breaks import BREAKS
@@ -186,6 +189,15 @@ def test_what_the_form_found_unusable_is_not_begun(looked: OpenDatasets, tmp_pat
     ]:
         with pytest.raises(UserError, match=said):
             check_data(config_on(tmp_path / name, **run), looked)
+
+
+def test_a_batch_that_was_cut_down_and_is_still_too_large_is_told_as_it_was_asked_for(
+    looked: OpenDatasets, tmp_path: Path
+) -> None:
+    quotas = Quotas(Limits(job_batch=64), tmp_path)
+    with pytest.raises(UserError, match="The data has 20 clips, but a batch of 900 was asked for"):
+        check_fitted(quotas.fitted(config_on(tmp_path / "sounds", batch_size=900)), looked)
+    check_fitted(Quotas(Limits(job_batch=16), tmp_path).fitted(config_on(tmp_path / "sounds", batch_size=900)), looked)
 
 
 def test_what_may_do_is_begun_and_so_is_what_nobody_looked_at(looked: OpenDatasets, tmp_path: Path) -> None:
