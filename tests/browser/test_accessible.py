@@ -42,6 +42,17 @@ def test_nothing_keeps_anybody_out(tab: str, finished_site: Site, look: Callable
         assert found(page) == []
 
 
+def test_nor_does_a_chart_that_lies_open_large(finished_site: Site, look: Callable[..., Seen]) -> None:
+    seen = look(finished_site)
+    page = seen.open("tab=live&run=made-up")
+    page.locator(DRAWN["live"]).first.wait_for()
+    page.locator("#charts .chart-open").first.click()
+    page.locator(".chart.large .chart-close").wait_for()
+    seen.rest()
+    page.evaluate(AXE.read_text())
+    assert found(page) == []
+
+
 def found(page: Any) -> list[str]:
     """Each rule that is broken, and the first element that breaks it."""
     rules = {name: {"enabled": False} for name in NOT_ASKED}

@@ -88,7 +88,7 @@ def test_every_declared_curve_is_drawn(site: Site, look: Callable[..., Seen], ru
     assert [title for title in shown if title not in LEADING] == [t for t in [*charts, TITLE] if t not in LEADING]
     assert set(shown) == {*charts, TITLE} and shown[:4] == [title for title in LEADING if title in charts]
     for title, group in charts.items():
-        told = page.locator(f'.chart[aria-label="{title}"] figcaption').text_content()
+        told = page.locator(f'.chart[aria-label="{title}"] .chart-caption').text_content()
         assert all(curve.meaning in told for curve in group), title
         curves_drawn(page, title, len(group))
     named(page, TITLE, TITLE)

@@ -1,12 +1,14 @@
 """The table of runs in a real browser: sorted, filtered, starred, named, compared and deleted, by mouse, keys and on a phone."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import SCRIPTS, made_up
 from tests.browser.seen import Seen
@@ -183,12 +185,20 @@ def test_several_runs_are_laid_over_each_other_with_their_own_baselines(site: Si
     assert len(set(plot.evaluate("plot => plot.data.map(trace => trace.line.color)"))) == 3
     key = chart.get_by_role("list", name="Runs of this chart")
     assert key.count() == 0, "the list above the charts says it"
+    tint, whose = chart.locator(".chart-value .charts-tint"), page.locator(".charts-run").first.inner_text()
+    assert tint.get_attribute("aria-label") == whose
+    colour = "part => getComputedStyle(part).backgroundColor"
+    assert tint.evaluate(colour) == page.locator(".charts-runs .charts-tint").first.evaluate(colour)
     chart.locator(".chart-open").click()
     assert key.get_by_role("listitem").all_inner_texts() == page.locator(".charts-run").all_inner_texts()
     page.keyboard.press("Escape")
     page.locator(".charts-runs button").first.click()
     page.wait_for_function("location.search.split('run=').length === 3")
     page.locator(".charts-runs li").nth(2).wait_for(state="detached")
+    page.locator(".charts-runs button").first.click()
+    page.locator(".charts-runs li").first.wait_for(state="detached")
+    expect(chart.locator(".chart-value")).to_have_text(re.compile("[0-9]"))
+    expect(tint).to_have_count(0)  # of one run nothing need be said
     assert seen.troubles == []
 
 

@@ -25,7 +25,7 @@ export class Caption {
     this.outside = make("p.chart-outside", { hidden: true });
     const large = { type: /** @type {const} */ ("button"), title: "Open this curve large" };
     this.box = make(
-      "figcaption",
+      "div.chart-caption",
       {},
       open
         ? make("button.chart-title.chart-open", { ...large, onclick: open }, kind.title)
@@ -59,12 +59,16 @@ export class Caption {
    * The newest value, or where the mean of several runs ends, where there is one curve.
    * @param {Feed[]} feeds
    * @param {string} against "step" or "seconds"
+   * @param {string} of whose it is, the first of those drawn over each other; empty where nothing else is drawn
    */
-  showValue(feeds, against) {
+  showValue(feeds, against, of) {
     const [curve, other] = curvesIn(this.kind, feeds[0].rows);
     const ofRuns = feeds.map(({ rows }) => rows);
     const value = curve && !other ? newestOf(curve, ofRuns, against) : undefined;
-    this.value.textContent = value === undefined ? "" : written(curve, value);
+    const whose = of && { role: "img", "aria-label": of, style: { background: `var(--h-${tintOf(0)})` } };
+    this.value.title = of && `The newest value of ${of}`;
+    if (value === undefined) this.value.replaceChildren();
+    else this.value.replaceChildren(...(whose ? [make("span.charts-tint", whose)] : []), written(curve, value));
   }
 
   /**

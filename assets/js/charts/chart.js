@@ -42,7 +42,13 @@ export class Chart {
     this.board = board;
     this.plot = make("div.chart-plot");
     this.caption = new Caption(kind, board.small ? () => this.enlarge() : null);
-    this.box = make("figure.chart", { "aria-label": kind.title, hidden: true }, this.caption.box, this.plot);
+    // No <figure>: one with a caption may not be the dialog that it is while it lies open large.
+    this.box = make(
+      "div.chart",
+      { role: "figure", "aria-label": kind.title, hidden: true },
+      this.caption.box,
+      this.plot,
+    );
     this.large = !board.small;
     this.box.classList.toggle("small", board.small);
     if (board.small) this.plot.addEventListener("click", () => this.enlarge());
@@ -156,8 +162,9 @@ export class Chart {
 
   /** The newest value of the first run, or of the mean that is drawn of it and others. @param {Shown[]} runs */
   showValue(runs) {
-    const feeds = this.board.key.groups[0].map((run) => runs[run].feed);
-    this.caption.showValue(feeds, this.board.against);
+    const { groups, entries } = this.board.key;
+    const feeds = groups[0].map((run) => runs[run].feed);
+    this.caption.showValue(feeds, this.board.against, entries.length > 1 ? entries[0].line : "");
   }
 
   /** Whether it is drawn only when somebody sees it. */

@@ -5,7 +5,7 @@ import { icon, make } from "../core/elements.js";
 /** @typedef {"svg" | "csv"} Kind */
 /** @typedef {{box: HTMLElement, open: (large: boolean) => void, take: (kind: Kind) => void}} Opened */
 
-const DIALOG = { role: "dialog", "aria-modal": "true" };
+const LARGE = { role: "dialog", "aria-modal": "true" };
 
 /** @type {Opened | null} */
 let opened = null;
@@ -38,7 +38,7 @@ export function enlarge(chart) {
   opened = chart;
   document.body.append(shade);
   chart.box.classList.add("large");
-  for (const [name, value] of Object.entries(DIALOG)) chart.box.setAttribute(name, value);
+  for (const [name, value] of Object.entries(LARGE)) chart.box.setAttribute(name, value);
   chart.box.append(controls);
   chart.open(true);
   closing.focus();
@@ -57,7 +57,8 @@ function close() {
   shade.remove();
   controls.remove();
   box.classList.remove("large");
-  for (const name in DIALOG) box.removeAttribute(name);
+  box.removeAttribute("aria-modal");
+  box.setAttribute("role", "figure");
   open(false);
   /** @type {HTMLElement | null} */ (box.querySelector(".chart-open"))?.focus();
 }
