@@ -128,7 +128,7 @@ class _Search:
         rows = rows_of(found, dataset, main_facet, own)
         rows = [row for row in rows if row["sound"] is None or row["sound"] != chosen["sound"]][:NEIGHBOURS]
         going_on = not found.complete and is_awaited(sounds)
-        told = said(f"{found.note} Step {found.step:,}.", "busy" if going_on else "")
+        told = said(f"{whose(chosen)}{found.note} Step {found.step:,}.", "busy" if going_on else "")
         return {"rows": rows}, told, map_of(run, found, of_run=bool(own)), gr.Timer(active=going_on)
 
     def _search_on(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
@@ -142,7 +142,7 @@ class _Search:
         folder = self.frame.services.library.run(run_name(run_of(looked)))
         going_on = folder is not None and is_awaited(self.frame.services.library.sounds(folder))
         told = said(
-            f"{'So far' if going_on else 'Only'} the clips of the map were searched. {left}",
+            f"{whose(chosen)}{'So far' if going_on else 'Only'} the clips of the map were searched. {left}",
             "busy" if going_on else "",
         )
         return gr.skip(), told, gr.skip(), gr.Timer(active=going_on)
@@ -213,6 +213,12 @@ def _wire_comparison(
     of_run = in_view.seen(compared, inputs, chart, **asked)
     of_sounds = gr.on([first.player.change, second.player.change], compared, inputs, chart, **asked, cancels=[of_run])
     in_view.seen(None, cancels=[of_sounds])  # a part's own event can't be one of several
+
+
+def whose(chosen: Any) -> str:
+    """Of which sound the clips are nearest: another one may have been refused meanwhile, and these stay."""
+    title = chosen.get("title") if isinstance(chosen, dict) else None
+    return f"Nearest to “{title}”. " if isinstance(title, str) and title else ""
 
 
 def is_awaited(sounds: Sounds) -> bool:

@@ -28,6 +28,10 @@ def test_a_sound_is_found_searched_from_and_compared(
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
     page.locator("#found-notice").filter(has_text="All 40 clips").wait_for()
     expect(page.locator("#find-player .player-title")).to_have_text("mine.wav")
+    (tmp_path / "broken.wav").write_bytes(b"no sound" * 100)
+    page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "broken.wav")
+    page.locator("#find-notice").filter(has_text="broken.wav cannot be used").wait_for()
+    expect(page.locator("#found-notice")).to_contain_text("Nearest to “mine.wav”. All 40 clips")
     expect(page.locator("#found-list .clip:not(.waiting)")).to_have_count(10)
     expect(page.locator("#find-map .ring.mark")).to_have_count(1)
     nearest = page.locator("#found-list .clip-label").first.inner_text()
@@ -161,6 +165,18 @@ def test_clips_are_offered_though_a_busy_server_lost_the_first_answer(
     page.locator("#find-picker .picker-controls").wait_for()
     page.locator("#other-picker .picker-controls").wait_for()
     assert lost
+
+
+def test_two_sounds_are_compared_in_words_where_nothing_can_be_drawn(
+    own_sounds_site: Site, look: Callable[..., Seen]
+) -> None:
+    seen = look(own_sounds_site)
+    seen.page.route(re.compile("/plotly"), lambda route: route.abort())
+    page = seen.open("tab=find&run=made")
+    for picker in ("find", "other"):
+        page.locator(f"#{picker}-picker").get_by_role("button", name="Random").click()
+    page.locator("#similarity .similarity-verdict").filter(has_text="Similarity").wait_for()
+    expect(page.locator("#similarity .chart-warning")).to_have_text("The charts could not be loaded. Reload the page.")
 
 
 def test_programs_ask_the_same(own_sounds_site: Site, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ class Similarity {
     this.empty = empty;
     this.verdict = make("p.similarity-verdict", { role: "status" });
     this.title = make("p.chart-title", {}, "Of random pairs of clips, so many are less alike to the model");
+    this.trouble = make("p.chart-warning", { role: "alert", hidden: true });
     this.plot = make("div.similarity-plot");
     this.note = make(
       "p.map-note",
@@ -25,7 +26,7 @@ class Similarity {
         "Step 0 is before training. Point at the curve for the cosine, which means little by itself: " +
         "it usually falls for all pairs while training moves clips apart.",
     );
-    root.append(this.verdict, this.title, this.plot, this.note);
+    root.append(this.verdict, this.title, this.trouble, this.plot, this.note);
     /** @type {Row[]} */
     this.rows = [];
     this.drawn = false;
@@ -44,9 +45,19 @@ class Similarity {
     this.draw();
   }
 
+  /** Draws the curve, or says why there is none; what the verdict says holds all the same. */
   async draw() {
-    if (!this.rows.length) return;
-    const Plotly = await plotly();
+    try {
+      if (this.rows.length) await this.drawWith(await plotly());
+      this.trouble.hidden = true;
+    } catch (error) {
+      this.trouble.textContent = /** @type {Error} */ (error).message;
+      this.trouble.hidden = !this.rows.length;
+    }
+  }
+
+  /** @param {any} Plotly */
+  async drawWith(Plotly) {
     const x = this.rows.map((row) => row.step);
     /** @param {keyof Row} key */
     const of = (key) => this.rows.map((row) => row[key]);
