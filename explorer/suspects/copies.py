@@ -7,11 +7,12 @@ import numpy as np
 
 from explorer.runs.neighbours import nearest_of_all
 from explorer.suspects.apart import SPREADS, robust_spread
+from explorer.suspects.tones import fade_alike, is_tone
 
 CLOSE = 0.9
 """Correlation of two waveforms, at the best shift, from which they are one recording where their embeddings are nearly equal."""
 ALIKE = 0.95
-"""The same of any other neighbours: tones of nearly the same pitch reach .9."""
+"""The same of any other neighbours: tones of nearly the same pitch reach .9, and some of them more; see tones.py."""
 NEIGHBOURS = 20
 """So many of each clip are compared by their samples. A copy that is trimmed, or begins later, is seldom the very nearest."""
 BANDS = 2048
@@ -51,7 +52,11 @@ def copies(units: np.ndarray, waveform: Callable[[int], np.ndarray] | None) -> l
     for at in np.argsort(-bound, kind="stable")[:MOST_COMPARED]:
         a, b = map(int, pairs[at])
         least = CLOSE if (a, b) in surely else ALIKE
-        if bound[at] >= least - 0.01 and (alike := same_sound(waveform(a), waveform(b))) >= least:
+        if bound[at] < least - 0.01:
+            continue
+        one, other = (centred(waveform(row)) for row in (a, b))
+        alike, shift = best_shift(one, other)
+        if alike >= least and (not is_tone(one) or fade_alike(one, other, shift)):
             found.append(Pair(a, b, float(asked[a, b]), alike))
     return sorted(found, key=lambda pair: (-(pair.alike or 0), -pair.cosine))
 
@@ -72,31 +77,36 @@ def near_pairs(units: np.ndarray) -> list[tuple[int, int, float]]:
     return found[:MOST_PAIRS]
 
 
-def same_sound(one: np.ndarray, other: np.ndarray) -> float:
-    """The largest normalised correlation of two waveforms over all shifts, 0 to 1; 0 where either is silent.
+def centred(samples: np.ndarray) -> np.ndarray:
+    """Without the mean: two sounds with a constant offset would else be alike by it alone."""
+    without: np.ndarray = samples - samples.mean()
+    return without
 
-    Without their means: two sounds with a constant offset would else be alike by it alone.
+
+def best_shift(one: np.ndarray, other: np.ndarray) -> tuple[float, int]:
+    """The largest normalised correlation of two centred waveforms over all shifts, 0 to 1, and its shift: other[i] then lies at
+    one[i + shift]. 0 where either is silent.
     """
-    one, other = one - one.mean(), other - other.mean()
     size = 1 << int(len(one) + len(other) - 1).bit_length()
     power = float(np.linalg.norm(one) * np.linalg.norm(other))
     if power < 1e-9:
-        return 0.0
-    crossed = np.fft.irfft(np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size)), size)
-    return min(1.0, float(np.abs(crossed).max()) / power)
+        return 0.0, 0
+    crossed = np.abs(np.fft.irfft(np.fft.rfft(one, size) * np.conj(np.fft.rfft(other, size)), size))
+    shift = int(crossed.argmax())
+    return min(1.0, float(crossed[shift]) / power), shift if shift < len(one) else shift - size
 
 
 def spectrum(samples: np.ndarray) -> np.ndarray:
     """(BANDS,) float32 of length 1: roots of the energy in bands of equal width; zeros for silence."""
     size = 1 << int(max(2 * len(samples), 2 * BANDS) - 1).bit_length()
-    power = np.abs(np.fft.rfft(samples - samples.mean(), size)[:-1]) ** 2
+    power = np.abs(np.fft.rfft(centred(samples), size)[:-1]) ** 2
     energy = power.reshape(BANDS, -1).sum(axis=1)
     roots: np.ndarray = np.sqrt(energy / max(energy.sum(), 1e-12)).astype(np.float32)
     return roots
 
 
 def most_alike(spectra: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """(P,): what `same_sound` of each of `pairs` (P, 2) reaches at most, to about .01, at a hundredth of its time.
+    """(P,): what `best_shift` of each of `pairs` (P, 2) reaches at most, to about .01, at a hundredth of its time.
 
     A shift changes phases alone, so that no correlation is larger than the sum over all frequencies of |A|·|B|, nor that, by
     Cauchy and Schwarz, than the same sum of the roots of the bands' energies.

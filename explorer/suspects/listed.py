@@ -3,7 +3,8 @@
 import contextlib
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from explorer.suspects.labels import doubts
 from training.data.dataset import Dataset
 from training.data.labels import FILE_FACET
 from training.run import RunFolder
+from training.units import counted
 
 MOST = 200
 """Of each kind."""
@@ -59,12 +61,14 @@ class Suspect:
     reason: str
     beside: tuple[int, ...]
     """Rows of the clips to hear next to it."""
+    also: tuple[int, ...] = ()
+    """Rows of more clips of its file of which the same is to be said."""
 
 
 def suspects(run: RunFolder, dataset: Dataset | None, *, all_copies: bool = False) -> dict[str, Any] | None:
     """Suspects of assets/js/core/types.d.ts, of the newest snapshot; None where there is none yet. Takes seconds the first
     time. `dataset`: the run's sounds where they are at hand; without them silent and clipped ones stay unknown.
-    `all_copies`: more than MOST of them, too. Raises Busy.
+    `all_copies`: every clip that is one by itself, also beyond MOST, not file by file. Raises Busy.
     """
     steps = run.snapshots()
     key = snapshot_hash(run, steps[-1]) if steps else None
@@ -73,9 +77,12 @@ def suspects(run: RunFolder, dataset: Dataset | None, *, all_copies: bool = Fals
     found = _once(run, steps[-1], key, dataset)
     if found is None:
         return None
-    if not all_copies:
-        found = [one for one in found if one.kind != "copy"] + [one for one in found if one.kind == "copy"][:MOST]
     about = Bundle(run).points()
+    if not all_copies:
+        copied = [one for one in found if one.kind == "copy"]
+        if dataset is not None:
+            copied = by_file(copied, [dataset.files[clip] for clip in about.clips])
+        found = [one for one in found if one.kind != "copy"] + copied[:MOST]
     rows = [
         {
             "kind": one.kind,
@@ -85,6 +92,7 @@ def suspects(run: RunFolder, dataset: Dataset | None, *, all_copies: bool = Fals
             "beside": [
                 {"clip": about.clips[r], "label": about.labels(r).get(about.main_facet, "")} for r in one.beside
             ],
+            "also": [about.clips[r] for r in one.also],
         }
         for one in found
     ]
@@ -159,6 +167,23 @@ def _copies(units: np.ndarray, dataset: Dataset | None, clips: tuple[int, ...]) 
     return [
         Suspect("copy", row, _why_a_copy(pairs[0], dataset, clips), tuple(pair.other for pair in pairs[:BESIDE]))
         for row, pairs in of.items()
+    ]
+
+
+def by_file(copied: list[Suspect], files: Sequence[str]) -> list[Suspect]:
+    """The same copies, those of one file (n,) that are copies of clips of one other file as one, by the surest of them."""
+    of: dict[tuple[str, str], list[Suspect]] = {}
+    for one in copied:
+        of.setdefault((files[one.row], files[one.beside[0]]), []).append(one)
+    return [
+        replace(
+            first,
+            reason=f"{first.reason} The same holds of {counted(len(more), 'more clip')} of its file."
+            if more
+            else first.reason,
+            also=tuple(one.row for one in more),
+        )
+        for first, *more in of.values()
     ]
 
 

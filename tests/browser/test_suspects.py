@@ -98,3 +98,19 @@ def test_a_list_that_comes_soon_is_awaited_once_however_often_it_is_opened(
     fold.click()
     page.wait_for_function("begun === 2")
     assert page.evaluate("waits.size") == 1
+
+
+def test_all_clips_of_a_file_that_is_a_copy_are_selected(lent_site: Site, look: Callable[..., Seen]) -> None:
+    page: Any = look(lent_site).open("tab=live&run=example")
+
+    def copied(route: Any) -> None:
+        answer = route.fetch()
+        row = {"kind": "copy", "clip": 3, "label": "a", "reason": "A copy.", "beside": [], "also": [4, 5]}
+        route.fulfill(response=answer, json={**answer.json(), "rows": [row]})
+
+    page.route("**/run/example/suspects", copied)
+    page.locator("#suspects summary").click()
+    page.locator(".suspects-kinds button", has_text="Near-duplicates 1").click()
+    page.get_by_role("button", name="Select all 3 clips").click()
+    page.wait_for_function("new URL(location.href).searchParams.get('selection') === '3-4-5'")
+    expect(page.get_by_role("button", name="All 3 clips are selected")).to_be_visible()

@@ -101,8 +101,10 @@ export function measuredOf(value) {
 export function suspectsOf(value) {
   if (value === null) return null;
   must(isCount(object(value).step) && object(value.kinds));
-  for (const { clip, beside } of list(value.rows))
-    must([clip, ...list(beside).map((/** @type {{clip: unknown}} */ other) => other.clip)].every(isCount));
+  for (const { clip, beside, also } of list(value.rows))
+    must(
+      [clip, ...list(also), ...list(beside).map((/** @type {{clip: unknown}} */ other) => other.clip)].every(isCount),
+    );
   return value;
 }
 

@@ -4,6 +4,7 @@
 import { make, replaceIcon } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { atNextSnapshot } from "../core/next_snapshot.js";
+import { counted } from "../core/number_words.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { AwaitedSounds } from "../map/awaited_sounds.js";
@@ -158,10 +159,17 @@ class SuspectsView {
   /** The button that selects them says when they are: the list of what is selected may be out of sight. */
   drawAll() {
     const { length } = this.of(this.kind);
+    const clips = this.clipsOf(this.kind);
     const mine = new Set(selected());
-    const done = this.of(this.kind).every(({ clip }) => mine.has(clip));
+    const done = clips.every((clip) => mine.has(clip));
+    const all = clips.length === length ? String(length) : counted(clips.length, "clip");
     this.all.hidden = !length;
-    this.all.textContent = done ? `All ${length} are selected` : `Select all ${length}`;
+    this.all.textContent = done ? `All ${all} are selected` : `Select all ${all}`;
+  }
+
+  /** @param {string} kind */
+  clipsOf(kind) {
+    return [...new Set(this.of(kind).flatMap(({ clip, also }) => [clip, ...also]))];
   }
 
   /** A button for each kind; the same buttons as long as the kinds are the same, so that none loses the focus. */
@@ -188,7 +196,7 @@ class SuspectsView {
   }
 
   select() {
-    view.set({ selection: [...new Set(this.of(this.kind).map(({ clip }) => clip))] });
+    view.set({ selection: this.clipsOf(this.kind) });
   }
 
   /** Shows the clips beside a row below it, or takes them away. @param {number} index */

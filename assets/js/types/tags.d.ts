@@ -58,6 +58,8 @@ export interface SuspectList {
     label: string;
     reason: string;
     beside: { clip: number; label: string }[];
+    /** more clips of its file of which the same is to be said */
+    also: number[];
   }[];
   caution: string;
   most: number;

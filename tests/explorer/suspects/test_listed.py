@@ -63,6 +63,35 @@ def test_without_all_listed_copies_one_of_each_recording_stays() -> None:
     assert {one.row: set(one.beside) for one in found} == {3: {40, 70}, 8: {9}, 40: {70}}
 
 
+def test_copies_of_a_long_file_are_one_row_and_each_clip_in_the_table(
+    make_run: Any, cache: Path, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    sounds = (random.normal(size=(40, 3000)) * 6000).astype(np.int16)
+    values = random.normal(size=(40, 8)).astype(np.float32)
+    for copy, of in ((4, 0), (5, 1), (6, 2), (9, 8)):  # clips 0 to 3 are of one file, 4 to 7 and 8 to 11 of others
+        values[copy], sounds[copy] = values[of], sounds[of]
+    writer = ClipWriter("Noises", "0" * 64, None)
+    for i, sound in enumerate(sounds):
+        writer.add(sound, id=f"clip-{i}", labels={"source": "a"}, file=f"{i // 4}.wav")
+    run, dataset = make_run(tmp_path / "a", 40, embedded=lambda step: values), writer.finish("source")
+    found = [
+        [row for row in (suspects(run, dataset, all_copies=each) or {})["rows"] if row["kind"] == "copy"]
+        for each in (False, True)
+    ]
+    assert sorted((row["clip"], row["also"]) for row in found[0]) == [(0, [1, 2]), (8, [])]
+    assert (
+        next(row["reason"] for row in found[0] if row["also"])
+        == "Every sample is that of 1.wav. The same holds of 2 more clips of its file."
+    )
+    assert sorted((row["clip"], row["also"], row["reason"]) for row in found[1]) == [
+        (0, [], "Every sample is that of 1.wav."),
+        (1, [], "Every sample is that of 1.wav."),
+        (2, [], "Every sample is that of 1.wav."),
+        (8, [], "Every sample is that of 2.wav."),
+    ]
+
+
 def test_a_recording_is_no_label_to_be_doubted(make_run: Any, cache: Path, tmp_path: Path) -> None:
     run = make_run(tmp_path / "a", embedded=embedded)
     probe = json.loads((run.path / "probe.json").read_text())

@@ -207,7 +207,7 @@ test("where nobody answers, asking again may help", async () => {
 });
 
 test("suspects are those of the export; one that holds none says so, one that is damaged too", async () => {
-  const row = { kind: "label", clip: 7, label: "a", reason: "…", beside: [{ clip: 8, label: "b" }] };
+  const row = { kind: "label", clip: 7, label: "a", reason: "…", beside: [{ clip: 8, label: "b" }], also: [9] };
   const found = {
     step: 20,
     facet: "class",
