@@ -51,7 +51,8 @@ def chosen(candidates: dict[str, Any], seconds: float) -> str:
         picks[best] = picks.get(best, 0) + 1
         reached.append(means[best][out])
     names = ", ".join(f"`{name}` {count} of {len(reached)} times" for name, count in picks.items())
-    return f"Chosen by all groups but one, told of that one, after {seconds:g} s: {told(statistics.mean(reached), 3)} ({names})."
+    mean = told(statistics.mean(reached), 3)
+    return f"After {seconds:g} s the row that is best for all groups but one reaches {mean} for that one, on average ({names})."
 
 
 def by_group(entry: dict[str, Any], seconds: float) -> dict[str, float]:

@@ -4,7 +4,7 @@
 
 The server is started with the limits of a page that others reach, on 300 short tones and a folder of runs of its own. One
 visitor starts a training by the page's own button; it lasts for as long as all of it. Each visitor fetches the page, asks
-for news of the run once a second, as an open page does, and now and then does something: hears a clip, fetches pictures,
+for news of the run once a second, half as often as an open page, and now and then does something: hears a clip, fetches pictures,
 the map, neighbours or what the loss sees, opens the form of a method, makes two views, sends a sound, searches with one
 by /find. Before they come each of these is done once, since the first views and the first search load what they need.
 

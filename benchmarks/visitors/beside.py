@@ -5,7 +5,7 @@
 A run of the default settings is started by the page's button. Once it has a map the visitors come and go within this one
 training, by spells: nobody, all who only look on, nobody, all who also do something every ten seconds as in
 `benchmarks.visitors`, and so on. A spell is compared with the two of nobody around it, since the speed of a machine drifts
-by more than a class costs. Who looks on asks for news once a second, as an open page does. The visitors themselves run on
+by more than a class costs. Who looks on asks for news once a second, half as often as an open page. The visitors themselves run on
 this machine, too. Results: benchmarks/results/beside.json, kept after each round.
 """
 

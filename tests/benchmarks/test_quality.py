@@ -29,7 +29,7 @@ def test_what_is_missing_takes_the_steps_that_fit_in_its_seconds() -> None:
 def test_the_choice_does_not_see_the_group_that_is_told() -> None:
     told = chosen({"even": entry(a=0.6, b=0.6, c=0.6), "odd": entry(a=0.9, b=0.4, c=0.4)}, 10.0)
     # On a: even (.6 against .4 on b and c); on b and c: odd (.65 against .6), which is .4 there.
-    assert "10 s: .467" in told
+    assert "After 10 s" in told and "reaches .467" in told
     assert "`even` 1 of 3 times" in told and "`odd` 2 of 3 times" in told
     assert not chosen({"even": entry(a=0.6)}, 10.0), "there is no choice"
 
