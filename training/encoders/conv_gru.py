@@ -59,7 +59,7 @@ class FrameGru(ConvGru):
     """The same with single frames as steps: of 10 ms at a fine resolution, as in the papers of APC and CPC."""
 
     title = "Single frames and a GRU"
-    summary = "The same with every single frame as a step, of 20 ms, or of 10 at a fine resolution, as in APC's paper."
+    summary = "Features of every single frame, of 20 ms or of 10 at a fine resolution, then a recurrent network, as in APC's paper."
     stride = 1
     sizes: ClassVar = {
         "S": Size(268_000),
