@@ -82,6 +82,11 @@ class EventLabels:
     warnings: tuple[Skipped, ...]
 
 
+def names_several(facet: str) -> bool:
+    """Whether a label of this facet may be of several at once."""
+    return facet.endswith(TOGETHER.format(""))
+
+
 def tells_times(cells: Sequence[str]) -> bool:
     """Whether a table that begins with these cells may be one of events: they name times, or are the first two."""
     return time_columns(cells) is not None or (len(cells) > 1 and None not in map(as_seconds, cells[:2]))

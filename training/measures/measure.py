@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from training.data.events import names_several
 from training.run.schema import Curve
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 PREFIX = "measure/"
 """Of the keys of measures in a run's metrics."""
+ALL_THE_SAME = "In a facet (all), clips count as alike only where all of their labels are the same."
+"""Said because the map counts those as alike that share one."""
 COLUMNS_AT_ONCE = 128
 """Of a matrix that is symmetric, so that little more than half of it is computed."""
 ROWS_AT_ONCE = 4096
@@ -102,8 +105,10 @@ class LabelMeasure:
     def curves(self, facets: tuple[str, ...]) -> tuple[Curve, ...]:
         """The main facet's, and one a facet in a chart that they share."""
         about, chart = self.curve, f"{self.curve.title} by facet"
+        meaning = f"{about.meaning} {ALL_THE_SAME}" if any(map(names_several, facets)) else about.meaning
         return about, *(
-            replace(about, key=f"{about.key}/{facet}", title=facet, lines=(), chart=chart) for facet in facets
+            replace(about, key=f"{about.key}/{facet}", title=facet, lines=(), chart=chart, meaning=meaning)
+            for facet in facets
         )
 
     def values(self, embedded: Embedded) -> dict[str, float]:

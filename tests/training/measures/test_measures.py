@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from training.data.events import TOGETHER
 from training.measures import MEASURES, THOROUGH, measured, measured_stage
 from training.measures.discriminant import lidar
-from training.measures.measure import Embedded, singular_values
+from training.measures.knn import CROSS_GROUP_KNN
+from training.measures.measure import ALL_THE_SAME, Embedded, singular_values
 from training.measures.similarity import STEPS, cka, cosine_shares
 from training.measures.spectrum import FIT, alpha_req, effective_rank, participation_ratio, rank_me, stable_rank
 from training.measures.spread import alignment, centred_std, mean_cosine, normalised_std, uniformity
@@ -269,3 +271,12 @@ def test_every_thorough_measure_is_described_computed_and_documented() -> None:
         assert f"`{name}`" in page, f"docs/measures.md says nothing of {name}"
     collapsed = measured_stage(Stage(torch.ones(60, 20), start, torch.ones(12, 10, 20)))
     assert collapsed["alpha_req"] is None and collapsed["cka_to_start"] is None and collapsed["effective_rank"] == 0
+
+
+def test_it_is_said_when_clips_with_several_labels_count_as_alike() -> None:
+    of_all = TOGETHER.format("species")
+    main, *by_facet = CROSS_GROUP_KNN.curves(("species", of_all))
+    assert [curve.title for curve in by_facet] == ["species", of_all]
+    assert all(curve.meaning == f"{main.meaning} {ALL_THE_SAME}" for curve in by_facet), "one sentence of one chart"
+    assert "(all)" in ALL_THE_SAME and ALL_THE_SAME not in main.meaning
+    assert CROSS_GROUP_KNN.curves(("species", "place"))[1].meaning == main.meaning
