@@ -12,6 +12,7 @@ import { gone } from "./large.js";
 import { sameMeasure } from "./over.js";
 import { Paced } from "./paced.js";
 import { RunsKey } from "./runs_key.js";
+import { tools } from "./tools.js";
 
 /** @import { Change } from "../core/feed.js" */
 /** @import { Curve, PartWith } from "../core/types.d.ts" */
@@ -46,7 +47,7 @@ class Board {
     this.rest = make("div.charts-grid");
     this.restTitle = make("summary");
     this.more = make("details.charts-more", { hidden: true }, this.restTitle, this.rest);
-    this.bar = this.tools();
+    this.bar = tools(this);
     this.key = new RunsKey();
     this.key.together.addEventListener("change", () => {
       this.key.wanted = this.key.together.checked;
@@ -104,33 +105,6 @@ class Board {
     this.restTitle.textContent = `More curves (${rest.length})`;
     this.more.hidden = !rest.length;
     for (const chart of this.charts) this.watcher.observe(chart.box); // once more is as good as once
-  }
-
-  tools() {
-    const smooth = make("input", {
-      type: "checkbox",
-      onchange: () => {
-        this.smooth = smooth.checked;
-        this.rebuild();
-      },
-    });
-    const against = make(
-      "select",
-      {
-        onchange: () => {
-          this.against = against.value;
-          this.rebuild();
-        },
-      },
-      make("option", { value: "step" }, "steps"),
-      make("option", { value: "seconds" }, "seconds trained"),
-    );
-    return make(
-      "div.charts-tools",
-      {},
-      make("label.check", {}, smooth, "Smooth the curves"),
-      make("label.pick", {}, "Against", against),
-    );
   }
 
   /** Draws runs over each other anew, when more is known of what they are. */

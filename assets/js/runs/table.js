@@ -9,6 +9,7 @@ import { view } from "../core/view.js";
 import { Actions } from "./actions.js";
 import { csvOf } from "./csv.js";
 import { Foot } from "./foot.js";
+import { Heads } from "./heads.js";
 import { onKey } from "./keys.js";
 import { known } from "./known.js";
 import { rowOf } from "./row.js";
@@ -20,18 +21,6 @@ import { DOWN_FIRST, matching, repeatsOf, seedsOf, sorted } from "./rows.js";
 /** @import { Table } from "./row.js" */
 
 const ASK_MS = 3000; // while a run is being trained, or not all is known
-/** @type {[ColumnName, string, string][]} name, title, hint */
-const COLUMNS = [
-  ["starred", "★", "Starred ones first"],
-  ["title", "Run", ""],
-  ["data", "Data", ""],
-  ["changed", "Changed", "Settings that differ from the defaults of the method"],
-  ["score", "Last kNN", "Cross-group kNN of the main facet at the last snapshot, beside what needs no training"],
-  ["warning", "Warning", ""],
-  ["seconds", "Trained", "How long"],
-  ["begun", "Begun", ""],
-  ["state", "State", ""],
-];
 
 /** @implements {Table} @implements {ChosenRuns} */
 class RunsDialog {
@@ -63,10 +52,8 @@ class RunsDialog {
     });
     this.count = make("span.runs-count", { role: "status" });
     this.trouble = make("p.runs-trouble", { role: "alert", hidden: true });
-    this.heads = make("tr");
+    this.heads = new Heads(this);
     this.body = make("tbody");
-    this.order = make("select", { onchange: () => this.sortBy(/** @type {ColumnName} */ (this.order.value)) });
-    this.order.append(...COLUMNS.map(([name, title]) => make("option", { value: name }, title)));
     this.foot = new Foot(this);
     this.dialog = make(
       "dialog.runs-dialog",
@@ -76,7 +63,7 @@ class RunsDialog {
         {},
         make("h2", {}, "Runs"),
         this.filter,
-        make("label.pick.runs-order", {}, "Sort by", this.order),
+        make("label.pick.runs-order", {}, "Sort by", this.heads.order),
         this.count,
         make(
           "button.plain",
@@ -86,7 +73,7 @@ class RunsDialog {
         closing(() => this.dialog.close()),
       ),
       this.trouble,
-      make("div.runs-box", {}, make("table", {}, make("thead", {}, this.heads), this.body)),
+      make("div.runs-box", {}, make("table", {}, make("thead", {}, this.heads.row), this.body)),
       this.foot.box,
     );
     this.dialog.addEventListener("keydown", (event) => onKey(event, this.body, this));
@@ -139,7 +126,7 @@ class RunsDialog {
     this.drawn = drawn;
     const focused = this.focus();
     this.repeats = repeatsOf(known.rows);
-    this.drawHeads(rows);
+    this.heads.draw(rows);
     this.body.replaceChildren(...rows.map((row) => rowOf(row, this)));
     const { length } = known.rows;
     this.count.textContent = rows.length === length ? counted(length, "run") : `${rows.length} of ${length}`;
@@ -163,26 +150,6 @@ class RunsDialog {
   /** @param {string} name */
   rowOf(name) {
     return /** @type {HTMLElement | null} */ (this.body.querySelector(`tr[data-name="${CSS.escape(name)}"]`));
-  }
-
-  /** @param {RunRow[]} rows */
-  drawHeads(rows) {
-    const all = make("input", { type: "checkbox", "aria-label": "Choose all that are shown" });
-    all.checked = rows.length > 0 && rows.every(({ name }) => this.chosen.has(name));
-    all.addEventListener("change", () => {
-      this.chosen = new Set(all.checked ? rows.map(({ name }) => name) : []);
-      this.draw();
-    });
-    const heads = COLUMNS.map(([name, title, hint]) => {
-      const sort = name === this.by ? (this.down ? "descending" : "ascending") : null;
-      const button = make("button", { type: "button", title: hint, onclick: () => this.sortBy(name) }, title);
-      if (name === "starred") button.setAttribute("aria-label", "Star");
-      return make("th", { scope: "col", "aria-sort": sort }, button);
-    });
-    const focused = [...this.heads.children].findIndex((head) => head.contains(document.activeElement));
-    this.heads.replaceChildren(make("th.runs-choose", { scope: "col" }, all), ...heads);
-    if (focused >= 0) /** @type {HTMLElement} */ (this.heads.children[focused].querySelector("input, button")).focus();
-    this.order.value = this.by;
   }
 
   /** @param {ColumnName} by */

@@ -3,8 +3,9 @@
 import { icon, make, onShown } from "../core/elements.js";
 import { counted } from "../core/number_words.js";
 import { isSeen } from "../core/pulse.js";
-import { bytesOf, source } from "../core/source.js";
+import { bytesOf } from "../core/source.js";
 import { view } from "../core/view.js";
+import { isOfRun } from "./of_run.js";
 import { TextSearch } from "./text_search.js";
 import { windowOf } from "./windows.js";
 
@@ -194,23 +195,6 @@ class Picker {
 /** @param {string} base64 of little-endian int32 */
 function numbers(base64) {
   return new Int32Array(bytesOf(base64).buffer);
-}
-
-/** @type {Map<string, string>} run → the fingerprint of its data */
-const fingerprints = new Map();
-
-/**
- * Whether the clips of a set are those of the run that is looked at.
- * @param {PickerSet | null | undefined} set
- */
-async function isOfRun(set) {
-  const { run } = view;
-  if (!run || !set) return false;
-  if (!fingerprints.has(run)) {
-    const points = await source.points(run).catch(() => null);
-    if (points?.fingerprint) fingerprints.set(run, points.fingerprint);
-  }
-  return run === view.run && fingerprints.get(run) === set.fingerprint;
 }
 
 /**
