@@ -20,12 +20,15 @@ from explorer.web.incoming import typed as typed_as
 from training.data import check_there
 from training.data.dataset import Dataset
 from training.data.dropped import is_dropped
+from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
 from training.errors import UserError
 
 ASK_SECONDS = 0.7
 OF_RUNS = 8
 """So many folders and streams of the newest runs are offered again."""
+CLOSED = "{} can't be opened here: a set by its name was expected, as no folder of this machine may be named."
+LONGEST_TOLD = 80
 HERE = {"ready": "", "to be made": " (made on first use)", "to be downloaded": " (not downloaded yet)"}
 
 
@@ -138,9 +141,10 @@ class DataChoice:
 
         `anew`: a folder of the user's own is looked at once more, as its files may have changed.
         """
-        name = self._frame.reference(name)
+        typed, name = (name or "").strip(), self._frame.reference(name)
         if not self._may_be_named(name):
-            return _answer()
+            closed = typed and not name and not self._frame.read_only
+            return _answer(said(CLOSED.format(readable_name(typed, LONGEST_TOLD)), "bad") if closed else None)
         download = self._frame.services.downloads.known(name)
         missing = is_to_be_downloaded(name)
         if missing or (download is not None and not download.done):

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from explorer.components import summary_of
 from explorer.jobs.quotas import Quotas
 from explorer.pages.data_choice import OF_RUNS, DataChoice
 from explorer.pages.data_words import LONG_INSTEAD
+from explorer.pages.frame import Frame
 from explorer.runs.library import Library
 from explorer.sounds.downloads import Downloads
 from explorer.visitors.limits import Limits
@@ -129,6 +131,19 @@ def test_security_no_path_is_opened_for_those_who_may_only_look(choice: Any, tmp
     watched = choice(read_only=True)
     assert looked(watched, str(tmp_path)) == (False, None, None)
     assert watched.choice.allow_custom_value is False
+
+
+def test_a_path_that_nobody_may_name_here_is_refused_in_a_sentence(choice: Any, tmp_path: Path) -> None:
+    write_birds(tmp_path)
+    hosted = choice(paths=False)
+    page: Any = SimpleNamespace(paths=False, started_in="", data="starter")
+    hosted._frame.reference = partial(Frame.reference, page)
+    for typed in (str(tmp_path), "shards:/sounds/x-{000..127}.tar"):
+        _, notice, summary = looked(hosted, typed)
+        assert notice["tone"] == "bad" and notice["text"].startswith(f"{typed[:20]}") and summary is None
+        assert notice["text"].endswith("a set by its name was expected, as no folder of this machine may be named.")
+    assert len(looked(hosted, "/" + "a" * 5_000)[1]["text"]) < 200
+    assert looked(hosted, "") == (False, None, None)
 
 
 def test_the_data_given_at_the_start_is_offered_first(choice: Any, tmp_path: Path) -> None:
