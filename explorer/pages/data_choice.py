@@ -27,7 +27,7 @@ from training.errors import UserError
 ASK_SECONDS = 0.7
 OF_RUNS = 8
 """So many folders and streams of the newest runs are offered again."""
-CLOSED = "{} can't be opened here: a set by its name was expected, as no folder of this machine may be named."
+CLOSED = "{} can't be opened here: a set by its name, or sounds dropped on the page, were expected; no folder of this machine may be named."
 LONGEST_TOLD = 80
 HERE = {"ready": "", "to be made": " (made on first use)", "to be downloaded": " (not downloaded yet)"}
 

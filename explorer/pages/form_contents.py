@@ -153,7 +153,9 @@ def config_from(
     from training.hardware import check_found, gpus
 
     if not data or not data.strip():
-        raise UserError("No data is chosen; choose a set, or type the path of a folder.")
+        raise UserError(
+            "No data is chosen that can be opened here; a set by its name or sounds of your own were expected."
+        )
     if "run" not in filled:
         raise UserError("The form is still being filled; try again in a moment.")
     known = {setting.name for setting in describe(RunConfig)}
