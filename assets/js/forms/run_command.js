@@ -19,5 +19,5 @@ export function runCommand(command) {
   };
   const told = ["The same at the command line.", / FOLDER /.test(command) ? FOLDER : "", ""].join(" ");
   const button = make("button.plain", { type: "button", "aria-label": "Copy the command", onclick: copy }, "Copy");
-  return make("div.set-command", {}, make("div.set-head", {}, make("span.set-faint", {}, told, said), button), line);
+  return make("div.set-command", {}, make("div.set-told", {}, make("span.set-faint", {}, told, said), button), line);
 }
