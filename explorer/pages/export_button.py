@@ -81,7 +81,7 @@ class ExportButton:
             return said(refused, "bad"), gr.Timer(active=False)
         title = next((row.described for row in services.library.summaries() if row.name == name), run.name)
         try:
-            if self._kind in (ENCODER, ENCODER_ONNX):
+            if self._kind is not PAGE:
                 run.check_trained_here()
             task = self._exports.begin(str(name), run, title, len(points(run)))
         except UserError as error:

@@ -62,9 +62,8 @@ def build(frame: Frame) -> None:
             second.show("Choose a second sound to compare with the one above.")
             chart = SimilarityChart(empty=NO_PAIR, elem_id="similarity")
     in_view = InView()
-    _wire_pickers(
-        frame, in_view, first, second
-    )  # before what else is asked of a run: Gradio (6.31) asks one after the other
+    # Before what else is asked of a run: Gradio (6.31) asks one after the other.
+    _wire_pickers(frame, in_view, first, second)
     search.wire(in_view)
     _wire_comparison(frame, in_view, first, second, chart)
     find_api.add(frame)
