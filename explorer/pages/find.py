@@ -76,14 +76,14 @@ class _Search:
         self.frame = frame
         self.source = source
         with gr.Row(elem_id="found"):
-            with gr.Column(scale=5, min_width=320):
+            with gr.Column(scale=4, min_width=320):
                 self.step = Choice(label="Weights", choices=[("the newest", NEWEST)], value=NEWEST, elem_id="find-step")
                 self.step.accepts = int  # type: ignore[misc]  # of this one alone, whose choices are numbers
                 self.notice = Notice(elem_id="found-notice")
                 self.list = ClipList(
                     empty=NO_QUERY, action="Search from this one", threshold=True, in_turn=True, elem_id="found-list"
                 )
-            with gr.Column(scale=8, min_width=320):
+            with gr.Column(scale=9, min_width=320):
                 self.map = EmbeddingMap(panel=False, elem_id="find-map")
         self.timer = gr.Timer(ASK_SECONDS, active=False)
 
