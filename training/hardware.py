@@ -73,6 +73,16 @@ def check_found(wanted: str) -> None:
         raise _refused(missing)
 
 
+def check_enough(wanted: str, devices: int) -> None:
+    """Raises UserError where so many `devices` of this machine are to share a run and it has GPUs, but fewer. Where it has none,
+    or the device `wanted` is the CPU, so many processes share its cores.
+    """
+    if wanted != "cpu" and 0 < (there := gpus()) < devices:
+        raise UserError(
+            f"The run is to be shared by {devices} GPUs of this machine, but torch finds {there} here; give --devices {there}."
+        )
+
+
 def _refused(why_not: str) -> UserError:
     return UserError(f"A CUDA device was asked for, but {why_not}; use the device cpu or auto.")
 

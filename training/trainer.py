@@ -20,7 +20,7 @@ from training.journal import Journal
 from training.loop import Training, train_in_turn
 from training.preparing import prepared
 from training.run import RunFolder, RunWriter, State, Status, reading
-from training.run.twins import Role, trained_with, twin_of
+from training.run.twins import Role, check_alone, trained_with, twin_of
 
 
 def train(folder: Path | str, resume: bool = False, devices: int | None = None) -> State:
@@ -108,8 +108,8 @@ def _place(runs: list[RunWriter], devices: int | None, trained: bool) -> Place:
         if devices is None and trained and gpus():  # it goes on on what there is
             size = min(size, gpus())
         here = Place(size=size, local_size=size)
-    if here.size > 1 and len(runs) > 1:
-        raise UserError(f"Twins are trained side by side on one device, but {here.size} devices were asked for.")
+    if len(runs) > 1:
+        check_alone(here.size)
     return here
 
 

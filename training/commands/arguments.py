@@ -87,7 +87,15 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
         devices=place().size if place().size > 1 else options.devices, breaks=breaks,
     )  # fmt: skip
     check_found(config.device)
+    check_devices(config.device, config.devices)
     return config
+
+
+def check_devices(wanted: str, devices: int) -> None:
+    """Raises UserError where the device `wanted` is a GPU, or any, and this machine has fewer GPUs than its share of `devices`."""
+    from training.hardware import check_enough
+
+    check_enough(wanted, place().local_size if place().size > 1 else devices)
 
 
 def checked_setting(name: str, value: Any) -> Any:

@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from training.commands.arguments import Commands, add_settings, asked_config, checked_setting, command
+from training.commands.arguments import Commands, add_settings, asked_config, check_devices, checked_setting, command
 from training.commands.listing import list_runs
 from training.commands.output import exit_code, listed, longer, steps_told, tell_end, tell_how_to_go_on, worth_longer
 from training.commands.series import train_several
@@ -172,6 +172,8 @@ def resume(options: argparse.Namespace) -> int:
     run = named_run(options)
     run.check_trained_here()
     run.check_not_newer()
+    if devices is not None:
+        check_devices(run.config().get("device", "auto"), devices)
     _refuse_second_trainer(run)
     for unit in BOUNDS:
         if (whole := getattr(options, unit)) is not None:

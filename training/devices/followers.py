@@ -5,6 +5,7 @@ They are started here, one for each device of this machine, unless torchrun has 
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -34,7 +35,7 @@ from training.devices.pulse import Pulse
 from training.devices.ranks import Ranks
 from training.devices.sharing import share
 from training.errors import UserError
-from training.hardware import Hardware, gpus
+from training.hardware import Hardware, check_enough
 from training.learner import Learner
 from training.process import import_path
 
@@ -76,10 +77,11 @@ class Followers:
     def start(self, machine: Hardware) -> None:
         """Start them, or find those that torchrun started. Raises UserError where this machine has not so many GPUs."""
         torch.set_num_threads(own_threads(self._here))
-        if machine.device.type == "cuda" and self._here.local_size > gpus():
-            raise UserError(
-                f"The run is to be shared by {self._here.local_size} GPUs of this machine, but torch finds {gpus()} here; "
-                f"give --devices {gpus()}."
+        check_enough(machine.device.type, self._here.local_size)
+        if machine.device.type == "cpu" and self._here.local_size > 1:
+            logging.warning(
+                "No GPU is used: the %d processes of this run share the cores of the CPU, and are no faster than one.",
+                self._here.local_size,
             )
         if place().size > 1:
             self._store = shared_store()

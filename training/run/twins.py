@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training import durable
+from training.errors import UserError
 from training.run import reading
 from training.run.folder import RunFolder
 from training.run.naming import new_run_name
@@ -22,6 +23,12 @@ MEASURES = ("loss", "spread", "rank", "knn")
 """Of what is foretold how the broken run's ends beside the healthy one's."""
 DIRECTIONS = ("lower", "same", "higher")
 UNFINISHED = frozenset({State.WAITING, State.PREPARING, State.STOPPED, State.CRASHED, State.DISK_FULL})
+
+
+def check_alone(devices: int) -> None:
+    """Raises UserError where several devices are to train twins."""
+    if devices > 1:
+        raise UserError(f"Twins are trained side by side on one device, but {devices} devices were asked for.")
 
 
 class Role(StrEnum):

@@ -8,7 +8,7 @@ from training.breaks.wrong import broken
 from training.config import RunConfig
 from training.errors import UserError
 from training.run import RunFolder, create_run
-from training.run.twins import FILE, Prediction, Role, Twin, write_twin
+from training.run.twins import FILE, Prediction, Role, Twin, check_alone, write_twin
 
 
 def healthy(config: RunConfig) -> RunConfig:
@@ -26,9 +26,10 @@ def create_twins(
 ) -> dict[Role, RunFolder]:
     """Both runs, which wait for their trainer; `config` is the healthy one's. The folders lie beside each other.
 
-    Raises UserError where the method can't be broken so, and where one of the folders holds a run or can't be
+    Raises UserError where the method can't be broken so, where several devices are asked for, and where one of the folders holds a run or can't be
     written; then neither is left.
     """
+    check_alone(config.devices)
     configs = {Role.HEALTHY: healthy(config), Role.BROKEN: broken(healthy(config), wrong)}
     for folder in folders.values():
         if RunFolder(folder).exists():

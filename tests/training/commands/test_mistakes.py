@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import LONG, TINY, sentence
+from tests.support.forked import fork_followers
 from training.__main__ import main
 from training.commands.runs import INTERNAL
 from training.data.dataset import Dataset
@@ -143,6 +144,43 @@ def test_cuda_that_is_not_there(tones: Dataset, tmp_path: Path, capsys: pytest.C
         rest = ("--device", "cuda", "--steps", "1", "--runs", str(tmp_path), *TINY)
         assert "A CUDA device was asked for" in sentence(capsys, *options, *rest)
     assert not list(tmp_path.iterdir()), "a device that isn't there leaves no run behind"
+
+
+def test_fewer_gpus_than_asked_for_are_told_before_a_run_is_made_or_touched(
+    made_run: Callable[..., RunFolder],
+    tones: Dataset,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("training.hardware.gpus", lambda: 2)
+    said = "The run is to be shared by 3 GPUs of this machine, but torch finds 2 here; give --devices 2."
+    assert sentence(capsys, "run", "--devices", "3", "--steps", "1", "--runs", str(tmp_path / "runs"), *TINY) == said
+    assert not (tmp_path / "runs").exists()
+    stopped = create_run(tmp_path / "stopped", {**made_run().config(), "device": "auto"})
+    before = stopped.status()
+    assert sentence(capsys, "resume", str(stopped.path), "--devices", "3") == said
+    assert stopped.status() == before
+
+
+def test_processes_that_share_the_cores_are_no_faster_and_say_so(
+    made_run: Callable[..., RunFolder], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fork_followers(monkeypatch)
+    assert main(["run", str(made_run(steps=1, devices=2).path)]) == 0
+    assert "the 2 processes of this run share the cores of the CPU, and are no faster than one" in caplog.text
+    caplog.clear()
+    assert main(["run", str(made_run("alone", steps=1).path)]) == 0
+    assert "processes" not in caplog.text
+
+
+def test_twins_on_several_devices_are_refused_before_they_are_made(
+    tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("twins", "--method", "byol", "--break", "predictor", "--devices", "2", "--device", "cpu")
+    said = "Twins are trained side by side on one device, but 2 devices were asked for."
+    assert sentence(capsys, *options, "--runs", str(tmp_path / "runs"), *TINY) == said
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("command", [[], ["nonsense"], ["run", "--steps", "many"], ["evaluate"], ["data"]])
