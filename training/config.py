@@ -171,7 +171,6 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     method = method_of(name, given.get("encoder"))
     encoder = given.setdefault("encoder", method.encoders[0])
     check_breaks(name, given.get("breaks", ()))
-    check_streamed(given.get("data", RunConfig.data), method)
     kinds: dict[str, type] = {
         "run": RunConfig, "settings": method.Config, "views": VIEWS[ENCODERS[encoder].domain], "front_end": FrontEnd,
     }  # fmt: skip
@@ -180,8 +179,12 @@ def new_config(overrides: Mapping[str, Any], **values: Any) -> RunConfig:
     run = {**method.run_defaults, **sorted_overrides.pop("run"), **given}
     if run.get("steps") is not None:
         run.setdefault("seconds", None)
-    for part, taken in sorted_overrides.items():
-        run[part] = asdict(build(kinds[part], {**run.get(part, {}), **taken}, f"The {part.replace('_', ' ')}"))
+    built: dict[str, Any] = {
+        part: build(kinds[part], {**run.get(part, {}), **taken}, f"The {part.replace('_', ' ')}")
+        for part, taken in sorted_overrides.items()
+    }
+    check_streamed(run.get("data", RunConfig.data), method, built["settings"])
+    run |= {part: asdict(settings) for part, settings in built.items()}
     return replace(RunConfig.checked(run), objective=method.objective, **provenance())
 
 

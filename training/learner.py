@@ -63,7 +63,7 @@ def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: 
     method = method.to(machine.device)
     if machine.channels_last:
         method = method.to(memory_format=torch.channels_last)
-    check_streamed(config.data, method)
+    check_streamed(config.data, method, method.config)
     stream = None
     if is_stream(config.data):
         front_end = None if method.encoder.domain == "waveform" else method.augment.front_end
@@ -73,7 +73,7 @@ def new_learner(config: RunConfig, dataset: Dataset, store: ClipStore, machine: 
         method,
         averaged=slow_copy(method),
         optimizer=optimizer_for(method, config),
-        sampler=Sampler(store.groups, config.batch_size, method.draw, config.seed, store.on_disk),
+        sampler=Sampler(store.groups, config.batch_size, method.draw(method.config), config.seed, store.on_disk),
         generator=Generator(machine.device).manual_seed(config.seed),
         clip_losses=torch.full((len(dataset) if stream is None else 0,), torch.nan, device=machine.device),
         stream=stream,

@@ -5,7 +5,7 @@ None is a method of the catalogue.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -92,8 +92,11 @@ class Predictive(Method):
 
     Config = Ahead
     encoders = ("short_stride",)
-    draw = "by_group"
     card = card("predictive coding")
+
+    @staticmethod
+    def draw(config: Ahead) -> Literal["uniform", "by_group"]:
+        return "by_group"
 
     def __init__(self, encoder: Encoder, config: Ahead, task: Task) -> None:
         super().__init__(encoder, config, task)

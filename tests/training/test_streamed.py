@@ -17,7 +17,7 @@ from training import loop
 from training.batch import Batch
 from training.building import built_method
 from training.config import RunConfig, new_config
-from training.data.stream import check_streamed, feed
+from training.data.stream import feed
 from training.errors import UserError
 from training.methods import METHODS
 from training.run import Control, RunFolder, State, create_run
@@ -89,11 +89,19 @@ def test_every_method_trains_on_clips_without_a_number_or_says_that_it_cannot(na
     assert torch.isfinite(losses["loss"])
 
 
-def test_batches_by_source_are_refused() -> None:
-    config = new_config({**TINY, "others_from": "same source"}, method="cpc", data="shards:/x.tar", steps=5)
-    with pytest.raises(UserError, match=r"others_from needs batches drawn by source, and x is a stream.*; choose all"):
-        check_streamed(config.data, built_method(config, 40, 4))
-    check_streamed("starter", built_method(config, 40, 4))
+@pytest.mark.parametrize("method", ["cpc", "cpc_v2"])
+def test_batches_by_source_are_refused_before_a_run_is_made_and_by_the_trainer(
+    method: str, streamed: MakeRun, tmp_path: Path
+) -> None:
+    said = r"others.from needs batches drawn by source, and x is a stream.*; choose all"
+    with pytest.raises(UserError, match=said):
+        streamed(method=method, others_from="same source")
+    assert not (tmp_path / "run").exists()
+    described = streamed("described", method=method).config()  # as somebody may have written it
+    described["settings"]["others_from"] = "same source"
+    with pytest.raises(UserError, match=said):
+        train(create_run(tmp_path / "run", described).path)
+    new_config({**TINY, "others_from": "same source"}, method=method, data="starter", steps=5)
 
 
 def test_a_resumed_run_is_bitwise_the_uninterrupted_one(streamed: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:

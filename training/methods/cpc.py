@@ -15,7 +15,7 @@ Shapes:  B clips, F mel bands, V frames of a view (or samples, without F), s of 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 import torch.nn.functional as functional
@@ -119,8 +119,11 @@ class CPC(Method):
             weights = (nn.Linear(heard, encoder.width, bias=False) for _ in range(config.steps_ahead))
             setattr(self, name, nn.ModuleList(weights))
         self.parts = found_ahead(config.steps_ahead)
-        if config.others_from == "same source":
-            self.draw = "by_group"
+
+    @staticmethod
+    def draw(config: Settings) -> Literal["uniform", "by_group"]:
+        """By source where the wrong frames are of the same one."""
+        return "by_group" if config.others_from == "same source" else "uniform"
 
     def views(self, batch: Batch, generator: Generator) -> dict[str, Tensor]:
         """A view (B, F, V), its own frames (B, U), and which frames are the wrong ones, where of other clips any are known."""
@@ -129,7 +132,7 @@ class CPC(Method):
         draws = torch.rand(*inside.shape, self.config.same_clip, device=x.device, generator=generator)
         clips = torch.rand(len(x), self.config.other_clips, device=x.device, generator=generator)
         places = torch.rand(clips.shape, device=x.device, generator=generator)
-        if self.draw == "by_group":
+        if self.draw(self.config) == "by_group":
             others, known = frames_of_mates(clips, places, inside, batch.groups)
         else:
             others = frames_of_others(clips, places, inside)

@@ -159,15 +159,19 @@ class Method(nn.Module, ABC):
     """Names of its modules that begin anew now and then: the averaged weights take them over as they are."""
     by_rows: ClassVar[tuple[str, ...]] = ()
     """Names of its modules that treat every clip for itself and cost as much as an encoder: several devices share them out, too."""
-    draw: Literal["uniform", "by_group"] = "uniform"
-    """`by_group` fills a batch with several clips of each of a few groups, for negatives of the same speaker. Set anew by
-    `__init__` where a setting decides."""
 
     def __init__(self, encoder: Encoder, config: Any, task: Task) -> None:
         super().__init__()
         self.encoder = encoder
         self.config = config
         self.augment = task.augment
+
+    @staticmethod
+    def draw(config: Any) -> Literal["uniform", "by_group"]:
+        """How batches are drawn with these settings of the method: `by_group` fills one with several clips of each of a few
+        groups, for negatives of the same speaker.
+        """
+        return "uniform"
 
     @staticmethod
     def of_encoder(config: Any) -> Mapping[str, Any]:

@@ -94,6 +94,14 @@ def test_missing_things_are_named(data: str, values: dict[str, dict[str, object]
         config_from(data, "simclr", "conv2d", filled("simclr", "conv2d") if values is None else values)
 
 
+def test_batches_by_source_of_a_stream_are_refused_in_the_form_s_words() -> None:
+    values = filled("cpc", "conv_gru")
+    values["settings"]["others_from"] = "same source"
+    with pytest.raises(UserError) as refused:
+        config_from("shards:/x.tar", "cpc", "conv_gru", values)
+    assert refused.value.in_words.startswith("The setting others from needs batches drawn by source, and x is a stream")
+
+
 @pytest.mark.parametrize("count", [0, 1, 2, 8])
 def test_devices_are_offered_where_there_are_several(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.hardware.gpus", lambda: count)

@@ -23,8 +23,8 @@ def sampled_of(reference: str, clips: int) -> str:
     )
 
 
-def check_streamed(reference: str, method: Any) -> None:
-    """Raises UserError where a method, or one that was built of it, can't be trained on `reference` as it is a stream."""
+def check_streamed(reference: str, method: Any, settings: Any) -> None:
+    """Raises UserError where a method can't be trained on `reference` with its `settings`, as it is a stream."""
     if not is_stream(reference):
         return
     if method.remembers_clips:
@@ -32,7 +32,7 @@ def check_streamed(reference: str, method: Any) -> None:
             f"{method.card.title} keeps something of every clip, so it needs data with a known number of clips, and "
             f"{name_of(reference)} is a stream; choose another method, or a folder of sounds."
         )
-    if method.draw == "by_group":
+    if method.draw(settings) == "by_group":
         raise SettingError(
             "others_from",
             f"needs batches drawn by source, and {name_of(reference)} is a stream, which is read in its own order; choose all, "
