@@ -1,6 +1,6 @@
 """Which measure without labels can be trusted: how it goes along with what labels say, over kept healthy runs.
 
-    python -m benchmarks.trust RUNS [--out benchmarks/results/trust.json]
+    python -m benchmarks.trust RUNS [--out FILE]
 
 RUNS are those of `benchmarks.collapse.runs`. Three questions, each answered by Spearman's rank correlation and a 95 % interval
 (bootstrap over methods):
@@ -28,7 +28,6 @@ from training.measures.measure import Measure
 from training.verdicts import Readings
 from training.verdicts.best import best_step
 
-OUT = Path("benchmarks/results/trust.json")
 KNN = "cross_group_knn"
 STAGES = ("encoder", "projector")
 DRAWS = 1_000
@@ -46,13 +45,14 @@ DATA = "fsdd"
 
 
 def main() -> None:
-    """Compute, print and write."""
+    """Compute and print; write where told to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path)
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--out", type=Path, help="where to write it, such as benchmarks/results/trust.json")
     options = parser.parse_args()
     found = trusted([run for run in kept_runs(options.runs) if run.data == DATA])
-    options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if options.out is not None:  # the kept results are of more runs than somebody may have at hand
+        options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for name, row in found["measures"].items():
         print(
             f"{name:34}", *(f"{key} {_told(row[key])}" for key in ("within", "over_methods", "probe") if row.get(key))

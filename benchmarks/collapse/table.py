@@ -1,6 +1,6 @@
 """How well verdicts find what was broken on purpose: training/verdicts judges kept runs, snapshot by snapshot.
 
-    python -m benchmarks.collapse.table RUNS [--bands training/bands.json] [--out benchmarks/results/verdicts.json]
+    python -m benchmarks.collapse.table RUNS [--bands training/bands.json] [--out FILE]
 
 A broken run has collapsed where at the last step the effective rank or the centred std of z or h is under a quarter of its
 healthy twin's; with several seeds the median decides. It falls at the first snapshot from which on it stays there. A verdict
@@ -23,7 +23,6 @@ from training.bands import Band, is_like_healthy, read_bands
 from training.measures.measure import PREFIX
 from training.verdicts import COLLAPSES, Readings, judged
 
-OUT = Path("benchmarks/results/verdicts.json")
 Fixed = Mapping[str, Mapping[str, Band]] | None
 """Bands by method and measure."""
 SHARE = 0.25
@@ -32,15 +31,16 @@ DECIDING = ("effective_rank", "encoder_effective_rank", "centred_std", "encoder_
 
 
 def main() -> None:
-    """Judge, print and write."""
+    """Judge and print; write where told to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--bands", type=Path, help="made of other runs (default: of the other runs of the folder)")
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--out", type=Path, help="where to write it, such as benchmarks/results/verdicts.json")
     options = parser.parse_args()
     fixed = read_bands(json.loads(options.bands.read_text())) if options.bands is not None else None
     found = table(kept_runs(options.runs), fixed)
-    options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if options.out is not None:  # the kept results are of more runs than somebody has who tries a rule
+        options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for row in found["broken"]:
         mark = "collapsed" if row["collapsed"] else ""
         print(

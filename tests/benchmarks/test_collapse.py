@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import trust
+from benchmarks.collapse import table as collapse_table
 from benchmarks.collapse.bands import bands, widened
 from benchmarks.collapse.kept_runs import kept_runs
 from benchmarks.collapse.table import table
@@ -45,6 +47,21 @@ def test_a_run_under_a_quarter_of_its_twin_has_collapsed_since_it_fell(root: Pat
     assert rows["negatives"]["told"] == [120, 140]  # two snapshots must agree
     assert not rows["low_temperature"]["collapsed"] and rows["low_temperature"]["told"] == [None, None]
     assert found["healthy"]["runs"] == 2 and found["healthy"]["data"] == {"fsdd": 2} and not found["healthy"]["alarms"]
+
+
+def test_kept_results_are_written_over_only_where_told_to(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = tmp_path / "benchmarks" / "results"
+    results.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for module in (collapse_table, trust):
+        for more in ([], ["--out", str(results / "told.json")]):
+            monkeypatch.setattr("sys.argv", ["", str(root), *more])
+            module.main()
+            assert capsys.readouterr().out
+            assert [path.name for path in results.iterdir()] == (["told.json"] if more else [])
+        (results / "told.json").unlink()
 
 
 def test_runs_of_others_are_passed_over_and_a_folder_of_them_alone_is_refused(root: Path, tmp_path: Path) -> None:
