@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.training.run.test_run_folder_page import files_told, pattern
 from training.__main__ import main
 from training.errors import UserError
 from training.measures import MEASURES
@@ -93,6 +94,10 @@ def test_a_watched_run_has_what_a_run_of_hearsight_has(watched: RunFolder, names
     label = [probe["facets"]["class"]["names"][code] for code in probe["facets"]["class"]["codes"]]
     assert label == [name.split("/")[0] for name in names] and len(set(probe["clips"])) == 24
     assert len(watched.columns()["duration"]) == 24
+    added = {
+        path.relative_to(watched.added_path).as_posix() for path in watched.added_path.rglob("*") if path.is_file()
+    }
+    assert "snapshots/000020.npz" in added and {pattern(name) for name in added} <= files_told()
 
 
 def test_what_a_full_disk_kept_from_being_told_is_told_another_time(
