@@ -27,7 +27,7 @@ from training.errors import UserError
 ASK_SECONDS = 0.7
 OF_RUNS = 8
 """So many folders and streams of the newest runs are offered again."""
-CLOSED = "{} can't be opened here: a set by its name, or sounds dropped on the page, were expected; no folder of this machine may be named."
+CLOSED = "{} can't be opened here: a set by its name, or sounds dropped on the page, were expected; no {} may be named."
 LONGEST_TOLD = 80
 HERE = {"ready": "", "to be made": " (made on first use)", "to be downloaded": " (not downloaded yet)"}
 
@@ -144,7 +144,8 @@ class DataChoice:
         typed, name = (name or "").strip(), self._frame.reference(name)
         if not self._may_be_named(name):
             closed = typed and not name and not self._frame.read_only
-            return _answer(said(CLOSED.format(readable_name(typed, LONGEST_TOLD)), "bad") if closed else None)
+            found = "stream" if is_stream(typed) else "folder of this machine"
+            return _answer(said(CLOSED.format(readable_name(typed, LONGEST_TOLD), found), "bad") if closed else None)
         download = self._frame.services.downloads.known(name)
         missing = is_to_be_downloaded(name)
         if missing or (download is not None and not download.done):

@@ -138,10 +138,16 @@ def test_a_path_that_nobody_may_name_here_is_refused_in_a_sentence(choice: Any, 
     hosted = choice(paths=False)
     page: Any = SimpleNamespace(paths=False, started_in="", data="starter")
     hosted._frame.reference = partial(Frame.reference, page)
-    for typed in (str(tmp_path), "shards:/sounds/x-{000..127}.tar"):
+    stream, folder = "stream", "folder of this machine"
+    for typed, found in (
+        (str(tmp_path), folder),
+        ("shards:/sounds/x-{000..127}.tar", stream),
+        ("shards:https://sounds.org/x.tar", stream),
+        ("stream:owner/name", stream),
+    ):
         _, notice, summary = looked(hosted, typed)
         assert notice["tone"] == "bad" and notice["text"].startswith(f"{typed[:20]}") and summary is None
-        assert notice["text"].endswith("were expected; no folder of this machine may be named.")
+        assert notice["text"].endswith(f"were expected; no {found} may be named.")
     assert len(looked(hosted, "/" + "a" * 5_000)[1]["text"]) < 250
     assert looked(hosted, "") == (False, None, None)
 
