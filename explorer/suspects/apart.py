@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from training.data.clipping import FULL_SCALE
+
 SPREADS = 4.0
 """So many robust standard deviations from the median, and a value is unusual."""
-LOUD = 32_700 / 32_768
 CLIPPED_SHARE = 0.001
 SILENT_DB = -60.0
 OUTLIER_NEIGHBOURS = 20
@@ -42,7 +43,7 @@ def peak_db(samples: np.ndarray) -> float:
 
 def clipped_share(samples: np.ndarray) -> float:
     """Which share of the samples stands at full scale."""
-    return float((np.abs(samples) >= LOUD).mean()) if len(samples) else 0.0
+    return float((np.abs(samples) >= FULL_SCALE).mean()) if len(samples) else 0.0
 
 
 def robust_spread(values: np.ndarray) -> float:

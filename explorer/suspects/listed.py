@@ -220,14 +220,22 @@ def _of_sounds(dataset: Dataset, clips: tuple[int, ...]) -> list[Suspect]:
     silent, clipped = [], []
     for row, clip in enumerate(clips):
         samples = dataset.waveform(clip)
-        peak, share = peak_db(samples), clipped_share(samples)
+        peak = peak_db(samples)
+        share, how = _clipped(dataset, clip, samples)
         if peak < SILENT_DB:
             words = "Every sample is zero." if peak == -np.inf else f"Its loudest sample is at −{-peak:.0f} dB."
             silent.append(Suspect("silent", row, words, ()))
         elif share > CLIPPED_SHARE:
-            clipped.append((share, Suspect("clipped", row, f"{share:.1%} of its samples stand at full scale.", ())))
+            clipped.append((share, Suspect("clipped", row, f"{share:.1%} of its samples {how}.", ())))
     clipped.sort(key=lambda one: -one[0])
     return silent[:MOST] + [one for _, one in clipped[:MOST]]
+
+
+def _clipped(dataset: Dataset, clip: int, samples: np.ndarray) -> tuple[float, str]:
+    """Which share of a clip is clipped, and how: as its file was heard where it was decoded, where that is known."""
+    if dataset.clipped is None:
+        return clipped_share(samples), "stand at full scale"
+    return float(dataset.clipped[clip]), "are cut off, at its recording's largest value or at full scale"
 
 
 def _nearest(units: np.ndarray, row: int) -> tuple[int, ...]:

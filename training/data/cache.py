@@ -174,6 +174,8 @@ def _dataset(about: Mapping[str, Any], samples_file: Path) -> Dataset:
     companions = {key: tuple(values) for key, values in about["companions"].items()}
     columns = [about["ids"], about["files"], about["offsets_seconds"], *companions.values()]
     columns += [facet.codes for facet in facets.values()]
+    clipped = np.array(about["clipped"], np.float32) if "clipped" in about else None  # not in sets of earlier versions
+    columns += [] if clipped is None else [clipped]
     if any(len(column) != clips for column in columns) or (clips and lengths.min() < 1):
         raise ValueError("columns of different length")
     if any(clips and not -1 <= facet.codes.min() <= facet.codes.max() < len(facet.names) for facet in facets.values()):
@@ -195,4 +197,5 @@ def _dataset(about: Mapping[str, Any], samples_file: Path) -> Dataset:
         warnings=tuple(Skipped(*entry) for entry in about["warnings"]),
         companions=companions,
         highest_rate=about.get("highest_rate"),
+        clipped=clipped,
     )

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from training.data.cache import SCHEMA, checked, load, locked, mel_folder, sets_folder, writable
-from training.data.dataset import Dataset, Skipped
+from training.data.clipping import clipped_share
+from training.data.dataset import SAMPLE_RATE, Dataset, Skipped
 from training.durable import sync_folder
 from training.errors import UserError
 
@@ -75,6 +76,12 @@ class ClipWriter:
                 "companions": dict(companions),
             }
         )
+
+    def tell_clipped(self, first: int, seconds: Mapping[int, float]) -> None:
+        """What `training.data.clipping` found in the recording from which all clips but the first `first` were cut."""
+        for clip in self._clips[first:]:
+            end = clip["offset"] + clip["length"] / SAMPLE_RATE
+            clip["clipped"] = round(clipped_share(seconds, clip["offset"], end), 6)
 
     def keep_first(self, count: int) -> None:
         """Takes back every clip but the first `count`, for a file that turns out broken after some of its windows."""
@@ -149,6 +156,11 @@ class ClipWriter:
             "offsets_seconds": [clip["offset"] for clip in self._clips],
             "facets": facets,
             "companions": {key: [clip["companions"].get(key) for clip in self._clips] for key in beside},
+            **(
+                {"clipped": [clip["clipped"] for clip in self._clips]}
+                if all("clipped" in c for c in self._clips)
+                else {}
+            ),
             "skipped": [[entry.file, entry.reason] for entry in skipped],
             "warnings": [[entry.file, entry.reason] for entry in warnings],
         }

@@ -75,6 +75,9 @@ class Dataset:
     """What lies beside the sound: "caption" → text, "picture" → path; None where a clip has none."""
     highest_rate: int | None = None
     """Hz: the highest sampling rate of its files; None where it isn't known."""
+    clipped: np.ndarray | None = None
+    """(n,) float32: which share of each clip is clipped, as `training.data.clipping` hears its file; None where it isn't known, as
+    of a pack, a stream or clips that were decoded by earlier versions."""
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -26,7 +26,7 @@ START_SECONDS = 60.0
 
 
 class Sound:
-    """What arrives from a decoder: iterate for blocks, (S,) int16 at 16 kHz; then `notes` and `rate` are there.
+    """What arrives from a decoder: iterate for blocks, (S,) int16 at 16 kHz; then `notes`, `rate` and `clipped` are there.
 
     Iterating raises NotRead with the reason where the file gives no sound, also after some of its blocks.
     """
@@ -45,6 +45,11 @@ class Sound:
     def rate(self) -> int:
         """The file's own sampling rate in Hz; 0 before its end."""
         return int(self._about.get("rate", 0))
+
+    @property
+    def clipped(self) -> dict[int, float]:
+        """As `training.data.clipping.Clipping.seconds` says it; empty before its end."""
+        return {int(number): float(seconds) for number, seconds in self._about.get("clipped", {}).items()}
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return self._blocks

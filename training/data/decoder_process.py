@@ -47,7 +47,8 @@ def _answer(connection: Connection, path: str, follow_links: bool, max_seconds: 
     except MemoryError:
         connection.send_bytes(FAILED + json.dumps("it needs more memory than a sound should").encode())
     else:
-        connection.send_bytes(DONE + json.dumps({"notes": decoding.notes, "rate": decoding.rate}).encode())
+        about = {"notes": decoding.notes, "rate": decoding.rate, "clipped": decoding.clipping.seconds()}
+        connection.send_bytes(DONE + json.dumps(about).encode())
 
 
 def _limit() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from training.data.clipping import Clipping
 from training.data.dataset import SAMPLE_RATE
 from training.data.files import opened
 from training.data.sniff import HEAD_BYTES, NotRead, longer_than, sound_format
@@ -42,7 +43,8 @@ SILENT = "it is silent: there is nothing to hear in it, and the clips nearest to
 
 
 class Decoding:
-    """An opened sound. Iterate for blocks, (S,) int16 at 16 kHz; afterwards `notes` says what the user should know.
+    """An opened sound. Iterate for blocks, (S,) int16 at 16 kHz; afterwards `notes` says what the user should know, `clipping`
+    where it is clipped.
 
     `follow_links`: whether a symbolic link to a regular file is taken. `max_seconds`: longer files are refused, before
     anything is decoded where their header is honest. Raises NotRead with the reason.
@@ -62,6 +64,7 @@ class Decoding:
         self.rate: int = self._file.samplerate
         self.frames: int = self._file.frames if self._file.frames < UNKNOWN_FRAMES else -1
         """As the header promises; -1 where it promises nothing."""
+        self.clipping = Clipping(self.rate, self._file.channels)
         try:
             self._check_header()
         except NotRead:
@@ -108,6 +111,7 @@ class Decoding:
                 if self._max_seconds is not None and decoded > self._max_seconds * self.rate:
                     raise NotRead(longer_than(self._max_seconds))
                 clipped |= _is_clipped(block)
+                self.clipping.add(block)
                 mono = block @ weights  # the mean, by the fastest way there is
                 if one_channel < 0 and _cancels(block, mono):
                     one_channel = int((block**2).sum(axis=0).argmax())

@@ -153,6 +153,7 @@ def _made(
                     skipped.append(Skipped(readable_name(source.name), str(reason)))
                     told = []
                 rates.append(sound.rate)
+                writer.tell_clipped(before, sound.clipped)
                 warnings += [Skipped(readable_name(source.name), note) for note in (*sound.notes, *told)]
         if not writer.count:
             raise NoSound(name, len(sources), skipped)

@@ -109,6 +109,7 @@ def _those(whole: Dataset, places: Sequence[int], own: Mapping[str, Facet], prob
         whole, starts=whole.starts[at], lengths=whole.lengths[at], ids=tuple(whole.ids[i] for i in places),
         facets={**own, **carried}, group=group if isinstance(group, str) and group in own else whole.group,
         files=tuple(whole.files[i] for i in places), offsets_seconds=whole.offsets_seconds[at], companions={},
+        clipped=None if whole.clipped is None else whole.clipped[at],
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,16 @@ def test_each_suspect_has_its_reason_and_what_to_hear_beside_it(make_run: Any, c
     assert of["outlier"][0]["clip"] == 9
     assert [(row["clip"], row["reason"]) for row in of["silent"]] == [(20, "Every sample is zero.")]
     assert [row["clip"] for row in of["clipped"]] == [21]
+
+
+def test_what_was_heard_of_clipping_while_the_files_were_decoded_is_told_in_place_of_what_stands_at_full_scale(
+    cache: Path,
+) -> None:
+    shares = np.zeros(300, np.float32)
+    shares[[40, 41, 42]] = 0.02, 0.0005, 0.3
+    found = listed._of_sounds(replace(write_sounds(), clipped=shares), tuple(range(300)))
+    assert [one.row for one in found] == [20, 42, 40]
+    assert found[1].reason == "30.0% of its samples are cut off, at its recording's largest value or at full scale."
 
 
 def test_without_all_listed_copies_one_of_each_recording_stays() -> None:
