@@ -7,7 +7,7 @@ import numpy as np
 from explorer.runs.snapshots import unit_embeddings
 from training.run import RunFolder
 
-_CHUNK = 256
+CHUNK = 256
 """Rows at a time: their cosines to some thousand points fit into a core's own cache."""
 
 
@@ -39,14 +39,14 @@ def nearest_of_all(units: np.ndarray, count: int, asked: np.ndarray | None = Non
     asked = np.arange(len(units)) if asked is None else asked
     rows = np.empty((len(asked), count), np.int32)
     scores = np.empty((len(asked), count), np.float32)
-    for begin in range(0, len(asked), _CHUNK):
-        chunk = asked[begin : begin + _CHUNK]
+    for begin in range(0, len(asked), CHUNK):
+        chunk = asked[begin : begin + CHUNK]
         theirs = cosines_of(units, chunk)
         best = np.argpartition(-theirs, count - 1, axis=1)[:, :count]
         found = np.take_along_axis(theirs, best, axis=1)
         order = np.lexsort((best, -found), axis=1)
-        rows[begin : begin + _CHUNK] = np.take_along_axis(best, order, axis=1)
-        scores[begin : begin + _CHUNK] = np.take_along_axis(found, order, axis=1)
+        rows[begin : begin + CHUNK] = np.take_along_axis(best, order, axis=1)
+        scores[begin : begin + CHUNK] = np.take_along_axis(found, order, axis=1)
     return rows, scores
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.runs.neighbours import nearest_of_all
+from explorer.runs.neighbours import CHUNK, nearest_of_all
 from explorer.suspects.apart import SPREADS, robust_spread
 from explorer.suspects.tones import fade_alike, is_tone
 
@@ -38,10 +38,12 @@ def copies(units: np.ndarray, waveform: Callable[[int], np.ndarray] | None) -> l
 
     `units` (n, D), rows of length 1. `waveform`: a row's samples (S,); without it, pairs whose embeddings are nearly equal.
     """
-    close = [Pair(*pair) for pair in near_pairs(units)]
-    if waveform is None or len(units) < 2:
-        return close
+    if len(units) < 2:
+        return []
     near, cosines = nearest_of_all(units, min(NEIGHBOURS, len(units) - 1))
+    close = [Pair(*pair) for pair in near_pairs(near[:, 0], cosines[:, 0])]
+    if waveform is None:
+        return close
     asked = {
         (min(i, j), max(i, j)): c for i in range(len(near)) for j, c in zip(near[i].tolist(), cosines[i], strict=True)
     }
@@ -61,18 +63,18 @@ def copies(units: np.ndarray, waveform: Callable[[int], np.ndarray] | None) -> l
     return sorted(found, key=lambda pair: (-(pair.alike or 0), -pair.cosine))
 
 
-def near_pairs(units: np.ndarray) -> list[tuple[int, int, float]]:
-    """(row, other row, cosine) of pairs that lie closer than the data's nearest clips usually do, closest first.
+def near_pairs(nearest: np.ndarray, cosines: np.ndarray) -> list[tuple[int, int, float]]:
+    """(row, other row, cosine) of pairs that lie closer than the data's nearest clips usually do, closest first. `nearest` (n,):
+    the row of the nearest of each, of `cosines` (n,).
 
     The threshold is found from the distances d of each clip to its nearest: median of log d less SPREADS robust standard
     deviations (1.4826 · median absolute deviation); pairs at distance 0 are always among them.
     """
-    if len(units) < 3:
+    if len(nearest) < 3:
         return []
-    rows, cosines = nearest_of_all(units, 1)
-    apart = np.log(np.maximum(1 - cosines[:, 0], 1e-7))
+    apart = np.log(np.maximum(1 - cosines, 1e-7))
     close = np.flatnonzero(apart <= max(np.median(apart) - SPREADS * robust_spread(apart), np.log(1e-6)))
-    pairs = {(min(int(i), int(rows[i, 0])), max(int(i), int(rows[i, 0]))): float(cosines[i, 0]) for i in close}
+    pairs = {(min(int(i), int(nearest[i])), max(int(i), int(nearest[i]))): float(cosines[i]) for i in close}
     found = sorted(((a, b, cosine) for (a, b), cosine in pairs.items()), key=lambda pair: -pair[2])
     return found[:MOST_PAIRS]
 
@@ -111,5 +113,5 @@ def most_alike(spectra: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     A shift changes phases alone, so that no correlation is larger than the sum over all frequencies of |A|·|B|, nor that, by
     Cauchy and Schwarz, than the same sum of the roots of the bands' energies.
     """
-    parts = [pairs[begin : begin + 4096] for begin in range(0, len(pairs), 4096)]
+    parts = [pairs[begin : begin + CHUNK] for begin in range(0, len(pairs), CHUNK)]
     return np.concatenate([np.einsum("pb,pb->p", spectra[part[:, 0]], spectra[part[:, 1]]) for part in parts])
