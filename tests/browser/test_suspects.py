@@ -114,3 +114,24 @@ def test_all_clips_of_a_file_that_is_a_copy_are_selected(lent_site: Site, look: 
     page.get_by_role("button", name="Select all 3 clips").click()
     page.wait_for_function("new URL(location.href).searchParams.get('selection') === '3-4-5'")
     expect(page.get_by_role("button", name="All 3 clips are selected")).to_be_visible()
+
+
+def test_a_list_that_was_cut_says_so_and_what_writes_all_copies(lent_site: Site, look: Callable[..., Seen]) -> None:
+    page: Any = look(lent_site).open("tab=live&run=example")
+
+    def cut(route: Any) -> None:
+        answer = route.fetch()
+        row = {"clip": 3, "label": "a", "reason": "So it is.", "beside": [], "also": []}
+        kinds = ["copy", "copy", "outlier", "outlier", "silent"]
+        rows = [{**row, "kind": kind} for kind in kinds]
+        route.fulfill(response=answer, json={**answer.json(), "rows": rows, "most": 2})
+
+    page.route("**/run/example/suspects", cut)
+    page.locator("#suspects summary").click()
+    command = "python -m explorer suspects RUN --kind copy --out copies.csv"
+    for kind, said in (("Near-duplicates 2", f"Only the first 2 are listed; {command} writes all of them."),
+                       ("Outliers 2", "Only the first 2 are listed.")):  # fmt: skip
+        page.locator(".suspects-kinds button", has_text=kind).click()
+        expect(page.locator(".suspects-status")).to_contain_text(said)
+    page.locator(".suspects-kinds button", has_text="Silent 1").click()
+    expect(page.locator(".suspects-status")).not_to_contain_text("Only the first")

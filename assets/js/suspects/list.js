@@ -15,6 +15,7 @@ import { ClipsView } from "../sound/clips.js";
 /** @import { Feed } from "../core/feed.js" */
 /** @import { ClipRow, NoSuspectsYet, Points, Refusal, SuspectList } from "../core/types.d.ts" */
 
+const ALL_COPIES = "python -m explorer suspects RUN --kind copy --out copies.csv";
 const AGAIN_MS = 2000; // until what others ask for too is asked for again
 
 class SuspectsView {
@@ -153,7 +154,14 @@ class SuspectsView {
     const unheard = found.heard ? "" : "Silent and clipped ones are unknown: the sounds are not at hand.";
     const labels = found.facet && `, by the labels of “${found.facet}”`;
     const step = `As of step ${found.step.toLocaleString("en")}${labels}.`;
-    this.say([step, rows.length || !found.facet ? found.caution : "", unheard].filter(Boolean).join(" "));
+    const caution = rows.length || !found.facet ? found.caution : "";
+    this.say([step, this.rest(rows.length), caution, unheard].filter(Boolean).join(" "));
+  }
+
+  /** What is said of a list that has an end of its own. @param {number} length */
+  rest(length) {
+    if (length !== this.found?.most) return "";
+    return `Only the first ${length} are listed${this.kind === "copy" ? `; ${ALL_COPIES} writes all of them` : ""}.`;
   }
 
   /** The button that selects them says when they are: the list of what is selected may be out of sight. */
