@@ -5,6 +5,7 @@ code 130. With --json standard output holds the JSON alone.
 """
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -76,4 +77,6 @@ def _parser(internal: bool) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # a path that is no UTF-8 is printed as the bytes that it is
     sys.exit(main())

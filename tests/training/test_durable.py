@@ -41,6 +41,8 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     assert path.read_bytes() == b"two" * 100_000 and list(tmp_path.iterdir()) == [path]
     durable.write_json(path, {"a": "é", "b": [1]})
     assert json.loads(path.read_text()) == {"a": "é", "b": [1]}
+    durable.write_json(path, odd := {"data": os.fsdecode(b"/sounds/\xff"), "\udc80": "\ud800"})
+    assert json.loads(path.read_text()) == odd, "a path may hold bytes that are no UTF-8"
     durable.write_bytes(path, b"")
     assert path.read_bytes() == b""
 

@@ -8,12 +8,12 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from training import durable
 from training.data import cache
 from training.data.dataset import Progress, Skipped
 from training.data.names import readable_name
@@ -197,13 +197,10 @@ def _remembered(folder: Path) -> dict[str, Content]:
 def _remember(folder: Path, known: Mapping[str, Content]) -> None:
     """Best effort: where it fails, the next look is slower and nothing else."""
     target = _memory_file(folder)
-    try:
+    about = {"schema": SCHEMA, "files": {key: [c.hash, c.reason] for key, c in known.items()}}
+    with contextlib.suppress(OSError):
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False) as file:
-            json.dump({"schema": SCHEMA, "files": {key: [c.hash, c.reason] for key, c in known.items()}}, file)
-        Path(file.name).replace(target)
-    except OSError:
-        return
+        durable.write_bytes(target, json.dumps(about).encode())
 
 
 def _is_hidden(name: str) -> bool:

@@ -1,6 +1,8 @@
 """The commands that list, show and pack data."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from tests.support.command_line import TINY, answer, sentence
 from tests.training.data.stream.test_writing import birds
 from training.__main__ import main
 from training.data.dataset import Dataset
+from training.process import PROJECT
 from training.run import RunFolder
 
 
@@ -55,3 +58,11 @@ def test_shards_are_named_as_a_shell_takes_them(
     (data,) = subprocess.run(["bash", "-c", f"printf '%s\\n' {named}"], capture_output=True, text=True).stdout.split()
     assert answer(capsys, "data", "show", data)["clips"] == 11
     assert "There is nothing at" in sentence(capsys, "data", "show", f"shards:{tmp_path}/out/some")
+
+
+def test_a_path_that_is_no_utf8_is_printed_as_it_is(tmp_path: Path) -> None:
+    out = os.fsencode(tmp_path) + b"/\xff"
+    command = [sys.executable, "-m", "training", "shards", str(birds(tmp_path / "birds")), os.fsdecode(out)]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, check=False)
+    assert done.returncode == 0 and out in done.stdout

@@ -85,6 +85,17 @@ def test_unchanged_files_are_not_read_again(tmp_path: Path, own_cache: Path, mon
     assert contents(files_below(tmp_path)[0], quiet, follow_links=True, memory=tmp_path) == changed
 
 
+def test_a_memory_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_bytes(SOUND)
+    in_the_way = files._memory_file(tmp_path)
+    in_the_way.mkdir(parents=True)
+    monkeypatch.setattr(files, "RACY_NANOSECONDS", -(10**10))
+    assert contents(files_below(tmp_path)[0], quiet, follow_links=True, memory=tmp_path)[0].hash
+    assert list(in_the_way.parent.iterdir()) == [in_the_way] and not any(in_the_way.iterdir())
+
+
 def test_files_changed_a_moment_ago_are_not_trusted(
     tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

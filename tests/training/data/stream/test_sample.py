@@ -1,5 +1,6 @@
 """A stream's sample is an ordinary data set, made once for what its shards are."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,12 @@ def test_a_shard_that_cannot_be_seen_now_is_taken_for_what_it_was(
     assert open_dataset(reference).fingerprint == first.fingerprint
     server[0].statuses = [404, 404]
     assert open_dataset(reference).fingerprint == first.fingerprint
+
+
+def test_a_folder_whose_name_is_no_utf8_is_read(own_cache: Path, tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff"))
+    write_shards(tmp_path / "x", [2]), (tmp_path / "x").rename(folder)
+    assert len(open_dataset(f"shards:{folder}")) == 2
 
 
 def test_it_takes_some_of_a_few_shards(own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
