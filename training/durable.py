@@ -56,7 +56,9 @@ def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Replace `path` by `value` as JSON; see `write_bytes`."""
     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-    write_bytes(path, text.encode(errors="backslashreplace"))  # bytes of a path that are no UTF-8 are escaped, as JSON has it
+    write_bytes(
+        path, text.encode(errors="backslashreplace")
+    )  # bytes of a path that are no UTF-8 are escaped, as JSON has it
 
 
 def append_line(descriptor: int, line: bytes) -> None:
