@@ -16,7 +16,7 @@ from training.run.schema import BASELINES, VerdictKind
 from training.run.verdict import Evidence, Verdict
 from training.verdicts.best import best_step
 from training.verdicts.causes import cause_of
-from training.verdicts.neighbours import above_random, labels_unheard, rising, unsure
+from training.verdicts.neighbours import above_random, labels_unheard, latest_knn, rising, unsure
 from training.verdicts.readings import Readings
 from training.verdicts.rules import RULES, alone, missing, too_early
 
@@ -140,7 +140,7 @@ def in_status(verdict: Verdict) -> dict[str, Any]:
 
 def _stand(readings: Readings) -> str:
     """Where the neighbours stand against what needs no training."""
-    knn = readings.of_snapshot(readings.trained[-1], "cross_group_knn") if readings.trained else None
+    knn = latest_knn(readings)
     if knn is None:
         return ""
     named = ("random_init", "mfcc", "chance")

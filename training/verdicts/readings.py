@@ -28,7 +28,9 @@ class Readings:
     measures: list[Mapping[str, float]] = field(default_factory=list)
     """By measure, one mapping a snapshot."""
     losses: list[tuple[int, float]] = field(default_factory=list)
-    """(step, mean loss since the row before)."""
+    """(step, mean loss since the row before), finite."""
+    lost: int | None = None
+    """The step since which the loss is no number; None while it is one."""
     lines: Mapping[str, Any] = field(default_factory=dict)
     """baselines.json."""
     bands: Mapping[str, Band] | None = None
@@ -51,8 +53,11 @@ class Readings:
         step = row.get("step")
         if type(step) is not int:
             return
-        loss = row.get(LOSS)
-        if isinstance(loss, int | float):
+        loss = row.get(LOSS, "")
+        if loss is None or (isinstance(loss, float) and not math.isfinite(loss)):  # null, as files have it
+            self.lost = step if self.lost is None else self.lost
+        elif isinstance(loss, int | float):
+            self.lost = None
             self.losses.append((step, float(loss)))
             if len(self.losses) > MOST_LOSSES:
                 del self.losses[1:-1:2]

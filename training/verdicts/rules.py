@@ -4,7 +4,6 @@ A reading is held against healthy runs of the same method, or against the run's 
 norms and data decide where a measure lies. Two snapshots in a row are asked for.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -74,13 +73,15 @@ SAME_WAY = (Bound("normalised_std", "normalised std", absolute=ONE_WAY, compared
 def diverging(readings: Readings) -> Finding | None:
     """The loss is no number, or far above all that the first steps had."""
     losses = readings.losses
-    if len(losses) < 10:
+    if not losses or (len(losses) < 10 and readings.lost is None):
         return None
     latest = losses[-1][1]
     bound = EXPLODED * max(abs(value) for _, value in losses[: max(2, len(losses) // 10)])
-    if math.isfinite(latest) and latest <= bound:
+    if readings.lost is not None:
+        return Finding(readings.lost, (Evidence(LOSS, latest, bound, "the loss is no number"),))
+    if latest <= bound:
         return None
-    since = next(step for step, value in losses if not math.isfinite(value) or value > bound)
+    since = next(step for step, value in losses if value > bound)
     return Finding(since, (Evidence(LOSS, latest, bound, f"loss {latest:.3g}, above {bound:.3g}"),))
 
 
@@ -145,7 +146,7 @@ def learning(readings: Readings) -> Finding | None:
     if latest is not None and random is not None:
         if not surely_above(latest, random, readings):
             return None
-        above = [i for i in trained if surely_above(knn_of(readings, i) or 0.0, random, readings)]
+        above = {i for i in trained if surely_above(knn_of(readings, i) or 0.0, random, readings)}
         words = f"kNN {latest:.2f}, above random initialisation {random:.2f}"
         return Finding(readings.steps[_begins(trained, above)], (Evidence(KNN, latest, random, words),))
     if len(readings.losses) < 4:
@@ -194,14 +195,14 @@ def _lasting(readings: Readings, bounds: tuple[Bound, ...]) -> Finding | None:
     if len(trained) < ROW or readings.step < UNSETTLED_STEPS:
         return None
     for bound in bounds:
-        below = [i for i in trained if bound.below(readings, i) is not None]
-        if all(i in below for i in trained[-ROW:]):
+        below = {i for i in trained if bound.below(readings, i) is not None}
+        if below.issuperset(trained[-ROW:]):
             told = [other.below(readings, trained[-1]) for other in bounds]
             return Finding(readings.steps[_begins(trained, below)], tuple(each for each in told if each is not None))
     return None
 
 
-def _begins(trained: list[int], holds: list[int]) -> int:
+def _begins(trained: list[int], holds: set[int]) -> int:
     """The first of the snapshots since which all hold."""
     first = trained[-1]
     for place in reversed(trained):

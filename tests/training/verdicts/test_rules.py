@@ -1,7 +1,11 @@
 """Each rule on made-up curves: it holds where it must, since the right step, and not just beside it."""
 
+import json
+import math
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.support.made_up_curves import LINES, kind, made
 from training.verdicts import ALARMING, KINDS, Readings
@@ -31,6 +35,19 @@ def test_a_loss_that_runs_away_diverges() -> None:
     assert (verdict.kind, verdict.since_step) == ("diverging", 401)
     assert kind(made(loss=[5, 4, 3, 8, 12, 20, 30, 40, 50, 90])).kind != "diverging"
     assert kind(made(loss=[-0.01, -0.2, -0.5, *[-0.9] * 7])).kind == "learning"  # a falling one, of a cosine
+
+
+@pytest.mark.parametrize("no_number", [None, math.nan, math.inf])
+def test_a_loss_that_is_no_number_diverges_until_it_is_one_again(no_number: float | None) -> None:
+    readings = made()  # as a run's file has it: null
+    for step in (990, 991):
+        readings.add({"step": step, "train/loss": no_number})
+    verdict = kind(readings)
+    assert (verdict.kind, verdict.since_step) == ("diverging", 990)
+    assert verdict.sentence.startswith("Diverging since step 990: the loss is no number. The loss runs away.")
+    json.dumps(verdict.to_json(), allow_nan=False)
+    readings.add({"step": 992, "train/loss": 1.2})
+    assert kind(readings).kind == "learning"
 
 
 def test_nothing_better_over_half_the_steps_is_a_plateau_with_where_it_stands() -> None:
