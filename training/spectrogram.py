@@ -6,6 +6,7 @@ Shapes:  B clips, S samples, F mel bands, T frames.
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ FLOOR = 1e-5
 """Power, relative to a clip's active frames, below which everything counts as silence (-50 dB)."""
 ACTIVE = 1e-3
 """A frame is active when its power is above this part of the clip's loudest frame (-30 dB)."""
-
+Count = TypeVar("Count", int, np.ndarray, Tensor)
 
 AS_SET = "as set"
 RESOLUTIONS = {
@@ -91,8 +92,8 @@ class FrontEnd:
         bands: np.ndarray = self._transform.mel_scale.fb.T.numpy(force=True)
         return bands
 
-    def frames(self, samples: int) -> int:
-        """How many frames a waveform of so many samples gives."""
+    def frames(self, samples: Count) -> Count:
+        """How many frames waveforms of so many samples give."""
         return samples // self.hop_samples + 1
 
     def transform(self) -> torchaudio.transforms.MelSpectrogram:

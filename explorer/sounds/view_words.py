@@ -7,10 +7,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from training.units import counted
+from training.units import DECIBELS_PER_NEPER, counted
 
 UNCHANGED = "nothing was changed"
-DECIBEL_PER_NEPER = 10 / math.log(10)
 LEAST_SHARE = 0.005
 """What is less of anything isn't said."""
 Amount = float | Sequence[float]
@@ -76,7 +75,7 @@ def _ringing(scene: Scene, wet: float, decay: float) -> str:
 
 
 def _filtered(scene: Scene, gains: Sequence[float]) -> str:
-    low, high = (round(g * DECIBEL_PER_NEPER) for g in (min(gains), max(gains)))
+    low, high = (round(g * DECIBELS_PER_NEPER) for g in (min(gains), max(gains)))
     return f"filtered by {_signed(low)} to {_signed(high)} dB" if low or high else ""
 
 

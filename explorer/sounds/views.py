@@ -12,11 +12,12 @@ from torch import Tensor
 
 from explorer.sounds.inversion import sound_of_log_mel
 from explorer.sounds.spectrogram_image import SpectrogramImage, picture
-from explorer.sounds.view_words import DECIBEL_PER_NEPER, Scene, line_of
+from explorer.sounds.view_words import Scene, line_of
 from training.data.dataset import SAMPLE_RATE
 from training.data.mel_cache import clip_power, padded_waveforms
 from training.parts.augment import Augment
 from training.spectrogram import FLOOR, FrontEnd
+from training.units import DECIBELS_PER_NEPER
 from training.views import WaveformViews
 from training.views.amounts import Apart
 
@@ -85,8 +86,8 @@ def within_full_scale(samples: np.ndarray) -> np.ndarray:
 
 def picture_of_view(view: np.ndarray, front_end: FrontEnd) -> SpectrogramImage:
     """The picture of log-mel (F, V): it has no waveform, and no level on the scale of sounds."""
-    levels_db = view * DECIBEL_PER_NEPER
-    low_db = float(DECIBEL_PER_NEPER * np.log(FLOOR))
+    levels_db = view * DECIBELS_PER_NEPER
+    low_db = float(DECIBELS_PER_NEPER * np.log(FLOOR))
     high_db = max(10.0, float(10 * np.ceil(levels_db.max() / 10)))
     shades = np.clip(np.rint((levels_db - low_db) * (255 / (high_db - low_db))), 0, 255).astype(np.uint8)
     return SpectrogramImage(

@@ -105,7 +105,7 @@ def made_mel(dataset: Dataset, front_end: FrontEnd, device: torch.device, progre
 
 def frames_of(dataset: Dataset, front_end: FrontEnd) -> np.ndarray:
     """(n,) int64: how many frames each clip has."""
-    return np.asarray(dataset.lengths) // front_end.hop_samples + 1
+    return front_end.frames(np.asarray(dataset.lengths))
 
 
 def halved(power: Tensor) -> Tensor:
@@ -125,5 +125,5 @@ def padded_waveforms(waveforms: list[np.ndarray]) -> tuple[Tensor, Tensor]:
 def clip_power(waveforms: list[np.ndarray], front_end: FrontEnd, device: torch.device) -> tuple[Tensor, Tensor]:
     """Levelled mel power (B, F, T) of waveforms of any lengths, and their lengths (B,) in frames."""
     padded, samples = padded_waveforms(waveforms)
-    lengths = torch.tensor([front_end.frames(int(s)) for s in samples], device=device)
+    lengths = front_end.frames(samples).to(device)
     return levelled(front_end.power(padded.to(device)), lengths), lengths

@@ -146,8 +146,7 @@ class Packed:
     @property
     def frames(self) -> np.ndarray:
         """(n,) of each clip, in the default front end."""
-        front_end = FrontEnd()
-        return np.array([front_end.frames(int(samples)) for samples in self.lengths])
+        return FrontEnd().frames(self.lengths)
 
     def mel(self) -> Iterator[np.ndarray]:
         """(rows, F) float16 of its mel power, some rows at a time, the clips one after the other."""

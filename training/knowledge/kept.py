@@ -38,7 +38,7 @@ PARTS: dict[str, dict[str, Any]] = {
         }],
     },
 }  # fmt: skip
-"""What each part is made of, in the order in which they are computed: the quick ones first."""
+"""What each part is made of, in the order in which they are told."""
 MOST_ITEMS = 200
 LONGEST_TEXT = 1000
 LARGEST = 1e12

@@ -135,6 +135,6 @@ class StreamedBatches:
         audio = samples.float() / 32768.0
         clips, recordings, groups = numbers.unbind(1)
         if self._front_end is not None:
-            lengths = lengths // self._front_end.hop_samples + 1  # as FrontEnd.frames
+            lengths = self._front_end.frames(lengths)
             audio = halved(levelled(self._front_end.power(audio), lengths)).float()
         return Batch(clips, audio, lengths, groups, recordings)
