@@ -58,7 +58,7 @@ def write_json(path: Path, value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
     write_bytes(
         path, text.encode(errors="backslashreplace")
-    )  # bytes of a path that are no UTF-8 are escaped, as JSON has it
+    )  # what is no UTF-8, as in a path, is written as JSON has it
 
 
 def append_line(descriptor: int, line: bytes) -> None:

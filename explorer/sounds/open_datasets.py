@@ -30,8 +30,11 @@ FAULT = "The sounds could not be opened because of a fault in Hearsight; its log
 log = logging.getLogger(__name__)
 
 
-class StillOpening(Exception):
+class StillOpening(UserError):
     """The data set is being opened; ask again in a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("These sounds are being opened; try again in a moment.")
 
 
 @dataclass(frozen=True)

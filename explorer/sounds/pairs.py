@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from explorer.sounds.open_datasets import OpenDatasets, StillOpening
+from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.sound import waveform_of
 from explorer.sounds.uploads import Uploads
 from training.data.dataset import Dataset
-from training.errors import UserError
 
 if TYPE_CHECKING:
     from explorer.sounds.views import View
@@ -119,14 +118,9 @@ class Pairs:
         from explorer.sounds.views import two_views
 
         waveform = waveform_of(recipe.sound, self._open_datasets, self._uploads)
-        others, names = partners(self._dataset(recipe), recipe)
+        data = None if recipe.fingerprint is None else self._open_datasets.dataset(recipe.fingerprint)
+        others, names = partners(data, recipe)
         return two_views(waveform, others, names, recipe.augment, recipe.seed)
-
-    def _dataset(self, recipe: Recipe) -> Dataset | None:
-        try:
-            return None if recipe.fingerprint is None else self._open_datasets.dataset(recipe.fingerprint)
-        except StillOpening:
-            raise UserError("These sounds are being opened; try again in a moment.") from None
 
 
 def partners(dataset: Dataset | None, recipe: Recipe) -> tuple[Sequence[np.ndarray], Sequence[str]]:

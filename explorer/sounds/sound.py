@@ -1,12 +1,11 @@
 """A sound's address, as the page's components hold it, and the samples behind it."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from explorer.sounds.open_datasets import OpenDatasets, StillOpening
+from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.uploads import Uploads
 from training.errors import UserError
 
@@ -15,7 +14,7 @@ NO_SOUND = "No sound is chosen: choose a clip, drop a file, or record one."
 
 def waveform_of(sound: Any, open_datasets: OpenDatasets, uploads: Uploads) -> np.ndarray:
     """(S,) float32 at 16 kHz of {"upload": token} or {"fingerprint", "index"}, which came from a browser and may be
-    anything. Raises UserError.
+    anything. Raises UserError, of which StillOpening passes by itself.
     """
     if not isinstance(sound, Mapping):
         raise UserError(NO_SOUND)
@@ -27,16 +26,9 @@ def waveform_of(sound: Any, open_datasets: OpenDatasets, uploads: Uploads) -> np
             )
         return found
     fingerprint, index = sound.get("fingerprint"), sound.get("index")
-    if (
-        not isinstance(fingerprint, str)
-        or type(index) is not int
-        or not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", fingerprint)
-    ):
+    if not isinstance(fingerprint, str) or type(index) is not int:
         raise UserError(NO_SOUND)
-    try:
-        dataset = open_datasets.one_by_one(fingerprint)
-    except StillOpening:
-        raise UserError("These sounds are being opened; try again in a moment.") from None
+    dataset = open_datasets.one_by_one(fingerprint)
     if dataset is None or not 0 <= index < len(dataset):
         raise UserError("The sounds of this clip are not on this machine any more.")
     return dataset.waveform(index)

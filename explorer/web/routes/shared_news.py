@@ -38,7 +38,7 @@ class _Moment:
 
 
 class SharedNews:
-    """Answers of one server. All but the reading happens in the server's own thread."""
+    """Answers of one server. What takes long, to read them and to write them as JSON, happens in another thread."""
 
     def __init__(self, read: Read, clock: Callable[[], float] = time.monotonic):
         self._read = read
@@ -55,17 +55,21 @@ class SharedNews:
             moment = None
         elif (ready := moment.answers.get(since)) is not None:
             return ready
-        found = await run_in_threadpool(self._read, name, parts, since, moment.last if moment else "")
-        answer = json_answer({**found, "again_ms": round(1000 * lasting)})
+        last, answer = await run_in_threadpool(self._told, *key, since, moment.last if moment else "", lasting)
         if not lasting:
             return answer
         if moment is None:
-            last = found["metrics"]["cursor"] if "metrics" in found else ""
             self._forget(now - lasting)
             moment = self._moments[key] = _Moment(now, last)
         if len(moment.answers) < MOST_KEPT and len(answer.body) <= LARGEST_KEPT:
             moment.answers[since] = answer
         return answer
+
+    def _told(self, name: str, parts: tuple[str, ...], since: str, until: str, lasting: float) -> tuple[str, Response]:
+        """The cursor of the newest row, and the answer."""
+        found = self._read(name, parts, since, until)
+        last = found["metrics"]["cursor"] if "metrics" in found else ""
+        return last, json_answer({**found, "again_ms": round(1000 * lasting)})
 
     def _lasting(self, visitor: str, now: float) -> float:
         """For how many seconds what is read holds for all: no time where one visitor alone looks on."""

@@ -86,8 +86,8 @@ def _clip(library: Library, fingerprint: str, index: str) -> tuple[Dataset, int]
 def _dataset(library: Library, fingerprint: str) -> Dataset:
     try:
         dataset = library.open_datasets.one_by_one(fingerprint)
-    except StillOpening:
-        raise Refused("These sounds are being opened; try again in a moment.", 503) from None
+    except StillOpening as error:
+        raise Refused(str(error), 503) from None
     if dataset is None:
         raise Refused("These sounds are not on this machine.")
     return dataset

@@ -188,9 +188,7 @@ def _or_refused(answer: Callable[[], Value]) -> Value:
     """What `answer` gives; a mistake becomes the one sentence of a refusal."""
     try:
         return answer()
+    except (Busy, StillOpening) as error:
+        raise Refused(str(error), BUSY_STATUS) from None
     except UserError as error:
         raise Refused(str(error)) from None
-    except Busy as busy:
-        raise Refused(str(busy), BUSY_STATUS) from None
-    except StillOpening:
-        raise Refused("These sounds are being opened; try again in a moment.", BUSY_STATUS) from None

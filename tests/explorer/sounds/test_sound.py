@@ -42,7 +42,7 @@ def test_an_upload(open_datasets: Any, uploads: Any) -> None:
         (None, "No sound is chosen"),
         ("text", "No sound is chosen"),
         ({}, "No sound is chosen"),
-        ({"fingerprint": "../../etc", "index": 0}, "No sound is chosen"),
+        ({"fingerprint": "../../etc", "index": 0}, "not on this machine"),
         ({"fingerprint": "0" * 64, "index": True}, "No sound is chosen"),
         ({"fingerprint": "0" * 64, "index": 5}, "not on this machine"),
         ({"fingerprint": "0" * 64, "index": -1}, "not on this machine"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -61,6 +62,13 @@ def test_many_are_read_for_once_and_go_on_together() -> None:
         assert all(each == told[0] for each in told)
         together = told[0]["metrics"]["cursor"]
     assert told[0]["again_ms"] == 1000 * 20 * SECONDS_A_VISITOR
+
+
+def test_no_other_visitor_waits_while_an_answer_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    write, threads = shared_news.json_answer, []
+    monkeypatch.setattr(shared_news, "json_answer", lambda value: threads.append(threading.get_ident()) or write(value))
+    Training().ask(1)
+    assert len(threads) == 1 and threading.get_ident() not in threads, "the page's own thread answers everybody"
 
 
 def test_who_left_is_forgotten() -> None:

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.search.comparison import SoundComparison
-from explorer.sounds.open_datasets import OpenDatasets
+from explorer.sounds.open_datasets import OpenDatasets, StillOpening
 from explorer.sounds.pairs import BUSY, Busy, Pairs
 from explorer.sounds.uploads import Uploads
 from explorer.web.routes import PREFIX, byte_routes
@@ -134,7 +134,7 @@ def test_a_runs_model_says_how_alike_they_are_now_and_before_training(page: Any)
         ({"run": "first", "clip": 1, "seed": -1}, "seed must be a whole number"),
         ({"run": "first", "clip": 1, "seed": 2**31 + 1}, "The seed is 2,147,483,649"),
         ({"clip": 1, "fingerprint": DATA, "domain": "light"}, "Choose mel views"),
-        ({"clip": 1, "fingerprint": "../x", "domain": "mel"}, "No sound is chosen"),
+        ({"clip": 1, "fingerprint": "../x", "domain": "mel"}, "not on this machine"),
         ({"clip": 1, "domain": "mel"}, "No sound is chosen"),
         ({"clip": 1, "fingerprint": DATA, "domain": "mel", "views": {"noise": 3}}, "The setting noise is 3"),
         ({"clip": 1, "fingerprint": DATA, "domain": "mel", "views": {"loud": 3}}, "no setting 'loud'"),
@@ -182,6 +182,21 @@ def test_whoever_is_one_too_many_is_told_to_come_back(page: Any, monkeypatch: py
     monkeypatch.setattr(page.pairs, "pair", busy)
     answer = page.get("views", run="first", clip=3, seed=4)
     assert (answer.status_code, answer.json()["detail"]) == (503, BUSY)
+
+
+@pytest.mark.parametrize("sound", ["clip", "partners of an upload"])
+def test_whoever_comes_while_the_sounds_are_opened_is_told_to_come_back(
+    page: Any, monkeypatch: pytest.MonkeyPatch, sound: str
+) -> None:
+    def opening(*asked: Any) -> Any:
+        raise StillOpening
+
+    token = page.uploads.add(np.full(1_000, 8_192, np.int16)).token
+    for way in ("dataset", "one_by_one"):
+        monkeypatch.setattr(page.library.open_datasets, way, opening)
+    asked = {"clip": 3} if sound == "clip" else {"upload": token}
+    answer = page.get("views", domain="mel", fingerprint=DATA, **asked, **VIEWS)
+    assert (answer.status_code, answer.json()["detail"][:30]) == (503, "These sounds are being opened;")
 
 
 def test_a_model_that_cannot_be_asked_is_said(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
