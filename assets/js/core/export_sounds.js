@@ -1,6 +1,7 @@
 // The sounds of an exported run, the last of them kept, and their pictures, drawn from the sounds themselves.
 
 import { refused } from "./export_files.js";
+import { Recent } from "./recent.js";
 
 const KEPT = 64;
 
@@ -19,19 +20,15 @@ export class ExportSounds {
     this.files = files;
     this.decode = decode;
     this.draw = draw;
-    /** @type {Map<string, Promise<ArrayBuffer>>} */
-    this.heard = new Map(); // by its path, that which was heard last comes last
+    /** @type {Recent<ArrayBuffer>} */
+    this.heard = new Recent(KEPT);
   }
 
   /** @param {number} index of the clip */
   async bytes(index) {
     const path = `sounds/${index}.mp3`;
-    const file = this.heard.get(path) ?? this.files.bytes(path, (bytes) => bytes);
-    this.heard.delete(path);
-    this.heard.set(path, file);
-    file.catch(() => this.heard.delete(path));
-    if (this.heard.size > KEPT) this.heard.delete(this.heard.keys().next().value ?? "");
-    return (await file).slice(0); // who decodes it takes it away
+    const file = await this.heard.get(path, () => this.files.bytes(path, (bytes) => bytes));
+    return file.slice(0); // who decodes it takes it away
   }
 
   /** @param {number} index of the clip */

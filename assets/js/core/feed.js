@@ -23,7 +23,7 @@ const ACTIVE = new Set(["waiting", "preparing", "training", "paused", "stopping"
 /** @type {Map<string, Feed>} */
 const feeds = new Map();
 
-/** @type {(status: {state: string} | null | undefined) => boolean} */
+/** @type {(status: {state?: string} | null | undefined) => boolean} */
 export const isActive = (status) => ACTIVE.has(status?.state ?? "");
 
 /**

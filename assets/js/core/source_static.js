@@ -23,7 +23,7 @@ const NO_VIEWS = "Views are drawn by the page's server, which an export doesn't 
 /** @import { NewsPart, Source } from "./source.js" */
 /** @import { Decode, Draw } from "./export_sounds.js" */
 /** @import { Column, ExportedRun, Knowledge, Measured, MetricRow, MethodCard, Places, Points } from "./types.d.ts" */
-/** @import { RunStatus, Sound, SpectrogramImage, SuspectList, TextMatches, ViewPair, ViewsAlike } from "./types.d.ts" */
+/** @import { RunStatus, Sound, SuspectList } from "./types.d.ts" */
 
 const HOW = { root: "", decode: async () => new Float32Array(1), draw: /** @type {Draw | null} */ (null) };
 
@@ -48,10 +48,11 @@ const AT_REST = {
   read_only: true,
 };
 
-/** @type {(...asked: unknown[]) => Promise<never>} */
-const nowhere = async () => {
-  throw refused("This needs the server of Hearsight, and is not in an export.", 404);
+/** What is not there, whatever is asked. @type {(sentence: string) => (...asked: unknown[]) => Promise<never>} */
+const refusing = (sentence) => async () => {
+  throw refused(sentence, 404);
 };
+const nowhere = refusing("This needs the server of Hearsight, and is not in an export.");
 
 /** @implements {Source} */
 export class StaticSource {
@@ -75,6 +76,12 @@ export class StaticSource {
   undoTags = nowhere;
   suggest = nowhere;
   takeAway = nowhere;
+  computeKnowledge = refusing("Nothing is computed on the page of an exported run.");
+  clipsWith = refusing("An export holds no index of its clips' files.");
+  settings = refusing("An export tells its settings by their names alone.");
+  uploadPicture = refusing(NO_UPLOADS);
+  views = refusing(NO_VIEWS);
+  alike = refusing(NO_VIEWS);
 
   /** What the export says of itself. @returns {Promise<ExportedRun>} */
   about() {
@@ -220,11 +227,6 @@ export class StaticSource {
     return this.files.json("knowledge.json", knowledgeOf);
   }
 
-  /** @returns {Promise<never>} */
-  async computeKnowledge() {
-    throw refused("Nothing is computed on the page of an exported run.", 404);
-  }
-
   /** Of the newest step, whichever is looked at. @returns {Promise<Measured>} */
   measured() {
     return this.files.json("measured.json", measuredOf);
@@ -243,31 +245,6 @@ export class StaticSource {
    */
   pictures(_fingerprint, indices) {
     return Promise.all(indices.map((index) => this.sounds.picture(index)));
-  }
-
-  /** @returns {Promise<SpectrogramImage>} */
-  async uploadPicture() {
-    throw refused(NO_UPLOADS, 404);
-  }
-
-  /** @returns {Promise<never>} */
-  settings() {
-    return Promise.reject(new Error("An export tells its settings by their names alone."));
-  }
-
-  /** @returns {Promise<TextMatches>} */
-  async clipsWith() {
-    throw refused("An export holds no index of its clips' files.", 404);
-  }
-
-  /** @returns {Promise<ViewPair>} */
-  async views() {
-    throw refused(NO_VIEWS, 404);
-  }
-
-  /** @returns {Promise<ViewsAlike>} */
-  async alike() {
-    throw refused(NO_VIEWS, 404);
   }
 
   /** @returns {Promise<MethodCard>} */

@@ -3,7 +3,7 @@
 
 import { BASELINES } from "../core/baselines.js";
 import { make } from "../core/elements.js";
-import { feedOf } from "../core/feed.js";
+import { feedOf, isActive } from "../core/feed.js";
 import { share } from "../core/number_words.js";
 import { explain } from "../core/terms.js";
 import { view } from "../core/view.js";
@@ -26,7 +26,7 @@ export function standOf(rows, baselines, status, kinds = []) {
   const measured = rows.filter((row) => Number.isFinite(row[MEASURE]));
   const latest = measured.at(-1);
   const verdict = status?.verdict;
-  const ended = Boolean(status?.state && ENDED.has(status.state));
+  const ended = hasEnded(status);
   const advice = ended && verdict?.kind === "too_early" ? verdict.remedy : "";
   if (!latest) {
     const head = verdict?.title ?? (status?.warning ? "An alarm" : "");
@@ -97,7 +97,8 @@ const evidenceOf = (verdict) => {
 };
 
 const OPEN = new Set(["too_early", "one_snapshot"]); // kinds that pass no judgement, as OPEN of training/verdicts
-const ENDED = new Set(["finished", "stopped", "failed", "crashed"]);
+/** Whether nothing more comes of a run by itself. @type {(status: {state?: string} | null | undefined) => boolean} */
+const hasEnded = (status) => Boolean(status?.state) && !isActive(status);
 /** Keeps the place of what is told later, so that nothing below it moves then. @type {Stand} */
 const COMING = {
   tone: "calm",
@@ -121,7 +122,7 @@ function tellWhy(why, status) {
   const verdict = status?.verdict?.cause || status?.warning ? status.verdict : null;
   why.hidden = !verdict;
   if (!verdict) return;
-  const over = Boolean(status?.warning && ENDED.has(status.state ?? ""));
+  const over = Boolean(status?.warning) && hasEnded(status);
   const told = JSON.stringify([verdict.cause, verdict.remedy, over]);
   if (told === why.dataset.told) return; // it stays what it is, as it may just be pressed
   why.dataset.told = told;

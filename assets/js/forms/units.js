@@ -1,5 +1,7 @@
 // A setting's value in words that people know: what training/units.py says, while a slider moves.
 
+import { counted } from "../core/number_words.js";
+
 /** @import { SettingUnit } from "../core/types.d.ts" */
 
 const DECIBELS_PER_NEPER = 10 / Math.LN10;
@@ -24,19 +26,13 @@ export function inUnit(unit, value) {
   if (unit === "share") return `${number(100 * value)} %`;
   if (unit === "ratio") return ratio(Math.exp(value) - 1);
   if (unit === "neper") return `${number(DECIBELS_PER_NEPER * value)} dB`;
-  if (unit === "memory") return memory(value);
+  if (unit === "memory") return `about ${value < 1 ? counted(Math.floor(1 / (1 - value) + 0.5), "step") : "all steps"}`;
   return "";
 }
 
 /** @param {number} more */
 function ratio(more) {
   return more <= SMALL_RATIO ? `±${number(100 * more)} %` : `×${number(1 + more)} or ÷${number(1 + more)}`;
-}
-
-/** @param {number} kept */
-function memory(kept) {
-  const steps = kept < 1 ? number(Math.floor(1 / (1 - kept) + 0.5)) : "all";
-  return `about ${steps} step${steps === "1" ? "" : "s"}`;
 }
 
 /** @param {number} seconds */

@@ -1,6 +1,7 @@
 // The one player of the page: WebAudio, straight from a byte route, one sound at a time.
 
 import { tellAll } from "../core/listeners.js";
+import { Recent } from "../core/recent.js";
 import { soundKey, source } from "../core/source.js";
 
 const KEPT = 96;
@@ -11,8 +12,8 @@ const REST_MS = 10_000; // after which a device that plays nothing is let go: op
 /** @typedef {{offset?: number, asked?: number, onEnd?: () => unknown}} Playing */
 /** @typedef {{sound: Sound, key: string, source: AudioBufferSourceNode, startedAt: number, duration: number}} Current */
 
-/** @type {Map<string, Promise<AudioBuffer>>} */
-const buffers = new Map(); // by the key of the sound, oldest first
+/** @type {Recent<AudioBuffer>} */
+const buffers = new Recent(KEPT);
 /** @type {AudioContext | null} */
 let context = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -60,15 +61,8 @@ function rest() {
  * Decoded samples of a sound, kept for the next time.
  * @param {Sound} sound
  */
-export function load(sound) {
-  const key = soundKey(sound);
-  const buffer = buffers.get(key) ?? source.sound(sound).then((bytes) => audio().decodeAudioData(bytes));
-  buffers.delete(key);
-  buffers.set(key, buffer);
-  buffer.catch(() => buffers.delete(key));
-  for (const oldest of buffers.keys()) if (buffers.size > KEPT) buffers.delete(oldest);
-  return buffer;
-}
+export const load = (sound) =>
+  buffers.get(soundKey(sound), () => source.sound(sound).then((bytes) => audio().decodeAudioData(bytes)));
 
 /**
  * Plays from `offset` seconds; `asked` is the time of the user's gesture, to know how long it took. `onEnd` is called

@@ -2,6 +2,7 @@
 
 import { contextOf } from "../core/elements.js";
 import { first } from "../core/first.js";
+import { Recent } from "../core/recent.js";
 import { bytesOf, soundKey, source } from "../core/source.js";
 
 const KEPT = 300;
@@ -9,8 +10,8 @@ const KEPT = 300;
 /** @import { ClipSound, Sound, SpectrogramCells, SpectrogramImage } from "../core/types.d.ts" */
 /** @typedef {{index: number, resolve: (image: SpectrogramImage) => void, reject: (error: unknown) => void}} Wish */
 
-/** @type {Map<string, Promise<SpectrogramCells>>} */
-const pictures = new Map(); // by the key of the sound, oldest first
+/** @type {Recent<SpectrogramCells>} */
+const pictures = new Recent(KEPT);
 /** @type {Map<string, Wish[]>} */
 const wanted = new Map(); // of this moment, by the fingerprint of a data set
 
@@ -18,15 +19,7 @@ const wanted = new Map(); // of this moment, by the fingerprint of a data set
  * The spectrogram image of a sound, kept for the next time.
  * @param {Sound} sound
  */
-export function loadPicture(sound) {
-  const key = soundKey(sound);
-  const picture = pictures.get(key) ?? fetchPicture(sound).then(unpacked);
-  pictures.delete(key);
-  pictures.set(key, picture);
-  picture.catch(() => pictures.delete(key));
-  for (const oldest of pictures.keys()) if (pictures.size > KEPT) pictures.delete(oldest);
-  return picture;
-}
+export const loadPicture = (sound) => pictures.get(soundKey(sound), () => fetchPicture(sound).then(unpacked));
 
 /**
  * @param {Sound} sound

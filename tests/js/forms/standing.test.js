@@ -34,9 +34,10 @@ test("before the first snapshot nothing is said", () => {
 });
 
 test("a run at work keeps the place of what is told from its first snapshot on", () => {
-  assert.equal(standOf([], {}, { ...SOUND, state: "running" }).head, "Nothing measured yet");
-  for (const state of ["finished", "crashed"]) assert.equal(standOf([], {}, { ...SOUND, state }).tone, "none");
-  assert.equal(standOf(rows(0.6), BASELINES, { ...SOUND, state: "running" }).head, "Not judged yet");
+  assert.equal(standOf([], {}, { ...SOUND, state: "training" }).head, "Nothing measured yet");
+  for (const state of ["finished", "stopped", "failed", "crashed", "disk_full", "exported"])
+    assert.equal(standOf([], {}, { ...SOUND, state }).tone, "none", state);
+  assert.equal(standOf(rows(0.6), BASELINES, { ...SOUND, state: "training" }).head, "Not judged yet");
 });
 
 test("a run is compared with random initialisation, MFCC and chance", () => {
