@@ -5,6 +5,7 @@ A pid alone is not enough to name one, since pids are used again and zombies ans
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 from dataclasses import asdict, dataclass
@@ -97,6 +98,21 @@ def run_when_idle() -> None:
     if hasattr(os, "SCHED_IDLE"):
         with contextlib.suppress(OSError):  # a sandbox that doesn't allow it
             os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def limit(kind: int, most: int) -> None:
+    """Let this process have no more of a resource, named as in `resource`; not every system knows every one."""
+    hard = resource.getrlimit(kind)[1]
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def address_space(otherwise: int) -> int:
+    """Bytes of memory that this process has mapped by now; `otherwise` where the system doesn't tell (macOS)."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except OSError:
+        return otherwise
 
 
 def process_start(pid: int) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from training.process import ProcessIdentity, boot_id, current_process, process_start, run_when_idle
+from training.process import PROJECT, ProcessIdentity, boot_id, current_process, process_start, run_when_idle
 
 
 @pytest.fixture
@@ -104,3 +104,20 @@ def test_where_it_is_not_allowed_the_work_is_done_all_the_same(monkeypatch: pyte
     monkeypatch.setattr(os, "sched_setscheduler", forbidden)
     with ThreadPoolExecutor(1, initializer=run_when_idle) as thread:
         assert thread.submit(lambda: 7).result() == 7
+
+
+def test_a_limit_is_lowered_and_never_raised_beyond_what_the_user_may_have() -> None:
+    code = """
+import resource
+from training.process import address_space, limit
+resource.setrlimit(resource.RLIMIT_CORE, (0, 1000))
+limit(resource.RLIMIT_CORE, 500), print(resource.getrlimit(resource.RLIMIT_CORE))
+limit(resource.RLIMIT_CORE, 2000), print(resource.getrlimit(resource.RLIMIT_CORE))
+limit(resource.RLIMIT_AS, address_space(2**40) + 2**26)
+try:
+    bytearray(2**28)
+except MemoryError:
+    print("no more")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["(500, 1000)", "(1000, 1000)", "no more"]

@@ -17,7 +17,7 @@ from typing import IO
 
 from training.data import cache
 from training.data.dataset import Progress
-from training.data.files import opened
+from training.data.files import CHUNK_BYTES, opened
 from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.errors import UserError
@@ -35,11 +35,16 @@ LARGEST_DIRECTORY_BYTES = 20_000_000
 DISK_KEPT_FREE = 0.1
 MOST_KEPT_FREE_BYTES = 2_000_000_000
 """So much of the disk, and at most so many bytes of it, are left to whatever else needs them."""
-CHUNK_BYTES = 1 << 20
 
 
 class DamagedArchive(UserError):
     """What arrived is no whole archive; fetching it again may help."""
+
+
+def is_zip(path: str | Path, follow_links: bool) -> bool:
+    """Whether the file at `path` begins as a zip does. Raises NotRead where it can't be opened."""
+    with open(opened(os.fspath(path), follow_links), "rb") as file:
+        return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def extracted_zip(path: str, content: str, progress: Progress) -> Path:

@@ -5,15 +5,14 @@ machine's memory, fill its disk or keep a core busy for ever. Answers are bytes,
 decoder.
 """
 
-import contextlib
 import json
 import resource
 import sys
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 from training.data.decoding import Decoding
 from training.data.sniff import NotRead
+from training.process import address_space, limit
 
 READY, SAMPLES, DONE, FAILED = b"R", b"S", b"D", b"F"
 MEMORY_BYTES = 512 * 2**20
@@ -52,26 +51,14 @@ def _answer(connection: Connection, path: str, follow_links: bool, max_seconds: 
 
 
 def _limit() -> None:
-    in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if _has_proc() else 2**30
-    _lower(resource.RLIMIT_AS, in_use + MEMORY_BYTES)
-    _lower(resource.RLIMIT_FSIZE, 0)
-    _lower(resource.RLIMIT_CORE, 0)
-
-
-def _has_proc() -> bool:
-    return Path("/proc/self/statm").exists()
+    limit(resource.RLIMIT_AS, address_space(otherwise=2**30) + MEMORY_BYTES)
+    limit(resource.RLIMIT_FSIZE, 0)
+    limit(resource.RLIMIT_CORE, 0)
 
 
 def _restart_cpu_limit() -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime) + CPU_SECONDS_AN_ANSWER
-    _lower(resource.RLIMIT_CPU, seconds)
-
-
-def _lower(limit: int, value: int) -> None:
-    hard = resource.getrlimit(limit)[1]
-    with contextlib.suppress(ValueError, OSError):  # not every system knows every limit
-        resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+    limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + CPU_SECONDS_AN_ANSWER)
 
 
 if __name__ == "__main__":

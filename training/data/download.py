@@ -84,12 +84,9 @@ def _fetch(url: str, part: Path, progress: Progress) -> None:
     """Appends what is missing of `part`. Raises _Broken where it may be tried again."""
     known = _known_beginning(part)
     begin = _size(part) if known is not None and known.url == url and known.version else 0
-    request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"})
-    if begin and known is not None:
-        request.add_header("Range", f"bytes={begin}-")
-        request.add_header("If-Range", known.version)
+    rest = {"Range": f"bytes={begin}-", "If-Range": known.version} if begin and known is not None else {}
     try:
-        with web_opener().open(request, timeout=WAIT_SECONDS) as response:
+        with asked(url, rest) as response:
             continued = response.status == 206 and range_begin(response) == begin
             version = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
             if not continued:
@@ -107,13 +104,11 @@ def _fetch(url: str, part: Path, progress: Progress) -> None:
         if error.code == 416:  # the part is not the beginning of what the server has now
             part.unlink(missing_ok=True)
             raise _Broken("the file has changed") from None
-        if error.code in (408, 425, 429) or error.code >= 500:
+        if is_passing(error.code):
             raise _Broken(f"the server said {error.code} {error.reason}") from None
         raise UserError(f"The server of {url} said {error.code} {error.reason}; a file was expected.") from None
-    except urllib.error.URLError as error:
-        raise _Broken(str(getattr(error.reason, "strerror", None) or error.reason)) from None
-    except (http.client.HTTPException, ConnectionError, TimeoutError) as error:
-        raise _Broken(str(error) or type(error).__name__) from None
+    except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
+        raise _Broken(reason_of(error)) from None
 
 
 def _copy(
@@ -140,7 +135,29 @@ def _check(url: str, part: Path, sha256: str | None) -> None:
         raise UserError(f"What {url} gave has the checksum {found[:12]}…, but {sha256[:12]}… was expected.")
 
 
-def web_opener() -> urllib.request.OpenerDirector:
+def asked(url: str, headers: dict[str, str]) -> http.client.HTTPResponse:
+    """What the server of `url` answers. Raises HTTPError for a status of 400 or more, else OSError or HTTPException; ValueError
+    for a name that no host can have.
+    """
+    everywhere = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
+    request = urllib.request.Request(url, headers={**everywhere, **headers})
+    response: http.client.HTTPResponse = _web_opener().open(request, timeout=WAIT_SECONDS)
+    return response
+
+
+def is_passing(status: int) -> bool:
+    """Whether to ask again may help after such an answer."""
+    return status in (408, 425, 429) or status >= 500
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong with a connection, in one line."""
+    inner = getattr(error, "reason", error)
+    text = str(getattr(inner, "strerror", None) or inner).strip() or type(error).__name__
+    return readable_name(text.splitlines()[0], 200)
+
+
+def _web_opener() -> urllib.request.OpenerDirector:
     """For the web alone: the standard one would also follow a redirection to ftp."""
     opener = urllib.request.OpenerDirector()
     for handler in (

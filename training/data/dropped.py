@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from training.data import cache
-from training.data.archives import extract_zip, new_folder
+from training.data.archives import extract_zip, is_zip, new_folder
 from training.data.dataset import Progress
 from training.data.files import CHUNK_BYTES, HASH_BYTES, bytes_in, content_hash, opened
 from training.data.names import readable_name, sent_name
@@ -25,7 +25,6 @@ LONGEST_SECONDS = 600.0
 MOST_FILES = 5_000
 QUOTA_BYTES = 4 << 30
 LONGEST_NAME = 80
-ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def dropped_root() -> Path:
@@ -62,7 +61,7 @@ def keep_dropped(
     if len(paths) > MOST_FILES:
         raise UserError(f"{len(paths):,} files were dropped; {MOST_FILES:,} are the most. One zip can hold more.")
     try:
-        zipped = len(paths) == 1 and _starts_as_zip(paths[0])
+        zipped = len(paths) == 1 and is_zip(paths[0], follow_links=False)
         whole = _folder_name(paths)
         names = [""] if zipped else _file_names(paths)
         key = _hash_of(names, [content_hash(os.fspath(path), follow_links=False) for path in paths], whole)
@@ -153,11 +152,6 @@ def _copy(paths: Sequence[str | Path], names: Sequence[str], folder: Path, progr
         raise UserError(f"What was dropped cannot be used: {reason}.") from None
     except OSError as error:
         raise UserError(f"What was dropped could not be kept in {folder.parent.parent}: {error.strerror}.") from None
-
-
-def _starts_as_zip(path: str | Path) -> bool:
-    with open(opened(os.fspath(path), follow_links=False), "rb") as file:
-        return file.read(4) in ZIP_STARTS
 
 
 def _make_room(kept: Path, in_use: Collection[str], quota_bytes: int) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from training.data.archives import extracted_zip
+from training.data.archives import extracted_zip, is_zip
 from training.data.dataset import Dataset, Progress, Skipped
-from training.data.dropped import LONGEST_SECONDS, ZIP_STARTS, is_dropped, mark_used
+from training.data.dropped import LONGEST_SECONDS, is_dropped, mark_used
 from training.data.files import (
     Content,
     File,
@@ -15,7 +15,6 @@ from training.data.files import (
     contents,
     file_at,
     files_below,
-    opened,
 )
 from training.data.labels import labelling
 from training.data.names import readable_name
@@ -39,7 +38,7 @@ def open_path(path: str | Path, *, window_seconds: float, progress: Progress) ->
     check_path(path)
     if os.path.isdir(whole):  # unlike Path's own, it never raises
         return open_folder(whole, rules, progress)
-    return open_files([whole], rules, progress, name=readable_name(whole.stem, 80))
+    return open_file(whole, rules, progress)
 
 
 def check_path(path: str | Path) -> None:
@@ -77,28 +76,22 @@ def folder_sounds(root: Path, rules: Rules, progress: Progress) -> "Seen":
     return _seen(what, files, found, tables, skipped)
 
 
-def open_files(
-    paths: Sequence[str | Path], rules: Rules, progress: Progress, *, name: str = "dropped files"
-) -> Dataset:
-    """The clips of single files, such as those dropped on the page. One zip alone is opened as the folder in it."""
-    files: list[File] = []
-    skipped: list[Skipped] = []
-    for path in paths:
-        base = Path(path).name
-        try:
-            files.append(file_at(Path(path), _unused(base, {file.name for file in files}), rules.follow_links))
-        except NotRead as reason:
-            skipped.append(Skipped(readable_name(base), str(reason)))
-    if len(files) == 1 and _is_zip(files[0], rules.follow_links):
-        return _open_zip(files[0], rules, progress)
-    found = contents(files, part_of(progress, 0.0, LOOKING), follow_links=rules.follow_links)
-    return _seen("What was given", files, found, _tables(files), skipped).dataset(name, rules, progress)
+def open_file(path: Path, rules: Rules, progress: Progress) -> Dataset:
+    """The clips of a single sound file. A zip is opened as the folder in it."""
+    name = readable_name(path.stem, 80)
+    try:
+        file = file_at(path, path.name, rules.follow_links)
+        if is_zip(path, rules.follow_links):
+            return _open_zip(file, name, rules, progress)
+    except NotRead as reason:
+        raise NoSound("What was given", 1, [Skipped(readable_name(path.name), str(reason))]) from None
+    found = contents([file], part_of(progress, 0.0, LOOKING), follow_links=rules.follow_links)
+    return _seen("What was given", [file], found, {}, []).dataset(name, rules, progress)
 
 
-def _open_zip(file: File, rules: Rules, progress: Progress) -> Dataset:
+def _open_zip(file: File, name: str, rules: Rules, progress: Progress) -> Dataset:
     content = content_hash(file.path, rules.follow_links)
     inside = Rules(rules.window_seconds, follow_links=False, max_seconds=rules.max_seconds)
-    name = readable_name(PurePosixPath(file.name).stem, 80)
     folder = extracted_zip(file.path, content, part_of(progress, 0.0, UNPACKING))
     return open_folder(folder, inside, part_of(progress, UNPACKING, 1.0), name=name)
 
@@ -144,20 +137,3 @@ def _seen(
 
 def _tables(files: Sequence[File]) -> dict[str, str]:
     return {file.name: file.path for file in files if file.name.lower().endswith((".csv", ".tsv", ".txt"))}
-
-
-def _is_zip(file: File, follow_links: bool) -> bool:
-    try:
-        with open(opened(file.path, follow_links), "rb") as content:
-            return content.read(4) in ZIP_STARTS
-    except (NotRead, OSError):
-        return False
-
-
-def _unused(name: str, taken: set[str]) -> str:
-    """`name`, or the same with a number where two files have it."""
-    path = PurePosixPath(name)
-    number, unused = 2, name
-    while unused in taken:
-        number, unused = number + 1, f"{path.stem} ({number}){path.suffix}"
-    return unused

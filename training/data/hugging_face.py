@@ -14,13 +14,13 @@ from typing import Any
 from training.data import cache
 from training.data.archives import new_folder
 from training.data.dataset import Progress
+from training.data.labels import LONGEST_LABEL
 from training.data.names import readable_name, write_table
 from training.errors import UserError
 from training.units import counted
 
 MOST_SOUNDS = 100_000
 """Of a set that has more, the first ones are taken."""
-LONGEST_LABEL = 120
 LABEL_KINDS = ("ClassLabel", "string", "large_string", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16")
 
 

@@ -28,11 +28,7 @@ def read_table(path: str) -> tuple[TableRows, str]:
 
     Raises NotRead where it cannot be read as a table.
     """
-    with open(opened(path, follow_links=True), "rb") as file:
-        content = file.read(LARGEST_TABLE_BYTES + 1)
-    if len(content) > LARGEST_TABLE_BYTES:
-        raise NotRead("it is too large for a table of labels")
-    text, note = _text(content)
+    text, note = _text(_content(path, follow_links=True))
     separator = max(",;\t", key=text.partition("\n")[0].count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
@@ -53,11 +49,9 @@ def first_cells(path: str) -> list[str]:
 def read_track(path: str) -> TableRows:
     """The rows of a text that is a table with tabs, as Raven writes it, or a label track, as Audacity does, by `TRACK_COLUMNS`.
 
-    Raises NotRead where it cannot be opened or is empty.
+    Raises NotRead where it cannot be opened, is too large or empty.
     """
-    with open(opened(path, follow_links=False), "rb") as file:
-        content = file.read(LARGEST_TABLE_BYTES)
-    lines = [line.split("\t") for line in _text(content)[0].splitlines() if line.strip()]
+    lines = [line.split("\t") for line in _text(_content(path, follow_links=False))[0].splitlines() if line.strip()]
     if not lines:
         raise NotRead("it is empty")
     if all(as_seconds(cell) is not None for cell in lines[0][:2]):
@@ -102,6 +96,14 @@ def _by_column(header: Sequence[str], rows: Sequence[Sequence[str]]) -> TableRow
         for row in rows
         if len(row) >= len(columns)
     ]
+
+
+def _content(path: str, follow_links: bool) -> bytes:
+    with open(opened(path, follow_links), "rb") as file:
+        content = file.read(LARGEST_TABLE_BYTES + 1)
+    if len(content) > LARGEST_TABLE_BYTES:
+        raise NotRead("it is too large for a table of labels")
+    return content
 
 
 def _text(content: bytes) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import soundfile
 from training.data import open_dataset, summary
 from training.data.dataset import Dataset
 from training.data.decoding import SILENT
-from training.data.folder import open_files
+from training.data.folder import open_file
 from training.data.progress import quiet
 from training.data.sources import Rules
 from training.errors import UserError
@@ -189,17 +189,15 @@ def test_bad_input_links_in_the_own_folder_are_followed_and_in_uploads_refused(t
     (tmp_path / "mine" / "link.wav").symlink_to(tmp_path / "elsewhere" / "a.wav")
     assert len(open_dataset(str(tmp_path / "mine"))) == 1
     with pytest.raises(UserError, match="a link"):
-        open_files([tmp_path / "mine" / "link.wav"], Rules(follow_links=False), quiet)
+        open_file(tmp_path / "mine" / "link.wav", Rules(follow_links=False), quiet)
 
 
-def test_dropped_files_of_one_name_and_too_long_ones(tmp_path: Path) -> None:
-    paths = [sound(tmp_path / folder / "a.wav", 0.1, seed=number) for number, folder in enumerate(("x", "y"))]
-    paths.append(sound(tmp_path / "long.wav", 3.0))
-    dataset = open_files(paths, Rules(follow_links=False, max_seconds=2.0), quiet)
-    assert dataset.files == ("a.wav", "a (2).wav") and dataset.name == "dropped files"
-    assert reasons(dataset) == {"long.wav": "it is longer than 2 seconds"}
+def test_a_single_file_and_one_that_is_too_long(tmp_path: Path) -> None:
+    rules = Rules(follow_links=False, max_seconds=2.0)
+    dataset = open_file(sound(tmp_path / "x" / "a.wav", 0.1), rules, quiet)
+    assert (dataset.files, dataset.name) == (("a.wav",), "a")
     with pytest.raises(UserError, match="longer than 2 seconds"):
-        open_files(paths[2:], Rules(follow_links=False, max_seconds=2.0), quiet)
+        open_file(sound(tmp_path / "long.wav", 3.0), rules, quiet)
 
 
 def test_a_zip_is_opened_as_the_folder_in_it(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from training.data.stream.references import HUB, places_of
 from training.data.stream.tar_shard import TarShard
 from training.data.windows import windows
 from training.errors import UserError
+from training.process import address_space, limit
 
 AHEAD = 6
 """Sounds that the decoder is given before its answer to the first is read; small, as for every decoder."""
@@ -52,7 +53,7 @@ def main() -> None:
     os.makedirs(job.folder, exist_ok=True)
     threading.Thread(target=_end_with, args=(job,), daemon=True).start()
     if not job.reference.startswith(HUB):  # the hub's library maps more than that
-        _limit_memory()
+        limit(resource.RLIMIT_AS, address_space(otherwise=2**30) + MEMORY_BYTES)
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # nobody reads any more
         try:
             shards = _shards(job)
@@ -201,14 +202,6 @@ def sampled(shards: int) -> list[int]:
     """Which of so many shards a sample is taken of: a few, evenly spaced."""
     count = min(shards, SAMPLED_SHARDS)
     return [number * shards // count for number in range(count)]
-
-
-def _limit_memory() -> None:
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    with contextlib.suppress(OSError, ValueError):  # not every system knows it
-        in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        limit = in_use + MEMORY_BYTES
-        resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def _end_with(job: Job) -> None:

@@ -21,6 +21,7 @@ from typing import Self
 
 from training.data.dataset import Skipped
 from training.data.files import HASH_BYTES, opened
+from training.data.labels import LONGEST_LABEL
 from training.data.names import readable_caption, readable_name
 from training.data.sniff import HEAD_BYTES, SOUND_EXTENSIONS, NotRead, sound_format
 from training.data.stream.records import LARGEST_SOUND_BYTES, Record, Wanted, labels_in_json
@@ -121,7 +122,7 @@ class _Found:
         if kind in ("json", "txt", "cls"):
             if entry.size > LARGEST_LABELS_BYTES:
                 return
-            content = _content(archive, entry, entry.size)
+            content = _content(archive, entry)
             if kind == "json":
                 labels, caption = labels_in_json(content)
                 self.labels |= labels
@@ -129,7 +130,7 @@ class _Found:
             elif kind == "txt":
                 self.caption = self.caption or readable_caption(content.decode(errors="replace"))
             else:
-                label = readable_name(content.decode(errors="replace").strip(), 120)
+                label = readable_name(content.decode(errors="replace").strip(), LONGEST_LABEL)
                 self.labels = {"class": label, **self.labels} if label else self.labels
         elif self.sound is None:
             self._take_sound(archive, entry, kind)
@@ -185,9 +186,9 @@ class _Counted:
         return content
 
 
-def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo, most: int) -> bytes:
+def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
     file = archive.extractfile(entry)
-    return file.read(most) if file is not None else b""
+    return file.read() if file is not None else b""
 
 
 def _first_line(error: Exception) -> str:

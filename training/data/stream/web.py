@@ -4,10 +4,9 @@ import http.client
 import io
 import time
 import urllib.error
-import urllib.request
 from urllib.parse import urlsplit
 
-from training.data.download import AGENT, WAIT_SECONDS, range_begin, strong, web_opener
+from training.data.download import asked, is_passing, range_begin, reason_of, strong
 from training.data.names import readable_name
 from training.data.sniff import NotRead
 
@@ -43,7 +42,7 @@ class WebFile(io.RawIOBase):
                     return content
                 reason = "the connection was closed"
             except (http.client.HTTPException, OSError) as error:
-                reason = _reason(error)
+                reason = reason_of(error)
             self._close()
             if not self._pauses:
                 raise NotRead(f"{_where(self._url)}: {reason}") from None
@@ -81,29 +80,21 @@ def first_bytes(url: str, count: int) -> tuple[bytes, int]:
                 whole = response.headers.get("Content-Length", "")
             return response.read(count), int(whole) if whole.isdigit() else -1
     except (http.client.HTTPException, OSError) as error:
-        raise NotRead(f"{_where(url)}: {_reason(error)}") from None
+        raise NotRead(f"{_where(url)}: {reason_of(error)}") from None
 
 
 def _asked(url: str, headers: dict[str, str]) -> http.client.HTTPResponse:
     """Raises NotRead where trying again is of no use, and OSError or HTTPException where it may be."""
     try:
-        asked = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept-Encoding": "identity", **headers})
-        response: http.client.HTTPResponse = web_opener().open(asked, timeout=WAIT_SECONDS)
-        return response
+        return asked(url, headers)
     except urllib.error.HTTPError as error:
         error.close()
-        if error.code in (408, 425, 429) or error.code >= 500:
+        if is_passing(error.code):
             raise ConnectionError(f"it said {error.code} {error.reason}") from None
         raise NotRead(f"{_where(url)}: it said {error.code} {error.reason}") from None
     except ValueError as error:  # of a name that no host can have
-        raise NotRead(f"{readable_name(url, 100)} is no address of the web ({_reason(error)})") from None
+        raise NotRead(f"{readable_name(url, 100)} is no address of the web ({reason_of(error)})") from None
 
 
 def _where(url: str) -> str:
     return f"it cannot be had from {readable_name(urlsplit(url).netloc.rpartition('@')[2], 100)}"
-
-
-def _reason(error: Exception) -> str:
-    inner = getattr(error, "reason", error)
-    text = str(getattr(inner, "strerror", None) or inner).strip() or type(error).__name__
-    return readable_name(text.splitlines()[0], 200)
