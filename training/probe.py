@@ -93,7 +93,11 @@ def labelled(dataset: Dataset, clips: np.ndarray) -> dict[str, int]:
 
 def chance(dataset: Dataset, clips: np.ndarray, facet: str) -> float:
     """Accuracy of always naming the commonest label of `clips` (n,); NaN where none has one."""
-    codes = dataset.facets[facet].codes[clips]
+    return commonest_share(dataset.facets[facet].codes[clips])
+
+
+def commonest_share(codes: np.ndarray) -> float:
+    """The share of the commonest of `codes` (n,) among those that are not -1; NaN where none is."""
     counts = np.bincount(codes[codes >= 0])
     return float(counts.max() / counts.sum()) if counts.size else float("nan")
 

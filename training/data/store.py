@@ -122,17 +122,14 @@ def mel_store(
     """
     frames = frames_of(dataset, front_end)
     path, shape = mel_path(dataset.fingerprint, front_end), (int(frames.sum()), front_end.mels)
-    if on_disk:
-        rows = _mapped(_mel_on_disk(dataset, front_end, device, progress, path, shape))
-        return _store(rows, np.cumsum(frames) - frames, frames, dataset, device, on_disk)
-    power = kept_mel(path, shape)
+    power = _mel_on_disk(dataset, front_end, device, progress, path, shape) if on_disk else kept_mel(path, shape)
     if power is None:
         power, at = np.empty(shape, np.float16), 0
         for part in made_mel(dataset, front_end, device, progress):
             power[at : at + len(part)] = part
             at += len(part)
         keep_mel(path, power.shape, (power,))
-    rows = torch.from_numpy(power).to(device)
+    rows = _mapped(power) if on_disk else torch.from_numpy(power).to(device)
     return _store(rows, np.cumsum(frames) - frames, frames, dataset, device, on_disk)
 
 

@@ -81,8 +81,9 @@ class TensorFile:
 
     def parts(self, name: str) -> Iterator[np.ndarray]:
         """The rows of a tensor, some at a time."""
-        count, *row = self.entries[name].shape
-        step = max(1, CHUNK_BYTES // max(1, prod(row) * 2))
+        entry = self.entries[name]
+        count, *row = entry.shape
+        step = max(1, CHUNK_BYTES // max(1, prod(row) * np.dtype(DTYPES[entry.dtype]).itemsize))
         return (self.rows(name, first, min(first + step, count)) for first in range(0, count, step))
 
     def content(self) -> Iterator[bytes]:

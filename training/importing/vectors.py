@@ -65,12 +65,16 @@ def reader_of(path: Path) -> Callable[[Path, str | None, str | None], tuple[list
 def _one_a_file(spelt: Sequence[str], rows: np.ndarray) -> Vectors:
     numbers: dict[str, int] = {}
     of_row = np.array([numbers.setdefault(name, len(numbers)) for name in spelt])
-    sums = np.zeros((len(numbers), rows.shape[1]))
-    np.add.at(sums, of_row, rows)
-    means = (sums / np.bincount(of_row)[:, None]).astype(np.float32)
     kept = np.arange(len(numbers))
-    most = min(MOST_FILES, MOST_HELD // (2 * means[0].nbytes))  # a snapshot holds them twice
+    most = min(MOST_FILES, MOST_HELD // (2 * rows[0].nbytes))  # a snapshot holds them twice
     if len(numbers) > most:
         kept = np.sort(np.random.default_rng(0).permutation(len(numbers))[:most])
-    names = tuple(numbers)
-    return Vectors(tuple(names[i] for i in kept), means[kept], len(rows), len(numbers))
+    place = np.full(len(numbers), -1)
+    place[kept] = np.arange(len(kept))
+    at = place[
+        of_row
+    ]  # of each row among those that are kept, which alone are averaged: the others would take more memory
+    sums = np.zeros((len(kept), rows.shape[1]))
+    np.add.at(sums, at[at >= 0], rows[at >= 0])
+    names, counts = tuple(numbers), np.bincount(of_row)[kept, None]
+    return Vectors(tuple(names[i] for i in kept), (sums / counts).astype(np.float32), len(rows), len(numbers))

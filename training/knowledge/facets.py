@@ -22,7 +22,7 @@ from training.knowledge.material import Material
 from training.knowledge.sample import fair_sample
 from training.measures.knn import CROSS_GROUP_KNN, knn_accuracy
 from training.measures.probe import probe_accuracy
-from training.probe import log_mel_statistics, mfcc_statistics
+from training.probe import commonest_share, log_mel_statistics, mfcc_statistics
 from training.run import RunFolder
 from training.settings import as_stored, build
 from training.spectrogram import FrontEnd
@@ -50,8 +50,7 @@ class AskedFacet:
     @property
     def chance(self) -> float:
         """Accuracy of always naming the commonest label."""
-        counts = np.bincount(self.codes[self.codes >= 0])
-        return float(counts.max() / counts.sum())
+        return commonest_share(self.codes)
 
     def knn(self, x: Tensor) -> float:
         """Cross-group kNN of features (n, D)."""

@@ -28,6 +28,7 @@ from training.knowledge.material import Material
 from training.knowledge.sample import fair_sample
 from training.measures.knn import knn_votes, z_scored
 from training.methods.method import Method
+from training.probe import commonest_share
 from training.settings import Setting
 
 BANK = 1000
@@ -157,8 +158,7 @@ def _heard(
     words = "Changing clips, one augmentation at a time"
     h = embedded_changes(models, waveforms, changes, at, lambda fraction: progress(fraction, words))
     label, group, place = (torch.from_numpy(one) for one in (labels[chosen], material.groups[chosen], at))
-    counts = np.bincount(labels[chosen][labels[chosen] >= 0])
-    return EmbeddedChanges(h, changes, place, label, group, float(counts.max() / counts.sum()))
+    return EmbeddedChanges(h, changes, place, label, group, commonest_share(labels[chosen]))
 
 
 def _row(heard: EmbeddedChanges, setting: Setting, own: float, every: list[float]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What something else computed becomes a run, which is measured and never trained here."""
 
 import shutil
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,17 @@ def test_of_vectors_that_no_snapshot_could_hold_a_sample_is_taken(
     monkeypatch.setattr(vectors, "MOST_HELD", 10 * 2 * h[0].astype(np.float32).nbytes)
     read = vectors.read_vectors(GOOD["npz"](tmp_path, h), None, None)
     assert (len(read.names), len(read.rows), read.named) == (10, 10, 12)
+
+
+def test_the_others_of_many_files_take_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "MOST_FILES", 8)
+    rows, spelt = np.ones((20_000, 256), np.float32), [str(i // 2) for i in range(20_000)]
+    tracemalloc.start()
+    found = vectors._one_a_file(spelt, rows)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.names) == 8 and found.named == 10_000 and (found.rows == 1).all()
+    assert peak < rows.nbytes / 2
 
 
 def test_a_run_is_measured_by_a_command(tmp_path: Path, sounds: Path, h: np.ndarray, capsys: Any) -> None:

@@ -37,7 +37,7 @@ def clips_of(sound: SoundClass, source: str, count: int | None = None) -> list[S
             id=sound.clip_id(source, number),
             samples=recorded(dry, moment),
             labels=_labels(sound, source, pitch),
-            file=f"{sound.name}/{source}/{number + 1:02d}",
+            file=sound.clip_file(source, number),
         )
         for number, moment, (dry, pitch) in zip(numbers, moments, _dry(sound, source, lengths, moments), strict=True)
     ]

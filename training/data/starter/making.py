@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from training.data.dataset import Progress
-from training.data.starter.recipe import CLASSES
+from training.data.starter.recipe import CLASSES, JOBS
 from training.errors import UserError
 from training.process import ONE_THREAD, PROJECT, usable_cores
 
@@ -104,13 +104,12 @@ def make(writer: Writer, progress: Progress) -> None:
     Raises UserError when a package that renders them is missing or broken.
     """
     global _at_work
-    jobs = [(k, s) for k, sound in enumerate(CLASSES) for s in range(len(sound.sources))]
     total = sum(len(sound.sources) * sound.clips_each for sound in CLASSES)
     done = 0
     progress(0.0, f"Making {total} built-in sounds.")
-    _at_work = Making(jobs)
+    _at_work = Making(JOBS)
     try:
-        for (kind, _), clips in zip(jobs, _at_work, strict=True):
+        for (kind, _), clips in zip(JOBS, _at_work, strict=True):
             for clip in clips:
                 writer.add(clip.samples, id=clip.id, labels=clip.labels, file=clip.file)
             done += len(clips)

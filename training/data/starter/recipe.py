@@ -23,6 +23,10 @@ class SoundClass:
     sources: tuple[str, ...]
     clips_each: int
 
+    def clip_file(self, source: str, number: int) -> str:
+        """The file that a clip would come from."""
+        return f"{self.name}/{source}/{number + 1:02d}"
+
     def clip_id(self, source: str, number: int) -> str:
         """Stable over machines: names the recipe, not the bytes."""
         place = self.sources.index(source)
@@ -142,6 +146,8 @@ def _classes() -> Iterator[SoundClass]:
 
 CLASSES: tuple[SoundClass, ...] = tuple(_classes())
 """The whole set, in the order in which it is made."""
+JOBS = tuple((k, s) for k, sound in enumerate(CLASSES) for s in range(len(sound.sources)))
+"""Places of a class in the table and of a source in the class, in that order."""
 
 
 def randomness(*place: str | int) -> np.random.Generator:

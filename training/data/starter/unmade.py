@@ -8,7 +8,7 @@ import numpy as np
 
 from training.data.dataset import Dataset, Facet
 from training.data.starter.making import Job, Making, being_made
-from training.data.starter.recipe import CLASSES
+from training.data.starter.recipe import CLASSES, JOBS
 from training.errors import UserError
 
 
@@ -49,7 +49,7 @@ def unmade(fingerprint: str) -> UnmadeSet | None:
             "source": _facet([source for _, source, _ in words]),
         },
         group="source",
-        files=tuple(f"{sound.name}/{source}/{number + 1:02d}" for sound, source, number in words),
+        files=tuple(sound.clip_file(source, number) for sound, source, number in words),
         offsets_seconds=np.zeros(len(words)),
         making=making,
     )
@@ -58,12 +58,7 @@ def unmade(fingerprint: str) -> UnmadeSet | None:
 @cache
 def _places() -> list[tuple[Job, int]]:
     """By clip, its job and its number among the job's clips."""
-    return [
-        ((k, s), number)
-        for k, sound in enumerate(CLASSES)
-        for s in range(len(sound.sources))
-        for number in range(sound.clips_each)
-    ]
+    return [((k, s), number) for k, s in JOBS for number in range(CLASSES[k].clips_each)]
 
 
 def _facet(labels: Sequence[str]) -> Facet:
