@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 from explorer.visitors.limits import add_flags, chosen_limits, takes_hosted
 from explorer.web.callers import is_loopback, listening
-from training.commands.parser import Parser
+from training.commands.parser import Parser, escape_output
 from training.missing import packages_told
 
 HERE = Path(__file__).resolve().parent
@@ -146,4 +146,5 @@ def leave(sentence: str) -> NoReturn:
 
 
 if __name__ == "__main__":
+    escape_output()
     serve(options())

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.suspects import KINDS
-from training.commands.parser import Parser
+from training.commands.parser import Parser, escape_output
 from training.errors import UserError
 from training.missing import packages_told
 from training.units import counted
@@ -190,4 +190,5 @@ def _export(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
+    escape_output()
     sys.exit(main())

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -54,6 +55,7 @@ from explorer.web.pauses import Pauses
 from explorer.web.routes import byte_routes
 from explorer.web.workplace import Workplace
 from training.data import STARTER, whole_reference
+from training.data.names import is_text, readable_name
 from training.run import State
 from training.run.example import EXAMPLE_FOLDER
 
@@ -73,6 +75,12 @@ class Server:
 
         Raises NotServed where `data` is neither the name of a set nor a path where something is, or nothing can be put aside."""
         self._data = whole_reference(data)
+        if not is_text(self._data):
+            known = sys.getfilesystemencoding()
+            way = "" if known == "utf-8" else ", or set PYTHONUTF8=1"
+            raise NotServed(
+                f"No page can show {readable_name(data)}: its name is not in {known}; give it another{way}."
+            )
         if os.path.isabs(self._data) and not os.path.exists(self._data):
             raise NotServed(f"There is no data at {self._data}; the name of a set or a folder of sounds was expected.")
         self._limits = limits or Limits()

@@ -5,13 +5,12 @@ code 130. With --json standard output holds the JSON alone.
 """
 
 import argparse
-import io
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 
-from training.commands.parser import Parser
+from training.commands.parser import Parser, escape_output
 from training.errors import UserError
 from training.missing import packages_told
 
@@ -77,6 +76,5 @@ def _parser(internal: bool) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")  # a path that is no UTF-8 is printed as the bytes that it is
+    escape_output()
     sys.exit(main())

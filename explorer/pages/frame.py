@@ -15,6 +15,7 @@ from explorer.services import Services
 from explorer.web.assets import asset_url
 from training.data import whole_reference
 from training.data.dropped import is_one_drop
+from training.data.names import is_text
 from training.data.stream import is_stream
 
 READ_ONLY = "Runs can only be looked at here."
@@ -97,10 +98,12 @@ class Frame:
         return {"show_progress": "hidden", "show_progress_on": self.unmarked, "api_visibility": "private"}
 
     def reference(self, typed: str | None) -> str:
-        """Data as a visitor named it, by a path that stands alone where it is one; empty where nothing was named, or a
-        folder of this machine or a stream that visitors may not name.
+        """Data as a visitor named it, by a path that stands alone where it is one; empty where nothing was named, or what is
+        no text, or a folder of this machine or a stream that visitors may not name.
         """
         whole = whole_reference(typed or "", self.started_in)
+        if not is_text(whole):
+            return ""
         own = os.path.isabs(whole) or is_stream(whole)  # what reads this machine's files, or what its owner pays for
         return whole if self.paths or not own or whole == self.data or is_one_drop(whole) else ""
 

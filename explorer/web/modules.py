@@ -16,7 +16,7 @@ IMPORTED = re.compile(r"""^(?:import|export)\b(?:[^;'"()=]*\bfrom)?\s*["'](\.{1,
 @cache
 def imports(name: str) -> tuple[str, ...]:
     """The scripts that one imports, by their names among the assets, in their order."""
-    found = IMPORTED.findall(files()[name].read_text())
+    found = IMPORTED.findall(files()[name].read_text(encoding="utf-8"))
     return tuple(posixpath.normpath(posixpath.join(posixpath.dirname(name), target)) for target in found)
 
 

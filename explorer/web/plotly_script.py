@@ -19,7 +19,8 @@ def plotly_script() -> bytes:
     """The script of the installed plotly; as it is where it isn't wrapped as we know it."""
     found = find_spec("plotly")
     assert found is not None and found.origin is not None, "requirements.txt installs plotly"
-    return unwrapped((Path(found.origin).parent / "package_data" / "plotly.min.js").read_text()).encode()
+    script = Path(found.origin).parent / "package_data" / "plotly.min.js"
+    return unwrapped(script.read_text(encoding="utf-8")).encode()
 
 
 def unwrapped(script: str) -> str:

@@ -1,5 +1,6 @@
 """What commands print: JSON on standard output, progress on standard error."""
 
+import codecs
 import json
 import shlex
 import shutil
@@ -24,7 +25,8 @@ CLEAR = "\x1b[K"
 
 def print_json(value: Any) -> None:
     """Print a value as JSON, and nothing else."""
-    text = json.dumps(_finite(value), ensure_ascii=False, indent=1)
+    others = codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8"  # JSON is UTF-8, or else ASCII with escapes
+    text = json.dumps(_finite(value), ensure_ascii=others, indent=1)
     print(text.encode(errors="backslashreplace").decode())  # half a surrogate pair is then as JSON writes it
 
 

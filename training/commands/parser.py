@@ -1,6 +1,8 @@
 """A command line that answers what it can't understand with one plain sentence and exit code 2."""
 
 import argparse
+import codecs
+import io
 import re
 import sys
 from collections.abc import Mapping
@@ -8,6 +10,22 @@ from itertools import takewhile
 from typing import Any, NoReturn
 
 from training.errors import closest_name, unknown
+
+
+def escape_output() -> None:
+    """From here on standard output takes any text: a path that is no UTF-8 is printed as the bytes that it is, and other
+    letters that the output's encoding lacks as escapes.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        codecs.register_error("hearsight", _bytes_or_escapes)
+        sys.stdout.reconfigure(errors="hearsight")
+
+
+def _bytes_or_escapes(error: UnicodeError) -> tuple[str | bytes, int]:
+    try:
+        return codecs.lookup_error("surrogateescape")(error)
+    except UnicodeError:
+        return codecs.lookup_error("backslashreplace")(error)
 
 
 class Parser(argparse.ArgumentParser):

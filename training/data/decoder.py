@@ -23,6 +23,7 @@ from training.process import ONE_THREAD, import_path
 UPLOAD_ANSWER_SECONDS, OWN_ANSWER_SECONDS = 4.0, 30.0
 """The longest silence of a decoder that is at work; a long file answers block by block. One's own disk may be slow."""
 START_SECONDS = 60.0
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_CTYPE", "LOCPATH", "TMPDIR")
 
 
 class Sound:
@@ -162,7 +163,6 @@ class Decoder:
 
 def _environment() -> dict[str, str]:
     """What a decoder needs to start and nothing else: it handles strangers' files and needs nobody's tokens."""
-    kept = {
-        key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR") if key in os.environ
-    }
-    return kept | ONE_THREAD | {"PYTHONPATH": import_path()}
+    kept = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
+    own = {"PYTHONPATH": import_path(), "PYTHONUTF8": str(sys.flags.utf8_mode)}  # a name means the same bytes to both
+    return kept | ONE_THREAD | own

@@ -26,6 +26,11 @@ def readable_name(name: str, longest: int | None = None) -> str:
     return shown[:head] + "…" + shown[len(shown) - (longest - 1 - head) :]
 
 
+def is_text(name: str) -> bool:
+    """Whether a browser can be told `name`; a path that is not in the system's encoding is none."""
+    return name.encode(errors="ignore").decode() == name
+
+
 def sent_name(name: str) -> str:
     """The name that a file had before a browser sent it."""
     for written, meant in _SENT.items():
