@@ -157,7 +157,7 @@ def _copy(paths: Sequence[str | Path], names: Sequence[str], folder: Path, progr
 def _make_room(kept: Path, in_use: Collection[str], quota_bytes: int) -> None:
     """Removes what was used longest ago until all is within the quota. Raises UserError where `kept` cannot stay."""
     used = {Path(reference).parent for reference in in_use} | {kept}
-    folders = [path for path in kept.parent.iterdir() if path.is_dir() and ".part-" not in path.name]
+    folders = [path for path in kept.parent.iterdir() if path.is_dir()]  # and what a killed process left half-made
     sizes = {path: bytes_in(path) for path in folders}
     if sum(size for path, size in sizes.items() if path in used) > quota_bytes:
         raise UserError(

@@ -52,8 +52,9 @@ def any_name(names: Sequence[str]) -> Callable[..., str]:
     places: dict[str, str] = {}
     for name in names:
         path = PurePosixPath(name)
-        for key in (path.stem, path.name, str(path.with_suffix("")), name):
-            places[key] = name if places.get(key, name) == name or key == name else ""  # "" where it is not clear which
+        for key in (path.stem, path.name, str(path.with_suffix(""))):
+            places[key] = name if places.get(key, name) == name else ""  # "" where it is not clear which
+    places |= {name: name for name in names}
 
     def found(given: str, folder: str = "") -> str:
         tidy = os.path.normpath(given.replace("\\", "/")) if given else ""

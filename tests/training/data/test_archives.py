@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from training.data import archives
@@ -171,3 +172,36 @@ def test_tars_are_unpacked_and_damaged_ones_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(UserError, match="damaged"), new_folder(tmp_path / "out2") as folder:
         extract_tar(path, folder, quiet)
+
+
+def test_bad_input_one_entry_that_unpacks_to_far_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "RATIO_COUNTS_FROM_BYTES", 1_000)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("noise.wav", np.random.default_rng(0).bytes(2_000))  # all together is no such thing
+        archive.writestr("zeros.wav", bytes(20_000), zipfile.ZIP_DEFLATED)
+    with new_folder(tmp_path / "out") as folder:
+        extract_zip(str(path), folder, quiet)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("more.wav", bytes(20_001), zipfile.ZIP_DEFLATED)
+    with pytest.raises(UserError, match=r"more\.wav in it unpacks to far more than a sound would"):
+        extract_zip(str(path), tmp_path / "other", quiet)
+
+
+def test_bad_input_a_tar_that_unpacks_to_far_too_much_is_refused(tmp_path: Path) -> None:
+    path, entry = tmp_path / "a.tgz", tarfile.TarInfo("zeros.wav")
+    entry.size = 4_000_000
+    with tarfile.open(path, "w:gz") as archive:
+        archive.addfile(entry, io.BytesIO(bytes(entry.size)))
+    with pytest.raises(UserError, match="far more than a set of sounds"), new_folder(tmp_path / "out") as folder:
+        extract_tar(path, folder, quiet)
+
+
+def test_a_tar_is_not_unpacked_onto_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tar_with(tmp_path / "a.tgz", tarfile.TarInfo("a.wav"))
+    disk = shutil.disk_usage(tmp_path)._replace(total=500_000_000_000, free=2_000_500_000)
+    monkeypatch.setattr(archives.shutil, "disk_usage", lambda _: disk)
+    with pytest.raises(UserError, match="it needs 1 MB, and the disk has 2,000 MB left"):
+        extract_tar(path, tmp_path / "out", quiet)

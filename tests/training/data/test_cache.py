@@ -4,6 +4,7 @@ import errno
 import json
 import multiprocessing
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,8 @@ def test_a_window_is_told_where_a_file_gives_several(tmp_path: Path) -> None:
     assert dataset.window(2) is None
     np.testing.assert_array_equal(dataset.windows()[:2], [dataset.window(0), dataset.window(1)])
     assert np.isnan(dataset.windows()[2:]).all()
+    turned = replace(dataset, offsets_seconds=np.array([2.0, 0.0, 0.0]))  # the later window first
+    assert turned.window(0) == (2.0, 2.0 + 5 / 16_000) and turned.window(1) == (0.0, 3 / 16_000)
 
 
 def test_taken_back_clips_leave_no_samples(tmp_path: Path) -> None:
@@ -81,8 +84,12 @@ def test_absent_until_finished_and_after_abandon(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["short samples", "long samples", "torn json", "other schema", "missing column", "wrong code"]
-)
+    "damage",
+    [
+        "short samples", "long samples", "torn json", "other schema", "missing column", "wrong code", "negative code",
+        "no such group", "negative length", "empty clip",
+    ],
+)  # fmt: skip
 def test_damage_reads_as_absent_and_can_be_made_anew(tmp_path: Path, damage: str) -> None:
     three_clips(tmp_path)
     samples, clips = tmp_path / "data/abc/samples.i16", tmp_path / "data/abc/clips.json"
@@ -94,9 +101,16 @@ def test_damage_reads_as_absent_and_can_be_made_anew(tmp_path: Path, damage: str
     elif damage == "torn json":
         clips.write_text(clips.read_text()[:-9])
     else:
-        about |= {"other schema": {"schema": 99}, "missing column": {"ids": ["a"]}, "wrong code": {}}[damage]
-        if damage == "wrong code":
-            about["facets"]["class"]["codes"][0] = 5
+        codes, lengths = about["facets"]["class"]["codes"], about["lengths"]
+        {
+            "other schema": lambda: about.update(schema=99),
+            "missing column": lambda: about.update(ids=["a"]),
+            "wrong code": lambda: codes.__setitem__(0, 5),
+            "negative code": lambda: codes.__setitem__(0, -2),
+            "no such group": lambda: about.update(group="nobody"),
+            "negative length": lambda: about.update(lengths=[-1, sum(lengths) + 1, 0]),
+            "empty clip": lambda: about.update(lengths=[sum(lengths), 0, 0]),
+        }[damage]()
         clips.write_text(json.dumps(about))
     assert load("abc", tmp_path) is None
     assert len(three_clips(tmp_path)) == 3

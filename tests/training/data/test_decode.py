@@ -81,6 +81,8 @@ def test_bad_input_antiphase_gives_one_channel_and_a_warning(tmp_path: Path) -> 
     sound = decode_upload(written(tmp_path / "a.wav", np.stack([tone(2), -tone(2)], axis=1)))
     assert rms(sound.samples) == pytest.approx(0.5 / np.sqrt(2), rel=0.01)
     assert "cancel" in sound.notes[0]
+    faint = written(tmp_path / "a.wav", np.stack([tone(2), -tone(2)], axis=1) * 1e-6, subtype="FLOAT")
+    assert decode_upload(faint).notes == (SILENT,)
 
 
 def test_an_mp3_in_blocks_equals_the_same_read_whole(tmp_path: Path) -> None:
@@ -115,6 +117,13 @@ def test_bad_input_a_truncated_wav_is_told(tmp_path: Path, kind: str, subtype: s
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
     assert decode_upload(path).notes == ("it breaks off before its end: 0.5 s could be decoded",)
+
+
+def test_bad_input_a_truncated_wav_is_told_behind_a_chunk_of_odd_length(tmp_path: Path) -> None:
+    content = written(tmp_path / "x.wav", tone()).read_bytes()
+    odd = b"junk" + struct.pack("<I", 3) + b"abc\0"
+    (tmp_path / "x.wav").write_bytes(content[:36] + odd + content[36 : len(content) // 2])
+    assert decode_upload(tmp_path / "x.wav").notes[0].startswith("it breaks off before its end: 0.5 s")
 
 
 def test_a_wav_whose_writer_did_not_know_its_length_is_whole(tmp_path: Path) -> None:

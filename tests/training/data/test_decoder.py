@@ -3,15 +3,18 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
 from tests.support.sound_files import huge_flac, refusal, tone, written
-from training.data.decode import Decoders
+from training.data import decoder as decoder_module
+from training.data.decode import Decoders, decode_upload
 from training.data.decoder import Decoder
 from training.data.decoding import SILENT
 from training.data.sniff import NotRead
@@ -96,3 +99,25 @@ def test_bad_input_a_long_file_arrives_in_blocks(tmp_path: Path) -> None:
         (sound,) = decoders.sounds([path], follow_links=True)
         lengths = [len(block) for block in sound]
     assert sum(lengths) == pytest.approx(4_000_000, abs=2) and max(lengths) < 50_000 and sound.notes == [SILENT]
+
+
+def test_a_decoder_that_was_left_in_the_middle_is_not_used_again(tmp_path: Path) -> None:
+    paths = [str(written(tmp_path / f"{number}.wav", np.full(100 + number, 0.5))) for number in range(3)]
+    with Decoders(1) as decoders:
+        sounds = decoders.sounds(paths[:2], follow_links=True)
+        assert sum(map(len, next(sounds))) == 100
+        next(sounds)
+    assert len(decode_upload(paths[2]).samples) == 102
+
+
+def test_a_decoder_that_ends_again_and_again_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = tmp_path / "python"
+    ready = "import sys\nfrom multiprocessing.connection import Connection\nConnection(int(sys.argv[-1])).send_bytes(b'R')\n"
+    ends.write_text(f"#!{sys.executable}\n{ready}")
+    ends.chmod(0o700)
+    monkeypatch.setattr(decoder_module, "sys", SimpleNamespace(executable=str(ends)))
+    decoder = Decoder()
+    decoder.request(str(written(tmp_path / "a.wav", tone())), follow_links=True, max_seconds=None)
+    with pytest.raises(NotRead, match="broke down"):
+        list(decoder.answer())
+    decoder.close()

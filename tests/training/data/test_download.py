@@ -35,6 +35,14 @@ def test_broken_connections_go_on_where_they_were(tmp_path: Path, server: tuple[
     assert server[0].asked == ["", "bytes=300000-", "bytes=700000-"]
 
 
+def test_an_attempt_that_got_further_has_all_the_others_before_it_again(
+    tmp_path: Path, server: tuple[Server, str]
+) -> None:
+    server[0].breaks_after = [100_000] * 8
+    fetch(server[1], tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == CONTENT and len(server[0].asked) == 9
+
+
 def test_a_later_call_goes_on_too(tmp_path: Path, server: tuple[Server, str]) -> None:
     server[0].breaks_after = [300_000, 0, 0, 0]
     with pytest.raises(UserError, match=r"broke off .* 0\.3 MB have arrived and are kept"):

@@ -98,6 +98,12 @@ def test_beyond_the_quota_the_oldest_unused_goes(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="more than there is room for"):
         keep_dropped([sound(tmp_path / "4.wav", seed=4)], quiet, in_use=[str(k) for k in kept], quota_bytes=2 * size)
     assert kept[2].exists()
+    left = fourth.parent.with_name(f"{fourth.parent.name}.part-x") / "half"
+    left.parent.mkdir()
+    left.write_bytes(bytes(4 * size))
+    os.utime(left.parent, (0, 0))
+    keep_dropped([sound(tmp_path / "3.wav", seed=3)], quiet, in_use=in_use, quota_bytes=5 * size)
+    assert not left.exists() and kept[2].exists(), "what a killed process left half-made goes first"
 
 
 def test_nothing_and_far_too_much_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,3 +165,15 @@ def test_labels_of_the_files_stay_beside_those_of_stretches(tmp_path: Path) -> N
 def test_a_short_window_within_a_long_call_carries_its_label() -> None:
     assert Events(((0.0, 60.0, "species", "owl"),)).labels(10.0, 10.1) == {"species": ["owl"]}
     assert Events(((0.0, 10.04, "species", "owl"),)).labels(10.0, 10.1) == {}
+
+
+@pytest.mark.parametrize(("begin", "carries"), [(9.7, True), (9.75, True), (9.8, False)])
+def test_a_quarter_of_a_second_of_a_call_is_enough(begin: float, carries: bool) -> None:
+    assert bool(Events(((begin, begin + 2, "species", "owl"),)).labels(8.0, 10.0)) is carries
+
+
+def test_with_events_the_folder_is_the_first_in_which_files_differ(tmp_path: Path) -> None:
+    for site in ("north", "south"):
+        recordings(tmp_path, f"{site}/2025/a.wav", f"{site}/2025/b.wav")
+    (tmp_path / "calls.csv").write_text("file,start,end,species\nnorth/2025/a.wav,0,2,owl\nnorth/2025/a.wav,4,6,owl\n")
+    assert open_dataset(str(tmp_path)).facets["folder"].names == ("north", "south")

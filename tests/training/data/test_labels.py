@@ -45,6 +45,12 @@ def test_esc50(tmp_path: Path) -> None:
     assert set(known.labels["audio/x.wav"].values()) == {None, "audio/x.wav"}
 
 
+def test_bad_input_a_table_of_endless_columns_is_read_in_part(tmp_path: Path) -> None:
+    more = [f"c{number}" for number in range(60)]
+    text = f"filename,category,src_file,{','.join(more)}\na.wav,dog,1,{','.join('x' * 60)}\n"
+    assert len(labelling(["a.wav"], table(tmp_path, text, "esc50.csv")).labels["a.wav"]) == 1 + 50
+
+
 def test_speech_commands() -> None:
     names = ["yes/00f0204f_nohash_0.wav", "set/no/0132a06d_nohash_3.wav", "_background_noise_/pink_noise.wav"]
     known = labelling(names, {})

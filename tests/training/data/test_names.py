@@ -5,7 +5,9 @@ import io
 import re
 from pathlib import Path
 
-from training.data.names import csv_cell, distinct_names, readable_name, sent_name, write_table
+import pytest
+
+from training.data.names import any_name, csv_cell, distinct_names, readable_name, sent_name, write_table
 
 
 def test_plain_and_foreign_names_stay() -> None:
@@ -46,6 +48,13 @@ def test_every_table_is_written_by_one_function() -> None:
     files = [path for folder in ("training", "explorer", "benchmarks") for path in (root / folder).rglob("*.py")]
     writing = [path.name for path in files if re.search(r"csv\.(writer|DictWriter)|to_csv", path.read_text())]
     assert len(files) > 100 and writing == ["names.py"]
+
+
+@pytest.mark.parametrize("names", [["a.wav", "sub/a.wav"], ["sub/a.wav", "a.wav"]])
+def test_the_whole_name_wins_over_a_part_of_another_one(names: list[str]) -> None:
+    meant = any_name(names)
+    assert (meant("a.wav"), meant("sub/a.wav"), meant("a.wav", "sub")) == ("a.wav", "sub/a.wav", "sub/a.wav")
+    assert meant("a") == "" and meant("/elsewhere/sub/a") == "sub/a.wav"
 
 
 def test_names_that_are_alike_get_as_much_of_their_place_as_tells_them_apart() -> None:
