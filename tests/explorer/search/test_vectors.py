@@ -1,6 +1,7 @@
 """A million clips are all compared; more are found through an index, whose recall is measured on them."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -67,3 +68,18 @@ def test_without_the_extra_all_are_compared(kept: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "find_spec", lambda name: None)
     module._opened.cache_clear()
     assert not to_be_indexed(np.zeros((101, 2))) and isinstance(opened(kept), Vectors)
+
+
+def test_an_index_is_asked_for_more_than_are_wanted(kept: Path) -> None:
+    asked = []
+
+    class Counting:
+        def search(self, query: np.ndarray, count: int, threads: int) -> SimpleNamespace:
+            asked.append(count)
+            return SimpleNamespace(keys=np.arange(count))
+
+    vectors = np.load(kept)
+    found = IndexedVectors(vectors, np.zeros(24, np.float32), Counting(), 1.0)
+    assert len(found.nearest(vectors[0].astype(np.float32), 10)) == 10
+    assert len(found.nearest(vectors[0].astype(np.float32), 100)) == 100
+    assert asked == [module.CANDIDATES, 100]

@@ -73,3 +73,8 @@ def test_silence_and_nonsense_are_finite() -> None:
         shown = picture(waveform)
         assert shown.spectrogram.max() == 0
         assert np.isfinite([shown.rms_db, shown.peak_db, shown.low_db, shown.high_db]).all()
+
+
+def test_the_scale_ends_ten_decibels_above_full_scale() -> None:
+    sine = np.sin(2 * np.pi * 1_000 * np.arange(16_000) / 16_000)
+    assert [picture(gain * sine).high_db for gain in (0.05, 1, 100)] == [-20.0, 0.0, 10.0]

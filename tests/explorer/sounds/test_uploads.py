@@ -169,3 +169,17 @@ def test_security_what_a_killed_server_left_goes_at_the_next_start(incoming: Any
     killed._closed.set()
     later.close()
     living.close()
+
+
+def test_visitors_who_have_as_many_lose_the_oldest_of_all(incoming: Any, temporary: Any) -> None:
+    store = Uploads(incoming, quota_bytes=2_000)
+    tokens = {}
+    for age, visitor in ((30, "a"), (40, "b")):
+        with asked(visitor):
+            tokens[visitor] = store.add(np.zeros(500, np.int16)).token
+        then = time.time() - age
+        os.utime(next(temporary.glob(f"{PREFIX}*/{tokens[visitor]}*")), (then, then))
+    with asked("c"):
+        store.add(np.zeros(500, np.int16))
+    assert store.samples(tokens["a"]) is not None and store.samples(tokens["b"]) is None
+    store.close()

@@ -121,6 +121,13 @@ def test_security_an_address_without_end_is_refused() -> None:
             assert client.get(path).status_code == 414
 
 
+def test_security_a_websocket_that_comes_as_a_request_is_one_that_changes_something() -> None:
+    with asked() as client:
+        elsewhere = {"Origin": "https://evil.example"}
+        assert client.get("/own", headers=elsewhere).status_code == 200
+        assert client.get("/own", headers={**elsewhere, "Upgrade": "websocket"}).status_code == 403
+
+
 def test_security_a_websocket_is_closed_before_it_opens() -> None:
     with asked() as client, pytest.raises(WebSocketDisconnect), client.websocket_connect("/own"):
         pass

@@ -51,6 +51,12 @@ def test_security_of_an_object_only_what_was_described_is_kept() -> None:
     assert typed(ListOf(str), ["a", FILE, "b"]) == ["a", "b"]
 
 
+def test_security_of_what_has_no_end_the_first_are_kept() -> None:
+    assert typed(ListOf(int), list(range(600))) == list(range(500))
+    assert typed({str: int}, {str(i): i for i in range(600)}) == {str(i): i for i in range(500)}
+    assert typed(str, "x" * 4_000) is not None and typed(str, "x" * 4_001) is None
+
+
 def test_a_file_that_was_received_is_described_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     (tmp_path / "x.wav").touch()

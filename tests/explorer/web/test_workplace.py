@@ -65,6 +65,17 @@ def test_security_what_a_killed_server_left_goes_and_a_living_one_stays(above: P
             pipe.close()
 
 
+def test_security_what_is_another_users_stays(above: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = above / f"{PREFIX}left"
+    left.mkdir(parents=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getuid", lambda: left.stat().st_uid + 1)
+        Workplace().close()
+        assert left.exists()
+    Workplace().close()
+    assert not left.exists()
+
+
 def test_security_no_link_is_followed_and_no_file_removed(above: Path, tmp_path: Path) -> None:
     above.mkdir()
     (tmp_path / "mine").mkdir()

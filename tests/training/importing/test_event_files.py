@@ -21,6 +21,8 @@ def events(to: Path) -> Path:
         writer.add_scalar("train/lr", 1e-4, step, walltime=1000 + step)
         writer.add_scalar("newer", float(step), step, walltime=1000 + step, new_style=True)
     writer.add_scalar("broken", float("nan"), 4, walltime=1004)
+    for nonsense in (-1, 10**12):
+        writer.add_scalar("loss/train", 1.0, nonsense, walltime=1005)
     writer.add_text("words", "hello", 3)
     writer.add_histogram("weights", np.arange(9.0), 3)
     writer.close()

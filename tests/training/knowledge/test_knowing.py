@@ -4,7 +4,8 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from training.knowledge import invariance
 from training.knowledge.facets import AskedFacet, facets_of
 from training.knowledge.kept import MOST_ITEMS, PARTS, fits, kept
 from training.knowledge.knowing import MAKES, know
-from training.knowledge.material import MOST_STEPS, NOT_HERE, material
+from training.knowledge.material import MOST_STEPS, NOT_HERE, Material, material
 from training.run import RunFolder
 from training.run.example import EXAMPLE_FOLDER
 from training.trainer import train
@@ -163,3 +164,17 @@ def test_lists_and_texts_are_bounded_and_an_augmentation_is_whole(tmp_path: Path
         broken = {**shipped, "augmentations": [{**shipped["augmentations"][0], **change}]}
         run.knowledge_path("invariance").write_text(json.dumps(broken))
         assert kept(run, "invariance") is None
+
+
+def test_the_group_is_asked_only_where_one_of_them_gave_several_recordings() -> None:
+    speaker, digit = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+
+    def asked(recordings: list[int]) -> list[str]:
+        material = SimpleNamespace(
+            facets={"speaker": speaker, "digit": digit}, main_facet="digit", group="speaker", groups=speaker,
+            recordings=np.array(recordings),
+        )  # fmt: skip
+        return [facet.name for facet in facets_of(cast(Material, material))]
+
+    assert asked([0, 1, 2, 3]) == ["digit", "speaker"]
+    assert asked([0, 0, 1, 1]) == ["digit"], "a recording each: nothing could tell a speaker from its recording"

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from training.knowledge.material import Material
 from training.knowledge.properties import (
     ORIGINS,
     PROPERTIES,
+    _recorded,
     background_level,
     candidates,
     frame_levels,
@@ -104,3 +107,13 @@ def test_without_sounds_what_was_recorded_and_what_ids_say_is_left(
 def test_levels_of_hardly_any_sound_are_finite(told: Callable[[np.ndarray], float]) -> None:
     for wave in (np.zeros(1), np.ones(5), np.zeros(SECOND)):
         assert np.isfinite(told(frame_levels(wave.astype(np.float32))))
+
+
+def test_a_column_of_nothing_was_not_recorded() -> None:
+    def recorded(values: list[Any]) -> np.ndarray | None:
+        run = SimpleNamespace(columns=lambda: {"loudness": values})
+        return _recorded(cast(Material, SimpleNamespace(run=run, ids=("a", "b"))), "loudness")
+
+    assert recorded([None, None]) is recorded([1.0]) is recorded(["loud", 1.0]) is recorded([True, 1.0]) is None
+    found = recorded([None, -20])
+    assert found is not None and np.isnan(found[0]) and found[1] == -20

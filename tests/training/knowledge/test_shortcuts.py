@@ -143,3 +143,15 @@ def test_what_has_nothing_to_do_with_embeddings_is_never_named(seed: int) -> Non
     random = np.random.default_rng(seed)
     x, values = random.normal(size=(N, 16)), random.normal(size=N)
     assert found(x, Candidate("loudness", values, ""), SPEAKER)["loudness"].judged == ""
+
+
+@pytest.mark.parametrize(("agreement", "judged"), [(0.31, INSEPARABLE), (0.29, ""), (0.04, "")])
+def test_what_goes_together_with_the_label_is_inseparable_where_neighbours_agree_half_as_much(
+    agreement: float, judged: str
+) -> None:
+    candidate = Candidate("microphone", np.zeros(3, np.int64), "")
+    label = 0.6 if agreement > 0.05 else 0.01
+    told = Compared(
+        candidate, agreement, error=0.01, beyond=0.0, label=label, ahead=-1.0, association=0.9, odds_ahead=False
+    )
+    assert told.judged == judged

@@ -70,6 +70,9 @@ def test_a_switch_or_a_choice_that_takes_a_part_out_is_named(
 
 def test_a_small_batch_is_named() -> None:
     assert of("simclr", {"batch_size": 16})[0].startswith("A batch of 16 clips")
+    for method, named in (("simclr", True), ("byol", False)):  # with negatives from the batch, and without
+        config = new_config({"batch_size": 16}, method=method).to_json()
+        assert cause_of("trivial_solution", config)[0].startswith("A batch of 16") is named
 
 
 @pytest.mark.parametrize("method", METHODS)

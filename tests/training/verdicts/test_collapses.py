@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.support.finished_runs import finished_run
-from tests.support.made_up_curves import BANDS, HEALTHY, from_third, kind, made, with_one
+from tests.support.made_up_curves import BANDS, HEALTHY, LINES, from_third, kind, made, with_one
 from training.bands import Band, bands_of
-from training.verdicts import judged_run
+from training.verdicts import Readings, judged_run
 
 SPREAD = [
     {"step": step, "measure/centred_std": std, "measure/mean_cosine": cosine, "measure/effective_rank": 43.0}
@@ -120,7 +120,8 @@ def test_one_snapshot_alone_is_none_and_one_that_is_over_neither() -> None:
 
 def test_projections_that_no_loss_compares_may_lie_close_together() -> None:
     close = from_third(0.95, 0.1)
-    assert kind(made("masked_autoencoder", centred_std=close)).kind == "learning"
+    for method in ("masked_autoencoder", "autoencoder"):
+        assert kind(made(method, centred_std=close)).kind == "learning"
     assert kind(made(None, centred_std=close)).kind == "learning"
     assert kind(made("simclr", centred_std=close)).kind == "complete_collapse"
 
@@ -139,3 +140,12 @@ def test_embeddings_that_became_short_are_a_collapse_only_where_their_neighbours
         made(bands=bands, encoder_centred_std=from_third(2.0, 0.61), cross_group_knn=[0.5, *[0.45] * 9]),
     ):
         assert kind(well).kind != "complete_collapse"
+
+
+def test_in_the_first_steps_nothing_is_a_collapse() -> None:
+    readings = Readings("simclr", lines=LINES, bands={})
+    for step, spread in ((0, 1.0), (10, 0.01), (20, 0.01)):
+        readings.add({"step": step, "measure/effective_rank": 60.0, "measure/centred_std": spread})
+    assert kind(readings).kind == "too_early"
+    readings.add({"step": 40, "measure/effective_rank": 60.0, "measure/centred_std": 0.01})
+    assert kind(readings).kind == "complete_collapse"

@@ -67,6 +67,18 @@ def test_before_enough_was_trained_nothing_is_told_and_while_it_catches_up_neith
     assert verdict.kind == "too_early" and "catching up" in verdict.sentence and verdict.remedy == "Train longer."
 
 
+def test_neighbours_that_are_hardly_better_than_at_their_worst_are_not_catching_up() -> None:
+    fallen = [0.5, 0.4, 0.4, 0.38, 0.38, 0.38, 0.38, 0.38, 0.39, 0.39]
+    assert kind(made(cross_group_knn=fallen)).kind == "plateau"
+    assert "catching up" in kind(made(cross_group_knn=[*fallen[:8], 0.405, 0.405])).sentence
+
+
+def test_of_endless_losses_every_second_one_is_kept() -> None:
+    readings = Readings.of(({"step": step, "train/loss": float(step)} for step in range(100_000)), {}, None)
+    steps = [step for step, _ in readings.losses]
+    assert len(steps) <= 2_000 and steps == sorted(steps) and (steps[0], steps[-1]) == (0, 99_999)
+
+
 def test_what_ends_too_early_is_told_what_a_judgement_needs() -> None:
     rows: list[dict[str, Any]] = [
         {"step": step, "measure/effective_rank": 20.0, "measure/cross_group_knn": 0.6} for step in (0, 45)

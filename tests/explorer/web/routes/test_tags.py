@@ -131,5 +131,7 @@ def test_clips_like_the_tagged_are_suggested(page: Any, read_only: bool) -> None
     assert len(found["likely"]) == len(found["uncertain"]) == 12
     assert all(row["clip"] % 5 == 0 for row in found["likely"])  # the classes lie far apart
     assert not {row["clip"] for row in found["likely"]} & {0, 5, 10, 1, 6}
+    both = page.post("run/first/suggest", {**asked, "no": [1, 6, 0, 5]}, read_only=read_only).json()
+    assert both == found, "a clip that carries the tag is none without it"
     assert page.post("run/first/suggest", {"yes": [], "no": []}).json()["likely"] == []
     assert page.post("run/first/suggest", {"yes": [999], "no": []}).status_code == 400

@@ -131,6 +131,7 @@ def test_a_pack_that_is_cut_short_or_flipped_is_refused(elsewhere: Path) -> None
         b'{"lengths": {"dtype": "I64", "shape": [-1], "data_offsets": [8, 0]}}',
         b'{"lengths": {"dtype": "I64", "shape": [true], "data_offsets": [0, 8]}}',
         b'{"lengths": {"dtype": "I64", "shape": 1, "data_offsets": null}}',
+        b'{"a": {"dtype": "X", "shape": [], "data_offsets": [0, 16]}, "b": {"dtype": "X", "shape": [], "data_offsets": [16, 8]}}',
         b'{"lengths": 7}',
         b'{"__metadata__": {"hearsight_pack": 1}}',
         b'{"a":' * 100_000,

@@ -1,5 +1,6 @@
 """A stream's sample is an ordinary data set, made once for what its shards are."""
 
+import io
 import os
 from pathlib import Path
 
@@ -66,6 +67,10 @@ def test_it_takes_some_of_a_few_shards(own_cache: Path, tmp_path: Path, monkeypa
     dataset = open_dataset(write_shards(tmp_path / "x", [3, 3, *[1] * 18], seconds=0.3), window_seconds=0.2)
     assert len(dataset) == 2 * SAMPLED_SHARDS  # of the first two shards two of six, of the others all
     assert len({file.partition("/")[0] for file in dataset.files}) == SAMPLED_SHARDS
+    for clip, file in enumerate(dataset.files):  # though more of a shard was being decoded than was wanted
+        samples, _ = soundfile.read(io.BytesIO(wav(int(file[-4:]), 0.3)), dtype="int16")
+        begin = round(dataset.offsets_seconds[clip] * 16_000)
+        np.testing.assert_array_equal(dataset.int16(clip), samples[begin : begin + 3_200])
     assert sampled(3) == [0, 1, 2] and sampled(32) == list(range(0, 32, 2)) and sampled(100_000)[-1] == 93_750
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import pickle
 import tarfile
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,16 @@ def test_what_unpacks_to_far_too_much_is_refused(tmp_path: Path, monkeypatch: py
     path = tmp_path / "x.tar.gz"
     path.write_bytes(gzip.compress(bomb.read_bytes(), 9))
     assert "far more than sounds would" in broken_after(path)[1]
+
+
+def test_what_was_passed_takes_no_memory(tmp_path: Path) -> None:
+    path = write_tar(tmp_path / "x.tar", {f"{number}.wav": b"" for number in range(4_000)})
+    tracemalloc.start()
+    for _ in TarShard(str(path)).records(lambda number: False):
+        pass
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_its_identity_is_that_of_its_content(tmp_path: Path) -> None:
