@@ -15,7 +15,7 @@ def window_words(dataset: Dataset, clip: int) -> str:
 
 
 def span_words(begin: float, end: float) -> str:
-    """From when to when, in seconds; beyond the first minute as players show it. `assets/js/sound/picker.js` does the same."""
+    """From when to when, in seconds; beyond the first minute as players show it. `assets/js/sound/windows.js` does the same."""
     if end < 60:
         return f"{begin:.1f}–{end:.1f} s"
     return f"{_clock(begin)}–{_clock(end)}"

@@ -118,8 +118,7 @@ def _table_labelling(names: Sequence[str], table: str, rows: TableRows, warnings
     if not by_name:
         example = readable_name(rows[0][file_column], 60)
         raise NotRead(f"none of the files that it names is here, such as {example or 'one without a name'}")
-    group = next((column for key in GROUP_COLUMNS for column in columns if column.lower() == key), None)
-    caption = next((column for key in CAPTION_COLUMNS for column in columns if column.lower() == key), None)
+    group, caption = first_column(columns, GROUP_COLUMNS), first_column(columns, CAPTION_COLUMNS)
     times = time_columns(columns) or ()  # from where a file was cut: nothing that it is
     facets = [c for c in columns if c not in (file_column, caption, *times) and c.lower() != FILE_FACET]
     facets.sort(key=lambda column: column.lower() not in FIRST_COLUMNS)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from training.data.names import readable_name
-from training.data.tables import FILE_COLUMNS
+from training.data.tables import FILE_COLUMNS, first_column
 from training.errors import UserError
 from training.run import reading
 
@@ -27,7 +27,7 @@ def names_column(path: Path, texts: Sequence[str], held: Mapping[str, Any], aske
             f"{shown(path)} has no texts called “{readable_name(asked, 60)}”, but {listed(held)}; "
             "the one that names the files was expected."
         )
-    usual = next((name for key in FILE_COLUMNS for name in texts if name.lower() == key), None)
+    usual = first_column(texts, FILE_COLUMNS)
     if usual is None and len(texts) != 1:
         raise UserError(f"Which of {listed(held)} of {shown(path)} names the files? Say it with --names.")
     return texts[0] if usual is None else usual
@@ -42,7 +42,7 @@ def vector_column(path: Path, vectors: Sequence[str], held: Mapping[str, Any], a
         raise UserError(
             f"{shown(path)} has no numeric vectors{called}, but {listed(held)}; (n, D) numbers were expected."
         )
-    usual = next((name for key in VECTOR_COLUMNS for name in vectors if name.lower() == key), None)
+    usual = first_column(vectors, VECTOR_COLUMNS)
     if usual is None and len(vectors) > 1:
         raise UserError(f"Which of {listed(vectors)} of {shown(path)} are the vectors? Say it with --vectors.")
     return vectors[0] if usual is None else usual

@@ -89,21 +89,20 @@ def facets(material: Material, progress: Progress) -> Iterator[dict[str, Any]]:
     about = {"step": material.steps[-1], "clips": len(material.ids), "note": _note(material, asked)}
     yield {**about, "facets": list(rows.values())}
     plain = _plain(material)
-    work: list[tuple[str, Callable[[], Tensor]]] = [(name, made) for name, made in plain.items()]
-    count = (len(work) + len(embedded)) * len(asked)
+    count = (len(plain) + len(embedded)) * len(asked)
     done = 0
-    for name, made in work:
+    for name, made in plain.items():
         x = made()
         for facet in asked:
             done += 1
             progress(done / count, f"What {name.replace('_', '-')} tells of {facet.name}")
             rows[facet.name]["baselines"][name] = {"knn": as_kept(facet.knn(x)), "probe": as_kept(facet.probe(x))}
-    for step, h in reversed(embedded.items()):  # the newest first
+    for place, (step, h) in reversed([*enumerate(embedded.items())]):  # the newest first
         for facet in asked:
             done += 1
             progress(done / count, f"What step {step:,} tells of {facet.name}")
             told = as_kept(facet.probe(h))
-            rows[facet.name]["probe"]["values"][list(embedded).index(step)] = told
+            rows[facet.name]["probe"]["values"][place] = told
             if step == 0:
                 rows[facet.name]["baselines"]["random_init"]["probe"] = told
         yield {**about, "facets": list(rows.values())}

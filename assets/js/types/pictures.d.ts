@@ -35,7 +35,7 @@ export interface Measured {
   note: string;
 }
 
-/** From Python: explorer.web.routes.picture_values; both arrays are base64 of bytes. */
+/** From Python: explorer.web.routes.sounds.picture_values; both arrays are base64 of bytes. */
 export interface SpectrogramImage {
   seconds: number;
   /** null of a view that has no waveform, and then no `peaks` either */

@@ -10,6 +10,7 @@ from fastapi import Response
 from starlette.exceptions import HTTPException
 
 from explorer.runs.library import Library
+from explorer.runs.points import points
 from training.errors import UserError
 from training.run import RunFolder
 
@@ -44,6 +45,11 @@ def run_of(library: Library, name: str) -> RunFolder:
     if run is None:
         raise Refused("There is no such run.")
     return run
+
+
+def heard_values(library: Library, run: RunFolder) -> dict[str, Any]:
+    """What a browser needs to hear a run's clips: the fingerprint of their data, and whether it is at hand."""
+    return {"fingerprint": points(run).fingerprint, **library.sounds(run).audible()}
 
 
 def number(text: str, name: str) -> int:

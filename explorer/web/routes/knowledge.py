@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from explorer.measurer.knowing import Knowing
 from explorer.runs.bundle import Bundle
 from explorer.runs.library import Library
-from explorer.web.routes.answers import Refused, json_answer, refused_by, run_of
+from explorer.web.routes.answers import Refused, heard_values, json_answer, refused_by, run_of
 
 LOOKING_ONLY = "This page is for looking only: nothing is computed here."
 
@@ -25,7 +25,7 @@ def add_knowledge(router: APIRouter, library: Library, knowing: Knowing | None) 
                 **Bundle(run).knowledge(),
                 "asked": None if asked is None else asdict(asked),
                 "offered": knowing is not None and not library.read_only(name) and bool(run.snapshots()),
-                "heard": {"fingerprint": Bundle(run).points().fingerprint, **library.sounds(run).audible()},
+                "heard": heard_values(library, run),
             }
         )
 

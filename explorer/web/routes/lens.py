@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from explorer.runs.bundle import Bundle
 from explorer.runs.library import Library
-from explorer.web.routes.answers import Refused, json_answer, number, run_of, shown
+from explorer.web.routes.answers import Refused, heard_values, json_answer, number, run_of, shown
 
 
 def add_lens(router: APIRouter, library: Library) -> None:
@@ -21,8 +21,7 @@ def add_lens(router: APIRouter, library: Library) -> None:
         found = Bundle(run).lens(number(step, "step"))
         if found is None:
             raise Refused(f"This run has no snapshot of step {shown(step)}.")
-        at_hand = {"fingerprint": Bundle(run).points().fingerprint, **library.sounds(run).audible()}
-        return json_answer({**found, **at_hand})
+        return json_answer({**found, **heard_values(library, run)})
 
     @router.get("/run/{name}/measured")
     def run_measured(name: str, step: str = "") -> Response:
