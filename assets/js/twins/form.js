@@ -3,29 +3,13 @@
 import { closing, make } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { newRun } from "../forms/new_run.js";
+import { FORETOLD, predictions } from "./predictions.js";
 import { Takes } from "./takes.js";
-import { DIRECTIONS, HELD_AGAINST, MEASURES } from "./words.js";
+import { HELD_AGAINST, MEASURES } from "./words.js";
 
 const STEPS = 300; // at which docs/verdicts.md says what a collapse is
 
 /** @import { CollapseOffers, MakeCollapseValue, PartWith } from "../core/types.d.ts" */
-
-/**
- * A row of choices of which one holds.
- * @param {string} name
- * @param {string[][]} choices value and words
- * @param {() => void} changed
- */
-function choiceRow(name, choices, changed) {
-  return choices.map(([value, words]) =>
-    make(
-      "label.collapse-choice",
-      {},
-      make("input", { type: "radio", name: `collapse-${name}`, value, onchange: changed }),
-      make("span", {}, words),
-    ),
-  );
-}
 
 class CollapseForm {
   /** @param {PartWith<unknown, MakeCollapseValue>} part */
@@ -67,33 +51,6 @@ class CollapseForm {
   }
 
   parts() {
-    const changed = () => this.dress();
-    const rows = MEASURES.map(([name, title, says]) =>
-      make(
-        "div.collapse-row",
-        { role: "radiogroup", "aria-label": title },
-        make("div.collapse-asked", {}, make("strong", {}, title), make("small", {}, says)),
-        ...choiceRow(name, DIRECTIONS, changed),
-      ),
-    );
-    const collapses = make(
-      "div.collapse-row",
-      { role: "radiogroup", "aria-label": "Will it collapse?" },
-      make(
-        "div.collapse-asked",
-        {},
-        make("strong", {}, "Will it collapse?"),
-        make("small", {}, "by the verdict at the end"),
-      ),
-      ...choiceRow(
-        "collapses",
-        [
-          ["no", "no"],
-          ["yes", "yes"],
-        ],
-        changed,
-      ),
-    );
     return [
       make(
         "p.collapse-intro",
@@ -113,7 +70,7 @@ class CollapseForm {
         {},
         make("h3", {}, "2. What will the broken run do, beside the healthy one?"),
         make("p.collapse-told", {}, HELD_AGAINST),
-        make("div.collapse-rows", {}, ...rows, collapses),
+        predictions(() => this.dress()),
         make(
           "label.collapse-steps",
           {},
@@ -212,8 +169,8 @@ class CollapseForm {
     if (!this.offers) return "Loading what can go wrong …";
     if (this.asked > 0) return "Starting …";
     if (!this.chosen("wrong")) return "Choose what goes wrong.";
-    const left = [...MEASURES.map(([name]) => name), "collapses"].filter((name) => !this.chosen(name)).length;
-    if (left) return left === 5 ? "Say first what will happen." : `${left} more to predict.`;
+    const left = FORETOLD.filter((name) => !this.chosen(name)).length;
+    if (left) return left === FORETOLD.length ? "Say first what will happen." : `${left} more to predict.`;
     return this.planned ? "" : "Say for how many steps, as a whole number.";
   }
 

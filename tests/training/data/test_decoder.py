@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 import soundfile
 
 from tests.support.sound_files import huge_flac, refusal, tone, written
+from training.data import decode
 from training.data import decoder as decoder_module
 from training.data.decode import Decoders, decode_upload
 from training.data.decoder import Decoder
@@ -101,13 +103,17 @@ def test_bad_input_a_long_file_arrives_in_blocks(tmp_path: Path) -> None:
     assert sum(lengths) == pytest.approx(4_000_000, abs=2) and max(lengths) < 50_000 and sound.notes == [SILENT]
 
 
-def test_a_decoder_that_was_left_in_the_middle_is_not_used_again(tmp_path: Path) -> None:
+def test_a_decoder_that_was_left_in_the_middle_is_not_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decode, "_idle", queue.Queue(1))  # no other one is at hand
     paths = [str(written(tmp_path / f"{number}.wav", np.full(100 + number, 0.5))) for number in range(3)]
     with Decoders(1) as decoders:
         sounds = decoders.sounds(paths[:2], follow_links=True)
         assert sum(map(len, next(sounds))) == 100
         next(sounds)
     assert len(decode_upload(paths[2]).samples) == 102
+    decode._end_idle_decoders()
 
 
 def test_a_decoder_that_ends_again_and_again_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
