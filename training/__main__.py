@@ -15,7 +15,7 @@ from training.errors import UserError
 from training.missing import packages_told
 
 with packages_told():
-    from training.commands import comparing, diagnosing, knowledge, models, outside, runs, sounds, twins
+    from training.commands import anomalies, comparing, diagnosing, knowledge, models, outside, runs, sounds, twins
     from training.commands.output import STOPPED
 
 # OpenMP's waiting threads spin for milliseconds by default, and as soon as anything else runs on this machine (the page,
@@ -68,7 +68,7 @@ def _parser(internal: bool) -> argparse.ArgumentParser:
         "tags": "python -m explorer tags",
     }
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (runs, diagnosing, comparing, twins, sounds, models, knowledge, outside):
+    for group in (runs, diagnosing, comparing, twins, sounds, models, anomalies, knowledge, outside):
         group.add_commands(commands)
     if internal:
         runs.add_internal_commands(commands)

@@ -1,0 +1,1 @@
+"""How unusual recordings are to a run's encoder: anomaly scores, beside what needs no training."""

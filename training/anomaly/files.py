@@ -1,0 +1,68 @@
+"""Anomaly scores as a table, and what a machine without Hearsight needs to go on scoring."""
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from training import durable
+from training.anomaly.reference import NEIGHBOURS
+from training.anomaly.scoring import AnomalyScores, Place, Recording
+from training.data.dataset import SAMPLE_RATE
+from training.data.names import write_table
+from training.errors import UserError
+
+COLUMNS = ("file", "score", "percentile", "above_threshold", "seconds", "nearest", "label")
+KINDS = {True: "anomalous", False: "normal", None: ""}
+
+
+def check_named(out: Path, ending: str) -> None:
+    """Raises UserError where `out` isn't called so or can't be written."""
+    if out.suffix != ending:
+        raise UserError(f"The file {out} can't be written: a name that ends in {ending} was expected.")
+    durable.check_writable(out)
+
+
+def write_scores(out: Path, recordings: Iterable[Recording], threshold: float) -> None:
+    """A CSV with a row a recording, the most unusual first; of the nearest clips the file and the second."""
+    text = io.StringIO()
+    write_table(
+        text,
+        COLUMNS,
+        (
+            (
+                row["file"], f"{row['score']:.4f}", f"{row['percentile']:.1f}", int(row["score"] > threshold),
+                f"{row['seconds']:g}", "; ".join(map(_in_words, row["nearest"])), KINDS[row["anomalous"]],
+            )
+            for row in recordings
+        ),
+    )  # fmt: skip
+    _write(out, text.getvalue().encode())
+
+
+def write_reference(out: Path, scored: AnomalyScores) -> None:
+    """All that the score is computed from, given embeddings: arrays of an npz file."""
+    reference, content = scored.reference, io.BytesIO()
+    np.savez(
+        content,
+        centre=reference.centre,
+        whitening=reference.whitening,
+        points=reference.points,
+        neighbours=min(NEIGHBOURS, len(reference.points)),
+        usual=reference.usual,
+        threshold=reference.threshold,
+        window_samples=round(scored.window_seconds * SAMPLE_RATE),
+    )
+    _write(out, content.getvalue())
+
+
+def _in_words(place: Place) -> str:
+    return f"{place['file']} {place['seconds']:g} s"
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        durable.write_bytes(out, content)
+    except OSError as error:
+        raise UserError(f"The file {out} can't be written: {error.strerror}.") from None
