@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ import soundfile
 
 from tests.support.sound_files import huge_flac, refusal, tone, written
 from training.data import decode
-from training.data import decoder as decoder_module
 from training.data.decode import Decoders, decode_upload
 from training.data.decoder import Decoder
 from training.data.decoding import SILENT
@@ -121,7 +119,7 @@ def test_a_decoder_that_ends_again_and_again_is_given_up(tmp_path: Path, monkeyp
     ready = "import sys\nfrom multiprocessing.connection import Connection\nConnection(int(sys.argv[-1])).send_bytes(b'R')\n"
     ends.write_text(f"#!{sys.executable}\n{ready}")
     ends.chmod(0o700)
-    monkeypatch.setattr(decoder_module, "sys", SimpleNamespace(executable=str(ends)))
+    monkeypatch.setattr(sys, "executable", str(ends))
     decoder = Decoder()
     decoder.request(str(written(tmp_path / "a.wav", tone())), follow_links=True, max_seconds=None)
     with pytest.raises(NotRead, match="broke down"):
