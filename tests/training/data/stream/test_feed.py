@@ -69,6 +69,18 @@ def test_it_goes_on_with_the_very_next_clip(feed_of: MakeFeed, small_blocks: Non
     assert numbers(feed_of(reference).next(40)) == whole
 
 
+def test_what_was_taken_of_a_batch_that_was_given_up_is_read_again(
+    feed_of: MakeFeed, small_blocks: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = write_shards(tmp_path / "x", [20] * 2)
+    whole, feed = numbers(feed_of(reference).next(12)), feed_of(reference)
+    assert numbers(feed.next(3)) == whole[:3]
+    with monkeypatch.context() as patch:
+        patch.setattr(feed._filling, "block", lambda give_up: None)  # the next block takes too long
+        assert feed.next(4) is None, "of which the first is the last of its block"
+    assert numbers(feed.next(9)) == whole[3:]
+
+
 def test_no_more_than_two_blocks_are_held(feed_of: MakeFeed, small_blocks: None, tmp_path: Path) -> None:
     feed = feed_of(write_shards(tmp_path / "x", [20] * 5))
 
