@@ -15,7 +15,7 @@ from training.errors import UserError
 from training.run import RunWriter, State, Status
 from training.run.schema import Curve, Line, Schema
 from training.run.verdict import Verdict
-from training.verdicts import ALARMING, Readings, in_status
+from training.verdicts import ALARMING, Readings, in_status, judged
 
 FLUSH_SECONDS = 0.25
 """Losses stay on the device and are written this often, as means over the steps since."""
@@ -132,6 +132,9 @@ class Journal:
         self._sums, self._count, self._clips, self._flushed = {}, 0, 0, now
         self.write_row(step, seconds, {**row, LEARNING_RATE.key: learning_rate, SPEED.key: clips_per_second})
         if not all(map(math.isfinite, means)):
+            verdict = judged(self.readings, self.run.config())
+            if verdict.kind == "diverging":  # not where this is the first loss of all
+                self.judge(verdict)
             raise UserError(f"The loss is no longer a number at step {step}; a lower learning rate usually helps.")
         known = self.status.steps is None or (seconds >= PACE_SECONDS and step >= PACE_STEPS)
         left = self.in_turn * (seconds / progress - seconds) if known and progress > 0 else None

@@ -120,7 +120,18 @@ def test_no_number_is_logged_as_null_and_told(journal: Journal, clock: Clock, va
     clock.now += FLUSH_SECONDS
     with pytest.raises(UserError, match="no longer a number at step 7"):
         journal.flush(7, 1.0, 0.5, 0.1)
-    assert journal.run.metrics()[0]["train/loss"] is None
+    assert journal.run.metrics()[0]["train/loss"] is None and journal.status.verdict is None
+
+
+def test_a_loss_that_becomes_no_number_is_judged_before_it_is_told(journal: Journal, clock: Clock) -> None:
+    journal.add({"loss": torch.tensor(1.0)}, clips=1)
+    journal.flush(7, 1.0, 0.5, 0.1)
+    journal.add({"loss": torch.tensor(float("nan"))}, clips=1)
+    with pytest.raises(UserError, match="no longer a number at step 8"):
+        journal.flush(8, 2.0, 0.5, 0.1)
+    assert journal.status.verdict is not None and journal.status.verdict["kind"] == "diverging"
+    assert journal.status.warning.startswith("Diverging since step 8: the loss is no number.")
+    assert [verdict.kind for verdict in journal.run.verdicts()] == ["diverging"]
 
 
 def test_the_status_is_written_about_once_a_second(journal: Journal, clock: Clock) -> None:
