@@ -148,6 +148,19 @@ class Embedder:
             raise UserError(f"This run hears {expected}, so it cannot compare these views.")
         return self.method.embed(torch.from_numpy(np.stack(views))).float().numpy()
 
+    @torch.no_grad()
+    def project(self, h: np.ndarray) -> np.ndarray:
+        """z (n, P) float32 of embeddings (n, D) float32 of sounds, by norm statistics of these very ones."""
+        return projected(self.method, torch.from_numpy(h)).numpy()
+
+    @torch.no_grad()
+    def project_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """Where texts lie beside z, (n, P) float32. Raises UserError where the run's method reads nothing."""
+        read = self.method.of_texts(texts)
+        if read is None:
+            raise UserError(f"The method of this run, {self.config.method}, reads no words.")
+        return read.float().numpy()
+
     def embed_dataset(self, dataset: Dataset, progress: Progress) -> np.ndarray:
         """h (n, D) float32 of every clip of a data set."""
         order = np.argsort(dataset.lengths, kind="stable")

@@ -15,7 +15,7 @@ from explorer.components.make_collapse import MakeCollapse, begun, offered, weig
 from explorer.components.measured_pictures import MeasuredPictures
 from explorer.components.method_table import MethodTable
 from explorer.components.notice import Notice, refusal, said
-from explorer.components.run_choice import RunChoice, chosen_run, run_of
+from explorer.components.run_choice import Looked, RunChoice, chosen_run, run_of
 from explorer.components.run_settings import RunSettings
 from explorer.components.run_state import RunState
 from explorer.components.run_table import RunTable, answered
@@ -42,6 +42,7 @@ __all__ = [
     "KnowledgeFold",
     "LensPicture",
     "LiveChart",
+    "Looked",
     "MakeCollapse",
     "MeasuredPictures",
     "MethodTable",

@@ -23,7 +23,11 @@ class RunChoice(BrowserPart):
         )
 
 
-def run_of(value: dict[str, Any] | None) -> str | None:
+Looked = dict[str, Any] | None
+"""What a browser says of the run that is looked at; see run_of."""
+
+
+def run_of(value: Looked) -> str | None:
     """The name of the run that a value tells of."""
     return (value or {}).get("run") or None
 

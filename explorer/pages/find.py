@@ -1,8 +1,6 @@
 """Find: which clips sound like this one to the model, where would it lie on the map, how alike are two sounds?"""
 
 import contextlib
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -12,6 +10,7 @@ from explorer.components import (
     ClipList,
     EmbeddingMap,
     InView,
+    Looked,
     Notice,
     SimilarityChart,
     clips_to_pick,
@@ -19,30 +18,31 @@ from explorer.components import (
     said,
 )
 from explorer.pages import find_api
-from explorer.pages.find_answers import curve_of, labels_of, map_of, rows_of, shown_steps, verdict
+from explorer.pages.find_answers import labels_of, map_of, rows_of, said_words
+from explorer.pages.find_comparison import NO_PAIR, named, wire_comparison
 from explorer.pages.frame import Frame
 from explorer.pages.insisting import insist
 from explorer.pages.sound_source import SoundSource
 from explorer.runs.library import Sounds
 from explorer.runs.points import points
-from explorer.search.comparison import SoundComparison
+from explorer.search.matches import Matches
+from explorer.search.words import LONGEST_TEXT
+from explorer.services import Services
 from explorer.sounds.sound import waveform_of
 from training.errors import UserError
 
 ASK_SECONDS = 1.5
 LATER_SECONDS = 20.0
 """Between two looks for sounds that nobody is opening: somebody may bring them yet."""
-SHOW_SECONDS = 0.4
 SHOWN = 10
 """Rows that are waited for; the list shows more of the neighbours when it is asked to."""
 NEIGHBOURS = 100
+MANY = f"{{waiting: {SHOWN}}}"
+WAITING = f"(chosen?.sound ? {MANY} : list)"
+"""JavaScript: the list while it is searched for."""
 NEWEST = -1
 """Stands for the newest weights in the choice of a step."""
 NO_QUERY = "Choose a sound above: the clips that the model finds most alike are listed here."
-NO_PAIR = "Choose a second sound: how alike the model finds the two, now and at every snapshot, is shown here."
-
-Looked = dict[str, Any] | None
-"""What a browser says of the run that is looked at; see run_of."""
 
 
 def build(frame: Frame) -> None:
@@ -51,9 +51,18 @@ def build(frame: Frame) -> None:
     with gr.Row(elem_id="find"):
         with gr.Column(scale=4, min_width=320):
             first.offer()
+            words = gr.Textbox(
+                label="What is heard, in words",
+                placeholder="Or what is heard, in words, and Enter",
+                max_lines=1,
+                max_length=LONGEST_TEXT,
+                container=False,
+                visible=False,
+                elem_id="find-words",
+            )
         with gr.Column(scale=9, min_width=320):
             first.show("Choose a clip, drop a file, or record a sound: it is searched for at once.")
-    search = _Search(frame, first)
+    search = _Search(frame, first, words)
     gr.HTML("<h2>Compare with a second sound</h2>", elem_classes="heading", js_on_load=None, apply_default_css=False)
     with gr.Row(elem_id="compare-sounds"):
         with gr.Column(scale=4, min_width=320):
@@ -65,16 +74,17 @@ def build(frame: Frame) -> None:
     # Before what else is asked of a run: Gradio (6.31) asks one after the other.
     _wire_pickers(frame, in_view, first, second)
     search.wire(in_view)
-    _wire_comparison(frame, in_view, first, second, chart)
+    wire_comparison(frame, in_view, first, second, chart)
     find_api.add(frame)
 
 
 class _Search:
-    """The sound's neighbours and its place on the map; asked again until all clips were searched."""
+    """What lies near the sound, or the words, and where it lies on the map; asked again until all clips were searched."""
 
-    def __init__(self, frame: Frame, source: SoundSource):
+    def __init__(self, frame: Frame, source: SoundSource, words: gr.Textbox):
         self.frame = frame
         self.source = source
+        self.words = words
         with gr.Row(elem_id="found"):
             with gr.Column(scale=4, min_width=320):
                 self.step = Choice(label="Weights", choices=[("the newest", NEWEST)], value=NEWEST, elem_id="find-step")
@@ -88,66 +98,74 @@ class _Search:
         self.timer = gr.Timer(ASK_SECONDS, active=False)
 
     def wire(self, in_view: InView) -> None:
-        """A new sound, another run or another step begins a search."""
-        run, player = in_view, self.source.player
+        """A new sound, new words, another run or another step begins a search; words are meant until a sound is chosen."""
+        run, player, words = in_view, self.source.player, self.words
         quiet, once_more, latest_only = self.frame.quiet, self.frame.once_more, self.frame.latest_only
         if self.frame.tab is not None:
             self.frame.tab.select(self._begin_early, self.frame.run, None, **quiet)
-        inputs, outputs = [run, player, self.step], [self.list, self.notice, self.map, self.timer]
-        waiting = f"(chosen, list) => chosen?.sound ? {{waiting: {SHOWN}}} : list"
+        inputs = [run, player, self.step, words]
+        outputs = [self.list, self.notice, self.map, self.timer]
         searched: dict[str, Any] = {**latest_only, "concurrency_id": "find", "concurrency_limit": 4}
-        player.change(None, [player, self.list], self.list, js=waiting)
-        gr.on([player.change, self.step.input], self._search, inputs, outputs, **searched)
-        in_view.seen(self._of_run, run, self.step, **once_more).then(self._search, inputs, outputs, **searched)
+        player.change(None, [player, self.list], [self.list, words], js=f"(chosen, list) => [{WAITING}, '']")
+        player.change(self._search, inputs, outputs, js="(run, chosen, step) => [run, chosen, step, '']", **searched)
+        words.submit(
+            None, [words, player, self.list], self.list, js=f"(words, chosen, list) => words ? {MANY} : {WAITING}"
+        )
+        gr.on([words.submit, self.step.input], self._search, inputs, outputs, **searched)
+        of_run = in_view.seen(self._of_run, [run, words], [self.step, words], **once_more)
+        of_run.then(self._search, inputs, outputs, **searched)
         self.step.focus(self._of_run_again, [run, self.step], self.step, **quiet)
         self.timer.tick(self._search_on, inputs, outputs, **latest_only)
 
     def _begin_early(self, looked: Looked) -> None:
         """Whoever opens the page will search: the model is loaded and the clips are embedded meanwhile."""
         with contextlib.suppress(UserError):
-            self.frame.services.finder.prepare(run_name(run_of(looked)))
+            self.frame.services.finder.prepare(named(run_of(looked)))
 
-    def _search(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
+    def _search(self, looked: Looked, chosen: Any, step: int | None, words: str) -> tuple[Any, Any, Any, Any]:
         run, idle = run_of(looked), gr.Timer(active=False)
-        if not isinstance(chosen, dict) or not chosen.get("sound"):
+        sound = chosen.get("sound") if isinstance(chosen, dict) else None
+        if not sound and not words:
             return gr.skip(), gr.skip(), map_of(run), idle
         try:
-            folder = self.frame.services.library.run(run_name(run))
+            folder = self.frame.services.library.run(named(run))
             if folder is None:
                 raise UserError(f"There is no run called {run}.")
-            waveform = waveform_of(
-                chosen["sound"], self.frame.services.library.open_datasets, self.frame.services.uploads
-            )
-            found = self.frame.services.finder.find(run_name(run), waveform, step_of(step), NEIGHBOURS + 1)
+            found = _found(self.frame.services, named(run), sound, words, step_of(step))
         except UserError as error:
             return {"rows": [], "empty": str(error)}, None, map_of(run), idle
         sounds, main_facet = self.frame.services.library.sounds(folder), points(folder).main_facet
         dataset = sounds.dataset
-        own = labels_of(chosen["sound"], dataset)
+        own = {} if words else labels_of(sound, dataset)
         rows = rows_of(found, dataset, main_facet, own)
-        rows = [row for row in rows if row["sound"] is None or row["sound"] != chosen["sound"]][:NEIGHBOURS]
+        rows = [row for row in rows if words or row["sound"] is None or row["sound"] != sound][:NEIGHBOURS]
         going_on = not found.complete and is_awaited(sounds)
-        told = said(f"{whose(chosen)}{found.note} Step {found.step:,}.", "busy" if going_on else "")
-        return {"rows": rows}, told, map_of(run, found, of_run=bool(own)), gr.Timer(active=going_on)
+        told = said(
+            f"{whose(chosen, words)}{found.note} Step {found.step:,}.{said_words(found)}", "busy" if going_on else ""
+        )
+        place = map_of(run, found, of_run=bool(own), words=bool(words))
+        return {"rows": rows}, told, place, gr.Timer(active=going_on)
 
-    def _search_on(self, looked: Looked, chosen: Any, step: int | None) -> tuple[Any, Any, Any, Any]:
+    def _search_on(self, looked: Looked, chosen: Any, step: int | None, words: str) -> tuple[Any, Any, Any, Any]:
         """While only the probe was searched: say how far the rest is, and search again when it is there."""
         try:
-            left = self.frame.services.finder.prepare(run_name(run_of(looked)), step_of(step))
+            left = self.frame.services.finder.prepare(named(run_of(looked)), step_of(step))
         except UserError as error:
             return gr.skip(), said(str(error), "bad"), gr.skip(), gr.Timer(active=False)
         if not left:
-            return self._search(looked, chosen, step)
-        folder = self.frame.services.library.run(run_name(run_of(looked)))
+            return self._search(looked, chosen, step, words)
+        folder = self.frame.services.library.run(named(run_of(looked)))
         going_on = folder is not None and is_awaited(self.frame.services.library.sounds(folder))
         told = said(
-            f"{whose(chosen)}{'So far' if going_on else 'Only'} the clips of the map were searched. {left}",
+            f"{whose(chosen, words)}{'So far' if going_on else 'Only'} the clips of the map were searched. {left}",
             "busy" if going_on else "",
         )
         return gr.skip(), told, gr.skip(), gr.Timer(active=going_on)
 
-    def _of_run(self, looked: Looked) -> gr.Dropdown:
-        return self._of_run_again(looked, NEWEST)
+    def _of_run(self, looked: Looked, words: str) -> tuple[gr.Dropdown, gr.Textbox]:
+        """The newest weights, and words where the run reads them."""
+        reads = self.frame.services.finder.reads(run_of(looked) or "")
+        return self._of_run_again(looked, NEWEST), gr.Textbox(words if reads else "", visible=reads)
 
     def _of_run_again(self, looked: Looked, step: int | None) -> gr.Dropdown:
         folder = self.frame.services.library.run(run_of(looked) or "")
@@ -178,44 +196,18 @@ def _wire_pickers(frame: Frame, in_view: InView, first: SoundSource, second: Sou
     timer.tick(offered, in_view, outputs, **frame.quiet)
 
 
-def _wire_comparison(
-    frame: Frame, in_view: InView, first: SoundSource, second: SoundSource, chart: SimilarityChart
-) -> None:
-    """Whenever both sounds are there: now at once, then the snapshots one after the other."""
-
-    def compared(looked: Looked, one: Any, other: Any) -> Iterator[dict[str, Any]]:
-        """What the chart shows of two sounds, again with every few snapshots that were asked."""
-        run = run_of(looked)
-        sounds = [chosen.get("sound") if isinstance(chosen, dict) else None for chosen in (one, other)]
-        if not all(sounds):
-            yield {"text": NO_PAIR if sounds[0] or not sounds[1] else "Choose the first sound above.", "tone": "empty"}
-            return
-        try:
-            a, b = (
-                waveform_of(sound, frame.services.library.open_datasets, frame.services.uploads) for sound in sounds
-            )
-            folder = frame.services.library.run(run or "")
-            known: list[SoundComparison] = []
-            shown_at = -SHOW_SECONDS
-            steps: list[int | None] = [*shown_steps([] if folder is None else folder.checkpoints())]
-            for step in steps or [None]:
-                known.append(frame.services.finder.compare(run_name(run), a, b, step))
-                if time.monotonic() - shown_at > SHOW_SECONDS:
-                    shown_at = time.monotonic()
-                    yield {"text": verdict(known[0]), "rows": curve_of(known)}
-            yield {"text": verdict(known[0]), "rows": curve_of(known)}
-        except UserError as error:
-            yield {"text": str(error), "tone": "bad", "rows": []}
-
-    asked: dict[str, Any] = {**frame.latest_only, "concurrency_id": "compare", "concurrency_limit": 2}
-    inputs = [in_view, first.player, second.player]
-    of_run = in_view.seen(compared, inputs, chart, **asked)
-    of_sounds = gr.on([first.player.change, second.player.change], compared, inputs, chart, **asked, cancels=[of_run])
-    in_view.seen(None, cancels=[of_sounds])  # a part's own event can't be one of several
+def _found(services: Services, run: str, sound: Any, words: str, step: int | None) -> Matches:
+    """What lies near the words, or where there are none near the sound. Raises UserError."""
+    if words:
+        return services.finder.find_words(run, words, step, NEIGHBOURS)
+    waveform = waveform_of(sound, services.library.open_datasets, services.uploads)
+    return services.finder.find(run, waveform, step, NEIGHBOURS + 1)
 
 
-def whose(chosen: Any) -> str:
-    """Of which sound the clips are nearest: another one may have been refused meanwhile, and these stay."""
+def whose(chosen: Any, words: str) -> str:
+    """Of which sound or words the clips are nearest: another one may have been refused meanwhile, and these stay."""
+    if words:
+        return f"Nearest to the words “{words}”. "
     title = chosen.get("title") if isinstance(chosen, dict) else None
     return f"Nearest to “{title}”. " if isinstance(title, str) and title else ""
 
@@ -223,13 +215,6 @@ def whose(chosen: Any) -> str:
 def is_awaited(sounds: Sounds) -> bool:
     """Whether all clips of a run can be searched, now or as soon as they are open."""
     return sounds.dataset is not None or sounds.opening
-
-
-def run_name(run: str | None) -> str:
-    """The run's name. Raises UserError where none is chosen."""
-    if not run:
-        raise UserError("No run is chosen. Start a training, or choose a run above.")
-    return run
 
 
 def step_of(step: int | None) -> int | None:

@@ -6,12 +6,15 @@ from typing import Any
 
 from explorer.components import clip_sound
 from explorer.search.comparison import SoundComparison
-from explorer.search.finder import Matches
+from explorer.search.matches import Matches
 from explorer.sounds.windows import short_name, window_words
 from training.data.dataset import Dataset
 from training.data.labels import FILE_FACET
+from training.data.names import readable_name
 
 MOST_STEPS = 24
+LONGEST_SAID = 60
+"""Characters of a text that is told of a sound."""
 
 
 def labels_of(sound: Any, dataset: Dataset | None) -> dict[str, str]:
@@ -58,20 +61,26 @@ def rows_of(
     return rows
 
 
-def map_of(run: str | None, found: Matches | None = None, *, of_run: bool = True) -> dict[str, Any]:
-    """The value of the map: the run's, with the sound's place marked among the points it lies between. Where the sound is not
-    `of_run`, no clip that is chosen elsewhere is ringed beside it.
+def map_of(
+    run: str | None, found: Matches | None = None, *, of_run: bool = True, words: bool = False
+) -> dict[str, Any]:
+    """The value of the map: the run's, with the place of what was asked marked among the points it lies between: a clip of the run
+    or another sound, or words. Beside what is no clip of the run, none that is chosen elsewhere is ringed.
     """
     if found is None or not found.anchors:
         return {"run": run}
     points, weights = zip(*found.anchors, strict=True)
-    return {
-        "run": run,
-        "marks": [
-            {"label": "this sound" if of_run else "your sound", "points": list(points), "weights": list(weights)}
-        ],
-        "alone": not of_run,
-    }
+    label = "these words" if words else "this sound" if of_run else "your sound"
+    marks = [{"label": label, "points": list(points), "weights": list(weights)}]
+    return {"run": run, "marks": marks, "alone": not of_run}
+
+
+def said_words(found: Matches) -> str:
+    """What a model that reads says of a sound, as a sentence to go on with; empty of one that doesn't."""
+    if not found.said:
+        return ""
+    texts = ", ".join(f"“{readable_name(text, LONGEST_SAID)}” {near:.2f}" for text, near in found.said)
+    return f" The nearest texts: {texts}.".replace("-", "−")
 
 
 def verdict(comparison: SoundComparison) -> str:
@@ -121,6 +130,7 @@ def found_json(found: Matches) -> dict[str, Any]:
         "note": found.note,
         "place": place,
         "neighbours": neighbours,
+        "texts": [{"text": text, "score": round(near, 4)} for text, near in found.said],
     }
 
 

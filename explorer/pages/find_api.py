@@ -1,4 +1,4 @@
-"""The endpoints /find and /compare, for programs: `gradio_client.Client(address).predict(…, api_name="/find")`."""
+"""The endpoints /find, /find_words and /compare, for programs: `gradio_client.Client(address).predict(…, api_name="/find")`."""
 
 import functools
 from collections.abc import Callable
@@ -18,16 +18,17 @@ R = TypeVar("R")
 
 
 def add(frame: Frame) -> None:
-    """Add both; they use no part of the page that is seen."""
+    """Add them; they use no part of the page that is seen."""
 
     @_plain
     def find(audio: str | None, run: str, step: float | None, count: float | None) -> dict[str, Any]:
         name = _run(frame, run)
         waveform = _waveform(frame, audio)
-        wanted = int(min(MOST_NEIGHBOURS, max(1, count or 10)))
-        return found_json(
-            frame.services.finder.find(name, waveform, None if step is None or step < 0 else int(step), wanted)
-        )
+        return found_json(frame.services.finder.find(name, waveform, _step(step), _wanted(count)))
+
+    @_plain
+    def find_words(text: str, run: str, step: float | None, count: float | None) -> dict[str, Any]:
+        return found_json(frame.services.finder.find_words(_run(frame, run), text or "", _step(step), _wanted(count)))
 
     @_plain
     def compare(first: str | None, second: str | None, run: str) -> dict[str, Any]:
@@ -41,10 +42,11 @@ def add(frame: Frame) -> None:
     with gr.Group(visible=False):
         audio, other = (gr.Audio(label=word, type="filepath", format=None) for word in ("audio", "second"))
         run = gr.Textbox("", label="run")
+        text = gr.Textbox("", label="text")
         step = gr.Number(-1, label="step", precision=0)
         count = gr.Number(10, label="count", precision=0)
         answer = gr.JSON()
-        ask, ask_both = gr.Button(), gr.Button()
+        ask, ask_words, ask_both = gr.Button(), gr.Button(), gr.Button()
     shared: dict[str, Any] = {"concurrency_id": "find", "concurrency_limit": 4, "show_progress": "hidden"}
     ask.click(
         find,
@@ -52,8 +54,16 @@ def add(frame: Frame) -> None:
         answer,
         api_name="find",
         api_description="The clips nearest to a sound by a run's own model (the newest run where none is named): "
-        "id, labels, cosine; and the sound's place on the map. A step of -1 is the newest. While `complete` is false only "
+        "id, labels, cosine; and the sound's place on the map; where the run reads, the nearest texts too. A step of -1 is the newest. While `complete` is false only "
         "the map's clips were searched: ask again.",
+        **shared,
+    )
+    ask_words.click(
+        find_words,
+        [text, run, step, count],
+        answer,
+        api_name="find_words",
+        api_description="The same of words, for a run of a method that reads what lies beside its sounds.",
         **shared,
     )
     ask_both.click(
@@ -71,6 +81,14 @@ def _run(frame: Frame, asked: str | None) -> str:
     if name is None or frame.services.library.run(name) is None:
         raise UserError("There is no such run.")
     return name
+
+
+def _step(asked: float | None) -> int | None:
+    return None if asked is None or asked < 0 else int(asked)
+
+
+def _wanted(count: float | None) -> int:
+    return int(min(MOST_NEIGHBOURS, max(1, count or 10)))
 
 
 def _waveform(frame: Frame, path: str | None) -> np.ndarray:

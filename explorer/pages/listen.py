@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components import AskedViews, SettingsForm, clips_to_pick, run_of, said
+from explorer.components import AskedViews, Looked, SettingsForm, clips_to_pick, run_of, said
 from explorer.components.notice import Notice
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.frame import Frame, after_first
@@ -16,8 +16,6 @@ from explorer.pages.sound_source import SoundSource
 
 WORD = "listen"
 """What the address calls this page."""
-Looked = dict[str, Any] | None
-"""What a browser says of the run that is looked at; see run_of."""
 EMPTY_VIEW = "What a model would be given in place of the clip is shown here."
 WANTED = """(player, form, domain, seed, picker) => ({
     sound: player?.sound ?? null, domain, filled: form?.filled ?? {}, seed, data: picker?.set?.fingerprint ?? null,

@@ -39,6 +39,12 @@ def unit_embeddings(run: RunFolder, step: int) -> np.ndarray | None:
     return None if stamp is None else _unit_embeddings(run.snapshot_path(step), stamp)
 
 
+def unit_projections(run: RunFolder, step: int) -> np.ndarray | None:
+    """(n, P) float32: what the loss compares of the probe clips, rows of length 1, as it compares them. None as of `embeddings`."""
+    stamp = file_stamp(run.snapshot_path(step))
+    return None if stamp is None else _unit_projections(run.snapshot_path(step), stamp)
+
+
 def unit_rows(vectors: np.ndarray) -> np.ndarray:
     """(n, D) float32 rows scaled to length 1; a row of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -76,10 +82,20 @@ def _hash(path: Path, stamp: tuple[int, int, int]) -> str | None:
 
 @lru_cache(maxsize=8)
 def _embeddings(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
-    return usable((reading.read_arrays(path, lambda name: name == "embeddings") or {}).get("embeddings"))
+    return _kept(path, "embeddings")
 
 
 @lru_cache(maxsize=8)
 def _unit_embeddings(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
     vectors = _embeddings(path, stamp)
     return None if vectors is None else unit_rows(vectors - vectors.mean(axis=0))
+
+
+@lru_cache(maxsize=4)
+def _unit_projections(path: Path, stamp: tuple[int, int, int]) -> np.ndarray | None:
+    vectors = _kept(path, "projections")
+    return None if vectors is None else unit_rows(vectors)
+
+
+def _kept(path: Path, array: str) -> np.ndarray | None:
+    return usable((reading.read_arrays(path, lambda name: name == array) or {}).get(array))

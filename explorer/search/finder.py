@@ -1,65 +1,43 @@
-"""Which clips of the data sound like this one to the model? Where would it lie on the map? How alike are two sounds?"""
+"""Which clips of the data sound like this one to the model, or fit these words? Where would it lie on the map? How alike are two
+sounds?"""
 
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
-from explorer.runs.neighbours import nearest_rows
-from explorer.runs.points import Points, points
+from explorer.runs.points import points
 from explorer.runs.snapshots import centre, unit_embeddings, unit_rows
 from explorer.search.comparison import SoundComparison, compared
 from explorer.search.index import Index, Progress
+from explorer.search.matches import Anchors, Matches, anchors_among, clip_matches, place_among, point_matches
 from explorer.search.process import EmbeddingProcess
 from explorer.search.vectors import IndexedVectors, Vectors
+from explorer.search.words import Words, beside_words, clips_of_map, reads
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.run import RunFolder, State
 
-PLACE_NEIGHBOURS = 8
-Anchors = tuple[tuple[int, float], ...]
-"""(row, weight) of points of a map that say where a sound lies; the weights add up to 1."""
 STAY_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Match:
-    """A clip that sounds alike."""
+class _Space:
+    """Where a question is compared with clips, at one step."""
 
-    clip: int
-    """Its index in the run's data set."""
-    point: int | None
-    """Its point on the map, if it is one of the probe clips."""
-    id: str
-    score: float
-    """Cosine, -1 to 1."""
-    labels: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Matches:
-    """The answer to a search."""
-
-    run: str
-    step: int
-    """The step of the weights that listened."""
-    matches: tuple[Match, ...]
-    searched: int
-    """How many clips were compared."""
-    complete: bool
-    """Whether these were all clips of the data, not the probe alone."""
-    note: str
-    """One sentence on what was searched."""
-    place: tuple[float, float] | None
-    """Where the sound lies on the map of `place_step`; None where that is not made yet."""
-    place_step: int | None
-    anchors: Anchors = ()
-    """The points that the place is the mean of, with their weights, so that it can move with them through time."""
+    probe: np.ndarray | None
+    """(n, D) rows of length 1: the clips of the map."""
+    middle: np.ndarray | None
+    """(D,): what was taken away from them, and must be from a question too; None for nothing."""
+    whole: Vectors | IndexedVectors | None
+    """All clips of the data; None while they are not all there."""
+    progress: Progress | None
+    """How far they are."""
 
 
 class Finder:
@@ -77,6 +55,7 @@ class Finder:
         self._layouts = layouts
         self._process = process or EmbeddingProcess()
         self._index = Index(self._process, root)
+        self._words = Words(self._process, self._index)
         self._listening: dict[str, tuple[int, float]] = {}
 
     def start(self) -> None:
@@ -103,30 +82,32 @@ class Finder:
         """The `count` clips nearest to `waveform`, (S,) float in [-1, 1] at 16 kHz. Raises UserError."""
         run = self._run(name)
         listening = self._listening_step(name, run, step)
-        about, sounds = points(run), self._library.sounds(run)
-        place_step = nearest_step(run.snapshots(), listening)
         heard = self._process.embeddings(run, listening, [_audible(waveform)])
-        query = _units(run, place_step, heard)[0]
-        probe = None if place_step is None else unit_embeddings(run, place_step)
-        all_clips, progress = (
-            (None, None) if sounds.dataset is None else self._all_clips(run, listening, sounds.dataset)
-        )
-        if sounds.dataset is not None and all_clips is not None:
-            asked = unit_rows(heard - all_clips.centre)[0]
-            matches = _clip_matches(sounds.dataset, about, all_clips, asked, count)
-            searched, note = len(all_clips), all_clips.note
-        elif probe is not None and len(probe) == len(about):
-            matches, searched = _point_matches(about, probe, query, count), len(probe)
-            rest = sounds.note if progress is None else f"{progress.text.rstrip('.')}."
-            note = f"{'Only' if progress is None else 'So far'} the {searched:,} clips of the map were searched. {rest}"
-        else:
-            raise UserError("This run has no snapshot to search yet.")
-        anchors = () if probe is None else anchors_among(probe, query)
-        place = self._place(run, place_step, probe, anchors)
-        complete = all_clips is not None
-        return Matches(
-            name, listening, matches, searched, complete, note, place, place_step if place else None, anchors
-        )
+        dataset, snapshot = self._library.sounds(run).dataset, nearest_step(run.snapshots(), listening)
+        whole, progress = (None, None) if dataset is None else self._all_clips(run, listening, dataset)
+        probe = None if snapshot is None else unit_embeddings(run, snapshot)
+        space = _Space(probe, None if snapshot is None else centre(run, snapshot), whole, progress)
+        found = self._answer(name, run, listening, heard, space, count)
+        if dataset is None or not reads(run):
+            return found
+        return replace(found, said=self._words.of_sound(run, listening, snapshot, heard, dataset))
+
+    def find_words(self, name: str, text: str, step: int | None = None, count: int = 10) -> Matches:
+        """The `count` clips that lie nearest to a text. Raises UserError, also where the run's method reads nothing."""
+        run = self._run(name)
+        listening = self._listening_step(name, run, step)
+        place = self._words.place(run, listening, text)
+        dataset, snapshot = self._library.sounds(run).dataset, nearest_step(run.snapshots(), listening)
+        probe = clips_of_map(run, snapshot)
+        whole, progress = (None, None) if dataset is None else self._all_beside_words(run, listening, dataset)
+        found = self._answer(name, run, listening, place, _Space(probe, None, whole, progress), count)
+        unread = "" if dataset is None else self._words.unread(text, dataset)
+        return replace(found, note=f"{unread} {found.note}".strip())
+
+    def reads(self, name: str) -> bool:
+        """Whether words can be searched for: the run's method has learned to read, and keeps weights."""
+        run = self._library.run(name)
+        return run is not None and bool(run.checkpoints()) and reads(run)
 
     def compare(self, name: str, first: np.ndarray, second: np.ndarray, step: int | None = None) -> SoundComparison:
         """How alike two sounds, (S,) float at 16 kHz each, are at one step (the newest of which weights are kept)."""
@@ -154,13 +135,51 @@ class Finder:
         self, run: RunFolder, step: int, dataset: Dataset
     ) -> tuple[Vectors | IndexedVectors | None, Progress | None]:
         """All clips at one step, or how far they are. Where the map holds them all, its snapshot has them already."""
-        clips = np.array(points(run).clips)
-        if len(clips) == len(dataset) and step in run.snapshots():
-            probe, middle, order = unit_embeddings(run, step), centre(run, step), np.argsort(clips)
-            if probe is not None and middle is not None and np.array_equal(clips[order], np.arange(len(probe))):
+        order = self._on_map(run, step, dataset)
+        if order is not None:
+            probe, middle = unit_embeddings(run, step), centre(run, step)
+            if probe is not None and middle is not None and len(probe) == len(order):
                 return Vectors(probe[order], middle), None
         progress = self._index.begin(run, step, dataset)
         return self._index.vectors(run, step, dataset), progress
+
+    def _on_map(self, run: RunFolder, step: int, dataset: Dataset) -> np.ndarray | None:
+        """(n,): the point of each clip on the map of a snapshot that holds all clips; None where there is none."""
+        clips = np.array(points(run).clips)
+        if len(clips) != len(dataset) or step not in run.snapshots():
+            return None
+        order = np.argsort(clips)
+        return order if np.array_equal(clips[order], np.arange(len(clips))) else None
+
+    def _all_beside_words(self, run: RunFolder, step: int, dataset: Dataset) -> tuple[Vectors | None, Progress | None]:
+        """The same where words lie."""
+        order = self._on_map(run, step, dataset)
+        probe = clips_of_map(run, step) if order is not None else None
+        if probe is not None and order is not None and len(probe) == len(order):
+            return beside_words(probe[order]), None
+        progress = self._index.begin(run, step, dataset)
+        return self._words.clips(run, step, dataset), progress
+
+    def _answer(self, name: str, run: RunFolder, step: int, question: np.ndarray, space: _Space, count: int) -> Matches:
+        """The clips nearest to a question (1, D), and where it lies on the map. Raises UserError."""
+        about, sounds, probe = points(run), self._library.sounds(run), space.probe
+        query = unit_rows(question if space.middle is None else question - space.middle)[0]
+        if sounds.dataset is not None and space.whole is not None:
+            asked = unit_rows(question - space.whole.centre)[0]
+            matches = clip_matches(sounds.dataset, about, space.whole, asked, count)
+            searched, note = len(space.whole), space.whole.note
+        elif probe is not None and len(probe) == len(about):
+            matches, searched = point_matches(about, probe, query, count), len(probe)
+            rest = sounds.note if space.progress is None else f"{space.progress.text.rstrip('.')}."
+            only = "Only" if space.progress is None else "So far"
+            note = f"{only} the {searched:,} clips of the map were searched. {rest}"
+        else:
+            raise UserError("This run has no snapshot to search yet.")
+        anchors = () if probe is None else anchors_among(probe, query)
+        snapshot = nearest_step(run.snapshots(), step)
+        place = self._place(run, snapshot, probe, anchors)
+        placed = None if place is None else snapshot
+        return Matches(name, step, matches, searched, space.whole is not None, note, place, placed, anchors)
 
     def _compared(self, run: RunFolder, step: int, vectors: np.ndarray) -> SoundComparison:
         """By embeddings (2, D) of a step, centred as the probe is there."""
@@ -225,37 +244,6 @@ def _units(run: RunFolder, snapshot: int | None, vectors: np.ndarray) -> np.ndar
     """Rows of `vectors` (n, D) centred as the probe is at `snapshot`, of length 1."""
     middle = None if snapshot is None else centre(run, snapshot)
     return unit_rows(vectors if middle is None else vectors - middle)
-
-
-def place_among(anchors: Anchors, places: np.ndarray) -> np.ndarray:
-    """(2,): where a sound lies on a map with `places` (n, 2): the mean of its neighbours' places, by their weights."""
-    rows, weights = zip(*anchors, strict=True)
-    place: np.ndarray = np.array(weights) @ places[list(rows)]
-    return place
-
-
-def anchors_among(units: np.ndarray, query: np.ndarray) -> Anchors:
-    """The neighbours among `units` (n, D) that say where `query` (D,) lies, each of length 1, weighted by 1 / distance²."""
-    near = nearest_rows(units, query, PLACE_NEIGHBOURS)
-    weights = np.array([1 / (1 - min(n.score, 1.0) + 1e-4) ** 2 for n in near])
-    return tuple((n.row, float(w)) for n, w in zip(near, weights / weights.sum(), strict=True))
-
-
-def _clip_matches(
-    dataset: Dataset, about: Points, clips: Vectors | IndexedVectors, query: np.ndarray, count: int
-) -> tuple[Match, ...]:
-    point_of = {clip: point for point, clip in enumerate(about.clips)}
-    matches = []
-    for near in clips.nearest(query, count):
-        found = {name: facet.label(near.row) for name, facet in dataset.facets.items()}
-        labels = {name: label for name, label in found.items() if label is not None}
-        matches.append(Match(near.row, point_of.get(near.row), dataset.ids[near.row], near.score, labels))
-    return tuple(matches)
-
-
-def _point_matches(about: Points, probe: np.ndarray, query: np.ndarray, count: int) -> tuple[Match, ...]:
-    near = nearest_rows(probe, query, count)
-    return tuple(Match(about.clips[n.row], n.row, about.ids[n.row], n.score, about.labels(n.row)) for n in near)
 
 
 def _audible(waveform: np.ndarray) -> np.ndarray:

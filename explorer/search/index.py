@@ -20,7 +20,7 @@ from explorer.search.vectors import IndexedVectors, Vectors, opened, to_be_index
 from training.data.cache import cache_root
 from training.data.dataset import Dataset
 from training.errors import UserError
-from training.run import RunFolder
+from training.run import RunFolder, reading
 
 CHUNK_CLIPS = 64
 """Embedded at a time; a visitor's question waits for one of these at most."""
@@ -64,6 +64,11 @@ class Index:
         """All clips, or None while they are not all embedded."""
         found = opened(self.path(run, step, dataset.fingerprint))
         return found if found is not None and len(found) == len(dataset) else None
+
+    def kept(self, run: RunFolder, step: int, dataset: Dataset) -> np.ndarray | None:
+        """(n, D) float16: all clips as the model gave them, or None while they are not all embedded."""
+        found = reading.read_array(self.path(run, step, dataset.fingerprint))
+        return found if found is not None and found.ndim == 2 and len(found) == len(dataset) else None
 
     def begin(self, run: RunFolder, step: int, dataset: Dataset) -> Progress | None:
         """Have them embedded in the background; how far that is, or None when all is done."""

@@ -39,24 +39,27 @@ class EmbeddingProcess:
 
         Raises UserError with one sentence.
         """
-        sounds = [np.ascontiguousarray(waveform, np.float32).tobytes() for waveform in waveforms]
-        with self._before_others(), self._turn:
-            return self._answer({"run": str(run.path.absolute()), "step": step}, sounds)
+        return self._answer_now({"what": "sounds"}, run, step, waveforms)
 
     def view_embeddings(self, run: RunFolder, step: int, views: Sequence[np.ndarray]) -> np.ndarray:
         """(n, D) float32 of n views as the run's encoder takes them: log-mel (F, V) or samples (S,). Raises UserError."""
-        about = {"run": str(run.path.absolute()), "step": step, "shapes": [list(view.shape) for view in views]}
-        numbers = [np.ascontiguousarray(view, np.float32).tobytes() for view in views]
-        with self._before_others(), self._turn:
-            return self._answer(about, numbers)
+        return self._answer_now({"what": "views", "shapes": [view.shape for view in views]}, run, step, views)
+
+    def projections(self, run: RunFolder, step: int, embedded: np.ndarray) -> np.ndarray:
+        """(n, P) float32: what the run's projector makes of embeddings (n, D). Raises UserError."""
+        return self._answer_now({"what": "embeddings", "shapes": [embedded.shape]}, run, step, [embedded])
+
+    def text_projections(self, run: RunFolder, step: int, texts: Sequence[str]) -> np.ndarray:
+        """(n, P) float32: where texts lie beside `projections`. Raises UserError, also where the run reads nothing."""
+        return self._answer_now({"what": "texts", "texts": list(texts)}, run, step, [])
 
     def clip_embeddings(self, run: RunFolder, step: int, fingerprint: str, begin: int, end: int) -> np.ndarray:
         """(end - begin, D) float32 of clips of a cached data set. Waits while a visitor's question is open."""
         with self._nobody_urgent:
             self._nobody_urgent.wait_for(lambda: self._urgent == 0)
-        about = {"run": str(run.path.absolute()), "step": step, "fingerprint": fingerprint, "begin": begin, "end": end}
+        about = {"what": "sounds", "fingerprint": fingerprint, "begin": begin, "end": end}
         with self._turn:
-            return self._answer(about, [])
+            return self._answer(about | _model(run, step), [])
 
     def start(self) -> None:
         """Start it early: loading torch takes seconds."""
@@ -81,6 +84,13 @@ class EmbeddingProcess:
             with self._nobody_urgent:
                 self._urgent -= 1
                 self._nobody_urgent.notify_all()
+
+    def _answer_now(
+        self, question: dict[str, Any], run: RunFolder, step: int, arrays: Sequence[np.ndarray]
+    ) -> np.ndarray:
+        sent = [np.ascontiguousarray(array, np.float32).tobytes() for array in arrays]
+        with self._before_others(), self._turn:
+            return self._answer(question | _model(run, step), sent)
 
     def _answer(self, question: dict[str, Any], sounds: list[bytes]) -> np.ndarray:
         """Asked once more where a process that was there before breaks down: it may have died of something else."""
@@ -137,3 +147,8 @@ class EmbeddingProcess:
         if self._connection is not None:
             self._connection.close()
         self._process = self._connection = None
+
+
+def _model(run: RunFolder, step: int) -> dict[str, Any]:
+    """Which weights are asked."""
+    return {"run": str(run.path.absolute()), "step": step}

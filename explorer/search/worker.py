@@ -2,9 +2,10 @@
 
     python -m explorer.search.worker DESCRIPTOR [MODULE:CLASS]
 
-A question is a JSON object; one about sounds is followed by a message of samples for each, one about views by a message of
-numbers for each, whose "shapes" it tells. The answer is a JSON object
-and, where that names a shape, one message of float32 values. No pickles on either side.
+A question is a JSON object, which says in "what" it is about: sounds or views to embed, embeddings to project, texts to
+read. One about sounds is followed by a message of samples for each, one about views or embeddings by a message of numbers for
+each, whose "shapes" it tells. The answer is a JSON object and, where that names a shape, one message of float32 values. No
+pickles on either side.
 """
 
 import importlib
@@ -66,11 +67,17 @@ class Answerer:
             dataset = self._dataset(question["fingerprint"])
             waveforms = [dataset.waveform(clip) for clip in range(question["begin"], question["end"])]
         model = self._model(question["run"], question["step"])
-        shapes = question.get("shapes")
-        if shapes is None:
-            embedded: np.ndarray = model.embed(waveforms)
-        else:
-            embedded = model.embed_views([view.reshape(shape) for view, shape in zip(waveforms, shapes, strict=True)])
+        arrays = [array.reshape(shape) for array, shape in zip(waveforms, question.get("shapes", ()), strict=False)]
+        embedded: np.ndarray
+        match question["what"]:
+            case "sounds":
+                embedded = model.embed(waveforms)
+            case "views":
+                embedded = model.embed_views(arrays)
+            case "embeddings":
+                embedded = model.project(arrays[0])
+            case "texts":
+                embedded = model.project_texts(question["texts"])
         if not np.isfinite(embedded).all():
             raise UserError("The model of this run gives no finite embedding; its training has diverged.")
         return embedded

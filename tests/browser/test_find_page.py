@@ -1,7 +1,10 @@
 """The page Find in a real browser, and its answers to programs: sounds that are found again and compared."""
 
 import re
-from collections.abc import Callable
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.seen import CALLED, PATIENCE_SECONDS, Seen, calm
-from tests.browser.site import Site
+from tests.browser.site import ROOT, Site
 from tests.support.sound_files import tone, written
 from training.run import RunFolder
 from training.run.example import EXAMPLE_FOLDER
@@ -177,6 +180,35 @@ def test_two_sounds_are_compared_in_words_where_nothing_can_be_drawn(
         page.locator(f"#{picker}-picker").get_by_role("button", name="Random").click()
     page.locator("#similarity .similarity-verdict").filter(has_text="Similarity").wait_for()
     expect(page.locator("#similarity .chart-warning")).to_have_text("The charts could not be loaded. Reload the page.")
+
+
+@pytest.fixture
+def reading_run(own_sounds_site: Site) -> Iterator[Path]:
+    """A run, "read", that learned the labels of the forty sounds as words."""
+    sounds, run = own_sounds_site.folder / "sounds", own_sounds_site.runs / "read"
+    settings = ["--method", "audio_text", "--steps", "40", "--set", "batch_size=16"]
+    command = [sys.executable, "-m", "training", "run", "--data", str(sounds), *settings, "--out", str(run)]
+    subprocess.run(command, cwd=ROOT, env=own_sounds_site.env, check=True)
+    yield run
+    shutil.rmtree(run)
+
+
+def test_words_find_their_clips_and_a_chosen_sound_its_words(
+    reading_run: Path, own_sounds_site: Site, look: Callable[..., Seen]
+) -> None:
+    page = look(own_sounds_site).open("tab=find&run=read")
+    field, told = page.get_by_role("textbox", name="What is heard, in words"), page.locator("#found-notice")
+    field.fill("a low sound")
+    field.press("Enter")
+    told.filter(has_text="Nearest to the words “a low sound”. All 40 clips").wait_for()
+    expect(page.locator("#found-list .clip:not(.waiting) .clip-label")).to_have_text(["low"] * 10)
+    expect(page.locator("#find-map .ring.mark")).to_have_text("these words")
+    page.locator("#find-picker").get_by_role("button", name="Random").click()
+    told.filter(has_text="The nearest texts: “").wait_for()
+    expect(field).to_have_value("")
+    page = look(own_sounds_site).open("tab=find&run=made")
+    page.locator("#find-picker .picker-controls").wait_for()
+    expect(page.locator("#find-words")).to_have_count(0)
 
 
 def test_programs_ask_the_same(own_sounds_site: Site, tmp_path: Path) -> None:

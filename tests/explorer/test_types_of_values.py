@@ -22,7 +22,7 @@ from explorer.runs.layouts import Layout, LayoutFolders
 from explorer.runs.library import Library
 from explorer.runs.snapshots import snapshot_hash
 from explorer.search.comparison import SoundComparison
-from explorer.search.finder import Match, Matches
+from explorer.search.matches import Match, Matches
 from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.uploads import Uploads
 from explorer.tags import TagStore

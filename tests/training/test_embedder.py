@@ -32,8 +32,8 @@ PAIRS = [
 
 @pytest.fixture
 def trained(made_run: Callable[..., RunFolder]) -> Callable[..., RunFolder]:
-    def make(method: str = "simclr", encoder: str | None = None) -> RunFolder:
-        run = made_run(method=method, encoder=encoder, steps=3)
+    def make(method: str = "simclr", encoder: str | None = None, name: str = "run") -> RunFolder:
+        run = made_run(name, method=method, encoder=encoder, steps=3)
         train(run.path)
         return run
 
@@ -138,6 +138,20 @@ def test_a_young_run_measures_its_projector_by_the_clips_own_statistics(made_run
     torch.testing.assert_close(alone, by_running_statistics[:1])
     after = embedder.method.state_dict()
     assert not embedder.method.training and all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+def test_texts_lie_beside_the_projections_of_sounds(trained: Callable[..., RunFolder]) -> None:
+    run = trained("audio_text")
+    embedder, taken = Embedder(run), run.snapshot(3)
+    assert taken is not None
+    z = embedder.project(taken["embeddings"].astype(np.float32))
+    np.testing.assert_allclose(z, taken["projections"].astype(np.float32), atol=2e-2)
+    both = embedder.project_texts(["rain", "a dog far away"])
+    assert both.shape == (2, z.shape[1]) and both.dtype == np.float32
+    np.testing.assert_allclose(both[1:], embedder.project_texts(["A dog, far away!"]), atol=1e-6)
+    assert np.abs(both[0] - both[1]).max() > 0
+    with pytest.raises(UserError, match=r"The method of this run, simclr, reads no words\."):
+        Embedder(trained(name="other")).project_texts(["rain"])
 
 
 def test_a_whole_data_set_keeps_its_order(trained: Callable[..., RunFolder], tones: Dataset) -> None:

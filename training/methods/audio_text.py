@@ -9,6 +9,7 @@ Differs: 1. Both encoders are small and learn from nothing; the paper starts fro
 Shapes:  B clips, F mel bands, V view frames, K pieces of a text, D encoder width, P projection width.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -16,6 +17,7 @@ from torch import Generator, Tensor
 
 from training.batch import Batch
 from training.data.dataset import Dataset
+from training.data.texts import texts_of
 from training.encoders.encoder import Encoder
 from training.errors import UserError
 from training.methods.flow import Flow
@@ -113,10 +115,7 @@ class AudioText(TwoModalities):
         vector: Tensor = self.read(views["pieces"])
         return vector
 
-
-def texts_of(dataset: Dataset) -> list[str]:
-    """Each clip's caption, or the label of its main facet where it has none, or nothing."""
-    captions = dataset.companions.get("caption", (None,) * len(dataset))
-    facet = dataset.facets[dataset.main_facet]
-    labels = [None if dataset.main_facet == dataset.group else facet.label(clip) for clip in range(len(dataset))]
-    return [caption or (label or "").replace("_", " ") for caption, label in zip(captions, labels, strict=True)]
+    def of_texts(self, texts: Sequence[str]) -> Tensor:
+        """What is read in each text, (n, P)."""
+        vectors: Tensor = self.read(torch.tensor([pieces_of(text) for text in texts]))
+        return vectors

@@ -13,7 +13,7 @@ found anew). Anything that must survive a resume is a parameter or a registered 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -196,6 +196,11 @@ class Method(nn.Module, ABC):
 
     def after_projection(self, z: Tensor) -> Tensor | None:
         """What a predictor makes of z (B, P), before it is compared; None for methods without one behind the projector."""
+        return None
+
+    def of_texts(self, texts: Sequence[str]) -> Tensor | None:
+        """Where each of n texts lies beside the projections of sounds, (n, P), before normalisation; None for a method that
+        reads nothing."""
         return None
 
     def fine_tuned_from(self, h: Tensor) -> Tensor:

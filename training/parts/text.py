@@ -7,6 +7,8 @@ import zlib
 
 from torch import Tensor, nn
 
+from training.data.texts import words_in
+
 PIECES = 96
 """K: pieces of a text that are read; the others are left out."""
 BUCKETS = 4096
@@ -18,7 +20,7 @@ def pieces_of(text: str) -> list[int]:
 
     As in fastText (Bojanowski et al. 2017, arXiv 1607.04606), words that are written alike share parts.
     """
-    words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    words = words_in(text)
     found = words + [f"<{word}>"[i : i + 3] for word in words for i in range(len(word))]
     numbers = [1 + zlib.crc32(piece.encode()) % (BUCKETS - 1) for piece in found[:PIECES]]
     return numbers + [0] * (PIECES - len(numbers))

@@ -33,8 +33,9 @@ QUEUED = {
     "SoundSource._take": "takes long",
     "_Search._search": "takes long",
     "_Search._search_on": "takes long",
-    "_wire_comparison.<locals>.compared": "takes long",
+    "wire_comparison.<locals>.compared": "takes long",
     "add.<locals>.find": "may be refused",
+    "add.<locals>.find_words": "may be refused",
     "add.<locals>.compare": "may be refused",
 }
 """The handlers that stand in Gradio's queue, and why; all others are answered at once, as `Frame.quiet` says."""

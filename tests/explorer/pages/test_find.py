@@ -33,7 +33,7 @@ def search(tmp_path: Path, cache: Path) -> Iterator[Any]:
 def asked(search: Any, run: str) -> tuple[Any, Any]:
     """The notice and whether it is asked again, after a search and once more."""
     token = search.frame.services.uploads.add((32_000 * np.sin(np.arange(4_000) / 5)).astype(np.int16)).token
-    given = ({"run": run}, {"sound": {"upload": token}}, NEWEST)
+    given = ({"run": run}, {"sound": {"upload": token}}, NEWEST, "")
     first, again = _Search._search(search, *given), _Search._search_on(search, *given)
     return (first[1]["tone"], first[3].active), (again[1]["tone"], again[3].active)
 
@@ -41,3 +41,21 @@ def asked(search: Any, run: str) -> tuple[Any, Any]:
 def test_sounds_that_are_not_here_are_not_waited_for(search: Any, make_run: Any, tmp_path: Path) -> None:
     make_run(tmp_path / "runs" / "a", 40, 16, fingerprint="1" * 64)  # of as many numbers as the embedder gives
     assert asked(search, "a") == (("", False), ("", False))
+
+
+def test_words_are_meant_before_the_sound_that_is_shown(search: Any, make_run: Any, tmp_path: Path) -> None:
+    make_run(tmp_path / "runs" / "a", 40, 16, fingerprint="1" * 64, config={"method": "audio_text"})
+    listed, told, place, _ = _Search._search(search, {"run": "a"}, None, NEWEST, "rain")
+    assert told["text"].startswith("Nearest to the words “rain”. Only the 40 clips of the map were searched.")
+    assert len(listed["rows"]) == 40 and all("agrees" not in row for row in listed["rows"])
+    assert place["marks"][0]["label"] == "these words" and place["alone"]
+
+
+@pytest.mark.parametrize(("method", "reads"), [("audio_text", True), ("simclr", False), ("my own", False)])
+def test_words_are_asked_for_where_a_run_reads(
+    method: str, reads: bool, search: Any, make_run: Any, tmp_path: Path
+) -> None:
+    make_run(tmp_path / "runs" / "a", 40, 16, config={"method": method})
+    search._of_run_again = lambda looked, step: None
+    field = _Search._of_run(search, {"run": "a"}, "rain")[1]
+    assert (field.visible, field.value) == (reads, "rain" if reads else "")

@@ -11,11 +11,12 @@ from explorer.pages.find_answers import (
     labels_of,
     map_of,
     rows_of,
+    said_words,
     shown_steps,
     verdict,
 )
 from explorer.search.comparison import SoundComparison
-from explorer.search.finder import Match, Matches
+from explorer.search.matches import Match, Matches
 
 
 def match(clip: Any, score: Any, **labels: Any) -> Any:
@@ -85,7 +86,16 @@ def test_the_place_is_marked_among_its_neighbours() -> None:
     assert map_of("a", FOUND, of_run=False)["alone"] is True
     assert map_of("a", FOUND, of_run=False)["marks"][0]["label"] == "your sound"
     assert map_of("a", FOUND)["marks"] == [{"label": "this sound", "points": [3, 4], "weights": [0.75, 0.25]}]
+    assert map_of("a", FOUND, of_run=False, words=True)["marks"][0]["label"] == "these words"
     assert map_of("a") == {"run": "a"}
+
+
+def test_what_a_model_reads_is_told_of_a_sound() -> None:
+    assert said_words(FOUND) == ""
+    found = replace(FOUND, said=(("a dog", 0.91), ("rain " * 40, -0.104)))
+    assert said_words(found).startswith(" The nearest texts: “a dog” 0.91, “rain rain")
+    assert said_words(found).endswith("rain ” −0.10.") and "…" in said_words(found) and len(said_words(found)) < 130
+    assert found_json(found)["texts"][0] == {"text": "a dog", "score": 0.91}
 
 
 def test_a_comparison_in_words() -> None:

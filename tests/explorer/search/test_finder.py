@@ -12,7 +12,8 @@ from explorer.runs.library import Library
 from explorer.runs.snapshots import snapshot_hash, unit_rows
 from explorer.search import finder as module
 from explorer.search.comparison import random_pair_cosines
-from explorer.search.finder import Finder, anchors_among, kept_step, nearest_step, place_among
+from explorer.search.finder import Finder, kept_step, nearest_step
+from explorer.search.matches import anchors_among, place_among
 from explorer.search.process import EmbeddingProcess
 from tests.support.fake_embedder import spectrum
 from training.errors import UserError

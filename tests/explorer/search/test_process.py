@@ -40,6 +40,14 @@ def test_views_are_embedded_in_their_own_shape(process: Any, make_run: Any, tmp_
     np.testing.assert_allclose(found, [view[:16].mean(axis=1) * 11 for view in views], rtol=1e-5)
 
 
+def test_what_is_embedded_is_projected_and_texts_beside_it(process: Any, make_run: Any, tmp_path: Path) -> None:
+    run = make_run(tmp_path / "run")
+    h = np.random.default_rng(0).normal(size=(3, 16)).astype(np.float32)
+    np.testing.assert_array_equal(process.projections(run, 10, h), h[:, :8])
+    texts = process.text_projections(run, 10, ["a dog", "rain", "a dog far away"])
+    assert texts.shape == (3, 8) and (texts[0] == texts[2]).all() and (texts[0] != texts[1]).any()
+
+
 def test_nothing_is_started_once_it_was_ended(process: Any, make_run: Any, tmp_path: Path) -> None:
     process.close()
     with pytest.raises(UserError, match="page is being ended"):

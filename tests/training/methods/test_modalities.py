@@ -16,7 +16,6 @@ from training.config import new_config
 from training.data.dataset import Dataset, Facet
 from training.errors import SettingError, UserError
 from training.methods import audio_image, multi_format
-from training.methods.audio_text import texts_of
 from training.methods.method import Method
 from training.parts.matching import matching
 from training.parts.pictures import EDGE
@@ -121,12 +120,6 @@ def test_samples_that_take_too_much_memory_are_refused(dataset: Dataset, monkeyp
         method_of("multi_format").companions(dataset)
 
 
-def test_a_clip_without_caption_is_read_as_its_label(dataset: Dataset) -> None:
-    assert texts_of(dataset) == [
-        "a bell far away", "rain", "heavy rain", "rain", "church bell", "rain", "church bell", "",
-    ]  # fmt: skip
-
-
 def test_equal_texts_mean_the_same_and_no_text_means_nothing(dataset: Dataset) -> None:
     tables = method_of("audio_text").companions(dataset)
     text = tables["text"].tolist()
@@ -147,10 +140,12 @@ def test_without_words_there_is_a_sentence(
         method_of("audio_text").companions(bare)
 
 
-def test_the_group_is_no_text(dataset: Dataset) -> None:
-    """Where a file's name is all that is known of a clip, it says nothing of what is heard."""
-    bare = replace(dataset, companions={}, facets={"file": dataset.groups})
-    assert texts_of(bare) == [""] * CLIPS
+def test_a_text_lies_where_it_lies_beside_its_sound(dataset: Dataset) -> None:
+    method = method_of("audio_text").eval()
+    beside = method.counterpart(views_of(method, dataset))
+    alone = method.of_texts(["rain", "a bell far away"])
+    assert alone is not None
+    torch.testing.assert_close(alone, beside[[1, 0]])
 
 
 def test_pictures_of_one_file_mean_the_same(dataset: Dataset) -> None:

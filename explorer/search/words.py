@@ -1,0 +1,130 @@
+"""Which words belong to a sound, and which clips to words, for a model that has learned to read.
+
+Sounds and texts are compared where the run's loss compares them, as projections without anything taken away.
+Shapes:  n clips, D encoder width, P projection width.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import numpy as np
+
+from explorer.runs.snapshots import embeddings, unit_projections, unit_rows
+from explorer.search.index import Index
+from explorer.search.matches import Said
+from explorer.search.process import EmbeddingProcess
+from explorer.search.vectors import MOST_COMPARED, Vectors
+from training.data.dataset import Dataset
+from training.data.texts import texts_of, words_in
+from training.errors import UserError
+from training.run import RunFolder
+
+LONGEST_TEXT = 500
+"""Characters of a question."""
+PROJECTED_ROWS = 20_000
+"""Clips that are projected at a time, evenly spread over all, since a projector takes the statistics of what it is given."""
+MOST_TEXTS = 2_000
+"""Texts of the data that a sound is compared with, the commonest first."""
+SAID = 3
+"""Texts that are told of a sound."""
+KEPT = 8
+
+Made = TypeVar("Made")
+
+
+def reads(run: RunFolder) -> bool:
+    """Whether the run's method reads what lies beside its sounds."""
+    return not run.watched and _method_reads(str(run.config().get("method")))
+
+
+class Words:
+    """Texts and sounds beside each other; what was projected for the last few questions is kept."""
+
+    def __init__(self, process: EmbeddingProcess, index: Index):
+        self._process = process
+        self._index = index
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def place(self, run: RunFolder, step: int, text: str) -> np.ndarray:
+        """(1, P): where a text lies. Raises UserError for no text, one that is too long, and a run that reads nothing."""
+        if not words_in(text):
+            raise UserError("These are no words: a few that say what is heard were expected.")
+        if len(text) > LONGEST_TEXT:
+            raise UserError(f"The text has {len(text):,} characters; at most {LONGEST_TEXT} were expected.")
+        return self._process.text_projections(run, step, [text])
+
+    def clips(self, run: RunFolder, step: int, dataset: Dataset) -> Vectors | None:
+        """All clips of the data; None while they are not all embedded. Raises UserError for too many."""
+        if len(dataset) > MOST_COMPARED:
+            raise UserError(
+                f"Words are compared with {MOST_COMPARED:,} clips at most, and this data has {len(dataset):,}."
+            )
+        embedded = self._index.kept(run, step, dataset)
+        if embedded is None:
+            return None
+
+        def projected() -> np.ndarray:
+            parts = -(-len(embedded) // PROJECTED_ROWS)
+            found = [self._process.projections(run, step, embedded[i::parts].astype(np.float32)) for i in range(parts)]
+            units = np.empty((len(embedded), found[0].shape[1]), np.float32)
+            for i, part in enumerate(found):
+                units[i::parts] = unit_rows(part)
+            return units
+
+        return beside_words(self._once(self._index.path(run, step, dataset.fingerprint), projected))
+
+    def of_sound(self, run: RunFolder, step: int, snapshot: int | None, heard: np.ndarray, dataset: Dataset) -> Said:
+        """The texts of the data that lie nearest to a sound, of which `heard` (1, D) is the embedding."""
+        texts = self._texts(dataset)[:MOST_TEXTS]
+        if not texts:
+            return ()
+        others = None if snapshot is None else embeddings(run, snapshot)
+        among = heard if others is None else np.concatenate([heard, others])
+        sound = unit_rows(self._process.projections(run, step, among)[:1])[0]
+        key = (self._index.path(run, step, dataset.fingerprint), "texts")
+        near = self._once(key, lambda: unit_rows(self._process.text_projections(run, step, texts))) @ sound
+        return tuple((texts[i], float(near[i])) for i in np.argsort(-near, kind="stable")[:SAID])
+
+    def unread(self, text: str, dataset: Dataset) -> str:
+        """A sentence where the model has read none of these words beside a sound of its data; empty else."""
+        known = {word for text in self._texts(dataset) for word in words_in(text)}
+        if known.intersection(words_in(text)):
+            return ""
+        return "None of these words lies beside a sound of the data: what is found hangs on how they are spelled."
+
+    def _texts(self, dataset: Dataset) -> list[str]:
+        """The different texts of a data set, the commonest first."""
+
+        def counted() -> list[str]:
+            return [text for text, _ in Counter(text for text in texts_of(dataset) if text).most_common()]
+
+        return self._once((dataset.fingerprint, "texts"), counted)
+
+    def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        if key not in self._kept:
+            self._kept[key] = make()
+        self._kept.move_to_end(key)
+        found: Made = self._kept[key]
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return found
+
+
+def beside_words(units: np.ndarray) -> Vectors:
+    """Projections (n, P) of length 1 as vectors to be searched, of which nothing was taken away."""
+    return Vectors(units, np.zeros(units.shape[1], np.float32))
+
+
+def clips_of_map(run: RunFolder, step: int | None) -> np.ndarray | None:
+    """(n, P) rows of length 1: the clips of the map beside words, at a snapshot."""
+    return None if step is None else unit_projections(run, step)
+
+
+@lru_cache(maxsize=64)
+def _method_reads(method: str) -> bool:
+    from training.methods import METHODS  # brings torch, which the first page must not wait for
+    from training.methods.method import Method
+
+    return method in METHODS and METHODS[method].of_texts is not Method.of_texts
