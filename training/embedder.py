@@ -154,9 +154,9 @@ class Embedder:
         return projected(self.method, torch.from_numpy(h)).numpy()
 
     @torch.no_grad()
-    def project_texts(self, texts: Sequence[str]) -> np.ndarray:
-        """Where texts lie beside z, (n, P) float32. Raises UserError where the run's method reads nothing."""
-        read = self.method.of_texts(texts)
+    def project_texts(self, pieces: Sequence[Sequence[int]]) -> np.ndarray:
+        """Where texts, as n lists of pieces, lie beside z: (n, P) float32. Raises UserError where the run's method reads nothing."""
+        read = self.method.of_texts(torch.tensor(pieces))
         if read is None:
             raise UserError(f"The method of this run, {self.config.method}, reads no words.")
         return read.float().numpy()

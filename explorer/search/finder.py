@@ -96,8 +96,8 @@ class Finder:
         """The `count` clips that lie nearest to a text. Raises UserError, also where the run's method reads nothing."""
         run = self._run(name)
         listening = self._listening_step(name, run, step)
-        place = self._words.place(run, listening, text)
         dataset, snapshot = self._library.sounds(run).dataset, nearest_step(run.snapshots(), listening)
+        place = self._words.place(run, listening, text, dataset)
         probe = clips_of_map(run, snapshot)
         whole, progress = (None, None) if dataset is None else self._all_beside_words(run, listening, dataset)
         found = self._answer(name, run, listening, place, _Space(probe, None, whole, progress), count)

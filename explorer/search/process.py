@@ -49,9 +49,10 @@ class EmbeddingProcess:
         """(n, P) float32: what the run's projector makes of embeddings (n, D). Raises UserError."""
         return self._answer_now({"what": "embeddings", "shapes": [embedded.shape]}, run, step, [embedded])
 
-    def text_projections(self, run: RunFolder, step: int, texts: Sequence[str]) -> np.ndarray:
-        """(n, P) float32: where texts lie beside `projections`. Raises UserError, also where the run reads nothing."""
-        return self._answer_now({"what": "texts", "texts": list(texts)}, run, step, [])
+    def text_projections(self, run: RunFolder, step: int, pieces: Sequence[Sequence[int]]) -> np.ndarray:
+        """(n, P) float32: where texts, as lists of pieces, lie beside `projections`. Raises UserError, also where the run
+        reads nothing."""
+        return self._answer_now({"what": "texts", "pieces": pieces}, run, step, [])
 
     def clip_embeddings(self, run: RunFolder, step: int, fingerprint: str, begin: int, end: int) -> np.ndarray:
         """(end - begin, D) float32 of clips of a cached data set. Waits while a visitor's question is open."""

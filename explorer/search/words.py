@@ -6,6 +6,7 @@ Shapes:  n clips, D encoder width, P projection width.
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from explorer.search.matches import Said
 from explorer.search.process import EmbeddingProcess
 from explorer.search.vectors import MOST_COMPARED, Vectors
 from training.data.dataset import Dataset
-from training.data.texts import texts_of, words_in
+from training.data.texts import PIECES, pieces_of, texts_of, words_in
 from training.errors import UserError
 from training.run import RunFolder
 
@@ -39,6 +40,16 @@ def reads(run: RunFolder) -> bool:
     return not run.watched and _method_reads(str(run.config().get("method")))
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What lies beside the sounds of a data set."""
+
+    texts: list[str]
+    """The different ones, the commonest first."""
+    words: frozenset[str]
+    pieces: frozenset[int]
+
+
 class Words:
     """Texts and sounds beside each other; what was projected for the last few questions is kept."""
 
@@ -47,13 +58,22 @@ class Words:
         self._index = index
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
-    def place(self, run: RunFolder, step: int, text: str) -> np.ndarray:
-        """(1, P): where a text lies. Raises UserError for no text, one that is too long, and a run that reads nothing."""
-        if not words_in(text):
-            raise UserError("These are no words: a few that say what is heard were expected.")
+    def place(self, run: RunFolder, step: int, text: str, dataset: Dataset | None) -> np.ndarray:
+        """(1, P): where a text lies, by those of its pieces that lie beside sounds of `dataset`, the run's data: of others
+        the model has learned nothing. Raises UserError where none is left, for a text that is too long, and for a run that
+        reads nothing.
+        """
         if len(text) > LONGEST_TEXT:
             raise UserError(f"The text has {len(text):,} characters; at most {LONGEST_TEXT} were expected.")
-        return self._process.text_projections(run, step, [text])
+        asked = pieces_of(text)
+        read = [piece for piece in asked if piece and (dataset is None or piece in self._read(dataset).pieces)]
+        if not any(asked):
+            raise UserError("These are no words: a few that say what is heard were expected.")
+        if not read:
+            raise UserError(
+                "Neither these words nor parts of them lie beside a sound of the data; its own words were expected."
+            )
+        return self._process.text_projections(run, step, [read + [0] * (PIECES - len(read))])
 
     def clips(self, run: RunFolder, step: int, dataset: Dataset) -> Vectors | None:
         """All clips of the data; None while they are not all embedded. Raises UserError for too many."""
@@ -77,30 +97,30 @@ class Words:
 
     def of_sound(self, run: RunFolder, step: int, snapshot: int | None, heard: np.ndarray, dataset: Dataset) -> Said:
         """The texts of the data that lie nearest to a sound, of which `heard` (1, D) is the embedding."""
-        texts = self._texts(dataset)[:MOST_TEXTS]
+        texts = self._read(dataset).texts[:MOST_TEXTS]
         if not texts:
             return ()
         others = None if snapshot is None else embeddings(run, snapshot)
         among = heard if others is None else np.concatenate([heard, others])
         sound = unit_rows(self._process.projections(run, step, among)[:1])[0]
         key = (self._index.path(run, step, dataset.fingerprint), "texts")
-        near = self._once(key, lambda: unit_rows(self._process.text_projections(run, step, texts))) @ sound
+        pieces = [pieces_of(text) for text in texts]
+        near = self._once(key, lambda: unit_rows(self._process.text_projections(run, step, pieces))) @ sound
         return tuple((texts[i], float(near[i])) for i in np.argsort(-near, kind="stable")[:SAID])
 
     def unread(self, text: str, dataset: Dataset) -> str:
-        """A sentence where the model has read none of these words beside a sound of its data; empty else."""
-        known = {word for text in self._texts(dataset) for word in words_in(text)}
-        if known.intersection(words_in(text)):
+        """A sentence where none of these words lies beside a sound of the data; empty else."""
+        if self._read(dataset).words.intersection(words_in(text)):
             return ""
         return "None of these words lies beside a sound of the data: what is found hangs on how they are spelled."
 
-    def _texts(self, dataset: Dataset) -> list[str]:
-        """The different texts of a data set, the commonest first."""
+    def _read(self, dataset: Dataset) -> "_Read":
+        def counted() -> _Read:
+            texts = [text for text, _ in Counter(text for text in texts_of(dataset) if text).most_common()]
+            words = frozenset(word for text in texts for word in words_in(text))
+            return _Read(texts, words, frozenset(piece for text in texts for piece in pieces_of(text) if piece))
 
-        def counted() -> list[str]:
-            return [text for text, _ in Counter(text for text in texts_of(dataset) if text).most_common()]
-
-        return self._once((dataset.fingerprint, "texts"), counted)
+        return self._once((dataset.fingerprint, "read"), counted)
 
     def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         if key not in self._kept:

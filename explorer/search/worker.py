@@ -77,7 +77,7 @@ class Answerer:
             case "embeddings":
                 embedded = model.project(arrays[0])
             case "texts":
-                embedded = model.project_texts(question["texts"])
+                embedded = model.project_texts(question["pieces"])
         if not np.isfinite(embedded).all():
             raise UserError("The model of this run gives no finite embedding; its training has diverged.")
         return embedded

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from training.data.texts import pieces_of
 from training.errors import UserError
 from training.run import RunFolder
 
@@ -40,9 +41,10 @@ class FakeEmbedder:
         """(n, 8) float32: the lower half of it."""
         return h[:, : h.shape[1] // 2]
 
-    def project_texts(self, texts: Sequence[str]) -> np.ndarray:
-        """(n, 8) float32: the projection of the tone that a text names first, of the tones of `write_dataset`."""
-        tones = [next((i for i, name in enumerate(NAMES) if name in text), 0) for text in texts]
+    def project_texts(self, pieces: Sequence[Sequence[int]]) -> np.ndarray:
+        """(n, 8) float32: the projection of the tone that a text names, of the tones of `write_dataset`."""
+        names = [set(pieces_of(name)) - {0} for name in NAMES]
+        tones = [next((i for i, name in enumerate(names) if name <= set(text)), 0) for text in pieces]
         times = np.arange(4_000) / 16_000
         return self.project(self.embed([np.sin(2 * np.pi * 220 * (1 + i) * times) for i in tones]))
 

@@ -16,6 +16,7 @@ from training.data import open_dataset
 from training.data.dataset import Dataset
 from training.data.progress import quiet
 from training.data.store import mel_store, waveform_store
+from training.data.texts import pieces_of
 from training.embedder import Embedder, embed_clips, projected
 from training.errors import UserError
 from training.measures.spread import normalised_std
@@ -146,12 +147,12 @@ def test_texts_lie_beside_the_projections_of_sounds(trained: Callable[..., RunFo
     assert taken is not None
     z = embedder.project(taken["embeddings"].astype(np.float32))
     np.testing.assert_allclose(z, taken["projections"].astype(np.float32), atol=2e-2)
-    both = embedder.project_texts(["rain", "a dog far away"])
+    both = embedder.project_texts([pieces_of("rain"), pieces_of("a dog far away")])
     assert both.shape == (2, z.shape[1]) and both.dtype == np.float32
-    np.testing.assert_allclose(both[1:], embedder.project_texts(["A dog, far away!"]), atol=1e-6)
+    np.testing.assert_allclose(both[1:], embedder.project_texts([pieces_of("A dog, far away!")]), atol=1e-6)
     assert np.abs(both[0] - both[1]).max() > 0
     with pytest.raises(UserError, match=r"The method of this run, simclr, reads no words\."):
-        Embedder(trained(name="other")).project_texts(["rain"])
+        Embedder(trained(name="other")).project_texts([pieces_of("rain")])
 
 
 def test_a_whole_data_set_keeps_its_order(trained: Callable[..., RunFolder], tones: Dataset) -> None:

@@ -9,7 +9,6 @@ Differs: 1. Both encoders are small and learn from nothing; the paper starts fro
 Shapes:  B clips, F mel bands, V view frames, K pieces of a text, D encoder width, P projection width.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -17,7 +16,7 @@ from torch import Generator, Tensor
 
 from training.batch import Batch
 from training.data.dataset import Dataset
-from training.data.texts import texts_of
+from training.data.texts import pieces_of, texts_of
 from training.encoders.encoder import Encoder
 from training.errors import UserError
 from training.methods.flow import Flow
@@ -25,7 +24,7 @@ from training.methods.method import Card, Suits, Task
 from training.methods.symbols import TEMPERATURE
 from training.methods.two_modalities import MatchingSettings, TwoModalities
 from training.methods.two_views import SIMILARITY, TwoViews
-from training.parts.text import TextEncoder, pieces_of
+from training.parts.text import TextEncoder
 
 
 @dataclass(frozen=True)
@@ -112,10 +111,9 @@ class AudioText(TwoModalities):
 
     def counterpart(self, views: dict[str, Tensor]) -> Tensor:
         """What is read, (B, P)."""
-        vector: Tensor = self.read(views["pieces"])
-        return vector
+        return self.of_texts(views["pieces"])
 
-    def of_texts(self, texts: Sequence[str]) -> Tensor:
+    def of_texts(self, pieces: Tensor) -> Tensor:
         """What is read in each text, (n, P)."""
-        vectors: Tensor = self.read(torch.tensor([pieces_of(text) for text in texts]))
+        vectors: Tensor = self.read(pieces)
         return vectors

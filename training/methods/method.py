@@ -13,7 +13,7 @@ found anew). Anything that must survive a resume is a parameter or a registered 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -198,9 +198,9 @@ class Method(nn.Module, ABC):
         """What a predictor makes of z (B, P), before it is compared; None for methods without one behind the projector."""
         return None
 
-    def of_texts(self, texts: Sequence[str]) -> Tensor | None:
-        """Where each of n texts lies beside the projections of sounds, (n, P), before normalisation; None for a method that
-        reads nothing."""
+    def of_texts(self, pieces: Tensor) -> Tensor | None:
+        """Where texts, as pieces (n, K) of training.data.texts, lie beside the projections of sounds: (n, P), before
+        normalisation; None for a method that reads nothing."""
         return None
 
     def fine_tuned_from(self, h: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import pytest
 from explorer.search import process as module
 from explorer.search.process import EmbeddingProcess
 from tests.support.fake_embedder import FakeEmbedder, spectrum
+from training.data.texts import pieces_of
 from training.errors import UserError
 from training.process import process_start
 
@@ -44,7 +45,7 @@ def test_what_is_embedded_is_projected_and_texts_beside_it(process: Any, make_ru
     run = make_run(tmp_path / "run")
     h = np.random.default_rng(0).normal(size=(3, 16)).astype(np.float32)
     np.testing.assert_array_equal(process.projections(run, 10, h), h[:, :8])
-    texts = process.text_projections(run, 10, ["a dog", "rain", "a dog far away"])
+    texts = process.text_projections(run, 10, [pieces_of(text) for text in ("a dog", "rain", "a dog far away")])
     assert texts.shape == (3, 8) and (texts[0] == texts[2]).all() and (texts[0] != texts[1]).any()
 
 

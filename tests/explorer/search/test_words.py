@@ -1,5 +1,6 @@
 """Words find the clips that lie beside them, all of the data as soon as they are embedded, and a sound its words."""
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from explorer.search.finder import Finder
 from explorer.search.process import EmbeddingProcess
 from explorer.search.words import LONGEST_TEXT, MOST_TEXTS, reads
 from tests.support.fake_embedder import FakeEmbedder, spectrum
+from training.data.texts import pieces_of
 from training.errors import UserError
 from training.methods import METHODS
 from training.run import RunFolder
@@ -69,7 +71,7 @@ def test_words_find_the_clips_of_the_map_and_then_all(
     assert {match.labels["class"] for match in found.matches} == {"rain"}
     assert {match.clip for match in found.matches} == {clip for clip in range(CLIPS) if clip % 5 == 2}
     fake = FakeEmbedder(RunFolder(finder._run("a").path), found.step)
-    text = unit_rows(fake.project_texts(["rain"]))[0]
+    text = unit_rows(fake.project_texts([pieces_of("rain")]))[0]
     clips = unit_rows(fake.project(fake.embed([dataset.waveform(match.clip) for match in found.matches])))
     np.testing.assert_allclose([match.score for match in found.matches], clips @ text, atol=1e-3)
 
@@ -105,13 +107,26 @@ def test_a_sound_is_told_its_words(finder: Finder, dataset: Any) -> None:
 def test_words_that_lie_beside_no_sound_are_told(finder: Finder) -> None:
     assert finder.find_words("a", "dog and cat").note.startswith(("All 60", "So far"))
     said = "None of these words lies beside a sound of the data: what is found hangs on how they are spelled. "
-    assert finder.find_words("a", "zebra").note.startswith(said)
+    assert finder.find_words("a", "rainy").note.startswith(said)
+
+
+def test_what_was_never_read_changes_nothing(finder: Finder, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    ask = finder._process.text_projections
+    monkeypatch.setattr(
+        finder._process, "text_projections", lambda run, step, pieces: asked.extend(pieces) or ask(run, step, pieces)
+    )
+    for text in ("dog", "a dog", "x"):
+        with contextlib.suppress(UserError):
+            finder.find_words("a", text)
+    assert asked == [pieces_of("dog")] * 2
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (" …?! ", "These are no words"),
+        ("xyz", "Neither these words nor parts of them lie beside a sound of the data"),
         ("rain " * LONGEST_TEXT, f"has {5 * LONGEST_TEXT:,} characters; at most {LONGEST_TEXT}"),
     ],
 )
@@ -132,7 +147,7 @@ def test_as_many_texts_are_compared_as_there_is_time_for(
     asked: list[Any] = []
     ask = finder._process.text_projections
     monkeypatch.setattr(
-        finder._process, "text_projections", lambda run, step, texts: asked.append(texts) or ask(run, step, texts)
+        finder._process, "text_projections", lambda run, step, pieces: asked.append(pieces) or ask(run, step, pieces)
     )
     monkeypatch.setattr(module, "MOST_TEXTS", 3)
     for _ in range(2):

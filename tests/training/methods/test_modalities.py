@@ -14,12 +14,12 @@ from training.batch import Batch
 from training.building import built_method
 from training.config import new_config
 from training.data.dataset import Dataset, Facet
+from training.data.texts import pieces_of
 from training.errors import SettingError, UserError
 from training.methods import audio_image, multi_format
 from training.methods.method import Method
 from training.parts.matching import matching
 from training.parts.pictures import EDGE
-from training.parts.text import pieces_of
 
 CLIPS = 8
 NAMES = ("multi_format", "audio_text", "audio_image")
@@ -143,7 +143,7 @@ def test_without_words_there_is_a_sentence(
 def test_a_text_lies_where_it_lies_beside_its_sound(dataset: Dataset) -> None:
     method = method_of("audio_text").eval()
     beside = method.counterpart(views_of(method, dataset))
-    alone = method.of_texts(["rain", "a bell far away"])
+    alone = method.of_texts(torch.tensor([pieces_of("rain"), pieces_of("a bell far away")]))
     assert alone is not None
     torch.testing.assert_close(alone, beside[[1, 0]])
 

@@ -2,7 +2,8 @@
 
 import torch
 
-from training.parts.text import BUCKETS, PIECES, TextEncoder, pieces_of
+from training.data.texts import BUCKETS, PIECES, pieces_of
+from training.parts.text import TextEncoder
 
 
 def test_pieces_are_words_then_their_parts() -> None:
