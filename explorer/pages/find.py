@@ -18,7 +18,7 @@ from explorer.components import (
     said,
 )
 from explorer.pages import find_api
-from explorer.pages.find_answers import labels_of, map_of, rows_of, said_words
+from explorer.pages.find_answers import clip_of, labels_of, map_of, rows_of, said_words, unusual_words
 from explorer.pages.find_comparison import NO_PAIR, named, wire_comparison
 from explorer.pages.frame import Frame
 from explorer.pages.insisting import insist
@@ -30,6 +30,7 @@ from explorer.search.words import LONGEST_TEXT
 from explorer.services import Services
 from explorer.sounds.sound import waveform_of
 from training.errors import UserError
+from training.run import RunFolder
 
 ASK_SECONDS = 1.5
 LATER_SECONDS = 20.0
@@ -132,6 +133,7 @@ class _Search:
             if folder is None:
                 raise UserError(f"There is no run called {run}.")
             found = _found(self.frame.services, named(run), sound, words, step_of(step))
+            unusual = "" if words else _unusual(self.frame.services, folder, sound, step_of(step))
         except UserError as error:
             return {"rows": [], "empty": str(error)}, None, map_of(run), idle
         sounds, main_facet = self.frame.services.library.sounds(folder), points(folder).main_facet
@@ -140,9 +142,8 @@ class _Search:
         rows = rows_of(found, dataset, main_facet, own)
         rows = [row for row in rows if words or row["sound"] is None or row["sound"] != sound][:NEIGHBOURS]
         going_on = not found.complete and is_awaited(sounds)
-        told = said(
-            f"{whose(chosen, words)}{found.note} Step {found.step:,}.{said_words(found)}", "busy" if going_on else ""
-        )
+        heard = f"{unusual}{said_words(found)}"
+        told = said(f"{whose(chosen, words)}{found.note} Step {found.step:,}.{heard}", "busy" if going_on else "")
         place = map_of(run, found, of_run=bool(own), words=bool(words))
         return {"rows": rows}, told, place, gr.Timer(active=going_on)
 
@@ -202,6 +203,13 @@ def _found(services: Services, run: str, sound: Any, words: str, step: int | Non
         return services.finder.find_words(run, words, step, NEIGHBOURS)
     waveform = waveform_of(sound, services.library.open_datasets, services.uploads)
     return services.finder.find(run, waveform, step, NEIGHBOURS + 1)
+
+
+def _unusual(services: Services, run: RunFolder, sound: Any, step: int | None) -> str:
+    """How unusual a sound is, in words; of a clip of the data beside the other recordings. Raises UserError."""
+    waveform = waveform_of(sound, services.library.open_datasets, services.uploads)
+    own = clip_of(sound, services.library.sounds(run).dataset)
+    return unusual_words(services.finder.more_unusual_than(run.name, waveform, step, own))
 
 
 def whose(chosen: Any, words: str) -> str:

@@ -17,12 +17,20 @@ LONGEST_SAID = 60
 """Characters of a text that is told of a sound."""
 
 
-def labels_of(sound: Any, dataset: Dataset | None) -> dict[str, str]:
-    """What a clip of `dataset` is, by facet; empty of any other sound."""
+def clip_of(sound: Any, dataset: Dataset | None) -> int | None:
+    """Which clip of `dataset` a sound is; None for any other sound."""
     index = sound.get("index") if isinstance(sound, dict) else None
     if dataset is None or type(index) is not int or sound.get("fingerprint") != dataset.fingerprint:
+        return None
+    return index if 0 <= index < len(dataset) else None
+
+
+def labels_of(sound: Any, dataset: Dataset | None) -> dict[str, str]:
+    """What a clip of `dataset` is, by facet; empty of any other sound."""
+    index = clip_of(sound, dataset)
+    if dataset is None or index is None:
         return {}
-    named = {name: facet.label(index) for name, facet in dataset.facets.items() if 0 <= index < len(dataset)}
+    named = {name: facet.label(index) for name, facet in dataset.facets.items()}
     return {name: label for name, label in named.items() if label is not None}
 
 
@@ -89,6 +97,16 @@ def verdict(comparison: SoundComparison) -> str:
         f"Similarity {comparison.cosine:.2f} at step {comparison.step:,}: more alike than {comparison.percentile:.0f} % of "
         f"random pairs of clips, whose median is {comparison.random_median:.2f}.".replace("-", "−")
     )
+
+
+def unusual_words(share: float | None) -> str:
+    """Of how many per cent of the recordings a sound is more unusual, as a sentence behind others; empty where it isn't known."""
+    if share is None:
+        return ""
+    if share == 0:
+        return " No recording on the map is less unusual."
+    part = "all" if share == 100 else f"{int(share)} % of the"  # never rounded up to all
+    return f" More unusual than {part} recordings on the map."
 
 
 def curve_of(comparisons: Iterable[SoundComparison]) -> list[dict[str, float]]:

@@ -17,6 +17,7 @@ from explorer.search.comparison import SoundComparison, compared
 from explorer.search.index import Index, Progress
 from explorer.search.matches import Anchors, Matches, anchors_among, clip_matches, place_among, point_matches
 from explorer.search.process import EmbeddingProcess
+from explorer.search.unusual import more_unusual_than, pieces
 from explorer.search.vectors import IndexedVectors, Vectors
 from explorer.search.words import Words, beside_words, clips_of_map, reads
 from training.data.dataset import Dataset
@@ -121,6 +122,19 @@ class Finder:
         run = self._run(name)
         listening = kept_step(run, step)
         return self._compared(run, listening, self._process.view_embeddings(run, listening, views))
+
+    def more_unusual_than(
+        self, name: str, waveform: np.ndarray, step: int | None = None, own: int | None = None
+    ) -> float | None:
+        """The share, in per cent, of the recordings on the map that are less unusual than `waveform`, (S,) float at 16 kHz, which
+        is the clip `own` of the data, or another sound. None where nothing can be compared. Raises UserError.
+        """
+        run = self._run(name)
+        dataset, listening = self._library.sounds(run).dataset, self._listening_step(name, run, step)
+        if dataset is None or listening not in run.snapshots():
+            return None
+        heard = self._process.embeddings(run, listening, pieces(_audible(waveform), dataset))
+        return more_unusual_than(run, listening, dataset, np.array(points(run).clips), heard, own)
 
     def untrained(self, name: str) -> int | None:
         """The step of the run's weights before training, where they are kept."""

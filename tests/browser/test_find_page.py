@@ -30,6 +30,7 @@ def test_a_sound_is_found_searched_from_and_compared(
     written(tmp_path / "mine.wav", tone(0.6, hz=2_105))
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
     page.locator("#found-notice").filter(has_text="All 40 clips").wait_for()
+    expect(page.locator("#found-notice")).to_contain_text("on the map")  # how unusual it is
     expect(page.locator("#find-player .player-title")).to_have_text("mine.wav")
     (tmp_path / "broken.wav").write_bytes(b"no sound" * 100)
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "broken.wav")

@@ -13,6 +13,7 @@ from explorer.pages.find_answers import (
     rows_of,
     said_words,
     shown_steps,
+    unusual_words,
     verdict,
 )
 from explorer.search.comparison import SoundComparison
@@ -100,6 +101,19 @@ def test_what_a_model_reads_is_told_of_a_sound() -> None:
 
 def test_a_comparison_in_words() -> None:
     assert verdict(compared(1200, -0.25)).startswith("Similarity −0.25 at step 1,200: more alike than 90 % of random")
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        (None, ""),
+        (100.0, " More unusual than all recordings on the map."),
+        (99.9, " More unusual than 99 % of the recordings on the map."),
+        (0.0, " No recording on the map is less unusual."),
+    ],
+)
+def test_how_unusual_a_sound_is_in_words(share: float | None, expected: str) -> None:
+    assert unusual_words(share) == expected
 
 
 def test_curves_go_by_step() -> None:

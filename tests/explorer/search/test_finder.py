@@ -111,6 +111,20 @@ def test_without_the_sounds_the_map_alone_is_searched(finder: Any, make_run: Any
     assert "are not on this machine" in finder.prepare("b")
 
 
+def test_how_unusual_a_sound_is(finder: Any, make_run: Any, tmp_path: Path, dataset: Any) -> None:
+    def embedded(step: Any) -> Any:
+        heard = np.stack([spectrum(dataset.waveform(clip), step) for clip in range(POINTS)])
+        return heard + 0.01 * np.random.default_rng(0).normal(size=heard.shape)  # or clips of a class were copies
+
+    make_run(tmp_path / "runs" / "b", n=POINTS, embedded=embedded)
+    noise = np.random.default_rng(0).normal(size=8_000).astype(np.float32)
+    assert finder.more_unusual_than("b", noise) == 100
+    usual, own = (finder.more_unusual_than("b", dataset.waveform(3), own=clip) for clip in (None, 3))
+    assert usual <= own < 50
+    make_run(tmp_path / "runs" / "c", n=POINTS, fingerprint="1" * 64, embedded=embedded)
+    assert finder.more_unusual_than("c", noise) is None, "its sounds are not here"
+
+
 def test_two_sounds_are_compared_with_what_is_usual(finder: Any) -> None:
     same, other = finder.compare("a", tone(440), tone(440)), finder.compare("a", tone(440), tone(1100))
     assert same.cosine == pytest.approx(1)

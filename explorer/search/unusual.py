@@ -1,0 +1,51 @@
+"""How unusual a sound is, beside the recordings of which a run's map shows clips."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from explorer.runs.snapshots import embeddings, file_stamp
+from training.anomaly.reference import ALONE, Reference, reference_of
+from training.data.dataset import Dataset
+from training.data.windows import windows
+from training.errors import UserError
+from training.run import RunFolder
+
+
+def pieces(waveform: np.ndarray, dataset: Dataset) -> list[np.ndarray]:
+    """A sound (S,) cut as its recordings were: into clips as long as the longest one of the data."""
+    return [piece for _, piece in windows([waveform], int(dataset.lengths.max()))]
+
+
+def more_unusual_than(
+    run: RunFolder, step: int, dataset: Dataset, clips: np.ndarray, heard: np.ndarray, own: int | None
+) -> float | None:
+    """The share, in per cent, of the recordings of the probe's `clips` (n,) that are less unusual than a sound at a snapshot.
+
+    `heard` (m, D) are the embeddings of its pieces; `own` is the clip of the data that it is: its recording is left out.
+    None where nothing can be compared.
+    """
+    stamp = file_stamp(run.snapshot_path(step))
+    if stamp is None or not all(0 <= clip < len(dataset) for clip in clips):
+        return None
+    reference = _reference(run.path, step, stamp, dataset.recordings[clips].tobytes())
+    if reference is None or heard.shape[1] != len(reference.centre):
+        return None
+    recording = ALONE if own is None else int(dataset.recordings[own])
+    kept = heard.astype(np.float16).astype(np.float32)  # rounded as in the snapshot, where small directions tell it
+    scores = reference.scores(kept, np.full(len(heard), recording))
+    return reference.percentile(float(scores.distances.mean()))
+
+
+@lru_cache(maxsize=4)
+def _reference(path: Path, step: int, stamp: Any, recordings: bytes) -> Reference | None:
+    """`recordings`: (n,) int64, one for each row of the snapshot."""
+    vectors, of = embeddings(RunFolder(path), step), np.frombuffer(recordings, np.int64)
+    if vectors is None or len(vectors) != len(of):
+        return None
+    try:
+        return reference_of(vectors, of)
+    except UserError:  # all are of one recording
+        return None
