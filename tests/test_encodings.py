@@ -21,6 +21,8 @@ UTF_8 = ("PYTHONUTF8", "PYTHONIOENCODING")
 
 def in_ascii(*arguments: str) -> bytes:
     """What a Python says on standard output where the system knows ASCII alone."""
+    if not str(ROOT).isascii():
+        pytest.skip("a Python that knows ASCII alone cannot load compiled packages from here")
     kept = {name: value for name, value in os.environ.items() if name not in UTF_8}
     environment = {**kept, "LC_ALL": "C", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-X", "utf8=0", *arguments]

@@ -4,6 +4,7 @@ import contextlib
 import copy
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -95,10 +96,14 @@ def test_an_error_of_telling_is_that_of_another_process(error: Exception, blamed
 
 
 def test_twins_are_refused(tones: Any, tmp_path: Any) -> None:
-    config = new_config(TINY, method="simclr", data="starter", steps=2, device="cpu", devices=2)
-    runs = create_twins(config, "mistake:high_temperature", {role: tmp_path / role.value for role in Role}, None)
+    alone = new_config(TINY, method="simclr", data="starter", steps=2, device="cpu")
+    several, folders = replace(alone, devices=2), {role: tmp_path / role.value for role in Role}
     with pytest.raises(UserError, match="one device, but 2 devices were asked for"):
-        train(runs[Role.BROKEN].path)
+        create_twins(several, "mistake:high_temperature", folders, None)
+    assert list(tmp_path.iterdir()) == []
+    runs = create_twins(alone, "mistake:high_temperature", folders, None)
+    with pytest.raises(UserError, match="one device, but 2 devices were asked for"):
+        train(runs[Role.BROKEN].path, devices=2)
     assert {run.status().state for run in runs.values()} == {State.FAILED}
 
 
