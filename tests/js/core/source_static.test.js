@@ -196,6 +196,13 @@ test("an export of another format says so", async () => {
   await assert.rejects(source.about(), /has the format 2, and this page reads the format 1/);
 });
 
+test("a file that its host doesn't have is asked for once", async () => {
+  delete files["schema.json"];
+  for (let i = 0; i < 2; i++) await assert.rejects(source.schema(), { status: 404 });
+  assert.deepEqual(asked, ["schema.json"]);
+  assert.equal(troubles.length, 1);
+});
+
 test("where nobody answers, asking again may help", async () => {
   const answers = globalThis.fetch;
   globalThis.fetch = async () => {

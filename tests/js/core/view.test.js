@@ -92,6 +92,7 @@ for (const nonsense of [
   "colour=",
   "colour=a%0Ab",
   "filter=a&filter=a",
+  Array.from({ length: 51 }, (_, i) => `filter=${i}`).join("&"),
 ]) {
   test(`nonsense is as if it weren't there: ${nonsense.slice(0, 40)}`, () =>
     assert.deepEqual(read(`?${nonsense}`, TABS), read("", TABS)));
