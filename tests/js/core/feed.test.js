@@ -117,3 +117,38 @@ test("a run that is gone is told from one that never was", async () => {
   assert.equal(never.trouble, "There is no such run.");
   assert.equal(never.missing, true);
 });
+
+test("after a resume it is asked anew what the run holds, and its rows go on from there", async () => {
+  const answers = [
+    { metrics: { cursor: "1", rows: [{ step: 0 }, { step: 5 }] } },
+    { metrics: { cursor: "2", rows: [{ resumed_from: 0 }, { step: 1 }] } },
+  ];
+  let schemas = 0;
+  useSource({
+    news: async () => ({ status: { state: "training" }, ...answers.shift() }),
+    schema: async () => ({ curves: [++schemas] }),
+    baselines: async () => ({ knn: 0.5 }),
+  });
+  const feed = feedOf("resumed");
+  feed.stopAsking();
+  await feed.read(["metrics"]);
+  await feed.read(["metrics"]);
+  assert.deepEqual(
+    feed.rows.map(({ step }) => step),
+    [0, 1],
+  );
+  assert.deepEqual(feed.schema, { curves: [2] });
+});
+
+test("what a run left at its end is asked for at once", async () => {
+  const states = ["training", "finished"];
+  useSource({ news: async () => ({ status: { state: states.shift() } }) });
+  const feed = feedOf("ended");
+  feed.stopAsking();
+  feed.listeners.metrics.add({ element, listener: () => {} });
+  assert.equal(feed.due("metrics"), true);
+  await feed.read(["status"]);
+  assert.equal(feed.due("metrics"), false, "it was asked just now");
+  await feed.read(["status"]);
+  assert.equal(feed.due("metrics"), true);
+});
