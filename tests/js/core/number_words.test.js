@@ -3,7 +3,15 @@ import { test } from "node:test";
 import { counted, duration, share } from "../../../assets/js/core/number_words.js";
 
 test("durations are said in about two digits, and what is not known not at all", () => {
-  assert.deepEqual([0, 60, 600, 7200].map(duration), ["0 s", "60 s", "10 min", "2.0 h"]);
+  assert.deepEqual([0, 119, 120, 600, 5399, 5400, 7200].map(duration), [
+    "0 s",
+    "119 s",
+    "2 min",
+    "10 min",
+    "90 min",
+    "1.5 h",
+    "2.0 h",
+  ]);
   assert.deepEqual([null, undefined, Number.NaN].map(duration), ["", "", ""]);
 });
 

@@ -11,6 +11,7 @@ before(async () => {
     if (url === "/none") return reply.writeHead(404).end('{"detail": "There is no such run."}');
     if (url === "/broken") return reply.writeHead(500).end("not JSON");
     if (url === "/much") return reply.writeHead(413, { "Content-Type": "text/plain" }).end("This is too much at once.");
+    if (url === "/page") return reply.writeHead(502, { "Content-Type": "text/plain" }).end("x".repeat(301));
     if (url === "/half") return void reply.write('{"neighbours":'); // and no more
     if (url === "/never") return;
     asked += 1;
@@ -57,6 +58,7 @@ test("what stands before the routes refuses in plain words, which are told", asy
     message: "This is too much at once.",
     status: 413,
   });
+  await assert.rejects(new ServerAnswers(root).json("page", "it"), { message: "The server answered 502." });
 });
 
 test("a question that nobody answers is given up, and the sentence says what was waited for", async () => {

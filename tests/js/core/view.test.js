@@ -193,6 +193,17 @@ test("the run that is proposed keeps the clip that a link named without one", ()
   assert.equal(view.state.clip, 3);
 });
 
+test("what is searched for stays while one goes back within a run, and goes with it", () => {
+  const view = new View(page("?tab=listen&run=a"), TABS);
+  view.set({ tab: "find" });
+  view.set({ query: "dog" });
+  view.page.history.back();
+  assert.deepEqual([view.state.tab, view.state.query], ["listen", "dog"]);
+  view.set({ runs: ["b"], query: "cat" });
+  view.page.history.back();
+  assert.deepEqual([view.state.runs, view.state.query], [["a"], ""]);
+});
+
 test("a selection that no address holds is there when the page is loaded anew, gone back to or left by a tab", () => {
   const window = page("?run=a");
   const first = new View(window, TABS);
