@@ -39,7 +39,7 @@ def counted(count: float, thing: str) -> str:
 
 def number(value: float) -> str:
     """In about two digits, as few as are worth reading: "0.05", "1.5", "16", "10,000"."""
-    digits = 0 if value >= 9.95 else 1 if value >= 0.995 else 2
+    digits = 0 if value >= 10 else 1 if value >= 1 else 2
     rounded = math.floor(value * 10**digits + 0.5) / 10**digits
     text = f"{rounded:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if digits else text

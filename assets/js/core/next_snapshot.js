@@ -12,8 +12,8 @@ import { feedOf } from "./feed.js";
 export function atNextSnapshot(run, element, then) {
   const feed = feedOf(run);
   const before = feed.layouts?.snapshots ?? 0;
-  const stop = feed.follow("layouts", element, ({ layouts }, { fresh }) => {
-    if (fresh || (layouts?.snapshots ?? 0) <= before) return;
+  const stop = feed.follow("layouts", element, ({ layouts }) => {
+    if ((layouts?.snapshots ?? 0) <= before) return; // as what is told at once
     stop();
     then();
   });

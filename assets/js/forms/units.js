@@ -49,7 +49,7 @@ const plain = (value) => String(Number(value.toPrecision(6)));
  * @param {number} value
  */
 function number(value) {
-  const digits = value >= 9.95 ? 0 : value >= 0.995 ? 1 : 2;
+  const digits = value >= 10 ? 0 : value >= 1 ? 1 : 2;
   const rounded = Math.floor(value * 10 ** digits + 0.5) / 10 ** digits;
   return rounded.toLocaleString("en", { maximumFractionDigits: digits });
 }

@@ -45,3 +45,15 @@ test("nobody is asked while the page is hidden, nor what cannot be seen", async 
   assert.ok(beats > 0);
   stop();
 });
+
+test("who comes back to the page is told at once, however seldom that is else", async () => {
+  let beats = 0;
+  const stop = pulse.onPulse(() => beats++, { every: 1e9 });
+  await later();
+  await later();
+  assert.equal(beats, 1);
+  document.dispatchEvent(new Event("visibilitychange"));
+  await later();
+  assert.equal(beats, 2);
+  stop();
+});

@@ -17,6 +17,7 @@ test("what was expected is said with the bounds that there are", () => {
   assert.equal(expected(setting({ kind: "int", low: 1, high: 8192 })), "a whole number from 1 to 8,192");
   assert.equal(expected(setting({ low: 1e-5, optional: true })), "a number of at least 1e-5 or nothing");
   assert.equal(expected(setting({ high: 2 })), "a number of at most 2");
+  assert.equal(expected(setting({ low: 0, high: 1 })), "a number from 0 to 1");
 });
 
 test("the range is told in the setting's unit, with its default", () => {

@@ -9,6 +9,7 @@ test("a slider goes by equal steps, or by equal factors", () => {
   assert.equal(valueAt(size, PLACES / 2), 260);
   assert.equal(valueAt({ ...rate, low: 1e-4 }, PLACES / 2), 0.01);
   assert.equal(valueAt({ ...rate, low: 0 }, PLACES / 2), 0.5); // nothing is a factor of zero
+  assert.equal(valueAt({ ...rate, high: 0.9996 }, PLACES), 0.9996, "three digits of it would be more");
 });
 
 test("a value and its place belong to each other, and what lies beyond stands at the end", () => {

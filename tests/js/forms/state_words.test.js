@@ -25,6 +25,8 @@ test("a state is one sentence", () => {
     "Waiting, place 2 in the queue; the run “other” has the device, and 1 other run waits before it.",
   );
   assert.equal(stateLine({ state: "waiting", place: 2, behind: null }), "Waiting, place 2 in the queue.");
+  assert.equal(stateLine({ state: "waiting", place: 0, behind: "other" }), "Its trainer is being started.");
+  assert.equal(stateLine({ state: "waiting", place: null }), "Waiting, but in no queue: Resume puts it there.");
   assert.match(stateLine({ state: "unknown" }), /newer version/);
 });
 
