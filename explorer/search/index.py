@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ CHUNK_CLIPS = 64
 KEPT_VERSION = 2
 """Raised when what is kept means something else than before."""
 KEPT_BYTES = 1 << 30
+PART_SECONDS = 86_400.0
+"""A file that is being written has been changed since; one that was not is of a process that was killed."""
 
 log = logging.getLogger(__name__)
 
@@ -143,8 +146,11 @@ class Index:
         others: dict[str, list[tuple[Path, os.stat_result]]] = {}
         for file in self._folder.iterdir():
             with contextlib.suppress(OSError):  # another server may be tidying, too
+                about = file.stat()
                 if not file.name.startswith("."):
-                    others.setdefault(file.stem, []).append((file, file.stat()))
+                    others.setdefault(file.stem, []).append((file, about))
+                elif time.time() - about.st_mtime > PART_SECONDS:
+                    file.unlink()
         total = more + sum(about.st_size for _, about in others.pop(key, []))
         for files in sorted(others.values(), key=lambda files: -max(about.st_mtime_ns for _, about in files)):
             total += sum(about.st_size for _, about in files)

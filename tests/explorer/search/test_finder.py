@@ -152,8 +152,13 @@ def test_a_run_at_work_is_searched_with_the_same_weights_for_a_while(
     writer.write_checkpoint(30, b"weights", b"state", {"weights": "30"})
     assert finder.find("a", tone(440)).step == 20
     assert finder.find("a", tone(440), step=30).step == 30
-    monkeypatch.setattr(module, "STAY_SECONDS", 0.0)
+    writer.write_status(Status(State.FINISHED))
+    assert finder.find("a", tone(440)).step == 30, "the weights of a run that has ended are its newest"
+    writer.write_status(Status(State.TRAINING))
+    writer.write_checkpoint(40, b"weights", b"state", {"weights": "40"})
     assert finder.find("a", tone(440)).step == 30
+    monkeypatch.setattr(module, "STAY_SECONDS", 0.0)
+    assert finder.find("a", tone(440)).step == 40
     writer.close()
 
 

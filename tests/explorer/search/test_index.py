@@ -82,6 +82,19 @@ def test_the_oldest_go_when_there_are_too_many(
     assert [index.vectors(run, step, dataset) is not None for step in (0, 10, 20)] == [False, True, True]
 
 
+def test_what_a_killed_process_left_half_written_goes_and_what_is_being_written_stays(
+    index: Any, make_run: Any, make_dataset: Any, tmp_path: Path, cache: Path
+) -> None:
+    folder = cache / "embeddings"
+    folder.mkdir(parents=True)
+    left, written = folder / ".left.17.npy", folder / ".written.18.npy"
+    for part in (left, written):
+        part.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    wait_for_end(index, make_run(tmp_path / "run"), 10, make_dataset(30))
+    assert written.exists() and not left.exists()
+
+
 def test_progress_in_words() -> None:
     assert Progress(0, 0).text == "Listening to all 0 clips: 0 %"
     assert Progress(1_200, 2_400).text == "Listening to all 2,400 clips: 50 %"
