@@ -9,8 +9,9 @@ class ClipList(BrowserPart):
     """Value: {"rows": [{"sound", "label", "note", "score", "rank", "agrees"}], "empty": str}, or {"waiting": n} for n grey rows.
 
     A row's "sound" is an address as for SoundPlayer (None: cannot be heard); "score" is a cosine, drawn as a bar;
-    "clip" is its number in the data of the run, "agrees" whether it has the label of the sound it is near to. Ten rows are
-    shown, and more when they are asked for; with `threshold` a slider leaves out those that are less alike; with `in_turn` a
+    "clip" is its number in the data of the run, "agrees" whether it has the label of the sound it is near to,
+    "same_file" whether it is of that sound's file. Ten rows are shown, and more when they are asked for; with `threshold` a slider
+    leaves out those that are less alike, and a switch those of the same file; with `in_turn` a
     button plays all that are shown, one after the other, and another one selects them. With `action` each row that has one
     has a button of that meaning, which chooses the clip, everywhere on the page.
     """

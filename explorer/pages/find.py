@@ -139,7 +139,7 @@ class _Search:
         sounds, main_facet = self.frame.services.library.sounds(folder), points(folder).main_facet
         dataset = sounds.dataset
         own = {} if words else labels_of(sound, dataset)
-        rows = rows_of(found, dataset, main_facet, own)
+        rows = rows_of(found, dataset, main_facet, own, None if words else clip_of(sound, dataset))
         rows = [row for row in rows if words or row["sound"] is None or row["sound"] != sound][:NEIGHBOURS]
         going_on = not found.complete and is_awaited(sounds)
         heard = f"{unusual}{said_words(found)}"

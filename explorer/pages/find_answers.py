@@ -35,11 +35,16 @@ def labels_of(sound: Any, dataset: Dataset | None) -> dict[str, str]:
 
 
 def rows_of(
-    found: Matches, dataset: Dataset | None, main_facet: str, own: Mapping[str, str] | None = None
+    found: Matches,
+    dataset: Dataset | None,
+    main_facet: str,
+    own: Mapping[str, str] | None = None,
+    clip: int | None = None,
 ) -> list[dict[str, Any]]:
     """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
     that was searched for: a row says whether it has the same one, where both have any, its place in its file where that gives
-    several, its file, and in what else it differs; its whole name is there to be pointed at.
+    several, its file, and in what else it differs; its whole name is there to be pointed at. Rows of the file of `clip`, where the
+    sound is that clip of the data, say so.
     """
     own = own or {}
     rows = []
@@ -65,7 +70,9 @@ def rows_of(
             **({"file": str(path)} if file else {}),
         }
         compared = first is not None and main_facet in own and main_facet != FILE_FACET
-        rows.append({**row, "clip": match.clip, **({"agrees": first == own[main_facet]} if compared else {})})
+        same_file = dataset is not None and clip is not None and dataset.files[match.clip] == dataset.files[clip]
+        row |= {"agrees": first == own[main_facet]} if compared else {}
+        rows.append({**row, "clip": match.clip, **({"same_file": True} if same_file else {})})
     return rows
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -236,3 +237,27 @@ def test_programs_ask_the_same(own_sounds_site: Site, tmp_path: Path) -> None:
     assert [row["step"] for row in both["over_steps"]] == sorted(row["step"] for row in both["over_steps"])
     with pytest.raises(AppError, match=r"noise\.wav cannot be used"):
         client.predict(audio=handle_file(str(noise)), api_name="/find")
+
+
+def test_clips_of_the_sound_s_own_file_are_left_out(browser: Any, tmp_path: Path, look: Callable[..., Seen]) -> None:
+    site = Site(tmp_path)
+    (tmp_path / "songs").mkdir()
+    for name, hz in (("a", 300), ("b", 900), ("c", 2_700)):
+        written(tmp_path / "songs" / f"{name}.wav", tone(10, hz=hz))
+    command = [sys.executable, "-m", "training", "run", "--data", str(tmp_path / "songs"), "--steps", "2"]
+    options = ["--set", "batch_size=8", "--out", str(site.runs / "made")]
+    subprocess.run([*command, *options], cwd=ROOT, env=site.env, check=True)
+    site.environment["HEARSIGHT_DATA"] = str(tmp_path / "songs")
+    site.open()
+    try:
+        page = look(site).open("tab=find&run=made")
+        page.locator("#find-picker").get_by_role("button", name="Random").click()
+        page.locator("#found-notice").filter(has_text="All 15 clips").wait_for()
+        own = page.locator("#find-player .player-title").inner_text()
+        rows = page.locator("#found-list .clip:not(.waiting) .clip-words")
+        expect(rows.filter(has_text=own)).to_have_count(4)
+        page.locator("#found-list").get_by_role("switch", name="Other files only").check()
+        expect(rows).to_have_count(10)
+        expect(rows.filter(has_text=own)).to_have_count(0)
+    finally:
+        site.close()

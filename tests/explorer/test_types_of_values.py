@@ -141,7 +141,11 @@ def test_values_of_components_are_in_the_types_of_the_page(
     dataset = replace(make_dataset(n=20), skipped=(Skipped("a.wav", "it is empty"),))
     windowed = make_dataset(n=20, one_file=True, fingerprint="1" * 64)
     found = _found()
-    rows = [*rows_of(found, dataset, "class"), *rows_of(found, None, "class")]
+    rows = [
+        *rows_of(found, windowed, "class", clip=1),
+        *rows_of(found, dataset, "class"),
+        *rows_of(found, None, "class"),
+    ]
     player = {"sound": clip_sound(DATA, 3), "title": "rain", "subtitle": "source: one", "play": True}
     comparison = SoundComparison(
         step=10, cosine=0.5, percentile=90.0, random_low=-0.1, random_median=0.1, random_high=0.4

@@ -3,6 +3,7 @@
 import { make, targetOf } from "../core/elements.js";
 import { view } from "../core/view.js";
 import { clipRow, waitingRow } from "./clip_row.js";
+import { OtherFiles } from "./other_files.js";
 import { filesApart } from "./same_rows.js";
 import { isPlaying, load, onPlaying, toggle } from "./sound.js";
 import { drawThumbnail, loadPicture } from "./spectrogram_image.js";
@@ -23,7 +24,7 @@ export class ClipsView {
    * @param {((index: number, row: ClipRow) => void) | null} [options.onAction] called by a row's button
    * @param {((index: number, row: ClipRow) => void) | null} [options.onHear] called whenever a row is played
    * @param {{action: string, sign: IconName, onAction: (row: ClipRow) => void} | null} [options.second] another button beside it
-   * @param {boolean} [options.threshold] whether a slider leaves out rows that are less alike
+   * @param {boolean} [options.threshold] whether a slider leaves out rows that are less alike, and a switch those of the same file
    * @param {boolean} [options.inTurn] whether a button plays all rows one after the other, and another one selects their clips
    * @param {((row: ClipRow, index: number) => boolean)} [options.acts] whether a row has that button
    * @param {boolean} [options.expands] whether the button shows and hides something below its row
@@ -68,9 +69,10 @@ export class ClipsView {
     this.most = first;
     this.more = make("button.plain.clips-more", { type: "button", hidden: true, onclick: () => this.showMore() });
     this.limit = new Threshold(() => this.fill());
+    this.others = new OtherFiles(() => this.fill());
     this.together = new Together(() => this.rows);
     element.append(
-      ...(threshold ? [this.limit.box] : []),
+      ...(threshold ? [this.limit.box, this.others.box] : []),
       ...(inTurn ? [this.together.box] : []),
       this.list,
       this.more,
@@ -95,6 +97,7 @@ export class ClipsView {
    */
   show(rows, empty = this.empty) {
     this.all = rows;
+    this.others.offer(rows);
     this.files = filesApart(rows);
     this.said = empty;
     this.most = this.first;
@@ -114,10 +117,10 @@ export class ClipsView {
     const { activeElement } = document;
     const focused = this.items.findIndex((item) => item.contains(activeElement));
     const button = [...(this.items[focused]?.children ?? [])].findIndex((part) => part === activeElement);
-    const near = this.limit.filtered(this.all);
+    const near = this.limit.filtered(this.others.filtered(this.all));
     const rows = near.slice(0, this.most);
     const empty = this.all.length
-      ? `None of the ${this.all.length} nearest is so much alike.`
+      ? `None of the ${this.all.length} nearest is ${this.others.on.checked ? "of another file and " : ""}so much alike.`
       : (this.said ?? this.empty);
     const left = near.length - rows.length;
     this.more.hidden = left === 0;

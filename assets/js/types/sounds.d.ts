@@ -56,6 +56,8 @@ export interface ClipRow {
   point?: number;
   /** whether it has the label of the sound that it is near to; left out where either has none */
   agrees?: boolean;
+  /** whether it is of the file that the sound is of; left out where it isn't */
+  same_file?: boolean;
   /** whether its label may be several, of which one in common is enough */
   several?: boolean;
 }

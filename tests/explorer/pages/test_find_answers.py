@@ -66,6 +66,13 @@ def test_windows_of_one_file_say_where_they_lie_in_it(make_dataset: Any) -> None
     assert [row["note"].split("  ·  ")[0] for row in rows] == ["0.8–1.0 s", "3.0–3.2 s"]
 
 
+def test_rows_of_the_sound_s_own_file_say_so(make_dataset: Any) -> None:
+    files = tuple(f"song-{clip // 4}.wav" for clip in range(20))
+    rows = rows_of(FOUND, replace(make_dataset(20), files=files), "class", clip=1)
+    assert [(row["clip"], row.get("same_file")) for row in rows] == [(3, True), (12, None)]
+    assert not any("same_file" in row for row in rows_of(FOUND, replace(make_dataset(20), files=files), "class"))
+
+
 def test_rows_say_whether_they_agree_and_in_what_they_differ(make_dataset: Any) -> None:
     dataset = make_dataset(20)
     own = labels_of({"fingerprint": "0" * 64, "index": 2}, dataset)
