@@ -78,7 +78,10 @@ def first_bytes(url: str, count: int) -> tuple[bytes, int]:
             whole = response.headers.get("Content-Range", "").rpartition("/")[2]
             if response.status != 206:
                 whole = response.headers.get("Content-Length", "")
-            return response.read(count), int(whole) if whole.isdigit() else -1
+            begin, size = response.read(count), int(whole) if whole.isdigit() else -1
+            if len(begin) < min(count, size):
+                raise ConnectionError("the connection was closed")
+            return begin, size
     except (http.client.HTTPException, OSError) as error:
         raise NotRead(f"{_where(url)}: {reason_of(error)}") from None
 

@@ -1,5 +1,6 @@
 """Shards made of a folder of sounds: the files as they are, what is known of them as json beside each."""
 
+import contextlib
 import io
 import json
 import os
@@ -35,21 +36,23 @@ def write_shards(reference: str, out: str, per_shard: int, progress: Progress) -
     order = np.random.default_rng(0).permutation(len(seen.sources))
     count = -(-len(order) // per_shard)
     paths = [Path(f"{out}-{number:06d}.tar") for number in range(count)]
-    made: list[Path] = []
+    there = next(filter(os.path.lexists, paths), None)
+    if there is not None:
+        raise UserError(f"There is a file {there} already; choose another name.")
+    part, made = paths[0].with_name(f".{paths[0].name}.{os.getpid()}"), list[Path]()
     try:
         paths[0].parent.mkdir(parents=True, exist_ok=True)
         for path, some in zip(paths, np.array_split(order, count), strict=True):
-            with open(path, "xb") as file:
-                made.append(path)
-                with tarfile.open(fileobj=file, mode="w") as archive:
-                    for number in some:
-                        _add(archive, f"{number:08d}", seen.sources[number], seen.group)
+            with open(part, "wb") as file, tarfile.open(fileobj=file, mode="w") as archive:
+                for number in some:
+                    _add(archive, f"{number:08d}", seen.sources[number], seen.group)
+            part.replace(path)  # so that a process that is killed leaves no half of one under its name
+            made.append(path)
             progress(len(made) / count, f"Writing shards: {len(made):,} of {count:,}")
     except BaseException as error:
-        for path in made:  # of which the last one is half a shard
-            path.unlink(missing_ok=True)
-        if isinstance(error, FileExistsError) and paths[len(made)].exists():
-            raise UserError(f"There is a file {paths[len(made)]} already; choose another name.") from None
+        for path in (part, *made):
+            with contextlib.suppress(OSError):
+                path.unlink()
         if isinstance(error, OSError | NotRead):
             reason = getattr(error, "strerror", None) or error
             raise UserError(f"The shards could not be written: {reason}.") from None

@@ -61,6 +61,10 @@ def test_how_a_file_begins_and_its_size(server: tuple[Server, str]) -> None:
     server[0].statuses = [404]
     with pytest.raises(NotRead, match="404"):
         first_bytes(server[1], 100)
+    server[0].breaks_after = [10]
+    with pytest.raises(NotRead, match="the connection was closed"):  # ten bytes would tell another file
+        first_bytes(server[1], 100)
+    assert first_bytes(server[1], 2 * len(CONTENT)) == (CONTENT, len(CONTENT))
 
 
 def test_nobody_there_is_a_reason() -> None:

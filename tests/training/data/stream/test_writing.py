@@ -3,6 +3,7 @@
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.support.shards import wav
 from training.data import open_dataset
 from training.data.dataset import Dataset
 from training.data.progress import quiet
+from training.data.stream import writing
 from training.data.stream.references import numbered_name
 from training.data.stream.writing import write_shards
 from training.errors import UserError
@@ -86,3 +88,27 @@ def test_what_can_go_wrong_is_one_sentence_and_leaves_nothing(own_cache: Path, t
     assert [path.name for path in out.iterdir()] == ["part-000002.tar"]
     with pytest.raises(UserError, match="The shards could not be written: File exists"):
         write_shards(str(folder), str(out / "part-000002.tar" / "part"), 4, quiet)
+
+
+def test_a_shard_has_its_name_once_it_is_whole(
+    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out, seen = birds(tmp_path / "x"), tmp_path / "out", set[tuple[str, ...]]()
+    append = writing._append
+
+    def looking(*arguments: Any) -> None:
+        seen.add(tuple(sorted(path.name for path in out.glob("part-*"))))
+        append(*arguments)
+
+    monkeypatch.setattr(writing, "_append", looking)
+    names = [path.name for path in write_shards(str(folder), str(out / "part"), 4, quiet)]
+    assert seen == {(), tuple(names[:1]), tuple(names[:2])}
+    assert sorted(path.name for path in out.iterdir()) == names
+
+    def stopped(fraction: float, sentence: str) -> None:
+        if sentence.startswith("Writing shards: 2"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_shards(str(folder), str(out / "more"), 4, stopped)
+    assert sorted(path.name for path in out.iterdir()) == names
