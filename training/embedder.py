@@ -161,13 +161,14 @@ class Embedder:
             raise UserError(f"The method of this run, {self.config.method}, reads no words.")
         return read.float().numpy()
 
-    def embed_dataset(self, dataset: Dataset, progress: Progress) -> np.ndarray:
-        """h (n, D) float32 of every clip of a data set."""
-        order = np.argsort(dataset.lengths, kind="stable")
-        found = np.empty((len(dataset), self.width), np.float32)
+    def embed_dataset(self, dataset: Dataset, progress: Progress, clips: np.ndarray | None = None) -> np.ndarray:
+        """h (n, D) float32 of every clip of a data set, or of `clips` (n,) of it."""
+        asked = np.arange(len(dataset)) if clips is None else clips
+        order = np.argsort(dataset.lengths[asked], kind="stable")
+        found = np.empty((len(asked), self.width), np.float32)
         for first in range(0, len(order), CHUNK):
             chunk = order[first : first + CHUNK]
-            found[chunk] = self.embed([dataset.waveform(int(c)) for c in chunk])
+            found[chunk] = self.embed([dataset.waveform(int(c)) for c in asked[chunk]])
             progress((first + len(chunk)) / len(order), "Embedding the clips")
         return found
 

@@ -161,6 +161,9 @@ def test_a_whole_data_set_keeps_its_order(trained: Callable[..., RunFolder], ton
     assert whole.shape == (64, embedder.width) and whole.dtype == np.float32 and seen[-1] == 1
     one_by_one = np.concatenate([embedder.embed([tones.waveform(c)]) for c in range(64)])
     np.testing.assert_allclose(whole, one_by_one, atol=1e-4 * np.abs(whole).max())
+    some = np.array([40, 3, 17])
+    part = embedder.embed_dataset(tones, quiet, some)
+    np.testing.assert_allclose(part, one_by_one[some], atol=1e-4 * np.abs(whole).max())
 
 
 def test_bad_input_level_and_odd_sounds(trained: Callable[..., RunFolder], tones: Dataset) -> None:

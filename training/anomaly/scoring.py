@@ -67,16 +67,16 @@ def anomaly_scores(run: RunFolder, sounds: str, step: int | None, progress: Prog
     )
     usual = stratified_sample(own, CLIPS, PROBE_SEED)
     every = np.arange(len(asked))
-    recording_of = {own.ids[clip]: own.recordings[clip] for clip in usual}
+    recording_of = dict(zip(own.ids, own.recordings.tolist(), strict=True))
     same = np.array([recording_of.get(id, ALONE) for id in asked.ids])
     truth = _by_recording(asked, [is_anomalous(asked, int(clip)) for clip in every])
     front_end = embedder.method.augment.front_end
     plain: dict[str, Callable[[Dataset, np.ndarray], np.ndarray]] = {
-        "random_init": lambda data, clips: untrained.embed_dataset(data, progress)[clips],
+        "random_init": lambda data, clips: untrained.embed_dataset(data, progress, clips),
         "log_mel": lambda data, clips: log_mel_statistics(data, clips, front_end).numpy(),
         "mfcc": lambda data, clips: mfcc_statistics(data, clips).numpy(),
     }
-    reference = reference_of(embedder.embed_dataset(own, progress)[usual], own.recordings[usual])
+    reference = reference_of(embedder.embed_dataset(own, progress, usual), own.recordings[usual])
     scores = reference.scores(embedder.embed_dataset(asked, progress), same)
     each = of_recordings(scores.distances, asked.recordings)
     told: dict[str, Areas | None] = {"trained": areas(each, truth)}

@@ -89,6 +89,17 @@ def test_a_recording_of_the_run_is_scored_by_the_others(
         assert row["score"] > 0 and row["file"] not in {place["file"] for place in row["nearest"]}
 
 
+def test_of_many_clips_some_are_compared_with_and_still_none_of_the_recording_itself(
+    machine: tuple[RunFolder, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, new = machine
+    monkeypatch.setattr("training.anomaly.scoring.CLIPS", 12)
+    found = answer(capsys, "anomalies", str(run.path), str(new.parent / "usual"))
+    assert (found["own_clips"], found["own_recordings"]) == (12, 12)
+    for row in found["recordings"]:
+        assert row["file"] not in {place["file"] for place in row["nearest"]}
+
+
 def test_a_machine_with_the_encoder_alone_computes_the_same_scores(
     machine: tuple[RunFolder, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
