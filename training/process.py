@@ -8,9 +8,13 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 """Variables of the environment of a process that computes on one thread, whichever library does."""
@@ -20,6 +24,19 @@ PROJECT = Path(__file__).resolve().parents[1]
 def import_path() -> str:
     """PYTHONPATH of a process that imports this project, in whatever folder it is started."""
     return os.pathsep.join([str(PROJECT), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))])
+
+
+def piped(module: str, *arguments: str, **how: Any) -> tuple[subprocess.Popen[bytes], "Connection"]:
+    """A process that runs a module of this project, and our end of a pipe to it; its first argument is the descriptor of its
+    own end. It reads no input, and what it prints is dropped. `how` is for Popen.
+    """
+    import multiprocessing  # not at the top: few of the many who want this module talk to another process
+
+    ours, theirs = multiprocessing.Pipe()
+    with theirs:
+        command = [sys.executable, "-P", "-m", module, str(theirs.fileno()), *arguments]
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=nothing, stdout=nothing, **how), ours
 
 
 @dataclass(frozen=True)

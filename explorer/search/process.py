@@ -2,10 +2,8 @@
 
 import contextlib
 import json
-import multiprocessing
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
@@ -14,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from training.errors import UserError
-from training.process import ONE_THREAD, PROJECT
+from training.process import ONE_THREAD, PROJECT, import_path, piped
 from training.run import RunFolder
 
 ANSWER_SECONDS = 90.0
@@ -126,20 +124,12 @@ class EmbeddingProcess:
         if self._closed:
             raise UserError("The page is being ended; start it again to listen with this run.")
         self._end()
-        ours, theirs = multiprocessing.Pipe()
-        command = [sys.executable, "-m", "explorer.search.worker", str(theirs.fileno())]
-        self._process = subprocess.Popen(
-            command + ([self._embedder] if self._embedder else []),
-            cwd=PROJECT,
-            env={**os.environ, **ONE_THREAD},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            process_group=0,
+        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": import_path()}
+        arguments = [self._embedder] if self._embedder else []
+        self._process, self._connection = piped(
+            "explorer.search.worker", *arguments, cwd=PROJECT, env=environment, process_group=0
         )
-        theirs.close()
-        self._connection = ours
-        return ours
+        return self._connection
 
     def _end(self) -> None:
         if self._process is not None:

@@ -5,7 +5,6 @@ A file that crashes it, or keeps it busy for too long, costs that file and nothi
 
 import contextlib
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -18,7 +17,7 @@ import numpy as np
 
 from training.data.sniff import NotRead
 from training.errors import UserError
-from training.process import ONE_THREAD, import_path
+from training.process import ONE_THREAD, import_path, piped
 
 UPLOAD_ANSWER_SECONDS, OWN_ANSWER_SECONDS = 4.0, 30.0
 """The longest silence of a decoder that is at work; a long file answers block by block. One's own disk may be slow."""
@@ -134,17 +133,9 @@ class Decoder:
             self._connection.send_bytes(request)
 
     def _start(self) -> None:
-        self._connection, theirs = multiprocessing.Pipe()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "training.data.decoder_process", str(theirs.fileno())],
-            env=_environment(),
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+        self._process, self._connection = piped(
+            "training.data.decoder_process", env=_environment(), stderr=subprocess.DEVNULL, start_new_session=True
         )
-        theirs.close()
         try:
             ready = self._connection.poll(START_SECONDS) and self._connection.recv_bytes()
         except (EOFError, OSError):

@@ -1,11 +1,9 @@
 """A process that reads a stream's shards, from the side of whoever wants what they hold."""
 
 import contextlib
-import multiprocessing
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -18,7 +16,7 @@ from training.data.stream.messages import BROKEN, CLIP, EPOCH_ENDS, LISTED, REFU
 from training.data.stream.order import Piece
 from training.data.stream.troubles import Troubles
 from training.errors import UserError
-from training.process import ONE_THREAD, import_path
+from training.process import ONE_THREAD, import_path, piped
 
 MOST_DEATHS = 3
 """In a row, without a clip in between: what breaks the reader then is no accident."""
@@ -131,16 +129,11 @@ class Reader:
         self._start()
 
     def _start(self) -> None:
-        self._connection, theirs = multiprocessing.Pipe()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "training.data.stream.reader_process", str(theirs.fileno())],
-            env=_environment(),
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
+        # As here, since a reader may need proxies, certificates and a token; what it gives its decoder is less.
+        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": import_path()}
+        self._process, self._connection = piped(
+            "training.data.stream.reader_process", env=environment, start_new_session=True
         )
-        theirs.close()
         with contextlib.suppress(OSError):  # a process that died at once is noticed when its answer is read
             self._connection.send_bytes(self._job.to_bytes())
 
@@ -154,8 +147,3 @@ def read_once(job: Job, pieces: tuple[Piece, ...], troubles: Troubles) -> Iterat
     """The clips of some pieces, in order. Raises UserError where nothing can be read."""
     with Reader(replace(job, once=pieces), troubles) as reader:
         yield from iter(reader.next, None)
-
-
-def _environment() -> dict[str, str]:
-    """As here, since a reader may need proxies, certificates and a token; what it gives its decoder is less."""
-    return {**os.environ, **ONE_THREAD, "PYTHONPATH": import_path()}
