@@ -172,7 +172,7 @@ class Finder:
         if probe is not None and order is not None and len(probe) == len(order):
             return beside_words(probe[order]), None
         progress = self._index.begin(run, step, dataset)
-        return self._words.clips(run, step, dataset), progress
+        return (self._words.clips(run, step, dataset) if progress is None else None), progress
 
     def _answer(self, name: str, run: RunFolder, step: int, question: np.ndarray, space: _Space, count: int) -> Matches:
         """The clips nearest to a question (1, D), and where it lies on the map. Raises UserError."""

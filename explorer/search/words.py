@@ -75,17 +75,17 @@ class Words:
             )
         return self._process.text_projections(run, step, [read + [0] * (PIECES - len(read))])
 
-    def clips(self, run: RunFolder, step: int, dataset: Dataset) -> Vectors | None:
-        """All clips of the data; None while they are not all embedded. Raises UserError for too many."""
+    def clips(self, run: RunFolder, step: int, dataset: Dataset) -> Vectors:
+        """All clips of the data, where they are all embedded. Raises UserError for too many."""
         if len(dataset) > MOST_COMPARED:
             raise UserError(
                 f"Words are compared with {MOST_COMPARED:,} clips at most, and this data has {len(dataset):,}."
             )
-        embedded = self._index.kept(run, step, dataset)
-        if embedded is None:
-            return None
 
         def projected() -> np.ndarray:
+            embedded = self._index.kept(run, step, dataset)
+            if embedded is None:
+                raise UserError("The embeddings of the clips were removed just now; search once more.")
             parts = -(-len(embedded) // PROJECTED_ROWS)
             found = [self._process.projections(run, step, embedded[i::parts].astype(np.float32)) for i in range(parts)]
             units = np.empty((len(embedded), found[0].shape[1]), np.float32)
@@ -123,10 +123,9 @@ class Words:
         return self._once((dataset.fingerprint, "read"), counted)
 
     def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        if key not in self._kept:
-            self._kept[key] = make()
-        self._kept.move_to_end(key)
-        found: Made = self._kept[key]
+        kept: Made | None = self._kept.pop(key, None)
+        found = make() if kept is None else kept
+        self._kept[key] = found  # behind those that were asked for before
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return found

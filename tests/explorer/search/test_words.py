@@ -135,7 +135,21 @@ def test_what_is_no_question_is_a_sentence(text: str, said: str, finder: Finder)
         finder.find_words("a", text)
 
 
+def test_clips_are_read_and_projected_once_and_a_sentence_says_where_they_are_gone(
+    finder: Finder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready(finder)
+    for _ in range(2):
+        finder.find_words("a", "rain")
+    monkeypatch.setattr(finder._index, "kept", lambda *asked: None)
+    assert finder.find_words("a", "dog").complete
+    finder._words._kept.clear()
+    with pytest.raises(UserError, match="removed just now; search once more"):
+        finder.find_words("a", "dog")
+
+
 def test_more_clips_than_are_compared_are_a_sentence(finder: Finder, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready(finder)
     monkeypatch.setattr(module, "MOST_COMPARED", CLIPS - 1)
     with pytest.raises(UserError, match="Words are compared with 59 clips at most, and this data has 60"):
         finder.find_words("a", "rain")
