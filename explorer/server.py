@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 import tempfile
 import threading
 import time
@@ -42,9 +41,10 @@ from explorer.tags import TagStore
 from explorer.visitors.arrivals import MB, Arrivals
 from explorer.visitors.identity import Visitors
 from explorer.visitors.limits import LARGEST, Limits
-from explorer.web.address import NotServed, serve
+from explorer.web.address import serve
 from explorer.web.assets import STYLE, asset_url
 from explorer.web.assets import router as asset_routes
+from explorer.web.beforehand import check_data, check_folders
 from explorer.web.callers import callers_of, listening
 from explorer.web.gate import Gate
 from explorer.web.guards import Guards, outermost
@@ -55,7 +55,6 @@ from explorer.web.pauses import Pauses
 from explorer.web.routes import byte_routes
 from explorer.web.workplace import Workplace
 from training.data import STARTER, whole_reference
-from training.data.names import is_text, readable_name
 from training.run import State
 from training.run.example import EXAMPLE_FOLDER
 
@@ -73,16 +72,10 @@ class Server:
     def __init__(self, runs: Path, *, data: str, read_only: bool, limits: Limits | None = None, paths: bool = True):
         """`paths`: whether visitors may name any folder of this machine as data.
 
-        Raises NotServed where `data` is neither the name of a set nor a path where something is, or nothing can be put aside."""
+        Raises NotServed where `data` is neither the name of a set nor a path where something is, or nothing can be put aside or kept."""
         self._data = whole_reference(data)
-        if not is_text(self._data):
-            known = sys.getfilesystemencoding()
-            way = "" if known == "utf-8" else ", or set PYTHONUTF8=1"
-            raise NotServed(
-                f"No page can show {readable_name(data)}: its name is not in {known}; give it another{way}."
-            )
-        if os.path.isabs(self._data) and not os.path.exists(self._data):
-            raise NotServed(f"There is no data at {self._data}; the name of a set or a folder of sounds was expected.")
+        check_data(self._data)
+        check_folders(read_only)
         self._limits = limits or Limits()
         self._places = paths and not read_only
         runs, started_in = runs.absolute(), os.getcwd()

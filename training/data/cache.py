@@ -8,6 +8,7 @@ fingerprint: once the sounds themselves are at hand, their clips take its place.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -22,6 +23,7 @@ import numpy as np
 from training.data.dataset import Dataset, Facet, Progress, Skipped
 from training.data.progress import quiet
 from training.errors import UserError
+from training.own_files import own_folder
 
 SCHEMA = 1
 LOCK_POLL_SECONDS = 0.2
@@ -33,9 +35,8 @@ TOLD_BYTES = 512
 
 
 def cache_root() -> Path:
-    """`$XDG_CACHE_HOME/hearsight`, or `~/.cache/hearsight` where that is unset, empty or relative."""
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (base if base.is_absolute() else Path.home() / ".cache") / "hearsight"
+    """`$XDG_CACHE_HOME/hearsight`, or `~/.cache/hearsight` where that is unset, empty or relative. Raises UserError."""
+    return own_folder("XDG_CACHE_HOME", ".cache")
 
 
 def mel_folder(root: Path | None = None) -> Path:
@@ -49,9 +50,11 @@ def sets_folder(root: Path | None = None) -> Path:
 
 
 def writable(folder: Path) -> Path:
-    """`folder`, made if need be. Raises UserError where it can't be made."""
+    """`folder`, made if need be. Raises UserError where it can't be made, or nothing be written into it."""
     with _sentence_for_cache_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise OSError(errno.EACCES, "nothing can be written there")
     return folder
 
 
