@@ -30,7 +30,6 @@ from explorer.search.words import LONGEST_TEXT
 from explorer.services import Services
 from explorer.sounds.sound import waveform_of
 from training.errors import UserError
-from training.run import RunFolder
 
 ASK_SECONDS = 1.5
 LATER_SECONDS = 20.0
@@ -91,6 +90,7 @@ class _Search:
                 self.step = Choice(label="Weights", choices=[("the newest", NEWEST)], value=NEWEST, elem_id="find-step")
                 self.step.accepts = int  # type: ignore[misc]  # of this one alone, whose choices are numbers
                 self.notice = Notice(elem_id="found-notice")
+                self.unusual = Notice(elem_id="found-unusual")
                 self.list = ClipList(
                     empty=NO_QUERY, action="Search from this one", threshold=True, in_turn=True, elem_id="found-list"
                 )
@@ -107,14 +107,16 @@ class _Search:
         inputs = [run, player, self.step, words]
         outputs = [self.list, self.notice, self.map, self.timer]
         searched: dict[str, Any] = {**latest_only, "concurrency_id": "find", "concurrency_limit": 4}
+        of_sound = "(run, chosen, step) => [run, chosen, step, '']"
+        waiting = f"(words, chosen, list) => words ? {MANY} : {WAITING}"
         player.change(None, [player, self.list], [self.list, words], js=f"(chosen, list) => [{WAITING}, '']")
-        player.change(self._search, inputs, outputs, js="(run, chosen, step) => [run, chosen, step, '']", **searched)
-        words.submit(
-            None, [words, player, self.list], self.list, js=f"(words, chosen, list) => words ? {MANY} : {WAITING}"
-        )
-        gr.on([words.submit, self.step.input], self._search, inputs, outputs, **searched)
+        words.submit(None, [words, player, self.list], self.list, js=waiting)
         of_run = in_view.seen(self._of_run, [run, words], [self.step, words], **once_more)
-        of_run.then(self._search, inputs, outputs, **searched)
+        # How unusual a sound is is asked apart: the first time of a run takes seconds, which the list needn't wait for.
+        for ask, told in ((self._search, outputs), (self._how_unusual, self.unusual)):
+            player.change(ask, inputs, told, js=of_sound, **searched)
+            gr.on([words.submit, self.step.input], ask, inputs, told, **searched)
+            of_run.then(ask, inputs, told, **searched)
         self.step.focus(self._of_run_again, [run, self.step], self.step, **quiet)
         self.timer.tick(self._search_on, inputs, outputs, **latest_only)
 
@@ -133,7 +135,6 @@ class _Search:
             if folder is None:
                 raise UserError(f"There is no run called {run}.")
             found = _found(self.frame.services, named(run), sound, words, step_of(step))
-            unusual = "" if words else _unusual(self.frame.services, folder, sound, step_of(step))
         except UserError as error:
             return {"rows": [], "empty": str(error)}, None, map_of(run), idle
         sounds, main_facet = self.frame.services.library.sounds(folder), points(folder).main_facet
@@ -142,10 +143,23 @@ class _Search:
         rows = rows_of(found, dataset, main_facet, own, None if words else clip_of(sound, dataset))
         rows = [row for row in rows if words or row["sound"] is None or row["sound"] != sound][:NEIGHBOURS]
         going_on = not found.complete and is_awaited(sounds)
-        heard = f"{unusual}{said_words(found)}"
-        told = said(f"{whose(chosen, words)}{found.note} Step {found.step:,}.{heard}", "busy" if going_on else "")
+        text = f"{whose(chosen, words)}{found.note} Step {found.step:,}.{said_words(found)}"
+        told = said(text, "busy" if going_on else "")
         place = map_of(run, found, of_run=bool(own), words=bool(words))
         return {"rows": rows}, told, place, gr.Timer(active=going_on)
+
+    def _how_unusual(self, looked: Looked, chosen: Any, step: int | None, words: str) -> Any:
+        """Beside the recordings on the map; of a clip of the data beside the others. What goes wrong, the search says."""
+        services, sound = self.frame.services, chosen.get("sound") if isinstance(chosen, dict) else None
+        run = services.library.run(run_of(looked) or "")
+        if words or not sound or run is None:
+            return said("")
+        try:
+            waveform = waveform_of(sound, services.library.open_datasets, services.uploads)
+            own = clip_of(sound, services.library.sounds(run).dataset)
+            return said(unusual_words(services.finder.more_unusual_than(run.name, waveform, step_of(step), own)))
+        except UserError:
+            return said("")
 
     def _search_on(self, looked: Looked, chosen: Any, step: int | None, words: str) -> tuple[Any, Any, Any, Any]:
         """While only the probe was searched: say how far the rest is, and search again when it is there."""
@@ -203,13 +217,6 @@ def _found(services: Services, run: str, sound: Any, words: str, step: int | Non
         return services.finder.find_words(run, words, step, NEIGHBOURS)
     waveform = waveform_of(sound, services.library.open_datasets, services.uploads)
     return services.finder.find(run, waveform, step, NEIGHBOURS + 1)
-
-
-def _unusual(services: Services, run: RunFolder, sound: Any, step: int | None) -> str:
-    """How unusual a sound is, in words; of a clip of the data beside the other recordings. Raises UserError."""
-    waveform = waveform_of(sound, services.library.open_datasets, services.uploads)
-    own = clip_of(sound, services.library.sounds(run).dataset)
-    return unusual_words(services.finder.more_unusual_than(run.name, waveform, step, own))
 
 
 def whose(chosen: Any, words: str) -> str:

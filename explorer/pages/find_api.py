@@ -24,7 +24,8 @@ def add(frame: Frame) -> None:
     def find(audio: str | None, run: str, step: float | None, count: float | None) -> dict[str, Any]:
         name = _run(frame, run)
         waveform = _waveform(frame, audio)
-        return found_json(frame.services.finder.find(name, waveform, _step(step), _wanted(count)))
+        found = found_json(frame.services.finder.find(name, waveform, _step(step), _wanted(count)))
+        return found | {"more_unusual_than": frame.services.finder.more_unusual_than(name, waveform, _step(step))}
 
     @_plain
     def find_words(text: str, run: str, step: float | None, count: float | None) -> dict[str, Any]:
@@ -54,7 +55,8 @@ def add(frame: Frame) -> None:
         answer,
         api_name="find",
         api_description="The clips nearest to a sound by a run's own model (the newest run where none is named): "
-        "id, labels, cosine; and the sound's place on the map; where the run reads, the nearest texts too. A step of -1 is the newest. While `complete` is false only "
+        "id, labels, cosine; and the sound's place on the map; where the run reads, the nearest texts too; and than "
+        "how many per cent of the recordings on the map it is more unusual. A step of -1 is the newest. While `complete` is false only "
         "the map's clips were searched: ask again.",
         **shared,
     )

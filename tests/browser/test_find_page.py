@@ -31,7 +31,7 @@ def test_a_sound_is_found_searched_from_and_compared(
     written(tmp_path / "mine.wav", tone(0.6, hz=2_105))
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
     page.locator("#found-notice").filter(has_text="All 40 clips").wait_for()
-    expect(page.locator("#found-notice")).to_contain_text("on the map")  # how unusual it is
+    expect(page.locator("#found-unusual")).to_contain_text("recordings on the map")
     expect(page.locator("#find-player .player-title")).to_have_text("mine.wav")
     (tmp_path / "broken.wav").write_bytes(b"no sound" * 100)
     page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "broken.wav")
@@ -208,6 +208,7 @@ def test_words_find_their_clips_and_a_chosen_sound_its_words(
     page.locator("#find-picker").get_by_role("button", name="Random").click()
     told.filter(has_text="The nearest texts: “").wait_for()
     expect(field).to_have_value("")
+    expect(page.locator("#found-unusual")).to_contain_text("recordings on the map")
     page = look(own_sounds_site).open("tab=find&run=made")
     page.locator("#find-picker .picker-controls").wait_for()
     expect(page.locator("#find-words")).to_have_count(0)
@@ -228,6 +229,8 @@ def test_programs_ask_the_same(own_sounds_site: Site, tmp_path: Path) -> None:
     assert found["run"] == "made"
     scores = [neighbour["score"] for neighbour in found["neighbours"]]
     assert len(scores) == 3
+    assert 0 <= found["more_unusual_than"] <= 100
+    assert found["texts"] == []  # it reads nothing
     assert scores == sorted(scores, reverse=True)
     assert {"id", "clip", "labels"} <= set(found["neighbours"][0])
     same = client.predict(handle_file(str(one)), handle_file(str(one)), "made", api_name="/compare")

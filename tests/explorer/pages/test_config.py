@@ -31,6 +31,7 @@ QUEUED = {
     "ExportButton._begin": "may be refused",
     "DropZone._keep": "takes long",
     "SoundSource._take": "takes long",
+    "_Search._how_unusual": "takes long",
     "_Search._search": "takes long",
     "_Search._search_on": "takes long",
     "wire_comparison.<locals>.compared": "takes long",

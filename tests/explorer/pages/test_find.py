@@ -1,5 +1,6 @@
 """Find asks again while there is something to wait for, and no longer."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from explorer.search.finder import Finder
 from explorer.search.process import EmbeddingProcess
 from explorer.sounds.open_datasets import OpenDatasets
 from explorer.sounds.uploads import Uploads
-from tests.support.fake_embedder import FakeEmbedder
+from tests.support.fake_embedder import FakeEmbedder, spectrum
 
 FAKE = f"{FakeEmbedder.__module__}:{FakeEmbedder.__name__}"
 
@@ -59,3 +60,22 @@ def test_words_are_asked_for_where_a_run_reads(
     search._of_run_again = lambda looked, step: None
     field = _Search._of_run(search, {"run": "a"}, "rain")[1]
     assert (field.visible, field.value) == (reads, "rain" if reads else "")
+
+
+def test_how_unusual_a_sound_is_is_said_of_sounds_alone(
+    search: Any, make_run: Any, make_dataset: Any, tmp_path: Path
+) -> None:
+    dataset = make_dataset(40)
+
+    def embedded(step: int) -> np.ndarray:
+        return np.stack([spectrum(dataset.waveform(clip), step) for clip in range(40)])
+
+    make_run(tmp_path / "runs" / "a", 40, fingerprint=dataset.fingerprint, embedded=embedded)
+    clip = {"sound": {"fingerprint": dataset.fingerprint, "index": 0}}
+    until = time.monotonic() + 60
+    while not (told := _Search._how_unusual(search, {"run": "a"}, clip, NEWEST, "")["text"]):
+        assert time.monotonic() < until, "waited in vain"
+    assert told.endswith("recordings on the map.") or told == "No recording on the map is less unusual."
+    for asked, words in ((None, ""), (clip, "rain"), ({"sound": {"upload": "gone"}}, "")):
+        assert _Search._how_unusual(search, {"run": "a"}, asked, NEWEST, words) == {"text": "", "tone": ""}
+    assert _Search._how_unusual(search, None, clip, NEWEST, "") == {"text": "", "tone": ""}
