@@ -1,9 +1,12 @@
 """Says of each request which visitor sent it, and takes no more of it than the limits allow."""
 
+import errno
+import gc
 from asyncio import wait_for
 from collections.abc import Callable
 from functools import partial
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +19,7 @@ UPLOAD = "/gradio_api/upload"
 KB = 1_000
 FILE_BEGINS = b"filename"
 """Stands once in the head of each file that is sent, and seldom elsewhere."""
+NO_ROOM = 507, "There is no room left for this in the temporary folder of the machine that serves the page."
 SILENT_SECONDS = 60.0
 """An upload of which nothing comes for so long is over."""
 
@@ -52,18 +56,33 @@ class Gate:
         begun = _too_big(announced, most) or self._arrivals.begin(scope[IN_SCOPE], announced)
         if not isinstance(begun, Arrival):
             return begun
-        status = 0
+        status, full = 0, False
+        held: list[Message] = []
+        """What is said of a fault, until it is known which."""
 
         async def noticed(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
+            if status < 500:
+                await send(message)
+            else:
+                held.append(message)
 
         try:
             return await self._bounded(scope, receive, noticed, most, begun)
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            if not full:
+                raise
         finally:
             self._arrivals.end(begun, whole=status == 200)
+            if not full:
+                for message in held:
+                    await send(message)
+        # What was written stays open in a cycle of the framework's, and by the thread that wrote: the disk would stay full.
+        await run_in_threadpool(gc.collect)
+        return NO_ROOM
 
     async def _bounded(
         self, scope: Scope, receive: Receive, send: Send, most: int, arrival: Arrival | None = None

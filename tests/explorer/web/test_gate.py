@@ -1,6 +1,8 @@
 """An upload is counted while it comes in, in whatever pieces, and one of which nothing comes is over."""
 
 import asyncio
+import errno
+import weakref
 from typing import Any
 
 import pytest
@@ -14,26 +16,35 @@ from explorer.web.gate import UPLOAD, Gate
 PART = b'--x\r\nContent-Disposition: form-data; name="files"; FileName="a.wav"\r\n\r\nsound\r\n'
 
 
-def uploaded(pieces: list[bytes], arrivals: Arrivals) -> tuple[int, str]:
+class Kept:
+    """What the framework writes to, which holds itself as a parser and its callbacks do."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+async def left(scope: Any, receive: Any, send: Any) -> None:
+    """An application whose visitor leaves."""
+    while (await receive())["type"] == "http.request":
+        continue
+    raise ConnectionError("the visitor left")
+
+
+def uploaded(pieces: list[bytes], arrivals: Arrivals, app: Any = left) -> tuple[int, str]:
     """Status and text for an upload that comes in such pieces, and of which nothing comes after the last."""
     sent: list[Any] = []
-    left = list(pieces)
+    coming = list(pieces)
 
     async def receive() -> Any:
-        if not left:
+        if not coming:
             await asyncio.Event().wait()
-        return {"type": "http.request", "body": left.pop(0), "more_body": True}
-
-    async def reads(scope: Any, receive: Any, send: Any) -> None:
-        while (await receive())["type"] == "http.request":
-            continue
-        raise ConnectionError("the visitor left")
+        return {"type": "http.request", "body": coming.pop(0), "more_body": True}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": UPLOAD, "headers": [], "query_string": b""}
-    asyncio.run(Gate(reads, Visitors(), Limits(), arrivals)(scope, receive, send))
+    asyncio.run(Gate(app, Visitors(), Limits(), arrivals)(scope, receive, send))
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent).decode()
 
 
@@ -50,3 +61,25 @@ def test_security_an_upload_of_which_nothing_comes_is_over(monkeypatch: pytest.M
     arrivals = Arrivals(Limits(), most_files=4)
     for _ in range(2):  # the first one's files are no longer open
         assert uploaded([4 * PART], arrivals)[0] == 408
+
+
+def test_a_full_disk_is_told_and_is_free_again_for_the_next_upload() -> None:
+    kept: list[weakref.ref[Kept]] = []
+
+    async def fills(scope: Any, receive: Any, send: Any) -> None:
+        written = Kept()
+        kept.append(weakref.ref(written))
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"Internal Server Error"})
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert uploaded([PART], Arrivals(Limits(), most_files=4), fills) == gate.NO_ROOM
+    assert kept[0]() is None
+
+
+def test_another_fault_is_answered_as_it_was() -> None:
+    async def faults(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"a fault"})
+
+    assert uploaded([PART], Arrivals(Limits(), most_files=4), faults) == (500, "a fault")
