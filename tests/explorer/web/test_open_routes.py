@@ -212,7 +212,7 @@ def test_what_waits_for_its_turn_is_not_asked_past_the_queue(site: Site) -> None
 
 def test_programs_find_out_what_they_may_ask(site: Site) -> None:
     info = json.loads(site.ask("GET", "/gradio_api/info?serialize=False").body)
-    assert set(info["named_endpoints"]) == {"/find", "/compare"} and info["unnamed_endpoints"] == {}
+    assert set(info["named_endpoints"]) == {"/find", "/find_words", "/compare"} and info["unnamed_endpoints"] == {}
 
 
 def test_each_open_route_says_to_whom_and_why() -> None:
