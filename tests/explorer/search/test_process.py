@@ -135,31 +135,13 @@ def test_it_ends_with_its_server(process: Any, make_run: Any, tmp_path: Path) ->
 
 
 def test_visitors_go_before_the_background(
-    process: Any, make_run: Any, make_dataset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    process: Any, make_run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_dataset(40)
-    run = make_run(tmp_path / "run")
-    process.embeddings(run, 10, [TONE])
-    order, answer = [], process._answer
-
-    def answered(question: Any, sounds: Any) -> Any:
-        """The background's first question takes until a visitor waits."""
-        while "begin" in question and not order and not process._urgent:
-            time.sleep(0.01)
-        return answer(question, sounds)
-
-    monkeypatch.setattr(process, "_answer", answered)
-
-    def background() -> None:
-        for begin in range(0, 40, 4):
-            process.clip_embeddings(run, 10, "0" * 64, begin, begin + 4)
-            order.append("background")
-
-    thread = threading.Thread(target=background)
-    thread.start()
-    while not process._turn.locked():
-        time.sleep(0.01)
-    process.embeddings(run, 10, [TONE])
-    order.append("visitor")
-    thread.join()
-    assert order.index("visitor") <= 1
+    run, asked = make_run(tmp_path / "run"), threading.Event()
+    monkeypatch.setattr(process, "_answer", lambda question, sounds: asked.set())
+    background = threading.Thread(target=process.clip_embeddings, args=(run, 10, "0" * 64, 0, 4))
+    with process._before_others():
+        background.start()
+        assert not asked.wait(0.3), "it asked while a visitor waits"
+    background.join(60)
+    assert asked.is_set()
