@@ -1,6 +1,6 @@
 """What a trained encoder knows of a data set's labels, beside what could be known without training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,14 @@ import torch
 from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Dataset, Progress
+from training.data.texts import pieces_of, texts_of
 from training.embedder import Embedder
 from training.measures import MEASURES, measured
 from training.measures.knn import KNN
-from training.measures.measure import LabelMeasure
+from training.measures.measure import Embedded, LabelMeasure
 from training.measures.probe import PROBE
 from training.probe import PROBE_SEED, chance, groups_of, log_mel_statistics, mfcc_statistics, stratified_sample
+from training.retrieval import retrieval
 from training.run import RunFolder
 from training.snapshot import PAIRS
 
@@ -34,7 +36,8 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     {"clips": how many were asked, "of_clips": of how many,
     "facets": {facet: {"knn", "cross_group_knn", "probe", "chance", "baselines": {"random_init": {…}, "log_mel": {…},
     "mfcc": {…}}}}, "measures": {name: {"trained", "random_init"}}}; `cross_group_knn` and `probe` are null for the facet
-    that is the group itself.
+    that is the group itself. "retrieval" tells how sounds and texts find each other where the run reads (training.retrieval):
+    {"texts": how many, "sounds": of how many, "trained", "random_init"}; None where it reads nothing.
     """
     run.check_trained_here()
     config = RunConfig.from_json(run.config())
@@ -72,7 +75,28 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
         "measures": {
             name: {"trained": value, "random_init": of_random_init[name]} for name, value in of_trained.items()
         },
+        "retrieval": _retrieval(
+            dataset, clips, {"trained": (embedder, trained), "random_init": (untrained, random_init)}
+        ),
     }
+
+
+def _retrieval(
+    dataset: Dataset, clips: np.ndarray, models: Mapping[str, tuple[Embedder, Embedded]]
+) -> dict[str, Any] | None:
+    """Of those of the clips that have a text, by each model that reads; None where none does, or fewer than two texts are there."""
+    if not all(model.method.reads() for model, _ in models.values()):
+        return None
+    beside = np.array(texts_of(dataset))[clips]
+    texts, text_of = np.unique(beside[beside != ""], return_inverse=True)
+    if len(texts) < 2:
+        return None
+    pieces = [pieces_of(text) for text in texts.tolist()]
+    found = {
+        name: retrieval(embedded.z.numpy()[beside != ""], model.project_texts(pieces), text_of.reshape(-1))
+        for name, (model, embedded) in models.items()
+    }
+    return {"texts": len(texts), "sounds": len(text_of), **found}
 
 
 def _scores(x: np.ndarray, dataset: Dataset, clips: np.ndarray) -> dict[str, dict[str, float | None]]:

@@ -144,6 +144,5 @@ def clips_of_map(run: RunFolder, step: int | None) -> np.ndarray | None:
 @lru_cache(maxsize=64)
 def _method_reads(method: str) -> bool:
     from training.methods import METHODS  # brings torch, which the first page must not wait for
-    from training.methods.method import Method
 
-    return method in METHODS and METHODS[method].of_texts is not Method.of_texts
+    return method in METHODS and METHODS[method].reads()

@@ -152,6 +152,18 @@ def evaluate(options: argparse.Namespace) -> None:
     for name, values in found["measures"].items():
         curve = MEASURES[name].curve
         print(f"  {curve.title:30}" + _cells(curve.written(value) for value in values.values()))
+    if found["retrieval"]:
+        _tell_retrieval(found["retrieval"])
+
+
+def _tell_retrieval(found: dict[str, Any]) -> None:
+    """How sounds and texts find each other; the last column is recall_1 by chance."""
+    about = f"{counted(found['texts'], 'text')}, {counted(found['sounds'], 'sound')}"
+    print(f"\n{about}".ljust(33) + _cells(next(iter(found["trained"].values()))))
+    for name in ("trained", "random_init"):
+        for way, values in found[name].items():
+            told = f"{name}: {way.replace('_', ' ')}"
+            print(f"  {told:30}" + _cells(f"{value:.3f}" for value in values.values()))
 
 
 def _asked(found: dict[str, Any]) -> str:

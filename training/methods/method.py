@@ -203,6 +203,11 @@ class Method(nn.Module, ABC):
         normalisation; None for a method that reads nothing."""
         return None
 
+    @classmethod
+    def reads(cls) -> bool:
+        """Whether it says where texts lie."""
+        return cls.of_texts is not Method.of_texts
+
     def fine_tuned_from(self, h: Tensor) -> Tensor:
         """What a classifier is put upon when few labels are there to fine-tune with: h (B, D), or a layer after it."""
         return h

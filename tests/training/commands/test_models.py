@@ -67,6 +67,25 @@ def test_evaluate(
     assert "step 2, 32 of the 64 clips of starter, drawn evenly; the linear probe" in capsys.readouterr().out
 
 
+def test_evaluate_tells_how_sounds_and_texts_find_each_other(
+    made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = made_run(method="audio_text", steps=120, learning_rate=3e-3)
+    train(run.path)
+    found = answer(capsys, "evaluate", str(run.path))["retrieval"]
+    assert (found["texts"], found["sounds"]) == (16, 64)
+    for way in ("text_to_sound", "sound_to_text"):
+        learned, before = found["trained"][way], found["random_init"][way]
+        assert learned["chance"] == before["chance"] == 1 / 16
+        assert learned["map_10"] > before["map_10"] + 0.15, found
+    assert main(["evaluate", str(run.path)]) == 0
+    shown = capsys.readouterr().out
+    assert "16 texts, 64 sounds" in shown and "trained: text to sound" in shown and "recall_10" in shown
+    plain = made_run("plain", steps=1)
+    train(plain.path)
+    assert answer(capsys, "evaluate", str(plain.path))["retrieval"] is None
+
+
 def test_finetune(made_run: Callable[..., RunFolder], capsys: pytest.CaptureFixture[str]) -> None:
     run = made_run(steps=1)
     train(run.path)
