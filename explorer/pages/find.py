@@ -149,7 +149,7 @@ class _Search:
         return {"rows": rows}, told, place, gr.Timer(active=going_on)
 
     def _how_unusual(self, looked: Looked, chosen: Any, step: int | None, words: str) -> Any:
-        """Beside the recordings on the map; of a clip of the data beside the others. What goes wrong, the search says."""
+        """Beside the clips on the map; of a clip of the data beside those of other recordings. What goes wrong, the search says."""
         services, sound = self.frame.services, chosen.get("sound") if isinstance(chosen, dict) else None
         run = services.library.run(run_of(looked) or "")
         if words or not sound or run is None:

@@ -107,13 +107,13 @@ def verdict(comparison: SoundComparison) -> str:
 
 
 def unusual_words(share: float | None) -> str:
-    """Of how many per cent of the recordings a sound is more unusual, as a sentence; empty where it isn't known."""
+    """Of how many per cent of the clips a sound is more unusual, as a sentence; empty where it isn't known."""
     if share is None:
         return ""
     if share == 0:
-        return "No recording on the map is less unusual."
+        return "No clip on the map is less unusual than this sound."
     part = "all" if share == 100 else f"{int(share)} % of the"  # never rounded up to all
-    return f"This sound is more unusual than {part} recordings on the map."
+    return f"This sound is more unusual than {part} clips on the map."
 
 
 def curve_of(comparisons: Iterable[SoundComparison]) -> list[dict[str, float]]:

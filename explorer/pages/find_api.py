@@ -56,7 +56,7 @@ def add(frame: Frame) -> None:
         api_name="find",
         api_description="The clips nearest to a sound by a run's own model (the newest run where none is named): "
         "id, labels, cosine; and the sound's place on the map; where the run reads, the nearest texts too; and than "
-        "how many per cent of the recordings on the map it is more unusual. A step of -1 is the newest. While `complete` is false only "
+        "how many per cent of the clips on the map it is more unusual. A step of -1 is the newest. While `complete` is false only "
         "the map's clips were searched: ask again.",
         **shared,
     )

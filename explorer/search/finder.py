@@ -126,7 +126,7 @@ class Finder:
     def more_unusual_than(
         self, name: str, waveform: np.ndarray, step: int | None = None, own: int | None = None
     ) -> float | None:
-        """The share, in per cent, of the recordings on the map that are less unusual than `waveform`, (S,) float at 16 kHz, which
+        """The share, in per cent, of the clips on the map that are less unusual than `waveform`, (S,) float at 16 kHz, which
         is the clip `own` of the data, or another sound. None where nothing can be compared. Raises UserError.
         """
         run = self._run(name)

@@ -1,4 +1,4 @@
-"""How unusual a sound is, beside the recordings of which a run's map shows clips."""
+"""How unusual a sound is, beside the clips of a run's map."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -22,10 +22,11 @@ def pieces(waveform: np.ndarray, dataset: Dataset) -> list[np.ndarray]:
 def more_unusual_than(
     run: RunFolder, step: int, dataset: Dataset, clips: np.ndarray, heard: np.ndarray, own: int | None
 ) -> float | None:
-    """The share, in per cent, of the recordings of the probe's `clips` (n,) that are less unusual than a sound at a snapshot.
+    """The share, in per cent, of the probe's `clips` (n,) that are less unusual than a sound at a snapshot.
 
-    `heard` (m, D) are the embeddings of its pieces; `own` is the clip of the data that it is: its recording is left out.
-    None where nothing can be compared.
+    `heard` (m, D) are the embeddings of its pieces; `own` is the clip of the data that it is: its recording is left out, as
+    that of each clip is. Clips and not recordings, since these are means of many clips, which are never as unusual as one clip
+    may be. None where nothing can be compared.
     """
     stamp = file_stamp(run.snapshot_path(step))
     if stamp is None or not all(0 <= clip < len(dataset) for clip in clips):
@@ -36,7 +37,7 @@ def more_unusual_than(
     recording = ALONE if own is None else int(dataset.recordings[own])
     kept = heard.astype(np.float16).astype(np.float32)  # rounded as in the snapshot, where small directions tell it
     scores = reference.scores(kept, np.full(len(heard), recording))
-    return reference.percentile(float(scores.distances.mean()))
+    return 100 * float((reference.of_clips < scores.distances.mean()).mean())
 
 
 @lru_cache(maxsize=4)

@@ -46,10 +46,14 @@ class Reference:
         return self._scores(_whitened(embeddings, self.centre, self.whitening), own)
 
     @cached_property
+    def of_clips(self) -> np.ndarray:
+        """(n,) float32: the score of each usual clip, by the clips of the other recordings."""
+        return self._scores(self.points, self.recordings).distances
+
+    @cached_property
     def usual(self) -> np.ndarray:
-        """(R,) float64, rising: the score of each usual recording, by the clips of the others."""
-        distances = self._scores(self.points, self.recordings).distances
-        return np.sort(of_recordings(distances, self.recordings))
+        """(R,) float64, rising: the score of each usual recording."""
+        return np.sort(of_recordings(self.of_clips, self.recordings))
 
     @property
     def threshold(self) -> float:

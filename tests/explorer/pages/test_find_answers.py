@@ -114,9 +114,9 @@ def test_a_comparison_in_words() -> None:
     ("share", "expected"),
     [
         (None, ""),
-        (100.0, "This sound is more unusual than all recordings on the map."),
-        (99.9, "This sound is more unusual than 99 % of the recordings on the map."),
-        (0.0, "No recording on the map is less unusual."),
+        (100.0, "This sound is more unusual than all clips on the map."),
+        (99.9, "This sound is more unusual than 99 % of the clips on the map."),
+        (0.0, "No clip on the map is less unusual than this sound."),
     ],
 )
 def test_how_unusual_a_sound_is_in_words(share: float | None, expected: str) -> None:

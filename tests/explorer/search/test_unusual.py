@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def slow_scores(asked: np.ndarray, left_out: list[int]) -> list[float]:
     return scores
 
 
-def test_a_sound_is_ranked_among_the_recordings_of_the_map(run: Any, dataset: Any) -> None:
+def test_a_sound_is_ranked_among_the_clips_of_the_map(run: Any, dataset: Any) -> None:
     usual = np.array(slow_scores(EMBEDDINGS, list(EVERY)))
     shares = []
     for scale in (0.0, 1.0, 1.6, 2.0, 20.0):
@@ -60,6 +61,13 @@ def test_a_long_sound_is_scored_by_the_mean_of_its_pieces(run: Any, dataset: Any
     usual = np.array(slow_scores(EMBEDDINGS, list(EVERY)))
     mean = np.mean(slow_scores(heard, [-1, -1]))
     assert more_unusual_than(run, 20, dataset, EVERY, heard, None) == pytest.approx(100 * (usual < mean).mean())
+
+
+def test_a_clip_of_a_long_recording_is_ranked_among_clips(run: Any, dataset: Any) -> None:
+    """Means over the clips of a recording spread less: among them, every third clip would be more unusual than all."""
+    tapes = replace(dataset, files=tuple(f"{clip // 10}.wav" for clip in range(CLIPS)))
+    found = [more_unusual_than(run, 20, tapes, EVERY, EMBEDDINGS[clip : clip + 1], clip) for clip in range(CLIPS)]
+    np.testing.assert_allclose(np.sort(np.array(found, float)), 100 * EVERY / CLIPS, atol=1e-6)
 
 
 def test_a_sound_is_cut_as_the_recordings_were(dataset: Any) -> None:
