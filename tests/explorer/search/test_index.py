@@ -1,4 +1,5 @@
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,8 @@ def test_all_clips_are_embedded_once_and_kept(
     found = index.vectors(run, 10, dataset)
     np.testing.assert_allclose(found.centre, heard.mean(axis=0), atol=1e-3)
     np.testing.assert_allclose(found.units, unit_rows(heard - heard.mean(axis=0)), atol=0.02)
+    np.testing.assert_allclose(index.kept(run, 10, dataset), heard, atol=1e-3)
+    assert index.kept(run, 0, dataset) is None
     assert [path.suffix for path in (cache / "embeddings").iterdir()] == [".npy"]
     another = Index(EmbeddingProcess("no:module"))
     assert another.begin(run, 10, dataset) is None
@@ -58,6 +61,20 @@ def test_other_weights_have_other_embeddings(index: Any, make_run: Any, make_dat
 def test_what_fails_says_why(index: Any, make_run: Any, make_dataset: Any, tmp_path: Path) -> None:
     failed = wait_for_end(index, make_run(tmp_path / "run", config={"fault": "refuses"}), 10, make_dataset(30))
     assert failed.text == "These weights are of another model."
+
+
+def test_a_step_whose_place_another_one_took_is_embedded_when_it_is_asked_for_again(
+    index: Any, make_run: Any, make_dataset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset, run = make_dataset(30), make_run(tmp_path / "run", snapshots=(0, 10, 20))
+    embed, on = index._process.clip_embeddings, threading.Event()
+    monkeypatch.setattr(index._process, "clip_embeddings", lambda *asked: on.wait(60) and embed(*asked))
+    for step in (0, 10, 20):  # the first one is at work, the second one waits, the third one takes its place
+        index.begin(run, step, dataset)
+        while step == 0 and index._wanted:
+            time.sleep(0.01)
+    on.set()
+    assert wait_for_end(index, run, 20, dataset) is None and wait_for_end(index, run, 10, dataset) is None
 
 
 def test_a_damaged_file_is_made_again(
