@@ -18,6 +18,7 @@ from training.data.files import HASH_BYTES, File, opened
 from training.data.labels import Labelling
 from training.data.names import LONGEST_CAPTION, readable_caption, readable_name
 from training.data.sniff import ACCEPTED, NotRead
+from training.data.tables import text_of
 from training.data.windows import SHORTEST_TAIL, window_samples, windows
 from training.errors import UserError
 from training.process import usable_cores
@@ -226,7 +227,8 @@ def _caption(file: File | None) -> str | None:
         return None
     try:
         with open(opened(file.path, follow_links=False), "rb") as text:
-            return readable_caption(text.read(4 * LONGEST_CAPTION).decode(errors="replace"))
+            content = text.read(4 * LONGEST_CAPTION)
+        return readable_caption(text_of(content, whole=len(content) < 4 * LONGEST_CAPTION)[0])
     except (NotRead, OSError):
         return None
 

@@ -28,7 +28,7 @@ def read_table(path: str) -> tuple[TableRows, str]:
 
     Raises NotRead where it cannot be read as a table.
     """
-    text, note = _text(_content(path, follow_links=True))
+    text, note = text_of(_content(path, follow_links=True))
     separator = max(",;\t", key=text.partition("\n")[0].count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
@@ -42,7 +42,7 @@ def read_table(path: str) -> tuple[TableRows, str]:
 def first_cells(path: str) -> list[str]:
     """The cells of a table's first line, tidy; one alone where it is words. Raises NotRead where it cannot be opened."""
     with open(opened(path, follow_links=True), "rb") as file:
-        line = _text(file.readline(LONGEST_HEADER_BYTES))[0].strip()
+        line = text_of(file.readline(LONGEST_HEADER_BYTES))[0].strip()
     return [readable_name(cell.strip(' "'), LONGEST_COLUMN) for cell in line.split(max(",;\t", key=line.count))]
 
 
@@ -51,7 +51,7 @@ def read_track(path: str) -> TableRows:
 
     Raises NotRead where it cannot be opened, is too large or empty.
     """
-    lines = [line.split("\t") for line in _text(_content(path, follow_links=False))[0].splitlines() if line.strip()]
+    lines = [line.split("\t") for line in text_of(_content(path, follow_links=False))[0].splitlines() if line.strip()]
     if not lines:
         raise NotRead("it is empty")
     if all(as_seconds(cell) is not None for cell in lines[0][:2]):
@@ -106,11 +106,14 @@ def _content(path: str, follow_links: bool) -> bytes:
     return content
 
 
-def _text(content: bytes) -> tuple[str, str]:
-    """A table's text, and a note where its encoding had to be guessed. A mark at the beginning tells UTF-16."""
+def text_of(content: bytes, whole: bool = True) -> tuple[str, str]:
+    """The text of a table or a caption, and a note where its encoding had to be guessed. A mark at the beginning tells UTF-16.
+
+    What is not `whole` may end within a character, which is left out.
+    """
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-16" if marked else "utf-8-sig"), ""
+        return codecs.getincrementaldecoder("utf-16" if marked else "utf-8-sig")().decode(content, whole), ""
     except UnicodeDecodeError:
         note = "it is not in UTF-8, so it was read as Western European; save it as UTF-8 if its labels look wrong"
         return content.decode("cp1252", "replace"), note

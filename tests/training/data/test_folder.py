@@ -15,6 +15,7 @@ from training.data import open_dataset, summary
 from training.data.dataset import Dataset
 from training.data.decoding import SILENT
 from training.data.folder import open_file
+from training.data.names import LONGEST_CAPTION
 from training.data.progress import quiet
 from training.data.sources import Rules
 from training.errors import UserError
@@ -165,6 +166,25 @@ def test_captions_and_pictures_lie_beside(tmp_path: Path) -> None:
     assert dataset.companions["picture"] == (None,) * 3 + (str(tmp_path / "b.png"),)
     (tmp_path / "b.png").rename(tmp_path / "b.jpg")
     assert open_dataset(str(tmp_path)).companions["picture"][3] == str(tmp_path / "b.jpg")
+
+
+@pytest.mark.parametrize(
+    ("content", "caption"),
+    [
+        ("\ufeffcafé à Zürich".encode(), "café à Zürich"),
+        ("дождь".encode("utf-16"), "дождь"),
+        ("l'église, un café".encode("cp1252"), "l'église, un café"),
+        (b"x" + "é".encode() * 5_000, "x" + "é" * (LONGEST_CAPTION - 1)),  # what is read ends within a character
+        (b" \n", None),
+    ],
+    ids=["utf-8 with a mark", "utf-16", "western european", "too long", "nothing"],
+)
+def test_captions_are_read_in_the_encoding_in_which_they_were_written(
+    content: bytes, caption: str | None, tmp_path: Path
+) -> None:
+    sound(tmp_path / "a.wav")
+    (tmp_path / "a.txt").write_bytes(content)
+    assert open_dataset(str(tmp_path)).companions.get("caption", (None,)) == (caption,)
 
 
 def test_a_picture_that_is_a_link_is_not_taken(tmp_path: Path) -> None:
