@@ -18,7 +18,7 @@ from explorer.components import (
     said,
 )
 from explorer.pages import find_api
-from explorer.pages.find_answers import clip_of, labels_of, map_of, rows_of, said_words, unusual_words
+from explorer.pages.find_answers import LONGEST_SAID, clip_of, labels_of, map_of, rows_of, said_words, unusual_words
 from explorer.pages.find_comparison import NO_PAIR, named, wire_comparison
 from explorer.pages.frame import Frame
 from explorer.pages.insisting import insist
@@ -29,6 +29,7 @@ from explorer.search.matches import Matches
 from explorer.search.words import LONGEST_TEXT
 from explorer.services import Services
 from explorer.sounds.sound import waveform_of
+from training.data.names import readable_name
 from training.errors import UserError
 
 ASK_SECONDS = 1.5
@@ -43,6 +44,8 @@ WAITING = f"(chosen?.sound ? {MANY} : list)"
 NEWEST = -1
 """Stands for the newest weights in the choice of a step."""
 NO_QUERY = "Choose a sound above: the clips that the model finds most alike are listed here."
+NOTHING_LISTED: dict[str, Any] = {"rows": []}
+"""The list where nothing is asked."""
 
 
 def build(frame: Frame) -> None:
@@ -111,12 +114,13 @@ class _Search:
         waiting = f"(words, chosen, list) => words ? {MANY} : {WAITING}"
         player.change(None, [player, self.list], [self.list, words], js=f"(chosen, list) => [{WAITING}, '']")
         words.submit(None, [words, player, self.list], self.list, js=waiting)
-        of_run = in_view.seen(self._of_run, [run, words], [self.step, words], **once_more)
+        of_run = in_view.seen(self._of_run, [run, words], [self.step, words, self.list, self.notice], **once_more)
         # How unusual a sound is is asked apart: the first time of a run takes seconds, which the list needn't wait for.
-        for ask, told in ((self._search, outputs), (self._how_unusual, self.unusual)):
+        unusual = self._how_unusual
+        for ask, again, told in ((self._search, self._search_again, outputs), (unusual, unusual, self.unusual)):
             player.change(ask, inputs, told, js=of_sound, **searched)
             gr.on([words.submit, self.step.input], ask, inputs, told, **searched)
-            of_run.then(ask, inputs, told, **searched)
+            of_run.then(again, inputs, told, **searched)
         self.step.focus(self._of_run_again, [run, self.step], self.step, **quiet)
         self.timer.tick(self._search_on, inputs, outputs, **latest_only)
 
@@ -129,7 +133,7 @@ class _Search:
         run, idle = run_of(looked), gr.Timer(active=False)
         sound = chosen.get("sound") if isinstance(chosen, dict) else None
         if not sound and not words:
-            return gr.skip(), gr.skip(), map_of(run), idle
+            return NOTHING_LISTED, None, map_of(run), idle
         try:
             folder = self.frame.services.library.run(named(run))
             if folder is None:
@@ -161,6 +165,11 @@ class _Search:
         except UserError:
             return said("")
 
+    def _search_again(self, looked: Looked, chosen: Any, step: int | None, words: str) -> tuple[Any, Any, Any, Any]:
+        """By another run, where a sound or words are asked for: the list stays else, since a sound may be on its way to it."""
+        found = self._search(looked, chosen, step, words)
+        return found if found[0] is not NOTHING_LISTED else (gr.skip(), gr.skip(), *found[2:])
+
     def _search_on(self, looked: Looked, chosen: Any, step: int | None, words: str) -> tuple[Any, Any, Any, Any]:
         """While only the probe was searched: say how far the rest is, and search again when it is there."""
         try:
@@ -177,10 +186,11 @@ class _Search:
         )
         return gr.skip(), told, gr.skip(), gr.Timer(active=going_on)
 
-    def _of_run(self, looked: Looked, words: str) -> tuple[gr.Dropdown, gr.Textbox]:
-        """The newest weights, and words where the run reads them."""
+    def _of_run(self, looked: Looked, words: str) -> tuple[gr.Dropdown, gr.Textbox, Any, Any]:
+        """The newest weights, and words where the run reads them; what they found goes with them."""
         reads = self.frame.services.finder.reads(run_of(looked) or "")
-        return self._of_run_again(looked, NEWEST), gr.Textbox(words if reads else "", visible=reads)
+        listed = (NOTHING_LISTED, None) if words and not reads else (gr.skip(), gr.skip())
+        return self._of_run_again(looked, NEWEST), gr.Textbox(words if reads else "", visible=reads), *listed
 
     def _of_run_again(self, looked: Looked, step: int | None) -> gr.Dropdown:
         folder = self.frame.services.library.run(run_of(looked) or "")
@@ -222,7 +232,7 @@ def _found(services: Services, run: str, sound: Any, words: str, step: int | Non
 def whose(chosen: Any, words: str) -> str:
     """Of which sound or words the clips are nearest: another one may have been refused meanwhile, and these stay."""
     if words:
-        return f"Nearest to the words “{words}”. "
+        return f"Nearest to the words “{readable_name(words, LONGEST_SAID)}”. "
     title = chosen.get("title") if isinstance(chosen, dict) else None
     return f"Nearest to “{title}”. " if isinstance(title, str) and title else ""
 

@@ -14,7 +14,7 @@ from training.data.names import readable_name
 
 MOST_STEPS = 24
 LONGEST_SAID = 60
-"""Characters of a text that is told of a sound."""
+"""Characters of a text that is told."""
 
 
 def clip_of(sound: Any, dataset: Dataset | None) -> int | None:
@@ -42,9 +42,9 @@ def rows_of(
     clip: int | None = None,
 ) -> list[dict[str, Any]]:
     """The matches as rows of a ClipList; they can be heard where the data set is at hand. `own` labels are those of the sound
-    that was searched for: a row says whether it has the same one, where both have any, its place in its file where that gives
-    several, its file, and in what else it differs; its whole name is there to be pointed at. Rows of the file of `clip`, where the
-    sound is that clip of the data, say so.
+    that was searched for: a row says whether it has the same one, where both have any, its caption, its place in its file where
+    that gives several, its file, and in what else it differs; its whole name is there to be pointed at. Rows of the file of
+    `clip`, where the sound is that clip of the data, say so.
     """
     own = own or {}
     rows = []
@@ -61,7 +61,7 @@ def rows_of(
         sound = None if dataset is None else clip_sound(dataset.fingerprint, match.clip)
         by_file = main_facet == FILE_FACET and file  # which has its folders, where there is little room
         label = file if by_file else "no label" if first is None else first
-        note = "  ·  ".join(filter(None, [window, "" if by_file else file, *differs]))
+        note = "  ·  ".join(filter(None, [_caption(dataset, match.clip), window, "" if by_file else file, *differs]))
         row = {
             "sound": sound,
             "label": label,
@@ -74,6 +74,13 @@ def rows_of(
         row |= {"agrees": first == own[main_facet]} if compared else {}
         rows.append({**row, "clip": match.clip, **({"same_file": True} if same_file else {})})
     return rows
+
+
+def _caption(dataset: Dataset | None, clip: int) -> str:
+    """What is written beside a clip, in quotes; empty where nothing is."""
+    captions = () if dataset is None else dataset.companions.get("caption", ())
+    text = captions[clip] if captions else None
+    return f"“{readable_name(text, LONGEST_SAID)}”" if text else ""
 
 
 def map_of(

@@ -18,6 +18,7 @@ from explorer.search.matches import Said
 from explorer.search.process import EmbeddingProcess
 from explorer.search.vectors import MOST_COMPARED, Vectors
 from training.data.dataset import Dataset
+from training.data.names import readable_name
 from training.data.texts import PIECES, pieces_of, texts_of, words_in
 from training.errors import UserError
 from training.run import RunFolder
@@ -28,6 +29,10 @@ PROJECTED_ROWS = 20_000
 """Clips that are projected at a time, evenly spread over all, since a projector takes the statistics of what it is given."""
 MOST_TEXTS = 2_000
 """Texts of the data that a sound is compared with, the commonest first."""
+UNREAD = 3
+"""Words of a question that are told to lie beside no sound."""
+LONGEST_WORD = 30
+"""Characters of such a word."""
 SAID = 3
 """Texts that are told of a sound."""
 KEPT = 8
@@ -109,10 +114,14 @@ class Words:
         return tuple((texts[i], float(near[i])) for i in np.argsort(-near, kind="stable")[:SAID])
 
     def unread(self, text: str, dataset: Dataset) -> str:
-        """A sentence where none of these words lies beside a sound of the data; empty else."""
-        if self._read(dataset).words.intersection(words_in(text)):
-            return ""
-        return "None of these words lies beside a sound of the data: what is found hangs on how they are spelled."
+        """A sentence on those of the words that lie beside no sound of the data; empty where there are none."""
+        words = dict.fromkeys(words_in(text))
+        unread = [word for word in words if word not in self._read(dataset).words]
+        if len(unread) == len(words):
+            return "None of these words lies beside a sound of the data: what is found hangs on how they are spelled."
+        named = ", ".join(f"“{readable_name(word, LONGEST_WORD)}”" for word in unread[:UNREAD])
+        more = f" and {len(unread) - UNREAD} more" if len(unread) > UNREAD else ""
+        return f"Not beside any sound of the data: {named}{more}." if unread else ""
 
     def _read(self, dataset: Dataset) -> "_Read":
         def counted() -> _Read:

@@ -33,6 +33,7 @@ QUEUED = {
     "SoundSource._take": "takes long",
     "_Search._how_unusual": "takes long",
     "_Search._search": "takes long",
+    "_Search._search_again": "takes long",
     "_Search._search_on": "takes long",
     "wire_comparison.<locals>.compared": "takes long",
     "add.<locals>.find": "may be refused",

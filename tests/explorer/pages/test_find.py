@@ -6,10 +6,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import numpy as np
 import pytest
 
-from explorer.pages.find import NEWEST, _Search
+from explorer.pages.find import NEWEST, NOTHING_LISTED, _Search, whose
 from explorer.runs.layouts import LayoutFolders
 from explorer.runs.library import Library
 from explorer.search.finder import Finder
@@ -58,8 +59,9 @@ def test_words_are_asked_for_where_a_run_reads(
 ) -> None:
     make_run(tmp_path / "runs" / "a", 40, 16, config={"method": method})
     search._of_run_again = lambda looked, step: None
-    field = _Search._of_run(search, {"run": "a"}, "rain")[1]
+    _, field, listed, _ = _Search._of_run(search, {"run": "a"}, "rain")
     assert (field.visible, field.value) == (reads, "rain" if reads else "")
+    assert (listed == NOTHING_LISTED) == (not reads), "what words found of another run is not this one's"
 
 
 def test_how_unusual_a_sound_is_is_said_of_sounds_alone(
@@ -79,3 +81,15 @@ def test_how_unusual_a_sound_is_is_said_of_sounds_alone(
     for asked, words in ((None, ""), (clip, "rain"), ({"sound": {"upload": "gone"}}, "")):
         assert _Search._how_unusual(search, {"run": "a"}, asked, NEWEST, words) == {"text": "", "tone": ""}
     assert _Search._how_unusual(search, None, clip, NEWEST, "") == {"text": "", "tone": ""}
+
+
+def test_where_nothing_is_asked_nothing_is_listed(search: Any) -> None:
+    asks_nothing = ({"run": "a"}, None, NEWEST, "")
+    assert _Search._search(search, *asks_nothing)[:2] == (NOTHING_LISTED, None)
+    search._search = lambda *given: _Search._search(search, *given)
+    listed, told, *_ = _Search._search_again(search, *asks_nothing)
+    assert listed == told == gr.skip(), "a sound may have been found meanwhile"
+
+
+def test_long_words_are_told_in_short() -> None:
+    assert whose(None, "rain") == "Nearest to the words “rain”. " and len(whose(None, "rain " * 100)) < 100

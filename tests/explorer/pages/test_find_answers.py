@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from explorer.pages.find_answers import (
+    LONGEST_SAID,
     compared_json,
     curve_of,
     found_json,
@@ -59,6 +60,14 @@ def test_sounds_without_labels_are_called_by_their_files_once(make_dataset: Any)
     found = replace(FOUND, matches=(match(3, 0.9, file="bog/seven-3.wav"),))
     (row,) = rows_of(found, replace(make_dataset(20), files=("bog/seven-3.wav",) * 20), "file")
     assert (row["label"], row["note"], row["file"]) == ("seven-3.wav", "", "bog/seven-3.wav")
+
+
+def test_rows_show_what_is_written_beside_their_clips(make_dataset: Any) -> None:
+    captions = ("rain " * 40 + "on a roof",) * 10 + (None,) * 10
+    rows = rows_of(FOUND, replace(make_dataset(20), companions={"caption": captions}), "class")
+    caption = rows[0]["note"].split("  ·  ")[0]
+    assert caption.startswith("“rain rain") and caption.endswith("on a roof”") and len(caption) == LONGEST_SAID + 2
+    assert rows[1]["note"] == rows_of(FOUND, make_dataset(20), "class")[1]["note"], "nothing is written beside it"
 
 
 def test_windows_of_one_file_say_where_they_lie_in_it(make_dataset: Any) -> None:

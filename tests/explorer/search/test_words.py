@@ -105,9 +105,11 @@ def test_a_sound_is_told_its_words(finder: Finder, dataset: Any) -> None:
 
 
 def test_words_that_lie_beside_no_sound_are_told(finder: Finder) -> None:
-    assert finder.find_words("a", "dog and cat").note.startswith(("All 60", "So far"))
+    assert finder.find_words("a", "dog, rain").note.startswith(("All 60", "So far"))
     said = "None of these words lies beside a sound of the data: what is found hangs on how they are spelled. "
     assert finder.find_words("a", "rainy").note.startswith(said)
+    some = "Not beside any sound of the data: “cat”, “on”, “the” and 1 more. "
+    assert finder.find_words("a", "Dog, cat on the roof").note.startswith(some)
 
 
 def test_what_was_never_read_changes_nothing(finder: Finder, monkeypatch: pytest.MonkeyPatch) -> None:
