@@ -122,13 +122,15 @@ def list_datasets() -> list[DatasetRow]:
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
-    """What is in `dataset`, ready for JSON: clips, labels of each facet with their counts, what was skipped and why."""
+    """What is in `dataset`, ready for JSON: clips, labels of each facet with their counts, captions, what was skipped and why."""
+    captions = [caption for caption in dataset.companions.get("caption", ()) if caption]
     return {
         "name": dataset.name,
         "clips": len(dataset),
         "seconds": round(float(dataset.lengths.sum()) / SAMPLE_RATE, 2),
         "group": dataset.group,
         "facets": {name: facet.counts() for name, facet in dataset.facets.items()},
+        "captions": {"clips": len(captions), "different": len(set(captions))},
         "skipped": [{"file": entry.file, "reason": entry.reason} for entry in dataset.skipped],
         "warnings": [{"file": entry.file, "reason": entry.reason} for entry in dataset.warnings],
         "fingerprint": dataset.fingerprint,

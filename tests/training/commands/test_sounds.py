@@ -29,6 +29,15 @@ def test_data(tones: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
     assert next(row for row in rows if row["name"] == "esc50")["page"] == "https://github.com/karolpiczak/ESC-50"
 
 
+def test_captions_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sounds = birds(tmp_path)
+    for number in (2, 4):
+        (sounds / "owl" / f"{number}.v2.txt").write_text("two owls")
+    assert answer(capsys, "data", "show", str(sounds))["captions"] == {"clips": 3, "different": 2}
+    assert main(["data", "show", str(sounds)]) == main(["data", "show", "starter"]) == 0
+    assert capsys.readouterr().out.count("captions: of 3 clips, 2 different") == 1, "the other one has none"
+
+
 def test_data_packed(
     tones: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
