@@ -202,7 +202,9 @@ def test_words_find_their_clips_and_a_chosen_sound_its_words(
     field, told = page.get_by_role("textbox", name="What is heard, in words"), page.locator("#found-notice")
     field.fill("a low sound")
     field.press("Enter")
-    told.filter(has_text="Nearest to the words “a low sound”. All 40 clips").wait_for()
+    told.filter(
+        has_text="Nearest to the words “a low sound”. Not beside any sound of the data: “a”, “sound”. All 40"
+    ).wait_for()
     expect(page.locator("#found-list .clip:not(.waiting) .clip-label")).to_have_text(["low"] * 10)
     expect(page.locator("#find-map .ring.mark")).to_have_text("these words")
     field.fill("")
