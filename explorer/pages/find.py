@@ -161,7 +161,8 @@ class _Search:
         try:
             waveform = waveform_of(sound, services.library.open_datasets, services.uploads)
             own = clip_of(sound, services.library.sounds(run).dataset)
-            return said(unusual_words(services.finder.more_unusual_than(run.name, waveform, step_of(step), own)))
+            share = services.finder.more_unusual_than(run.name, waveform, step_of(step), own)
+            return said(unusual_words(share, own=own is not None))
         except UserError:
             return said("")
 

@@ -113,14 +113,18 @@ def verdict(comparison: SoundComparison) -> str:
     )
 
 
-def unusual_words(share: float | None) -> str:
-    """Of how many per cent of the clips a sound is more unusual, as a sentence; empty where it isn't known."""
+def unusual_words(share: float | None, *, own: bool) -> str:
+    """Of how many per cent of the clips a sound is more unusual, as a sentence; empty where it isn't known. `own`: it is a clip of
+    the data itself.
+    """
     if share is None:
         return ""
     if share == 0:
-        return "No clip on the map is less unusual than this sound."
-    part = "all" if share == 100 else f"{int(share)} % of the"  # never rounded up to all
-    return f"This sound is more unusual than {part} clips on the map."
+        said = "No clip on the map is less unusual than this sound"
+    else:
+        part = "all" if share == 100 else f"{int(share)} % of the"  # never rounded up to all
+        said = f"This sound is more unusual than {part} clips on the map"
+    return said + (", with its own recording left out." if own else ".")
 
 
 def curve_of(comparisons: Iterable[SoundComparison]) -> list[dict[str, float]]:

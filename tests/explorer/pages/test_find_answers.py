@@ -129,7 +129,10 @@ def test_a_comparison_in_words() -> None:
     ],
 )
 def test_how_unusual_a_sound_is_in_words(share: float | None, expected: str) -> None:
-    assert unusual_words(share) == expected
+    assert unusual_words(share, own=False) == expected
+    assert unusual_words(share, own=True) == expected.replace("map.", "map, with its own recording left out.").replace(
+        "this sound.", "this sound, with its own recording left out."
+    )
 
 
 def test_curves_go_by_step() -> None:
