@@ -1,11 +1,12 @@
 """What is looked at stands in the address: every tab, a run, a clip; the back button, a reload, links that say nonsense."""
 
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from explorer.pages import PAGES
 from tests.browser.seen import Seen
@@ -46,7 +47,8 @@ def held_back(page: Any, pattern: str) -> Callable[[], None]:
     def release() -> None:
         page.route(pattern, lambda route: route.continue_())  # the newest goes first
         for route in held:
-            route.continue_()
+            with contextlib.suppress(Error):  # of a request that the browser has given up
+                route.continue_()
 
     return release
 
