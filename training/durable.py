@@ -56,9 +56,8 @@ def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Replace `path` by `value` as JSON; see `write_bytes`."""
     text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-    write_bytes(
-        path, text.encode(errors="backslashreplace")
-    )  # what is no UTF-8, as in a path, is written as JSON has it
+    # What is no UTF-8, as in a path, is written as JSON has it.
+    write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def append_line(descriptor: int, line: bytes) -> None:

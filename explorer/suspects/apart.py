@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from explorer.runs.neighbours import CHUNK, cosines_of
 from training.data.clipping import FULL_SCALE
 
 SPREADS = 4.0
@@ -18,27 +17,15 @@ def outliers(units: np.ndarray) -> np.ndarray:
     """(n,): local outlier factor of each clip (Breunig et al. 2000): about 1 among others of its density, larger apart."""
     if len(units) <= OUTLIER_NEIGHBOURS:
         return np.ones(len(units))
+    from sklearn.neighbors import LocalOutlierFactor
+
     # Copies of one clip count once: a dozen of them have no distance among themselves to compare others with.
     alone, place = np.unique(units.round(SAME_DIGITS), axis=0, return_inverse=True)
     if len(alone) <= OUTLIER_NEIGHBOURS:
         return np.ones(len(units))
-    factor: np.ndarray = local_outlier_factor(alone.astype(np.float64), OUTLIER_NEIGHBOURS)[place.reshape(-1)]
+    found = LocalOutlierFactor(OUTLIER_NEIGHBOURS, algorithm="brute", n_jobs=1).fit(alone)
+    factor: np.ndarray = -found.negative_outlier_factor_[place.reshape(-1)]
     return factor
-
-
-def local_outlier_factor(points: np.ndarray, count: int) -> np.ndarray:
-    """(n,) of `points` (n, D) by the `count` nearest of each, as scikit-learn has it, whose import alone takes a second."""
-    near = np.empty((len(points), count), np.int64)
-    apart = np.empty((len(points), count))
-    lengths = (points**2).sum(axis=1)
-    for begin in range(0, len(points), CHUNK):
-        rows = np.arange(begin, min(begin + CHUNK, len(points)))
-        squares = lengths[rows, None] + lengths - 2 * cosines_of(points, rows)  # to itself: infinity
-        near[rows] = np.argpartition(squares, count - 1, axis=1)[:, :count]
-        apart[rows] = np.sqrt(np.maximum(np.take_along_axis(squares, near[rows], axis=1), 0))
-    reached = np.maximum(apart, apart.max(axis=1)[near])
-    density = 1 / (reached.mean(axis=1) + 1e-10)
-    return density[near].mean(axis=1) / density
 
 
 def far_out(factors: np.ndarray) -> np.ndarray:

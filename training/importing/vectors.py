@@ -71,9 +71,7 @@ def _one_a_file(spelt: Sequence[str], rows: np.ndarray) -> Vectors:
         kept = np.sort(np.random.default_rng(0).permutation(len(numbers))[:most])
     place = np.full(len(numbers), -1)
     place[kept] = np.arange(len(kept))
-    at = place[
-        of_row
-    ]  # of each row among those that are kept, which alone are averaged: the others would take more memory
+    at = place[of_row]  # among those that are kept, which alone are averaged: the others would take more memory
     sums = np.zeros((len(kept), rows.shape[1]))
     np.add.at(sums, at[at >= 0], rows[at >= 0])
     names, counts = tuple(numbers), np.bincount(of_row)[kept, None]

@@ -1,12 +1,8 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
-from sklearn.neighbors import LocalOutlierFactor
 
 from explorer.runs.snapshots import unit_rows
-from explorer.suspects.apart import clipped_share, far_out, local_outlier_factor, outliers, peak_db
+from explorer.suspects.apart import clipped_share, far_out, outliers, peak_db
 
 
 def spread(n: int = 200) -> np.ndarray:
@@ -30,14 +26,6 @@ def test_copies_of_one_clip_make_no_outlier_of_it_or_of_what_lies_beside(recwarn
     factor = outliers(np.concatenate([units, copies, beside]))
     assert factor.max() < 5 and len(set(factor[len(units) : len(units) + 25])) == 1
     assert not recwarn.list
-
-
-def test_the_factor_is_that_of_scikit_learn_without_its_import() -> None:
-    points = spread(700).astype(np.float64)
-    theirs = LocalOutlierFactor(20, algorithm="brute").fit(points).negative_outlier_factor_
-    assert local_outlier_factor(points, 20) == pytest.approx(-theirs, rel=1e-9)
-    asked = "import sys, numpy; from explorer.suspects import listed; listed.outliers(numpy.eye(40)); sys.exit('sklearn' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
 
 
 def test_silence_and_clipping_are_read_from_the_samples() -> None:
