@@ -1,7 +1,7 @@
 """Labels of stretches within files, such as the calls in a long recording: which of them each clip carries.
 
-They come from a table with times that names its files (a CSV of annotations), and from tables that are named after a
-recording: Raven's selection tables, Audacity's label tracks, the results of BirdNET.
+They come from a table with times that names its files (a CSV of annotations), from tables that are named after a
+recording: Raven's selection tables, Audacity's label tracks, the results of BirdNET; and from alignments of what is said.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -98,8 +98,12 @@ def time_columns(columns: Sequence[str]) -> tuple[str, str] | None:
     return None if first is None or last is None else (first, last)
 
 
-def events_of(names: Sequence[str], tables: Mapping[str, TableRows]) -> EventLabels:
-    """The events in the sounds `names` that `tables` tell of: those with times, by their names beside the sounds."""
+def events_of(
+    names: Sequence[str], tables: Mapping[str, TableRows], aligned: Mapping[str, Sequence[Event]]
+) -> EventLabels:
+    """The events in the sounds `names` that `tables` tell of: those with times, by their names beside the sounds; and those that
+    are `aligned`, by the name of the file that tells them, which is a sound's but for its ending.
+    """
     meant, owner = any_name(names), recording_of(names)
     rows: dict[str, list[Event]] = {}
     spelled: dict[str, str] = {}
@@ -115,6 +119,19 @@ def events_of(names: Sequence[str], tables: Mapping[str, TableRows]) -> EventLab
             warnings.append(Skipped(readable_name(table), told))
         for name, each in found:
             rows.setdefault(name, []).extend(each)
+    astray = []
+    for alignment, stretches in aligned.items():
+        name = meant(str(PurePosixPath(alignment).with_suffix("")))
+        if not name:
+            astray.append(alignment)
+            continue
+        for start, end, facet, label in stretches:
+            if facet.lower() in spelled or (len(spelled) < MOST_COLUMNS and facet.lower() not in FILE_COLUMNS):
+                known = spelled.setdefault(facet.lower(), facet)
+                rows.setdefault(name, []).append((start, end, known, label))
+    if astray:
+        others = f", and so are {len(astray) - 1:,} others" if astray[1:] else ""
+        warnings.append(Skipped(readable_name(astray[0]), f"it is of no sound that is here{others}"))
     facets = sorted(spelled.values(), key=lambda facet: facet.lower() not in LABELS_IN_NUMBERS)
     events = {name: Events(tuple(each)) for name, each in rows.items() if each}
     return EventLabels(events, tuple(facets), frozenset(used), tuple(warnings))

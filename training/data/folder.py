@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from training.data.alignments import ALIGNMENTS
 from training.data.archives import extracted_zip, is_zip
 from training.data.dataset import Dataset, Progress, Skipped
 from training.data.dropped import LONGEST_SECONDS, is_dropped, mark_used
@@ -23,6 +24,8 @@ from training.data.sniff import SOUND_EXTENSIONS, NotRead
 from training.data.sources import NoSound, Rules, Source, dataset_of, sources_of
 from training.errors import UserError
 
+BESIDE = (".csv", ".tsv", ".txt", *ALIGNMENTS)
+"""How files end that may say something of the sounds."""
 LONGEST_SHOWN_PATH = 200
 UNPACKING, LOOKING = 0.2, 0.1
 """Their part of the progress that is shown."""
@@ -136,4 +139,4 @@ def _seen(
 
 
 def _tables(files: Sequence[File]) -> dict[str, str]:
-    return {file.name: file.path for file in files if file.name.lower().endswith((".csv", ".tsv", ".txt"))}
+    return {file.name: file.path for file in files if file.name.lower().endswith(BESIDE)}

@@ -1,18 +1,20 @@
 """Which labels the files of a folder carry: by a known layout, else by a table, else by the folders they lie in.
 
-Tables with times add labels of stretches within the files.
+Tables with times and alignments add labels of stretches within the files, and transcripts add captions.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from training.data.alignments import ALIGNMENTS, Stretch, read_alignment
 from training.data.dataset import Skipped
 from training.data.events import EventLabels, Events, events_of, recording_of, tells_times, time_columns
 from training.data.layouts import MOST_COLUMNS, esc50_labels, layout_labels
 from training.data.names import any_name, readable_name
 from training.data.sniff import NotRead
 from training.data.tables import FILE_COLUMNS, TableRows, first_cells, first_column, read_table, read_track
+from training.data.transcripts import transcripts_of
 
 GROUP_COLUMNS = ("source", "speaker", "group", "artist", "recording", "src_file")
 CAPTION_COLUMNS = ("caption", "text", "description", "transcript", "sentence")
@@ -43,28 +45,33 @@ class Labelling:
 
 
 def labelling(names: Sequence[str], tables: Mapping[str, str]) -> Labelling:
-    """Labels for the sounds `names` (relative, with slashes). `tables`: relative name → path of each CSV, TSV and text beside
-    them.
+    """Labels for the sounds `names` (relative, with slashes). `tables`: relative name → path of each CSV, TSV, text and
+    alignment beside them.
 
     A known layout wins over a table, and a table over the names of folders.
     """
+    aligned = {name: path for name, path in tables.items() if name.lower().endswith(ALIGNMENTS)}
+    tables = {name: path for name, path in tables.items() if name not in aligned}
     read, warnings = _read_tables(names, tables)
     for table, rows in read.items():
         if table.rpartition("/")[2] == "esc50.csv" and rows and {"filename", "category", "src_file"} <= rows[0].keys():
             return _grouped(esc50_labels(names, rows), "src_file")
+    stretches, broken = _read_alignments(aligned)
+    heard, said = events_of(names, read, stretches), transcripts_of(names, tables)
     known = layout_labels(names)
     if known is not None:
-        return _grouped(*known)
-    heard = events_of(names, read)
-    warnings += heard.warnings
+        labels, group = known
+        return _with_events(_grouped(labels, group, said, (*broken, *heard.warnings)), heard)
+    warnings += (*broken, *heard.warnings)
     whole = {table: rows for table, rows in read.items() if table not in heard.tables and not _is_text(table)}
     for table, rows in whole.items():
         try:
-            return _with_events(_table_labelling(names, table, rows, warnings), heard)
+            found = _table_labelling(names, table, rows, warnings)
+            return _with_events(replace(found, captions={**said, **found.captions}), heard)
         except NotRead as reason:
             warnings.append(Skipped(readable_name(table), f"{reason}, so its labels are not used"))
     labels = _folder_labels(names, FOLDER_FACET if heard.events else "class")
-    return _with_events(_grouped(labels, None, warnings=warnings), heard)
+    return _with_events(_grouped(labels, None, said, warnings), heard)
 
 
 def _with_events(known: Labelling, heard: EventLabels) -> Labelling:
@@ -156,6 +163,18 @@ def _read_tables(names: Sequence[str], tables: Mapping[str, str]) -> tuple[dict[
             if not _is_text(name):
                 warnings.append(Skipped(readable_name(name), str(reason)))
     return read, warnings
+
+
+def _read_alignments(paths: Mapping[str, str]) -> tuple[dict[str, list[Stretch]], list[Skipped]]:
+    """What each tells, and those that can't be read."""
+    read: dict[str, list[Stretch]] = {}
+    broken = []
+    for name, path in sorted(paths.items()):
+        try:
+            read[name] = read_alignment(path)
+        except NotRead as reason:
+            broken.append(Skipped(readable_name(name), str(reason)))
+    return read, broken
 
 
 def _nearest(table: str) -> tuple[bool, int, str]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 MOST_COLUMNS = 50
 """Of a table of labels; those behind them are left out."""
+MOST_PARTS = 3
+"""Of a path, the file's name included, that a pattern tells of."""
 SHARE = 0.5
 """The part of the files that must carry a layout's names; the others are taken without labels."""
 
@@ -27,6 +29,18 @@ class Layout:
 
 
 LAYOUTS = (
+    Layout(
+        "LibriSpeech",
+        re.compile(r"(?P<speaker>\d+)/(?P<chapter>\d+)/(?P=speaker)-(?P=chapter)-\d{4}\.\w+"),
+        ("speaker",),  # a chapter is of one speaker: asked across speakers, it has no neighbour
+        "speaker",
+    ),
+    Layout(
+        "TIMIT",
+        re.compile(r"(?P<dialect>DR\d)/(?P<speaker>[FM][A-Z]{3}\d)/(?P<sentence>S[AIX]\d+)\.\w+", re.IGNORECASE),
+        ("sentence", "dialect", "speaker"),
+        "speaker",
+    ),
     Layout(
         "Free Spoken Digit Dataset",
         re.compile(r"(?P<digit>\d)_(?P<speaker>[^\W\d_][^/_]*)_\d+\.\w+"),
@@ -84,7 +98,8 @@ def esc50_labels(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> dic
 def _match(pattern: re.Pattern[str], name: str) -> re.Match[str] | None:
     """`pattern` at the end of `name`, beginning at a whole part of the path."""
     parts = name.split("/")
-    return pattern.fullmatch(parts[-1]) or (pattern.fullmatch("/".join(parts[-2:])) if len(parts) > 1 else None)
+    ends = ("/".join(parts[-count:]) for count in range(1, min(len(parts), MOST_PARTS) + 1))
+    return next((match for end in ends if (match := pattern.fullmatch(end))), None)
 
 
 def _labels(layout: Layout, match: re.Match[str] | None) -> dict[str, str | None]:

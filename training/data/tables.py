@@ -28,7 +28,7 @@ def read_table(path: str) -> tuple[TableRows, str]:
 
     Raises NotRead where it cannot be read as a table.
     """
-    text, note = text_of(_content(path, follow_links=True))
+    text, note = text_of(content_of(path, follow_links=True))
     separator = max(",;\t", key=text.partition("\n")[0].count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
@@ -51,7 +51,7 @@ def read_track(path: str) -> TableRows:
 
     Raises NotRead where it cannot be opened, is too large or empty.
     """
-    lines = [line.split("\t") for line in text_of(_content(path, follow_links=False))[0].splitlines() if line.strip()]
+    lines = [line.split("\t") for line in text_of(content_of(path, follow_links=False))[0].splitlines() if line.strip()]
     if not lines:
         raise NotRead("it is empty")
     if all(as_seconds(cell) is not None for cell in lines[0][:2]):
@@ -98,7 +98,8 @@ def _by_column(header: Sequence[str], rows: Sequence[Sequence[str]]) -> TableRow
     ]
 
 
-def _content(path: str, follow_links: bool) -> bytes:
+def content_of(path: str, follow_links: bool) -> bytes:
+    """All that a table, a track or another text of labels holds. Raises NotRead where it cannot be opened or is too large."""
     with open(opened(path, follow_links), "rb") as file:
         content = file.read(LARGEST_TABLE_BYTES + 1)
     if len(content) > LARGEST_TABLE_BYTES:

@@ -70,6 +70,26 @@ def test_nsynth_and_gtzan() -> None:
     assert gtzan.labels["genres/rock/rock.00099.wav"] == {"class": "rock", "file": "genres/rock/rock.00099.wav"}
 
 
+def test_librispeech_and_timit(tmp_path: Path) -> None:
+    names = ["train/84/121/84-121-0000.flac", "train/174/5/174-5-0000.flac", "2026/05/12-05-2026.wav"]
+    text = "84-121-0000 GO DO YOU HEAR\r\n84-121-0001 NOT HERE\n\n"
+    known = labelling(names, table(tmp_path, text, "train/84/121/84-121.trans.txt"))
+    assert known.group == "speaker"
+    assert [known.labels[name]["speaker"] for name in names] == ["84", "174", names[2]]
+    assert known.captions == {names[0]: "GO DO YOU HEAR"}
+    timit = labelling(["TRAIN/DR1/FCJF0/SA1.WAV", "test/dr2/mabc0/sx37.wav"], {})
+    assert timit.group == "speaker"
+    assert timit.labels["TRAIN/DR1/FCJF0/SA1.WAV"] == {"sentence": "SA1", "dialect": "DR1", "speaker": "FCJF0"}
+    assert timit.labels["test/dr2/mabc0/sx37.wav"]["speaker"] == "mabc0"
+
+
+def test_a_transcript_is_also_read_where_no_layout_is_known(tmp_path: Path) -> None:
+    known = labelling(
+        ["84-121-0000.flac", "b/84-121-0000.flac"], table(tmp_path, "84-121-0000 GO\n", "84-121.trans.txt")
+    )
+    assert known.captions == {"84-121-0000.flac": "GO"}
+
+
 def test_a_table_names_facets_and_group(tmp_path: Path) -> None:
     text = "\ufeffFile; artist; label; caption\na.wav;ann;rain;soft; \nsub/b.wav;bob;;\nmissing.wav;x;y;z\n"
     names = ["a.wav", "sub/b.wav", "other/c.wav"]
