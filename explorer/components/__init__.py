@@ -27,8 +27,10 @@ from explorer.components.standing import Standing
 from explorer.components.suspects import Suspects
 from explorer.components.twins import Twins
 from explorer.components.two_views import AskedViews, TwoViews
+from explorer.components.words_field import Asked, WordsField, words_of
 
 __all__ = [
+    "Asked",
     "AskedViews",
     "Choice",
     "ClipList",
@@ -59,6 +61,7 @@ __all__ = [
     "Suspects",
     "Twins",
     "TwoViews",
+    "WordsField",
     "answered",
     "begun",
     "chosen_run",
@@ -74,4 +77,5 @@ __all__ = [
     "summary_of",
     "upload_sound",
     "weighed",
+    "words_of",
 ]

@@ -97,6 +97,12 @@ def map_of(
     return {"run": run, "marks": marks, "alone": not of_run}
 
 
+def weights_words(step: int, *, newest: bool, active: bool) -> str:
+    """Which weights were searched with, as a sentence: of a run at work the `newest` do not stay so."""
+    later = "; as the run goes on, later searches take newer ones" if newest and active else ""
+    return f"By the weights of step {step:,}{later}."
+
+
 def said_words(found: Matches) -> str:
     """What a model that reads says of a sound, as a sentence to go on with; empty of one that doesn't."""
     if not found.said:

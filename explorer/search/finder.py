@@ -19,7 +19,7 @@ from explorer.search.matches import Anchors, Matches, anchors_among, clip_matche
 from explorer.search.process import EmbeddingProcess
 from explorer.search.unusual import more_unusual_than, pieces
 from explorer.search.vectors import IndexedVectors, Vectors
-from explorer.search.words import Words, beside_words, clips_of_map, reads
+from explorer.search.words import Words, beside_words, clips_of_map, negated, reads
 from training.data.dataset import Dataset
 from training.errors import UserError
 from training.run import RunFolder, State
@@ -103,12 +103,12 @@ class Finder:
         whole, progress = (None, None) if dataset is None else self._all_beside_words(run, listening, dataset)
         found = self._answer(name, run, listening, place, _Space(probe, None, whole, progress), count)
         unread = "" if dataset is None else self._words.unread(text, dataset)
-        return replace(found, note=f"{unread} {found.note}".strip())
+        return replace(found, note=" ".join(filter(None, [negated(text), unread, found.note])))
 
     def reads(self, name: str) -> bool:
-        """Whether words can be searched for: the run's method has learned to read, and keeps weights."""
+        """Whether words can be asked of a run: its method learns to read. What it lacks else, a search says."""
         run = self._library.run(name)
-        return run is not None and bool(run.checkpoints()) and reads(run)
+        return run is not None and reads(run)
 
     def compare(self, name: str, first: np.ndarray, second: np.ndarray, step: int | None = None) -> SoundComparison:
         """How alike two sounds, (S,) float at 16 kHz each, are at one step (the newest of which weights are kept)."""

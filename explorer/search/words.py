@@ -31,6 +31,14 @@ MOST_TEXTS = 2_000
 """Texts of the data that a sound is compared with, the commonest first."""
 UNREAD = 3
 """Words of a question that are told to lie beside no sound."""
+NEGATIONS = frozenset(words_in("no not without never nor neither except"))
+FUNCTION_WORDS = NEGATIONS | frozenset(
+    words_in(
+        "a an the this that these those some any and or but as of in on at by to from with into onto over under near is are was "
+        "were be been being has have had it its there he she they his her their who which while then"
+    )
+)
+"""Words that say nothing of a sound by themselves, which captions and labels may do without."""
 LONGEST_WORD = 30
 """Characters of such a word."""
 SAID = 3
@@ -115,9 +123,10 @@ class Words:
         return tuple((texts[i], float(near[i])) for i in np.argsort(-near, kind="stable")[:SAID])
 
     def unread(self, text: str, dataset: Dataset) -> str:
-        """A sentence on those of the words that lie beside no sound of the data; empty where there are none."""
-        words = dict.fromkeys(words_in(text))
-        unread = [word for word in words if word not in self._read(dataset).words]
+        """A sentence on those of the words that lie beside no sound of the data and would say something; empty where there are none."""
+        known = self._read(dataset).words
+        words = [word for word in dict.fromkeys(words_in(text)) if word in known or word not in FUNCTION_WORDS]
+        unread = [word for word in words if word not in known]
         if len(unread) == len(words):
             return "None of these words lies beside a sound of the data: what is found hangs on how they are spelled."
         named = ", ".join(f"“{readable_name(word, LONGEST_WORD)}”" for word in unread[:UNREAD])
@@ -139,6 +148,15 @@ class Words:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return found
+
+
+def negated(text: str) -> str:
+    """A sentence where a text denies something, which a mean over words can't tell; empty where it doesn't."""
+    words = words_in(text)
+    said = next((word for word in words[:-1] if word in NEGATIONS), None)  # the last one denies nothing: a spoken "no"
+    return (
+        "" if said is None else f"“{said}” leaves nothing out: words are searched for, and negation is not understood."
+    )
 
 
 def beside_words(units: np.ndarray) -> Vectors:

@@ -56,7 +56,7 @@ def test_a_clip_is_found_by_its_words_with_the_keyboard_alone_and_all_found_are_
     seen = look(own_sounds_site)
     seen.hold_sounds()
     page = seen.open("tab=find&run=made")
-    field = page.locator("#find-picker").get_by_label("Search labels and files")
+    field = page.locator("#find-picker").get_by_label("Choose a clip by its label or file name")
     field.wait_for()
     seen.listen()
     field.fill("low")
@@ -199,13 +199,14 @@ def test_words_find_their_clips_and_a_chosen_sound_its_words(
     reading_run: Path, own_sounds_site: Site, look: Callable[..., Seen]
 ) -> None:
     page = look(own_sounds_site).open("tab=find&run=read")
-    field, told = page.get_by_role("textbox", name="What is heard, in words"), page.locator("#found-notice")
+    field, told = page.get_by_role("textbox", name="Or describe in words what is heard"), page.locator("#found-notice")
+    found = page.locator("#found-list .clip:not(.waiting) .clip-label")
     field.fill("a low sound")
     field.press("Enter")
     told.filter(
-        has_text="Nearest to the words “a low sound”. Not beside any sound of the data: “a”, “sound”. All 40"
+        has_text="Nearest to the words “a low sound”. Not beside any sound of the data: “sound”. All 40"
     ).wait_for()
-    expect(page.locator("#found-list .clip:not(.waiting) .clip-label")).to_have_text(["low"] * 10)
+    expect(found).to_have_text(["low"] * 10)
     expect(page.locator("#find-map .ring.mark")).to_have_text("these words")
     field.fill("")
     field.press("Enter")
@@ -216,8 +217,45 @@ def test_words_find_their_clips_and_a_chosen_sound_its_words(
     expect(field).to_have_value("")
     expect(page.locator("#found-unusual")).to_contain_text("clips on the map")
     page = look(own_sounds_site).open("tab=find&run=made")
-    page.locator("#find-picker .picker-controls").wait_for()
-    expect(page.locator("#find-words")).to_have_count(0)
+    expect(page.locator("#find-words .notice-line")).to_contain_text("This run has not learned to read")
+    expect(page.locator("#find-words input")).to_be_hidden()
+
+
+def test_a_link_asks_by_its_words_and_the_button_goes_back_to_them(
+    reading_run: Path, own_sounds_site: Site, tmp_path: Path, look: Callable[..., Seen]
+) -> None:
+    seen = look(own_sounds_site)
+    page = seen.open("tab=find&run=read&words=low")
+    field, told = page.locator("#find-words input"), page.locator("#found-notice")
+    title = page.locator("#find-player .player-title")
+
+    def asked(words: str) -> None:
+        told.filter(has_text=f"Nearest to the words “{words}”. All 40").wait_for()
+        expect(field).to_have_value(words)
+        expect(title).to_have_text("")
+
+    asked("low")
+    field.fill("high")
+    page.locator("#find-words").get_by_role("button", name="Find").click()
+    asked("high")
+    assert "words=high" in page.url
+    page.locator("#found-list .clip-act").first.click()
+    expect(title).to_have_text("high")
+    told.filter(has_text="The nearest texts").wait_for()
+    expect(field).to_have_value("")
+    assert "clip=" in page.url and "words=" not in page.url
+    page.go_back()
+    asked("high")
+    page.go_back()
+    asked("low")
+    page.reload()
+    asked("low")
+    written(tmp_path / "mine.wav", tone(0.6, hz=2_105))
+    page.locator("#find-audio input[type=file]").set_input_files(tmp_path / "mine.wav")
+    told.filter(has_text="Nearest to “mine.wav”").wait_for()
+    expect(field).to_have_value("")
+    assert "words=" not in page.url
+    assert seen.troubles == []
 
 
 def test_programs_ask_the_same(own_sounds_site: Site, tmp_path: Path) -> None:

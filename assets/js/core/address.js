@@ -1,7 +1,8 @@
 // What is looked at, as one table: each property with its word in the address, its default, what it may be, and how it is
 // written. The address is what somebody may have been sent, so whatever comes back from it is checked here.
-// Nothing of a visitor's own can stand in it: no upload, no path, no search (`query` has no word, and so stays on the page);
-// a run's name holds no slash.
+// Nothing of a visitor's own can stand in it: no upload, no path, no filter that was typed (`query` has no word, and so stays
+// on the page); a run's name holds no slash. The words that Find searches sounds by are there, since they are what a link to
+// their hits must say.
 
 /**
  * @typedef {object} Looked
@@ -11,6 +12,7 @@
  * @property {boolean} follow  whether a new snapshot is gone to as it comes; only with step null
  * @property {boolean} solid  whether the map is one in space, with a third axis
  * @property {number | null} clip  the chosen clip, by its number in the data of the run
+ * @property {string} words  the words that Find searches sounds by, in place of a clip; "" for none
  * @property {string | null} method  word of a method
  * @property {number[] | "not-included"} selection  selected clips, by number; NOT_INCLUDED where a link had too many
  * @property {string | null} colour  name of the column that the map is coloured by; null for the data's main facet
@@ -23,6 +25,7 @@
 export const MOST_RUNS = 24; // more are asked for news than a page should ask for
 export const MOST_SELECTED = 50; // that travel in a link
 export const NOT_INCLUDED = "not-included";
+export const LONGEST_WORDS = 500; // characters of a question in words, as explorer/search/words.py has it
 const LONGEST = 200; // characters of a name
 
 /** @typedef {(value: any) => boolean} Check */
@@ -34,6 +37,9 @@ const text = (value) =>
 const name = (value) => text(value) && !/[/\\]/.test(value) && !/^\.+$/.test(value);
 /** @type {Check} */
 const label = (value) => typeof value === "string" && value.length <= LONGEST; // only ever compared with labels
+/** @type {Check} */
+const asked = (value) =>
+  typeof value === "string" && value.length <= LONGEST_WORDS && value === value.trim() && !/\p{C}/u.test(value);
 /** @type {Check} */
 const word = (value) => typeof value === "string" && /^\w{1,60}$/.test(value);
 /** @type {Check} */
@@ -113,6 +119,14 @@ export const TABLE = {
     read: ([clip]) => numberOf(clip),
     write: one,
   },
+  words: {
+    word: "words",
+    initial: "",
+    pushes: true,
+    check: asked,
+    read: ([words]) => words.trim(),
+    write: one,
+  },
   method: {
     word: "method",
     initial: null,
@@ -189,6 +203,7 @@ export function read(search, tabs) {
     if (check(value, tabs)) Object.assign(state, { [name]: value });
   }
   if (state.step !== null) state.follow = false;
+  if (state.words) state.clip = null;
   return state;
 }
 

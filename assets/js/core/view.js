@@ -8,10 +8,12 @@
 // - clip: by a click on either map, in a list of nearest clips, by a cell of the lens, or by the pickers of Find and (where
 //   its sounds are the run's) of Listen. The maps ring it, Live shows and Find searches it, Listen opens it. A sound that a
 //   visitor sent stays on Find until a clip is chosen there. Find offers it as the sound to compare with, too.
+// - words: by the field of Find, which searches by them. What is searched by is one thing: words take the place of the clip, and
+//   a clip that of the words.
 // - step, follow: by any timeline; all timelines show the same snapshot.
 // - method: by the table of methods and the form of a new run.
 // - filter, between, query: by the map; what they leave out is grey there.
-// Tabs, runs and methods can be gone back from by the browser's button; all else changes the address in place. A selection of
+// Tabs, runs, methods and words can be gone back from by the browser's button; all else changes the address in place. A selection of
 // more clips than an address holds is kept beside it by the browser, so that it is there when the page is loaded anew.
 // Another run forgets what spoke of the one before: clip, step, selection, filter, between, query.
 
@@ -89,6 +91,8 @@ export class View {
     for (const name of begun) Object.assign(next, { [name]: INITIAL[name] });
     if (next.colour !== this.state.colour)
       for (const name of OF_COLOUR) if (!(name in changes)) Object.assign(next, { [name]: INITIAL[name] });
+    if (changes.words && next.words) next.clip = null;
+    else if (next.clip !== null && "clip" in changes) next.words = "";
     if (changes.follow) next.step = null;
     else if (next.step !== null) next.follow = false;
     const pushes = !replace && this.changed(next).some((name) => TABLE[name].pushes);

@@ -41,6 +41,13 @@ export interface PlayerValue {
   asked?: number;
 }
 
+/** From Python: WordsField's value; the browser writes the words, and null has them forgotten. */
+export interface WordsValue {
+  words?: string | null;
+  reads?: boolean;
+  note?: string;
+}
+
 /** From Python: a row of a ClipList. */
 export interface ClipRow {
   sound: Sound | null;

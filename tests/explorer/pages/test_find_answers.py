@@ -16,6 +16,7 @@ from explorer.pages.find_answers import (
     shown_steps,
     unusual_words,
     verdict,
+    weights_words,
 )
 from explorer.search.comparison import SoundComparison
 from explorer.search.matches import Match, Matches
@@ -113,6 +114,12 @@ def test_what_a_model_reads_is_told_of_a_sound() -> None:
     assert said_words(found).startswith(" The nearest texts: “a dog” 0.91, “rain rain")
     assert said_words(found).endswith("rain ” −0.10.") and "…" in said_words(found) and len(said_words(found)) < 130
     assert found_json(found)["texts"][0] == {"text": "a dog", "score": 0.91}
+
+
+@pytest.mark.parametrize(("newest", "active"), [(True, True), (True, False), (False, True)])
+def test_the_weights_that_were_searched_with_are_said(newest: bool, active: bool) -> None:
+    later = "; as the run goes on, later searches take newer ones" if newest and active else ""
+    assert weights_words(1_240, newest=newest, active=active) == f"By the weights of step 1,240{later}."
 
 
 def test_a_comparison_in_words() -> None:

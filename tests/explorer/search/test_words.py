@@ -1,6 +1,7 @@
 """Words find the clips that lie beside them, all of the data as soon as they are embedded, and a sound its words."""
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from explorer.runs.snapshots import snapshot_hash, unit_rows
 from explorer.search import words as module
 from explorer.search.finder import Finder
 from explorer.search.process import EmbeddingProcess
-from explorer.search.words import LONGEST_TEXT, MOST_TEXTS, reads
+from explorer.search.words import LONGEST_TEXT, MOST_TEXTS, negated, reads
 from tests.support.fake_embedder import FakeEmbedder, spectrum
 from training.data.texts import pieces_of
 from training.errors import UserError
@@ -108,8 +109,29 @@ def test_words_that_lie_beside_no_sound_are_told(finder: Finder) -> None:
     assert finder.find_words("a", "dog, rain").note.startswith(("All 60", "So far"))
     said = "None of these words lies beside a sound of the data: what is found hangs on how they are spelled. "
     assert finder.find_words("a", "rainy").note.startswith(said)
-    some = "Not beside any sound of the data: “cat”, “on”, “the” and 1 more. "
-    assert finder.find_words("a", "Dog, cat on the roof").note.startswith(some)
+    some = "Not beside any sound of the data: “cat”, “jumps”, “wet” and 1 more. "
+    assert finder.find_words("a", "Dog, cat jumps on the wet roof").note.startswith(some)
+
+
+def test_function_words_are_not_blamed(finder: Finder) -> None:
+    plain = finder.find_words("a", "dog rain").note
+    assert plain.startswith(("All 60", "So far"))
+    assert finder.find_words("a", "a dog and the rain").note == plain
+    assert finder.find_words("a", "the rainy").note.startswith("None of these words lies beside a sound of the data")
+
+
+@pytest.mark.parametrize("text", ["not rain", "dog, without rain", "No rain"])
+def test_a_negation_is_told_to_be_none(text: str, finder: Finder) -> None:
+    said = re.search(r"not|without|no", text.lower())
+    assert said is not None
+    note = finder.find_words("a", text).note
+    assert note.startswith(f"“{said[0]}” leaves nothing out: words are searched for, and negation is not understood. ")
+    assert "Not beside" not in note and "None of" not in note
+
+
+@pytest.mark.parametrize("text", ["no", "rain", "yes no", "knot"])
+def test_a_spoken_no_denies_nothing(text: str) -> None:
+    assert negated(text) == ""
 
 
 def test_what_was_never_read_changes_nothing(finder: Finder, monkeypatch: pytest.MonkeyPatch) -> None:

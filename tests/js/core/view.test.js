@@ -12,6 +12,7 @@ const STATE = {
   follow: false,
   solid: true,
   clip: 7,
+  words: "",
   method: "byol",
   selection: [3, 1],
   colour: "label",
@@ -83,6 +84,9 @@ for (const nonsense of [
   "clip=0x1",
   "clip=9999999999",
   "step=x",
+  "words=a%0Ab",
+  `words=${"a".repeat(501)}`,
+  "words=%20",
   "method=a-b",
   "method=%3Cb%3E",
   "selection=1-x",
@@ -170,6 +174,23 @@ test("the browser's button goes back from tabs, runs and methods, and finds the 
   assert.deepEqual([view.state.runs, view.state.clip, view.state.tab], [["a"], 5, "find"]);
   view.page.history.back();
   assert.deepEqual([view.state.tab, view.state.clip], ["listen", null]);
+});
+
+test("words take the place of the clip, a clip that of the words, and the button goes back from either", () => {
+  const view = new View(page("?tab=find&run=a&clip=3"), TABS);
+  view.set({ words: "a dog & rain" });
+  assert.deepEqual([view.state.clip, view.state.words], [null, "a dog & rain"]);
+  assert.equal(read(view.page.location.search, TABS).words, "a dog & rain");
+  view.set({ clip: 5 });
+  assert.deepEqual([view.state.clip, view.state.words], [5, ""]);
+  view.page.history.back();
+  assert.deepEqual([view.state.clip, view.state.words], [null, "a dog & rain"]);
+  view.set({ runs: ["b"] });
+  assert.equal(view.state.words, "a dog & rain", "another run is asked by the same words");
+  view.page.history.back();
+  view.page.history.back();
+  assert.deepEqual([view.state.clip, view.state.words], [3, ""]);
+  assert.equal(read("?clip=3&words=dog", TABS).clip, null, "an address that names both asks by words");
 });
 
 test("what nobody chose is not gone back to", () => {
