@@ -6,6 +6,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 """The project's folder."""
+LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "$", "right": "$", "display": False},
+]
+"""How formulas and symbols are marked, as Gradio is told of it."""
 
 
 def table(head: Sequence[str], rows: Sequence[str]) -> str:

@@ -7,15 +7,11 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.catalogue.markdown import LATEX
 from explorer.catalogue.words import WORDS_TITLE, words_of_the_field
 from explorer.components import MethodTable
 from explorer.pages.form_contents import known_method
 from explorer.pages.frame import Frame, in_browser
-
-LATEX: list[dict[str, str | bool]] = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 
 def build(frame: Frame) -> None:

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
+from explorer.catalogue.markdown import LATEX
 from explorer.components import (
     Choice,
     DataSummary,
@@ -41,7 +42,6 @@ from explorer.runs.run_settings import values_of
 from explorer.runs.speed import said_speed
 from training.errors import UserError
 
-LATEX: list[dict[str, str | bool]] = [{"left": "$$", "right": "$$", "display": True}]
 R = TypeVar("R")
 
 

@@ -81,10 +81,13 @@ def test_a_method_is_found_compared_and_trained(finished_site: Any, look: Callab
     assert seen.troubles == []
 
 
-def test_the_address_names_the_method_to_train(finished_site: Any, look: Callable[..., Any]) -> None:
+def test_the_address_names_the_method_to_train_which_is_explained(finished_site: Any, look: Callable[..., Any]) -> None:
     page = look(finished_site).open("tab=train&method=byol")
     page.locator("#settings .setting[data-name=momentum]").wait_for()
     expect(page.locator("#method input")).to_have_value(re.compile("BYOL"))
+    page.get_by_role("button", name="About this method").click()
+    symbols = page.locator("#method-card").get_by_role("listitem")
+    expect(symbols.locator(".katex")).to_have_count(len(METHODS["byol"].card.symbols))
 
 
 def test_words_families_and_symbols_are_explained_on_a_phone(finished_site: Any, look: Callable[..., Any]) -> None:
