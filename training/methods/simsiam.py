@@ -19,7 +19,7 @@ from training.methods.flow import Flow
 from training.methods.method import Card, Suits, Task
 from training.methods.symbols import STOP_GRADIENT
 from training.methods.two_views import SHOWN, SIMILARITY, ProjectionSettings, TwoViews, cosines
-from training.parts.heads import deep_projector
+from training.parts.heads import deep_projector, projector
 from training.parts.stop_gradient import StopGradient
 from training.settings import setting
 
@@ -86,9 +86,7 @@ class SimSiam(TwoViews):
         deep = deep_projector(encoder.width, config.hidden_width, width)
         super().__init__(encoder, config, task, project=nn.Sequential(deep, nn.BatchNorm1d(width, affine=False)))
         self.rate_factors = {"predict": config.predictor_rate}
-        self.predict = nn.Sequential(
-            nn.Linear(width, narrow, bias=False), nn.BatchNorm1d(narrow), nn.ReLU(), nn.Linear(narrow, width)
-        )
+        self.predict = projector(width, narrow, width)
         self.stop_gradient = StopGradient()
 
     def loss(self, views: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -3,8 +3,11 @@
 Shapes:  B clips, C numbers of a code, F mel bands, V frames.
 """
 
+import math
+
 from torch import Tensor, nn
 
+from training.parts.heads import projector
 from training.parts.mean_over import loss_over
 
 
@@ -13,12 +16,7 @@ class SpectrogramDecoder(nn.Module):
 
     def __init__(self, width: int, hidden: int, *shape: int) -> None:
         super().__init__()
-        values = 1
-        for size in shape:
-            values *= size
-        self.layers = nn.Sequential(
-            nn.Linear(width, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, values)
-        )
+        self.layers = projector(width, hidden, math.prod(shape))
         self.shape = shape
 
     def forward(self, code: Tensor) -> Tensor:

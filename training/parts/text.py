@@ -6,6 +6,7 @@ Shapes:  B texts, K pieces of a text, P width of the vector.
 from torch import Tensor, nn
 
 from training.data.texts import BUCKETS
+from training.parts.heads import projector
 
 
 class TextEncoder(nn.Module):
@@ -14,9 +15,7 @@ class TextEncoder(nn.Module):
     def __init__(self, width: int, hidden: int) -> None:
         super().__init__()
         self.vectors = nn.EmbeddingBag(BUCKETS, hidden, mode="mean", padding_idx=0)
-        self.layers = nn.Sequential(
-            nn.Linear(hidden, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, width)
-        )
+        self.layers = projector(hidden, hidden, width)
 
     def forward(self, pieces: Tensor) -> Tensor:
         """(B, K) → (B, P)."""
