@@ -17,6 +17,7 @@ from training.data.dataset import Dataset, Progress
 from training.data.mel_cache import clip_power, padded_waveforms
 from training.data.store import ClipStore
 from training.errors import UserError
+from training.evenly import evenly_spaced
 from training.measures.measure import Embedded
 from training.methods.method import Method
 from training.parts.own_statistics import own_statistics
@@ -97,11 +98,6 @@ def embed_clips(method: Method, store: ClipStore, clips: Tensor) -> Tensor:
         for first, chunk in zip(range(0, len(clips), CHUNK), sorted_clips.split(CHUNK), strict=True)
     ]
     return torch.cat(found)[torch.argsort(order)]
-
-
-def evenly_spaced(n: int, most: int) -> np.ndarray:
-    """At most `most` of the indices up to n, evenly spaced."""
-    return np.linspace(0, n - 1, min(most, n)).round().astype(int)
 
 
 class Embedder:

@@ -10,8 +10,9 @@ from torch import Generator, Tensor
 from training.columns import ProbeEmbedded, snapshot_values
 from training.data.dataset import Dataset
 from training.data.store import ClipStore
-from training.embedder import embed_clips, evenly_spaced, projected, projected_pair
+from training.embedder import embed_clips, projected, projected_pair
 from training.errors import UserError
+from training.evenly import evenly_spaced
 from training.measures import measured
 from training.measures.measure import Embedded
 from training.measures.similarity import cosine_shares

@@ -13,8 +13,9 @@ from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Progress
 from training.data.progress import part_of
-from training.embedder import CHUNK, Embedder, evenly_spaced
+from training.embedder import CHUNK, Embedder
 from training.errors import UserError
+from training.evenly import evenly_spaced
 from training.measures import measured_stage
 from training.measures.discriminant import VIEWS
 from training.measures.stage import Stage

@@ -17,6 +17,7 @@ from training.data.cache import load
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.data.names import readable_name
 from training.errors import UserError
+from training.evenly import evenly_spaced
 
 QUALITIES = (("VARIABLE", 0.5), ("VARIABLE", 0.8), ("CONSTANT", 0.95), ("CONSTANT", 0.99))
 """libsndfile's way and compression, from the best to the smallest: about 27, 21, 16 and 8 kbit/s."""
@@ -50,7 +51,7 @@ def dataset_of(fingerprint: str, clips: Sequence[int]) -> Dataset | None:
 
 def fitting(dataset: Dataset, clips: Sequence[int], most_bytes: float) -> Quality:
     """The best quality at which all `clips` take at most about `most_bytes`; at least the first tenth of a second of each."""
-    sampled = [clips[i] for i in np.linspace(0, len(clips) - 1, min(SAMPLED, len(clips))).round().astype(int)]
+    sampled = [clips[i] for i in evenly_spaced(len(clips), SAMPLED)]
     share = len(clips) / max(1, len(sampled))
     seconds = sum(dataset.seconds(clip) for clip in clips)
     for mode, level in QUALITIES:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from explorer.runs.neighbours import cosines_of, evenly
+from explorer.runs.neighbours import cosines_in_chunks
+from training.evenly import evenly_spaced
 from training.run.schema import Column
 
 NEIGHBOURS = 10
 MOST_POINTS = 5_000
 """Of more points only so many, evenly taken, are judged: the time grows with their number times that of all."""
-_CHUNK = 256
-"""Rows at a time: their similarities to some thousand points fit into a core's own cache."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +60,9 @@ def nearness(units: np.ndarray, places: np.ndarray) -> np.ndarray | None:
 
 def _cosines(units: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """(rows (m,), their cosines to all (m, n), to themselves minus infinity), until all that are judged have come."""
-    judged = evenly(len(units), MOST_POINTS)
-    for begin in range(0, len(judged), _CHUNK):
-        rows = judged[begin : begin + _CHUNK]
-        yield rows, cosines_of(units, rows)
+    judged = evenly_spaced(len(units), MOST_POINTS)
+    for part, cosines in cosines_in_chunks(units, judged):
+        yield judged[part], cosines
 
 
 def _others(found: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 
 from explorer.runs.lens import with_range, with_values
 from explorer.runs.snapshots import file_stamp
+from training.evenly import evenly_spaced
 from training.run import RunFolder, reading
 from training.run.schema import Picture
 
@@ -45,7 +46,7 @@ def measured(run: RunFolder, step: int | None = None) -> dict[str, Any] | None:
     if not steps or (step is not None and step not in steps):
         return None
     step = steps[-1] if step is None else step
-    chosen = [steps[i] for i in np.unique(np.linspace(0, len(steps) - 1, MOST_SNAPSHOTS).round().astype(int))]
+    chosen = [steps[i] for i in evenly_spaced(len(steps), MOST_SNAPSHOTS)]
     kept = {one: _kept(run.snapshot_path(one), file_stamp(run.snapshot_path(one))) for one in {*chosen, step}}
     names = {SNAPSHOTS: [f"step {one:,}" for one in chosen]}
     drawn = []
@@ -75,7 +76,7 @@ def _spectrum(
     directions = max((len(one) for one in spectra), default=0)
     if not directions:
         return []
-    ranks = np.unique(np.linspace(0, directions - 1, MOST_DIRECTIONS).round().astype(int))
+    ranks = evenly_spaced(directions, MOST_DIRECTIONS)
     values = np.full((len(ranks), len(spectra)), np.nan)
     for column, one in enumerate(spectra):
         held = ranks < len(one)

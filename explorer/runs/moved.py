@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.runs.neighbours import cosines_of, evenly
+from explorer.runs.neighbours import cosines_in_chunks
 from explorer.runs.snapshots import file_stamp, unit_embeddings
+from training.evenly import evenly_spaced
 from training.run import RunFolder
 
 NEIGHBOURS = 10
 MOST_JUDGED = 2_000
 """Of more clips only so many, evenly taken, are judged: the time grows with their number times that of all."""
-_CHUNK = 512
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def _moved(path: Path, before: int, after: int, stamps: tuple[object, ...]) -> M
     old, new = (unit_embeddings(RunFolder(path), step) for step in (before, after))
     if old is None or new is None or len(old) != len(new):
         return None
-    judged = evenly(len(old), MOST_JUDGED)
+    judged = evenly_spaced(len(old), MOST_JUDGED)
     changed, still_near = compared(old, new, judged)
     order = np.lexsort((judged, still_near, -changed))
     return Moved(tuple(judged[order].tolist()), tuple(changed[order].tolist()))
@@ -52,15 +52,10 @@ def compared(old: np.ndarray, new: np.ndarray, rows: np.ndarray) -> tuple[np.nda
     if count < 1:
         return np.zeros(len(rows)), np.zeros(len(rows), np.float32)
     shared, still_near = np.empty(len(rows)), np.empty(len(rows), np.float32)
-    for begin in range(0, len(rows), _CHUNK):
-        part = slice(begin, begin + _CHUNK)
-        before, _ = _nearest(old, rows[part], count)
-        after, scores = _nearest(new, rows[part], count)
+    for (part, scores_before), (_, scores) in zip(
+        cosines_in_chunks(old, rows), cosines_in_chunks(new, rows), strict=True
+    ):
+        before, after = (np.argpartition(-s, count - 1, axis=1)[:, :count] for s in (scores_before, scores))
         shared[part] = (before[:, :, None] == after[:, None, :]).sum(axis=(1, 2))
         still_near[part] = np.take_along_axis(scores, before, axis=1).mean(axis=1)
     return 1 - shared / (2 * count - shared), still_near
-
-
-def _nearest(units: np.ndarray, rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    scores = cosines_of(units, rows)
-    return np.argpartition(-scores, count - 1, axis=1)[:, :count], scores

@@ -1,5 +1,6 @@
 """The nearest clips in the encoder's own space, where distances mean something, unlike on the map."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,33 +40,31 @@ def nearest_of_all(units: np.ndarray, count: int, asked: np.ndarray | None = Non
     asked = np.arange(len(units)) if asked is None else asked
     rows = np.empty((len(asked), count), np.int32)
     scores = np.empty((len(asked), count), np.float32)
-    for begin in range(0, len(asked), CHUNK):
-        chunk = asked[begin : begin + CHUNK]
-        theirs = cosines_of(units, chunk)
+    for part, theirs in cosines_in_chunks(units, asked):
         best = np.argpartition(-theirs, count - 1, axis=1)[:, :count]
         found = np.take_along_axis(theirs, best, axis=1)
         order = np.lexsort((best, -found), axis=1)
-        rows[begin : begin + CHUNK] = np.take_along_axis(best, order, axis=1)
-        scores[begin : begin + CHUNK] = np.take_along_axis(found, order, axis=1)
+        rows[part] = np.take_along_axis(best, order, axis=1)
+        scores[part] = np.take_along_axis(found, order, axis=1)
     return rows, scores
 
 
-def cosines_of(units: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """(m, n) float32: of `rows` (m,) of `units` (n, D; length 1) to all of them; to itself each has minus infinity."""
-    cosines: np.ndarray = units[rows] @ units.T
-    cosines[np.arange(len(rows)), rows] = -np.inf
-    return cosines
-
-
-def evenly(count: int, most: int) -> np.ndarray:
-    """(m,) int64: at most `most` of `count` rows, evenly taken; where judging all would take too long."""
-    return np.unique(np.linspace(0, max(0, count - 1), min(count, most)).astype(np.int64))
+def cosines_in_chunks(units: np.ndarray, rows: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Which of `rows` (m,), and the cosines (k, n) float32 of these to all `units` (n, D; length 1), until all have come; to
+    itself each has minus infinity.
+    """
+    for begin in range(0, len(rows), CHUNK):
+        part = slice(begin, begin + CHUNK)
+        chunk = rows[part]
+        cosines = units[chunk] @ units.T
+        cosines[np.arange(len(chunk)), chunk] = -np.inf
+        yield part, cosines
 
 
 def nearest_rows(units: np.ndarray, query: np.ndarray, count: int, leave_out: int | None = None) -> list[Neighbour]:
     """The `count` rows of `units` (n, D; rows of length 1) with the largest cosine to `query` (D,), best first."""
     unit = (query / max(float(np.linalg.norm(query)), 1e-12)).astype(np.float32)
-    # `@` would start threads, which fight with a training on the same machine.
+    # `@` would start threads, which gain nothing on one row and fight with a training on the same machine.
     scores = np.einsum("nd,d->n", units, unit)
     if leave_out is not None:
         scores[leave_out] = -np.inf

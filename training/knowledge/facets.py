@@ -16,7 +16,7 @@ from torch import Tensor
 
 from training.config import RunConfig
 from training.data.dataset import Progress
-from training.embedder import evenly_spaced
+from training.evenly import evenly_spaced
 from training.knowledge.kept import UNTRAINED, as_kept
 from training.knowledge.material import Material
 from training.knowledge.sample import fair_sample

@@ -17,6 +17,7 @@ from training.config import RunConfig
 from training.data import open_dataset
 from training.data.dataset import Dataset, Progress
 from training.errors import UserError
+from training.evenly import evenly_spaced
 from training.run import RunFolder
 from training.watching.clips import watched_clips
 
@@ -66,7 +67,7 @@ class Material:
     def steps(self) -> list[int]:
         """At most MOST_STEPS kept steps: the first, the newest, and between them evenly by their order."""
         steps = self.run.snapshots()
-        return [steps[i] for i in np.unique(np.linspace(0, len(steps) - 1, MOST_STEPS).round().astype(int))]
+        return [steps[i] for i in evenly_spaced(len(steps), MOST_STEPS)]
 
     def embeddings(self, step: int) -> Tensor | None:
         """h (n, D) float32 as the snapshot keeps it; None where it can't be read or is of other clips."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.embedder import evenly_spaced
+from training.evenly import evenly_spaced
 from training.probe import PROBE_SEED
 
 

@@ -21,7 +21,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
 import torch.nn.functional as functional
 import torchaudio
@@ -31,6 +30,7 @@ from training.batch import Batch
 from training.data.dataset import Dataset
 from training.data.mel_cache import clip_power
 from training.encoders.transformers import FrameTransformer
+from training.evenly import evenly_spaced
 from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, in_use
@@ -220,7 +220,7 @@ class HuBERT(Method):
     @torch.no_grad()
     def prepare(self, dataset: Dataset) -> None:
         """The cepstra of some of the clips are clustered, always alike."""
-        some = np.linspace(0, len(dataset) - 1, min(CLUSTERED_CLIPS, len(dataset))).round().astype(int)
+        some = evenly_spaced(len(dataset), CLUSTERED_CLIPS)
         device = self.units.cepstral_centres.device
         power, lengths = clip_power([dataset.waveform(int(c)) for c in some], self.augment.front_end, device)
         frames = torch.arange(power.shape[2] // self.encoder.stride * self.encoder.stride, device=device)

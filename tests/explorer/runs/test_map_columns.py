@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from explorer.runs import map_columns
+from explorer.runs import map_columns, neighbours
 from explorer.runs.map_columns import local_trust, mean_trust, nearness
 from explorer.runs.snapshots import unit_rows
 
@@ -29,7 +29,7 @@ def vectors() -> np.ndarray:
 def test_each_point_is_trusted_as_by_loops_and_their_mean_is_the_known_measure(
     vectors: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(map_columns, "_CHUNK", 64)
+    monkeypatch.setattr(neighbours, "CHUNK", 64)
     units = unit_rows(vectors)
     for places in (vectors[:, :2], np.random.default_rng(1).normal(size=(200, 2))):
         found = local_trust(units, places)

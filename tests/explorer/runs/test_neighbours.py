@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.runs.neighbours import evenly, nearest_of_all, nearest_rows, neighbours_of_point
+from explorer.runs.neighbours import nearest_of_all, nearest_rows, neighbours_of_point
 from explorer.runs.snapshots import embeddings, unit_rows
 
 
@@ -23,10 +23,6 @@ def test_no_more_neighbours_than_there_are(make_run: Any, tmp_path: Path) -> Non
     run = make_run(tmp_path / "run", n=4)
     assert len(neighbours_of_point(run, 20, 0, 10)) == 3
     assert neighbours_of_point(run, 20, 0, 0) == []
-
-
-def test_rows_are_taken_evenly() -> None:
-    assert [evenly(count, 5).tolist() for count in (101, 3, 0)] == [[0, 25, 50, 75, 100], [0, 1, 2], []]
 
 
 @pytest.mark.parametrize(("step", "point"), [(20, 300), (20, -1), (21, 0)])
