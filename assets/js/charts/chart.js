@@ -10,7 +10,7 @@ import { Curves } from "./curves.js";
 import { enlarge } from "./large.js";
 import { Mark } from "./mark.js";
 import { Tail } from "./tail.js";
-import { csvOf, ROOM, svgOf } from "./taken.js";
+import { csvOf, DRAWING, svgOf } from "./taken.js";
 import { mix } from "./traces.js";
 
 /** @import { MetricRow } from "../core/types.d.ts" */
@@ -91,7 +91,7 @@ export class Chart {
     const { runs, against } = this.board;
     await this.rebuild(runs);
     const plot = /** @type {any} */ (this.plot);
-    const room = { kind: this.kind, large: true, board: this.board, plot: ROOM };
+    const room = { kind: this.kind, large: true, board: this.board, plot: DRAWING };
     const layout = layoutOf(room, this.curves.lines(runs), plot.data, runs, this.curves.bandOf(runs));
     const text = kind === "svg" ? await svgOf(this.kind.title, plot, layout) : csvOf(plot.data, against);
     const type = kind === "svg" ? "image/svg+xml" : "text/csv";

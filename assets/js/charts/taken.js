@@ -7,14 +7,14 @@ import { colour, isDark } from "../core/theme.js";
 /** @import { Trace } from "./traces.js" */
 
 /** The room that the curves of a drawing have, without its heading, in pixels. */
-export const ROOM = { clientWidth: 760, clientHeight: 400 };
+export const DRAWING = { clientWidth: 760, clientHeight: 400 };
 const HEADING = 52;
 
 /**
  * An SVG document, of what is zoomed to where somebody did.
  * @param {string} title
  * @param {{data: Trace[], layout: any}} plot  as Plotly drew it
- * @param {any} layout  the same, laid out for ROOM
+ * @param {any} layout  the same, laid out for DRAWING
  * @returns {Promise<string>}
  */
 export async function svgOf(title, { data: traces, layout: seen }, layout) {

@@ -10,7 +10,7 @@ const REST_MS = 4000; // nothing moves in a run that has ended, but it may be re
 export const GONE = "This run is no longer here; choose another one above.";
 const SLACK_MS = 50;
 const KEPT_MS = 30_000; // after the last part has let go: who goes to another run and back finds the rows
-const ACTIVE = new Set(["waiting", "preparing", "training", "paused", "stopping"]);
+const AT_WORK = new Set(["preparing", "training", "paused", "stopping"]);
 /** @import { NewsPart } from "./source.js" */
 /** @import { Baselines, LayoutSummary, MetricNews, MetricRow, Refusal, RunSchema, RunStatus } from "./types.d.ts" */
 /**
@@ -23,8 +23,10 @@ const ACTIVE = new Set(["waiting", "preparing", "training", "paused", "stopping"
 /** @type {Map<string, Feed>} */
 const feeds = new Map();
 
-/** @type {(status: {state?: string} | null | undefined) => boolean} */
-export const isActive = (status) => ACTIVE.has(status?.state ?? "");
+/** Whether a trainer has the run. @type {(status: {state?: string} | null | undefined) => boolean} */
+export const isAtWork = (status) => AT_WORK.has(status?.state ?? "");
+/** The same, or whether it waits for one. @type {(status: {state?: string} | null | undefined) => boolean} */
+export const isActive = (status) => isAtWork(status) || status?.state === "waiting";
 
 /**
  * The feed of a run; the same for everyone who asks while it is followed.

@@ -1,7 +1,7 @@
 // Where a run stands, in one plain line, with what can be asked of it.
 
 import { icon, make } from "../core/elements.js";
-import { feedOf, GONE } from "../core/feed.js";
+import { feedOf, GONE, isAtWork } from "../core/feed.js";
 import { view } from "../core/view.js";
 import { known } from "../runs/known.js";
 import { lengthChoice } from "./length_choice.js";
@@ -164,9 +164,8 @@ class StateView {
 
   /** @param {RunStatus} status */
   progress(status) {
-    const moving = ["preparing", "training", "paused", "stopping"].includes(status.state);
     const share = Math.max(0, Math.min(1, status.progress ?? 0));
-    this.bar.hidden = !moving;
+    this.bar.hidden = !isAtWork(status);
     this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
     this.share.style.width = `${(share * 100).toFixed(1)}%`;
   }

@@ -4,6 +4,7 @@
 import { make } from "../core/elements.js";
 import { feedOf } from "../core/feed.js";
 import { isSeen } from "../core/pulse.js";
+import { Recent } from "../core/recent.js";
 import { source } from "../core/source.js";
 import { view } from "../core/view.js";
 import { Timeline } from "../map/timeline.js";
@@ -31,8 +32,8 @@ export class LensView {
     this.lens = null;
     this.turns = new Turns((step) => source.lens(this.run ?? "", step));
     this.figures = new Figures(this);
-    /** @type {Map<number, Promise<Lens>>} */
-    this.answers = new Map(); // step → promise of a lens
+    /** @type {Recent<Lens>} */
+    this.answers = new Recent(KEPT); // by step
     this.asked = 0; // how often for the steps; an answer that another request has overtaken is not heeded
     this.inView = false;
     this.behind = false;
@@ -70,7 +71,7 @@ export class LensView {
 
   /** @param {string} text */
   clear(text) {
-    this.answers.clear();
+    this.answers = new Recent(KEPT);
     this.figures.clear();
     this.timeline.offer([]);
     this.say(text);
@@ -90,7 +91,7 @@ export class LensView {
   news(feed, change) {
     const newest = feed.rows.findLast((row) => "measure/normalised_std" in row)?.step;
     if (feed.name !== this.run || (newest === this.newest && !change.void)) return;
-    if (change.void) this.answers.clear(); // a resumed training takes its later snapshots anew
+    if (change.void) this.answers = new Recent(KEPT); // a resumed training takes its later snapshots anew
     this.newest = newest;
     this.catchUp();
   }
@@ -124,23 +125,13 @@ export class LensView {
     return instead;
   }
 
-  /**
-   * @param {string} run
-   * @param {number} step
-   */
-  lensOf(run, step) {
-    const answer = this.answers.get(step) ?? source.lens(run, step);
-    this.answers.set(step, answer);
-    answer.catch(() => this.answers.delete(step));
-    for (const oldest of this.answers.keys()) if (this.answers.size > KEPT) this.answers.delete(oldest);
-    return answer;
-  }
-
   /** @param {number} step */
   async showStep(step) {
     const { run } = this;
     if (!run) return;
-    const lens = await this.lensOf(run, step).catch((error) => this.failed(error, null));
+    const lens = await this.answers
+      .get(`${step}`, () => source.lens(run, step))
+      .catch((error) => this.failed(error, null));
     if (!lens || run !== this.run || step !== this.timeline.step || lens === this.lens) return;
     this.lens = lens;
     this.say(lens.pictures.length ? "" : "This method has no picture of its own.");

@@ -191,7 +191,7 @@ const centre = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
  * @param {number} x
  * @param {number} y
  */
-export function within(shape, x, y) {
+export function encloses(shape, x, y) {
   let inside = false;
   for (let i = 0, j = shape.length - 1; i < shape.length; j = i++) {
     const [[ax, ay], [bx, by]] = [shape[i], shape[j]];

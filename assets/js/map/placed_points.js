@@ -2,7 +2,7 @@
 
 import { unlabelled } from "../core/palette.js";
 import { Camera } from "./camera.js";
-import { within } from "./gestures.js";
+import { encloses } from "./gestures.js";
 
 const NEAR_PIXELS = 12; // how close to a point means the point
 
@@ -63,7 +63,7 @@ export class PlacedPoints {
    */
   inside(shape) {
     const { across, down } = this.scales();
-    const found = [...this.kept()].filter((id) => within(shape, across(this.x[id]), down(this.y[id])));
+    const found = [...this.kept()].filter((id) => encloses(shape, across(this.x[id]), down(this.y[id])));
     return found.sort((a, b) => a - b);
   }
 

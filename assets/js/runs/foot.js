@@ -4,6 +4,7 @@ import { TINTS } from "../charts/over.js";
 import { groupsOf } from "../charts/repeats.js";
 import { MOST_RUNS } from "../core/address.js";
 import { make } from "../core/elements.js";
+import { isAtWork } from "../core/feed.js";
 import { known } from "./known.js";
 
 /** @import { RunRow } from "../core/types.d.ts" */
@@ -16,8 +17,6 @@ import { known } from "./known.js";
  * @property {(names: string[]) => unknown} remove
  * @property {(sentence: string) => void} say
  */
-
-const AT_WORK = new Set(["preparing", "training", "paused", "stopping"]); // such a run is not deleted
 
 export class Foot {
   /** @param {ChosenRuns} table */
@@ -61,7 +60,7 @@ export class Foot {
   /** Asks once, naming them, whether the chosen runs are to be deleted. */
   confirm() {
     const rows = known.rows.filter(({ name }) => this.table.chosen.has(name));
-    const kept = rows.filter((row) => row.read_only || AT_WORK.has(row.state));
+    const kept = rows.filter((row) => row.read_only || isAtWork(row));
     const gone = rows.filter((row) => !kept.includes(row));
     const names = (/** @type {RunRow[]} */ some) => some.map(({ name }) => `${known.named(name)} (${name})`).join("; ");
     this.table.say(

@@ -6,7 +6,7 @@ import { repeated } from "../core/repeated.js";
 /** @import { RunRow } from "../core/types.d.ts" */
 /** @typedef {"starred" | "title" | "data" | "changed" | "score" | "warning" | "seconds" | "begun" | "state"} ColumnName */
 
-/** The run that comes along, of nobody's own. See explorer/runs/library.py. */
+/** The run that comes along, of nobody's own. See training/run/example.py. */
 export const EXAMPLE = "example";
 
 /** What a state is called in a list. @type {Record<string, string>} */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pretendPage } from "../support.js";
 
 pretendPage();
-const { Gestures, within } = await import("../../../assets/js/map/gestures.js");
+const { encloses, Gestures } = await import("../../../assets/js/map/gestures.js");
 
 /** @import { Calls, Pixel } from "../../../assets/js/map/gestures.js" */
 
@@ -134,6 +134,6 @@ test("a wheel that can zoom no further scrolls the page", () => {
 test("a place lies within a shape or not, also one with a notch", () => {
   /** @type {Pixel[]} */
   const notched = [[0, 0], [10, 0], [10, 10], [5, 4], [0, 10]]; // biome-ignore format: a table
-  assert.ok(within(notched, 5, 2) && within(notched, 1, 7));
-  assert.ok(!within(notched, 5, 8) && !within(notched, 11, 5));
+  assert.ok(encloses(notched, 5, 2) && encloses(notched, 1, 7));
+  assert.ok(!encloses(notched, 5, 8) && !encloses(notched, 11, 5));
 });
