@@ -1,5 +1,6 @@
 """What every page is given: the server's services, and the one choice of a run that all pages share."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,10 +23,14 @@ READ_ONLY = "Runs can only be looked at here."
 """Answers whoever would change something on a page for looking only."""
 
 
-def in_browser(function: str) -> str:
-    """JavaScript for an event of Gradio's: a function of assets/js/core/page.js is given the inputs, and gives the outputs."""
-    address = asset_url(PAGE_SCRIPT)
-    return f"async (...given) => (await import(new URL('{address}', document.baseURI).href)).{function}(...given)"
+def in_browser(function: str, *first: Any) -> str:
+    """JavaScript for an event of Gradio's: a function of assets/js/core/page.js is given `first`, plain values, and then the
+    inputs, and gives the outputs.
+    """
+    address, values = asset_url(PAGE_SCRIPT), "".join(f"{json.dumps(value)}, " for value in first)
+    return (
+        f"async (...given) => (await import(new URL('{address}', document.baseURI).href)).{function}({values}...given)"
+    )
 
 
 def after_first(function: str) -> str:

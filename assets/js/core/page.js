@@ -91,6 +91,8 @@ export function tabOpened() {
   if (arrived) view.set({ tab }, { replace: view.state.tab === null });
 }
 
+export { chooseData, keep, keepData, kept, typedBefore } from "../forms/kept_choices.js";
+
 /** For what the server needs torch for. */
 export const first = () => drawn;
 
