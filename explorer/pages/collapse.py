@@ -58,7 +58,7 @@ class Collapse:
         self, data: str | None, method: str | None, encoder: str | None, settings: Any, event: gr.EventData
     ) -> dict[str, Any]:
         """How long both will take; what the form lacks is said when they are to be started."""
-        asked, wrong = getattr(event, "asked", None) or 0, getattr(event, "wrong", None) or ""
+        asked, wrong = event.asked or 0, event.wrong or ""
         try:
             asking = (self._frame.reference(data), method, encoder, filled_in(settings), event)
             configs = [self._fitted(*asking, wrong=each).config for each in ("", wrong)]
@@ -74,7 +74,7 @@ class Collapse:
     def _begin(
         self, data: str | None, method: str | None, encoder: str | None, settings: Any, event: gr.EventData
     ) -> dict[str, Any]:
-        asked = getattr(event, "asked", None) or 0
+        asked = event.asked or 0
         if self._frame.read_only:
             return begun(asked, trouble=READ_ONLY)
         filled = filled_in(settings)
@@ -88,13 +88,13 @@ class Collapse:
     ) -> list[str]:
         """Names of the broken run, which is looked at first, and of its twin."""
         fitted = self._fitted(data, method, encoder, filled, event)
-        prediction = Prediction.from_json({name: getattr(event, name, None) for name in (*MEASURES, "collapses")})
+        prediction = Prediction.from_json({name: getattr(event, name) for name in (*MEASURES, "collapses")})
         if prediction is None:
             raise UserError("A prediction is missing: say of each measure what it will do, then start.")
         check_fitted(fitted, self._frame.services.library.open_datasets)
         for note in fitted.notes:
             gr.Info(note, duration=12)
-        launcher, wrong = self._frame.services.launcher, str(getattr(event, "wrong", None) or "")
+        launcher, wrong = self._frame.services.launcher, event.wrong or ""
         names = launcher.start_twins(fitted.config, wrong, prediction)
         return [names[Role.BROKEN], names[Role.HEALTHY]]
 
@@ -108,10 +108,10 @@ class Collapse:
         wrong: str = "",
     ) -> Fitted:
         """The configuration of one of both, cut down to what may be trained here: the healthy one's where nothing is `wrong`."""
-        chosen = known_method(getattr(event, "method", None))
+        chosen = known_method(event.method)
         own = chosen == method and "run" in filled
         run = filled.get("run", {})
         run = {**(run if own else {name: run[name] for name in KEPT if name in run}), "seconds": None}
-        run["steps"] = getattr(event, "steps", None)
+        run["steps"] = event.steps
         config = config_from(data, chosen, encoder if own else None, {**(filled if own else {}), "run": run}, wrong)
         return self._frame.services.launcher.quotas.fitted(config, runs=2)

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.background.tasks import Task
-from explorer.components import Notice, said
+from explorer.components import Notice, refusal, said
 from explorer.components.run_choice import run_of
 from explorer.jobs.exports import ENCODER, ENCODER_ONNX, PAGE, Kind
 from explorer.pages.frame import Frame
@@ -76,10 +76,10 @@ class ExportButton:
         services = self._frame.services
         run = services.library.run(name or "")
         if self._exports is None or run is None:
-            raise gr.Error("There is no run that could be exported here.", print_exception=False)
+            raise refusal("There is no run that could be exported here.")
         if (refused := services.launcher.quotas.disk_refusal()) is not None:
             return said(refused, "bad"), gr.Timer(active=False)
-        title = next((row.described for row in services.library.summaries() if row.name == name), run.name)
+        title = services.library.summary(str(name), run).described
         try:
             if self._kind is not PAGE:
                 run.check_trained_here()

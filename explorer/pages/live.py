@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 import gradio as gr
-from gradio.context import Context
 
 from explorer.components import (
     ClipSlot,
@@ -22,6 +21,7 @@ from explorer.components import (
     Suspects,
     Twins,
     TwoViews,
+    refusal,
 )
 from explorer.jobs.exports import KINDS
 from explorer.pages.data_words import data_title
@@ -36,8 +36,7 @@ CLIP = "clip"
 
 def build(frame: Frame) -> None:
     """The page's components and what its buttons do."""
-    tab = Context.block
-    assert isinstance(tab, gr.Tab), "each page is built inside its tab"
+    assert frame.tab is not None, "each page is built inside its tab"
     form = NewRun(frame)
     with gr.Row(elem_id="new-run"):
         form.line()
@@ -73,7 +72,7 @@ def build(frame: Frame) -> None:
     with gr.Row(elem_id="with-run"):
         RunChoice(heading="Compare with", compare=True, elem_id="compare")
         exports = [ExportButton(frame, kind) for kind in KINDS]
-    form.wire(tab, settings)
+    form.wire(frame.tab, settings)
     _wire_state(frame, state)
     for export in exports:
         export.wire()
@@ -84,10 +83,10 @@ def _wire_state(frame: Frame, state: RunState) -> None:
         """`told`: what else of the event is handed on, as numbers."""
 
         def answer(event: gr.EventData) -> None:
-            name = str(getattr(event, "run", None) or "")
+            name = event.run or ""
             if frame.read_only or frame.services.library.read_only(name):
-                raise gr.Error("This run can only be looked at here.", print_exception=False)
-            plainly(lambda: ask(name, *(getattr(event, word, None) or 0 for word in told)))
+                raise refusal("This run can only be looked at here.")
+            plainly(lambda: ask(name, *(getattr(event, word) or 0 for word in told)))
 
         return answer
 

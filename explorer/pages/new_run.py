@@ -166,7 +166,7 @@ class NewRun:
         """The form as a run was started: its data, method, encoder and settings."""
         from training.breaks.wrong import PART  # not at the top: it takes torch along
 
-        run = self.frame.services.library.run(str(getattr(event, "run", None) or ""))
+        run = self.frame.services.library.run(event.run or "")
         config = run.config() if run is not None else {}
         method = known_method(config.get("method"))
         if method != config.get("method"):
@@ -192,7 +192,7 @@ class NewRun:
         settings: dict[str, Any] | None,
     ) -> dict[str, Any]:
         if self.frame.read_only:
-            raise gr.Error(READ_ONLY, print_exception=False)
+            raise refusal(READ_ONLY)
         filled, services = filled_in(settings), self.frame.services
 
         def started() -> tuple[str, Fitted]:

@@ -24,7 +24,7 @@ def wire(frame: Frame, table: RunTable) -> None:
         """A handler that makes `change`, and answers why it was not made where it wasn't."""
 
         def answer(event: gr.EventData) -> dict[str, Any]:
-            asked = getattr(event, "asked", None) or 0
+            asked = event.asked or 0
             if frame.read_only:
                 return answered(asked, READ_ONLY)
             try:
@@ -36,13 +36,13 @@ def wire(frame: Frame, table: RunTable) -> None:
         return answer
 
     def star(event: gr.EventData) -> None:
-        marks.star(_named(library, event), bool(getattr(event, "starred", None)))
+        marks.star(_named(library, event), bool(event.starred))
 
     def rename(event: gr.EventData) -> None:
-        marks.rename(_named(library, event), str(getattr(event, "name", None) or ""))
+        marks.rename(_named(library, event), event.name or "")
 
     def remove(event: gr.EventData) -> None:
-        delete_all(library, launcher.delete, (getattr(event, "runs", None) or [])[:MOST_DELETED])
+        delete_all(library, launcher.delete, (event.runs or [])[:MOST_DELETED])
 
     table.star(answering(star), None, table, **frame.each)
     table.rename(answering(rename), None, table, **frame.each)
@@ -64,7 +64,7 @@ def delete_all(library: Library, delete: Callable[[str], None], names: Sequence[
 
 
 def _named(library: Library, event: gr.EventData) -> RunFolder:
-    run = library.run(str(getattr(event, "run", None) or ""))
+    run = library.run(event.run or "")
     if run is None:
         raise UserError("There is no such run.")
     return run

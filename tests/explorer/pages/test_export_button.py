@@ -6,6 +6,7 @@ from typing import Any
 
 from explorer.jobs.exports import ENCODER, PAGE, Kind
 from explorer.pages.export_button import ExportButton
+from explorer.runs.library import Library
 from training.run import RunFolder, create_run
 
 
@@ -17,7 +18,7 @@ def begin(run: RunFolder, kind: Kind, begun: list[str]) -> dict[str, Any]:
         return SimpleNamespace(name=name, error="", done=False, text="", fraction=0.0)
 
     quotas = SimpleNamespace(disk_refusal=lambda: None)
-    library = SimpleNamespace(run=lambda name: run, summaries=list)
+    library = Library(run.path.parent)
     button = ExportButton.__new__(ExportButton)
     button._kind, button._exports = kind, SimpleNamespace(begin=ask)
     button._frame = SimpleNamespace(services=SimpleNamespace(library=library, launcher=SimpleNamespace(quotas=quotas)))

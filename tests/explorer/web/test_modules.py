@@ -32,7 +32,7 @@ def test_every_import_of_every_script_is_known_and_is_a_script() -> None:
     for name in files():
         if name.endswith(".js"):
             targets = re.findall(
-                r"""^(?:import|\}) .*?["'](\..*?\.js)["'];$""", files()[name].read_text(), re.MULTILINE
+                r"""^(?:import|export|\}) .*?["'](\..*?\.js)["'];$""", files()[name].read_text(), re.MULTILINE
             )
             assert len(imports(name)) == len(targets), name
             assert set(imports(name)) <= set(files()), name
