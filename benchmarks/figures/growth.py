@@ -5,7 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from benchmarks.figures.forest import COLOURS, STYLE
-from benchmarks.figures.tables import results, table, told
+from benchmarks.figures.tables import results, told
+from explorer.catalogue.markdown import table
 
 LEFT, WIDTH, TOP, HEIGHT, BOTTOM, RIGHT = 70, 520, 56, 220, 40, 60
 Row = Mapping[str, float]

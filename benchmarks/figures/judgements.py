@@ -4,7 +4,8 @@ import statistics
 
 from benchmarks.collapse.bands import TITLES
 from benchmarks.figures.forest import forest
-from benchmarks.figures.tables import Results, results, table, told
+from benchmarks.figures.tables import Results, results, told
+from explorer.catalogue.markdown import table
 from training.measures import MEASURES, THOROUGH
 from training.methods import METHODS
 

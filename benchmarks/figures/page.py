@@ -1,6 +1,7 @@
 """How quickly the page answers, and what it costs a training."""
 
-from benchmarks.figures.tables import results, table, told
+from benchmarks.figures.tables import results, told
+from explorer.catalogue.markdown import table
 
 NEWCOMER = (
     ("first map drawn after `python app.py`", "page_drawn_seconds", "s"),

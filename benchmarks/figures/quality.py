@@ -3,7 +3,8 @@
 import statistics
 from typing import Any
 
-from benchmarks.figures.tables import results, table, told
+from benchmarks.figures.tables import results, told
+from explorer.catalogue.markdown import table
 
 
 def quality() -> str:

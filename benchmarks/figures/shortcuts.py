@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from benchmarks.figures.tables import Results, results, table, told
+from benchmarks.figures.tables import Results, results, told
 from benchmarks.plants import PLANTS, Plant
+from explorer.catalogue.markdown import table
 
 NAMED = {plant.name: plant for plant in PLANTS}
 DATA = {"fsdd": "spoken digits", "starter": "built-in set"}

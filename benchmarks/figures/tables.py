@@ -1,7 +1,6 @@
 """What the kept results hold, and how it is written."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,3 @@ def results(name: str) -> Results:
 def told(value: float, digits: int) -> str:
     """Without the 0 before the point."""
     return f"{value:,.{digits}f}".removeprefix("0") if digits else f"{value:,.0f}"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """As Markdown."""
-    lines = [tuple(head), *(tuple(row) for row in rows)]
-    text = [f"| {' | '.join(line)} |" for line in lines]
-    return "\n".join([text[0], "|" + "---|" * len(lines[0]), *text[1:]])

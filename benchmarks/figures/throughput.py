@@ -1,6 +1,7 @@
 """How fast a step is beside what it can't do without, and beside a textbook's pipeline."""
 
-from benchmarks.figures.tables import results, table, told
+from benchmarks.figures.tables import results, told
+from explorer.catalogue.markdown import table
 
 NOT_METHODS = ("device", "torch", "python", "data", "rounds", "seconds", "batches")
 

@@ -3,10 +3,11 @@
 import statistics
 
 from benchmarks.devices import shared_part, times_as_fast
-from benchmarks.figures.tables import results, table, told
+from benchmarks.figures.tables import results, told
 from benchmarks.learning import reached
 from explorer.catalogue.comparison import KNN, by_family, figures
 from explorer.catalogue.gains import gain
+from explorer.catalogue.markdown import table
 from training.config import ENCODER_SIZES
 from training.encoders import ENCODERS
 from training.methods import METHODS

@@ -100,7 +100,7 @@ def with_and_without(found: Results) -> str:
     rows = []
     for words, negatives, gains, losses in GAINS_AND_LOSSES:
         names = [name for name, method in METHODS.items() if method.card.negatives is negatives]
-        rows.append(f"| **{words}** ({len(names)}) | {gains} | {losses} | {_median(found, data, names)} |")
+        rows.append((f"**{words}** ({len(names)})", gains, losses, _median(found, data, names)))
     reached = "cross-group kNN" if data is None else f"median cross-group kNN of {facets(found, data)[0]} on {data}"
     return table(("methods", "gain", "lose", reached), rows)
 

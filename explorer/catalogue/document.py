@@ -122,11 +122,11 @@ def _table(found: Results, data: str) -> str:
     return f"{head}\n\n{table(COLUMNS, rows)}{rest}"
 
 
-def _row(name: str, reached: Figures | None, own: Gain | None) -> str:
+def _row(name: str, reached: Figures | None, own: Gain | None) -> list[str]:
     card = METHODS[name].card
     known = [_link(name), str(card.year), "with" if card.negatives else "without"]
     if reached is None:
-        return f"| {' | '.join([*known, NOT_MEASURED, *[''] * 7])} |"
+        return [*known, NOT_MEASURED, *[""] * 7]
     judged = ["", "", ""]
     if own is not None:
         judged = [f"{escaped(own.facet)}, {MEASURES[own.measure]}", _pair(own.before, own.after), own.words]
@@ -136,7 +136,7 @@ def _row(name: str, reached: Figures | None, own: Gain | None) -> str:
         _number(reached.normalised_std, 2),
         _number(reached.effective_rank, 1),
     ]
-    return f"| {' | '.join([*known, *judged, *pairs, *rest])} |"
+    return [*known, *judged, *pairs, *rest]
 
 
 def _link(name: str) -> str:

@@ -1,7 +1,7 @@
 """Markdown by hand: tables, and text that is shown as it is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -13,9 +13,10 @@ LATEX: list[dict[str, str | bool]] = [
 """How formulas and symbols are marked, as Gradio is told of it."""
 
 
-def table(head: Sequence[str], rows: Sequence[str]) -> str:
-    """A Markdown table; `rows` are whole lines."""
-    return "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *rows])
+def table(head: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; a row's cells are Markdown themselves."""
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return "\n".join([lines[0], f"|{'---|' * len(head)}", *lines[1:]])
 
 
 def escaped(text: str) -> str:

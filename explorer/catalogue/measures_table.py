@@ -1,19 +1,20 @@
 """The table of docs/measures.md, from what measures declare."""
 
+from explorer.catalogue.markdown import table
 from explorer.catalogue.method_markdown import linked
 from training.evaluate import label_measures
 from training.measures import MEASURES
 from training.run.schema import Curve
 
 BEGIN, END = "<!-- The table is made by `make docs`. -->\n", "<!-- Here it ends. -->\n"
-HEAD = "| logged as | title | what it tells | unit | computed on | source |\n|---|---|---|---|---|---|\n"
+HEAD = ("logged as", "title", "what it tells", "unit", "computed on", "source")
 
 
 def measures_table() -> str:
     """One line a measure: those that a run logs, then those that commands tell."""
-    logged = [_line(measure.curve, f"`{name}`") for name, measure in MEASURES.items()]
+    logged = [_cells(measure.curve, f"`{name}`") for name, measure in MEASURES.items()]
     others = [m for m in label_measures() if m.name not in MEASURES]
-    return HEAD + "".join([*logged, *(_line(measure.curve, "on demand") for measure in others)])
+    return table(HEAD, [*logged, *(_cells(measure.curve, "on demand") for measure in others)]) + "\n"
 
 
 def with_table(page: str) -> str:
@@ -25,6 +26,6 @@ def with_table(page: str) -> str:
     return before + BEGIN + "\n" + measures_table() + "\n" + END + after
 
 
-def _line(curve: Curve, logged: str) -> str:
+def _cells(curve: Curve, logged: str) -> list[str]:
     cells = (logged, curve.title, curve.meaning, curve.unit, curve.convention, linked(curve.source))
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return [cell.replace("|", "\\|") for cell in cells]

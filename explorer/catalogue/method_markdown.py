@@ -102,7 +102,7 @@ def source_path(method: type[Method]) -> str:
 
 def settings_table(method: type[Method]) -> str:
     """The method's own settings: default, range and meaning."""
-    rows = [f"| `{s.name}` | {default_of(s)} | {range_of(s)} | {escaped(s.meaning)} |" for s in describe(method.Config)]
+    rows = [(f"`{s.name}`", default_of(s), range_of(s), escaped(s.meaning)) for s in describe(method.Config)]
     return table(("setting", "default", "range", "meaning"), rows) if rows else "It has none."
 
 

@@ -48,7 +48,7 @@ VIEWED = {"mel": "mel spectrograms", "waveform": "waveforms"}
 
 def settings_table(settings: Iterable[Setting]) -> str:
     """One line a setting; a sentence where there is none."""
-    rows = [f"| `{s.name}` | {_kind(s)} | {default_of(s)} | {range_of(s)} | {escaped(s.meaning)} |" for s in settings]
+    rows = [(f"`{s.name}`", _kind(s), default_of(s), range_of(s), escaped(s.meaning)) for s in settings]
     return table(COLUMNS, rows) if rows else "No settings of its own."
 
 

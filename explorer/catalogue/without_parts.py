@@ -29,8 +29,7 @@ def without_parts(method: str, results: Mapping[str, Any] | None = None) -> str:
     rows = [[f"`{part}`", escaped(taken.expected), *_cells(measured, part)] for part, taken in parts.items()]
     if measured:
         rows.insert(0, ["all there", "", *_cells(measured, WHOLE)])
-    lines = table(head, [f"| {' | '.join(row)} |" for row in rows])
-    return f"**Parts that can be taken out**, by *Make it collapse* on the page Live or by `--break` of the command line.{_measured_words(found, measured)}\n\n{lines}"
+    return f"**Parts that can be taken out**, by *Make it collapse* on the page Live or by `--break` of the command line.{_measured_words(found, measured)}\n\n{table(head, rows)}"
 
 
 def _measured_words(found: Mapping[str, Any], measured: Mapping[str, Any]) -> str:
