@@ -25,7 +25,7 @@ def longer_lengths(run: RunFolder) -> tuple[str, list[int]]:
     config, status = run.config(), run.status()
     bound = bound_of(config)
     whole = config.get(bound)
-    finished = status.state is State.FINISHED and not run.watched and not run.read_only()
+    finished = status.state is State.FINISHED and not run.watched and not run.is_newer()
     if not finished or not isinstance(whole, int | float) or not run.resumable():
         return bound, []
     lengths = sorted({round(whole * times) for times in TIMES})

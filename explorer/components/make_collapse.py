@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from explorer.components.browser_part import BrowserPart
+from training.run.twins import MEASURES
 
 
 class MakeCollapse(BrowserPart):
@@ -19,7 +20,7 @@ class MakeCollapse(BrowserPart):
         "wrong": str,
         "steps": int,
         "collapses": bool,
-        **dict.fromkeys(("loss", "spread", "rank", "knn"), str),
+        **dict.fromkeys(MEASURES, str),
     }
 
     def __init__(self, value: Any = None, **settings: Any):

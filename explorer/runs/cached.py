@@ -29,8 +29,8 @@ def is_watched(run: RunFolder) -> bool:
 
 
 def is_newer(run: RunFolder) -> bool:
-    """As `run.read_only()`: whether a newer version wrote it."""
-    return _read_only(run.path, _stamps(run))
+    """As `run.is_newer()`."""
+    return _is_newer(run.path, _stamps(run))
 
 
 def twin_words(run: RunFolder) -> str:
@@ -54,8 +54,8 @@ def _status(path: Path, stamps: Any) -> Status:
 
 
 @lru_cache(maxsize=MOST_RUNS)
-def _read_only(path: Path, stamps: Any) -> bool:
-    return RunFolder(path).read_only()
+def _is_newer(path: Path, stamps: Any) -> bool:
+    return RunFolder(path).is_newer()
 
 
 @lru_cache(maxsize=MOST_RUNS)

@@ -106,7 +106,7 @@ class Library:
     def read_only(self, name: str) -> bool:
         """Whether nothing may be asked of this run: it is the example, or a newer version wrote it."""
         run = self.run(name)
-        return run is None or run.path == self._example or run.read_only()
+        return run is None or run.path == self._example or run.is_newer()
 
     def summaries(self) -> list[RunSummary]:
         """Every run in words, in the order of `runs`, whatever state its folder is in."""

@@ -54,7 +54,7 @@ def test_an_older_run_is_listed_and_read(name: str, tmp_path: Path, capsys: pyte
     (row,) = json.loads(capsys.readouterr().out)["runs"]
     assert (row["run"], row["method"], row["step"]) == (name, run.config()["method"], run.snapshots()[-1])
     assert row["state"] == {"example": State.FINISHED, "stopped": State.STOPPED}[name]
-    assert run.checkpoints() == run.snapshots() and not run.read_only()
+    assert run.checkpoints() == run.snapshots() and not run.is_newer()
     rows = run.metrics()
     assert {r["step"] for r in rows if "measure/normalised_std" in r} >= set(run.snapshots()) > {0}
     assert all(np.isfinite(r["train/loss"]) for r in rows if "train/loss" in r)

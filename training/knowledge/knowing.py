@@ -37,7 +37,7 @@ def know(run: RunFolder, progress: Progress) -> dict[str, dict[str, Any]]:
     """Make and keep all of PARTS: part → what `training.knowledge.kept.PARTS` says. Raises UserError where the run has no
     snapshots, or may only be looked at. A run that is only watched is measured first: that finds the labels of its sounds.
     """
-    if run.read_only():
+    if run.is_newer():
         raise UserError(f"The run {run.name} was written by a newer version of Hearsight and is read-only here.")
     begun = MEASURED if run.watched else 0.0
     if run.watched:

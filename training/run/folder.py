@@ -70,7 +70,7 @@ class RunFolder:
 
     def check_not_newer(self) -> None:
         """Raises UserError for a run that a newer version wrote."""
-        if self.read_only():
+        if self.is_newer():
             raise UserError(f"The run {self.name} was written by a newer version of Hearsight and is read-only here.")
 
     @property
@@ -87,7 +87,7 @@ class RunFolder:
         warning = status.warning or judged.warning
         return replace(status, verdict=judged.verdict, warning=warning, warned_by=judged.warned_by)
 
-    def read_only(self) -> bool:
+    def is_newer(self) -> bool:
         """Whether a newer version wrote it, so that this one must not touch it."""
         return is_newer(self.config(), reading.read_object(self.path / "status.json", MOST_STATUS_BYTES))
 

@@ -19,8 +19,13 @@ MOST_BYTES = 1 << 14
 NAME = re.compile(r"(?!\.)[^/\\\x00-\x1f\x7f]{1,200}")
 """Of a folder beside this one."""
 WRONG = re.compile(r"(part|mistake):[a-z0-9_]{1,60}")
-MEASURES = ("loss", "spread", "rank", "knn")
-"""Of what is foretold how the broken run's ends beside the healthy one's."""
+MEASURES = {
+    "loss": "train/loss",
+    "spread": "measure/normalised_std",
+    "rank": "measure/effective_rank",
+    "knn": "measure/cross_group_knn",
+}
+"""Of what is foretold how the broken run's ends beside the healthy one's → the curve that it is read from."""
 DIRECTIONS = ("lower", "same", "higher")
 UNFINISHED = frozenset({State.WAITING, State.PREPARING, State.STOPPED, State.CRASHED, State.DISK_FULL})
 
@@ -137,7 +142,7 @@ def trained_with(run: RunFolder, *, longer: bool = False) -> RunFolder | None:
     goes on where both are to be trained `longer`.
     """
     twin = other_of(run)
-    if twin is None or twin.read_only():
+    if twin is None or twin.is_newer():
         return None
     steps, others = set(run.resumable()), set(twin.resumable())
     if not any(steps | others):  # neither has come beyond its first snapshot

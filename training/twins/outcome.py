@@ -15,14 +15,6 @@ SHARE = 0.15
 """Of the healthy twin's value: twice what healthy runs were seen to differ by where the seed differs (docs/verdicts.md)."""
 LAST_SHARE = 0.1
 """Of the steps so far, over which the loss is averaged."""
-CURVES = dict(
-    zip(
-        MEASURES,
-        ("train/loss", "measure/normalised_std", "measure/effective_rank", "measure/cross_group_knn"),
-        strict=True,
-    )
-)
-"""What each of the four measures is read from."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +93,7 @@ def _readings(run: RunFolder, until: int | None = None) -> Readings:
 
 
 def _measured(readings: Mapping[Role, Readings], step: int, foretold: dict[str, Any]) -> Iterator[MeasureOfTwins]:
-    for name, curve in CURVES.items():
+    for name, curve in MEASURES.items():
         broken, healthy = (_value(readings[role], curve, step) for role in (Role.BROKEN, Role.HEALTHY))
         happened, predicted = direction(broken, healthy), foretold.get(name)
         yield MeasureOfTwins(name, broken, healthy, happened, predicted, _right(happened, predicted))

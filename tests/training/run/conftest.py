@@ -46,7 +46,7 @@ def read_all(run: RunFolder) -> None:
     assert isinstance(status, Status) and status.state in State
     assert isinstance(status.step, int) and isinstance(status.message, str) and isinstance(status.warning, str)
     json.dumps(asdict(status))
-    assert run.read_only() in (True, False)
+    assert run.is_newer() in (True, False)
     assert isinstance(run.probe(), dict) and isinstance(run.baselines(), dict)
     assert isinstance(run.schema(), Schema) and isinstance(run.columns(), dict)
     for row in run.metrics():

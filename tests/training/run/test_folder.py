@@ -71,7 +71,7 @@ def test_durability_a_folder_becomes_a_run_only_with_its_status(
 def test_durability_a_newer_run_is_read_and_never_written(full: RunFolder) -> None:
     config = full.config()
     (full.path / "config.json").write_text(json.dumps({**config, "schema": SCHEMA + 1, "new_entry": [1]}))
-    assert full.read_only() and full.config()["new_entry"] == [1]
+    assert full.is_newer() and full.config()["new_entry"] == [1]
     read_all(full)
     for act in (lambda: full.ask(Control.STOP), lambda: RunWriter(full.path)):
         with pytest.raises(UserError, match="newer version"):
@@ -130,5 +130,5 @@ def test_bad_input_mutilated_folders_are_read_without_a_fault(full: RunFolder, t
 def test_bad_input_a_configuration_of_many_megabytes_is_not_read(run: RunFolder) -> None:
     path = run.path / "config.json"
     path.write_text('{"method": "simclr", "more": [' + "{}," * 500_000 + "{}]}")
-    assert run.config() == {} and not run.read_only()
+    assert run.config() == {} and not run.is_newer()
     assert [found.name for found in find_runs(run.path.parent)] == ["run"]
