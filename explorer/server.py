@@ -38,9 +38,9 @@ from explorer.sounds.downloads import Downloads
 from explorer.sounds.pairs import Pairs
 from explorer.sounds.uploads import Uploads
 from explorer.tags import TagStore
-from explorer.visitors.arrivals import MB, Arrivals
+from explorer.visitors.arrivals import Arrivals
 from explorer.visitors.identity import Visitors
-from explorer.visitors.limits import LARGEST, Limits
+from explorer.visitors.limits import LARGEST, MB, Limits
 from explorer.web.address import serve
 from explorer.web.assets import STYLE, asset_url
 from explorer.web.assets import router as asset_routes

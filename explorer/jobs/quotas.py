@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.visitors.identity import NOBODY
-from explorer.visitors.limits import LARGEST, NONE, Limits, beyond
+from explorer.visitors.limits import LARGEST, MB, NONE, Limits, beyond
 from training.data.cache import cache_root
 from training.data.files import bytes_in
 from training.errors import UserError
@@ -22,7 +22,6 @@ from training.run import ACTIVE, RunFolder
 from training.run.twins import other_of
 from training.units import counted
 
-MB = 1_000_000
 CUT = (
     ("seconds", "job_seconds", "seconds"),
     ("steps", "job_steps", "steps"),
@@ -138,7 +137,7 @@ class Quotas:
         """`visitor` has put this run into the queue."""
         with self._lock:
             self._owners[name] = visitor
-        self.reason_of(name)  # what was found before is over
+        self.take_reason(name)  # what was found before is over
 
     def overdrawn(self, run: RunFolder) -> str | None:
         """Why the run that is being trained must end, the first time that this is found; None else."""
@@ -153,7 +152,7 @@ class Quotas:
         watched.reason = self._reason(run, now - watched.began)
         return watched.reason
 
-    def reason_of(self, name: str) -> str | None:
+    def take_reason(self, name: str) -> str | None:
         """Why this run was stopped by the rules, told once."""
         with self._lock:
             watched = self._watched

@@ -96,7 +96,7 @@ class Turns:
             return queue
         self._trainers.look(current)  # it may have ended since the look before, and how it ended counts
         status = run.status()
-        reason = self._quotas.reason_of(run.name)
+        reason = self._quotas.take_reason(run.name)
         if reason is not None and status.state is State.STOPPED:
             mark_both(run, State.STOPPED, reason)
         if run.exists() and status.updated == current.since and not status.active:

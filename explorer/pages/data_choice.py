@@ -11,7 +11,7 @@ from gradio.components import Component
 
 from explorer.components import Choice, Notice, said
 from explorer.pages.data_words import data_title, named_instead, titled
-from explorer.pages.frame import Frame
+from explorer.pages.frame import ASK_SECONDS, Frame
 from explorer.pages.kept import TYPED, choose, typed_before
 from explorer.runs.points import points
 from explorer.sounds.downloads import Download
@@ -24,7 +24,6 @@ from training.data.names import readable_name
 from training.data.stream import is_stream, sampled_of
 from training.errors import UserError
 
-ASK_SECONDS = 0.7
 OF_RUNS = 8
 """So many folders and streams of the newest runs are offered again."""
 CLOSED = "{} can't be opened here: a set by its name, or sounds dropped on the page, were expected; no {} may be named."

@@ -9,14 +9,13 @@ import gradio as gr
 from explorer.components import Notice, said
 from explorer.pages.data_choice import DataChoice
 from explorer.pages.data_words import named_instead
-from explorer.pages.frame import READ_ONLY, Frame
+from explorer.pages.frame import ASK_SECONDS, READ_ONLY, Frame
 from explorer.pages.kept import keep_data, typed_before
 from explorer.sounds.uploads import received
 from training.data.dropped import forget_dropped, is_dropped, keep_dropped
 from training.data.progress import quiet
 from training.errors import UserError
 
-ASK_SECONDS = 0.7
 KEEPING = "() => ({text: 'Keeping what was sent …', tone: 'busy'})"
 
 

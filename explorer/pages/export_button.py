@@ -10,12 +10,11 @@ from explorer.background.tasks import Task
 from explorer.components import Notice, refusal, said
 from explorer.components.run_choice import run_of
 from explorer.jobs.exports import ENCODER, ENCODER_ONNX, PAGE, Kind
-from explorer.pages.frame import Frame
+from explorer.pages.frame import ASK_SECONDS, Frame
 from explorer.runs.points import points
 from explorer.web.routes.exports import export_address
 from training.errors import UserError
 
-ASK_SECONDS = 0.7
 MB = 1_000_000
 
 

@@ -19,6 +19,8 @@ from training.data.dropped import is_one_drop
 from training.data.names import is_text
 from training.data.stream import is_stream
 
+ASK_SECONDS = 0.7
+"""How often it is asked how far something is that a visitor waits for."""
 READ_ONLY = "Runs can only be looked at here."
 """Answers whoever would change something on a page for looking only."""
 

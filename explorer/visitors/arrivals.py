@@ -14,13 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.visitors.limits import LARGEST, Limits, beyond
+from explorer.visitors.limits import LARGEST, MB, Limits, beyond
 
 KEPT_SECONDS = 600.0
 SWEEP_SECONDS = 120.0
 """Files are looked through this often, so that none stays longer than both together."""
 MINUTE = 60.0
-MB = 1_000_000
 
 Refusal = tuple[int, str]
 """Status and sentence."""

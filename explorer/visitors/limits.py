@@ -13,6 +13,8 @@ OWN, HOSTED = "own", "hosted"
 NONE = 0
 """As a limit: there is none."""
 LARGEST = 10**9
+MB = 1_000_000
+"""Bytes."""
 
 
 def limit(own: int, hosted: int, meaning: str) -> Any:

@@ -11,9 +11,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from explorer.visitors.arrivals import MB, Arrival, Arrivals, Refusal
+from explorer.visitors.arrivals import Arrival, Arrivals, Refusal
 from explorer.visitors.identity import IN_SCOPE, Visitors, address_of
-from explorer.visitors.limits import Limits, beyond
+from explorer.visitors.limits import MB, Limits, beyond
 
 UPLOAD = "/gradio_api/upload"
 KB = 1_000

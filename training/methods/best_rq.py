@@ -28,7 +28,7 @@ from training.encoders.encoder import Encoder
 from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, in_use
-from training.parts.naming import names_in_use, naming, shares_of_names
+from training.parts.masked_prediction import masked_prediction, names_in_use, shares_of_names
 from training.run.schema import Picture
 from training.settings import setting
 from training.views.chunk_masks import over_frames
@@ -154,7 +154,7 @@ class BestRQ(Method):
         """The mean negative log-likelihood of the codes of the hidden steps."""
         scores, code, hidden = self.scores(views["masked"]), views["code"], views["hidden"]
         used = names_in_use(code, self.config.codes, views["inside"])
-        return {**naming(scores, code, hidden), "codes_used": used}
+        return {**masked_prediction(scores, code, hidden), "codes_used": used}
 
     def chance(self) -> Chance:
         """All codes equally likely: ln K."""

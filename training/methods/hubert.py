@@ -35,8 +35,8 @@ from training.methods.data2vec import normalised_over_time
 from training.methods.flow import Flow
 from training.methods.method import Card, Chance, Method, Suits, Task, accuracy, in_use
 from training.parts.kmeans import kmeans, nearest
+from training.parts.masked_prediction import masked_prediction, names_in_use, shares_of_names
 from training.parts.memory import Memory
-from training.parts.naming import names_in_use, naming, shares_of_names
 from training.parts.slow_copy import slow_copy
 from training.run.schema import Picture
 from training.settings import setting
@@ -248,7 +248,7 @@ class HuBERT(Method):
         """The mean negative log-likelihood of the clusters of the hidden moments."""
         unit, hidden, inside = views["unit"], views["hidden"], views["inside"]
         self._heard = views["x"], inside
-        found = naming(self.scores(views["x"], hidden), unit, hidden)
+        found = masked_prediction(self.scores(views["x"], hidden), unit, hidden)
         return {**found, "clusters_used": names_in_use(unit, self.config.clusters, inside)}
 
     @torch.no_grad()

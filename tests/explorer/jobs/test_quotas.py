@@ -181,7 +181,7 @@ def test_what_is_kept_of_runs_does_not_grow_with_them(tmp_path: Path) -> None:
         writer.close()
         assert quotas.overdrawn(run) is not None
         if number % 2:  # another server on this folder may be the one that finds it ended
-            assert quotas.reason_of(name) is not None
+            assert quotas.take_reason(name) is not None
     kept = [value for value in vars(quotas).values() if isinstance(value, dict)]
     assert sum(map(len, kept)) <= 2, kept
     with pytest.raises(UserError, match="Your run run-49 isn't over yet"):

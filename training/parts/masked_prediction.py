@@ -1,4 +1,4 @@
-"""Naming what is hidden: each moment of a sound has one of K names, and the model says it where the moment is hidden.
+"""Masked prediction of names: each moment of a sound has one of K names, and the model says it where the moment is hidden.
 
 Shapes:  B clips, U moments of a view, K names.
 """
@@ -11,7 +11,7 @@ from training.parts.mean_over import loss_over, mean_over
 from training.parts.quantiser import perplexity
 
 
-def naming(scores: Tensor, names: Tensor, hidden: Tensor) -> dict[str, Tensor]:
+def masked_prediction(scores: Tensor, names: Tensor, hidden: Tensor) -> dict[str, Tensor]:
     """What `Method.loss` gives of it: "loss" and "clips", the negative log-likelihood of the names, and "accuracy".
 
     scores (B, U, K) float32, names (B, U) int64, hidden (B, U).

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from training.parts.naming import names_in_use, naming, shares_of_names
+from training.parts.masked_prediction import masked_prediction, names_in_use, shares_of_names
 
 B, U, K = 3, 5, 4
 
@@ -12,7 +12,7 @@ B, U, K = 3, 5, 4
 def test_it_is_the_mean_over_hidden_moments_alone() -> None:
     scores, names, hidden = torch.randn(B, U, K), torch.randint(0, K, (B, U)), torch.rand(B, U) < 0.5
     hidden[2], hidden[0, 0] = False, True
-    found = naming(scores, names, hidden)
+    found = masked_prediction(scores, names, hidden)
     wrong, right = {}, []
     for b, u in hidden.nonzero().tolist():
         row = scores[b, u].double().exp()
