@@ -9,7 +9,8 @@ import { permutationTest } from "./permutation.js";
 
 const OF_SEEDS = 0.09; // share by which healthy runs were seen to differ in kNN where only the seed does: docs/verdicts.md
 const LONGER = 1.5; // times as long as another is not equally long
-const LEVEL = 0.05; // of the test, as that of `python -m training compare`
+const FEWEST = 4; // seeds of each of two methods for a test, as of `python -m training compare`: docs/measures.md
+const LEVEL = 0.05; // of the test, as there
 const SAME_CLIPS = 0.02; // what needs no training scores alike on the same clips; of large data, older runs drew their own
 
 /** @typedef {{name: string, score: Score, seconds: number, low: number, high: number, values: number[], steps: number[]}} Scored */
@@ -71,16 +72,29 @@ function meanOf(name, runs) {
  */
 function whichIsAhead(best, second) {
   const apart = (best.score.value - second.score.value) / best.score.value;
-  if (best.values.length > 1 && second.values.length > 1) {
+  const seeds = Math.min(best.values.length, second.values.length);
+  if (seeds >= FEWEST) {
     const luck = permutationTest(best.values, second.values);
     const said = `of methods that don't differ, ${parts(luck)} of pairs lie as far apart by luck.`;
     return luck < LEVEL
       ? `The second lies ${percent(apart)} below the first: ${said}`
       : `The first two are not shown to differ: ${said}`;
   }
+  if (seeds > 1) {
+    const spread = Math.max(deviation(best.values), deviation(second.values));
+    return best.score.value - second.score.value > spread
+      ? `The second lies ${percent(apart)} below the first: farther than the seeds spread, which so few don't prove.`
+      : "The first two are not shown to differ: seeds alone differ as much.";
+  }
   return apart > OF_SEEDS
     ? `The second lies ${percent(apart)} below the first: more than another seed alone was seen to change (${percent(OF_SEEDS)}).`
     : `Another seed alone was seen to change it by up to ${percent(OF_SEEDS)}: the first two are not shown to differ.`;
+}
+
+/** The standard deviation over seeds, divided by n − 1. @param {number[]} values */
+function deviation(values) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
 /** That runs were not trained equally long, where that is so. @param {number[]} seconds */
