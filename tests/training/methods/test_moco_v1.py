@@ -193,7 +193,11 @@ def test_the_lens_shows_keys_and_ages() -> None:
         views = step(method, batch_of(first))
     with torch.no_grad():
         lens = method.eval().lens(views)
-    assert lens["similarity"].shape == (16, 16) and lens["similarity"].abs().max() <= 1 + 1e-5
+        query, key = method.project(method.encoder(views["first"])), method.slow(views["second"])
+    assert lens["similarity"].shape == (16, 16)
+    for i, j in ((0, 0), (3, 11), (15, 2)):
+        expected = float(torch.cosine_similarity(query[i], key[j], dim=0))
+        assert float(lens["similarity"][i, j]) == pytest.approx(expected, abs=1e-5)
     ages = lens["queue_age"].tolist()
     assert ages[0] == 0 and ages[-1] == -1 and 1 in ages
 
