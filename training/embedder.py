@@ -13,11 +13,12 @@ from torch import Generator, Tensor
 from training import checkpoint
 from training.building import built_method
 from training.config import RunConfig
-from training.data.dataset import Dataset, Progress
+from training.data.dataset import SAMPLE_RATE, Dataset, Progress
 from training.data.mel_cache import clip_power, padded_waveforms
 from training.data.store import ClipStore
 from training.errors import UserError
 from training.evenly import evenly_spaced
+from training.frames import FrameTimes, embed_frames, frame_times
 from training.measures.measure import Embedded
 from training.methods.method import Method
 from training.parts.own_statistics import own_statistics
@@ -130,6 +131,35 @@ class Embedder:
         starts = range(0, len(waveforms), TOGETHER)
         rows = [embed_audio(self.method, *self.inputs(waveforms[at : at + TOGETHER])) for at in starts]
         return torch.cat(rows).numpy() if rows else np.empty((0, self.width), np.float32)
+
+    def frames(self, waveform: np.ndarray) -> np.ndarray:
+        """(U, D) float32 of a waveform (S,) float32 at 16 kHz: a vector for each moment, at the times of `frame_times`.
+
+        A longer sound than the run's window is heard in pieces as long as that, as in training; the last one ends where the
+        sound does, and of what two pieces hear the earlier one's frames are taken.
+        """
+        hop, window = self.frame_times.hop_samples, round(self.config.window_seconds * SAMPLE_RATE)
+        count, each = max(1, len(waveform) // hop), max(1, window // hop)
+        last = max(0, count - each)
+        frames = np.empty((count, self.width), np.float32)
+        frames[last:] = self._frames([waveform[last * hop :][:window]])[0]
+        before = range(0, last, each)
+        for at in range(0, len(before), TOGETHER):
+            firsts = before[at : at + TOGETHER]
+            pieces = self._frames([waveform[first * hop :][:window] for first in firsts])
+            for first, piece in zip(firsts, pieces, strict=True):
+                frames[first : first + each] = piece
+        return frames
+
+    def _frames(self, pieces: Sequence[np.ndarray]) -> np.ndarray:
+        """(B, U, D) of B waveforms of one length."""
+        audio, lengths = self.inputs(pieces)
+        return embed_frames(self.method, audio, int(lengths[0]), len(pieces[0])).numpy()
+
+    @property
+    def frame_times(self) -> FrameTimes:
+        """When the frames of a sound are."""
+        return frame_times(self.method)
 
     @torch.no_grad()
     def embed_views(self, views: Sequence[np.ndarray]) -> np.ndarray:

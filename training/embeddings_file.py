@@ -38,11 +38,9 @@ def embed_to_file(
     """
     import pyarrow as pa
 
-    if out.suffix not in (PARQUET, CSV):
-        raise UserError(f"The file {out} can't be written: a name that ends in {PARQUET} or {CSV} was expected.")
-    durable.check_writable(out)
+    check_table(out)
     embedder = Embedder(run, step)
-    given, left_out = _opened(paths, embedder.config.window_seconds, progress)
+    given, left_out = opened_all(paths, embedder.config.window_seconds, progress)
     whole = _with_typed_facets(pa.concat_tables(_tables(embedder, given, progress), promote_options="default"))
     whole = whole.replace_schema_metadata({"hearsight_run": run.name, "hearsight_step": str(embedder.step)})
     content = pa.BufferOutputStream()
@@ -52,6 +50,13 @@ def embed_to_file(
     except OSError as error:
         raise UserError(f"The file {out} can't be written: {error.strerror}.") from None
     return len(whole), left_out
+
+
+def check_table(out: Path) -> None:
+    """Raises UserError where `out` isn't called as a table of these is, or can't be written."""
+    if out.suffix not in (PARQUET, CSV):
+        raise UserError(f"The file {out} can't be written: a name that ends in {PARQUET} or {CSV} was expected.")
+    durable.check_writable(out)
 
 
 def _write_parquet(whole: Any, content: Any) -> None:
@@ -78,23 +83,14 @@ def _write_csv(whole: Any, content: Any) -> None:
 
 
 def _tables(embedder: Embedder, given: Sequence[tuple[str, Dataset]], progress: Progress) -> Iterator[Any]:
-    """A table of the clips of each path, without those of files that a path before it holds too. Facets are texts."""
+    """A table of the clips of each path. Facets are texts."""
     import pyarrow as pa
 
-    files: dict[str, tuple[str, int]] = {}
-    for number, (root, dataset) in enumerate(given):
-        for name in dataset.files:
-            files.setdefault(_place(root, name), (name, number))
-    names = distinct_names({place: name for place, (name, _) in files.items()})
-    for number, (root, dataset) in enumerate(given):
-        places = [_place(root, name) for name in dataset.files]
-        clips = [clip for clip, place in enumerate(places) if files[place][1] == number]
-        if not clips:
-            continue
+    for dataset, clips, names in each_once(given):
         vectors = embedder.embed_dataset(dataset, progress)[clips]
         columns = {
             "id": pa.array([dataset.ids[c] for c in clips]),
-            "file": pa.array([names[places[c]] for c in clips]),
+            "file": pa.array(names),
             "offset_seconds": pa.array(np.asarray(dataset.offsets_seconds)[clips]),
             "seconds": pa.array([dataset.seconds(c) for c in clips]),
             "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), vectors.shape[1]),
@@ -103,6 +99,20 @@ def _tables(embedder: Embedder, given: Sequence[tuple[str, Dataset]], progress: 
             if name not in OWN_COLUMNS:
                 columns[name] = pa.array([facet.label(c) for c in clips], pa.string())
         yield pa.table(columns)
+
+
+def each_once(given: Sequence[tuple[str, Dataset]]) -> Iterator[tuple[Dataset, list[int], list[str]]]:
+    """Of each path its clips, without those of files that a path before it holds too, and the name of each one's file."""
+    files: dict[str, tuple[str, int]] = {}
+    for number, (root, dataset) in enumerate(given):
+        for name in dataset.files:
+            files.setdefault(_place(root, name), (name, number))
+    names = distinct_names({place: name for place, (name, _) in files.items()})
+    for number, (root, dataset) in enumerate(given):
+        places = [_place(root, name) for name in dataset.files]
+        clips = [clip for clip, place in enumerate(places) if files[place][1] == number]
+        if clips:
+            yield dataset, clips, [names[places[clip]] for clip in clips]
 
 
 def _with_typed_facets(table: Any) -> Any:
@@ -117,7 +127,7 @@ def _with_typed_facets(table: Any) -> Any:
     return table
 
 
-def _opened(
+def opened_all(
     paths: Sequence[str], window_seconds: float, progress: Progress
 ) -> tuple[list[tuple[str, Dataset]], tuple[Skipped, ...]]:
     """The clips of each path that has some, with where it lies, before any is embedded; and the files that give none.

@@ -24,6 +24,9 @@ def add_commands(commands: Commands) -> None:
     )
     sounds.add_argument("paths", nargs="+", help="sound files or folders")
     sounds.add_argument("--out", required=True, metavar="FILE", help="the file to write, called .parquet or .csv")
+    sounds.add_argument(
+        "--frames", action="store_true", help="a row for each frame, with its time, instead of each clip"
+    )
     alone = command(
         commands,
         "encoder",
@@ -33,6 +36,7 @@ def add_commands(commands: Commands) -> None:
         "step",
     )
     alone.add_argument("--out", required=True, metavar="FILE", help="the file to write, called .pt2 or .onnx")
+    alone.add_argument("--frames", action="store_true", help="it gives a vector for each frame instead of each sound")
     knows = command(commands, "evaluate", evaluate, "measure what a run knows of the labels", "run", "json", "step")
     knows.add_argument("--data", help="other sounds than the run's own")
     command(
@@ -107,28 +111,31 @@ def list_methods(options: argparse.Namespace) -> None:
 
 
 def embed(options: argparse.Namespace) -> None:
-    """Write the embeddings of sounds into a Parquet or CSV file."""
+    """Write the embeddings of sounds into a Parquet or CSV file, of clips or of frames."""
     from training.embeddings_file import embed_to_file
+    from training.frames_file import frames_to_file
 
-    count, left_out = embed_to_file(
-        named_run(options, reading=True), options.paths, Path(options.out), options.step, progress_line()
-    )
+    write = frames_to_file if options.frames else embed_to_file
+    run = named_run(options, reading=True)
+    count, left_out = write(run, options.paths, Path(options.out), options.step, progress_line())
     if left_out:
         more = len(left_out) - MOST_LEFT_OUT
         named = [f"- {each.file}: {each.reason}" for each in left_out[:MOST_LEFT_OUT]]
         head = f"{counted(len(left_out), 'file')} {'was' if len(left_out) == 1 else 'were'} left out:"
         print("\n".join([head, *named, *([f"- and {more:,} more"] if more > 0 else [])]), file=sys.stderr)
-    print(f"Wrote {counted(count, 'embedding')} to {options.out}.", file=sys.stderr)
+    of = " of frames" if options.frames else ""
+    print(f"Wrote {counted(count, 'embedding')}{of} to {options.out}.", file=sys.stderr)
 
 
 def encoder(options: argparse.Namespace) -> None:
     """Write the encoder of a run, its front end included, as one file."""
     from training.encoder_file import write_encoder
 
-    about = write_encoder(named_run(options, reading=True), Path(options.out), options.step)
+    about = write_encoder(named_run(options, reading=True), Path(options.out), options.step, options.frames)
+    shape = f"frames (B, U, {about['dimension']})" if options.frames else f"embeddings (B, {about['dimension']})"
     print(
         f"Wrote the encoder of {about['run']}, step {about['step']}, to {options.out}: samples (B, S) at "
-        f"{about['sample_rate']:,} Hz to embeddings (B, {about['dimension']}).",
+        f"{about['sample_rate']:,} Hz to {shape}.",
         file=sys.stderr,
     )
 

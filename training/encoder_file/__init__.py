@@ -1,6 +1,6 @@
 """A trained encoder as one file that others open, by the ending of its name: .pt2 with torch alone, .onnx without torch.
 
-Samples go in and h comes out, as `Embedder` gives it; what the file says of itself stands in it under ABOUT.
+Samples go in, and h or frames come out, as `Embedder` gives them; what the file says of itself stands in it under ABOUT.
 """
 
 import io
@@ -38,8 +38,10 @@ FORMATS: dict[str, Callable[[torch.export.ExportedProgram, dict[str, str]], byte
 """By the ending of the file's name."""
 
 
-def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]:
+def write_encoder(run: RunFolder, out: Path, step: int | None, frames: bool = False) -> dict[str, Any]:
     """Write the encoder of a kept step, the newest where `step` is None; returns what the file says of itself.
+
+    It gives h of each sound, or `frames`.
 
     Raises UserError where the run has no weights that can be used, or `out` can't be written.
     """
@@ -47,8 +49,8 @@ def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]
         raise UserError(f"The file {out} can't be written: a name that ends in {' or '.join(FORMATS)} was expected.")
     durable.check_writable(out)
     embedder = Embedder(run, step)
-    about = described(run, embedder)
-    content = FORMATS[out.suffix](exported(embedder.method), {ABOUT: json.dumps(about, indent=1)})
+    about = described(run, embedder, frames)
+    content = FORMATS[out.suffix](exported(embedder.method, frames), {ABOUT: json.dumps(about, indent=1)})
     try:
         durable.write_bytes(out, content)
     except OSError as error:
@@ -56,10 +58,11 @@ def write_encoder(run: RunFolder, out: Path, step: int | None) -> dict[str, Any]
     return about
 
 
-def described(run: RunFolder, embedder: Embedder) -> dict[str, Any]:
+def described(run: RunFolder, embedder: Embedder, frames: bool = False) -> dict[str, Any]:
     """What ABOUT says; no path, and nothing of the sounds."""
     config, encoder = embedder.config, embedder.method.encoder
     mel = encoder.domain == "mel"
+    times = embedder.frame_times
     return {
         "schema": SCHEMA,
         "run": run.name,
@@ -70,6 +73,7 @@ def described(run: RunFolder, embedder: Embedder) -> dict[str, Any]:
         "dimension": encoder.width,
         "sample_rate": SAMPLE_RATE,
         "window_seconds": config.window_seconds,
+        "frames": {"hop_seconds": times.hop_seconds, "first_seconds": times.first_seconds} if frames else None,
         "front_end": embedder.method.augment.front_end.key if mel else None,
         "input_mean": float(encoder.input_mean),
         "input_std": float(encoder.input_std),

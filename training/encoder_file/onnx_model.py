@@ -22,7 +22,7 @@ CHATTY = {
 
 
 def onnx_bytes(program: torch.export.ExportedProgram, about: dict[str, str]) -> bytes:
-    """A model that takes INPUT (B, S) to OUTPUT (B, D), with `about` as its metadata."""
+    """A model that takes INPUT (B, S) to OUTPUT (B, D), or frames (B, U, D), with `about` as its metadata."""
     from onnx_ir import Shape
 
     with gru_of_any_length(), _quietly():
@@ -38,7 +38,10 @@ def onnx_bytes(program: torch.export.ExportedProgram, about: dict[str, str]) -> 
     graph = made.model.graph
     result = graph.outputs[0]
     assert result.shape is not None
-    graph.inputs[0].shape, result.shape = Shape(("sounds", "samples")), Shape(("sounds", result.shape[1]))
+    graph.inputs[0].shape, result.shape = (
+        Shape(("sounds", "samples")),
+        Shape(("sounds", *(["frames"] if len(result.shape) == 3 else []), result.shape[-1])),
+    )
     for node in graph.all_nodes():
         node.metadata_props.clear()  # what torch keeps of where each comes from: a third of a small file
     made.model.metadata_props.update(about)

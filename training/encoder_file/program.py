@@ -1,7 +1,8 @@
-"""A trained encoder as a program of torch.export: samples in, h out, as `Embedder` gives it.
+"""A trained encoder as a program of torch.export: samples in, h or frames out, as `Embedder` gives them.
 
 The front end is within; whoever runs the program needs neither this project nor torchaudio.
-Shapes:  B sounds, S samples, F mel bands, T frames (or samples, where the encoder hears these), D encoder width.
+Shapes:  B sounds, S samples, F mel bands, T frames (or samples, where the encoder hears these), U frames that it gives,
+         D encoder width.
 """
 
 import warnings
@@ -17,12 +18,14 @@ from torch._decomp import decomposition_table
 from training.data.dataset import SAMPLE_RATE
 from training.embedder import moved_later
 from training.errors import UserError
+from training.frames import frame_times
 from training.methods.method import Method
 from training.spectrogram import levelled
 
 
-def exported(method: Method) -> torch.export.ExportedProgram:
-    """The program: samples (B, S) float32 in [-1, 1] at 16 kHz → h (B, D) float32, for any B and S from 1 on.
+def exported(method: Method, frames: bool = False) -> torch.export.ExportedProgram:
+    """The program: samples (B, S) float32 in [-1, 1] at 16 kHz → h (B, D) float32, or its `frames` (B, U, D), for any B and S from
+    1 on.
 
     Raises UserError for an encoder that normalises over each clip: it hears how much silence is put behind a sound, which differs here.
     """
@@ -30,7 +33,7 @@ def exported(method: Method) -> torch.export.ExportedProgram:
         raise UserError(
             "An encoder with group normalisation can't be written as one file: what it says depends on the silence behind a sound."
         )
-    hears = Hears(method).eval().requires_grad_(False)
+    hears = (HearsFrames if frames else Hears)(method).eval().requires_grad_(False)
     sizes = {0: torch.export.Dim("sounds", min=1), 1: torch.export.Dim("samples", min=1)}
     with torch.no_grad(), gru_of_any_length():
         program = torch.export.export(
@@ -59,8 +62,18 @@ class Hears(nn.Module):
 
     def forward(self, waveforms: Tensor) -> Tensor:
         """Heard whole, or, where that is shorter than a view, at a view's start and at its end."""
-        view, stride, margin = self._method[0].augment.view_length, self.encoder.stride, self.encoder.margin
+        view, behind = self._method[0].augment.view_length, self.encoder.stride * self.encoder.margin
         audio, own = self._audio(waveforms)
+        padded, length = self._padded(audio, own)
+        h = self._embedded(padded, length)
+        by = torch.full((audio.shape[0],), view - own).clamp(min=0)
+        late = moved_later(functional.pad(audio, (0, view))[..., :view], by)
+        both = (h + self._embedded(functional.pad(late, (0, behind)), view)) / 2
+        return torch.where(by[:, None] > 0, both, h)
+
+    def _padded(self, audio: Tensor, own: int) -> tuple[Tensor, Any]:
+        """`audio` with silence behind it, and how much of that counts as heard: at least a view."""
+        view, stride, margin = self._method[0].augment.view_length, self.encoder.stride, self.encoder.margin
         length: Any = torch.sym_max(own, view)
         # Longer than a view and a multiple of the stride. By way of a tensor it is one unknown number instead of a formula of the
         # samples: torch can tell what each layer makes of any length, and has less to work out.
@@ -68,11 +81,7 @@ class Hears(nn.Module):
         torch._check(count >= view // stride + 1 + margin)
         padded = stride * count
         torch._check(padded >= audio.shape[-1])
-        h = self._embedded(functional.pad(audio, (0, padded - audio.shape[-1])), length)
-        by = torch.full((audio.shape[0],), view - own).clamp(min=0)
-        late = moved_later(functional.pad(audio, (0, view))[..., :view], by)
-        both = (h + self._embedded(functional.pad(late, (0, stride * margin)), view)) / 2
-        return torch.where(by[:, None] > 0, both, h)
+        return functional.pad(audio, (0, padded - audio.shape[-1])), length
 
     def _audio(self, waveforms: Tensor) -> tuple[Tensor, int]:
         """Levelled mel power (B, F, T) or samples (B, S), followed by some silence, and how many of T or S are of the sounds."""
@@ -86,6 +95,22 @@ class Hears(nn.Module):
     def _embedded(self, audio: Tensor, length: int) -> Tensor:
         method = self._method[0]
         return method.embed(method.augment.whole(audio), torch.full((audio.shape[0],), length)).float()
+
+
+class HearsFrames(Hears):
+    """Samples (B, S) → frames (B, U, D), as `embed_frames` has them."""
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Heard once, at a view's start."""
+        method = self._method[0]
+        audio, length = self._padded(*self._audio(waveforms))
+        frames = method.frames(method.augment.whole(audio), torch.full((audio.shape[0],), length)).float()
+        samples: Any = waveforms.shape[1]
+        hop = frame_times(method).hop_samples
+        # One unknown number too, which may be 1: by a slice torch would take it for more.
+        own: Any = torch.full((), torch.sym_max(samples // hop, 1)).item()
+        torch._check(own >= 0)
+        return frames.index_select(1, torch.arange(own, device=frames.device))
 
 
 @contextmanager

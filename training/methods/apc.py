@@ -147,6 +147,19 @@ class APC(Method):
         """h (B, D), of each clip heard from the end from which it was heard in training."""
         return self.encoder(from_the_end(x, lengths) if self.backward else x, lengths)
 
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """(B, U, D), heard from that end too, but in the order of time: steps are counted from the start."""
+        if not self.backward:
+            return self.encoder.sequence(x, lengths)
+        steps = x.shape[2] // self.encoder.stride
+        own = (
+            torch.full((len(x),), steps, device=x.device)
+            if lengths is None
+            else self.encoder.own_frames(lengths, steps)
+        )
+        heard = self.encoder.sequence(from_the_end(x, own * self.encoder.stride), lengths)
+        return from_the_end(heard.transpose(1, 2), own).transpose(1, 2)
+
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The first clips' views, and what was foretold of them."""
         x = views["x"][:SHOWN]

@@ -187,6 +187,10 @@ class BYOLA(TwoViews):
         """h (B, D) of whole clips, with the statistics of the data."""
         return heard(self.encoder, self.standardised(x), lengths)
 
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """(B, U, D) of whole clips, with the statistics of the data."""
+        return self.encoder.frames(self.standardised(x), lengths)
+
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cosine of each online prediction with each target projection, and some views."""
         p1 = self.predict(self.project(heard(self.encoder, views["first"][:SHOWN])))

@@ -190,6 +190,10 @@ class Method(nn.Module, ABC):
         """h (B, D): what the trained model says of whole sounds, used by all measures, the map and the search."""
         return self.encoder(x, lengths)
 
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """(B, U, D): what the trained model says of each moment of whole sounds, which `embed` pools over time."""
+        return self.encoder.sequence(x, lengths)
+
     def projection(self, h: Tensor) -> Tensor | None:
         """z (B, P): what the loss compares, where collapse shows first; None for methods without a projector."""
         return None

@@ -157,9 +157,13 @@ class NPC(Method):
         return self.decode(features).float().transpose(1, 2), probability
 
     def embed(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """h (B, D): what the last block says of each frame and its neighbours, nothing hidden, pooled."""
-        heard = self.encoder.heard(self.encoder.standardised(x, lengths))[-1]
-        return self.encoder.pooled(heard.transpose(1, 2), lengths)
+        """h (B, D): `frames`, pooled."""
+        return self.encoder.pooled(self.frames(x, lengths), lengths)
+
+    def frames(self, x: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """(B, U, D): what the last block says of each frame and its neighbours, nothing hidden."""
+        heard: Tensor = self.encoder.heard(self.encoder.standardised(x, lengths))[-1]
+        return heard.transpose(1, 2)
 
     def lens(self, views: dict[str, Tensor]) -> dict[str, Tensor]:
         """The first clips' views, and what the likeliest codes say of them."""

@@ -19,6 +19,7 @@ from training.encoders.conv_gru import ConvGru
 from training.encoders.encoder import Size
 from training.encoders.transformers import Transformer
 from training.errors import UserError
+from training.frames import embed_frames, frame_times
 from training.methods.method import Method
 from training.methods.simclr import SimCLR
 
@@ -55,6 +56,28 @@ def method_on(name: str, encoder: str, settings: dict[str, Any], monkeypatch: py
 
 
 @pytest.mark.whole
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("name", "encoder", "settings"), CASES, ids=lambda value: str(value) if value else "")
+def test_every_encoder_gives_the_frames_of_embedding(
+    name: str, encoder: str, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = method_on(name, encoder, settings, monkeypatch)
+    made = exported(method, frames=True)
+    hears = torch.export.load(io.BytesIO(FORMATS[".pt2"](made, {}))).module()
+    session = onnxruntime.InferenceSession(FORMATS[".onnx"](made, {}))
+    assert session.get_outputs()[0].shape == ["sounds", "frames", method.encoder.width]
+    hop = frame_times(method).hop_samples
+    for sounds, samples in ((1, 1), (2, hop - 1), (1, 2 * hop), (1, round(VIEW * 16_000)), (2, 12_345), (1, 40_000)):
+        waveforms = torch.randn(sounds, samples) * 0.1
+        audio, lengths = heard_of(method, waveforms)
+        expected = embed_frames(method, audio, int(lengths[0]), samples)
+        assert expected.shape[1] == max(1, samples // hop)
+        torch.testing.assert_close(hears(waveforms), expected, atol=1e-5, rtol=1e-5)
+        (by_onnx,) = session.run(["embeddings"], {"waveforms": waveforms.numpy()})
+        torch.testing.assert_close(torch.from_numpy(by_onnx), expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.whole
 @pytest.mark.timeout(900)  # torch traces for seconds, and on a busy machine for minutes
 @pytest.mark.parametrize(("name", "encoder", "settings"), CASES, ids=lambda value: str(value) if value else "")
 def test_every_encoder_says_what_embedding_says(
@@ -86,7 +109,12 @@ def test_norms_over_each_clip_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 def as_embedded(method: Method, waveforms: torch.Tensor) -> torch.Tensor:
     """h of equally long samples (B, S), by the code that all measures, the map and `embed` use."""
+    return embed_audio(method, *heard_of(method, waveforms))
+
+
+def heard_of(method: Method, waveforms: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the encoder takes of equally long samples (B, S), and the lengths (B,) of that."""
     sounds = [sound.numpy() for sound in waveforms]
     if method.encoder.domain == "waveform":
-        return embed_audio(method, *padded_waveforms(sounds))
-    return embed_audio(method, *clip_power(sounds, method.augment.front_end, torch.device("cpu")))
+        return padded_waveforms(sounds)
+    return clip_power(sounds, method.augment.front_end, torch.device("cpu"))
