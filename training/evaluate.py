@@ -41,7 +41,12 @@ def evaluation(run: RunFolder, data: str | None, step: int | None, progress: Pro
     """
     run.check_trained_here()
     config = RunConfig.from_json(run.config())
-    dataset = open_dataset(data or config.data, window_seconds=config.window_seconds, progress=progress)
+    dataset = open_dataset(
+        data or config.data,
+        window_seconds=config.window_seconds,
+        progress=progress,
+        fingerprint=config.data_fingerprint,
+    )
     clips = stratified_sample(dataset, CLIPS, PROBE_SEED)
     embedder, untrained = Embedder(run, step), Embedder(run, step)
     untrained.reinitialise()

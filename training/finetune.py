@@ -65,7 +65,9 @@ def fine_tuning(
     run.check_trained_here()
     config = RunConfig.from_json(run.config())
     embedder = Embedder(run, step)
-    dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+    dataset = open_dataset(
+        config.data, window_seconds=config.window_seconds, progress=progress, fingerprint=config.data_fingerprint
+    )
     if facet.startswith(FACET) and facet not in dataset.facets:
         dataset = with_tag(dataset, facet, *read_tags())
         facet = list(dataset.facets)[-1]

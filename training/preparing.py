@@ -111,7 +111,9 @@ def _sounds(config: RunConfig, beside: Training | None, progress: Progress) -> D
     """All clips of a run; those of the training `beside` it where they are the same."""
     if beside is not None and _same_sounds(config, beside.config):
         return beside.dataset
-    return open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+    return open_dataset(
+        config.data, window_seconds=config.window_seconds, progress=progress, fingerprint=config.data_fingerprint
+    )
 
 
 def _probe_clips(run: RunWriter, dataset: Dataset, config: RunConfig, resume: bool) -> np.ndarray:

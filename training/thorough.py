@@ -114,7 +114,9 @@ def _of_snapshot(run: RunFolder, step: int) -> _Outputs:
 def _probe_sounds(run: RunFolder, progress: Progress) -> Sequence[np.ndarray]:
     """The waveforms (S,) of the probe clips. Raises UserError where the data isn't at hand or has changed."""
     config = RunConfig.from_json(run.config())
-    dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+    dataset = open_dataset(
+        config.data, window_seconds=config.window_seconds, progress=progress, fingerprint=config.data_fingerprint
+    )
     if dataset.fingerprint != config.data_fingerprint:
         raise UserError(f"The sounds of {config.data} have changed since the run {run.name} was trained.")
     return [dataset.waveform(int(clip)) for clip in run.probe().get("clips", [])]

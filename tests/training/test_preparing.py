@@ -52,7 +52,7 @@ def test_a_run_that_has_not_begun_takes_the_newest_objective(
 def test_a_stop_while_preparing_is_heard(made_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     run = made_run()
 
-    def opened(reference: str, *, window_seconds: float, progress: Callable[[float, str], None]) -> Dataset:
+    def opened(reference: str, *, window_seconds: float, progress: Callable[[float, str], None], **_: Any) -> Dataset:
         run.ask(Control.STOP)
         progress(0.5, "Decoding")
         raise AssertionError("the stop was not heard")
@@ -104,7 +104,7 @@ def test_a_pause_while_preparing_goes_back_to_preparing(
 ) -> None:
     run, states = made_run(steps=1), []
 
-    def opened(reference: str, *, window_seconds: float, progress: Callable[[float, str], None]) -> Dataset:
+    def opened(reference: str, *, window_seconds: float, progress: Callable[[float, str], None], **_: Any) -> Dataset:
         run.ask(Control.PAUSE)
         progress(0.5, "Decoding")
         states.append(run.status().state)

@@ -62,7 +62,12 @@ def anomaly_scores(run: RunFolder, sounds: str, step: int | None, progress: Prog
     embedder, untrained = Embedder(run, step), Embedder(run, step)
     untrained.reinitialise()
     own, asked = (
-        open_dataset(whole_reference(data), window_seconds=config.window_seconds, progress=progress)
+        open_dataset(
+            whole_reference(data),
+            window_seconds=config.window_seconds,
+            progress=progress,
+            fingerprint=config.data_fingerprint,
+        )
         for data in (config.data, sounds)
     )
     usual = stratified_sample(own, CLIPS, PROBE_SEED)

@@ -2,7 +2,7 @@
 
 open_dataset("starter")            the built-in set, made on first use
 open_dataset("esc50")              a public set that was fetched before
-open_dataset("/home/me/sounds")    a folder, a zip, a sound file or a pack (`data pack` makes one)
+open_dataset("/home/me/sounds")    a folder, a zip, a playlist, a sound file or a pack (`data pack` makes one)
 open_dataset("shards:/data/x-{000..127}.tar")    the sample of a stream, see training.data.stream
 """
 
@@ -51,12 +51,15 @@ class DatasetRow:
     """Address of the page of a public set's authors."""
 
 
-def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progress = quiet) -> Dataset:
-    """The clips behind `reference`: "starter", the name of a public set, or a path to a folder, zip, sound file or pack; of a
-    stream those of its sample.
+def open_dataset(
+    reference: str, *, window_seconds: float = 2.0, progress: Progress = quiet, fingerprint: str | None = None
+) -> Dataset:
+    """The clips behind `reference`: "starter", the name of a public set, or a path to a folder, zip, playlist, sound file or
+    pack; of a stream those of its sample.
 
     Made on the first call and cached; later calls map the cached samples. `window_seconds` is the longest clip that
-    is cut from a file (the built-in set and packs have their own lengths). Raises UserError with one sentence.
+    is cut from a file (the built-in set and packs have their own lengths). `fingerprint`: of the run that is trained on them,
+    see `training.data.sources.Rules`. Raises UserError with one sentence.
     """
     if reference == STARTER:
         return _starter_dataset(progress)
@@ -76,10 +79,11 @@ def open_dataset(reference: str, *, window_seconds: float = 2.0, progress: Progr
     from training.data.sources import Rules
 
     if is_public(reference):
-        dataset = open_folder(public_folder(reference), Rules(window_seconds), progress, name=reference)
+        rules = Rules(window_seconds, fingerprint=fingerprint)
+        dataset = open_folder(public_folder(reference), rules, progress, name=reference)
         remember_clips(reference, dataset.fingerprint)
         return dataset
-    return open_path(reference, window_seconds=window_seconds, progress=progress)
+    return open_path(reference, window_seconds=window_seconds, progress=progress, fingerprint=fingerprint)
 
 
 def check_there(reference: str) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import queue
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,14 @@ from training.data.decoder import OWN_ANSWER_SECONDS, Decoder, Sound
 from training.data.names import readable_name
 from training.data.sniff import NotRead
 from training.errors import UserError
+from training.process import usable_cores
 
 REQUESTS_AHEAD = 8
 """Per process. Small, so that the requests always fit the socket and neither side waits for the other for ever."""
 LONGEST_SHOWN_NAME = 80
+FILES_A_PROCESS = 20
+"""Starting a decoder takes as long as decoding about this many short files."""
+MOST_PROCESSES = 16
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,21 @@ class Decoders:
         for decoder in self._decoders:
             _keep_or_end(decoder)
 
-    def sounds(self, paths: Sequence[str], *, follow_links: bool, max_seconds: float | None = None) -> Iterator[Sound]:
+    def metadata(self, paths: Sequence[str], *, follow_links: bool) -> Iterator[dict[str, str]]:
+        """As `Sound.metadata`, one for each path, in their order; {} where a file can't be read."""
+        for sound in self.sounds(paths, follow_links=follow_links, only_metadata=True):
+            with contextlib.suppress(NotRead):
+                deque(sound, maxlen=0)
+            yield sound.metadata
+
+    def sounds(
+        self,
+        paths: Sequence[str],
+        *,
+        follow_links: bool,
+        max_seconds: float | None = None,
+        only_metadata: bool = False,
+    ) -> Iterator[Sound]:
         """One Sound for each path, in their order, each to be iterated to its end before the next is asked for.
 
         Memory stays constant: a process that is ahead waits at its socket until its turn to be read comes.
@@ -75,12 +94,19 @@ class Decoders:
         sent, ahead = 0, REQUESTS_AHEAD * len(self._decoders)
         for turn in range(len(paths)):
             while sent < min(len(paths), turn + ahead):
-                self._of(sent).request(paths[sent], follow_links=follow_links, max_seconds=max_seconds)
+                self._of(sent).request(
+                    paths[sent], follow_links=follow_links, max_seconds=max_seconds, only_metadata=only_metadata
+                )
                 sent += 1
             yield self._of(turn).answer(OWN_ANSWER_SECONDS)
 
     def _of(self, number: int) -> Decoder:
         return self._decoders[number % len(self._decoders)]
+
+
+def processes_for(files: int) -> int:
+    """How many decoders are worth their start for so many files."""
+    return max(1, min(usable_cores(), MOST_PROCESSES, files // FILES_A_PROCESS))
 
 
 KEPT_WARM = 2

@@ -26,7 +26,8 @@ PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "LC_CTYPE", "LOCPATH",
 
 
 class Sound:
-    """What arrives from a decoder: iterate for blocks, (S,) int16 at 16 kHz; then `notes`, `rate` and `clipped` are there.
+    """What arrives from a decoder: iterate for blocks, (S,) int16 at 16 kHz; then `notes`, `rate` and `clipped` are there, or
+    `metadata` where that alone was asked for.
 
     Iterating raises NotRead with the reason where the file gives no sound, also after some of its blocks.
     """
@@ -51,6 +52,11 @@ class Sound:
         """As `training.data.clipping.Clipping.seconds` says it; empty before its end."""
         return {int(number): float(seconds) for number, seconds in self._about.get("clipped", {}).items()}
 
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the file says of itself, by the names of `training.data.decoding.METADATA`."""
+        return {str(name): str(text) for name, text in self._about.get("metadata", {}).items()}
+
     def __iter__(self) -> Iterator[np.ndarray]:
         return self._blocks
 
@@ -70,12 +76,17 @@ class Decoder:
         """Whether every request has its answer."""
         return not self._pending
 
-    def request(self, path: str, *, follow_links: bool, max_seconds: float | None) -> None:
-        """Asks for one file; the answers come in the order of the requests."""
+    def request(self, path: str, *, follow_links: bool, max_seconds: float | None, only_metadata: bool = False) -> None:
+        """Asks for one file, or for what it says of itself; the answers come in the order of the requests."""
         if self._process is None:
             self._start()
         whole = os.path.abspath(path)  # a process that was kept may have been started in another folder
-        asked = {"path": whole, "follow_links": follow_links, "max_seconds": max_seconds}
+        asked = {
+            "path": whole,
+            "follow_links": follow_links,
+            "max_seconds": max_seconds,
+            "only_metadata": only_metadata,
+        }
         self._pending.append(json.dumps(asked).encode())
         self._send(self._pending[-1])
 

@@ -9,8 +9,9 @@ import json
 import resource
 import sys
 from multiprocessing.connection import Connection
+from typing import Any
 
-from training.data.decoding import Decoding
+from training.data.decoding import Decoding, metadata_of
 from training.data.sniff import NotRead
 from training.process import address_space, limit
 
@@ -34,20 +35,29 @@ def main() -> None:
         return  # nobody is there any more
 
 
-def _answer(connection: Connection, path: str, follow_links: bool, max_seconds: float | None) -> None:
+def _answer(
+    connection: Connection, path: str, follow_links: bool, max_seconds: float | None, only_metadata: bool
+) -> None:
     _restart_cpu_limit()
     try:
-        decoding = Decoding(path, follow_links=follow_links, max_seconds=max_seconds)
-        for block in decoding:
-            connection.send_bytes(SAMPLES + block.tobytes())
-            _restart_cpu_limit()
+        if only_metadata:
+            about = {"metadata": metadata_of(path, follow_links=follow_links)}
+        else:
+            about = _decode(connection, Decoding(path, follow_links=follow_links, max_seconds=max_seconds))
     except NotRead as error:
         connection.send_bytes(FAILED + json.dumps(str(error)).encode())
     except MemoryError:
         connection.send_bytes(FAILED + json.dumps("it needs more memory than a sound should").encode())
     else:
-        about = {"notes": decoding.notes, "rate": decoding.rate, "clipped": decoding.clipping.seconds()}
         connection.send_bytes(DONE + json.dumps(about).encode())
+
+
+def _decode(connection: Connection, decoding: Decoding) -> dict[str, Any]:
+    """Send the blocks; returns what is said of them at the end."""
+    for block in decoding:
+        connection.send_bytes(SAMPLES + block.tobytes())
+        _restart_cpu_limit()
+    return {"notes": decoding.notes, "rate": decoding.rate, "clipped": decoding.clipping.seconds()}
 
 
 def _limit() -> None:

@@ -181,9 +181,13 @@ def _key(file: File) -> str:
     return json.dumps([file.name, file.size, *file.times])
 
 
+def memory_name(folder: Path) -> str:
+    """What a file is called in which something of a folder's files is remembered."""
+    return f"{hashlib.blake2b(os.fsencode(os.path.realpath(folder)), digest_size=HASH_BYTES).hexdigest()}.json"
+
+
 def _memory_file(folder: Path) -> Path:
-    name = hashlib.blake2b(os.fsencode(os.path.realpath(folder)), digest_size=HASH_BYTES).hexdigest()
-    return cache.cache_root() / "hashes" / f"{name}.json"
+    return cache.cache_root() / "hashes" / memory_name(folder)
 
 
 def _remembered(folder: Path) -> dict[str, Content]:

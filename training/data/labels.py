@@ -42,6 +42,8 @@ class Labelling:
     """Labels of stretches within a file, which win over its own."""
     texts: frozenset[str] = frozenset()
     """The texts beside sounds that hold such labels and are no captions."""
+    of_layout: bool = False
+    """Whether a known layout tells them: all labels that there are."""
 
 
 def labelling(names: Sequence[str], tables: Mapping[str, str]) -> Labelling:
@@ -55,13 +57,14 @@ def labelling(names: Sequence[str], tables: Mapping[str, str]) -> Labelling:
     read, warnings = _read_tables(names, tables)
     for table, rows in read.items():
         if table.rpartition("/")[2] == "esc50.csv" and rows and {"filename", "category", "src_file"} <= rows[0].keys():
-            return _grouped(esc50_labels(names, rows), "src_file")
+            return replace(grouped(esc50_labels(names, rows), "src_file"), of_layout=True)
     stretches, broken = _read_alignments(aligned)
     heard, said = events_of(names, read, stretches), transcripts_of(names, tables)
     known = layout_labels(names)
     if known is not None:
         labels, group = known
-        return _with_events(_grouped(labels, group, said, (*broken, *heard.warnings)), heard)
+        found = _with_events(grouped(labels, group, said, (*broken, *heard.warnings)), heard)
+        return replace(found, of_layout=True)
     warnings += (*broken, *heard.warnings)
     whole = {table: rows for table, rows in read.items() if table not in heard.tables and not _is_text(table)}
     for table, rows in whole.items():
@@ -71,7 +74,7 @@ def labelling(names: Sequence[str], tables: Mapping[str, str]) -> Labelling:
         except NotRead as reason:
             warnings.append(Skipped(readable_name(table), f"{reason}, so its labels are not used"))
     labels = _folder_labels(names, FOLDER_FACET if heard.events else "class")
-    return _with_events(_grouped(labels, None, said, warnings), heard)
+    return _with_events(grouped(labels, None, said, warnings), heard)
 
 
 def _with_events(known: Labelling, heard: EventLabels) -> Labelling:
@@ -81,10 +84,12 @@ def _with_events(known: Labelling, heard: EventLabels) -> Labelling:
     return replace(known, labels=labels, events=heard.events, texts=frozenset(filter(_is_text, heard.tables)))
 
 
-def _grouped(
+def grouped(
     labels: Labels, group: str | None, captions: Mapping[str, str] | None = None, warnings: Sequence[Skipped] = ()
 ) -> Labelling:
-    """A file of unknown origin is its own group: nothing else is taken for its neighbour by mistake."""
+    """The labels fit to be shown, with the facet `group`. A file of unknown origin is its own group: nothing else is taken for its
+    neighbour by mistake.
+    """
     facet = group or FILE_FACET
     whole = {}
     for name, found in labels.items():
@@ -131,7 +136,7 @@ def _table_labelling(names: Sequence[str], table: str, rows: TableRows, warnings
     facets.sort(key=lambda column: column.lower() not in FIRST_COLUMNS)
     labels: Labels = {name: {c: by_name.get(name, {}).get(c) or None for c in facets} for name in names}
     captions = {name: row[caption] for name, row in by_name.items() if caption and row.get(caption)}
-    return _grouped(labels, group, captions, warnings)
+    return grouped(labels, group, captions, warnings)
 
 
 def _rows_by_name(

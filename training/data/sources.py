@@ -12,7 +12,7 @@ import numpy as np
 from training.data import cache
 from training.data.clip_writer import ClipWriter
 from training.data.dataset import SAMPLE_RATE, Dataset, Progress, Skipped
-from training.data.decode import Decoders
+from training.data.decode import Decoders, processes_for
 from training.data.events import BETWEEN, TOGETHER, Events
 from training.data.files import HASH_BYTES, File, opened
 from training.data.labels import Labelling
@@ -21,7 +21,6 @@ from training.data.sniff import ACCEPTED, NotRead
 from training.data.tables import text_of
 from training.data.windows import SHORTEST_TAIL, window_samples, windows
 from training.errors import UserError
-from training.process import usable_cores
 from training.units import counted
 
 DECODE_VERSION = 1
@@ -30,9 +29,6 @@ WORTH_TELLING_SECONDS = 0.05
 EVENTS_VERSION = 2
 """Part of the fingerprint of data that has events; to be raised when the same ones would give other labels."""
 PICTURE_EXTENSIONS = (".png", ".jpg", ".jpeg")
-FILES_A_PROCESS = 20
-"""Starting a decoder takes as long as decoding about this many short files."""
-MOST_PROCESSES = 16
 
 
 class NoSound(UserError):
@@ -54,6 +50,9 @@ class Rules:
     follow_links: bool = True
     max_seconds: float | None = None
     """Longer files are skipped; None takes files of any length, in constant memory."""
+    fingerprint: str | None = None
+    """Of a run. Where the sounds have it without what their files say of themselves, they are opened without: that was not
+    always read, and a run that was begun then goes on as it was."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +102,7 @@ def sources_of(
 
 def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, progress: Progress) -> Dataset:
     """The clips of `sources`, from the cache where they were made before. Raises UserError where there are none."""
-    length = window_samples(rules.window_seconds)
-    how: list[object] = [DECODE_VERSION, length, length, SHORTEST_TAIL, rules.max_seconds, group]
-    if any(source.events.rows for source in sources):
-        how.append(EVENTS_VERSION)
-    fingerprint = _fingerprint(sources, how)
+    fingerprint = fingerprint_of(sources, group, rules)
 
     def make(telling: Progress) -> Dataset:
         return _made(name, fingerprint, sources, group, rules, telling)
@@ -120,12 +115,17 @@ def dataset_of(name: str, sources: Sequence[Source], group: str, rules: Rules, p
     return replace(dataset, name=name, companions=companions)
 
 
-def _fingerprint(sources: Sequence[Source], rules: list[object]) -> str:
+def fingerprint_of(sources: Sequence[Source], group: str, rules: Rules) -> str:
+    """That of the clips that `dataset_of` makes of them."""
+    length = window_samples(rules.window_seconds)
+    how: list[object] = [DECODE_VERSION, length, length, SHORTEST_TAIL, rules.max_seconds, group]
+    if any(source.events.rows for source in sources):
+        how.append(EVENTS_VERSION)
     rows = [
         [source.name, source.hash, source.labels, source.caption, *([source.events.rows] if source.events.rows else [])]
         for source in sources
     ]
-    return hashlib.blake2b(json.dumps([rules, rows]).encode(), digest_size=HASH_BYTES).hexdigest()
+    return hashlib.blake2b(json.dumps([how, rows]).encode(), digest_size=HASH_BYTES).hexdigest()
 
 
 def _made(
@@ -139,7 +139,7 @@ def _made(
     length = window_samples(rules.window_seconds)
     paths = [source.path for source in sources]
     try:
-        with Decoders(_processes(len(sources))) as decoders:
+        with Decoders(processes_for(len(sources))) as decoders:
             sounds = decoders.sounds(paths, follow_links=rules.follow_links, max_seconds=rules.max_seconds)
             for number, (source, sound) in enumerate(zip(sources, sounds, strict=True)):
                 if number % 20 == 0:
@@ -237,7 +237,3 @@ def _picture(found: Sequence[File]) -> str | None:
     """A picture inside the folder: a link could lead out of it."""
     paths = [Path(file.path) for file in found]
     return next((str(path.absolute()) for path in paths if not path.is_symlink()), None)
-
-
-def _processes(files: int) -> int:
-    return max(1, min(usable_cores(), MOST_PROCESSES, files // FILES_A_PROCESS))

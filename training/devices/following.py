@@ -73,7 +73,7 @@ def _follow(here: Place, store: Store) -> None:
     machine = replace(hardware(config.device, here.local_rank), **task["precision"])
     if machine.device.type == "cpu":
         keep_freed_memory()
-    dataset = open_dataset(config.data, window_seconds=config.window_seconds)
+    dataset = open_dataset(config.data, window_seconds=config.window_seconds, fingerprint=config.data_fingerprint)
     if dataset.fingerprint != config.data_fingerprint:
         raise UserError(f"The sounds of {config.data} are others here than where the run was started.")
     clips = store_of(dataset, config, machine, lambda fraction, message: None)

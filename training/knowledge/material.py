@@ -112,7 +112,9 @@ def _sounds(run: RunFolder, probe: Mapping[str, Any], progress: Progress) -> tup
             found = watched_clips(run.own_probe(), progress)
             return (found.dataset, np.arange(len(found.places)), "") if found.fingerprint else (None, none, NOT_HERE)
         config = RunConfig.from_json(run.config())
-        dataset = open_dataset(config.data, window_seconds=config.window_seconds, progress=progress)
+        dataset = open_dataset(
+            config.data, window_seconds=config.window_seconds, progress=progress, fingerprint=config.data_fingerprint
+        )
     except UserError:
         return None, none, NOT_HERE
     clips = probe.get("clips")
