@@ -12,16 +12,17 @@ import numpy as np
 import pytest
 import torch
 
+from tests.support.files_with_metadata import write_album_folder
 from tests.training.conftest import TINY
 from tests.training.test_trainer import fails
 from training import controls, preparing
-from training.config import RunConfig
+from training.config import RunConfig, new_config
 from training.data import cache, clip_writer, starter
 from training.data.dataset import SAMPLE_RATE, Dataset
 from training.errors import UserError
 from training.hardware import Hardware
 from training.methods import METHODS
-from training.run import Control, RunFolder, State
+from training.run import Control, RunFolder, State, create_run
 from training.trainer import train
 
 MakeRun = Callable[..., RunFolder]
@@ -170,3 +171,28 @@ def test_a_run_that_was_measured_on_other_clips_goes_on_with_them(
     (run.path / "probe.json").write_text(json.dumps({**probe, "clips": own}))
     assert train(run.path, resume=True) == State.FINISHED
     assert run.columns()["duration"] == pytest.approx(tones.lengths[own] / SAMPLE_RATE, abs=1e-5)
+
+
+def test_durability_a_run_that_knows_its_files_without_what_they_say_of_themselves_goes_on(
+    tmp_path: Path, at_step: AtStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was begun before that was read, which gives a new run on the same folder other labels and another group."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = write_album_folder(tmp_path / "music", files=16)
+
+    def begun(name: str) -> RunFolder:
+        config = new_config({**TINY, "batch_size": 8}, data=str(folder), steps=4, device="cpu")
+        run = create_run(tmp_path / name, config.to_json())
+        at_step(2, lambda: run.ask(Control.STOP))
+        assert train(run.path) == State.STOPPED
+        return run
+
+    with monkeypatch.context() as before:
+        before.setattr("training.data.folder.with_metadata", lambda known, said: known)
+        older = begun("older")
+    newer = begun("newer")
+    assert (older.probe()["group"], newer.probe()["group"]) == ("file", "artist")
+    assert older.probe()["ids"] == newer.probe()["ids"]
+    for run in (older, newer):
+        assert train(run.path, resume=True) == State.FINISHED
+        assert run.config()["data_fingerprint"] == run.probe()["fingerprint"]
