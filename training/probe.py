@@ -60,9 +60,11 @@ def described(dataset: Dataset, clips: np.ndarray, reference: str) -> dict[str, 
 
 
 def measured_facets(dataset: Dataset) -> list[str]:
-    """Facets for which cross-group kNN means something: all but the group, with at least two labels; the first MOST_MEASURED."""
+    """Facets for which cross-group kNN means something; the first MOST_MEASURED: all but the group, with at least two labels. But for
+    the main one, some label must come from several groups: where artists are the groups, no album can be found across them.
+    """
     told = [name for name, facet in dataset.facets.items() if name != dataset.group and len(facet.names) > 1]
-    return told[:MOST_MEASURED]
+    return [name for name in told if name == dataset.main_facet or _in_several_groups(dataset, name)][:MOST_MEASURED]
 
 
 def measured_labels(dataset: Dataset, clips: np.ndarray) -> dict[str, Tensor]:
@@ -140,6 +142,15 @@ def _chunks(dataset: Dataset, clips: np.ndarray) -> list[list[int]]:
     longest = int(dataset.lengths[clips].max(initial=1))
     size = max(1, min(CHUNK, CHUNK_SAMPLES // longest))
     return [[int(c) for c in clips[first : first + size]] for first in range(0, len(clips), size)]
+
+
+def _in_several_groups(dataset: Dataset, facet: str) -> bool:
+    """Whether any label of the facet does not come from one group alone."""
+    codes, groups = dataset.facets[facet].codes, dataset.groups.codes
+    labelled = np.flatnonzero(codes >= 0)
+    any_group = np.empty(len(dataset.facets[facet].names), groups.dtype)
+    any_group[codes[labelled]] = groups[labelled]
+    return bool((any_group[codes[labelled]] != groups[labelled]).any())
 
 
 def _codes(facet: Facet, clips: np.ndarray) -> Tensor:

@@ -70,6 +70,15 @@ def test_only_facets_that_can_be_measured_are(tones: Dataset) -> None:
     assert cross_group_knn(torch.randn(64, 4), dataset, np.arange(64)).keys() == {"class"}
 
 
+def test_a_label_that_no_two_groups_share_cannot_be_found_across_them(tones: Dataset) -> None:
+    codes = tones.groups.codes
+    within = {"album": Facet(tones.groups.names, codes), "half": Facet(("a", "b"), np.where(codes == 0, -1, codes // 2))}
+    across = {"some": Facet(("a", "b"), np.where(np.arange(64) == 0, 0, codes // 2).astype(np.int32))}
+    assert measured_facets(replace(tones, facets={**tones.facets, **within, **across})) == ["class", "half", "some"]
+    alone = replace(tones, facets={"album": within["album"], "source": tones.groups})
+    assert measured_facets(alone) == ["album"], "the main one is told whatever comes of it"
+
+
 def test_of_a_table_of_many_columns_the_first_few_are_measured(tones: Dataset) -> None:
     more = {f"column {i:02}": tones.facets["class"] for i in range(49)}
     found = measured_facets(replace(tones, facets={**tones.facets, **more}))

@@ -64,21 +64,25 @@ class AskedFacet:
 
 
 def facets_of(material: Material) -> list[AskedFacet]:
-    """The main facet first, the group last. The group itself is asked across recordings, the others across groups."""
+    """The main facet first, the group last. The group itself is asked across recordings, the others across groups; but for the main
+    facet, those are left out of which no label can be told so.
+    """
     ordered = sorted(material.facets, key=lambda name: (name != material.main_facet, name == material.group))
     found = []
     for name in ordered:
         codes, is_group = material.facets[name], name == material.group
         if 1 < len(np.unique(codes[codes >= 0])) <= MOST_LABELS:
             groups = material.recordings if is_group else material.groups
-            if len(np.unique(groups)) > 1 and not (is_group and _is_one_each(codes, groups)):
+            is_told = name == material.main_facet and not is_group
+            if len(np.unique(groups)) > 1 and (is_told or not _is_one_each(codes, groups)):
                 found.append(AskedFacet(name, codes, groups, is_group))
     return found[:MOST_FACETS]
 
 
 def _is_one_each(codes: np.ndarray, groups: np.ndarray) -> bool:
     """Whether no label has a second group from which it could be told."""
-    return len(np.unique(np.stack([codes, groups]), axis=1).T) == len(np.unique(codes))
+    labelled = codes >= 0
+    return len(np.unique(np.stack([codes, groups])[:, labelled], axis=1).T) == len(np.unique(codes[labelled]))
 
 
 def facets(material: Material, progress: Progress) -> Iterator[dict[str, Any]]:

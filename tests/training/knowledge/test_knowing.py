@@ -178,3 +178,14 @@ def test_the_group_is_asked_only_where_one_of_them_gave_several_recordings() -> 
 
     assert asked([0, 1, 2, 3]) == ["digit", "speaker"]
     assert asked([0, 0, 1, 1]) == ["digit"], "a recording each: nothing could tell a speaker from its recording"
+
+
+def test_a_label_within_one_group_is_not_asked_across_groups() -> None:
+    artist, genre, album = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([0, -1, 1, -1])
+    material = SimpleNamespace(
+        facets={"genre": genre, "artist": artist, "album": album}, main_facet="genre", group="artist", groups=artist,
+        recordings=np.arange(4),
+    )  # fmt: skip
+    assert [facet.name for facet in facets_of(cast(Material, material))] == ["genre", "artist"]
+    material.main_facet = "album"
+    assert [facet.name for facet in facets_of(cast(Material, material))] == ["album", "genre", "artist"]
