@@ -72,7 +72,10 @@ def test_only_facets_that_can_be_measured_are(tones: Dataset) -> None:
 
 def test_a_label_that_no_two_groups_share_cannot_be_found_across_them(tones: Dataset) -> None:
     codes = tones.groups.codes
-    within = {"album": Facet(tones.groups.names, codes), "half": Facet(("a", "b"), np.where(codes == 0, -1, codes // 2))}
+    within = {
+        "album": Facet(tones.groups.names, codes),
+        "half": Facet(("a", "b"), np.where(codes == 0, -1, codes // 2)),
+    }
     across = {"some": Facet(("a", "b"), np.where(np.arange(64) == 0, 0, codes // 2).astype(np.int32))}
     assert measured_facets(replace(tones, facets={**tones.facets, **within, **across})) == ["class", "half", "some"]
     alone = replace(tones, facets={"album": within["album"], "source": tones.groups})

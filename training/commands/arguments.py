@@ -76,8 +76,8 @@ def asked_config(options: argparse.Namespace, breaks: tuple[str, ...] = ()) -> "
     data = options.data and whole_reference(options.data)
     if data and os.path.isabs(data) and not os.path.exists(data):
         raise UserError(
-            f"There is nothing at {data}: --data takes a folder, a zip, a sound file, a pack or a stream, or a name of "
-            "`python -m training data list`."
+            f"There is nothing at {data}: --data takes a folder, a zip, a playlist, a sound file, a pack or a stream, or "
+            "a name of `python -m training data list`."
         )
     if data and data.startswith(SHARDS):
         places_of(data)  # raises for what can name none, before a run is made

@@ -69,11 +69,11 @@ def with_metadata(known: Labelling, said: Mapping[str, Said]) -> Labelling:
             columns[column] = values
     if not columns:
         return known
-    labels = {
-        name: {facet: label for facet, label in own.items() if facet != FILE_FACET}
-        | {column: values.get(name) for column, values in columns.items()}
-        for name, own in known.labels.items()
-    }
+    labels = {}
+    for name, own in known.labels.items():
+        before = {facet: label for facet, label in own.items() if facet != FILE_FACET}
+        file = {FILE_FACET: own[FILE_FACET]} if FILE_FACET in own else {}  # by which a song is still chosen
+        labels[name] = before | {column: values.get(name) for column, values in columns.items()} | file
     group = None if known.group == FILE_FACET else known.group
     if group is None and GROUP_COLUMN in columns and _spans_groups(list(labels.values())):
         group = GROUP_COLUMN

@@ -62,7 +62,7 @@ def test_bad_input_what_a_file_says_is_cut_and_a_broken_one_says_nothing(tmp_pat
 
 def test_columns_of_a_folder_and_artist_as_group(tmp_path: Path) -> None:
     dataset = open_dataset(str(write_album_folder(tmp_path / "music")))
-    assert list(dataset.facets) == ["genre", "artist", "album", "year"]
+    assert list(dataset.facets) == ["genre", "artist", "album", "year", "file"]
     assert dataset.main_facet == "genre" and dataset.group == "artist"
     assert dataset.facets["year"].counts() == {"1990": 2, "1991": 2, "1992": 2, "1993": 2}
     assert [dataset.facets["genre"].label(clip) for clip in range(3)] == ["rock", "jazz", "rock"]
@@ -88,7 +88,7 @@ def test_other_labels_win_and_come_first(tmp_path: Path) -> None:
     names = [f"{('dry', 'wet')[n % 2]}/{n}.wav" for n in range(8)]
     said = {name: {"artist": f"artist {n // 2 % 2}", "genre": f"genre {n // 4}"} for n, name in enumerate(names)}
     found = file_metadata.with_metadata(labelling(names, {}), said)
-    assert list(found.labels[names[0]]) == ["class", "genre", "artist"] and found.group == "artist"
+    assert list(found.labels[names[0]]) == ["class", "genre", "artist", "file"] and found.group == "artist"
     table = tmp_path / "labels.csv"
     table.write_text("file,Artist,speaker\n" + "".join(f"{name},someone,{name[0]}\n" for name in names))
     found = file_metadata.with_metadata(labelling(names, {"labels.csv": str(table)}), said)
