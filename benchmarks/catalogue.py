@@ -24,9 +24,9 @@ from typing import Any
 from benchmarks.catalogue_table import write_csv, write_picture
 from training.data import open_dataset
 from training.methods import METHODS
+from training.process import PROJECT
 from training.run import RunFolder
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).parent / "results" / "catalogue.json"
 CEILING = "supervised"
 
@@ -82,7 +82,7 @@ def measured(data: str, method: str, seed: int, seconds: float, at_once: int) ->
         else:
             train = [sys.executable, "-m", "training", "run", "--data", data, "--method", method, "--out", str(out)]
         command = [*train, "--seed", str(seed), "--seconds", f"{seconds:g}"]
-        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        ran = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
         if ran.returncode:
             said = (ran.stderr.strip().splitlines() or ["It ended without a word."])[-1]
             return method, {"seed": seed, "error": said}
@@ -92,7 +92,7 @@ def measured(data: str, method: str, seed: int, seconds: float, at_once: int) ->
 def scores(run: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     """What a finished run knows of the labels, as `benchmarks.catalogue_measures` tells it."""
     command = [sys.executable, "-m", "benchmarks.catalogue_measures", str(run)]
-    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    told = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(told.stdout)
     return found
 

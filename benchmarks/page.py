@@ -27,9 +27,10 @@ from typing import Any
 
 from benchmarks.driven import FLAGS, clicks, started
 from benchmarks.newcomer import augmentation_seconds, first_views_seconds, map_drawn
-from benchmarks.served import ROOT, served
+from benchmarks.served import served
 from training.data import open_dataset
 from training.data.cache import cache_root
+from training.process import PROJECT
 from training.run import RunFolder, find_runs
 
 RESULTS = Path(__file__).parent / "results" / "page.json"
@@ -68,7 +69,7 @@ def compare(options: argparse.Namespace) -> None:
     for _ in range(options.rounds):
         command = [sys.executable, "-m", "benchmarks.page", "--rounds", "1", "--seconds", str(options.seconds)]
         subprocess.run([*command, "--chromium", options.chromium], cwd=options.before, check=True)
-        kept = Path(options.before) / RESULTS.relative_to(ROOT)
+        kept = Path(options.before) / RESULTS.relative_to(PROJECT)
         rounds["before"].append(json.loads(kept.read_text())["rounds"][0])
         rounds["after"].append(measured(argparse.Namespace(**{**vars(options), "rounds": 1}))["rounds"][0])
     names = [name for name in rounds["before"][0] if name in rounds["after"][0]]
@@ -109,7 +110,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
 def train_alone(out: Path, seconds: float) -> RunFolder:
     """The same training with nothing beside it."""
     command = [sys.executable, "-m", "training", "run", "--seconds", str(seconds), "--out", str(out)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     return RunFolder(out)
 
 

@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.catalogue import ROOT, scores
+from benchmarks.catalogue import scores
+from training.process import PROJECT
 from training.run import RunFolder
 
 RESULTS = Path(__file__).parent / "results" / "quality.json"
@@ -113,7 +114,9 @@ def trained(data: str, candidate: str, options: list[str], out: Path, environmen
     method, *settings = candidate.split()
     command = [sys.executable, "-m", "training", "run", "--data", data, "--method", method, "--out", str(out), *options]
     changed = [part for setting in settings for part in ("--set", setting)]
-    ran = subprocess.run([*command, *changed], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [*command, *changed], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
     if ran.returncode:
         raise SystemExit(f"{candidate}: {ran.stderr.strip()}")
     return RunFolder(out)

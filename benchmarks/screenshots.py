@@ -19,13 +19,14 @@ from PIL import Image
 
 from benchmarks.driven import FLAGS
 from benchmarks.newcomer import MAP_SHOWN
-from benchmarks.served import ROOT, served
+from benchmarks.served import served
 from training.data import open_dataset
+from training.process import PROJECT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-FOLDER = ROOT / "assets" / "screenshots"
+FOLDER = PROJECT / "assets" / "screenshots"
 PATIENCE_MS = 120_000
 SETTLE_MS = 3_000
 """Charts, pictures of sounds and the names on the map are drawn one after the other."""

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from training.process import PROJECT
+
 START_SECONDS = 120
 PORTS = range(20_000, 32_000)
 """Below those that systems give to outgoing connections: a browser opens many while a server still starts."""
@@ -45,7 +46,7 @@ def served(runs: Path, *flags: str, **environment: str) -> Iterator[Served]:
     """
     port, quiet = free_port(), subprocess.DEVNULL
     command = [sys.executable, "app.py", "--port", str(port), "--runs", str(runs), *flags]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, env=os.environ | environment)
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=quiet, stderr=quiet, env=os.environ | environment)
     try:
         server = Served(process.pid, port)
         until = time.monotonic() + START_SECONDS

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 """Variables of the environment of a process that computes on one thread, whichever library does."""
 PROJECT = Path(__file__).resolve().parents[1]
+"""The folder of this project."""
 
 
 def import_path() -> str:

@@ -16,9 +16,10 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import IO
 
-from benchmarks.drills.ground import ROOT, Ground
+from benchmarks.drills.ground import Ground
 from benchmarks.drills.tally import Lost, Tally, expect
 from training import durable
+from training.process import PROJECT
 
 LOOK_SECONDS = 60.0
 """The longest that a look may take on a busy machine."""
@@ -53,7 +54,7 @@ def _look_on(ground: Ground, tally: Tally, note: Path) -> None:
         str(ground.folders),
     ]
     with (ground.base / "said.txt").open("ab") as said:
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said)
+        process = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said)
     lines: Queue[bytes] = Queue()
     assert process.stdout is not None
     threading.Thread(target=_pass_on, args=(process.stdout, lines), daemon=True).start()

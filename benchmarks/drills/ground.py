@@ -19,10 +19,9 @@ import numpy as np
 from benchmarks.drills.forked import Forked
 from benchmarks.drills.tally import Lost, expect
 from benchmarks.served import free_port
-from training.process import ProcessIdentity, boot_id, process_start
+from training.process import PROJECT, ProcessIdentity, boot_id, process_start
 from training.run import RunFolder
 
-ROOT = Path(__file__).resolve().parents[2]
 TINY = {"batch_size": 8, "probe_clips": 16, "mels": 16, "crop_seconds": 0.32, "warmup_steps": 1}
 CLIPS = 24
 SAMPLE_RATE = 16_000
@@ -194,7 +193,9 @@ def start(command: list[str], said: Path) -> Child:
     """A process in a group of its own, in the project's folder."""
     with said.open("ab") as output:
         return Child(
-            subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0)
+            subprocess.Popen(
+                command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0
+            )
         )
 
 

@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable
 
 from benchmarks.figures import growth, judgements, page, quality, shortcuts, throughput, training
-from benchmarks.figures.tables import RESULTS, ROOT
+from benchmarks.figures.tables import RESULTS
+from training.process import PROJECT
 
 PAGES = (
-    ROOT / "README.md",
-    ROOT / "docs" / "benchmarks.md",
-    ROOT / "docs" / "verdicts.md",
-    ROOT / "docs" / "devices.md",
-    ROOT / "docs" / "knowledge.md",
+    PROJECT / "README.md",
+    PROJECT / "docs" / "benchmarks.md",
+    PROJECT / "docs" / "verdicts.md",
+    PROJECT / "docs" / "devices.md",
+    PROJECT / "docs" / "knowledge.md",
 )
 BLOCK = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 BLOCKS: dict[str, Callable[[], str]] = {

@@ -1,11 +1,11 @@
 """What the kept results hold, and how it is written."""
 
 import json
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "benchmarks" / "results"
+from training.process import PROJECT
+
+RESULTS = PROJECT / "benchmarks" / "results"
 
 Results = dict[str, Any]
 

@@ -24,9 +24,9 @@ from training.data.dataset import Dataset
 from training.data.pack import write_pack
 from training.hardware import Hardware
 from training.journal import Journal
+from training.process import PROJECT
 from training.run import RunFolder, create_run
 
-ROOT = Path(__file__).resolve().parents[2]
 KEPT = 3
 """Checkpoints of the undisturbed run; the other one is killed half a stretch before its last."""
 
@@ -63,7 +63,7 @@ def _process(run: Path, kept_every: int, killed_at: int) -> int:
     """Train, or go on, in a process of its own; its exit code. Raises RuntimeError with its last words if it fails."""
     command = [sys.executable, "-m", "benchmarks.gpu.resumes", str(run), str(kept_every), str(killed_at)]
     environment = {**os.environ, "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
-    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode and not (killed_at and ran.returncode == -signal.SIGKILL):
         raise RuntimeError((ran.stderr.strip().splitlines() or ["it ended without a word"])[-1])
     return ran.returncode

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from explorer.catalogue import settings_document
 from explorer.catalogue.document import document, drawings
-from explorer.catalogue.markdown import ROOT
 from explorer.catalogue.measures_table import with_table
 from explorer.catalogue.schema_types import with_types
 from explorer.runs.method_titles import FILE, titles_file
+from training.process import PROJECT
 
 
 def write(docs: Path) -> None:
@@ -30,5 +30,5 @@ def write(docs: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(ROOT / "docs")
+    write(PROJECT / "docs")
     FILE.write_text(titles_file())

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer.catalogue.markdown import ROOT, table
+from explorer.catalogue.markdown import table
 from training.methods import METHODS
 from training.methods.method import FAMILIES
+from training.process import PROJECT
 
-RESULTS = ROOT / "benchmarks" / "results" / "catalogue.json"
+RESULTS = PROJECT / "benchmarks" / "results" / "catalogue.json"
 NOT_MEASURED = "not measured yet"
 KNN = "cross_group_knn"
 PLAIN = {"log_mel": "log-mel statistics", "mfcc": "MFCC statistics"}

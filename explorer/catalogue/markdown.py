@@ -2,10 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-"""The project's folder."""
 LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},

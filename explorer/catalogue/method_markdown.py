@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from explorer.catalogue.markdown import ROOT, escaped, prose, table
+from explorer.catalogue.markdown import escaped, prose, table
 from explorer.catalogue.without_parts import without_parts
 from training.encoders import ENCODERS
 from training.methods import METHODS
 from training.methods.departures import FOR_ALL
 from training.methods.method import Method
+from training.process import PROJECT
 from training.settings import Setting, describe
 
 ARXIV = re.compile(r"(?:arXiv[: ]*)?(\d{4}\.\d{4,5})")
@@ -97,7 +98,7 @@ def source(method: type[Method]) -> str:
 
 def source_path(method: type[Method]) -> str:
     """The path of that file, from the project's root."""
-    return Path(inspect.getfile(method)).resolve().relative_to(ROOT).as_posix()
+    return Path(inspect.getfile(method)).resolve().relative_to(PROJECT).as_posix()
 
 
 def settings_table(method: type[Method]) -> str:

@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from explorer.catalogue.markdown import ROOT, escaped, table
+from explorer.catalogue.markdown import escaped, table
 from training.breaks import BREAKS
+from training.process import PROJECT
 
-RESULTS = ROOT / "benchmarks" / "results" / "breaks.json"
+RESULTS = PROJECT / "benchmarks" / "results" / "breaks.json"
 WHOLE = ""
 """Stands in the results for the method with all its parts."""
 MEASURED = {"loss": "loss", "normalised_std": "spread", "effective_rank": "rank", "cross_group_knn": "kNN"}

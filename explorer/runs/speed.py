@@ -14,10 +14,11 @@ from typing import Any
 from explorer.runs.cached import config_of, status_of
 from explorer.runs.library import Library
 from training.data.names import readable_name
+from training.process import PROJECT
 from training.run.example import EXAMPLE
 from training.units import in_words
 
-MEASURED = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "sizes.json"
+MEASURED = PROJECT / "benchmarks" / "results" / "sizes.json"
 LEAST_SECONDS, LEAST_STEPS = 5.0, 20
 """A run that trained for less says little: its first steps are slow."""
 DEVICE = "CPU"

@@ -14,8 +14,9 @@ from fastapi.responses import FileResponse, JSONResponse
 from explorer.web.plotly_script import plotly_script
 from training import durable
 from training.data.cache import cache_root
+from training.process import PROJECT
 
-FOLDER = Path(__file__).parents[2] / "assets"
+FOLDER = PROJECT / "assets"
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml"}
 STYLE = "style.css"
 CORE_STYLES = ("tokens", "gradio", "shared", "controls", "page")

@@ -7,21 +7,21 @@ import pytest
 
 from explorer.catalogue import comparison, document
 from explorer.catalogue.__main__ import write
-from explorer.catalogue.markdown import ROOT
 from explorer.catalogue.words import WORDS, WORDS_TITLE
 from explorer.runs.method_titles import FILE, method_title, titles_file
 from training.methods import METHODS
 from training.methods.method import FAMILIES
+from training.process import PROJECT
 
 STALE = "docs/ is behind the methods' cards; run `make docs`"
 
 
 def test_the_document_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "methods.md").read_text() == document.document(), STALE
+    assert (PROJECT / "docs" / "methods.md").read_text() == document.document(), STALE
 
 
 def test_the_drawings_are_up_to_date() -> None:
-    kept = {path.name: path.read_text() for path in (ROOT / "docs" / "diagrams").glob("*")}
+    kept = {path.name: path.read_text() for path in (PROJECT / "docs" / "diagrams").glob("*")}
     assert kept == document.drawings(), STALE
 
 
@@ -75,6 +75,6 @@ def test_drawings_of_methods_that_are_gone_are_removed(tmp_path: Path) -> None:
     (tmp_path / "diagrams").mkdir()
     (tmp_path / "diagrams" / "gone.svg").write_text("")
     for page in ("measures.md", "run-folder.md"):
-        (tmp_path / page).write_text((ROOT / "docs" / page).read_text())
+        (tmp_path / page).write_text((PROJECT / "docs" / page).read_text())
     write(tmp_path)
     assert {path.stem for path in (tmp_path / "diagrams").iterdir()} == set(METHODS)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from explorer.catalogue.document import document
-from explorer.catalogue.markdown import ROOT, escaped, prose
+from explorer.catalogue.markdown import escaped, prose
 from explorer.catalogue.method_markdown import (
     NEEDS,
     badges,
@@ -20,6 +20,7 @@ from explorer.catalogue.method_markdown import (
 )
 from training.methods import METHODS
 from training.methods.departures import FOR_ALL
+from training.process import PROJECT
 from training.settings import describe
 
 
@@ -66,8 +67,8 @@ def test_papers_named_in_a_sentence_are_links() -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_its_source_is_the_file_it_stands_in(name: str) -> None:
-    path = ROOT / source_path(METHODS[name])
-    assert path == ROOT / "training" / "methods" / path.name
+    path = PROJECT / source_path(METHODS[name])
+    assert path == PROJECT / "training" / "methods" / path.name
     assert source(METHODS[name]) == path.read_text()
     assert f"class {METHODS[name].__name__}" in source(METHODS[name])
     assert "```" not in source(METHODS[name])  # the page shows it in a fence
@@ -93,7 +94,7 @@ def test_text_stays_text() -> None:
 
 
 def test_the_root_is_the_project() -> None:
-    assert (Path(ROOT) / "app.py").is_file()
+    assert (Path(PROJECT) / "app.py").is_file()
 
 
 def test_names_in_backticks_are_code_and_all_else_is_text() -> None:

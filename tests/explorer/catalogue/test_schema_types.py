@@ -2,10 +2,10 @@
 
 import pytest
 
-from explorer.catalogue.markdown import ROOT
 from explorer.catalogue.schema_types import with_types
+from training.process import PROJECT
 
-PAGE = (ROOT / "docs" / "run-folder.md").read_text()
+PAGE = (PROJECT / "docs" / "run-folder.md").read_text()
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -3,17 +3,18 @@
 import pytest
 
 from explorer.catalogue import settings_document
-from explorer.catalogue.markdown import ROOT, escaped
+from explorer.catalogue.markdown import escaped
 from explorer.catalogue.settings_document import flat, settings_table
 from training.config import RunConfig
 from training.methods import METHODS
+from training.process import PROJECT
 from training.settings import describe, setting
 from training.spectrogram import FrontEnd
 from training.views import VIEWS
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text() == settings_document.document(), "make docs writes it anew"
+    assert (PROJECT / "docs" / "settings.md").read_text() == settings_document.document(), "make docs writes it anew"
 
 
 @pytest.mark.parametrize("config", [RunConfig, FrontEnd, *VIEWS.values()], ids=lambda config: config.__name__)
