@@ -1,14 +1,13 @@
 """What a run declares goes to JSON and back, and a file in any condition is read as far as it can be understood."""
 
 import json
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.run.schema import AXES, BASELINES, Column, Curve, Line, Picture, PictureKind, Schema, VerdictKind
+from training.run.schema import AXES, Column, Curve, Line, Picture, PictureKind, Schema, VerdictKind
 
 WHOLE = Schema(
     curves=(
@@ -127,10 +126,3 @@ def test_a_picture_takes_arrays_of_its_shape_alone() -> None:
     matrix, sets = Picture("a", "A", "", "matrix"), Picture("b", "B", "", "bars", series=("one", "two"))
     assert matrix.takes((4, 5)) and not matrix.takes((4,)) and not matrix.takes((4, 5, 6))
     assert sets.takes((2, 7)) and not sets.takes((3, 7)) and not sets.takes((7,))
-
-
-def test_the_page_calls_what_needs_no_training_the_same() -> None:
-    page = Path(__file__).parents[3] / "assets" / "js" / "core" / "baselines.js"
-    assert (
-        f"{{ {', '.join(f'{name}: {json.dumps(title)}' for name, title in BASELINES.items())} }};" in page.read_text()
-    )
